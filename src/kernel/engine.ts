@@ -4,6 +4,7 @@ import { Lane } from './lanes.js';
 import type { Stamped } from './lanes.js';
 import { PHASES } from './phase.js';
 import { EventQueue, PHASE_UNIT } from './queue.js';
+import { Recent } from './recent.js';
 import { renumber } from './renumber.js';
 import { HORIZON_MAX_NS } from './time.js';
 import type { Ns } from './time.js';
@@ -23,11 +24,13 @@ const INSTANT_LIMIT = 1_000_000;
 
 /** Events at one instant after which the last ones are remembered for the report. */
 const INSTANT_SUSPECT = 900_000;
-const RECENT = 64;
 
 /** Reserved ops: the head of a lane, and a lane's timer that stands in a queue by itself. */
 const LANE_HEAD = 0;
 const LANE_TIMER = 1;
+const OWN_HANDLERS = 2;
+
+const NO_TIMES = new Float64Array(0);
 
 /** Bit of `hot` that asks the loop to stop; the phases have the bits above it. */
 const STOP_BIT = 1;
@@ -69,7 +72,7 @@ export class Engine {
   private sequenceLimit = 0;
   /** Timers in lanes behind their heads, which stand in the queue. */
   private inLanes = 0;
-  private boundaryTimes: Float64Array = new Float64Array(0);
+  private boundaryTimes: Float64Array = NO_TIMES;
   private boundaryIndex = 0;
   private nextBoundary = Infinity;
   /** Where this run ends, exclusive, and the earlier of that and the next boundary. */
@@ -81,15 +84,10 @@ export class Engine {
   private guard = 0;
   private firstEvent = 0;
   private instantStart = 0;
-  private readonly recentOps = new Int32Array(RECENT);
-  private readonly recentTargets = new Int32Array(RECENT);
-  private recentCount = 0;
+  private readonly last = new Recent();
 
   /** `slots`: first capacity for pending events, a power of two; it doubles when needed. */
   constructor(slots = 1024) {
-    // What begins as a small integer becomes another kind of field to V8 beyond 2^31, and all that was
-    // compiled for the first kind is thrown away.
-    this.now = this.end = this.limit = 0;
     this.queue = new EventQueue(slots);
     for (let phase = 0; phase < PHASES; phase++) this.instants.push(new InstantQueue());
     this.define('lane', () => invariant(false, 'lane-head-as-event'));
@@ -101,6 +99,29 @@ export class Engine {
         this.dueEvents--;
       }
     });
+    this.reset();
+  }
+
+  /** Winds back to time 0 for another run: no events, no counts, and no handlers but its own. */
+  reset(): void {
+    // What begins as a small integer becomes another kind of field to V8 beyond 2^31, and all that was
+    // compiled for the first kind is thrown away: these begin as NaN.
+    this.now = this.end = this.limit = 0;
+    this.phase = this.digest = this.hot = 0;
+    this.events = this.dueEvents = this.peakPending = this.inLanes = 0;
+    this.guard = this.firstEvent = this.instantStart = 0;
+    this.sequence = 1;
+    this.sequenceLimit = 0;
+    this.useLanes = true;
+    this.renumberEvery = Infinity;
+    this.running = false;
+    this.boundaries(NO_TIMES, () => {});
+    this.queue.reset();
+    for (const instant of this.instants) instant.reset();
+    this.handlers.length = this.names.length = OWN_HANDLERS;
+    this.lanes.length = 0;
+    this.lanesByOwner.clear();
+    this.last.count = 0;
   }
 
   /** Registers a handler and gives its op number. The name appears only in `recent`. */
@@ -213,13 +234,7 @@ export class Engine {
    * 900,000.
    */
   recent(): { op: string; target: number }[] {
-    const count = Math.min(this.recentCount, RECENT);
-    const list: { op: string; target: number }[] = [];
-    for (let k = this.recentCount - count; k < this.recentCount; k++) {
-      const at = k % RECENT;
-      list.push({ op: this.names[this.recentOps[at]], target: this.recentTargets[at] });
-    }
-    return list;
+    return this.last.list(this.names);
   }
 
   /**
@@ -230,7 +245,7 @@ export class Engine {
     invariant(!this.running && untilNs >= this.now, 'run-out-of-order');
     const until = Math.min(untilNs, HORIZON_MAX_NS);
     this.running = true;
-    this.recentCount = 0;
+    this.last.count = 0;
     this.firstEvent = this.events;
     this.instantStart = this.events;
     this.guard = this.events;
@@ -372,9 +387,8 @@ export class Engine {
       at = queue.nextOffset();
     }
     const op = data[at];
-    const slot = this.recentCount++ % RECENT;
-    this.recentOps[slot] = op > LANE_TIMER ? op : this.lanes[data[at + 1]].op;
-    this.recentTargets[slot] = op > LANE_TIMER ? data[at + 1] : data[at + 2];
+    if (op > LANE_TIMER) this.last.add(op, data[at + 1]);
+    else this.last.add(this.lanes[data[at + 1]].op, data[at + 2]);
   }
 
   /** The next sequence number, with a slot left in the queue for it. */

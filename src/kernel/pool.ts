@@ -19,16 +19,43 @@ export class Slots {
   peak = 0;
   private fresh = 0;
   private returned = 0;
-  private free: Int32Array = new Int32Array(16);
+  private free: Int32Array;
   private taken: Uint8Array;
   private readonly listeners: GrowListener[] = [];
+  private readonly first: number;
 
   /** `capacity`: slots to begin with, rounded up to a power of two. */
   constructor(capacity = 64) {
     let size = 1;
     while (size < capacity) size *= 2;
-    this.capacity = size;
+    this.capacity = this.first = size;
     this.taken = new Uint8Array(size);
+    this.free = new Int32Array(size);
+  }
+
+  /** Slots that have ever been taken: from there on columns hold what they began with. */
+  get touched(): number {
+    return this.fresh;
+  }
+
+  /** True once there are more slots than at the beginning. */
+  get hasGrown(): boolean {
+    return this.capacity > this.first;
+  }
+
+  /**
+   * Takes all slots back and forgets all listeners: the columns are those of another run. The slots are
+   * as many as at the beginning.
+   */
+  reset(): void {
+    if (this.hasGrown) {
+      this.taken = new Uint8Array(this.first);
+      this.capacity = this.first;
+    } else {
+      this.taken.fill(0, 0, this.fresh);
+    }
+    this.used = this.peak = this.fresh = this.returned = 0;
+    this.listeners.length = 0;
   }
 
   /** Registers a listener and calls it at once with the capacity there is. */

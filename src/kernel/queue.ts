@@ -42,15 +42,32 @@ export class EventQueue {
   private keys: Float64Array;
   private back = 0;
   private free: Int32Array;
+  private readonly firstSlots: number;
 
   /** `slots` is the first capacity, a power of two. */
   constructor(slots = 1024) {
+    this.firstSlots = slots;
     this.slots = slots;
     this.mask = slots - 1;
     this.times = new Float64Array(slots + 1);
     this.keys = new Float64Array(slots + 1);
     this.payload = new Int32Array(slots * EVENT_WORDS);
     this.free = new Int32Array(slots);
+    this.release(0);
+  }
+
+  /** Drops all events. Columns that have grown are made anew, as small as they were. */
+  reset(): void {
+    const slots = this.firstSlots;
+    if (this.slots !== slots) {
+      this.slots = slots;
+      this.mask = slots - 1;
+      this.times = new Float64Array(slots + 1);
+      this.keys = new Float64Array(slots + 1);
+      this.payload = new Int32Array(slots * EVENT_WORDS);
+      this.free = new Int32Array(slots);
+    }
+    this.front = this.back = this.freeCount = 0;
     this.release(0);
   }
 

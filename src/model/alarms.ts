@@ -1,9 +1,9 @@
-import type { Engine } from '../kernel/engine.js';
 import { PHASE } from '../kernel/phase.js';
 import type { Ns } from '../kernel/time.js';
 import type { Alarm } from '../spec/policy.js';
 import { FROZEN } from './instance.js';
 import type { Instance } from './instance.js';
+import { engine } from './engine.js';
 
 /** One alarm: what it does, whose process it stands in, and which of its settings counts. */
 interface Entry {
@@ -18,12 +18,10 @@ interface Entry {
  * the reset of the policy.
  */
 export class Alarms {
-  private readonly engine: Engine;
   private readonly entries: Entry[] = [];
   private readonly op: number;
 
-  constructor(engine: Engine) {
-    this.engine = engine;
+  constructor() {
     this.op = engine.define('policy-alarm', (id, generation) => this.ring(id, generation));
   }
 
@@ -33,7 +31,7 @@ export class Alarms {
     const id = this.entries.push(entry) - 1;
     return {
       set: (at: Ns) => {
-        this.engine.at(at, PHASE.TIMER, this.op, id, ++entry.generation, 0);
+        engine.at(at, PHASE.TIMER, this.op, id, ++entry.generation, 0);
       },
       clear: () => {
         entry.generation++;

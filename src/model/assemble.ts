@@ -1,6 +1,5 @@
 import { Counts } from '../kernel/counts.js';
 import { Samplers } from '../kernel/distribution.js';
-import { Engine } from '../kernel/engine.js';
 import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
 import { streamKey } from '../kernel/rng.js';
@@ -50,7 +49,7 @@ import { closesConnections, ServerEnds } from './connections/server-ends.js';
 import { Sink } from './sink.js';
 import { Sizes } from './sizes.js';
 import { Cargo } from './stores/cargo.js';
-import { Strands } from './strands.js';
+import { strands } from './strands.js';
 import { Tasks } from './tasks.js';
 import { Ties } from './sharing/ties.js';
 import { TimeLimits } from './serving/time-limits.js';
@@ -59,6 +58,8 @@ import { Wire } from './wire.js';
 import { Workers } from './serving/workers.js';
 import { limiterOf } from './limiters.js';
 import type { World } from './world.js';
+import { engine } from './engine.js';
+import { frames } from './frames.js';
 
 /** A world ready to run, and what the record needs to know of its assembly. */
 export interface Assembly {
@@ -87,17 +88,16 @@ export function assemble(
   world.plan = plan;
   world.replication = replication;
   world.stop = null;
-  const engine = (world.engine = new Engine());
+  windBack(plan);
   const samplers = (world.samplers = new Samplers());
   // A plan names distributions by their place, so none of them may come behind parts of a mixture.
   samplers.addAll(plan.distributions);
   world.counts = new Counts();
   for (const count of plan.counts) world.counts.add(count);
-  world.strands = new Strands();
   setMeasuring(world, traceSink);
   world.duplicates = new Duplicates();
   setExecutions(world);
-  world.keys = new Keys(plan, replication, world.strands);
+  world.keys = new Keys(plan, replication);
   setStreams(world);
   world.prioritised = plan.priorities.length > 1;
   setInjections(world);
@@ -105,12 +105,12 @@ export function assemble(
   world.lessors = new Map();
   world.links = plan.links.map((spec) => linkOf(world, spec));
   world.sizes = plan.sized ? new Sizes(world) : null;
-  world.cargo = plan.stores.length + plan.projections.length > 0 ? new Cargo(world) : null;
+  world.cargo = plan.stores.length + plan.projections.length > 0 ? new Cargo() : null;
   world.picks = new Picks(world);
   world.connections = new ConnectionTable(world);
   world.serverEnds = closesConnections(plan) ? new ServerEnds(world) : null;
   world.wire = new Wire(world);
-  world.calls = new Calls(engine, world.wire, plan.deepestChain + 1);
+  world.calls = new Calls(world.wire);
   world.ties = isTied(plan, registry) ? new Ties(world) : null;
   world.interpreter = new Interpreter(world);
   world.workers = new Workers(world);
@@ -139,6 +139,13 @@ export function assemble(
   return { world, chains, board, collections: outages.collections, views };
 }
 
+/** What all runs of a thread have in turn, as it was before the first of them. */
+function windBack({ deepestChain }: Plan): void {
+  engine.reset();
+  strands.reset();
+  frames.reset(deepestChain + 1);
+}
+
 /** Nothing is slowed or made to fail at the beginning. */
 function setInjections(world: Draft): void {
   const { parts, instances } = world.plan;
@@ -165,14 +172,14 @@ function setModules(world: Draft, registry: Registry): void {
 }
 
 function setMeasuring(world: Draft, traceSink: ((rows: TraceRecord) => void) | null): void {
-  const { engine, plan } = world;
-  world.levels = new Levels(engine, plan.grid.edges.length - 1);
+  const { plan } = world;
+  world.levels = new Levels(plan.grid.edges.length - 1);
   world.sink = new Sink(plan.grid, plan.parts.length, plan.statEdges.length);
-  world.meters = new Meters(engine, world.levels, world.sink, plan.grid);
+  world.meters = new Meters(world.levels, world.sink, plan.grid);
   world.audits = [];
   world.kept = new Map();
   world.sagaExamples = [];
-  world.journal = new Journal(engine, plan.warmupNs);
+  world.journal = new Journal(plan.warmupNs);
   world.tracer = new Tracer(world, traceSink);
 }
 
@@ -219,7 +226,7 @@ function setFleets(world: Draft): void {
 }
 
 function queueSetup(world: Draft, queue: Queue): InstanceSetup {
-  const { plan, strands, engine, keys } = world;
+  const { plan, keys } = world;
   const name = queue.discipline === 'fair' ? queue.key : null;
   const key = plan.keys.findIndex((candidate) => candidate.name === name);
   invariant(name === null || key >= 0, 'queue-key-unknown');
@@ -233,13 +240,11 @@ function queueSetup(world: Draft, queue: Queue): InstanceSetup {
 }
 
 function setCores(world: Draft): void {
-  const { engine, strands, levels, plan } = world;
+  const { levels, plan } = world;
   const op = engine.define('cores', (id, generation) => world.instances[id].cores.fire(generation));
   for (const instance of world.instances) {
     const { cpu } = plan.components[instance.component];
     instance.cores = new Cores({
-      engine,
-      strands,
       levels,
       op,
       id: instance.id,
@@ -264,7 +269,7 @@ function setExecutions(world: Draft): void {
 }
 
 function setMemories(world: Draft, outages: Outages): void {
-  const { engine, plan, levels } = world;
+  const { plan, levels } = world;
   // The process dies as a next step, outside of what made it hold too much, and behind what it completes.
   const op = engine.define('out-of-memory', (id, epoch) => {
     if (world.instances[id].epoch === epoch) outages.runOut(world.instances[id]);

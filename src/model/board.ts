@@ -16,6 +16,7 @@ import type { Outages } from './outages.js';
 import type { Roles } from './replication/roles.js';
 import type { RowHold } from './sections/intruders.js';
 import type { Injection, World } from './world.js';
+import { engine } from './engine.js';
 
 /** Steps in which a ramp is walked. */
 const RAMP_STEPS = 20;
@@ -53,7 +54,7 @@ export class Board {
     this.activations = new Activations(world, (index, fromNs, untilNs) =>
       this.schedule(index, fromNs, untilNs),
     );
-    this.op = world.engine.define('fault', (change) => this.apply(change));
+    this.op = engine.define('fault', (change) => this.apply(change));
   }
 
   /** Schedules every activation that is known, with the steps of its ramp and its end. */
@@ -86,7 +87,7 @@ export class Board {
 
   private turnAt(at: Ns, index: number, strength: number): void {
     const change = this.changes.push({ index, strength }) - 1;
-    this.world.engine.at(at, PHASE.FAULT, this.op, change, 0, 0);
+    engine.at(at, PHASE.FAULT, this.op, change, 0, 0);
   }
 
   private apply(change: number): void {

@@ -1,4 +1,3 @@
-import type { Engine } from '../kernel/engine.js';
 import type { Lane } from '../kernel/lanes.js';
 import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
@@ -17,7 +16,8 @@ import {
 import type { Outcome } from '../spec/outcome.js';
 import type { CallContext, PolicyState } from '../spec/policy.js';
 import type { CallSite } from './call-site.js';
-import { AVOID, Frames, PLACES } from './frames.js';
+import { AVOID, PLACES, frames } from './frames.js';
+import { engine } from './engine.js';
 
 /** Lineage tag of the k-th fork of a frame. */
 const FORK_TAG = 0x1000;
@@ -41,13 +41,11 @@ const FIRST_STEPS = -2;
  * because call() answers when no time has passed and every wake-up goes through the instant ring.
  */
 export class Calls implements CallContext {
-  readonly frames: Frames;
   readonly layers: PolicyState[] = [];
   /** Op of policy timers; lanes for them are owned by `frames`. */
   readonly timerOp: number;
   /** Frame of the last call that answered PENDING. */
   lastFrame = -1;
-  private readonly engine: Engine;
   private readonly site: CallSite;
   private readonly resumeOp: number;
   private readonly againOp: number;
@@ -59,16 +57,13 @@ export class Calls implements CallContext {
   private direct = -1;
   private directOutcome: Outcome = PENDING;
 
-  constructor(engine: Engine, site: CallSite, deepestChain: number) {
-    this.engine = engine;
+  constructor(site: CallSite) {
     this.site = site;
-    this.frames = new Frames(deepestChain);
     this.resumeOp = engine.define('resume', (index, stamp) =>
       this.goOn(this.resumeOp, index, stamp),
     );
     this.againOp = engine.define('retry', (index, stamp) => this.goOn(this.againOp, index, stamp));
     this.timerOp = engine.define('policy-timer', (index, stamp) => {
-      const { frames } = this;
       if (frames.stamp[index] !== stamp) return;
       const frame = index >> frames.shift;
       if (this.site.stalls(frame, this.timerOp, index, stamp)) return;
@@ -76,13 +71,11 @@ export class Calls implements CallContext {
       this.layers[frames.chain[frame] + layer].timer!(frame, layer);
     });
     this.forkOp = engine.define('fork', (index, stamp) => {
-      const { frames } = this;
       if (frames.stamp[index] !== stamp) return;
       const frame = index >> frames.shift;
       this.advance(frame, frames.base[frame]!);
     });
     this.settleOp = engine.define('settle', (index, stamp) => {
-      const { frames } = this;
       if (frames.stamp[index] !== stamp) return;
       const frame = index >> frames.shift;
       if (this.site.stalls(frame, this.settleOp, index, stamp)) return;
@@ -91,7 +84,7 @@ export class Calls implements CallContext {
   }
 
   get now(): Ns {
-    return this.engine.now;
+    return engine.now;
   }
 
   /**
@@ -111,8 +104,7 @@ export class Calls implements CallContext {
     lineageB: number,
     tag: number,
   ): Outcome {
-    const { frames } = this;
-    const frame = this.frames.open();
+    const frame = frames.open();
     frames.edge[frame] = edge | 0;
     frames.caller[frame] = caller | 0;
     frames.chain[frame] = chain | 0;
@@ -124,7 +116,7 @@ export class Calls implements CallContext {
     derive(lineageA, lineageB, tag);
     frames.lineageA[frame] = lineage.a;
     frames.lineageB[frame] = lineage.b;
-    frames.start[frame] = this.engine.now;
+    frames.start[frame] = engine.now;
     this.direct = frame;
     this.directOutcome = PENDING;
     this.advance(frame, 0);
@@ -138,7 +130,6 @@ export class Calls implements CallContext {
    * like call(), for the owner as it is now.
    */
   sendHeld(frame: number, ownerStamp: number): Outcome {
-    const { frames } = this;
     const before = this.direct;
     frames.ownerStamp[frame] = ownerStamp;
     this.direct = frame;
@@ -153,13 +144,12 @@ export class Calls implements CallContext {
   endHeld(frame: number, outcome: Outcome): void {
     const before = this.direct;
     this.direct = frame;
-    this.unwind(frame, this.frames.depth[frame] - 1, outcome);
+    this.unwind(frame, frames.depth[frame] - 1, outcome);
     this.direct = before;
   }
 
   /** The answer of the frame's attempt has arrived; its strand is free already. */
   answer(frame: number, outcome: Outcome): void {
-    const { frames } = this;
     const depth = frames.depth[frame];
     invariant(frames.job[frame] >= 0, 'answer-without-attempt');
     frames.stamp[(frame << frames.shift) | depth]++;
@@ -170,23 +160,21 @@ export class Calls implements CallContext {
 
   /** The owner gives the whole call up; every layer gives back what it took. */
   drop(frame: number, tell: boolean): void {
-    this.cancelFrom(frame, this.frames.base[frame], OUTCOME.cancelled, tell);
-    this.frames.parent[frame] = -1;
+    this.cancelFrom(frame, frames.base[frame], OUTCOME.cancelled, tell);
+    frames.parent[frame] = -1;
     this.release(frame);
   }
 
   resume(frame: number, layer: number): void {
-    const { frames } = this;
     invariant(frames.parked[frame] === layer, 'resume-of-a-frame-not-parked-here');
     frames.parked[frame] = -1;
     frames.entered[frame] |= 1 << layer;
     const index = (frame << frames.shift) | layer;
     const stamp = ++frames.stamp[index];
-    this.engine.soon(this.engine.phase, this.resumeOp, index, stamp, 0);
+    engine.soon(engine.phase, this.resumeOp, index, stamp, 0);
   }
 
   reject(frame: number, layer: number, outcome: Outcome): void {
-    const { frames } = this;
     invariant(frames.parked[frame] === layer, 'reject-of-a-frame-not-parked-here');
     frames.parked[frame] = -1;
     frames.stamp[(frame << frames.shift) | layer]++;
@@ -194,23 +182,20 @@ export class Calls implements CallContext {
   }
 
   settle(frame: number, layer: number, outcome: Outcome): void {
-    const { frames } = this;
     invariant(frames.parked[frame] === layer, 'settle-of-a-frame-not-parked-here');
     const index = (frame << frames.shift) | layer;
     frames.word[index] = outcome;
     const stamp = ++frames.stamp[index];
-    this.engine.soon(this.engine.phase, this.settleOp, index, stamp, 0);
+    engine.soon(engine.phase, this.settleOp, index, stamp, 0);
   }
 
   reenter(frame: number, layer: number, delayNs: Ns): void {
-    const { frames, engine } = this;
     frames.attempt[frame]++;
     const index = (frame << frames.shift) | layer;
     engine.at(engine.now + delayNs, PHASE.RETRY, this.againOp, index, frames.stamp[index], 0);
   }
 
   avoidTried(frame: number): void {
-    const { frames } = this;
     if ((frames.avoid[frame] & AVOID.tried) === 0) {
       frames.avoid[frame] |= AVOID.tried;
       frames.triedCount[frame] = 0;
@@ -220,7 +205,6 @@ export class Calls implements CallContext {
   }
 
   finish(frame: number, layer: number, outcome: Outcome): void {
-    const { frames } = this;
     invariant((frames.entered[frame] & (1 << layer)) !== 0, 'finish-of-a-layer-not-entered');
     frames.entered[frame] &= ~(1 << layer);
     frames.stamp[(frame << frames.shift) | layer]++;
@@ -232,14 +216,13 @@ export class Calls implements CallContext {
   }
 
   fork(frame: number, layer: number, nth: number, elsewhere: boolean): number {
-    const { frames, engine } = this;
     // Its fork would take its slot, and be its own parent.
     invariant(frames.slots.has(frame), 'fork-of-a-frame-that-has-ended');
     if (frames.hedged[frame] === 0) this.site.forked(frames.job[frame]);
     frames.hedged[frame] = 1;
     // Only forks look at it, so the first of them begins the count.
     if (nth === 1) frames.forkCount[frame] = 0;
-    const child = this.frames.open();
+    const child = frames.open();
     frames.hedged[child] = 1;
     frames.avoid[child] = elsewhere ? AVOID.siblings : 0;
     frames.edge[child] = frames.edge[frame];
@@ -271,18 +254,17 @@ export class Calls implements CallContext {
 
   /** The steps that a layer had run instead have ended; what they say about asking again is the frame's. */
   insteadEnded(frame: number, layer: number, outcome: Outcome): void {
-    this.layers[this.frames.chain[frame] + layer].child!(frame, layer, frame, outcome);
+    this.layers[frames.chain[frame] + layer].child!(frame, layer, frame, outcome);
   }
 
   ask(frame: number, layer: number, question: number): number {
-    const nth = this.frames.attempt[frame] * MAX_LAYERS + layer;
+    const nth = frames.attempt[frame] * MAX_LAYERS + layer;
     return this.beside(frame, layer, question, ASK_TAG + nth);
   }
 
   /** A call by itself that is made for a frame; its end comes to child(). */
   private beside(frame: number, layer: number, question: number, tag: number): number {
-    const { frames, engine } = this;
-    const child = this.frames.open();
+    const child = frames.open();
     frames.caller[child] = frames.caller[frame];
     frames.parent[child] = frame;
     frames.under[child] = layer;
@@ -303,7 +285,6 @@ export class Calls implements CallContext {
       this.site.stopSteps(FIRST_STEPS - child);
       return;
     }
-    const { frames } = this;
     const parent = frames.parent[child];
     const isFork = frames.base[child] > 0;
     this.drop(child, true);
@@ -315,47 +296,46 @@ export class Calls implements CallContext {
   }
 
   arm(lane: Lane, frame: number, layer: number): void {
-    const index = (frame << this.frames.shift) | layer;
-    this.engine.arm(lane, index, this.frames.stamp[index]);
+    const index = (frame << frames.shift) | layer;
+    engine.arm(lane, index, frames.stamp[index]);
   }
 
   after(delayNs: Ns, frame: number, layer: number): void {
-    const { engine } = this;
-    const index = (frame << this.frames.shift) | layer;
-    const stamp = this.frames.stamp[index];
+    const index = (frame << frames.shift) | layer;
+    const stamp = frames.stamp[index];
     engine.at(engine.now + delayNs, PHASE.TIMER, this.timerOp, index, stamp, 0);
   }
 
   word(frame: number, layer: number): number {
-    return this.frames.word[(frame << this.frames.shift) | layer];
+    return frames.word[(frame << frames.shift) | layer];
   }
 
   setWord(frame: number, layer: number, value: number): void {
-    this.frames.word[(frame << this.frames.shift) | layer] = value;
+    frames.word[(frame << frames.shift) | layer] = value;
   }
 
   lineageA(frame: number): number {
-    return this.frames.lineageA[frame];
+    return frames.lineageA[frame];
   }
 
   lineageB(frame: number): number {
-    return this.frames.lineageB[frame];
+    return frames.lineageB[frame];
   }
 
   hedged(frame: number): boolean {
-    return this.frames.hedged[frame] !== 0;
+    return frames.hedged[frame] !== 0;
   }
 
   attemptNumber(frame: number): number {
-    return this.frames.attempt[frame];
+    return frames.attempt[frame];
   }
 
   deadline(frame: number): Ns {
-    return this.frames.deadline[frame];
+    return frames.deadline[frame];
   }
 
   setDeadline(frame: number, at: Ns): void {
-    this.frames.deadline[frame] = at;
+    frames.deadline[frame] = at;
   }
 
   idempotent(frame: number): boolean {
@@ -363,11 +343,11 @@ export class Calls implements CallContext {
   }
 
   hint(frame: number): Ns {
-    return this.frames.hint[frame];
+    return frames.hint[frame];
   }
 
   setHint(frame: number, hint: Ns): void {
-    this.frames.hint[frame] = hint;
+    frames.hint[frame] = hint;
   }
 
   count(frame: number, counter: number): void {
@@ -383,7 +363,6 @@ export class Calls implements CallContext {
 
   /** A granted or repeated call goes on inward of the layer it waited in. */
   private goOn(op: number, index: number, stamp: number): void {
-    const { frames } = this;
     if (frames.stamp[index] !== stamp) return;
     const frame = index >> frames.shift;
     if (this.site.stalls(frame, op, index, stamp)) return;
@@ -392,7 +371,7 @@ export class Calls implements CallContext {
 
   /** Enters layers from `layer` inward; past the last one the attempt goes on the wire. */
   private advance(frame: number, layer: number): void {
-    const { frames, layers } = this;
+    const { layers } = this;
     const depth = frames.depth[frame];
     const chain = frames.chain[frame];
     for (let at = layer; at < depth; at++) {
@@ -416,7 +395,7 @@ export class Calls implements CallContext {
 
   /** Leaves layers from `layer` outward with the outcome; each may change or hold it. */
   private unwind(frame: number, layer: number, outcome: Outcome): void {
-    const { frames, layers } = this;
+    const { layers } = this;
     const chain = frames.chain[frame];
     const base = frames.base[frame];
     let result = outcome;
@@ -435,7 +414,6 @@ export class Calls implements CallContext {
   }
 
   private endChild(frame: number, parent: number, outcome: Outcome): void {
-    const { frames } = this;
     const layer = frames.under[frame]!;
     // A fork is the same call; one that was made instead is a call by itself.
     if (frames.base[frame]! > 0) frames.ambiguous[parent] |= frames.ambiguous[frame]!;
@@ -446,7 +424,6 @@ export class Calls implements CallContext {
   }
 
   private endCall(frame: number, outcome: Outcome): void {
-    const { frames } = this;
     const owner = frames.owner[frame];
     const stamp = frames.ownerStamp[frame];
     let result = outcome;
@@ -460,7 +437,7 @@ export class Calls implements CallContext {
 
   /** Cancels the layers from `layer` inward, outer to inner, and the attempt on the wire. */
   private cancelFrom(frame: number, layer: number, outcome: Outcome, tell: boolean): void {
-    const { frames, layers } = this;
+    const { layers } = this;
     const depth = frames.depth[frame];
     const chain = frames.chain[frame];
     for (let at = layer; at < depth; at++) {
@@ -487,7 +464,6 @@ export class Calls implements CallContext {
   }
 
   private release(frame: number): void {
-    const { frames } = this;
     invariant(
       frames.entered[frame] === 0 && frames.parked[frame] < 0 && frames.job[frame] < 0,
       'frame-released-with-layers',

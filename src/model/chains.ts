@@ -27,6 +27,8 @@ import { Stored } from './layers/stored.js';
 import { storeSetup } from './layers/policy-stores.js';
 import { WaitingRoom } from './picking/waiting-room.js';
 import type { World } from './world.js';
+import { engine } from './engine.js';
+import { frames } from './frames.js';
 
 /** A deadline that only enforces what it inherits. */
 const INHERITED: Layer = {
@@ -88,7 +90,7 @@ export class Chains {
   constructor(world: World, registry: Registry) {
     this.world = world;
     this.registry = registry;
-    this.alarms = new Alarms(world.engine);
+    this.alarms = new Alarms();
     this.pickLayer = new PickLayer(world);
     this.pools = new Pools(world, this.alarms);
     for (const edge of world.plan.edges) if (edge.deadline) this.reached.add(edge.bundle);
@@ -147,7 +149,7 @@ export class Chains {
       let room = this.rooms.get(key);
       if (room === undefined) {
         const alarm = (run: () => void): Alarm => this.alarms.add(run, caller);
-        room = new WaitingRoom(this.world.engine, waitNs, this.pickLayer, alarm);
+        room = new WaitingRoom(waitNs, this.pickLayer, alarm);
         this.rooms.set(key, room);
         views[k].rooms.push(room);
         caller.rooms.push(room);
@@ -213,10 +215,7 @@ export class Chains {
         const { firstInstance, instances } = plan.components[callee];
         const watched = Array.from({ length: instances }, (_, index) => new Watched(index));
         this.watched.set(key, watched);
-        state = new Targets(
-          this.world.calls,
-          watched.map((target, index) => make(target, firstInstance + index)),
-        );
+        state = new Targets(watched.map((target, index) => make(target, firstInstance + index)));
       } else {
         state = make(null, -1);
       }
@@ -248,7 +247,7 @@ export class Chains {
     instance: number,
   ): PolicySetup {
     const { world } = this;
-    const { plan, calls, engine } = world;
+    const { plan, calls } = world;
     const callee = plan.parts[edge.to].component;
     const { id } = plan.bundles[edge.bundle];
     const place = target === null ? '' : `[${plan.instances[instance].index}]`;
@@ -258,8 +257,8 @@ export class Chains {
       samplers: world.samplers,
       sampler: (distribution) => world.samplers.add(distribution),
       stream: (meaning) => this.stream(`edge/${names}/${id}/${layer.policy}/${meaning}`),
-      keyOf: layer.key === null ? null : world.keys.ofCalls(layer.key, calls.frames),
-      lane: (delayNs) => engine.lane(delayNs, PHASE.TIMER, calls.timerOp, calls.frames),
+      keyOf: layer.key === null ? null : world.keys.ofCalls(layer.key),
+      lane: (delayNs) => engine.lane(delayNs, PHASE.TIMER, calls.timerOp, frames),
       target,
       node: null,
       alarm: (run) => this.alarms.add(run, own ? caller : null),

@@ -1,6 +1,6 @@
 import { unit } from '../kernel/rng.js';
 import { OP } from '../spec/program.js';
-import { REGISTERS } from './strands.js';
+import { REGISTERS, strands } from './strands.js';
 import type { World } from './world.js';
 
 /** Rounds that are still to come, at most; a register holds no more. */
@@ -20,7 +20,7 @@ export class Draws {
 
   /** A whole number, such as the rounds of a loop. */
   count(strand: number, pc: number, id: number): number {
-    const { streamA, streamB, strands, counts } = this.world;
+    const { streamA, streamB, counts } = this.world;
     const { lineageA, lineageB } = strands;
     const index = this.registerIndex(strand);
     const a = lineageA[strand];
@@ -31,7 +31,7 @@ export class Draws {
 
   /** Uniform in (0, 1). */
   unit(strand: number, pc: number): number {
-    const { streamA, streamB, strands } = this.world;
+    const { streamA, streamB } = this.world;
     const { lineageA, lineageB } = strands;
     const index = this.registerIndex(strand);
     return unit(streamA[pc], streamB[pc], lineageA[strand], lineageB[strand], index);
@@ -45,7 +45,7 @@ export class Draws {
 
   /** Demand of a step: drawn by stream, lineage and loop registers; faults on the part stretch it. */
   sample(strand: number, pc: number, sampler: number): number {
-    const { samplers, streamA, streamB, strands, partSlowness } = this.world;
+    const { samplers, streamA, streamB, partSlowness } = this.world;
     const { lineageA, lineageB } = strands;
     const index = this.registerIndex(strand);
     const a = lineageA[strand];
@@ -63,7 +63,7 @@ export class Draws {
   /** The loop registers as one number: rounds of a loop draw anew, and nothing else does. */
   private registerIndex(strand: number): number {
     if (!this.loops) return 0;
-    const { registers } = this.world.strands;
+    const { registers } = strands;
     const at = strand * REGISTERS;
     return (
       (registers[at] +

@@ -1,7 +1,9 @@
 import { isSuccess } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
-import { RETURN } from './strands.js';
+import { RETURN, strands } from './strands.js';
 import type { World } from './world.js';
+import { engine } from './engine.js';
+import { frames } from './frames.js';
 
 /**
  * What executions leave behind: busy time, effects that happen twice, results kept for those who ask
@@ -19,7 +21,7 @@ export class Effects {
    * only execution whose answer is used needs no memory: it is noted when it may be one of several.
    */
   book(strand: number, outcome: Outcome): void {
-    const { strands, sink, engine } = this.world;
+    const { sink } = this.world;
     if (strands.begun[strand] >= 0) {
       sink.busy(strands.part[strand], strands.begun[strand], engine.now);
     }
@@ -31,13 +33,13 @@ export class Effects {
 
   /** The result of an execution with an idempotency key is kept for those who ask again. */
   keep(strand: number, outcome: Outcome): void {
-    const { executions, strands, engine } = this.world;
+    const { executions } = this.world;
     if (executions !== null) executions.end(strand, outcome, strands.hint[strand], engine.now);
   }
 
   /** The work of a call has had its effect; once more than before counts as a duplicate. */
   private note(strand: number): void {
-    const { strands, edges, duplicates, engine, sink, executions } = this.world;
+    const { edges, duplicates, sink, executions } = this.world;
     const part = strands.part[strand];
     if (strands.returns[strand] !== RETURN.frame || edges[strands.edge[strand]].idempotent) return;
     if (executions !== null && strands.once[strand] >= 0) return;
@@ -47,7 +49,6 @@ export class Effects {
 
   /** A first execution, answered already, stays unknown to its caller, who may try again. */
   noteUnseen(strand: number): void {
-    const { strands } = this.world;
     if (this.isHedged(strand)) return;
     const first = strands.attempt[strand] === 1 && strands.injected[strand] === 0;
     if (first && isSuccess(strands.answer[strand])) this.note(strand);
@@ -55,13 +56,12 @@ export class Effects {
 
   /** True where the call of a job whose caller still waits has been forked: its effect was noted. */
   private isHedged(strand: number): boolean {
-    const { strands, calls } = this.world;
     if (strands.returns[strand] !== RETURN.frame || strands.gone[strand] >= 0) return false;
-    return calls.frames.hedged[strands.from[strand]] === 1;
+    return frames.hedged[strands.from[strand]] === 1;
   }
 
   waste(strand: number): void {
-    const { strands, sink, edges } = this.world;
+    const { sink, edges } = this.world;
     if (strands.begun[strand] < 0) return;
     const edge = strands.returns[strand] === RETURN.frame ? edges[strands.edge[strand]].stat : -1;
     sink.wasted(strands.part[strand], edge, strands.begun[strand], strands.ended[strand]);

@@ -1,8 +1,13 @@
 import { invariant } from '../kernel/invariant.js';
 import { Slots, widenFloat64, widenInt32, widenUint8 } from '../kernel/pool.js';
 
+/** Slots there are from the first on; few runs have more calls under way at once. */
+const CAPACITY = 8192;
+
 /** Layers a frame can hold at most: the entered-mask has 30 usable bits. */
 const MAX_LAYERS = 30;
+/** log2 of the stamps that a frame needs at most. */
+const WIDEST = 5;
 
 /** Attempts whose place is remembered, so that the next one goes elsewhere. */
 export const PLACES = 8;
@@ -22,63 +27,77 @@ export const AVOID = Object.freeze({
  * is the wire. Stamps survive the reuse of a slot and only grow, so a timer knows when it is stale.
  * Hold this object, never a column: growth replaces the columns.
  */
-export class Frames {
-  readonly slots = new Slots(256);
+class Frames {
+  readonly slots = new Slots(CAPACITY);
   /** log2 of the stamps per frame. */
-  readonly shift: number;
+  shift = 0;
   /** Place of the first layer in the world's list of layers, and number of layers. */
-  chain: Int32Array = new Int32Array(0);
-  depth: Uint8Array = new Uint8Array(0);
+  chain: Int32Array = new Int32Array(CAPACITY);
+  depth: Uint8Array = new Uint8Array(CAPACITY);
   /** First layer of this frame; above 0 for forks, and 0 with a parent for a call made instead. */
-  base: Uint8Array = new Uint8Array(0);
+  base: Uint8Array = new Uint8Array(CAPACITY);
   /** Layer in which the frame waits to be granted, or -1. */
-  parked: Int32Array = new Int32Array(0);
+  parked: Int32Array = new Int32Array(CAPACITY);
   /** Bit i: layer i was entered and not yet left. */
-  entered: Int32Array = new Int32Array(0);
+  entered: Int32Array = new Int32Array(CAPACITY);
   /** Strand that made the call, its stamp at that moment, and the frame this one was forked from. */
-  owner: Int32Array = new Int32Array(0);
-  ownerStamp: Int32Array = new Int32Array(0);
-  parent: Int32Array = new Int32Array(0);
+  owner: Int32Array = new Int32Array(CAPACITY);
+  ownerStamp: Int32Array = new Int32Array(CAPACITY);
+  parent: Int32Array = new Int32Array(CAPACITY);
   /** Layer of the parent that made it; only of frames with a parent. */
-  under: Uint8Array = new Uint8Array(0);
-  lineageA: Int32Array = new Int32Array(0);
-  lineageB: Int32Array = new Int32Array(0);
+  under: Uint8Array = new Uint8Array(CAPACITY);
+  lineageA: Int32Array = new Int32Array(CAPACITY);
+  lineageB: Int32Array = new Int32Array(CAPACITY);
   /** Number of the current try, 1 for the first, and its strand or -1. */
-  attempt: Int32Array = new Int32Array(0);
-  job: Int32Array = new Int32Array(0);
-  edge: Int32Array = new Int32Array(0);
+  attempt: Int32Array = new Int32Array(CAPACITY);
+  job: Int32Array = new Int32Array(CAPACITY);
+  edge: Int32Array = new Int32Array(CAPACITY);
   /** Calling instance. */
-  caller: Int32Array = new Int32Array(0);
+  caller: Int32Array = new Int32Array(CAPACITY);
   /** Measuring cell in which the call was made, -1 outside the measured time. */
-  cell: Int32Array = new Int32Array(0);
+  cell: Int32Array = new Int32Array(CAPACITY);
   /** 1 once an attempt may have been executed without our knowing. */
-  ambiguous: Uint8Array = new Uint8Array(0);
+  ambiguous: Uint8Array = new Uint8Array(CAPACITY);
   /** 1 once the frame was forked: more than one attempt of its call may be executed. */
-  hedged: Uint8Array = new Uint8Array(0);
+  hedged: Uint8Array = new Uint8Array(CAPACITY);
   /** AVOID bits. */
-  avoid: Uint8Array = new Uint8Array(0);
+  avoid: Uint8Array = new Uint8Array(CAPACITY);
   /** Callee instance (index within its component) of the last attempt, -1 before the first. */
-  place: Int32Array = new Int32Array(0);
+  place: Int32Array = new Int32Array(CAPACITY);
   /** Callee instances of the last PLACES attempts of forks, -1 = none, and how many there were. */
-  forkPlaces: Int32Array = new Int32Array(0);
-  forkCount: Int32Array = new Int32Array(0);
+  forkPlaces: Int32Array = new Int32Array(CAPACITY * PLACES);
+  forkCount: Int32Array = new Int32Array(CAPACITY);
   /** Callee instances of earlier attempts of this frame, and how many there were; see AVOID.tried. */
-  triedPlaces: Int32Array = new Int32Array(0);
-  triedCount: Int32Array = new Int32Array(0);
-  start: Float64Array = new Float64Array(0);
+  triedPlaces: Int32Array = new Int32Array(CAPACITY * PLACES);
+  triedCount: Int32Array = new Int32Array(CAPACITY);
+  start: Float64Array = new Float64Array(CAPACITY);
   /** Absolute end of the call; Infinity without a deadline. */
-  deadline: Float64Array = new Float64Array(0);
+  deadline: Float64Array = new Float64Array(CAPACITY);
   /** What the last hinted answer said, see CallContext.hint; stale where the outcome is not HINTED. */
-  hint: Float64Array = new Float64Array(0);
-  stamp: Int32Array = new Int32Array(0);
-  word: Int32Array = new Int32Array(0);
+  hint: Float64Array = new Float64Array(CAPACITY);
+  stamp: Int32Array = new Int32Array(CAPACITY << WIDEST);
+  word: Int32Array = new Int32Array(CAPACITY << WIDEST);
 
-  constructor(deepestChain: number) {
+  constructor() {
+    this.reset(0);
+  }
+
+  /**
+   * Empties all columns for another run, whose longest chain has so many layers. Columns that have grown
+   * are made anew, as small as they were.
+   */
+  reset(deepestChain: number): void {
     invariant(deepestChain <= MAX_LAYERS, 'chain-too-deep');
+    const { slots } = this;
+    if (slots.hasGrown) this.make();
+    else this.clear(slots.touched);
     let shift = 0;
     while (1 << shift < deepestChain + 1) shift++;
     this.shift = shift;
-    this.slots.onGrow((capacity) => this.widen(capacity));
+    slots.reset();
+    slots.onGrow((capacity) => {
+      if (capacity > CAPACITY) this.widen(capacity);
+    });
   }
 
   /** A frame with everything cleared that a call relies on. */
@@ -97,35 +116,56 @@ export class Frames {
     return frame;
   }
 
+  private make(): void {
+    for (const name of INT32_COLUMNS) this[name] = new Int32Array(CAPACITY);
+    for (const name of UINT8_COLUMNS) this[name] = new Uint8Array(CAPACITY);
+    for (const name of FLOAT64_COLUMNS) this[name] = new Float64Array(CAPACITY);
+    for (const name of PLACE_COLUMNS) this[name] = new Int32Array(CAPACITY * PLACES);
+    for (const name of LAYER_COLUMNS) this[name] = new Int32Array(CAPACITY << WIDEST);
+  }
+
+  private clear(touched: number): void {
+    for (const name of INT32_COLUMNS) this[name].fill(0, 0, touched);
+    for (const name of UINT8_COLUMNS) this[name].fill(0, 0, touched);
+    for (const name of FLOAT64_COLUMNS) this[name].fill(0, 0, touched);
+    for (const name of PLACE_COLUMNS) this[name].fill(0, 0, touched * PLACES);
+    for (const name of LAYER_COLUMNS) this[name].fill(0, 0, touched << this.shift);
+  }
+
   private widen(capacity: number): void {
-    this.chain = widenInt32(this.chain, capacity);
-    this.depth = widenUint8(this.depth, capacity);
-    this.base = widenUint8(this.base, capacity);
-    this.parked = widenInt32(this.parked, capacity);
-    this.entered = widenInt32(this.entered, capacity);
-    this.owner = widenInt32(this.owner, capacity);
-    this.ownerStamp = widenInt32(this.ownerStamp, capacity);
-    this.parent = widenInt32(this.parent, capacity);
-    this.under = widenUint8(this.under, capacity);
-    this.lineageA = widenInt32(this.lineageA, capacity);
-    this.lineageB = widenInt32(this.lineageB, capacity);
-    this.attempt = widenInt32(this.attempt, capacity);
-    this.job = widenInt32(this.job, capacity);
-    this.edge = widenInt32(this.edge, capacity);
-    this.caller = widenInt32(this.caller, capacity);
-    this.cell = widenInt32(this.cell, capacity);
-    this.ambiguous = widenUint8(this.ambiguous, capacity);
-    this.hedged = widenUint8(this.hedged, capacity);
-    this.avoid = widenUint8(this.avoid, capacity);
-    this.place = widenInt32(this.place, capacity);
-    this.forkPlaces = widenInt32(this.forkPlaces, capacity * PLACES);
-    this.forkCount = widenInt32(this.forkCount, capacity);
-    this.triedPlaces = widenInt32(this.triedPlaces, capacity * PLACES);
-    this.triedCount = widenInt32(this.triedCount, capacity);
-    this.start = widenFloat64(this.start, capacity);
-    this.deadline = widenFloat64(this.deadline, capacity);
-    this.hint = widenFloat64(this.hint, capacity);
-    this.stamp = widenInt32(this.stamp, capacity << this.shift);
-    this.word = widenInt32(this.word, capacity << this.shift);
+    for (const name of INT32_COLUMNS) this[name] = widenInt32(this[name], capacity);
+    for (const name of UINT8_COLUMNS) this[name] = widenUint8(this[name], capacity);
+    for (const name of FLOAT64_COLUMNS) this[name] = widenFloat64(this[name], capacity);
+    for (const name of PLACE_COLUMNS) this[name] = widenInt32(this[name], capacity * PLACES);
+    // They have begun wide enough for any chain.
+    const entries = Math.max(CAPACITY << WIDEST, capacity << this.shift);
+    for (const name of LAYER_COLUMNS) this[name] = widenInt32(this[name], entries);
   }
 }
+
+const INT32_COLUMNS = [
+  'chain',
+  'parked',
+  'entered',
+  'owner',
+  'ownerStamp',
+  'parent',
+  'lineageA',
+  'lineageB',
+  'attempt',
+  'job',
+  'edge',
+  'caller',
+  'cell',
+  'place',
+  'forkCount',
+  'triedCount',
+] as const;
+const UINT8_COLUMNS = ['depth', 'base', 'under', 'ambiguous', 'hedged', 'avoid'] as const;
+const FLOAT64_COLUMNS = ['start', 'deadline', 'hint'] as const;
+const PLACE_COLUMNS = ['forkPlaces', 'triedPlaces'] as const;
+/** By frame and layer. */
+const LAYER_COLUMNS = ['stamp', 'word'] as const;
+
+/** The frames of the run that this thread is at; see `strands` for why they stand here. */
+export const frames = new Frames();

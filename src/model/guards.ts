@@ -5,8 +5,9 @@ import { CHECK_TABLE, OP, SIZED } from '../spec/program.js';
 import { VERDICT } from './sharing/checks.js';
 import type { Interpreter } from './interpreter.js';
 import { keyOf, refusedBy } from './limiters.js';
-import { RETURN, STATE } from './strands.js';
+import { RETURN, STATE, strands } from './strands.js';
 import type { World } from './world.js';
+import { engine } from './engine.js';
 
 /**
  * The instructions in front of the steps of an endpoint or route: limiters and their stores, checks,
@@ -28,7 +29,6 @@ export class Guards {
   /** Runs the instruction at `pc`; false when the strand waits or has ended by it. */
   run(strand: number, pc: number): boolean {
     const { code, world } = this;
-    const { strands } = world;
     const at = pc << 2;
     const a = code[at + 1];
     const b = code[at + 2];
@@ -86,7 +86,7 @@ export class Guards {
 
   /** Ends a request with the outcome, or, where that is 0, only counts that: false when it has ended. */
   private refuse(strand: number, outcome: Outcome): boolean {
-    const { sink, strands } = this.world;
+    const { sink } = this.world;
     if (outcome === 0) {
       sink.wouldReject(strands.part[strand]);
       return true;
@@ -98,7 +98,7 @@ export class Guards {
   /** Asks a middleware limiter; false when the strand waits or has been refused. */
   private limit(strand: number, id: number, refusal: Outcome): boolean {
     const { world } = this;
-    const { strands, engine, instances } = world;
+    const { instances } = world;
     const limiter = world.limiters[id];
     const instance = instances[strands.instance[strand]];
     const key = keyOf(world, limiter, strand);
@@ -129,7 +129,7 @@ export class Guards {
 
   /** What is known from an earlier check; false when the request has ended by it. */
   private known(strand: number, check: number, at: number): boolean {
-    const { checks, strands } = this.world;
+    const { checks } = this.world;
     const verdict = checks.known(strand, check);
     if (verdict === VERDICT.refused && !this.refuse(strand, this.code[at + 3])) return false;
     strands.pc[strand] = verdict !== VERDICT.unknown ? this.code[at + 2] : (at >> 2) + 1;
@@ -151,13 +151,13 @@ export class Guards {
     } else if (isRefused || allow < 0) {
       return this.refuse(strand, isRefused ? table[CHECK_TABLE.REFUSAL] : relayed(outcome));
     }
-    this.world.strands.pc[strand] = allow;
+    strands.pc[strand] = allow;
     return true;
   }
 
   /** False when the strand waits for another's answer, or has been given one. */
   private coalesce(strand: number, place: number): boolean {
-    const { coalescing, strands, instances } = this.world;
+    const { coalescing, instances } = this.world;
     const verdict = coalescing!.join(strand, place);
     if (verdict === PASS) return true;
     if (verdict === PARK) this.interpreter.yieldWorker(strand, instances[strands.instance[strand]]);
@@ -167,7 +167,7 @@ export class Guards {
 
   /** Executes a request with an idempotency key once; false when it was answered without. */
   private once(strand: number): boolean {
-    const { strands, plan, keys, executions, engine } = this.world;
+    const { plan, keys, executions } = this.world;
     const returns = strands.returns[strand];
     if (returns !== RETURN.frame && returns !== RETURN.task) return true;
     const part = strands.part[strand];
@@ -185,7 +185,7 @@ export class Guards {
 
   /** Goes on at the question to the store, at the decision, or behind it by a refusal that is known. */
   private store(strand: number, id: number, decision: number): boolean {
-    const { strands, engine, instances, limiters } = this.world;
+    const { instances, limiters } = this.world;
     const limiter = limiters[id];
     const { refusals } = limiter;
     if (refusals !== null && refusals.of(strand, engine.now) !== PASS) {

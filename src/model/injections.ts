@@ -1,6 +1,7 @@
 import { unit } from '../kernel/rng.js';
 import type { Outcome } from '../spec/outcome.js';
 import type { Injection, World } from './world.js';
+import { strands } from './strands.js';
 
 /** Indices of the draws of injected errors, apart from those of the links. */
 const INJECTION_INDEX = 200;
@@ -11,16 +12,15 @@ const INJECTION_INDEX = 200;
  * 0 = none before the work.
  */
 export function injectedOutcome(world: World, strand: number): Outcome {
-  const { strands, partInjections, instanceInjections } = world;
+  const { partInjections, instanceInjections } = world;
   return (
-    inject(world, strand, partInjections[strands.part[strand]]) ||
-    inject(world, strand, instanceInjections[strands.instance[strand]])
+    inject(strand, partInjections[strands.part[strand]]) ||
+    inject(strand, instanceInjections[strands.instance[strand]])
   );
 }
 
-function inject(world: World, strand: number, injections: readonly Injection[] | null): Outcome {
+function inject(strand: number, injections: readonly Injection[] | null): Outcome {
   if (injections === null) return 0;
-  const { strands } = world;
   for (const { key, share, afterWork, outcome } of injections) {
     const { lineageA, lineageB } = strands;
     const hit = unit(key.a, key.b, lineageA[strand], lineageB[strand], INJECTION_INDEX) < share;

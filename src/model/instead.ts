@@ -2,8 +2,9 @@ import { derive, lineage } from '../kernel/rng.js';
 import { OUTCOME, isHinted, statusOf, withStatus } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import { inherit } from './joins.js';
-import { REGISTERS, STATE } from './strands.js';
+import { REGISTERS, STATE, strands } from './strands.js';
 import type { World } from './world.js';
+import { frames } from './frames.js';
 
 /** Lineage tag of the steps that are run instead of a frame's nth attempt. */
 const STEPS_TAG = 0x6000;
@@ -22,13 +23,12 @@ export class Instead {
 
   /** Starts the steps of the frame's edge; they begin as a step of their own at this instant. */
   begin(frame: number, layer: number): number {
-    const { strands, edges, calls, interpreter } = this.world;
-    const { frames } = calls;
+    const { edges, interpreter } = this.world;
     const owner = frames.owner[frame]!;
     const nth = frames.attempt[frame]!;
     derive(frames.lineageA[frame]!, frames.lineageB[frame]!, STEPS_TAG + nth);
     const strand = strands.open(strands.instance[owner]!, lineage.a, lineage.b);
-    inherit(strands, strand, owner);
+    inherit(strand, owner);
     // Rounds of loops around the call are in its lineage.
     for (let k = 0; k < REGISTERS; k++) strands.registers[strand * REGISTERS + k] = 0;
     strands.returns[strand] = strands.returns[owner]!;
@@ -43,13 +43,12 @@ export class Instead {
 
   /** Whether a branch runs instead of a call: its parent waits for that call, and for no join. */
   runs(branch: number): boolean {
-    const { strands } = this.world;
     return strands.state[strands.parent[branch]!] === STATE.CALLING;
   }
 
   /** The steps have come to their end. */
   ended(strand: number, outcome: Outcome): void {
-    const { strands, calls } = this.world;
+    const { calls } = this.world;
     const frame = strands.from[strand]!;
     const layer = strands.link[strand]!;
     const isMakeshift = strands.degraded[strand] !== 0 && (outcome & 31) === OUTCOME.ok;
@@ -66,7 +65,7 @@ export class Instead {
   }
 
   private free(strand: number): void {
-    const { strands, instances, workers, server } = this.world;
+    const { instances, workers, server } = this.world;
     const instance = instances[strands.instance[strand]!]!;
     if (instance.yields) workers.releaseWorker(strand, instance);
     server.freeStrand(strand);

@@ -23,9 +23,10 @@ import type { Instance } from './instance.js';
 import { Instead } from './instead.js';
 import { Joins, inherit } from './joins.js';
 import { SECTION } from './slot-bits.js';
-import { REGISTERS, RETURN, STATE } from './strands.js';
+import { REGISTERS, RETURN, STATE, strands } from './strands.js';
 import { Turns } from './turns.js';
 import type { World } from './world.js';
+import { engine } from './engine.js';
 
 /**
  * Runs endpoint programs: strands go from instruction to instruction until something takes time.
@@ -52,7 +53,6 @@ export class Interpreter {
     this.joins = new Joins(world, this, this.draws);
     this.guards = new Guards(world, this);
     this.turns = new Turns(world, this.draws);
-    const { engine, strands } = world;
     this.wakeOp = engine.define('wake', (strand, stamp) => {
       if (strands.stamp[strand] !== stamp) return;
       strands.stamp[strand]++;
@@ -62,7 +62,7 @@ export class Interpreter {
 
   /** A strand goes on: at once, or at the thaw of its instance. */
   goOn(strand: number): void {
-    const { strands, instances } = this.world;
+    const { instances } = this.world;
     const instance = instances[strands.instance[strand]];
     const joining = strands.state[strand] === STATE.JOINING;
     if (instance.frozen !== FROZEN.no) {
@@ -84,7 +84,7 @@ export class Interpreter {
 
   /** A strand has had its work on the cores. */
   workDone(strand: number): void {
-    const { strands, instances, workers } = this.world;
+    const { instances, workers } = this.world;
     const instance = instances[strands.instance[strand]];
     if (instance.yields) workers.releaseWorker(strand, instance);
     this.goOn(strand);
@@ -93,7 +93,6 @@ export class Interpreter {
   /** Runs a strand until something takes time or ends it. */
   run(strand: number): void {
     const { code, world } = this;
-    const { strands } = world;
     for (;;) {
       if (strands.told[strand] !== 0 && this.stopsAtStep(strand)) return;
       const pc = strands.pc[strand];
@@ -175,7 +174,7 @@ export class Interpreter {
 
   /** CPU, so many times what is drawn: true when the work is nothing, false when the strand has to wait for it. */
   work(strand: number, pc: number, sampler: number, times: number): boolean {
-    const { strands, instances, workers } = this.world;
+    const { instances, workers } = this.world;
     const instance = instances[strands.instance[strand]];
     if (instance.yields && !workers.takeWorker(strand, instance)) return false;
     let time = this.draws.sample(strand, pc, sampler);
@@ -194,7 +193,7 @@ export class Interpreter {
 
   /** What a step takes that begins in a process which has not run for long. */
   private inTheCold(instance: Instance, time: Ns): Ns {
-    const { now } = this.world.engine;
+    const { now } = engine;
     const cold = instance.cold!;
     if (!cold.isOver(now)) return cold.stretched(time, now);
     instance.cold = null;
@@ -202,7 +201,7 @@ export class Interpreter {
   }
 
   private wait(strand: number, pc: number, sampler: number): void {
-    const { strands, engine, instances } = this.world;
+    const { instances } = this.world;
     const instance = instances[strands.instance[strand]];
     let time = this.draws.sample(strand, pc, sampler);
     if (instance.cold !== null) time = this.inTheCold(instance, time);
@@ -217,7 +216,6 @@ export class Interpreter {
 
   /** Waits under way go on at another speed: what is left of them is stretched by the factor. */
   stretchWaits(instance: Instance, factor: number): void {
-    const { strands, engine } = this.world;
     for (let strand = 0; strand < strands.slots.capacity; strand++) {
       if (!strands.alive(strand) || strands.instance[strand] !== instance.id) continue;
       if (strands.state[strand] !== STATE.SLEEP || strands.wakes[strand] < engine.now) continue;
@@ -229,14 +227,13 @@ export class Interpreter {
   }
 
   sleep(strand: number, wakes: number): void {
-    const { strands, engine } = this.world;
     const stamp = strands.stamp[strand];
     engine.at(wakes, PHASE.COMPLETION, this.wakeOp, strand, stamp, 0);
   }
 
   /** The strand waits for the end of an act. */
   private act(strand: number, id: number): void {
-    const { strands, instances } = this.world;
+    const { instances } = this.world;
     strands.state[strand] = STATE.ACTING;
     strands.call[strand] = id;
     this.yieldWorker(strand, instances[strands.instance[strand]]);
@@ -244,7 +241,6 @@ export class Interpreter {
 
   /** An act that was PENDING has its outcome. */
   acted(strand: number, outcome: Outcome): void {
-    const { strands } = this.world;
     invariant(strands.state[strand] === STATE.ACTING, 'end-of-an-act-that-was-none');
     strands.state[strand] = STATE.READY;
     strands.stamp[strand]++;
@@ -255,7 +251,7 @@ export class Interpreter {
   /** A call by a step; PENDING, or its outcome. */
   call(strand: number, pc: number, edgeId: number): Outcome {
     const { world } = this;
-    const { strands, calls, sink } = world;
+    const { calls, sink } = world;
     const edge = world.edges[edgeId];
     const instance = world.instances[strands.instance[strand]];
     strands.state[strand] = STATE.CALLING;
@@ -280,7 +276,6 @@ export class Interpreter {
 
   /** Takes the outcome of the CALL before pc; false when the strand has ended by it. */
   settled(strand: number, outcome: Outcome): boolean {
-    const { strands } = this.world;
     if (isSuccess(outcome)) {
       if ((outcome & 31) === OUTCOME.degraded) strands.degraded[strand] = 1;
       return true;
@@ -292,7 +287,7 @@ export class Interpreter {
 
   /** A proxy hands a hint on with the answer it came with; a service answers for itself, without. */
   private passedOn(strand: number, outcome: Outcome): Outcome {
-    const { strands, instances, plan } = this.world;
+    const { instances, plan } = this.world;
     const { component } = instances[strands.instance[strand]];
     return plan.components[component].kind === 'gateway' ? outcome : outcome & ~HINTED;
   }
@@ -301,21 +296,21 @@ export class Interpreter {
   failed(strand: number, outcome: Outcome, mode: number, target: number): boolean {
     if (mode === CALL_MODE.OPTIONAL) return true;
     if (mode === CALL_MODE.JUMP) {
-      this.world.strands.pc[strand] = target;
+      strands.pc[strand] = target;
       return true;
     }
     if (mode === CALL_MODE.REPLY) {
-      this.world.strands.answer[strand] = outcome;
+      strands.answer[strand] = outcome;
       return true;
     }
     if (mode === CALL_MODE.KEEP) {
-      this.world.strands.pc[strand] = target;
-      this.world.strands.outcome[strand] = outcome;
+      strands.pc[strand] = target;
+      strands.outcome[strand] = outcome;
       return true;
     }
     if (mode === CALL_MODE.TAKEN) {
       this.world.cargo!.outcome[strand] = outcome;
-      this.world.strands.pc[strand] = target;
+      strands.pc[strand] = target;
       return true;
     }
     if (mode === CALL_MODE.CHECK) return this.guards.unchecked(strand, outcome, target);
@@ -332,7 +327,7 @@ export class Interpreter {
 
   /** Ends the strand: a branch is joined, a job answered. */
   end(strand: number, outcome: Outcome): void {
-    const { strands, sections, server } = this.world;
+    const { sections, server } = this.world;
     if (strands.parent[strand] < 0) {
       server.finishJob(strand, outcome);
       return;
@@ -344,11 +339,11 @@ export class Interpreter {
 
   /** Starts a detached strand at `start`, with a lineage of its own. */
   private background(strand: number, pc: number, start: number): void {
-    const { strands, server, instances, sizes } = this.world;
+    const { server, instances, sizes } = this.world;
     const instance = instances[strands.instance[strand]];
     derive(strands.lineageA[strand], strands.lineageB[strand], this.draws.tag(strand, pc));
     const own = strands.open(instance.id, lineage.a, lineage.b);
-    inherit(strands, own, strand);
+    inherit(own, strand);
     strands.returns[own] = RETURN.none;
     strands.deadline[own] = Infinity;
     strands.told[own] = 0;
@@ -363,13 +358,12 @@ export class Interpreter {
 
   /** A strand that waited for others goes on by itself, through the instant ring. */
   wake(strand: number): void {
-    const { engine, strands } = this.world;
     engine.soon(engine.phase, this.wakeOp, strand, strands.stamp[strand], 0);
   }
 
   /** A strand that waited for others is given its answer. */
   answer(strand: number, outcome: Outcome): void {
-    this.world.strands.stamp[strand]++;
+    strands.stamp[strand]++;
     this.end(strand, outcome);
   }
 
@@ -379,7 +373,7 @@ export class Interpreter {
 
   /** `atSteps`: a strand that was told looks at it between two steps. */
   private stopsAtStep(strand: number): boolean {
-    const { strands, instances, server } = this.world;
+    const { instances, server } = this.world;
     const instance = instances[strands.instance[strand]];
     if (instance.cancellation !== CANCELLATION.atSteps || strands.parent[strand] >= 0) return false;
     if (strands.answered[strand] !== 0) return false;

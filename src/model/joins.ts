@@ -6,9 +6,9 @@ import type { Outcome } from '../spec/outcome.js';
 import { FORK_TABLE } from '../spec/program.js';
 import type { Draws } from './draws.js';
 import { FROZEN } from './instance.js';
-import { REGISTERS, STATE } from './strands.js';
-import type { Strands } from './strands.js';
+import { REGISTERS, STATE, strands } from './strands.js';
 import type { World } from './world.js';
+import { engine } from './engine.js';
 
 const BRANCH_TAG = 0x2000;
 
@@ -34,7 +34,6 @@ export class Joins {
     this.draws = draws;
     this.code = world.plan.program.code;
     this.tables = world.plan.program.tables;
-    const { engine, strands } = world;
     this.joinEndOp = engine.define('best-effort', (strand, stamp) => {
       if (strands.stamp[strand] !== stamp) return;
       const instance = this.world.instances[strands.instance[strand]];
@@ -46,7 +45,7 @@ export class Joins {
 
   /** Starts the branches; true when the join is over already and the strand goes on. */
   fork(strand: number, pc: number): boolean {
-    const { strands, engine, instances, workers } = this.world;
+    const { instances, workers } = this.world;
     const table = this.tables[this.code[(pc << 2) + 3]];
     const kinds = table.length - FORK_TABLE.STARTS;
     const each = table[FORK_TABLE.EACH];
@@ -78,11 +77,10 @@ export class Joins {
   }
 
   private startBranch(parent: number, table: Float64Array): void {
-    const { strands } = this.world;
     const nth = strands.started[parent]++;
     derive(strands.lineageA[parent], strands.lineageB[parent], BRANCH_TAG + nth);
     const branch = strands.open(strands.instance[parent], lineage.a, lineage.b);
-    inherit(strands, branch, parent);
+    inherit(branch, parent);
     strands.returns[branch] = strands.returns[parent];
     strands.parent[branch] = parent;
     strands.sibling[branch] = strands.child[parent];
@@ -96,7 +94,7 @@ export class Joins {
 
   /** A branch has ended; its parent goes on when the join is over by that. */
   endBranch(branch: number, outcome: Outcome): void {
-    const { strands, instances, server, workers } = this.world;
+    const { instances, server, workers } = this.world;
     const parent = strands.parent[branch];
     if (isSuccess(outcome)) {
       strands.succeeded[parent]++;
@@ -130,7 +128,6 @@ export class Joins {
 
   /** True when the branches still under way can no longer change what becomes of the join. */
   private decided(parent: number, table: Float64Array): boolean {
-    const { strands } = this.world;
     if (table[FORK_TABLE.WITHIN_NS] >= 0) return false;
     const needed = table[FORK_TABLE.NEEDED];
     if (needed < 0) return strands.outcome[parent] !== 0;
@@ -142,7 +139,6 @@ export class Joins {
 
   /** The join of a strand that waited for it is over. */
   joined(parent: number): void {
-    const { strands } = this.world;
     const table = this.tables[this.code[(strands.fork[parent] << 2) + 3]];
     strands.stamp[parent]++;
     if (this.leaveJoin(parent, table)) this.programs.run(parent);
@@ -150,7 +146,7 @@ export class Joins {
 
   /** Stops what is left of the branches; false when the strand has ended by the join's failure. */
   private leaveJoin(parent: number, table: Float64Array): boolean {
-    const { strands, server } = this.world;
+    const { server } = this.world;
     server.stopBranches(parent, true);
     strands.joining[parent] = 0;
     strands.state[parent] = STATE.READY;
@@ -166,7 +162,7 @@ export class Joins {
   }
 
   private unlink(parent: number, branch: number): void {
-    const { child, sibling } = this.world.strands;
+    const { child, sibling } = strands;
     if (child[parent] === branch) {
       child[parent] = sibling[branch];
       return;
@@ -179,7 +175,7 @@ export class Joins {
 }
 
 /** A strand beside or below another one takes over what belongs to the request and the call. */
-export function inherit(strands: Strands, strand: number, parent: number): void {
+export function inherit(strand: number, parent: number): void {
   strands.part[strand] = strands.part[parent];
   strands.request[strand] = strands.request[parent];
   strands.arrival[strand] = strands.arrival[parent];

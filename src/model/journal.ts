@@ -1,7 +1,7 @@
-import type { Engine } from '../kernel/engine.js';
 import type { Ns } from '../kernel/time.js';
 import { JOURNAL } from '../spec/record.js';
 import type { JournalRecord, MachineRecord } from '../spec/record.js';
+import { engine } from './engine.js';
 
 /** Entries kept at most; the rest is counted. */
 const CAP = 200_000;
@@ -9,7 +9,6 @@ const CAP = 200_000;
 /** State changes in time order: breakers, faults, instances. Every one is folded into the digest. */
 export class Journal {
   readonly machines: MachineRecord[] = [];
-  private readonly engine: Engine;
   private readonly originNs: Ns;
   private readonly times: number[] = [];
   private readonly kinds: number[] = [];
@@ -18,18 +17,17 @@ export class Journal {
   private dropped = 0;
 
   /** Times are written from `originNs` on: the end of the warm-up. */
-  constructor(engine: Engine, originNs: Ns) {
-    this.engine = engine;
+  constructor(originNs: Ns) {
     this.originNs = originNs;
   }
 
   note(kind: number, subject: number, value: number): void {
-    this.engine.note((kind << 24) ^ subject, value);
+    engine.note((kind << 24) ^ subject, value);
     if (this.times.length >= CAP) {
       this.dropped++;
       return;
     }
-    this.times.push(this.engine.now - this.originNs);
+    this.times.push(engine.now - this.originNs);
     this.kinds.push(kind);
     this.subjects.push(subject);
     this.values.push(value);

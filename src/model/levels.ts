@@ -1,12 +1,11 @@
-import type { Engine } from '../kernel/engine.js';
 import type { Ns } from '../kernel/time.js';
+import { engine } from './engine.js';
 
 /**
  * Time-weighted gauges of one run, as columns: value, integral and maximum over the open cell.
  * A gauge is a small number handed out at assembly. `close` ends a measuring cell for all of them.
  */
 export class Levels {
-  private readonly engine: Engine;
   private value: Float64Array = new Float64Array(64);
   private since: Float64Array = new Float64Array(64);
   private area: Float64Array = new Float64Array(64);
@@ -18,8 +17,7 @@ export class Levels {
   private readonly cells: number;
   count = 0;
 
-  constructor(engine: Engine, cells: number) {
-    this.engine = engine;
+  constructor(cells: number) {
     this.cells = cells;
   }
 
@@ -33,7 +31,7 @@ export class Levels {
 
   /** Changes a level from now on. */
   add(gauge: number, delta: number): void {
-    const now: Ns = this.engine.now;
+    const now: Ns = engine.now;
     const old = this.value[gauge];
     this.area[gauge] += old * (now - this.since[gauge]);
     this.since[gauge] = now;
@@ -49,7 +47,7 @@ export class Levels {
 
   /** Ends the open cell now; `cell` -1 throws the figures away (warm-up). */
   close(cell: number): void {
-    const now = this.engine.now;
+    const now = engine.now;
     for (let gauge = 0; gauge < this.count; gauge++) {
       const area = this.area[gauge] + this.value[gauge] * (now - this.since[gauge]);
       this.past[gauge] += area;
@@ -65,7 +63,7 @@ export class Levels {
 
   /** Integral of a level from the start of the run until now, in level x ns. */
   integral(gauge: number): number {
-    const open = this.area[gauge] + this.value[gauge] * (this.engine.now - this.since[gauge]);
+    const open = this.area[gauge] + this.value[gauge] * (engine.now - this.since[gauge]);
     return this.past[gauge] + open;
   }
 

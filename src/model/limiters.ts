@@ -8,9 +8,11 @@ import type { LimiterState } from '../spec/policy.js';
 import { Refusals } from './layers/refusals.js';
 import type { Registry } from './registry.js';
 import type { Limiter, World } from './world.js';
+import { engine } from './engine.js';
+import { strands } from './strands.js';
 
 /** What of a world a limiter is made of. */
-type Parts = Pick<World, 'plan' | 'strands' | 'keys' | 'instances'>;
+type Parts = Pick<World, 'plan' | 'keys' | 'instances'>;
 
 /** The value that a limiter splits this request by, 0 where it does not. */
 export function keyOf({ keys }: World, { key }: Limiter, strand: number): number {
@@ -19,7 +21,7 @@ export function keyOf({ keys }: World, { key }: Limiter, strand: number): number
 
 /** The outcome of a refusal by a limiter, with a Retry-After where it gives one. */
 export function refusedBy(
-  { strands, engine, instances }: World,
+  { instances }: World,
   strand: number,
   { grainNs, states }: Limiter,
   key: number,
@@ -33,7 +35,7 @@ export function refusedBy(
 }
 
 /** What instances remember of the refusals of a limiter's store. */
-function refusalsOf({ strands, keys, instances }: Parts, key: number, cacheNs: Ns): Refusals {
+function refusalsOf({ keys, instances }: Parts, key: number, cacheNs: Ns): Refusals {
   return new Refusals(
     cacheNs,
     (strand) => strands.instance[strand],

@@ -1,10 +1,10 @@
-import type { Engine } from '../kernel/engine.js';
 import type { Ns } from '../kernel/time.js';
 import type { Grid } from '../spec/plan.js';
 import type { MeterRecord } from '../spec/record.js';
 import { Histogram } from '../stats/histogram.js';
 import type { Levels } from './levels.js';
 import type { Sink } from './sink.js';
+import { engine } from './engine.js';
 
 /** Whom a meter belongs to: a component, and its part or -1. */
 export interface MeterSubject {
@@ -40,7 +40,6 @@ export type Durations = readonly Histogram[];
  * and one of four forms; the analysis finds it by both (`analysis/metrics-meters.ts`).
  */
 export class Meters {
-  private readonly engine: Engine;
   private readonly levels: Levels;
   private readonly sink: Sink;
   private readonly grid: Grid;
@@ -48,8 +47,7 @@ export class Meters {
   private readonly list: (() => MeterRecord)[] = [];
   private readonly ages: Age[] = [];
 
-  constructor(engine: Engine, levels: Levels, sink: Sink, grid: Grid) {
-    this.engine = engine;
+  constructor(levels: Levels, sink: Sink, grid: Grid) {
     this.levels = levels;
     this.sink = sink;
     this.grid = grid;
@@ -138,7 +136,7 @@ export class Meters {
         age.maxima[cell] = age.max;
       }
       age.area = 0;
-      age.max = age.since === Infinity ? 0 : this.engine.now - age.since;
+      age.max = age.since === Infinity ? 0 : engine.now - age.since;
     }
   }
 
@@ -147,7 +145,7 @@ export class Meters {
   }
 
   private book(age: Age): void {
-    const { now } = this.engine;
+    const { now } = engine;
     if (age.since !== Infinity) {
       const from = age.booked - age.since;
       const to = now - age.since;

@@ -7,8 +7,9 @@ import { Collections } from './serving/collections.js';
 import { FROZEN } from './instance.js';
 import type { Instance } from './instance.js';
 import { Starts } from './serving/starts.js';
-import { RETURN, STATE } from './strands.js';
+import { RETURN, STATE, strands } from './strands.js';
 import type { Fleet, World } from './world.js';
+import { engine } from './engine.js';
 
 /** States of an instance in the journal. */
 const UP = 0;
@@ -27,8 +28,8 @@ export class Outages {
 
   constructor(world: World) {
     this.world = world;
-    this.dieOp = world.engine.define('die', (id) => this.died(world.instances[id]));
-    this.reviveOp = world.engine.define('revive', (id) => {
+    this.dieOp = engine.define('die', (id) => this.died(world.instances[id]));
+    this.reviveOp = engine.define('revive', (id) => {
       const instance = world.instances[id];
       instance.dying = false;
       this.turnDown(instance, instance.killed);
@@ -50,11 +51,10 @@ export class Outages {
   die({ id }: Instance, restartNs: Ns): void {
     if (this.ending.has(id)) return;
     this.ending.set(id, restartNs);
-    this.world.engine.soon(PHASE.TIMER, this.dieOp, id, 0, 0);
+    engine.soon(PHASE.TIMER, this.dieOp, id, 0, 0);
   }
 
   private died(instance: Instance): void {
-    const { engine } = this.world;
     const restartNs = this.ending.get(instance.id)!;
     this.ending.delete(instance.id);
     instance.dying = true;
@@ -120,7 +120,7 @@ export class Outages {
   /** The process answers again. */
   private started(instance: Instance): void {
     instance.down = false;
-    instance.startedAt = this.world.engine.now;
+    instance.startedAt = engine.now;
     this.starts.warmUp(instance);
     this.turnCores(instance);
     this.journal(instance, UP);
@@ -147,7 +147,7 @@ export class Outages {
 
   /** What had stalled goes on; after a pause into a hang requests are taken, and no work is done. */
   private thaw(instance: Instance): void {
-    const { strands, server, workers } = this.world;
+    const { server, workers } = this.world;
     this.replayCalls(instance);
     if (instance.frozen === FROZEN.no) this.restartStalled(instance);
     const { held } = instance;
@@ -159,7 +159,7 @@ export class Outages {
   }
 
   private restartStalled(instance: Instance): void {
-    const { strands, workers } = this.world;
+    const { workers } = this.world;
     const { stalled } = instance;
     instance.stalled = [];
     for (let k = 0; k < stalled.length; k += 2) {
@@ -173,12 +173,12 @@ export class Outages {
     instance.stalledCalls = [];
     for (let k = 0; k < stalledCalls.length; k += 3) {
       const [op, target, stamp] = stalledCalls.slice(k, k + 3);
-      this.world.engine.soon(PHASE.COMPLETION, op, target, stamp, 0);
+      engine.soon(PHASE.COMPLETION, op, target, stamp, 0);
     }
   }
 
   private crash(instance: Instance): void {
-    const { strands, server } = this.world;
+    const { server } = this.world;
     instance.down = true;
     for (let strand = 0; strand < strands.slots.capacity; strand++) {
       if (!strands.alive(strand) || strands.instance[strand] !== instance.id) continue;
@@ -202,7 +202,7 @@ export class Outages {
       policy.reset?.();
     }
     instance.codel?.reset();
-    instance.door?.overload?.reset(this.world.engine.now);
+    instance.door?.overload?.reset(engine.now);
     this.world.gates.reset(instance);
     for (const outliers of instance.outliers) outliers.reset();
     for (const room of instance.rooms) room.reset();
@@ -228,7 +228,7 @@ export class Outages {
       if (!down || silent) fleet.ready[fleet.readyCount++] = index;
     }
     if (!wasListed && isListed(fleet, instance.index)) {
-      fleet.upSince[instance.index] = this.world.engine.now;
+      fleet.upSince[instance.index] = engine.now;
     }
     for (const { toComponent, rooms } of this.world.edges) {
       if (toComponent === instance.component) rooms?.forEach((room) => room.wake());

@@ -7,8 +7,9 @@ import { injectedOutcome } from './injections.js';
 import type { Instance } from './instance.js';
 import { LongestWaits } from './connections/longest-waits.js';
 import { GATED, LEASED, SECTION, STATEMENT } from './slot-bits.js';
-import { ANSWERED, RETURN, STATE } from './strands.js';
+import { ANSWERED, RETURN, STATE, strands } from './strands.js';
 import type { World } from './world.js';
+import { engine } from './engine.js';
 
 const OVERLOADED = withStatus(OUTCOME.rejectedOverload, 503);
 
@@ -24,14 +25,13 @@ export class Server {
 
   constructor(world: World) {
     this.world = world;
-    const { engine } = world;
     this.waits = new LongestWaits(world, (strand) => this.expire(strand));
     this.dropOp = engine.define('drop', (strand, stamp) => this.dropped(strand, stamp));
   }
 
   /** A request has come to its instance. */
   arrive(strand: number): void {
-    const { strands, instances, engine, sink } = this.world;
+    const { instances, sink } = this.world;
     const instance = instances[strands.instance[strand]];
     strands.arrived[strand] = engine.now;
     strands.cell[strand] = sink.cell;
@@ -44,7 +44,6 @@ export class Server {
 
   /** Decides what becomes of a request that has arrived. */
   receive(strand: number, instance: Instance): void {
-    const { strands, engine } = this.world;
     if (strands.injected[strand] !== 0) {
       this.answer(strand, strands.injected[strand]);
     } else if (instance.down) {
@@ -64,7 +63,6 @@ export class Server {
 
   /** Starts a user request on the pseudo-instance of its workload: no queue, no wire. */
   startRoot(strand: number): void {
-    const { strands, engine } = this.world;
     strands.begun[strand] = engine.now;
     this.world.levels.add(this.world.instances[strands.instance[strand]].concurrencyGauge, 1);
     this.world.interpreter.goOn(strand);
@@ -73,7 +71,7 @@ export class Server {
   /** The program of a job has ended, or was given an outcome in its place. */
   finishJob(strand: number, outcome: Outcome): void {
     const { world } = this;
-    const { strands, engine, sink } = world;
+    const { sink } = world;
     const worked = outcome & ~AMBIGUOUS;
     let result = worked;
     if (strands.degraded[strand] !== 0 && (result & 31) === OUTCOME.ok) {
@@ -121,7 +119,7 @@ export class Server {
 
   /** `respond` with steps behind it: the answer leaves, the work goes on. */
   answerFirst(strand: number, outcome: Outcome): void {
-    const { strands, sink, wire, coalescing } = this.world;
+    const { sink, wire, coalescing } = this.world;
     if (strands.parent[strand] >= 0 || strands.returns[strand] !== RETURN.frame) return;
     if (strands.gone[strand] >= 0) return;
     let result = outcome;
@@ -138,7 +136,6 @@ export class Server {
 
   /** The answer has reached a caller that still waited. */
   answerDelivered(strand: number, now: Ns): void {
-    const { strands } = this.world;
     if (strands.answered[strand] === ANSWERED.onTheWire) {
       strands.answered[strand] = ANSWERED.delivered;
     } else {
@@ -148,7 +145,6 @@ export class Server {
 
   /** The answer has reached nobody: its caller had left. */
   lateAnswer(strand: number): void {
-    const { strands } = this.world;
     if (strands.answered[strand] === ANSWERED.onTheWire) {
       strands.answered[strand] = ANSWERED.delivered;
     } else {
@@ -159,7 +155,6 @@ export class Server {
 
   /** The answer was lost on the wire; the caller's giving up frees the job. */
   answerLost(strand: number): void {
-    const { strands } = this.world;
     this.world.effects.noteUnseen(strand);
     if (strands.answered[strand] === ANSWERED.onTheWire) strands.answered[strand] = ANSWERED.lost;
     else strands.state[strand] = STATE.LOST;
@@ -167,7 +162,7 @@ export class Server {
 
   /** The message that the caller has left arrives. */
   told(strand: number): void {
-    const { strands, instances } = this.world;
+    const { instances } = this.world;
     const state = strands.state[strand];
     if (state === STATE.REPLYING || state === STATE.LOST) return;
     this.markTold(strand);
@@ -180,7 +175,7 @@ export class Server {
   /** Ends a job before its end; its own calls are given up. A caller that still waits gets `outcome`. */
   stopJob(strand: number, outcome: Outcome): void {
     const { world } = this;
-    const { strands, engine, sink } = world;
+    const { sink } = world;
     const instance = world.instances[strands.instance[strand]];
     this.stop(strand, true);
     if (world.dualWrites !== null && instance.down) world.dualWrites.died(strand);
@@ -209,7 +204,6 @@ export class Server {
    */
   stop(strand: number, tell: boolean): void {
     const { world } = this;
-    const { strands } = world;
     const instance = world.instances[strands.instance[strand]];
     strands.stamp[strand]++;
     if (world.coalescing !== null) world.coalescing.stopped(strand);
@@ -244,7 +238,7 @@ export class Server {
 
   /** Stops and frees all branches of a join. */
   stopBranches(parent: number, tell: boolean): void {
-    const { strands, instances } = this.world;
+    const { instances } = this.world;
     let branch = strands.child[parent];
     strands.child[parent] = -1;
     while (branch >= 0) {
@@ -259,13 +253,12 @@ export class Server {
 
   /** Frees the strand of a job whose last use is over; `answered` -1 = its answer reached nobody. */
   freeJob(strand: number, answeredNs: Ns): void {
-    const { strands, tracer } = this.world;
+    const { tracer } = this.world;
     if (strands.trace[strand] !== 0) tracer.row(strand, answeredNs);
     this.freeStrand(strand);
   }
 
   freeStrand(strand: number): void {
-    const { strands } = this.world;
     strands.stamp[strand]++;
     strands.life[strand]++;
     strands.slots.give(strand);
@@ -273,7 +266,7 @@ export class Server {
 
   /** The job of a task is over: measured like an answered request, and told to its owner. */
   private endTask(strand: number, outcome: Outcome): void {
-    const { strands, sink, workers, instances, tasks, engine } = this.world;
+    const { sink, workers, instances, tasks } = this.world;
     sink.answer(strands.part[strand], strands.cell[strand], outcome, this.age(strand), true);
     strands.answer[strand] = outcome;
     const owner = strands.from[strand];
@@ -285,7 +278,7 @@ export class Server {
 
   /** The server's part of a TLS handshake is done, or its process has died; silence tells nobody. */
   private endHandshake(strand: number, isDone: boolean): void {
-    const { strands, instances, workers, connections } = this.world;
+    const { instances, workers, connections } = this.world;
     const instance = instances[strands.instance[strand]];
     const connection = strands.from[strand];
     const stamp = strands.call[strand];
@@ -319,7 +312,7 @@ export class Server {
   }
 
   private enqueue(strand: number, instance: Instance): void {
-    const { strands, engine, levels } = this.world;
+    const { levels } = this.world;
     const lane = this.waits.laneOf(instance);
     strands.state[strand] = STATE.QUEUED;
     instance.queue.push(strand);
@@ -330,14 +323,13 @@ export class Server {
 
   /** A request that has waited is refused after all: as a next step, outside of what goes on now. */
   drop(strand: number): void {
-    const { strands, engine } = this.world;
     strands.state[strand] = STATE.READY;
     engine.soon(PHASE.COMPLETION, this.dropOp, strand, ++strands.stamp[strand], 0);
   }
 
   /** Answers a request that was not let in, or not let through to a worker. */
   refuse(strand: number, instance: Instance, outcome: Outcome): void {
-    const { strands, plan, interpreter } = this.world;
+    const { plan, interpreter } = this.world;
     const program = plan.components[instance.component].rejectProgram;
     if (program < 0) {
       this.answer(strand, outcome);
@@ -352,7 +344,7 @@ export class Server {
 
   /** The fellow of a tied request has begun: true where this one had not, and is dropped. */
   untie(strand: number): boolean {
-    const { strands, instances, levels } = this.world;
+    const { instances, levels } = this.world;
     const cancelled = OUTCOME.cancelled;
     const isToCome = strands.inTransit(strand) && strands.injected[strand] === 0;
     if (isToCome) strands.injected[strand] = cancelled;
@@ -367,7 +359,7 @@ export class Server {
   }
 
   private expire(strand: number): void {
-    const { strands, instances, levels } = this.world;
+    const { instances, levels } = this.world;
     if (strands.state[strand] !== STATE.QUEUED) return;
     const instance = instances[strands.instance[strand]];
     instance.queue.remove(strand);
@@ -380,7 +372,7 @@ export class Server {
   }
 
   private dropped(strand: number, stamp: number): void {
-    const { strands, instances } = this.world;
+    const { instances } = this.world;
     if (strands.stamp[strand] !== stamp) return;
     this.quit(strand, OVERLOADED);
     if (strands.gone[strand] >= 0) this.discard(strand);
@@ -389,7 +381,7 @@ export class Server {
 
   /** A request leaves what limits the number under way. */
   private quit(strand: number, outcome: Outcome): void {
-    const { strands, gates, sections } = this.world;
+    const { gates, sections } = this.world;
     const slot = strands.slot[strand];
     if ((slot & GATED) !== 0) gates.leave(strand, outcome);
     if ((slot & STATEMENT) !== 0) sections!.transactions.left(strand);
@@ -397,13 +389,12 @@ export class Server {
   }
 
   private takeBack(strand: number): void {
-    const { strands, instances, lessors } = this.world;
+    const { instances, lessors } = this.world;
     lessors.get(instances[strands.instance[strand]].component)!.left(strand);
   }
 
   /** False when a queued request is dropped in its turn: its caller has left, or its time is over. */
   wanted(strand: number, instance: Instance): boolean {
-    const { strands, engine } = this.world;
     if (strands.told[strand] !== 0 && instance.cancellation !== CANCELLATION.ignore) {
       this.quit(strand, OUTCOME.cancelled);
       this.discard(strand);
@@ -420,7 +411,7 @@ export class Server {
 
   /** Measures the answer of a job and puts it on the wire. */
   private answer(strand: number, outcome: Outcome): void {
-    const { strands, sink, wire } = this.world;
+    const { sink, wire } = this.world;
     strands.state[strand] = STATE.REPLYING;
     sink.answer(strands.part[strand], strands.cell[strand], outcome, this.age(strand), true);
     if (strands.gone[strand] >= 0) {
@@ -433,7 +424,7 @@ export class Server {
 
   /** A request that nobody waits for any more is dropped before any work was done. */
   private discard(strand: number): void {
-    const { strands, sink } = this.world;
+    const { sink } = this.world;
     const outcome = OUTCOME.cancelled;
     sink.answer(strands.part[strand], strands.cell[strand], outcome, this.age(strand), false);
     this.freeJob(strand, -1);
@@ -441,14 +432,12 @@ export class Server {
 
   /** Nothing comes of a request or an answer; only the caller's giving up ends the attempt. */
   lose(strand: number): void {
-    const { strands } = this.world;
     if (strands.gone[strand] >= 0) this.freeJob(strand, -1);
     else strands.state[strand] = STATE.LOST;
   }
 
   /** The work behind an answer that left first has ended. */
   private endAfterAnswer(strand: number): void {
-    const { strands } = this.world;
     switch (strands.answered[strand]) {
       case ANSWERED.onTheWire:
         // The delivery frees it.
@@ -464,11 +453,10 @@ export class Server {
   }
 
   private age(strand: number): Ns {
-    return this.world.engine.now - this.world.strands.arrived[strand];
+    return engine.now - strands.arrived[strand];
   }
 
   private markTold(strand: number): void {
-    const { strands } = this.world;
     strands.told[strand] = 1;
     for (let k = strands.child[strand]; k >= 0; k = strands.sibling[k]) this.markTold(k);
   }

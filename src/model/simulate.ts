@@ -5,8 +5,10 @@ import type { GaugeRecord, PoolRecord, RunRecord, TraceRecord } from '../spec/re
 import { assemble } from './assemble.js';
 import type { Assembly } from './assemble.js';
 import type { Registry } from './registry.js';
-import { RETURN, STATE } from './strands.js';
+import { RETURN, STATE, strands } from './strands.js';
 import type { World } from './world.js';
+import { engine } from './engine.js';
+import { frames } from './frames.js';
 
 export interface SimulateOptions {
   /** Takes the rows of traced requests as they come; without it the first 65,536 are in the record. */
@@ -28,7 +30,7 @@ export function simulate(
   const assembly = assemble(plan, replication, registry, options.traceSink ?? null);
   const { world, board, collections } = assembly;
   options.prepare?.(world);
-  const { engine, sink, levels, meters } = world;
+  const { sink, levels, meters } = world;
   const { edges } = plan.grid;
   const cells = edges.length - 1;
   engine.boundaries(edges, (k) => {
@@ -55,8 +57,7 @@ export function simulate(
  * the traces too, as everything has there.
  */
 function bookUnfinished(world: World, everyTrace: boolean): void {
-  const { strands, sink, calls, edges } = world;
-  const { frames } = calls;
+  const { sink, edges } = world;
   for (let strand = 0; strand < strands.slots.capacity; strand++) {
     if (!strands.alive(strand) || strands.parent[strand] >= 0) continue;
     const returns = strands.returns[strand];
@@ -91,7 +92,7 @@ function checkConservation(world: World): void {
 
 function recordOf(assembly: Assembly, stop: RunRecord['stop'], detail: string): RunRecord {
   const { world } = assembly;
-  const { plan, engine, sink, journal, tracer, wire, loads } = world;
+  const { plan, sink, journal, tracer, wire, loads } = world;
   return {
     format: 'faultline.record/1',
     variant: plan.variant,
@@ -104,10 +105,10 @@ function recordOf(assembly: Assembly, stop: RunRecord['stop'], detail: string): 
       heapEvents: engine.heapEvents,
       attempts: wire.attempts,
       requests: loads.requests,
-      unfinished: unfinishedRequests(world),
+      unfinished: unfinishedRequests(),
       peakPending: engine.peakPending,
-      peakFrames: world.calls.frames.slots.peak,
-      peakAttempts: world.strands.slots.peak,
+      peakFrames: frames.slots.peak,
+      peakAttempts: strands.slots.peak,
     },
     parts: sink.partRecords(),
     edges: sink.edgeRecords(),
@@ -121,8 +122,7 @@ function recordOf(assembly: Assembly, stop: RunRecord['stop'], detail: string): 
   };
 }
 
-function unfinishedRequests(world: World): number {
-  const { strands } = world;
+function unfinishedRequests(): number {
   let count = 0;
   for (let strand = 0; strand < strands.slots.capacity; strand++) {
     const open = strands.alive(strand) && strands.returns[strand] === RETURN.root;
@@ -133,7 +133,7 @@ function unfinishedRequests(world: World): number {
 
 /** Digest of everything that was noted, and of how much was done: 16 hex digits. */
 function digestOf(world: World): string {
-  const { engine, wire } = world;
+  const { wire } = world;
   const hex = (word: number): string => (word >>> 0).toString(16).padStart(8, '0');
   return hex(engine.digest) + hex(Math.imul(wire.attempts, 0x9e3779b1) ^ world.loads.requests);
 }
@@ -180,7 +180,7 @@ const OF_STRAND: ReadonlySet<string> = new Set(['arrive', 'start', 'reply', 'wak
 
 /** The parts that went round when too much happened at one instant, and events that have none. */
 function recentOps(world: World): string {
-  const { plan, engine, strands } = world;
+  const { plan } = world;
   const names = new Set<string>();
   for (const { op, target } of engine.recent()) {
     const part = OF_STRAND.has(op) ? plan.parts[strands.part[target]] : undefined;

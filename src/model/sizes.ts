@@ -4,8 +4,9 @@ import type { Ns } from '../kernel/time.js';
 import { isSuccess } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import type { Edge } from './edge.js';
-import { RETURN } from './strands.js';
+import { RETURN, strands } from './strands.js';
 import type { World } from './world.js';
+import { engine } from './engine.js';
 
 /**
  * How large the messages of a run are, and what that costs on links with a bandwidth. A route passes on
@@ -27,7 +28,7 @@ export class Sizes {
 
   constructor(world: World) {
     this.world = world;
-    world.strands.slots.onGrow((capacity) => {
+    strands.slots.onGrow((capacity) => {
       this.request = widenFloat64(this.request, capacity);
       this.answered = widenFloat64(this.answered, capacity);
       this.stepped = widenFloat64(this.stepped, capacity);
@@ -73,7 +74,7 @@ export class Sizes {
 
   /** Whether the job of a strand is a call's, and its answer that of the call. */
   overTheWire(strand: number): boolean {
-    return this.world.strands.returns[this.jobOf(strand)] === RETURN.frame;
+    return strands.returns[this.jobOf(strand)] === RETURN.frame;
   }
 
   /** Bytes of the request that a strand works on. */
@@ -85,7 +86,7 @@ export class Sizes {
   ofAnswer(strand: number): number {
     const job = this.jobOf(strand);
     if (this.stepped[job] >= 0) return this.stepped[job];
-    const { strands, plan } = this.world;
+    const { plan } = this.world;
     const own = plan.parts[strands.part[job]].responseBytes;
     return own >= 0 ? own : this.answered[job];
   }
@@ -98,12 +99,12 @@ export class Sizes {
   /** Time until the answer of a strand has left its instance. */
   answering(strand: number, outcome: Outcome, bandwidth: number, to: number): Ns {
     const bytes = isSuccess(outcome) ? this.ofAnswer(strand) : 0;
-    return this.pass(bytes, bandwidth, this.world.strands.instance[strand], to);
+    return this.pass(bytes, bandwidth, strands.instance[strand], to);
   }
 
   private pass(bytes: number, bandwidth: number, from: number, to: number): Ns {
     const takes = Math.round((bytes / bandwidth) * NS_PER_SECOND);
-    const { instances, engine, plan } = this.world;
+    const { instances, plan } = this.world;
     const isClient = (instance: number): boolean =>
       plan.components[instances[instance].component].kind === 'workload';
     if (isClient(from) || isClient(to)) return takes;
@@ -115,7 +116,7 @@ export class Sizes {
 
   /** The strand of the job that a strand belongs to. */
   private jobOf(strand: number): number {
-    const { parent } = this.world.strands;
+    const { parent } = strands;
     let at = strand;
     while (parent[at] >= 0) at = parent[at];
     return at;

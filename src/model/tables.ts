@@ -9,6 +9,8 @@ import type { Act } from './acts.js';
 import type { Counter } from './meters.js';
 import { shardOf } from './replication/shards.js';
 import type { World } from './world.js';
+import { engine } from './engine.js';
+import { strands } from './strands.js';
 
 /** ProvisionedThroughputExceededException. */
 const THROTTLED = withStatus(OUTCOME.throttled, 400);
@@ -85,7 +87,7 @@ export class Tables {
   }
 
   actOf(spec: PlanConsume): Act {
-    const { engine, meters, plan } = this.world;
+    const { meters, plan } = this.world;
     const { component } = plan.parts[spec.part];
     const table = this.tableOf(component, spec.capacity);
     return {
@@ -103,7 +105,7 @@ export class Tables {
 
   /** The partition of the value of its key; of the request, where there is none. */
   private partitionOf({ key, capacity: { partitions } }: PlanConsume, strand: number): number {
-    const { keys, strands } = this.world;
+    const { keys } = this.world;
     if (partitions === 1) return 0;
     if (key >= 0) return shardOf(keys.value(key, strand), partitions);
     const { a, b } = this.spread;

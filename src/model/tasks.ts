@@ -1,8 +1,9 @@
 import { PHASE } from '../kernel/phase.js';
 import type { Outcome } from '../spec/outcome.js';
 import { injectedOutcome } from './injections.js';
-import { RETURN, STATE } from './strands.js';
+import { RETURN, STATE, strands } from './strands.js';
 import type { World } from './world.js';
+import { engine } from './engine.js';
 
 /** Who has work done in an instance without calling it over the wire, and is told how it ended. */
 export interface TaskOwner {
@@ -53,7 +54,7 @@ export class Tasks {
 
   constructor(world: World) {
     this.world = world;
-    this.endedOp = world.engine.define('task-ended', (owner, record, outcome) =>
+    this.endedOp = engine.define('task-ended', (owner, record, outcome) =>
       this.owners[owner].taskEnded(record, outcome),
     );
   }
@@ -76,8 +77,8 @@ export class Tasks {
     program = this.world.plan.parts[part].program,
   ): number {
     const { world } = this;
-    const { strands, engine, sink, plan, tracer } = world;
-    const strand = world.strands.open(instance, context.lineageA, context.lineageB);
+    const { sink, plan, tracer } = world;
+    const strand = strands.open(instance, context.lineageA, context.lineageB);
     strands.returns[strand] = RETURN.task;
     strands.from[strand] = owner;
     strands.link[strand] = record;
@@ -120,6 +121,6 @@ export class Tasks {
 
   /** Told by the server: the job of a task is over, and free. */
   ended(owner: number, record: number, outcome: Outcome): void {
-    this.world.engine.soon(PHASE.COMPLETION, this.endedOp, owner, record, outcome);
+    engine.soon(PHASE.COMPLETION, this.endedOp, owner, record, outcome);
   }
 }

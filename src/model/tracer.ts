@@ -1,6 +1,6 @@
 import type { Ns } from '../kernel/time.js';
 import type { TraceRecord } from '../spec/record.js';
-import { RETURN } from './strands.js';
+import { RETURN, strands } from './strands.js';
 import type { World } from './world.js';
 
 /** Rows that are handed to the sink at a time, or kept at most when there is none. */
@@ -31,7 +31,7 @@ export class Tracer {
 
   /** Writes the row of a job that is over. For requests `answeredNs` is their end. */
   row(strand: number, answeredNs: Ns): void {
-    const { strands, edges } = this.world;
+    const { edges } = this.world;
     if (this.rows === CHUNK) {
       if (this.sink === null) return;
       this.sink(this.take());

@@ -1,5 +1,5 @@
 import type { Draws } from './draws.js';
-import { REGISTERS } from './strands.js';
+import { REGISTERS, strands } from './strands.js';
 import type { World } from './world.js';
 
 /** Where a program goes on by chance or by a key, and how often it goes round. */
@@ -28,7 +28,6 @@ export class Turns {
 
   /** Draws the number of rounds; false when there is none. */
   set(strand: number, pc: number): boolean {
-    const { strands } = this.world;
     const at = pc << 2;
     const rounds = this.draws.count(strand, pc, this.code[at + 2]);
     strands.registers[strand * REGISTERS + this.code[at + 1]] = rounds;

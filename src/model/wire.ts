@@ -13,8 +13,10 @@ import type { Instance } from './instance.js';
 import { CUT, MESSAGE, VANISHED } from './link.js';
 import { NOWHERE } from './picking/picks.js';
 import { GO } from './sections/transactions.js';
-import { RETURN, STATE } from './strands.js';
+import { RETURN, STATE, strands } from './strands.js';
 import type { World } from './world.js';
+import { engine } from './engine.js';
+import { frames } from './frames.js';
 
 /** Deepest nesting of calls in one request before the run is stopped. */
 export const MAX_CALL_DEPTH = 64;
@@ -36,22 +38,20 @@ export class Wire implements CallSite {
 
   constructor(world: World) {
     this.world = world;
-    const { engine } = world;
     this.arriveOp = engine.define('arrive', (strand, stamp) => {
-      const { strands, serverEnds, server } = this.world;
+      const { serverEnds, server } = this.world;
       if (strands.stamp[strand] !== stamp) return;
       if (serverEnds === null || !serverEnds.drops(strand)) server.arrive(strand);
     });
     this.replyOp = engine.define('reply', (strand) => this.deliver(strand));
     this.cancelOp = engine.define('cancel', (strand, life) => {
-      if (this.world.strands.life[strand] === life) this.world.server.told(strand);
+      if (strands.life[strand] === life) this.world.server.told(strand);
     });
   }
 
   send(frame: number): number {
     const { world } = this;
-    const { engine, strands, sink, instances, sizes } = world;
-    const { frames } = world.calls;
+    const { sink, instances, sizes } = world;
     const edge = world.edges[frames.edge[frame]];
     const caller = instances[frames.caller[frame]];
     const owner = frames.owner[frame];
@@ -68,7 +68,7 @@ export class Wire implements CallSite {
     }
     const index = frames.place[frame];
     const callee = instances[edge.first + index];
-    const strand = world.strands.open(callee.id, a, b);
+    const strand = strands.open(callee.id, a, b);
     strands.part[strand] = edge.toPart;
     strands.edge[strand] = edge.id;
     strands.returns[strand] = RETURN.frame;
@@ -107,7 +107,6 @@ export class Wire implements CallSite {
   /** What a request carries on for its keys and its priority. */
   private handOn(strand: number, owner: number, edge: Edge, caller: Instance): void {
     const { world } = this;
-    const { strands } = world;
     if (world.prioritised) {
       const own = world.plan.parts[edge.toPart].priority;
       strands.priority[strand] = own < 0 ? strands.priority[owner] : own;
@@ -119,7 +118,7 @@ export class Wire implements CallSite {
 
   abandon(_frame: number, job: number, outcome: Outcome, tell: boolean): void {
     const { world } = this;
-    const { strands, engine, sink } = world;
+    const { sink } = world;
     const edge = world.edges[strands.edge[job]];
     if (world.serverEnds !== null) world.serverEnds.left(job);
     this.settle(job, edge, outcome);
@@ -147,7 +146,7 @@ export class Wire implements CallSite {
   /** The answer of a job leaves its instance; `strands.answer` holds it. */
   reply(strand: number): void {
     const { world } = this;
-    const { strands, engine, sizes } = world;
+    const { sizes } = world;
     if (world.serverEnds !== null && world.serverEnds.mutes(strand)) {
       world.server.answerLost(strand);
       return;
@@ -164,7 +163,7 @@ export class Wire implements CallSite {
       }
       at += delay;
       if (sizes !== null && way.answerBandwidth !== Infinity) {
-        const to = world.calls.frames.caller[strands.from[strand]];
+        const to = frames.caller[strands.from[strand]];
         at += sizes.answering(strand, strands.answer[strand], way.answerBandwidth, to);
       }
       if (way.ordered) at = world.connections.answer(strand, at);
@@ -175,8 +174,7 @@ export class Wire implements CallSite {
 
   beside(frame: number, child: number, question: number): void {
     const { world } = this;
-    const { strands, sink, instances } = world;
-    const { frames } = world.calls;
+    const { sink, instances } = world;
     const { fallback, asks } = world.edges[frames.edge[frame]];
     const edge = world.edges[question < 0 ? fallback : asks![question]];
     frames.edge[child] = edge.id;
@@ -190,8 +188,8 @@ export class Wire implements CallSite {
   }
 
   stepsInstead(frame: number, layer: number): number {
-    const { edges, calls, interpreter } = this.world;
-    if (edges[calls.frames.edge[frame]].instead < 0) return -1;
+    const { edges, interpreter } = this.world;
+    if (edges[frames.edge[frame]].instead < 0) return -1;
     return interpreter.instead.begin(frame, layer);
   }
 
@@ -201,19 +199,18 @@ export class Wire implements CallSite {
 
   callEnded(frame: number, outcome: Outcome): void {
     const { world } = this;
-    const { frames } = world.calls;
     const edge = world.edges[frames.edge[frame]];
-    const latency = world.engine.now - frames.start[frame];
+    const latency = engine.now - frames.start[frame];
     world.sink.callEnded(edge.stat, frames.cell[frame], outcome, latency);
-    world.engine.note((edge.id << 5) | (outcome & 31), frames.lineageA[frame]);
+    engine.note((edge.id << 5) | (outcome & 31), frames.lineageA[frame]);
   }
 
   hinted(strand: number, hint: Ns): void {
-    this.world.strands.hint[strand] = hint;
+    strands.hint[strand] = hint;
   }
 
   callAnswered(strand: number, stamp: number, outcome: Outcome): void {
-    const { strands, interpreter } = this.world;
+    const { interpreter } = this.world;
     invariant(strands.stamp[strand] === stamp, 'answer-to-a-dead-strand');
     strands.stamp[strand]++;
     strands.outcome[strand] = outcome;
@@ -221,12 +218,12 @@ export class Wire implements CallSite {
   }
 
   count(frame: number, counter: number): void {
-    const edge = this.world.edges[this.world.calls.frames.edge[frame]];
+    const edge = this.world.edges[frames.edge[frame]];
     this.world.sink.count(edge.stat, counter);
   }
 
   idempotent(frame: number): boolean {
-    return this.world.edges[this.world.calls.frames.edge[frame]].idempotent;
+    return this.world.edges[frames.edge[frame]].idempotent;
   }
 
   tie(frame: number, other: number): void {
@@ -234,14 +231,14 @@ export class Wire implements CallSite {
   }
 
   forked(job: number): void {
-    const { strands, effects } = this.world;
+    const { effects } = this.world;
     // Ended while it was the only attempt: nothing has noted yet that it took effect.
     if (job >= 0 && strands.state[job] === STATE.REPLYING) effects.noteUnseen(job);
   }
 
   stalls(frame: number, op: number, target: number, stamp: number): boolean {
     const { world } = this;
-    const caller = world.instances[world.calls.frames.caller[frame]];
+    const caller = world.instances[frames.caller[frame]];
     if (caller.frozen !== FROZEN.pause || caller.down) return false;
     caller.stalledCalls.push(op, target, stamp);
     return true;
@@ -249,7 +246,7 @@ export class Wire implements CallSite {
 
   /** Tells who watches instances that one took a connection; nobody listens where it is refused. */
   private noteConnected(edge: Edge, strand: number, caller: Instance, callee: Instance): void {
-    const isRefused = this.world.strands.injected[strand] === OUTCOME.refused;
+    const isRefused = strands.injected[strand] === OUTCOME.refused;
     if (!edge.connected && (isRefused || (callee.down && !callee.silent))) return;
     edge.outliers![caller.index].connected(callee.index);
   }
@@ -258,24 +255,24 @@ export class Wire implements CallSite {
   private pick(edge: Edge, frame: number, view: View, a: number, b: number): boolean {
     const index = this.world.picks.place(edge, frame, a, b);
     if (index === NOWHERE) return false;
-    this.world.calls.frames.place[frame] = index;
+    frames.place[frame] = index;
     view.outstanding[index]++;
     return true;
   }
 
   private trace(strand: number, frame: number, owner: number): void {
-    const { strands, tracer, calls } = this.world;
+    const { tracer } = this.world;
     const traceRoot = strands.traceRoot[owner];
     strands.traceRoot[strand] = traceRoot;
     if (traceRoot === 0) return;
     strands.trace[strand] = tracer.nextId();
     strands.traceParent[strand] = strands.traceOf(owner);
-    strands.called[strand] = calls.frames.start[frame];
+    strands.called[strand] = frames.start[frame];
   }
 
   /** The idempotency key that goes with an attempt: its own, or the one a gateway passes on. */
   private keyOf(edge: Edge, caller: Instance, owner: number): number {
-    const { plan, strands } = this.world;
+    const { plan } = this.world;
     if (edge.once >= 0) return edge.once;
     return plan.components[caller.component].kind === 'gateway' ? strands.once[owner] : -1;
   }
@@ -283,22 +280,21 @@ export class Wire implements CallSite {
   /** The caller no longer counts the attempt as outstanding. */
   private settle(strand: number, edge: Edge, outcome: Outcome): void {
     const { world } = this;
-    const { frames } = world.calls;
-    const callee = world.instances[world.strands.instance[strand]];
-    const caller = world.instances[frames.caller[world.strands.from[strand]]];
+    const callee = world.instances[strands.instance[strand]];
+    const caller = world.instances[frames.caller[strands.from[strand]]];
     const view = edge.views[caller.index];
     world.levels.add(view.gauge, -1);
     if (edge.outliers !== null) edge.outliers[caller.index].record(callee.index, outcome);
     if (edge.picked) return;
     view.outstanding[callee.index]--;
     if (edge.timed) {
-      const after = world.engine.now - world.strands.sent[strand];
+      const after = engine.now - strands.sent[strand];
       edge.balancers[caller.index].ended!(callee.index, after, outcome);
     }
   }
 
   private launch(strand: number, edge: Edge, caller: Instance, callee: Instance): void {
-    const { engine, strands, sizes } = this.world;
+    const { sizes } = this.world;
     let delay = 0;
     strands.link[strand] = -1;
     if (caller.id !== callee.id) {
@@ -327,7 +323,6 @@ export class Wire implements CallSite {
   /** The answer arrives at the caller, or where the caller was. */
   private deliver(strand: number): void {
     const { world } = this;
-    const { strands, engine } = world;
     if (strands.gone[strand] >= 0) {
       world.server.lateAnswer(strand);
       return;
@@ -339,9 +334,9 @@ export class Wire implements CallSite {
     const edge = world.edges[strands.edge[strand]];
     this.settle(strand, edge, outcome);
     if (world.sizes !== null) {
-      world.sizes.received(strand, edge, world.calls.frames.owner[frame]);
+      world.sizes.received(strand, edge, frames.owner[frame]);
     }
-    if (world.cargo !== null) world.cargo.received(strand, world.calls.frames.owner[frame]);
+    if (world.cargo !== null) world.cargo.received(strand, frames.owner[frame]);
     world.sink.attemptEnded(edge.stat, strands.sentCell[strand], outcome);
     world.server.answerDelivered(strand, engine.now);
     world.calls.answer(frame, outcome);
@@ -349,21 +344,20 @@ export class Wire implements CallSite {
 
   private guard(strand: number): void {
     const { world } = this;
-    const { strands } = world;
     if (strands.level[strand] > MAX_CALL_DEPTH && world.stop === null) {
       world.stop = { reason: 'depth', detail: this.path(strand) };
-      world.engine.halt();
+      engine.halt();
     }
     if (strands.slots.used > MAX_LIVE && world.stop === null) {
       world.stop = { reason: 'memory', detail: longestQueue(world) };
-      world.engine.halt();
+      engine.halt();
     }
   }
 
   /** Names of the parts from the user request down to a strand. */
   private path(strand: number): string {
     const { world } = this;
-    const { strands, plan } = world;
+    const { plan } = world;
     const names: string[] = [];
     let at = strand;
     while (at >= 0 && names.length <= MAX_CALL_DEPTH + 1) {
@@ -375,7 +369,7 @@ export class Wire implements CallSite {
   }
 
   private callerOf(strand: number): number {
-    return this.world.calls.frames.owner[this.world.strands.from[strand]];
+    return frames.owner[strands.from[strand]];
   }
 }
 

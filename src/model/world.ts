@@ -1,6 +1,5 @@
 import type { Counts } from '../kernel/counts.js';
 import type { Samplers } from '../kernel/distribution.js';
-import type { Engine } from '../kernel/engine.js';
 import type { StreamKey } from '../kernel/rng.js';
 import type { Ns } from '../kernel/time.js';
 import type { Plan } from '../spec/plan.js';
@@ -40,7 +39,6 @@ import type { ServerEnds } from './connections/server-ends.js';
 import type { Sink } from './sink.js';
 import type { Sizes } from './sizes.js';
 import type { Cargo } from './stores/cargo.js';
-import type { Strands } from './strands.js';
 import type { Tasks } from './tasks.js';
 import type { Ties } from './sharing/ties.js';
 import type { TimeLimits } from './serving/time-limits.js';
@@ -105,10 +103,8 @@ export interface Turnables {
 export interface World {
   readonly plan: Plan;
   readonly replication: number;
-  readonly engine: Engine;
   readonly samplers: Samplers;
   readonly counts: Counts;
-  readonly strands: Strands;
   readonly levels: Levels;
   readonly sink: Sink;
   readonly journal: Journal;

@@ -4,6 +4,7 @@ import type { World } from '../../src/model/world.js';
 import * as registry from '../../src/patterns/registry.js';
 import { compile } from '../../src/plan/compile.js';
 import { load } from '../theory/program.js';
+import { strands } from '../../src/model/strands.js';
 
 /** Reads and writes of few values under crashes of everybody, time limits, retries, hedges and failing loads. */
 const busy = (cache: string): string => `
@@ -67,7 +68,7 @@ describe('whatever happens to who loads and who waits', () => {
     const record = simulate(plan, 0, registry, { prepare: (own) => void (world = own) });
     expect(record.stop).toBe('drained');
     expect(record.totals.requests).toBeGreaterThan(2000);
-    const { caches, strands } = world!;
+    const { caches } = world!;
     expect(caches!.held()).toBe(0);
     expect(strands.slots.used).toBe(0);
     const { open, since, role } = caches!.columns;

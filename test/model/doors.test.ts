@@ -6,6 +6,9 @@ import * as registry from '../../src/patterns/registry.js';
 import { compile } from '../../src/plan/compile.js';
 import { loadScenario } from '../../src/scenario/load.js';
 import { OUTCOME_KINDS } from '../../src/spec/outcome.js';
+import { engine } from '../../src/model/engine.js';
+import { frames } from '../../src/model/frames.js';
+import { strands } from '../../src/model/strands.js';
 
 /** Everything a server may have before, in and behind its queue, under faults all the time. */
 
@@ -129,10 +132,10 @@ describe('servers under constant faults', () => {
     'give everything back and answer everybody once: %s',
     (_title, one) => {
       const { record, world } = shake(one);
-      const { instances, strands, gates, calls } = world;
+      const { instances, gates } = world;
       expect(record.stop === 'drained' || record.stop === 'horizon').toBe(true);
       expect(strands.slots.used).toBe(0);
-      expect(calls.frames.slots.used).toBe(0);
+      expect(frames.slots.used).toBe(0);
       expect(gates.held()).toBe(0);
       for (const instance of instances) {
         expect([instance.busy, instance.queue.length, instance.resuming.length]).toEqual([0, 0, 0]);
@@ -152,9 +155,9 @@ describe('servers under constant faults', () => {
     for (const one of cases.filter((_, k) => k % 6 === 0)) {
       const { digest } = shake(one).record;
       expect(shake(one).record.digest, title(one)).toBe(digest);
-      const noLanes = shake(one, ({ engine }) => (engine.useLanes = false));
+      const noLanes = shake(one, () => (engine.useLanes = false));
       expect(noLanes.record.digest, title(one)).toBe(digest);
-      const renumbered = shake(one, ({ engine }) => (engine.renumberEvery = 2000));
+      const renumbered = shake(one, () => (engine.renumberEvery = 2000));
       expect(renumbered.record.digest, title(one)).toBe(digest);
     }
   });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { Engine } from '../../src/kernel/engine.js';
+import { engine } from '../../src/model/engine.js';
 import { Levels } from '../../src/model/levels.js';
 
 /** One gauge over two cells, on a clock that is set by hand. */
 function gauge(): { levels: Levels; id: number; at: (now: number) => Levels } {
-  const engine = new Engine();
-  const levels = new Levels(engine, 2);
+  engine.reset();
+  const levels = new Levels(2);
   const id = levels.register();
   const at = (now: number): Levels => {
     engine.now = now;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { OUTCOME_KINDS } from '../../src/spec/outcome.js';
 import { CANCELLATIONS, CHAINS, NETWORKS, shake } from '../support/machine.js';
 import type { Case, Rest } from '../support/machine.js';
+import { engine } from '../../src/model/engine.js';
 
 const NOTHING: Rest = {
   frames: 0,
@@ -64,9 +65,9 @@ describe('call machinery under constant faults', () => {
     for (const one of cases.filter((_, k) => k % 7 === 0)) {
       const { digest } = shake(one).record;
       expect(shake(one).record.digest, title(one)).toBe(digest);
-      const noLanes = shake(one, ({ engine }) => (engine.useLanes = false));
+      const noLanes = shake(one, () => (engine.useLanes = false));
       expect(noLanes.record.digest, title(one)).toBe(digest);
-      const renumbered = shake(one, ({ engine }) => (engine.renumberEvery = 2000));
+      const renumbered = shake(one, () => (engine.renumberEvery = 2000));
       expect(renumbered.record.digest, title(one)).toBe(digest);
     }
   });

@@ -4,6 +4,9 @@ import { PHASE } from '../../src/kernel/phase.js';
 import type { World } from '../../src/model/world.js';
 import { CHAINS, NETWORKS, shake } from '../support/machine.js';
 import type { Case } from '../support/machine.js';
+import { engine } from '../../src/model/engine.js';
+import { frames } from '../../src/model/frames.js';
+import { strands } from '../../src/model/strands.js';
 
 /** The parts of the machinery that a planted mistake reaches into. */
 interface Inside {
@@ -37,6 +40,9 @@ function broken(one: Case, plant: (world: World) => void): string | null {
     // Anything else is a mistake of the plant, not of the machinery.
     if (error instanceof InvariantError) return error.code;
     throw error;
+  } finally {
+    // The engine is that of all runs of this thread: what was put in front of its own method goes again.
+    Reflect.deleteProperty(engine, 'at');
   }
 }
 
@@ -49,7 +55,7 @@ type Plant = (careful: boolean) => (world: World) => void;
 
 const cancelOfAnyone: Plant =
   (careful) =>
-  ({ engine, wire, server, strands }) => {
+  ({ wire, server }) => {
     const cancelOp = inside(wire).cancelOp;
     const own = engine.define('planted', (strand, life) => {
       if (careful ? strands.life[strand] === life : strands.alive(strand)) server.told(strand);
@@ -61,8 +67,8 @@ const cancelOfAnyone: Plant =
 
 const timerWithoutStamp: Plant =
   (careful) =>
-  ({ engine, calls }) => {
-    const { frames, layers } = calls;
+  ({ calls }) => {
+    const { layers } = calls;
     const own = engine.define('planted', (index, stamp) => {
       if (careful && frames.stamp[index] !== stamp) return;
       const frame = index >> frames.shift;
@@ -78,7 +84,7 @@ const timerWithoutStamp: Plant =
 
 const replayWithoutStamp: Plant =
   (careful) =>
-  ({ engine, interpreter, instances, strands }) => {
+  ({ interpreter, instances }) => {
     const own = engine.define('planted', (strand) => interpreter.goOn(strand));
     for (const instance of instances) {
       let stalled: number[] = [];
@@ -99,8 +105,7 @@ const replayWithoutStamp: Plant =
 /** A grant in place of the real one; `late`: enters when it runs; `timed`: its wait timer stays. */
 const grant =
   (late: boolean, timed: boolean) =>
-  ({ engine, calls }: World): void => {
-    const { frames } = calls;
+  ({ calls }: World): void => {
     const own = engine.define('planted', (index, stamp) => {
       if (frames.stamp[index] !== stamp) return;
       const frame = index >> frames.shift;

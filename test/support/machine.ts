@@ -9,6 +9,8 @@ import type { Connections, Pool, Protocol, ServerClosing } from '../../src/spec/
 import type { RunRecord } from '../../src/spec/record.js';
 import type { Distribution } from '../../src/kernel/distribution.js';
 import * as S from './scenario.js';
+import { frames } from '../../src/model/frames.js';
+import { strands } from '../../src/model/strands.js';
 
 /** A nested fan-out topology under constant faults, to shake the call machinery. */
 
@@ -471,11 +473,11 @@ function faultsOf(seed: number, patient: boolean): ReturnType<typeof S.fault>[] 
 }
 
 function restOf(world: World): Rest {
-  const { calls, coalescing, strands, instances, edges, connections } = world;
+  const { calls, coalescing, instances, edges, connections } = world;
   const sum = (values: Iterable<number>): number => [...values].reduce((a, b) => a + b, 0);
   const views = new Set(edges.flatMap((edge) => [...edge.views]));
   return {
-    frames: calls.frames.slots.used,
+    frames: frames.slots.used,
     strands: strands.slots.used,
     held: calls.held() + (coalescing?.held() ?? 0) + (world.executions?.held() ?? 0),
     busy: sum(instances.map((instance) => instance.busy)),

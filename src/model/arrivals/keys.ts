@@ -2,9 +2,9 @@ import { invariant } from '../../kernel/invariant.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import { streamKey, unit } from '../../kernel/rng.js';
 import type { Plan, PlanKey } from '../../spec/plan.js';
-import type { Frames } from '../frames.js';
-import type { Strands } from '../strands.js';
+import { frames } from '../frames.js';
 import { Zipf } from './zipf.js';
+import { strands } from '../strands.js';
 
 /**
  * Values of named keys. A value is a draw by the lineage of the user request, so a request keeps it
@@ -15,7 +15,6 @@ export class Keys {
   /** Whether strands have to know the arrival number of their request, and who called them. */
   readonly inSequence: boolean;
   readonly byCaller: boolean;
-  private readonly strands: Strands;
   private readonly plan: Plan;
   private readonly pins: readonly PlanKey['pins'][];
   private readonly populations: readonly PlanKey['population'][];
@@ -23,8 +22,7 @@ export class Keys {
   /** By key; null where it is none. */
   private readonly zipfs: readonly (Zipf | null)[];
 
-  constructor(plan: Plan, replication: number, strands: Strands) {
-    this.strands = strands;
+  constructor(plan: Plan, replication: number) {
     this.plan = plan;
     this.populations = plan.keys.map((key) => key.population);
     this.pins = plan.keys.map((key) => key.pins);
@@ -37,7 +35,7 @@ export class Keys {
   }
 
   /** Values of a key for calls: the caller of a call is the instance that makes it. */
-  ofCalls(name: string, frames: Frames): (frame: number) => number {
+  ofCalls(name: string): (frame: number) => number {
     const key = this.plan.keys.findIndex((candidate) => candidate.name === name);
     invariant(key >= 0, 'key-unknown-to-the-plan');
     const { kind } = this.populations[key];
@@ -49,15 +47,15 @@ export class Keys {
   /** Value of a key for the request a strand belongs to: a whole number from 0. */
   value(key: number, strand: number): number {
     const population = this.populations[key];
-    if (population.kind === 'caller') return this.strands.caller[strand];
+    if (population.kind === 'caller') return strands.caller[strand];
     if (population.kind === 'workload') return this.workloadOf(strand);
     const pins = this.pins[key];
     if (pins !== null) {
-      const pinned = pins[this.strands.request[strand]];
+      const pinned = pins[strands.request[strand]];
       if (pinned >= 0) return pinned;
     }
-    const rootA = this.strands.rootA[strand];
-    const rootB = this.strands.rootB[strand];
+    const rootA = strands.rootA[strand];
+    const rootB = strands.rootB[strand];
     const stream = this.streams[key];
     const u = unit(stream.a, stream.b, rootA, rootB, 0);
     switch (population.kind) {
@@ -66,7 +64,7 @@ export class Keys {
       case 'uniform':
         return Math.floor(u * population.count);
       case 'sequence':
-        return this.strands.arrival[strand] % population.count;
+        return strands.arrival[strand] % population.count;
       case 'hot': {
         const { count, hotShare, hotKeys } = population;
         if (u < hotShare) return Math.floor((u / hotShare) * hotKeys);
@@ -80,12 +78,12 @@ export class Keys {
         const clients = population.clients[workload];
         if (clients !== Infinity) return workload * 4294967296 + Math.floor(u * clients);
         if (population.kind === 'client') return (rootA & 0x1fffff) * 4294967296 + (rootB >>> 0);
-        return population.clients.length * 4294967296 + this.strands.caller[strand];
+        return population.clients.length * 4294967296 + strands.caller[strand];
       }
     }
   }
 
   private workloadOf(strand: number): number {
-    return this.plan.parts[this.strands.request[strand]].component;
+    return this.plan.parts[strands.request[strand]].component;
   }
 }

@@ -11,9 +11,10 @@ import type { Stages } from '../../spec/stages.js';
 import { presentFrom } from '../../spec/stages.js';
 import { intensityOf } from './intensity.js';
 import type { Intensity } from './intensity.js';
-import { RETURN } from '../strands.js';
+import { RETURN, strands } from '../strands.js';
 import { Surges } from './surges.js';
 import type { World } from '../world.js';
+import { engine } from '../engine.js';
 
 /** One workload at run time. */
 interface Load {
@@ -60,7 +61,7 @@ export class Loads {
 
   constructor(world: World) {
     this.world = world;
-    const { engine, plan, strands } = world;
+    const { plan } = world;
     this.arriveOp = engine.define('request', (load) => this.arrive(this.loads[load]));
     this.userOp = engine.define('user', (load, user) => this.round(this.loads[load], user));
     this.pollOp = engine.define('load-poll', (load) =>
@@ -107,7 +108,7 @@ export class Loads {
 
   /** A request has its outcome. */
   requestEnded(strand: number, outcome: Outcome): void {
-    const { strands, engine, sink } = this.world;
+    const { sink } = this.world;
     const load = this.loads[strands.from[strand]];
     const part = strands.part[strand];
     const latency = engine.now - strands.arrived[strand];
@@ -128,7 +129,7 @@ export class Loads {
     patienceOp: number,
     lives: { readonly stamp: Int32Array },
   ): Load {
-    const { plan, replication, engine, samplers } = this.world;
+    const { plan, replication, samplers } = this.world;
     const component = plan.components[spec.component];
     const key = (meaning: string): StreamKey =>
       streamKey(plan.seed, replication, `workload/${component.name}/${meaning}`);
@@ -165,12 +166,11 @@ export class Loads {
     const { arrivals } = load.spec;
     const told = arrivals.kind === 'at' ? (arrivals.requests?.[number] ?? -1) : -1;
     this.open(load, -1, lineage.a, lineage.b, number + load.others, told);
-    this.scheduleNext(load, this.world.engine.now);
+    this.scheduleNext(load, engine.now);
   }
 
   /** The next arrival of an open load after `now`. */
   private scheduleNext(load: Load, now: Ns): void {
-    const { engine } = this.world;
     if (load.factor <= 0) {
       // Turned off: looked at again until the rate is back, with nothing to catch up on.
       if (load.intensity !== null) load.expected = load.intensity.cumulated(now + POLL_NS);
@@ -204,7 +204,7 @@ export class Loads {
   }
 
   private scheduleUser(load: Load, user: number, from: Ns): void {
-    const { engine, samplers } = this.world;
+    const { samplers } = this.world;
     const { gaps } = load;
     const round = this.rounds[load.id][user];
     const think = samplers.draw(load.sampler, gaps.a, gaps.b, user, round, 0);
@@ -244,8 +244,8 @@ export class Loads {
    */
   private open(load: Load, user: number, a: number, b: number, arrival: number, told = -1): void {
     const { world } = this;
-    const { strands, engine, sink, plan } = world;
-    const strand = world.strands.open(load.instance, a, b);
+    const { sink, plan } = world;
+    const strand = strands.open(load.instance, a, b);
     const request = told >= 0 ? told : this.chooseRequest(load, a, b);
     const part = load.firstPart + request;
     strands.part[strand] = part;
@@ -271,7 +271,7 @@ export class Loads {
   }
 
   private trace(strand: number, a: number, b: number): void {
-    const { strands, plan, tracer, sink } = this.world;
+    const { plan, tracer, sink } = this.world;
     const traced =
       sink.cell >= 0 &&
       plan.traceShare > 0 &&
@@ -279,7 +279,7 @@ export class Loads {
     const id = traced ? tracer.nextId() : 0;
     strands.trace[strand] = id;
     strands.traceRoot[strand] = id;
-    strands.called[strand] = this.world.engine.now;
+    strands.called[strand] = engine.now;
   }
 
   private chooseRequest(load: Load, a: number, b: number): number {
@@ -293,7 +293,7 @@ export class Loads {
 
   /** The client's patience has ended: it leaves, and tells the servers only if it says so. */
   private giveUp(strand: number): void {
-    const { strands, server, levels, instances } = this.world;
+    const { server, levels, instances } = this.world;
     const load = this.loads[strands.from[strand]];
     const { patienceCancels } = load.spec.requests[strands.part[strand] - load.firstPart];
     server.stop(strand, patienceCancels);

@@ -5,6 +5,7 @@ import type { StreamKey } from '../../kernel/rng.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
 import type { World } from '../world.js';
+import { engine } from '../engine.js';
 
 /** Requests that faults send in addition, as requests of one workload. */
 interface Source {
@@ -32,7 +33,6 @@ interface Herd {
  * of their own, so that the requests of the workload itself stay what they are.
  */
 export class Surges {
-  private readonly world: World;
   private readonly open: (load: number, a: number, b: number) => void;
   private readonly sources: readonly Source[];
   private readonly herds: Herd[] = [];
@@ -40,9 +40,8 @@ export class Surges {
   private readonly herdOp: number;
 
   constructor(world: World, open: (load: number, a: number, b: number) => void) {
-    this.world = world;
     this.open = open;
-    const { engine, plan, replication } = world;
+    const { plan, replication } = world;
     this.arriveOp = engine.define('surge', (load, stamp) => this.arrive(load, stamp));
     this.herdOp = engine.define('herd', (herd) => this.comes(herd));
     this.sources = plan.loads.map(({ component, stopNs }) => {
@@ -74,7 +73,7 @@ export class Surges {
 
   /** So many clients come from now on within a time, each at any instant of it. */
   gather(load: number, clients: number, withinNs: Ns): void {
-    const { now } = this.world.engine;
+    const { now } = engine;
     const herd = this.herds.push({ load, endNs: now + withinNs, left: clients }) - 1;
     this.scheduleHerd(herd);
   }
@@ -89,7 +88,6 @@ export class Surges {
 
   private scheduleNext(load: number, source: Source): void {
     if (source.rate <= 0) return;
-    const { engine } = this.world;
     const u = unit(source.gaps.a, source.gaps.b, source.arrivals, source.stamp, 0);
     const at = engine.now + Math.round((-log(u) * NS_PER_SECOND) / source.rate);
     if (at < source.stopNs) engine.at(at, PHASE.ARRIVAL, this.arriveOp, load, source.stamp, 0);
@@ -105,7 +103,6 @@ export class Surges {
 
   /** The next of those left: the first of so many instants drawn from what is left of the time. */
   private scheduleHerd(index: number): void {
-    const { engine } = this.world;
     const herd = this.herds[index]!;
     if (herd.left === 0) return;
     const { herdTimes, herded, stopNs } = this.sources[herd.load]!;

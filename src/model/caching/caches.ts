@@ -10,6 +10,7 @@ import { Commands } from './commands.js';
 import { Loading } from './loading.js';
 import { Lookups } from './lookups.js';
 import { Writes } from './writes.js';
+import { strands } from '../strands.js';
 
 /** All caches of a run, and the steps that lead to them. */
 export class Caches {
@@ -22,7 +23,7 @@ export class Caches {
   private readonly writes: Writes;
 
   constructor(world: World) {
-    const { plan, strands } = world;
+    const { plan } = world;
     const acts = plan.acts.filter((act) => act.act === 'cache');
     const slots = acts.reduce((most, { slot }) => Math.max(most, slot + 1), 1);
     this.columns = new CacheColumns(strands.slots, slots);

@@ -8,6 +8,9 @@ import type { Cache } from './cache.js';
 import type { CacheColumns } from './columns.js';
 import { FOUND } from './content.js';
 import { take } from './lookups.js';
+import { engine } from '../engine.js';
+import { frames } from '../frames.js';
+import { strands } from '../strands.js';
 
 /** What is asked of a shared level. */
 export const COMMAND = Object.freeze({ get: 0, set: 1, delete: 2, unread: 3 } as const);
@@ -59,18 +62,18 @@ export class Commands {
     // Nothing is kept where the ratio of hits is fixed.
     if (cache.spec.spec.hitRatio !== null) return OUTCOME.ok;
     const level = cache.levels[spec.level];
-    const content = level.contents.get(world.strands.instance[job])!;
+    const content = level.contents.get(strands.instance[job])!;
     const key = columns.key[job];
     switch (columns.command[job]) {
       case COMMAND.get: {
-        const found = content.get(key, world.engine.now, this.draws.unit(job, pc));
+        const found = content.get(key, engine.now, this.draws.unit(job, pc));
         world.meters.count(level.meters.reads);
         if (found !== FOUND.nothing) world.meters.count(level.meters.hits);
         const sender = this.senderOf(job);
         if (sender < 0) break;
         columns.drop(sender);
         if (found !== FOUND.nothing) {
-          take(columns, sender, cache, content, found, world.engine.now);
+          take(columns, sender, cache, content, found, engine.now);
         }
         break;
       }
@@ -86,7 +89,7 @@ export class Commands {
 
   private set(job: number, pc: number, spec: PlanCacheAct, key: number): void {
     const { columns, world } = this;
-    const { strands, engine, meters } = world;
+    const { meters } = world;
     const level = this.caches[spec.cache].levels[spec.level];
     const { a, b } = level.stream;
     const chance = unit(a, b, strands.lineageA[job], strands.lineageB[job], pc);
@@ -107,7 +110,6 @@ export class Commands {
 
   /** The strand that waits for an attempt; -1 = it has left. */
   private senderOf(job: number): number {
-    const { strands, calls } = this.world;
-    return strands.gone[job] < 0 ? calls.frames.owner[strands.from[job]] : -1;
+    return strands.gone[job] < 0 ? frames.owner[strands.from[job]] : -1;
   }
 }

@@ -6,6 +6,8 @@ import type { World } from '../world.js';
 import type { Cache } from './cache.js';
 import type { CacheColumns } from './columns.js';
 import { FOUND } from './content.js';
+import { engine } from '../engine.js';
+import { strands } from '../strands.js';
 
 /** Not this way: the program goes on elsewhere. */
 const NO = OUTCOME.clientError;
@@ -27,7 +29,6 @@ export class Loading {
     this.world = world;
     this.columns = columns;
     this.caches = caches;
-    const { engine, strands } = world;
     this.landedOp = engine.define('cache-landed', (strand, stamp, outcome) => {
       if (strands.stamp[strand] === stamp) world.interpreter.acted(strand, outcome);
     });
@@ -38,7 +39,6 @@ export class Loading {
 
   /** A failure that was kept for this instruction. */
   kept(strand: number): Outcome {
-    const { strands } = this.world;
     const outcome = strands.outcome[strand];
     strands.outcome[strand] = 0;
     return outcome & ~HINTED;
@@ -53,17 +53,17 @@ export class Loading {
     columns.claim[load] = pc;
     const key = this.keyOf(strand, spec);
     const flights = this.flightsOf(strand, cache);
-    if (flights.find(world.engine.now, key) >= 0) return NO;
-    columns.role[load] = 1 + flights.lead(world.engine.now, key);
+    if (flights.find(engine.now, key) >= 0) return NO;
+    columns.role[load] = 1 + flights.lead(engine.now, key);
     this.start(strand, load, spec.cache, key);
     return OUTCOME.ok;
   }
 
   /** Somebody loads the value; this one waits for what comes of it. */
   follow(strand: number, spec: PlanCacheAct): Outcome {
-    const { columns, world } = this;
+    const { columns } = this;
     const flights = this.flightsOf(strand, this.caches[spec.cache]);
-    const flight = flights.find(world.engine.now, this.keyOf(strand, spec));
+    const flight = flights.find(engine.now, this.keyOf(strand, spec));
     const load = this.loadOf(strand, spec);
     columns.cache[load] = spec.cache;
     columns.role[load] = -1 - flights.follow(flight, strand);
@@ -93,10 +93,10 @@ export class Loading {
 
   /** The value is there: it is in hand. Fails where no load of this place is under way. */
   loaded(strand: number, spec: PlanCacheAct): Outcome {
-    const { columns, world } = this;
+    const { columns } = this;
     const load = this.loadOf(strand, spec);
     if (columns.since[load] < 0) return NO;
-    const delta = world.engine.now - columns.since[load];
+    const delta = engine.now - columns.since[load];
     columns.hold(strand, FOUND.value, columns.reads[load], delta);
     if (columns.role[load] === ALONE) this.close(strand, load);
     return OUTCOME.ok;
@@ -131,21 +131,21 @@ export class Loading {
 
   /** Success: what was found has to be loaded anew, and nobody does that yet. */
   due(strand: number, spec: PlanCacheAct): Outcome {
-    const { columns, world } = this;
+    const { columns } = this;
     if (columns.refresh[strand] === 0) return NO;
     columns.refresh[strand] = 0;
     const flights = this.flightsOf(strand, this.caches[spec.cache]);
-    const flight = flights.find(world.engine.now, this.keyOf(strand, spec));
+    const flight = flights.find(engine.now, this.keyOf(strand, spec));
     return flight < 0 ? OUTCOME.ok : NO;
   }
 
   /** The load behind the back of the request begins. */
   refreshing(strand: number, spec: PlanCacheAct): Outcome {
-    const { columns, world } = this;
+    const { columns } = this;
     const load = this.loadOf(strand, spec);
     const key = this.keyOf(strand, spec);
     const flights = this.flightsOf(strand, this.caches[spec.cache]);
-    columns.role[load] = 1 + flights.lead(world.engine.now, key);
+    columns.role[load] = 1 + flights.lead(engine.now, key);
     this.start(strand, load, spec.cache, key);
     return OUTCOME.ok;
   }
@@ -169,7 +169,7 @@ export class Loading {
     const own = this.caches[cache];
     world.meters.count(own.meters.loads);
     columns.open[strand]++;
-    columns.since[load] = world.engine.now;
+    columns.since[load] = engine.now;
     columns.reads[load] = key < 0 ? 0 : own.visible[key];
     columns.cache[load] = cache;
     columns.error[load] = 0;
@@ -183,7 +183,6 @@ export class Loading {
   /** A load has ended, and those who wait for it get what it came to, each in a step of its own. */
   private settle(strand: number, load: number, outcome: Outcome): void {
     const { columns, world } = this;
-    const { engine, strands } = world;
     const role = columns.role[load];
     if (columns.since[load] >= 0) this.close(strand, load);
     if (role <= ALONE) return;
@@ -213,25 +212,24 @@ export class Loading {
   }
 
   private handOver(strand: number, load: number): void {
-    const { columns, world } = this;
+    const { columns } = this;
     const role = columns.role[load];
     this.close(strand, load);
     if (role <= ALONE) return;
     columns.role[load] = ALONE;
     const cache = this.caches[columns.cache[load]];
     const flight = role - 1;
-    const next = this.flightsOf(strand, cache).handOver(world.engine.now, flight);
+    const next = this.flightsOf(strand, cache).handOver(engine.now, flight);
     if (next < 0) return;
     const own = this.release(next, cache);
     columns.role[own] = 1 + flight;
     this.start(next, own, columns.cache[load], columns.key[next]);
-    const { engine, strands } = world;
     engine.soon(engine.phase, this.leadOp, next, strands.stamp[next], own);
   }
 
   /** The one that has waited longest goes on where its own program loads. */
   private leads(strand: number, load: number): void {
-    const { strands, interpreter } = this.world;
+    const { interpreter } = this.world;
     strands.pc[strand] = this.columns.claim[load] + 1;
     interpreter.acted(strand, OUTCOME.ok);
   }
@@ -245,6 +243,6 @@ export class Loading {
   }
 
   private flightsOf(strand: number, cache: Cache): Coalescer {
-    return cache.flightsAt(this.world.strands.instance[strand]);
+    return cache.flightsAt(strands.instance[strand]);
   }
 }

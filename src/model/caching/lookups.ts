@@ -8,6 +8,8 @@ import type { Cache } from './cache.js';
 import type { CacheColumns } from './columns.js';
 import { FOUND } from './content.js';
 import type { Content } from './content.js';
+import { engine } from '../engine.js';
+import { strands } from '../strands.js';
 
 /** What a lookup says that has found nothing: its program goes on elsewhere. */
 const MISS = OUTCOME.clientError;
@@ -35,13 +37,13 @@ export class Lookups {
     columns.drop(strand);
     if (spec.key < 0) return this.byRatio(strand, pc, spec);
     const level = cache.levels[spec.level];
-    const content = level.contents.get(world.strands.instance[strand])!;
+    const content = level.contents.get(strands.instance[strand])!;
     const key = world.keys.value(spec.key, strand);
-    const found = content.get(key, world.engine.now, this.draws.unit(strand, pc));
+    const found = content.get(key, engine.now, this.draws.unit(strand, pc));
     world.meters.count(level.meters.reads);
     if (found === FOUND.nothing) return MISS;
     world.meters.count(level.meters.hits);
-    take(columns, strand, cache, content, found, world.engine.now);
+    take(columns, strand, cache, content, found, engine.now);
     return this.hit(strand, spec, cache, key);
   }
 
@@ -65,14 +67,14 @@ export class Lookups {
     const { world } = this;
     const content = this.contentOf(strand, spec);
     const key = world.keys.value(spec.key, strand);
-    if (!content.has(key, world.engine.now)) this.store(strand, pc, spec);
+    if (!content.has(key, engine.now)) this.store(strand, pc, spec);
     return OUTCOME.ok;
   }
 
   /** The value in hand is stored in a level in the process. */
   store(strand: number, pc: number, spec: PlanCacheAct): Outcome {
     const { world, columns } = this;
-    const { strands, engine, keys, meters } = world;
+    const { keys, meters } = world;
     const level = this.caches[spec.cache].levels[spec.level];
     const { a, b } = level.stream;
     const u = this.draws.unit(strand, pc);
@@ -132,7 +134,7 @@ export class Lookups {
 
   private contentOf(strand: number, spec: PlanCacheAct): Content {
     const level = this.caches[spec.cache].levels[spec.level];
-    return level.contents.get(this.world.strands.instance[strand])!;
+    return level.contents.get(strands.instance[strand])!;
   }
 }
 

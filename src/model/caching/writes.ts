@@ -7,6 +7,8 @@ import type { Cache } from './cache.js';
 import type { CacheColumns } from './columns.js';
 import { FOUND } from './content.js';
 import type { WriteBehind } from './write-behind.js';
+import { engine } from '../engine.js';
+import { strands } from '../strands.js';
 
 /** Not this way: the program goes on elsewhere. */
 const NO = OUTCOME.clientError;
@@ -22,7 +24,6 @@ export class Writes {
     this.world = world;
     this.columns = columns;
     this.caches = caches;
-    const { engine, strands } = world;
     this.gatheredOp = engine.define('cache-gathered', (strand, stamp) => {
       if (strands.stamp[strand] === stamp) this.gathered(strand);
     });
@@ -41,7 +42,7 @@ export class Writes {
 
   /** A level in the process forgets the value. */
   forget(strand: number, spec: PlanCacheAct): Outcome {
-    const { strands, keys } = this.world;
+    const { keys } = this.world;
     const { contents } = this.caches[spec.cache].levels[spec.level];
     contents.get(strands.instance[strand])!.delete(keys.value(spec.key, strand));
     return OUTCOME.ok;
@@ -49,7 +50,7 @@ export class Writes {
 
   /** The write waits for others. Success: this request has them gathered, because nobody does. */
   buffer(strand: number, spec: PlanCacheAct): Outcome {
-    const { strands, keys, engine } = this.world;
+    const { keys } = this.world;
     const behind = this.behindOf(strand, spec);
     behind.add(keys.value(spec.key, strand));
     if (behind.gatherer < 0) return OUTCOME.ok;
@@ -63,7 +64,6 @@ export class Writes {
 
   /** Waits until there are enough of them, or the time is over. */
   gather(strand: number, spec: PlanCacheAct): Outcome {
-    const { strands, engine } = this.world;
     const behind = this.behindOf(strand, spec);
     behind.gatherer = strand;
     if (behind.isFull) return OUTCOME.ok;
@@ -98,7 +98,7 @@ export class Writes {
   }
 
   requeue(strand: number, spec: PlanCacheAct): Outcome {
-    this.world.strands.outcome[strand] = 0;
+    strands.outcome[strand] = 0;
     this.behindOf(strand, spec).requeue();
     return OUTCOME.ok;
   }
@@ -108,6 +108,6 @@ export class Writes {
   }
 
   private behindOf(strand: number, spec: PlanCacheAct): WriteBehind {
-    return this.caches[spec.cache].behind!.get(this.world.strands.instance[strand])!;
+    return this.caches[spec.cache].behind!.get(strands.instance[strand])!;
   }
 }

@@ -8,6 +8,9 @@ import { Handshakes } from './handshakes.js';
 import { FROZEN } from '../instance.js';
 import type { Instance } from '../instance.js';
 import type { World } from '../world.js';
+import { engine } from '../engine.js';
+import { frames } from '../frames.js';
+import { strands } from '../strands.js';
 
 /** What a connection is doing. */
 export const CONNECTION = Object.freeze({
@@ -62,7 +65,6 @@ export class ConnectionTable {
   constructor(world: World) {
     this.world = world;
     this.slots.onGrow((capacity) => this.widen(capacity));
-    const { engine } = world;
     const lives = (): Int32Array => this.life;
     this.lives = {
       get stamp() {
@@ -148,7 +150,7 @@ export class ConnectionTable {
     const slot = this.slotOf(frame);
     const { down, silent } = this.world.instances[this.instance[slot]];
     if (this.isStale(slot) && !(down && silent)) {
-      this.world.strands.injected[strand] = OUTCOME.reset;
+      strands.injected[strand] = OUTCOME.reset;
     }
     if (!this.poolOf(slot).multiplexed) return at;
     return (this.requestNs[slot] = Math.max(at, this.requestNs[slot]));
@@ -156,7 +158,7 @@ export class ConnectionTable {
 
   /** The same for the answer of a strand; one that nobody waits for is in nobody's way. */
   answer(strand: number, at: Ns): Ns {
-    const { strands, edges } = this.world;
+    const { edges } = this.world;
     if (strands.gone[strand] >= 0 || !edges[strands.edge[strand]].connected) return at;
     const slot = this.slotOf(strands.from[strand]);
     if (!this.poolOf(slot).multiplexed) return (this.answerNs[slot] = at);
@@ -170,7 +172,7 @@ export class ConnectionTable {
   instanceDown(instance: Instance): void {
     instance.epoch++;
     if (instance.silent) return;
-    const { strands, edges } = this.world;
+    const { edges } = this.world;
     for (let slot = 0; slot < this.slots.capacity; slot++) {
       if (!this.slots.has(slot) || this.instance[slot] !== instance.id) continue;
       if (this.state[slot] === CONNECTION.OPEN) this.poolOf(slot).lost(slot);
@@ -185,11 +187,11 @@ export class ConnectionTable {
   /** The connection that the attempt of a frame is on: its pool is the innermost layer. */
   slotOf(frame: number): number {
     const { calls } = this.world;
-    return calls.word(frame, calls.frames.depth[frame] - 1);
+    return calls.word(frame, frames.depth[frame] - 1);
   }
 
   private lane(delayNs: Ns | null, op: number, owner: Stamped): Lane | null {
-    return delayNs === null ? null : this.world.engine.lane(delayNs, PHASE.TIMER, op, owner);
+    return delayNs === null ? null : engine.lane(delayNs, PHASE.TIMER, op, owner);
   }
 
   private widen(capacity: number): void {

@@ -15,6 +15,8 @@ import type { View } from '../edge.js';
 import type { Instance } from '../instance.js';
 import { NOWHERE } from '../picking/picks.js';
 import type { World } from '../world.js';
+import { engine } from '../engine.js';
+import { frames } from '../frames.js';
 
 export interface EdgePoolSetup {
   readonly world: World;
@@ -94,7 +96,7 @@ export class EdgePool implements PolicyState {
     if (limits !== null && limits.pending >= limits.maxPending && this.overflows(frame)) {
       return OUTCOME.rejectedBulkhead;
     }
-    this.line.note(frame, layer, this.setup.world.engine.now);
+    this.line.note(frame, layer, engine.now);
     return this.queue(frame, layer);
   }
 
@@ -147,7 +149,7 @@ export class EdgePool implements PolicyState {
 
   /** A connection stands. */
   opened(slot: number): void {
-    const { connections, engine } = this.setup.world;
+    const { connections } = this.setup.world;
     this.endDial(slot);
     connections.stamp[slot]++;
     connections.state[slot] = CONNECTION.OPEN;
@@ -233,8 +235,7 @@ export class EdgePool implements PolicyState {
   /** Opens a connection for a frame; false where there is no instance to open it to. */
   private dial(frame: number): boolean {
     const { world, view, limits, gauges } = this.setup;
-    const { connections, calls, engine, levels } = world;
-    const { frames } = calls;
+    const { connections, calls, levels } = world;
     const edge = world.edges[frames.edge[frame]];
     derive(frames.lineageA[frame], frames.lineageB[frame], frames.attempt[frame]);
     const { a, b } = lineage;
@@ -267,7 +268,6 @@ export class EdgePool implements PolicyState {
   private attach(frame: number, layer: number, slot: number): void {
     const { world, spec, limits, callee, gauges } = this.setup;
     const { connections, calls } = world;
-    const { frames } = calls;
     calls.setWord(frame, layer, slot);
     if (callee < 0) {
       frames.place[frame] = connections.instance[slot] - world.edges[frames.edge[frame]].first;
@@ -303,7 +303,7 @@ export class EdgePool implements PolicyState {
 
   /** A connection has room: for those in line, else to be idle. */
   private settle(slot: number): void {
-    const { connections, engine } = this.setup.world;
+    const { connections } = this.setup.world;
     const life = connections.life[slot];
     this.serve();
     const same = connections.life[slot] === life && connections.state[slot] === CONNECTION.OPEN;
@@ -316,7 +316,7 @@ export class EdgePool implements PolicyState {
 
   private serve(): void {
     const { world, limits } = this.setup;
-    const { calls, engine } = world;
+    const { calls } = world;
     while (this.ready.length > 0 && this.line.length > 0) {
       const frame = this.line.head;
       if (limits !== null && limits.requests >= limits.maxRequests && this.overflows(frame)) {
@@ -343,7 +343,7 @@ export class EdgePool implements PolicyState {
   /** An attempt gets no connection to an instance, as who watches it should know. */
   private miss(frame: number, instance: number, outcome: Outcome): void {
     const { world } = this.setup;
-    const { first, outliers } = world.edges[world.calls.frames.edge[frame]];
+    const { first, outliers } = world.edges[frames.edge[frame]];
     if (outliers !== null) outliers[this.caller.index].record(instance - first, outcome);
     this.refuse(frame, outcome);
   }

@@ -7,8 +7,9 @@ import { OUTCOME } from '../../spec/outcome.js';
 import type { ConnectionTable } from './connection-table.js';
 import { CUT, MESSAGE, RTO_MAX_NS, VANISHED } from '../link.js';
 import type { Link } from '../link.js';
-import { RETURN, STATE } from '../strands.js';
+import { RETURN, STATE, strands } from '../strands.js';
 import type { World } from '../world.js';
+import { engine } from '../engine.js';
 
 /** What comes next in a handshake. */
 const STEP = Object.freeze({
@@ -45,7 +46,7 @@ export class Handshakes {
   constructor(world: World, table: ConnectionTable) {
     this.world = world;
     this.table = table;
-    this.op = world.engine.define('handshake', (slot, stamp) => this.go(slot, stamp));
+    this.op = engine.define('handshake', (slot, stamp) => this.go(slot, stamp));
   }
 
   /** Draws of the connection are those of this lineage. */
@@ -114,18 +115,18 @@ export class Handshakes {
   }
 
   private synchronize(slot: number): void {
-    const { table, world } = this;
-    table.sentNs[slot] = world.engine.now;
+    const { table } = this;
+    table.sentNs[slot] = engine.now;
     const delay = this.packet(slot, MESSAGE.request);
     if (delay === VANISHED) this.synchronizeAgain(slot);
     else this.next(slot, STEP.SYN_ARRIVED, delay);
   }
 
   private synchronizeAgain(slot: number): void {
-    const { table, world } = this;
+    const { table } = this;
     const tries = table.tries[slot]++;
     const wait = powi(2, tries) * NS_PER_SECOND;
-    const delay = Math.max(0, table.sentNs[slot] + wait - world.engine.now);
+    const delay = Math.max(0, table.sentNs[slot] + wait - engine.now);
     this.next(slot, tries === SYN_RETRIES ? STEP.GAVE_UP : STEP.SYN, delay);
   }
 
@@ -162,7 +163,7 @@ export class Handshakes {
       this.reply(slot);
       return;
     }
-    const { strands, edges, plan, interpreter, engine } = world;
+    const { edges, plan, interpreter } = world;
     const edge = edges[table.edge[slot]];
     const strand = strands.open(instance.id, table.lineageA[slot], table.lineageB[slot]);
     strands.part[strand] = edge.toPart;
@@ -228,8 +229,7 @@ export class Handshakes {
   }
 
   private next(slot: number, step: number, delayNs: Ns): void {
-    const { table, world } = this;
-    const { engine } = world;
+    const { table } = this;
     table.step[slot] = step;
     engine.at(engine.now + delayNs, PHASE.COMPLETION, this.op, slot, table.stamp[slot], 0);
   }

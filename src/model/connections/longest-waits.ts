@@ -4,6 +4,8 @@ import type { Ns } from '../../kernel/time.js';
 import type { Queue } from '../../spec/resources.js';
 import type { Instance } from '../instance.js';
 import type { World } from '../world.js';
+import { engine } from '../engine.js';
+import { strands } from '../strands.js';
 
 /** How long requests may wait in front of the workers of each instance. */
 export class LongestWaits {
@@ -13,7 +15,7 @@ export class LongestWaits {
 
   /** `expire` is told of a request whose time in a queue is over, or which has left it since. */
   constructor(world: World, expire: (strand: number) => void) {
-    const { engine, strands, instances, plan } = world;
+    const { instances, plan } = world;
     const op = engine.define('queue-timeout', expire);
     const lane = (delayNs: Ns | null): Lane | null =>
       delayNs === null ? null : engine.lane(delayNs, PHASE.TIMER, op, strands);

@@ -23,6 +23,8 @@ import { ServerConnections } from './server-connections.js';
 import { Sessions } from './sessions.js';
 import { Targets } from '../picking/targets.js';
 import type { World } from '../world.js';
+import { engine } from '../engine.js';
+import { frames } from '../frames.js';
 
 /** Lineage tag of the tests that an attempt has made of connections. */
 const PING_TAG = 0x5000;
@@ -85,7 +87,7 @@ export class Pools {
     if (edge.route === null) return this.keep(key, shared ? null : caller, make(0, ''));
     // Nodes have an address of their own each, and so a pool.
     const pools = Array.from({ length: spec.instances }, (_, index) => make(index, `[${index}]`));
-    return this.keep(key, shared ? null : caller, new Targets(calls, pools));
+    return this.keep(key, shared ? null : caller, new Targets(pools));
   }
 
   /** Which calls of an instance keep their connections, while a fault says that some do. */
@@ -199,7 +201,7 @@ export class Pools {
     const pools = Array.from({ length: instances }, (_, index) =>
       make(firstInstance + index, index),
     );
-    return this.keep(key, caller, new Targets(world.calls, pools));
+    return this.keep(key, caller, new Targets(pools));
   }
 
   /** `caller`: whose process it lives in, null = nobody's. */
@@ -210,9 +212,9 @@ export class Pools {
   }
 
   private acquireLane(timeoutNs: Ns | null): Lane | null {
-    const { engine, calls } = this.world;
+    const { calls } = this.world;
     if (timeoutNs === null || timeoutNs === 0) return null;
-    return engine.lane(timeoutNs, PHASE.TIMER, calls.timerOp, calls.frames);
+    return engine.lane(timeoutNs, PHASE.TIMER, calls.timerOp, frames);
   }
 
   private metersOf(caller: Instance, callee: number): PoolMeter {

@@ -13,8 +13,9 @@ import type { ConnectionTable } from './connection-table.js';
 import { FROZEN } from '../instance.js';
 import { MESSAGE, VANISHED } from '../link.js';
 import { isBroken } from './server-connections.js';
-import { ANSWERED, RETURN } from '../strands.js';
+import { ANSWERED, RETURN, strands } from '../strands.js';
 import type { World } from '../world.js';
+import { engine } from '../engine.js';
 
 /** What the server has said about the end of a connection. */
 const SAID = Object.freeze({
@@ -76,7 +77,7 @@ export class ServerEnds {
   constructor(world: World) {
     this.world = world;
     this.table = world.connections;
-    const { engine, connections, strands } = world;
+    const { connections } = world;
     connections.slots.onGrow((capacity) => {
       this.serving = widenInt32(this.serving, capacity);
       this.received = widenInt32(this.received, capacity);
@@ -109,13 +110,12 @@ export class ServerEnds {
   idleLane({ keepAliveTimeoutNs, maxConnectionIdleNs }: ServerClosing): Lane | null {
     const limit = keepAliveTimeoutNs ?? maxConnectionIdleNs;
     if (limit === null) return null;
-    return this.world.engine.lane(limit, PHASE.TIMER, this.idleOp, this.quietOwner);
+    return engine.lane(limit, PHASE.TIMER, this.idleOp, this.quietOwner);
   }
 
   /** A connection stands at its client; the server counts from what it hears next. */
   opened(slot: number, spread: StreamKey): void {
-    const { table, world } = this;
-    const { engine } = world;
+    const { table } = this;
     this.serving[slot] = 0;
     this.received[slot] = 0;
     this.said[slot] = SAID.nothing;
@@ -139,7 +139,7 @@ export class ServerEnds {
   /** A request has come over its connection; true where the server takes no notice of it. */
   drops(strand: number): boolean {
     const { world, table } = this;
-    const { strands, edges, server } = world;
+    const { edges, server } = world;
     this.served[strand] = 0;
     if (!edges[strands.edge[strand]].guarded) return false;
     if (strands.gone[strand] >= 0 || isBroken(strands.injected[strand])) return false;
@@ -168,7 +168,7 @@ export class ServerEnds {
   mutes(strand: number): boolean {
     if (this.served[strand] === 0) return false;
     this.served[strand] = 0;
-    const slot = this.table.slotOf(this.world.strands.from[strand]);
+    const slot = this.table.slotOf(strands.from[strand]);
     if (this.isClosed(slot)) return true;
     this.done(slot);
     return false;
@@ -176,15 +176,15 @@ export class ServerEnds {
 
   /** A caller has given an attempt up: where others share the connection its stream ends alone. */
   left(strand: number): void {
-    const { world, table } = this;
+    const { table } = this;
     if (this.served[strand] === 0) return;
     this.served[strand] = 0;
-    const slot = table.slotOf(world.strands.from[strand]);
+    const slot = table.slotOf(strands.from[strand]);
     // Closed with it, and perhaps taken for another that is being opened.
     if (!table.stands(slot) || !table.poolOf(slot).multiplexed || this.isClosed(slot)) return;
     const delay = Math.max(0, table.handshakes.delay(slot, MESSAGE.request));
-    const at = Math.max(world.engine.now + delay, table.requestNs[slot]);
-    world.engine.at(at, PHASE.ARRIVAL, this.cancelOp, slot, table.life[slot], 0);
+    const at = Math.max(engine.now + delay, table.requestNs[slot]);
+    engine.at(at, PHASE.ARRIVAL, this.cancelOp, slot, table.life[slot], 0);
   }
 
   /** True where the server takes no more requests: one that is `refused` was not looked at. */
@@ -200,7 +200,7 @@ export class ServerEnds {
   private done(slot: number): void {
     if (--this.serving[slot] > 0 || this.said[slot] !== SAID.nothing) return;
     const { serverIdle } = this.table.poolOf(slot);
-    if (serverIdle !== null) this.world.engine.arm(serverIdle, slot, this.quiet[slot]);
+    if (serverIdle !== null) engine.arm(serverIdle, slot, this.quiet[slot]);
   }
 
   private idle(slot: number, stamp: number): void {
@@ -218,7 +218,6 @@ export class ServerEnds {
   private aged(slot: number, life: number): void {
     if (this.table.life[slot] !== life || !this.watches(slot, this.ageOp, life)) return;
     const { maxConnectionAgeGraceNs: graceNs } = this.table.poolOf(slot).closes!;
-    const { engine } = this.world;
     this.quiet[slot]++;
     if (this.said[slot] === SAID.nothing) {
       this.said[slot] = SAID.soon;
@@ -246,8 +245,7 @@ export class ServerEnds {
 
   /** A farewell goes to the client, behind the answers that are on their way. */
   private tell(slot: number, op: number): void {
-    const { table, world } = this;
-    const { engine } = world;
+    const { table } = this;
     const delay = table.handshakes.delay(slot, MESSAGE.answer);
     if (delay === VANISHED) {
       this.said[slot] |= OVER;
@@ -271,7 +269,7 @@ export class ServerEnds {
   /** The attempts on a connection end with it: those that the server has not seen, or all. */
   private end(slot: number, unseen: boolean): void {
     const { world, table } = this;
-    const { strands, edges, engine } = world;
+    const { edges } = world;
     for (let strand = 0; strand < strands.slots.capacity; strand++) {
       if (!strands.alive(strand) || strands.returns[strand] !== RETURN.frame) continue;
       if (strands.gone[strand] >= 0 || !edges[strands.edge[strand]].guarded) continue;
@@ -289,7 +287,7 @@ export class ServerEnds {
   }
 
   private lose(strand: number, life: number, outcome: Outcome): void {
-    const { strands, wire, calls, server } = this.world;
+    const { wire, calls, server } = this.world;
     if (strands.life[strand] !== life || strands.gone[strand] >= 0) return;
     const frame = strands.from[strand];
     calls.count(frame, EDGE_COUNTER.raced);

@@ -3,6 +3,8 @@ import { widenInt32 } from '../../kernel/pool.js';
 import { Cores } from '../serving/cores.js';
 import type { Processor } from '../serving/cores.js';
 import type { World } from '../world.js';
+import { engine } from '../engine.js';
+import { strands } from '../strands.js';
 
 /**
  * The cores of the environments of a function: each has its own, which the requests in it share. What
@@ -27,7 +29,6 @@ export class EnvironmentCores implements Processor {
     this.gauge = shared.gauge;
     this.cores = cores;
     this.of = of;
-    const { engine, strands } = world;
     this.op = engine.define('environment-cores', (at, generation) =>
       this.list[at].fire(generation),
     );
@@ -39,7 +40,7 @@ export class EnvironmentCores implements Processor {
   }
 
   add(strand: number, work: number): void {
-    const { parent } = this.world.strands;
+    const { parent } = strands;
     let root = strand;
     while (parent[root] >= 0) root = parent[root];
     const environment = this.of(root);
@@ -74,7 +75,7 @@ export class EnvironmentCores implements Processor {
 
   /** What it uses is a part of what the process uses. */
   private make(id: number): Cores {
-    const { engine, strands, levels, interpreter } = this.world;
+    const { levels, interpreter } = this.world;
     let used = 0;
     const set = (_: number, level: number): void => {
       levels.add(this.gauge, level - used);
@@ -82,8 +83,6 @@ export class EnvironmentCores implements Processor {
     };
     invariant(this.cores > 0, 'environment-without-cores');
     const cores = new Cores({
-      engine,
-      strands,
       levels: { register: () => this.gauge, set },
       op: this.op,
       id,

@@ -11,6 +11,8 @@ import type { Counter } from '../meters.js';
 import { LEASED } from '../slot-bits.js';
 import type { World } from '../world.js';
 import type { Account, Host } from './host.js';
+import { engine } from '../engine.js';
+import { strands } from '../strands.js';
 
 const THROTTLED = withStatus(OUTCOME.throttled, 429);
 
@@ -53,7 +55,7 @@ export class Environments implements Host {
     this.plan = plan;
     this.spec = plan.spec;
     this.component = plan.component;
-    const { engine, strands, meters } = world;
+    const { meters } = world;
     const { component } = plan;
     const { name, firstInstance } = world.plan.components[component];
     this.stream = streamKey(world.plan.seed, world.replication, `${name}/coldStart`);
@@ -76,7 +78,6 @@ export class Environments implements Host {
 
   /** A request has ended, whichever way. */
   left(strand: number): void {
-    const { engine, strands } = this.world;
     strands.slot[strand] &= ~LEASED;
     this.account.running--;
     const environment = this.of[strand];
@@ -91,11 +92,10 @@ export class Environments implements Host {
   }
 
   environmentOf(strand: number): number {
-    return (this.world.strands.slot[strand] & LEASED) === 0 ? -1 : this.of[strand];
+    return (strands.slot[strand] & LEASED) === 0 ? -1 : this.of[strand];
   }
 
   begin(strand: number): Outcome {
-    const { engine, strands } = this.world;
     if (this.account.running >= this.plan.limit) return THROTTLED;
     let environment = this.open[this.open.length - 1] ?? -1;
     if (environment < 0) {
@@ -115,7 +115,7 @@ export class Environments implements Host {
 
   /** Takes the permission to make one more. */
   private mayMake(): boolean {
-    const { now } = this.world.engine;
+    const { now } = engine;
     const { burst, scaleRate } = this.spec;
     const since = (now - this.refilled) / NS_PER_SECOND;
     this.tokens = Math.min(burst, this.tokens + since * scaleRate);
@@ -126,7 +126,7 @@ export class Environments implements Host {
   }
 
   private make(strand: number): number {
-    const { engine, samplers, meters, strands } = this.world;
+    const { samplers, meters } = this.world;
     const environment = this.add();
     meters.count(this.coldStarts);
     const { coldStart } = this.plan;
@@ -144,7 +144,7 @@ export class Environments implements Host {
     if (environment >= this.inside.length) this.widen();
     this.isAlive[environment] = 1;
     this.inside[environment] = 0;
-    this.ready[environment] = this.world.engine.now;
+    this.ready[environment] = engine.now;
     this.open.push(environment);
     this.made++;
     this.world.levels.add(this.gauge, 1);

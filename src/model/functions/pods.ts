@@ -12,6 +12,8 @@ import { LEASED } from '../slot-bits.js';
 import type { World } from '../world.js';
 import { Autoscaler } from './autoscaler.js';
 import type { Host } from './host.js';
+import { engine } from '../engine.js';
+import { strands } from '../strands.js';
 
 const FULL = withStatus(OUTCOME.rejectedOverload, 503);
 
@@ -67,7 +69,7 @@ export class Pods implements Host {
     this.component = plan.component;
     this.autoscaler = new Autoscaler(kpa);
     this.least = kpa.minScale;
-    const { engine, strands, meters } = world;
+    const { meters } = world;
     const { component } = plan;
     const { name, firstInstance } = world.plan.components[component];
     const { seed } = world.plan;
@@ -94,7 +96,6 @@ export class Pods implements Host {
   }
 
   begin(strand: number): Outcome {
-    const { engine, strands } = this.world;
     const pod = this.waiting.length > 0 ? -1 : this.pick(strand);
     const isFull = pod < 0 && this.waiting.length >= QUEUE_DEPTH;
     if (isFull && this.spec.concurrencyPerInstance !== Infinity) return FULL;
@@ -114,11 +115,10 @@ export class Pods implements Host {
   gone(strand: number): void {
     if (!this.waiting.remove(strand)) return;
     this.world.levels.add(this.buffered, -1);
-    this.autoscaler.add(this.world.engine.now, -1);
+    this.autoscaler.add(engine.now, -1);
   }
 
   left(strand: number): void {
-    const { engine, strands } = this.world;
     strands.slot[strand] &= ~LEASED;
     const pod = this.of[strand];
     this.autoscaler.add(engine.now, -1);
@@ -129,7 +129,7 @@ export class Pods implements Host {
   }
 
   environmentOf(strand: number): number {
-    return (this.world.strands.slot[strand] & LEASED) === 0 ? -1 : this.of[strand];
+    return (strands.slot[strand] & LEASED) === 0 ? -1 : this.of[strand];
   }
 
   private enter(strand: number, pod: number): void {
@@ -140,7 +140,7 @@ export class Pods implements Host {
 
   /** Those that wait longest go first, as far as there is room. */
   private admit(): void {
-    const { engine, strands, levels } = this.world;
+    const { levels } = this.world;
     while (this.waiting.length > 0) {
       const strand = this.waiting.peek();
       const pod = this.pick(strand);
@@ -178,7 +178,6 @@ export class Pods implements Host {
   }
 
   private byChance(strand: number, draw: number): number {
-    const { strands } = this.world;
     const { a, b } = this.picks;
     const chance = unit(a, b, strands.lineageA[strand], strands.lineageB[strand], draw);
     let nth = Math.floor(chance * this.ready);
@@ -190,7 +189,7 @@ export class Pods implements Host {
 
   private tick(): void {
     this.isTicking = false;
-    const { now } = this.world.engine;
+    const { now } = engine;
     this.scaleTo(this.autoscaler.decide(now, this.ready));
     if (!this.autoscaler.isIdle || this.alive.length > this.least) this.keepTicking();
   }
@@ -198,7 +197,6 @@ export class Pods implements Host {
   private keepTicking(): void {
     if (this.isTicking) return;
     this.isTicking = true;
-    const { engine } = this.world;
     const at = (Math.floor(engine.now / TICK_NS) + 1) * TICK_NS;
     engine.at(at, PHASE.TIMER, this.tickOp, 0, this.epoch, 0);
   }
@@ -214,7 +212,7 @@ export class Pods implements Host {
   }
 
   private make(): void {
-    const { engine, samplers, meters } = this.world;
+    const { samplers, meters } = this.world;
     const pod = this.add(STATE.starting);
     meters.count(this.coldStarts);
     const { a, b } = this.stream;
@@ -264,7 +262,7 @@ export class Pods implements Host {
 
   /** All are gone, with what ran in them. */
   private clear(): void {
-    const { levels, engine } = this.world;
+    const { levels } = this.world;
     this.state.forEach((state, pod) => {
       if (state !== STATE.none) levels.add(this.gauge, -1);
       this.state[pod] = STATE.none;

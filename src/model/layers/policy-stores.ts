@@ -7,10 +7,11 @@ import type { Layer, LimiterStore } from '../../spec/scenario.js';
 import { Refusals } from './refusals.js';
 import type { StoreSetup } from './stored.js';
 import type { World } from '../world.js';
+import { frames } from '../frames.js';
 
 /** How a layer of a bundle asks its store. */
 export function storeSetup(
-  { plan, instances, calls }: World,
+  { plan, instances }: World,
   layer: Layer,
   { latency, of, onError, cacheNs }: LimiterStore,
   setup: PolicySetup,
@@ -18,7 +19,7 @@ export function storeSetup(
 ): StoreSetup {
   const isTimed = latency.kind !== 'constant' || latency.valueNs > 0;
   const upSince = (caller: number): Ns => instances[caller].startedAt;
-  const callerOf = (frame: number): number => calls.frames.caller[frame];
+  const callerOf = (frame: number): number => frames.caller[frame];
   return {
     latencyNs: isTimed || of === null ? latencyOf(setup, latency) : null,
     question: of === null ? -1 : plan.bundles[bundle].layers.indexOf(layer),

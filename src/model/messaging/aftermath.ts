@@ -8,6 +8,7 @@ import type { MeterSubject, Counter } from '../meters.js';
 import type { Delays, Registry } from '../registry.js';
 import type { World } from '../world.js';
 import type { Messages } from './messages.js';
+import { engine } from '../engine.js';
 
 /** What a consumer whose handler has failed can do with the message. */
 export interface Parking {
@@ -62,7 +63,7 @@ export class Aftermath {
       backoff === null ? null : registry.delaysOf(backoff, streamKey(plan.seed, replication, key));
     this.deadLettered = meters.counter('deadLettered', subject);
     this.lost = meters.counter('lostEffects', subject);
-    this.backOp = world.engine.define('message-due', (message) => this.parking.put(message));
+    this.backOp = engine.define('message-due', (message) => this.parking.put(message));
     this.waitsElsewhere = spec.retry !== null && spec.retry.mode !== 'inProcess';
     if (!this.waitsElsewhere) return;
     const { shelf, slots } = messages;
@@ -90,7 +91,7 @@ export class Aftermath {
   /** How long the consumer waits before it tries again. */
   waitNs(tries: number, message: number, began: Ns): Ns {
     const delay = this.delayNs(tries, message);
-    return this.world.engine.now + delay > began ? delay : POLL_NS;
+    return engine.now + delay > began ? delay : POLL_NS;
   }
 
   /** A message has come to the log. */
@@ -117,7 +118,6 @@ export class Aftermath {
       return;
     }
     const delay = retry.mode === 'delayed' ? this.delayNs(tries, message) : 0;
-    const { engine } = this.world;
     this.messages.holders[message]++;
     engine.at(engine.now + Math.max(delay, POLL_NS), PHASE.ARRIVAL, this.backOp, message, 0, 0);
   }

@@ -1,36 +1,29 @@
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
 import { FROZEN } from '../instance.js';
-import type { World } from '../world.js';
 import type { Member } from './member.js';
+import { engine } from '../engine.js';
 
 /** `commit: auto`: what earlier polls have returned is committed by the first poll after the interval (KF-8). */
 export class AutoCommits {
-  private readonly world: World;
   private readonly intervalNs: Ns;
   private readonly commit: (member: Member) => void;
   private readonly op: number;
 
-  constructor(
-    world: World,
-    members: readonly Member[],
-    intervalNs: Ns,
-    commit: (member: Member) => void,
-  ) {
-    this.world = world;
+  constructor(members: readonly Member[], intervalNs: Ns, commit: (member: Member) => void) {
     this.intervalNs = intervalNs;
     this.commit = commit;
-    this.op = world.engine.define('auto-commit', (member) => this.idle(members[member]));
+    this.op = engine.define('auto-commit', (member) => this.idle(members[member]));
   }
 
   /** A member polls. */
   polls(member: Member): void {
-    if (this.world.engine.now >= member.commits) this.now(member);
+    if (engine.now >= member.commits) this.now(member);
   }
 
   /** A member commits before it joins a rebalance or gives partitions up, whenever it did last. */
   now(member: Member): void {
-    member.commits = this.world.engine.now + this.intervalNs;
+    member.commits = engine.now + this.intervalNs;
     this.commit(member);
   }
 
@@ -41,7 +34,6 @@ export class AutoCommits {
 
   /** A member without records polls all the same, and so commits when it is time. */
   private idle(member: Member): void {
-    const { engine } = this.world;
     if (member.idle && member.inGroup && engine.now >= member.commits) {
       member.scheduled = false;
       if (member.instance.frozen !== FROZEN.pause) this.polls(member);
@@ -51,7 +43,6 @@ export class AutoCommits {
   }
 
   private schedule(member: Member): void {
-    const { engine } = this.world;
     const at = engine.now < member.commits ? member.commits : engine.now + this.intervalNs;
     member.scheduled = true;
     engine.at(at, PHASE.TIMER, this.op, member.index, 0, 0);

@@ -8,7 +8,7 @@ import type { PlanPublish } from '../../spec/messaging.js';
 import type { Act } from '../acts.js';
 import { Draws } from '../draws.js';
 import type { Registry } from '../registry.js';
-import { RETURN } from '../strands.js';
+import { RETURN, strands } from '../strands.js';
 import type { World } from '../world.js';
 import type { Forwarding } from './group.js';
 import { KafkaTopic } from './kafka.js';
@@ -16,6 +16,7 @@ import { Messages } from './messages.js';
 import { OutboxTable } from './outbox.js';
 import { Writes } from './writes.js';
 import type { PollLoop } from './poll-loop.js';
+import { engine } from '../engine.js';
 
 /** Waiters from this number down are relays, which wait for a message of the round that is the stamp. */
 const RELAYS = -2;
@@ -48,7 +49,7 @@ export class Channels {
 
   constructor(world: World, registry: Registry) {
     this.world = world;
-    const { plan, replication, engine } = world;
+    const { plan, replication } = world;
     this.draws = new Draws(world);
     this.messages = new Messages(world);
     const { slots, shelf } = this.messages;
@@ -115,7 +116,6 @@ export class Channels {
   }
 
   private publish(spec: PlanPublish, strand: number, pc: number): Outcome {
-    const { strands } = this.world;
     const count = this.draws.count(strand, pc, spec.count);
     const topic = this.byComponent.get(spec.topic)!;
     if (spec.via === 'outbox') {
@@ -147,7 +147,6 @@ export class Channels {
     count: number,
   ): Outcome {
     if (count === 0) return OUTCOME.ok;
-    const { strands } = this.world;
     const { bytes: size, acks, confirm, key } = spec;
     const messages = Array.from({ length: count }, (_, k) => this.make(spec, strand, pc, k));
     const stamp = strands.stamp[strand];
@@ -190,7 +189,6 @@ export class Channels {
 
   /** The transaction in which a strand publishes; null = none. */
   private outputsOf(strand: number): number[] | null {
-    const { strands } = this.world;
     let job = strand;
     while (strands.parent[job] >= 0) job = strands.parent[job];
     if (strands.returns[job] !== RETURN.task) return null;
@@ -215,7 +213,7 @@ export class Channels {
     stamp: number,
     instance = -1,
   ): void {
-    const { engine, samplers } = this.world;
+    const { samplers } = this.world;
     const writes = this.writes[topic];
     if (writes !== null) {
       const own = { messages: [message], instance, keyed: true, size: 0, acks: null };
@@ -254,7 +252,7 @@ export class Channels {
 
   /** Whoever waits for a message is told what has become of it. */
   private tell(waiter: number, stamp: number, outcome: Outcome): void {
-    const { strands, interpreter } = this.world;
+    const { interpreter } = this.world;
     if (waiter <= RELAYS) this.relays[RELAYS - waiter].confirmed(stamp, outcome);
     else if (waiter >= 0 && strands.stamp[waiter] === stamp) interpreter.acted(waiter, outcome);
   }

@@ -4,6 +4,7 @@ import { OUTCOME } from '../../spec/outcome.js';
 import type { Act } from '../acts.js';
 import type { Counter } from '../meters.js';
 import type { World } from '../world.js';
+import { strands } from '../strands.js';
 
 const WRITTEN = 1;
 const PUBLISHED = 2;
@@ -23,7 +24,7 @@ export class DualWrites {
 
   constructor(world: World) {
     this.world = world;
-    world.strands.slots.onGrow((capacity) => {
+    strands.slots.onGrow((capacity) => {
       this.done = widenUint8(this.done, capacity);
       this.life = widenInt32(this.life, capacity);
     });
@@ -48,7 +49,7 @@ export class DualWrites {
 
   /** The process of a job has died. */
   died(job: number): void {
-    const { strands, meters } = this.world;
+    const { meters } = this.world;
     if (this.life[job] !== strands.life[job]) return;
     const part = strands.part[job];
     if (this.done[job] === WRITTEN) meters.count(this.lost.get(part)!);
@@ -56,7 +57,6 @@ export class DualWrites {
   }
 
   private mark(strand: number, bit: number): void {
-    const { strands } = this.world;
     let job = strand;
     while (strands.parent[job] >= 0) job = strands.parent[job];
     const isNew = this.life[job] !== strands.life[job];

@@ -262,7 +262,7 @@ export class Group {
       offsets: this.offsets,
       membership: this.membership,
       aftermath: this.aftermath,
-      inbox: inbox === null ? null : new Inboxes(world, messages, index, inbox.windowNs),
+      inbox: inbox === null ? null : new Inboxes(messages, index, inbox.windowNs),
       filter: filter < 1 ? streamKey(plan.seed, replication, `${name}/filter`) : null,
       consumed: meters.counter('consumed', subject),
       duplicates: meters.counter('duplicateEffects', subject),

@@ -8,6 +8,7 @@ import type { Registry } from '../registry.js';
 import type { World } from '../world.js';
 import { PauseGate } from './pause-gate.js';
 import type { GatePlace } from './pause-gate.js';
+import { engine } from '../engine.js';
 
 /** A run may begin, waits for its permit, or consumption is paused. */
 export const LEAVE = Object.freeze({ go: 0, wait: 1, pause: 2 } as const);
@@ -53,7 +54,7 @@ export class Guards {
     const fleet = world.instances.slice(firstInstance, firstInstance + instances);
     this.gates = gatesOf(setup, fleet);
     this.limiters = limitersOf(setup, instances);
-    this.againOp = world.engine.define('permit', (run, tag) => again(run, tag));
+    this.againOp = engine.define('permit', (run, tag) => again(run, tag));
     this.paused =
       circuitBreaker === null ? -1 : world.meters.gauge('paused', { component: holder, part });
   }
@@ -68,7 +69,6 @@ export class Guards {
     if (this.limiters.length > 0 && !this.permitted.has(run)) {
       const wait = this.permitNs(this.limiters[place], run);
       if (wait > 0) {
-        const { engine } = this.world;
         engine.at(engine.now + wait, PHASE.RETRY, this.againOp, run, tag, 0);
         return LEAVE.wait;
       }
@@ -114,7 +114,7 @@ export class Guards {
 
   /** How long a run waits before it asks again; 0 = it has its permit. */
   private permitNs(limiter: LimiterState, run: number): Ns {
-    const { now } = this.world.engine;
+    const { now } = engine;
     const wait = limiter.take(now, 0);
     if (wait < 0) return Math.max(1, limiter.retryNs(now, 0));
     // What is reserved is there after the wait.

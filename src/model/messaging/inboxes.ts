@@ -1,19 +1,17 @@
 import { widenFloat64 } from '../../kernel/pool.js';
 import type { Ns } from '../../kernel/time.js';
-import type { World } from '../world.js';
 import type { Messages } from './messages.js';
+import { engine } from '../engine.js';
 
 /** Ids of the messages that have had their effect in one group, each for the window (OX-5). */
 export class Inboxes {
-  private readonly world: World;
   private readonly messages: Messages;
   private readonly group: number;
   private readonly windowNs: Ns;
   /** By message: when it had its effect. */
   private at: Float64Array = new Float64Array(0);
 
-  constructor(world: World, messages: Messages, group: number, windowNs: Ns) {
-    this.world = world;
+  constructor(messages: Messages, group: number, windowNs: Ns) {
     this.messages = messages;
     this.group = group;
     this.windowNs = windowNs;
@@ -28,12 +26,12 @@ export class Inboxes {
   }
 
   note(message: number): void {
-    this.at[message] = this.world.engine.now;
+    this.at[message] = engine.now;
   }
 
   /** Whether its id is there: the effect does not happen again. */
   has(message: number): boolean {
     if (!this.messages.hadEffect(message, this.group)) return false;
-    return this.world.engine.now - this.at[message] < this.windowNs;
+    return engine.now - this.at[message] < this.windowNs;
   }
 }

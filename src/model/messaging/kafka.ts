@@ -13,6 +13,7 @@ import type { MessageShare, PoisonShare } from './knobs.js';
 import type { Messages } from './messages.js';
 import { Partition } from './partition.js';
 import { SHELF } from './shelf.js';
+import { engine } from '../engine.js';
 
 /** Place of what never came to the log. */
 const NOWHERE = -1;
@@ -54,7 +55,7 @@ export class KafkaTopic {
     this.partitions = Array.from({ length: spec.spec.partitions }, () => new Partition(messages));
     this.published = world.meters.counter('published', { component: spec.component, part: -1 });
     this.free = (message) => messages.release(message);
-    this.expireOp = world.engine.define('retention', (partition) => this.expire(partition));
+    this.expireOp = engine.define('retention', (partition) => this.expire(partition));
     const { retentionNs } = spec.spec;
     const isFelt = retentionNs !== null && retentionNs < world.plan.horizonNs;
     this.guarded = isFelt ? new Uint8Array(spec.spec.partitions) : null;
@@ -111,7 +112,7 @@ export class KafkaTopic {
   appendTo(message: number, at: number): void {
     const { messages, world } = this;
     world.meters.count(this.published);
-    world.engine.note(this.spec.component, messages.lineageA[message]);
+    engine.note(this.spec.component, messages.lineageA[message]);
     if (this.poisons.length > 0) messages.taint(message, this.poisons);
     this.write(message, at);
   }
@@ -206,7 +207,6 @@ export class KafkaTopic {
   }
 
   private guard(at: number, offset: number): void {
-    const { engine } = this.world;
     const partition = this.partitions[at];
     const { retentionNs } = this.spec.spec;
     const due = this.publishedAt(partition, offset) + retentionNs!;
@@ -217,7 +217,7 @@ export class KafkaTopic {
   /** What is too old is deleted, read or not (KF-12). */
   private expire(at: number): void {
     const partition = this.partitions[at];
-    const limit = this.world.engine.now - this.spec.spec.retentionNs!;
+    const limit = engine.now - this.spec.spec.retentionNs!;
     this.guarded![at] = 0;
     let next = partition.base;
     while (next < partition.end && this.publishedAt(partition, next) <= limit) next++;

@@ -7,6 +7,7 @@ import type { World } from '../world.js';
 import { ranges, sticky } from './assignment.js';
 import type { Owners } from './assignment.js';
 import type { Member } from './member.js';
+import { engine } from '../engine.js';
 
 /** What a group does when its partitions change hands. */
 export interface Dealt {
@@ -86,7 +87,6 @@ export class Membership {
     this.dealt = dealt;
     this.rebalances = rebalances;
     this.grants = new Int32Array(partitions);
-    const { engine } = world;
     this.assignOp = engine.define('rebalanced', (round) => this.assign(round));
     this.grantOp = engine.define('granted', (partition, grant) => this.grant(partition, grant));
     this.ghostOp = engine.define('session-end', (id) => this.forget(id));
@@ -121,7 +121,7 @@ export class Membership {
 
   /** A member has taken records: from now on it has to poll again in time. */
   busy(member: Member): void {
-    member.polled = this.world.engine.now;
+    member.polled = engine.now;
     if (member.watched) return;
     member.watched = true;
     this.after(this.spec.maxPollNs, this.watchOp, member.index, 0);
@@ -160,7 +160,7 @@ export class Membership {
   /** It goes on. */
   heard(member: Member): void {
     this.ghosts = this.ghosts.filter(({ identity }) => identity !== member.index);
-    member.since = this.world.engine.now;
+    member.since = engine.now;
   }
 
   /** Everybody is asked to join again. */
@@ -172,7 +172,7 @@ export class Membership {
   /** Declared dead at the last heartbeat plus the session timeout. */
   private haunt(member: Member, identity: number): void {
     const { sessionNs, heartbeatNs } = this.spec;
-    const { now } = this.world.engine;
+    const { now } = engine;
     const last = now - ((now - member.since) % heartbeatNs);
     const id = ++this.lastGhost;
     this.ghosts.push({ id, member: member.index, identity });
@@ -218,7 +218,7 @@ export class Membership {
     }
     const extra = rebalance.isStatic ? sessionNs : 0;
     const due = member.polled + maxPollNs + extra;
-    const { now } = this.world.engine;
+    const { now } = engine;
     if (now < due) {
       this.after(due - now, this.watchOp, index, stage);
     } else if (member.instance.frozen === FROZEN.pause) {
@@ -233,7 +233,6 @@ export class Membership {
 
   private join(member: Member): void {
     const { rebalance, maxPollNs } = this.spec;
-    const { engine } = this.world;
     const isEmpty = this.state === STABLE && !this.members.some(({ inGroup }) => inGroup);
     member.inGroup = true;
     member.since = engine.now;
@@ -263,7 +262,7 @@ export class Membership {
     }
     const { initialDelayNs } = this.spec.rebalance;
     this.joinedSince = false;
-    this.opens = this.world.engine.now + initialDelayNs;
+    this.opens = engine.now + initialDelayNs;
     this.after(initialDelayNs, this.openOp, 0, 0);
   }
 
@@ -298,7 +297,7 @@ export class Membership {
 
   private complete(): void {
     if (this.state !== PREPARING || this.ghosts.length > 0) return;
-    if (this.world.engine.now < this.opens) return;
+    if (engine.now < this.opens) return;
     for (const member of this.members) if (member.inGroup && !member.joined) return;
     this.state = SYNCING;
     this.after(this.spec.rebalance.pauseNs, this.assignOp, this.round, 0);
@@ -380,7 +379,6 @@ export class Membership {
   }
 
   private after(delayNs: Ns, op: number, a: number, b: number): void {
-    const { engine } = this.world;
     engine.at(engine.now + delayNs, PHASE.TIMER, op, a, b, 0);
   }
 }

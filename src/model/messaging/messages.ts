@@ -9,6 +9,8 @@ import { isAmong, MESSAGE_INDEX } from './knobs.js';
 import type { PoisonShare } from './knobs.js';
 import { Pasts } from './pasts.js';
 import { Shelf } from './shelf.js';
+import { engine } from '../engine.js';
+import { strands } from '../strands.js';
 
 /** What makes a message fail wherever it is handled (PO-1). */
 export interface Poison {
@@ -87,7 +89,6 @@ export class Messages {
 
   /** A message of a strand; `tag` sets it apart from all others that the strand publishes. */
   ofStrand(strand: number, tag: number, key: number): number {
-    const { strands } = this.world;
     const message = this.make(
       strands.lineageA[strand],
       strands.lineageB[strand],
@@ -260,7 +261,7 @@ export class Messages {
 
   /** How long ago it was published. */
   age(message: number): Ns {
-    return this.world.engine.now - this.published[message];
+    return engine.now - this.published[message];
   }
 
   private make(
@@ -271,7 +272,7 @@ export class Messages {
     rootB: number,
     request: number,
   ): number {
-    const { engine, sink } = this.world;
+    const { sink } = this.world;
     const message = this.slots.take();
     derive(a, b, tag);
     this.lineageA[message] = lineage.a;

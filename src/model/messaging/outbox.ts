@@ -12,6 +12,7 @@ import type { Instance } from '../instance.js';
 import type { Counter, Durations } from '../meters.js';
 import type { World } from '../world.js';
 import type { Messages } from './messages.js';
+import { engine } from '../engine.js';
 
 /** Who publishes for an outbox: `waiter` is told when the message is there, or that it never will be. */
 export interface Publishing {
@@ -70,7 +71,7 @@ export class OutboxTable {
     this.spec = spec;
     this.index = index;
     this.publishing = publishing;
-    const { engine, meters, plan, replication } = world;
+    const { meters, plan, replication } = world;
     const { name } = plan.components[spec.component];
     this.key = streamKey(plan.seed, replication, `${name}/cdcLatency`);
     const subject = { component: spec.component, part: -1 };
@@ -150,7 +151,7 @@ export class OutboxTable {
 
   private commit(topic: number, message: number): void {
     const { world, messages, spec } = this;
-    const { engine, levels, sink, samplers } = world;
+    const { levels, sink, samplers } = world;
     messages.published[message] = engine.now;
     messages.cell[message] = sink.cell;
     levels.add(this.gauge, 1);
@@ -191,7 +192,6 @@ export class OutboxTable {
 
   /** Looks come behind everything else of their instant, so they see what is committed at it. */
   private schedule(): void {
-    const { engine } = this.world;
     engine.at(engine.now + this.spec.spec.pollNs, PHASE.SAMPLE, this.tickOp, 0, 0, 0);
   }
 

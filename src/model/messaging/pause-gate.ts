@@ -11,6 +11,7 @@ import { Alarms } from '../alarms.js';
 import type { Instance } from '../instance.js';
 import type { Registry } from '../registry.js';
 import type { World } from '../world.js';
+import { engine } from '../engine.js';
 
 /** How often a paused consumer looks: pollTimeoutWhilePaused of spring-kafka ContainerProperties.java. */
 const LOOK_NS = 100 * NS_PER_MS;
@@ -60,8 +61,8 @@ export class PauseGate {
 
   constructor(place: GatePlace) {
     this.place = place;
-    const { world, registry, layer } = place;
-    this.lookOp = world.engine.define('consumption-look', (turn) => {
+    const { registry, layer } = place;
+    this.lookOp = engine.define('consumption-look', (turn) => {
       if (turn === this.turn) this.look();
     });
     const kind = registry.policyKind(layer.policy, layer.kind);
@@ -155,7 +156,6 @@ export class PauseGate {
   }
 
   private soon(): void {
-    const { engine } = this.place.world;
     this.isSet = true;
     engine.soon(PHASE.TIMER, this.lookOp, ++this.turn, 0, 0);
   }
@@ -165,7 +165,6 @@ export class PauseGate {
     const decidesItself =
       this.state === OPEN ? this.hasAlarm : this.inside.size + this.reserved.size > 0;
     if (this.isSet || (this.state !== CLOSED && decidesItself)) return;
-    const { engine } = this.place.world;
     this.isSet = true;
     engine.at(engine.now + LOOK_NS, PHASE.TIMER, this.lookOp, ++this.turn, 0, 0);
   }
@@ -173,7 +172,7 @@ export class PauseGate {
   private setupOf(): PolicySetup {
     const { world, layer, bundle, holder, service, part, instance } = this.place;
     const { plan, replication, journal, samplers } = world;
-    const alarms = new Alarms(world.engine);
+    const alarms = new Alarms();
     const name = `${plan.components[holder].name}.${plan.parts[part].name}`;
     const own = instance === null ? 'all' : String(instance.index);
     return {
@@ -231,11 +230,10 @@ export class PauseGate {
 
   /** What a breaker asks of a call: the time, a word of its own, a lineage; a run is no call. */
   private contextOf(): CallContext {
-    const { world } = this.place;
     const { words } = this;
     const context = {
       get now(): Ns {
-        return world.engine.now;
+        return engine.now;
       },
       count: () => {},
       word: (slot: number) => words[slot] ?? 0,

@@ -22,6 +22,7 @@ import { PollPauses } from './poll-pauses.js';
 import type { GuardMaker } from './poll-pauses.js';
 import { Records } from './records.js';
 import type { Resets } from './resets.js';
+import { engine } from '../engine.js';
 
 /** What the loops of a group share. */
 export interface LoopSetup {
@@ -81,7 +82,6 @@ export class PollLoop implements TaskOwner {
     this.records = new Records(messages, offsets, filter, spec.spec.filter, canBeCut);
     this.plain = inbox === null && filter === null && spec.spec.batch === 1 && !canBeCut;
     this.owner = world.tasks.register(this);
-    const { engine } = world;
     this.pollOp = engine.define('poll', (member, epoch) => {
       if (members[member].epoch === epoch) this.go(members[member]);
     });
@@ -92,7 +92,7 @@ export class PollLoop implements TaskOwner {
       if (members[member].epoch === epoch) this.failed(members[member], OUTCOME.timeout);
     });
     this.commits = new Commits({ ...setup, effect: (message) => this.effect(message) });
-    this.autoCommits = new AutoCommits(world, members, spec.spec.autoCommitNs, (member) => {
+    this.autoCommits = new AutoCommits(members, spec.spec.autoCommitNs, (member) => {
       for (const log of member.assigned) this.commits.commit(member, log, offsets.position[log]);
     });
     this.pauses = setup.policy === null ? null : this.pausesOf(setup.policy);
@@ -109,7 +109,7 @@ export class PollLoop implements TaskOwner {
     // One that is paused polls all the same, and gets nothing; one that is no member has to join.
     if (member.paused && member.inGroup) return;
     member.idle = false;
-    this.world.engine.soon(PHASE.ARRIVAL, this.pollOp, member.index, member.epoch, 0);
+    engine.soon(PHASE.ARRIVAL, this.pollOp, member.index, member.epoch, 0);
   }
 
   taskEnded(record: number, outcome: Outcome): void {
@@ -213,7 +213,7 @@ export class PollLoop implements TaskOwner {
   private start(member: Member): boolean {
     const { batch, at } = member;
     const { spec, index, members, inbox } = this.setup;
-    const { engine, tasks } = this.world;
+    const { tasks } = this.world;
     const { partition } = this.offsets.logs[batch[at]];
     const from = batch[at + 1];
     const message = partition.at(from);
@@ -325,7 +325,7 @@ export class PollLoop implements TaskOwner {
       this.advance(member);
       return false;
     }
-    const { engine, meters } = this.world;
+    const { meters } = this.world;
     const wait = aftermath.waitNs(tries, partition.at(batch[at + 1]), member.began);
     meters.count(redelivered, run);
     this.offsets.tried(batch[at], ++member.tries);
@@ -377,7 +377,7 @@ export class PollLoop implements TaskOwner {
 
   /** A poison record fails at once, kills the process, or is never through with (PO-1). */
   private poisoned(member: Member, { effect, restartNs }: Poison): boolean {
-    const { engine, outages } = this.world;
+    const { outages } = this.world;
     if (effect === 'error') {
       this.pauses?.ended(member, OUTCOME.serverError);
       return this.again(member);

@@ -8,6 +8,7 @@ import type { Instance } from '../instance.js';
 import type { World } from '../world.js';
 import type { Batch } from './batch.js';
 import type { KafkaTopic } from './kafka.js';
+import { engine } from '../engine.js';
 
 /** A batch that the leader has written and some replica in sync has not. */
 interface Pending {
@@ -68,7 +69,7 @@ export class Replicas {
     this.broker = broker;
     this.topic = topic;
     this.followers = followers;
-    const { plan, instances, replication, engine } = world;
+    const { plan, instances, replication } = world;
     const component = plan.components[broker.component];
     const { firstInstance } = component;
     this.nodes = instances.slice(firstInstance, firstInstance + component.instances);
@@ -121,7 +122,7 @@ export class Replicas {
   /** The leader has written a batch. */
   written(batch: Batch): void {
     const own = this.partitions[batch.partition];
-    const { engine, samplers } = this.world;
+    const { samplers } = this.world;
     const { a, b } = this.key;
     const at = own.nodes.map((_, place) => {
       if (place === own.leader) return engine.now;
@@ -136,7 +137,6 @@ export class Replicas {
   /** Hands on what all in sync have, in the order in which it was written. */
   private look(partition: number): void {
     const own = this.partitions[partition];
-    const { engine } = this.world;
     if (this.reachable(partition) < 0) return;
     while (own.pending.length > 0) {
       const due = this.readyAt(own, own.pending[0]);
@@ -163,7 +163,6 @@ export class Replicas {
   }
 
   private away(node: number): void {
-    const { engine } = this.world;
     if (this.awaySince[node] !== Infinity) return;
     this.awaySince[node] = engine.now;
     const { electionNs } = this.broker.spec;
@@ -180,7 +179,6 @@ export class Replicas {
 
   /** The cluster knows that a node is away. */
   private fence(node: number): void {
-    const { engine } = this.world;
     if (engine.now < this.awaySince[node] + this.broker.spec.electionNs) return;
     this.partitions.forEach((own, partition) => {
       const place = own.nodes.indexOf(node);

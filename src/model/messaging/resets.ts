@@ -5,6 +5,7 @@ import type { World } from '../world.js';
 import type { Aftermath } from './aftermath.js';
 import type { Offsets } from './offsets.js';
 import { placeOf } from './offsets.js';
+import { engine } from '../engine.js';
 
 /** What the group knows of its place in a log. */
 const PLACE = Object.freeze({
@@ -54,7 +55,6 @@ export class Resets {
   constructor(setup: ResetSetup) {
     this.setup = setup;
     const { world, spec, partitions, offsets, begins } = setup;
-    const { engine } = world;
     this.places = new Uint8Array(partitions).fill(spec.startNs > 0 ? PLACE.fresh : PLACE.known);
     this.seeks = new Uint8Array(partitions);
     this.marks = new Float64Array(partitions);
@@ -111,7 +111,6 @@ export class Resets {
     this.isEmpty = !any;
     this.turn++;
     if (any) return;
-    const { engine } = this.setup.world;
     const due = engine.now + this.setup.spec.offsetsRetentionNs!;
     engine.at(due, PHASE.TIMER, this.forgetOp, this.turn, 0, 0);
   }
@@ -121,7 +120,6 @@ export class Resets {
     const { replay } = spec;
     // One that comes after the end of the run reads nothing: nothing is held for it.
     if (replay === null || this.at(replay.atNs) > world.plan.horizonNs) return;
-    const { engine } = world;
     const replayOp = engine.define('replay', () => this.replay());
     engine.at(this.at(replay.atNs), PHASE.TIMER, replayOp, 0, 0, 0);
     if (replay.from === 'latest') return;

@@ -11,6 +11,7 @@ import type { Messages } from './messages.js';
 import { Producer } from './producer.js';
 import type { Parcel, Sending } from './producer.js';
 import { Replicas } from './replicas.js';
+import { engine } from '../engine.js';
 
 /** Batches on their way to one node. */
 interface Request {
@@ -78,7 +79,6 @@ export class Writes {
     this.broker = broker;
     this.lines = lines;
     this.tell = tell;
-    const { engine } = world;
     this.owner = world.tasks.register(this);
     this.lingerOp = engine.define('linger', (id) => this.lingered(id));
     this.expireOp = engine.define('delivery-timeout', (id) => this.expire(id));
@@ -99,7 +99,6 @@ export class Writes {
   /** True when whoever publishes has to wait. */
   publish(publication: Publication): boolean {
     const { messages, keyed, size, confirm, waiter, stamp, instance } = publication;
-    const { engine } = this.world;
     const { producer } = this.topic.spec.spec;
     const pairs: number[] = [];
     for (const message of messages) {
@@ -126,7 +125,7 @@ export class Writes {
 
   private sendingOf(): Sending {
     const { world, topic } = this;
-    const { engine, plan, replication } = world;
+    const { plan, replication } = world;
     const { name } = plan.components[topic.spec.component];
     return {
       key: streamKey(plan.seed, replication, `topic/${name}/producer`),
@@ -165,7 +164,6 @@ export class Writes {
   }
 
   private open(producer: number, partition: number, acks: Batch['acks'], message: number): Batch {
-    const { engine } = this.world;
     const { lingerNs, deliveryTimeoutNs } = this.topic.spec.spec.producer;
     const { lineageA, lineageB } = this.messages;
     const id = ++this.batchCount;
@@ -203,7 +201,6 @@ export class Writes {
 
   /** A request waits its turn at the node. */
   private send(producer: number, node: number, batches: readonly Batch[]): void {
-    const { engine } = this.world;
     const { requestTimeoutNs } = this.topic.spec.spec.producer;
     const id = ++this.requestCount;
     this.requests.set(id, { producer, node, batches, left: batches.length });
@@ -269,7 +266,6 @@ export class Writes {
       this.forget(batch, false);
       return;
     }
-    const { engine } = this.world;
     const { retries } = this.topic.spec.spec.producer;
     const producer = this.producers[batch.producer];
     batch.failures++;

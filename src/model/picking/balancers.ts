@@ -8,6 +8,7 @@ import type { Registry } from '../registry.js';
 import { ordered, Subsetting } from './subset.js';
 import type { World } from '../world.js';
 import { ZoneAwareRouting } from './zone-aware.js';
+import { engine } from '../engine.js';
 
 /**
  * The balancers of a run. Calls from one instance to one component share theirs when they are
@@ -81,7 +82,7 @@ export class Balancers {
   }
 
   private setupOf(callee: number, caller: Instance, view: View, config: unknown): BalancerSetup {
-    const { plan, engine, keys, fleets } = this.world;
+    const { plan, keys, fleets } = this.world;
     const { name, instances } = plan.components[callee];
     const { key } = config as { readonly key?: string };
     const index = plan.keys.findIndex((candidate) => candidate.name === key);

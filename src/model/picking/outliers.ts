@@ -8,6 +8,7 @@ import type { View } from '../edge.js';
 import type { Instance } from '../instance.js';
 import type { Registry } from '../registry.js';
 import type { World } from '../world.js';
+import { engine } from '../engine.js';
 
 /**
  * The outlier detections of a run: one for each calling instance and callee, shared by all calls whose
@@ -60,7 +61,7 @@ export class Outliers {
     caller: Instance,
     view: View,
   ): OutlierSetup {
-    const { plan, engine, replication, journal } = this.world;
+    const { plan, replication, journal } = this.world;
     const { name, instances, firstInstance } = plan.components[callee];
     const names = `${plan.components[caller.component].name}[${caller.index}]->${name}`;
     return {

@@ -7,6 +7,8 @@ import type { PolicyState } from '../../spec/policy.js';
 import { NOWHERE } from './picks.js';
 import type { Door, WaitingRoom } from './waiting-room.js';
 import type { World } from '../world.js';
+import { engine } from '../engine.js';
+import { frames } from '../frames.js';
 
 /**
  * The layer in which an attempt gets its instance, where layers inside need to know it: those whose
@@ -59,7 +61,7 @@ export class PickLayer implements PolicyState, Door {
     if (!this.place(frame)) return false;
     const { calls } = this.world;
     this.waiting--;
-    calls.resume(frame, calls.frames.parked[frame]);
+    calls.resume(frame, frames.parked[frame]);
     return true;
   }
 
@@ -67,13 +69,12 @@ export class PickLayer implements PolicyState, Door {
     const { calls } = this.world;
     this.waiting--;
     this.count(frame);
-    calls.reject(frame, calls.frames.parked[frame], OUTCOME.rejectedBreaker);
+    calls.reject(frame, frames.parked[frame], OUTCOME.rejectedBreaker);
   }
 
   /** Picks the instance of the attempt; false where there is none. */
   private place(frame: number): boolean {
     const { world } = this;
-    const { frames } = world.calls;
     const edge = world.edges[frames.edge[frame]];
     derive(frames.lineageA[frame], frames.lineageB[frame], frames.attempt[frame]);
     const index = world.picks.place(edge, frame, lineage.a, lineage.b);
@@ -81,34 +82,30 @@ export class PickLayer implements PolicyState, Door {
     frames.place[frame] = index;
     edge.views[world.instances[frames.caller[frame]].index].outstanding[index]++;
     if (frame >= this.since.length) this.since = widenFloat64(this.since, frame * 2);
-    this.since[frame] = world.engine.now;
+    this.since[frame] = engine.now;
     this.inside++;
     return true;
   }
 
   private roomOf(frame: number): WaitingRoom | null {
-    const { calls, edges, instances } = this.world;
-    const { rooms } = edges[calls.frames.edge[frame]];
-    return rooms === null ? null : rooms[instances[calls.frames.caller[frame]].index];
+    const { edges, instances } = this.world;
+    const { rooms } = edges[frames.edge[frame]];
+    return rooms === null ? null : rooms[instances[frames.caller[frame]].index];
   }
 
   private count(frame: number): void {
     const { world } = this;
-    world.sink.count(
-      world.edges[world.calls.frames.edge[frame]].stat,
-      EDGE_COUNTER.breakerRejected,
-    );
+    world.sink.count(world.edges[frames.edge[frame]].stat, EDGE_COUNTER.breakerRejected);
   }
 
   private settle(frame: number, outcome: Outcome): void {
     const { world } = this;
-    const { frames } = world.calls;
     const edge = world.edges[frames.edge[frame]];
     const caller = world.instances[frames.caller[frame]].index;
     const index = frames.place[frame];
     this.inside--;
     edge.views[caller].outstanding[index]--;
     if (!edge.timed) return;
-    edge.balancers[caller].ended!(index, world.engine.now - this.since[frame], outcome);
+    edge.balancers[caller].ended!(index, engine.now - this.since[frame], outcome);
   }
 }

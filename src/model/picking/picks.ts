@@ -1,8 +1,7 @@
 import { derive, lineage, unit } from '../../kernel/rng.js';
 import type { NodeRoute } from '../../spec/replication.js';
 import type { Edge } from '../edge.js';
-import type { Frames } from '../frames.js';
-import { AVOID, PLACES } from '../frames.js';
+import { AVOID, PLACES, frames } from '../frames.js';
 import { shardOf } from '../replication/shards.js';
 import type { World } from '../world.js';
 
@@ -32,7 +31,6 @@ export class Picks {
   /** The index within the callee for the attempt of this lineage; NOWHERE where every instance is shut. */
   place(edge: Edge, frame: number, a: number, b: number): number {
     const { world } = this;
-    const { frames } = world.calls;
     if (edge.route !== null) return this.node(edge, edge.route, frame);
     const fleet = world.fleets[edge.toComponent];
     const caller = world.instances[frames.caller[frame]].index;
@@ -62,7 +60,7 @@ export class Picks {
     let index = balancer.pick(candidates, count, a, b, owner);
     const avoid = frames.avoid[frame];
     if ((avoid & AVOID.tried) !== 0) {
-      for (let k = 0; k < REPICKS && wasTried(frames, frame, index); k++) {
+      for (let k = 0; k < REPICKS && wasTried(frame, index); k++) {
         derive(a, b, REPICK_TAG + k);
         index = balancer.pick(candidates, count, lineage.a, lineage.b, owner);
       }
@@ -73,7 +71,7 @@ export class Picks {
 
   /** The node of a database, up or not: nobody else has these rows. */
   private node(edge: Edge, route: NodeRoute, frame: number): number {
-    const { calls, fleets, instances } = this.world;
+    const { fleets, instances } = this.world;
     switch (route.kind) {
       case 'shard':
         return route.index;
@@ -83,14 +81,10 @@ export class Picks {
       }
       case 'copy': {
         const value = route.shard < 0 ? edge.shardValue!(frame) : 0;
-        return edge.copies!.place(route, value, instances[calls.frames.caller[frame]]);
+        return edge.copies!.place(route, value, instances[frames.caller[frame]]);
       }
       default:
-        return edge.replicas!.place(
-          route,
-          instances[calls.frames.caller[frame]],
-          calls.frames.owner[frame],
-        );
+        return edge.replicas!.place(route, instances[frames.caller[frame]], frames.owner[frame]);
     }
   }
 
@@ -107,18 +101,17 @@ export class Picks {
     a: number,
     b: number,
   ): number {
-    const { frames } = this.world.calls;
     const parent = frames.parent[frame];
     let chosen = picked;
-    if (wasAt(frames, parent, picked)) {
+    if (wasAt(parent, picked)) {
       let others = 0;
       for (let k = 0; k < count; k++) {
-        if (!wasAt(frames, parent, candidates[k])) others++;
+        if (!wasAt(parent, candidates[k])) others++;
       }
       let left = Math.floor(unit(edge.pick.a, edge.pick.b, a, b, DRAW) * others);
       for (let k = 0; k < count && others > 0; k++) {
         const at = candidates[k];
-        if (wasAt(frames, parent, at) || left-- > 0) continue;
+        if (wasAt(parent, at) || left-- > 0) continue;
         chosen = at;
         break;
       }
@@ -129,7 +122,7 @@ export class Picks {
 }
 
 /** True where an earlier attempt of the frame has been. */
-function wasTried(frames: Frames, frame: number, instance: number): boolean {
+function wasTried(frame: number, instance: number): boolean {
   const known = Math.min(frames.triedCount[frame], PLACES);
   for (let k = 0; k < known; k++) {
     if (frames.triedPlaces[frame * PLACES + k] === instance) return true;
@@ -138,7 +131,7 @@ function wasTried(frames: Frames, frame: number, instance: number): boolean {
 }
 
 /** True where the original or one of the last forks of a frame has sent an attempt. */
-function wasAt(frames: Frames, parent: number, instance: number): boolean {
+function wasAt(parent: number, instance: number): boolean {
   if (frames.place[parent] === instance) return true;
   const known = Math.min(frames.forkCount[parent], PLACES);
   for (let k = 0; k < known; k++) {

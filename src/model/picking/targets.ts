@@ -1,14 +1,12 @@
 import type { Outcome } from '../../spec/outcome.js';
 import type { PolicyState } from '../../spec/policy.js';
-import type { Calls } from '../calls.js';
+import { frames } from '../frames.js';
 
 /** A layer with one state for each instance of the callee: each attempt meets that of its own. */
 export class Targets implements PolicyState {
-  private readonly calls: Calls;
   private readonly states: readonly PolicyState[];
 
-  constructor(calls: Calls, states: readonly PolicyState[]) {
-    this.calls = calls;
+  constructor(states: readonly PolicyState[]) {
     this.states = states;
   }
 
@@ -49,6 +47,6 @@ export class Targets implements PolicyState {
 
   /** The place of a frame stays until its next attempt is given one, outside of this layer. */
   private of(frame: number): PolicyState {
-    return this.states[this.calls.frames.place[frame]];
+    return this.states[frames.place[frame]];
   }
 }

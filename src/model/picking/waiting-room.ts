@@ -1,7 +1,7 @@
-import type { Engine } from '../../kernel/engine.js';
 import { IntRing } from '../../kernel/ring.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Alarm } from '../../spec/policy.js';
+import { engine } from '../engine.js';
 
 /** The default of Linkerd's LINKERD2_PROXY_OUTBOUND_HTTP_QUEUE_CAPACITY. */
 const CAPACITY = 10_000;
@@ -19,7 +19,6 @@ export interface Door {
  * until an instance may be picked again. Whoever is served begins the wait anew for the others.
  */
 export class WaitingRoom {
-  private readonly engine: Engine;
   private readonly waitNs: Ns;
   private readonly door: Door;
   private readonly alarm: Alarm;
@@ -30,8 +29,7 @@ export class WaitingRoom {
   private isFailing = false;
   private isServing = false;
 
-  constructor(engine: Engine, waitNs: Ns, door: Door, alarm: (run: () => void) => Alarm) {
-    this.engine = engine;
+  constructor(waitNs: Ns, door: Door, alarm: (run: () => void) => Alarm) {
     this.waitNs = waitNs;
     this.door = door;
     this.alarm = alarm(() => this.fail());
@@ -66,7 +64,7 @@ export class WaitingRoom {
   wake(): void {
     if (this.isServing || !this.isWaiting) return;
     this.isServing = true;
-    this.engine.soon(this.engine.phase, this.serveOp, 0, 0, 0);
+    engine.soon(engine.phase, this.serveOp, 0, 0, 0);
   }
 
   /** The process has restarted; nobody waits by then. */
@@ -94,7 +92,7 @@ export class WaitingRoom {
     this.stop();
     if (this.waiting.length === 0) return;
     this.isServing = true;
-    this.engine.soon(this.engine.phase, this.serveOp, 0, 0, 0);
+    engine.soon(engine.phase, this.serveOp, 0, 0, 0);
   }
 
   private fail(): void {
@@ -108,7 +106,7 @@ export class WaitingRoom {
   private wait(): void {
     if (this.isWaiting) return;
     this.isWaiting = true;
-    this.alarm.set(this.engine.now + this.waitNs);
+    this.alarm.set(engine.now + this.waitNs);
   }
 
   private stop(): void {

@@ -11,6 +11,8 @@ import type { Age, Counter } from '../meters.js';
 import type { World } from '../world.js';
 import { Backlog, rowOf } from './backlog.js';
 import { Roles } from './roles.js';
+import { engine } from '../engine.js';
+import { strands } from '../strands.js';
 
 /** What a commit is answered at a node that is no primary any more. */
 const REFUSED = withStatus(OUTCOME.serverError, 500);
@@ -64,7 +66,7 @@ export class Replicas {
   constructor(world: World, spec: PlanReplication) {
     this.world = world;
     this.spec = spec;
-    const { engine, meters, plan, instances } = world;
+    const { meters, plan, instances } = world;
     const { component } = spec;
     const { firstInstance, instances: count, name } = plan.components[component];
     const subject = { component, part: -1 };
@@ -169,7 +171,6 @@ export class Replicas {
   /** The writes of a commit are sent to the replicas; PENDING where it waits for them. */
   commit(strand: number, rows: readonly string[]): Outcome {
     if (rows.length === 0) return OUTCOME.ok;
-    const { strands } = this.world;
     const { roles } = this;
     const at = this.at(strand);
     if (!roles.commits(at)) return REFUSED;
@@ -191,13 +192,13 @@ export class Replicas {
   }
 
   private at(strand: number): number {
-    const { instances, strands } = this.world;
+    const { instances } = this.world;
     return instances[strands.instance[strand]].index;
   }
 
   /** Each row stands in the backlogs of the replicas. */
   private send(strand: number, rows: readonly string[]): void {
-    const { engine, samplers, strands } = this.world;
+    const { samplers } = this.world;
     const { lineageA, lineageB } = strands;
     for (const row of rows) {
       const serial = ++this.serial;
@@ -217,7 +218,7 @@ export class Replicas {
 
   /** Schedules the application of the oldest write of a node, and turns its lag. */
   private plan(index: number): void {
-    const { engine, meters } = this.world;
+    const { meters } = this.world;
     const node = this.nodes[index];
     const { backlog } = node;
     node.generation++;
@@ -233,7 +234,7 @@ export class Replicas {
     const node = this.nodes[index];
     if (generation !== node.generation) return;
     node.applied = node.backlog.serial;
-    node.appliedAt = this.world.engine.now;
+    node.appliedAt = engine.now;
     node.backlog.shift();
     this.plan(index);
     this.confirm();
@@ -252,7 +253,7 @@ export class Replicas {
 
   /** Ends the commits that wait, those of the numbers chosen. */
   private answer(isOver: (serial: number) => boolean, outcome: Outcome): void {
-    const { strands, interpreter } = this.world;
+    const { interpreter } = this.world;
     const done = this.waiting.filter(({ serial }) => isOver(serial));
     if (done.length === 0) return;
     this.waiting = this.waiting.filter(({ serial }) => !isOver(serial));
@@ -321,7 +322,7 @@ export class Replicas {
 
   private lagOf(index: number): Ns {
     const { since } = this.nodes[index].backlog;
-    return since === Infinity ? 0 : this.world.engine.now - since;
+    return since === Infinity ? 0 : engine.now - since;
   }
 
   /** The nth node that is allowed, around and around; -1 where none is. */

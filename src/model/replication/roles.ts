@@ -3,6 +3,7 @@ import type { Failover } from '../../spec/replication.js';
 import type { Instance } from '../instance.js';
 import type { Counter } from '../meters.js';
 import type { World } from '../world.js';
+import { engine } from '../engine.js';
 
 /** What nodes have, and what becomes of it when roles change. */
 export interface Holdings {
@@ -54,7 +55,7 @@ export class Roles {
   private readonly reconnectOp: number;
 
   constructor(world: World, component: number, failover: Failover | null, holdings: Holdings) {
-    const { engine, meters } = world;
+    const { meters } = world;
     this.world = world;
     this.failover = failover;
     this.holdings = holdings;
@@ -158,7 +159,6 @@ export class Roles {
 
   /** The primary is gone, or looks as if it were: it is replaced after a while, and fenced before. */
   private suspect(): void {
-    const { engine } = this.world;
     const { failover } = this;
     this.change++;
     if (failover === null) return;
@@ -171,7 +171,6 @@ export class Roles {
 
   /** Somebody is there who could take over. */
   private fill(): void {
-    const { engine } = this.world;
     if (!this.isVacant) return;
     this.isVacant = false;
     const at = engine.now + this.failover!.promoteNs;
@@ -179,7 +178,6 @@ export class Roles {
   }
 
   private handSoon(): void {
-    const { engine } = this.world;
     const at = engine.now + (this.failover?.promoteNs ?? 0);
     engine.at(at, PHASE.COMPLETION, this.handOp, this.change, 0, 0);
   }
@@ -206,7 +204,7 @@ export class Roles {
   }
 
   private take(chosen: number): void {
-    const { engine, meters } = this.world;
+    const { meters } = this.world;
     const isRival = this.primary === this.alone && this.failover?.fencing === false;
     if (isRival) this.rival = this.primary;
     this.primary = chosen;

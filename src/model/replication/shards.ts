@@ -14,9 +14,9 @@ export function shardOf(value: number, shards: number): number {
 
 /** Value of the key by whose value calls of a route ask a shard; null where none decides. */
 export function shardValueOf(
-  { keys, plan, calls }: Pick<World, 'keys' | 'plan' | 'calls'>,
+  { keys, plan }: Pick<World, 'keys' | 'plan'>,
   route: NodeRoute | null,
 ): ((frame: number) => number) | null {
   if (route?.kind !== 'shardOf' && route?.kind !== 'copy') return null;
-  return route.key < 0 ? null : keys.ofCalls(plan.keys[route.key].name, calls.frames);
+  return route.key < 0 ? null : keys.ofCalls(plan.keys[route.key].name);
 }

@@ -3,7 +3,7 @@ import { OUTCOME } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { PlanSaga, PlanSagaCommand } from '../../spec/sagas.js';
 import type { Act } from '../acts.js';
-import type { World } from '../world.js';
+import { strands } from '../strands.js';
 
 /** Commands under way: a step or a compensation that an orchestrator has begun, or will begin again. */
 export class Commands {
@@ -56,12 +56,7 @@ export class Commands {
 }
 
 /** What the program of an orchestrator does around a command; its strand was started for one. */
-export function commandAct(
-  { strands }: World,
-  plan: PlanSaga,
-  commands: Commands,
-  what: PlanSagaCommand['what'],
-): Act {
+export function commandAct(plan: PlanSaga, commands: Commands, what: PlanSagaCommand['what']): Act {
   const begin = (strand: number): Outcome => {
     const command = strands.link[strand];
     if (what === 'resume') {

@@ -6,6 +6,7 @@ import type { World } from '../world.js';
 import type { Ledger } from './ledger.js';
 import { PHASE_OF } from './phases.js';
 import type { Records } from './records.js';
+import { engine } from '../engine.js';
 
 /** What happens to a saga because of the processes that drive it. */
 export interface CrewTold {
@@ -97,7 +98,6 @@ export class Crew {
   /** An instance is up again: it takes over what waits and whose delay is over. */
   private started(): void {
     const { ledger, records } = this;
-    const { engine } = this.world;
     for (const slot of ledger.inOrder()) {
       if (records.waiting[slot] === 0) continue;
       if (ledger.phase[slot] !== PHASE_OF.running || records.due[slot] > engine.now) continue;

@@ -13,6 +13,8 @@ import { PHASE_OF } from './phases.js';
 import { FATE, Records } from './records.js';
 import { Recovery } from './recovery.js';
 import { isConflict, isRefused, isRepeated, isUnclear, pauseOf } from './repetitions.js';
+import { engine } from '../engine.js';
+import { strands } from '../strands.js';
 
 /**
  * Drives the sagas of one orchestrator: each command is a task in one of its instances, and what comes
@@ -44,7 +46,6 @@ export class Driver {
     this.spec = plan.spec.orchestration!;
     this.records = new Records(world, ledger);
     this.owner = world.tasks.register(this);
-    const { engine } = world;
     const { steps, stages } = plan.spec;
     const pivot = stages.findIndex((stage) =>
       stage.some((step) => steps[step].kind !== 'compensable'),
@@ -78,7 +79,7 @@ export class Driver {
 
   /** What the program does around a command. */
   actOf({ what }: PlanSagaCommand): Act {
-    return commandAct(this.world, this.plan, this.commands, what);
+    return commandAct(this.plan, this.commands, what);
   }
 
   /** The task of a command has ended: it was answered, or its state could not be written. */
@@ -112,7 +113,6 @@ export class Driver {
   private begun(slot: number): void {
     const { timeoutNs } = this.spec;
     if (timeoutNs === null) return;
-    const { engine } = this.world;
     const turn = this.records.turn[slot];
     engine.at(engine.now + timeoutNs, PHASE.TIMER, this.overdueOp, slot, turn, 0);
   }
@@ -192,7 +192,7 @@ export class Driver {
       this.interrupt(slot);
       return;
     }
-    const { tasks, strands, engine } = this.world;
+    const { tasks } = this.world;
     const { leaseNs } = this.spec;
     const run = ++commands.run[command];
     if (leaseNs !== null)
@@ -271,7 +271,6 @@ export class Driver {
   }
 
   private pause(command: number, time: Ns): void {
-    const { engine } = this.world;
     engine.at(engine.now + time, PHASE.RETRY, this.againOp, command, 0, 0);
   }
 
@@ -324,7 +323,6 @@ export class Driver {
   /** Drops the commands under way; what they were sent for may happen. `running`: their tasks still run. */
   private giveUp(slot: number, running: boolean): void {
     const { records, commands, ledger, world } = this;
-    const { strands } = world;
     for (let step = 0; step < ledger.steps; step++) {
       const command = records.command[slot * ledger.steps + step];
       if (command < 0) continue;
@@ -390,10 +388,10 @@ export class Driver {
   }
 
   private finish(slot: number, phase: number): void {
-    const { ledger, records, world } = this;
+    const { ledger, records } = this;
     ledger.finish(slot, phase);
     records.ended(slot);
-    world.engine.note((this.plan.component << 5) | phase, records.lineageOf(slot));
+    engine.note((this.plan.component << 5) | phase, records.lineageOf(slot));
     this.entrance.finished(slot, phase);
   }
 }

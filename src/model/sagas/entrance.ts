@@ -9,6 +9,8 @@ import { Isolation, LOCK } from './isolation.js';
 import type { Ledger } from './ledger.js';
 import { PHASE_OF } from './phases.js';
 import type { Records } from './records.js';
+import { engine } from '../engine.js';
+import { strands } from '../strands.js';
 
 /** How a saga fails that another one stands in the way of. */
 export const CONFLICT = withStatus(OUTCOME.clientError, 409);
@@ -44,13 +46,13 @@ export class Entrance {
     const { kind } = plan.spec.isolation;
     const stands = kind === 'semanticLock' || kind === 'reread';
     this.isolation = stands ? new Isolation(world, plan) : null;
-    this.lockedOp = world.engine.define('saga-lock', (slot, turn) => {
+    this.lockedOp = engine.define('saga-lock', (slot, turn) => {
       if (records.turn[slot] !== turn || !this.isolation!.waits(slot)) return;
       this.isolation!.refused();
       records.cause[slot] = CONFLICT;
       told.refused(slot);
     });
-    this.goOp = world.engine.define('saga', (slot, turn) => {
+    this.goOp = engine.define('saga', (slot, turn) => {
       if (records.turn[slot] !== turn) return;
       if (records.cause[slot] === CONFLICT) told.refused(slot);
       else told.go(slot);
@@ -78,7 +80,7 @@ export class Entrance {
     const waiter = records.waiter[slot];
     if (waiter < 0 || phase === PHASE_OF.lost) return;
     records.waiter[slot] = -1;
-    if (world.strands.stamp[waiter] !== records.waiterStamp[slot]) return;
+    if (strands.stamp[waiter] !== records.waiterStamp[slot]) return;
     world.interpreter.acted(waiter, this.answerOf(slot));
   }
 
@@ -95,13 +97,12 @@ export class Entrance {
     if (!awaits) return OUTCOME.ok;
     if (ledger.phase[slot] !== PHASE_OF.running) return this.answerOf(slot);
     records.waiter[slot] = strand;
-    records.waiterStamp[slot] = this.world.strands.stamp[strand];
+    records.waiterStamp[slot] = strands.stamp[strand];
     return PENDING;
   }
 
   private enter(slot: number, strand: number): void {
     const { records } = this;
-    const { engine } = this.world;
     const turn = records.turn[slot];
     const lock = this.isolation?.enter(slot, strand) ?? LOCK.taken;
     if (lock === LOCK.refused) records.cause[slot] = CONFLICT;
@@ -117,7 +118,7 @@ export class Entrance {
     if (this.isolation === null) return;
     const next = this.isolation.leave(slot, completed);
     if (next < 0 || this.records.waiting[next] === 1) return;
-    this.world.engine.soon(PHASE.COMPLETION, this.goOp, next, this.records.turn[next], 0);
+    engine.soon(PHASE.COMPLETION, this.goOp, next, this.records.turn[next], 0);
   }
 
   /** What who waits for a saga is told: success, or the failure that ended it. */

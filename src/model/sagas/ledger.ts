@@ -10,6 +10,8 @@ import { Archive } from './archive.js';
 import { PHASE_OF } from './phases.js';
 import type { Seen } from './settlement.js';
 import { Settlement } from './settlement.js';
+import { engine } from '../engine.js';
+import { strands } from '../strands.js';
 
 /** How long one that has ended is remembered at least: what comes later goes unseen. */
 const RETENTION_NS: Ns = 300 * NS_PER_SECOND;
@@ -82,7 +84,7 @@ export class Ledger {
 
   /** The record of the request that a strand belongs to, -1 = none. */
   find(strand: number): number {
-    const { rootA, rootB } = this.world.strands;
+    const { rootA, rootB } = strands;
     const slot = this.byRoot.get(keyOf(rootA[strand], rootB[strand]));
     if (slot !== undefined) return slot;
     const row = this.archive.find(rootA[strand], rootB[strand]);
@@ -113,7 +115,7 @@ export class Ledger {
     const known = this.find(strand);
     const slot = known >= 0 ? known : this.open(strand);
     if (this.accepted[slot] !== 0) return slot;
-    const { engine, sink } = this.world;
+    const { sink } = this.world;
     this.accepted[slot] = 1;
     this.cell[slot] = sink.cell;
     this.start[slot] = engine.now;
@@ -131,7 +133,7 @@ export class Ledger {
       return;
     }
     this.phase[slot] = phase;
-    this.end[slot] = this.world.engine.now;
+    this.end[slot] = engine.now;
     this.anomalies?.ended(slot, phase);
     // One that waits for a human goes on to be there.
     if (phase !== PHASE_OF.parked) this.ended.push(slot);
@@ -154,7 +156,6 @@ export class Ledger {
 
   /** A compensation begins: it looks at what there is to undo. */
   look(strand: number, slot: number, step: number): void {
-    const { strands } = this.world;
     const at = slot * this.steps + step;
     let found = this.looks[step];
     if (found.length < strands.slots.capacity) {
@@ -168,7 +169,7 @@ export class Ledger {
   /** A compensation has had its effect on what it found when it began. */
   undo(strand: number, slot: number, step: number, repeatable: boolean): void {
     const at = slot * this.steps + step;
-    if (this.looks[step][strand] !== this.world.strands.life[strand] + 1) return;
+    if (this.looks[step][strand] !== strands.life[strand] + 1) return;
     if (this.undone[at] > 0) {
       if (repeatable) return;
       this.settlement.duplicated(step);
@@ -178,7 +179,6 @@ export class Ledger {
   }
 
   private open(strand: number): number {
-    const { strands, engine } = this.world;
     const slot = this.slots.take();
     this.number[slot] = this.met++;
     this.rootA[slot] = strands.rootA[strand];
@@ -202,7 +202,7 @@ export class Ledger {
    * no event. What ended a while ago gives its slot up.
    */
   private sweep(): void {
-    const { now } = this.world.engine;
+    const { now } = engine;
     const before = now - this.retentionNs;
     this.sweepEarly(before);
     while (this.ended.length > 0 && this.end[this.ended.peek()] < now - LINGER_NS) {

@@ -3,6 +3,7 @@ import { derive, lineage } from '../../kernel/rng.js';
 import type { TaskContext } from '../tasks.js';
 import type { World } from '../world.js';
 import type { Ledger } from './ledger.js';
+import { strands } from '../strands.js';
 
 /** What became of a step, as its orchestrator knows it. */
 export const FATE = Object.freeze({
@@ -77,7 +78,7 @@ export class Records {
 
   /** A saga that a strand begins; `tag` tells it from what else the strand makes. */
   begin(slot: number, strand: number, tag: number): void {
-    const { strands, instances } = this.world;
+    const { instances } = this.world;
     derive(strands.lineageA[strand], strands.lineageB[strand], tag);
     this.lineageA[slot] = lineage.a;
     this.lineageB[slot] = lineage.b;

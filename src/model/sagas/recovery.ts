@@ -7,6 +7,7 @@ import type { World } from '../world.js';
 import type { Crew } from './crew.js';
 import type { Records } from './records.js';
 import { pauseOf } from './repetitions.js';
+import { engine } from '../engine.js';
 
 /**
  * Sagas whose process has died: another one takes them over after a while. Where the state is read again,
@@ -41,7 +42,7 @@ export class Recovery {
     this.crew = crew;
     this.resumed = resumed;
     this.owner = world.tasks.register(this);
-    this.recoverOp = world.engine.define('saga-recovery', (slot, turn) => {
+    this.recoverOp = engine.define('saga-recovery', (slot, turn) => {
       if (records.turn[slot] === turn) this.recover(slot);
     });
     this.readings.onGrow((capacity) => {
@@ -58,7 +59,6 @@ export class Recovery {
 
   /** An instance is up that may go on with it. */
   takeOver(slot: number): void {
-    const { engine } = this.world;
     engine.soon(PHASE.TIMER, this.recoverOp, slot, this.records.turn[slot], 0);
   }
 
@@ -80,7 +80,6 @@ export class Recovery {
   }
 
   private later(slot: number, delay: number): void {
-    const { engine } = this.world;
     const { due, turn } = this.records;
     due[slot] = engine.now + delay;
     engine.at(due[slot], PHASE.TIMER, this.recoverOp, slot, turn[slot], 0);

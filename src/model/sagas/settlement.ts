@@ -6,6 +6,7 @@ import type { PlanSaga, Saga } from '../../spec/sagas.js';
 import type { Counter, Durations } from '../meters.js';
 import type { World } from '../world.js';
 import { PHASE_OF } from './phases.js';
+import { engine } from '../engine.js';
 
 /** Outcomes of a saga, see semantics 2.5. */
 export const VERDICTS = [
@@ -111,7 +112,7 @@ export class Settlement {
     const { spec } = this.plan;
     switch (seen.phase) {
       case PHASE_OF.running:
-        return this.world.engine.now - seen.start > spec.stuckAfterNs ? 'stuck' : 'running';
+        return engine.now - seen.start > spec.stuckAfterNs ? 'stuck' : 'running';
       case PHASE_OF.parked:
         return 'stuck';
       case PHASE_OF.lost:

@@ -18,11 +18,12 @@ import type { Act } from '../acts.js';
 import type { Instance } from '../instance.js';
 import type { Counter } from '../meters.js';
 import { shardOf } from '../replication/shards.js';
-import { RETURN } from '../strands.js';
+import { RETURN, strands } from '../strands.js';
 import type { TaskContext } from '../tasks.js';
 import type { World } from '../world.js';
 import { Refreshes } from './refreshes.js';
 import { ThreadPools } from './thread-pools.js';
+import { engine } from '../engine.js';
 
 /** Lineage tag of what the copies of a shard do for a write. */
 const COPY_TAG = 0x6000;
@@ -75,7 +76,7 @@ export class Copies {
   constructor(world: World, spec: PlanSearch) {
     this.world = world;
     this.spec = spec;
-    const { engine, meters, plan, instances, replication, tasks } = world;
+    const { meters, plan, instances, replication, tasks } = world;
     const { component, shards, copies } = spec;
     const { firstInstance, instances: count, name } = plan.components[component];
     this.refreshes = new Refreshes(world, spec);
@@ -158,7 +159,7 @@ export class Copies {
   }
 
   private indexOf(strand: number): number {
-    const { strands, instances } = this.world;
+    const { instances } = this.world;
     return instances[strands.instance[strand]].index;
   }
 
@@ -173,12 +174,11 @@ export class Copies {
   }
 
   private isTask(strand: number): boolean {
-    return this.world.strands.returns[strand] === RETURN.task;
+    return strands.returns[strand] === RETURN.task;
   }
 
   /** A copy has done a write; the primary sends it to the others and holds no thread while it waits. */
   private indexed(strand: number, program: number): Outcome {
-    const { strands } = this.world;
     const index = this.indexOf(strand);
     this.refreshes.wrote(index);
     if (this.isTask(strand)) return OUTCOME.ok;
@@ -202,7 +202,6 @@ export class Copies {
   }
 
   private send(write: number, from: number, to: number, strand: number): void {
-    const { engine, strands } = this.world;
     const delay = this.delay(from, to, strands.lineageA[strand], strands.lineageB[strand], to);
     this.messages++;
     engine.at(engine.now + delay, PHASE.COMPLETION, this.sendOp, write, to, 0);
@@ -215,18 +214,17 @@ export class Copies {
     const node = this.nodes[index];
     const strand = this.strand[write];
     // Nobody waits any more where the primary has died, or has given up by itself.
-    if (node.down || world.strands.stamp[strand] !== this.stamp[write]) {
+    if (node.down || strands.stamp[strand] !== this.stamp[write]) {
       this.done(write);
       return;
     }
     const record = write * this.spec.copies + (index % this.spec.copies);
     const context = this.context(strand, index);
-    const { part } = world.strands;
+    const { part } = strands;
     world.tasks.start(this.owner, record, node.id, part[strand], context, this.program[write]);
   }
 
   private taskEnded(record: number): void {
-    const { engine, strands } = this.world;
     const { copies } = this.spec;
     const write = Math.floor(record / copies);
     const strand = this.strand[write];
@@ -248,7 +246,7 @@ export class Copies {
 
   /** One copy less to wait for. */
   private done(write: number): void {
-    const { strands, interpreter } = this.world;
+    const { interpreter } = this.world;
     if (--this.left[write] > 0) return;
     this.slots.give(write);
     const strand = this.strand[write];
@@ -257,7 +255,7 @@ export class Copies {
 
   /** Every copy that a write waits for works, or a message says that it shall or has. */
   private audit(): void {
-    const { slots, returns, from } = this.world.strands;
+    const { slots, returns, from } = strands;
     let under = this.messages;
     for (let strand = 0; strand < slots.capacity; strand++) {
       if (!slots.has(strand)) continue;
@@ -281,7 +279,7 @@ export class Copies {
 
   /** A copy works for the request of the primary, with luck of its own. */
   private context(strand: number, index: number): TaskContext {
-    const { strands, prioritised, keys } = this.world;
+    const { prioritised, keys } = this.world;
     derive(strands.lineageA[strand], strands.lineageB[strand], COPY_TAG + index);
     return {
       rootA: strands.rootA[strand],
@@ -302,7 +300,6 @@ export class Copies {
   }
 
   private died(index: number): void {
-    const { engine } = this.world;
     const { failover, copies } = this.spec;
     this.refreshes.died(index);
     const shard = this.shardAt(index);
@@ -331,7 +328,7 @@ export class Copies {
 
   /** The first copy in sync becomes the primary, if the old one is still down. */
   private promote(shard: Shard, outage: number): void {
-    const { engine, meters } = this.world;
+    const { meters } = this.world;
     const { copies, failover } = this.spec;
     const old = shard.primary;
     if (outage !== shard.outages || !this.nodes[old].down) return;

@@ -4,6 +4,7 @@ import type { Ns } from '../../kernel/time.js';
 import type { PlanSearch, Refresh } from '../../spec/search.js';
 import type { Counter, Durations } from '../meters.js';
 import type { World } from '../world.js';
+import { engine } from '../engine.js';
 
 /** What one copy of a shard has written and does not show to searches yet. */
 interface Copy {
@@ -37,7 +38,7 @@ export class Refreshes {
   constructor(world: World, { component, refresh }: PlanSearch) {
     this.world = world;
     this.spec = refresh;
-    const { engine, meters, plan, replication } = world;
+    const { meters, plan, replication } = world;
     const { instances, name } = plan.components[component];
     const subject = { component, part: -1 };
     this.reads = meters.counter('reads', subject);
@@ -62,7 +63,7 @@ export class Refreshes {
 
   /** A copy has a write that searches do not see. */
   wrote(index: number): void {
-    const { engine, sink } = this.world;
+    const { sink } = this.world;
     const { intervalNs } = this.spec;
     const copy = this.copies[index];
     const wasDirty = copy.dirty;
@@ -79,7 +80,7 @@ export class Refreshes {
 
   /** A search begins at a copy: stale where that has a write which it does not show. */
   search(index: number): void {
-    const { meters, engine } = this.world;
+    const { meters } = this.world;
     const copy = this.copies[index];
     copy.searched = engine.now;
     if (copy.skipped) this.show(copy);
@@ -97,13 +98,13 @@ export class Refreshes {
 
   private tick(copy: Copy): void {
     const { idleAfterNs } = this.spec;
-    const isIdle = idleAfterNs !== null && this.world.engine.now - copy.searched >= idleAfterNs;
+    const isIdle = idleAfterNs !== null && engine.now - copy.searched >= idleAfterNs;
     if (isIdle) copy.skipped = true;
     else this.show(copy);
   }
 
   private show(copy: Copy): void {
-    const { engine, meters } = this.world;
+    const { meters } = this.world;
     copy.written.forEach((at, k) => meters.took(this.lag, copy.cells[k], engine.now - at));
     copy.written.length = copy.cells.length = 0;
     copy.dirty = copy.skipped = false;

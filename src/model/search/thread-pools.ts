@@ -8,8 +8,9 @@ import type { PlanSearch, PlanThread, ThreadPool } from '../../spec/search.js';
 import type { Act } from '../acts.js';
 import type { Durations } from '../meters.js';
 import { LEASED } from '../slot-bits.js';
-import { RETURN } from '../strands.js';
+import { RETURN, strands } from '../strands.js';
 import type { World } from '../world.js';
+import { engine } from '../engine.js';
 
 /** es_rejected_execution_exception. */
 const REJECTED = withStatus(OUTCOME.throttled, 429);
@@ -41,7 +42,7 @@ export class ThreadPools {
 
   constructor(world: World, { component, threadPools }: PlanSearch) {
     this.world = world;
-    const { engine, strands, meters, plan } = world;
+    const { meters, plan } = world;
     const { firstInstance, instances, firstPart, parts } = plan.components[component];
     this.first = firstInstance;
     this.perNode = threadPools.length;
@@ -75,7 +76,6 @@ export class ThreadPools {
 
   /** A strand needs its thread no longer. */
   give(strand: number): void {
-    const { engine, strands } = this.world;
     strands.slot[strand] &= ~LEASED;
     const pool = this.pools[this.of[strand]];
     const next = pool.queue.shift();
@@ -89,7 +89,7 @@ export class ThreadPools {
   }
 
   private take(strand: number, kind: number): Outcome {
-    const { engine, strands, levels, sink } = this.world;
+    const { levels, sink } = this.world;
     const at = (strands.instance[strand] - this.first) * this.perNode + kind;
     const pool = this.pools[at];
     const isReplica = strands.returns[strand] === RETURN.task;
@@ -110,25 +110,25 @@ export class ThreadPools {
 
   /** Whoever leaves before it runs: in the queue, or behind it with a thread that it gives back at its end. */
   private left(strand: number): void {
-    if ((this.world.strands.slot[strand] & LEASED) !== 0) return;
+    if ((strands.slot[strand] & LEASED) !== 0) return;
     this.pools[this.of[strand]].queue.remove(strand);
     this.leaveQueue(strand);
   }
 
   private leaveQueue(strand: number): void {
-    const { levels, strands } = this.world;
+    const { levels } = this.world;
     levels.add(this.gauges.get(strands.part[strand])!, -1);
     this.waited(strand);
   }
 
   private waited(strand: number): void {
-    const { engine, meters, strands } = this.world;
+    const { meters } = this.world;
     const waits = this.waits.get(strands.part[strand])!;
     meters.took(waits, this.cell[strand], engine.now - this.since[strand]);
   }
   /** Each thread that is busy has one strand, and nobody waits beside one that is not. */
   private audit(): void {
-    const { slots, slot, instance } = this.world.strands;
+    const { slots, slot, instance } = strands;
     const held = new Int32Array(this.pools.length);
     for (let strand = 0; strand < slots.capacity; strand++) {
       if (!slots.has(strand) || (slot[strand] & LEASED) === 0) continue;

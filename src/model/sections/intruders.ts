@@ -1,6 +1,6 @@
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
-import type { World } from '../world.js';
+import { engine } from '../engine.js';
 
 /** A row that a fault holds: the number of its value, and for how long at a time; null = to the end. */
 export interface RowHold {
@@ -31,16 +31,14 @@ interface Intruder extends RowHold {
 
 /** Transactions of nobody's that faults let hold rows of one database, each in the line of its row. */
 export class Intruders {
-  private readonly world: World;
   private readonly site: Site;
   private all: Intruder[] = [];
   private turns = 0;
   private readonly releaseOp: number;
 
-  constructor(world: World, site: Site) {
-    this.world = world;
+  constructor(site: Site) {
     this.site = site;
-    this.releaseOp = world.engine.define('row-let-go', (turn) => {
+    this.releaseOp = engine.define('row-let-go', (turn) => {
       const own = this.all.find((one) => one.holds && one.turn === turn);
       if (own === undefined) return;
       this.site.close(own.tx);
@@ -82,13 +80,12 @@ export class Intruders {
 
   private enter(own: Intruder): void {
     own.tx = this.site.open();
-    own.since = this.world.engine.now;
+    own.since = engine.now;
     own.holds = false;
     if (this.site.tryHold(own.tx, own.key, own.value)) this.has(own);
   }
 
   private has(own: Intruder): void {
-    const { engine } = this.world;
     own.holds = true;
     own.turn = ++this.turns;
     if (own.holdNs === null) return;

@@ -8,6 +8,8 @@ import type { Act } from '../acts.js';
 import type { Durations } from '../meters.js';
 import { LOCKED } from '../slot-bits.js';
 import type { World } from '../world.js';
+import { engine } from '../engine.js';
+import { strands } from '../strands.js';
 
 /** Who waits for one value; there is one only while somebody holds it. */
 class Line {
@@ -33,7 +35,6 @@ export class Locks {
 
   constructor(world: World) {
     this.world = world;
-    const { engine, strands } = world;
     strands.slots.onGrow((capacity) => {
       this.value = widenFloat64(this.value, capacity);
       this.since = widenFloat64(this.since, capacity);
@@ -63,7 +64,7 @@ export class Locks {
       begin: (strand) => this.begin(spec, id, strand),
       left: (strand) => {
         // Who was granted it already is a holder.
-        if ((this.world.strands.slot[strand] & LOCKED) !== 0) return;
+        if ((strands.slot[strand] & LOCKED) !== 0) return;
         this.spaceOf(spec, strand).get(this.value[strand])!.waiting.remove(strand);
       },
     };
@@ -71,7 +72,7 @@ export class Locks {
 
   /** Whoever holds a lock has ended: it goes to who has waited longest. */
   release(strand: number): void {
-    const { strands, engine, plan } = this.world;
+    const { plan } = this.world;
     const space = this.held[strand]!;
     const value = this.value[strand];
     const line = space.get(value)!;
@@ -89,7 +90,7 @@ export class Locks {
   }
 
   private begin(spec: PlanLock, id: number, strand: number): Outcome {
-    const { engine, strands, keys, sink } = this.world;
+    const { keys, sink } = this.world;
     const value = keys.value(spec.key, strand);
     const space = this.spaceOf(spec, strand);
     this.value[strand] = value;
@@ -112,11 +113,11 @@ export class Locks {
 
   private hold(strand: number, space: Space): void {
     this.held[strand] = space;
-    this.world.strands.slot[strand] |= LOCKED;
+    strands.slot[strand] |= LOCKED;
   }
 
   private spaceOf({ key, scope }: PlanLock, strand: number): Space {
-    const { instances, strands } = this.world;
+    const { instances } = this.world;
     const { id, component } = instances[strands.instance[strand]];
     const { plan } = this.world;
     const components = plan.components.length;
@@ -129,7 +130,7 @@ export class Locks {
   }
 
   private waited({ from }: PlanLock, strand: number): void {
-    const { engine, meters } = this.world;
+    const { meters } = this.world;
     meters.took(this.waits.get(from)!, this.cell[strand], engine.now - this.since[strand]);
   }
 }

@@ -9,6 +9,8 @@ import { shardOf } from '../replication/shards.js';
 import type { World } from '../world.js';
 import { Intruders } from './intruders.js';
 import type { RowHold } from './intruders.js';
+import { engine } from '../engine.js';
+import { strands } from '../strands.js';
 
 /** What a database answers to who has waited too long, or was chosen to end a deadlock. */
 const FAILED = withStatus(OUTCOME.serverError, 500);
@@ -66,7 +68,7 @@ export class RowLocks {
     this.world = world;
     this.spec = spec;
     this.holders = holders;
-    const { engine, strands, plan, meters } = world;
+    const { plan, meters } = world;
     this.byValue = plan.keys.map(() => new Map<number, number>());
     this.rows.onGrow((capacity) => {
       for (const name of ROW_COLUMNS) this[name] = widenInt32(this[name], capacity);
@@ -117,7 +119,7 @@ export class RowLocks {
 
   /** A statement takes a row for its transaction, or waits for it. */
   take(strand: number, tx: number, part: number, key: number, value: number): Outcome {
-    const { engine, strands, sink } = this.world;
+    const { sink } = this.world;
     const row = this.byValue[key].get(value);
     this.part[strand] = part;
     this.since[strand] = engine.now;
@@ -160,7 +162,7 @@ export class RowLocks {
   /** Faults hold these rows of the key of an operation. */
   intrude(part: number, key: number, wanted: readonly RowHold[]): void {
     const { component } = this.spec;
-    this.intruders ??= new Intruders(this.world, {
+    this.intruders ??= new Intruders({
       open: () => this.holders().open(component),
       close: (tx) => this.holders().close(tx),
       tryHold: (tx, own, value) => {
@@ -173,7 +175,6 @@ export class RowLocks {
   }
 
   private pass(row: number): void {
-    const { engine, strands } = this.world;
     const strand = this.first[row];
     const since = strand < 0 ? Infinity : this.since[strand];
     const intruder = this.intruders?.next(this.key[row], this.value[row], since) ?? -1;
@@ -222,7 +223,6 @@ export class RowLocks {
   }
 
   private arm(strand: number, stamp: number): void {
-    const { engine } = this.world;
     const { lockTimeoutNs, deadlockTimeoutNs } = this.spec;
     const at = (delay: Ns, op: number): void =>
       engine.at(engine.now + delay, PHASE.TIMER, op, strand, stamp, 0);
@@ -263,7 +263,7 @@ export class RowLocks {
   }
 
   private waited(strand: number): void {
-    const { engine, meters } = this.world;
+    const { meters } = this.world;
     const wait = engine.now - this.since[strand];
     meters.took(this.waits.get(this.part[strand])!, this.cell[strand], wait);
   }

@@ -5,6 +5,7 @@ import type { World } from '../world.js';
 import { Locks } from './locks.js';
 import { RowLocks } from './rows.js';
 import { Transactions } from './transactions.js';
+import { strands } from '../strands.js';
 
 type Spec = Extract<
   PlanAct,
@@ -16,11 +17,9 @@ export class Sections {
   readonly transactions: Transactions;
   /** Told the branch of each transaction that is over, committed or not. */
   readonly whenEnded: ((branch: number) => void)[] = [];
-  private readonly world: World;
   private readonly locks: Locks;
 
   constructor(world: World) {
-    this.world = world;
     const rows = new Map<number, RowLocks>();
     for (const spec of world.plan.rows) {
       rows.set(spec.component, new RowLocks(world, spec, () => this.transactions));
@@ -46,7 +45,6 @@ export class Sections {
 
   /** The branch of a section has ended. */
   ended(strand: number): void {
-    const { strands } = this.world;
     if ((strands.slot[strand] & LOCKED) !== 0) this.locks.release(strand);
     else {
       this.transactions.ended(strand);
@@ -56,7 +54,6 @@ export class Sections {
 
   /** The branch of a section is stopped, and what it was doing with it. */
   stopped(strand: number): void {
-    const { strands } = this.world;
     if ((strands.slot[strand] & LOCKED) !== 0) this.locks.release(strand);
     else {
       this.transactions.stopped(strand);

@@ -8,10 +8,11 @@ import { rowOf } from '../replication/backlog.js';
 import type { Act } from '../acts.js';
 import type { Edge } from '../edge.js';
 import { STATEMENT, TRANSACTION } from '../slot-bits.js';
-import { STATE } from '../strands.js';
+import { STATE, strands } from '../strands.js';
 import type { World } from '../world.js';
 import type { RowHold } from './intruders.js';
 import type { RowLocks } from './rows.js';
+import { frames } from '../frames.js';
 
 /** What the wire does with an attempt: send it. No outcome and no PASS. */
 export const GO = -1;
@@ -63,7 +64,7 @@ export class Transactions {
     this.world = world;
     this.locks = locks;
     this.slots.onGrow((capacity) => this.widen(capacity));
-    world.strands.slots.onGrow((capacity) => {
+    strands.slots.onGrow((capacity) => {
       this.of = widenInt32(this.of, capacity);
       this.serialOf = widenFloat64(this.serialOf, capacity);
     });
@@ -93,7 +94,7 @@ export class Transactions {
 
   /** BEGIN: true when the strand goes on at once. */
   begin(strand: number, pc: number, edge: number): boolean {
-    const { strands, edges, interpreter } = this.world;
+    const { edges, interpreter } = this.world;
     const tx = this.take(edges[edge].toComponent);
     this.phase[tx] = PHASE.begins;
     this.of[strand] = tx;
@@ -111,7 +112,7 @@ export class Transactions {
   /** COMMIT: true when the strand goes on at once. */
   commit(strand: number): boolean {
     const { world } = this;
-    const { strands, calls, interpreter } = world;
+    const { calls, interpreter } = world;
     const tx = this.of[strand];
     const lost = this.isLost(tx);
     if (lost) return interpreter.settled(strand, OUTCOME.reset);
@@ -145,7 +146,7 @@ export class Transactions {
 
   /** An attempt of an edge with a session wants to go on the wire: GO, PASS = not yet, or a failure. */
   sends(frame: number, edge: Edge): number {
-    const owner = this.world.calls.frames.owner[frame];
+    const owner = frames.owner[frame];
     if (edge.session === SESSION.inside) {
       const tx = this.around(owner, edge.toComponent);
       return this.isLost(tx) ? OUTCOME.reset : GO;
@@ -154,11 +155,11 @@ export class Transactions {
     const tx = this.of[owner];
     if (this.phase[tx] === PHASE.commits) return GO;
     this.phase[tx] = PHASE.open;
-    const index = edge.picked ? this.world.calls.frames.place[frame] : 0;
+    const index = edge.picked ? frames.place[frame] : 0;
     this.server[tx] = edge.first + index;
     this.epoch[tx] = this.world.instances[edge.first + index].epoch;
     if (owner !== this.beginning) {
-      const { strands, interpreter } = this.world;
+      const { interpreter } = this.world;
       strands.state[owner] = STATE.READY;
       interpreter.wake(owner);
     }
@@ -167,7 +168,7 @@ export class Transactions {
 
   /** An attempt is on its way: it carries the transaction that it belongs to. */
   carries(strand: number, frame: number, edge: Edge): void {
-    const owner = this.world.calls.frames.owner[frame];
+    const owner = frames.owner[frame];
     const tx = edge.session === SESSION.own ? -1 : this.around(owner, edge.toComponent);
     this.of[strand] = tx;
     if (tx >= 0) this.serialOf[strand] = this.serial[tx];
@@ -181,7 +182,7 @@ export class Transactions {
 
   /** A statement begins at the server; the act that it begins with. */
   statement({ part, key, write }: PlanStatement): Act {
-    const { plan, keys, strands, replicas } = this.world;
+    const { plan, keys, replicas } = this.world;
     const { component } = plan.parts[part];
     const rows = this.locks.get(component)!;
     const nodes = replicas.get(component) ?? null;
@@ -249,7 +250,7 @@ export class Transactions {
   /** A statement has ended at the server, whichever way. */
   left(strand: number): void {
     const tx = this.of[strand];
-    this.world.strands.slot[strand] &= ~STATEMENT;
+    strands.slot[strand] &= ~STATEMENT;
     this.statements[tx]--;
     this.settle(tx);
   }
@@ -281,7 +282,7 @@ export class Transactions {
       return false;
     }
     this.statements[tx]++;
-    this.world.strands.slot[strand] |= STATEMENT;
+    strands.slot[strand] |= STATEMENT;
     return true;
   }
 
@@ -300,7 +301,6 @@ export class Transactions {
 
   /** The branch that is the transaction of this database around a strand of a client. */
   branchOf(strand: number, database: number): number {
-    const { strands } = this.world;
     for (let at = strand; at >= 0; at = strands.parent[at]) {
       if ((strands.slot[at] & TRANSACTION) === 0) continue;
       const tx = this.of[at];

@@ -8,8 +8,9 @@ import type { Instance } from '../instance.js';
 import { keyOf, refusedBy } from '../limiters.js';
 import { overloadOf } from './shedding.js';
 import type { Overload } from './shedding.js';
-import { STATE } from '../strands.js';
+import { STATE, strands } from '../strands.js';
 import type { World } from '../world.js';
+import { engine } from '../engine.js';
 
 const OVERLOADED = withStatus(OUTCOME.rejectedOverload, 503);
 const THROTTLED = outcomeOfStatus(429);
@@ -34,7 +35,7 @@ export class Admission {
 
   constructor(world: World) {
     this.world = world;
-    this.waitedOp = world.engine.define('admission', (strand, stamp) => this.waited(strand, stamp));
+    this.waitedOp = engine.define('admission', (strand, stamp) => this.waited(strand, stamp));
   }
 
   /** The door of an instance that has one. */
@@ -64,7 +65,7 @@ export class Admission {
 
   /** A request asks to be let in. */
   ask(strand: number, instance: Instance, door: Door): void {
-    const { strands, engine, limiters, server } = this.world;
+    const { limiters, server } = this.world;
     const { overload, spared } = door;
     // The signal is looked at by everybody, whomever it spares.
     if (overload !== null && overload.at(engine.now) && strands.priority[strand] < spared) {
@@ -95,13 +96,13 @@ export class Admission {
   }
 
   private isInLevel(strand: number, dagor: Dagor, key: number): boolean {
-    const { strands, engine, keys, plan } = this.world;
+    const { keys, plan } = this.world;
     const rank = plan.priorities.length - 1 - strands.priority[strand];
     return dagor.admits(engine.now, rank, keys.value(key, strand));
   }
 
   private waited(strand: number, stamp: number): void {
-    const { strands, instances, server } = this.world;
+    const { instances, server } = this.world;
     if (strands.stamp[strand] !== stamp) return;
     const instance = instances[strands.instance[strand]];
     if (instance.frozen === FROZEN.pause) {

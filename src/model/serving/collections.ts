@@ -6,6 +6,7 @@ import type { PlanComponent } from '../../spec/plan.js';
 import type { Instance } from '../instance.js';
 import type { Outages } from '../outages.js';
 import type { World } from '../world.js';
+import { engine } from '../engine.js';
 
 /** The collector of one instance. */
 interface Collector {
@@ -34,7 +35,7 @@ export class Collections {
   constructor(world: World, outages: Outages) {
     this.world = world;
     this.outages = outages;
-    this.op = world.engine.define('collection', (id, generation) => this.turn(id, generation));
+    this.op = engine.define('collection', (id, generation) => this.turn(id, generation));
     for (const instance of world.instances) {
       const spec = world.plan.components[instance.component];
       if (spec.gc !== null) this.collectors.set(instance.id, this.build(spec, spec.gc, instance));
@@ -62,7 +63,6 @@ export class Collections {
 
   /** As much has been allocated as goes from one pause to the next. */
   full(instance: Instance): void {
-    const { engine } = this.world;
     instance.memory!.collected(0);
     const collector = this.collectors.get(instance.id)!;
     engine.soon(engine.phase, this.op, instance.id, ++collector.generation, 0);
@@ -105,7 +105,7 @@ export class Collections {
   }
 
   private schedule(id: number, collector: Collector, delay: Ns): void {
-    const { engine, plan } = this.world;
+    const { plan } = this.world;
     const at = engine.now + delay;
     if (at >= plan.horizonNs) return;
     engine.at(at, PHASE.FAULT, this.op, id, ++collector.generation, 0);

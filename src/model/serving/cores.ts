@@ -1,17 +1,14 @@
-import type { Engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
 import { PHASE } from '../../kernel/phase.js';
 import { widenFloat64, widenInt32 } from '../../kernel/pool.js';
 import { IntRing } from '../../kernel/ring.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Levels } from '../levels.js';
-import { STATE } from '../strands.js';
-import type { Strands } from '../strands.js';
+import { STATE, strands } from '../strands.js';
+import { engine } from '../engine.js';
 
 /** What cores need to know of their machine, and how they hand a strand back. */
 export interface CoresSetup {
-  readonly engine: Engine;
-  readonly strands: Strands;
   readonly levels: Pick<Levels, 'register' | 'set'>;
   /** Op whose handler calls fire(generation) of these cores; target = `id`. */
   readonly op: number;
@@ -132,7 +129,6 @@ export class Cores implements Processor {
   fire(generation: number): void {
     if (generation !== this.generation) return;
     this.due = -1;
-    const { engine } = this.setup;
     if (this.target !== engine.now) {
       // The state has changed since, and wants a later time.
       if (this.target >= 0) {
@@ -153,7 +149,7 @@ export class Cores implements Processor {
     invariant(this.size > 0, 'cores-event-without-strand');
     const strand = this.who[0];
     if (this.ends[0] > this.virtual) this.virtual = this.ends[0];
-    this.setup.strands.stamp[strand]++;
+    strands.stamp[strand]++;
     this.pop();
     this.runnable--;
     this.admitted--;
@@ -164,7 +160,6 @@ export class Cores implements Processor {
 
   private admit(strand: number, work: number): void {
     this.admitted++;
-    const { strands } = this.setup;
     strands.state[strand] = STATE.CPU;
     this.push(this.virtual + work, strand, strands.stamp[strand]);
   }
@@ -189,7 +184,7 @@ export class Cores implements Processor {
 
   /** Brings the virtual clock and the quota up to now. */
   private sync(): void {
-    const { engine, quota } = this.setup;
+    const { quota } = this.setup;
     const now = engine.now;
     const elapsed = now - this.updated;
     this.virtual += this.rate * elapsed;
@@ -208,7 +203,7 @@ export class Cores implements Processor {
 
   /** Rate of progress in the present state, and the event it wants. */
   private plan(): void {
-    const { engine, cores, contextSwitchTax, quota, levels } = this.setup;
+    const { cores, contextSwitchTax, quota, levels } = this.setup;
     this.dropDead();
     const n = this.admitted;
     const inUse = n < cores ? n : cores;
@@ -243,7 +238,7 @@ export class Cores implements Processor {
   }
 
   private schedule(at: Ns): void {
-    const { engine, op, id } = this.setup;
+    const { op, id } = this.setup;
     this.due = at;
     engine.at(at, PHASE.COMPLETION, op, id, ++this.generation, 0);
   }
@@ -258,7 +253,7 @@ export class Cores implements Processor {
   }
 
   private dropDead(): void {
-    const stamp = this.setup.strands.stamp;
+    const stamp = strands.stamp;
     while (this.size > 0 && stamp[this.who[0]] !== this.stamps[0]) this.pop();
   }
 

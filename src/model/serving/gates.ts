@@ -10,6 +10,8 @@ import { GatePlace } from './gate-place.js';
 import type { Registry } from '../registry.js';
 import { GATED } from '../slot-bits.js';
 import type { World } from '../world.js';
+import { engine } from '../engine.js';
+import { strands } from '../strands.js';
 
 /** One limit: its states in each instance, and who is inside since when, as the how manieth. */
 class Gate {
@@ -56,7 +58,7 @@ export class Gates {
 
   /** Lets a request in, or refuses it. */
   enter(strand: number, id: number): boolean {
-    const { strands, instances, engine, keys } = this.world;
+    const { instances, keys } = this.world;
     const gate = this.gates[id];
     const place = gate.places[instances[strands.instance[strand]].index];
     const value = gate.key < 0 ? 0 : keys.value(gate.key, strand);
@@ -73,7 +75,7 @@ export class Gates {
 
   /** A request that is inside a gate is answered, or given up, and leaves all of them. */
   leave(strand: number, outcome: Outcome): void {
-    const { strands, instances, engine } = this.world;
+    const { instances } = this.world;
     const { component, index } = instances[strands.instance[strand]];
     strands.slot[strand] &= ~GATED;
     const kind = outcome & 31;
@@ -98,7 +100,7 @@ export class Gates {
     for (const gate of this.of[instance.component]) {
       const place = gate.places[instance.index];
       invariant(place.held() === 0, 'gate-of-crashed-instance-holds');
-      place.reset(this.world.engine.now);
+      place.reset(engine.now);
     }
   }
 

@@ -3,6 +3,7 @@ import { streamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Instance } from '../instance.js';
 import type { World } from '../world.js';
+import { engine } from '../engine.js';
 
 /** How much longer everything takes in a process that has just started: less and less, in a straight line. */
 export class WarmUp {
@@ -41,7 +42,7 @@ export class Starts {
   constructor(world: World, ready: (instance: Instance) => void) {
     this.world = world;
     const { plan, instances } = world;
-    this.op = world.engine.define('started', (id, generation) => {
+    this.op = engine.define('started', (id, generation) => {
       if (this.generations[id] === generation) ready(instances[id]);
     });
     this.counts = new Int32Array(instances.length);
@@ -53,7 +54,7 @@ export class Starts {
 
   /** Starts an instance; true when that takes no time. */
   begin(instance: Instance): boolean {
-    const { plan, replication, samplers, engine } = this.world;
+    const { plan, replication, samplers } = this.world;
     const sampler = this.samplers[instance.component];
     if (sampler < 0) return true;
     const { name } = plan.components[instance.component];
@@ -74,6 +75,6 @@ export class Starts {
   warmUp(instance: Instance): void {
     const warmup = this.world.plan.components[instance.component].lifecycle?.warmup ?? null;
     if (warmup === null) return;
-    instance.cold = new WarmUp(warmup.durationNs, warmup.factor, this.world.engine.now);
+    instance.cold = new WarmUp(warmup.durationNs, warmup.factor, engine.now);
   }
 }

@@ -2,8 +2,9 @@ import type { Lane, Stamped } from '../../kernel/lanes.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { FROZEN } from '../instance.js';
-import { ANSWERED, STATE } from '../strands.js';
+import { ANSWERED, STATE, strands } from '../strands.js';
 import type { World } from '../world.js';
+import { engine } from '../engine.js';
 
 interface Clock {
   readonly op: number;
@@ -23,7 +24,6 @@ export class TimeLimits {
 
   constructor(world: World) {
     this.world = world;
-    const { strands } = world;
     this.lives = {
       get stamp(): Int32Array {
         return strands.life;
@@ -33,7 +33,6 @@ export class TimeLimits {
 
   /** Starts the clock of an execution. */
   start(strand: number, limitNs: number, outcome: Outcome): void {
-    const { engine, strands } = this.world;
     const clock = this.clocks.get(outcome) ?? this.clockOf(outcome);
     let lane = clock.lanes.get(limitNs);
     if (lane === undefined) {
@@ -44,7 +43,7 @@ export class TimeLimits {
   }
 
   private clockOf(outcome: Outcome): Clock {
-    const op: number = this.world.engine.define('time-limit', (strand, life) =>
+    const op: number = engine.define('time-limit', (strand, life) =>
       this.end(strand, life, outcome, op),
     );
     const clock = { op, lanes: new Map<number, Lane>() };
@@ -53,7 +52,7 @@ export class TimeLimits {
   }
 
   private end(strand: number, life: number, outcome: Outcome, op: number): void {
-    const { strands, instances, server } = this.world;
+    const { instances, server } = this.world;
     if (strands.life[strand] !== life || strands.answered[strand] !== ANSWERED.no) return;
     const state = strands.state[strand];
     if (state === STATE.REPLYING || state === STATE.LOST) return;

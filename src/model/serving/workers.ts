@@ -4,8 +4,9 @@ import type { CodelQueue } from './codel.js';
 import { FROZEN } from '../instance.js';
 import type { Instance } from '../instance.js';
 import { ACCEPTED, REMEMBERED, WORKER } from '../slot-bits.js';
-import { STATE } from '../strands.js';
+import { STATE, strands } from '../strands.js';
 import type { World } from '../world.js';
+import { engine } from '../engine.js';
 
 /** Who holds the workers of an instance, and who gets the next one that is free. */
 export class Workers {
@@ -15,7 +16,6 @@ export class Workers {
 
   constructor(world: World) {
     this.world = world;
-    const { engine, strands } = world;
     this.startOp = engine.define('start', (strand, stamp) => {
       if (strands.stamp[strand] === stamp) this.world.interpreter.goOn(strand);
     });
@@ -23,7 +23,6 @@ export class Workers {
 
   /** async: the strand gives its worker back while it waits. */
   releaseWorker(strand: number, instance: Instance): void {
-    const { strands } = this.world;
     if ((strands.slot[strand] & WORKER) === 0) return;
     strands.slot[strand] &= ~WORKER;
     instance.busy--;
@@ -33,7 +32,6 @@ export class Workers {
 
   /** async: a worker for work that goes on; false when the strand has to wait for one. */
   takeWorker(strand: number, instance: Instance): boolean {
-    const { strands } = this.world;
     if ((strands.slot[strand] & WORKER) !== 0) return true;
     if (instance.busy >= instance.limit) {
       strands.state[strand] = STATE.RESUMING;
@@ -46,7 +44,6 @@ export class Workers {
 
   /** A detached strand of background work; false when no worker is free for it (threads). */
   occupyForBackground(strand: number, instance: Instance): boolean {
-    const { strands, engine } = this.world;
     strands.begun[strand] = engine.now;
     strands.arrived[strand] = engine.now;
     if (instance.yields) return true;
@@ -58,7 +55,6 @@ export class Workers {
   /** Lets waiting strands start while workers are free: work that goes on before new requests. */
   startWaiting(instance: Instance): void {
     if (instance.down || instance.frozen === FROZEN.pause) return;
-    const { strands, engine } = this.world;
     while (instance.busy < instance.limit) {
       let next = instance.resuming.shift();
       if (next < 0) {
@@ -77,7 +73,7 @@ export class Workers {
   private nextQueued(instance: Instance): number {
     const { codel } = instance;
     if (codel === null) return this.nextWanted(instance);
-    return codel.take(this.world.engine.now, this.viewOf(instance));
+    return codel.take(engine.now, this.viewOf(instance));
   }
 
   /** The next of the queue, past those that are dropped in their turn; -1 when nobody is left. */
@@ -108,12 +104,12 @@ export class Workers {
 
   /** Hands a ready strand back to the instant ring, as at a thaw. */
   restart(strand: number, stamp: number): void {
-    this.world.engine.soon(PHASE.COMPLETION, this.startOp, strand, stamp, 0);
+    engine.soon(PHASE.COMPLETION, this.startOp, strand, stamp, 0);
   }
 
   /** A request gets its worker: its execution begins. */
   begin(strand: number, instance: Instance): void {
-    const { strands, engine, sink, levels, ties } = this.world;
+    const { sink, levels, ties } = this.world;
     const now = engine.now;
     strands.begun[strand] = now;
     if (ties !== null) ties.begun(strand);
@@ -132,14 +128,14 @@ export class Workers {
   }
 
   occupy(strand: number, instance: Instance): void {
-    this.world.strands.slot[strand] |= WORKER;
+    strands.slot[strand] |= WORKER;
     instance.busy++;
     this.world.levels.add(instance.busyGauge, 1);
   }
 
   /** A job leaves its instance: worker and place among the accepted are given back. */
   leave(strand: number, instance: Instance): void {
-    const { strands, levels } = this.world;
+    const { levels } = this.world;
     const slot = strands.slot[strand];
     strands.slot[strand] = 0;
     if ((slot & ACCEPTED) !== 0) levels.add(instance.concurrencyGauge, -1);

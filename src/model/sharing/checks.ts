@@ -2,6 +2,8 @@ import { Expiring } from '../../kernel/expiring.js';
 import type { PlanCheck } from '../../spec/plan.js';
 import type { Instance } from '../instance.js';
 import type { World } from '../world.js';
+import { engine } from '../engine.js';
+import { strands } from '../strands.js';
 
 /** What a cached check has said; 0 = nothing is known. */
 export const VERDICT = Object.freeze({ unknown: 0, allowed: 1, refused: 2 } as const);
@@ -26,13 +28,13 @@ export class Checks {
 
   /** What is known about the request of a strand, see VERDICT. */
   known(strand: number, check: number): number {
-    const { engine, keys } = this.world;
+    const { keys } = this.world;
     return this.cacheOf(strand, check).get(engine.now, keys.value(this.specs[check].key, strand));
   }
 
   /** A check has answered. */
   keep(strand: number, check: number, verdict: number): void {
-    const { engine, keys } = this.world;
+    const { keys } = this.world;
     const { key, ttlNs, refusals } = this.specs[check];
     if (verdict === VERDICT.refused && !refusals) return;
     const cache = this.cacheOf(strand, check);
@@ -47,7 +49,7 @@ export class Checks {
   }
 
   private cacheOf(strand: number, check: number): Expiring {
-    const { strands, instances } = this.world;
+    const { instances } = this.world;
     return this.caches[check][instances[strands.instance[strand]].index];
   }
 }

@@ -6,8 +6,9 @@ import type { Outcome } from '../../spec/outcome.js';
 import type { PlanCoalescing } from '../../spec/plan.js';
 import { Coalescer } from './coalescer.js';
 import type { Instance } from '../instance.js';
-import { STATE } from '../strands.js';
+import { STATE, strands } from '../strands.js';
 import type { World } from '../world.js';
+import { engine } from '../engine.js';
 
 /** What a strand has to do with a flight: nothing; above 0 it leads, below 0 it follows. */
 const ALONE = 0;
@@ -30,7 +31,7 @@ export class Coalescing {
 
   constructor(world: World) {
     this.world = world;
-    const { plan, engine, strands } = world;
+    const { plan } = world;
     this.specs = plan.coalescings;
     this.coalescers = this.specs.map(({ component, windowNs, shareErrors }) =>
       Array.from(
@@ -55,7 +56,7 @@ export class Coalescing {
 
   /** PASS: the strand goes on, its answer is for all. PARK: it waits for another's. Else that answer. */
   join(strand: number, place: number): Outcome {
-    const { engine, keys, strands, sink } = this.world;
+    const { keys, sink } = this.world;
     invariant(this.role[strand] === ALONE, 'request-coalesced-twice');
     const coalescer = this.coalescerOf(strand, place);
     const key = keys.value(this.specs[place].key, strand);
@@ -82,7 +83,7 @@ export class Coalescing {
   answered(strand: number, outcome: Outcome): void {
     invariant(this.role[strand] >= ALONE, 'answer-of-a-request-that-waits');
     if (this.role[strand] === ALONE) return;
-    const { engine, strands, sink } = this.world;
+    const { sink } = this.world;
     const coalescer = this.coalescerOf(strand, this.place[strand]);
     if (!coalescer.shareErrors && !isSuccess(outcome)) {
       this.handOver(strand, coalescer);
@@ -132,7 +133,7 @@ export class Coalescing {
 
   /** Size of an answer that others are given, kept as long as the answer may be. */
   private keepSize(strand: number): number {
-    const { sizes, engine, keys } = this.world;
+    const { sizes, keys } = this.world;
     if (sizes === null) return 0;
     const bytes = sizes.ofAnswer(strand);
     const place = this.place[strand];
@@ -151,7 +152,7 @@ export class Coalescing {
   }
 
   private bytesOf(strand: number, place: number): Expiring {
-    const { strands, instances } = this.world;
+    const { instances } = this.world;
     return this.bytes[place][instances[strands.instance[strand]].index];
   }
 
@@ -159,15 +160,15 @@ export class Coalescing {
   private handOver(strand: number, coalescer: Coalescer): void {
     const flight = this.role[strand] - 1;
     this.role[strand] = ALONE;
-    const next = coalescer.handOver(this.world.engine.now, flight);
+    const next = coalescer.handOver(engine.now, flight);
     if (next < 0) return;
     this.role[next] = 1 + flight;
-    this.world.strands.state[next] = STATE.READY;
+    strands.state[next] = STATE.READY;
     this.world.interpreter.wake(next);
   }
 
   private coalescerOf(strand: number, place: number): Coalescer {
-    const { strands, instances } = this.world;
+    const { instances } = this.world;
     return this.coalescers[place][instances[strands.instance[strand]].index];
   }
 }

@@ -5,8 +5,10 @@ import { streamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import { EDGE_COUNTER } from '../../spec/policy.js';
 import { FROZEN } from '../instance.js';
-import { RETURN } from '../strands.js';
+import { RETURN, strands } from '../strands.js';
 import type { World } from '../world.js';
+import { engine } from '../engine.js';
+import { frames } from '../frames.js';
 
 const NOWHERE = -1;
 
@@ -28,8 +30,8 @@ export class Ties {
 
   constructor(world: World) {
     this.world = world;
-    const { plan, replication, engine, calls } = world;
-    calls.frames.slots.onGrow((capacity) => {
+    const { plan, replication } = world;
+    frames.slots.onGrow((capacity) => {
       this.other = widenInt32(this.other, capacity);
       this.begunAt = widenInt32(this.begunAt, capacity);
       this.begunNs = widenFloat64(this.begunNs, capacity);
@@ -52,7 +54,7 @@ export class Ties {
 
   /** An attempt goes out; it may be that its fellow has begun before. */
   sent(strand: number): void {
-    const frame = this.world.strands.from[strand];
+    const frame = strands.from[strand];
     const fellow = this.other[frame] - 1;
     if (fellow < 0) return;
     this.begunAt[frame] = NOWHERE;
@@ -62,26 +64,24 @@ export class Ties {
 
   /** A server begins the work of a request. */
   begun(strand: number): void {
-    const { strands, calls, engine } = this.world;
     if (strands.returns[strand] !== RETURN.frame || strands.gone[strand] >= 0) return;
     const frame = strands.from[strand];
     const fellow = this.other[frame] - 1;
     if (fellow < 0) return;
     this.begunAt[frame] = strands.instance[strand];
     this.begunNs[frame] = engine.now;
-    const job = fellow === frame ? -1 : calls.frames.job[fellow];
+    const job = fellow === frame ? -1 : frames.job[fellow];
     if (job >= 0) this.tell(job, strands.instance[strand], engine.now);
   }
 
   /** The server at `from` tells that of a strand what it began at `sinceNs`. */
   private tell(strand: number, from: number, sinceNs: Ns): void {
-    const { strands, engine } = this.world;
     const at = Math.max(engine.now, sinceNs + this.delay(strand, from));
     engine.at(at, PHASE.COMPLETION, this.op, strand, strands.life[strand], 0);
   }
 
   private delay(strand: number, from: number): Ns {
-    const { strands, instances, plan, samplers } = this.world;
+    const { instances, plan, samplers } = this.world;
     const to = instances[strands.instance[strand]];
     const peers = plan.peers[to.component];
     if (peers === null || to.id === from) return 0;
@@ -92,7 +92,7 @@ export class Ties {
   }
 
   private told(strand: number, life: number): void {
-    const { strands, instances, server, sink, edges } = this.world;
+    const { instances, server, sink, edges } = this.world;
     if (strands.life[strand] !== life || strands.gone[strand] >= 0) return;
     const instance = instances[strands.instance[strand]];
     if (instance.down) return;

@@ -1,6 +1,6 @@
 import { widenFloat64, widenInt32 } from '../../kernel/pool.js';
 import { LOADS } from '../../spec/stores.js';
-import type { World } from '../world.js';
+import { strands } from '../strands.js';
 
 /** What the answer to a read says of what comes behind it. */
 export const PAGE = Object.freeze({
@@ -48,7 +48,7 @@ export class Cargo {
   /** Version of each load, by strand and slot. */
   loaded: Float64Array = new Float64Array(0);
 
-  constructor({ strands }: World) {
+  constructor() {
     strands.slots.onGrow((capacity) => this.widen(capacity));
   }
 

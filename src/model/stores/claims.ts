@@ -3,14 +3,13 @@ import type { Ns } from '../../kernel/time.js';
 import type { ClaimRules } from '../../spec/stores.js';
 import { FROZEN } from '../instance.js';
 import type { Instance } from '../instance.js';
-import type { World } from '../world.js';
+import { engine } from '../engine.js';
 
 /**
  * Claims of instances on segments (PR-3), or the lock of the one that has them all (PR-2): one that has died or stands still renews none, and when its claims
  * have run out, the next instance that looks takes over what it had, and keeps it.
  */
 export class Claims {
-  private readonly world: World;
   private readonly homes: readonly Instance[];
   private readonly rules: ClaimRules;
   /** Hands the segments of one instance to others. */
@@ -23,17 +22,14 @@ export class Claims {
   private readonly takeOp: number;
 
   constructor(
-    world: World,
     homes: readonly Instance[],
     rules: ClaimRules,
     deal: (from: Instance, takers: readonly Instance[]) => void,
   ) {
-    this.world = world;
     this.homes = homes;
     this.rules = rules;
     this.deal = deal;
     this.turns = homes.map(() => 0);
-    const { engine } = world;
     this.ranOutOp = engine.define('claim-ran-out', (index, turn) => {
       if (this.turns[index] === turn) this.ranOut(index);
     });
@@ -44,7 +40,6 @@ export class Claims {
 
   /** An instance has died, or stands still. */
   left(index: number): void {
-    const { engine } = this.world;
     const turn = ++this.turns[index];
     const { deadNs, pausedNs } = this.rules;
     const holds = this.homes[index].down ? deadNs : pausedNs;
@@ -65,7 +60,6 @@ export class Claims {
 
   /** Somebody takes them at the next look of anybody who is there. */
   private ranOut(index: number): void {
-    const { engine } = this.world;
     const next = Math.min(
       ...this.homes.map((home) => (isUp(home) ? this.nextLook(home) : Infinity)),
     );
@@ -78,7 +72,7 @@ export class Claims {
   }
 
   private take(index: number): void {
-    const { now } = this.world.engine;
+    const { now } = engine;
     const takers = this.homes.filter((home) => isUp(home) && this.nextLook(home) === now);
     if (takers.length === 0) this.ranOut(index);
     else this.deal(this.homes[index], takers);
@@ -88,7 +82,7 @@ export class Claims {
   private nextLook({ startedAt }: Instance): Ns {
     const since = Math.max(0, startedAt);
     const { intervalNs } = this.rules;
-    return since + Math.ceil((this.world.engine.now - since) / intervalNs) * intervalNs;
+    return since + Math.ceil((engine.now - since) / intervalNs) * intervalNs;
   }
 }
 

@@ -4,6 +4,8 @@ import type { Ns } from '../../kernel/time.js';
 import type { Messages } from '../messaging/messages.js';
 import type { TaskContext } from '../tasks.js';
 import type { World } from '../world.js';
+import { engine } from '../engine.js';
+import { strands } from '../strands.js';
 
 type Scratch = { -readonly [Field in keyof TaskContext]: TaskContext[Field] };
 
@@ -54,7 +56,7 @@ export class Entries {
 
   /** Event `tag` of an append that a strand has committed. */
   add(strand: number, entity: number, number: number, tag: number): number {
-    const { strands, keys } = this.world;
+    const { keys } = this.world;
     const entry = this.take(entity, number);
     derive(strands.callA[strand], strands.callB[strand], tag);
     this.lineageA[entry] = lineage.a;
@@ -87,7 +89,7 @@ export class Entries {
 
   /** The next event, in the list of its entity. */
   private take(entity: number, number: number): number {
-    const { engine, sink } = this.world;
+    const { sink } = this.world;
     const entry = this.slots.take();
     this.entity[entry] = entity;
     this.number[entry] = number;
@@ -147,7 +149,7 @@ export class Entries {
   }
 
   age(entry: number): Ns {
-    return this.world.engine.now - this.committed[entry];
+    return engine.now - this.committed[entry];
   }
 
   /** What a batch that begins with this event runs for; the same object each time. */

@@ -2,7 +2,7 @@ import { OUTCOME, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { LOADS } from '../../spec/stores.js';
 import type { PlanStore, PlanStoreAct } from '../../spec/stores.js';
-import { REGISTERS } from '../strands.js';
+import { REGISTERS, strands } from '../strands.js';
 import type { Act } from '../acts.js';
 import { Draws } from '../draws.js';
 import type { Channels } from '../messaging/channels.js';
@@ -159,7 +159,7 @@ export class EventStore {
   /** The next page, or the end of the load: the version from which an append may go on. */
   private next(spec: Does<'next'>, strand: number): Outcome {
     const { cargo, world } = this;
-    const { registers, pc } = world.strands;
+    const { registers, pc } = strands;
     if (cargo.page[strand] === PAGE.more) {
       cargo.page[strand] = PAGE.unknown;
       if (spec.register >= 0) registers[strand * REGISTERS + spec.register]++;
@@ -175,7 +175,7 @@ export class EventStore {
   /** Where no snapshot is due, the program goes on behind the work that makes one. */
   private snapshot(spec: Does<'snapshot'>, strand: number, pc: number): Outcome {
     const isDue = this.streams.plansSnapshot(this.streamOf(spec.key, strand));
-    if (!isDue) this.world.strands.pc[strand] = this.code[((pc + 1) << 2) + 2];
+    if (!isDue) strands.pc[strand] = this.code[((pc + 1) << 2) + 2];
     return OUTCOME.ok;
   }
 
@@ -200,8 +200,8 @@ export class EventStore {
 
   /** The append has ended; after a conflict the program runs again from its load, so often (ES-4). */
   private ended(spec: Does<'appended'>, strand: number): Outcome {
-    const { cargo, world } = this;
-    const { registers, pc } = world.strands;
+    const { cargo } = this;
+    const { registers, pc } = strands;
     const outcome = cargo.outcome[strand];
     const first = strand * REGISTERS;
     if (outcome === CONFLICT && spec.again >= 0) {
@@ -250,7 +250,7 @@ export class EventStore {
   /** All of the events or none, at one instant, whoever still waits for it (ES-1). */
   private commit(strand: number): Outcome {
     const { cargo, world, streams } = this;
-    const { callA, callB } = world.strands;
+    const { callA, callB } = strands;
     const stream = cargo.stream[strand];
     const count = cargo.count[strand];
     const expected = cargo.position[strand];
@@ -288,7 +288,7 @@ export class EventStore {
 
   /** The order in which the node of a strand has its events; nothing where that is the order of the commits. */
   private markOf(strand: number): HighWater | undefined {
-    const { strands, instances } = this.world;
+    const { instances } = this.world;
     if (this.marks.length === 0) return undefined;
     return this.marks[instances[strands.instance[strand]].index];
   }

@@ -3,6 +3,7 @@ import type { Ns } from '../../kernel/time.js';
 import type { Counter } from '../meters.js';
 import type { World } from '../world.js';
 import type { ReadModel } from './read-model.js';
+import { engine } from '../engine.js';
 
 /** An event behind the mark, which its read model may not take before the mark has come to it. */
 export interface Held {
@@ -40,7 +41,7 @@ export class HighWater {
     this.world = world;
     this.staleAfter = staleAfter;
     this.gaps = gaps;
-    this.staleOp = world.engine.define('place-stale', (place) => {
+    this.staleOp = engine.define('place-stale', (place) => {
       if (this.mark === place && this.gap === place) this.giveUp();
     });
   }
@@ -86,7 +87,6 @@ export class HighWater {
     }
     if (this.waiting === 0 || this.gap === this.mark) return;
     this.gap = this.mark;
-    const { engine } = this.world;
     engine.at(engine.now + this.staleAfter, PHASE.TIMER, this.staleOp, this.mark, 0, 0);
   }
 

@@ -5,6 +5,7 @@ import type { Projection } from '../../spec/stores.js';
 import type { Durations } from '../meters.js';
 import type { World } from '../world.js';
 import type { ReadModel } from './read-model.js';
+import { engine } from '../engine.js';
 
 /** All events of what a projection follows. */
 export interface Replayable {
@@ -41,8 +42,8 @@ export class Rebuild {
     this.spec = spec;
     const { component } = model.spec;
     this.took = world.meters.durations('catchUp', { component, part: -1 });
-    this.turnOp = world.engine.define('rebuild', (to) => this.turn(to));
-    const { engine, plan } = world;
+    this.turnOp = engine.define('rebuild', (to) => this.turn(to));
+    const { plan } = world;
     const startOp = engine.define('rebuild-start', () => this.start());
     engine.at(plan.warmupNs + spec.atNs, PHASE.TIMER, startOp, 0, 0, 0);
   }
@@ -53,7 +54,7 @@ export class Rebuild {
   }
 
   private start(): void {
-    this.began = this.world.engine.now;
+    this.began = engine.now;
     this.log.replayed?.();
     this.cell = this.world.sink.cell;
     if (this.spec.mode === 'offline') this.model.segments!.halted = true;
@@ -62,7 +63,6 @@ export class Rebuild {
 
   /** Everything that is there now is next. */
   private next(): void {
-    const { engine } = this.world;
     const { total } = this.log;
     const takes = Math.ceil(((total - this.rebuilt) / this.spec.rate) * NS_PER_SECOND);
     this.rebuilt = total;
@@ -74,7 +74,7 @@ export class Rebuild {
       this.next();
       return;
     }
-    const { engine, meters } = this.world;
+    const { meters } = this.world;
     meters.took(this.took, this.cell, engine.now - this.began);
     this.began = -1;
     this.model.segments!.passAll();

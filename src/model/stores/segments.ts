@@ -7,12 +7,13 @@ import type { PlanProjection } from '../../spec/stores.js';
 import type { Messages, Poison } from '../messaging/messages.js';
 import type { Instance } from '../instance.js';
 import type { Counter } from '../meters.js';
-import { REGISTERS } from '../strands.js';
+import { REGISTERS, strands } from '../strands.js';
 import type { World } from '../world.js';
 import { Claims } from './claims.js';
 import type { ReadModel } from './read-model.js';
 import { append, FIRST_WAIT, newSegment, putBack, takeOut } from './segment.js';
 import type { EventList, Segment } from './segment.js';
+import { engine } from '../engine.js';
 
 /** Longest wait between two tries of a batch that failed (StreamingEventProcessor of Axon). */
 const LONGEST_WAIT = 60 * NS_PER_SECOND;
@@ -43,7 +44,7 @@ export class Segments {
     this.spec = spec;
     this.messages = messages;
     this.owner = world.tasks.register(this);
-    this.wakeOp = world.engine.define('project', (index, epoch) => {
+    this.wakeOp = engine.define('project', (index, epoch) => {
       const segment = this.list[index];
       if (segment.epoch === epoch) this.begin(segment);
     });
@@ -151,7 +152,7 @@ export class Segments {
 
   /** Program: a batch begins; the loop of its events has so many rounds. */
   batch(strand: number): Outcome {
-    const { link, registers } = this.world.strands;
+    const { link, registers } = strands;
     registers[strand * REGISTERS] = this.list[link[strand] % this.list.length].taken;
     return OUTCOME.ok;
   }
@@ -159,7 +160,7 @@ export class Segments {
   /** Program: an event of the batch has been worked on, and its effect is there at once. */
   event(strand: number): Outcome {
     const { entries } = this.model;
-    const record = this.world.strands.link[strand];
+    const record = strands.link[strand];
     const segment = this.list[record % this.list.length];
     if (Math.floor(record / this.list.length) !== segment.epoch) return OUTCOME.ok;
     const entry = segment.cursor;
@@ -206,7 +207,7 @@ export class Segments {
     const claims =
       rules === null || size === 1
         ? null
-        : new Claims(this.world, homes, rules, (from, takers) => this.deal(from, takers));
+        : new Claims(homes, rules, (from, takers) => this.deal(from, takers));
     for (const [index, home] of homes.entries()) {
       const own = (): Segment[] => list.filter((segment) => segment.home === home);
       home.residents.push({
@@ -244,7 +245,6 @@ export class Segments {
   }
 
   private soon(segment: Segment, wait: number): void {
-    const { engine } = this.world;
     segment.idle = false;
     if (wait === 0) engine.soon(PHASE.ARRIVAL, this.wakeOp, segment.index, segment.epoch, 0);
     else engine.at(engine.now + wait, PHASE.RETRY, this.wakeOp, segment.index, segment.epoch, 0);

@@ -11,6 +11,8 @@ import { ReadModel } from './read-model.js';
 import { Rebuild } from './rebuild.js';
 import type { Replayable } from './rebuild.js';
 import { TopicLog } from './topic-log.js';
+import { engine } from '../engine.js';
+import { strands } from '../strands.js';
 
 /** The view is being made anew, and there is none. */
 const UNAVAILABLE = withStatus(OUTCOME.serverError, 503);
@@ -89,7 +91,7 @@ export class Stores {
     const entity = world.keys.value(key, strand);
     cargo.view[strand] = projection;
     cargo.entity[strand] = entity;
-    cargo.asked[strand] = world.engine.now;
+    cargo.asked[strand] = engine.now;
     cargo.cell[strand] = world.sink.cell;
     cargo.known[strand] = model.next;
     cargo.missing[strand] = -1;
@@ -100,7 +102,7 @@ export class Stores {
       model.spec.spec.lifecycle === 'live' ||
       (consistency.kind === 'stickyPrimary' && model.versions.sticks(entity, consistency.forNs));
     if (asksStore) {
-      world.strands.pc[strand] = pc + 2;
+      strands.pc[strand] = pc + 2;
       cargo.known[strand] = 0;
       return OUTCOME.ok;
     }
@@ -120,7 +122,7 @@ export class Stores {
     cargo.missingSince[strand] = first < 0 ? Infinity : entries.committed[first];
     if (copies === null) return OUTCOME.ok;
     // What a replica misses is older than what its primary does.
-    const { component, index } = this.world.instances[this.world.strands.instance[strand]];
+    const { component, index } = this.world.instances[strands.instance[strand]];
     const copy = component === spec.replicated ? copies.missing(entity, index) : null;
     if (copy === null || copy.number > cargo.missing[strand]) return OUTCOME.ok;
     cargo.missing[strand] = copy.number;
@@ -150,7 +152,7 @@ export class Stores {
   /** The work for each event of an append, each with a draw of its own. */
   private inline(model: ReadModel, work: number, strand: number, pc: number): Outcome {
     const { cargo, world } = this;
-    const { samplers, streamA, streamB, strands, partSlowness } = world;
+    const { samplers, streamA, streamB, partSlowness } = world;
     const { lineageA, lineageB } = strands;
     const tag = this.draws.tag(strand, pc);
     const a = lineageA[strand];

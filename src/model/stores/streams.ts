@@ -4,6 +4,7 @@ import type { StreamKey } from '../../kernel/rng.js';
 import { SlotIndex } from '../../kernel/slot-index.js';
 import type { PlanStore } from '../../spec/stores.js';
 import type { World } from '../world.js';
+import { strands } from '../strands.js';
 
 /** Streams that are kept before the first look for those that are over. */
 const SWEEP_MIN = 4096;
@@ -150,7 +151,7 @@ export class Streams {
    * of requests that are over. Where messages go on with the key of a request, nothing is forgotten.
    */
   private sweep(): void {
-    const { strands, keys } = this.world;
+    const { keys } = this.world;
     const live = new Set<number>();
     for (let strand = 0; strand < strands.slots.capacity; strand++) {
       if (strands.alive(strand)) live.add(keys.value(this.spec.key, strand));

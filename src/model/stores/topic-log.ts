@@ -4,6 +4,7 @@ import type { Follower, KafkaTopic } from '../messaging/kafka.js';
 import type { Messages } from '../messaging/messages.js';
 import type { World } from '../world.js';
 import type { ReadModel } from './read-model.js';
+import { engine } from '../engine.js';
 
 /**
  * What a projection sees of a topic: its messages as they are appended, each partition in order. It is
@@ -38,7 +39,7 @@ export class TopicLog implements Follower {
     this.oldUntil = begins - this.retention;
     this.appendedCount = backlog;
     if (this.oldUntil >= 0) this.oldCount = backlog;
-    this.expireOp = world.engine.define('too-old', () => this.expire());
+    this.expireOp = engine.define('too-old', () => this.expire());
   }
 
   /** Messages that a replay reads. */
@@ -53,7 +54,7 @@ export class TopicLog implements Follower {
   }
 
   appended(message: number, partition: number): void {
-    const { engine, plan } = this.world;
+    const { plan } = this.world;
     this.appendedCount++;
     if (engine.now <= this.oldUntil) this.oldCount++;
     this.model.published(
@@ -75,7 +76,6 @@ export class TopicLog implements Follower {
     if (this.guarded) return;
     const oldest = this.model.segments!.oldestWaiting();
     if (oldest < 0) return;
-    const { engine } = this.world;
     this.guarded = true;
     const due = this.model.entries.committed[oldest] + this.retention;
     engine.at(Math.max(due, engine.now), PHASE.TIMER, this.expireOp, 0, 0, 0);
@@ -84,7 +84,7 @@ export class TopicLog implements Follower {
   /** What is too old is deleted, read or not (KF-12). */
   private expire(): void {
     this.guarded = false;
-    this.expiredCount += this.model.segments!.expire(this.world.engine.now - this.retention);
+    this.expiredCount += this.model.segments!.expire(engine.now - this.retention);
     this.guard();
   }
 }

@@ -7,6 +7,8 @@ import type { PlanProjection, ReadOf } from '../../spec/stores.js';
 import type { Counter, Durations } from '../meters.js';
 import type { World } from '../world.js';
 import type { Entries } from './entries.js';
+import { engine } from '../engine.js';
+import { strands } from '../strands.js';
 
 /** What a read does that has waited in vain. */
 const THEN = ['stale', 'primary', 'refuse'] as const;
@@ -49,7 +51,7 @@ export class Versions {
     this.stale = world.meters.counter('staleReads', subject);
     this.staleness = world.meters.durations('staleness', subject);
     this.sticksFor = spec.sticksForNs;
-    this.timeoutOp = world.engine.define('stale-anyway', (waiter, life) => {
+    this.timeoutOp = engine.define('stale-anyway', (waiter, life) => {
       if (this.life[waiter] === life) this.goOn(waiter, this.then[waiter]);
     });
     this.slots.onGrow((capacity) => {
@@ -75,7 +77,6 @@ export class Versions {
     known: number,
     { withinNs, then }: Extract<ReadOf['consistency'], { readonly kind: 'waitForVersion' }>,
   ): Outcome {
-    const { engine, strands } = this.world;
     if (withinNs === 0 || !this.misses(entity, known)) return OUTCOME.ok;
     const waiter = this.slots.take();
     this.strand[waiter] = strand;
@@ -118,7 +119,7 @@ export class Versions {
   /** An entity has been written. */
   written(entity: number): void {
     if (this.sticksFor === 0) return;
-    const { now } = this.world.engine;
+    const { now } = engine;
     // Map order is that of the last writes, so what is over stands in front.
     this.writtenAt.delete(entity);
     for (const [old, at] of this.writtenAt) {
@@ -131,11 +132,11 @@ export class Versions {
   /** Whether an entity was written within so long; at the end of it no more. */
   sticks(entity: number, forNs: Ns): boolean {
     const at = this.writtenAt.get(entity);
-    return at !== undefined && this.world.engine.now < at + forNs;
+    return at !== undefined && engine.now < at + forNs;
   }
 
   private goOn(waiter: number, then: number): void {
-    const { cargo, strands, interpreter } = this.world;
+    const { cargo, interpreter } = this.world;
     const strand = this.strand[waiter];
     const stamp = this.stamp[waiter];
     this.free(waiter);

@@ -15,6 +15,7 @@ import {
 } from '../../support/message-worlds.js';
 import type { MessageWorld } from '../../support/message-worlds.js';
 import { load } from '../../theory/program.js';
+import { engine } from '../../../src/model/engine.js';
 
 /** Worlds of the first kind; `npm run swarm:messages` tries many more. */
 const WORLDS = Number(process.env['FAULTLINE_WORLDS'] ?? 400);
@@ -111,8 +112,8 @@ describe('messages followed one by one through chains of topics and queues', () 
           const digest = digestOf(text);
           expect(digestOf(text)).toBe(digest);
           expect(digestOf(reversed(text))).toBe(digest);
-          expect(digestOf(text, ({ engine }) => (engine.useLanes = false))).toBe(digest);
-          expect(digestOf(text, ({ engine }) => (engine.renumberEvery = 500))).toBe(digest);
+          expect(digestOf(text, () => (engine.useLanes = false))).toBe(digest);
+          expect(digestOf(text, () => (engine.renumberEvery = 500))).toBe(digest);
         }),
         { numRuns: Math.ceil(WORLDS / 7), seed: SEED + 1 },
       );

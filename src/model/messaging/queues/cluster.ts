@@ -6,6 +6,7 @@ import { FROZEN } from '../../instance.js';
 import type { Instance } from '../../instance.js';
 import type { World } from '../../world.js';
 import type { Seat } from './seat.js';
+import { engine } from '../../engine.js';
 
 /** How often a node looks at its memory (rabbitmq-server, vm_memory_monitor.erl). */
 const CHECK_NS = NS_PER_SECOND;
@@ -30,7 +31,7 @@ export class Cluster {
     this.world = world;
     this.electionNs = spec.electionNs;
     this.limit = spec.memoryBytes;
-    const { engine, instances, meters, plan } = world;
+    const { instances, meters, plan } = world;
     const { firstInstance, instances: size } = plan.components[component];
     this.nodes = instances.slice(firstInstance, firstInstance + size);
     this.bytes = new Float64Array(size);
@@ -71,7 +72,6 @@ export class Cluster {
   private watch(): void {
     if (this.checking || this.isOver() === this.isAlarmed) return;
     this.checking = true;
-    const { engine } = this.world;
     const at = (Math.floor(engine.now / CHECK_NS) + 1) * CHECK_NS;
     engine.at(at, PHASE.TIMER, this.checkOp, 0, 0, 0);
   }

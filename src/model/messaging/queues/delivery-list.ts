@@ -1,7 +1,7 @@
 import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
-import type { World } from '../../world.js';
 import type { Entries } from './entries.js';
+import { engine } from '../../engine.js';
 
 /** Whose deliveries they are. */
 export interface DeliveryOwner {
@@ -13,7 +13,6 @@ export interface DeliveryOwner {
 
 /** Entries in flight, in the order in which they were handed out, which is that of their ends. */
 export class DeliveryList {
-  private readonly world: World;
   private readonly entries: Entries;
   private readonly owner: DeliveryOwner;
   private readonly dueOp: number;
@@ -23,11 +22,10 @@ export class DeliveryList {
   /** When the timer fires, Infinity = it is not set. */
   private dueAt: Ns = Infinity;
 
-  constructor(world: World, entries: Entries, owner: DeliveryOwner) {
-    this.world = world;
+  constructor(entries: Entries, owner: DeliveryOwner) {
     this.entries = entries;
     this.owner = owner;
-    this.dueOp = world.engine.define('delivery-overdue', () => this.check());
+    this.dueOp = engine.define('delivery-overdue', () => this.check());
   }
 
   add(entry: number): void {
@@ -50,7 +48,6 @@ export class DeliveryList {
 
   /** Sets the timer to the end of the first one. */
   arm(): void {
-    const { engine } = this.world;
     const at = this.first < 0 ? Infinity : Math.max(this.entries.due[this.first], engine.now);
     if (at >= this.dueAt) return;
     this.dueAt = at;
@@ -61,7 +58,7 @@ export class DeliveryList {
     this.dueAt = Infinity;
     if (this.owner.isHalted) return;
     const { due } = this.entries;
-    while (this.first >= 0 && due[this.first] <= this.world.engine.now) {
+    while (this.first >= 0 && due[this.first] <= engine.now) {
       this.owner.overdue(this.first);
     }
     this.arm();

@@ -14,6 +14,7 @@ import { Deliveries, VERDICT } from './deliveries.js';
 import { Pollers } from './pollers.js';
 import { Handling } from './handling.js';
 import type { StoredQueue } from './stored-queue.js';
+import { engine } from '../../engine.js';
 
 /** Draws of one delivery on its way to the consumer and back. */
 const WAY = Object.freeze({ there: 0, back: 1 } as const);
@@ -56,7 +57,7 @@ export class Dispatch {
     this.queue = queue;
     this.spec = queue.spec;
     this.deliveries = new Deliveries(messages, queue.entries);
-    const { engine, plan, replication, meters } = world;
+    const { plan, replication, meters } = world;
     const { component, part, rules } = this.spec;
     const name = plan.components[component].name;
     this.key = streamKey(plan.seed, replication, `queue/${name}/${part}/way`);
@@ -69,7 +70,7 @@ export class Dispatch {
     this.channels = this.open();
     const isScaled = this.spec.consumers.some(({ spec }) => spec.scaleUp !== null);
     const begin = (channel: Channel): void => this.begin(channel);
-    this.pollers = isScaled ? new Pollers(world, queue, this.channels, begin) : null;
+    this.pollers = isScaled ? new Pollers(queue, this.channels, begin) : null;
     this.handling = new Handling(world, registry, messages, this, effect);
     for (const channel of this.channels) this.begin(channel);
   }
@@ -123,7 +124,6 @@ export class Dispatch {
       this.judge(delivery);
       return;
     }
-    const { engine } = this.world;
     const time = this.time(back, delivery, WAY.back);
     engine.at(engine.now + time, PHASE.COMPLETION, this.verdictOp, delivery, 0, 0);
   }
@@ -134,7 +134,6 @@ export class Dispatch {
     const { back } = this.channels[deliveries.channel[delivery]].spec;
     deliveries.settled[delivery] = 1;
     deliveries.pin(delivery);
-    const { engine } = this.world;
     const time = back < 0 ? 0 : this.time(back, delivery, WAY.back);
     engine.at(engine.now + time, PHASE.COMPLETION, this.settledOp, delivery, 0, 0);
   }
@@ -260,7 +259,6 @@ export class Dispatch {
       deliveries.settled[delivery] = 1;
       queue.settle(entry);
     }
-    const { engine } = this.world;
     const { there } = channel.spec;
     if (there < 0) engine.soon(PHASE.ARRIVAL, this.comeOp, delivery, 0, 0);
     else {
@@ -332,7 +330,6 @@ export class Dispatch {
 
   /** A question goes out now and comes to the queue after the way there. */
   private question(channel: Channel, time: Ns): void {
-    const { engine } = this.world;
     const asked = ++channel.asked;
     if (time === 0) engine.soon(PHASE.ARRIVAL, this.askOp, channel.index, asked, 0);
     else engine.at(engine.now + time, PHASE.ARRIVAL, this.askOp, channel.index, asked, 0);
@@ -345,7 +342,6 @@ export class Dispatch {
     this.lineUp(channel);
     this.pump();
     if (!channel.inLine) return;
-    const { engine } = this.world;
     const { waitTimeNs } = this.spec.rules;
     if (waitTimeNs === 0) this.empty(index, asked);
     else engine.at(engine.now + waitTimeNs, PHASE.TIMER, this.answerOp, index, asked, 0);

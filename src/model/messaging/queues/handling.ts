@@ -18,6 +18,7 @@ import type { Deliveries } from './deliveries.js';
 import type { Dispatch } from './dispatch.js';
 import { Pausing } from './pausing.js';
 import type { StoredQueue } from './stored-queue.js';
+import { engine } from '../../engine.js';
 
 /** Until an invocation is made again that was throttled; doubled each time. */
 const FIRST_WAIT_NS = 1000 * NS_PER_MS;
@@ -72,9 +73,9 @@ export class Handling {
     this.queue = dispatch.queue;
     this.effect = effect;
     this.owner = world.tasks.register(this);
-    this.wakeOp = world.engine.define('handle', (channel, epoch) => this.wake(channel, epoch));
-    this.againOp = world.engine.define('handle-again', (run) => this.again(run));
-    this.failedOp = world.engine.define('handling-failed', (run) => {
+    this.wakeOp = engine.define('handle', (channel, epoch) => this.wake(channel, epoch));
+    this.againOp = engine.define('handle-again', (run) => this.again(run));
+    this.failedOp = engine.define('handling-failed', (run) => {
       if (!this.isOver(run)) this.ended(run, OUTCOME.serverError);
     });
     this.books = this.queue.spec.consumers.map((consumer) => this.bookOf(consumer, registry));
@@ -97,7 +98,6 @@ export class Handling {
     // What comes at the same instant belongs to the same run.
     if (channel.waking) return;
     channel.waking = true;
-    const { engine } = this.world;
     engine.soon(PHASE.ARRIVAL, this.wakeOp, channel.index, channel.epoch, 0);
   }
 
@@ -122,7 +122,7 @@ export class Handling {
     if (isSuccess(outcome)) this.succeeded(channel, run);
     else if (this.waitsForPlace(channel, run, outcome)) return;
     else if (this.isTooFast(channel, run)) {
-      this.failAt(run, this.world.engine.now + TRY_NS);
+      this.failAt(run, engine.now + TRY_NS);
       return;
     } else if (this.triesAgain(channel, run)) return;
     else this.failed(channel, run);
@@ -195,7 +195,7 @@ export class Handling {
     }
     if (this.pausing?.lets(channel, run) === false) return;
     const tries = ++deliveries.tries[run];
-    deliveries.began[run] = world.engine.now;
+    deliveries.began[run] = engine.now;
     const poison = messages.poisons.length === 0 ? null : this.poisonOf(run);
     if (poison !== null && !(spec.spec.partialFailures && poison.effect === 'error')) {
       this.poisoned(channel, run, poison);
@@ -236,7 +236,7 @@ export class Handling {
 
   /** A poison message fails at once, kills the process, or is never through with (PO-1). */
   private poisoned(channel: Channel, run: number, { effect, restartNs }: Poison): void {
-    const { engine, outages } = this.world;
+    const { outages } = this.world;
     if (effect === 'error') {
       this.failAt(run, engine.now);
     } else if (effect === 'crash') {
@@ -250,7 +250,7 @@ export class Handling {
   }
 
   private failAt(run: number, at: Ns): void {
-    this.world.engine.at(at, PHASE.COMPLETION, this.failedOp, run, 0, 0);
+    engine.at(at, PHASE.COMPLETION, this.failedOp, run, 0, 0);
   }
 
   private again(run: number): void {
@@ -280,14 +280,13 @@ export class Handling {
   private triesAgain(channel: Channel, run: number): boolean {
     const { retry, onPoison } = channel.spec.spec;
     if (retry === null || retry.mode !== 'inProcess') return false;
-    const { deliveries, messages, world } = this;
+    const { deliveries, messages } = this;
     const tries = deliveries.tries[run];
     if (tries >= retry.attempts && onPoison !== 'block') return false;
     const { backoff } = this.books[channel.consumer];
     const message = deliveries.message[run];
     const { lineageA, lineageB } = messages;
     const delay = backoff?.delayNs(tries, lineageA[message], lineageB[message]) ?? 0;
-    const { engine } = world;
     engine.at(engine.now + delay, PHASE.RETRY, this.againOp, run, 0, 0);
     return true;
   }
@@ -298,7 +297,6 @@ export class Handling {
    */
   private waitsForPlace({ spec }: Channel, run: number, outcome: Outcome): boolean {
     if (!spec.spec.invokes || (outcome & 31) !== OUTCOME.throttled) return false;
-    const { engine } = this.world;
     const { began, tries } = this.deliveries;
     if (began[run] !== engine.now) return false;
     const delay = FIRST_WAIT_NS * powi(2, tries[run] - 1);
@@ -309,7 +307,7 @@ export class Handling {
 
   /** Whether a failure took no time: what is tried again at once would be tried for ever in one instant. */
   private isTooFast(channel: Channel, run: number): boolean {
-    if (this.deliveries.began[run] !== this.world.engine.now) return false;
+    if (this.deliveries.began[run] !== engine.now) return false;
     const { retry } = channel.spec.spec;
     return this.queue.spec.rules.failure === 'back' || retry?.mode === 'inProcess';
   }
@@ -409,7 +407,7 @@ export class Handling {
       duplicates: meters.counter('duplicateEffects', subject),
       delays: meters.durations('delay', subject),
       backoff: config === null ? null : registry.delaysOf(config, key),
-      inbox: spec.inbox && new Inboxes(this.world, this.messages, this.effect, spec.inbox.windowNs),
+      inbox: spec.inbox && new Inboxes(this.messages, this.effect, spec.inbox.windowNs),
       key,
     };
   }

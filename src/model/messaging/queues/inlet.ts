@@ -13,6 +13,7 @@ import type { Quota } from './quota.js';
 import { Recent } from './recent.js';
 import type { Seat } from './seat.js';
 import type { StoredQueue } from './stored-queue.js';
+import { engine } from '../../engine.js';
 
 /** What becomes of a message at the door of a queue. */
 export const DOOR = Object.freeze({
@@ -103,7 +104,7 @@ export class Inlet {
   /** A message of a publisher; whoever offers it holds it. `a` and `b` say which message it is. */
   offer(message: number, a: number, b: number): number {
     const { rules, world } = this;
-    const { engine, meters } = world;
+    const { meters } = world;
     if (this.seat !== null && !this.seat.takes) {
       if (!this.seat.isAbsent) return DOOR.waits;
       meters.count(this.rejected);

@@ -1,15 +1,14 @@
 import { PHASE } from '../../../kernel/phase.js';
 import type { PlanQueue } from '../../../spec/queues.js';
-import type { World } from '../../world.js';
 import type { Channel } from './channel.js';
 import type { StoredQueue } from './stored-queue.js';
+import { engine } from '../../engine.js';
 
 /**
  * How many of the handlers of an event source ask for messages: a few always do, one more joins them at
  * intervals while messages wait, and one that finds none leaves again.
  */
 export class Pollers {
-  private readonly world: World;
   private readonly spec: PlanQueue;
   private readonly queue: StoredQueue;
   private readonly channels: readonly Channel[];
@@ -20,13 +19,7 @@ export class Pollers {
   private readonly isDue: boolean[];
   private readonly moreOp: number;
 
-  constructor(
-    world: World,
-    queue: StoredQueue,
-    channels: readonly Channel[],
-    begin: (channel: Channel) => void,
-  ) {
-    this.world = world;
+  constructor(queue: StoredQueue, channels: readonly Channel[], begin: (channel: Channel) => void) {
     this.spec = queue.spec;
     this.queue = queue;
     this.channels = channels;
@@ -36,7 +29,7 @@ export class Pollers {
       (_, consumer) => channels.filter((channel) => channel.consumer === consumer).length,
     );
     this.isDue = this.spec.consumers.map(() => false);
-    this.moreOp = world.engine.define('one-more-poller', (consumer) => this.more(consumer));
+    this.moreOp = engine.define('one-more-poller', (consumer) => this.more(consumer));
     for (const channel of channels) this.settle(channel);
   }
 
@@ -69,7 +62,6 @@ export class Pollers {
       if (scaleUp === null || this.isDue[consumer]) continue;
       if (this.awake[consumer] >= this.all[consumer]) continue;
       this.isDue[consumer] = true;
-      const { engine } = this.world;
       engine.at(engine.now + scaleUp.everyNs, PHASE.TIMER, this.moreOp, consumer, 0, 0);
     }
   }

@@ -25,6 +25,8 @@ import { Quota } from './quota.js';
 import { Seat } from './seat.js';
 import { ROW, Staged } from './staged.js';
 import { StoredQueue } from './stored-queue.js';
+import { engine } from '../../engine.js';
+import { strands } from '../../strands.js';
 
 /** What a publisher is told who waits for confirmations, by DOOR. */
 const ANSWERS = [
@@ -83,7 +85,7 @@ export class Queues {
     this.draws = new Draws(world);
     this.staged = new Staged(world, messages);
     this.addColumns();
-    const { engine, plan, replication, meters } = world;
+    const { plan, replication, meters } = world;
     this.writtenOp = engine.define('published', (write) => this.arrive(write));
     this.timeoutOp = engine.define('publish-timeout', (write, turn) => this.giveUp(write, turn));
     this.roomOp = engine.define('room', (inlet) => this.letIn(inlet));
@@ -160,7 +162,7 @@ export class Queues {
     const inlet = this.byComponent.get(component)!;
     if (this.waiting[inlet].length === 0 || this.telling[inlet] !== 0) return;
     this.telling[inlet] = 1;
-    this.world.engine.soon(PHASE.COMPLETION, this.roomOp, inlet, 0, 0);
+    engine.soon(PHASE.COMPLETION, this.roomOp, inlet, 0, 0);
   }
 
   /** Whoever waits longest goes first. */
@@ -201,7 +203,6 @@ export class Queues {
   }
 
   private publish(inlet: number, spec: PlanPublish, strand: number, pc: number): Outcome {
-    const { strands } = this.world;
     const count = this.draws.count(strand, pc, spec.count);
     if (count === 0) return OUTCOME.ok;
     if (spec.database >= 0) {
@@ -230,7 +231,7 @@ export class Queues {
 
   /** The messages of a step wait for the commit of the transaction around it. */
   private stage(inlet: number, spec: PlanPublish, strand: number, pc: number, count: number): void {
-    const { strands, sections } = this.world;
+    const { sections } = this.world;
     const branch = sections!.transactions.branchOf(strand, spec.database);
     for (let k = 0; k < count; k++) {
       const tag = (this.draws.tag(strand, pc) + Math.imul(k, 0x9e3779b1)) | 0;
@@ -261,7 +262,7 @@ export class Queues {
     this.open[publication] = rows.length / ROW + 1;
     for (let k = 0; k < rows.length; k += ROW) {
       const message = rows[k + 1];
-      this.messages.published[message] = this.world.engine.now;
+      this.messages.published[message] = engine.now;
       this.write(rows[k], message, publication, rows[k + 2], rows[k + 3]);
       this.messages.release(message);
     }
@@ -282,7 +283,7 @@ export class Queues {
     idA: number,
     idB: number,
   ): void {
-    const { engine, samplers } = this.world;
+    const { samplers } = this.world;
     const { latency } = this.inlets[inlet].rules;
     const write = this.writes.take();
     this.messages.holders[message]++;
@@ -311,7 +312,6 @@ export class Queues {
     }
     line.push(write);
     this.world.levels.add(this.blocked[inlet], 1);
-    const { engine } = this.world;
     const { publishTimeoutNs } = this.inlets[inlet].rules;
     if (publishTimeoutNs === Infinity) return;
     const at = engine.now + publishTimeoutNs;
@@ -349,7 +349,7 @@ export class Queues {
   private isAwaited(write: number): boolean {
     const publication = this.publication[write];
     const strand = this.strand[publication];
-    return strand >= 0 && this.world.strands.stamp[strand] === this.stamp[publication];
+    return strand >= 0 && strands.stamp[strand] === this.stamp[publication];
   }
 
   private finish(write: number, outcome: Outcome): void {
@@ -363,7 +363,7 @@ export class Queues {
     const stamp = this.stamp[publication];
     const result = this.outcome[publication];
     this.publications.give(publication);
-    const { strands, interpreter } = this.world;
+    const { interpreter } = this.world;
     if (strand >= 0 && strands.stamp[strand] === stamp) interpreter.acted(strand, result);
   }
 
@@ -441,7 +441,7 @@ function inletsOf(
     });
     const { quota } = inlet;
     if (quota === null) return new Inlet(world, messages, inlet, ways, seat, null);
-    const shared = quotas.get(quota.component) ?? new Quota(world.engine, quota.rate);
+    const shared = quotas.get(quota.component) ?? new Quota(quota.rate);
     quotas.set(quota.component, shared);
     return new Inlet(world, messages, inlet, ways, seat, shared);
   });

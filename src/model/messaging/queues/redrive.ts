@@ -7,6 +7,7 @@ import type { Messages } from '../messages.js';
 import { PLACE } from './entries.js';
 import { NOWHERE } from './origins.js';
 import type { StoredQueue } from './stored-queue.js';
+import { engine } from '../../engine.js';
 
 /** Where dead letters go back to. */
 export interface WayBack {
@@ -37,7 +38,7 @@ export class Redrive {
     this.queue = queue;
     this.back = back;
     this.moved = world.meters.counter('redriven', { component: queue.spec.component, part: -1 });
-    this.op = world.engine.define('redrive', () => this.move());
+    this.op = engine.define('redrive', () => this.move());
   }
 
   start(perSecond: number, isRepaired: boolean): void {
@@ -51,12 +52,11 @@ export class Redrive {
     ) {
       if (this.isMovable(entry)) this.left++;
     }
-    if (this.left > 0) this.world.engine.soon(PHASE.COMPLETION, this.op, 0, 0, 0);
+    if (this.left > 0) engine.soon(PHASE.COMPLETION, this.op, 0, 0, 0);
   }
 
   private move(): void {
     const { back, queue } = this;
-    const { engine } = this.world;
     const { message, newer, origin } = queue.entries;
     let entry = queue.entries.oldest;
     while (entry >= 0 && !this.isMovable(entry)) entry = newer[entry];

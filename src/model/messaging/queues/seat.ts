@@ -2,6 +2,7 @@ import { PHASE } from '../../../kernel/phase.js';
 import type { PlanSeat } from '../../../spec/queues.js';
 import type { World } from '../../world.js';
 import type { Cluster } from './cluster.js';
+import { engine } from '../../engine.js';
 
 /** Whom a seat tells. */
 export interface SeatWatch {
@@ -35,7 +36,7 @@ export class Seat {
     this.world = world;
     this.cluster = cluster;
     this.spec = spec;
-    const { engine, meters } = world;
+    const { meters } = world;
     this.unavailable = meters.gauge('unavailable', { component, part: -1 });
     this.electOp = engine.define('queue-election', (turn) => this.elect(turn));
     cluster.seat(this);
@@ -107,7 +108,6 @@ export class Seat {
     this.electing = isWanted;
     this.turn++;
     if (!isWanted) return;
-    const { engine } = this.world;
     const at = engine.now + this.cluster.electionNs;
     engine.at(at, PHASE.TIMER, this.electOp, this.turn, 0, 0);
   }

@@ -12,6 +12,7 @@ import { Order } from './order.js';
 import { QueueFigures } from './queue-figures.js';
 import type { QueueWatch } from './queue-watch.js';
 import type { Seat } from './seat.js';
+import { engine } from '../../engine.js';
 
 /** Positions of what was returned to the head, in the order of its return. */
 const RETURNS = -9_000_000_000_000_000;
@@ -72,10 +73,9 @@ export class StoredQueue {
     this.spec = spec;
     this.rules = spec.rules;
     this.effect = effect;
-    const { engine } = world;
     this.visibleOp = engine.define('visible', (entry, stamp) => this.visible(entry, stamp));
     this.expiryOp = engine.define('message-expiry', () => this.expireHead());
-    this.deliveries = new DeliveryList(world, this.entries, this);
+    this.deliveries = new DeliveryList(this.entries, this);
     this.figures = new QueueFigures(world, spec);
     const { component } = spec;
     const isSearched = ASKED_FOR.some((knob) => isHitBy(world, knob, component));
@@ -107,7 +107,7 @@ export class StoredQueue {
   /** Takes a message in; `origin` is where it came from as a dead letter, or -1; `held` keeps it back for a time. */
   accept(message: number, origin: number, held = 0): void {
     const { entries, rules, messages, world, figures } = this;
-    const { now } = world.engine;
+    const { now } = engine;
     const position = this.next++;
     const since = rules.sincePublished ? messages.published[message] : now;
     this.accepted++;
@@ -149,7 +149,7 @@ export class StoredQueue {
     if (++entries.deliveries[entry] > 1) world.meters.count(this.figures.redelivered);
     else if (this.order !== null)
       this.order.handedOut(this.messages.published[entries.message[entry]]);
-    entries.due[entry] = world.engine.now + rules.inFlightNs;
+    entries.due[entry] = engine.now + rules.inFlightNs;
     this.deliveries.add(entry);
     return entry;
   }
@@ -190,7 +190,7 @@ export class StoredQueue {
 
   /** A delivery that failed is not seen for a time. */
   putOff(entry: number, delay: Ns): void {
-    const { entries, rules, world } = this;
+    const { entries, rules } = this;
     if (++entries.failures[entry] > rules.deliveryLimit) {
       this.bury(entry, this.spec.deadLetter);
       return;
@@ -198,9 +198,9 @@ export class StoredQueue {
     this.leave(entry);
     if (rules.delaysToTail) {
       entries.position[entry] = this.next++;
-      entries.since[entry] = world.engine.now + delay;
+      entries.since[entry] = engine.now + delay;
     }
-    this.hide(entry, world.engine.now + delay);
+    this.hide(entry, engine.now + delay);
   }
 
   /** It goes to a dead letter queue, or, with target -1, nowhere. */
@@ -312,7 +312,7 @@ export class StoredQueue {
   /** A new message, or the next one of its key, begins to wait for a consumer. */
   private begin(entry: number): void {
     const { due } = this.entries;
-    if (due[entry] > this.world.engine.now) this.hide(entry, due[entry]);
+    if (due[entry] > engine.now) this.hide(entry, due[entry]);
     else this.makeReady(entry);
   }
 
@@ -343,7 +343,7 @@ export class StoredQueue {
     entries.stamp[entry]++;
     this.delayed++;
     world.levels.add(this.figures.delayed, 1);
-    world.engine.at(until, PHASE.TIMER, this.visibleOp, entry, entries.stamp[entry], 0);
+    engine.at(until, PHASE.TIMER, this.visibleOp, entry, entries.stamp[entry], 0);
   }
 
   private visible(entry: number, stamp: number): void {
@@ -373,7 +373,7 @@ export class StoredQueue {
 
   /** At its end; but who has no time at all may be handed out in the instant of coming (docs/ttl.md of RabbitMQ). */
   private isExpired(entry: number): boolean {
-    const left = this.endOf(entry) - this.world.engine.now;
+    const left = this.endOf(entry) - engine.now;
     return left < 0 || (left === 0 && this.rules.lifetimeNs > 0);
   }
 
@@ -392,7 +392,7 @@ export class StoredQueue {
   private expireHead(): void {
     this.expiryAt = Infinity;
     if (this.isHalted) return;
-    const { now } = this.world.engine;
+    const { now } = engine;
     for (let entry = this.first(); entry >= 0 && this.endOf(entry) <= now; entry = this.first()) {
       this.expire(entry);
     }
@@ -403,7 +403,6 @@ export class StoredQueue {
     if (this.rules.lifetimeNs === Infinity) return;
     const head = this.first();
     if (head < 0) return;
-    const { engine } = this.world;
     const at = Math.max(this.endOf(head), engine.now);
     if (at >= this.expiryAt) return;
     this.expiryAt = at;

@@ -1,0 +1,25 @@
+const SIZE = 64;
+
+/** The last events of an instant that runs over, for the report: op and target of each. */
+export class Recent {
+  /** Events added; the last 64 of them are known. */
+  count = 0;
+  private readonly ops = new Int32Array(SIZE);
+  private readonly targets = new Int32Array(SIZE);
+
+  add(op: number, target: number): void {
+    const slot = this.count++ % SIZE;
+    this.ops[slot] = op;
+    this.targets[slot] = target;
+  }
+
+  /** Oldest first; `names` are those of the ops. */
+  list(names: readonly string[]): { op: string; target: number }[] {
+    const list: { op: string; target: number }[] = [];
+    for (let k = Math.max(0, this.count - SIZE); k < this.count; k++) {
+      const at = k % SIZE;
+      list.push({ op: names[this.ops[at]], target: this.targets[at] });
+    }
+    return list;
+  }
+}
