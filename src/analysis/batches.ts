@@ -77,7 +77,7 @@ export function withLatencies(
   const steps = [...new Set([...window.cells].map((cell) => stepOfCell[cell]))];
   const rows = selection.parts.map((part) => record.parts[part].stepLatency);
   const total = (field: 'sum' | 'count'): number[] =>
-    steps.map((step) => rows.reduce((sum, row) => sum + (row[step]?.[field] ?? 0), 0));
+    steps.map((step) => rows.reduce((sum, row) => sum + row[field][step], 0));
   const over = total('sum').map((sum) => sum / 1e9);
   return { ...measured, batches: { over, under: total('count') } };
 }

@@ -159,7 +159,7 @@ function latencies(rows: readonly RunRecord['parts'][number][], steps: Steps): F
   const values = new Float64Array(steps.count);
   for (let step = 0; step < steps.count; step++) {
     merge.clear();
-    for (const row of rows) merge.add(row.stepLatency[step]);
+    for (const row of rows) merge.add(row.stepLatency, step);
     values[step] = merge.quantiles([0.95])[0] ?? NaN;
   }
   return values;

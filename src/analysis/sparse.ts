@@ -1,4 +1,4 @@
-import type { HistogramData } from '../stats/histogram.js';
+import type { HistogramRow } from '../stats/histogram-row.js';
 import { quantileRank } from '../stats/rank.js';
 
 /**
@@ -20,19 +20,22 @@ export class SparseMerge {
     return this.total;
   }
 
-  add(data: HistogramData | undefined): void {
-    if (data === undefined || data.count === 0) return;
-    const { index, n } = data;
-    const highest = index[index.length - 1];
+  /** Adds the histogram at a place of a row. */
+  add(row: HistogramRow, place: number): void {
+    const { index, n } = row;
+    const begin = place === 0 ? 0 : row.end[place - 1];
+    const end = row.end[place];
+    if (begin === end) return;
+    const highest = index[end - 1];
     if (highest >= this.counts.length) this.grow(highest);
-    this.subBits = data.subBits;
-    this.total += data.count;
-    this.low = Math.min(this.low, data.min);
-    this.high = Math.max(this.high, data.max);
-    this.first = Math.min(this.first, index[0]);
+    this.subBits = row.subBits;
+    this.total += row.count[place];
+    this.low = Math.min(this.low, row.min[place]);
+    this.high = Math.max(this.high, row.max[place]);
+    this.first = Math.min(this.first, index[begin]);
     this.last = Math.max(this.last, highest);
     const { counts } = this;
-    for (let i = 0; i < index.length; i++) counts[index[i]] += n[i];
+    for (let i = begin; i < end; i++) counts[index[i]] += n[i];
   }
 
   clear(): void {

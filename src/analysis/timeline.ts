@@ -135,7 +135,7 @@ function latencySeries(
   for (let step = 0; step < steps.count; step++) {
     merge.clear();
     for (const record of records)
-      for (const part of parts) merge.add(record.parts[part].stepLatency[step]);
+      for (const part of parts) merge.add(record.parts[part].stepLatency, step);
     const [middle, high] = merge.quantiles([0.5, 0.99]);
     p50.push(middle);
     p99.push(high);

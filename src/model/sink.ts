@@ -188,9 +188,7 @@ export class Sink {
       coalesced: this.rowsOf(this.shared, part, 1),
       wouldReject: this.rowsOf(this.spared, part, 1),
       queueWait: this.each(this.grid.segments, (segment) => this.waitsOf(part, segment)),
-      stepLatency: this.each(this.grid.steps, (step) =>
-        this.steps.dataOf(part * this.grid.steps + step),
-      ),
+      stepLatency: this.steps.rowOf(part * this.grid.steps, this.grid.steps),
       ...this.latenciesOf(part),
     }));
   }

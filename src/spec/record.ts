@@ -1,4 +1,5 @@
 import type { Ns } from '../kernel/time.js';
+import type { HistogramRow } from '../stats/histogram-row.js';
 import type { HistogramData } from '../stats/histogram.js';
 
 /**
@@ -67,7 +68,7 @@ export interface PartRecord {
   readonly successLatency: readonly HistogramData[];
   readonly queueWait: readonly HistogramData[];
   /** Per step of the timeline, coarse: latency of successes. */
-  readonly stepLatency: readonly HistogramData[];
+  readonly stepLatency: HistogramRow;
 }
 
 /** One measured edge, seen by the caller. A call belongs to the cell in which it was made. */

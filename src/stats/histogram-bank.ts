@@ -1,4 +1,5 @@
 import { Histogram } from './histogram.js';
+import type { HistogramRow } from './histogram-row.js';
 import type { HistogramData } from './histogram.js';
 
 const OCTAVES = 53;
@@ -116,6 +117,62 @@ export class HistogramBank {
     const rest = Number(exact - BigInt(sum));
     const data = { subBits, count, sum, min: low, max: high, index, n };
     return rest === 0 ? data : { ...data, sumRest: rest };
+  }
+
+  /** `length` histograms of the bank from `first` on, packed. */
+  rowOf(first: number, length: number): HistogramRow {
+    const count = new Uint32Array(length);
+    const sum = new Float64Array(length);
+    const min = new Float64Array(length);
+    const max = new Float64Array(length);
+    const end = new Uint32Array(length);
+    const buckets = this.bucketsOf(first, length);
+    const index = new Uint16Array(buckets);
+    const n = new Uint32Array(buckets);
+    let at = 0;
+    for (let k = 0; k < length; k++) {
+      const begin = at;
+      at = this.fill(first + k, index, n, at);
+      for (let bucket = begin; bucket < at; bucket++) count[k] += n[bucket];
+      end[k] = at;
+      if (count[k] === 0) continue;
+      const state = (first + k) * STATE;
+      sum[k] = this.state[state + SUM_HIGH] * TWO_52 + this.state[state + SUM_LOW];
+      min[k] = this.state[state + LOW];
+      max[k] = this.state[state + HIGH];
+    }
+    return { subBits: this.subBits, count, sum, min, max, end, index, n };
+  }
+
+  /** Writes the buckets of a histogram from place `at` on, and gives the place behind them. */
+  private fill(histogram: number, index: Uint16Array, n: Uint32Array, at: number): number {
+    const { subBits } = this;
+    let next = at;
+    if (this.zeros[histogram] > 0) n[next++] = this.zeros[histogram];
+    for (let octave = 0; octave < OCTAVES; octave++) {
+      const page = this.pageOf[histogram * OCTAVES + octave];
+      if (page === 0) continue;
+      for (let sub = 0; sub <= this.subMask; sub++) {
+        const here = this.pages[(page << subBits) | sub];
+        if (here === 0) continue;
+        index[next] = ((octave << subBits) | sub) + 1;
+        n[next++] = here;
+      }
+    }
+    return next;
+  }
+
+  /** Buckets of these histograms that hold something. */
+  private bucketsOf(first: number, length: number): number {
+    let buckets = 0;
+    for (let k = first; k < first + length; k++) if (this.zeros[k] > 0) buckets++;
+    for (let slot = first * OCTAVES; slot < (first + length) * OCTAVES; slot++) {
+      const page = this.pageOf[slot];
+      if (page === 0) continue;
+      const begin = page << this.subBits;
+      for (let at = begin; at <= begin + this.subMask; at++) if (this.pages[at] > 0) buckets++;
+    }
+    return buckets;
   }
 
   private newPage(slot: number): number {

@@ -10,6 +10,7 @@ import { Histogram } from '../../src/stats/histogram.js';
 import { RecordBuilder } from '../support/records.js';
 import { fileOf } from '../support/scenario.js';
 import { CELL, shopPlan, shopScenario, shopVariant } from '../support/study.js';
+import { rowOf } from '../support/histogram-row.js';
 
 function summed(
   builds: Readonly<Record<string, (builder: RecordBuilder, run: number) => RecordBuilder>>,
@@ -190,6 +191,7 @@ describe('merging small histograms', () => {
   it('gives the quantiles of the merged ones', () => {
     const whole = new Histogram(5);
     const merge = new SparseMerge();
+    const parts: Histogram[] = [];
     for (let part = 0; part < 3; part++) {
       const own = new Histogram(5);
       for (let i = 0; i <= 100; i++) {
@@ -197,8 +199,10 @@ describe('merging small histograms', () => {
         own.add(ns);
         whole.add(ns);
       }
-      merge.add(own.toJSON());
+      parts.push(own);
     }
+    const row = rowOf(parts);
+    parts.forEach((_, place) => merge.add(row, place));
     expect(merge.count).toBe(whole.count);
     const ps = [0.01, 0.5, 0.95, 0.99];
     merge.quantiles(ps).forEach((seconds, i) => {

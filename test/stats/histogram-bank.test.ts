@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HistogramBank } from '../../src/stats/histogram-bank.js';
 import { Histogram } from '../../src/stats/histogram.js';
+import { rowOf } from '../support/histogram-row.js';
 
 const values = fc.array(
   fc.oneof(
@@ -29,6 +30,8 @@ describe('a bank of histograms', () => {
           });
         }
         singles.forEach((single, id) => expect(bank.dataOf(id)).toEqual(single.toJSON()));
+        expect(bank.rowOf(0, singles.length)).toEqual(rowOf(singles));
+        expect(bank.rowOf(1, 2)).toEqual(rowOf(singles.slice(1)));
       }),
       { seed: 11, numRuns: 200 },
     );

@@ -3,6 +3,7 @@ import { OUTCOME_KINDS, OUTCOME_NAMES, type OutcomeName } from '../../src/spec/o
 import type { Plan } from '../../src/spec/plan.js';
 import type { EdgeRecord, GaugeRecord, PartRecord, RunRecord } from '../../src/spec/record.js';
 import { Histogram } from '../../src/stats/histogram.js';
+import { rowOf } from './histogram-row.js';
 
 /** Records of runs by hand: every figure that is not written is 0, so each expected value is computed from what a test writes. */
 export class RecordBuilder {
@@ -259,7 +260,7 @@ function partRecord(draft: PartDraft): PartRecord {
     latency: draft.latency.map((histogram) => histogram.toJSON()),
     successLatency: draft.successLatency.map((histogram) => histogram.toJSON()),
     queueWait: draft.queueWait.map((histogram) => histogram.toJSON()),
-    stepLatency: draft.stepLatency.map((histogram) => histogram.toJSON()),
+    stepLatency: rowOf(draft.stepLatency),
   };
 }
 
