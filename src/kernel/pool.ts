@@ -118,3 +118,18 @@ export function widenFloat64(column: Float64Array, capacity: number): Float64Arr
   wider.set(column);
   return wider;
 }
+
+/**
+ * True where a column holds so many elements, of which the first `touched` are zeros now. Where not,
+ * another one has to take its place. (To put the same column in its own place would do, but V8 takes a
+ * field for constant only as long as nothing is put there a second time.)
+ */
+export function cleared(
+  column: Int32Array | Uint32Array | Float64Array,
+  touched: number,
+  length: number,
+): boolean {
+  if (column.length < length) return false;
+  column.fill(0, 0, touched);
+  return true;
+}

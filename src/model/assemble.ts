@@ -28,7 +28,7 @@ import { Instance, type InstanceSetup } from './instance.js';
 import { Interpreter } from './interpreter.js';
 import { Journal } from './journal.js';
 import { Keys } from './arrivals/keys.js';
-import { Levels } from './levels.js';
+import { levels } from './levels.js';
 import { Meters } from './meters.js';
 import { Link } from './link.js';
 import { Loads } from './arrivals/loads.js';
@@ -46,7 +46,7 @@ import { Copies } from './search/copies.js';
 import { hasSections, Sections } from './sections/sections.js';
 import { Server } from './server.js';
 import { closesConnections, ServerEnds } from './connections/server-ends.js';
-import { Sink } from './sink.js';
+import { sink } from './sink.js';
 import { Sizes } from './sizes.js';
 import { Cargo } from './stores/cargo.js';
 import { strands } from './strands.js';
@@ -140,10 +140,12 @@ export function assemble(
 }
 
 /** What all runs of a thread have in turn, as it was before the first of them. */
-function windBack({ deepestChain }: Plan): void {
+function windBack({ deepestChain, grid, parts, statEdges }: Plan): void {
   engine.reset();
   strands.reset();
   frames.reset(deepestChain + 1);
+  levels.reset(grid.edges.length - 1);
+  sink.reset(grid, parts.length, statEdges.length);
 }
 
 /** Nothing is slowed or made to fail at the beginning. */
@@ -173,9 +175,7 @@ function setModules(world: Draft, registry: Registry): void {
 
 function setMeasuring(world: Draft, traceSink: ((rows: TraceRecord) => void) | null): void {
   const { plan } = world;
-  world.levels = new Levels(plan.grid.edges.length - 1);
-  world.sink = new Sink(plan.grid, plan.parts.length, plan.statEdges.length);
-  world.meters = new Meters(world.levels, world.sink, plan.grid);
+  world.meters = new Meters(plan.grid);
   world.audits = [];
   world.kept = new Map();
   world.sagaExamples = [];
@@ -203,7 +203,7 @@ function setStreams(world: Draft): void {
 }
 
 function setFleets(world: Draft): void {
-  const { plan, levels } = world;
+  const { plan } = world;
   world.fleets = plan.components.map(({ firstInstance, instances }) => ({
     first: firstInstance,
     size: instances,
@@ -240,12 +240,12 @@ function queueSetup(world: Draft, queue: Queue): InstanceSetup {
 }
 
 function setCores(world: Draft): void {
-  const { levels, plan } = world;
+  const { plan } = world;
   const op = engine.define('cores', (id, generation) => world.instances[id].cores.fire(generation));
   for (const instance of world.instances) {
     const { cpu } = plan.components[instance.component];
     instance.cores = new Cores({
-      levels,
+      sharedGauge: null,
       op,
       id: instance.id,
       cores: cpu.cores,
@@ -269,7 +269,7 @@ function setExecutions(world: Draft): void {
 }
 
 function setMemories(world: Draft, outages: Outages): void {
-  const { plan, levels } = world;
+  const { plan } = world;
   // The process dies as a next step, outside of what made it hold too much, and behind what it completes.
   const op = engine.define('out-of-memory', (id, epoch) => {
     if (world.instances[id].epoch === epoch) outages.runOut(world.instances[id]);
@@ -282,7 +282,7 @@ function setMemories(world: Draft, outages: Outages): void {
     const { memory, gc } = plan.components[instance.component];
     if (memory === null) continue;
     const sizes = { ...memory, allocated: gc?.allocated ?? Infinity };
-    instance.memory = new Memory(instance, sizes, levels, effects);
+    instance.memory = new Memory(instance, sizes, effects);
   }
 }
 
@@ -364,7 +364,7 @@ function setEdges(
 }
 
 /** How each calling instance sees each callee, made when it is first asked for. */
-function viewsOf({ plan, levels }: Draft) {
+function viewsOf({ plan }: Draft) {
   const viewsByPair = new Map<number, View>();
   const list: { instance: number; callee: number; gauge: number }[] = [];
   const viewOf = (instance: number, callee: number): View => {

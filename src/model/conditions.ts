@@ -4,6 +4,8 @@ import { holds } from '../spec/compare.js';
 import type { PlanCondition } from '../spec/plan.js';
 import type { MeterRecord } from '../spec/record.js';
 import type { World } from './world.js';
+import { levels } from './levels.js';
+import { sink } from './sink.js';
 
 /** Of the outcomes of a row: `ok`, `degraded`, and what has not ended. */
 const OK = 0;
@@ -100,7 +102,7 @@ export class Conditions {
   }
 
   private answers({ metric, parts }: PlanCondition): Reading {
-    const { sink, plan } = this.world;
+    const { plan } = this.world;
     return (from, until) => {
       let ended = 0;
       let good = 0;
@@ -117,7 +119,7 @@ export class Conditions {
   }
 
   private levels({ metric, ending, component, instances }: PlanCondition): Reading {
-    const { levels, plan } = this.world;
+    const { plan } = this.world;
     const own = instances.map((id) => this.world.instances[id]);
     const { concurrency, cpu, memory } = plan.components[component];
     const isBusy = metric === 'utilization' && Number.isFinite(concurrency);

@@ -4,6 +4,7 @@ import { RETURN, strands } from './strands.js';
 import type { World } from './world.js';
 import { engine } from './engine.js';
 import { frames } from './frames.js';
+import { sink } from './sink.js';
 
 /**
  * What executions leave behind: busy time, effects that happen twice, results kept for those who ask
@@ -21,7 +22,6 @@ export class Effects {
    * only execution whose answer is used needs no memory: it is noted when it may be one of several.
    */
   book(strand: number, outcome: Outcome): void {
-    const { sink } = this.world;
     if (strands.begun[strand] >= 0) {
       sink.busy(strands.part[strand], strands.begun[strand], engine.now);
     }
@@ -39,7 +39,7 @@ export class Effects {
 
   /** The work of a call has had its effect; once more than before counts as a duplicate. */
   private note(strand: number): void {
-    const { edges, duplicates, sink, executions } = this.world;
+    const { edges, duplicates, executions } = this.world;
     const part = strands.part[strand];
     if (strands.returns[strand] !== RETURN.frame || edges[strands.edge[strand]].idempotent) return;
     if (executions !== null && strands.once[strand] >= 0) return;
@@ -61,7 +61,7 @@ export class Effects {
   }
 
   waste(strand: number): void {
-    const { sink, edges } = this.world;
+    const { edges } = this.world;
     if (strands.begun[strand] < 0) return;
     const edge = strands.returns[strand] === RETURN.frame ? edges[strands.edge[strand]].stat : -1;
     sink.wasted(strands.part[strand], edge, strands.begun[strand], strands.ended[strand]);

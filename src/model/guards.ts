@@ -8,6 +8,7 @@ import { keyOf, refusedBy } from './limiters.js';
 import { RETURN, STATE, strands } from './strands.js';
 import type { World } from './world.js';
 import { engine } from './engine.js';
+import { sink } from './sink.js';
 
 /**
  * The instructions in front of the steps of an endpoint or route: limiters and their stores, checks,
@@ -86,7 +87,6 @@ export class Guards {
 
   /** Ends a request with the outcome, or, where that is 0, only counts that: false when it has ended. */
   private refuse(strand: number, outcome: Outcome): boolean {
-    const { sink } = this.world;
     if (outcome === 0) {
       sink.wouldReject(strands.part[strand]);
       return true;

@@ -27,6 +27,7 @@ import { REGISTERS, RETURN, STATE, strands } from './strands.js';
 import { Turns } from './turns.js';
 import type { World } from './world.js';
 import { engine } from './engine.js';
+import { sink } from './sink.js';
 
 /**
  * Runs endpoint programs: strands go from instruction to instruction until something takes time.
@@ -251,7 +252,7 @@ export class Interpreter {
   /** A call by a step; PENDING, or its outcome. */
   call(strand: number, pc: number, edgeId: number): Outcome {
     const { world } = this;
-    const { calls, sink } = world;
+    const { calls } = world;
     const edge = world.edges[edgeId];
     const instance = world.instances[strands.instance[strand]];
     strands.state[strand] = STATE.CALLING;

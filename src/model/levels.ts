@@ -1,23 +1,31 @@
 import type { Ns } from '../kernel/time.js';
 import { engine } from './engine.js';
 
+const COLUMNS = ['value', 'since', 'area', 'max', 'past'] as const;
+
+/** Gauges that need no further memory. */
+const CAPACITY = 1024;
+
 /**
  * Time-weighted gauges of one run, as columns: value, integral and maximum over the open cell.
  * A gauge is a small number handed out at assembly. `close` ends a measuring cell for all of them.
  */
-export class Levels {
-  private value: Float64Array = new Float64Array(64);
-  private since: Float64Array = new Float64Array(64);
-  private area: Float64Array = new Float64Array(64);
-  private max: Float64Array = new Float64Array(64);
+class Levels {
+  private value: Float64Array = new Float64Array(CAPACITY);
+  private since: Float64Array = new Float64Array(CAPACITY);
+  private area: Float64Array = new Float64Array(CAPACITY);
+  private max: Float64Array = new Float64Array(CAPACITY);
   /** Integral over the cells that are closed. */
-  private past: Float64Array = new Float64Array(64);
+  private past: Float64Array = new Float64Array(CAPACITY);
   private readonly areas: Float64Array[] = [];
   private readonly maxima: Float64Array[] = [];
-  private readonly cells: number;
+  private cells = 0;
   count = 0;
 
-  constructor(cells: number) {
+  /** Forgets all gauges, for a run with so many measuring cells. */
+  reset(cells: number): void {
+    for (const name of COLUMNS) this[name].fill(0, 0, this.count);
+    this.areas.length = this.maxima.length = this.count = 0;
     this.cells = cells;
   }
 
@@ -88,3 +96,6 @@ export class Levels {
     this.max = double(this.max);
   }
 }
+
+/** The gauges of the run that this thread is at; see `strands` for why they stand here. */
+export const levels = new Levels();

@@ -2,9 +2,9 @@ import type { Ns } from '../kernel/time.js';
 import type { Grid } from '../spec/plan.js';
 import type { MeterRecord } from '../spec/record.js';
 import { Histogram } from '../stats/histogram.js';
-import type { Levels } from './levels.js';
-import type { Sink } from './sink.js';
 import { engine } from './engine.js';
+import { levels } from './levels.js';
+import { sink } from './sink.js';
 
 /** Whom a meter belongs to: a component, and its part or -1. */
 export interface MeterSubject {
@@ -40,16 +40,12 @@ export type Durations = readonly Histogram[];
  * and one of four forms; the analysis finds it by both (`analysis/metrics-meters.ts`).
  */
 export class Meters {
-  private readonly levels: Levels;
-  private readonly sink: Sink;
   private readonly grid: Grid;
   private readonly cells: number;
   private readonly list: (() => MeterRecord)[] = [];
   private readonly ages: Age[] = [];
 
-  constructor(levels: Levels, sink: Sink, grid: Grid) {
-    this.levels = levels;
-    this.sink = sink;
+  constructor(grid: Grid) {
     this.grid = grid;
     this.cells = grid.edges.length - 1;
   }
@@ -62,7 +58,7 @@ export class Meters {
 
   /** Counts what happens now. */
   count(counter: Counter, times = 1): void {
-    this.countIn(counter, this.sink.cell, times);
+    this.countIn(counter, sink.cell, times);
   }
 
   /** Counts in the cell in which it began, -1 = the warm-up. */
@@ -73,10 +69,10 @@ export class Meters {
 
   /** A level; the number is one of `Levels`. */
   gauge(name: string, { component, part }: MeterSubject): number {
-    const gauge = this.levels.register();
+    const gauge = levels.register();
     this.list.push(() => {
-      const area = this.levels.areaOf(gauge);
-      return { form: 'gauge', name, component, part, area, max: this.levels.maxOf(gauge) };
+      const area = levels.areaOf(gauge);
+      return { form: 'gauge', name, component, part, area, max: levels.maxOf(gauge) };
     });
     return gauge;
   }

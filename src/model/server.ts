@@ -10,6 +10,8 @@ import { GATED, LEASED, SECTION, STATEMENT } from './slot-bits.js';
 import { ANSWERED, RETURN, STATE, strands } from './strands.js';
 import type { World } from './world.js';
 import { engine } from './engine.js';
+import { levels } from './levels.js';
+import { sink } from './sink.js';
 
 const OVERLOADED = withStatus(OUTCOME.rejectedOverload, 503);
 
@@ -31,7 +33,7 @@ export class Server {
 
   /** A request has come to its instance. */
   arrive(strand: number): void {
-    const { instances, sink } = this.world;
+    const { instances } = this.world;
     const instance = instances[strands.instance[strand]];
     strands.arrived[strand] = engine.now;
     strands.cell[strand] = sink.cell;
@@ -64,14 +66,13 @@ export class Server {
   /** Starts a user request on the pseudo-instance of its workload: no queue, no wire. */
   startRoot(strand: number): void {
     strands.begun[strand] = engine.now;
-    this.world.levels.add(this.world.instances[strands.instance[strand]].concurrencyGauge, 1);
+    levels.add(this.world.instances[strands.instance[strand]].concurrencyGauge, 1);
     this.world.interpreter.goOn(strand);
   }
 
   /** The program of a job has ended, or was given an outcome in its place. */
   finishJob(strand: number, outcome: Outcome): void {
     const { world } = this;
-    const { sink } = world;
     const worked = outcome & ~AMBIGUOUS;
     let result = worked;
     if (strands.degraded[strand] !== 0 && (result & 31) === OUTCOME.ok) {
@@ -83,7 +84,7 @@ export class Server {
     const returns = strands.returns[strand];
     strands.stamp[strand]++;
     if (returns === RETURN.root) {
-      world.levels.add(world.instances[strands.instance[strand]].concurrencyGauge, -1);
+      levels.add(world.instances[strands.instance[strand]].concurrencyGauge, -1);
       world.loads.requestEnded(strand, result);
       return;
     }
@@ -119,7 +120,7 @@ export class Server {
 
   /** `respond` with steps behind it: the answer leaves, the work goes on. */
   answerFirst(strand: number, outcome: Outcome): void {
-    const { sink, wire, coalescing } = this.world;
+    const { wire, coalescing } = this.world;
     if (strands.parent[strand] >= 0 || strands.returns[strand] !== RETURN.frame) return;
     if (strands.gone[strand] >= 0) return;
     let result = outcome;
@@ -175,7 +176,6 @@ export class Server {
   /** Ends a job before its end; its own calls are given up. A caller that still waits gets `outcome`. */
   stopJob(strand: number, outcome: Outcome): void {
     const { world } = this;
-    const { sink } = world;
     const instance = world.instances[strands.instance[strand]];
     this.stop(strand, true);
     if (world.dualWrites !== null && instance.down) world.dualWrites.died(strand);
@@ -223,7 +223,7 @@ export class Server {
         break;
       case STATE.QUEUED:
         instance.queue.remove(strand);
-        world.levels.add(instance.queueGauge, -1);
+        levels.add(instance.queueGauge, -1);
         instance.memory?.note();
         break;
       case STATE.RESUMING:
@@ -266,7 +266,7 @@ export class Server {
 
   /** The job of a task is over: measured like an answered request, and told to its owner. */
   private endTask(strand: number, outcome: Outcome): void {
-    const { sink, workers, instances, tasks } = this.world;
+    const { workers, instances, tasks } = this.world;
     sink.answer(strands.part[strand], strands.cell[strand], outcome, this.age(strand), true);
     strands.answer[strand] = outcome;
     const owner = strands.from[strand];
@@ -290,7 +290,7 @@ export class Server {
 
   /** A request that was let in gets a worker, a place in the queue, or is refused. */
   admit(strand: number, instance: Instance): void {
-    const { levels, interpreter } = this.world;
+    const { interpreter } = this.world;
     const free = instance.busy < instance.limit && instance.resuming.length === 0;
     if (free && instance.queue.length === 0) {
       if (instance.codel !== null) instance.codel.passed();
@@ -312,7 +312,6 @@ export class Server {
   }
 
   private enqueue(strand: number, instance: Instance): void {
-    const { levels } = this.world;
     const lane = this.waits.laneOf(instance);
     strands.state[strand] = STATE.QUEUED;
     instance.queue.push(strand);
@@ -344,7 +343,7 @@ export class Server {
 
   /** The fellow of a tied request has begun: true where this one had not, and is dropped. */
   untie(strand: number): boolean {
-    const { instances, levels } = this.world;
+    const { instances } = this.world;
     const cancelled = OUTCOME.cancelled;
     const isToCome = strands.inTransit(strand) && strands.injected[strand] === 0;
     if (isToCome) strands.injected[strand] = cancelled;
@@ -359,7 +358,7 @@ export class Server {
   }
 
   private expire(strand: number): void {
-    const { instances, levels } = this.world;
+    const { instances } = this.world;
     if (strands.state[strand] !== STATE.QUEUED) return;
     const instance = instances[strands.instance[strand]];
     instance.queue.remove(strand);
@@ -411,7 +410,7 @@ export class Server {
 
   /** Measures the answer of a job and puts it on the wire. */
   private answer(strand: number, outcome: Outcome): void {
-    const { sink, wire } = this.world;
+    const { wire } = this.world;
     strands.state[strand] = STATE.REPLYING;
     sink.answer(strands.part[strand], strands.cell[strand], outcome, this.age(strand), true);
     if (strands.gone[strand] >= 0) {
@@ -424,7 +423,6 @@ export class Server {
 
   /** A request that nobody waits for any more is dropped before any work was done. */
   private discard(strand: number): void {
-    const { sink } = this.world;
     const outcome = OUTCOME.cancelled;
     sink.answer(strands.part[strand], strands.cell[strand], outcome, this.age(strand), false);
     this.freeJob(strand, -1);

@@ -9,6 +9,8 @@ import { RETURN, STATE, strands } from './strands.js';
 import type { World } from './world.js';
 import { engine } from './engine.js';
 import { frames } from './frames.js';
+import { levels } from './levels.js';
+import { sink } from './sink.js';
 
 export interface SimulateOptions {
   /** Takes the rows of traced requests as they come; without it the first 65,536 are in the record. */
@@ -30,7 +32,7 @@ export function simulate(
   const assembly = assemble(plan, replication, registry, options.traceSink ?? null);
   const { world, board, collections } = assembly;
   options.prepare?.(world);
-  const { sink, levels, meters } = world;
+  const { meters } = world;
   const { edges } = plan.grid;
   const cells = edges.length - 1;
   engine.boundaries(edges, (k) => {
@@ -57,7 +59,7 @@ export function simulate(
  * the traces too, as everything has there.
  */
 function bookUnfinished(world: World, everyTrace: boolean): void {
-  const { sink, edges } = world;
+  const { edges } = world;
   for (let strand = 0; strand < strands.slots.capacity; strand++) {
     if (!strands.alive(strand) || strands.parent[strand] >= 0) continue;
     const returns = strands.returns[strand];
@@ -85,14 +87,14 @@ function bookUnfinished(world: World, everyTrace: boolean): void {
 function checkConservation(world: World): void {
   let outcomes = 0;
   world.plan.parts.forEach(({ component }, part) => {
-    if (world.plan.components[component].kind === 'workload') outcomes += world.sink.answers(part);
+    if (world.plan.components[component].kind === 'workload') outcomes += sink.answers(part);
   });
   invariant(outcomes === world.loads.requests, 'requests-without-exactly-one-outcome');
 }
 
 function recordOf(assembly: Assembly, stop: RunRecord['stop'], detail: string): RunRecord {
   const { world } = assembly;
-  const { plan, sink, journal, tracer, wire, loads } = world;
+  const { plan, journal, tracer, wire, loads } = world;
   return {
     format: 'faultline.record/1',
     variant: plan.variant,
@@ -139,7 +141,7 @@ function digestOf(world: World): string {
 }
 
 function gaugesOf({ world, chains, views }: Assembly): GaugeRecord[] {
-  const { levels, instances } = world;
+  const { instances } = world;
   const gauges: GaugeRecord[] = [];
   const add = (
     kind: GaugeRecord['kind'],

@@ -1,3 +1,4 @@
+import { cleared } from '../kernel/pool.js';
 import type { Ns } from '../kernel/time.js';
 import { EDGE_COUNTERS } from '../spec/policy.js';
 import { OUTCOME_KINDS, isSuccess, kindIndex } from '../spec/outcome.js';
@@ -12,66 +13,92 @@ const FULL_BITS = 7;
 const STEP_BITS = 5;
 const COUNTERS = EDGE_COUNTERS.length;
 
+/** Rows by subject and cell, and histograms of steps, that need no further memory. */
+const ROOM = 16_384;
+
+const NO_GRID: Grid = {
+  edges: new Float64Array(1),
+  stepOfCell: new Int32Array(0),
+  steps: 0,
+  segmentOfCell: new Int32Array(0),
+  segments: 0,
+};
+
 /** Full histograms by what they hold; parts and edges have numbers one behind the other. */
 const SUCCESS = 0;
 const FAILURE = 1;
+
+/** Columns by subject, part or edge and by cell, and how many entries a cell has. */
+const COLUMNS = [
+  { name: 'outcomes', of: 'subjects', width: OUTCOME_KINDS },
+  { name: 'attemptOutcomes', of: 'edges', width: OUTCOME_KINDS },
+  { name: 'wastedNs', of: 'subjects', width: 1 },
+  { name: 'good', of: 'parts', width: 1 },
+  { name: 'busyNs', of: 'parts', width: 1 },
+  { name: 'duplicates', of: 'parts', width: 1 },
+  { name: 'shared', of: 'parts', width: 1 },
+  { name: 'spared', of: 'parts', width: 1 },
+  { name: 'calls', of: 'edges', width: 1 },
+  { name: 'attempts', of: 'edges', width: 1 },
+  { name: 'counters', of: 'edges', width: COUNTERS },
+] as const;
 
 /**
  * Where a run's figures are collected: flat columns by subject and measuring cell, so memory does not
  * grow with the number of requests. A subject is a part or, behind all parts, an edge. Draws nothing and
  * schedules nothing.
  */
-export class Sink {
+class Sink {
   /** The open cell; -1 in the warm-up and after the end. */
   cell = -1;
-  private readonly grid: Grid;
-  private readonly parts: number;
-  private readonly edges: number;
-  private readonly cells: number;
+  private grid: Grid = NO_GRID;
+  private parts = 0;
+  private edges = 0;
+  private cells = 0;
   /** By (subject, cell, outcome kind). */
-  private readonly outcomes: Uint32Array;
-  private readonly attemptOutcomes: Uint32Array;
+  private outcomes: Uint32Array = new Uint32Array(ROOM * OUTCOME_KINDS);
+  private attemptOutcomes: Uint32Array = new Uint32Array(ROOM * OUTCOME_KINDS);
   /** By (subject, cell). */
-  private readonly wastedNs: Float64Array;
+  private wastedNs: Float64Array = new Float64Array(ROOM);
   /** By (part, cell). */
-  private readonly good: Uint32Array;
-  private readonly busyNs: Float64Array;
-  private readonly duplicates: Uint32Array;
-  private readonly shared: Uint32Array;
-  private readonly spared: Uint32Array;
+  private good: Uint32Array = new Uint32Array(ROOM);
+  private busyNs: Float64Array = new Float64Array(ROOM);
+  private duplicates: Uint32Array = new Uint32Array(ROOM);
+  private shared: Uint32Array = new Uint32Array(ROOM);
+  private spared: Uint32Array = new Uint32Array(ROOM);
   /** By (edge, cell). */
-  private readonly calls: Uint32Array;
-  private readonly attempts: Uint32Array;
-  private readonly counters: Uint32Array;
+  private calls: Uint32Array = new Uint32Array(ROOM);
+  private attempts: Uint32Array = new Uint32Array(ROOM);
+  private counters: Uint32Array = new Uint32Array(ROOM * COUNTERS);
   /** By (subject, success or failure, segment); (part, segment); (part, step). */
-  private readonly latencies: HistogramBank;
-  private readonly waits: HistogramBank;
-  private readonly steps: HistogramBank;
+  private readonly latencies = new HistogramBank(FULL_BITS, 1024, 4096);
+  private readonly waits = new HistogramBank(FULL_BITS, 1024, 1024);
+  private readonly steps = new HistogramBank(STEP_BITS, ROOM, ROOM);
   /** By (part, segment): requests that found a free worker. */
-  private readonly unqueued: Float64Array;
+  private unqueued: Float64Array = new Float64Array(1024);
 
-  constructor(grid: Grid, parts: number, edges: number) {
+  /** Forgets all figures, for a run with so many parts and edges. */
+  reset(grid: Grid, parts: number, edges: number): void {
+    const cells = grid.edges.length - 1;
+    const subjects = parts + edges;
+    const was = { subjects: this.parts + this.edges, parts: this.parts, edges: this.edges };
+    const will = { subjects, parts, edges };
+    for (const { name, of, width } of COLUMNS) {
+      const touched = was[of] * this.cells * width;
+      const length = will[of] * cells * width;
+      if (!cleared(this[name], touched, length)) this.widen(name, length);
+    }
+    const waits = parts * grid.segments;
+    if (!cleared(this.unqueued, this.unqueued.length, waits))
+      this.unqueued = new Float64Array(waits);
+    this.latencies.reset(subjects * 2 * grid.segments);
+    this.waits.reset(waits);
+    this.steps.reset(parts * grid.steps);
+    this.cell = -1;
     this.grid = grid;
     this.parts = parts;
     this.edges = edges;
-    const cells = grid.edges.length - 1;
     this.cells = cells;
-    const subjects = parts + edges;
-    this.outcomes = new Uint32Array(subjects * cells * OUTCOME_KINDS);
-    this.attemptOutcomes = new Uint32Array(edges * cells * OUTCOME_KINDS);
-    this.wastedNs = new Float64Array(subjects * cells);
-    this.good = new Uint32Array(parts * cells);
-    this.busyNs = new Float64Array(parts * cells);
-    this.duplicates = new Uint32Array(parts * cells);
-    this.shared = new Uint32Array(parts * cells);
-    this.spared = new Uint32Array(parts * cells);
-    this.calls = new Uint32Array(edges * cells);
-    this.attempts = new Uint32Array(edges * cells);
-    this.counters = new Uint32Array(edges * cells * COUNTERS);
-    this.latencies = new HistogramBank(subjects * 2 * grid.segments, FULL_BITS);
-    this.waits = new HistogramBank(parts * grid.segments, FULL_BITS);
-    this.steps = new HistogramBank(parts * grid.steps, STEP_BITS);
-    this.unqueued = new Float64Array(parts * grid.segments);
   }
 
   /** A part has answered a request that arrived in `cell`. `good`: in time for its user. */
@@ -240,6 +267,11 @@ export class Sink {
     return this.waits.dataOf(at);
   }
 
+  private widen(name: (typeof COLUMNS)[number]['name'], length: number): void {
+    if (name === 'wastedNs' || name === 'busyNs') this[name] = new Float64Array(length);
+    else this[name] = new Uint32Array(length);
+  }
+
   private each(count: number, make: (k: number) => HistogramData): HistogramData[] {
     return Array.from({ length: count }, (_, k) => make(k));
   }
@@ -259,3 +291,6 @@ export class Sink {
     }
   }
 }
+
+/** Where the figures of the run that this thread is at are collected; see `strands` for why it stands here. */
+export const sink = new Sink();

@@ -4,6 +4,7 @@ import { injectedOutcome } from './injections.js';
 import { RETURN, STATE, strands } from './strands.js';
 import type { World } from './world.js';
 import { engine } from './engine.js';
+import { sink } from './sink.js';
 
 /** Who has work done in an instance without calling it over the wire, and is told how it ended. */
 export interface TaskOwner {
@@ -77,7 +78,7 @@ export class Tasks {
     program = this.world.plan.parts[part].program,
   ): number {
     const { world } = this;
-    const { sink, plan, tracer } = world;
+    const { plan, tracer } = world;
     const strand = strands.open(instance, context.lineageA, context.lineageB);
     strands.returns[strand] = RETURN.task;
     strands.from[strand] = owner;

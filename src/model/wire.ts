@@ -17,6 +17,8 @@ import { RETURN, STATE, strands } from './strands.js';
 import type { World } from './world.js';
 import { engine } from './engine.js';
 import { frames } from './frames.js';
+import { levels } from './levels.js';
+import { sink } from './sink.js';
 
 /** Deepest nesting of calls in one request before the run is stopped. */
 export const MAX_CALL_DEPTH = 64;
@@ -51,7 +53,7 @@ export class Wire implements CallSite {
 
   send(frame: number): number {
     const { world } = this;
-    const { sink, instances, sizes } = world;
+    const { instances, sizes } = world;
     const edge = world.edges[frames.edge[frame]];
     const caller = instances[frames.caller[frame]];
     const owner = frames.owner[frame];
@@ -95,7 +97,7 @@ export class Wire implements CallSite {
     if (world.ties !== null) world.ties.sent(strand);
     this.attempts++;
     sink.attempt(edge.stat);
-    world.levels.add(view.gauge, 1);
+    levels.add(view.gauge, 1);
     if (sizes !== null) sizes.sent(strand, edge, owner);
     if (world.cargo !== null) world.cargo.sent(strand, owner);
     this.guard(strand);
@@ -118,7 +120,6 @@ export class Wire implements CallSite {
 
   abandon(_frame: number, job: number, outcome: Outcome, tell: boolean): void {
     const { world } = this;
-    const { sink } = world;
     const edge = world.edges[strands.edge[job]];
     if (world.serverEnds !== null) world.serverEnds.left(job);
     this.settle(job, edge, outcome);
@@ -174,7 +175,7 @@ export class Wire implements CallSite {
 
   beside(frame: number, child: number, question: number): void {
     const { world } = this;
-    const { sink, instances } = world;
+    const { instances } = world;
     const { fallback, asks } = world.edges[frames.edge[frame]];
     const edge = world.edges[question < 0 ? fallback : asks![question]];
     frames.edge[child] = edge.id;
@@ -201,7 +202,7 @@ export class Wire implements CallSite {
     const { world } = this;
     const edge = world.edges[frames.edge[frame]];
     const latency = engine.now - frames.start[frame];
-    world.sink.callEnded(edge.stat, frames.cell[frame], outcome, latency);
+    sink.callEnded(edge.stat, frames.cell[frame], outcome, latency);
     engine.note((edge.id << 5) | (outcome & 31), frames.lineageA[frame]);
   }
 
@@ -219,7 +220,7 @@ export class Wire implements CallSite {
 
   count(frame: number, counter: number): void {
     const edge = this.world.edges[frames.edge[frame]];
-    this.world.sink.count(edge.stat, counter);
+    sink.count(edge.stat, counter);
   }
 
   idempotent(frame: number): boolean {
@@ -283,7 +284,7 @@ export class Wire implements CallSite {
     const callee = world.instances[strands.instance[strand]];
     const caller = world.instances[frames.caller[strands.from[strand]]];
     const view = edge.views[caller.index];
-    world.levels.add(view.gauge, -1);
+    levels.add(view.gauge, -1);
     if (edge.outliers !== null) edge.outliers[caller.index].record(callee.index, outcome);
     if (edge.picked) return;
     view.outstanding[callee.index]--;
@@ -337,7 +338,7 @@ export class Wire implements CallSite {
       world.sizes.received(strand, edge, frames.owner[frame]);
     }
     if (world.cargo !== null) world.cargo.received(strand, frames.owner[frame]);
-    world.sink.attemptEnded(edge.stat, strands.sentCell[strand], outcome);
+    sink.attemptEnded(edge.stat, strands.sentCell[strand], outcome);
     world.server.answerDelivered(strand, engine.now);
     world.calls.answer(frame, outcome);
   }

@@ -1,3 +1,4 @@
+import { cleared } from '../kernel/pool.js';
 import { Histogram } from './histogram.js';
 import type { HistogramRow } from './histogram-row.js';
 import type { HistogramData } from './histogram.js';
@@ -27,25 +28,42 @@ export class HistogramBank {
   private readonly shift: number;
   private readonly base: number;
   private readonly subMask: number;
-  private readonly state: Float64Array;
-  private readonly zeros: Uint32Array;
+  private count = 0;
+  private state: Float64Array;
+  private zeros: Uint32Array;
   /** Number of the page of each (histogram, octave); 0 = none yet. */
-  private readonly pageOf: Int32Array;
+  private pageOf: Int32Array;
   private pages: Uint32Array;
   private used = 1;
 
-  constructor(count: number, subBits: number) {
+  /** `room`: histograms, and `pages`: octaves of them, that need no further memory. */
+  constructor(subBits: number, room: number, pages: number) {
     this.subBits = subBits;
     this.shift = 20 - subBits;
     this.base = 1023 << subBits;
     this.subMask = (1 << subBits) - 1;
-    this.state = new Float64Array(count * STATE);
-    this.zeros = new Uint32Array(count);
-    this.pageOf = new Int32Array(count * OCTAVES);
-    this.pages = new Uint32Array(64 << subBits);
-    for (let k = 0; k < count; k++) {
-      this.state[k * STATE + LOW] = Infinity;
-      this.state[k * STATE + HIGH] = -1;
+    this.state = new Float64Array(room * STATE);
+    this.zeros = new Uint32Array(room);
+    this.pageOf = new Int32Array(room * OCTAVES);
+    this.pages = new Uint32Array(pages << subBits);
+  }
+
+  /** Empties the bank, which has so many histograms from now on. */
+  reset(count: number): void {
+    const before = this.count;
+    if (!cleared(this.zeros, before, count)) {
+      this.zeros = new Uint32Array(count);
+      this.pageOf = new Int32Array(count * OCTAVES);
+      this.state = new Float64Array(count * STATE);
+    }
+    this.pageOf.fill(0, 0, before * OCTAVES);
+    this.pages.fill(0, 0, this.used << this.subBits);
+    this.used = 1;
+    this.count = count;
+    for (let at = 0; at < count * STATE; at += STATE) {
+      this.state[at + LOW] = Infinity;
+      this.state[at + HIGH] = -1;
+      this.state[at + SUM_LOW] = this.state[at + SUM_HIGH] = 0;
     }
   }
 

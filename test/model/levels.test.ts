@@ -1,22 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { engine } from '../../src/model/engine.js';
-import { Levels } from '../../src/model/levels.js';
+import { levels } from '../../src/model/levels.js';
 
 /** One gauge over two cells, on a clock that is set by hand. */
-function gauge(): { levels: Levels; id: number; at: (now: number) => Levels } {
+function gauge(): { id: number; at: (now: number) => typeof levels } {
   engine.reset();
-  const levels = new Levels(2);
+  levels.reset(2);
   const id = levels.register();
-  const at = (now: number): Levels => {
+  const at = (now: number): typeof levels => {
     engine.now = now;
     return levels;
   };
-  return { levels, id, at };
+  return { id, at };
 }
 
 describe('a level', () => {
   it('adds up value times time, exactly', () => {
-    const { levels, id, at } = gauge();
+    const { id, at } = gauge();
     at(10).add(id, 2);
     at(20).add(id, 3);
     at(25).add(id, -4);
@@ -26,7 +26,7 @@ describe('a level', () => {
   });
 
   it('starts the next cell with the value it has', () => {
-    const { levels, id, at } = gauge();
+    const { id, at } = gauge();
     at(0).set(id, 4);
     at(6).set(id, 1);
     at(10).close(0);
@@ -35,7 +35,7 @@ describe('a level', () => {
   });
 
   it('throws the warm-up away and keeps its level', () => {
-    const { levels, id, at } = gauge();
+    const { id, at } = gauge();
     at(0).add(id, 7);
     at(5).add(id, -5);
     at(10).close(-1);
@@ -44,7 +44,7 @@ describe('a level', () => {
   });
 
   it('counts a peak that lasts no time in the maximum but not in the area', () => {
-    const { levels, id, at } = gauge();
+    const { id, at } = gauge();
     at(5).add(id, 7);
     at(5).add(id, -7);
     at(10).close(0);
@@ -52,7 +52,7 @@ describe('a level', () => {
   });
 
   it('keeps what it has when gauges are added beyond the first columns', () => {
-    const { levels, id, at } = gauge();
+    const { id, at } = gauge();
     at(0).add(id, 3);
     for (let k = 0; k < 100; k++) levels.register();
     at(10).close(0);

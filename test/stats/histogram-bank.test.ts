@@ -19,7 +19,9 @@ describe('a bank of histograms', () => {
   it.each([5, 7])('holds what single histograms hold, at %i bits', (subBits) => {
     fc.assert(
       fc.property(fc.tuple(values, values, values), (columns) => {
-        const bank = new HistogramBank(columns.length, subBits);
+        const bank = new HistogramBank(subBits, 2, 4);
+        bank.add(0, 77);
+        bank.reset(columns.length);
         const singles = columns.map(() => new Histogram(subBits));
         // Interleaved, so that pages of one lie between those of the others.
         for (let k = 0; k < 300; k++) {
@@ -38,7 +40,8 @@ describe('a bank of histograms', () => {
   });
 
   it('counts zeros that were only counted', () => {
-    const bank = new HistogramBank(1, 7);
+    const bank = new HistogramBank(7, 1, 1);
+    bank.reset(1);
     const single = new Histogram();
     bank.add(0, 5);
     bank.addZeros(0, 3);
@@ -49,7 +52,8 @@ describe('a bank of histograms', () => {
   });
 
   it('carries a sum beyond 2^53 without a loss', () => {
-    const bank = new HistogramBank(1, 7);
+    const bank = new HistogramBank(7, 1, 1);
+    bank.reset(1);
     const single = new Histogram();
     for (let k = 0; k < 5; k++) {
       bank.add(0, 2 ** 52 - 1 - k);

@@ -15,6 +15,8 @@ import { RETURN, strands } from '../strands.js';
 import { Surges } from './surges.js';
 import type { World } from '../world.js';
 import { engine } from '../engine.js';
+import { levels } from '../levels.js';
+import { sink } from '../sink.js';
 
 /** One workload at run time. */
 interface Load {
@@ -108,7 +110,6 @@ export class Loads {
 
   /** A request has its outcome. */
   requestEnded(strand: number, outcome: Outcome): void {
-    const { sink } = this.world;
     const load = this.loads[strands.from[strand]];
     const part = strands.part[strand];
     const latency = engine.now - strands.arrived[strand];
@@ -244,7 +245,7 @@ export class Loads {
    */
   private open(load: Load, user: number, a: number, b: number, arrival: number, told = -1): void {
     const { world } = this;
-    const { sink, plan } = world;
+    const { plan } = world;
     const strand = strands.open(load.instance, a, b);
     const request = told >= 0 ? told : this.chooseRequest(load, a, b);
     const part = load.firstPart + request;
@@ -271,7 +272,7 @@ export class Loads {
   }
 
   private trace(strand: number, a: number, b: number): void {
-    const { plan, tracer, sink } = this.world;
+    const { plan, tracer } = this.world;
     const traced =
       sink.cell >= 0 &&
       plan.traceShare > 0 &&
@@ -293,7 +294,7 @@ export class Loads {
 
   /** The client's patience has ended: it leaves, and tells the servers only if it says so. */
   private giveUp(strand: number): void {
-    const { server, levels, instances } = this.world;
+    const { server, instances } = this.world;
     const load = this.loads[strands.from[strand]];
     const { patienceCancels } = load.spec.requests[strands.part[strand] - load.firstPart];
     server.stop(strand, patienceCancels);

@@ -2,7 +2,7 @@ import { IntRing } from '../../kernel/ring.js';
 import type { Ns } from '../../kernel/time.js';
 import type { ConnectionLimits } from '../../spec/policy.js';
 import type { Calls } from '../calls.js';
-import type { Levels } from '../levels.js';
+import { levels } from '../levels.js';
 
 /** Words of a frame without a connection: it stands in line for one, or one is coming. */
 const WAITING = -1;
@@ -16,7 +16,6 @@ export class ConnectionLine {
   /** Of those in line, the ones that a connection is coming for. */
   expecting = 0;
   private readonly calls: Calls;
-  private readonly levels: Levels;
   private readonly gauge: number;
   private readonly limits: ConnectionLimits | null;
   private readonly ring = new IntRing();
@@ -26,9 +25,8 @@ export class ConnectionLine {
   private readonly dials: number[] = [];
 
   /** `gauge`: how many wait. */
-  constructor(calls: Calls, levels: Levels, gauge: number, limits: ConnectionLimits | null) {
+  constructor(calls: Calls, gauge: number, limits: ConnectionLimits | null) {
     this.calls = calls;
-    this.levels = levels;
     this.gauge = gauge;
     this.limits = limits;
   }
@@ -57,7 +55,7 @@ export class ConnectionLine {
     this.ring.push(frame);
     this.calls.setWord(frame, this.layers[frame], isExpecting ? EXPECTING : WAITING);
     if (isExpecting) this.expecting++;
-    else this.levels.add(this.gauge, 1);
+    else levels.add(this.gauge, 1);
     if (this.limits !== null) this.limits.pending++;
   }
 
@@ -67,7 +65,7 @@ export class ConnectionLine {
     else this.ring.remove(frame);
     this.dials[frame] = -1;
     if (this.limits !== null) this.limits.pending--;
-    if (this.waits(frame)) this.levels.add(this.gauge, -1);
+    if (this.waits(frame)) levels.add(this.gauge, -1);
     else this.expecting--;
   }
 
@@ -76,7 +74,7 @@ export class ConnectionLine {
     if (!this.waits(frame)) return;
     this.calls.setWord(frame, this.layers[frame], EXPECTING);
     this.expecting++;
-    this.levels.add(this.gauge, -1);
+    levels.add(this.gauge, -1);
   }
 
   waits(frame: number): boolean {

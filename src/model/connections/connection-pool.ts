@@ -11,6 +11,7 @@ import type { PoolSettings } from '../../spec/resources.js';
 import type { PoolSetup } from './pool-setup.js';
 import type { Sessions } from './sessions.js';
 import { isBroken } from './server-connections.js';
+import { levels } from '../levels.js';
 
 interface Setup extends PoolSetup<PoolSettings> {
   /** Timer of acquireTimeout, or null. */
@@ -344,6 +345,6 @@ export class ConnectionPool implements PolicyState {
   }
 
   private count(gauge: number, delta: number): void {
-    this.setup.levels.add(gauge, delta);
+    levels.add(gauge, delta);
   }
 }

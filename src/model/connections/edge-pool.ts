@@ -17,6 +17,7 @@ import { NOWHERE } from '../picking/picks.js';
 import type { World } from '../world.js';
 import { engine } from '../engine.js';
 import { frames } from '../frames.js';
+import { levels } from '../levels.js';
 
 export interface EdgePoolSetup {
   readonly world: World;
@@ -73,8 +74,8 @@ export class EdgePool implements PolicyState {
     const { spec, world } = setup;
     this.multiplexed = spec.multiplexed;
     this.tlsTrips = spec.tlsTrips;
-    const { connections, calls, levels } = world;
-    this.line = new ConnectionLine(calls, levels, setup.gauges.waiting, setup.limits);
+    const { connections, calls } = world;
+    this.line = new ConnectionLine(calls, setup.gauges.waiting, setup.limits);
     this.id = connections.pools.push(this) - 1;
     this.connect = connections.connectLane(spec.connectTimeoutNs);
     this.idleLane = connections.idleLane(spec.idleTimeoutNs);
@@ -235,7 +236,7 @@ export class EdgePool implements PolicyState {
   /** Opens a connection for a frame; false where there is no instance to open it to. */
   private dial(frame: number): boolean {
     const { world, view, limits, gauges } = this.setup;
-    const { connections, calls, levels } = world;
+    const { connections, calls } = world;
     const edge = world.edges[frames.edge[frame]];
     derive(frames.lineageA[frame], frames.lineageB[frame], frames.attempt[frame]);
     const { a, b } = lineage;
@@ -278,7 +279,7 @@ export class EdgePool implements PolicyState {
       this.idle--;
       // Its idle time is over.
       connections.stamp[slot]++;
-      world.levels.add(gauges.used, 1);
+      levels.add(gauges.used, 1);
     }
     if (++connections.served[slot] >= spec.maxRequests) this.condemn(slot);
     else if (connections.streams[slot] >= spec.maxStreams) this.drop(slot);
@@ -286,7 +287,7 @@ export class EdgePool implements PolicyState {
 
   private detach(slot: number): void {
     const { world, spec, limits, gauges } = this.setup;
-    const { connections, levels } = world;
+    const { connections } = world;
     this.inUse--;
     if (limits !== null) limits.requests--;
     const left = --connections.streams[slot];
@@ -361,7 +362,7 @@ export class EdgePool implements PolicyState {
   private close(slot: number): void {
     const { world, view, limits, callee, gauges } = this.setup;
     this.open--;
-    world.levels.add(gauges.open, -1);
+    levels.add(gauges.open, -1);
     if (limits !== null) limits.connections--;
     if (callee < 0) {
       const instance = world.connections.instance[slot];

@@ -9,6 +9,7 @@ import type { Alarm, PolicyState } from '../../spec/policy.js';
 import type { GoSettings } from '../../spec/resources.js';
 import type { PoolSetup } from './pool-setup.js';
 import { isBroken } from './server-connections.js';
+import { levels } from '../levels.js';
 
 type Setup = PoolSetup<GoSettings>;
 
@@ -62,7 +63,7 @@ export class GoPool implements PolicyState {
   }
 
   enter(frame: number, layer: number): number {
-    const { ctx, pool, levels, gauges } = this.setup;
+    const { ctx, pool, gauges } = this.setup;
     const connection = this.takeIdle();
     if (connection >= 0) {
       this.use(frame, layer, connection, 0);
@@ -91,7 +92,7 @@ export class GoPool implements PolicyState {
 
   /** A statement that is given up leaves its connection unusable; a dial of one's own is given up too. */
   cancel(frame: number, layer: number, parked: boolean): void {
-    const { ctx, levels, gauges, server } = this.setup;
+    const { ctx, gauges, server } = this.setup;
     const word = ctx.word(frame, layer);
     if (!parked) {
       this.release();
@@ -196,7 +197,7 @@ export class GoPool implements PolicyState {
   }
 
   private takeWaiter(): number {
-    const { stream, levels, gauges } = this.setup;
+    const { stream, gauges } = this.setup;
     const u = unit(stream.a, stream.b, this.serial++, 0, 1);
     const frame = this.waiting.get(Math.floor(u * this.waiting.length));
     this.waiting.remove(frame);
@@ -277,7 +278,7 @@ export class GoPool implements PolicyState {
   }
 
   private use(frame: number, layer: number, connection: number, waitNs: Ns): void {
-    const { ctx, levels, gauges, waits } = this.setup;
+    const { ctx, gauges, waits } = this.setup;
     ctx.setWord(frame, layer, connection);
     this.inUse++;
     levels.add(gauges.used, 1);
@@ -286,7 +287,7 @@ export class GoPool implements PolicyState {
 
   private release(): void {
     this.inUse--;
-    this.setup.levels.add(this.setup.gauges.used, -1);
+    levels.add(this.setup.gauges.used, -1);
   }
 
   private newConnection(epoch: number): number {
@@ -309,6 +310,6 @@ export class GoPool implements PolicyState {
 
   private countOpen(delta: number): void {
     this.open += delta;
-    this.setup.levels.add(this.setup.gauges.open, delta);
+    levels.add(this.setup.gauges.open, delta);
   }
 }

@@ -3,6 +3,7 @@ import type { Ns } from '../../kernel/time.js';
 import type { Alarm } from '../../spec/policy.js';
 import type { HikariSettings } from '../../spec/resources.js';
 import type { PoolSetup } from './pool-setup.js';
+import { levels } from '../levels.js';
 
 /** Constants of HikariPool.java. */
 const ADD_PAUSE: Ns = 30 * NS_PER_MS;
@@ -105,7 +106,7 @@ export class HikariAdder {
   }
 
   private dial(): void {
-    const { ctx, samplers, server, connect, stream, opens, levels, gauges } = this.setup;
+    const { ctx, samplers, server, connect, stream, opens, gauges } = this.setup;
     this.epoch = server.take();
     levels.add(gauges.open, 1);
     opens();

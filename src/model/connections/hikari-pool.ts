@@ -15,6 +15,7 @@ import { HikariAges } from './hikari-ages.js';
 import { HikariStart } from './hikari-start.js';
 import type { PoolSetup } from './pool-setup.js';
 import { isBroken } from './server-connections.js';
+import { levels } from '../levels.js';
 
 interface Setup extends PoolSetup<HikariSettings> {
   /** Timer of connectionTimeout. */
@@ -250,7 +251,7 @@ export class HikariPool implements PolicyState {
   }
 
   private join(frame: number, layer: number): void {
-    const { ctx, levels, gauges } = this.setup;
+    const { ctx, gauges } = this.setup;
     this.layerOf[frame] = layer;
     ctx.setWord(frame, layer, WAITING);
     this.line.push(frame);
@@ -263,7 +264,7 @@ export class HikariPool implements PolicyState {
   }
 
   private use(frame: number, layer: number, slot: number): void {
-    const { ctx, levels, gauges } = this.setup;
+    const { ctx, gauges } = this.setup;
     ctx.setWord(frame, layer, slot);
     this.used[slot] = 1;
     this.inUse++;
@@ -271,7 +272,7 @@ export class HikariPool implements PolicyState {
   }
 
   private release(slot: number): void {
-    const { ctx, levels, gauges } = this.setup;
+    const { ctx, gauges } = this.setup;
     this.used[slot] = 0;
     this.checking[slot] = CHECK.no;
     this.accessedNs[slot] = ctx.now;
@@ -295,7 +296,7 @@ export class HikariPool implements PolicyState {
   private leaveLine(frame: number): void {
     if (this.line.peek() === frame) this.line.shift();
     else this.line.remove(frame);
-    this.setup.levels.add(this.setup.gauges.waiting, -1);
+    levels.add(this.setup.gauges.waiting, -1);
   }
 
   /** The first connection stands; who has come meanwhile asks for more, one after the other. */
@@ -395,6 +396,6 @@ export class HikariPool implements PolicyState {
 
   private countClosed(epoch: number): void {
     this.setup.server.give(epoch);
-    this.setup.levels.add(this.setup.gauges.open, -1);
+    levels.add(this.setup.gauges.open, -1);
   }
 }

@@ -3,7 +3,6 @@ import type { StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Alarm, CallContext } from '../../spec/policy.js';
 import type { Histogram } from '../../stats/histogram.js';
-import type { Levels } from '../levels.js';
 import type { ServerConnections } from './server-connections.js';
 
 /** What every pool of connections to a database is given; `P` are the settings of its kind. */
@@ -15,7 +14,6 @@ export interface PoolSetup<P> {
   /** Distribution of the time to open a connection. */
   readonly connect: number;
   readonly stream: StreamKey;
-  readonly levels: Levels;
   readonly gauges: { readonly open: number; readonly used: number; readonly waiting: number };
   /** Where waits are measured at present; null outside the measured time. */
   readonly waits: () => Histogram | null;

@@ -25,6 +25,8 @@ import { Targets } from '../picking/targets.js';
 import type { World } from '../world.js';
 import { engine } from '../engine.js';
 import { frames } from '../frames.js';
+import { levels } from '../levels.js';
+import { sink } from '../sink.js';
 
 /** Lineage tag of the tests that an attempt has made of connections. */
 const PING_TAG = 0x5000;
@@ -57,7 +59,7 @@ export class Pools {
   /** The pool of a calling instance at a database, whatever the bundle. */
   ofDatabase(edge: PlanEdge, caller: Instance): PolicyState {
     const { world } = this;
-    const { plan, levels, calls, samplers } = world;
+    const { plan, calls, samplers } = world;
     const database = plan.parts[edge.to].component;
     // What stands in front of the server belongs to no caller.
     const shared = isShared(edge.pool!);
@@ -75,7 +77,7 @@ export class Pools {
       waits: this.waitsNow(caller.component, database),
       alarm: (run: () => void) => this.alarms.add(run, caller),
       leaks: this.leaksOf(caller, name),
-      opens: () => world.sink.count(edge.stat, EDGE_COUNTER.connects),
+      opens: () => sink.count(edge.stat, EDGE_COUNTER.connects),
     };
     const make = (index: number, place: string): PolicyState =>
       this.create(edge.pool!, {
@@ -222,7 +224,6 @@ export class Pools {
       return meter.instance === caller.id && meter.callee === callee;
     });
     if (known !== undefined) return known;
-    const { levels } = this.world;
     const meter: PoolMeter = {
       instance: caller.id,
       callee,
@@ -235,7 +236,7 @@ export class Pools {
   }
 
   private waitsNow(caller: number, callee: number): () => Histogram | null {
-    const { sink, plan } = this.world;
+    const { plan } = this.world;
     const key = caller * plan.components.length + callee;
     const waits =
       this.waits.get(key) ?? Array.from({ length: plan.grid.segments }, () => new Histogram());

@@ -16,6 +16,7 @@ import { isBroken } from './server-connections.js';
 import { ANSWERED, RETURN, strands } from '../strands.js';
 import type { World } from '../world.js';
 import { engine } from '../engine.js';
+import { sink } from '../sink.js';
 
 /** What the server has said about the end of a connection. */
 const SAID = Object.freeze({
@@ -262,7 +263,7 @@ export class ServerEnds {
     this.said[slot] |= OVER;
     if (table.streams[slot] > 0 && op !== this.soonOp) this.end(slot, op === this.lastOp);
     const { stat } = world.edges[table.edge[slot]];
-    if (table.state[slot] === CONNECTION.OPEN) world.sink.count(stat, EDGE_COUNTER.goodbyes);
+    if (table.state[slot] === CONNECTION.OPEN) sink.count(stat, EDGE_COUNTER.goodbyes);
     table.poolOf(slot).lost(slot);
   }
 

@@ -75,15 +75,10 @@ export class EnvironmentCores implements Processor {
 
   /** What it uses is a part of what the process uses. */
   private make(id: number): Cores {
-    const { levels, interpreter } = this.world;
-    let used = 0;
-    const set = (_: number, level: number): void => {
-      levels.add(this.gauge, level - used);
-      used = level;
-    };
+    const { interpreter } = this.world;
     invariant(this.cores > 0, 'environment-without-cores');
     const cores = new Cores({
-      levels: { register: () => this.gauge, set },
+      sharedGauge: this.gauge,
       op: this.op,
       id,
       cores: this.cores,

@@ -13,6 +13,7 @@ import type { World } from '../world.js';
 import type { Account, Host } from './host.js';
 import { engine } from '../engine.js';
 import { strands } from '../strands.js';
+import { levels } from '../levels.js';
 
 const THROTTLED = withStatus(OUTCOME.throttled, 429);
 
@@ -147,7 +148,7 @@ export class Environments implements Host {
     this.ready[environment] = engine.now;
     this.open.push(environment);
     this.made++;
-    this.world.levels.add(this.gauge, 1);
+    levels.add(this.gauge, 1);
     return environment;
   }
 
@@ -156,7 +157,7 @@ export class Environments implements Host {
     this.isAlive[environment] = 0;
     this.free.push(environment);
     this.made--;
-    this.world.levels.add(this.gauge, -1);
+    levels.add(this.gauge, -1);
   }
 
   /** Those that are always there are, the first by their numbers. */
@@ -169,7 +170,7 @@ export class Environments implements Host {
 
   /** All are gone, with what ran in them. */
   private clear(): void {
-    this.world.levels.add(this.gauge, -this.made);
+    levels.add(this.gauge, -this.made);
     this.made = 0;
     this.open.length = 0;
     this.free.length = 0;

@@ -14,6 +14,7 @@ import { Autoscaler } from './autoscaler.js';
 import type { Host } from './host.js';
 import { engine } from '../engine.js';
 import { strands } from '../strands.js';
+import { levels } from '../levels.js';
 
 const FULL = withStatus(OUTCOME.rejectedOverload, 503);
 
@@ -106,7 +107,7 @@ export class Pods implements Host {
       return OUTCOME.ok;
     }
     this.waiting.push(strand);
-    this.world.levels.add(this.buffered, 1);
+    levels.add(this.buffered, 1);
     if (this.alive.length === 0) this.scaleTo(this.autoscaler.activate());
     this.keepTicking();
     return PENDING;
@@ -114,7 +115,7 @@ export class Pods implements Host {
 
   gone(strand: number): void {
     if (!this.waiting.remove(strand)) return;
-    this.world.levels.add(this.buffered, -1);
+    levels.add(this.buffered, -1);
     this.autoscaler.add(engine.now, -1);
   }
 
@@ -140,7 +141,6 @@ export class Pods implements Host {
 
   /** Those that wait longest go first, as far as there is room. */
   private admit(): void {
-    const { levels } = this.world;
     while (this.waiting.length > 0) {
       const strand = this.waiting.peek();
       const pod = this.pick(strand);
@@ -229,7 +229,7 @@ export class Pods implements Host {
     this.state[pod] = state;
     this.inside[pod] = 0;
     this.alive.push(pod);
-    this.world.levels.add(this.gauge, 1);
+    levels.add(this.gauge, 1);
     return pod;
   }
 
@@ -250,7 +250,7 @@ export class Pods implements Host {
   private closeEmpty(pod: number): void {
     if (this.inside[pod] > 0) return;
     this.state[pod] = STATE.none;
-    this.world.levels.add(this.gauge, -1);
+    levels.add(this.gauge, -1);
   }
 
   private provide(): void {
@@ -262,7 +262,6 @@ export class Pods implements Host {
 
   /** All are gone, with what ran in them. */
   private clear(): void {
-    const { levels } = this.world;
     this.state.forEach((state, pod) => {
       if (state !== STATE.none) levels.add(this.gauge, -1);
       this.state[pod] = STATE.none;

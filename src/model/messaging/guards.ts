@@ -9,6 +9,7 @@ import type { World } from '../world.js';
 import { PauseGate } from './pause-gate.js';
 import type { GatePlace } from './pause-gate.js';
 import { engine } from '../engine.js';
+import { levels } from '../levels.js';
 
 /** A run may begin, waits for its permit, or consumption is paused. */
 export const LEAVE = Object.freeze({ go: 0, wait: 1, pause: 2 } as const);
@@ -30,7 +31,6 @@ export interface GuardSetup {
 
 /** The circuit breaker and the rate limiter of one consumer, by the instance in which a handler runs. */
 export class Guards {
-  private readonly world: World;
   private readonly firstInstance: number;
   private readonly gates: readonly PauseGate[];
   private readonly limiters: readonly LimiterState[];
@@ -43,7 +43,6 @@ export class Guards {
 
   constructor(setup: GuardSetup) {
     const { world, policy, holder, part, service, again } = setup;
-    this.world = world;
     const { firstInstance, instances } = world.plan.components[service];
     this.firstInstance = firstInstance;
     const { circuitBreaker, rateLimit } = policy;
@@ -103,13 +102,13 @@ export class Guards {
 
   /** Somebody is paused from now on, and told when to try again. */
   pause(who: number, instance: Instance): void {
-    this.world.levels.add(this.paused, 1);
+    levels.add(this.paused, 1);
     this.gates[instance.id - this.firstInstance].wait(who);
   }
 
   /** Somebody is not paused any more. */
   resumed(): void {
-    this.world.levels.add(this.paused, -1);
+    levels.add(this.paused, -1);
   }
 
   /** How long a run waits before it asks again; 0 = it has its permit. */

@@ -11,6 +11,7 @@ import { Pasts } from './pasts.js';
 import { Shelf } from './shelf.js';
 import { engine } from '../engine.js';
 import { strands } from '../strands.js';
+import { sink } from '../sink.js';
 
 /** What makes a message fail wherever it is handled (PO-1). */
 export interface Poison {
@@ -272,7 +273,6 @@ export class Messages {
     rootB: number,
     request: number,
   ): number {
-    const { sink } = this.world;
     const message = this.slots.take();
     derive(a, b, tag);
     this.lineageA[message] = lineage.a;

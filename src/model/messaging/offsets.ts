@@ -3,6 +3,7 @@ import type { Age, Counter, MeterSubject } from '../meters.js';
 import type { World } from '../world.js';
 import type { Messages } from './messages.js';
 import type { Partition } from './partition.js';
+import { levels } from '../levels.js';
 
 /** A log that a group reads, and who is told that it has let go of the messages below an offset. */
 export interface ReadLog {
@@ -189,12 +190,12 @@ export class Offsets {
   /** What waits in a log changes. */
   private shift(log: number, by: number): void {
     this.lags[log] += by;
-    this.world.levels.add(this.lag, by);
+    levels.add(this.lag, by);
   }
 
   private heat(log: number): void {
     this.hottest = log;
-    if (this.partitionLag >= 0) this.world.levels.set(this.partitionLag, this.lags[log]);
+    if (this.partitionLag >= 0) levels.set(this.partitionLag, this.lags[log]);
   }
 
   /** Looks through all logs for the oldest message and for the log that holds most. */

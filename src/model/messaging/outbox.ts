@@ -13,6 +13,8 @@ import type { Counter, Durations } from '../meters.js';
 import type { World } from '../world.js';
 import type { Messages } from './messages.js';
 import { engine } from '../engine.js';
+import { levels } from '../levels.js';
+import { sink } from '../sink.js';
 
 /** Who publishes for an outbox: `waiter` is told when the message is there, or that it never will be. */
 export interface Publishing {
@@ -151,7 +153,7 @@ export class OutboxTable {
 
   private commit(topic: number, message: number): void {
     const { world, messages, spec } = this;
-    const { levels, sink, samplers } = world;
+    const { samplers } = world;
     messages.published[message] = engine.now;
     messages.cell[message] = sink.cell;
     levels.add(this.gauge, 1);
@@ -268,7 +270,7 @@ export class OutboxTable {
   }
 
   private gone(message: number): void {
-    this.world.levels.add(this.gauge, -1);
+    levels.add(this.gauge, -1);
     this.messages.release(message);
   }
 

@@ -9,6 +9,7 @@ import type { Door, WaitingRoom } from './waiting-room.js';
 import type { World } from '../world.js';
 import { engine } from '../engine.js';
 import { frames } from '../frames.js';
+import { sink } from '../sink.js';
 
 /**
  * The layer in which an attempt gets its instance, where layers inside need to know it: those whose
@@ -95,7 +96,7 @@ export class PickLayer implements PolicyState, Door {
 
   private count(frame: number): void {
     const { world } = this;
-    world.sink.count(world.edges[frames.edge[frame]].stat, EDGE_COUNTER.breakerRejected);
+    sink.count(world.edges[frames.edge[frame]].stat, EDGE_COUNTER.breakerRejected);
   }
 
   private settle(frame: number, outcome: Outcome): void {

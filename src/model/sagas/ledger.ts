@@ -12,6 +12,7 @@ import type { Seen } from './settlement.js';
 import { Settlement } from './settlement.js';
 import { engine } from '../engine.js';
 import { strands } from '../strands.js';
+import { sink } from '../sink.js';
 
 /** How long one that has ended is remembered at least: what comes later goes unseen. */
 const RETENTION_NS: Ns = 300 * NS_PER_SECOND;
@@ -49,7 +50,6 @@ export class Ledger {
   done: Int32Array = new Int32Array(0);
   undone: Int32Array = new Int32Array(0);
   tomb: Uint8Array = new Uint8Array(0);
-  private readonly world: World;
   private readonly plan: PlanSaga;
   private readonly byRoot = new Map<number, number>();
   private readonly retentionNs: Ns;
@@ -66,7 +66,6 @@ export class Ledger {
   private readonly anomalies: Anomalies | null;
 
   constructor(world: World, plan: PlanSaga) {
-    this.world = world;
     this.plan = plan;
     this.steps = plan.spec.steps.length;
     this.retentionNs = Math.max(RETENTION_NS, plan.spec.stuckAfterNs);
@@ -115,7 +114,6 @@ export class Ledger {
     const known = this.find(strand);
     const slot = known >= 0 ? known : this.open(strand);
     if (this.accepted[slot] !== 0) return slot;
-    const { sink } = this.world;
     this.accepted[slot] = 1;
     this.cell[slot] = sink.cell;
     this.start[slot] = engine.now;

@@ -5,6 +5,7 @@ import type { PlanSearch, Refresh } from '../../spec/search.js';
 import type { Counter, Durations } from '../meters.js';
 import type { World } from '../world.js';
 import { engine } from '../engine.js';
+import { sink } from '../sink.js';
 
 /** What one copy of a shard has written and does not show to searches yet. */
 interface Copy {
@@ -63,7 +64,6 @@ export class Refreshes {
 
   /** A copy has a write that searches do not see. */
   wrote(index: number): void {
-    const { sink } = this.world;
     const { intervalNs } = this.spec;
     const copy = this.copies[index];
     const wasDirty = copy.dirty;

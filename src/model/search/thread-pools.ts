@@ -11,6 +11,8 @@ import { LEASED } from '../slot-bits.js';
 import { RETURN, strands } from '../strands.js';
 import type { World } from '../world.js';
 import { engine } from '../engine.js';
+import { levels } from '../levels.js';
+import { sink } from '../sink.js';
 
 /** es_rejected_execution_exception. */
 const REJECTED = withStatus(OUTCOME.throttled, 429);
@@ -89,7 +91,6 @@ export class ThreadPools {
   }
 
   private take(strand: number, kind: number): Outcome {
-    const { levels, sink } = this.world;
     const at = (strands.instance[strand] - this.first) * this.perNode + kind;
     const pool = this.pools[at];
     const isReplica = strands.returns[strand] === RETURN.task;
@@ -116,7 +117,6 @@ export class ThreadPools {
   }
 
   private leaveQueue(strand: number): void {
-    const { levels } = this.world;
     levels.add(this.gauges.get(strands.part[strand])!, -1);
     this.waited(strand);
   }

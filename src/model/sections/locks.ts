@@ -10,6 +10,7 @@ import { LOCKED } from '../slot-bits.js';
 import type { World } from '../world.js';
 import { engine } from '../engine.js';
 import { strands } from '../strands.js';
+import { sink } from '../sink.js';
 
 /** Who waits for one value; there is one only while somebody holds it. */
 class Line {
@@ -90,7 +91,7 @@ export class Locks {
   }
 
   private begin(spec: PlanLock, id: number, strand: number): Outcome {
-    const { keys, sink } = this.world;
+    const { keys } = this.world;
     const value = keys.value(spec.key, strand);
     const space = this.spaceOf(spec, strand);
     this.value[strand] = value;

@@ -11,6 +11,7 @@ import { Intruders } from './intruders.js';
 import type { RowHold } from './intruders.js';
 import { engine } from '../engine.js';
 import { strands } from '../strands.js';
+import { sink } from '../sink.js';
 
 /** What a database answers to who has waited too long, or was chosen to end a deadlock. */
 const FAILED = withStatus(OUTCOME.serverError, 500);
@@ -119,7 +120,6 @@ export class RowLocks {
 
   /** A statement takes a row for its transaction, or waits for it. */
   take(strand: number, tx: number, part: number, key: number, value: number): Outcome {
-    const { sink } = this.world;
     const row = this.byValue[key].get(value);
     this.part[strand] = part;
     this.since[strand] = engine.now;

@@ -11,6 +11,7 @@ import type { Overload } from './shedding.js';
 import { STATE, strands } from '../strands.js';
 import type { World } from '../world.js';
 import { engine } from '../engine.js';
+import { levels } from '../levels.js';
 
 const OVERLOADED = withStatus(OUTCOME.rejectedOverload, 503);
 const THROTTLED = outcomeOfStatus(429);
@@ -40,7 +41,7 @@ export class Admission {
 
   /** The door of an instance that has one. */
   doorOf(instance: Instance, spec: PlanAdmission): Door {
-    const { plan, levels, replication } = this.world;
+    const { plan, replication } = this.world;
     const { shed, shedKey, limiter, gate } = spec;
     const rest = { dagor: null, userKey: -1, limiter, gate };
     if (shed === null) return { ...rest, overload: null, spared: 0 };

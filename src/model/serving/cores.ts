@@ -3,13 +3,14 @@ import { PHASE } from '../../kernel/phase.js';
 import { widenFloat64, widenInt32 } from '../../kernel/pool.js';
 import { IntRing } from '../../kernel/ring.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Levels } from '../levels.js';
 import { STATE, strands } from '../strands.js';
 import { engine } from '../engine.js';
+import { levels } from '../levels.js';
 
 /** What cores need to know of their machine, and how they hand a strand back. */
 export interface CoresSetup {
-  readonly levels: Pick<Levels, 'register' | 'set'>;
+  /** Gauge that several of them add up to; null = one of their own. */
+  readonly sharedGauge: number | null;
   /** Op whose handler calls fire(generation) of these cores; target = `id`. */
   readonly op: number;
   readonly id: number;
@@ -61,6 +62,7 @@ export class Cores implements Processor {
   private updated: Ns = NaN;
   private rate = NaN;
   private usage = NaN;
+  private shown = NaN;
   /** Heap of virtual ends. */
   private size = 0;
   private ends: Float64Array = new Float64Array(16);
@@ -80,10 +82,10 @@ export class Cores implements Processor {
   constructor(setup: CoresSetup) {
     this.setup = setup;
     // Doubles from the first on, as in the engine.
-    this.virtual = this.rate = this.usage = this.budget = this.updated = 0;
+    this.virtual = this.rate = this.usage = this.shown = this.budget = this.updated = 0;
     this.due = this.target = -1;
     this.speed = 1;
-    this.gauge = setup.levels.register();
+    this.gauge = setup.sharedGauge ?? levels.register();
   }
 
   /** A strand brings `work` ns of CPU. */
@@ -203,7 +205,7 @@ export class Cores implements Processor {
 
   /** Rate of progress in the present state, and the event it wants. */
   private plan(): void {
-    const { cores, contextSwitchTax, quota, levels } = this.setup;
+    const { cores, contextSwitchTax, quota } = this.setup;
     this.dropDead();
     const n = this.admitted;
     const inUse = n < cores ? n : cores;
@@ -214,7 +216,7 @@ export class Cores implements Processor {
     const throttled = quota !== null && this.budget <= 0;
     const running = this.speed > 0 && !throttled;
     this.usage = running ? inUse : 0;
-    levels.set(this.gauge, this.usage);
+    this.show(this.usage);
     this.rate = running ? this.speed * (n <= cores ? 1 : (cores / n) * (1 - contextSwitchTax)) : 0;
     let at = -1;
     this.targetIsEnd = false;
@@ -249,7 +251,13 @@ export class Cores implements Processor {
     this.rate = 0;
     this.usage = 0;
     this.target = -1;
-    this.setup.levels.set(this.gauge, 0);
+    this.show(0);
+  }
+
+  private show(usage: number): void {
+    if (this.setup.sharedGauge === null) levels.set(this.gauge, usage);
+    else levels.add(this.gauge, usage - this.shown);
+    this.shown = usage;
   }
 
   private dropDead(): void {

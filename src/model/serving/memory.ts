@@ -1,5 +1,5 @@
 import type { Instance } from '../instance.js';
-import type { Levels } from '../levels.js';
+import { levels } from '../levels.js';
 
 /** What the memory of an instance makes happen. */
 export interface MemoryEffects {
@@ -27,15 +27,13 @@ export class Memory {
   readonly gauge: number;
   private readonly instance: Instance;
   private readonly sizes: MemorySizes;
-  private readonly levels: Levels;
   private readonly effects: MemoryEffects;
   private inWork = 0;
   private allocated = 0;
 
-  constructor(instance: Instance, sizes: MemorySizes, levels: Levels, effects: MemoryEffects) {
+  constructor(instance: Instance, sizes: MemorySizes, effects: MemoryEffects) {
     this.instance = instance;
     this.sizes = sizes;
-    this.levels = levels;
     this.effects = effects;
     this.gauge = levels.register();
     levels.set(this.gauge, sizes.base);
@@ -59,7 +57,7 @@ export class Memory {
   note(): void {
     const { base, perRequest, limit } = this.sizes;
     const held = base + perRequest * (this.inWork + this.instance.queue.length);
-    this.levels.set(this.gauge, held);
+    levels.set(this.gauge, held);
     if (held > limit) this.effects.overflow(this.instance);
   }
 

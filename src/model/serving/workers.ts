@@ -7,6 +7,8 @@ import { ACCEPTED, REMEMBERED, WORKER } from '../slot-bits.js';
 import { STATE, strands } from '../strands.js';
 import type { World } from '../world.js';
 import { engine } from '../engine.js';
+import { levels } from '../levels.js';
+import { sink } from '../sink.js';
 
 /** Who holds the workers of an instance, and who gets the next one that is free. */
 export class Workers {
@@ -26,7 +28,7 @@ export class Workers {
     if ((strands.slot[strand] & WORKER) === 0) return;
     strands.slot[strand] &= ~WORKER;
     instance.busy--;
-    this.world.levels.add(instance.busyGauge, -1);
+    levels.add(instance.busyGauge, -1);
     this.startWaiting(instance);
   }
 
@@ -81,7 +83,7 @@ export class Workers {
     for (;;) {
       const next = instance.queue.take();
       if (next < 0) return next;
-      this.world.levels.add(instance.queueGauge, -1);
+      levels.add(instance.queueGauge, -1);
       if (this.world.server.wanted(next, instance)) return next;
       instance.memory?.note();
     }
@@ -109,7 +111,7 @@ export class Workers {
 
   /** A request gets its worker: its execution begins. */
   begin(strand: number, instance: Instance): void {
-    const { sink, levels, ties } = this.world;
+    const { ties } = this.world;
     const now = engine.now;
     strands.begun[strand] = now;
     if (ties !== null) ties.begun(strand);
@@ -130,12 +132,11 @@ export class Workers {
   occupy(strand: number, instance: Instance): void {
     strands.slot[strand] |= WORKER;
     instance.busy++;
-    this.world.levels.add(instance.busyGauge, 1);
+    levels.add(instance.busyGauge, 1);
   }
 
   /** A job leaves its instance: worker and place among the accepted are given back. */
   leave(strand: number, instance: Instance): void {
-    const { levels } = this.world;
     const slot = strands.slot[strand];
     strands.slot[strand] = 0;
     if ((slot & ACCEPTED) !== 0) levels.add(instance.concurrencyGauge, -1);

@@ -9,6 +9,7 @@ import type { Instance } from '../instance.js';
 import { STATE, strands } from '../strands.js';
 import type { World } from '../world.js';
 import { engine } from '../engine.js';
+import { sink } from '../sink.js';
 
 /** What a strand has to do with a flight: nothing; above 0 it leads, below 0 it follows. */
 const ALONE = 0;
@@ -56,7 +57,7 @@ export class Coalescing {
 
   /** PASS: the strand goes on, its answer is for all. PARK: it waits for another's. Else that answer. */
   join(strand: number, place: number): Outcome {
-    const { keys, sink } = this.world;
+    const { keys } = this.world;
     invariant(this.role[strand] === ALONE, 'request-coalesced-twice');
     const coalescer = this.coalescerOf(strand, place);
     const key = keys.value(this.specs[place].key, strand);
@@ -83,7 +84,6 @@ export class Coalescing {
   answered(strand: number, outcome: Outcome): void {
     invariant(this.role[strand] >= ALONE, 'answer-of-a-request-that-waits');
     if (this.role[strand] === ALONE) return;
-    const { sink } = this.world;
     const coalescer = this.coalescerOf(strand, this.place[strand]);
     if (!coalescer.shareErrors && !isSuccess(outcome)) {
       this.handOver(strand, coalescer);

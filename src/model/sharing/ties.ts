@@ -9,6 +9,7 @@ import { RETURN, strands } from '../strands.js';
 import type { World } from '../world.js';
 import { engine } from '../engine.js';
 import { frames } from '../frames.js';
+import { sink } from '../sink.js';
 
 const NOWHERE = -1;
 
@@ -92,7 +93,7 @@ export class Ties {
   }
 
   private told(strand: number, life: number): void {
-    const { instances, server, sink, edges } = this.world;
+    const { instances, server, edges } = this.world;
     if (strands.life[strand] !== life || strands.gone[strand] >= 0) return;
     const instance = instances[strands.instance[strand]];
     if (instance.down) return;

@@ -6,6 +6,7 @@ import type { TaskContext } from '../tasks.js';
 import type { World } from '../world.js';
 import { engine } from '../engine.js';
 import { strands } from '../strands.js';
+import { sink } from '../sink.js';
 
 type Scratch = { -readonly [Field in keyof TaskContext]: TaskContext[Field] };
 
@@ -89,7 +90,6 @@ export class Entries {
 
   /** The next event, in the list of its entity. */
   private take(entity: number, number: number): number {
-    const { sink } = this.world;
     const entry = this.slots.take();
     this.entity[entry] = entity;
     this.number[entry] = number;

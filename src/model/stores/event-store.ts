@@ -15,6 +15,7 @@ import type { Held } from './high-water.js';
 import type { ReadModel } from './read-model.js';
 import { Recent } from './recent.js';
 import { Streams } from './streams.js';
+import { sink } from '../sink.js';
 
 /** WrongExpectedVersion, ConcurrencyException: somebody else has appended in between (ES-2). */
 const CONFLICT = withStatus(OUTCOME.clientError, 409);
@@ -168,7 +169,7 @@ export class EventStore {
     }
     if (spec.register >= 0) registers[strand * REGISTERS + spec.register] = 0;
     if (spec.slot >= 0) cargo.loaded[strand * LOADS + spec.slot] = cargo.position[strand];
-    world.meters.took(this.replayed, world.sink.cell, cargo.replayed[strand] * 1e9);
+    world.meters.took(this.replayed, sink.cell, cargo.replayed[strand] * 1e9);
     return OUTCOME.ok;
   }
 

@@ -9,6 +9,8 @@ import type { Held } from './high-water.js';
 import type { Rebuild } from './rebuild.js';
 import { Segments } from './segments.js';
 import { Versions } from './versions.js';
+import { levels } from '../levels.js';
+import { sink } from '../sink.js';
 
 /**
  * What a projection makes of the events of a store or a topic: the view that reads see. An event is in it from the
@@ -65,7 +67,7 @@ export class ReadModel {
       if (segments === null) {
         if (this.spec.spec.lifecycle === 'live') continue;
         world.meters.count(this.consumed);
-        world.meters.took(this.delays, world.sink.cell, 0);
+        world.meters.took(this.delays, sink.cell, 0);
         continue;
       }
       const entry = entries.add(strand, entity, number, tag);
@@ -74,7 +76,7 @@ export class ReadModel {
       if (held !== null) this.held.push(entry);
     }
     if (segments === null) return;
-    world.levels.add(this.lag, count);
+    levels.add(this.lag, count);
     this.turnAge();
     if (held === null) segments.wake(segment);
   }
@@ -98,11 +100,11 @@ export class ReadModel {
 
   /** A message has come to the topic; `repeated` says that the topic had it before. */
   published(messages: Messages, message: number, partition: number, repeated: boolean): void {
-    const { entries, world } = this;
+    const { entries } = this;
     const segments = this.segments!;
     const segment = partition % segments.count;
     segments.add(entries.addMessage(messages, message, this.next++, repeated), segment, partition);
-    world.levels.add(this.lag, 1);
+    levels.add(this.lag, 1);
     this.turnAge();
     segments.wake(segment);
   }
@@ -129,19 +131,19 @@ export class ReadModel {
     this.copies?.add(entries.entity[entry], entries.number[entry], entries.committed[entry]);
     world.meters.count(this.consumed);
     world.meters.took(this.delays, entries.cell[entry], entries.age(entry));
-    world.levels.add(this.lag, -1);
+    levels.add(this.lag, -1);
     entries.free(entry);
   }
 
   /** An event is gone that the view had not passed; true where it never had its effect. */
   expire(entry: number): boolean {
-    const { entries, world } = this;
+    const { entries } = this;
     const isLost = entries.seen[entry] === 0;
     if (isLost) {
       entries.see(entry);
       this.versions.seen(entries.entity[entry]);
     }
-    world.levels.add(this.lag, -1);
+    levels.add(this.lag, -1);
     entries.free(entry);
     return isLost;
   }

@@ -6,6 +6,7 @@ import type { Durations } from '../meters.js';
 import type { World } from '../world.js';
 import type { ReadModel } from './read-model.js';
 import { engine } from '../engine.js';
+import { sink } from '../sink.js';
 
 /** All events of what a projection follows. */
 export interface Replayable {
@@ -56,7 +57,7 @@ export class Rebuild {
   private start(): void {
     this.began = engine.now;
     this.log.replayed?.();
-    this.cell = this.world.sink.cell;
+    this.cell = sink.cell;
     if (this.spec.mode === 'offline') this.model.segments!.halted = true;
     this.next();
   }

@@ -13,6 +13,7 @@ import type { Replayable } from './rebuild.js';
 import { TopicLog } from './topic-log.js';
 import { engine } from '../engine.js';
 import { strands } from '../strands.js';
+import { sink } from '../sink.js';
 
 /** The view is being made anew, and there is none. */
 const UNAVAILABLE = withStatus(OUTCOME.serverError, 503);
@@ -92,7 +93,7 @@ export class Stores {
     cargo.view[strand] = projection;
     cargo.entity[strand] = entity;
     cargo.asked[strand] = engine.now;
-    cargo.cell[strand] = world.sink.cell;
+    cargo.cell[strand] = sink.cell;
     cargo.known[strand] = model.next;
     cargo.missing[strand] = -1;
     const merges = consistency.kind === 'clientMerge';

@@ -7,6 +7,7 @@ import type { Instance } from '../../instance.js';
 import type { World } from '../../world.js';
 import type { Seat } from './seat.js';
 import { engine } from '../../engine.js';
+import { levels } from '../../levels.js';
 
 /** How often a node looks at its memory (rabbitmq-server, vm_memory_monitor.erl). */
 const CHECK_NS = NS_PER_SECOND;
@@ -18,7 +19,6 @@ const CHECK_NS = NS_PER_SECOND;
 export class Cluster {
   readonly electionNs: Ns;
   isAlarmed = false;
-  private readonly world: World;
   private readonly limit: number;
   private readonly nodes: readonly Instance[];
   private readonly bytes: Float64Array;
@@ -28,7 +28,6 @@ export class Cluster {
   private checking = false;
 
   constructor(world: World, { component, spec }: PlanCluster) {
-    this.world = world;
     this.electionNs = spec.electionNs;
     this.limit = spec.memoryBytes;
     const { instances, meters, plan } = world;
@@ -89,7 +88,7 @@ export class Cluster {
     const isOver = this.isOver();
     if (isOver === this.isAlarmed) return;
     this.isAlarmed = isOver;
-    this.world.levels.add(this.alarmed, isOver ? 1 : -1);
+    levels.add(this.alarmed, isOver ? 1 : -1);
     if (!isOver) for (const seat of this.seats) seat.unblocked();
   }
 }

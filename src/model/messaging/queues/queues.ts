@@ -27,6 +27,7 @@ import { ROW, Staged } from './staged.js';
 import { StoredQueue } from './stored-queue.js';
 import { engine } from '../../engine.js';
 import { strands } from '../../strands.js';
+import { levels } from '../../levels.js';
 
 /** What a publisher is told who waits for confirmations, by DOOR. */
 const ANSWERS = [
@@ -311,7 +312,7 @@ export class Queues {
       return;
     }
     line.push(write);
-    this.world.levels.add(this.blocked[inlet], 1);
+    levels.add(this.blocked[inlet], 1);
     const { publishTimeoutNs } = this.inlets[inlet].rules;
     if (publishTimeoutNs === Infinity) return;
     const at = engine.now + publishTimeoutNs;
@@ -342,7 +343,7 @@ export class Queues {
 
   private stopWaiting(write: number): void {
     this.turn[write]++;
-    this.world.levels.add(this.blocked[this.inlet[write]], -1);
+    levels.add(this.blocked[this.inlet[write]], -1);
   }
 
   /** Whether the step that published it still runs. */

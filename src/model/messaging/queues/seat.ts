@@ -3,6 +3,7 @@ import type { PlanSeat } from '../../../spec/queues.js';
 import type { World } from '../../world.js';
 import type { Cluster } from './cluster.js';
 import { engine } from '../../engine.js';
+import { levels } from '../../levels.js';
 
 /** Whom a seat tells. */
 export interface SeatWatch {
@@ -20,7 +21,6 @@ export interface SeatWatch {
 export class Seat {
   /** Whether messages are handed out and settled. */
   isUsable = true;
-  private readonly world: World;
   private readonly cluster: Cluster;
   private readonly spec: PlanSeat;
   private readonly unavailable: number;
@@ -33,7 +33,6 @@ export class Seat {
   private electing = false;
 
   constructor(world: World, cluster: Cluster, spec: PlanSeat, component: number) {
-    this.world = world;
     this.cluster = cluster;
     this.spec = spec;
     const { meters } = world;
@@ -98,7 +97,7 @@ export class Seat {
   private turnTo(isUsable: boolean): void {
     if (isUsable === this.isUsable) return;
     this.isUsable = isUsable;
-    this.world.levels.add(this.unavailable, isUsable ? -1 : 1);
+    levels.add(this.unavailable, isUsable ? -1 : 1);
   }
 
   /** An election begins where nobody leads and a majority is there, and ends without a result where either changes. */

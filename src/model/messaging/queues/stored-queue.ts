@@ -13,6 +13,7 @@ import { QueueFigures } from './queue-figures.js';
 import type { QueueWatch } from './queue-watch.js';
 import type { Seat } from './seat.js';
 import { engine } from '../../engine.js';
+import { levels } from '../../levels.js';
 
 /** Positions of what was returned to the head, in the order of its return. */
 const RETURNS = -9_000_000_000_000_000;
@@ -106,13 +107,13 @@ export class StoredQueue {
 
   /** Takes a message in; `origin` is where it came from as a dead letter, or -1; `held` keeps it back for a time. */
   accept(message: number, origin: number, held = 0): void {
-    const { entries, rules, messages, world, figures } = this;
+    const { entries, rules, messages, figures } = this;
     const { now } = engine;
     const position = this.next++;
     const since = rules.sincePublished ? messages.published[message] : now;
     this.accepted++;
     this.seat?.weigh(messages.bytes[message]);
-    world.levels.add(figures.lag, 1);
+    levels.add(figures.lag, 1);
     // A message that was moved is not delayed again.
     const due = held + (origin < 0 ? now + rules.delayNs : now);
     if (due === now && (this.far > 0 || entries.ready.length >= this.near)) {
@@ -124,7 +125,7 @@ export class StoredQueue {
     const entry = this.make(message, position, since, origin);
     entries.due[entry] = due;
     if (entry === entries.oldest) this.turnAge();
-    if (this.joins(entry)) world.levels.add(figures.ready, 1);
+    if (this.joins(entry)) levels.add(figures.ready, 1);
     else this.begin(entry);
   }
 
@@ -141,8 +142,8 @@ export class StoredQueue {
     if (entry < 0) return -1;
     const { entries, rules, world } = this;
     entries.ready.remove(entry);
-    world.levels.add(this.figures.ready, -1);
-    world.levels.add(this.figures.inFlight, 1);
+    levels.add(this.figures.ready, -1);
+    levels.add(this.figures.inFlight, 1);
     this.inFlight++;
     entries.place[entry] = PLACE.inFlight;
     entries.stamp[entry]++;
@@ -325,8 +326,8 @@ export class StoredQueue {
   }
 
   private becameReady(): void {
-    const { rules, world } = this;
-    world.levels.add(this.figures.ready, 1);
+    const { rules } = this;
+    levels.add(this.figures.ready, 1);
     this.watch.available();
     this.armExpiry();
     if (rules.overflow !== 'dropHead') return;
@@ -338,11 +339,11 @@ export class StoredQueue {
   }
 
   private hide(entry: number, until: Ns): void {
-    const { entries, world } = this;
+    const { entries } = this;
     entries.place[entry] = PLACE.delayed;
     entries.stamp[entry]++;
     this.delayed++;
-    world.levels.add(this.figures.delayed, 1);
+    levels.add(this.figures.delayed, 1);
     engine.at(until, PHASE.TIMER, this.visibleOp, entry, entries.stamp[entry], 0);
   }
 
@@ -420,33 +421,33 @@ export class StoredQueue {
 
   /** Takes it out of the place where it is. */
   private leave(entry: number): void {
-    const { entries, world } = this;
+    const { entries } = this;
     switch (entries.place[entry]) {
       case PLACE.ready:
         entries.ready.remove(entry);
-        world.levels.add(this.figures.ready, -1);
+        levels.add(this.figures.ready, -1);
         return;
       case PLACE.inFlight:
         this.deliveries.remove(entry);
         this.inFlight--;
-        world.levels.add(this.figures.inFlight, -1);
+        levels.add(this.figures.inFlight, -1);
         return;
       case PLACE.delayed:
         this.delayed--;
-        world.levels.add(this.figures.delayed, -1);
+        levels.add(this.figures.delayed, -1);
         return;
       case PLACE.behind:
         this.behind--;
-        world.levels.add(this.figures.ready, -1);
+        levels.add(this.figures.ready, -1);
         return;
     }
   }
 
   private remove(entry: number): void {
-    const { entries, messages, rules, world } = this;
+    const { entries, messages, rules } = this;
     this.leave(entry);
     this.seat?.weigh(-messages.bytes[entries.message[entry]]);
-    world.levels.add(this.figures.lag, -1);
+    levels.add(this.figures.lag, -1);
     const wasOldest = entry === entries.oldest;
     const follower = entries.follower[entry];
     const key = entries.key[entry];
