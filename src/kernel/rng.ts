@@ -44,6 +44,24 @@ export function derive(a: number, b: number, tag: number): void {
  * draws came before. All arguments are int32.
  */
 export function unit(ka: number, kb: number, la: number, lb: number, index: number): number {
+  mix(ka, kb, la, lb, index);
+  return unitOf(mixed.x, mixed.y);
+}
+
+/** The number in (0, 1) that `unit` makes of the two words of a draw. */
+export function unitOf(x: number, y: number): number {
+  // 52 random bits and a constant half below them: never 0, never 1.
+  return ((x >>> 6) * 67108864 + (y >>> 6) + 0.5) * 2.220446049250313e-16;
+}
+
+/** Result register of `mix`: the words of a draw, int32; read both before the next draw. */
+export const mixed = { x: 0, y: 0 };
+
+/**
+ * Writes to `mixed` what `unit` makes its number of: the upper 26 bits of both words. For who takes some
+ * bits of them for something else.
+ */
+export function mix(ka: number, kb: number, la: number, lb: number, index: number): void {
   // The low word of the lineage goes into both halves: else key + 1 would meet lineage - 1. `| 0` tells
   // the compiler that a sum is one of int32: else it adds doubles.
   let x = ((((la ^ ka) + Math.imul(index, 0x9e3779b1)) | 0) + Math.imul(lb, 0x297a2d39)) | 0;
@@ -53,8 +71,6 @@ export function unit(ka: number, kb: number, la: number, lb: number, index: numb
   x = Math.imul(x ^ (y >>> 16), 0xc2b2ae3d);
   y = Math.imul(y ^ (x >>> 15), 0x27d4eb2f);
   x = Math.imul(x ^ (x >>> 16) ^ y, 0x2c1b3c6d);
-  y = (y ^ (y >>> 16)) + x;
-  x = x ^ (x >>> 15);
-  // 52 random bits and a constant half below them: never 0, never 1.
-  return ((x >>> 6) * 67108864 + (y >>> 6) + 0.5) * 2.220446049250313e-16;
+  mixed.y = ((y ^ (y >>> 16)) + x) | 0;
+  mixed.x = x ^ (x >>> 15);
 }

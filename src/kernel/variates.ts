@@ -57,7 +57,9 @@ export function fastExp(y: number): number {
   const shifted = (steps + 4096.5) | 0;
   const k = shifted - 4096;
   const r = y - k * STEP_HIGH - k * STEP_LOW;
-  const p = 1 + r * (1 + r * (0.5 + r * (1 / 6 + r * (1 / 24 + r * (1 / 120)))));
+  // Estrin's scheme: half as long a chain of dependent steps as Horner's.
+  const rr = r * r;
+  const p = 1 + r + rr * (0.5 + r * (1 / 6) + rr * (1 / 24 + r * (1 / 120)));
   return p * fractions[shifted & 63] * octaves[shifted >> 6];
 }
 

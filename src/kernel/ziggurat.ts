@@ -1,5 +1,5 @@
 import { exp, log } from './math.js';
-import { unit } from './rng.js';
+import { mix, mixed, unit } from './rng.js';
 
 /**
  * Exponential and normal draws by the ziggurat of Marsaglia and Tsang 2000, 256 layers. The tables
@@ -7,6 +7,8 @@ import { unit } from './rng.js';
  * layer, sign and place; the rest go on with sub-draws of the same (stream, lineage, index).
  */
 const LAYERS = 256;
+const TWO_MINUS_43 = 1.1368683772161603e-13;
+const TWO_MINUS_44 = 5.684341886080802e-14;
 const NORMAL_EDGE = 3.6541528853610088;
 const NORMAL_AREA = 0.00492867323399;
 const EXPONENTIAL_EDGE = 7.69711747013104972;
@@ -31,42 +33,58 @@ for (let i = 0; i < 2 * LAYERS; i++) normalWidth[i] = (i & 1 ? -1 : 1) * normalX
 
 /** Standard normal draw; arguments as for `unit`. */
 export function standardNormal(ka: number, kb: number, la: number, lb: number, i: number): number {
-  return normalFrom(unit(ka, kb, la, lb, i), ka, kb, la, lb, i);
+  mix(ka, kb, la, lb, i);
+  return normalFrom(mixed.x, mixed.y, ka, kb, la, lb, i);
 }
 
-/** Standard normal draw from u = unit of the other arguments. */
+/**
+ * Standard normal draw from the words that `mix` makes of the other arguments. Layer and place are those of
+ * 512 times `unit`, to the last bit, without the way there and back between integer and double.
+ */
 export function normalFrom(
-  u: number,
+  high: number,
+  low: number,
   ka: number,
   kb: number,
   la: number,
   lb: number,
   index: number,
 ): number {
-  const scaled = u * 512;
-  const layer = scaled | 0;
-  const place = scaled - layer;
+  const layer = high >>> 23;
+  const place = (((high & 0x7fffff) >>> 6) * 67108864 + (low >>> 6) + 0.5) * TWO_MINUS_43;
   const x = place * normalWidth[layer];
   if (place < normalInner[layer >> 1]) return x;
   // The plus says that it is a number: what may be anything is boxed, on both ways.
   return +normalOutside(x, layer, ka, kb, la, lb, index);
 }
 
-/** Exponential draw of mean 1 from u = unit of the other arguments. */
+/** Exponential draw of mean 1 in the same way; layer and place are those of 256 times `unit`. */
 export function exponentialFrom(
-  u: number,
+  high: number,
+  low: number,
   ka: number,
   kb: number,
   la: number,
   lb: number,
   index: number,
 ): number {
-  const scaled = u * 256;
-  const layer = scaled | 0;
-  const place = scaled - layer;
+  const layer = high >>> 24;
+  const place = (((high & 0xffffff) >>> 6) * 67108864 + (low >>> 6) + 0.5) * TWO_MINUS_44;
   const x = place * exponentialX[layer];
   if (place < exponentialInner[layer]) return x;
   return +exponentialOutside(x, layer, ka, kb, la, lb, index);
+}
+
+/** Exponential draw of mean 1; arguments as for `unit`. */
+export function standardExponential(
+  ka: number,
+  kb: number,
+  la: number,
+  lb: number,
+  index: number,
+): number {
+  mix(ka, kb, la, lb, index);
+  return exponentialFrom(mixed.x, mixed.y, ka, kb, la, lb, index);
 }
 
 /**
