@@ -30,6 +30,9 @@ const LANE_HEAD = 0;
 const LANE_TIMER = 1;
 const OWN_HANDLERS = 2;
 
+/** Room for pending events that needs no further memory. */
+const SLOTS = 16_384;
+
 const NO_TIMES = new Float64Array(0);
 
 /** Bit of `hot` that asks the loop to stop; the phases have the bits above it. */
@@ -41,8 +44,11 @@ const STOP_BIT = 1;
  *
  * Later events stand in a queue, events of the current instant in one FIFO per phase, timers of a
  * constant delay in lanes. None of the three shows in the order, the digest or the counts.
+ *
+ * There is one in a thread, and its methods call it by name: where `this` is, V8 finds out at each call, but
+ * what never moves it has at a known address, down to the columns of the queue.
  */
-export class Engine {
+class Engine {
   /** The current moment. */
   now: Ns = NaN;
   /** Phase of the event that is being handled. */
@@ -86,9 +92,8 @@ export class Engine {
   private instantStart = 0;
   private readonly last = new Recent();
 
-  /** `slots`: first capacity for pending events, a power of two; it doubles when needed. */
-  constructor(slots = 1024) {
-    this.queue = new EventQueue(slots);
+  constructor() {
+    this.queue = new EventQueue(SLOTS);
     for (let phase = 0; phase < PHASES; phase++) this.instants.push(new InstantQueue());
     this.define('lane', () => invariant(false, 'lane-head-as-event'));
     this.define('timer', (laneId, index, stamp) => {
@@ -102,8 +107,11 @@ export class Engine {
     this.reset();
   }
 
-  /** Winds back to time 0 for another run: no events, no counts, and no handlers but its own. */
-  reset(): void {
+  /**
+   * Winds back to time 0 for another run: no events, no counts, and no handlers but its own. `slots`: first
+   * capacity for pending events, a power of two; it doubles when needed.
+   */
+  reset(slots = SLOTS): void {
     // What begins as a small integer becomes another kind of field to V8 beyond 2^31, and all that was
     // compiled for the first kind is thrown away: these begin as NaN.
     this.now = this.end = this.limit = 0;
@@ -116,7 +124,7 @@ export class Engine {
     this.renumberEvery = Infinity;
     this.running = false;
     this.boundaries(NO_TIMES, () => {});
-    this.queue.reset();
+    this.queue.reset(slots);
     for (const instant of this.instants) instant.reset();
     this.handlers.length = this.names.length = OWN_HANDLERS;
     this.lanes.length = 0;
@@ -132,34 +140,34 @@ export class Engine {
 
   /** Schedules an event at an absolute time, whole ns, not before now. */
   at(time: Ns, phase: number, op: number, target: number, a: number, b: number): void {
-    if (time > this.now) {
-      const sequence = this.nextSequence();
-      this.queue.stage(time);
-      this.queue.push(phase, sequence, op, target, a, b);
-      const pending = this.queue.size + this.inLanes;
-      if (pending > this.peakPending) this.peakPending = pending;
+    if (time > engine.now) {
+      const sequence = engine.nextSequence();
+      engine.queue.stage(time);
+      engine.queue.push(phase, sequence, op, target, a, b);
+      const pending = engine.queue.size + engine.inLanes;
+      if (pending > engine.peakPending) engine.peakPending = pending;
     } else {
-      invariant(time === this.now, 'event-in-the-past');
-      this.soon(phase, op, target, a, b);
+      invariant(time === engine.now, 'event-in-the-past');
+      engine.soon(phase, op, target, a, b);
     }
   }
 
   /** Schedules an event at the current instant, behind all that is already due in its phase. */
   soon(phase: number, op: number, target: number, a: number, b: number): void {
-    this.instants[phase].push(op, target, a, b);
-    this.hot |= 2 << phase;
+    engine.instants[phase].push(op, target, a, b);
+    engine.hot |= 2 << phase;
   }
 
   /** The lane of timers with this delay, phase, op and owner: the existing one if there is one. */
   lane(delay: Ns, phase: number, op: number, owner: Stamped): Lane {
-    let own = this.lanesByOwner.get(owner);
-    if (own === undefined) this.lanesByOwner.set(owner, (own = new Map()));
+    let own = engine.lanesByOwner.get(owner);
+    if (own === undefined) engine.lanesByOwner.set(owner, (own = new Map()));
     const key = `${delay}/${phase}/${op}`;
     let lane = own.get(key);
     if (lane === undefined) {
       invariant(delay >= 0, 'negative-lane-delay');
-      lane = new Lane(delay, phase, op, owner, this.lanes.length);
-      this.lanes.push(lane);
+      lane = new Lane(delay, phase, op, owner, engine.lanes.length);
+      engine.lanes.push(lane);
       own.set(key, lane);
     }
     return lane;
@@ -170,31 +178,31 @@ export class Engine {
    * then.
    */
   arm(lane: Lane, index: number, stamp: number): void {
-    const time = this.now + lane.delayNs;
-    if (time === this.now || !this.useLanes) {
-      this.at(time, lane.phase, LANE_TIMER, lane.id, index, stamp);
+    const time = engine.now + lane.delayNs;
+    if (time === engine.now || !engine.useLanes) {
+      engine.at(time, lane.phase, LANE_TIMER, lane.id, index, stamp);
       return;
     }
-    const sequence = this.nextSequence();
+    const sequence = engine.nextSequence();
     const held = lane.length;
     lane.push(time, sequence, index, stamp);
-    this.inLanes += lane.length - held;
+    engine.inLanes += lane.length - held;
     if (held === 0) {
-      this.inLanes--;
-      this.queue.stage(time);
-      this.queue.push(lane.phase, sequence, LANE_HEAD, lane.id, 0, 0);
+      engine.inLanes--;
+      engine.queue.stage(time);
+      engine.queue.push(lane.phase, sequence, LANE_HEAD, lane.id, 0, 0);
     }
-    const pending = this.queue.size + this.inLanes;
-    if (pending > this.peakPending) this.peakPending = pending;
+    const pending = engine.queue.size + engine.inLanes;
+    if (pending > engine.peakPending) engine.peakPending = pending;
   }
 
   /** Folds a fact of the model and the current time into the digest. */
   note(a: number, b: number): void {
-    const now = this.now;
-    let h = Math.imul(this.digest ^ a, 0x9e3779b1);
+    const now = engine.now;
+    let h = Math.imul(engine.digest ^ a, 0x9e3779b1);
     h = Math.imul((h ^ (h >>> 15)) + (now | 0), 0x85ebca77);
     h = Math.imul((h ^ (h >>> 13)) + b, 0xc2b2ae3d) + ((now / 4294967296) | 0);
-    this.digest = h ^ (h >>> 16);
+    engine.digest = h ^ (h >>> 16);
   }
 
   /**
@@ -214,19 +222,19 @@ export class Engine {
 
   /** Asks the run to stop after this event. */
   halt(): void {
-    this.hot |= STOP_BIT;
+    engine.hot |= STOP_BIT;
   }
 
   /** Events handled that had waited in the queue or a lane. */
   get heapEvents(): number {
-    return this.events - this.dueEvents;
+    return engine.events - engine.dueEvents;
   }
 
   /** Events waiting now, dead timers included. */
   get pending(): number {
     let due = 0;
-    for (const queue of this.instants) due += queue.length;
-    return due + this.queue.size + this.inLanes;
+    for (const queue of engine.instants) due += queue.length;
+    return due + engine.queue.size + engine.inLanes;
   }
 
   /**
@@ -234,7 +242,7 @@ export class Engine {
    * 900,000.
    */
   recent(): { op: string; target: number }[] {
-    return this.last.list(this.names);
+    return engine.last.list(engine.names);
   }
 
   /**
@@ -242,66 +250,66 @@ export class Engine {
    * Afterwards now is `until` if events lie beyond it, else the last event or boundary.
    */
   run(untilNs: Ns, maxEvents: number): StopReason {
-    invariant(!this.running && untilNs >= this.now, 'run-out-of-order');
+    invariant(!engine.running && untilNs >= engine.now, 'run-out-of-order');
     const until = Math.min(untilNs, HORIZON_MAX_NS);
-    this.running = true;
-    this.last.count = 0;
-    this.firstEvent = this.events;
-    this.instantStart = this.events;
-    this.guard = this.events;
-    this.end = until + 1;
-    this.limit = Math.min(this.end, this.nextBoundary);
-    if (this.nextBoundary <= this.now) this.passBoundary();
-    const reason = this.loop(maxEvents);
-    if (reason === 'horizon') this.now = until;
-    this.hot &= ~STOP_BIT;
-    this.running = false;
+    engine.running = true;
+    engine.last.count = 0;
+    engine.firstEvent = engine.events;
+    engine.instantStart = engine.events;
+    engine.guard = engine.events;
+    engine.end = until + 1;
+    engine.limit = Math.min(engine.end, engine.nextBoundary);
+    if (engine.nextBoundary <= engine.now) engine.passBoundary();
+    const reason = engine.loop(maxEvents);
+    if (reason === 'horizon') engine.now = until;
+    engine.hot &= ~STOP_BIT;
+    engine.running = false;
     return reason;
   }
 
   /** One turn per event, boundary or dead lane head; `guard` lets one comparison watch all limits. */
   private loop(maxEvents: number): StopReason {
-    const queue = this.queue;
+    const queue = engine.queue;
     for (;;) {
-      if (this.events >= this.guard) {
-        const reason = this.check(maxEvents);
+      if (engine.events >= engine.guard) {
+        const reason = engine.check(maxEvents);
         if (reason !== null) return reason;
       }
       const top = queue.front;
       const time = queue.frontTimes[top];
-      const hot = this.hot;
+      const hot = engine.hot;
       if (hot !== 0) {
         const low = hot & -hot;
         if (low === STOP_BIT) return 'halted';
         const phase = 30 - Math.clz32(low);
         // What stands in the queue for this instant and this phase was scheduled before: it goes
         // first.
-        if (time !== this.now || queue.frontKeys[top] >= (phase + 1) * PHASE_UNIT) {
-          this.fireDue(phase, low);
+        if (time !== engine.now || queue.frontKeys[top] >= (phase + 1) * PHASE_UNIT) {
+          engine.fireDue(phase, low);
           continue;
         }
       }
-      if (time < this.limit) this.fireTop();
-      else if (this.nextBoundary < this.end) this.passBoundary();
+      if (time < engine.limit) engine.fireTop();
+      else if (engine.nextBoundary < engine.end) engine.passBoundary();
       else return top === 0 ? 'drained' : 'horizon';
     }
   }
 
   /** Handles the oldest event in the instant queue of a phase. */
   private fireDue(phase: number, bit: number): void {
-    const queue = this.instants[phase];
+    const queue = engine.instants[phase];
     const at = queue.take();
     const data = queue.data;
-    if (queue.tail === 0) this.hot &= ~bit;
-    this.phase = phase;
-    this.events++;
-    this.dueEvents++;
-    this.handlers[data[at]](data[at + 1], data[at + 2], data[at + 3]);
+    if (queue.tail === 0) engine.hot &= ~bit;
+    engine.phase = phase;
+    engine.events++;
+    engine.dueEvents++;
+    engine.handlers[data[at]](data[at + 1], data[at + 2], data[at + 3]);
   }
 
   /** Takes the first entry off the queue and handles it, unless it is a timer that has died. */
   private fireTop(): void {
-    const queue = this.queue;
+    const queue = engine.queue;
     const top = queue.front;
     const time = queue.frontTimes[top];
     const phase = (queue.frontKeys[top] / PHASE_UNIT) | 0;
@@ -314,11 +322,11 @@ export class Engine {
     if (op > LANE_TIMER) {
       queue.pop();
     } else {
-      const lane = this.lanes[target];
+      const lane = engine.lanes[target];
       if (op === LANE_HEAD) {
         target = lane.indices[lane.head];
         a = lane.stamps[lane.head];
-        this.advanceLane(lane);
+        engine.advanceLane(lane);
       } else {
         target = a;
         a = b;
@@ -328,13 +336,13 @@ export class Engine {
       op = lane.op;
       b = 0;
     }
-    if (time !== this.now) {
-      this.now = time;
-      this.instantStart = this.events;
+    if (time !== engine.now) {
+      engine.now = time;
+      engine.instantStart = engine.events;
     }
-    this.phase = phase;
-    this.events++;
-    this.handlers[op](target, a, b);
+    engine.phase = phase;
+    engine.events++;
+    engine.handlers[op](target, a, b);
   }
 
   /**
@@ -342,13 +350,13 @@ export class Engine {
    * guard that is too low costs a call, so an instant only writes down where it began.
    */
   private check(maxEvents: number): StopReason | null {
-    const handled = this.events - this.firstEvent;
+    const handled = engine.events - engine.firstEvent;
     if (handled >= maxEvents) return 'budget';
-    const here = this.events - this.instantStart;
+    const here = engine.events - engine.instantStart;
     if (here > INSTANT_LIMIT) return 'instant';
-    if (here >= INSTANT_SUSPECT) this.rememberNext();
+    if (here >= INSTANT_SUSPECT) engine.rememberNext();
     const step = here >= INSTANT_SUSPECT ? 1 : INSTANT_SUSPECT - here;
-    this.guard = this.events + Math.min(step, maxEvents - handled);
+    engine.guard = engine.events + Math.min(step, maxEvents - handled);
     return null;
   }
 
@@ -356,58 +364,61 @@ export class Engine {
   private advanceLane(lane: Lane): void {
     const held = lane.length;
     lane.advance();
-    this.inLanes += lane.length - held;
+    engine.inLanes += lane.length - held;
     if (lane.length > 0) {
-      this.queue.delayTop(lane.times[lane.head], lane.phase, lane.sequences[lane.head]);
+      engine.queue.delayTop(lane.times[lane.head], lane.phase, lane.sequences[lane.head]);
     } else {
-      this.inLanes++;
-      this.queue.pop();
+      engine.inLanes++;
+      engine.queue.pop();
     }
   }
 
   private passBoundary(): void {
-    const k = this.boundaryIndex++;
-    const times = this.boundaryTimes;
-    if (this.now !== times[k]) {
-      this.now = times[k];
-      this.instantStart = this.events;
+    const k = engine.boundaryIndex++;
+    const times = engine.boundaryTimes;
+    if (engine.now !== times[k]) {
+      engine.now = times[k];
+      engine.instantStart = engine.events;
     }
-    this.nextBoundary = k + 1 < times.length ? times[k + 1] : Infinity;
-    this.limit = Math.min(this.end, this.nextBoundary);
-    this.onBoundary(k);
+    engine.nextBoundary = k + 1 < times.length ? times[k + 1] : Infinity;
+    engine.limit = Math.min(engine.end, engine.nextBoundary);
+    engine.onBoundary(k);
   }
 
   /** Keeps op and target of what is due next; only an instant that runs over pays for it. */
   private rememberNext(): void {
-    let data = this.queue.payload;
-    let at = this.queue.topOffset();
-    if (this.hot >> 1 !== 0) {
-      const queue = this.instants[30 - Math.clz32(this.hot & -this.hot & ~STOP_BIT)];
+    let data = engine.queue.payload;
+    let at = engine.queue.topOffset();
+    if (engine.hot >> 1 !== 0) {
+      const queue = engine.instants[30 - Math.clz32(engine.hot & -engine.hot & ~STOP_BIT)];
       data = queue.data;
       at = queue.nextOffset();
     }
     const op = data[at];
-    if (op > LANE_TIMER) this.last.add(op, data[at + 1]);
-    else this.last.add(this.lanes[data[at + 1]].op, data[at + 2]);
+    if (op > LANE_TIMER) engine.last.add(op, data[at + 1]);
+    else engine.last.add(engine.lanes[data[at + 1]].op, data[at + 2]);
   }
 
   /** The next sequence number, with a slot left in the queue for it. */
   private nextSequence(): number {
-    if (this.queue.freeCount === 0) this.growQueue();
-    if (this.sequence >= this.sequenceLimit) this.renumber();
-    return this.sequence++;
+    if (engine.queue.freeCount === 0) engine.growQueue();
+    if (engine.sequence >= engine.sequenceLimit) engine.renumber();
+    return engine.sequence++;
   }
 
   private growQueue(): void {
-    if (this.sequence >= this.queue.sequenceLimit / 2) this.renumber();
-    this.queue.grow();
-    this.sequenceLimit = Math.min(this.queue.sequenceLimit, this.sequenceLimit);
+    if (engine.sequence >= engine.queue.sequenceLimit / 2) engine.renumber();
+    engine.queue.grow();
+    engine.sequenceLimit = Math.min(engine.queue.sequenceLimit, engine.sequenceLimit);
   }
 
   private renumber(): void {
-    this.sequence = renumber(this.queue, this.lanes);
-    const limit = this.queue.sequenceLimit;
-    invariant(this.sequence < limit, 'sequence-exhausted');
-    this.sequenceLimit = Math.min(limit, this.sequence + this.renumberEvery);
+    engine.sequence = renumber(engine.queue, engine.lanes);
+    const limit = engine.queue.sequenceLimit;
+    invariant(engine.sequence < limit, 'sequence-exhausted');
+    engine.sequenceLimit = Math.min(limit, engine.sequence + engine.renumberEvery);
   }
 }
+
+/** The engine of this thread. */
+export const engine = new Engine();

@@ -42,11 +42,9 @@ export class EventQueue {
   private keys: Float64Array;
   private back = 0;
   private free: Int32Array;
-  private readonly firstSlots: number;
 
   /** `slots` is the first capacity, a power of two. */
-  constructor(slots = 1024) {
-    this.firstSlots = slots;
+  constructor(slots: number) {
     this.slots = slots;
     this.mask = slots - 1;
     this.times = new Float64Array(slots + 1);
@@ -56,9 +54,8 @@ export class EventQueue {
     this.release(0);
   }
 
-  /** Drops all events. Columns that have grown are made anew, as small as they were. */
-  reset(): void {
-    const slots = this.firstSlots;
+  /** Drops all events. Columns of another size than asked for are made anew. */
+  reset(slots: number): void {
     if (this.slots !== slots) {
       this.slots = slots;
       this.mask = slots - 1;

@@ -1,9 +1,9 @@
+import { engine } from '../kernel/engine.js';
 import { PHASE } from '../kernel/phase.js';
 import type { Ns } from '../kernel/time.js';
 import type { Alarm } from '../spec/policy.js';
 import { FROZEN } from './instance.js';
 import type { Instance } from './instance.js';
-import { engine } from './engine.js';
 
 /** One alarm: what it does, whose process it stands in, and which of its settings counts. */
 interface Entry {

@@ -1,5 +1,6 @@
 import { Counts } from '../kernel/counts.js';
 import { Samplers } from '../kernel/distribution.js';
+import { engine } from '../kernel/engine.js';
 import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
 import { streamKey } from '../kernel/rng.js';
@@ -58,7 +59,6 @@ import { Wire } from './wire.js';
 import { Workers } from './serving/workers.js';
 import { limiterOf } from './limiters.js';
 import type { World } from './world.js';
-import { engine } from './engine.js';
 import { frames } from './frames.js';
 
 /** A world ready to run, and what the record needs to know of its assembly. */

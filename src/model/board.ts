@@ -1,3 +1,4 @@
+import { engine } from '../kernel/engine.js';
 import { PHASE } from '../kernel/phase.js';
 import { streamKey, unit } from '../kernel/rng.js';
 import type { StreamKey } from '../kernel/rng.js';
@@ -16,7 +17,6 @@ import type { Outages } from './outages.js';
 import type { Roles } from './replication/roles.js';
 import type { RowHold } from './sections/intruders.js';
 import type { Injection, World } from './world.js';
-import { engine } from './engine.js';
 
 /** Steps in which a ramp is walked. */
 const RAMP_STEPS = 20;

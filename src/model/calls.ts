@@ -1,3 +1,4 @@
+import { engine } from '../kernel/engine.js';
 import type { Lane } from '../kernel/lanes.js';
 import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
@@ -17,7 +18,6 @@ import type { Outcome } from '../spec/outcome.js';
 import type { CallContext, PolicyState } from '../spec/policy.js';
 import type { CallSite } from './call-site.js';
 import { AVOID, PLACES, frames } from './frames.js';
-import { engine } from './engine.js';
 
 /** Lineage tag of the k-th fork of a frame. */
 const FORK_TAG = 0x1000;

@@ -1,3 +1,4 @@
+import { engine } from '../kernel/engine.js';
 import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
 import type { StreamKey } from '../kernel/rng.js';
@@ -27,7 +28,6 @@ import { Stored } from './layers/stored.js';
 import { storeSetup } from './layers/policy-stores.js';
 import { WaitingRoom } from './picking/waiting-room.js';
 import type { World } from './world.js';
-import { engine } from './engine.js';
 import { frames } from './frames.js';
 
 /** A deadline that only enforces what it inherits. */

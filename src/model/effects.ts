@@ -1,8 +1,8 @@
+import { engine } from '../kernel/engine.js';
 import { isSuccess } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import { RETURN, strands } from './strands.js';
 import type { World } from './world.js';
-import { engine } from './engine.js';
 import { frames } from './frames.js';
 import { sink } from './sink.js';
 

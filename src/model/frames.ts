@@ -102,17 +102,17 @@ class Frames {
 
   /** A frame with everything cleared that a call relies on. */
   open(): number {
-    const frame = this.slots.take();
-    this.ambiguous[frame] = 0;
-    this.hedged[frame] = 0;
-    this.avoid[frame] = 0;
-    this.place[frame] = -1;
-    this.entered[frame] = 0;
-    this.parked[frame] = -1;
-    this.attempt[frame] = 1;
-    this.base[frame] = 0;
-    this.parent[frame] = -1;
-    this.job[frame] = -1;
+    const frame = frames.slots.take();
+    frames.ambiguous[frame] = 0;
+    frames.hedged[frame] = 0;
+    frames.avoid[frame] = 0;
+    frames.place[frame] = -1;
+    frames.entered[frame] = 0;
+    frames.parked[frame] = -1;
+    frames.attempt[frame] = 1;
+    frames.base[frame] = 0;
+    frames.parent[frame] = -1;
+    frames.job[frame] = -1;
     return frame;
   }
 

@@ -1,3 +1,4 @@
+import { engine } from '../kernel/engine.js';
 import { invariant } from '../kernel/invariant.js';
 import { OUTCOME, PARK, PASS, relayed } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
@@ -7,7 +8,6 @@ import type { Interpreter } from './interpreter.js';
 import { keyOf, refusedBy } from './limiters.js';
 import { RETURN, STATE, strands } from './strands.js';
 import type { World } from './world.js';
-import { engine } from './engine.js';
 import { sink } from './sink.js';
 
 /**

@@ -1,3 +1,4 @@
+import { engine } from '../kernel/engine.js';
 import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
 import type { Ns } from '../kernel/time.js';
@@ -26,7 +27,6 @@ import { SECTION } from './slot-bits.js';
 import { REGISTERS, RETURN, STATE, strands } from './strands.js';
 import { Turns } from './turns.js';
 import type { World } from './world.js';
-import { engine } from './engine.js';
 import { sink } from './sink.js';
 
 /**

@@ -1,3 +1,4 @@
+import { engine } from '../kernel/engine.js';
 import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
 import { derive, lineage } from '../kernel/rng.js';
@@ -8,7 +9,6 @@ import type { Draws } from './draws.js';
 import { FROZEN } from './instance.js';
 import { REGISTERS, STATE, strands } from './strands.js';
 import type { World } from './world.js';
-import { engine } from './engine.js';
 
 const BRANCH_TAG = 0x2000;
 

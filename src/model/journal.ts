@@ -1,7 +1,7 @@
+import { engine } from '../kernel/engine.js';
 import type { Ns } from '../kernel/time.js';
 import { JOURNAL } from '../spec/record.js';
 import type { JournalRecord, MachineRecord } from '../spec/record.js';
-import { engine } from './engine.js';
 
 /** Entries kept at most; the rest is counted. */
 const CAP = 200_000;

@@ -1,5 +1,5 @@
+import { engine } from '../kernel/engine.js';
 import type { Ns } from '../kernel/time.js';
-import { engine } from './engine.js';
 
 const COLUMNS = ['value', 'since', 'area', 'max', 'past'] as const;
 
@@ -31,56 +31,56 @@ class Levels {
 
   /** Registers a gauge at level 0. */
   register(): number {
-    if (this.count === this.value.length) this.widen();
-    this.areas.push(new Float64Array(this.cells));
-    this.maxima.push(new Float64Array(this.cells));
-    return this.count++;
+    if (levels.count === levels.value.length) levels.widen();
+    levels.areas.push(new Float64Array(levels.cells));
+    levels.maxima.push(new Float64Array(levels.cells));
+    return levels.count++;
   }
 
   /** Changes a level from now on. */
   add(gauge: number, delta: number): void {
     const now: Ns = engine.now;
-    const old = this.value[gauge];
-    this.area[gauge] += old * (now - this.since[gauge]);
-    this.since[gauge] = now;
+    const old = levels.value[gauge];
+    levels.area[gauge] += old * (now - levels.since[gauge]);
+    levels.since[gauge] = now;
     const level = old + delta;
-    this.value[gauge] = level;
-    if (level > this.max[gauge]) this.max[gauge] = level;
+    levels.value[gauge] = level;
+    if (level > levels.max[gauge]) levels.max[gauge] = level;
   }
 
   /** Sets a level from now on. */
   set(gauge: number, level: number): void {
-    this.add(gauge, level - this.value[gauge]);
+    levels.add(gauge, level - levels.value[gauge]);
   }
 
   /** Ends the open cell now; `cell` -1 throws the figures away (warm-up). */
   close(cell: number): void {
     const now = engine.now;
-    for (let gauge = 0; gauge < this.count; gauge++) {
-      const area = this.area[gauge] + this.value[gauge] * (now - this.since[gauge]);
-      this.past[gauge] += area;
+    for (let gauge = 0; gauge < levels.count; gauge++) {
+      const area = levels.area[gauge] + levels.value[gauge] * (now - levels.since[gauge]);
+      levels.past[gauge] += area;
       if (cell >= 0) {
-        this.areas[gauge][cell] = area;
-        this.maxima[gauge][cell] = this.max[gauge];
+        levels.areas[gauge][cell] = area;
+        levels.maxima[gauge][cell] = levels.max[gauge];
       }
-      this.area[gauge] = 0;
-      this.since[gauge] = now;
-      this.max[gauge] = this.value[gauge];
+      levels.area[gauge] = 0;
+      levels.since[gauge] = now;
+      levels.max[gauge] = levels.value[gauge];
     }
   }
 
   /** Integral of a level from the start of the run until now, in level x ns. */
   integral(gauge: number): number {
-    const open = this.area[gauge] + this.value[gauge] * (engine.now - this.since[gauge]);
-    return this.past[gauge] + open;
+    const open = levels.area[gauge] + levels.value[gauge] * (engine.now - levels.since[gauge]);
+    return levels.past[gauge] + open;
   }
 
   areaOf(gauge: number): Float64Array {
-    return this.areas[gauge];
+    return levels.areas[gauge];
   }
 
   maxOf(gauge: number): Float64Array {
-    return this.maxima[gauge];
+    return levels.maxima[gauge];
   }
 
   private widen(): void {
@@ -89,11 +89,11 @@ class Levels {
       wider.set(column);
       return wider;
     };
-    this.value = double(this.value);
-    this.since = double(this.since);
-    this.area = double(this.area);
-    this.past = double(this.past);
-    this.max = double(this.max);
+    levels.value = double(levels.value);
+    levels.since = double(levels.since);
+    levels.area = double(levels.area);
+    levels.past = double(levels.past);
+    levels.max = double(levels.max);
   }
 }
 

@@ -1,3 +1,4 @@
+import { engine } from '../kernel/engine.js';
 import { invariant } from '../kernel/invariant.js';
 import { NS_PER_SECOND } from '../kernel/time.js';
 import type { Ns } from '../kernel/time.js';
@@ -8,7 +9,6 @@ import type { LimiterState } from '../spec/policy.js';
 import { Refusals } from './layers/refusals.js';
 import type { Registry } from './registry.js';
 import type { Limiter, World } from './world.js';
-import { engine } from './engine.js';
 import { strands } from './strands.js';
 
 /** What of a world a limiter is made of. */

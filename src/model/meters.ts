@@ -1,8 +1,8 @@
+import { engine } from '../kernel/engine.js';
 import type { Ns } from '../kernel/time.js';
 import type { Grid } from '../spec/plan.js';
 import type { MeterRecord } from '../spec/record.js';
 import { Histogram } from '../stats/histogram.js';
-import { engine } from './engine.js';
 import { levels } from './levels.js';
 import { sink } from './sink.js';
 

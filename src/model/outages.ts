@@ -1,3 +1,4 @@
+import { engine } from '../kernel/engine.js';
 import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
 import type { Ns } from '../kernel/time.js';
@@ -9,7 +10,6 @@ import type { Instance } from './instance.js';
 import { Starts } from './serving/starts.js';
 import { RETURN, STATE, strands } from './strands.js';
 import type { Fleet, World } from './world.js';
-import { engine } from './engine.js';
 
 /** States of an instance in the journal. */
 const UP = 0;

@@ -1,3 +1,4 @@
+import { engine } from '../kernel/engine.js';
 import { PHASE } from '../kernel/phase.js';
 import type { Ns } from '../kernel/time.js';
 import { AMBIGUOUS, OUTCOME, withStatus } from '../spec/outcome.js';
@@ -9,7 +10,6 @@ import { LongestWaits } from './connections/longest-waits.js';
 import { GATED, LEASED, SECTION, STATEMENT } from './slot-bits.js';
 import { ANSWERED, RETURN, STATE, strands } from './strands.js';
 import type { World } from './world.js';
-import { engine } from './engine.js';
 import { levels } from './levels.js';
 import { sink } from './sink.js';
 

@@ -1,3 +1,4 @@
+import { engine } from '../kernel/engine.js';
 import { invariant } from '../kernel/invariant.js';
 import { OUTCOME } from '../spec/outcome.js';
 import type { Plan } from '../spec/plan.js';
@@ -7,7 +8,6 @@ import type { Assembly } from './assemble.js';
 import type { Registry } from './registry.js';
 import { RETURN, STATE, strands } from './strands.js';
 import type { World } from './world.js';
-import { engine } from './engine.js';
 import { frames } from './frames.js';
 import { levels } from './levels.js';
 import { sink } from './sink.js';

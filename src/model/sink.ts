@@ -104,131 +104,131 @@ class Sink {
   /** A part has answered a request that arrived in `cell`. `good`: in time for its user. */
   answer(part: number, cell: number, outcome: Outcome, latencyNs: Ns, good: boolean): void {
     if (cell < 0) return;
-    const row = part * this.cells + cell;
-    this.outcomes[row * OUTCOME_KINDS + kindIndex(outcome)]++;
-    const { grid } = this;
+    const row = part * sink.cells + cell;
+    sink.outcomes[row * OUTCOME_KINDS + kindIndex(outcome)]++;
+    const { grid } = sink;
     const segment = grid.segmentOfCell[cell];
     if (!isSuccess(outcome)) {
-      this.latencies.add((2 * part + FAILURE) * grid.segments + segment, latencyNs);
+      sink.latencies.add((2 * part + FAILURE) * grid.segments + segment, latencyNs);
       return;
     }
-    this.latencies.add(2 * part * grid.segments + segment, latencyNs);
-    if (good) this.good[row]++;
-    this.steps.add(part * grid.steps + grid.stepOfCell[cell], latencyNs);
+    sink.latencies.add(2 * part * grid.segments + segment, latencyNs);
+    if (good) sink.good[row]++;
+    sink.steps.add(part * grid.steps + grid.stepOfCell[cell], latencyNs);
   }
 
   /** A request of a part was still under way when the run ended. */
   unfinished(part: number, cell: number): void {
-    if (cell >= 0) this.outcomes[(part * this.cells + cell + 1) * OUTCOME_KINDS - 1]++;
+    if (cell >= 0) sink.outcomes[(part * sink.cells + cell + 1) * OUTCOME_KINDS - 1]++;
   }
 
   queueWait(part: number, cell: number, waitNs: Ns): void {
     if (cell < 0) return;
-    const at = part * this.grid.segments + this.grid.segmentOfCell[cell];
+    const at = part * sink.grid.segments + sink.grid.segmentOfCell[cell];
     // Most requests find a free worker: these are only counted.
-    if (waitNs === 0) this.unqueued[at]++;
-    else this.waits.add(at, waitNs);
+    if (waitNs === 0) sink.unqueued[at]++;
+    else sink.waits.add(at, waitNs);
   }
 
   duplicate(part: number): void {
-    if (this.cell >= 0) this.duplicates[part * this.cells + this.cell]++;
+    if (sink.cell >= 0) sink.duplicates[part * sink.cells + sink.cell]++;
   }
 
   /** A request of a part is answered with the answer of another one. */
   coalesced(part: number): void {
-    if (this.cell >= 0) this.shared[part * this.cells + this.cell]++;
+    if (sink.cell >= 0) sink.shared[part * sink.cells + sink.cell]++;
   }
 
   /** A dry run in the chain of a part lets a request pass that it would have refused. */
   wouldReject(part: number): void {
-    if (this.cell >= 0) this.spared[part * this.cells + this.cell]++;
+    if (sink.cell >= 0) sink.spared[part * sink.cells + sink.cell]++;
   }
 
   /** An execution of a part held its worker from begin until now. */
   busy(part: number, beginNs: Ns, nowNs: Ns): void {
-    const { cell } = this;
+    const { cell } = sink;
     // Nearly all executions begin in the cell in which they end.
-    if (cell >= 0 && beginNs >= this.grid.edges[cell]) {
-      this.busyNs[part * this.cells + cell] += nowNs - beginNs;
+    if (cell >= 0 && beginNs >= sink.grid.edges[cell]) {
+      sink.busyNs[part * sink.cells + cell] += nowNs - beginNs;
     } else {
-      this.spread(this.busyNs, part * this.cells, beginNs, nowNs);
+      sink.spread(sink.busyNs, part * sink.cells, beginNs, nowNs);
     }
   }
 
   /** The result of an execution was used by nobody; its end may be past. `edge` -1: none. */
   wasted(part: number, edge: number, beginNs: Ns, endNs: Ns): void {
-    this.spread(this.wastedNs, part * this.cells, beginNs, endNs);
-    if (edge >= 0) this.spread(this.wastedNs, (this.parts + edge) * this.cells, beginNs, endNs);
+    sink.spread(sink.wastedNs, part * sink.cells, beginNs, endNs);
+    if (edge >= 0) sink.spread(sink.wastedNs, (sink.parts + edge) * sink.cells, beginNs, endNs);
   }
 
   attempt(edge: number): void {
-    if (this.cell >= 0) this.attempts[edge * this.cells + this.cell]++;
+    if (sink.cell >= 0) sink.attempts[edge * sink.cells + sink.cell]++;
   }
 
   attemptEnded(edge: number, cell: number, outcome: Outcome): void {
     if (cell < 0) return;
-    this.attemptOutcomes[(edge * this.cells + cell) * OUTCOME_KINDS + kindIndex(outcome)]++;
+    sink.attemptOutcomes[(edge * sink.cells + cell) * OUTCOME_KINDS + kindIndex(outcome)]++;
   }
 
   call(edge: number): void {
-    if (this.cell >= 0) this.calls[edge * this.cells + this.cell]++;
+    if (sink.cell >= 0) sink.calls[edge * sink.cells + sink.cell]++;
   }
 
   callEnded(edge: number, cell: number, outcome: Outcome, latencyNs: Ns): void {
     if (cell < 0) return;
-    const subject = this.parts + edge;
-    this.outcomes[(subject * this.cells + cell) * OUTCOME_KINDS + kindIndex(outcome)]++;
-    const { grid } = this;
+    const subject = sink.parts + edge;
+    sink.outcomes[(subject * sink.cells + cell) * OUTCOME_KINDS + kindIndex(outcome)]++;
+    const { grid } = sink;
     const which = 2 * subject + (isSuccess(outcome) ? SUCCESS : FAILURE);
-    this.latencies.add(which * grid.segments + grid.segmentOfCell[cell], latencyNs);
+    sink.latencies.add(which * grid.segments + grid.segmentOfCell[cell], latencyNs);
   }
 
   callUnfinished(edge: number, cell: number): void {
     if (cell < 0) return;
-    this.outcomes[((this.parts + edge) * this.cells + cell + 1) * OUTCOME_KINDS - 1]++;
+    sink.outcomes[((sink.parts + edge) * sink.cells + cell + 1) * OUTCOME_KINDS - 1]++;
   }
 
   count(edge: number, counter: number): void {
-    if (this.cell >= 0) this.counters[(edge * this.cells + this.cell) * COUNTERS + counter]++;
+    if (sink.cell >= 0) sink.counters[(edge * sink.cells + sink.cell) * COUNTERS + counter]++;
   }
 
   /** Outcomes booked for a part in the measured time, `unfinished` included. */
   answers(part: number): number {
     let sum = 0;
-    for (const count of this.rowsOf(this.outcomes, part, OUTCOME_KINDS)) sum += count;
+    for (const count of sink.rowsOf(sink.outcomes, part, OUTCOME_KINDS)) sum += count;
     return sum;
   }
 
   /** Outcomes of a part in a cell so far, by kind; a view that is read at once. */
   outcomesOf(part: number, cell: number): Uint32Array {
-    const row = (part * this.cells + cell) * OUTCOME_KINDS;
-    return this.outcomes.subarray(row, row + OUTCOME_KINDS);
+    const row = (part * sink.cells + cell) * OUTCOME_KINDS;
+    return sink.outcomes.subarray(row, row + OUTCOME_KINDS);
   }
 
   partRecords(): PartRecord[] {
-    return Array.from({ length: this.parts }, (_, part) => ({
-      outcomes: this.rowsOf(this.outcomes, part, OUTCOME_KINDS),
-      good: this.rowsOf(this.good, part, 1),
-      busyNs: this.rowsOf(this.busyNs, part, 1),
-      wastedNs: this.rowsOf(this.wastedNs, part, 1),
-      duplicates: this.rowsOf(this.duplicates, part, 1),
-      coalesced: this.rowsOf(this.shared, part, 1),
-      wouldReject: this.rowsOf(this.spared, part, 1),
-      queueWait: this.each(this.grid.segments, (segment) => this.waitsOf(part, segment)),
-      stepLatency: this.steps.rowOf(part * this.grid.steps, this.grid.steps),
-      ...this.latenciesOf(part),
+    return Array.from({ length: sink.parts }, (_, part) => ({
+      outcomes: sink.rowsOf(sink.outcomes, part, OUTCOME_KINDS),
+      good: sink.rowsOf(sink.good, part, 1),
+      busyNs: sink.rowsOf(sink.busyNs, part, 1),
+      wastedNs: sink.rowsOf(sink.wastedNs, part, 1),
+      duplicates: sink.rowsOf(sink.duplicates, part, 1),
+      coalesced: sink.rowsOf(sink.shared, part, 1),
+      wouldReject: sink.rowsOf(sink.spared, part, 1),
+      queueWait: sink.each(sink.grid.segments, (segment) => sink.waitsOf(part, segment)),
+      stepLatency: sink.steps.rowOf(part * sink.grid.steps, sink.grid.steps),
+      ...sink.latenciesOf(part),
     }));
   }
 
   edgeRecords(): EdgeRecord[] {
-    return Array.from({ length: this.edges }, (_, edge) => ({
-      outcomes: this.rowsOf(this.outcomes, this.parts + edge, OUTCOME_KINDS),
-      attemptOutcomes: this.rowsOf(this.attemptOutcomes, edge, OUTCOME_KINDS),
-      calls: this.rowsOf(this.calls, edge, 1),
-      attempts: this.rowsOf(this.attempts, edge, 1),
-      counters: this.rowsOf(this.counters, edge, COUNTERS),
-      wastedNs: this.rowsOf(this.wastedNs, this.parts + edge, 1),
-      ...this.latenciesOf(this.parts + edge),
+    return Array.from({ length: sink.edges }, (_, edge) => ({
+      outcomes: sink.rowsOf(sink.outcomes, sink.parts + edge, OUTCOME_KINDS),
+      attemptOutcomes: sink.rowsOf(sink.attemptOutcomes, edge, OUTCOME_KINDS),
+      calls: sink.rowsOf(sink.calls, edge, 1),
+      attempts: sink.rowsOf(sink.attempts, edge, 1),
+      counters: sink.rowsOf(sink.counters, edge, COUNTERS),
+      wastedNs: sink.rowsOf(sink.wastedNs, sink.parts + edge, 1),
+      ...sink.latenciesOf(sink.parts + edge),
     }));
   }
 
@@ -238,7 +238,7 @@ class Sink {
     subject: number,
     width: number,
   ): Column {
-    const length = this.cells * width;
+    const length = sink.cells * width;
     return column.slice(subject * length, (subject + 1) * length) as Column;
   }
 
@@ -246,25 +246,25 @@ class Sink {
     latency: HistogramData[];
     successLatency: HistogramData[];
   } {
-    const { segments } = this.grid;
+    const { segments } = sink.grid;
     const id = (which: number, segment: number): number =>
       (2 * subject + which) * segments + segment;
-    const successLatency = this.each(segments, (segment) =>
-      this.latencies.dataOf(id(SUCCESS, segment)),
+    const successLatency = sink.each(segments, (segment) =>
+      sink.latencies.dataOf(id(SUCCESS, segment)),
     );
-    const latency = this.each(segments, (segment) => {
-      const all = this.latencies.take(id(FAILURE, segment));
-      all.merge(this.latencies.take(id(SUCCESS, segment)));
+    const latency = sink.each(segments, (segment) => {
+      const all = sink.latencies.take(id(FAILURE, segment));
+      all.merge(sink.latencies.take(id(SUCCESS, segment)));
       return all.toJSON();
     });
     return { latency, successLatency };
   }
 
   private waitsOf(part: number, segment: number): HistogramData {
-    const at = part * this.grid.segments + segment;
-    this.waits.addZeros(at, this.unqueued[at]);
-    this.unqueued[at] = 0;
-    return this.waits.dataOf(at);
+    const at = part * sink.grid.segments + segment;
+    sink.waits.addZeros(at, sink.unqueued[at]);
+    sink.unqueued[at] = 0;
+    return sink.waits.dataOf(at);
   }
 
   private widen(name: (typeof COLUMNS)[number]['name'], length: number): void {
@@ -278,8 +278,8 @@ class Sink {
 
   /** Adds [begin, end) to the cells of a row it lies in, walking back from the open cell. */
   private spread(column: Float64Array, row: number, beginNs: Ns, endNs: Ns): void {
-    const { edges } = this.grid;
-    let cell = this.cell >= 0 ? this.cell : beginNs >= edges[0] ? this.cells - 1 : -1;
+    const { edges } = sink.grid;
+    let cell = sink.cell >= 0 ? sink.cell : beginNs >= edges[0] ? sink.cells - 1 : -1;
     while (cell >= 0) {
       const from = edges[cell];
       const until = edges[cell + 1];

@@ -1,3 +1,4 @@
+import { engine } from '../kernel/engine.js';
 import { widenFloat64 } from '../kernel/pool.js';
 import { NS_PER_SECOND } from '../kernel/time.js';
 import type { Ns } from '../kernel/time.js';
@@ -6,7 +7,6 @@ import type { Outcome } from '../spec/outcome.js';
 import type { Edge } from './edge.js';
 import { RETURN, strands } from './strands.js';
 import type { World } from './world.js';
-import { engine } from './engine.js';
 
 /**
  * How large the messages of a run are, and what that costs on links with a bandwidth. A route passes on

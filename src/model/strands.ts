@@ -152,25 +152,25 @@ class Strands {
 
   /** A strand on an instance, with everything cleared that a job or branch relies on. */
   open(instance: number, lineageA: number, lineageB: number): number {
-    const strand = this.slots.take();
-    this.instance[strand] = instance | 0;
-    this.lineageA[strand] = lineageA | 0;
-    this.lineageB[strand] = lineageB | 0;
-    this.parent[strand] = -1;
-    this.child[strand] = -1;
-    this.sibling[strand] = -1;
-    this.outcome[strand] = 0;
-    this.injected[strand] = 0;
-    this.degraded[strand] = 0;
-    this.slot[strand] = 0;
-    this.told[strand] = 0;
-    this.answered[strand] = ANSWERED.no;
-    this.gone[strand] = -1;
-    this.arrived[strand] = -1;
-    this.begun[strand] = -1;
-    this.ended[strand] = -1;
-    this.trace[strand] = 0;
-    const { registers } = this;
+    const strand = strands.slots.take();
+    strands.instance[strand] = instance | 0;
+    strands.lineageA[strand] = lineageA | 0;
+    strands.lineageB[strand] = lineageB | 0;
+    strands.parent[strand] = -1;
+    strands.child[strand] = -1;
+    strands.sibling[strand] = -1;
+    strands.outcome[strand] = 0;
+    strands.injected[strand] = 0;
+    strands.degraded[strand] = 0;
+    strands.slot[strand] = 0;
+    strands.told[strand] = 0;
+    strands.answered[strand] = ANSWERED.no;
+    strands.gone[strand] = -1;
+    strands.arrived[strand] = -1;
+    strands.begun[strand] = -1;
+    strands.ended[strand] = -1;
+    strands.trace[strand] = 0;
+    const { registers } = strands;
     const at = strand * REGISTERS;
     registers[at] = 0;
     registers[at + 1] = 0;

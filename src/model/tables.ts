@@ -1,3 +1,4 @@
+import { engine } from '../kernel/engine.js';
 import type { StreamKey } from '../kernel/rng.js';
 import { streamKey, unit } from '../kernel/rng.js';
 import type { Ns } from '../kernel/time.js';
@@ -9,7 +10,6 @@ import type { Act } from './acts.js';
 import type { Counter } from './meters.js';
 import { shardOf } from './replication/shards.js';
 import type { World } from './world.js';
-import { engine } from './engine.js';
 import { strands } from './strands.js';
 
 /** ProvisionedThroughputExceededException. */

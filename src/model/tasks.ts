@@ -1,9 +1,9 @@
+import { engine } from '../kernel/engine.js';
 import { PHASE } from '../kernel/phase.js';
 import type { Outcome } from '../spec/outcome.js';
 import { injectedOutcome } from './injections.js';
 import { RETURN, STATE, strands } from './strands.js';
 import type { World } from './world.js';
-import { engine } from './engine.js';
 import { sink } from './sink.js';
 
 /** Who has work done in an instance without calling it over the wire, and is told how it ended. */

@@ -1,3 +1,4 @@
+import { engine } from '../kernel/engine.js';
 import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
 import { derive, lineage } from '../kernel/rng.js';
@@ -15,7 +16,6 @@ import { NOWHERE } from './picking/picks.js';
 import { GO } from './sections/transactions.js';
 import { RETURN, STATE, strands } from './strands.js';
 import type { World } from './world.js';
-import { engine } from './engine.js';
 import { frames } from './frames.js';
 import { levels } from './levels.js';
 import { sink } from './sink.js';

@@ -1,23 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { Engine } from '../../src/kernel/engine.js';
+import { engine } from '../../src/kernel/engine.js';
 import { HORIZON_MAX_NS } from '../../src/kernel/time.js';
 import { PHASE } from '../../src/kernel/phase.js';
 
 /** An engine whose only handler writes (now, target, a, b) down. */
 function recorder(slots?: number) {
-  const engine = new Engine(slots);
+  engine.reset(slots);
   const log: [number, number, number, number][] = [];
   const op = engine.define('write', (target, a, b) => {
     log.push([engine.now, target, a, b]);
     engine.note(target, a);
   });
-  return { engine, log, op, targets: () => log.map((entry) => entry[1]) };
+  return { log, op, targets: () => log.map((entry) => entry[1]) };
 }
 
 describe('order of events', () => {
   it('is by time, then phase, then the order of scheduling', () => {
-    const { engine, op, targets } = recorder();
+    const { op, targets } = recorder();
     engine.at(20, PHASE.ARRIVAL, op, 4, 0, 0);
     engine.at(20, PHASE.FAULT, op, 2, 0, 0);
     engine.at(20, PHASE.FAULT, op, 3, 0, 0);
@@ -28,7 +28,7 @@ describe('order of events', () => {
   });
 
   it('puts what is due at once behind what was scheduled before in its phase', () => {
-    const { engine, op, targets } = recorder();
+    const { op, targets } = recorder();
     const start = engine.define('start', () => {
       engine.at(50, PHASE.TIMER, op, 3, 0, 0);
       engine.at(50, PHASE.COMPLETION, op, 1, 0, 0);
@@ -45,7 +45,7 @@ describe('order of events', () => {
   });
 
   it('serves an earlier phase first when it is filled during a later one', () => {
-    const { engine, op, targets } = recorder();
+    const { op, targets } = recorder();
     const late = engine.define('late', () => engine.soon(PHASE.COMPLETION, op, 7, 0, 0));
     engine.at(5, PHASE.ARRIVAL, late, 0, 0, 0);
     engine.at(5, PHASE.ARRIVAL, op, 8, 0, 0);
@@ -67,10 +67,10 @@ describe('order of events', () => {
         fc.integer({ min: 1, max: 20 }),
         (plan, roots) => {
           const run = (useLanes: boolean, renumberEvery: number) => {
-            const engine = new Engine(2);
+            engine.reset(2);
             engine.useLanes = useLanes;
             engine.renumberEvery = renumberEvery;
-            return drive(engine, plan, roots);
+            return drive(plan, roots);
           };
           const expected = naive(plan, roots);
           for (const useLanes of [true, false]) {
@@ -93,7 +93,7 @@ interface Planned {
 }
 
 /** Runs the plan: event i, when fired, schedules the next `children` entries of the plan. */
-function drive(engine: Engine, plan: Planned[], roots: number) {
+function drive(plan: Planned[], roots: number) {
   const fired: number[] = [];
   let next = 0;
   const owner = { stamp: new Int32Array(plan.length) };
@@ -142,7 +142,7 @@ function naive(plan: Planned[], roots: number): number[] {
 
 describe('lanes', () => {
   it('are shared by equal delay, phase, op and owner', () => {
-    const { engine, op } = recorder();
+    const { op } = recorder();
     const owner = { stamp: new Int32Array(1) };
     const lane = engine.lane(10, PHASE.TIMER, op, owner);
     expect(engine.lane(10, PHASE.TIMER, op, owner)).toBe(lane);
@@ -152,7 +152,7 @@ describe('lanes', () => {
   });
 
   it('fire with index and stamp unless the stamp has changed', () => {
-    const { engine, log, op } = recorder();
+    const { log, op } = recorder();
     const owner = { stamp: new Int32Array([5, 6]) };
     const lane = engine.lane(10, PHASE.TIMER, op, owner);
     engine.arm(lane, 0, 5);
@@ -164,7 +164,7 @@ describe('lanes', () => {
   });
 
   it('read the stamps afresh when growth has replaced the column', () => {
-    const { engine, targets, op } = recorder();
+    const { targets, op } = recorder();
     const owner = { stamp: new Int32Array([1]) };
     engine.arm(engine.lane(10, PHASE.TIMER, op, owner), 0, 1);
     owner.stamp = new Int32Array([2, 0, 0]);
@@ -173,7 +173,7 @@ describe('lanes', () => {
   });
 
   it('do not let a dead head pull a later timer of the same instant before another event', () => {
-    const { engine, targets, op } = recorder();
+    const { targets, op } = recorder();
     const owner = { stamp: new Int32Array(3) };
     const lane = engine.lane(10, PHASE.TIMER, op, owner);
     engine.arm(lane, 0, 0);
@@ -185,7 +185,7 @@ describe('lanes', () => {
   });
 
   it('keep one entry in the heap and few in memory when nearly all timers die', () => {
-    const { engine, op } = recorder();
+    const { op } = recorder();
     const owner = { stamp: new Int32Array(1) };
     const lane = engine.lane(1_000_000, PHASE.TIMER, op, owner);
     const tick = engine.define('tick', (left) => {
@@ -203,7 +203,7 @@ describe('lanes', () => {
   });
 
   it('with a delay of 0 fire at the same instant, behind what is due', () => {
-    const { engine, targets, op } = recorder();
+    const { targets, op } = recorder();
     const owner = { stamp: new Int32Array(2) };
     engine.soon(PHASE.TIMER, op, 9, 0, 0);
     engine.arm(engine.lane(0, PHASE.TIMER, op, owner), 0, 0);
@@ -218,7 +218,7 @@ describe('lanes', () => {
 
 describe('boundaries', () => {
   it('come before every event at their time, with the clock on them', () => {
-    const { engine, op, log } = recorder();
+    const { op, log } = recorder();
     const seen: number[][] = [];
     for (const time of [0, 10, 15, 20]) engine.at(time, PHASE.FAULT, op, time, 0, 0);
     engine.boundaries(Float64Array.of(0, 10, 12, 40, 60), (k) => {
@@ -237,7 +237,7 @@ describe('boundaries', () => {
 
   it('are no events and change no digest', () => {
     const run = (times: number[]) => {
-      const { engine, op } = recorder();
+      const { op } = recorder();
       engine.boundaries(Float64Array.from(times), () => {});
       for (let i = 0; i < 50; i++) engine.at(i * 7, PHASE.ARRIVAL, op, i, 0, 0);
       engine.run(1000, Infinity);
@@ -247,14 +247,14 @@ describe('boundaries', () => {
   });
 
   it('must rise', () => {
-    const { engine } = recorder();
+    recorder();
     expect(() => engine.boundaries(Float64Array.of(1, 1), () => {})).toThrow(/not-increasing/);
   });
 });
 
 describe('the end of a run', () => {
   it('is the horizon when events lie beyond it, and the run can go on', () => {
-    const { engine, op, targets } = recorder();
+    const { op, targets } = recorder();
     engine.at(10, PHASE.ARRIVAL, op, 1, 0, 0);
     engine.at(30, PHASE.ARRIVAL, op, 2, 0, 0);
     expect(engine.run(20, Infinity)).toBe('horizon');
@@ -265,7 +265,7 @@ describe('the end of a run', () => {
   });
 
   it('comes after exactly as many events as allowed', () => {
-    const { engine, op, targets } = recorder();
+    const { op, targets } = recorder();
     for (let i = 0; i < 10; i++) engine.at(i, PHASE.ARRIVAL, op, i, 0, 0);
     expect(engine.run(100, 4)).toBe('budget');
     expect(targets()).toEqual([0, 1, 2, 3]);
@@ -275,7 +275,7 @@ describe('the end of a run', () => {
   });
 
   it('comes right after the event that halts', () => {
-    const { engine, op, targets } = recorder();
+    const { op, targets } = recorder();
     const stop = engine.define('stop', () => engine.halt());
     engine.at(5, PHASE.FAULT, stop, 0, 0, 0);
     engine.at(5, PHASE.FAULT, op, 1, 0, 0);
@@ -286,7 +286,7 @@ describe('the end of a run', () => {
   });
 
   it('comes when one instant never ends, and the last events are named', () => {
-    const engine = new Engine();
+    engine.reset();
     const ping: number = engine.define('ping', () => engine.soon(PHASE.ARRIVAL, pong, 2, 0, 0));
     const pong: number = engine.define('pong', () => engine.soon(PHASE.ARRIVAL, ping, 1, 0, 0));
     engine.at(5, PHASE.ARRIVAL, ping, 1, 0, 0);
@@ -302,7 +302,7 @@ describe('the end of a run', () => {
   });
 
   it('is reached with more than a million events at many instants', () => {
-    const engine = new Engine();
+    engine.reset();
     const tick: number = engine.define('tick', (left) => {
       if (left > 0) engine.at(engine.now + (left & 1), PHASE.ARRIVAL, tick, left - 1, 0, 0);
     });
@@ -315,7 +315,7 @@ describe('the end of a run', () => {
 
 describe('growth', () => {
   it('keeps the order of thousands of pending events in every queue', () => {
-    const { engine, op, targets } = recorder(1);
+    const { op, targets } = recorder(1);
     for (let i = 0; i < 5000; i++) engine.at(1 + ((i * 7919) % 5000), PHASE.ARRIVAL, op, i, 0, 0);
     for (let i = 0; i < 5000; i++) engine.soon(PHASE.ARRIVAL, op, 10_000 + i, 0, 0);
     expect(engine.pending).toBe(10_000);
@@ -332,7 +332,7 @@ describe('growth', () => {
 
 describe('the past', () => {
   it('cannot be scheduled, nor can a time that is no number', () => {
-    const { engine, op } = recorder();
+    const { op } = recorder();
     engine.at(5, PHASE.ARRIVAL, op, 0, 0, 0);
     engine.run(5, Infinity);
     expect(() => engine.at(4, PHASE.ARRIVAL, op, 0, 0, 0)).toThrow(/event-in-the-past/);
@@ -343,7 +343,7 @@ describe('the past', () => {
 describe('the digest', () => {
   it('depends on what was noted, in which order and when', () => {
     const run = (notes: [number, number, number][]) => {
-      const engine = new Engine();
+      engine.reset();
       const op = engine.define('note', (a, b) => engine.note(a, b));
       for (const [time, a, b] of notes) engine.at(time, PHASE.ARRIVAL, op, a, b, 0);
       engine.run(HORIZON_MAX_NS, Infinity);

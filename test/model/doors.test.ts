@@ -6,7 +6,7 @@ import * as registry from '../../src/patterns/registry.js';
 import { compile } from '../../src/plan/compile.js';
 import { loadScenario } from '../../src/scenario/load.js';
 import { OUTCOME_KINDS } from '../../src/spec/outcome.js';
-import { engine } from '../../src/model/engine.js';
+import { engine } from '../../src/kernel/engine.js';
 import { frames } from '../../src/model/frames.js';
 import { strands } from '../../src/model/strands.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { engine } from '../../src/model/engine.js';
+import { engine } from '../../src/kernel/engine.js';
 import { levels } from '../../src/model/levels.js';
 
 /** One gauge over two cells, on a clock that is set by hand. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { OUTCOME_KINDS } from '../../src/spec/outcome.js';
 import { CANCELLATIONS, CHAINS, NETWORKS, shake } from '../support/machine.js';
 import type { Case, Rest } from '../support/machine.js';
-import { engine } from '../../src/model/engine.js';
+import { engine } from '../../src/kernel/engine.js';
 
 const NOTHING: Rest = {
   frames: 0,

@@ -4,7 +4,7 @@ import { PHASE } from '../../src/kernel/phase.js';
 import type { World } from '../../src/model/world.js';
 import { CHAINS, NETWORKS, shake } from '../support/machine.js';
 import type { Case } from '../support/machine.js';
-import { engine } from '../../src/model/engine.js';
+import { engine } from '../../src/kernel/engine.js';
 import { frames } from '../../src/model/frames.js';
 import { strands } from '../../src/model/strands.js';
 

@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { log } from '../../kernel/math.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Lane } from '../../kernel/lanes.js';
@@ -14,7 +15,6 @@ import type { Intensity } from './intensity.js';
 import { RETURN, strands } from '../strands.js';
 import { Surges } from './surges.js';
 import type { World } from '../world.js';
-import { engine } from '../engine.js';
 import { levels } from '../levels.js';
 import { sink } from '../sink.js';
 

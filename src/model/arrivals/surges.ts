@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { log, exp } from '../../kernel/math.js';
 import { PHASE } from '../../kernel/phase.js';
 import { derive, lineage, streamKey, unit } from '../../kernel/rng.js';
@@ -5,7 +6,6 @@ import type { StreamKey } from '../../kernel/rng.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
 import type { World } from '../world.js';
-import { engine } from '../engine.js';
 
 /** Requests that faults send in addition, as requests of one workload. */
 interface Source {

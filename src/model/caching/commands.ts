@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { unit } from '../../kernel/rng.js';
 import type { PlanCacheAct } from '../../spec/caching.js';
 import { OUTCOME } from '../../spec/outcome.js';
@@ -8,7 +9,6 @@ import type { Cache } from './cache.js';
 import type { CacheColumns } from './columns.js';
 import { FOUND } from './content.js';
 import { take } from './lookups.js';
-import { engine } from '../engine.js';
 import { frames } from '../frames.js';
 import { strands } from '../strands.js';
 

@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import type { PlanCacheAct } from '../../spec/caching.js';
 import { HINTED, isSuccess, OUTCOME, PENDING, statusOf } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
@@ -6,7 +7,6 @@ import type { World } from '../world.js';
 import type { Cache } from './cache.js';
 import type { CacheColumns } from './columns.js';
 import { FOUND } from './content.js';
-import { engine } from '../engine.js';
 import { strands } from '../strands.js';
 
 /** Not this way: the program goes on elsewhere. */

@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { unit } from '../../kernel/rng.js';
 import type { PlanCacheAct } from '../../spec/caching.js';
 import { OUTCOME, withStatus } from '../../spec/outcome.js';
@@ -8,7 +9,6 @@ import type { Cache } from './cache.js';
 import type { CacheColumns } from './columns.js';
 import { FOUND } from './content.js';
 import type { Content } from './content.js';
-import { engine } from '../engine.js';
 import { strands } from '../strands.js';
 
 /** What a lookup says that has found nothing: its program goes on elsewhere. */

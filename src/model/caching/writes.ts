@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { PlanCacheAct } from '../../spec/caching.js';
 import { OUTCOME, PENDING } from '../../spec/outcome.js';
@@ -7,7 +8,6 @@ import type { Cache } from './cache.js';
 import type { CacheColumns } from './columns.js';
 import { FOUND } from './content.js';
 import type { WriteBehind } from './write-behind.js';
-import { engine } from '../engine.js';
 import { strands } from '../strands.js';
 
 /** Not this way: the program goes on elsewhere. */

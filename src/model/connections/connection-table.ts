@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { Slots, widenFloat64, widenInt32, widenUint8 } from '../../kernel/pool.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Lane, Stamped } from '../../kernel/lanes.js';
@@ -8,7 +9,6 @@ import { Handshakes } from './handshakes.js';
 import { FROZEN } from '../instance.js';
 import type { Instance } from '../instance.js';
 import type { World } from '../world.js';
-import { engine } from '../engine.js';
 import { frames } from '../frames.js';
 import { strands } from '../strands.js';
 

@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
 import type { Lane } from '../../kernel/lanes.js';
 import { derive, lineage } from '../../kernel/rng.js';
@@ -15,7 +16,6 @@ import type { View } from '../edge.js';
 import type { Instance } from '../instance.js';
 import { NOWHERE } from '../picking/picks.js';
 import type { World } from '../world.js';
-import { engine } from '../engine.js';
 import { frames } from '../frames.js';
 import { levels } from '../levels.js';
 

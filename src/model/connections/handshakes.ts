@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { powi } from '../../kernel/math.js';
 import { PHASE } from '../../kernel/phase.js';
 import { derive, lineage } from '../../kernel/rng.js';
@@ -9,7 +10,6 @@ import { CUT, MESSAGE, RTO_MAX_NS, VANISHED } from '../link.js';
 import type { Link } from '../link.js';
 import { RETURN, STATE, strands } from '../strands.js';
 import type { World } from '../world.js';
-import { engine } from '../engine.js';
 
 /** What comes next in a handshake. */
 const STEP = Object.freeze({

@@ -1,10 +1,10 @@
+import { engine } from '../../kernel/engine.js';
 import type { Lane } from '../../kernel/lanes.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Queue } from '../../spec/resources.js';
 import type { Instance } from '../instance.js';
 import type { World } from '../world.js';
-import { engine } from '../engine.js';
 import { strands } from '../strands.js';
 
 /** How long requests may wait in front of the workers of each instance. */

@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Lane } from '../../kernel/lanes.js';
 import { derive, lineage, streamKey, unit } from '../../kernel/rng.js';
@@ -23,7 +24,6 @@ import { ServerConnections } from './server-connections.js';
 import { Sessions } from './sessions.js';
 import { Targets } from '../picking/targets.js';
 import type { World } from '../world.js';
-import { engine } from '../engine.js';
 import { frames } from '../frames.js';
 import { levels } from '../levels.js';
 import { sink } from '../sink.js';

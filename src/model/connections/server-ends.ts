@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import type { Lane, Stamped } from '../../kernel/lanes.js';
 import { PHASE } from '../../kernel/phase.js';
 import { widenInt32, widenUint8 } from '../../kernel/pool.js';
@@ -15,7 +16,6 @@ import { MESSAGE, VANISHED } from '../link.js';
 import { isBroken } from './server-connections.js';
 import { ANSWERED, RETURN, strands } from '../strands.js';
 import type { World } from '../world.js';
-import { engine } from '../engine.js';
 import { sink } from '../sink.js';
 
 /** What the server has said about the end of a connection. */

@@ -1,9 +1,9 @@
+import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
 import { widenInt32 } from '../../kernel/pool.js';
 import { Cores } from '../serving/cores.js';
 import type { Processor } from '../serving/cores.js';
 import type { World } from '../world.js';
-import { engine } from '../engine.js';
 import { strands } from '../strands.js';
 
 /**

@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { widenFloat64, widenInt32 } from '../../kernel/pool.js';
 import type { StreamKey } from '../../kernel/rng.js';
@@ -11,7 +12,6 @@ import type { Counter } from '../meters.js';
 import { LEASED } from '../slot-bits.js';
 import type { World } from '../world.js';
 import type { Account, Host } from './host.js';
-import { engine } from '../engine.js';
 import { strands } from '../strands.js';
 import { levels } from '../levels.js';
 

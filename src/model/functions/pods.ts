@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { widenInt32 } from '../../kernel/pool.js';
 import { IntRing } from '../../kernel/ring.js';
@@ -12,7 +13,6 @@ import { LEASED } from '../slot-bits.js';
 import type { World } from '../world.js';
 import { Autoscaler } from './autoscaler.js';
 import type { Host } from './host.js';
-import { engine } from '../engine.js';
 import { strands } from '../strands.js';
 import { levels } from '../levels.js';
 

@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { widenInt32 } from '../../kernel/pool.js';
 import { streamKey } from '../../kernel/rng.js';
@@ -8,7 +9,6 @@ import type { MeterSubject, Counter } from '../meters.js';
 import type { Delays, Registry } from '../registry.js';
 import type { World } from '../world.js';
 import type { Messages } from './messages.js';
-import { engine } from '../engine.js';
 
 /** What a consumer whose handler has failed can do with the message. */
 export interface Parking {

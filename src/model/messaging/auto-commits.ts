@@ -1,8 +1,8 @@
+import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
 import { FROZEN } from '../instance.js';
 import type { Member } from './member.js';
-import { engine } from '../engine.js';
 
 /** `commit: auto`: what earlier polls have returned is committed by the first poll after the interval (KF-8). */
 export class AutoCommits {

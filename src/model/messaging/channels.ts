@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { Slots, widenInt32 } from '../../kernel/pool.js';
 import { streamKey } from '../../kernel/rng.js';
@@ -16,7 +17,6 @@ import { Messages } from './messages.js';
 import { OutboxTable } from './outbox.js';
 import { Writes } from './writes.js';
 import type { PollLoop } from './poll-loop.js';
-import { engine } from '../engine.js';
 
 /** Waiters from this number down are relays, which wait for a message of the round that is the stamp. */
 const RELAYS = -2;

@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
@@ -8,7 +9,6 @@ import type { Registry } from '../registry.js';
 import type { World } from '../world.js';
 import { PauseGate } from './pause-gate.js';
 import type { GatePlace } from './pause-gate.js';
-import { engine } from '../engine.js';
 import { levels } from '../levels.js';
 
 /** A run may begin, waits for its permit, or consumption is paused. */

@@ -1,7 +1,7 @@
+import { engine } from '../../kernel/engine.js';
 import { widenFloat64 } from '../../kernel/pool.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Messages } from './messages.js';
-import { engine } from '../engine.js';
 
 /** Ids of the messages that have had their effect in one group, each for the window (OX-5). */
 export class Inboxes {

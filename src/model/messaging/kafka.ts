@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
 import { PHASE } from '../../kernel/phase.js';
 import { streamKey } from '../../kernel/rng.js';
@@ -13,7 +14,6 @@ import type { MessageShare, PoisonShare } from './knobs.js';
 import type { Messages } from './messages.js';
 import { Partition } from './partition.js';
 import { SHELF } from './shelf.js';
-import { engine } from '../engine.js';
 
 /** Place of what never came to the log. */
 const NOWHERE = -1;

@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Subscriber } from '../../spec/messaging.js';
@@ -7,7 +8,6 @@ import type { World } from '../world.js';
 import { ranges, sticky } from './assignment.js';
 import type { Owners } from './assignment.js';
 import type { Member } from './member.js';
-import { engine } from '../engine.js';
 
 /** What a group does when its partitions change hands. */
 export interface Dealt {

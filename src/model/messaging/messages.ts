@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
 import { Slots, widenFloat64, widenInt32, widenUint8 } from '../../kernel/pool.js';
 import { derive, lineage } from '../../kernel/rng.js';
@@ -9,7 +10,6 @@ import { isAmong, MESSAGE_INDEX } from './knobs.js';
 import type { PoisonShare } from './knobs.js';
 import { Pasts } from './pasts.js';
 import { Shelf } from './shelf.js';
-import { engine } from '../engine.js';
 import { strands } from '../strands.js';
 import { sink } from '../sink.js';
 

@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { IntRing } from '../../kernel/ring.js';
 import { streamKey } from '../../kernel/rng.js';
@@ -12,7 +13,6 @@ import type { Instance } from '../instance.js';
 import type { Counter, Durations } from '../meters.js';
 import type { World } from '../world.js';
 import type { Messages } from './messages.js';
-import { engine } from '../engine.js';
 import { levels } from '../levels.js';
 import { sink } from '../sink.js';
 

@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
 import { PHASE } from '../../kernel/phase.js';
 import { streamKey } from '../../kernel/rng.js';
@@ -11,7 +12,6 @@ import { Alarms } from '../alarms.js';
 import type { Instance } from '../instance.js';
 import type { Registry } from '../registry.js';
 import type { World } from '../world.js';
-import { engine } from '../engine.js';
 
 /** How often a paused consumer looks: pollTimeoutWhilePaused of spring-kafka ContainerProperties.java. */
 const LOOK_NS = 100 * NS_PER_MS;

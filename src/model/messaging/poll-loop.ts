@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import { isSuccess, OUTCOME } from '../../spec/outcome.js';
@@ -22,7 +23,6 @@ import { PollPauses } from './poll-pauses.js';
 import type { GuardMaker } from './poll-pauses.js';
 import { Records } from './records.js';
 import type { Resets } from './resets.js';
-import { engine } from '../engine.js';
 
 /** What the loops of a group share. */
 export interface LoopSetup {

@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
 import { streamKey } from '../../kernel/rng.js';
@@ -8,7 +9,6 @@ import type { Instance } from '../instance.js';
 import type { World } from '../world.js';
 import type { Batch } from './batch.js';
 import type { KafkaTopic } from './kafka.js';
-import { engine } from '../engine.js';
 
 /** A batch that the leader has written and some replica in sync has not. */
 interface Pending {

@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Subscriber } from '../../spec/messaging.js';
@@ -5,7 +6,6 @@ import type { World } from '../world.js';
 import type { Aftermath } from './aftermath.js';
 import type { Offsets } from './offsets.js';
 import { placeOf } from './offsets.js';
-import { engine } from '../engine.js';
 
 /** What the group knows of its place in a log. */
 const PLACE = Object.freeze({

@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { streamKey } from '../../kernel/rng.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
@@ -11,7 +12,6 @@ import type { Messages } from './messages.js';
 import { Producer } from './producer.js';
 import type { Parcel, Sending } from './producer.js';
 import { Replicas } from './replicas.js';
-import { engine } from '../engine.js';
 
 /** Batches on their way to one node. */
 interface Request {

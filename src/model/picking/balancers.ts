@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
 import { streamKey } from '../../kernel/rng.js';
 import type { BalancerKind, BalancerSetup, BalancerState } from '../../spec/balancer.js';
@@ -8,7 +9,6 @@ import type { Registry } from '../registry.js';
 import { ordered, Subsetting } from './subset.js';
 import type { World } from '../world.js';
 import { ZoneAwareRouting } from './zone-aware.js';
-import { engine } from '../engine.js';
 
 /**
  * The balancers of a run. Calls from one instance to one component share theirs when they are

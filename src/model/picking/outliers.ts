@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
 import { streamKey } from '../../kernel/rng.js';
 import { OUTLIER_STATES } from '../../spec/outlier.js';
@@ -8,7 +9,6 @@ import type { View } from '../edge.js';
 import type { Instance } from '../instance.js';
 import type { Registry } from '../registry.js';
 import type { World } from '../world.js';
-import { engine } from '../engine.js';
 
 /**
  * The outlier detections of a run: one for each calling instance and callee, shared by all calls whose

@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { widenFloat64 } from '../../kernel/pool.js';
 import { derive, lineage } from '../../kernel/rng.js';
 import { OUTCOME, PARK, PASS } from '../../spec/outcome.js';
@@ -7,7 +8,6 @@ import type { PolicyState } from '../../spec/policy.js';
 import { NOWHERE } from './picks.js';
 import type { Door, WaitingRoom } from './waiting-room.js';
 import type { World } from '../world.js';
-import { engine } from '../engine.js';
 import { frames } from '../frames.js';
 import { sink } from '../sink.js';
 

@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import { streamKey } from '../../kernel/rng.js';
@@ -11,7 +12,6 @@ import type { Age, Counter } from '../meters.js';
 import type { World } from '../world.js';
 import { Backlog, rowOf } from './backlog.js';
 import { Roles } from './roles.js';
-import { engine } from '../engine.js';
 import { strands } from '../strands.js';
 
 /** What a commit is answered at a node that is no primary any more. */

@@ -1,9 +1,9 @@
+import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Failover } from '../../spec/replication.js';
 import type { Instance } from '../instance.js';
 import type { Counter } from '../meters.js';
 import type { World } from '../world.js';
-import { engine } from '../engine.js';
 
 /** What nodes have, and what becomes of it when roles change. */
 export interface Holdings {

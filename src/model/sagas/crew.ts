@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import type { PlanSaga } from '../../spec/sagas.js';
 import { FROZEN } from '../instance.js';
 import type { Instance } from '../instance.js';
@@ -6,7 +7,6 @@ import type { World } from '../world.js';
 import type { Ledger } from './ledger.js';
 import { PHASE_OF } from './phases.js';
 import type { Records } from './records.js';
-import { engine } from '../engine.js';
 
 /** What happens to a saga because of the processes that drive it. */
 export interface CrewTold {

@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
 import { OUTCOME, isSuccess } from '../../spec/outcome.js';
@@ -13,7 +14,6 @@ import { PHASE_OF } from './phases.js';
 import { FATE, Records } from './records.js';
 import { Recovery } from './recovery.js';
 import { isConflict, isRefused, isRepeated, isUnclear, pauseOf } from './repetitions.js';
-import { engine } from '../engine.js';
 import { strands } from '../strands.js';
 
 /**

@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { AMBIGUOUS, OUTCOME, PENDING, relayed, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
@@ -9,7 +10,6 @@ import { Isolation, LOCK } from './isolation.js';
 import type { Ledger } from './ledger.js';
 import { PHASE_OF } from './phases.js';
 import type { Records } from './records.js';
-import { engine } from '../engine.js';
 import { strands } from '../strands.js';
 
 /** How a saga fails that another one stands in the way of. */

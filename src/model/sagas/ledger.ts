@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
 import { Slots, widenFloat64, widenInt32, widenUint8 } from '../../kernel/pool.js';
 import { IntRing } from '../../kernel/ring.js';
@@ -10,7 +11,6 @@ import { Archive } from './archive.js';
 import { PHASE_OF } from './phases.js';
 import type { Seen } from './settlement.js';
 import { Settlement } from './settlement.js';
-import { engine } from '../engine.js';
 import { strands } from '../strands.js';
 import { sink } from '../sink.js';
 

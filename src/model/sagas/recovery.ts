@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { Slots, widenInt32 } from '../../kernel/pool.js';
 import { isSuccess } from '../../spec/outcome.js';
@@ -7,7 +8,6 @@ import type { World } from '../world.js';
 import type { Crew } from './crew.js';
 import type { Records } from './records.js';
 import { pauseOf } from './repetitions.js';
-import { engine } from '../engine.js';
 
 /**
  * Sagas whose process has died: another one takes them over after a while. Where the state is read again,

@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { streamKey } from '../../kernel/rng.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
@@ -6,7 +7,6 @@ import type { PlanSaga, Saga } from '../../spec/sagas.js';
 import type { Counter, Durations } from '../meters.js';
 import type { World } from '../world.js';
 import { PHASE_OF } from './phases.js';
-import { engine } from '../engine.js';
 
 /** Outcomes of a saga, see semantics 2.5. */
 export const VERDICTS = [

@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
 import { PHASE } from '../../kernel/phase.js';
 import { Slots, widenInt32 } from '../../kernel/pool.js';
@@ -23,7 +24,6 @@ import type { TaskContext } from '../tasks.js';
 import type { World } from '../world.js';
 import { Refreshes } from './refreshes.js';
 import { ThreadPools } from './thread-pools.js';
-import { engine } from '../engine.js';
 
 /** Lineage tag of what the copies of a shard do for a write. */
 const COPY_TAG = 0x6000;

@@ -1,10 +1,10 @@
+import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { streamKey, unit } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { PlanSearch, Refresh } from '../../spec/search.js';
 import type { Counter, Durations } from '../meters.js';
 import type { World } from '../world.js';
-import { engine } from '../engine.js';
 import { sink } from '../sink.js';
 
 /** What one copy of a shard has written and does not show to searches yet. */

@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
 import { PHASE } from '../../kernel/phase.js';
 import { widenFloat64, widenInt32 } from '../../kernel/pool.js';
@@ -10,7 +11,6 @@ import type { Durations } from '../meters.js';
 import { LEASED } from '../slot-bits.js';
 import { RETURN, strands } from '../strands.js';
 import type { World } from '../world.js';
-import { engine } from '../engine.js';
 import { levels } from '../levels.js';
 import { sink } from '../sink.js';
 

@@ -1,6 +1,6 @@
+import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
-import { engine } from '../engine.js';
 
 /** A row that a fault holds: the number of its value, and for how long at a time; null = to the end. */
 export interface RowHold {

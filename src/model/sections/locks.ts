@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { widenFloat64, widenInt32 } from '../../kernel/pool.js';
 import { IntRing } from '../../kernel/ring.js';
@@ -8,7 +9,6 @@ import type { Act } from '../acts.js';
 import type { Durations } from '../meters.js';
 import { LOCKED } from '../slot-bits.js';
 import type { World } from '../world.js';
-import { engine } from '../engine.js';
 import { strands } from '../strands.js';
 import { sink } from '../sink.js';
 

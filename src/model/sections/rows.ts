@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { Slots, widenFloat64, widenInt32 } from '../../kernel/pool.js';
 import type { Ns } from '../../kernel/time.js';
@@ -9,7 +10,6 @@ import { shardOf } from '../replication/shards.js';
 import type { World } from '../world.js';
 import { Intruders } from './intruders.js';
 import type { RowHold } from './intruders.js';
-import { engine } from '../engine.js';
 import { strands } from '../strands.js';
 import { sink } from '../sink.js';
 

@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { streamKey } from '../../kernel/rng.js';
 import { OUTCOME, outcomeOfStatus, withStatus } from '../../spec/outcome.js';
@@ -10,7 +11,6 @@ import { overloadOf } from './shedding.js';
 import type { Overload } from './shedding.js';
 import { STATE, strands } from '../strands.js';
 import type { World } from '../world.js';
-import { engine } from '../engine.js';
 import { levels } from '../levels.js';
 
 const OVERLOADED = withStatus(OUTCOME.rejectedOverload, 503);

@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { streamKey, unit } from '../../kernel/rng.js';
 import type { StreamKey } from '../../kernel/rng.js';
@@ -6,7 +7,6 @@ import type { PlanComponent } from '../../spec/plan.js';
 import type { Instance } from '../instance.js';
 import type { Outages } from '../outages.js';
 import type { World } from '../world.js';
-import { engine } from '../engine.js';
 
 /** The collector of one instance. */
 interface Collector {

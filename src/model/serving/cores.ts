@@ -1,10 +1,10 @@
+import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
 import { PHASE } from '../../kernel/phase.js';
 import { widenFloat64, widenInt32 } from '../../kernel/pool.js';
 import { IntRing } from '../../kernel/ring.js';
 import type { Ns } from '../../kernel/time.js';
 import { STATE, strands } from '../strands.js';
-import { engine } from '../engine.js';
 import { levels } from '../levels.js';
 
 /** What cores need to know of their machine, and how they hand a strand back. */

@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
 import { widenFloat64, widenInt32 } from '../../kernel/pool.js';
 import type { StreamKey } from '../../kernel/rng.js';
@@ -10,7 +11,6 @@ import { GatePlace } from './gate-place.js';
 import type { Registry } from '../registry.js';
 import { GATED } from '../slot-bits.js';
 import type { World } from '../world.js';
-import { engine } from '../engine.js';
 import { strands } from '../strands.js';
 
 /** One limit: its states in each instance, and who is inside since when, as the how manieth. */

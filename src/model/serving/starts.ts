@@ -1,9 +1,9 @@
+import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { streamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Instance } from '../instance.js';
 import type { World } from '../world.js';
-import { engine } from '../engine.js';
 
 /** How much longer everything takes in a process that has just started: less and less, in a straight line. */
 export class WarmUp {

@@ -1,10 +1,10 @@
+import { engine } from '../../kernel/engine.js';
 import type { Lane, Stamped } from '../../kernel/lanes.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { FROZEN } from '../instance.js';
 import { ANSWERED, STATE, strands } from '../strands.js';
 import type { World } from '../world.js';
-import { engine } from '../engine.js';
 
 interface Clock {
   readonly op: number;

@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { CodelQueue } from './codel.js';
@@ -6,7 +7,6 @@ import type { Instance } from '../instance.js';
 import { ACCEPTED, REMEMBERED, WORKER } from '../slot-bits.js';
 import { STATE, strands } from '../strands.js';
 import type { World } from '../world.js';
-import { engine } from '../engine.js';
 import { levels } from '../levels.js';
 import { sink } from '../sink.js';
 

@@ -1,8 +1,8 @@
+import { engine } from '../../kernel/engine.js';
 import { Expiring } from '../../kernel/expiring.js';
 import type { PlanCheck } from '../../spec/plan.js';
 import type { Instance } from '../instance.js';
 import type { World } from '../world.js';
-import { engine } from '../engine.js';
 import { strands } from '../strands.js';
 
 /** What a cached check has said; 0 = nothing is known. */

@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { Expiring } from '../../kernel/expiring.js';
 import { invariant } from '../../kernel/invariant.js';
 import { widenInt32 } from '../../kernel/pool.js';
@@ -8,7 +9,6 @@ import { Coalescer } from './coalescer.js';
 import type { Instance } from '../instance.js';
 import { STATE, strands } from '../strands.js';
 import type { World } from '../world.js';
-import { engine } from '../engine.js';
 import { sink } from '../sink.js';
 
 /** What a strand has to do with a flight: nothing; above 0 it leads, below 0 it follows. */

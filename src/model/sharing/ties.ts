@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { widenFloat64, widenInt32 } from '../../kernel/pool.js';
 import type { StreamKey } from '../../kernel/rng.js';
@@ -7,7 +8,6 @@ import { EDGE_COUNTER } from '../../spec/policy.js';
 import { FROZEN } from '../instance.js';
 import { RETURN, strands } from '../strands.js';
 import type { World } from '../world.js';
-import { engine } from '../engine.js';
 import { frames } from '../frames.js';
 import { sink } from '../sink.js';
 

@@ -1,9 +1,9 @@
+import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
 import type { ClaimRules } from '../../spec/stores.js';
 import { FROZEN } from '../instance.js';
 import type { Instance } from '../instance.js';
-import { engine } from '../engine.js';
 
 /**
  * Claims of instances on segments (PR-3), or the lock of the one that has them all (PR-2): one that has died or stands still renews none, and when its claims

@@ -1,10 +1,10 @@
+import { engine } from '../../kernel/engine.js';
 import { Slots, widenFloat64, widenInt32, widenUint8 } from '../../kernel/pool.js';
 import { derive, lineage } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Messages } from '../messaging/messages.js';
 import type { TaskContext } from '../tasks.js';
 import type { World } from '../world.js';
-import { engine } from '../engine.js';
 import { strands } from '../strands.js';
 import { sink } from '../sink.js';
 

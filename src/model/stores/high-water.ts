@@ -1,9 +1,9 @@
+import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Counter } from '../meters.js';
 import type { World } from '../world.js';
 import type { ReadModel } from './read-model.js';
-import { engine } from '../engine.js';
 
 /** An event behind the mark, which its read model may not take before the mark has come to it. */
 export interface Held {

@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
@@ -5,7 +6,6 @@ import type { Projection } from '../../spec/stores.js';
 import type { Durations } from '../meters.js';
 import type { World } from '../world.js';
 import type { ReadModel } from './read-model.js';
-import { engine } from '../engine.js';
 import { sink } from '../sink.js';
 
 /** All events of what a projection follows. */

@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import { isSuccess, OUTCOME } from '../../spec/outcome.js';
@@ -13,7 +14,6 @@ import { Claims } from './claims.js';
 import type { ReadModel } from './read-model.js';
 import { append, FIRST_WAIT, newSegment, putBack, takeOut } from './segment.js';
 import type { EventList, Segment } from './segment.js';
-import { engine } from '../engine.js';
 
 /** Longest wait between two tries of a batch that failed (StreamingEventProcessor of Axon). */
 const LONGEST_WAIT = 60 * NS_PER_SECOND;

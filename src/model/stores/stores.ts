@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { OUTCOME, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { PlanProjectionAct, PlanStoreAct, PlanViewAct } from '../../spec/stores.js';
@@ -11,7 +12,6 @@ import { ReadModel } from './read-model.js';
 import { Rebuild } from './rebuild.js';
 import type { Replayable } from './rebuild.js';
 import { TopicLog } from './topic-log.js';
-import { engine } from '../engine.js';
 import { strands } from '../strands.js';
 import { sink } from '../sink.js';
 

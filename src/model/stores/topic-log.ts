@@ -1,10 +1,10 @@
+import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Follower, KafkaTopic } from '../messaging/kafka.js';
 import type { Messages } from '../messaging/messages.js';
 import type { World } from '../world.js';
 import type { ReadModel } from './read-model.js';
-import { engine } from '../engine.js';
 
 /**
  * What a projection sees of a topic: its messages as they are appended, each partition in order. It is

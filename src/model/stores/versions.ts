@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { Slots, widenFloat64, widenInt32 } from '../../kernel/pool.js';
 import type { Ns } from '../../kernel/time.js';
@@ -7,7 +8,6 @@ import type { PlanProjection, ReadOf } from '../../spec/stores.js';
 import type { Counter, Durations } from '../meters.js';
 import type { World } from '../world.js';
 import type { Entries } from './entries.js';
-import { engine } from '../engine.js';
 import { strands } from '../strands.js';
 
 /** What a read does that has waited in vain. */

@@ -15,7 +15,7 @@ import {
 } from '../../support/message-worlds.js';
 import type { MessageWorld } from '../../support/message-worlds.js';
 import { load } from '../../theory/program.js';
-import { engine } from '../../../src/model/engine.js';
+import { engine } from '../../../src/kernel/engine.js';
 
 /** Worlds of the first kind; `npm run swarm:messages` tries many more. */
 const WORLDS = Number(process.env['FAULTLINE_WORLDS'] ?? 400);

@@ -1,3 +1,4 @@
+import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
 import { NS_PER_SECOND } from '../../../kernel/time.js';
@@ -6,7 +7,6 @@ import { FROZEN } from '../../instance.js';
 import type { Instance } from '../../instance.js';
 import type { World } from '../../world.js';
 import type { Seat } from './seat.js';
-import { engine } from '../../engine.js';
 import { levels } from '../../levels.js';
 
 /** How often a node looks at its memory (rabbitmq-server, vm_memory_monitor.erl). */

@@ -1,7 +1,7 @@
+import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
 import type { Entries } from './entries.js';
-import { engine } from '../../engine.js';
 
 /** Whose deliveries they are. */
 export interface DeliveryOwner {

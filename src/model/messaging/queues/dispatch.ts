@@ -1,3 +1,4 @@
+import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { IntRing } from '../../../kernel/ring.js';
 import { lineage, derive, streamKey } from '../../../kernel/rng.js';
@@ -14,7 +15,6 @@ import { Deliveries, VERDICT } from './deliveries.js';
 import { Pollers } from './pollers.js';
 import { Handling } from './handling.js';
 import type { StoredQueue } from './stored-queue.js';
-import { engine } from '../../engine.js';
 
 /** Draws of one delivery on its way to the consumer and back. */
 const WAY = Object.freeze({ there: 0, back: 1 } as const);

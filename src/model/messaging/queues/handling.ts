@@ -1,3 +1,4 @@
+import { engine } from '../../../kernel/engine.js';
 import { powi } from '../../../kernel/math.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { streamKey, unit } from '../../../kernel/rng.js';
@@ -18,7 +19,6 @@ import type { Deliveries } from './deliveries.js';
 import type { Dispatch } from './dispatch.js';
 import { Pausing } from './pausing.js';
 import type { StoredQueue } from './stored-queue.js';
-import { engine } from '../../engine.js';
 
 /** Until an invocation is made again that was throttled; doubled each time. */
 const FIRST_WAIT_NS = 1000 * NS_PER_MS;

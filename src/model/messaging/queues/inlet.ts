@@ -1,3 +1,4 @@
+import { engine } from '../../../kernel/engine.js';
 import { derive, lineage, streamKey, unit } from '../../../kernel/rng.js';
 import type { StreamKey } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
@@ -13,7 +14,6 @@ import type { Quota } from './quota.js';
 import { Recent } from './recent.js';
 import type { Seat } from './seat.js';
 import type { StoredQueue } from './stored-queue.js';
-import { engine } from '../../engine.js';
 
 /** What becomes of a message at the door of a queue. */
 export const DOOR = Object.freeze({

@@ -1,8 +1,8 @@
+import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { PlanQueue } from '../../../spec/queues.js';
 import type { Channel } from './channel.js';
 import type { StoredQueue } from './stored-queue.js';
-import { engine } from '../../engine.js';
 
 /**
  * How many of the handlers of an event source ask for messages: a few always do, one more joins them at

@@ -1,3 +1,4 @@
+import { engine } from '../../../kernel/engine.js';
 import { invariant } from '../../../kernel/invariant.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { Slots, widenInt32, widenUint8 } from '../../../kernel/pool.js';
@@ -25,7 +26,6 @@ import { Quota } from './quota.js';
 import { Seat } from './seat.js';
 import { ROW, Staged } from './staged.js';
 import { StoredQueue } from './stored-queue.js';
-import { engine } from '../../engine.js';
 import { strands } from '../../strands.js';
 import { levels } from '../../levels.js';
 

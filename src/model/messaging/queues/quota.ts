@@ -1,5 +1,5 @@
+import { engine } from '../../../kernel/engine.js';
 import { NS_PER_SECOND } from '../../../kernel/time.js';
-import { engine } from '../../engine.js';
 
 /** Messages that the queues of a broker of kind sqs take in each full second, all together. */
 export class Quota {

@@ -1,3 +1,4 @@
+import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { NS_PER_SECOND } from '../../../kernel/time.js';
 import type { Ns } from '../../../kernel/time.js';
@@ -7,7 +8,6 @@ import type { Messages } from '../messages.js';
 import { PLACE } from './entries.js';
 import { NOWHERE } from './origins.js';
 import type { StoredQueue } from './stored-queue.js';
-import { engine } from '../../engine.js';
 
 /** Where dead letters go back to. */
 export interface WayBack {

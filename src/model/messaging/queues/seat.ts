@@ -1,8 +1,8 @@
+import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { PlanSeat } from '../../../spec/queues.js';
 import type { World } from '../../world.js';
 import type { Cluster } from './cluster.js';
-import { engine } from '../../engine.js';
 import { levels } from '../../levels.js';
 
 /** Whom a seat tells. */

@@ -1,3 +1,4 @@
+import { engine } from '../../../kernel/engine.js';
 import { invariant } from '../../../kernel/invariant.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
@@ -12,7 +13,6 @@ import { Order } from './order.js';
 import { QueueFigures } from './queue-figures.js';
 import type { QueueWatch } from './queue-watch.js';
 import type { Seat } from './seat.js';
-import { engine } from '../../engine.js';
 import { levels } from '../../levels.js';
 
 /** Positions of what was returned to the head, in the order of its return. */
