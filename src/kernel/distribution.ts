@@ -72,20 +72,28 @@ const PARETO = 7;
 const EMPIRICAL = 8;
 const MIXTURE = 9;
 
+/** Distributions that need no further memory. */
+const ROOM = 1024;
+
 /**
  * All distributions of a run, compiled to columns and drawn from by id. A draw is a pure function
  * of (stream key, lineage, index): laws that need several uniform numbers perturb the key, never
  * the index.
  */
-export class Samplers {
-  private kinds = new Uint8Array(16);
+class Samplers {
+  private kinds = new Uint8Array(ROOM);
   /** Two or three parameters each, by kind; see `compile`. */
-  private first: Float64Array = new Float64Array(16);
-  private second: Float64Array = new Float64Array(16);
-  private third: Float64Array = new Float64Array(16);
+  private first: Float64Array = new Float64Array(ROOM);
+  private second: Float64Array = new Float64Array(ROOM);
+  private third: Float64Array = new Float64Array(ROOM);
   private readonly means: number[] = [];
   /** Sorted values of EMPIRICAL; cumulative weights, then ids of MIXTURE. */
   private readonly tables: Float64Array[] = [];
+
+  /** Forgets all distributions, for another run. */
+  reset(): void {
+    this.means.length = this.tables.length = 0;
+  }
 
   /** Compiles a distribution and gives its id. */
   add(d: Distribution): number {
@@ -109,18 +117,18 @@ export class Samplers {
 
   /** The draw of stream (ka, kb) for lineage (la, lb) and index: whole ns, at least 0. */
   draw(id: number, ka: number, kb: number, la: number, lb: number, index: number): Ns {
-    const kind = this.kinds[id];
-    const p = this.first[id];
+    const kind = samplers.kinds[id];
+    const p = samplers.first[id];
     if (kind === CONSTANT) return p;
-    if (kind > UNIFORM) return wholeNs(this.drawOther(id, ka, kb, la, lb, index));
+    if (kind > UNIFORM) return wholeNs(samplers.drawOther(id, ka, kb, la, lb, index));
     // One call of mix for three laws keeps this within what V8 inlines: 37 -> 26 ns a lognormal.
     mix(ka, kb, la, lb, index);
     const { x, y } = mixed;
     if (kind === LOGNORMAL) {
-      return wholeNs(p * fastExp(this.second[id] * normalFrom(x, y, ka, kb, la, lb, index)));
+      return wholeNs(p * fastExp(samplers.second[id] * normalFrom(x, y, ka, kb, la, lb, index)));
     }
     if (kind === EXPONENTIAL) return wholeNs(p * exponentialFrom(x, y, ka, kb, la, lb, index));
-    return wholeNs(p + this.second[id] * unitOf(x, y));
+    return wholeNs(p + samplers.second[id] * unitOf(x, y));
   }
 
   /** The one value of a distribution that is always the same, or -1. */
@@ -276,6 +284,12 @@ export class Samplers {
     this.set(id, MIXTURE, 0, 0, 0);
   }
 }
+
+/** The distributions of the run that this thread is at. */
+export const samplers = new Samplers();
+
+/** What `setup` hands to policies. */
+export type { Samplers };
 
 const EMPTY = new Float64Array(0);
 

@@ -1,5 +1,5 @@
 import { Counts } from '../kernel/counts.js';
-import { Samplers } from '../kernel/distribution.js';
+import { samplers } from '../kernel/distribution.js';
 import { engine } from '../kernel/engine.js';
 import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
@@ -89,7 +89,6 @@ export function assemble(
   world.replication = replication;
   world.stop = null;
   windBack(plan);
-  const samplers = (world.samplers = new Samplers());
   // A plan names distributions by their place, so none of them may come behind parts of a mixture.
   samplers.addAll(plan.distributions);
   world.counts = new Counts();
@@ -142,6 +141,7 @@ export function assemble(
 /** What all runs of a thread have in turn, as it was before the first of them. */
 function windBack({ deepestChain, grid, parts, statEdges }: Plan): void {
   engine.reset();
+  samplers.reset();
   strands.reset();
   frames.reset(deepestChain + 1);
   levels.reset(grid.edges.length - 1);
@@ -298,7 +298,7 @@ function setDoors(world: Draft, registry: Registry): void {
 }
 
 function linkOf(world: Draft, spec: Plan['links'][number]): Link {
-  const { plan, replication, samplers } = world;
+  const { plan, replication } = world;
   const { from, to } = plan.statEdges[spec.stat];
   const name = `link/${partName(plan, from)}->${partName(plan, to)}`;
   return new Link(samplers, streamKey(plan.seed, replication, name), spec);

@@ -1,4 +1,3 @@
-import { engine } from '../kernel/engine.js';
 import { PHASE } from '../kernel/phase.js';
 import { streamKey, unit } from '../kernel/rng.js';
 import type { StreamKey } from '../kernel/rng.js';
@@ -17,6 +16,8 @@ import type { Outages } from './outages.js';
 import type { Roles } from './replication/roles.js';
 import type { RowHold } from './sections/intruders.js';
 import type { Injection, World } from './world.js';
+import { engine } from '../kernel/engine.js';
+import { samplers } from '../kernel/distribution.js';
 
 /** Steps in which a ramp is walked. */
 const RAMP_STEPS = 20;
@@ -278,7 +279,7 @@ export class Board {
       if (hit === undefined) continue;
       for (const { knob, distribution, correlation } of edits) {
         if (knob !== 'delay' || distribution === undefined) continue;
-        const sampler = this.world.samplers.add(distribution);
+        const sampler = samplers.add(distribution);
         const memory = correlation === undefined ? null : memoryOf(active, id, correlation);
         extras.push({ sampler, key, share: fault.share, direction: hit.direction, memory });
       }

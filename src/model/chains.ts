@@ -1,4 +1,3 @@
-import { engine } from '../kernel/engine.js';
 import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
 import type { StreamKey } from '../kernel/rng.js';
@@ -29,6 +28,8 @@ import { storeSetup } from './layers/policy-stores.js';
 import { WaitingRoom } from './picking/waiting-room.js';
 import type { World } from './world.js';
 import { frames } from './frames.js';
+import { engine } from '../kernel/engine.js';
+import { samplers } from '../kernel/distribution.js';
 
 /** A deadline that only enforces what it inherits. */
 const INHERITED: Layer = {
@@ -254,8 +255,8 @@ export class Chains {
     const names = `${plan.components[caller.component].name}->${plan.components[callee].name}${place}`;
     return {
       ctx: calls,
-      samplers: world.samplers,
-      sampler: (distribution) => world.samplers.add(distribution),
+      samplers,
+      sampler: (distribution) => samplers.add(distribution),
       stream: (meaning) => this.stream(`edge/${names}/${id}/${layer.policy}/${meaning}`),
       keyOf: layer.key === null ? null : world.keys.ofCalls(layer.key),
       lane: (delayNs) => engine.lane(delayNs, PHASE.TIMER, calls.timerOp, frames),

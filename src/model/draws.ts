@@ -2,6 +2,7 @@ import { unit } from '../kernel/rng.js';
 import { OP } from '../spec/program.js';
 import { REGISTERS, strands } from './strands.js';
 import type { World } from './world.js';
+import { samplers } from '../kernel/distribution.js';
 
 /** Rounds that are still to come, at most; a register holds no more. */
 const MAX_ROUNDS = 0x7fffffff;
@@ -45,7 +46,7 @@ export class Draws {
 
   /** Demand of a step: drawn by stream, lineage and loop registers; faults on the part stretch it. */
   sample(strand: number, pc: number, sampler: number): number {
-    const { samplers, streamA, streamB, partSlowness } = this.world;
+    const { streamA, streamB, partSlowness } = this.world;
     const { lineageA, lineageB } = strands;
     const index = this.registerIndex(strand);
     const a = lineageA[strand];

@@ -1,5 +1,4 @@
 import type { Counts } from '../kernel/counts.js';
-import type { Samplers } from '../kernel/distribution.js';
 import type { StreamKey } from '../kernel/rng.js';
 import type { Ns } from '../kernel/time.js';
 import type { Plan } from '../spec/plan.js';
@@ -101,7 +100,6 @@ export interface Turnables {
 export interface World {
   readonly plan: Plan;
   readonly replication: number;
-  readonly samplers: Samplers;
   readonly counts: Counts;
   readonly journal: Journal;
   readonly tracer: Tracer;

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { inlineMore } from './inlining.js';
 
 /** What a worker is sent: a task and its place in the order of the results. */
 export interface Assignment {
@@ -32,6 +33,10 @@ export interface PoolOptions {
   readonly retries: number;
   /** Called for each result that comes in, in no particular order; `done` counts them. */
   readonly onDone?: (done: number, index: number) => void;
+  /** So many tasks at the end are started heaviest first, so that no thread is left alone with a long one. */
+  readonly last?: number;
+  /** How heavy a task is, as the results so far tell; asked when only the last ones are left. */
+  readonly weight?: (index: number, results: readonly unknown[]) => number;
   /** True = what stands behind this result is no longer needed and is not started. */
   readonly isLast?: (value: unknown) => boolean;
   readonly signal?: AbortSignal;
@@ -54,8 +59,8 @@ export class TaskFailure extends Error {
 }
 
 /**
- * Runs tasks on worker threads. Tasks are started in the order of their index and results are kept by
- * index, so neither the number of workers nor their speed shows in what is returned. Of several
+ * Runs tasks on worker threads. Tasks are started in the order of their index, but for the last ones, and
+ * results are kept by index, so neither the number of workers nor their speed shows in what is returned. Of several
  * failures the one with the lowest index is thrown. Behind a result that `isLast`, and in the places
  * of tasks that were not started, the array ends.
  */
@@ -82,7 +87,8 @@ class Pool {
   /** Workers and the index each is at work on. */
   private readonly busy = new Map<Worker, number>();
   private readonly stop = (): void => this.finish(this.options.signal?.reason);
-  private next = 0;
+  /** Indices of the tasks that have not been started, the next one first. */
+  private readonly waiting: number[];
   /** Tasks from here on are not needed. */
   private end: number;
   private done = 0;
@@ -95,6 +101,7 @@ class Pool {
     this.settle = settle;
     this.deaths = new Int32Array(tasks.length);
     this.end = tasks.length;
+    this.waiting = tasks.map((_, index) => index);
   }
 
   start(): void {
@@ -102,8 +109,25 @@ class Pool {
     if (signal?.aborted) return this.stop();
     signal?.addEventListener('abort', this.stop, { once: true });
     const threads = Math.min(workers, this.tasks.length);
-    for (let i = 0; i < threads; i++) this.assign(this.spawn(), this.next++);
+    inlineMore();
+    for (let i = 0; i < threads; i++) this.assign(this.spawn(), this.next()!);
     this.finishWhenDone();
+  }
+
+  /** Takes the next task that is needed; undefined where none is left. */
+  private next(): number | undefined {
+    const { waiting } = this;
+    const { last, weight } = this.options;
+    if (waiting.length === last && weight !== undefined) {
+      const weights = waiting.map((index) => ({ index, weight: weight(index, this.results) }));
+      weights.sort((a, b) => b.weight - a.weight || a.index - b.index);
+      weights.forEach(({ index }, place) => (waiting[place] = index));
+    }
+    while (waiting.length > 0) {
+      const index = waiting.shift()!;
+      if (index < this.end) return index;
+    }
+    return undefined;
   }
 
   private spawn(): Worker {
@@ -128,7 +152,8 @@ class Pool {
     this.busy.delete(worker);
     if ('error' in answer) this.fail(answer.index, answer.error);
     else this.keep(answer.index, answer.value);
-    if (this.next < this.end) this.assign(worker, this.next++);
+    const next = this.next();
+    if (next !== undefined) this.assign(worker, next);
     else void worker.terminate();
     this.finishWhenDone();
   }
@@ -162,7 +187,7 @@ class Pool {
 
   private finishWhenDone(): void {
     for (const index of this.busy.values()) if (index < this.end) return;
-    if (this.next >= this.end) this.finish(this.failure);
+    if (!this.waiting.some((index) => index < this.end)) this.finish(this.failure);
   }
 
   /** Ends all threads first: their memory is needed for what comes next. */

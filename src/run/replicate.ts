@@ -43,6 +43,10 @@ export async function runThreaded(
       workers: options.workers,
       heapMiB: options.heapMiB,
       retries: 1,
+      last: plans.length,
+      // A run handles about as many events as the first one of its variant.
+      weight: (index, results) =>
+        (results[index % plans.length] as RunRecord | undefined)?.totals.events ?? 0,
       isLast: (value) => isStopped(value as RunRecord),
       ...(onDone === undefined ? {} : { onDone }),
       ...(signal === undefined ? {} : { signal }),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import jstat from 'jstat';
-import { Samplers, lognormalOfMean, lognormalOfQuantiles } from '../../src/kernel/distribution.js';
+import { samplers, lognormalOfMean, lognormalOfQuantiles } from '../../src/kernel/distribution.js';
 import type { Distribution } from '../../src/kernel/distribution.js';
 import { streamKey } from '../../src/kernel/rng.js';
 import { HORIZON_MAX_NS } from '../../src/kernel/time.js';
@@ -127,21 +127,20 @@ const laws: Record<string, Law> = {
 };
 
 /** Draws of N requests in ms, sorted. */
-function draws(of: Distribution): { sampler: Samplers; id: number; values: Float64Array } {
-  const sampler = new Samplers();
-  const id = sampler.add(of);
+function draws(of: Distribution): { id: number; values: Float64Array } {
+  const id = samplers.add(of);
   const values = new Float64Array(N);
-  for (let i = 0; i < N; i++) values[i] = sampler.draw(id, KEY.a, KEY.b, 1, i, 0) / MS;
-  return { sampler, id, values };
+  for (let i = 0; i < N; i++) values[i] = samplers.draw(id, KEY.a, KEY.b, 1, i, 0) / MS;
+  return { id, values };
 }
 
 describe('every law', () => {
   for (const [name, law] of Object.entries(laws)) {
     it(`has its mean, variance and distribution function: ${name}`, () => {
-      const { sampler, id, values } = draws(law.of);
+      const { id, values } = draws(law.of);
       const mean = jStat.mean(values as unknown as number[]);
-      expect(sampler.meanNs(id) / MS).toBeCloseTo(law.mean, 3);
-      expect(sampler.constantNs(id)).toBe(-1);
+      expect(samplers.meanNs(id) / MS).toBeCloseTo(law.mean, 3);
+      expect(samplers.constantNs(id)).toBe(-1);
       expect(Math.abs(mean - law.mean) / Math.sqrt(law.variance / N)).toBeLessThan(3.5);
       const squares = values.map((x) => (x - mean) ** 2);
       const variance = jStat.mean(squares as unknown as number[]);
@@ -160,13 +159,12 @@ describe('every law', () => {
   }
 
   it('gives whole ns, never below 0, the same for the same arguments', () => {
-    const sampler = new Samplers();
     for (const { of } of Object.values(laws)) {
-      const id = sampler.add(of);
+      const id = samplers.add(of);
       for (let i = 0; i < 500; i++) {
-        const value = sampler.draw(id, 1, 2, 3, i, 0);
+        const value = samplers.draw(id, 1, 2, 3, i, 0);
         expect(Number.isInteger(value) && value >= 0).toBe(true);
-        expect(sampler.draw(id, 1, 2, 3, i, 0)).toBe(value);
+        expect(samplers.draw(id, 1, 2, 3, i, 0)).toBe(value);
       }
     }
   });
@@ -176,15 +174,14 @@ describe('the ziggurat', () => {
   it('gives the tail of the normal its weight', () => {
     // lognormal of sigma 1: ln(draw / median) is the normal itself. P(|Z| > 3.6541528853610088) =
     // 2.5804e-4.
-    const sampler = new Samplers();
-    const id = sampler.add({ kind: 'lognormal', medianNs: 1e12, sigma: 1 });
+    const id = samplers.add({ kind: 'lognormal', medianNs: 1e12, sigma: 1 });
     const n = 2_000_000;
     let beyond = 0;
     let right = 0;
     const edge = 1e12 * Math.exp(3.6541528853610088);
     const low = 1e12 * Math.exp(-3.6541528853610088);
     for (let i = 0; i < n; i++) {
-      const value = sampler.draw(id, KEY.a, KEY.b, 2, i, 0);
+      const value = samplers.draw(id, KEY.a, KEY.b, 2, i, 0);
       if (value > edge) right++;
       if (value > edge || value < low) beyond++;
     }
@@ -193,12 +190,11 @@ describe('the ziggurat', () => {
   });
 
   it('gives the tail of the exponential its weight', () => {
-    const sampler = new Samplers();
-    const id = sampler.add({ kind: 'exponential', meanNs: 1e9 });
+    const id = samplers.add({ kind: 'exponential', meanNs: 1e9 });
     const n = 2_000_000;
     let beyond = 0;
     for (let i = 0; i < n; i++) {
-      if (sampler.draw(id, KEY.a, KEY.b, 2, i, 0) > 7.69711747013104972e9) beyond++;
+      if (samplers.draw(id, KEY.a, KEY.b, 2, i, 0) > 7.69711747013104972e9) beyond++;
     }
     const expected = n * Math.exp(-7.69711747013105);
     expect(Math.abs(beyond - expected) / Math.sqrt(expected)).toBeLessThan(3.5);
@@ -207,7 +203,6 @@ describe('the ziggurat', () => {
 
 describe('laws without luck', () => {
   it('are recognised as constants', () => {
-    const sampler = new Samplers();
     const constants: [Distribution, number][] = [
       [{ kind: 'constant', valueNs: 7 }, 7],
       [{ kind: 'uniform', minNs: 4, maxNs: 4 }, 4],
@@ -217,9 +212,9 @@ describe('laws without luck', () => {
       [{ kind: 'gamma', meanNs: 8, cv: 0 }, 8],
     ];
     for (const [of, value] of constants) {
-      const id = sampler.add(of);
-      expect(sampler.constantNs(id)).toBe(value);
-      expect(sampler.draw(id, 1, 2, 3, 4, 5)).toBe(value);
+      const id = samplers.add(of);
+      expect(samplers.constantNs(id)).toBe(value);
+      expect(samplers.draw(id, 1, 2, 3, 4, 5)).toBe(value);
     }
   });
 });
@@ -253,12 +248,11 @@ describe('mixtures', () => {
 
 describe('a heavy tail', () => {
   it('is cut off at the largest time there is', () => {
-    const sampler = new Samplers();
-    const id = sampler.add({ kind: 'pareto', shape: 0.05, minNs: 1e9, maxNs: null });
+    const id = samplers.add({ kind: 'pareto', shape: 0.05, minNs: 1e9, maxNs: null });
     let largest = 0;
-    for (let i = 0; i < 1000; i++) largest = Math.max(largest, sampler.draw(id, 1, 2, 3, i, 0));
+    for (let i = 0; i < 1000; i++) largest = Math.max(largest, samplers.draw(id, 1, 2, 3, i, 0));
     expect(largest).toBe(HORIZON_MAX_NS);
-    expect(sampler.meanNs(id)).toBe(Infinity);
+    expect(samplers.meanNs(id)).toBe(Infinity);
   });
 });
 
@@ -273,6 +267,6 @@ describe('parameters that make no sense', () => {
       { kind: 'mixture', branches: [] },
       { kind: 'pareto', shape: 1, minNs: 0, maxNs: null },
     ];
-    for (const d of bad) expect(() => new Samplers().add(d)).toThrow(/invariant broken/);
+    for (const d of bad) expect(() => samplers.add(d)).toThrow(/invariant broken/);
   });
 });

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Samplers } from '../../src/kernel/distribution.js';
+import { samplers } from '../../src/kernel/distribution.js';
 import { backoffSchema } from '../../src/patterns/mechanisms/backoff-fields.js';
 import { Backoff } from '../../src/patterns/mechanisms/backoff.js';
 import { MS } from '../support/fake-calls.js';
@@ -29,7 +29,6 @@ const TRIALS = 100;
 
 /** One contest; the next message of each client is all there is to happen. */
 function contest(clients: number, backoff: Backoff | null, trial: number): Contest {
-  const samplers = new Samplers();
   const net = samplers.add({ kind: 'normal', meanNs: 10 * MS, sdNs: 2 * MS });
   const messages = new Int32Array(clients);
   const failures = new Int32Array(clients);

@@ -71,6 +71,35 @@ describe('the worker pool', () => {
     }
   });
 
+  it('starts the last tasks heaviest first, by what the first ones have shown', async () => {
+    const tasks = [2, 5, 3, 2, 5, 3].map((number) => ({ number }));
+    const started: number[] = [];
+    const weighed = {
+      workers: 1,
+      last: 3,
+      weight: (index: number, results: readonly unknown[]) =>
+        (results[index % 3] as Float64Array)[0]!,
+      onDone: (_done: number, index: number) => started.push(index),
+    };
+    const results = await run(tasks, weighed);
+    expect(started).toEqual([0, 1, 2, 4, 5, 3]);
+    expect(results.map((values) => (values as Float64Array)[0])).toEqual([4, 25, 9, 4, 25, 9]);
+  });
+
+  it('does what stands before the last needed result, though it was to come later', async () => {
+    const tasks = [{ number: 1 }, { number: 2 }, { number: 3 }, failing(4, 'never')];
+    const done: number[] = [];
+    const results = await run(tasks, {
+      workers: 1,
+      last: 4,
+      weight: (index) => [0, 1, 2, -1][index]!,
+      isLast: (value) => (value as Float64Array)[0] === 9,
+      onDone: (_done, index) => done.push(index),
+    });
+    expect(done).toEqual([2, 1, 0]);
+    expect(results.map((values) => (values as Float64Array)[0])).toEqual([1, 4, 9]);
+  });
+
   it('ends its threads and rejects when it is aborted', async () => {
     const controller = new AbortController();
     const running = run([{ number: 1 }, failing(2, 'never')], {

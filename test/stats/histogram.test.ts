@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { Samplers } from '../../src/kernel/distribution.js';
+import { samplers } from '../../src/kernel/distribution.js';
 import { Histogram } from '../../src/stats/histogram.js';
 import { quantileRank, sortedQuantile } from '../../src/stats/rank.js';
 
 /** Draws of a lognormal of median 2 ms, whole ns. */
 function latencies(count: number): number[] {
-  const sampler = new Samplers();
-  const id = sampler.add({ kind: 'lognormal', medianNs: 2e6, sigma: 1 });
-  return Array.from({ length: count }, (_, i) => sampler.draw(id, 5, 6, 0, i, 0));
+  const id = samplers.add({ kind: 'lognormal', medianNs: 2e6, sigma: 1 });
+  return Array.from({ length: count }, (_, i) => samplers.draw(id, 5, 6, 0, i, 0));
 }
 
 function filled(values: readonly number[], subBits?: number): Histogram {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import jstat from 'jstat';
-import { Samplers } from '../../src/kernel/distribution.js';
+import { samplers } from '../../src/kernel/distribution.js';
 import { unit } from '../../src/kernel/rng.js';
 import { normalQuantile } from '../../src/kernel/special.js';
 import {
@@ -184,8 +184,7 @@ describe('a section interval', () => {
   });
 
   it('covers the true p99 of exponential draws', () => {
-    const sampler = new Samplers();
-    const id = sampler.add({ kind: 'exponential', meanNs: 1e9 });
+    const id = samplers.add({ kind: 'exponential', meanNs: 1e9 });
     const truth = 1e9 * Math.log(100);
     let covered = 0;
     const runs = 300;
@@ -193,7 +192,7 @@ describe('a section interval', () => {
       const all: number[] = [];
       const sections = Array.from({ length: 10 }, (_, section) => {
         const values = Array.from({ length: 500 }, (_, i) =>
-          sampler.draw(id, run, section, 3, i, 0),
+          samplers.draw(id, run, section, 3, i, 0),
         );
         all.push(...values);
         return sortedQuantile(

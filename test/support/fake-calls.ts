@@ -1,4 +1,3 @@
-import { Samplers } from '../../src/kernel/distribution.js';
 import { Lane } from '../../src/kernel/lanes.js';
 import { PHASE } from '../../src/kernel/phase.js';
 import { DryRun } from '../../src/model/layers/dry-run.js';
@@ -14,6 +13,7 @@ import type {
   PolicyState,
   Target,
 } from '../../src/spec/policy.js';
+import { samplers } from '../../src/kernel/distribution.js';
 
 export const MS = 1_000_000;
 export const SECOND = 1_000_000_000;
@@ -430,7 +430,6 @@ export function createPolicy(
 } {
   const target = new FakeTarget();
   const transitions: { atNs: number; state: string }[] = [];
-  const samplers = new Samplers();
   const setup: PolicySetup = {
     ctx: calls,
     samplers,

@@ -1,4 +1,3 @@
-import { engine } from '../../kernel/engine.js';
 import { log } from '../../kernel/math.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Lane } from '../../kernel/lanes.js';
@@ -17,6 +16,8 @@ import { Surges } from './surges.js';
 import type { World } from '../world.js';
 import { levels } from '../levels.js';
 import { sink } from '../sink.js';
+import { engine } from '../../kernel/engine.js';
+import { samplers } from '../../kernel/distribution.js';
 
 /** One workload at run time. */
 interface Load {
@@ -130,7 +131,7 @@ export class Loads {
     patienceOp: number,
     lives: { readonly stamp: Int32Array },
   ): Load {
-    const { plan, replication, samplers } = this.world;
+    const { plan, replication } = this.world;
     const component = plan.components[spec.component];
     const key = (meaning: string): StreamKey =>
       streamKey(plan.seed, replication, `workload/${component.name}/${meaning}`);
@@ -184,7 +185,6 @@ export class Loads {
   }
 
   private nextTime(load: Load, now: Ns): Ns {
-    const { samplers } = this.world;
     const { arrivals } = load.spec;
     const { gaps } = load;
     const n = load.arrivals;
@@ -205,7 +205,6 @@ export class Loads {
   }
 
   private scheduleUser(load: Load, user: number, from: Ns): void {
-    const { samplers } = this.world;
     const { gaps } = load;
     const round = this.rounds[load.id][user];
     const think = samplers.draw(load.sampler, gaps.a, gaps.b, user, round, 0);

@@ -1,4 +1,3 @@
-import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Lane } from '../../kernel/lanes.js';
 import { derive, lineage, streamKey, unit } from '../../kernel/rng.js';
@@ -27,6 +26,8 @@ import type { World } from '../world.js';
 import { frames } from '../frames.js';
 import { levels } from '../levels.js';
 import { sink } from '../sink.js';
+import { engine } from '../../kernel/engine.js';
+import { samplers } from '../../kernel/distribution.js';
 
 /** Lineage tag of the tests that an attempt has made of connections. */
 const PING_TAG = 0x5000;
@@ -59,7 +60,7 @@ export class Pools {
   /** The pool of a calling instance at a database, whatever the bundle. */
   ofDatabase(edge: PlanEdge, caller: Instance): PolicyState {
     const { world } = this;
-    const { plan, calls, samplers } = world;
+    const { plan, calls } = world;
     const database = plan.parts[edge.to].component;
     // What stands in front of the server belongs to no caller.
     const shared = isShared(edge.pool!);

@@ -1,4 +1,3 @@
-import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { widenFloat64, widenInt32 } from '../../kernel/pool.js';
 import type { StreamKey } from '../../kernel/rng.js';
@@ -14,6 +13,8 @@ import type { World } from '../world.js';
 import type { Account, Host } from './host.js';
 import { strands } from '../strands.js';
 import { levels } from '../levels.js';
+import { engine } from '../../kernel/engine.js';
+import { samplers } from '../../kernel/distribution.js';
 
 const THROTTLED = withStatus(OUTCOME.throttled, 429);
 
@@ -127,7 +128,7 @@ export class Environments implements Host {
   }
 
   private make(strand: number): number {
-    const { samplers, meters } = this.world;
+    const { meters } = this.world;
     const environment = this.add();
     meters.count(this.coldStarts);
     const { coldStart } = this.plan;

@@ -1,4 +1,3 @@
-import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { widenInt32 } from '../../kernel/pool.js';
 import { IntRing } from '../../kernel/ring.js';
@@ -15,6 +14,8 @@ import { Autoscaler } from './autoscaler.js';
 import type { Host } from './host.js';
 import { strands } from '../strands.js';
 import { levels } from '../levels.js';
+import { engine } from '../../kernel/engine.js';
+import { samplers } from '../../kernel/distribution.js';
 
 const FULL = withStatus(OUTCOME.rejectedOverload, 503);
 
@@ -212,7 +213,7 @@ export class Pods implements Host {
   }
 
   private make(): void {
-    const { samplers, meters } = this.world;
+    const { meters } = this.world;
     const pod = this.add(STATE.starting);
     meters.count(this.coldStarts);
     const { a, b } = this.stream;

@@ -1,4 +1,3 @@
-import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { Slots, widenInt32 } from '../../kernel/pool.js';
 import { streamKey } from '../../kernel/rng.js';
@@ -17,6 +16,8 @@ import { Messages } from './messages.js';
 import { OutboxTable } from './outbox.js';
 import { Writes } from './writes.js';
 import type { PollLoop } from './poll-loop.js';
+import { engine } from '../../kernel/engine.js';
+import { samplers } from '../../kernel/distribution.js';
 
 /** Waiters from this number down are relays, which wait for a message of the round that is the stamp. */
 const RELAYS = -2;
@@ -213,7 +214,6 @@ export class Channels {
     stamp: number,
     instance = -1,
   ): void {
-    const { samplers } = this.world;
     const writes = this.writes[topic];
     if (writes !== null) {
       const own = { messages: [message], instance, keyed: true, size: 0, acks: null };

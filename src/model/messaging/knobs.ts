@@ -2,6 +2,7 @@ import type { StreamKey } from '../../kernel/rng.js';
 import { unit } from '../../kernel/rng.js';
 import type { KnobEdit, KnobName } from '../../spec/fault.js';
 import type { World } from '../world.js';
+import { samplers } from '../../kernel/distribution.js';
 
 /** A share of messages that a fault hits, each drawn for itself. */
 export interface MessageShare {
@@ -89,7 +90,7 @@ export function turnHolder(
       own.map(({ edit, key }) => ({
         share: edit.value,
         key,
-        sampler: world.samplers.add(edit.distribution!),
+        sampler: samplers.add(edit.distribution!),
       })),
     );
   } else if (name === 'redriven') {

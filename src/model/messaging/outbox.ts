@@ -1,4 +1,3 @@
-import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { IntRing } from '../../kernel/ring.js';
 import { streamKey } from '../../kernel/rng.js';
@@ -15,6 +14,8 @@ import type { World } from '../world.js';
 import type { Messages } from './messages.js';
 import { levels } from '../levels.js';
 import { sink } from '../sink.js';
+import { engine } from '../../kernel/engine.js';
+import { samplers } from '../../kernel/distribution.js';
 
 /** Who publishes for an outbox: `waiter` is told when the message is there, or that it never will be. */
 export interface Publishing {
@@ -152,8 +153,7 @@ export class OutboxTable {
   }
 
   private commit(topic: number, message: number): void {
-    const { world, messages, spec } = this;
-    const { samplers } = world;
+    const { messages, spec } = this;
     messages.published[message] = engine.now;
     messages.cell[message] = sink.cell;
     levels.add(this.gauge, 1);

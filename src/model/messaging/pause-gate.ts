@@ -1,4 +1,3 @@
-import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
 import { PHASE } from '../../kernel/phase.js';
 import { streamKey } from '../../kernel/rng.js';
@@ -12,6 +11,8 @@ import { Alarms } from '../alarms.js';
 import type { Instance } from '../instance.js';
 import type { Registry } from '../registry.js';
 import type { World } from '../world.js';
+import { engine } from '../../kernel/engine.js';
+import { samplers } from '../../kernel/distribution.js';
 
 /** How often a paused consumer looks: pollTimeoutWhilePaused of spring-kafka ContainerProperties.java. */
 const LOOK_NS = 100 * NS_PER_MS;
@@ -171,7 +172,7 @@ export class PauseGate {
 
   private setupOf(): PolicySetup {
     const { world, layer, bundle, holder, service, part, instance } = this.place;
-    const { plan, replication, journal, samplers } = world;
+    const { plan, replication, journal } = world;
     const alarms = new Alarms();
     const name = `${plan.components[holder].name}.${plan.parts[part].name}`;
     const own = instance === null ? 'all' : String(instance.index);

@@ -1,4 +1,3 @@
-import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
 import { streamKey } from '../../kernel/rng.js';
@@ -9,6 +8,8 @@ import type { Instance } from '../instance.js';
 import type { World } from '../world.js';
 import type { Batch } from './batch.js';
 import type { KafkaTopic } from './kafka.js';
+import { engine } from '../../kernel/engine.js';
+import { samplers } from '../../kernel/distribution.js';
 
 /** A batch that the leader has written and some replica in sync has not. */
 interface Pending {
@@ -52,7 +53,6 @@ export interface Followers {
  * is up, in sync or not: the log ends where its own does (unclean.leader.election.enable).
  */
 export class Replicas {
-  private readonly world: World;
   private readonly broker: PlanBroker;
   private readonly topic: KafkaTopic;
   private readonly followers: Followers;
@@ -65,7 +65,6 @@ export class Replicas {
   private readonly fenceOp: number;
 
   constructor(world: World, broker: PlanBroker, topic: KafkaTopic, followers: Followers) {
-    this.world = world;
     this.broker = broker;
     this.topic = topic;
     this.followers = followers;
@@ -122,7 +121,6 @@ export class Replicas {
   /** The leader has written a batch. */
   written(batch: Batch): void {
     const own = this.partitions[batch.partition];
-    const { samplers } = this.world;
     const { a, b } = this.key;
     const at = own.nodes.map((_, place) => {
       if (place === own.leader) return engine.now;

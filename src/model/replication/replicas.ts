@@ -1,4 +1,3 @@
-import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import { streamKey } from '../../kernel/rng.js';
@@ -13,6 +12,8 @@ import type { World } from '../world.js';
 import { Backlog, rowOf } from './backlog.js';
 import { Roles } from './roles.js';
 import { strands } from '../strands.js';
+import { engine } from '../../kernel/engine.js';
+import { samplers } from '../../kernel/distribution.js';
 
 /** What a commit is answered at a node that is no primary any more. */
 const REFUSED = withStatus(OUTCOME.serverError, 500);
@@ -198,7 +199,6 @@ export class Replicas {
 
   /** Each row stands in the backlogs of the replicas. */
   private send(strand: number, rows: readonly string[]): void {
-    const { samplers } = this.world;
     const { lineageA, lineageB } = strands;
     for (const row of rows) {
       const serial = ++this.serial;

@@ -1,4 +1,3 @@
-import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
 import { PHASE } from '../../kernel/phase.js';
 import { Slots, widenInt32 } from '../../kernel/pool.js';
@@ -24,6 +23,8 @@ import type { TaskContext } from '../tasks.js';
 import type { World } from '../world.js';
 import { Refreshes } from './refreshes.js';
 import { ThreadPools } from './thread-pools.js';
+import { engine } from '../../kernel/engine.js';
+import { samplers } from '../../kernel/distribution.js';
 
 /** Lineage tag of what the copies of a shard do for a write. */
 const COPY_TAG = 0x6000;
@@ -270,7 +271,7 @@ export class Copies {
 
   /** Of a message from one node to another. */
   private delay(from: number, to: number, a: number, b: number, index: number): Ns {
-    const { plan, samplers } = this.world;
+    const { plan } = this.world;
     const peers = plan.peers[this.spec.component]!;
     const stride = Math.round(Math.sqrt(peers.length));
     const sampler = peers[(this.nodes[from].zone + 1) * stride + this.nodes[to].zone + 1];

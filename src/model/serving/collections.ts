@@ -1,4 +1,3 @@
-import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { streamKey, unit } from '../../kernel/rng.js';
 import type { StreamKey } from '../../kernel/rng.js';
@@ -7,6 +6,8 @@ import type { PlanComponent } from '../../spec/plan.js';
 import type { Instance } from '../instance.js';
 import type { Outages } from '../outages.js';
 import type { World } from '../world.js';
+import { engine } from '../../kernel/engine.js';
+import { samplers } from '../../kernel/distribution.js';
 
 /** The collector of one instance. */
 interface Collector {
@@ -80,7 +81,7 @@ export class Collections {
     gc: NonNullable<PlanComponent['gc']>,
     { index }: Instance,
   ): Collector {
-    const { plan, replication, samplers } = this.world;
+    const { plan, replication } = this.world;
     const key = (meaning: string): StreamKey =>
       streamKey(plan.seed, replication, `${spec.name}/gc/${index}/${meaning}`);
     return {
@@ -112,11 +113,11 @@ export class Collections {
   }
 
   private gap({ every, gaps, count }: Collector): Ns {
-    return this.world.samplers.draw(every, gaps.a, gaps.b, count, 0, 0);
+    return samplers.draw(every, gaps.a, gaps.b, count, 0, 0);
   }
 
   private pause(collector: Collector): Ns {
     const { pause, pauses } = collector;
-    return this.world.samplers.draw(pause, pauses.a, pauses.b, collector.count++, 0, 0);
+    return samplers.draw(pause, pauses.a, pauses.b, collector.count++, 0, 0);
   }
 }

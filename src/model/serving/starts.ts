@@ -1,9 +1,10 @@
-import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { streamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Instance } from '../instance.js';
 import type { World } from '../world.js';
+import { engine } from '../../kernel/engine.js';
+import { samplers } from '../../kernel/distribution.js';
 
 /** How much longer everything takes in a process that has just started: less and less, in a straight line. */
 export class WarmUp {
@@ -48,13 +49,13 @@ export class Starts {
     this.counts = new Int32Array(instances.length);
     this.generations = new Int32Array(instances.length);
     this.samplers = plan.components.map(({ lifecycle }) =>
-      lifecycle === null ? -1 : world.samplers.add(lifecycle.startup),
+      lifecycle === null ? -1 : samplers.add(lifecycle.startup),
     );
   }
 
   /** Starts an instance; true when that takes no time. */
   begin(instance: Instance): boolean {
-    const { plan, replication, samplers } = this.world;
+    const { plan, replication } = this.world;
     const sampler = this.samplers[instance.component];
     if (sampler < 0) return true;
     const { name } = plan.components[instance.component];

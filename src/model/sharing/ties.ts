@@ -1,4 +1,3 @@
-import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { widenFloat64, widenInt32 } from '../../kernel/pool.js';
 import type { StreamKey } from '../../kernel/rng.js';
@@ -10,6 +9,8 @@ import { RETURN, strands } from '../strands.js';
 import type { World } from '../world.js';
 import { frames } from '../frames.js';
 import { sink } from '../sink.js';
+import { engine } from '../../kernel/engine.js';
+import { samplers } from '../../kernel/distribution.js';
 
 const NOWHERE = -1;
 
@@ -82,7 +83,7 @@ export class Ties {
   }
 
   private delay(strand: number, from: number): Ns {
-    const { instances, plan, samplers } = this.world;
+    const { instances, plan } = this.world;
     const to = instances[strands.instance[strand]];
     const peers = plan.peers[to.component];
     if (peers === null || to.id === from) return 0;

@@ -1,4 +1,3 @@
-import { engine } from '../../kernel/engine.js';
 import { OUTCOME, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { PlanProjectionAct, PlanStoreAct, PlanViewAct } from '../../spec/stores.js';
@@ -14,6 +13,8 @@ import type { Replayable } from './rebuild.js';
 import { TopicLog } from './topic-log.js';
 import { strands } from '../strands.js';
 import { sink } from '../sink.js';
+import { engine } from '../../kernel/engine.js';
+import { samplers } from '../../kernel/distribution.js';
 
 /** The view is being made anew, and there is none. */
 const UNAVAILABLE = withStatus(OUTCOME.serverError, 503);
@@ -153,7 +154,7 @@ export class Stores {
   /** The work for each event of an append, each with a draw of its own. */
   private inline(model: ReadModel, work: number, strand: number, pc: number): Outcome {
     const { cargo, world } = this;
-    const { samplers, streamA, streamB, partSlowness } = world;
+    const { streamA, streamB, partSlowness } = world;
     const { lineageA, lineageB } = strands;
     const tag = this.draws.tag(strand, pc);
     const a = lineageA[strand];

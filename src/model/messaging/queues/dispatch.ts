@@ -1,4 +1,3 @@
-import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { IntRing } from '../../../kernel/ring.js';
 import { lineage, derive, streamKey } from '../../../kernel/rng.js';
@@ -15,6 +14,8 @@ import { Deliveries, VERDICT } from './deliveries.js';
 import { Pollers } from './pollers.js';
 import { Handling } from './handling.js';
 import type { StoredQueue } from './stored-queue.js';
+import { engine } from '../../../kernel/engine.js';
+import { samplers } from '../../../kernel/distribution.js';
 
 /** Draws of one delivery on its way to the consumer and back. */
 const WAY = Object.freeze({ there: 0, back: 1 } as const);
@@ -411,13 +412,13 @@ export class Dispatch {
     const message = deliveries.message[delivery];
     derive(lineageA[message], lineageB[message], deliveries.number[delivery]);
     const { a, b } = this.key;
-    return this.world.samplers.draw(sampler, a, b, lineage.a, lineage.b, index);
+    return samplers.draw(sampler, a, b, lineage.a, lineage.b, index);
   }
 
   /** A way without a message: that of a question. */
   private way(sampler: number, channel: Channel): Ns {
     if (sampler < 0) return 0;
     const { a, b } = this.key;
-    return this.world.samplers.draw(sampler, a, b, channel.index, channel.asked, sampler);
+    return samplers.draw(sampler, a, b, channel.index, channel.asked, sampler);
   }
 }

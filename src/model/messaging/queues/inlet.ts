@@ -1,4 +1,3 @@
-import { engine } from '../../../kernel/engine.js';
 import { derive, lineage, streamKey, unit } from '../../../kernel/rng.js';
 import type { StreamKey } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
@@ -14,6 +13,8 @@ import type { Quota } from './quota.js';
 import { Recent } from './recent.js';
 import type { Seat } from './seat.js';
 import type { StoredQueue } from './stored-queue.js';
+import { engine } from '../../../kernel/engine.js';
+import { samplers } from '../../../kernel/distribution.js';
 
 /** What becomes of a message at the door of a queue. */
 export const DOOR = Object.freeze({
@@ -140,7 +141,7 @@ export class Inlet {
     for (const one of this.held) {
       if (!isAmong(one, a, b, MESSAGE_INDEX.reorder)) continue;
       const { key, sampler } = one;
-      time += this.world.samplers.draw(sampler, key.a, key.b, a, b, MESSAGE_INDEX.reorder);
+      time += samplers.draw(sampler, key.a, key.b, a, b, MESSAGE_INDEX.reorder);
     }
     return time;
   }

@@ -1,4 +1,3 @@
-import { engine } from '../../../kernel/engine.js';
 import { invariant } from '../../../kernel/invariant.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { Slots, widenInt32, widenUint8 } from '../../../kernel/pool.js';
@@ -28,6 +27,8 @@ import { ROW, Staged } from './staged.js';
 import { StoredQueue } from './stored-queue.js';
 import { strands } from '../../strands.js';
 import { levels } from '../../levels.js';
+import { engine } from '../../../kernel/engine.js';
+import { samplers } from '../../../kernel/distribution.js';
 
 /** What a publisher is told who waits for confirmations, by DOOR. */
 const ANSWERS = [
@@ -284,7 +285,6 @@ export class Queues {
     idA: number,
     idB: number,
   ): void {
-    const { samplers } = this.world;
     const { latency } = this.inlets[inlet].rules;
     const write = this.writes.take();
     this.messages.holders[message]++;
