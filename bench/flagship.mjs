@@ -5,11 +5,11 @@ import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { Bench } from 'tinybench';
 import { compile, loadScenario } from '../dist/index.js';
-import { inlineMore } from '../dist/run/inlining.js';
+import { tuneCompiler } from '../dist/run/compiling.js';
 
 const FILE = 'scenarios/checkout.yaml';
 const RUNS = 5;
-inlineMore();
+tuneCompiler(1);
 const THREAD = new URL('../dist/run/worker.js', import.meta.url);
 
 const { file } = loadScenario(FILE, (path) => ({ text: readFileSync(path, 'utf8') }));

@@ -60,7 +60,8 @@ export function fastExp(y: number): number {
   // Estrin's scheme: half as long a chain of dependent steps as Horner's.
   const rr = r * r;
   const p = 1 + r + rr * (0.5 + r * (1 / 6) + rr * (1 / 24 + r * (1 / 120)));
-  return p * fractions[shifted & 63] * octaves[shifted >> 6];
+  // A power of two multiplies without rounding, so it may come first, beside the polynomial.
+  return p * (fractions[shifted & 63] * octaves[shifted >> 6]);
 }
 
 /** log(2) / 64 in two parts: the first has enough zeros for an exact product with k. */

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { inlineMore } from './inlining.js';
+import { tuneCompiler } from './compiling.js';
 
 /** What a worker is sent: a task and its place in the order of the results. */
 export interface Assignment {
@@ -109,7 +109,7 @@ class Pool {
     if (signal?.aborted) return this.stop();
     signal?.addEventListener('abort', this.stop, { once: true });
     const threads = Math.min(workers, this.tasks.length);
-    inlineMore();
+    tuneCompiler(threads);
     for (let i = 0; i < threads; i++) this.assign(this.spawn(), this.next()!);
     this.finishWhenDone();
   }

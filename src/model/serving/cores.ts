@@ -265,40 +265,44 @@ export class Cores implements Processor {
     while (this.size > 0 && stamp[this.who[0]] !== this.stamps[0]) this.pop();
   }
 
+  // Both are written out: doubles that are handed to a function that is not inlined are boxed.
+
   private push(end: number, strand: number, stamp: number): void {
     if (this.size === this.ends.length) this.widen();
+    const { ends, orders } = this;
     const order = this.nextOrder++;
     let at = this.size++;
     while (at > 0) {
       const up = (at - 1) >> 1;
-      if (!this.before(end, order, up)) break;
+      if (end > ends[up] || (end === ends[up] && order > orders[up])) break;
       this.move(up, at);
       at = up;
     }
-    this.put(at, end, strand, stamp, order);
+    ends[at] = end;
+    orders[at] = order;
+    this.who[at] = strand;
+    this.stamps[at] = stamp;
   }
 
+  /** Strands that end at the same virtual time end in the order in which they came. */
   private pop(): void {
+    const { ends, orders } = this;
     const n = --this.size;
-    const end = this.ends[n];
-    const order = this.orders[n];
-    const strand = this.who[n];
-    const stamp = this.stamps[n];
+    const end = ends[n];
+    const order = orders[n];
     let at = 0;
     for (;;) {
       let down = 2 * at + 1;
       if (down >= n) break;
-      if (down + 1 < n && this.before(this.ends[down + 1], this.orders[down + 1], down)) down++;
-      if (this.before(end, order, down)) break;
+      const next = down + 1;
+      const isNext =
+        ends[next] < ends[down] || (ends[next] === ends[down] && orders[next] < orders[down]);
+      if (next < n && isNext) down = next;
+      if (end < ends[down] || (end === ends[down] && order < orders[down])) break;
       this.move(down, at);
       at = down;
     }
-    this.put(at, end, strand, stamp, order);
-  }
-
-  /** Strands that end at the same virtual time end in the order in which they came. */
-  private before(end: number, order: number, at: number): boolean {
-    return end < this.ends[at] || (end === this.ends[at] && order < this.orders[at]);
+    this.move(n, at);
   }
 
   private move(from: number, to: number): void {
@@ -306,13 +310,6 @@ export class Cores implements Processor {
     this.who[to] = this.who[from];
     this.stamps[to] = this.stamps[from];
     this.orders[to] = this.orders[from];
-  }
-
-  private put(at: number, end: number, strand: number, stamp: number, order: number): void {
-    this.ends[at] = end;
-    this.who[at] = strand;
-    this.stamps[at] = stamp;
-    this.orders[at] = order;
   }
 
   private widen(): void {
