@@ -96,7 +96,10 @@ export interface Turnables {
   readonly snapshots: Map<number, (share: number) => void>;
 }
 
-/** Everything one run is made of. Built by `assemble`, lives for one replication. */
+/**
+ * What one run is made of beside what all runs of a thread have in turn (`engine`, `samplers`, `strands`,
+ * `frames`, `levels`, `sink`). Built by `assemble`, lives for one replication.
+ */
 export interface World {
   readonly plan: Plan;
   readonly replication: number;
