@@ -1,7 +1,7 @@
 import { InstantQueue } from './instants.js';
 import { invariant } from './invariant.js';
-import { Lane } from './lanes.js';
-import type { Stamped } from './lanes.js';
+import { LaneTable } from './lanes.js';
+import type { Lane, Stamped } from './lanes.js';
 import { PHASES } from './phase.js';
 import { EventQueue, PHASE_UNIT } from './queue.js';
 import { Recent } from './recent.js';
@@ -70,8 +70,7 @@ class Engine {
   private readonly instants: InstantQueue[] = [];
   private readonly handlers: Handler[] = [];
   private readonly names: string[] = [];
-  private readonly lanes: Lane[] = [];
-  private readonly lanesByOwner = new Map<Stamped, Map<string, Lane>>();
+  private readonly lanes = new LaneTable();
   /** Bit p + 1 is set while the instant queue of phase p holds something. */
   private hot = 0;
   private sequence = 1;
@@ -97,7 +96,7 @@ class Engine {
     for (let phase = 0; phase < PHASES; phase++) this.instants.push(new InstantQueue());
     this.define('lane', () => invariant(false, 'lane-head-as-event'));
     this.define('timer', (laneId, index, stamp) => {
-      const lane = this.lanes[laneId];
+      const lane = this.lanes.list[laneId];
       if (lane.owner.stamp[index] === stamp) this.handlers[lane.op](index, stamp, 0);
       else {
         this.events--;
@@ -127,8 +126,7 @@ class Engine {
     this.queue.reset(slots);
     for (const instant of this.instants) instant.reset();
     this.handlers.length = this.names.length = OWN_HANDLERS;
-    this.lanes.length = 0;
-    this.lanesByOwner.clear();
+    this.lanes.clear();
     this.last.count = 0;
   }
 
@@ -160,17 +158,7 @@ class Engine {
 
   /** The lane of timers with this delay, phase, op and owner: the existing one if there is one. */
   lane(delay: Ns, phase: number, op: number, owner: Stamped): Lane {
-    let own = engine.lanesByOwner.get(owner);
-    if (own === undefined) engine.lanesByOwner.set(owner, (own = new Map()));
-    const key = `${delay}/${phase}/${op}`;
-    let lane = own.get(key);
-    if (lane === undefined) {
-      invariant(delay >= 0, 'negative-lane-delay');
-      lane = new Lane(delay, phase, op, owner, engine.lanes.length);
-      engine.lanes.push(lane);
-      own.set(key, lane);
-    }
-    return lane;
+    return engine.lanes.laneOf(delay, phase, op, owner);
   }
 
   /**
@@ -322,7 +310,7 @@ class Engine {
     if (op > LANE_TIMER) {
       queue.pop();
     } else {
-      const lane = engine.lanes[target];
+      const lane = engine.lanes.list[target];
       if (op === LANE_HEAD) {
         target = lane.indices[lane.head];
         a = lane.stamps[lane.head];
@@ -396,7 +384,7 @@ class Engine {
     }
     const op = data[at];
     if (op > LANE_TIMER) engine.last.add(op, data[at + 1]);
-    else engine.last.add(engine.lanes[data[at + 1]].op, data[at + 2]);
+    else engine.last.add(engine.lanes.list[data[at + 1]].op, data[at + 2]);
   }
 
   /** The next sequence number, with a slot left in the queue for it. */
@@ -413,7 +401,7 @@ class Engine {
   }
 
   private renumber(): void {
-    engine.sequence = renumber(engine.queue, engine.lanes);
+    engine.sequence = renumber(engine.queue, engine.lanes.list);
     const limit = engine.queue.sequenceLimit;
     invariant(engine.sequence < limit, 'sequence-exhausted');
     engine.sequenceLimit = Math.min(limit, engine.sequence + engine.renumberEvery);

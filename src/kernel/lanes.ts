@@ -1,3 +1,4 @@
+import { invariant } from './invariant.js';
 import type { Ns } from './time.js';
 
 /** Owner of lane timers. Growth may replace the column, so it is read afresh at every use. */
@@ -97,5 +98,31 @@ export class Lane {
     this.stamps = stamps;
     this.head = 0;
     this.mask = size * 2 - 1;
+  }
+}
+
+/** The lanes of a run, by number and by what they are for. */
+export class LaneTable {
+  readonly list: Lane[] = [];
+  private readonly byOwner = new Map<Stamped, Map<string, Lane>>();
+
+  /** The lane of this delay, phase, op and owner: the one there is, or a new one. */
+  laneOf(delay: Ns, phase: number, op: number, owner: Stamped): Lane {
+    let own = this.byOwner.get(owner);
+    if (own === undefined) this.byOwner.set(owner, (own = new Map()));
+    const key = `${delay}/${phase}/${op}`;
+    let lane = own.get(key);
+    if (lane === undefined) {
+      invariant(delay >= 0, 'negative-lane-delay');
+      lane = new Lane(delay, phase, op, owner, this.list.length);
+      this.list.push(lane);
+      own.set(key, lane);
+    }
+    return lane;
+  }
+
+  clear(): void {
+    this.list.length = 0;
+    this.byOwner.clear();
   }
 }

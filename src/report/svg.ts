@@ -1,5 +1,4 @@
 import * as Plot from '@observablehq/plot';
-
 import { raw, type Markup } from './html-escape.js';
 
 /** What a chart hands over to be drawn: scales and layers of data, no words. Names of users stay out of it. */

@@ -1,6 +1,5 @@
 import type { ComponentKind } from '../spec/component-kind.js';
 import { Graph, layout } from '@dagrejs/dagre';
-
 import { textWidth } from './draw.js';
 import { shorten } from './html-escape.js';
 import { byCodeUnit } from './keys.js';

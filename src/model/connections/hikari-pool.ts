@@ -11,7 +11,6 @@ import type { HikariSettings } from '../../spec/resources.js';
 import { VANISHED } from '../link.js';
 import { HikariAdder } from './hikari-adder.js';
 import { HikariAges } from './hikari-ages.js';
-
 import { HikariStart } from './hikari-start.js';
 import type { PoolSetup } from './pool-setup.js';
 import { isBroken } from './server-connections.js';
