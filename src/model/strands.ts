@@ -282,7 +282,7 @@ const FLOAT64_COLUMNS = [
 /**
  * The strands of the run that this thread is at; `assemble` empties them for each. They stand here and not
  * in the world because V8 then knows the address of every column: an access is one instruction behind
- * the check of its bounds, where a column of an object is eight. A run of the flagship takes a seventh
- * less time for it.
+ * the check of its bounds, where a column of an object is eight
+ * (docs/speed.md).
  */
 export const strands = new Strands();
