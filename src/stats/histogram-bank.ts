@@ -108,32 +108,14 @@ export class HistogramBank {
 
   /** A histogram of the bank as it stands in results. */
   dataOf(histogram: number): HistogramData {
-    const { subBits } = this;
-    const index: number[] = [];
-    const n: number[] = [];
-    let count = this.zeros[histogram];
-    if (count > 0) {
-      index.push(0);
-      n.push(count);
-    }
-    for (let octave = 0; octave < OCTAVES; octave++) {
-      const page = this.pageOf[histogram * OCTAVES + octave];
-      if (page === 0) continue;
-      for (let sub = 0; sub <= this.subMask; sub++) {
-        const here = this.pages[(page << subBits) | sub];
-        if (here === 0) continue;
-        index.push(((octave << subBits) | sub) + 1);
-        n.push(here);
-        count += here;
-      }
-    }
+    const { subBits, count, min, max, index, n } = this.rowOf(histogram, 1);
     const at = histogram * STATE;
-    const [low, high] = count === 0 ? [0, 0] : [this.state[at + LOW], this.state[at + HIGH]];
     const exact =
       BigInt(this.state[at + SUM_HIGH]) * BigInt(TWO_52) + BigInt(this.state[at + SUM_LOW]);
     const sum = Number(exact);
     const rest = Number(exact - BigInt(sum));
-    const data = { subBits, count, sum, min: low, max: high, index, n };
+    const [own, low, high] = [count[0], min[0], max[0]];
+    const data = { subBits, count: own, sum, min: low, max: high, index: [...index], n: [...n] };
     return rest === 0 ? data : { ...data, sumRest: rest };
   }
 
