@@ -1,22 +1,25 @@
 import { engine } from '../kernel/engine.js';
+import { widenFloat64 } from '../kernel/pool.js';
 import type { Ns } from '../kernel/time.js';
 
-const COLUMNS = ['value', 'since', 'area', 'max', 'past'] as const;
+/** Places of one gauge: its value, since when, integral and maximum over the open cell, integral over the closed ones. */
+const VALUE = 0;
+const SINCE = 1;
+const AREA = 2;
+const MAX = 3;
+const PAST = 4;
+/** Places from one gauge to the next, as a power of two: a change of a level stays in one line of the cache. */
+const SHIFT = 3;
 
 /** Gauges that need no further memory. */
 const CAPACITY = 1024;
 
 /**
- * Time-weighted gauges of one run, as columns: value, integral and maximum over the open cell.
+ * Time-weighted gauges of one run: value, integral and maximum over the open cell.
  * A gauge is a small number handed out at assembly. `close` ends a measuring cell for all of them.
  */
 class Levels {
-  private value: Float64Array = new Float64Array(CAPACITY);
-  private since: Float64Array = new Float64Array(CAPACITY);
-  private area: Float64Array = new Float64Array(CAPACITY);
-  private max: Float64Array = new Float64Array(CAPACITY);
-  /** Integral over the cells that are closed. */
-  private past: Float64Array = new Float64Array(CAPACITY);
+  private state: Float64Array = new Float64Array(CAPACITY << SHIFT);
   private readonly areas: Float64Array[] = [];
   private readonly maxima: Float64Array[] = [];
   private cells = 0;
@@ -24,14 +27,16 @@ class Levels {
 
   /** Forgets all gauges, for a run with so many measuring cells. */
   reset(cells: number): void {
-    for (const name of COLUMNS) this[name].fill(0, 0, this.count);
+    this.state.fill(0, 0, this.count << SHIFT);
     this.areas.length = this.maxima.length = this.count = 0;
     this.cells = cells;
   }
 
   /** Registers a gauge at level 0. */
   register(): number {
-    if (levels.count === levels.value.length) levels.widen();
+    if (levels.count << SHIFT === levels.state.length) {
+      levels.state = widenFloat64(levels.state, levels.count << (SHIFT + 1));
+    }
     levels.areas.push(new Float64Array(levels.cells));
     levels.maxima.push(new Float64Array(levels.cells));
     return levels.count++;
@@ -39,40 +44,46 @@ class Levels {
 
   /** Changes a level from now on. */
   add(gauge: number, delta: number): void {
+    const { state } = levels;
+    const at = gauge << SHIFT;
     const now: Ns = engine.now;
-    const old = levels.value[gauge];
-    levels.area[gauge] += old * (now - levels.since[gauge]);
-    levels.since[gauge] = now;
+    const old = state[at + VALUE];
+    state[at + AREA] += old * (now - state[at + SINCE]);
+    state[at + SINCE] = now;
     const level = old + delta;
-    levels.value[gauge] = level;
-    if (level > levels.max[gauge]) levels.max[gauge] = level;
+    state[at + VALUE] = level;
+    if (level > state[at + MAX]) state[at + MAX] = level;
   }
 
   /** Sets a level from now on. */
   set(gauge: number, level: number): void {
-    levels.add(gauge, level - levels.value[gauge]);
+    levels.add(gauge, level - levels.state[(gauge << SHIFT) + VALUE]);
   }
 
   /** Ends the open cell now; `cell` -1 throws the figures away (warm-up). */
   close(cell: number): void {
+    const { state } = levels;
     const now = engine.now;
     for (let gauge = 0; gauge < levels.count; gauge++) {
-      const area = levels.area[gauge] + levels.value[gauge] * (now - levels.since[gauge]);
-      levels.past[gauge] += area;
+      const at = gauge << SHIFT;
+      const area = state[at + AREA] + state[at + VALUE] * (now - state[at + SINCE]);
+      state[at + PAST] += area;
       if (cell >= 0) {
         levels.areas[gauge][cell] = area;
-        levels.maxima[gauge][cell] = levels.max[gauge];
+        levels.maxima[gauge][cell] = state[at + MAX];
       }
-      levels.area[gauge] = 0;
-      levels.since[gauge] = now;
-      levels.max[gauge] = levels.value[gauge];
+      state[at + AREA] = 0;
+      state[at + SINCE] = now;
+      state[at + MAX] = state[at + VALUE];
     }
   }
 
   /** Integral of a level from the start of the run until now, in level x ns. */
   integral(gauge: number): number {
-    const open = levels.area[gauge] + levels.value[gauge] * (engine.now - levels.since[gauge]);
-    return levels.past[gauge] + open;
+    const { state } = levels;
+    const at = gauge << SHIFT;
+    const open = state[at + AREA] + state[at + VALUE] * (engine.now - state[at + SINCE]);
+    return state[at + PAST] + open;
   }
 
   areaOf(gauge: number): Float64Array {
@@ -81,19 +92,6 @@ class Levels {
 
   maxOf(gauge: number): Float64Array {
     return levels.maxima[gauge];
-  }
-
-  private widen(): void {
-    const double = (column: Float64Array): Float64Array => {
-      const wider = new Float64Array(column.length * 2);
-      wider.set(column);
-      return wider;
-    };
-    levels.value = double(levels.value);
-    levels.since = double(levels.since);
-    levels.area = double(levels.area);
-    levels.past = double(levels.past);
-    levels.max = double(levels.max);
   }
 }
 

@@ -8,7 +8,7 @@ import { setFlagsFromString } from 'node:v8';
  * them means to run slow code meanwhile, with half a core.
  */
 export function tuneCompiler(threads: number): void {
-  setFlagsFromString('--max-inlined-bytecode-size-cumulative=1500');
+  setFlagsFromString('--max-inlined-bytecode-size-cumulative=2500');
   const isCrowded = threads >= availableParallelism();
   setFlagsFromString(isCrowded ? '--no-concurrent-recompilation' : '--concurrent-recompilation');
 }
