@@ -38,7 +38,8 @@ export async function runThreaded(
   const { onDone, signal } = options;
   try {
     const results = await runPool(tasks, {
-      entry: new URL('./worker.js', import.meta.url),
+      // This stands in another folder beside `run` where the program is bundled.
+      entry: new URL('../run/worker.js', import.meta.url),
       shared: plans,
       workers: options.workers,
       heapMiB: options.heapMiB,
