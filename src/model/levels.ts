@@ -8,7 +8,7 @@ const SINCE = 1;
 const AREA = 2;
 const MAX = 3;
 const PAST = 4;
-/** Places from one gauge to the next, as a power of two: a change of a level stays in one line of the cache. */
+/** Log2 of the places from one gauge to the next: what a change of a level touches stands side by side. */
 const SHIFT = 3;
 
 /** Gauges that need no further memory. */

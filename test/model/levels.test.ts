@@ -54,9 +54,14 @@ describe('a level', () => {
   it('keeps what it has when gauges are added beyond the first columns', () => {
     const { id, at } = gauge();
     at(0).add(id, 3);
-    for (let k = 0; k < 100; k++) levels.register();
+    let last = id;
+    // More than twice as many as fit at first.
+    for (let k = 0; k < 3000; k++) last = levels.register();
+    at(5).add(last, 2);
     at(10).close(0);
     expect(levels.areaOf(id)[0]).toBe(30);
-    expect(levels.areaOf(100)[0]).toBe(0);
+    expect(levels.areaOf(last - 1)[0]).toBe(0);
+    expect(levels.areaOf(last)[0]).toBe(10);
+    expect([levels.integral(id), levels.integral(last)]).toEqual([30, 10]);
   });
 });
