@@ -25,6 +25,8 @@ import { requireNode } from './node-version.mjs';
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const DEPENDENCY_STAMP = join('node_modules', '.faultline-dependencies');
 const BUILD_STAMP = join('.cache', 'build-key');
+/** This file: how it bundles shows in what it builds. */
+const BUILDER = join('scripts', 'bootstrap.mjs');
 const COMPILER = join('node_modules', 'typescript', 'bin', 'tsc');
 const BUNDLER = join('node_modules', 'rolldown', 'bin', 'cli.mjs');
 const PROGRAM_PATH = join('cli', 'main.js');
@@ -100,8 +102,8 @@ function bundleThread(path) {
 }
 
 /**
- * Puts the program into a few files beside its own: to find and link 450 modules takes longer than all else that
- * `validate` does.
+ * Puts the program into a few files beside its own: else every command has to find and link hundreds of modules
+ * before it begins.
  */
 function bundleProgram(path) {
   const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -137,7 +139,7 @@ function dependencyKey() {
 }
 
 function buildKey() {
-  const sources = ['tsconfig.json', 'package.json', ...filesBelow('src')];
+  const sources = ['tsconfig.json', 'package.json', BUILDER, ...filesBelow('src')];
   return `${digest(sources)} ${dependencyKey()}`;
 }
 
