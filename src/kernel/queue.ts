@@ -37,6 +37,11 @@ export class EventQueue {
   slots: number;
   mask: number;
   freeCount = 0;
+  /**
+   * The slots once more, for keys: a double, since products of it are. As a small integer it would be multiplied as
+   * one until a product is too large, and all that was compiled for that would be thrown away.
+   */
+  private stride = NaN;
   /** The heap, one place longer than the slots: room for an entry on its way in. */
   private times: Float64Array;
   private keys: Float64Array;
@@ -45,7 +50,7 @@ export class EventQueue {
 
   /** `slots` is the first capacity, a power of two. */
   constructor(slots: number) {
-    this.slots = slots;
+    this.slots = this.stride = slots;
     this.mask = slots - 1;
     this.times = new Float64Array(slots + 1);
     this.keys = new Float64Array(slots + 1);
@@ -57,7 +62,7 @@ export class EventQueue {
   /** Drops all events. Columns of another size than asked for are made anew. */
   reset(slots: number): void {
     if (this.slots !== slots) {
-      this.slots = slots;
+      this.slots = this.stride = slots;
       this.mask = slots - 1;
       this.times = new Float64Array(slots + 1);
       this.keys = new Float64Array(slots + 1);
@@ -96,7 +101,7 @@ export class EventQueue {
     payload[at + 1] = target | 0;
     payload[at + 2] = a | 0;
     payload[at + 3] = b | 0;
-    staged[KEY] = phase * PHASE_UNIT + sequence * this.slots + slot;
+    staged[KEY] = phase * PHASE_UNIT + sequence * this.stride + slot;
     this.place();
   }
 
@@ -120,7 +125,7 @@ export class EventQueue {
     this.front = front - 1;
     if (front === 1 && this.back > 0) this.refill();
     staged[TIME] = time;
-    staged[KEY] = phase * PHASE_UNIT + sequence * this.slots + slot;
+    staged[KEY] = phase * PHASE_UNIT + sequence * this.stride + slot;
     this.place();
   }
 
@@ -149,7 +154,7 @@ export class EventQueue {
     };
     rekey(this.keys, 0, this.back);
     rekey(this.frontKeys, 1, this.front);
-    this.slots = slots;
+    this.slots = this.stride = slots;
     this.mask = slots - 1;
     this.release(old);
   }
@@ -168,7 +173,7 @@ export class EventQueue {
     const keys = inFront ? this.frontKeys : this.keys;
     const at = inFront ? place + 1 : place - this.front;
     const phase = Math.floor(keys[at] / PHASE_UNIT);
-    keys[at] = phase * PHASE_UNIT + sequence * this.slots + (keys[at] & this.mask);
+    keys[at] = phase * PHASE_UNIT + sequence * this.stride + (keys[at] & this.mask);
   }
 
   private release(from: number): void {

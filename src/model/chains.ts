@@ -176,9 +176,7 @@ export class Chains {
     const key = objects.map((object) => this.idOf(object)).join(',');
     let start = this.chains.get(key);
     if (start === undefined) {
-      const { layers } = this.world.calls;
-      start = layers.length;
-      layers.push(...objects);
+      start = this.world.calls.addChain(objects);
       this.chains.set(key, start);
     }
     return start;

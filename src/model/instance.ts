@@ -62,11 +62,11 @@ export class Instance {
   /** Strands that wait for a worker to go on with work; they go before new requests. */
   readonly resuming = new IntRing();
   /** Strands that wanted to go on while the instance was frozen, with their stamps. */
-  stalled: number[] = [];
+  readonly stalled: number[] = [];
   /** Requests that came while the instance was paused, with their stamps. */
-  held: number[] = [];
+  readonly held: number[] = [];
   /** Timers of its own calls and answers to them that came while it was paused: op, target, stamp. */
-  stalledCalls: number[] = [];
+  readonly stalledCalls: number[] = [];
   /** Policies whose state lives in this process. */
   readonly policies: PolicyState[] = [];
   /** Where its calls wait for an instance of a callee. */
@@ -91,7 +91,7 @@ export class Instance {
   /** Crashed without a trace: silence instead of refusal. */
   silent = false;
   /** What it comes to: faults freeze it, and its collector pauses it. */
-  frozen: number = FROZEN.no;
+  frozen: number = FROZEN.hang;
   ordered: number = FROZEN.no;
   collecting = false;
   /** Faults have ended the process. */
@@ -139,5 +139,8 @@ export class Instance {
     // Doubles from the first on, as in the engine: faults set them.
     this.speed = 1;
     this.leak = this.extraLag = 0;
+    // Turned once here: V8 takes what no instance has ever turned for constant, and the first fault that turns it
+    // throws away all that asks for it, which is nearly everything.
+    this.frozen = FROZEN.no;
   }
 }

@@ -150,8 +150,7 @@ export class Outages {
     const { server, workers } = this.world;
     this.replayCalls(instance);
     if (instance.frozen === FROZEN.no) this.restartStalled(instance);
-    const { held } = instance;
-    instance.held = [];
+    const held = instance.held.splice(0);
     for (let k = 0; k < held.length; k += 2) {
       if (strands.stamp[held[k]] === held[k + 1]) server.receive(held[k], instance);
     }
@@ -160,8 +159,7 @@ export class Outages {
 
   private restartStalled(instance: Instance): void {
     const { workers } = this.world;
-    const { stalled } = instance;
-    instance.stalled = [];
+    const stalled = instance.stalled.splice(0);
     for (let k = 0; k < stalled.length; k += 2) {
       if (strands.stamp[stalled[k]] === stalled[k + 1]) workers.restart(stalled[k], stalled[k + 1]);
     }
@@ -169,8 +167,7 @@ export class Outages {
 
   /** What came for the calls of a paused process happens now, in the order in which it came. */
   private replayCalls(instance: Instance): void {
-    const { stalledCalls } = instance;
-    instance.stalledCalls = [];
+    const stalledCalls = instance.stalledCalls.splice(0);
     for (let k = 0; k < stalledCalls.length; k += 3) {
       const [op, target, stamp] = stalledCalls.slice(k, k + 3);
       engine.soon(PHASE.COMPLETION, op, target, stamp, 0);
@@ -188,8 +185,7 @@ export class Outages {
       if (away || (state === STATE.TRANSIT && !isHeld(instance, strand))) continue;
       server.stopJob(strand, OUTCOME.reset);
     }
-    instance.stalled = [];
-    instance.held = [];
+    instance.stalled.length = instance.held.length = 0;
     // Its calls are gone; answers on hold find that nobody waits for them.
     this.replayCalls(instance);
     instance.cores.clear();

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { rehearse } from '../model/rehearsal.js';
 import type { Plan } from '../spec/plan.js';
 import { describeError } from './pool.js';
 import type { Answer, Assignment } from './pool.js';
@@ -7,6 +8,8 @@ import { runPlan } from './run.js';
 
 // The thread behind runAll: it holds the plans of all variants and runs the replications it is sent.
 const plans = workerData as readonly Plan[];
+
+rehearse();
 
 parentPort?.on('message', ({ index, task }: Assignment) => {
   const { variant, replication } = task as RunTask;

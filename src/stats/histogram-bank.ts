@@ -1,5 +1,4 @@
 import { cleared } from '../kernel/pool.js';
-import { Histogram } from './histogram.js';
 import type { HistogramRow } from './histogram-row.js';
 import type { HistogramData } from './histogram.js';
 
@@ -12,6 +11,9 @@ const LOW = 0;
 const HIGH = 1;
 const SUM_LOW = 2;
 const SUM_HIGH = 3;
+
+/** No histogram. */
+const NONE = -1;
 
 const cell = new Float64Array(1);
 const words = new Int32Array(cell.buffer);
@@ -101,21 +103,38 @@ export class HistogramBank {
     if (this.state[at + HIGH] < 0) this.state[at + HIGH] = 0;
   }
 
-  /** A histogram of the bank as one of its own. */
-  take(histogram: number): Histogram {
-    return Histogram.from(this.dataOf(histogram));
-  }
-
-  /** A histogram of the bank as it stands in results. */
-  dataOf(histogram: number): HistogramData {
-    const { subBits, count, min, max, index, n } = this.rowOf(histogram, 1);
-    const at = histogram * STATE;
-    const exact =
-      BigInt(this.state[at + SUM_HIGH]) * BigInt(TWO_52) + BigInt(this.state[at + SUM_LOW]);
+  /** A histogram of the bank as it stands in results, together with another one where one is named. */
+  dataOf(histogram: number, other = NONE): HistogramData {
+    const { pages, subBits, subMask, state } = this;
+    const index: number[] = [];
+    const n: number[] = [];
+    const zeros = this.zeros[histogram] + (other === NONE ? 0 : this.zeros[other]);
+    if (zeros > 0) {
+      index.push(0);
+      n.push(zeros);
+    }
+    let count = zeros;
+    for (let octave = 0; octave < OCTAVES; octave++) {
+      // Page 0 is nobody's and holds nothing.
+      const page = this.pageOf[histogram * OCTAVES + octave] << subBits;
+      const second = other === NONE ? 0 : this.pageOf[other * OCTAVES + octave] << subBits;
+      if ((page | second) === 0) continue;
+      for (let sub = 0; sub <= subMask; sub++) {
+        const here = pages[page | sub] + pages[second | sub];
+        if (here === 0) continue;
+        index.push(((octave << subBits) | sub) + 1);
+        n.push(here);
+        count += here;
+      }
+    }
+    const first = histogram * STATE;
+    const second = other === NONE ? first : other * STATE;
+    const min = count === 0 ? 0 : Math.min(state[first + LOW], state[second + LOW]);
+    const max = count === 0 ? 0 : Math.max(state[first + HIGH], state[second + HIGH]);
+    const exact = this.exactSum(histogram) + (other === NONE ? 0n : this.exactSum(other));
     const sum = Number(exact);
     const rest = Number(exact - BigInt(sum));
-    const [own, low, high] = [count[0], min[0], max[0]];
-    const data = { subBits, count: own, sum, min: low, max: high, index: [...index], n: [...n] };
+    const data = { subBits, count, sum, min, max, index, n };
     return rest === 0 ? data : { ...data, sumRest: rest };
   }
 
@@ -142,6 +161,12 @@ export class HistogramBank {
       max[k] = this.state[state + HIGH];
     }
     return { subBits: this.subBits, count, sum, min, max, end, index, n };
+  }
+
+  private exactSum(histogram: number): bigint {
+    const at = histogram * STATE;
+    const { state } = this;
+    return BigInt(state[at + SUM_HIGH]) * BigInt(TWO_52) + BigInt(state[at + SUM_LOW]);
   }
 
   /** Writes the buckets of a histogram from place `at` on, and gives the place behind them. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { InvariantError, invariant } from '../../src/kernel/invariant.js';
+import { PairSet } from '../../src/kernel/pair-set.js';
 import { Slots, widenFloat64, widenInt32, widenUint8 } from '../../src/kernel/pool.js';
 import { IntRing } from '../../src/kernel/ring.js';
 
@@ -40,6 +41,44 @@ describe('a ring of integers', () => {
       }),
       { numRuns: 300, seed: 5 },
     );
+  });
+});
+
+describe('a set of pairs', () => {
+  it('holds what was added since it was cleared, zeros among it', () => {
+    const word = fc.oneof(fc.integer({ min: -3, max: 3 }), fc.integer());
+    const step = fc.tuple(fc.nat(60), word, word);
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 600, size: 'max' }), (steps) => {
+        const pairs = new PairSet();
+        const known = new Set<string>();
+        for (const [kind, a, b] of steps) {
+          expect(pairs.has(a, b)).toBe(known.has(`${a}/${b}`));
+          if (kind > 0) {
+            pairs.add(a, b);
+            known.add(`${a}/${b}`);
+          } else {
+            pairs.clear();
+            known.clear();
+          }
+          expect(pairs.has(a, b)).toBe(kind > 0);
+        }
+        for (const key of known) {
+          const [a, b] = key.split('/').map(Number);
+          expect(pairs.has(a!, b!)).toBe(true);
+        }
+      }),
+      { numRuns: 100, seed: 7 },
+    );
+  });
+
+  it('grows with what it holds', () => {
+    const pairs = new PairSet();
+    for (let k = 0; k < 50_000; k++) pairs.add(k, -k);
+    for (let k = 0; k < 50_000; k++) {
+      if (!pairs.has(k, -k) || pairs.has(k, -k - 1)) throw new Error(`pair ${k}`);
+    }
+    expect(pairs.has(50_000, -50_000)).toBe(false);
   });
 });
 

@@ -87,18 +87,18 @@ const replayWithoutStamp: Plant =
   ({ interpreter, instances }) => {
     const own = engine.define('planted', (strand) => interpreter.goOn(strand));
     for (const instance of instances) {
-      let stalled: number[] = [];
-      Object.defineProperty(instance, 'stalled', {
-        get: () => stalled,
-        set: (next: number[]) => {
-          for (let k = 0; k < stalled.length; k += 2) {
-            const stale = strands.stamp[stalled[k]!] !== stalled[k + 1];
-            if (!careful && stale && !instance.down)
-              engine.soon(PHASE.COMPLETION, own, stalled[k]!, 0, 0);
+      const { stalled } = instance;
+      stalled.splice = (from: number) => {
+        for (let k = 0; k < stalled.length; k += 2) {
+          const stale = strands.stamp[stalled[k]!] !== stalled[k + 1];
+          if (!careful && stale && !instance.down) {
+            engine.soon(PHASE.COMPLETION, own, stalled[k]!, 0, 0);
           }
-          stalled = next;
-        },
-      });
+        }
+        const taken = stalled.slice(from);
+        stalled.length = from;
+        return taken;
+      };
     }
   };
 

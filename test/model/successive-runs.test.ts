@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { engine } from '../../src/kernel/engine.js';
 import { frames } from '../../src/model/frames.js';
+import { rehearse } from '../../src/model/rehearsal.js';
 import { simulate } from '../../src/model/simulate.js';
 import { strands } from '../../src/model/strands.js';
 import * as registry from '../../src/patterns/registry.js';
@@ -40,6 +41,15 @@ describe('runs of one thread, one after the other', () => {
     expect(strands.slots.hasGrown || frames.slots.hasGrown).toBe(false);
     expect(strands.stamp.length).toBe(strands.slots.capacity);
     expect(run(large)).toEqual(between);
+  });
+
+  it('know nothing of a rehearsal', () => {
+    const small = piling(200, 0);
+    const alone = run(small);
+    rehearse();
+    expect(engine.pending).toBe(0);
+    expect([strands.slots.used, frames.slots.used]).toEqual([0, 0]);
+    expect(run(small)).toEqual(alone);
   });
 
   it('begin anew after one that was stopped in the middle', () => {

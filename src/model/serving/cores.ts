@@ -7,6 +7,10 @@ import type { Ns } from '../../kernel/time.js';
 import { STATE, strands } from '../strands.js';
 import { levels } from '../levels.js';
 
+const FIRST_CAPACITY = 16;
+const NOTHING = new Float64Array(0);
+const NOBODY = new Int32Array(0);
+
 /** What cores need to know of their machine, and how they hand a strand back. */
 export interface CoresSetup {
   /** Gauge that several of them add up to; null = one of their own. */
@@ -65,10 +69,10 @@ export class Cores implements Processor {
   private shown = NaN;
   /** Heap of virtual ends. */
   private size = 0;
-  private ends: Float64Array = new Float64Array(16);
-  private who: Int32Array = new Int32Array(16);
-  private stamps: Int32Array = new Int32Array(16);
-  private orders: Float64Array = new Float64Array(16);
+  private ends: Float64Array = NOTHING;
+  private who: Int32Array = NOBODY;
+  private stamps: Int32Array = NOBODY;
+  private orders: Float64Array = NOTHING;
   private nextOrder = 0;
   /** Time of the event that is out, and the time at which the present state wants one. */
   private due = NaN;
@@ -86,6 +90,7 @@ export class Cores implements Processor {
     this.due = this.target = -1;
     this.speed = 1;
     this.gauge = setup.sharedGauge ?? levels.register();
+    this.widen(FIRST_CAPACITY);
   }
 
   /** A strand brings `work` ns of CPU. */
@@ -268,7 +273,7 @@ export class Cores implements Processor {
   // Both are written out: doubles that are handed to a function that is not inlined are boxed.
 
   private push(end: number, strand: number, stamp: number): void {
-    if (this.size === this.ends.length) this.widen();
+    if (this.size === this.ends.length) this.widen(this.size * 2);
     const { ends, orders } = this;
     const order = this.nextOrder++;
     let at = this.size++;
@@ -312,8 +317,7 @@ export class Cores implements Processor {
     this.orders[to] = this.orders[from];
   }
 
-  private widen(): void {
-    const capacity = this.size * 2;
+  private widen(capacity: number): void {
     this.ends = widenFloat64(this.ends, capacity);
     this.who = widenInt32(this.who, capacity);
     this.stamps = widenInt32(this.stamps, capacity);

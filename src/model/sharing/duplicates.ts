@@ -1,3 +1,4 @@
+import { PairSet } from '../../kernel/pair-set.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
 
@@ -9,8 +10,8 @@ const WINDOW_NS: Ns = 60 * NS_PER_SECOND;
  * logical call is known as a duplicate. Two generations of a minute each bound the memory.
  */
 export class Duplicates {
-  private recent = new Map<number, number>();
-  private older = new Map<number, number>();
+  private recent = new PairSet();
+  private older = new PairSet();
   private turnedNs: Ns = 0;
 
   /**
@@ -18,15 +19,18 @@ export class Duplicates {
    * `a`, `b`: lineage of the call, the same for all of its attempts.
    */
   executed(a: number, b: number, now: Ns): boolean {
-    if (now - this.turnedNs >= WINDOW_NS) {
-      this.older = now - this.turnedNs >= 2 * WINDOW_NS ? new Map() : this.recent;
-      this.recent = new Map();
-      this.turnedNs = now;
-    }
-    // 21 bits of one word and 32 of the other fit a double exactly.
-    const key = (a & 0x1fffff) * 4294967296 + (b >>> 0);
-    const seen = (this.recent.get(key) ?? 0) + (this.older.get(key) ?? 0);
-    this.recent.set(key, (this.recent.get(key) ?? 0) + 1);
-    return seen > 0;
+    if (now - this.turnedNs >= WINDOW_NS) this.turn(now);
+    const seen = this.recent.has(a, b) || this.older.has(a, b);
+    this.recent.add(a, b);
+    return seen;
+  }
+
+  private turn(now: Ns): void {
+    const { older, recent } = this;
+    if (now - this.turnedNs >= 2 * WINDOW_NS) recent.clear();
+    older.clear();
+    this.older = recent;
+    this.recent = older;
+    this.turnedNs = now;
   }
 }

@@ -1,0 +1,72 @@
+/** Pairs that need no further memory, a power of two. */
+const ROOM = 64;
+
+/**
+ * Set of pairs of int32 by open addressing in one array: eight bytes a place, and never more than half of the
+ * places are taken.
+ */
+export class PairSet {
+  /** Pairs held. */
+  size = 0;
+  private mask = 0;
+  private places: Int32Array = new Int32Array(0);
+  /** An empty place holds (0, 0), so that pair itself is remembered here. */
+  private hasZeros = false;
+
+  constructor() {
+    this.makePlaces(2 * ROOM);
+  }
+
+  has(a: number, b: number): boolean {
+    if ((a | b) === 0) return this.hasZeros;
+    const at = this.placeOf(a, b);
+    return (this.places[at] | this.places[at + 1]) !== 0;
+  }
+
+  /** Adds a pair unless it is there. */
+  add(a: number, b: number): void {
+    if ((a | b) === 0) {
+      this.hasZeros = true;
+      return;
+    }
+    const at = this.placeOf(a, b);
+    if ((this.places[at] | this.places[at + 1]) !== 0) return;
+    this.places[at] = a;
+    this.places[at + 1] = b;
+    if (2 * ++this.size > this.mask) this.widen();
+  }
+
+  clear(): void {
+    this.places.fill(0);
+    this.size = 0;
+    this.hasZeros = false;
+  }
+
+  /** Where a pair stands, or the empty place where it would. */
+  private placeOf(a: number, b: number): number {
+    const { places, mask } = this;
+    let x = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b);
+    x = Math.imul(x ^ (x >>> 15), 0x2c1b3c6d);
+    for (let place = x ^ (x >>> 13); ; place++) {
+      const at = (place & mask) << 1;
+      const isOther = places[at] !== a || places[at + 1] !== b;
+      if (!isOther || (places[at] | places[at + 1]) === 0) return at;
+    }
+  }
+
+  private widen(): void {
+    const { places } = this;
+    this.makePlaces(places.length);
+    for (let at = 0; at < places.length; at += 2) {
+      if ((places[at] | places[at + 1]) === 0) continue;
+      const to = this.placeOf(places[at], places[at + 1]);
+      this.places[to] = places[at];
+      this.places[to + 1] = places[at + 1];
+    }
+  }
+
+  private makePlaces(count: number): void {
+    this.places = new Int32Array(2 * count);
+    this.mask = count - 1;
+  }
+}
