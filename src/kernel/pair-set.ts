@@ -6,8 +6,8 @@ const ROOM = 64;
  * places are taken.
  */
 export class PairSet {
-  /** Pairs held. */
-  size = 0;
+  /** Places taken. */
+  private size = 0;
   private mask = 0;
   private places: Int32Array = new Int32Array(0);
   /** An empty place holds (0, 0), so that pair itself is remembered here. */

@@ -1,4 +1,6 @@
+import { invariant } from '../kernel/invariant.js';
 import { cleared } from '../kernel/pool.js';
+import { COUNT_LIMIT } from './histogram.js';
 import type { HistogramRow } from './histogram-row.js';
 import type { HistogramData } from './histogram.js';
 
@@ -127,6 +129,7 @@ export class HistogramBank {
         count += here;
       }
     }
+    invariant(count <= COUNT_LIMIT, 'histogram-full');
     const first = histogram * STATE;
     const second = other === NONE ? first : other * STATE;
     const min = count === 0 ? 0 : Math.min(state[first + LOW], state[second + LOW]);

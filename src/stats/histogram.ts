@@ -3,7 +3,8 @@ import { quantileRank } from './rank.js';
 
 const OCTAVES = 53;
 const TWO_52 = 4503599627370496;
-const COUNT_LIMIT = 4294967295;
+/** Values that a histogram holds at most. */
+export const COUNT_LIMIT = 4294967295;
 
 const cell = new Float64Array(1);
 const words = new Int32Array(cell.buffer);

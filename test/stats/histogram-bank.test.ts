@@ -32,6 +32,9 @@ describe('a bank of histograms', () => {
           });
         }
         singles.forEach((single, id) => expect(bank.dataOf(id)).toEqual(single.toJSON()));
+        const both = Histogram.from(singles[0]!.toJSON());
+        both.merge(singles[1]!);
+        expect(bank.dataOf(0, 1)).toEqual(both.toJSON());
         expect(bank.rowOf(0, singles.length)).toEqual(rowOf(singles));
         expect(bank.rowOf(1, 2)).toEqual(rowOf(singles.slice(1)));
       }),
