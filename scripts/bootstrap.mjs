@@ -25,8 +25,13 @@ import { requireNode } from './node-version.mjs';
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const DEPENDENCY_STAMP = join('node_modules', '.faultline-dependencies');
 const BUILD_STAMP = join('.cache', 'build-key');
-/** This file: how it bundles shows in what it builds. */
-const BUILDER = join('scripts', 'bootstrap.mjs');
+const THREADS_CONFIG = join('scripts', 'threads.config.mjs');
+/** How they bundle shows in what is built. */
+const BUILDERS = [
+  join('scripts', 'bootstrap.mjs'),
+  join('scripts', 'no-schemas.mjs'),
+  THREADS_CONFIG,
+];
 const COMPILER = join('node_modules', 'typescript', 'bin', 'tsc');
 const BUNDLER = join('node_modules', 'rolldown', 'bin', 'cli.mjs');
 const PROGRAM_PATH = join('cli', 'main.js');
@@ -95,10 +100,10 @@ function build() {
 
 /**
  * Puts a thread and all that it imports into one file: V8 takes what is constant in a file for constant,
- * but looks it up at each use where it comes from another module.
+ * but looks it up at each use where it comes from another module. The schemas are left out, for a quick start.
  */
 function bundleThread(path) {
-  bundle(path, ['--file', path, '--external', 'seedrandom']);
+  bundle(path, ['--config', THREADS_CONFIG, '--file', path]);
 }
 
 /**
@@ -113,7 +118,7 @@ function bundleProgram(path) {
 }
 
 function bundle(path, options) {
-  const args = [BUNDLER, path, '--platform', 'node', '--format', 'esm', ...options];
+  const args = [BUNDLER, '--input', path, '--platform', 'node', '--format', 'esm', ...options];
   try {
     execFileSync(process.execPath, args, { stdio: QUIET });
   } catch {
@@ -139,7 +144,7 @@ function dependencyKey() {
 }
 
 function buildKey() {
-  const sources = ['tsconfig.json', 'package.json', BUILDER, ...filesBelow('src')];
+  const sources = ['tsconfig.json', 'package.json', ...BUILDERS, ...filesBelow('src')];
   return `${digest(sources)} ${dependencyKey()}`;
 }
 

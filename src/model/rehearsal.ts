@@ -1,12 +1,16 @@
 import { rehearseEngine } from '../kernel/rehearsal.js';
+import type { Ns } from '../kernel/time.js';
 import { OUTCOME } from '../spec/outcome.js';
 import type { Grid } from '../spec/plan.js';
 import { frames } from './frames.js';
 import { sink } from './sink.js';
-import { strands } from './strands.js';
+import { FifoQueue } from './serving/request-queues.js';
+import { lives, strands } from './strands.js';
 
 const TIMES = 60;
 const SLOTS = 2_000;
+/** No small integer, as times of a run are not. */
+const SINCE_NS: Ns = 5_000_000_000;
 
 /**
  * Has what is made once in a thread meet what is rare in a run, before V8 compiles it without that: see
@@ -17,16 +21,17 @@ export function rehearse(): void {
     strands.slots.take();
     frames.slots.take();
   }
-  rehearseEngine([strands, frames]);
+  rehearseEngine([strands, frames, lives]);
   strands.reset();
   frames.reset(0);
   rehearseSink();
+  rehearseQueue();
 }
 
 /** Figures of the warm-up, of successes and failures, of waits and none, in and across cells. */
 function rehearseSink(): void {
   const grid: Grid = {
-    edges: Float64Array.of(0, 100, 200),
+    edges: Float64Array.of(0, SINCE_NS + 100, SINCE_NS + 200),
     stepOfCell: Int32Array.of(0, 0),
     steps: 1,
     segmentOfCell: Int32Array.of(0, 0),
@@ -36,20 +41,30 @@ function rehearseSink(): void {
   for (let k = 0; k < TIMES; k++) {
     const cell = (k % 3) - 1;
     const outcome = k % 2 === 0 ? OUTCOME.ok : OUTCOME.timeout;
-    const begun = (k * 7) % 200;
+    const begun = SINCE_NS + ((k * 7) % 200);
+    const latency = k % 3 === 0 ? k : SINCE_NS - k;
     sink.cell = cell;
-    sink.answer(0, cell, outcome, k, k % 5 === 0);
-    sink.queueWait(0, cell, k % 7);
-    sink.busy(0, begun, 200);
-    sink.wasted(0, (k % 2) - 1, begun, 200);
+    sink.answer(0, cell, outcome, latency, k % 5 === 0);
+    sink.queueWait(0, cell, k % 7 === 0 ? 0 : latency);
+    sink.busy(0, begun, SINCE_NS + 200);
+    sink.wasted(0, (k % 2) - 1, begun, SINCE_NS + 200);
     sink.attempt(0);
     sink.attemptEnded(0, cell, outcome);
     sink.call(0);
-    sink.callEnded(0, cell, outcome, k);
+    sink.callEnded(0, cell, outcome, latency);
     sink.count(0, 0);
     sink.duplicate(0);
   }
   sink.partRecords();
   sink.edgeRecords();
   sink.reset(grid, 0, 0);
+}
+
+function rehearseQueue(): void {
+  const queue = new FifoQueue();
+  for (let k = 0; k < TIMES; k++) {
+    queue.push(k);
+    queue.push(k);
+    queue.take();
+  }
 }

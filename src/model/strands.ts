@@ -1,3 +1,4 @@
+import type { Stamped } from '../kernel/lanes.js';
 import { Slots, widenFloat64, widenInt32, widenUint8 } from '../kernel/pool.js';
 
 /** Slots there are from the first on; few runs have more requests under way at once. */
@@ -286,3 +287,10 @@ const FLOAT64_COLUMNS = [
  * (docs/speed.md).
  */
 export const strands = new Strands();
+
+/** Owner of the timers of an attempt as a whole: its stamp changes from step to step, its life does not. */
+export const lives: Stamped = {
+  get stamp(): Int32Array {
+    return strands.life;
+  },
+};

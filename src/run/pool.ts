@@ -33,6 +33,8 @@ export interface PoolOptions {
   readonly retries: number;
   /** Called for each result that comes in, in no particular order; `done` counts them. */
   readonly onDone?: (done: number, index: number) => void;
+  /** The order in which tasks are started; that of their indices where none is given. */
+  readonly order?: readonly number[];
   /** So many tasks at the end are started heaviest first, so that no thread is left alone with a long one. */
   readonly last?: number;
   /** How heavy a task is, as the results so far tell; asked when only the last ones are left. */
@@ -59,10 +61,10 @@ export class TaskFailure extends Error {
 }
 
 /**
- * Runs tasks on worker threads. Tasks are started in the order of their index, but for the last ones, and
- * results are kept by index, so neither the number of workers nor their speed shows in what is returned. Of several
- * failures the one with the lowest index is thrown. Behind a result that `isLast`, and in the places
- * of tasks that were not started, the array ends.
+ * Runs tasks on worker threads. Results are kept by index, so neither the number of workers nor their
+ * speed, nor the order in which tasks are started, shows in what is returned. Of several failures the one with the
+ * lowest index is thrown. Behind a result that `isLast`, and in the places of tasks that were not
+ * started, the array ends.
  */
 export function runPool(
   tasks: readonly unknown[],
@@ -101,7 +103,7 @@ class Pool {
     this.settle = settle;
     this.deaths = new Int32Array(tasks.length);
     this.end = tasks.length;
-    this.waiting = tasks.map((_, index) => index);
+    this.waiting = [...(options.order ?? tasks.keys())];
   }
 
   start(): void {

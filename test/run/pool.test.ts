@@ -71,6 +71,24 @@ describe('the worker pool', () => {
     }
   });
 
+  it('starts tasks in the order that is asked for, and nobody sees it in what is returned', async () => {
+    const order = [2, 1, 0, 5, 4, 3];
+    const tasks = [0, 1, 2, 3, 4, 5].map((number) => ({ number }));
+    const started: number[] = [];
+    const onDone = (_done: number, index: number): void => void started.push(index);
+    const results = await run(tasks, { workers: 1, order, onDone });
+    expect(started).toEqual(order);
+    expect(results.map((values) => (values as Float64Array)[0])).toEqual([0, 1, 4, 9, 16, 25]);
+    const bad = [{ number: 0 }, failing(1, 'throws'), failing(2, 'throws'), ...tasks.slice(3)];
+    const isLast = (value: unknown): boolean => (value as Float64Array)[0] === 4;
+    for (const workers of [1, 2]) {
+      expect((await caught(run(bad, { workers, order }))).index).toBe(1);
+      const all = [...tasks.slice(0, 3), failing(3, 'never')];
+      const ended = await run(all, { workers, isLast, order: [2, 1, 0, 3] });
+      expect(ended.map((values) => (values as Float64Array)[0])).toEqual([0, 1, 4]);
+    }
+  });
+
   it('starts the last tasks heaviest first, by what the first ones have shown', async () => {
     const tasks = [2, 5, 3, 2, 5, 3].map((number) => ({ number }));
     const started: number[] = [];

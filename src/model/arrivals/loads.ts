@@ -11,7 +11,7 @@ import type { Stages } from '../../spec/stages.js';
 import { presentFrom } from '../../spec/stages.js';
 import { intensityOf } from './intensity.js';
 import type { Intensity } from './intensity.js';
-import { RETURN, strands } from '../strands.js';
+import { RETURN, lives, strands } from '../strands.js';
 import { Surges } from './surges.js';
 import type { World } from '../world.js';
 import { levels } from '../levels.js';
@@ -71,12 +71,7 @@ export class Loads {
       this.scheduleNext(this.loads[load], engine.now),
     );
     const patienceOp = engine.define('patience', (strand) => this.giveUp(strand));
-    const lives = {
-      get stamp(): Int32Array {
-        return strands.life;
-      },
-    };
-    this.loads = plan.loads.map((spec, id) => this.build(spec, id, patienceOp, lives));
+    this.loads = plan.loads.map((spec, id) => this.build(spec, id, patienceOp));
     this.surges = new Surges(world, (id, a, b) => {
       const load = this.loads[id];
       this.open(load, -1, a, b, load.arrivals + load.others++);
@@ -125,12 +120,7 @@ export class Loads {
     if (user >= 0) this.scheduleUser(load, user, engine.now);
   }
 
-  private build(
-    spec: PlanLoad,
-    id: number,
-    patienceOp: number,
-    lives: { readonly stamp: Int32Array },
-  ): Load {
+  private build(spec: PlanLoad, id: number, patienceOp: number): Load {
     const { plan, replication } = this.world;
     const component = plan.components[spec.component];
     const key = (meaning: string): StreamKey =>

@@ -1,9 +1,9 @@
 import { engine } from '../../kernel/engine.js';
-import type { Lane, Stamped } from '../../kernel/lanes.js';
+import type { Lane } from '../../kernel/lanes.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { FROZEN } from '../instance.js';
-import { ANSWERED, STATE, strands } from '../strands.js';
+import { ANSWERED, STATE, lives, strands } from '../strands.js';
 import type { World } from '../world.js';
 
 interface Clock {
@@ -19,16 +19,9 @@ export class TimeLimits {
   private readonly world: World;
   /** By outcome: the op that ends executions with it, and its lanes by limit. */
   private readonly clocks = new Map<Outcome, Clock>();
-  /** An execution is known by its life: its stamp changes from step to step. */
-  private readonly lives: Stamped;
 
   constructor(world: World) {
     this.world = world;
-    this.lives = {
-      get stamp(): Int32Array {
-        return strands.life;
-      },
-    };
   }
 
   /** Starts the clock of an execution. */
@@ -36,7 +29,7 @@ export class TimeLimits {
     const clock = this.clocks.get(outcome) ?? this.clockOf(outcome);
     let lane = clock.lanes.get(limitNs);
     if (lane === undefined) {
-      lane = engine.lane(limitNs, PHASE.TIMER, clock.op, this.lives);
+      lane = engine.lane(limitNs, PHASE.TIMER, clock.op, lives);
       clock.lanes.set(limitNs, lane);
     }
     engine.arm(lane, strand, strands.life[strand]);
