@@ -7,6 +7,8 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 180_000,
     pool: 'threads',
+    // What is built runs as it is.
+    server: { deps: { external: [/\/dist\//] } },
     // A checkout is all this machine works on while its tests run: the default leaves one processor idle.
     maxWorkers: '100%',
   },

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { Bench } from 'tinybench';
-import { compile, loadScenario } from '../dist/index.js';
+import { compile, loadScenario } from '../dist/library/index.js';
 import { tuneCompiler } from '../dist/run/compiling.js';
 
 const FILE = 'scenarios/checkout.yaml';

@@ -34,7 +34,7 @@ function measured(key, per) {
 
 /** Memory at the end of a run, while everything of it is still there. */
 async function measure(text) {
-  const { compile, loadScenario } = await import('../dist/index.js');
+  const { compile, loadScenario } = await import('../dist/library/index.js');
   const { simulate } = await import('../dist/model/simulate.js');
   const { balancerKind, delaysOf, faultKind, outlierKind, policyKind } =
     await import('../dist/patterns/registry.js');

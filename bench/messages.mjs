@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compile, loadScenario, runPlan } from '../dist/index.js';
+import { compile, loadScenario, runPlan } from '../dist/library/index.js';
 
 const SECONDS = 100;
 const RATE = 10_000;

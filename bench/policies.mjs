@@ -1,6 +1,6 @@
 // Prints what a stack of five policies adds to a call. Run it with `npm run bench`; nothing
 // asserts these times. Rounds of both variants alternate, so that a busy machine hits both alike.
-import { compile, loadScenario, runPlan } from '../dist/index.js';
+import { compile, loadScenario, runPlan } from '../dist/library/index.js';
 
 const ROUNDS = 7;
 const TEXT = `

@@ -36,6 +36,8 @@ const COMPILER = join('node_modules', 'typescript', 'bin', 'tsc');
 const BUNDLER = join('node_modules', 'rolldown', 'bin', 'cli.mjs');
 const PROGRAM_PATH = join('cli', 'main.js');
 const PROGRAM = join('dist', PROGRAM_PATH);
+/** Beside `run`, as the program is: from both, the threads are found at the same place. */
+const LIBRARY = join('library', 'index.js');
 /** The threads that simulate. */
 const THREADS = [join('run', 'worker.js'), join('cli', 'trace-worker.js')];
 /** What the tools print goes to standard error: standard output belongs to the command that follows. */
@@ -91,6 +93,7 @@ function build() {
   }
   for (const thread of THREADS) bundleThread(join(ROOT, next, thread));
   bundleProgram(join(ROOT, next, PROGRAM_PATH));
+  bundleLibrary(join(ROOT, next));
   chmodSync(join(next, PROGRAM_PATH), 0o755);
   rmSync('dist', { recursive: true, force: true });
   renameSync(next, 'dist');
@@ -111,10 +114,22 @@ function bundleThread(path) {
  * before it begins.
  */
 function bundleProgram(path) {
-  const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
   // Zod is a hundred modules itself; all others are one or two, or are not for bundling.
-  const others = Object.keys(dependencies).filter((name) => name !== 'zod');
+  const others = dependencies().filter((name) => name !== 'zod');
   bundle(path, ['--dir', dirname(path), ...others.flatMap((name) => ['--external', name])]);
+}
+
+/** The library in one file, for what it simulates in the thread that calls it: see bundleThread. */
+function bundleLibrary(dist) {
+  const path = join(dist, LIBRARY);
+  mkdirSync(dirname(path));
+  writeFileSync(path, "export * from '../index.js';\n");
+  const externals = dependencies().flatMap((name) => ['--external', name]);
+  bundle(join(dist, 'index.js'), ['--file', path, ...externals]);
+}
+
+function dependencies() {
+  return Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).dependencies);
 }
 
 function bundle(path, options) {

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { summarise } from '../../src/analysis/summarise.js';
 import { compile } from '../../src/plan/compile.js';
-import { runPlan } from '../../src/run/run.js';
 import type { Result, VariantResult } from '../../src/spec/result.js';
 import type { Bundle, Scenario, ScenarioFile } from '../../src/spec/scenario.js';
 import type { Step } from '../../src/spec/steps.js';
+import { runPlan } from '../support/built.js';
 import * as by from '../support/scenario.js';
 
 /** Simulates all variants of a file with so many runs each, and summarises them. */

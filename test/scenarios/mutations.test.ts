@@ -2,9 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { compile } from '../../src/plan/compile.js';
-import { GuardStop } from '../../src/run/failure.js';
-import { runHere } from '../../src/run/replicate.js';
 import { loadScenario } from '../../src/scenario/load.js';
+import { GuardStop, runHere } from '../support/built.js';
 import { ROOT, scenarioFiles } from './run-file.js';
 
 /** Mutations of each file; `npm run fuzz` makes many more. */

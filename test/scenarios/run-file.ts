@@ -7,12 +7,12 @@ import { summarise } from '../../src/analysis/summarise.js';
 import { variantData } from '../../src/analysis/variant-data.js';
 import { wholeRun } from '../../src/analysis/window.js';
 import { compile } from '../../src/plan/compile.js';
-import { runHere } from '../../src/run/replicate.js';
 import { formatDiagnostic } from '../../src/scenario/diagnostics.js';
 import { parseExpression, parseMetric } from '../../src/scenario/expression.js';
 import { loadScenario } from '../../src/scenario/load.js';
 import type { Result } from '../../src/spec/result.js';
 import type { ScenarioFile } from '../../src/spec/scenario.js';
+import { runHere } from '../support/built.js';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 

@@ -1,7 +1,5 @@
 import { summarise } from '../../src/analysis/summarise.js';
 import { compile } from '../../src/plan/compile.js';
-import { runHere } from '../../src/run/replicate.js';
-import { runPlan } from '../../src/run/run.js';
 import { formatDiagnostic } from '../../src/scenario/diagnostics.js';
 import { loadScenario } from '../../src/scenario/load.js';
 import type { OutcomeName } from '../../src/spec/outcome.js';
@@ -10,6 +8,7 @@ import type { Plan } from '../../src/spec/plan.js';
 import type { RunRecord, TraceRecord } from '../../src/spec/record.js';
 import type { Result, VariantResult } from '../../src/spec/result.js';
 import type { ScenarioFile } from '../../src/spec/scenario.js';
+import { runHere, runPlan } from '../support/built.js';
 
 /** A scenario written as text, run as the program runs it; the parts that tests look at. */
 export interface Ran {
