@@ -4,7 +4,7 @@ import { build } from '../cli/harness.js';
 // What takes long runs in the built library: one file, which V8 compiles far better than modules that a test
 // runner has taken apart (docs/speed.md). It is built afresh where a source has changed.
 build();
-const library = (await import(
+export const library = (await import(
   new URL('../../dist/library/index.js', import.meta.url).href
 )) as typeof Library;
 
