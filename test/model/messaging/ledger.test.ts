@@ -63,7 +63,7 @@ describe('messages followed one by one through chains of topics and queues', () 
         inbox: 10_000,
         'never lost': 10_000,
         'never twice': 20_000,
-        'in order': 5000,
+        'in order': 2000,
       });
     },
     TIMEOUT,
