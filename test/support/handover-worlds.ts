@@ -40,10 +40,13 @@ const DIES: Mishap = {
   hop: 0,
 };
 
+/** One that is in the middle of something at any time, and has handled what it has not committed. */
 const busy = (reader: Reader): Reader => ({
   ...reader,
   service: 0,
   concurrency: 1,
   batch: 1,
+  maxPollInterval: '5m',
+  commit: reader.commit === 'before' ? 'auto' : reader.commit,
   work: 'uniform(1ms 40ms)',
 });

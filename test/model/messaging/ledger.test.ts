@@ -84,7 +84,7 @@ describe('messages followed one by one through chains of topics and queues', () 
   it(
     'are read again after a crash, and for no other reason, while partitions change hands (KF-6, KF-7)',
     () => {
-      holds(handoverWorlds, Math.ceil(WORLDS / 4), { 'never twice': 1000, reread: 30 });
+      holds(handoverWorlds, Math.ceil(WORLDS / 4), { 'never twice': 1000, reread: 20 });
     },
     TIMEOUT,
   );
