@@ -8,7 +8,7 @@ import { IntRing } from './ring.js';
 import type { Ns } from './time.js';
 
 /** No small integer, as times and delays of a run are not: what has only been one is expected to remain one. */
-const SINCE_NS: Ns = 5_000_000_000;
+export const SINCE_NS: Ns = 5_000_000_000;
 const LONG_NS: Ns = 1_000;
 const EVENTS = 800;
 /** More events than the front of the queue holds. */

@@ -1,5 +1,4 @@
-import { rehearseEngine } from '../kernel/rehearsal.js';
-import type { Ns } from '../kernel/time.js';
+import { SINCE_NS, rehearseEngine } from '../kernel/rehearsal.js';
 import { OUTCOME } from '../spec/outcome.js';
 import type { Grid } from '../spec/plan.js';
 import { frames } from './frames.js';
@@ -9,8 +8,6 @@ import { lives, strands } from './strands.js';
 
 const TIMES = 60;
 const SLOTS = 2_000;
-/** No small integer, as times of a run are not. */
-const SINCE_NS: Ns = 5_000_000_000;
 
 /**
  * Has what is made once in a thread meet what is rare in a run, before V8 compiles it without that: see

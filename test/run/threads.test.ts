@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { build, smallScenario } from '../cli/harness.js';
+import { describe, expect, it } from 'vitest';
+import { smallScenario } from '../cli/harness.js';
 import { library } from '../support/built.js';
 
 describe('the file of a thread', () => {
-  beforeAll(build, 120_000);
-
   it.each(['run/worker.js', 'cli/trace-worker.js'])('%s holds all but schemas', (name) => {
     const text = readFileSync(new URL(`../../dist/${name}`, import.meta.url), 'utf8');
     expect(text.includes('_zod')).toBe(false);
