@@ -28,7 +28,8 @@ export const handoverWorlds: fc.Arbitrary<MessageWorld> = fc
     }),
   );
 
-const DIES: Mishap = {
+/** One process of a service dies and is back soon. */
+export const DIES: Mishap = {
   kind: 'crash',
   target: 0,
   one: true,

@@ -7,6 +7,7 @@ import { compile } from '../../../src/plan/compile.js';
 import { reversed } from '../../determinism/flagship.js';
 import { handoverWorlds } from '../../support/handover-worlds.js';
 import { complaints } from '../../support/message-complaints.js';
+import { tellingWorlds } from '../../support/telling-worlds.js';
 import {
   messageWorlds,
   mischievousWorlds,
@@ -54,7 +55,7 @@ describe('messages followed one by one through chains of topics and queues', () 
   it(
     'are conserved, and handled as often and in the order that is promised (G-7, MQ-1, MQ-2, KF-1, EB-3)',
     () => {
-      holds(messageWorlds, WORLDS, {
+      holds(tellingWorlds, WORLDS, {
         published: 30_000,
         effects: 30_000,
         again: 50,
