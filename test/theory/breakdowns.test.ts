@@ -1,7 +1,7 @@
 import seedrandom from 'seedrandom';
 import { describe } from 'vitest';
 import { theory } from './case.js';
-import { inMs, inSystem } from './measures.js';
+import { inMs, inSystem, upShare } from './measures.js';
 import { run } from './program.js';
 
 /** A time that something is away, in ms. */
@@ -46,11 +46,10 @@ describe('parts that are away at random times', () => {
       ].join('\n'),
     );
     const { users, s } = ran.variant().components;
-    const away = outages.reduce((sum, { length }) => sum + length, 0);
     return {
       latency_mean_ms: inMs(users!.successLatency.mean),
       in_system_mean: inSystem(s!),
-      time_up_fraction: 1 - away / (p.duration * 1000),
+      time_up_fraction: upShare(ran, 's'),
     };
   });
 

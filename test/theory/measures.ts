@@ -1,4 +1,5 @@
 import type { HistogramData } from '../../src/stats/histogram.js';
+import { JOURNAL } from '../../src/spec/record.js';
 import type { ComponentResult } from '../../src/spec/result.js';
 import type { Ran } from './program.js';
 
@@ -29,6 +30,30 @@ export function histogramOf(
 /** Share of the values above 0. */
 export function shareAboveZero({ index, n, count }: HistogramData): number {
   return index[0] === 0 ? 1 - n[0] / count : 1;
+}
+
+/** Share of the measured time in which the one instance of a component was neither down nor hung nor paused, in the first run. */
+export function upShare(ran: Ran, component: string): number {
+  const { components, instances, warmupNs, endNs } = ran.plans[0];
+  const own = instances.findIndex((one) => components[one.component].name === component);
+  const { timeNs, kind, subject, value, dropped } = ran.records[0][0].journal;
+  if (dropped > 0) throw new Error('the journal of the run is not whole');
+  // The journal counts from the end of the warm-up.
+  const lengthNs = endNs - warmupNs;
+  let up = 0;
+  let since = 0;
+  let isUp = true;
+  const until = (now: number): void => {
+    if (isUp) up += now - since;
+    since = now;
+  };
+  for (let k = 0; k < timeNs.length; k++) {
+    if (kind[k] !== JOURNAL.instance || subject[k] !== own) continue;
+    until(timeNs[k]);
+    isUp = value[k] === 0;
+  }
+  until(lengthNs);
+  return up / lengthNs;
 }
 
 /** Standard deviation in ms, from the middles of the buckets. */
