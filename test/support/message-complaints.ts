@@ -6,7 +6,7 @@ import { load } from '../theory/program.js';
 import { LAWS } from './message-laws.js';
 import type { Tally } from './message-laws.js';
 import { ledgerOf } from './message-ledger.js';
-import { scenarioOf } from './message-worlds.js';
+import { scenarioOf } from './message-scenario.js';
 import type { MessageWorld } from './message-worlds.js';
 
 /** What the laws find in the trace of a world, each with its hop and kind. */

@@ -8,10 +8,10 @@ import { reversed } from '../../determinism/flagship.js';
 import { handoverWorlds } from '../../support/handover-worlds.js';
 import { complaints } from '../../support/message-complaints.js';
 import { tellingWorlds } from '../../support/telling-worlds.js';
+import { scenarioOf } from '../../support/message-scenario.js';
 import {
   messageWorlds,
   mischievousWorlds,
-  scenarioOf,
   transactionalWorlds,
 } from '../../support/message-worlds.js';
 import type { MessageWorld } from '../../support/message-worlds.js';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { messageWorlds, scenarioOf } from '../../support/message-worlds.js';
+import { scenarioOf } from '../../support/message-scenario.js';
+import { messageWorlds } from '../../support/message-worlds.js';
 import type { MessageWorld } from '../../support/message-worlds.js';
 import type * as program from '../../theory/program.js';
 
