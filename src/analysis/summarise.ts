@@ -94,6 +94,7 @@ function variantResult(
     description: variant.description,
     baseline: variant.baseline,
     patch: patchOf(variant),
+    faults: faultInfos(data),
     perReplication: data.records.map(replicationOf),
     components: componentResults(data),
     metered: meteredResults(data),

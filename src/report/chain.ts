@@ -1,6 +1,6 @@
 import type { CascadeEvent, VariantResult } from '../spec/result.js';
 import { formatInstant, tidy } from './format.js';
-import { loopWords, type View } from './view.js';
+import { loopWords, viewOfVariant, type View } from './view.js';
 
 /** A step of the chain under the verdict. */
 export interface ChainStep {
@@ -11,7 +11,8 @@ export interface ChainStep {
 }
 
 /** At most five steps from the fault to the end, of the variant that is told. */
-export function chainOf(view: View, variant: VariantResult): ChainStep[] {
+export function chainOf(all: View, variant: VariantResult): ChainStep[] {
+  const view = viewOfVariant(all, variant);
   const { events, loops } = variant.cascade;
   const start =
     events.find((e) => e.kind === 'fault' && e.subject === view.headline?.id) ??

@@ -25,7 +25,7 @@ import { linear } from './scale.js';
 import { exemplarKeys, fatesOf } from './sections/traces.js';
 import { standAlone } from './stand-alone.js';
 import { plotRenderer } from './svg.js';
-import { viewOf, type View } from './view.js';
+import { viewOf, viewOfVariant, type View } from './view.js';
 
 /** A file to write: its name holds lower-case letters, digits and hyphens only. */
 export interface RenderedFile {
@@ -66,7 +66,8 @@ export function safeName(text: string): string {
   return `${slug === '' ? 'x' : slug}-${sha256(text).slice(0, 8)}`;
 }
 
-function variantFiles(view: View, variant: VariantResult): RenderedFile[] {
+function variantFiles(all: View, variant: VariantResult): RenderedFile[] {
+  const view = viewOfVariant(all, variant);
   const name = safeName(variant.name);
   const { duration } = view.result.run;
   const { wide } = mapsOf(view);

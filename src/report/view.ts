@@ -26,6 +26,8 @@ export interface View {
   readonly requests: readonly string[];
   /** The first fault that hurt somebody; the first of all where none did. */
   readonly headline: FaultInfo | null;
+  /** The one variant that is looked into; null = all of them side by side. */
+  readonly only: VariantResult | null;
   readonly plot: PlotRenderer;
 }
 
@@ -41,8 +43,16 @@ export function viewOf(result: Result, plot: PlotRenderer = noPlot): View {
     winner,
     requests: requestsOf(result),
     headline: headlineOf(result),
+    only: null,
     plot,
   };
+}
+
+/** The same, seen from inside a variant: with the faults that it has. */
+export function viewOfVariant(view: View, variant: VariantResult): View {
+  const { faults } = variant;
+  const headline = faults.find((fault) => fault.id === view.headline?.id) ?? null;
+  return { ...view, result: { ...view.result, faults }, headline, only: variant };
 }
 
 /** Budgets that count for the exit code. */
@@ -123,32 +133,65 @@ export function shades(view: View): readonly { readonly from: number; readonly u
     .filter((span) => span.until > span.from);
 }
 
-/** All faults as they are marked in charts of what no request shows: spans, instants, and both in words. */
+/**
+ * All faults as they are marked in charts of what no request shows: spans, instants, and both in words. Where all
+ * variants are in one picture the faults of each are, and the words say whose they are.
+ */
 export function faultMarks(view: View): {
   readonly spans: readonly { readonly from: number; readonly until: number }[];
   readonly instants: readonly number[];
   readonly words: string;
 } {
   const end = view.result.run.duration;
-  const all = view.result.faults.flatMap(({ words, spans }) =>
-    spans.map(({ from, until }) => ({
-      words,
-      from: Math.max(0, from),
-      until: Math.min(end, until),
-    })),
-  );
+  const all = marksOf(view).map(({ words, from, until, whose }) => ({
+    words,
+    from: Math.max(0, from),
+    until: Math.min(end, until),
+    whose,
+  }));
   const spans = all.filter(({ from, until }) => until > from && from < end);
   const instants = all.filter(({ from, until }) => until === from && from < end);
   const text = (at: number): string => String(Number(at.toFixed(1)));
   const shaded = spans.map(
-    ({ words, from, until }) => `${words} (${text(from)} to ${text(until)}${NARROW}s)`,
+    ({ words, from, until, whose }) =>
+      `${words} (${text(from)} to ${text(until)}${NARROW}s${whose})`,
   );
-  const dotted = instants.map(({ words, from }) => `${words} (${text(from)}${NARROW}s)`);
+  const dotted = instants.map(
+    ({ words, from, whose }) => `${words} (${text(from)}${NARROW}s${whose})`,
+  );
   const words = [
     shaded.length > 0 ? `Shaded: ${fewOf(shaded)}. ` : '',
     dotted.length > 0 ? `Dotted: ${fewOf(dotted)}. ` : '',
   ].join('');
   return { spans, instants: [...new Set(instants.map(({ from }) => from))], words };
+}
+
+interface FaultMark {
+  readonly words: string;
+  readonly from: number;
+  readonly until: number;
+  /** ` in a and b`; empty where every variant that is shown has it. */
+  readonly whose: string;
+}
+
+/** Each span of each fault once, by the variants that are shown. */
+function marksOf(view: View): FaultMark[] {
+  const shown = view.only === null ? view.result.variants : [view.only];
+  const marks = new Map<string, Omit<FaultMark, 'whose'> & { readonly names: string[] }>();
+  for (const { name, faults } of shown) {
+    for (const { words, spans } of faults) {
+      for (const { from, until } of spans) {
+        const key = `${from}/${until}/${words}`;
+        const known = marks.get(key) ?? { words, from, until, names: [] };
+        if (!known.names.includes(name)) known.names.push(name);
+        marks.set(key, known);
+      }
+    }
+  }
+  return [...marks.values()].map(({ names, ...mark }) => ({
+    ...mark,
+    whose: names.length === shown.length ? '' : ` in ${listed(names)}`,
+  }));
 }
 
 /** The first ones of a list, and how many more there are. */
@@ -255,10 +298,20 @@ function headlineOf(result: Result): FaultInfo | null {
         variant.summary.recovery.fault === fault.id ||
         !variant.cascade.innocent.some((innocent) => innocent.fault === fault.id),
     );
-  const byRecovery = result.faults.find((fault) =>
+  const faults = faultsOf(result);
+  const byRecovery = faults.find((fault) =>
     result.variants.some((variant) => variant.summary.recovery.fault === fault.id),
   );
-  return byRecovery ?? result.faults.find(hurt) ?? result.faults[0] ?? null;
+  return byRecovery ?? faults.find(hurt) ?? faults[0] ?? null;
+}
+
+/** Every fault once, by its id: those of the baseline, then what only others have. */
+function faultsOf({ faults, variants }: Result): readonly FaultInfo[] {
+  const all = new Map<string, FaultInfo>();
+  for (const fault of [...faults, ...variants.flatMap((variant) => variant.faults)]) {
+    if (!all.has(fault.id)) all.set(fault.id, fault);
+  }
+  return [...all.values()];
 }
 
 /** True for what answers in instances of its own: neither workloads nor what only holds things, such as nodes of queues. */

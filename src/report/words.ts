@@ -11,6 +11,7 @@ import {
   shades,
   type View,
   isServer,
+  viewOfVariant,
 } from './view.js';
 
 /** The badge in front of the verdict. */
@@ -62,8 +63,25 @@ export function verdictWords(view: View): Words {
 export function headlineWords(view: View): string | null {
   const span = shades(view)[0];
   if (view.headline === null || span === undefined) return null;
+  return `${view.headline.words} from ${timeOf(span)}${elsewhereWords(view, timeOf(span))}`;
+}
+
+const timeOf = ({ from, until }: { readonly from: number; readonly until: number }): string => {
   const text = (at: number): string => String(Number(at.toFixed(1)));
-  return `${view.headline.words} from ${text(span.from)} to ${text(span.until)}${NARROW}s`;
+  return `${text(from)} to ${text(until)}${NARROW}s`;
+};
+
+/** Variants that have the headline fault at another time, or not at all: ` (80 to 100 s in later, not in calm)`. */
+function elsewhereWords(view: View, time: string): string {
+  if (view.only !== null) return '';
+  const others = new Map<string, string[]>();
+  for (const variant of view.result.variants) {
+    const span = shades(viewOfVariant(view, variant))[0];
+    const own = span === undefined ? 'not' : timeOf(span);
+    if (own !== time) others.set(own, [...(others.get(own) ?? []), variant.name]);
+  }
+  if (others.size === 0) return '';
+  return ` (${[...others].map(([own, names]) => `${own} in ${listed(names)}`).join(', ')})`;
 }
 
 /** Components that were ill in the told run, longest first, the faulted ones left out. */
@@ -71,7 +89,7 @@ export function illSubjects(
   view: View,
   variant: VariantResult,
 ): { readonly subject: string; readonly seconds: number }[] {
-  const faulted = new Set(view.result.faults.flatMap((fault) => fault.target));
+  const faulted = new Set(variant.faults.flatMap((fault) => fault.target));
   const rows: { subject: string; seconds: number }[] = [];
   for (const node of view.result.topology.nodes) {
     if (!isServer(node) || faulted.has(node.name)) continue;
@@ -117,8 +135,9 @@ function budgetWords(view: View): Words {
 }
 
 function storyWords(view: View): Words {
-  const { variants, faults } = view.result;
+  const { variants } = view.result;
   const { told, baseline } = view;
+  const { faults } = told;
   const runs = told.cascade.verdicts.length;
   const stuck = told.cascade.verdicts.filter((v) => v === 'metastable').length;
   const never = told.summary.recovery.never;
@@ -231,7 +250,7 @@ function slowRequest(
 
 /** How long requests that succeed again stay slow; null where they are not. */
 function slowAfterWords(view: View, variant: VariantResult): string | null {
-  const span = shades(view)[0];
+  const span = shades(viewOfVariant(view, variant))[0];
   if (span === undefined) return null;
   const last = view.requests
     .flatMap((request) => illSpells(variant, request))
@@ -242,7 +261,8 @@ function slowAfterWords(view: View, variant: VariantResult): string | null {
 }
 
 /** The headline fault as it is in a variant, with its time: `psp hangs from 60 to 100 s`. */
-function opening(view: View, variant: VariantResult): string {
+function opening(all: View, variant: VariantResult): string {
+  const view = viewOfVariant(all, variant);
   const { headline } = view;
   const common = headlineWords(view) ?? headline?.words ?? 'a fault is active';
   const own = variant.cascade.events.find((e) => e.kind === 'fault' && e.subject === headline?.id);

@@ -26,6 +26,7 @@ export interface Result {
   };
   readonly report: ReportInfo;
   readonly topology: Topology;
+  /** Of the baseline variant. */
   readonly faults: readonly FaultInfo[];
   /** In the order of the scenario. */
   readonly variants: readonly VariantResult[];
@@ -90,6 +91,8 @@ export interface VariantResult {
     readonly set: readonly { readonly path: string; readonly value: unknown }[];
     readonly add: readonly { readonly path: string; readonly values: readonly unknown[] }[];
   };
+  /** Its own faults, which a patch may have moved, changed or taken away. */
+  readonly faults: readonly FaultInfo[];
   readonly perReplication: readonly ReplicationSummary[];
   readonly components: Readonly<Record<string, ComponentResult>>;
   /** What has figures of its own beside requests and edges, by `component` or `component.part`. */

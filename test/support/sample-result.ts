@@ -8,6 +8,7 @@ import type {
   EdgeResult,
   Estimate,
   Exemplar,
+  FaultInfo,
   HealthState,
   Influence,
   LatencyResult,
@@ -59,28 +60,30 @@ export function sampleResult(): Result {
       nodes: NODES,
       edges: EDGES.map(([from, to]) => ({ from, to, parts: [`${to}.call`] })),
     },
-    faults: [
-      {
-        id: 'psp-hang',
-        kind: 'hang',
-        target: ['psp'],
-        spans: [{ from: 60, until: 100 }],
-        words: 'psp hangs',
-      },
-      {
-        id: 'slow-inventory',
-        kind: 'slow',
-        target: ['inventory'],
-        spans: [{ from: 52, until: 72 }],
-        words: 'inventory 2× slower',
-      },
-    ],
+    faults: FAULTS,
     variants,
     hypothesis: null,
     comparisons: comparisonsOf(variants),
     warnings: ['shoppers.latency.p999 rests on 90 requests per replication'],
   };
 }
+
+const FAULTS: readonly FaultInfo[] = [
+  {
+    id: 'psp-hang',
+    kind: 'hang',
+    target: ['psp'],
+    spans: [{ from: 60, until: 100 }],
+    words: 'psp hangs',
+  },
+  {
+    id: 'slow-inventory',
+    kind: 'slow',
+    target: ['inventory'],
+    spans: [{ from: 52, until: 72 }],
+    words: 'inventory 2× slower',
+  },
+];
 
 const REPLICATIONS = 5;
 const REQUESTS = (ORDERS + BROWSES) * STEPS * REPLICATIONS;
@@ -262,6 +265,7 @@ function variantOf(shape: Shape, index: number): VariantResult {
       set: index >= 2 ? [{ path: 'policies.pay.retry', value: { attempts: 3, on: ['any'] } }] : [],
       add: [],
     },
+    faults: FAULTS,
     perReplication: Array.from({ length: REPLICATIONS }, (_, replication) => ({
       replication,
       digest: 'fedcba9876543210',
@@ -695,6 +699,7 @@ export function onlyVariant(result: Result, name: string): Result {
 export function withoutFaults(result: Result): Result {
   const variants = result.variants.map((variant) => ({
     ...variant,
+    faults: [],
     budgets: [],
     summary: {
       ...variant.summary,

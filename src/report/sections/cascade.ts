@@ -9,9 +9,9 @@ import { insideSection } from './parts.js';
 /** The story in time order, every event with its number. */
 export function cascadeSection(view: View): Markup | null {
   if (view.result.variants.every((variant) => variant.cascade.events.length === 0)) return null;
-  return insideSection(view, 'cascade', 'The cascade in time order', (variant) => ({
-    title: cascadeFinding(view, variant),
-    body: [sentence(variant), events(variant), innocents(view, variant)],
+  return insideSection(view, 'cascade', 'The cascade in time order', (variant, own) => ({
+    title: cascadeFinding(own, variant),
+    body: [sentence(variant), events(variant), innocents(variant)],
   }));
 }
 
@@ -71,9 +71,9 @@ function row(event: CascadeEvent): Markup {
 }
 
 /** Faults that are not to blame, each with the reason. */
-function innocents(view: View, variant: VariantResult): Markup[] {
+function innocents(variant: VariantResult): Markup[] {
   return variant.cascade.innocent.map(({ fault, reason }) => {
-    const words = view.result.faults.find((each) => each.id === fault)?.words ?? fault;
+    const words = variant.faults.find((each) => each.id === fault)?.words ?? fault;
     return markup`<p class="meta after"><b>${words}</b> is not to blame: ${tidy(reason)}.</p>`;
   });
 }

@@ -60,9 +60,9 @@ export function picker(view: View): Markup | null {
 }
 
 /** Every server by depth: rates and health, latency, slots and queue. */
-export function servicesSection(view: View): Markup {
-  const shared = sharesScales(view);
-  return insideSection(view, 'services', 'Services', (variant) => {
+export function servicesSection(all: View): Markup {
+  const shared = sharesScales(all);
+  return insideSection(all, 'services', 'Services', (variant, view) => {
     const prefix = `sv-${lookOf(view, variant.name).className}`;
     const rows = serviceRows(view, variant);
     const limited = rows.some((row) => slotsChart(view, row, variant) !== null);
@@ -115,12 +115,12 @@ export function servicesSection(view: View): Markup {
 }
 
 /** Who fell ill when, and through what it spread. */
-export function propagationSection(view: View): Markup | null {
+export function propagationSection(all: View): Markup | null {
   const ill = (variant: VariantResult): boolean =>
     variant.cascade.influences.length > 0 ||
-    lanesOf(view, variant).some((lane) => lane.spells.length > 0);
-  if (!view.result.variants.some(ill)) return null;
-  return insideSection(view, 'propagation', 'Propagation', (variant) => {
+    lanesOf(all, variant).some((lane) => lane.spells.length > 0);
+  if (!all.result.variants.some(ill)) return null;
+  return insideSection(all, 'propagation', 'Propagation', (variant, view) => {
     const id = `pr-${lookOf(view, variant.name).className}`;
     const whole: readonly [number, number] = [0, view.result.run.duration];
     const zoom = spreadWindow(view, variant);
@@ -170,9 +170,9 @@ export function propagationSection(view: View): Markup | null {
 }
 
 /** The system at several moments. */
-export function topologySection(view: View): Markup {
-  const maps = mapsOf(view);
-  return insideSection(view, 'topology', 'Topology', (variant) => {
+export function topologySection(all: View): Markup {
+  const maps = mapsOf(all);
+  return insideSection(all, 'topology', 'Topology', (variant, view) => {
     const id = `tp-${lookOf(view, variant.name).className}`;
     const moments = momentsOf(view, variant);
     const figures = moments.map((moment, i) => {
@@ -200,14 +200,14 @@ export function topologySection(view: View): Markup {
 }
 
 /** What retries multiply, and what work was in vain. */
-export function wasteSection(view: View): Markup | null {
-  const { variants } = view.result;
+export function wasteSection(all: View): Markup | null {
+  const { variants } = all.result;
   const worth = (variant: VariantResult): boolean =>
     amplifiedEdges(variant).length > 0 ||
     sharedAnswers(variant).length > 0 ||
-    wasteRows(view, variant).some((row) => row.wasted > 0);
+    wasteRows(all, variant).some((row) => row.wasted > 0);
   if (!variants.some(worth)) return null;
-  return insideSection(view, 'waste', 'Amplification and waste', (variant) => {
+  return insideSection(all, 'waste', 'Amplification and waste', (variant, view) => {
     const id = `am-${lookOf(view, variant.name).className}`;
     const edges = amplifiedEdges(variant);
     const left =
@@ -249,9 +249,9 @@ export function wasteSection(view: View): Markup | null {
 }
 
 /** Lanes of breaker states; left out where no variant has breakers. */
-export function breakersSection(view: View): Markup | null {
-  if (view.result.variants.every((variant) => breakerEdges(variant).length === 0)) return null;
-  return insideSection(view, 'breakers', 'Breakers', (variant) => {
+export function breakersSection(all: View): Markup | null {
+  if (all.result.variants.every((variant) => breakerEdges(variant).length === 0)) return null;
+  return insideSection(all, 'breakers', 'Breakers', (variant, view) => {
     const id = `br-${lookOf(view, variant.name).className}`;
     if (breakerEdges(variant).length === 0)
       return { title: 'This variant has no breakers', body: null };

@@ -1,7 +1,7 @@
 import { inline, type Drawing } from '../draw.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
 import type { VariantResult } from '../../spec/result.js';
-import { lookOf, type View } from '../view.js';
+import { lookOf, type View, viewOfVariant } from '../view.js';
 
 /** A table behind a figure, or on its own. */
 export interface Table {
@@ -24,11 +24,11 @@ export function insideSection(
   view: View,
   id: string,
   kicker: string,
-  make: (variant: VariantResult) => { readonly title: Part; readonly body: Part },
+  make: (variant: VariantResult, own: View) => { readonly title: Part; readonly body: Part },
 ): Markup {
   const panels = view.result.variants.map((variant) => {
     const { className } = lookOf(view, variant.name);
-    const { title, body } = make(variant);
+    const { title, body } = make(variant, viewOfVariant(view, variant));
     const name =
       view.result.variants.length > 1 && markup`<span class="of"> in ${variant.name}</span>`;
     return markup`<div class="only ${className}">

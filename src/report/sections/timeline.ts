@@ -12,7 +12,7 @@ import { briefSeconds, coordinate, NARROW } from '../format.js';
 import { markup, type Markup } from '../html-escape.js';
 import { timelineFinding, timelineNote } from '../findings.js';
 import type { VariantResult } from '../../spec/result.js';
-import { faultMarks, lookOf, requestLabel, type View } from '../view.js';
+import { faultMarks, lookOf, requestLabel, viewOfVariant, type View } from '../view.js';
 import { caption, dataTable, section, variantKey } from './parts.js';
 
 /** Small multiples: a column per variant, the same panels and scales in each. */
@@ -21,9 +21,10 @@ export function timelineSection(view: View): Markup | null {
   if (panels.length === 0) return null;
   const { variants } = view.result;
   const columns = variants.map((variant, v) => {
+    const own = viewOfVariant(view, variant);
     const drawn = panels.map((panel) =>
       panelMarkup(
-        view,
+        own,
         panel,
         variant,
         `tl-${v}-${panel.key}`,
@@ -33,18 +34,21 @@ export function timelineSection(view: View): Markup | null {
     );
     return markup`<div class="${lookOf(view, variant.name).className}">
       <h3>${variantKey(view, variant)}</h3>
-      <p class="note">${timelineNote(view, variant)}</p>
+      <p class="note">${timelineNote(own, variant)}</p>
       ${drawn}
     </div>`;
   });
   const phases = phasesOf(view);
   const head = ['Variant and series', ...phases.map((phase) => phase.name)];
-  const rows = variants.flatMap((variant) =>
-    panels.map((panel) => [
+  const rows = variants.flatMap((variant) => {
+    const own = phasesOf(viewOfVariant(view, variant));
+    // Without the fault, what it does in the time in which others have it is worth a look.
+    const there = phases.map((phase) => own.find(({ name }) => name === phase.name) ?? phase);
+    return panels.map((panel) => [
       `${variant.name}, ${panel.words}`,
-      ...phases.map((phase) => phaseText(view, panel, variant, phase)),
-    ]),
-  );
+      ...there.map((phase) => phaseText(view, panel, variant, phase)),
+    ]);
+  });
   const words = `${faultMarks(view).words}Requests count when they arrive; steps of ${briefSeconds(view.result.run.step)}, pooled over replications, band from the lowest to the highest. A gap in p99 means that nothing was answered.`;
   const count = Math.min(variants.length, 6);
   return section('timeline', 'Timeline', timelineFinding(view), [

@@ -1,0 +1,80 @@
+import { JSDOM } from 'jsdom';
+import { describe, expect, it } from 'vitest';
+import { renderHtml } from '../../src/report/html.js';
+import { faultMarks, shades, viewOf, viewOfVariant } from '../../src/report/view.js';
+import { headlineWords } from '../../src/report/words.js';
+import { run } from '../theory/program.js';
+
+const scenario = (variants: string): string => `
+faultline: 1
+title: Faults that differ
+run: { duration: 60s, seed: 3, replications: 2 }
+services:
+  shop: { endpoints: { buy: [ call: pay.charge ] } }
+  pay: { concurrency: 8, endpoints: { charge: [ wait: 10ms ] } }
+workloads: { users: { arrivals: poisson(50/s), requests: [ { call: shop.buy } ] } }
+faults: [ { id: slow-pay, kind: slow, target: pay, factor: 4, at: 10s, for: 10s } ]
+variants:
+${variants}
+`;
+const MOVED = scenario(`  - { name: now }
+  - { name: never, remove: [ 'faults[slow-pay]' ] }
+  - { name: later, set: { 'faults[slow-pay].at': 40s } }`);
+const ADDED = scenario(`  - { name: never, remove: [ 'faults[slow-pay]' ] }
+  - { name: now }`);
+
+const { document } = new JSDOM('').window;
+const plain = (text: string | null): string => (text ?? '').replace(/\u202f/g, ' ');
+
+describe('faults that a variant moves or takes away', () => {
+  const { result } = run(MOVED);
+  const view = viewOf(result);
+  const own = result.variants.map((variant) => viewOfVariant(view, variant));
+
+  it('are in the result as each variant has them', () => {
+    expect(result.faults[0]!.spans).toEqual([{ from: 10, until: 20 }]);
+    expect(result.variants.map(({ faults }) => faults.flatMap(({ spans }) => spans))).toEqual([
+      [{ from: 10, until: 20 }],
+      [],
+      [{ from: 40, until: 50 }],
+    ]);
+  });
+
+  it('are shaded where they were in the charts of each', () => {
+    expect(own.map((one) => shades(one))).toEqual([
+      [{ from: 10, until: 20 }],
+      [],
+      [{ from: 40, until: 50 }],
+    ]);
+    expect(own.map((one) => faultMarks(one).spans.map(({ from }) => from))).toEqual([
+      [10],
+      [],
+      [40],
+    ]);
+    expect(plain(faultMarks(own[2]!).words)).toBe('Shaded: pay 4x slower (40 to 50 s). ');
+  });
+
+  it('are told with their times and of whom they are', () => {
+    expect(plain(headlineWords(view))).toBe(
+      'pay 4x slower from 10 to 20 s (not in never, 40 to 50 s in later)',
+    );
+    expect(plain(faultMarks(view).words)).toBe(
+      'Shaded: pay 4x slower (10 to 20 s in now) and pay 4x slower (40 to 50 s in later). ',
+    );
+    const html = renderHtml(result, { version: '0.0.0', command: 'faultline', document });
+    const [timeline] = new JSDOM(html).window.document.querySelectorAll('#timeline');
+    const columns = [...timeline!.querySelectorAll('.cols > div')];
+    const shaded = columns.map(
+      (column) => column.querySelectorAll('svg [fill="var(--fault)"] rect').length,
+    );
+    expect(shaded.map((count) => count > 0)).toEqual([true, false, true]);
+  });
+});
+
+describe('a fault that the baseline does not have', () => {
+  it('is the headline, with the variants that lack it', () => {
+    const view = viewOf(run(ADDED).result);
+    expect(view.headline?.id).toBe('slow-pay');
+    expect(plain(headlineWords(view))).toBe('pay 4x slower from 10 to 20 s (not in never)');
+  });
+});
