@@ -107,8 +107,10 @@ export default tseslint.config(
       // The index of a typed array or of a table that the plan has checked is never out of range.
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-extraneous-class': 'off',
-      // tsc says it (noUnusedLocals, noUnusedParameters); here it took as long as all other rules together.
-      '@typescript-eslint/no-unused-vars': 'off',
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
     },
   },
   {
