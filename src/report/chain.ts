@@ -23,6 +23,7 @@ export function chainOf(all: View, variant: VariantResult): ChainStep[] {
   const last = events.filter((e) => e.kind === 'recovered' || e.kind === 'notRecovered').pop();
   const middle = spreadEvents(
     view,
+    variant,
     events.filter((e) => e.at >= from && e !== last),
     5 - [start, end, last].filter((e) => e !== undefined).length,
   );
@@ -40,7 +41,12 @@ export function behindSubjects(variant: VariantResult): ReadonlySet<string> {
 }
 
 /** Events that show the spread: what saturated or opened first, what the users felt, then the others in time order. */
-function spreadEvents(view: View, events: readonly CascadeEvent[], room: number): CascadeEvent[] {
+function spreadEvents(
+  view: View,
+  variant: VariantResult,
+  events: readonly CascadeEvent[],
+  room: number,
+): CascadeEvent[] {
   const spread = events.filter((e) =>
     ['saturated', 'degraded', 'failing', 'down', 'breakerOpen', 'backlog'].includes(e.kind),
   );
@@ -54,7 +60,7 @@ function spreadEvents(view: View, events: readonly CascadeEvent[], room: number)
       firsts.set(event.subject, event);
   }
   const users = new Set(view.requests);
-  const faulted = new Set(view.result.faults.flatMap((fault) => fault.target));
+  const faulted = new Set(variant.faults.flatMap((fault) => fault.target));
   const rank = (event: CascadeEvent): number => {
     if (event.kind === 'saturated') return 0;
     if (users.has(event.subject)) return 1;
@@ -82,10 +88,10 @@ function stepOf(
     return { when: 'until the end', subject, text: sustained, tone: 'loop' };
   }
   if (event.kind === 'fault' || event.kind === 'faultEnd') {
-    const fault = view.result.faults.find((f) => f.id === event.subject);
+    const fault = variant.faults.find((f) => f.id === event.subject);
     const words = fault?.words ?? event.text;
     if (event.kind === 'fault') return { when, subject: event.text, text: '', tone: 'worst' };
-    const only = view.result.faults.length === 1 || event.subject === view.headline?.id;
+    const only = variant.faults.length === 1 || event.subject === view.headline?.id;
     return { when, subject: only ? 'The fault ends' : `${words} ends`, text: '', tone: 'calm' };
   }
   const tone =

@@ -43,7 +43,7 @@ export function cascadeFinding(view: View, variant: VariantResult): string {
     if (unseen !== null) return unseen;
     if (variant.cascade.events.length === 0) return 'Nothing broke';
     const full = variant.cascade.events.find((event) => event.kind === 'saturated');
-    if (view.result.faults.length > 0) return 'The fault hits nobody else';
+    if (variant.faults.length > 0) return 'The fault hits nobody else';
     return full === undefined
       ? 'Nothing broke'
       : `${full.subject} runs out at ${formatInstant(full.at)}, and nobody falls ill`;

@@ -48,11 +48,10 @@ export function viewOf(result: Result, plot: PlotRenderer = noPlot): View {
   };
 }
 
-/** The same, seen from inside a variant: with the faults that it has. */
+/** The same, seen from inside a variant: with the headline fault as it has it, if it does. */
 export function viewOfVariant(view: View, variant: VariantResult): View {
-  const { faults } = variant;
-  const headline = faults.find((fault) => fault.id === view.headline?.id) ?? null;
-  return { ...view, result: { ...view.result, faults }, headline, only: variant };
+  const headline = variant.faults.find((fault) => fault.id === view.headline?.id) ?? null;
+  return { ...view, headline, only: variant };
 }
 
 /** Budgets that count for the exit code. */
@@ -143,21 +142,12 @@ export function faultMarks(view: View): {
   readonly words: string;
 } {
   const end = view.result.run.duration;
-  const all = marksOf(view).map(({ words, from, until, whose }) => ({
-    words,
-    from: Math.max(0, from),
-    until: Math.min(end, until),
-    whose,
-  }));
+  const all = marksOf(view);
   const spans = all.filter(({ from, until }) => until > from && from < end);
   const instants = all.filter(({ from, until }) => until === from && from < end);
-  const text = (at: number): string => String(Number(at.toFixed(1)));
-  const shaded = spans.map(
-    ({ words, from, until, whose }) =>
-      `${words} (${text(from)} to ${text(until)}${NARROW}s${whose})`,
-  );
+  const shaded = spans.map(({ words, whose, ...span }) => `${words} (${spanText(span)}${whose})`);
   const dotted = instants.map(
-    ({ words, from, whose }) => `${words} (${text(from)}${NARROW}s${whose})`,
+    ({ words, from, whose }) => `${words} (${atText(from)}${NARROW}s${whose})`,
   );
   const words = [
     shaded.length > 0 ? `Shaded: ${fewOf(shaded)}. ` : '',
@@ -174,13 +164,28 @@ interface FaultMark {
   readonly whose: string;
 }
 
-/** Each span of each fault once, by the variants that are shown. */
+/** The time of a fault: `60 to 100 s`. */
+export function spanText({
+  from,
+  until,
+}: {
+  readonly from: number;
+  readonly until: number;
+}): string {
+  return `${atText(from)} to ${atText(until)}${NARROW}s`;
+}
+
+const atText = (at: number): string => String(Number(at.toFixed(1)));
+
+/** Each span of each fault once, inside the run, by the variants that are shown. */
 function marksOf(view: View): FaultMark[] {
+  const end = view.result.run.duration;
   const shown = view.only === null ? view.result.variants : [view.only];
   const marks = new Map<string, Omit<FaultMark, 'whose'> & { readonly names: string[] }>();
   for (const { name, faults } of shown) {
     for (const { words, spans } of faults) {
-      for (const { from, until } of spans) {
+      for (const span of spans) {
+        const [from, until] = [Math.max(0, span.from), Math.min(end, span.until)];
         const key = `${from}/${until}/${words}`;
         const known = marks.get(key) ?? { words, from, until, names: [] };
         if (!known.names.includes(name)) known.names.push(name);

@@ -1,7 +1,7 @@
 import type { VariantResult } from '../spec/result.js';
 import { behindSubjects } from './chain.js';
 import { differenceOf, outcomeColumns } from './columns.js';
-import { briefSeconds, formatShare, listed, NARROW, plural, tidy } from './format.js';
+import { briefSeconds, formatShare, listed, plural, tidy } from './format.js';
 import { unseenWords } from './unseen-words.js';
 import {
   budgetRows,
@@ -11,6 +11,7 @@ import {
   shades,
   type View,
   isServer,
+  spanText,
   viewOfVariant,
 } from './view.js';
 
@@ -63,13 +64,9 @@ export function verdictWords(view: View): Words {
 export function headlineWords(view: View): string | null {
   const span = shades(view)[0];
   if (view.headline === null || span === undefined) return null;
-  return `${view.headline.words} from ${timeOf(span)}${elsewhereWords(view, timeOf(span))}`;
+  const time = spanText(span);
+  return `${view.headline.words} from ${time}${elsewhereWords(view, time)}`;
 }
-
-const timeOf = ({ from, until }: { readonly from: number; readonly until: number }): string => {
-  const text = (at: number): string => String(Number(at.toFixed(1)));
-  return `${text(from)} to ${text(until)}${NARROW}s`;
-};
 
 /** Variants that have the headline fault at another time, or not at all: ` (80 to 100 s in later, not in calm)`. */
 function elsewhereWords(view: View, time: string): string {
@@ -77,7 +74,7 @@ function elsewhereWords(view: View, time: string): string {
   const others = new Map<string, string[]>();
   for (const variant of view.result.variants) {
     const span = shades(viewOfVariant(view, variant))[0];
-    const own = span === undefined ? 'not' : timeOf(span);
+    const own = span === undefined ? 'not' : spanText(span);
     if (own !== time) others.set(own, [...(others.get(own) ?? []), variant.name]);
   }
   if (others.size === 0) return '';

@@ -68,6 +68,23 @@ describe('faults that a variant moves or takes away', () => {
       (column) => column.querySelectorAll('svg [fill="var(--fault)"] rect').length,
     );
     expect(shaded.map((count) => count > 0)).toEqual([true, false, true]);
+    const inside = [...new JSDOM(html).window.document.querySelectorAll('#services .only')];
+    expect(inside.map((one) => one.innerHTML.includes('var(--fault)'))).toEqual([
+      true,
+      false,
+      true,
+    ]);
+  });
+
+  it('give the phases of the table; who has none is looked at in the time of the baseline', () => {
+    const html = renderHtml(result, { version: '0.0.0', command: 'faultline', document });
+    const rows = new JSDOM(html).window.document.querySelectorAll('#timeline table tbody tr');
+    const during = [...rows]
+      .filter((row) => /p99/.test(row.textContent ?? ''))
+      .map((row) => parseFloat(row.children[2]!.textContent ?? ''));
+    expect(during).toHaveLength(3);
+    // A wait of 10 ms takes 40 ms there.
+    expect(during.map((ms) => ms >= 40)).toEqual([true, false, true]);
   });
 });
 

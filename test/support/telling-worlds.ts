@@ -43,7 +43,7 @@ const markedWorlds: fc.Arbitrary<MessageWorld> = fc
     };
   });
 
-/** Chains of all kinds, with more of those in which an order is promised, or messages are lost, moved or handled twice. */
+/** Chains of all kinds, with more in which an order is promised, or messages are lost, moved or handled twice. */
 export const tellingWorlds: fc.Arbitrary<MessageWorld> = fc.oneof(
   { arbitrary: messageWorlds, weight: 5 },
   { arbitrary: orderlyWorlds, weight: 1 },

@@ -32,7 +32,7 @@ export function shareAboveZero({ index, n, count }: HistogramData): number {
   return index[0] === 0 ? 1 - n[0] / count : 1;
 }
 
-/** Share of the measured time in which the one instance of a component was neither down nor hung nor paused, in the first run. */
+/** Share of the measured time in which the one instance of a component was up, neither hung nor paused, in the first run. */
 export function upShare(ran: Ran, component: string): number {
   const { components, instances, warmupNs, endNs } = ran.plans[0];
   const own = instances.findIndex((one) => components[one.component].name === component);

@@ -20,8 +20,9 @@ export function timelineSection(view: View): Markup | null {
   const panels = panelsOf(view);
   if (panels.length === 0) return null;
   const { variants } = view.result;
+  const views = variants.map((variant) => viewOfVariant(view, variant));
   const columns = variants.map((variant, v) => {
-    const own = viewOfVariant(view, variant);
+    const own = views[v]!;
     const drawn = panels.map((panel) =>
       panelMarkup(
         own,
@@ -40,8 +41,8 @@ export function timelineSection(view: View): Markup | null {
   });
   const phases = phasesOf(view);
   const head = ['Variant and series', ...phases.map((phase) => phase.name)];
-  const rows = variants.flatMap((variant) => {
-    const own = phasesOf(viewOfVariant(view, variant));
+  const rows = variants.flatMap((variant, v) => {
+    const own = phasesOf(views[v]!);
     // Without the fault, what it does in the time in which others have it is worth a look.
     const there = phases.map((phase) => own.find(({ name }) => name === phase.name) ?? phase);
     return panels.map((panel) => [
