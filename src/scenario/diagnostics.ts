@@ -1,7 +1,8 @@
 import type { Code } from './codes.js';
 import type { PathKey, Place } from './located.js';
 import { pathText } from './located.js';
-import { meant } from './suggest.js';
+import { meant, wordFor } from './suggest.js';
+import { caution } from './synonyms.js';
 
 export type Severity = 'error' | 'warning';
 
@@ -106,7 +107,7 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
   const head = `${file}:${line}:${col}${kind} ${code} ${path === '' ? '' : `${path}: `}${message}`;
   const lines = [escapeControls(head)];
   if (diagnostic.suggestion !== undefined) {
-    lines[0] += escapeControls(` (did you mean ${JSON.stringify(diagnostic.suggestion)}?)`);
+    lines[0] += escapeControls(` (${suggestionText(diagnostic)})`);
   }
   if (frame !== null) lines.push(...frameLines(diagnostic, frame));
   const allowed = allowedText(diagnostic);
@@ -114,8 +115,17 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
   return lines.join('\n');
 }
 
-/** Of a longer list the first are shown, and how many there are. */
-const ALLOWED_SHOWN = 20;
+function suggestionText({ found = '', suggestion = '' }: Diagnostic): string {
+  const note = caution(found, suggestion);
+  const text = `did you mean ${JSON.stringify(suggestion)}?`;
+  return note === undefined ? text : `${text} ${note}`;
+}
+
+/** Problems whose `allowed` are words of the language, not names that the scenario has given. */
+const OF_THE_LANGUAGE: ReadonlySet<Code> = new Set<Code>(['FL201', 'FL206', 'FL502']);
+
+/** Of a longer list the first are shown, and how many there are. All sections of a scenario are shown. */
+const ALLOWED_SHOWN = 30;
 
 /** What is allowed instead, where neither the message nor a near name says it. */
 function allowedText({ allowed, suggestion, message }: Diagnostic): string | null {
@@ -171,8 +181,9 @@ function toDiagnostic(
 ): Diagnostic {
   const { code, at, message, found, allowed } = problem;
   // Looked for only now: of ten thousand problems a hundred are shown.
+  const near = OF_THE_LANGUAGE.has(code) ? wordFor : meant;
   const suggestion =
-    found === undefined || allowed === undefined ? undefined : meant(found, allowed);
+    found === undefined || allowed === undefined ? undefined : near(found, allowed);
   const extra = {
     ...(found === undefined ? {} : { found }),
     ...(allowed === undefined ? {} : { allowed }),

@@ -1,13 +1,15 @@
+import { synonym } from './synonyms.js';
+
 /** Names longer than this get no suggestion: nobody mistypes one letter of a hundred. */
 const WORD_MAX = 80;
 
 /**
- * The legal name nearest to a wrong one: at most two slips away (one for words up to three letters,
+ * The legal name nearest to a wrong one: at most two slips away (one for words up to four letters,
  * a third of the length for long ones), by Damerau-Levenshtein; ties go to the first by code unit.
  */
 export function nearest(wrong: string, names: Iterable<string>): string | undefined {
   if (wrong.length > WORD_MAX || wrong.length < 2) return undefined;
-  const limit = wrong.length <= 3 ? 1 : Math.max(2, Math.floor(wrong.length / 3));
+  const limit = wrong.length <= 4 ? 1 : Math.max(2, Math.floor(wrong.length / 3));
   const lower = wrong.toLowerCase();
   let best: string | undefined;
   let bestDistance = limit + 1;
@@ -38,6 +40,11 @@ export function meant(wrong: string, names: readonly string[]): string | undefin
     return name.length >= WITHIN_MIN && (lower.startsWith(other) || lower.endsWith(other));
   });
   return [...within].sort((a, b) => b.length - a.length || (a < b ? -1 : 1))[0];
+}
+
+/** The word of the language that was probably meant by one that is not: a synonym, else as `meant`. */
+export function wordFor(wrong: string, words: readonly string[]): string | undefined {
+  return synonym(wrong, words) ?? meant(wrong, words);
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Problem, Problems } from './diagnostics.js';
 import { insteadOf, isLaterKey, isLaterWord } from './later.js';
 import type { Entry, Node, PathKey, Place } from './located.js';
 import { entries, get, items, locate, plain, text } from './located.js';
-import { nearest } from './suggest.js';
+import { wordFor } from './suggest.js';
 import { STEP_MODIFIERS, STEP_VERBS } from './verbs.js';
 
 type Issue = z.core.$ZodIssue;
@@ -208,7 +208,7 @@ export function checkVerbs(step: Node, path: readonly PathKey[], problems: Probl
   }
   const wrong = keys.find((key) => !(STEP_MODIFIERS as readonly string[]).includes(key));
   // A misspelt verb is reported as the unknown key it is.
-  if (wrong !== undefined && nearest(wrong, STEP_VERBS) !== undefined) return;
+  if (wrong !== undefined && wordFor(wrong, STEP_VERBS) !== undefined) return;
   const message = `a step has a verb: one of ${STEP_VERBS.join(' ')}`;
   problems.add({ code: 'FL207', at, path, message });
 }

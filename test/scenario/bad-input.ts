@@ -975,9 +975,9 @@ export const BAD_SHAPES: readonly BadCase[] = [
   },
   {
     title: 'a step without any verb',
-    edit: [wait, 'charge: [ { sleep: 20ms } ]'],
+    edit: [wait, 'charge: [ { zzzz: 20ms } ]'],
     code: 'FL207',
-    at: 'sleep',
+    at: 'zzzz',
     says: 'a step has a verb: one of work wait call',
   },
 ];

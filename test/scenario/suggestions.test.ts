@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { formatDiagnostic } from '../../src/scenario/diagnostics.js';
-import { meant, nearest } from '../../src/scenario/suggest.js';
+import { scenarioJsonSchema } from '../../src/scenario/json-schema.js';
+import { METRICS } from '../../src/scenario/metrics.js';
+import { meant, nearest, wordFor } from '../../src/scenario/suggest.js';
+import { SYNONYMS } from '../../src/scenario/synonyms.js';
 import { load, station } from './support.js';
 
 /** What is printed of the only problem of a text. */
@@ -25,6 +28,62 @@ describe('what was probably meant', () => {
   });
 });
 
+/** Keys and words that are legal anywhere in a scenario. */
+function legalWords(node: unknown, words = new Set(METRICS.map(({ name }) => name))): Set<string> {
+  if (typeof node !== 'object' || node === null) return words;
+  const { properties, enum: some, const: one } = node as Record<string, object | undefined>;
+  for (const word of Object.keys(properties ?? {})) words.add(word);
+  for (const word of [...((some as unknown[] | undefined) ?? []), one]) words.add(String(word));
+  for (const inner of Object.values(node)) legalWords(inner, words);
+  return words;
+}
+
+describe('a word of another tool', () => {
+  it('is known for what it is called here, however it is written', () => {
+    expect(wordFor('name', ['id', 'ramp'])).toBe('id');
+    expect(wordFor('max_attempts', ['attempts', 'backoff'])).toBe('attempts');
+    expect(wordFor('users.responseTime', ['users.latency', 'shop.latency'])).toBe('users.latency');
+    expect(wordFor('resetTimeout', ['waitDurationInOpenState', 'ignore'])).toBe(
+      'waitDurationInOpenState',
+    );
+    expect(wordFor('quark', ['success', 'waste'])).toBeUndefined();
+  });
+
+  it('leads to a legal word, and stands in no line twice', () => {
+    const legal = legalWords(scenarioJsonSchema());
+    for (const line of SYNONYMS) {
+      const words = line.split(' ');
+      expect([line, legal.has(words[0])]).toEqual([line, true]);
+      expect(new Set(words.map((word) => word.toLowerCase())).size).toBe(words.length);
+    }
+  });
+
+  it('is answered in the section, the step, the policy, the fault and the budget where it stands', () => {
+    const { problems } = load(`faultline: 1
+title: Words of others
+run: { duration: 1s }
+policies: { std: { retry: { maxRetries: 3 }, bulkhead: { kind: resilience4j, maxConcurrent: 2 } } }
+services: { shop: { pods: 2, endpoints: { buy: [ sleep: 1ms ] } } }
+workloads: { users: { arrivals: poisson(1/s), requests: [ { call: shop.buy } ] } }
+faults: [ { id: gone, kind: podKill, target: shop, at: 0s, for: 1s } ]
+slos: []
+budgets: [ users.errorRate < 1% ]
+`);
+    const text = problems.map(formatDiagnostic).join('\n');
+    for (const name of ['maxConcurrentCalls', 'replicas', 'wait', 'crash', 'budgets']) {
+      expect(text).toContain(`(did you mean "${name}"?)`);
+    }
+    expect(text).toContain('(did you mean "attempts"? it counts the first try too)');
+  });
+
+  it('is none in place of a name that the scenario has given', () => {
+    const stores = 'databases: { stores: { operations: { insert: 1ms } } }';
+    const text = told(station('{ endpoints: { serve: [ query: db.insert ] } }', stores));
+    expect(text).toContain('FL404');
+    expect(text).not.toContain('did you mean');
+  });
+});
+
 describe('what is allowed instead', () => {
   it('is listed where no name is near', () => {
     const text = told(station(SERVICE).replace('arrivals:', 'zzz: 1, arrivals:'));
@@ -41,7 +100,10 @@ describe('what is allowed instead', () => {
   });
 
   it('is cut where it is long', () => {
-    const text = told(station(SERVICE.replace('endpoints:', 'zzz: 1, endpoints:')));
+    const names = Array.from({ length: 40 }, (_, k) => `  s${k}: ${SERVICE}`).join('\n');
+    const text = told(
+      `${station(SERVICE).replace('services:', `services:\n${names}`)}faults: [ { id: f, kind: crash, target: zzz, at: 0s, for: 1s } ]`,
+    );
     expect(text).toMatch(/ {2}allowed: .* and \d+ more$/);
   });
 });

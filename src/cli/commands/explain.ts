@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { outlierKind, policyKind } from '../../patterns/registry.js';
-import { meant } from '../../scenario/suggest.js';
+import { wordFor } from '../../scenario/suggest.js';
 import { EXIT, usageError } from '../exit.js';
 import { contentsText } from '../explain/contents.js';
 import { explainableNames, pagesOf } from '../explain/pages.js';
@@ -32,7 +32,7 @@ export function explain(
   }
   const pages = pagesOf(subject);
   if (pages.length === 0) {
-    const near = meant(subject, explainableNames());
+    const near = wordFor(subject, explainableNames());
     const hint = near === undefined ? '' : ` (did you mean "${near}"?)`;
     throw usageError(`nothing is called "${subject}"${hint}`);
   }

@@ -1,0 +1,177 @@
+/**
+ * Words of the field for the same thing, one line each: those of scenarios, and what people write who come
+ * from resilience4j, Envoy, Istio, Hystrix, Polly, Kubernetes, k6, Kafka, RabbitMQ and tools for chaos. Where several
+ * words of a line are legal at a place, the first one is meant. A word may stand in several lines.
+ */
+export const SYNONYMS: readonly string[] = [
+  // Sections.
+  'services components nodes apps applications microservices deployments systems backends',
+  'workloads load loads traffic clients users journeys scenarios',
+  'faults failures chaos experiments incidents outages injections attacks',
+  'budgets slos slo thresholds assertions objectives checks criteria',
+  'gateways ingress proxies proxy edge apigateway',
+  'databases db dbs datastores stores persistence',
+  'functions lambdas serverless',
+  'variants configurations configs alternatives cases',
+  'run simulation settings options',
+  'policies resilience patterns',
+  'title name label',
+  'id name key label',
+  'description doc comment note',
+
+  // Run and load.
+  'duration time length period runtime',
+  'replications repetitions repeats runs iterations trials',
+  'arrivals rate rps qps tps throughput requestspersecond executor',
+  'users vus virtualusers concurrency clients',
+  'requests steps scenario journey target calls endpoint',
+  'patience timeout deadline clienttimeout',
+  'think thinktime pause sleep',
+  'rampUp startrate',
+
+  // Components.
+  'replicas instances pods count size scale replicacount minreplicas',
+  'concurrency threads workers maxthreads poolsize threadpool maxconcurrency maxinflight parallelism',
+  'endpoints routes operations handlers methods apis',
+  'operations queries statements tables',
+  'queue backlog maxqueue queuesize buffer pending',
+  'cpu cores cpus vcpu resources',
+  'to target callee destination upstream service',
+  'wait sleep delay latency pause io think',
+  'work compute cpu burn busy',
+  'publish send produce emit enqueue',
+  'call request invoke http grpc get post',
+  'query sql select insert update execute',
+  'parallel concurrent all gather fanout fork',
+  'choose switch if either random branch',
+  'loop repeat foreach while',
+  'work time latency duration servicetime cost',
+
+  // Policies of a call.
+  'retry retries retrypolicy retrying',
+  'circuitBreaker breaker circuit cb',
+  'rateLimit ratelimiter limiter throttling quota',
+  'timeout timelimiter timelimit calltimeout requesttimeout',
+  'bulkhead isolation threadpoolbulkhead semaphore connectionpool',
+  'hedge hedging speculative backuprequest',
+  'loadBalancing balancer loadbalancer lb lbpolicy balancing',
+  'outlierDetection outlier ejection passivehealthcheck',
+  'throttle adaptivethrottling admissioncontrol loadshedding',
+  'concurrencyLimit adaptiveconcurrency',
+  'fallback default failover backup',
+  'coalesce singleflight dedupe collapse requestcollapsing',
+  'after timeout duration time value limit timeoutduration seconds ms delay',
+
+  // Retries.
+  'attempts maxattempts maxretries retries numretries maxretryattempts retryattempts times tries count',
+  'backoff delay wait interval waitduration initialinterval baseinterval retrydelay basedelay sleepduration',
+  'on retryon retryexceptions statuses codes retryablestatuscodes conditions statuscodes handle',
+  'budget retrybudget',
+  'ratio percent budgetpercent percentage share budgetratio',
+
+  // Breakers.
+  'openDuration waitDurationInOpenState resetTimeout sleepWindow breakDuration halfOpenAfter open durationofbreak opentimeout cooldown timeout',
+  'failureThreshold maxFailures failures consecutivefailures threshold errors failurecount',
+  'failureRateThreshold errorThresholdPercentage failureRatio threshold failurerate errorrate errorthreshold errorpercentage',
+  'minimumNumberOfCalls requestVolumeThreshold volumeThreshold minimumThroughput minCalls minRequests minRequestThreshold minimumcalls minimumrequests',
+  'slidingWindowSize rollingWindow rollingCountTimeout samplingDuration windowSize window interval windowlength',
+  'permittedNumberOfCallsInHalfOpenState halfOpenPermits halfOpenSampling halfOpen maxRequests halfopencalls halfopenmaxcalls permittedcalls probes',
+  'slowCallDurationThreshold slow slowcallthreshold slowthreshold',
+  'ignore ignoreexceptions ignored exclude',
+  'failOn recordexceptions record failures errors handle',
+
+  // Bulkheads, limiters and pools.
+  'maxConcurrent maxConcurrentCalls maxparallelization maxparallel coreSize maxRequests limit max concurrency permits',
+  'maxQueue queueCapacity maxQueueSize maxPendingRequests http1MaxPendingRequests queueSize maxqueuingactions queue',
+  'maxWait maxWaitDuration timeoutDuration acquireTimeout maxwaittime waittimeout queuetimeout',
+  'rate limitForPeriod tokensPerFill limit requestspersecond rps qps permitspersecond refillrate requestsperunit replenishrate',
+  'burst maxTokens burstcapacity bucketsize capacity tokens',
+  'limitRefreshPeriod fillInterval window refreshperiod interval period per',
+  'maximumPoolSize maxOpen max poolsize size maxconnections maxpoolsize maxtotal maxopenconns',
+  'connectionTimeout acquireTimeout checkouttimeout borrowtimeout pooltimeout maxwait queryWaitTimeout',
+  'baseEjectionTime ejectiontime ejectionduration',
+
+  // Faults.
+  'crash kill down terminate shutdown stop podkill podfailure restart outage',
+  'hang freeze stall stuck deadlock',
+  'pause sigstop gcpause',
+  'latency delay networkdelay lag slownetwork',
+  'loss packetloss drop networkloss',
+  'partition netsplit blackhole isolate disconnect networkpartition',
+  'error abort exception fail http500 errors',
+  'slow cpustress stress degrade degraded slowdown',
+  'load surge spike traffic flashcrowd',
+  'at start begin from when starttime',
+  'for duration length until lasting',
+  'target component service targets where on selector',
+  'factor multiplier by magnitude',
+  'add latency delay extra',
+  'share percent percentage probability rate value',
+  'when if condition trigger',
+
+  // Messages and caches.
+  'ttl expiry expiration expires maxage expireafterwrite',
+  'capacity maxsize maxentries size limit maximumsize',
+  'eviction evictionpolicy policy replacement',
+  'partitions shards partitioncount numpartitions',
+  'consumers consumergroups groups subscribers listeners workers',
+  'prefetch prefetchcount qos basicqos',
+  'maxPollRecords batchsize batch maxpollrecord',
+  'deadLetter dlq deadletterqueue dlx redrivepolicy',
+  'visibilityTimeout lease ackdeadline acktimeout lockduration',
+  'retention ttl retentionms keep',
+
+  // Metrics.
+  'success availability successrate uptime',
+  'success errors errorrate failures failurerate failed',
+  'latency responsetime duration resptime',
+  'recovery mttr recoverytime timetorecover',
+  'throughput rps qps rate tps',
+  'utilization usage saturation load',
+  'lag consumerlag backlog offsetlag',
+  'depth backlog length queuelength',
+];
+
+const LINES: readonly (readonly string[])[] = SYNONYMS.map((line) => line.split(' '));
+
+/** A word as people may write it: `max_attempts`, `max-attempts`, `MaxAttempts`. */
+function plain(word: string): string {
+  return word.toLowerCase().replace(/[-_ ]/g, '');
+}
+
+/** Words that count retries, where `attempts` counts the first try too. */
+const RETRIES: ReadonlySet<string> = new Set([
+  'retries',
+  'maxretries',
+  'numretries',
+  'maxretryattempts',
+]);
+
+/** What has to change besides the name, where a word was meant that does not count the same. */
+export function caution(wrong: string, name: string): string | undefined {
+  return name === 'attempts' && RETRIES.has(plain(wrong))
+    ? 'it counts the first try too'
+    : undefined;
+}
+
+/**
+ * The legal name that means what a word of the field means; undefined where none does. Of dotted names, as in
+ * `users.responseTime`, the last part.
+ */
+export function synonym(wrong: string, names: readonly string[]): string | undefined {
+  const dot = wrong.lastIndexOf('.') + 1;
+  if (dot > 0) {
+    const head = wrong.slice(0, dot);
+    const tails = names.filter((name) => name.startsWith(head)).map((name) => name.slice(dot));
+    const tail = synonym(wrong.slice(dot), tails);
+    return tail === undefined ? undefined : head + tail;
+  }
+  const word = plain(wrong);
+  const legal = new Map(names.map((name) => [plain(name), name]));
+  for (const line of LINES) {
+    if (!line.some((other) => plain(other) === word)) continue;
+    const other = line.find((name) => legal.has(plain(name)));
+    if (other !== undefined) return legal.get(plain(other));
+  }
+  return undefined;
+}
