@@ -1,13 +1,15 @@
+import type { KnobName } from '../spec/fault.js';
 import type { PlanFault } from '../spec/plan.js';
 import type { Ns } from '../kernel/time.js';
 import type { RunRecord } from '../spec/record.js';
 import type { CascadeResult } from '../spec/result.js';
 import { amplificationOf } from './amplification.js';
+import { withoutBlips } from './blips.js';
 import { collateralOf } from './collateral.js';
 import { eventsOf } from './events.js';
 import { faultedComponents, firstFaultNs, outagesOf, spansIn, touchedBy } from './faulted.js';
 import { usualNs } from './goodput.js';
-import { healthOf, type Health } from './health.js';
+import { healthOf, type Episode, type Health } from './health.js';
 import {
   depthOf,
   influencesOf,
@@ -30,12 +32,19 @@ import { cellsOf } from './window.js';
 import { byCodeUnit, isPlaced, type VariantData } from './variant-data.js';
 import { list } from './words.js';
 
+/** Steps before the start of a fault in which an illness may begin that is its work. */
+const HURT_SLACK = 2;
+/** So much more of the users' requests than before must fail to say that something hurt them. Unit: share. */
+const FAILED_SOME = 0.001;
+
 /** The cascade of one run: who turned ill when, through what it spread, and how it ended. */
 export function storyOf(data: VariantData, record: RunRecord): Story {
-  const scene = sceneOf(data, record);
-  const found = influencesOf(scene);
+  const whole = sceneOf(data, record);
+  const found = influencesOf(whole);
+  const scene = withoutBlips(whole, found);
   const onsets = onsetsOf(scene, found);
   const influences = timed(scene, found, onsets);
+  const users = usersOf(data, record);
   return {
     events: eventsOf(scene, record, influences, onsets),
     states: statesOf(scene, onsets),
@@ -54,11 +63,14 @@ export function storyOf(data: VariantData, record: RunRecord): Story {
     collateral: collateralOf(data, record),
     goodputLost: goodputLost(data, record),
     amplification: amplificationOf(data, record),
-    users: usersOf(data, record),
+    users,
     verdict: verdictOf(data, record),
-    innocent: innocentFaults(scene, influences),
+    innocent: innocentFaults(scene, influences, users),
   };
 }
+
+/** What a fault turns on links that keeps messages from arriving. */
+const LOSING: ReadonlySet<KnobName> = new Set<KnobName>(['cut', 'loss']);
 
 /** Lanes, links and health of one run. */
 export function sceneOf(data: VariantData, record: RunRecord): Scene {
@@ -99,6 +111,7 @@ export function sceneOf(data: VariantData, record: RunRecord): Scene {
       components,
       from: stepAt(steps, span.fromNs),
       until: stepAt(steps, span.untilNs),
+      losesMessages: fault.links.length > 0 && fault.knobs.some((knob) => LOSING.has(knob)),
     }));
   });
   const links = linksOf(data, record, lanes, steps);
@@ -172,16 +185,21 @@ function statesOf(scene: Scene, onsets: Onsets): CascadeResult['states'] {
   return states;
 }
 
-/** User requests that arrived from the first fault on, and those of them that failed. */
+/** User requests that arrived from the first fault on, those of them that failed, and the usual share of these. */
 function usersOf(data: VariantData, record: RunRecord): Story['users'] {
   const { plan } = data;
-  const after = cellsOf([{ fromNs: afterNs(data), untilNs: plan.endNs }], plan);
-  const outcomes = sumOutcomes(
-    data.requests.map((part) => record.parts[part]),
-    after.cells,
-  );
-  const finished = finishedOf(outcomes);
-  return { finished, failed: finished - succeededOf(outcomes) };
+  const within = (fromNs: Ns, untilNs: Ns): { finished: number; failed: number } => {
+    const { cells } = cellsOf([{ fromNs, untilNs }], plan);
+    const outcomes = sumOutcomes(
+      data.requests.map((part) => record.parts[part]),
+      cells,
+    );
+    const finished = finishedOf(outcomes);
+    return { finished, failed: finished - succeededOf(outcomes) };
+  };
+  const before = within(plan.warmupNs, afterNs(data));
+  const usualFailed = before.finished === 0 ? 0 : before.failed / before.finished;
+  return { ...within(afterNs(data), plan.endNs), usualFailed };
 }
 
 /** From the first fault on; the whole run where there is none. */
@@ -203,37 +221,62 @@ function blastRadius(scene: Scene): number {
   return ill;
 }
 
-/** Faults from whose targets no chain of influences leads to an ill request of a user. */
+/**
+ * Faults that hurt no user: no chain of influences leads from their targets to an ill request of a user. That none was
+ * found is no proof where users are hurt: then a fault is innocent only when another one explains it, or when the users'
+ * trouble began before the fault did.
+ */
 function innocentFaults(
   scene: Scene,
   influences: readonly { readonly from: string; readonly to: string }[],
+  users: Story['users'],
 ): CascadeResult['innocent'] {
   const { data, lanes, health, baseline } = scene;
-  const isIll = (lane: Lane): boolean =>
-    (health.get(lane)?.episodes ?? []).some((episode) => episode.until > baseline);
-  const users = lanes.filter((lane) => lane.workers === 0 && data.requests.includes(lane.parts[0]));
-  const hurt = new Set(users.filter(isIll).map((lane) => lane.name));
-  const innocent: { fault: string; reason: string }[] = [];
-  for (const fault of data.plan.faults) {
+  const ills = (lane: Lane): readonly Episode[] =>
+    (health.get(lane)?.episodes ?? []).filter((episode) => episode.until > baseline);
+  const requests = lanes.filter(
+    (lane) => lane.workers === 0 && data.requests.includes(lane.parts[0]),
+  );
+  const hurt = requests.filter((lane) => ills(lane).length > 0);
+  const goals = new Set(hurt.map(({ name }) => name));
+  const targetsOf = (fault: PlanFault): readonly Lane[] => {
     const touched = touchedBy(fault, data);
-    const targets = lanes.filter(
+    return lanes.filter(
       (lane) =>
         touched.components.has(lane.component) ||
         touched.workloads.has(lane.component) ||
         lane.parts.some((part) => isEnd(data, touched.stats, part)),
     );
-    const names = targets.map((lane) => lane.name);
-    if (reaches(names, hurt, influences)) continue;
-    const where = list(names.slice(0, 3));
-    const reason =
-      hurt.size === 0
-        ? 'no user request turned ill'
-        : targets.some(isIll)
-          ? `the trouble of ${where} reached no user request`
-          : `${where === '' ? 'its target' : where} never turned ill`;
-    innocent.push({ fault: fault.id, reason });
-  }
-  return innocent;
+  };
+  const namesOf = (fault: PlanFault): string[] => targetsOf(fault).map(({ name }) => name);
+  const { faults } = data.plan;
+  const guilty = new Set(faults.filter((fault) => reaches(namesOf(fault), goals, influences)));
+  const hurtSince = (fault: PlanFault): boolean => {
+    const starts = scene.spansOf(fault).map(({ fromNs }) => stepAt(scene.steps, fromNs));
+    const first = Math.min(...starts) - HURT_SLACK;
+    return hurt.some((lane) => ills(lane).some(({ from }) => from >= first));
+  };
+  if (hurt.length === 0 && failsMore(users)) return [];
+  return faults
+    .filter((fault) => !guilty.has(fault) && (guilty.size > 0 || !hurtSince(fault)))
+    .map((fault) => {
+      const names = namesOf(fault);
+      const where = list(names.slice(0, 3));
+      const reason =
+        hurt.length === 0
+          ? 'no user request turned ill'
+          : guilty.size === 0
+            ? 'users were in trouble before it began'
+            : targetsOf(fault).some((lane) => ills(lane).length > 0)
+              ? `the trouble of ${where} reached no user request`
+              : `${where === '' ? 'its target' : where} never turned ill`;
+      return { fault: fault.id, reason };
+    });
+}
+
+/** More of the users' requests fail than before the first fault, though none of them was ever ill. */
+function failsMore({ finished, failed, usualFailed }: Story['users']): boolean {
+  return failed > (usualFailed + FAILED_SOME) * finished;
 }
 
 /** Either end of a measured edge that a fault hits. */

@@ -23,8 +23,6 @@ import { count, duration, moment, number } from './words.js';
 const EPISODES_MAX = 3;
 /** Share of the workers that must wait for the same to say that they do. */
 const HELD = 0.5;
-/** Steps in which the worst of a queue is looked for once the workers have run out. */
-const QUEUE_STEPS = 10;
 /** Order of what happens at the same moment; what has the same place goes by its rank in the cascade. */
 const PHASE: Readonly<Record<CascadeEvent['kind'], number>> = {
   fault: 0,
@@ -177,9 +175,8 @@ function saturationText(scene: Scene, lane: Lane, { from, until, resource }: Sat
   for (let step = from; step < until; step++) most = Math.max(most, lane.busyMax[step]);
   const busy = `${count(Math.min(lane.workers, most))} of ${count(lane.workers)} workers`;
   const words = `${busy} ${doingWords(scene, lane, from, until)}`;
-  const last = Math.min(until, from + QUEUE_STEPS);
   let queue = 0;
-  for (let step = from; step < last; step++) queue = Math.max(queue, lane.queueMax[step]);
+  for (let step = from; step < until; step++) queue = Math.max(queue, lane.queueMax[step]);
   if (!(queue > 0)) return words;
   if (!Number.isFinite(lane.queueCapacity)) return `${words}, queue up to ${count(queue)}`;
   const isFull = queue >= lane.queueCapacity;

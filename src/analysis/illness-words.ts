@@ -24,11 +24,19 @@ export function illnessText(lane: Lane, episode: Episode, baseline: number): str
 }
 
 function failures(lane: Lane, from: number, until: number, baseline: number): string | null {
+  // What was still under way at the end of the run has neither failed nor succeeded.
+  const finished = sumSteps(lane.finished, from, until);
+  const good = sumSteps(lane.good, from, until) / finished;
+  if (!(good < LESS_SUCCESS * usualGood(lane, baseline))) return unanswered(lane, from, until);
+  const missed = count(finished - sumSteps(lane.good, from, until));
+  return `success ${share(good)}: ${missed} of ${count(finished)} requests fail`;
+}
+
+function unanswered(lane: Lane, from: number, until: number): string | null {
   const arrivals = sumSteps(lane.arrivals, from, until);
-  const good = sumSteps(lane.good, from, until) / arrivals;
-  if (!(good < LESS_SUCCESS * usualGood(lane, baseline))) return null;
-  const missed = count(arrivals - sumSteps(lane.good, from, until));
-  return `success ${share(good)}: ${missed} of ${count(arrivals)} requests fail`;
+  const open = arrivals - sumSteps(lane.finished, from, until);
+  if (!(open > (1 - LESS_SUCCESS) * arrivals)) return null;
+  return `${count(open)} of ${count(arrivals)} requests are not answered before the run ends`;
 }
 
 function slowness(lane: Lane, from: number, until: number, baseline: number): string | null {
@@ -41,7 +49,7 @@ function worstMoment(lane: Lane, from: number, until: number, baseline: number):
   let lowest = 1;
   let slowest = 0;
   for (let step = from; step < until; step++) {
-    if (lane.arrivals[step] > 0) lowest = Math.min(lowest, lane.good[step] / lane.arrivals[step]);
+    if (lane.finished[step] > 0) lowest = Math.min(lowest, lane.good[step] / lane.finished[step]);
     if (lane.latency[step] > slowest) slowest = lane.latency[step];
   }
   if (lowest < LESS_SUCCESS * usualGood(lane, baseline)) return `success down to ${share(lowest)}`;
@@ -66,7 +74,7 @@ function resources(lane: Lane, from: number, until: number): string {
 }
 
 function usualGood(lane: Lane, baseline: number): number {
-  const before = sumSteps(lane.good, 0, baseline) / sumSteps(lane.arrivals, 0, baseline);
+  const before = sumSteps(lane.good, 0, baseline) / sumSteps(lane.finished, 0, baseline);
   return Number.isNaN(before) ? 1 : before;
 }
 

@@ -4,7 +4,7 @@ import { isFeedback } from './feedback.js';
 import type { Episode, Health } from './health.js';
 import type { Lane } from './lanes.js';
 import { meanSteps, outcomesIn, sumSteps, type Link } from './links.js';
-import { blockedShare, mechanismOf } from './mechanism.js';
+import { blockedShare, mechanismOf, type Mechanism } from './mechanism.js';
 import { SATURATED, saturatedShare, type Saturation } from './saturation.js';
 import type { Steps } from './steps.js';
 import { byCodeUnit, type VariantData } from './variant-data.js';
@@ -33,6 +33,8 @@ export interface Scene {
     readonly components: ReadonlySet<number>;
     readonly from: number;
     readonly until: number;
+    /** Messages between those whose edges it hits do not arrive. */
+    readonly losesMessages: boolean;
   }[];
 }
 
@@ -107,7 +109,13 @@ function spreads(scene: Scene, link: Link): StepInfluence | null {
       heldShare(scene, link, episode.from, until),
     );
     if (blame < BLAME) continue;
-    const cause = mechanismOf(link, episode.from, until, baseline);
+    const cause = lostOn(
+      scene,
+      link,
+      episode.from,
+      until,
+      mechanismOf(link, episode.from, until, baseline),
+    );
     return {
       from: link.callee.name,
       to: link.caller.name,
@@ -117,6 +125,27 @@ function spreads(scene: Scene, link: Link): StepInfluence | null {
     };
   }
   return null;
+}
+
+/** Where only silence is known of calls that a fault cuts off, it is the network, not a slow callee. */
+function lostOn(
+  scene: Scene,
+  link: Link,
+  from: number,
+  until: number,
+  found: Mechanism,
+): Mechanism {
+  const isSilence = found.mechanism === 'slow' || found.mechanism === 'abandoned';
+  const isCut = scene.hits.some(
+    (hit) =>
+      hit.losesMessages &&
+      hit.from < until &&
+      hit.until >= from &&
+      link.stats.some((stat) => hit.stats.has(stat)),
+  );
+  if (!isSilence || !isCut) return found;
+  const text = `calls to ${link.callee.name} are lost on the way`;
+  return { ...found, mechanism: 'netLoss', text };
 }
 
 /** Callee ill, or the calls hit by a fault, around the step in which the caller turns ill. */

@@ -12,6 +12,10 @@ export interface Mechanism {
 
 const BLOCKED = 0.5;
 const QUEUE_FULL = 0.9;
+/** Part of the time for which a caller's workers must be held to say that this is how trouble got to it. */
+const HELD_FOR = 0.2;
+/** And so many steps at least: that all are busy in one step is chance. */
+const HELD_STEPS = 2;
 
 /** The mechanism that most of the bad attempts of a link carry in steps [from, until). */
 export function mechanismOf(link: Link, from: number, until: number, baseline: number): Mechanism {
@@ -38,7 +42,12 @@ function blockedSlots(link: Link, from: number, until: number): Mechanism | null
   const { workers, busy } = link.caller;
   const worst = worstSpan(link, from, until);
   const share = blockedShare(link, worst, worst + 1);
-  if (share < BLOCKED || !(busy[worst] >= SATURATED * workers)) return null;
+  let held = 0;
+  for (let step = from; step < until; step++) {
+    const isHeld = blockedShare(link, step, step + 1) >= BLOCKED;
+    if (isHeld && busy[step] >= SATURATED * workers) held++;
+  }
+  if (held < Math.max(HELD_STEPS, HELD_FOR * (until - from))) return null;
   const waitingFor = count(Math.min(workers, link.inFlight[worst]));
   const text = `${waitingFor} of ${count(workers)} workers wait for ${link.callee.name}`;
   return { mechanism: 'blockedSlots', share, text };

@@ -134,7 +134,11 @@ function endOf({ verdicts, recovery, goodputLost }: Telling): string {
       `after the fault it does not recover, although the load is feasible (metastable${of(stuck)})`,
     );
   if (overloaded > 0) parts.push(`it stays overloaded${of(overloaded)}`);
-  if (undecided > 0) parts.push(`the run ends before it is over${of(undecided)}`);
+  // Without a request before the fault nothing is known of the goodput that it takes.
+  if (undecided > 0)
+    parts.push(
+      `${goodputLost === null ? 'no request before the fault tells what is usual' : 'the run ends before it is over'}${of(undecided)}`,
+    );
   const well = n - stuck - overloaded - undecided;
   if (well > 0 && recovery !== null) {
     const when = recovery === 0 ? 'at once' : `after ${moment(recovery)}`;
@@ -169,7 +173,7 @@ function unhurt(story: Story): string {
       ? 'no user request fails'
       : `${count(failed)} of ${count(finished)} user requests fail`;
   if (user !== undefined && !user.text.startsWith('success'))
-    return `${lost}, but users wait (${user.subject}: ${user.text.split(': ')[0]}).${others}`;
+    return `${lost}, ${failed === 0 ? 'but' : 'and'} users wait (${user.subject}: ${user.text.split(': ')[0]}).${others}`;
   if (user !== undefined) return `${lost} (${user.subject}: ${user.text.split(': ')[0]}).${others}`;
   const noticed = failed === 0 ? 'users notice nothing' : lost;
   return `${noticed}.${others}`;

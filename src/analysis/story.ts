@@ -17,8 +17,15 @@ export interface Story {
   readonly goodputLost: number | null;
   /** Largest attempts per call of any edge; null where none was called often enough. */
   readonly amplification: number | null;
-  /** User requests that arrived from the first fault on, or at all without one, and failed. */
-  readonly users: { readonly finished: number; readonly failed: number };
+  /**
+   * User requests that arrived from the first fault on, or at all without one, and failed; and the share that
+   * failed before the first fault.
+   */
+  readonly users: {
+    readonly finished: number;
+    readonly failed: number;
+    readonly usualFailed: number;
+  };
   readonly verdict: RunVerdict;
   readonly innocent: CascadeResult['innocent'];
 }

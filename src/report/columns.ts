@@ -42,8 +42,8 @@ export function differenceOf(view: View, column: Column, variant: VariantResult)
 /** The best variants of a column: one, or all those that the data cannot tell from the best. */
 export interface Winner {
   readonly names: readonly string[];
-  /** True where their values are the same, not merely too close to tell. */
-  readonly equal: boolean;
+  /** True where the data show no difference between them, not merely too little to tell. */
+  readonly alike: boolean;
 }
 
 /** Who wins a column; null where nothing was measured or there is nobody to beat. */
@@ -56,12 +56,12 @@ export function winnerOf(column: Column, variants: readonly VariantResult[]): Wi
   const [first, ...others] = known
     .slice()
     .sort((a, b) => sign * (column.pick(a).value! - column.pick(b).value!));
-  const level = others.filter(
-    (other) => pairedDifference(column, first!, other).verdict !== 'better',
-  );
+  const verdictOver = (other: VariantResult): Difference['verdict'] =>
+    pairedDifference(column, first!, other).verdict;
+  const level = others.filter((other) => verdictOver(other) !== 'better');
   return {
     names: variants.filter((v) => v === first || level.includes(v)).map((v) => v.name),
-    equal: level.every((other) => column.pick(other).value === column.pick(first!).value),
+    alike: level.every((other) => verdictOver(other) === 'same'),
   };
 }
 

@@ -117,6 +117,10 @@ export function lossFinding(view: View): string {
     return shares.length === 1
       ? `Every request succeeds${within}`
       : `Every request succeeds under every variant${withinRange(view)}`;
+  const arrived = view.result.variants.some((variant) =>
+    variant.perReplication.some(({ requests }) => requests > 0),
+  );
+  if (!arrived) return 'No request arrives in the measured time';
   const some =
     worst.share > 1 - 1e-9
       ? 'No request ever succeeds'

@@ -96,7 +96,7 @@ function winnerWords(
   if (all.size === 1) return 'all alike';
   const names = winner.names.map(plain);
   if (names.length === 1) return `best: ${names[0]!}`;
-  if (winner.equal) return `best: ${listed(names)}, alike`;
+  if (winner.alike) return `best: ${listed(names)}, alike`;
   return `best: ${names.join(' or ')}, the data can't tell`;
 }
 

@@ -147,7 +147,7 @@ function storyWords(view: View): Words {
     success !== null &&
     before !== null &&
     before - success > 0.001 &&
-    (runs < 2 || differenceOf(view, outcomeColumns(view)[0]!, told).verdict !== 'unknown')
+    (runs < 2 || differenceOf(view, outcomeColumns(view)[0]!, told).verdict === 'worse')
   ) {
     parts.push(
       { strong: told.name },
@@ -264,7 +264,11 @@ function opening(all: View, variant: VariantResult): string {
   const common = headlineWords(view) ?? headline?.words ?? 'a fault is active';
   const own = variant.cascade.events.find((e) => e.kind === 'fault' && e.subject === headline?.id);
   const words = own === undefined ? common : common.replace(headline!.words, () => own.text);
-  const names = view.result.topology.nodes.map((node) => node.name);
+  const { nodes } = view.result.topology;
+  const names = nodes.flatMap(({ name, zones }) => [
+    name,
+    ...zones.filter((zone) => zone !== null),
+  ]);
   return names.some((name) => words.startsWith(name)) ? words : upper(words);
 }
 

@@ -5,7 +5,7 @@ import { coordinate, formatInstant } from '../format.js';
 import { markup, shorten, type Markup } from '../html-escape.js';
 import { linear, niceTicks, type Scale } from '../scale.js';
 import { byCodeUnit } from '../keys.js';
-import { isServer, requestLabel, type View } from '../view.js';
+import { isServer, type View } from '../view.js';
 import { shading, timeLabels, timeTicks } from './frame.js';
 import { dashed, THICKNESS } from './services.js';
 
@@ -54,7 +54,7 @@ export function lanesOf(view: View, variant: VariantResult): Lane[] {
   return [...users.slice(0, 6), ...shown.slice(0, 16)].map((subject) => ({
     subject,
     user: users.includes(subject),
-    words: users.includes(subject) ? `users: ${requestLabel(view, subject)}` : subject,
+    words: users.includes(subject) ? subject.replace('.', ': ') : subject,
     spells: states[subject] ?? [],
   }));
 }

@@ -86,7 +86,7 @@ function runWords(view: View): string {
     formatCount(totals.reduce((all, each) => all + pick(each), 0));
   const runs = `${plural(result.variants.length, 'variant')} × ${plural(result.replications, 'replication')}`;
   const times = `${briefSeconds(result.run.warmup)} warm-up thrown away, ${briefSeconds(result.run.duration)} measured`;
-  const work = `${sum((r) => r.requests)} requests, ${sum((r) => r.attempts)} attempts, ${sum((r) => r.events)} events`;
+  const work = `${sum((r) => r.requests)} requests measured; warm-up included, ${sum((r) => r.attempts)} attempts and ${sum((r) => r.events)} events`;
   return `${runs}, ${times}; seed ${result.seed}; ${work}`;
 }
 

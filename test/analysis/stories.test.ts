@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { summarise } from '../../src/analysis/summarise.js';
+import { compile } from '../../src/plan/compile.js';
+import { loadScenario } from '../../src/scenario/load.js';
+import type { VariantResult } from '../../src/spec/result.js';
+import { runPlan } from '../support/built.js';
+
+/** What is told of the first run of each variant of a text, by name. */
+function told(text: string): Readonly<Record<string, VariantResult>> {
+  const { file, problems } = loadScenario('s.yaml', () => ({ text: `faultline: 1\n${text}` }));
+  if (file === null) throw new Error(JSON.stringify(problems));
+  const plans = file.variants.map((variant) => compile(variant, file));
+  const { variants } = summarise(
+    file,
+    plans,
+    plans.map((plan) => [runPlan(plan, 0)]),
+    '0.0.0',
+  );
+  return Object.fromEntries(variants.map((variant) => [variant.name, variant]));
+}
+
+const blamed = ({ cascade }: VariantResult): readonly string[] =>
+  cascade.innocent.map(({ fault, reason }) => `${fault}: ${reason}`);
+const wordsOf = ({ cascade }: VariantResult, subject: string): readonly string[] =>
+  cascade.events.filter((event) => event.subject === subject).map(({ text }) => text);
+
+describe('a fault that no chain was found from', () => {
+  it('is not acquitted when it is the only one and users wait while it lasts', () => {
+    // Retries hide the errors: users are slower, and no call of theirs fails because of the store.
+    const { base } = told(`
+title: Masked
+run: { duration: 60s, warmup: 5s }
+services:
+  api: { concurrency: 64, endpoints: { write: [ { call: store.put, policy: r } ] } }
+  store: { concurrency: 20, endpoints: { put: [ wait: exponential(15ms) ] } }
+policies: { r: { timeout: 200ms, retry: { attempts: 4, on: [any], backoff: { kind: exponential, base: 20ms, jitter: full } } } }
+workloads: { humans: { arrivals: poisson(80/s), requests: [ { name: write, call: api.write } ] } }
+faults: [ { id: flaky, kind: error, target: store, share: 40%, at: 20s, for: 20s } ]
+`);
+    expect(base.cascade.states['humans.write']).not.toEqual([]);
+    expect(blamed(base)).toEqual([]);
+  });
+
+  it('is acquitted where another one explains the trouble, whichever begins first', () => {
+    const text = (decoyAt: string): string => `
+title: Decoy
+run: { duration: 60s, warmup: 5s }
+services:
+  web: { endpoints: { buy: [ call: shop.buy ], look: [ call: search.find ] } }
+  shop: { concurrency: 4, endpoints: { buy: [ wait: 10ms ] } }
+  search: { concurrency: 50, endpoints: { find: [ wait: 5ms ] } }
+workloads: { u: { arrivals: poisson(200/s), patience: 1s, requests: [ { name: buy, call: web.buy } ] } }
+faults:
+  - { id: down, kind: crash, target: shop, at: 20s, for: 10s }
+  - { id: decoy, kind: slow, target: search, factor: 3, at: ${decoyAt}, for: 5s }
+`;
+    expect(blamed(told(text('15s')).base)).toEqual(['decoy: search never turned ill']);
+    expect(blamed(told(text('50s')).base)).toEqual(['decoy: search never turned ill']);
+  });
+
+  it('is not acquitted when requests fail, too few to be an illness', () => {
+    const { base } = told(`
+title: A moment
+run: { duration: 2s }
+services: { shop: { concurrency: 8, endpoints: { buy: [ wait: 10ms ] } } }
+workloads: { u: { arrivals: constant(10/s), requests: [ { call: shop.buy } ] } }
+faults: [ { id: x, kind: crash, target: shop, at: 1s, for: 100ms } ]
+`);
+    expect(base.summary.success.value).toBeLessThan(1);
+    expect(base.cascade.states['u.buy'] ?? []).toEqual([]);
+    expect(blamed(base)).toEqual([]);
+  });
+});
+
+describe('what is told of an illness', () => {
+  const SLOW = (at: string, length: string): string => `
+title: Slow
+run: { duration: 30s, warmup: 0s }
+services:
+  shop: { concurrency: 8, endpoints: { buy: [ call: db.get ] } }
+  db: { concurrency: 8, endpoints: { get: [ wait: exponential(20ms) ] } }
+workloads: { u: { arrivals: poisson(200/s), patience: 2s, requests: [ { call: shop.buy } ] } }
+faults: [ { id: slow, kind: slow, target: db, factor: 6, at: ${at}, for: ${length} } ]
+`;
+
+  it('takes what is still under way at the end for neither failed nor answered', () => {
+    const { base } = told(SLOW('15s', '15s'));
+    const { shop } = base.components;
+    expect(shop.success).toBe(1);
+    for (const text of wordsOf(base, 'shop')) expect(text).not.toMatch(/requests fail|success/);
+    expect(wordsOf(base, 'shop').join()).toMatch(/requests are not answered before the run ends/);
+  });
+
+  it('tells the longest that the queue was while all workers were in use', () => {
+    const { base } = told(SLOW('5s', '20s'));
+    const [text] = wordsOf(base, 'shop');
+    const most = Number(/queue up to ([\d,]+)/.exec(text)![1].replace(',', ''));
+    expect(most).toBeGreaterThan(1500);
+  });
+
+  it('says where nothing before the fault tells what is usual', () => {
+    const { base } = told(SLOW('0s', '10s'));
+    expect(base.cascade.verdicts).toEqual(['undecided']);
+    expect(base.cascade.sentence).toContain('no request before the fault tells what is usual');
+    expect(base.cascade.sentence).not.toContain('before it is over');
+  });
+
+  it('blames the network for calls that a partition cuts off', () => {
+    const { base } = told(`
+title: Zones
+run: { duration: 60s, warmup: 5s }
+network: { zones: { a: {}, b: {} } }
+services: { web: { zone: [a, b], replicas: 4, endpoints: { page: [ wait: exponential(10ms) ] } } }
+workloads: { people: { zone: a, arrivals: poisson(200/s), patience: 1s, requests: [ { call: web.page } ] } }
+faults: [ { id: cut, kind: partition, between: [a, b], at: 30s, for: 10s } ]
+`);
+    const [start] = base.cascade.events.filter(({ subject }) => subject === 'people.page');
+    expect(start).toMatchObject({ cause: 'web', mechanism: 'netLoss' });
+  });
+});
