@@ -146,7 +146,10 @@ function choose(
   return chosen;
 }
 
-/** Requests whose ends differ most first: one of each kind of request in turn. */
+/**
+ * Requests whose ends differ most between the variants first: one of each kind of request in turn. One variant differs
+ * from none: what failed after the longest time stands first then, in turn with what was answered after the longest.
+ */
 function byDifference(members: readonly Traced[], during: readonly Root[]): readonly Root[] {
   const scored = during.map((root) => {
     const own = members.map(({ roots }) => roots.get(root.key)!);
@@ -154,19 +157,23 @@ function byDifference(members: readonly Traced[], during: readonly Root[]): read
     const differing = Math.min(ok, own.length - ok);
     const durations = own.map((other) => other.durationNs);
     const spread = Math.max(...durations) - Math.min(...durations);
-    return { root, differing, spread };
+    return { root, differing, spread, failed: own.length - ok, longest: Math.max(...durations) };
   });
   scored.sort(
     (a, b) =>
       b.differing - a.differing ||
       b.spread - a.spread ||
+      b.failed - a.failed ||
+      b.longest - a.longest ||
       a.root.load - b.root.load ||
       a.root.arrival - b.root.arrival,
   );
-  const seen = new Map<number, number>();
+  const seen = new Map<string, number>();
   const ranked = scored.map((entry, order) => {
-    const turn = seen.get(entry.root.part) ?? 0;
-    seen.set(entry.root.part, turn + 1);
+    const ending = members.length === 1 ? entry.failed : 0;
+    const kind = `${entry.root.part} ${ending}`;
+    const turn = seen.get(kind) ?? 0;
+    seen.set(kind, turn + 1);
     return { ...entry, turn, order };
   });
   ranked.sort((a, b) => a.turn - b.turn || a.order - b.order);

@@ -118,3 +118,19 @@ faults: [ { id: cut, kind: partition, between: [a, b], at: 30s, for: 10s } ]
     expect(start).toMatchObject({ cause: 'web', mechanism: 'netLoss' });
   });
 });
+
+describe('the requests that are shown', () => {
+  it('are, of one variant, one that failed and one that was answered while the fault lasts', () => {
+    const { base } = told(`
+title: One variant
+run: { duration: 40s, warmup: 2s }
+services:
+  shop: { concurrency: 8, endpoints: { buy: [ call: db.get ] } }
+  db: { concurrency: 8, endpoints: { get: [ wait: exponential(20ms) ] } }
+workloads: { u: { arrivals: poisson(200/s), patience: 2s, requests: [ { call: shop.buy } ] } }
+faults: [ { id: slow, kind: slow, target: db, factor: 6, at: 15s, for: 10s } ]
+`);
+    const during = base.exemplars.filter(({ why }) => why === 'during slow');
+    expect(during.map(({ outcome }) => outcome).sort()).toEqual(['abandoned', 'ok']);
+  });
+});
