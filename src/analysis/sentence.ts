@@ -142,7 +142,8 @@ function endOf({ verdicts, recovery, goodputLost }: Telling): string {
   const well = n - stuck - overloaded - undecided;
   if (well > 0 && recovery !== null) {
     const when = recovery === 0 ? 'at once' : `after ${moment(recovery)}`;
-    parts.push(`it recovers ${when}${well === n ? '' : of(well)}`);
+    // Goodput may be back while requests are still slow: their health has events of its own.
+    parts.push(`${lost === '' ? 'goodput' : 'it'} is back ${when}${well === n ? '' : of(well)}`);
   }
   return list(parts);
 }

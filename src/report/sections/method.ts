@@ -56,7 +56,7 @@ const DEFINITIONS: readonly (readonly [string, string])[] = [
   ],
   [
     'Wasted',
-    'Share of busy time spent on executions whose result nobody used: the caller had timed out, given up, or taken another answer',
+    'Share of busy time spent on executions whose result nobody used: the caller had timed out, given up, or taken another answer. What a caller did take counts as used, also where its own answer comes too late. Of the whole system: of the time in which components work themselves, not wait for each other',
   ],
   [
     'Metastable',
