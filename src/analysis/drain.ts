@@ -3,12 +3,12 @@ import type { Measured } from './estimate.js';
 import { meanOf } from './estimate.js';
 import { recoveryGrid } from './recovery.js';
 import type { VariantData } from './variant-data.js';
-import type { CellSet } from './window.js';
+import { RECOVERY_WINDOW_NS } from './window.js';
 
 /**
  * How long a backlog lives: seconds from the end of a fault to the first small step of time in which the
- * lag is nowhere above its largest value before the fault; Infinity where there is none, null where
- * nothing can be said. `lags`: of each run, the gauges that add up to the lag.
+ * lag is nowhere above its usual level; Infinity where there is none, null where nothing can be said.
+ * `lags`: of each run, the gauges that add up to the lag.
  */
 export function measureDrain(
   data: VariantData,
@@ -19,8 +19,8 @@ export function measureDrain(
   const each = lags.map((meters) => {
     if (grid === null || meters.length === 0 || grid.slots.length === 0) return null;
     if (grid.before.cells.length === 0) return null;
-    const limit = largest(meters, grid.before);
-    const slot = grid.slots.findIndex((cells) => largest(meters, cells) <= limit);
+    const limit = largest(meters, usualCells(data, grid.before.cells));
+    const slot = grid.slots.findIndex(({ cells }) => largest(meters, cells) <= limit);
     return slot < 0 ? Infinity : (slot * grid.slotNs) / 1e9;
   });
   const known = each.filter((value) => value !== null);
@@ -30,8 +30,21 @@ export function measureDrain(
   return { kind: 'recovery', value, each, hits: [], trials: [] };
 }
 
+/**
+ * Cells that show the usual level: those before the first of all faults. Behind that one stands the backlog
+ * that it left, which is no measure of the next; and the moment before this fault says less, since a lag goes
+ * up and down with every batch. Where a fault is there from the start on, the last seconds before this fault
+ * are all there is: a fault that lasts belongs to the usual level, one that was over may have drained.
+ */
+function usualCells(data: VariantData, before: Int32Array): Int32Array {
+  if (data.before.cells.length > 0) return data.before.cells;
+  const { edges } = data.plan.grid;
+  const last = before[before.length - 1];
+  return before.filter((cell) => edges[cell] >= edges[last + 1] - RECOVERY_WINDOW_NS);
+}
+
 /** Largest sum of the gauges in these cells. */
-function largest(meters: readonly MeterRecord[], { cells }: CellSet): number {
+function largest(meters: readonly MeterRecord[], cells: Int32Array): number {
   let most = 0;
   for (const cell of cells) {
     let sum = 0;

@@ -164,7 +164,7 @@ export const FAMILIES: readonly Family[] = [
     worst: largestOf('Oldest', 'age', 'seconds'),
     telling: 1,
     caption:
-      'Messages published and not yet committed, and the time since the oldest of them was published. Drained: from the end of the fault that leaves the longest backlog until no more wait than ever before it. Delay: from publishing to the end of the handler. Twice: effects that had happened before. Lost: confirmed to the publisher, never handled. Came twice, overtaken, purged, sent back: what faults of messages did. Refused, blocked: publishers of a queue that is full, away or under an alarm. Away: share of the time in which no node leads the queue.',
+      'Messages published and not yet committed, and the time since the oldest of them was published. Drained: from the end of the fault that leaves the longest backlog until no more wait than ever before the first fault. Delay: from publishing to the end of the handler. Twice: effects that had happened before. Lost: confirmed to the publisher, never handled. Came twice, overtaken, purged, sent back: what faults of messages did. Refused, blocked: publishers of a queue that is full, away or under an alarm. Away: share of the time in which no node leads the queue.',
   },
   {
     id: 'brokers',
@@ -211,7 +211,7 @@ export const FAMILIES: readonly Family[] = [
     worst: largestOf('Oldest', 'age', 'seconds'),
     telling: 0,
     caption:
-      'Events committed and not yet in the view, and the time since the oldest of them. Drained: from the end of the fault that leaves the longest backlog until no more wait than ever before it. Stale: reads that miss an event of what they read that was committed before they began. Backward: reads that miss what an earlier answer to the same client had. Taken over: segments whose claims ran out.',
+      'Events committed and not yet in the view, and the time since the oldest of them. Drained: from the end of the fault that leaves the longest backlog until no more wait than ever before the first fault. Stale: reads that miss an event of what they read that was committed before they began. Backward: reads that miss what an earlier answer to the same client had. Taken over: segments whose claims ran out.',
   },
   {
     id: 'event-stores',

@@ -84,7 +84,7 @@ export const MESSAGE_METRICS: readonly Metric[] = [
     'seconds',
     'none',
     'low',
-    'From the end of the fault until the lag is nowhere above its largest value before the fault; `never` breaks every limit.',
+    'From the end of the fault until the lag is nowhere above its largest value before the first fault; `never` breaks every limit.',
     true,
   ),
   metric(
