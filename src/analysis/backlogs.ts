@@ -34,6 +34,7 @@ export function backlogEvents(
       (own) => own.name === 'lag' && own.component === meter.component && own.part === meter.part,
     );
     const waiting = lag?.form === 'gauge' ? maxLevels([asGauge(lag)], steps) : new Float64Array(0);
+    const left = lag?.form === 'gauge' ? lag.end : 0;
     const limits = limitsOf(ages, baseline, plan.faults.length > 0);
     const subject = meter.part < 0 ? name : partName(plan, meter.part);
     const noun = kind === 'projection' ? 'event' : 'message';
@@ -47,7 +48,8 @@ export function backlogEvents(
         const text = `${plural(most, noun)} ${wait}, the oldest for ${duration(oldest)}`;
         const event = { subject, cause: null, mechanism: null };
         const begins: CascadeEvent = { ...event, at: start, kind: 'backlog', text };
-        return [begins, endOf(event, until, { data, steps, start, waiting, noun })];
+        const isOver = until < steps.count || meter.end <= limits.low;
+        return [begins, endOf(event, until, { data, steps, start, left, isOver, noun })];
       });
   });
 }
@@ -59,18 +61,21 @@ function endOf(
     readonly data: VariantData;
     readonly steps: Steps;
     readonly start: number;
-    readonly waiting: Float64Array;
+    /** Messages that wait at the end of the measured time. */
+    readonly left: number;
+    /** The last step may have seen the end of it, too. */
+    readonly isOver: boolean;
     readonly noun: string;
   },
 ): CascadeEvent {
   const { plan } = of.data;
-  if (until < of.steps.count) {
-    const at = (of.steps.startNs[until] - plan.warmupNs) / 1e9;
+  const endNs = until < of.steps.count ? of.steps.startNs[until] : plan.endNs;
+  const at = (endNs - plan.warmupNs) / 1e9;
+  if (of.isOver) {
     return { ...event, at, kind: 'recovered', text: `caught up after ${duration(at - of.start)}` };
   }
-  const at = (plan.endNs - plan.warmupNs) / 1e9;
-  const left = of.waiting[of.waiting.length - 1] ?? 0;
-  const text = `${plural(left, of.noun)} still ${left === 1 ? 'waits' : 'wait'} at ${moment(at)}`;
+  const wait = of.left === 1 ? 'waits' : 'wait';
+  const text = `${plural(of.left, of.noun)} still ${wait} at ${moment(at)}`;
   return { ...event, at, kind: 'notRecovered', text };
 }
 

@@ -22,13 +22,15 @@ class Levels {
   private state: Float64Array = new Float64Array(CAPACITY << SHIFT);
   private readonly areas: Float64Array[] = [];
   private readonly maxima: Float64Array[] = [];
+  /** Levels at the end of the cell that was closed last. */
+  private readonly ends: number[] = [];
   private cells = 0;
   count = 0;
 
   /** Forgets all gauges, for a run with so many measuring cells. */
   reset(cells: number): void {
     this.state.fill(0, 0, this.count << SHIFT);
-    this.areas.length = this.maxima.length = this.count = 0;
+    this.areas.length = this.maxima.length = this.ends.length = this.count = 0;
     this.cells = cells;
   }
 
@@ -39,6 +41,7 @@ class Levels {
     }
     levels.areas.push(new Float64Array(levels.cells));
     levels.maxima.push(new Float64Array(levels.cells));
+    levels.ends.push(0);
     return levels.count++;
   }
 
@@ -75,6 +78,7 @@ class Levels {
       state[at + AREA] = 0;
       state[at + SINCE] = now;
       state[at + MAX] = state[at + VALUE];
+      levels.ends[gauge] = state[at + VALUE];
     }
   }
 
@@ -92,6 +96,11 @@ class Levels {
 
   maxOf(gauge: number): Float64Array {
     return levels.maxima[gauge];
+  }
+
+  /** The level when the last cell was closed. */
+  endOf(gauge: number): number {
+    return levels.ends[gauge];
   }
 }
 

@@ -30,6 +30,8 @@ export interface Age {
   max: number;
   readonly areas: Float64Array;
   readonly maxima: Float64Array;
+  /** At the end of the cell that was closed last. */
+  end: number;
 }
 
 /** Durations by segment. */
@@ -72,7 +74,8 @@ export class Meters {
     const gauge = levels.register();
     this.list.push(() => {
       const area = levels.areaOf(gauge);
-      return { form: 'gauge', name, component, part, area, max: levels.maxOf(gauge) };
+      const max = levels.maxOf(gauge);
+      return { form: 'gauge', name, component, part, area, max, end: levels.endOf(gauge) };
     });
     return gauge;
   }
@@ -86,6 +89,7 @@ export class Meters {
       max: 0,
       areas: new Float64Array(this.cells),
       maxima: new Float64Array(this.cells),
+      end: 0,
     };
     this.ages.push(age);
     this.list.push(() => ({
@@ -95,6 +99,7 @@ export class Meters {
       part,
       area: age.areas,
       max: age.maxima,
+      end: age.end,
     }));
     return age;
   }
@@ -132,7 +137,7 @@ export class Meters {
         age.maxima[cell] = age.max;
       }
       age.area = 0;
-      age.max = age.since === Infinity ? 0 : engine.now - age.since;
+      age.end = age.max = age.since === Infinity ? 0 : engine.now - age.since;
     }
   }
 

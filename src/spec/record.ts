@@ -120,8 +120,13 @@ export type MeterRecord = {
   readonly part: number;
 } & (
   | { readonly form: 'counter'; readonly counts: Float64Array }
-  /** As a GaugeRecord: integral and largest by cell. */
-  | { readonly form: 'gauge'; readonly area: Float64Array; readonly max: Float64Array }
+  /** As a GaugeRecord: integral and largest by cell; and the level at the end of the last one. */
+  | {
+      readonly form: 'gauge';
+      readonly area: Float64Array;
+      readonly max: Float64Array;
+      readonly end: number;
+    }
   /** Per segment, ns. */
   | { readonly form: 'durations'; readonly segments: readonly HistogramData[] }
 );

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { run } from '../theory/program.js';
 
 /** 100 messages/s of 8 ms each, for a consumer that is away from 20 s on. */
-const away = (until: string): string => `
+const away = (until: string, timeline = '1s'): string => `
 faultline: 1
 title: A consumer that is away
-run: { duration: 60s, timeline: 1s }
+run: { duration: 60s, timeline: ${timeline} }
 topics:
   jobs:
     kind: kafka
@@ -38,6 +38,20 @@ describe('messages that pile up', () => {
     const { events } = told(away('none'));
     expect(events[1]).toMatchObject({ at: 60, kind: 'notRecovered' });
     expect(events[1]?.words).toContain('still wait at 60 s');
+  });
+
+  it('are counted at the end of the run, not at the worst moment of its last step', () => {
+    // 1,000 at 30 s, less 25 a second: 500 at 50 s, when the last step begins, and 250 at its end.
+    expect(told(away('10s', '10s')).events[1]).toEqual({
+      at: 60,
+      kind: 'notRecovered',
+      words: '251 messages still wait at 60 s',
+    });
+  });
+
+  it('are caught up with where the last step has seen the end of it', () => {
+    // 700 at 27 s: 125 of them at 50 s, the oldest for 1.25 s, none at 55 s.
+    expect(told(away('7s', '10s')).events[1]).toMatchObject({ at: 60, kind: 'recovered' });
   });
 
   it('are nothing to tell of where each is handled at once', () => {
