@@ -1,6 +1,7 @@
 import type { Ns } from '../kernel/time.js';
 import type { MeterRecord, RunRecord } from '../spec/record.js';
 import type { CascadeEvent } from '../spec/result.js';
+import { restingPlaces } from './dead-letters.js';
 import { maxLevels, type Steps } from './steps.js';
 import { partName, type VariantData } from './variant-data.js';
 import { duration, moment, plural } from './words.js';
@@ -26,8 +27,10 @@ export function backlogEvents(
   baseline: number,
 ): readonly CascadeEvent[] {
   const { plan } = data;
+  const resting = restingPlaces(plan);
   return record.meters.flatMap((meter) => {
     if (meter.name !== 'age' || meter.form !== 'gauge') return [];
+    if (resting.has(meter.component)) return [];
     const { name, kind } = plan.components[meter.component];
     const ages = maxLevels([asGauge(meter)], steps);
     const lag = record.meters.find(

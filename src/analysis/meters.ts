@@ -1,6 +1,7 @@
 import type { MeterRecord } from '../spec/record.js';
 import type { BrokenSaga, DrainResult, MeteredResult, MeterResult } from '../spec/result-meters.js';
 import { latencyResult } from './components.js';
+import { passesOn, restingEach, restingPlaces } from './dead-letters.js';
 import { measureDrain } from './drain.js';
 import { estimateOf } from './estimate.js';
 import { meterScale } from './metrics-meters.js';
@@ -13,16 +14,27 @@ import type { VariantData } from './variant-data.js';
 export function meteredResults(data: VariantData): Readonly<Record<string, MeteredResult>> {
   const { plan, records } = data;
   const steps = stepsOf(plan);
+  const resting = restingPlaces(plan);
   const results = new Map<string, Writable>();
   records[0].meters.forEach((first, index) => {
     const { name, kind } = plan.components[first.component];
     const subject = first.part < 0 ? name : `${name}.${plan.parts[first.part].name}`;
     let own = results.get(subject);
-    if (own === undefined) results.set(subject, (own = { kind, meters: {} }));
+    if (own === undefined) {
+      const { component, part } = first;
+      const dead = part < 0 && resting.has(component);
+      const about = {
+        ...(dead ? { deadLetters: restingEach(data, component) } : {}),
+        ...(passesOn(plan, component, part) ? { passesOn: true as const } : {}),
+      };
+      results.set(subject, (own = { kind, meters: {}, ...about }));
+    }
     // Every run of a variant has the same meters in the same order.
     const runs = records.map((record) => record.meters[index]);
     own.meters[first.name] = meterResult(data, runs, steps);
-    if (first.name === 'lag' && plan.faults.length > 0) own.drain = drains(data, runs);
+    // What rests is no backlog: nobody is going to handle it.
+    if (first.name === 'lag' && plan.faults.length > 0 && own.deadLetters === undefined)
+      own.drain = drains(data, runs);
   });
   for (const [component, broken] of brokenSagas(data)) {
     const { name } = plan.components[component];

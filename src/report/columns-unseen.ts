@@ -5,6 +5,7 @@ import type { Column } from './column.js';
 import {
   backlogEstimate,
   countEstimate,
+  deadEstimate,
   drainEstimate,
   hitEstimate,
   staleEstimate,
@@ -38,7 +39,7 @@ function candidates(view: View): Candidate[] {
     sagas(view),
     ...backlogs(view),
     ...lookups(view),
-    counted('dead', 'Dead', 'letters', count('messages', 'deadLettered')),
+    counted('dead', 'Dead', 'letters', deadEstimate),
     counted('lost', 'Lost', 'messages', count('messages', 'lostEffects')),
     counted('twice', 'Twice', 'handled', count('messages', 'duplicateEffects')),
     counted('deadlocks', 'Deadlocks', 'in a run', count('locks', 'deadlocks')),

@@ -2,6 +2,7 @@ import type { MeteredResult } from '../spec/result-meters.js';
 import type { FlowEnd } from './charts/flow.js';
 import {
   counted,
+  DEAD_LETTERED,
   drained,
   gaugePanel,
   hottestPanel,
@@ -150,7 +151,7 @@ export const FAMILIES: readonly Family[] = [
       quantile('Delay p50', 'delay', 'p50'),
       quantile('Delay p99', 'delay', 'p99'),
       ...MISHAPS,
-      counted('Dead letters', 'deadLettered'),
+      ...DEAD_LETTERED,
       counted('Lost', 'lostEffects'),
       counted('Came twice', 'duplicated'),
       counted('Overtaken', 'overtaken'),

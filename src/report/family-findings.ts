@@ -1,6 +1,14 @@
 import type { VariantResult } from '../spec/result.js';
 import type { Family } from './families.js';
-import { counted, isHot, largestOf, meanOf, quantile, ratioOf } from './family-parts.js';
+import {
+  counted,
+  DEAD_LETTERS,
+  isHot,
+  largestOf,
+  meanOf,
+  quantile,
+  ratioOf,
+} from './family-parts.js';
 import type { FamilyColumn } from './families.js';
 import { formatCount, formatShare, formatValue, NARROW } from './format.js';
 import { meteredOf } from './unseen.js';
@@ -116,7 +124,7 @@ function messagesFinding(view: View, subjects: readonly string[]): readonly stri
   const dead = worstAndBest(
     view,
     subjects,
-    counted('', 'deadLettered'),
+    DEAD_LETTERS,
     0,
     (subject, text) => `${text} dead ${text === '1' ? 'letter' : 'letters'} of ${subject}`,
   );

@@ -72,6 +72,24 @@ export function counted(head: string, meter: string): FamilyColumn {
   };
 }
 
+function deadLettered(head: string, isPassed: boolean): FamilyColumn {
+  const column = counted(head, 'deadLettered');
+  const holds = (own: MeteredResult): boolean => (own.passesOn === true) === isPassed;
+  return {
+    ...column,
+    value: (own) => (holds(own) ? column.value(own) : isPassed ? null : 0),
+    each: (own) => (holds(own) ? column.each!(own) : []),
+  };
+}
+
+/** What a subject dead-letters, where it stays so, */
+export const DEAD_LETTERS: FamilyColumn = deadLettered('Dead letters', false);
+/** and both: it may be read or passed on again, as by a queue that holds retries back. */
+export const DEAD_LETTERED: readonly FamilyColumn[] = [
+  DEAD_LETTERS,
+  deadLettered('Passed on', true),
+];
+
 /** A count over another, of all replications together; null where the other is 0. */
 export function ratioOf(head: string, meter: string, of: string): FamilyColumn {
   return {

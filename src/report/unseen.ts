@@ -173,6 +173,17 @@ export function hitEstimate(view: Shown, variant: VariantResult): Estimate {
   );
 }
 
+/** Dead letters that come to rest in a variant, mean of a run; null where none can. */
+export function deadEstimate(variant: VariantResult): Estimate {
+  const all = sortedKeys(variant.metered).flatMap((subject) => {
+    const own = variant.metered[subject]!.deadLetters;
+    return own === undefined ? [] : [own];
+  });
+  if (all.length === 0) return NOTHING;
+  const each = sums(all);
+  return { value: each.reduce((sum, n) => sum + n, 0) / each.length, ci95: null, each };
+}
+
 /** A count of all subjects of a family, mean of a run; null where it has none. */
 export function countEstimate(
   view: Shown,
@@ -208,8 +219,12 @@ function lagging(
   readonly own: MeteredResult;
   readonly noun: Behind['noun'];
 }[] {
+  // Dead letters wait for nobody.
+  const messages = ofFamily(view, variant, 'messages').filter(
+    ({ own }) => own.deadLetters === undefined,
+  );
   return [
-    ...ofFamily(view, variant, 'messages').map((one) => ({ ...one, noun: 'messages' as const })),
+    ...messages.map((one) => ({ ...one, noun: 'messages' as const })),
     ...ofFamily(view, variant, 'projections').map((one) => ({ ...one, noun: 'events' as const })),
   ];
 }

@@ -10,6 +10,10 @@ export interface MeteredResult {
   readonly broken?: readonly BrokenSaga[];
   /** Of what has a lag: by fault, how long after it the backlog lives; left out where no fault is. */
   readonly drain?: Readonly<Record<string, DrainResult>>;
+  /** Of where dead letters come to rest: how many of each run do; left out elsewhere. */
+  readonly deadLetters?: readonly number[];
+  /** True where all that it dead-letters goes where it is read or passed on again; else left out. */
+  readonly passesOn?: true;
 }
 
 /** Seconds from the end of a fault until the lag is back where it was before; null value = never. */
