@@ -1,9 +1,9 @@
 import type { Ns } from '../kernel/time.js';
-import type { MeterRecord, RunRecord } from '../spec/record.js';
+import type { RunRecord } from '../spec/record.js';
 import type { CascadeEvent } from '../spec/result.js';
-import { restingPlaces } from './dead-letters.js';
-import { maxLevels, type Steps } from './steps.js';
-import { partName, type VariantData } from './variant-data.js';
+import type { Steps } from './steps.js';
+import type { VariantData } from './variant-data.js';
+import { waitingLines, type WaitingLine } from './waiting-lines.js';
 import { duration, moment, plural } from './words.js';
 
 /**
@@ -19,67 +19,40 @@ const STEPS = 2;
 /** Told of one consumer. */
 const EPISODES_MAX = 3;
 
-/** When messages pile up for a consumer, and when it has caught up, in the measured time of one run. */
+/** When messages pile up, and when they are caught up with, in the measured time of one run. */
 export function backlogEvents(
   data: VariantData,
   record: RunRecord,
   steps: Steps,
   baseline: number,
 ): readonly CascadeEvent[] {
-  const { plan } = data;
-  const resting = restingPlaces(plan);
-  return record.meters.flatMap((meter) => {
-    if (meter.name !== 'age' || meter.form !== 'gauge') return [];
-    if (resting.has(meter.component)) return [];
-    const { name, kind } = plan.components[meter.component];
-    const ages = maxLevels([asGauge(meter)], steps);
-    const lag = record.meters.find(
-      (own) => own.name === 'lag' && own.component === meter.component && own.part === meter.part,
-    );
-    const waiting = lag?.form === 'gauge' ? maxLevels([asGauge(lag)], steps) : new Float64Array(0);
-    const left = lag?.form === 'gauge' ? lag.end : 0;
-    const limits = limitsOf(ages, baseline, plan.faults.length > 0);
-    const subject = meter.part < 0 ? name : partName(plan, meter.part);
-    const noun = kind === 'projection' ? 'event' : 'message';
-    return spansAbove(ages, limits)
+  return waitingLines(data, record, steps).flatMap((line) => {
+    const limits = limitsOf(line.ages, baseline, data.plan.faults.length > 0);
+    return spansAbove(line.ages, limits)
       .slice(0, EPISODES_MAX)
       .flatMap(([from, until]) => {
-        const start = (steps.startNs[from] - plan.warmupNs) / 1e9;
-        const most = Math.max(...waiting.subarray(from, until));
-        const oldest = Math.max(...ages.subarray(from, until)) / 1e9;
-        const wait = most === 1 ? 'waits' : 'wait';
-        const text = `${plural(most, noun)} ${wait}, the oldest for ${duration(oldest)}`;
-        const event = { subject, cause: null, mechanism: null };
-        const begins: CascadeEvent = { ...event, at: start, kind: 'backlog', text };
-        const isOver = until < steps.count || meter.end <= limits.low;
-        return [begins, endOf(event, until, { data, steps, start, left, isOver, noun })];
+        const at = (steps.startNs[from] - data.plan.warmupNs) / 1e9;
+        const most = Math.max(...line.waiting.subarray(from, until));
+        const oldest = Math.max(...line.ages.subarray(from, until)) / 1e9;
+        const text = `${waitWords(most, line)}, the oldest for ${duration(oldest)}`;
+        const event = { subject: line.subject, cause: null, mechanism: null };
+        const begins: CascadeEvent = { ...event, at, kind: 'backlog', text };
+        // The last step may have seen the end of it.
+        const isOver = until < steps.count || line.endAge <= limits.low;
+        const endNs = until < steps.count ? steps.startNs[until] : data.plan.endNs;
+        const end = (endNs - data.plan.warmupNs) / 1e9;
+        const over = isOver
+          ? `caught up after ${duration(end - at)}`
+          : `${waitWords(line.left, line, 'still ')} at ${moment(end)}`;
+        const kind = isOver ? 'recovered' : 'notRecovered';
+        return [begins, { ...event, at: end, kind, text: over }];
       });
   });
 }
 
-function endOf(
-  event: Pick<CascadeEvent, 'subject' | 'cause' | 'mechanism'>,
-  until: number,
-  of: {
-    readonly data: VariantData;
-    readonly steps: Steps;
-    readonly start: number;
-    /** Messages that wait at the end of the measured time. */
-    readonly left: number;
-    /** The last step may have seen the end of it, too. */
-    readonly isOver: boolean;
-    readonly noun: string;
-  },
-): CascadeEvent {
-  const { plan } = of.data;
-  const endNs = until < of.steps.count ? of.steps.startNs[until] : plan.endNs;
-  const at = (endNs - plan.warmupNs) / 1e9;
-  if (of.isOver) {
-    return { ...event, at, kind: 'recovered', text: `caught up after ${duration(at - of.start)}` };
-  }
-  const wait = of.left === 1 ? 'waits' : 'wait';
-  const text = `${plural(of.left, of.noun)} still ${wait} at ${moment(at)}`;
-  return { ...event, at, kind: 'notRecovered', text };
+/** `1 message waits`, `2 rows still wait`. */
+function waitWords(n: number, { noun }: WaitingLine, still = ''): string {
+  return `${plural(n, noun)} ${still}${n === 1 ? 'waits' : 'wait'}`;
 }
 
 /** Ages above which a backlog begins, and at which it is over. */
@@ -110,10 +83,4 @@ function spansAbove(
     from = -1;
   }
   return spans;
-}
-
-function asGauge(
-  meter: Extract<MeterRecord, { readonly form: 'gauge' }>,
-): Parameters<typeof maxLevels>[0][number] {
-  return { kind: 'queue', instance: -1, callee: -1, area: meter.area, max: meter.max };
 }

@@ -33,7 +33,8 @@ export function meteredResults(data: VariantData): Readonly<Record<string, Meter
     const runs = records.map((record) => record.meters[index]);
     own.meters[first.name] = meterResult(data, runs, steps);
     // What rests is no backlog: nobody is going to handle it.
-    if (first.name === 'lag' && plan.faults.length > 0 && own.deadLetters === undefined)
+    const isLine = first.name === 'lag' || first.name === 'outbox.rows';
+    if (isLine && plan.faults.length > 0 && own.deadLetters === undefined)
       own.drain = drains(data, runs);
   });
   for (const [component, broken] of brokenSagas(data)) {

@@ -51,6 +51,7 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['emptyReceives', COUNTER],
   ['delay', DURATIONS],
   ['outbox.rows', LEVEL],
+  ['outbox.age', { form: 'gauge', scale: NS, merge: 'largest' }],
   ['outbox.delay', DURATIONS],
   ['outbox.republished', COUNTER],
   ['lostEvents', COUNTER],

@@ -151,8 +151,9 @@ export class Conditions {
     const counters = meters.flatMap((meter) => (meter.form === 'counter' ? [meter.counts] : []));
     const gauges = meters.filter(isGauge);
     const { edges } = this.world.plan.grid;
-    const scale = metric === 'age' ? 1e-9 : 1;
-    const isWorst = metric === 'age' || metric === 'partitionLag';
+    const isAge = metric === 'age' || metric === 'outbox.age';
+    const scale = isAge ? 1e-9 : 1;
+    const isWorst = isAge || metric === 'partitionLag';
     if (gauges.length === 0) return (from, until) => sum(counters, from, until);
     return (from, until) => {
       if (ending === 'max') return largest(gauges, from, until, isWorst) * scale;

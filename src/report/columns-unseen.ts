@@ -7,6 +7,7 @@ import {
   countEstimate,
   deadEstimate,
   drainEstimate,
+  hasOutbox,
   hitEstimate,
   staleEstimate,
   unsettledEstimate,
@@ -76,7 +77,9 @@ function backlogs(view: View): Candidate[] {
         pick: (v) => backlogEstimate(view, v),
         paths: [],
         counted: true,
-        note: 'Backlog: most that wait for one consumer.',
+        note: view.result.variants.some(hasOutbox)
+          ? 'Backlog: most that wait for one consumer or in one outbox.'
+          : 'Backlog: most that wait for one consumer.',
       },
     },
     {

@@ -343,6 +343,7 @@ export const FAMILIES: readonly Family[] = [
     panels: [gaugePanel('outbox.rows', 'rows not yet published', 'number')],
     columns: [
       largestOf('Most rows', 'outbox.rows', 'number'),
+      largestOf('Oldest', 'outbox.age', 'seconds'),
       quantile('Delay p50', 'outbox.delay', 'p50'),
       quantile('Delay p99', 'outbox.delay', 'p99'),
       counted('Published again', 'outbox.republished'),

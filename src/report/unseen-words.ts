@@ -71,7 +71,7 @@ export function behindWords(
   const best = largestBy(found, ({ value }) => -rank(value));
   const alike = found.filter(({ value }) => isAlike(value, best.value));
   return [
-    `Up to ${formatCount(most)} ${noun} wait for ${subject}`,
+    `Up to ${formatCount(most)} ${noun} wait ${noun === 'rows' ? 'in' : 'for'} ${subject}`,
     ...inVariant(view, worst.variant),
     detail === 'full' ? `, the oldest for ${briefSeconds(oldest)}` : '',
     drainWords(worst.value, detail),

@@ -10,11 +10,11 @@ export interface Shown {
   readonly result: Result;
 }
 
-/** How far a consumer falls behind in a variant, at worst. */
+/** How far a consumer or an outbox falls behind in a variant, at worst. */
 export interface Behind {
   readonly subject: string;
   /** What waits. */
-  readonly noun: 'messages' | 'events';
+  readonly noun: 'messages' | 'events' | 'rows';
   readonly most: number;
   /** Seconds for which the oldest of them waits. */
   readonly oldest: number;
@@ -76,17 +76,15 @@ export function subjectsOf(view: Shown, family: Family): string[] {
   return [...names].sort((a, b) => (a < b ? -1 : 1));
 }
 
-/** The consumer, queue or read model of a variant that is furthest behind; null where there is none. */
+/** The consumer, queue, read model or outbox of a variant that is furthest behind; null where there is none. */
 export function behindOf(
   view: Shown,
   variant: VariantResult,
   among: (subject: string) => boolean = () => true,
 ): Behind | null {
   let worst: Behind | null = null;
-  for (const { subject, own, noun } of lagging(view, variant)) {
+  for (const { subject, own, noun, lag, age } of lagging(view, variant)) {
     if (!among(subject)) continue;
-    const [lag, age] = [meterOf(own, 'lag', 'gauge'), meterOf(own, 'age', 'gauge')];
-    if (lag === null) continue;
     const { drained, fault } = longestDrain(own);
     const found = { subject, noun, most: lag.max, oldest: age?.max ?? 0, drained, fault };
     if (worst === null || isWorse(found, worst)) worst = found;
@@ -96,7 +94,7 @@ export function behindOf(
 
 /** Largest backlog of each replication, over all who can be behind. */
 export function backlogEstimate(view: Shown, variant: VariantResult): Estimate {
-  const all = lagging(view, variant).flatMap(({ own }) => meterOf(own, 'lag', 'gauge') ?? []);
+  const all = lagging(view, variant).map(({ lag }) => lag);
   if (all.length === 0) return NOTHING;
   const { replications } = view.result;
   const each = Array.from({ length: replications }, (_, i) =>
@@ -211,22 +209,34 @@ function ofFamily(
   });
 }
 
-function lagging(
-  view: Shown,
-  variant: VariantResult,
-): readonly {
-  readonly subject: string;
+/** Something with a line of its own. */
+interface Lagging extends Pick<Behind, 'subject' | 'noun'> {
   readonly own: MeteredResult;
-  readonly noun: Behind['noun'];
-}[] {
-  // Dead letters wait for nobody.
-  const messages = ofFamily(view, variant, 'messages').filter(
-    ({ own }) => own.deadLetters === undefined,
-  );
+  readonly lag: GaugeResult;
+  readonly age: GaugeResult | null;
+}
+
+type GaugeResult = Extract<MeterResult, { readonly form: 'gauge' }>;
+
+function lagging(view: Shown, variant: VariantResult): readonly Lagging[] {
+  const named = (family: string, noun: Behind['noun'], lag: string, age: string): Lagging[] =>
+    ofFamily(view, variant, family).flatMap(({ subject, own }) => {
+      const found = meterOf(own, lag, 'gauge');
+      // Dead letters wait for nobody.
+      if (found === null || own.deadLetters !== undefined) return [];
+      return [{ subject, own, noun, lag: found, age: meterOf(own, age, 'gauge') }];
+    });
+  const outboxes = named('outboxes', 'rows', 'outbox.rows', 'outbox.age');
   return [
-    ...messages.map((one) => ({ ...one, noun: 'messages' as const })),
-    ...ofFamily(view, variant, 'projections').map((one) => ({ ...one, noun: 'events' as const })),
+    ...named('messages', 'messages', 'lag', 'age'),
+    ...named('projections', 'events', 'lag', 'age'),
+    ...outboxes.map((one) => ({ ...one, subject: `${one.subject}.outbox` })),
   ];
+}
+
+/** Whether a variant has lines in front of those who publish. */
+export function hasOutbox(variant: VariantResult): boolean {
+  return Object.values(variant.metered).some(({ meters }) => 'outbox.rows' in meters);
 }
 
 function stalePairs(

@@ -8,7 +8,7 @@ export interface MeteredResult {
   readonly meters: Readonly<Record<string, MeterResult>>;
   /** Of a saga: one for each rule that some have broken; left out where none has. */
   readonly broken?: readonly BrokenSaga[];
-  /** Of what has a lag: by fault, how long after it the backlog lives; left out where no fault is. */
+  /** Of what has a lag or an outbox: by fault, how long after it the backlog lives; left out where no fault is. */
   readonly drain?: Readonly<Record<string, DrainResult>>;
   /** Of where dead letters come to rest: how many of each run do; left out elsewhere. */
   readonly deadLetters?: readonly number[];

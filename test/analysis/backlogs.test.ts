@@ -58,3 +58,64 @@ describe('messages that pile up', () => {
     expect(told(away('500ms')).events).toEqual([]);
   });
 });
+
+/** 30 messages/s by way of an outbox that is looked at every so often, 100 rows at a time, for a quick consumer. */
+const outbox = (how: string, faults = '[]'): string => `
+faultline: 1
+title: An outbox
+run: { duration: 100s, timeline: 1s }
+brokers: { k: { kind: kafka, nodes: 1, latency: 2ms } }
+topics: { placed: { kind: kafka, broker: k, subscribers: [ { group: mail, call: mailer.send } ] } }
+databases: { store: { operations: { insert: { wait: 5ms, write: true } } } }
+services:
+  orders:
+    outbox: { database: store.insert, ${how} }
+    endpoints: { place: [ transaction: { database: store, steps: [ query: store.insert, publish: { topic: placed, via: outbox } ] } ] }
+  mailer: { endpoints: { send: [ work: 1ms ] } }
+workloads: { users: { arrivals: constant(30/s), requests: [ { call: orders.place } ] } }
+faults: ${faults}
+`;
+
+describe('rows of an outbox that pile up', () => {
+  const eventsOf = (text: string) =>
+    run(text)
+      .variant()
+      .cascade.events.map(({ at, kind, subject, text: words }) => ({ at, kind, subject, words }))
+      .filter(({ subject }) => ['orders.outbox', 'placed.mail'].includes(subject));
+
+  it('are the backlog of the outbox, where it publishes less than is written', () => {
+    // 20 of 30/s: 10/s more each second, the oldest as old as 30/s take to make them.
+    const events = eventsOf(outbox('pollInterval: 5s, batchSize: 100'));
+    expect(events.map(({ subject }) => subject)).not.toContain('placed.mail');
+    const words = expect.stringMatching(/^1,09\d rows still wait at 100 s$/u) as string;
+    expect(events.at(-1)).toEqual({
+      at: 100,
+      kind: 'notRecovered',
+      subject: 'orders.outbox',
+      words,
+    });
+  });
+
+  it('are caught up with once the broker is back, and who then handles them at once is not behind', () => {
+    const down = '[ { id: down, kind: crash, target: k, at: 20s, for: 20s } ]';
+    const events = eventsOf(outbox('mode: cdc, cdcLatency: 50ms', down));
+    expect(events).toEqual([
+      {
+        at: 20,
+        kind: 'backlog',
+        subject: 'orders.outbox',
+        words: expect.stringMatching(/^60\d rows wait, the oldest for 20(\.1)? s$/u) as string,
+      },
+      { at: 41, kind: 'recovered', subject: 'orders.outbox', words: 'caught up after 21 s' },
+    ]);
+  });
+
+  it('are told beside a consumer that is behind itself', () => {
+    const away = '[ { id: away, kind: crash, target: mailer, at: 20s, for: 20s } ]';
+    const events = eventsOf(outbox('mode: cdc, cdcLatency: 50ms', away));
+    expect(events.map(({ kind, subject }) => `${subject} ${kind}`)).toContain(
+      'placed.mail backlog',
+    );
+    expect(events.map(({ subject }) => subject)).not.toContain('orders.outbox');
+  });
+});

@@ -49,6 +49,18 @@ describe('GS-12, OX-3: an outbox that is polled', () => {
     expect(at).toEqual([1000, 750, 1, 0]);
   });
 
+  it('is as old as its oldest row', () => {
+    const traced = run({
+      outbox: 'pollInterval: 1s, batchSize: 1',
+      steps: PUBLISH,
+      at: '0ms, 250ms, 900ms',
+    });
+    const [meter] = traced.ran.records[0]![0]!.meters.filter(({ name }) => name === 'outbox.age');
+    // At 2 s that of 250 ms is taken, and at 3 s that of 900 ms.
+    expect(meter).toMatchObject({ form: 'gauge', end: 0 });
+    expect(meter?.form === 'gauge' && Math.max(...meter.max) / 1e6).toBe(2100);
+  });
+
   it('takes batchSize rows with one look', () => {
     const traced = run({
       outbox: 'pollInterval: 1s, batchSize: 2',

@@ -9,7 +9,7 @@ import type { PlanOutbox } from '../../spec/messaging.js';
 import type { Act } from '../acts.js';
 import { FROZEN } from '../instance.js';
 import type { Instance } from '../instance.js';
-import type { Counter, Durations } from '../meters.js';
+import type { Age, Counter, Durations } from '../meters.js';
 import type { World } from '../world.js';
 import type { Messages } from './messages.js';
 import { levels } from '../levels.js';
@@ -41,6 +41,7 @@ export class OutboxTable {
   private readonly tickOp: number;
   private readonly tailOp: number;
   private readonly key: StreamKey;
+  /** Rows in the order of their commits; of those that a relay looks for, their topics as well. */
   private readonly topics = new IntRing();
   private readonly rows = new IntRing();
   /** Of `cdc`, by message: the topic of a row that is on its way there. */
@@ -48,6 +49,7 @@ export class OutboxTable {
   /** By branch of a transaction: rows that are not committed. */
   private readonly staged = new Map<number, number[]>();
   private readonly gauge: number;
+  private readonly age: Age;
   private readonly delays: Durations;
   private readonly again: Counter;
   /** Rows at the front that were published before, and not marked. */
@@ -80,6 +82,7 @@ export class OutboxTable {
     const subject = { component: spec.component, part: -1 };
     world.kept.set(`${name}.rows`, () => this.rows.length);
     this.gauge = meters.gauge('outbox.rows', subject);
+    this.age = meters.age('outbox.age', subject);
     this.delays = meters.durations('outbox.delay', subject);
     this.again = meters.counter('outbox.republished', subject);
     this.owner = world.tasks.register(this);
@@ -157,9 +160,10 @@ export class OutboxTable {
     messages.published[message] = engine.now;
     messages.cell[message] = sink.cell;
     levels.add(this.gauge, 1);
+    this.rows.push(message);
+    this.turnAge();
     if (spec.spec.mode === 'polling') {
       this.topics.push(topic);
-      this.rows.push(message);
       return;
     }
     const { lineageA, lineageB } = messages;
@@ -245,7 +249,7 @@ export class OutboxTable {
     this.batch--;
     this.published--;
     this.topics.shift();
-    this.gone(this.rows.shift());
+    this.gone(this.rows.peek());
   }
 
   /** The batch is left as it is; what is not marked comes again. */
@@ -271,7 +275,17 @@ export class OutboxTable {
 
   private gone(message: number): void {
     levels.add(this.gauge, -1);
+    // Of `cdc` one may be there before another that was refused.
+    if (this.rows.peek() === message) this.rows.shift();
+    else this.rows.remove(message);
+    this.turnAge();
     this.messages.release(message);
+  }
+
+  private turnAge(): void {
+    const oldest = this.rows.peek();
+    const since = oldest < 0 ? Infinity : this.messages.published[oldest];
+    this.world.meters.turn(this.age, since);
   }
 
   private fleet(): readonly Instance[] {

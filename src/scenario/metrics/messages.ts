@@ -120,6 +120,14 @@ export const MESSAGE_METRICS: readonly Metric[] = [
     'Messages in the outbox that are committed and not yet marked as published.',
   ),
   metric(
+    'outbox.age',
+    ['service'],
+    'seconds',
+    'gauge',
+    'low',
+    'Time since the commit of the oldest message in the outbox that is not marked as published; 0 where there is none.',
+  ),
+  metric(
     'outbox.delay',
     ['service'],
     'seconds',
