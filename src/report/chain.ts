@@ -1,5 +1,6 @@
 import type { CascadeEvent, VariantResult } from '../spec/result.js';
-import { formatInstant, tidy } from './format.js';
+import { briefSeconds, formatInstant, tidy } from './format.js';
+import { isEnd, nextFault, SPELLS_MAX, spellsOf, type Spell } from './spells.js';
 import { loopWords, viewOfVariant, type View } from './view.js';
 
 /** A step of the chain under the verdict. */
@@ -19,19 +20,94 @@ export function chainOf(all: View, variant: VariantResult): ChainStep[] {
     events.find((e) => e.kind === 'fault');
   if (events.length === 0) return [];
   const from = start?.at ?? 0;
-  const end = events.find((e) => e.kind === 'faultEnd' && e.subject === start?.subject);
-  const last = events.filter((e) => e.kind === 'recovered' || e.kind === 'notRecovered').pop();
+  const since = events.filter((e) => e.at >= from);
+  const end = since.find((e) => e.kind === 'faultEnd' && e.subject === start?.subject);
+  const next = nextFault(since, end);
+  const first = next === null ? since : since.filter((e) => e.at < next.at || isEndAt(e, next.at));
+  const again = next === null ? null : laterStep(view, variant, next, since);
+  const left = since.filter((e) => e.kind === 'notRecovered').pop();
+  const last = left ?? first.filter(isEnd).pop();
+  // Of one that does not end, its own beginning is told.
+  const owed = next === null ? left : undefined;
   const middle = spreadEvents(
     view,
     variant,
-    events.filter((e) => e.at >= from && e !== last),
-    5 - [start, end, last].filter((e) => e !== undefined).length,
+    first.filter((e) => e !== last && !(owed !== undefined && isEarlier(e, owed, since))),
+    5 - [start, end, again ?? undefined, last].filter((e) => e !== undefined).length,
   );
   const chosen = [start, ...middle, end, last].filter((e): e is CascadeEvent => e !== undefined);
-  return chosen
+  const steps = chosen
     .sort((a, b) => a.at - b.at || events.indexOf(a) - events.indexOf(b))
-    .map((event) => stepOf(view, variant, event, loops[0]?.through ?? null))
-    .map((step) => ({ ...step, subject: tidy(step.subject), text: tidy(step.text) }));
+    .map((event) => ({
+      at: event.at,
+      step: stepOf(view, variant, toldWith(event, since), loops[0]?.through ?? null),
+    }));
+  if (again !== null) steps.splice(left === undefined ? steps.length : -1, 0, again);
+  return steps.map(({ step }) => ({
+    ...step,
+    subject: tidy(step.subject),
+    text: tidy(step.text),
+  }));
+}
+
+function isEndAt(event: CascadeEvent, at: number): boolean {
+  return event.at === at && isEnd(event);
+}
+
+/** Whether an event belongs to a spell of the same subject before the one that does not end. */
+function isEarlier(
+  event: CascadeEvent,
+  left: CascadeEvent,
+  events: readonly CascadeEvent[],
+): boolean {
+  if (event.subject !== left.subject) return false;
+  const before = spellsOf(events).filter((s) => s.start.subject === left.subject && s.end !== left);
+  return before.some(({ end }) => end !== null && event.at < end.at);
+}
+
+/** The end of a subject's last spell; its first is the one that is told, so what lies between is said. */
+function toldWith(event: CascadeEvent, events: readonly CascadeEvent[]): CascadeEvent {
+  if (event.kind !== 'recovered') return event;
+  const own = spellsOf(events).filter(
+    ({ start }) => start.subject === event.subject && start.at < event.at,
+  );
+  const spell = own[own.length - 1];
+  if (own.length < 2 || spell?.end !== event) return event;
+  const lasted = briefSeconds(event.at - spell.start.at);
+  const text =
+    own.length < SPELLS_MAX
+      ? `for the second time, after ${lasted}`
+      : `again and again, this time after ${lasted}`;
+  return { ...event, text };
+}
+
+/** What the next fault does to those who were well again, in one step: whom it hurts, users first, and until when. */
+function laterStep(
+  view: View,
+  variant: VariantResult,
+  fault: CascadeEvent,
+  events: readonly CascadeEvent[],
+): { readonly at: number; readonly step: ChainStep } {
+  const users = new Set(view.requests);
+  const faulted = new Set(variant.faults.flatMap(({ target }) => target));
+  const rank = ({ start }: Spell): number =>
+    users.has(start.subject) ? 0 : faulted.has(start.subject) ? 2 : 1;
+  const spells = spellsOf(events);
+  const later = spells.filter(({ start }) => start.at >= fault.at);
+  const worst = later.reduce((a, b) => (rank(b) < rank(a) ? b : a));
+  const { subject } = worst.start;
+  const all = spells.filter(({ start }) => start.subject === subject);
+  const own = later.filter(({ start }) => start.subject === subject);
+  const last = own[own.length - 1]!.end;
+  const again = own.length > 1 ? ' again and again' : all.length > own.length ? ' again' : '';
+  // What does not end is told by the step behind it; of more spells nothing is known.
+  const until =
+    last?.kind !== 'recovered' || all.length >= SPELLS_MAX
+      ? ''
+      : `, until ${formatInstant(last.at)}`;
+  const text = `${subject} ${verbOf(worst.start)}${again}${until}`;
+  const when = formatInstant(fault.at);
+  return { at: fault.at, step: { when, subject: fault.text, text, tone: 'bad' } };
 }
 
 /** For whom messages pile up. */
@@ -100,9 +176,12 @@ function stepOf(
       : ['recovered', 'breakerClosed', 'returned'].includes(event.kind)
         ? 'calm'
         : 'bad';
-  const slow = event.text.startsWith('p95') && ['degraded', 'failing', 'down'].includes(event.kind);
-  const verb = slow ? SLOW_WORDS[event.kind] : EVENT_WORDS[event.kind];
-  return { when, subject: `${event.subject} ${verb}`, text: event.text, tone };
+  return { when, subject: `${event.subject} ${verbOf(event)}`, text: event.text, tone };
+}
+
+function verbOf({ kind, text }: CascadeEvent): string {
+  const slow = text.startsWith('p95') ? SLOW_WORDS[kind] : undefined;
+  return slow ?? EVENT_WORDS[kind];
 }
 
 /** Of several events of one subject the one that says most is told. */

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { chainOf } from '../../src/report/chain.js';
+import { NARROW } from '../../src/report/format.js';
+import { viewOf } from '../../src/report/view.js';
+import { run } from '../theory/program.js';
+
+/** 100 messages/s for a consumer good for 200, which is away at these times: [from, seconds]. */
+const away = (...times: readonly (readonly [number, string])[]): readonly string[] => {
+  const { result } = run(`
+faultline: 1
+title: A consumer that is away
+run: { duration: 300s, replications: 1 }
+queues: { jobs: { kind: simple, consumers: [ { call: worker.handle } ] } }
+services: { worker: { endpoints: { handle: [ work: 5ms ] } } }
+workloads:
+  users: { arrivals: constant(100/s), requests: [ { name: put, steps: [ publish: { topic: jobs } ] } ] }
+faults:
+${times.map(([at, seconds], i) => `  - { id: f${i}, kind: crash, target: worker, at: ${at}s, for: ${seconds} }`).join('\n')}
+`);
+  return chainOf(viewOf(result), result.variants[0]!).map(({ when, subject, text }) =>
+    `${when} ${subject}${text === '' ? '' : `: ${text}`}`.replaceAll(NARROW, ' '),
+  );
+};
+
+const FIRST = [
+  '60.0 s worker crashes',
+  '60.0 s jobs falls behind: 1,001 messages wait, the oldest for 10 s',
+  '70.0 s The fault ends',
+];
+
+describe('the story of a fault', () => {
+  it('ends where its own trouble does, and says when the next one brings it back', () => {
+    expect(away([60, '10s'], [150, '40s'])).toEqual([
+      ...FIRST,
+      '80.0 s jobs recovers: caught up after 20 s',
+      '150.0 s worker crashes: jobs falls behind again, until 230.0 s',
+    ]);
+  });
+
+  it('ends with what never does, whichever fault it is of', () => {
+    const steps = away([60, '10s'], [150, 'none']);
+    expect(steps.slice(0, 4)).toEqual([
+      ...FIRST,
+      '150.0 s worker crashes: jobs falls behind again',
+    ]);
+    expect(steps[4]).toMatch(/^until the end jobs not caught up: 15,00\d messages still wait/u);
+  });
+
+  it('is one where the next fault comes before it is over', () => {
+    // 500 of the 1,000 are left at 75 s; 1,500 at 85 s are gone at 100 s.
+    const steps = away([60, '10s'], [75, '10s']);
+    expect(steps).toHaveLength(4);
+    expect(steps[1]).toMatch(/^60.0 s jobs falls behind: 1,50\d messages wait/u);
+    expect(steps[3]).toBe('100.0 s jobs recovers: caught up after 40 s');
+  });
+
+  it('tells nothing of a fault that hurts nobody', () => {
+    expect(away([60, '10s'], [150, '500ms'])).toEqual([
+      ...FIRST,
+      '80.0 s jobs recovers: caught up after 20 s',
+    ]);
+  });
+
+  it('tells users first of those whom the next fault hurts', () => {
+    const { result } = run(`
+faultline: 1
+title: Two faults of one service
+run: { duration: 60s, replications: 1 }
+services:
+  api: { endpoints: { get: [ call: store.get ] } }
+  store: { endpoints: { get: [ work: 5ms ] } }
+workloads: { users: { arrivals: constant(100/s), requests: [ { name: get, call: api.get } ] } }
+faults:
+  - { id: one, kind: error, target: store, share: 100%, at: 10s, for: 5s }
+  - { id: two, kind: error, target: store, share: 50%, at: 30s, for: 10s }
+`);
+    const steps = chainOf(viewOf(result), result.variants[0]!);
+    expect(steps).toHaveLength(5);
+    expect(steps.at(-2)!.text).toMatch(/^well again after 5.s$/u);
+    const last = steps.at(-1)!;
+    const [when, subject, text] = [last.when, last.subject, last.text].map((words) =>
+      words.replaceAll(NARROW, ' '),
+    );
+    expect(when).toBe('30.0 s');
+    expect(subject).toMatch(/^store fails 50/u);
+    expect(text).toMatch(/^users.get fails( in part)? again, until 40.0 s$/u);
+  });
+});
