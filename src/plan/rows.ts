@@ -33,7 +33,7 @@ export function planReplications(
   return components.flatMap(({ id, source }) => {
     if (source.kind !== 'database' || source.host.replication === null) return [];
     const { replication, failover } = source.host;
-    const { lag, mode, applyRate } = replication;
-    return [{ component: id, lag: distributions.id(lag), mode, applyRate, failover }];
+    const { count: _, lag, ...rules } = replication;
+    return [{ component: id, lag: distributions.id(lag), ...rules, failover }];
   });
 }

@@ -13,6 +13,8 @@ export interface Product {
   readonly deadlockTimeoutNs: Ns;
   /** One core runs one command after the other. */
   readonly isSingleThreaded: boolean;
+  /** How long a commit waits for one replica before the primary waits for none; null = for ever. */
+  readonly semiSyncTimeoutNs: Ns | null;
   /** Where it has replicas; null = nobody takes the place of the primary. */
   readonly failover: Failover | null;
 }
@@ -23,6 +25,7 @@ const GENERIC: Product = {
   lockTimeoutNs: null,
   deadlockTimeoutNs: NS_PER_SECOND,
   isSingleThreaded: false,
+  semiSyncTimeoutNs: null,
   failover: null,
 };
 
@@ -44,11 +47,13 @@ export const PRODUCTS: Readonly<Record<Database['kind'], Product>> = Object.free
   // max_connections, innodb_lock_wait_timeout; innodb_deadlock_detect looks at every wait at once. InnoDB
   // Cluster: suspected after 5 s, expelled after group_replication_member_expel_timeout 5, and without a
   // majority nothing is written (MySQL reference manual, expel timeout); 1 s to elect another is ours.
+  // rpl_semi_sync_source_timeout 10000 (MySQL reference manual, semisynchronous replication).
   mysql: {
     ...GENERIC,
     maxConnections: 151,
     lockTimeoutNs: 50 * NS_PER_SECOND,
     deadlockTimeoutNs: 0,
+    semiSyncTimeoutNs: 10 * NS_PER_SECOND,
     failover: failover(10, 1),
   },
   // maxIncomingConnections. electionTimeoutMillis 10000, after which a primary without a majority steps down

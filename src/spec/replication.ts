@@ -11,6 +11,8 @@ export interface Replication {
   readonly mode: 'async' | 'semiSync' | 'sync';
   /** Writes that a replica applies per second. */
   readonly applyRate: number;
+  /** Where commits wait for one replica: how long, before the primary waits for none; absent = for ever. */
+  readonly semiSyncTimeoutNs?: Ns;
 }
 
 /** How a replica takes the place of a primary that has died. */
@@ -58,6 +60,7 @@ export interface PlanReplication {
   readonly lag: number;
   readonly mode: Replication['mode'];
   readonly applyRate: number;
+  readonly semiSyncTimeoutNs?: Ns;
   readonly failover: Failover | null;
 }
 

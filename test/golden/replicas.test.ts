@@ -59,6 +59,55 @@ describe('DB-9: replication', () => {
   });
 });
 
+describe('semi-synchronous replication of mysql', () => {
+  const down = (at: string, length: string): string =>
+    `faults: [ { id: dies, kind: crash, target: 'db[1]', at: ${at}, for: ${length} } ]`;
+  const replicated = (replicas: string, at: string, more: string, kind = 'mysql'): string =>
+    stored(`kind: ${kind}\n    replicas: { mode: semiSync, ${replicas} }`, writers(at), more);
+
+  it('waits for a replica no longer than semiSyncTimeout, then for nobody until one has caught up', () => {
+    // Committed at 10 ms, 5.01 s, 12.01 s and 30.06 s; the timer of the first is that of the second too. The
+    // replica is back at 30 s and has caught up at that instant.
+    const body = replicated('count: 1, lag: 50ms', '0ms, 5s, 12s, 30050ms', down('5ms', '29995ms'));
+    expect(answered(golden(body).requests)).toEqual([10_010, 10_010, 12_010, 30_110]);
+  });
+
+  it('loses what it has told without a confirmation', () => {
+    const body = replicated(
+      'count: 1, lag: 50ms, semiSyncTimeout: 2s',
+      '0ms, 3s, 4s',
+      `faults:
+  - { id: replica, kind: crash, target: 'db[1]', at: 5ms, for: 6s }
+  - { id: primary, kind: crash, target: 'db[0]', at: 5s, for: 60s }`,
+    );
+    const traced = golden(body);
+    expect(answered(traced.requests)).toEqual([2_010, 3_010, 4_010]);
+    expect(metered(traced, 'lostCommits', 'db')).toBe(3);
+  });
+
+  it('goes on at a primary that has lost sight of its replicas, and loses that too', () => {
+    // The caller stays with the old primary, though there is a new one from 16 s on. Its three writes are lost at 35 s.
+    const body = replicated(
+      'count: 1, lag: 50ms, semiSyncTimeout: 12s',
+      '6s, 14s, 20s',
+      'faults: [ { id: apart, kind: splitBrain, target: db, at: 5s, for: 30s } ]',
+      'mysql\n    failover: { detect: 10s, promote: 1s, fencing: false }',
+    );
+    const traced = golden(body);
+    expect(answered(traced.requests)).toEqual([18_010, 18_010, 20_010]);
+    expect(metered(traced, 'lostCommits', 'db')).toBe(3);
+  });
+
+  it.each([
+    ['postgres', 'count: 1, lag: 50ms'],
+    ['generic', 'count: 1, lag: 50ms'],
+    ['mysql', 'count: 1, lag: 50ms, semiSyncTimeout: none'],
+  ])('waits for ever: %s with %s', (kind, replicas) => {
+    const body = replicated(replicas, '0ms', down('5ms', '60s'), kind);
+    expect(answered(golden(body).requests)).toEqual([60_005]);
+  });
+});
+
 describe('DB-11: where reads go', () => {
   const nodes = (route: string, at: string): readonly number[] => {
     const traced = golden(

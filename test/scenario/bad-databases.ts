@@ -61,6 +61,26 @@ export const BAD_DATABASES: readonly BadCase[] = [
     says: 'there is no replica that could take over',
   },
   {
+    title: 'a time limit of commits that wait for nobody',
+    edit: [
+      database,
+      'orders-db: { kind: mysql, replicas: { count: 1, semiSyncTimeout: 1s }, cpu: 4,',
+    ],
+    code: 'FL208',
+    at: '1s }',
+    says: 'only commits with mode: semiSync wait for one replica, and these are async',
+  },
+  {
+    title: 'a time limit of commits that wait for ever',
+    edit: [
+      database,
+      'orders-db: { kind: postgres, replicas: { count: 1, mode: semiSync, semiSyncTimeout: 1s }, cpu: 4,',
+    ],
+    code: 'FL208',
+    at: '1s }',
+    says: 'a commit of postgres waits for its replica as long as it takes',
+  },
+  {
     title: 'a split of one node',
     edit: [fault, 'kind: splitBrain, target: orders-db, at: 10s'],
     code: 'FL410',

@@ -10,6 +10,7 @@ import type { Instance } from '../instance.js';
 import type { Age, Counter } from '../meters.js';
 import type { World } from '../world.js';
 import { Backlog, rowOf } from './backlog.js';
+import { Confirmations, NEVER } from './confirmations.js';
 import { Roles } from './roles.js';
 import { strands } from '../strands.js';
 import { engine } from '../../kernel/engine.js';
@@ -17,8 +18,6 @@ import { samplers } from '../../kernel/distribution.js';
 
 /** What a commit is answered at a node that is no primary any more. */
 const REFUSED = withStatus(OUTCOME.serverError, 500);
-/** Number of a write that replicas do not hear of. */
-const NEVER = Infinity;
 
 /** One node as a replica. */
 interface Node {
@@ -33,13 +32,6 @@ interface Node {
   generation: number;
 }
 
-/** A commit that waits for confirmations: its strand with the stamp, and its number. */
-interface Waiting {
-  readonly strand: number;
-  readonly stamp: number;
-  readonly serial: number;
-}
-
 /**
  * The nodes of one database (DB-9, DB-11): writes go to the primary and are applied by each replica in
  * their order, so long after the commit as the lag says and no faster than its rate. What the one that takes
@@ -51,10 +43,10 @@ export class Replicas {
   private readonly spec: PlanReplication;
   private readonly nodes: readonly Node[];
   private serial = 0;
-  private waiting: Waiting[] = [];
-  /** The last write that as many replicas have confirmed as commits wait for. */
-  private confirmed = 0;
-  /** Writes that an old primary has confirmed. */
+  private readonly confirmations: Confirmations;
+  /** The last write whose caller was told that it is committed. */
+  private told = 0;
+  /** Writes that an old primary has told to be committed. */
   private diverged = 0;
   /** By calling instance: its place in the round. */
   private readonly turns: Int32Array;
@@ -101,6 +93,14 @@ export class Replicas {
       resume: () => this.resume(),
       promoted: (chosen, rival) => this.promoted(chosen, rival),
       reunited: () => this.reunited(),
+    });
+    this.confirmations = new Confirmations(world, {
+      limitNs: spec.semiSyncTimeoutNs ?? null,
+      commits: (node) => this.roles.commits(node),
+      gaveUp: (node, unheard) => {
+        if (node === this.roles.primary) this.told = this.serial;
+        this.diverged += unheard;
+      },
     });
   }
 
@@ -178,18 +178,18 @@ export class Replicas {
     const isDiverging = at === roles.rival;
     if (isDiverging) this.world.meters.count(this.divergedWrites, rows.length);
     else this.send(strand, rows);
-    if (this.spec.mode === 'async') {
+    if (this.spec.mode === 'async' || this.confirmations.isOff(at)) {
       if (isDiverging) this.diverged += rows.length;
+      else this.told = this.serial;
       return OUTCOME.ok;
     }
-    const serial = isDiverging ? NEVER : this.serial;
-    this.waiting.push({ strand, stamp: strands.stamp[strand], serial });
+    this.confirmations.add(strand, isDiverging ? NEVER : this.serial, rows.length, at);
     return PENDING;
   }
 
   /** A commit that waited has left. */
   left(strand: number): void {
-    this.waiting = this.waiting.filter((one) => one.strand !== strand);
+    this.confirmations.left(strand);
   }
 
   private at(strand: number): number {
@@ -238,6 +238,9 @@ export class Replicas {
     node.backlog.shift();
     this.plan(index);
     this.confirm();
+    const { semiSyncTimeoutNs } = this.spec;
+    if (semiSyncTimeoutNs !== undefined && this.hasCaughtUp(index, semiSyncTimeoutNs))
+      this.confirmations.on(this.roles.primary);
     if (node.backlog.length === 0) this.roles.caughtUp(index);
   }
 
@@ -247,19 +250,14 @@ export class Replicas {
     const replicas = this.nodes.filter((_, index) => index !== this.roles.primary);
     const applied = replicas.map((node) => node.applied);
     const confirmed = this.spec.mode === 'sync' ? Math.min(...applied) : Math.max(...applied);
-    this.confirmed = Math.max(this.confirmed, confirmed);
-    this.answer((serial) => serial <= confirmed, OUTCOME.ok);
+    this.told = Math.max(this.told, confirmed);
+    this.confirmations.answer((serial) => serial <= confirmed, OUTCOME.ok);
   }
 
-  /** Ends the commits that wait, those of the numbers chosen. */
-  private answer(isOver: (serial: number) => boolean, outcome: Outcome): void {
-    const { interpreter } = this.world;
-    const done = this.waiting.filter(({ serial }) => isOver(serial));
-    if (done.length === 0) return;
-    this.waiting = this.waiting.filter(({ serial }) => !isOver(serial));
-    for (const { strand, stamp } of done) {
-      if (strands.stamp[strand] === stamp) interpreter.acted(strand, outcome);
-    }
+  /** Whether a replica misses nothing but what is on its way, and that for less time than commits wait. */
+  private hasCaughtUp(index: number, waitNs: Ns): boolean {
+    const { backlog } = this.nodes[index];
+    return backlog.length === 0 || (backlog.readyAt > engine.now && this.lagOf(index) < waitNs);
   }
 
   private started(index: number): void {
@@ -269,6 +267,7 @@ export class Replicas {
   }
 
   private died(index: number): void {
+    this.confirmations.on(index);
     if (index === this.roles.primary) this.cut();
     else this.nodes[index].generation++;
     this.roles.died(index);
@@ -286,12 +285,12 @@ export class Replicas {
   private promoted(chosen: number, rival: number): void {
     const { meters } = this.world;
     const { applied, backlog } = this.nodes[chosen];
-    // Without a confirmation nobody was told that it had been committed.
-    const told = this.spec.mode === 'async' ? this.serial : Math.max(applied, this.confirmed);
-    backlog.dropAbove(told);
+    // What nobody was told to be committed is not lost.
+    backlog.dropAbove(Math.max(applied, this.told));
     meters.count(this.lostCommits, backlog.dropAbove(applied));
-    if (rival < 0) this.answer((serial) => serial > applied, REFUSED);
-    else this.suspend(applied);
+    this.confirmations.on(chosen);
+    if (rival < 0) this.confirmations.answer((serial) => serial > applied, REFUSED);
+    else this.confirmations.suspend(applied);
     this.nodes.forEach((node, index) => {
       node.backlog.dropAbove(applied);
       node.applied = Math.min(node.applied, applied);
@@ -299,18 +298,11 @@ export class Replicas {
     });
   }
 
-  /** What waits at a rival waits for replicas that do not hear of it. */
-  private suspend(applied: number): void {
-    this.waiting = this.waiting.map((one) =>
-      one.serial > applied ? { ...one, serial: NEVER } : one,
-    );
-  }
-
-  /** What the rival has confirmed is gone, and what it could not confirm is refused. */
+  /** What the rival has told to be committed is gone, and what it could not is refused. */
   private reunited(): void {
     this.world.meters.count(this.lostCommits, this.diverged);
     this.diverged = 0;
-    this.answer((serial) => serial === NEVER, REFUSED);
+    this.confirmations.answer((serial) => serial === NEVER, REFUSED);
   }
 
   /** The node of a client among all that its route may ask, up or not. */

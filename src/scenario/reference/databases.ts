@@ -47,10 +47,12 @@ export const DATABASE_REFERENCE: readonly ReferenceEntry[] = [
     kind: 'mysql',
     component: 'database',
     summary:
-      'MySQL with InnoDB: 151 connections, and 50 s after which a lock of a row is given up.',
+      'MySQL with InnoDB: 151 connections, 50 s after which a lock of a row is given up, and with mode: semiSync 10 s after which commits wait for no replica any more, until one has caught up.',
     sources: [
       'mysql/mysql-server: storage/innobase/handler/ha_innodb.cc (innodb_lock_wait_timeout)',
       'MySQL reference manual: Group Replication, expel timeout',
+      'MySQL reference manual: semisynchronous replication (rpl_semi_sync_source_timeout)',
+      'mysql/mysql-server: plugin/semisync/semisync_source.cc (commitTrx, switch_off, try_switch_on)',
     ],
     example: asking(
       'Writers of one account wait for each other',

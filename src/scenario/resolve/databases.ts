@@ -1,7 +1,7 @@
 import type { Distribution } from '../../kernel/distribution.js';
 import { PLAIN_BALANCING } from '../../spec/balancer.js';
 import { PRIMARY } from '../../spec/replication.js';
-import type { Shards } from '../../spec/replication.js';
+import type { Replication, Shards } from '../../spec/replication.js';
 import type { Database, Operation } from '../../spec/database.js';
 import type { LoadBalancing } from '../../spec/scenario.js';
 import type { Cpu, Pool, Queue } from '../../spec/resources.js';
@@ -178,12 +178,33 @@ function resolveReplication(
     }
     return { replication: null, route: PRIMARY, failover: null };
   }
-  const { lag, mode, applyRate = Infinity } = replicas;
   return {
-    replication: { count, lag, mode, applyRate },
+    replication: replicationOf(context, kind, replicas, [...path, 'replicas']),
     route,
     failover: own ?? product.failover,
   };
+}
+
+/** How replicas follow; only where commits wait for one of them there is a time after which they do not. */
+function replicationOf(
+  context: Context,
+  kind: DatabaseOutput['kind'],
+  written: NonNullable<DatabaseOutput['replicas']>,
+  path: Path,
+): Replication {
+  const { count, lag, mode, applyRate = Infinity, semiSyncTimeout } = written;
+  const problem = (why: string): void =>
+    report(context, 'FL208', [...path, 'semiSyncTimeout'], `${why}: leave semiSyncTimeout out`);
+  if (semiSyncTimeout !== undefined && mode !== 'semiSync') {
+    problem(`only commits with mode: semiSync wait for one replica, and these are ${mode}`);
+  } else if (semiSyncTimeout !== undefined && kind !== 'mysql' && kind !== 'generic') {
+    problem(`a commit of ${kind} waits for its replica as long as it takes`);
+  }
+  const { semiSyncTimeoutNs } = PRODUCTS[kind];
+  const limitNs = semiSyncTimeout === undefined ? semiSyncTimeoutNs : semiSyncTimeout;
+  const replication = { count, lag, mode, applyRate };
+  if (mode !== 'semiSync' || limitNs === null) return replication;
+  return { ...replication, semiSyncTimeoutNs: limitNs };
 }
 
 /** The cores of the server; a product with one thread has one core, and says so where another is written. */

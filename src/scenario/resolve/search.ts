@@ -19,6 +19,7 @@ const IDLE_AFTER_NS = 30 * NS_PER_SECOND;
 const FOREIGN: readonly (readonly [path: readonly string[], message: string])[] = [
   [['replicas', 'lag'], 'a replica does a write before the answer: leave lag out'],
   [['replicas', 'mode'], 'a write waits for every copy in sync: leave mode out'],
+  [['replicas', 'semiSyncTimeout'], 'a write waits for every copy in sync: leave it out'],
   [['replicas', 'applyRate'], 'a replica does a write in its own threads: leave applyRate out'],
   [['route'], 'reads take turns over the copies in sync: leave route out'],
   [['knee'], 'threads are limited by their pools: leave knee out'],

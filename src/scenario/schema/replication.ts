@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { distribution, duration, quantity, rate, whole } from '../../spec/quantities.js';
+import {
+  distribution,
+  duration,
+  durationOrNone,
+  quantity,
+  rate,
+  whole,
+} from '../../spec/quantities.js';
 import { parseDuration, QuantityError, show } from '../../spec/quantity-text.js';
 import type { ReadRoute } from '../../spec/replication.js';
 import { nameText, withShort } from './common.js';
@@ -32,7 +39,15 @@ export const replicationFields = {
         .default('async')
         .describe(
           'Whether a commit waits until a replica has applied it: none, one of them, or all. With fewer ' +
-            'of them up it waits until they are back. Defaults to async.',
+            'of them up it waits until they are back, with semiSync no longer than semiSyncTimeout. Defaults to async.',
+        ),
+      semiSyncTimeout: durationOrNone({ allowZero: false })
+        .optional()
+        .describe(
+          'With semiSync: once a commit has waited so long, it and all others that wait are answered, and the ' +
+            'primary waits for nobody (asynchronous replication) until a replica has caught up. With mysql ' +
+            'rpl_semi_sync_source_timeout; generic may have it, others wait for ever. Unit: duration or `none`. ' +
+            'Defaults by kind: mysql 10s, else none.',
         ),
       applyRate: rate()
         .optional()
