@@ -1,6 +1,6 @@
 import { NS_PER_SECOND } from '../kernel/time.js';
 import type { Ns } from '../kernel/time.js';
-import type { Failover } from '../spec/replication.js';
+import type { Failover, Replication } from '../spec/replication.js';
 import type { Database, Operation } from '../spec/database.js';
 
 /** What a kind of database brings where the scenario says nothing. */
@@ -13,6 +13,8 @@ export interface Product {
   readonly deadlockTimeoutNs: Ns;
   /** One core runs one command after the other. */
   readonly isSingleThreaded: boolean;
+  /** Whose confirmation a commit waits for. */
+  readonly mode: Replication['mode'];
   /** How long a commit waits for one replica before the primary waits for none; null = for ever. */
   readonly semiSyncTimeoutNs: Ns | null;
   /** Where it has replicas; null = nobody takes the place of the primary. */
@@ -25,6 +27,7 @@ const GENERIC: Product = {
   lockTimeoutNs: null,
   deadlockTimeoutNs: NS_PER_SECOND,
   isSingleThreaded: false,
+  mode: 'async',
   semiSyncTimeoutNs: null,
   failover: null,
 };
@@ -57,8 +60,9 @@ export const PRODUCTS: Readonly<Record<Database['kind'], Product>> = Object.free
     failover: failover(10, 1),
   },
   // maxIncomingConnections. electionTimeoutMillis 10000, after which a primary without a majority steps down
-  // too, and 12 s in all for the median election (MongoDB manual, replica set elections).
-  mongo: { ...GENERIC, maxConnections: 65_536, failover: failover(10, 2) },
+  // too, and 12 s in all for the median election (MongoDB manual, replica set elections). Implicit default write
+  // concern since 5.0: w: "majority", where no member is an arbiter (MongoDB manual, write concern).
+  mongo: { ...GENERIC, maxConnections: 65_536, mode: 'majority', failover: failover(10, 2) },
   // A connection is a request over HTTP.
   dynamodb: GENERIC,
   // maxclients; one thread runs all commands. Sentinel: down-after-milliseconds 30000 (redis/redis

@@ -7,8 +7,11 @@ export interface Replication {
   readonly count: number;
   /** From a commit until a replica could apply it. */
   readonly lag: Distribution;
-  /** Whose confirmation a commit waits for: nobody's, that of one replica, or of all. */
-  readonly mode: 'async' | 'semiSync' | 'sync';
+  /**
+   * Whose confirmation a commit waits for: nobody's, that of one replica, of so many that they are a majority
+   * of all nodes together with the primary, or of all.
+   */
+  readonly mode: 'async' | 'semiSync' | 'majority' | 'sync';
   /** Writes that a replica applies per second. */
   readonly applyRate: number;
   /** Where commits wait for one replica: how long, before the primary waits for none; absent = for ever. */

@@ -40,6 +40,25 @@ describe('DB-9: replication', () => {
     expect([write('async'), write('semiSync'), write('sync')]).toEqual([[10], [60], [60]]);
   });
 
+  it('answers with majority once more than half of all nodes have it, as mongo does by default', () => {
+    // The second replica is down until 300 ms, the third until 600 ms; of 2, 3, 4 and 5 nodes 2, 2, 3 and 3 are needed.
+    const write = (count: number): readonly number[] => {
+      const crash = (node: number): string =>
+        `{ id: r${node}, kind: crash, target: 'db[${node}]', at: 5ms, for: ${300 * (node - 1) - 5}ms }`;
+      const down = Array.from({ length: count - 1 }, (_, index) => crash(index + 2));
+      return answered(
+        golden(
+          stored(
+            `kind: mongo\n    replicas: { count: ${count}, lag: 50ms }`,
+            writers('0ms'),
+            `faults: [ ${down.join(', ')} ]`,
+          ),
+        ).requests,
+      );
+    };
+    expect([1, 2, 3, 4].map(write)).toEqual([[60], [60], [300], [300]]);
+  });
+
   it('waits with sync until a replica that is down is back', () => {
     const body = stored(
       'replicas: { count: 1, mode: sync, lag: 50ms }',
@@ -153,6 +172,18 @@ describe('DB-10: failover', () => {
     const traced = golden(dying(failover, '69ms, 70ms, 75ms, 89ms'));
     expect(outcomes(traced.requests)).toEqual(['ok', 'ok', 'ok', 'ok']);
     expect(metered(traced, 'lostCommits', 'db')).toBe(3);
+  });
+
+  it('loses nothing where commits wait for a majority', () => {
+    // Committed at 79, 80 and 85 ms; only the first is applied, and told to be committed, before the crash.
+    const body = stored(
+      'kind: mongo\n    replicas: { count: 2, lag: 20ms }\n    failover: { detect: 10ms }',
+      writers('69ms, 70ms, 75ms'),
+      "faults: [ { id: dies, kind: crash, target: 'db[0]', at: 100ms, for: 10s } ]",
+    );
+    const traced = golden(body);
+    expect(outcomes(traced.requests)).toEqual(['ok', 'serverError', 'serverError']);
+    expect(metered(traced, 'lostCommits', 'db')).toBe(0);
   });
 
   it('does not happen where nobody takes over', () => {

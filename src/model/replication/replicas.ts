@@ -19,6 +19,12 @@ import { samplers } from '../../kernel/distribution.js';
 /** What a commit is answered at a node that is no primary any more. */
 const REFUSED = withStatus(OUTCOME.serverError, 500);
 
+/** How many of its replicas have to confirm a commit. */
+function needed(mode: PlanReplication['mode'], replicas: number): number {
+  if (mode === 'majority') return Math.ceil(replicas / 2);
+  return mode === 'sync' ? replicas : 1;
+}
+
 /** One node as a replica. */
 interface Node {
   readonly instance: Instance;
@@ -248,8 +254,8 @@ export class Replicas {
   private confirm(): void {
     if (this.spec.mode === 'async') return;
     const replicas = this.nodes.filter((_, index) => index !== this.roles.primary);
-    const applied = replicas.map((node) => node.applied);
-    const confirmed = this.spec.mode === 'sync' ? Math.min(...applied) : Math.max(...applied);
+    const applied = replicas.map((node) => node.applied).sort((a, b) => b - a);
+    const confirmed = applied[needed(this.spec.mode, applied.length) - 1];
     this.told = Math.max(this.told, confirmed);
     this.confirmations.answer((serial) => serial <= confirmed, OUTCOME.ok);
   }

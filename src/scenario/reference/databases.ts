@@ -62,8 +62,12 @@ export const DATABASE_REFERENCE: readonly ReferenceEntry[] = [
   {
     kind: 'mongo',
     component: 'database',
-    summary: 'MongoDB: a replica set that elects another primary when the first is gone.',
-    sources: ['MongoDB manual: replica set elections (electionTimeoutMillis)'],
+    summary:
+      'MongoDB: a replica set that elects another primary when the first is gone, and whose writes wait for a majority of its members.',
+    sources: [
+      'MongoDB manual: replica set elections (electionTimeoutMillis)',
+      'MongoDB manual: write concern (implicit default write concern)',
+    ],
     example: asking(
       'A primary with two secondaries',
       '{ kind: mongo, replicas: 2, operations: { write: { work: 3ms, write: true } } }',

@@ -192,7 +192,8 @@ function replicationOf(
   written: NonNullable<DatabaseOutput['replicas']>,
   path: Path,
 ): Replication {
-  const { count, lag, mode, applyRate = Infinity, semiSyncTimeout } = written;
+  const product = PRODUCTS[kind];
+  const { count, lag, mode = product.mode, applyRate = Infinity, semiSyncTimeout } = written;
   const problem = (why: string): void =>
     report(context, 'FL208', [...path, 'semiSyncTimeout'], `${why}: leave semiSyncTimeout out`);
   if (semiSyncTimeout !== undefined && mode !== 'semiSync') {
@@ -200,8 +201,7 @@ function replicationOf(
   } else if (semiSyncTimeout !== undefined && kind !== 'mysql' && kind !== 'generic') {
     problem(`a commit of ${kind} waits for its replica as long as it takes`);
   }
-  const { semiSyncTimeoutNs } = PRODUCTS[kind];
-  const limitNs = semiSyncTimeout === undefined ? semiSyncTimeoutNs : semiSyncTimeout;
+  const limitNs = semiSyncTimeout === undefined ? product.semiSyncTimeoutNs : semiSyncTimeout;
   const replication = { count, lag, mode, applyRate };
   if (mode !== 'semiSync' || limitNs === null) return replication;
   return { ...replication, semiSyncTimeoutNs: limitNs };

@@ -35,11 +35,13 @@ export const replicationFields = {
           'From a commit until a replica can apply it. Unit: distribution. Defaults to 0ms.',
         ),
       mode: z
-        .enum(['async', 'semiSync', 'sync'])
-        .default('async')
+        .enum(['async', 'semiSync', 'majority', 'sync'])
+        .optional()
         .describe(
-          'Whether a commit waits until a replica has applied it: none, one of them, or all. With fewer ' +
-            'of them up it waits until they are back, with semiSync no longer than semiSyncTimeout. Defaults to async.',
+          'Whether a commit waits until a replica has applied it: none (async), one of them (semiSync), so many ' +
+            'that they and the primary are more than half of all nodes (majority), or all (sync). With fewer ' +
+            'of them up it waits until they are back, with semiSync no longer than semiSyncTimeout. With mongo ' +
+            'this is the write concern: w: 1, 2, majority, all. Defaults by kind: mongo majority, else async.',
         ),
       semiSyncTimeout: durationOrNone({ allowZero: false })
         .optional()
