@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { QUANTITY_ISSUE } from '../spec/quantities.js';
-import { show } from '../spec/quantity-text.js';
+import { show, showNoNumber } from '../spec/quantity-text.js';
 import type { Code } from './codes.js';
 import type { Problem, Problems } from './diagnostics.js';
 import { insteadOf, isLaterKey, isLaterWord } from './later.js';
@@ -115,18 +115,15 @@ class Reporter {
       );
     const value = plain(found.node);
     if (isLaterWord(path, value)) return this.later(found.node.at, path, String(value));
-    const message =
-      allowed.length === 1
-        ? `must be ${allowed[0]}, got ${show(value)}`
-        : `must be one of ${allowed.join(' ')}, got ${show(value)}`;
-    this.problems.add({
-      code: 'FL206',
-      at: found.node.at,
-      path,
-      message,
-      found: show(value),
-      allowed,
-    });
+    const wanted = allowed.length === 1 ? allowed[0] : `one of ${allowed.join(' ')}`;
+    const at = found.node.at;
+    // What is written is right but for its quotes.
+    if (allowed.includes(show(value))) {
+      const message = `must be ${wanted}, got ${showNoNumber(value)}`;
+      return this.problems.add({ code: 'FL206', at, path, message });
+    }
+    const message = `must be ${wanted}, got ${show(value)}`;
+    this.problems.add({ code: 'FL206', at, path, message, found: show(value), allowed });
   }
 
   private custom(issue: z.core.$ZodIssueCustom, path: readonly PathKey[]): void {
@@ -158,7 +155,7 @@ class Reporter {
     if (isLaterWord(path, value)) return this.later(found.node.at, path, show(value));
     const name = nameProblem(issue, found.node);
     if (name !== null) return this.add('FL401', path, name);
-    this.add('FL204', path, `${wanted(issue)}, got ${show(plain(found.node))}`);
+    this.add('FL204', path, `${wanted(issue)}, got ${shown(issue, value)}`);
   }
 
   /** A missing key is shown at the key of the map that lacks it, or where a patch took it away. */
@@ -262,6 +259,16 @@ function formatHint(issue: z.core.$ZodIssueInvalidStringFormat): string {
   if (pattern.includes('\\.[A-Za-z]')) return ' (component or component.part)';
   if (pattern.includes('^[^~]')) return ' (regular expressions are known, not in this version)';
   return '';
+}
+
+/** The wrong value; of a number or a truth value in quotes that they have to go. */
+function shown(issue: Issue, value: unknown): string {
+  if (issue.code !== 'invalid_type') return show(value);
+  if (issue.expected === 'boolean' && (value === 'true' || value === 'false')) {
+    return `the text "${value}": remove the quotes`;
+  }
+  const isNumber = issue.expected === 'number' || issue.expected === 'int';
+  return isNumber ? showNoNumber(value) : show(value);
 }
 
 const TYPES: ReadonlyMap<string, string> = new Map([

@@ -1,7 +1,14 @@
 import type { Ns } from '../kernel/time.js';
 import type { CallText } from './call-text.js';
 import type { DurationLimits } from './quantity-text.js';
-import { parseDuration, parseShare, percentOf, QuantityError, show } from './quantity-text.js';
+import {
+  parseDuration,
+  parseShare,
+  percentOf,
+  QuantityError,
+  show,
+  showNoNumber,
+} from './quantity-text.js';
 
 /** Name and positional fields of one kind that has a textual form. */
 export interface KindForm {
@@ -91,7 +98,7 @@ export class KindFields {
     const value = this.required(name);
     if (typeof value !== 'number' || !(value >= min && value <= max)) {
       throw new QuantityError(
-        `${this.kind}: ${name} must be a number from ${min} to ${max}, got ${show(value)}`,
+        `${this.kind}: ${name} must be a number from ${min} to ${max}, got ${showNoNumber(value)}`,
       );
     }
     return value;

@@ -18,6 +18,7 @@ export const RATE_PATTERN = '^(\\d+(\\.\\d+)?)/(ms|s|min|h)$';
 export const PERCENT_PATTERN = '^(\\d+(\\.\\d+)?)%$';
 
 const NUMBER_UNIT = /^([+-]?)(\d+(?:\.\d+)?)([A-Za-zµ%/]*)$/;
+const NUMBER_TEXT = /^[+-]?\d{1,20}(\.\d{1,20})?$/;
 const DURATION_UNITS: ReadonlyMap<string, number> = new Map([
   ['ns', 1],
   ['us', NS_PER_US],
@@ -99,7 +100,7 @@ export function parseShare(input: unknown): number {
   }
   if (typeof input !== 'number') {
     textOf(input, 'a share such as 2.5% or 0.025');
-    throw new QuantityError(`${show(input)} is no share: write 2.5% or 0.025`);
+    throw new QuantityError(noNumber(input, 'is no share: write 2.5% or 0.025'));
   }
   if (!Number.isFinite(input))
     throw new QuantityError(`${show(input)} is no share: write 2.5% or 0.025`);
@@ -119,7 +120,7 @@ export function parseFactor(input: unknown): number {
   else if (typeof input === 'number') factor = input;
   else {
     textOf(input, 'a factor such as 2 or 150%');
-    throw new QuantityError(`${show(input)} is no factor: write 2 or 150%`);
+    throw new QuantityError(noNumber(input, 'is no factor: write 2 or 150%'));
   }
   if (!Number.isFinite(factor))
     throw new QuantityError(`${show(input)} is no factor: write 2 or 150%`);
@@ -147,7 +148,7 @@ export function parseWhole(
       : `a whole number from ${min} to ${max}`;
   if (typeof input !== 'number') {
     textOf(input, wanted);
-    throw new QuantityError(`must be ${wanted}, got ${show(input)}`);
+    throw new QuantityError(`must be ${wanted}, got ${showNoNumber(input)}`);
   }
   if (!Number.isInteger(input) || input < min || input > max) {
     throw new QuantityError(`must be ${wanted}, got ${show(input)}`);
@@ -165,6 +166,21 @@ export function show(input: unknown): string {
   if (input === null) return 'null';
   if (input === undefined) return 'nothing';
   return Array.isArray(input) ? 'a list' : 'a map';
+}
+
+/** A value where a number belongs, as `show`; of a number in quotes that they have to go. */
+export function showNoNumber(input: unknown): string {
+  return isNumberText(input) ? `the text "${input}": remove the quotes` : show(input);
+}
+
+function noNumber(input: unknown, otherwise: string): string {
+  return isNumberText(input)
+    ? `"${input}" is a text: remove the quotes`
+    : `${show(input)} ${otherwise}`;
+}
+
+function isNumberText(input: unknown): input is string {
+  return typeof input === 'string' && NUMBER_TEXT.test(input);
 }
 
 /** A duration as users write it, exact: the largest unit in which it needs at most three decimals. */

@@ -117,7 +117,9 @@ describe('rates, shares, factors and counts', () => {
     expect(() => parseWhole(1.5, { min: 1, max: 9 })).toThrow(
       'must be a whole number from 1 to 9, got 1.5',
     );
-    expect(() => parseWhole('3')).toThrow('must be a whole number >= 0, got 3');
+    expect(() => parseWhole('3')).toThrow(
+      'must be a whole number >= 0, got the text "3": remove the quotes',
+    );
   });
 });
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { FaultKind } from '../../spec/fault.js';
 import { duration, durationOrNone, quantity, share, whole } from '../../spec/quantities.js';
-import { parseShare, QuantityError, show } from '../../spec/quantity-text.js';
+import { parseShare, QuantityError, showNoNumber } from '../../spec/quantity-text.js';
 import type { AnyObject } from './bundle.js';
 import { freeText, nameText, textMap, withShort } from './common.js';
 
@@ -26,7 +26,7 @@ const instances = quantity(
       if (part > 0) return { kind: 'share', share: part };
     }
     throw new QuantityError(
-      `must be all, a count such as 1, a share such as 50% or indices such as [0, 2], got ${show(input)}`,
+      `must be all, a count such as 1, a share such as 50% or indices such as [0, 2], got ${showNoNumber(input)}`,
     );
   },
   {

@@ -10,7 +10,7 @@ import {
   whole,
   size,
 } from '../../spec/quantities.js';
-import { QuantityError, show } from '../../spec/quantity-text.js';
+import { QuantityError, showNoNumber } from '../../spec/quantity-text.js';
 import type { AdmissionOutput } from './admission.js';
 import type { BundleOutput } from './bundle.js';
 import { loadBalancingSchema, outlierDetectionSchema } from './bundle.js';
@@ -24,7 +24,9 @@ export const cores = quantity(
   (input) => {
     if (input === 'unlimited' || input === 'unbounded') return Infinity;
     if (typeof input === 'number' && input > 0 && input <= 10_000) return input;
-    throw new QuantityError(`must be a number of cores above 0 or unlimited, got ${show(input)}`);
+    throw new QuantityError(
+      `must be a number of cores above 0 or unlimited, got ${showNoNumber(input)}`,
+    );
   },
   {
     anyOf: [

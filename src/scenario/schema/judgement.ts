@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { duration, quantity, share, whole } from '../../spec/quantities.js';
-import { QuantityError, show } from '../../spec/quantity-text.js';
+import { QuantityError, showNoNumber } from '../../spec/quantity-text.js';
 import { freeText, named, nameText, withShort } from './common.js';
 
 const confidence = quantity(
@@ -11,7 +11,7 @@ const confidence = quantity(
         ? Number(input.slice(0, -1)) / 100
         : input;
     if (typeof value === 'number' && value >= 0.5 && value < 1) return value;
-    throw new QuantityError(`must be from 50% to below 100%, or none, got ${show(input)}`);
+    throw new QuantityError(`must be from 50% to below 100%, or none, got ${showNoNumber(input)}`);
   },
   {
     anyOf: [

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { formatDiagnostic } from '../../src/scenario/diagnostics.js';
+import { load } from './support.js';
+
+/** Place, code and message of all problems of a text. */
+function told(text: string): string[] {
+  return load(text).problems.map((problem) => formatDiagnostic(problem).split('\n')[0]);
+}
+
+/** A scenario with a service, fields of the run, of the workload and of a policy, and more. */
+const right = {
+  run: 'duration: 60s',
+  service: 'endpoints: { serve: [ wait: 1ms ] }',
+  arrivals: 'poisson(1/s)',
+  requests: '[ { call: station.serve } ]',
+  policy: 'timeout: 1s',
+  more: '',
+};
+const text = (changed: Partial<typeof right>): string => {
+  const { run, service, arrivals, requests, policy, more } = { ...right, ...changed };
+  return `faultline: 1
+title: What is told
+run: { ${run} }
+policies: { std: { ${policy} } }
+services: { station: { ${service} } }
+workloads: { users: { arrivals: ${arrivals}, requests: ${requests} } }
+${more}
+`;
+};
+
+describe('a number in quotes', () => {
+  it.each([
+    [
+      { run: 'duration: 60s, replications: "3"' },
+      '3:37 FL205 run.replications: must be a whole number from 1 to 10000, got the text "3": remove the quotes',
+    ],
+    [
+      { policy: 'retry: { attempts: "3" }' },
+      'must be a whole number >= 1 or unlimited, got the text "3": remove the quotes',
+    ],
+    [
+      { requests: '[ { call: station.serve, weight: "2" } ]' },
+      'got the text "2": remove the quotes',
+    ],
+    [
+      { service: 'cpu: { cores: "2" }, endpoints: { serve: [ wait: 1ms ] }' },
+      'must be a number of cores above 0 or unlimited, got the text "2": remove the quotes',
+    ],
+    [
+      { service: 'endpoints: { serve: [ { wait: 1ms, probability: "0.5" } ] }' },
+      '"0.5" is a text: remove the quotes',
+    ],
+    [
+      { service: 'endpoints: { serve: { readOnly: "true", steps: [ wait: 1ms ] } }' },
+      'must be true or false, got the text "true": remove the quotes',
+    ],
+    [
+      {
+        service: 'endpoints: { serve: [ wait: { kind: weibull, shape: "1.5", scale: 10ms } ] }',
+      },
+      'shape must be a number from 0.1 to 100, got the text "1.5": remove the quotes',
+    ],
+  ])('is told to be a text: %j', (changed, says) => {
+    const problems = told(text(changed));
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(says);
+  });
+
+  it('is told where a number is the only word', () => {
+    expect(told(text({}).replace('faultline: 1', 'faultline: "1"'))).toEqual([
+      's.yaml:1:12 FL206 faultline: must be 1, got the text "1": remove the quotes',
+    ]);
+  });
+
+  it('is no number that could be read', () => {
+    expect(told(text({ run: 'duration: 60s, replications: two' }))).toEqual([
+      's.yaml:3:37 FL205 run.replications: must be a whole number from 1 to 10000, got two',
+    ]);
+  });
+});
