@@ -122,7 +122,7 @@ function suggestionText({ found = '', suggestion = '' }: Diagnostic): string {
 }
 
 /** Problems whose `allowed` are words of the language, not names that the scenario has given. */
-const OF_THE_LANGUAGE: ReadonlySet<Code> = new Set<Code>(['FL201', 'FL206', 'FL502']);
+const OF_THE_LANGUAGE: ReadonlySet<Code> = new Set<Code>(['FL201', 'FL206', 'FL501', 'FL502']);
 
 /** Of a longer list the first are shown, and how many there are. All sections of a scenario are shown. */
 const ALLOWED_SHOWN = 30;

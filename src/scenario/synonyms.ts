@@ -121,6 +121,11 @@ export const SYNONYMS: readonly string[] = [
   'visibilityTimeout lease ackdeadline acktimeout lockduration',
   'retention ttl retentionms keep',
 
+  // Comparisons.
+  '>= =>',
+  '<= =<',
+  '== =',
+
   // Metrics.
   'success availability successrate uptime',
   'success errors errorrate failures failurerate failed',

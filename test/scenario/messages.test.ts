@@ -78,3 +78,15 @@ describe('a number in quotes', () => {
     ]);
   });
 });
+
+describe('a comparison', () => {
+  it.each([
+    ['=>', '>='],
+    ['=<', '<='],
+    ['=', '=='],
+  ])('that is written %s is suggested as %s', (wrong, meant) => {
+    expect(told(text({ more: `budgets: [ users.success ${wrong} 99% ]` }))).toEqual([
+      `s.yaml:7:26 FL501 budgets[0]: expected a comparison (did you mean "${meant}"?)`,
+    ]);
+  });
+});
