@@ -47,10 +47,16 @@ export const PROBLEMS_MAX = 100;
 export class Problems {
   private readonly byKey = new Map<string, Problem>();
   private readonly sources = new Map<string, string>();
+  /** Those of the file as a whole. */
+  private readonly common: Problems | null;
+
+  constructor(common: Problems | null = null) {
+    this.common = common;
+  }
 
   /** An empty collection that knows the same files: for one variant of several. */
   forVariant(): Problems {
-    const own = new Problems();
+    const own = new Problems(this);
     for (const [file, text] of this.sources) own.sources.set(file, text);
     return own;
   }
@@ -77,6 +83,13 @@ export class Problems {
     const key = `${problem.code} ${at.file} ${at.start} ${problem.message}`;
     const old = this.byKey.get(key);
     if (old === undefined || problem.path.length < old.path.length) this.byKey.set(key, problem);
+  }
+
+  /** Whether there is a problem of exactly this place. */
+  knows(at: Place): boolean {
+    const isHere = (one: Problem): boolean =>
+      one.at.file === at.file && one.at.start === at.start && one.at.end === at.end;
+    return this.all.some(isHere) || (this.common?.knows(at) ?? false);
   }
 
   get hasErrors(): boolean {
@@ -122,7 +135,13 @@ function suggestionText({ found = '', suggestion = '' }: Diagnostic): string {
 }
 
 /** Problems whose `allowed` are words of the language, not names that the scenario has given. */
-const OF_THE_LANGUAGE: ReadonlySet<Code> = new Set<Code>(['FL201', 'FL206', 'FL501', 'FL502']);
+const OF_THE_LANGUAGE: ReadonlySet<Code> = new Set<Code>([
+  'FL201',
+  'FL205',
+  'FL206',
+  'FL501',
+  'FL502',
+]);
 
 /** Of a longer list the first are shown, and how many there are. All sections of a scenario are shown. */
 const ALLOWED_SHOWN = 30;

@@ -225,6 +225,8 @@ function expandKinded(
       (kind) => forms.get(kind)?.example ?? [...forms.values()][0].example,
     );
     if (call === null) return single('kind', node);
+    // Kinds without a text are known only to the schema, which says what is legal here.
+    if (!forms.has(call.kind)) return single('kind', scalar(call.kind, node.at));
     return located(longForm(call, forms), node.at);
   } catch (error) {
     if (!(error instanceof QuantityError)) throw error;

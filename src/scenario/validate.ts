@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 import { QUANTITY_ISSUE } from '../spec/quantities.js';
+import type { Words } from '../spec/quantity-text.js';
 import { show, showNoNumber } from '../spec/quantity-text.js';
 import type { Code } from './codes.js';
-import type { Problem, Problems } from './diagnostics.js';
+import type { Problems } from './diagnostics.js';
 import { insteadOf, isLaterKey, isLaterWord } from './later.js';
 import type { Entry, Node, PathKey, Place } from './located.js';
 import { entries, get, items, locate, plain, text } from './located.js';
@@ -30,6 +31,13 @@ export function validate<T>(schema: z.ZodType<T>, tree: Node, problems: Problems
 }
 
 const KNOWN = 'known:';
+
+/** What a quantity says about its problem. */
+interface QuantityParams {
+  readonly code?: string;
+  readonly missing?: boolean;
+  readonly words?: Words | null;
+}
 
 class Reporter {
   private readonly tree: Node;
@@ -127,7 +135,7 @@ class Reporter {
   }
 
   private custom(issue: z.core.$ZodIssueCustom, path: readonly PathKey[]): void {
-    const params = issue.params as { code?: string; missing?: boolean } | undefined;
+    const params = issue.params as QuantityParams | undefined;
     const found = locate(this.tree, path);
     if (found.depth < path.length) {
       if (params?.code === QUANTITY_ISSUE && params.missing === true) {
@@ -140,7 +148,8 @@ class Reporter {
     if (issue.message.includes('known, not in this version')) {
       return this.add('FL202', path, issue.message);
     }
-    this.add(params?.code === QUANTITY_ISSUE ? 'FL205' : 'FL208', path, issue.message);
+    const code = params?.code === QUANTITY_ISSUE ? 'FL205' : 'FL208';
+    this.add(code, path, issue.message, params?.words ?? {});
   }
 
   private other(issue: Issue, path: readonly PathKey[]): void {
@@ -153,6 +162,8 @@ class Reporter {
     }
     const value = plain(found.node);
     if (isLaterWord(path, value)) return this.later(found.node.at, path, show(value));
+    // What cannot be read as a short form has been told already.
+    if (found.node.type === 'scalar' && this.problems.knows(found.node.at)) return;
     const name = nameProblem(issue, found.node);
     if (name !== null) return this.add('FL401', path, name);
     this.add('FL204', path, `${wanted(issue)}, got ${shown(issue, value)}`);
@@ -178,9 +189,13 @@ class Reporter {
     this.problems.add({ code: 'FL202', at, path, message, found: word });
   }
 
-  private add(code: Code, path: readonly PathKey[], message: string): void {
-    const problem: Problem = { code, at: locate(this.tree, path).node.at, path, message };
-    this.problems.add(problem);
+  private add(
+    code: Code,
+    path: readonly PathKey[],
+    message: string,
+    words: Partial<Words> = {},
+  ): void {
+    this.problems.add({ code, at: locate(this.tree, path).node.at, path, message, ...words });
   }
 }
 

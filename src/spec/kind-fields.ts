@@ -59,7 +59,9 @@ export function longForm(
 export function formOf(kind: string, forms: ReadonlyMap<string, KindForm>): KindForm {
   const form = forms.get(kind);
   if (form === undefined) {
-    throw new QuantityError(`${show(kind)} is unknown here; known: ${[...forms.keys()].join(' ')}`);
+    const allowed = [...forms.keys()];
+    const message = `${show(kind)} is unknown here; known: ${allowed.join(' ')}`;
+    throw new QuantityError(message, { found: kind, allowed });
   }
   return form;
 }
@@ -161,7 +163,7 @@ export class KindFields {
       return read();
     } catch (error) {
       if (!(error instanceof QuantityError)) throw error;
-      throw new QuantityError(`${this.kind}: ${name}: ${error.message}`);
+      throw new QuantityError(`${this.kind}: ${name}: ${error.message}`, error.words);
     }
   }
 }

@@ -135,7 +135,7 @@ export function quantity<T>(
         context.addIssue({
           code: 'custom',
           message: error.message,
-          params: { code: QUANTITY_ISSUE, missing: input === undefined },
+          params: { code: QUANTITY_ISSUE, missing: input === undefined, words: error.words },
         });
         return z.NEVER;
       }

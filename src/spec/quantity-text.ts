@@ -1,11 +1,20 @@
 import type { Ns } from '../kernel/time.js';
 import { HORIZON_MAX_NS, NS_PER_MS, NS_PER_SECOND, NS_PER_US } from '../kernel/time.js';
 
+/** A wrong word and the right ones, of which the nearest is suggested. */
+export interface Words {
+  readonly found: string;
+  readonly allowed: readonly string[];
+}
+
 /** A value that cannot be read as the quantity asked for; the message says what to write instead. */
 export class QuantityError extends Error {
-  constructor(message: string) {
+  readonly words: Words | null;
+
+  constructor(message: string, words: Words | null = null) {
     super(message);
     this.name = 'QuantityError';
+    this.words = words;
   }
 }
 

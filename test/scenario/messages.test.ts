@@ -90,3 +90,44 @@ describe('a comparison', () => {
     ]);
   });
 });
+
+describe('a function that is not known', () => {
+  it.each([
+    ['lognorm(p50=2ms p99=9ms)', 'lognorm', 'lognormal'],
+    ['mixture(50%=exponentail(5ms) 50%=1s)', 'exponentail', 'exponential'],
+    ['{ kind: gama, mean: 5ms, cv: 1 }', 'gama', 'gamma'],
+  ])('is suggested for a distribution: %s', (written, wrong, meant) => {
+    const service = `endpoints: { serve: [ wait: ${written} ] }`;
+    const problems = told(text({ service }));
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(`${wrong} is unknown here; known: constant exponential`);
+    expect(problems[0]).toContain(`(did you mean "${meant}"?)`);
+  });
+
+  it.each([
+    ['poison(200/s)', 'poison', ' (did you mean "poisson"?)'],
+    ['zzz(200/s)', 'zzz', ''],
+  ])('is told once, with all that is legal there: arrivals %s', (arrivals, wrong, suggestion) => {
+    expect(told(text({ arrivals }))).toEqual([
+      `s.yaml:6:33 FL206 workloads.users.arrivals.kind: must be one of poisson constant stages sinusoid burst renewal at trace closed, got ${wrong}${suggestion}`,
+    ]);
+  });
+
+  it('is told once where its arguments are wrong', () => {
+    expect(told(text({ arrivals: 'poisson(200/s 3)' }))).toEqual([
+      's.yaml:6:33 FL205 workloads.users.arrivals: poisson cannot place 3: write poisson(300/s)',
+    ]);
+  });
+
+  it('is told for keys', () => {
+    const [problem] = told(text({ more: 'keys: { row: ziph(count=3 exponent=1) }' }));
+    expect(problem).toContain('got ziph (did you mean "zipf"?)');
+  });
+});
+
+it('suggests an outcome', () => {
+  const problems = told(text({ policy: 'retry: { attempts: 2, on: [timeoot, 5xy, quark] }' }));
+  expect(problems[0]).toMatch(/timeoot is no outcome; known: .* \(did you mean "timeout"\?\)$/);
+  expect(problems[1]).toMatch(/5xy is no outcome; known: .* \(did you mean "5xx"\?\)$/);
+  expect(problems[2]).toMatch(/quark is no outcome; known: .*503$/);
+});

@@ -121,5 +121,6 @@ function parseTerm(input: unknown): OutcomeTerm {
   if (typeof input === 'string' && OUTCOME_TERMS.includes(input)) return input;
   throw new QuantityError(
     `${show(input)} is no outcome; known: ${OUTCOME_TERMS.join(' ')}, and statuses such as 503`,
+    typeof input === 'string' ? { found: input, allowed: OUTCOME_TERMS } : null,
   );
 }
