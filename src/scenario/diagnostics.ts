@@ -124,7 +124,9 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
   }
   if (frame !== null) lines.push(...frameLines(diagnostic, frame));
   const allowed = allowedText(diagnostic);
-  if (allowed !== null) lines.push(escapeControls(`  allowed: ${allowed}`));
+  // A path leads to what the file has, which is not all that could be written there.
+  const label = code === 'FL302' ? 'there is' : 'allowed';
+  if (allowed !== null) lines.push(escapeControls(`  ${label}: ${allowed}`));
   return lines.join('\n');
 }
 

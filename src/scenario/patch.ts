@@ -5,6 +5,7 @@ import { entries, get, items, map, scalar, text } from './located.js';
 import { longScalar, merge } from './merge.js';
 import type { Segment } from './paths.js';
 import { parsePath } from './paths.js';
+import { EXPLICIT_SECTIONS } from './schema/scenario.js';
 
 /** A path of a patch with the place where it is written, and what is to be put there. */
 export interface Edit {
@@ -114,7 +115,11 @@ class Descent {
     const missing = old === undefined || (old.value.type === 'scalar' && old.value.value === null);
     if (last) return this.lastInMap(node, key, missing ? undefined : old, depth);
     if (missing && this.how === 'remove') this.checkInherited(depth, key, node);
-    else if (missing && depth < 2) return this.nowhere(depth, key, node.entries.keys());
+    else if (missing && depth < 2) {
+      if (depth === 0 && (EXPLICIT_SECTIONS as readonly string[]).includes(key))
+        return this.noSection(key);
+      return this.nowhere(depth, key, node.entries.keys());
+    }
     const inner = missing ? map(new Map(), this.edit.at) : old.value;
     return this.with(node, key, {
       key: old?.key ?? this.edit.at,
@@ -208,10 +213,18 @@ class Descent {
   }
 
   private nowhere(depth: number, wrong: string, known: Iterable<string>): never {
-    const names = [...known];
+    const names = [...new Set(known)];
     const where = depth === 0 ? 'the scenario' : this.upTo(depth);
     this.report(depth, `${where} has no ${wrong}`, { found: wrong, allowed: names });
     throw new Stop();
+  }
+
+  /** A path goes into what is there: a new section is written as a whole. */
+  private noSection(key: string): never {
+    return this.fail(
+      0,
+      `the scenario has no ${key}: write the section first, or set it as a whole`,
+    );
   }
 
   private fail(depth: number, message: string): never {

@@ -131,3 +131,37 @@ it('suggests an outcome', () => {
   expect(problems[1]).toMatch(/5xy is no outcome; known: .* \(did you mean "5xx"\?\)$/);
   expect(problems[2]).toMatch(/quark is no outcome; known: .*503$/);
 });
+
+describe('a path of a patch that leads nowhere', () => {
+  const patch = (own: string): string[] => {
+    const { problems } = load(text({ more: `variants: [ { name: a, ${own} } ]` }));
+    return problems.flatMap((problem) => {
+      const lines = formatDiagnostic(problem).split('\n');
+      return [problem.message, ...lines.filter((line) => line.startsWith('  there is: '))];
+    });
+  };
+
+  it('is told what is there, each name once', () => {
+    expect(patch('remove: [ services.station.queue ]')).toEqual([
+      'services.station has no queue',
+      '  there is: endpoints',
+    ]);
+  });
+
+  it('is told to write a section that is not there', () => {
+    expect(patch('set: { caches.near.ttl: 1s }')).toEqual([
+      'the scenario has no caches: write the section first, or set it as a whole',
+    ]);
+  });
+
+  it('may set a section as a whole', () => {
+    expect(patch('set: { keys: { row: { kind: unique } } }')).toEqual([]);
+  });
+
+  it('is told the sections that are there where no section is called so', () => {
+    expect(patch('set: { quark.near.ttl: 1s }')).toEqual([
+      'the scenario has no quark',
+      '  there is: faultline, policies, run, services, title, variants, workloads',
+    ]);
+  });
+});
