@@ -81,7 +81,9 @@ export function parseDurationOrNone(input: unknown, limits: DurationLimits = {})
 /** Events per second of `400/s`, `100/min`, `10000/h`; above 0 unless `allowZero`. */
 export function parseRate(input: unknown, allowZero = false): number {
   const text = textOf(input, 'a rate such as 400/s');
-  if (typeof input === 'number') throw new QuantityError(`${show(input)} what? write ${input}/s`);
+  if (typeof input === 'number' || isNumberText(text)) {
+    throw new QuantityError(`${text} what? write ${text}/s`);
+  }
   const match = /^(-?\d+(?:\.\d+)?) ?\/ ?([a-z]+)$/.exec(text);
   const unit = match === null ? undefined : RATE_UNITS.get(match[2]);
   if (match === null || unit === undefined) {
@@ -221,7 +223,7 @@ function durationOf(input: unknown): Ns {
     if (!Number.isFinite(input))
       throw new QuantityError(`${show(input)} is no duration: write 15ms`);
     if (input < 0) throw new QuantityError(`${show(input)} is negative: a duration is 0 or more`);
-    throw new QuantityError(`${show(input)} what? write ${show(input)}ms`);
+    throw new QuantityError(noUnit(input));
   }
   const match = NUMBER_UNIT.exec(text);
   if (match === null)
@@ -230,7 +232,7 @@ function durationOf(input: unknown): Ns {
     throw new QuantityError(`${show(input)} is negative: a duration is 0 or more`);
   if (match[3] === '') {
     if (Number(match[2]) === 0) return 0;
-    throw new QuantityError(`${show(input)} what? write ${match[2]}ms`);
+    throw new QuantityError(noUnit(match[2]));
   }
   const unit = DURATION_UNITS.get(match[3]);
   if (unit === undefined || match[1] !== '') {
@@ -245,6 +247,11 @@ function durationOf(input: unknown): Ns {
     throw new QuantityError(`${show(input)} is below the resolution of the clock, 1ns`);
   }
   return ns;
+}
+
+/** Nobody knows which unit was meant: seconds for a run, milliseconds for a step. */
+function noUnit(number: number | string): string {
+  return `${number} what? write ${number}s or ${number}ms`;
 }
 
 function textOf(input: unknown, wanted: string): string {

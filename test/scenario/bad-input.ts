@@ -510,14 +510,14 @@ export const BAD_SHAPES: readonly BadCase[] = [
     edit: [timeout, 'plain: { timeout: 500 }'],
     code: 'FL205',
     at: '500',
-    says: '500 what? write 500ms',
+    says: '500 what? write 500s or 500ms',
   },
   {
     title: 'a bare number as a distribution',
     edit: [wait, 'charge: [ wait: 15 ]'],
     code: 'FL205',
     at: '15',
-    says: '15 what? write 15ms',
+    says: '15 what? write 15s or 15ms',
   },
   {
     title: 'a negative duration',

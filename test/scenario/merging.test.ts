@@ -351,7 +351,7 @@ describe('include', () => {
       'a/db.yaml': part.replace('1ms', '1'),
     });
     expect(problems.map((p) => `${p.file} ${brief(p)}`)).toEqual([
-      'a/db.yaml 2:35 FL205 1 what? write 1ms',
+      'a/db.yaml 2:35 FL205 1 what? write 1s or 1ms',
     ]);
   });
 

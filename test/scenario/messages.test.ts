@@ -165,3 +165,17 @@ describe('a path of a patch that leads nowhere', () => {
     ]);
   });
 });
+
+describe('a number without its unit', () => {
+  it.each([
+    [{ run: 'duration: 60' }, '60 what? write 60s or 60ms'],
+    [{ policy: 'timeout: 500' }, '500 what? write 500s or 500ms'],
+    [{ policy: 'timeout: "500"' }, '500 what? write 500s or 500ms'],
+    [{ arrivals: 'poisson(200)' }, '200 what? write 200/s'],
+    [{ arrivals: '{ kind: poisson, rate: "200" }' }, '200 what? write 200/s'],
+  ])('is told which: %j', (changed, says) => {
+    const problems = told(text(changed));
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(says);
+  });
+});

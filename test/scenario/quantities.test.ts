@@ -30,8 +30,8 @@ describe('a duration', () => {
   });
 
   it.each([
-    [15, '15 what? write 15ms'],
-    ['15', '15 what? write 15ms'],
+    [15, '15 what? write 15s or 15ms'],
+    ['15', '15 what? write 15s or 15ms'],
     [-3, '-3 is negative: a duration is 0 or more'],
     ['-3ms', '-3ms is negative: a duration is 0 or more'],
     ['5min', '5min is no duration: a minute is written m, as in 2m'],
@@ -80,7 +80,7 @@ describe('rates, shares, factors and counts', () => {
 
   it.each([
     [20, '20 what? write 20/s'],
-    ['20', '20 is no rate: write 400/s, 100/min or 10000/h'],
+    ['20', '20 what? write 20/s'],
     ['5/m', '5/m: a minute is written min'],
     ['-5/s', '-5/s is negative'],
     ['0/s', '0/s never happens: write a rate above 0'],
@@ -189,7 +189,7 @@ describe('a distribution', () => {
     ['lognormal(p50=8ms', 'a comma inside { } ends the value: write lognormal(p50=8ms p99=60ms)'],
     ['uniform(5ms', 'a comma inside { } ends the value: write uniform(5ms 25ms)'],
     ['lognorm(1ms)', '"lognorm" is unknown here'.replaceAll('"', '')],
-    ['exponential(5)', 'exponential: mean: 5 what? write 5ms'],
+    ['exponential(5)', 'exponential: mean: 5 what? write 5s or 5ms'],
     ['exponential()', 'exponential needs mean: write exponential(15ms)'],
     ['exponential(0ms)', 'exponential: mean: 0ms is no time at all'],
     ['exponential(1ms 2ms)', 'exponential cannot place 2ms'],
