@@ -254,12 +254,12 @@ function wanted(issue: Issue): string {
     case 'invalid_type':
       return `must be ${TYPES.get(issue.expected) ?? issue.expected}`;
     case 'too_small':
-      if (issue.origin === 'array') return `needs at least ${issue.minimum} entries`;
-      if (issue.origin === 'string') return `needs at least ${issue.minimum} characters`;
+      if (issue.origin === 'array') return `needs at least ${entriesText(issue.minimum)}`;
+      if (issue.origin === 'string') return `needs at least ${charactersText(issue.minimum)}`;
       return `must be ${issue.inclusive === false ? 'above' : 'at least'} ${issue.minimum}`;
     case 'too_big':
-      if (issue.origin === 'array') return `holds at most ${issue.maximum} entries`;
-      if (issue.origin === 'string') return `holds at most ${issue.maximum} characters`;
+      if (issue.origin === 'array') return `holds at most ${entriesText(issue.maximum)}`;
+      if (issue.origin === 'string') return `holds at most ${charactersText(issue.maximum)}`;
       return `must be ${issue.inclusive === false ? 'below' : 'at most'} ${issue.maximum}`;
     case 'invalid_format':
       return `does not read like what belongs here${formatHint(issue)}`;
@@ -276,8 +276,16 @@ function formatHint(issue: z.core.$ZodIssueInvalidStringFormat): string {
   return '';
 }
 
-/** The wrong value; of a number or a truth value in quotes that they have to go. */
+const entriesText = (count: number | bigint): string =>
+  count === 1 ? '1 entry' : `${count} entries`;
+const charactersText = (count: number | bigint): string =>
+  count === 1 ? '1 character' : `${count} characters`;
+
+/** The wrong value; of a list how long it is, of a number or a truth value in quotes that they have to go. */
 function shown(issue: Issue, value: unknown): string {
+  const isCounted = issue.code === 'too_small' || issue.code === 'too_big';
+  if (isCounted && Array.isArray(value))
+    return value.length === 0 ? 'an empty list' : entriesText(value.length);
   if (issue.code !== 'invalid_type') return show(value);
   if (issue.expected === 'boolean' && (value === 'true' || value === 'false')) {
     return `the text "${value}": remove the quotes`;

@@ -179,3 +179,14 @@ describe('a number without its unit', () => {
     expect(problems[0]).toContain(says);
   });
 });
+
+describe('a list of a wrong length', () => {
+  it.each([
+    [{ requests: '[ ]' }, 'needs at least 1 entry, got an empty list'],
+    [{ policy: 'retry: { attempts: 2, on: [] }' }, 'needs at least 1 entry, got an empty list'],
+  ])('is told how long it is: %j', (changed, says) => {
+    const problems = told(text(changed));
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(says);
+  });
+});
