@@ -135,6 +135,7 @@ class Reporter {
   }
 
   private custom(issue: z.core.$ZodIssueCustom, path: readonly PathKey[]): void {
+    if (this.isCutOffItem(path)) return;
     const params = issue.params as QuantityParams | undefined;
     const found = locate(this.tree, path);
     if (found.depth < path.length) {
@@ -149,10 +150,12 @@ class Reporter {
       return this.add('FL202', path, issue.message);
     }
     const code = params?.code === QUANTITY_ISSUE ? 'FL205' : 'FL208';
-    this.add(code, path, issue.message, params?.words ?? {});
+    const message = this.isInList(path) ? issue.message.replace('{ }', '[ ]') : issue.message;
+    this.add(code, path, message, params?.words ?? {});
   }
 
   private other(issue: Issue, path: readonly PathKey[]): void {
+    if (this.isCutOffItem(path)) return;
     const found = locate(this.tree, path);
     if (found.depth < path.length) return this.missing(path, '');
     const cut = cutOffText(found.node);
@@ -167,6 +170,26 @@ class Reporter {
     const name = nameProblem(issue, found.node);
     if (name !== null) return this.add('FL401', path, name);
     this.add('FL204', path, `${wanted(issue)}, got ${shown(issue, value)}`);
+  }
+
+  /** Whether a comma of a list has cut a value in two, of which this path leads to the first part. */
+  private isInList(path: readonly PathKey[]): boolean {
+    return path.some((key, depth) => {
+      if (typeof key !== 'number') return false;
+      const list = items(locate(this.tree, path.slice(0, depth)).node);
+      return isOpen(lastText(list[key])) && list.slice(key + 1).some(cutOffText);
+    });
+  }
+
+  /** `[ wait: uniform(5ms, 9ms) ]` leaves the entry `9ms)` behind; the cut value itself is reported. */
+  private isCutOffItem(path: readonly PathKey[]): boolean {
+    const index = path[path.length - 1];
+    if (typeof index !== 'number') return false;
+    const list = items(locate(this.tree, path.slice(0, -1)).node);
+    const before = list.slice(0, index).findLastIndex((item) => isOpen(lastText(item)));
+    if (before < 0) return false;
+    const end = list.findIndex((item, at) => at > before && cutOffText(item));
+    return end >= index;
   }
 
   /** A missing key is shown at the key of the map that lacks it, or where a patch took it away. */
@@ -231,6 +254,12 @@ function isCutOff(node: Node, key: string): boolean {
   return entries(node).some(
     ([, entry]) => isOpen(entry.value) || entries(entry.value).some(([, own]) => isOpen(own.value)),
   );
+}
+
+/** The scalar in which the text of an entry ends. */
+function lastText(node: Node): Node {
+  const inner = node.type === 'map' ? entries(node).at(-1)?.[1].value : undefined;
+  return inner === undefined ? node : lastText(inner);
 }
 
 function isOpen(node: Node): boolean {

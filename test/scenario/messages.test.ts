@@ -190,3 +190,23 @@ describe('a list of a wrong length', () => {
     expect(problems[0]).toContain(says);
   });
 });
+
+describe('a comma that ends a value', () => {
+  const said = 'FL205 services.station.endpoints.serve.steps[0].wait.time: a comma inside';
+
+  it.each([
+    ['[ wait: lognormal(p50=3ms, p99=9ms) ]', '[ ]'],
+    ['[ wait: empirical(3ms, 5ms, 9ms), work: 1ms ]', '[ ]'],
+    ['[ { wait: lognormal(p50=3ms, p99=9ms) } ]', '{ }'],
+  ])('is told once, with the brackets around: %s', (steps, brackets) => {
+    const problems = told(text({ service: `endpoints: { serve: ${steps} }` }));
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(`${said} ${brackets} ends the value: write `);
+  });
+
+  it('hides no other problem of the list', () => {
+    const steps = '[ wait: uniform(3ms, 9ms), quark: 1ms ]';
+    const problems = told(text({ service: `endpoints: { serve: ${steps} }` }));
+    expect(problems.map((problem) => problem.split(' ')[1])).toEqual(['FL205', 'FL201']);
+  });
+});
