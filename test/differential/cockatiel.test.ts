@@ -92,14 +92,16 @@ function written({ rule, after }: Config): unknown {
     typeof after === 'number'
       ? `${after}ms`
       : { kind: 'exponential', base: `${after.base}ms`, max: `${after.max}ms` };
-  if ('consecutive' in rule) return { breaker: rule, halfOpenAfter };
+  // As handleWhen: what is thrown and not listed is not handled.
+  const own = { halfOpenAfter, failOn: ['error'] };
+  if ('consecutive' in rule) return { breaker: rule, ...own };
   if ('count' in rule) {
     const { percent, ...count } = rule.count;
-    return { breaker: { count: { threshold: `${percent}%`, ...count } }, halfOpenAfter };
+    return { breaker: { count: { threshold: `${percent}%`, ...count } }, ...own };
   }
   const { percent, duration, minimumRps } = rule.sampling;
   const sampling = { threshold: `${percent}%`, duration: `${duration}ms`, minimumRps };
-  return { breaker: { sampling }, halfOpenAfter };
+  return { breaker: { sampling }, ...own };
 }
 
 async function both(

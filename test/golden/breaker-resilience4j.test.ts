@@ -215,13 +215,17 @@ describe('resilience4j circuit breakers', () => {
     ]);
   });
 
-  it('divergence 12: refusals of a bulkhead inside do not open it', () => {
-    const traced = guarded(
-      'slidingWindowSize: 2',
-      { slow: [0, 100, 200, 300, 400], good: [6000] },
-      '',
-      'bulkhead: { maxConcurrent: 1 }, ',
-    );
+  it('divergence 12: refusals of a bulkhead inside open it, unless they are ignored', () => {
+    const behind = (config: string) =>
+      guarded(
+        `slidingWindowSize: 2${config}`,
+        { slow: [0, 100, 200, 300, 400], good: [6000] },
+        '',
+        'bulkhead: { maxConcurrent: 1 }, ',
+      );
+    // The library records every exception (DEFAULT_RECORD_EXCEPTION_PREDICATE), BulkheadFullException too.
+    expect(states(behind(''))).toEqual([[0.2, 'open']]);
+    const traced = behind(', ignore: [rejectedBulkhead]');
     expect(states(traced)).toEqual([]);
     expect(traced.ran.variant().edges['front->s'].counters['bulkheadRejected']).toBe(4);
     expect(through(traced, 'good')).toEqual([6000]);

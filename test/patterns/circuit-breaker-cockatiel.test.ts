@@ -186,7 +186,7 @@ describe('circuitBreaker cockatiel', () => {
 
   it('divergence 9: keeps its run of failures when an unhandled error closes it', () => {
     // 2 failures, then a probe that ends unhandled: closed, and the count is still 2.
-    const run = play(consecutive(2), [
+    const run = play({ ...consecutive(2), ignore: ['rejectedRateLimit'] }, [
       ...each([0, 1], FAIL),
       [51, OUTCOME.rejectedRateLimit],
       [60, FAIL],
@@ -200,13 +200,30 @@ describe('circuitBreaker cockatiel', () => {
   });
 
   it('divergence 14: an unhandled error leaves no trace while closed', () => {
-    const run = play(consecutive(2), [[0, FAIL], ...each([1, 2], OUTCOME.throttled), [3, FAIL]]);
-    expect(run.transitions()).toEqual([[3, 'open']]);
+    for (const lists of [{ ignore: ['rejectedBulkhead'] }, { failOn: ['error'] }]) {
+      const run = play({ ...consecutive(2), ...lists }, [
+        [0, FAIL],
+        ...each([1, 2], OUTCOME.rejectedBulkhead),
+        [3, FAIL],
+      ]);
+      expect(run.transitions()).toEqual([[3, 'open']]);
+    }
     const listed = play({ ...consecutive(2), failOn: ['throttled'] }, [
       ...each([0], FAIL),
       ...each([1, 2], OUTCOME.throttled),
     ]);
     expect(listed.transitions()).toEqual([[2, 'open']]);
+  });
+
+  it('handles all that is thrown without lists, a refusal inside too; an answer of 429 is none', () => {
+    const opens = (outcome: Outcome): boolean =>
+      play(consecutive(2), [
+        [0, FAIL],
+        [1, outcome],
+      ]).transitions().length > 0;
+    expect(opens(OUTCOME.rejectedBulkhead)).toBe(true);
+    expect(opens(OUTCOME.rejectedRateLimit)).toBe(true);
+    expect(opens(OUTCOME.throttled)).toBe(false);
   });
 
   it('counts the last results: above the threshold, not at it, and not before there are enough', () => {
@@ -281,7 +298,7 @@ describe('circuitBreaker cockatiel', () => {
     expect(run.policy.held()).toBe(0);
   });
 
-  it('closes when the caller of the probe leaves, unless that is listed as a failure', () => {
+  it('opens when the caller of the probe leaves, and closes where that is not handled', () => {
     const left = (lists: object) => {
       const run = play({ ...consecutive(1), ...lists }, [
         [0, FAIL],
@@ -291,8 +308,8 @@ describe('circuitBreaker cockatiel', () => {
       run.calls.giveUp(run.all[1].frame, 60 * MS);
       return [run.transitions().at(-1), run.outcomes().at(-1)];
     };
-    expect(left({})).toEqual([[60, 'closed'], OK]);
-    expect(left({ failOn: ['error', 'cancelled'] })).toEqual([[60, 'open'], OPEN]);
+    expect(left({})).toEqual([[60, 'open'], OPEN]);
+    expect(left({ failOn: ['error'] })).toEqual([[60, 'closed'], OK]);
   });
 
   it('divergence 51: is closed and without memory after its process has restarted', () => {

@@ -139,6 +139,7 @@ describe('circuitBreaker custom is every other kind', () => {
       .record({ failures: small(4), open: small(8), permits: small(3) })
       .map(({ failures, open, permits }) => ({
         own: {
+          ignore: ['throttled', 'cancelled'],
           maxRequests: permits,
           timeout: `${open * 10}ms`,
           tripAfter: { consecutiveFailures: failures },
@@ -153,6 +154,7 @@ describe('circuitBreaker custom is every other kind', () => {
       .record({ ratio: percent, least: small(6), open: small(8), permits: small(3) })
       .map(({ ratio, least, open, permits }) => ({
         own: {
+          ignore: ['throttled', 'cancelled'],
           maxRequests: permits,
           timeout: `${open * 10}ms`,
           tripAfter: { failureRatio: ratio, minRequests: least },
@@ -186,6 +188,7 @@ describe('circuitBreaker custom is every other kind', () => {
 
   const resilience4j = (s: Shared, ms: number): { own: object; custom: object } => ({
     own: {
+      ignore: ['throttled'],
       failureRateThreshold: s.rate,
       slowCallRateThreshold: s.slowRate,
       slowCallDurationThreshold: `${s.slow * ms}ms`,

@@ -32,7 +32,8 @@ interface Run {
 /** Makes calls of which each carries its own answer; `null` outcomes never end. */
 function play(config: object, script: readonly Call[], prepare?: (run: Run) => void): Run {
   const calls = new FakeCalls();
-  const { policy, transitions } = createPolicy(calls, circuitBreakerResilience4j, config);
+  const written = { ignore: ['throttled'], ...config };
+  const { policy, transitions } = createPolicy(calls, circuitBreakerResilience4j, written);
   const results = script.map(({ at }) => calls.call([policy], at * MS));
   const byFrame = new Map(results.map(({ frame }, k) => [frame, script[k]]));
   calls.callee = ({ frame }) => {
@@ -74,6 +75,23 @@ const quick = {
 };
 
 describe('circuitBreaker resilience4j: closed', () => {
+  it('counts every exception by default, a full bulkhead inside too; an answer of 429 is none', () => {
+    const all = { slidingWindowSize: 2, ignore: undefined };
+    const after = (outcome: number): unknown =>
+      play(all, [{ at: 0 }, { at: 1, outcome }])
+        .states()
+        .at(-1)?.[1];
+    for (const name of ['rejectedBulkhead', 'rejectedRateLimit', 'rejectedBreaker'] as const) {
+      expect(after(OUTCOME[name]), name).toBe('open');
+    }
+    expect(after(OUTCOME.throttled)).toBeUndefined();
+    const probed = play(
+      { ...all, waitDurationInOpenState: '50ms', permittedNumberOfCallsInHalfOpenState: 1 },
+      [...series(0, 1, 'FF'), { at: 60, outcome: OUTCOME.throttled }],
+    );
+    expect(probed.states().at(-1)).toEqual([60, 'closed']);
+  });
+
   it('opens at exactly the failure rate, once the window holds the minimum', () => {
     const run = play(g9, series(1000, 1000, 'SSSFFF'));
     expect(run.states()).toEqual([[6000, 'open']]);

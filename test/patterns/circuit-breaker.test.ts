@@ -277,6 +277,25 @@ describe('circuitBreaker gobreaker', () => {
     expect(transitions.at(-1)).toEqual({ atNs: 65 * MS, state: 'closed' });
   });
 
+  it('counts every error by default: refusals inside and a cancelled context, not an answer of 429', () => {
+    const opensOn = (outcome: number | null): boolean => {
+      const calls = new FakeCalls();
+      calls.callee = () => (outcome === null ? null : { afterNs: 0, outcome });
+      const { policy, transitions } = createPolicy(calls, circuitBreakerGobreaker, {});
+      for (let k = 0; k < 6; k++) {
+        const { frame } = calls.call([policy], k * MS);
+        if (outcome === null) calls.giveUp(frame, 20 * MS);
+      }
+      calls.run();
+      return transitions.length > 0;
+    };
+    for (const name of ['rejectedBulkhead', 'rejectedRateLimit', 'poolTimeout'] as const) {
+      expect(opensOn(OUTCOME[name]), name).toBe(true);
+    }
+    expect(opensOn(null)).toBe(true);
+    expect(opensOn(OUTCOME.throttled)).toBe(false);
+  });
+
   it('gives a half-open slot back for an excluded result and for a caller that left', () => {
     const calls = new FakeCalls();
     calls.callee = ({ nth }) => {
@@ -286,6 +305,7 @@ describe('circuitBreaker gobreaker', () => {
     const { policy } = createPolicy(calls, circuitBreakerGobreaker, {
       timeout: '50ms',
       tripAfter: { consecutiveFailures: 1 },
+      ignore: ['poolTimeout', 'cancelled'],
     });
     calls.call([policy], 0);
     calls.call([policy], 60 * MS);

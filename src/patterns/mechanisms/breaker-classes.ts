@@ -1,5 +1,4 @@
 import type { Outcome } from '../../spec/outcome.js';
-import { OUTCOME, OUTCOME_NAMES } from '../../spec/outcome.js';
 import type { PolicyProblem } from '../../spec/policy.js';
 import type { OutcomeTerm } from './outcome-terms.js';
 import { OutcomeSet, outcomeTerms } from './outcome-terms.js';
@@ -9,7 +8,7 @@ export const SUCCESS = 0;
 export const FAILURE = 1;
 export const EXCLUDED = 2;
 
-/** The fields every breaker kind has beside its own. */
+/** `failOn` and `ignore` of a breaker that counts what the callee did. */
 export const classFields = {
   failOn: outcomeTerms()
     .optional()
@@ -34,48 +33,43 @@ export interface ClassConfig {
   readonly ignore?: readonly OutcomeTerm[] | undefined;
 }
 
-/** Class of each kind of outcome where the configuration says nothing. */
-const DEFAULT_CLASS: Readonly<Record<(typeof OUTCOME_NAMES)[number], number>> = {
-  ok: SUCCESS,
-  clientError: SUCCESS,
-  throttled: EXCLUDED,
-  serverError: FAILURE,
-  timeout: FAILURE,
-  deadlineExceeded: FAILURE,
-  refused: FAILURE,
-  connectTimeout: FAILURE,
-  reset: FAILURE,
-  poolTimeout: EXCLUDED,
-  rejectedBulkhead: EXCLUDED,
-  rejectedRateLimit: EXCLUDED,
-  rejectedBreaker: EXCLUDED,
-  rejectedOverload: FAILURE,
-  cancelled: EXCLUDED,
-  degraded: SUCCESS,
-  abandoned: EXCLUDED,
-  unfinished: EXCLUDED,
+/** What a kind of breaker makes of outcomes that stand in no list; all others are successes. */
+export interface ClassRules {
+  /** Failures, where `failOn` is not written. */
+  readonly failures: readonly OutcomeTerm[];
+  /** Excluded, unless `failOn` names them. */
+  readonly excluded: readonly OutcomeTerm[];
+}
+
+/** A breaker that tells the callee's failures from refusals of its own side. */
+const TEXTBOOK: ClassRules = {
+  failures: ['error', 'timeout', 'deadlineExceeded', 'connect', 'reset'],
+  excluded: [
+    'throttled',
+    'poolTimeout',
+    'rejectedBulkhead',
+    'rejectedRateLimit',
+    'rejectedBreaker',
+    'cancelled',
+  ],
 };
 
 /** Sorts outcomes into SUCCESS, FAILURE and EXCLUDED. */
 export class BreakerClasses {
-  private readonly defaults = new Uint8Array(32);
-  private readonly failOn: OutcomeSet | null;
+  private readonly failures: OutcomeSet;
+  private readonly excluded: OutcomeSet;
   private readonly ignore: OutcomeSet | null;
 
-  constructor(config: ClassConfig) {
-    const listed = config.failOn !== undefined;
-    for (const name of OUTCOME_NAMES) {
-      const own = DEFAULT_CLASS[name];
-      this.defaults[OUTCOME[name]] = listed && own === FAILURE ? SUCCESS : own;
-    }
-    this.failOn = config.failOn === undefined ? null : new OutcomeSet(config.failOn);
+  constructor(config: ClassConfig, rules: ClassRules = TEXTBOOK) {
+    this.failures = new OutcomeSet(config.failOn ?? rules.failures);
+    this.excluded = new OutcomeSet(rules.excluded);
     this.ignore = config.ignore === undefined ? null : new OutcomeSet(config.ignore);
   }
 
   of(outcome: Outcome): number {
     if (this.ignore !== null && this.ignore.has(outcome)) return EXCLUDED;
-    if (this.failOn !== null && this.failOn.has(outcome)) return FAILURE;
-    return this.defaults[outcome & 31];
+    if (this.failures.has(outcome)) return FAILURE;
+    return this.excluded.has(outcome) ? EXCLUDED : SUCCESS;
   }
 }
 

@@ -20,14 +20,17 @@ export const THROWN: readonly OutcomeTerm[] = [
   'rejectedBreaker',
 ];
 
+/** The same where a call that is given up ends in an exception, too: a context error, an abort. */
+export const THROWN_OR_CANCELLED: readonly OutcomeTerm[] = [...THROWN, 'cancelled'];
+
 /** `failOn` and `ignore` of a breaker that counts exceptions; `left` says what `ignore` comes to. */
-export function thrownFields(left: string) {
+export function thrownFields(left: string, failures: readonly OutcomeTerm[] = THROWN) {
   return {
     failOn: outcomeTerms()
       .optional()
       .describe(
         'Outcomes that count as failures. Unit: list as in `retry.on`. Defaults to what a caller ' +
-          `gets as an exception: ${THROWN.join(', ')}.`,
+          `gets as an exception: ${failures.join(', ')}.`,
       ),
     ignore: outcomeTerms()
       .optional()
@@ -37,7 +40,18 @@ export function thrownFields(left: string) {
   } as const;
 }
 
-/** Classes of such a breaker. */
-export function thrownClasses(config: ClassConfig): BreakerClasses {
-  return new BreakerClasses({ failOn: config.failOn ?? THROWN, ignore: config.ignore });
+/** Classes of such a breaker: an answer below 500 is a success, 429 too. */
+export function thrownClasses(
+  config: ClassConfig,
+  excluded: readonly OutcomeTerm[] = ['cancelled'],
+): BreakerClasses {
+  return new BreakerClasses(config, { failures: THROWN, excluded });
+}
+
+/** Classes where calls that are given up are failures as well. */
+export function thrownOrCancelledClasses(
+  config: ClassConfig,
+  excluded: readonly OutcomeTerm[] = [],
+): BreakerClasses {
+  return new BreakerClasses(config, { failures: THROWN_OR_CANCELLED, excluded });
 }

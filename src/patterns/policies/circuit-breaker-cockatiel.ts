@@ -17,13 +17,8 @@ import { Backoff } from '../mechanisms/backoff.js';
 import { backoffSchema } from '../mechanisms/backoff-fields.js';
 import type { BreakerJournal } from '../mechanisms/breaker.js';
 import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
-import {
-  BreakerClasses,
-  classFields,
-  classProblems,
-  EXCLUDED,
-  SUCCESS,
-} from '../mechanisms/breaker-classes.js';
+import type { BreakerClasses } from '../mechanisms/breaker-classes.js';
+import { classProblems, EXCLUDED, SUCCESS } from '../mechanisms/breaker-classes.js';
 import type { CockatielBreaker } from '../mechanisms/cockatiel-breakers.js';
 import {
   ConsecutiveBreaker,
@@ -31,6 +26,11 @@ import {
   SamplingBreaker,
 } from '../mechanisms/cockatiel-breakers.js';
 import { HalfOpenSample, SAMPLE } from '../mechanisms/half-open-sample.js';
+import {
+  THROWN_OR_CANCELLED,
+  thrownFields,
+  thrownOrCancelledClasses,
+} from '../mechanisms/thrown-outcomes.js';
 import { frameOf, layerOf, Waiters } from '../mechanisms/waiters.js';
 
 const thresholdField = (): Quantity<number> =>
@@ -118,20 +118,15 @@ const schema = z.strictObject({
       'The half-open time of cockatiel 4: a sample of calls, and results of an earlier half-open time ' +
         'leave no trace. Unit: map. Defaults to that of cockatiel 3: one probe.',
     ),
-  failOn: classFields.failOn,
-  ignore: outcomesNotHandled(),
+  // The library has no default; its readme handles everything that is thrown (`handleAll`).
+  ...thrownFields(
+    'as what is thrown and stands in no written `failOn`, they are not handled: closed they leave ' +
+      'no trace, and a probe that ends so closes the breaker.',
+    THROWN_OR_CANCELLED,
+  ),
 });
 type Config = z.output<typeof schema>;
 
-function outcomesNotHandled(): typeof classFields.ignore {
-  return classFields.ignore.describe(
-    'Outcomes that the policy of the breaker does not handle: closed they leave no trace, and a ' +
-      'probe that ends so closes the breaker. Wins over `failOn`, and stands beside what is never ' +
-      'handled unless `failOn` names it: throttled, poolTimeout, rejectedBulkhead, ' +
-      'rejectedRateLimit, rejectedBreaker, cancelled. Unit: list as in `retry.on`. Defaults to ' +
-      'none.',
-  );
-}
 /** Ticket of a call that was let through closed; a probe has its number, from 1. */
 const REGULAR = 0;
 
@@ -169,7 +164,8 @@ class Cockatiel implements PolicyState {
     this.breaker = breakerOf(config.breaker);
     const sampling = config.halfOpenSampling;
     this.sample = sampling === undefined ? null : new HalfOpenSample(sampling);
-    this.classes = new BreakerClasses(config);
+    // What is thrown and not handled is neither.
+    this.classes = thrownOrCancelledClasses(config, THROWN_OR_CANCELLED);
     this.journal = breakerJournal(setup);
     const after = config.halfOpenAfter;
     this.constantNs = typeof after === 'number' ? after : 0;

@@ -13,14 +13,10 @@ import {
   NOT_DEAD,
   SuccessRatePolicy,
 } from '../mechanisms/finagle-accrual.js';
-import type { OutcomeTerm } from '../mechanisms/outcome-terms.js';
 import { OutcomeSet, outcomeTerms } from '../mechanisms/outcome-terms.js';
 import type { TargetRule } from '../mechanisms/target-breaker.js';
 import { TargetBreaker } from '../mechanisms/target-breaker.js';
-import { THROWN } from '../mechanisms/thrown-outcomes.js';
-
-/** A call that its caller interrupted ends in an exception, too. */
-const FAILURES: readonly OutcomeTerm[] = [...THROWN, 'cancelled'];
+import { THROWN_OR_CANCELLED } from '../mechanisms/thrown-outcomes.js';
 
 const schema = z.strictObject({
   successRate: share()
@@ -57,7 +53,7 @@ const schema = z.strictObject({
     .optional()
     .describe(
       'Outcomes that count as failures; every other answer is a success. Unit: list as in ' +
-        `\`retry.on\`. Defaults to what a client gets as an exception, and 5xx: ${FAILURES.join(', ')}.`,
+        `\`retry.on\`. Defaults to what a client gets as an exception, and 5xx: ${THROWN_OR_CANCELLED.join(', ')}.`,
     ),
   ignore: outcomeTerms()
     .optional()
@@ -89,7 +85,7 @@ class FinagleRule implements TargetRule {
 
   constructor(config: Config, setup: PolicySetup) {
     const { successRate, consecutiveFailures, minPenalty, maxPenalty, ignore } = config;
-    this.failOn = new OutcomeSet(config.failOn ?? FAILURES);
+    this.failOn = new OutcomeSet(config.failOn ?? THROWN_OR_CANCELLED);
     this.ignore = ignore === undefined ? null : new OutcomeSet(ignore);
     this.journal = breakerJournal(setup);
     this.target = setup.target;

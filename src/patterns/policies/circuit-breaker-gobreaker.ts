@@ -4,14 +4,13 @@ import type { PolicyKind, PolicyProblem } from '../../spec/policy.js';
 import { duration, share, whole } from '../../spec/quantities.js';
 import type { BreakerJournal, BreakerRule } from '../mechanisms/breaker.js';
 import { Breaker, breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
-import {
-  BreakerClasses,
-  classFields,
-  classProblems,
-  FAILURE,
-  SUCCESS,
-} from '../mechanisms/breaker-classes.js';
+import { classProblems, FAILURE, SUCCESS } from '../mechanisms/breaker-classes.js';
 import { RollingCounts } from '../mechanisms/rolling-counts.js';
+import {
+  THROWN_OR_CANCELLED,
+  thrownFields,
+  thrownOrCancelledClasses,
+} from '../mechanisms/thrown-outcomes.js';
 
 const schema = z.strictObject({
   maxRequests: whole({ min: 1 })
@@ -60,7 +59,11 @@ const schema = z.strictObject({
       'When to open, looked at after each failure while closed. Unit: map. Defaults to ' +
         '{ consecutiveFailures: 6 }, the library\'s "more than 5".',
     ),
-  ...classFields,
+  // defaultIsSuccessful: no error but nil, and context.Canceled is one.
+  ...thrownFields(
+    'they count as neither, and a probe gives its slot back (`IsExcluded`).',
+    THROWN_OR_CANCELLED,
+  ),
 });
 
 /**
@@ -203,7 +206,7 @@ export const circuitBreakerGobreaker: PolicyKind<typeof schema> = {
     new Breaker(
       setup.ctx,
       new GobreakerRule(config, breakerJournal(setup)),
-      new BreakerClasses(config),
+      thrownOrCancelledClasses(config),
     ),
   check(config): readonly PolicyProblem[] {
     const problems = [...classProblems(config)];

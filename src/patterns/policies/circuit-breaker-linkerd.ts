@@ -99,7 +99,7 @@ class LinkerdRule implements TargetRule {
 
   constructor(config: Config, setup: PolicySetup) {
     this.config = config;
-    this.classes = thrownClasses(config);
+    this.classes = thrownClasses(config, ['cancelled', 'throttled']);
     this.journal = breakerJournal(setup);
     this.target = setup.target;
     this.alarm = setup.alarm(() => this.probation());

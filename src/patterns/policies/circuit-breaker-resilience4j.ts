@@ -6,15 +6,10 @@ import { duration, factor, share, whole } from '../../spec/quantities.js';
 import { formatDuration } from '../../spec/quantity-text.js';
 import type { BreakerJournal, BreakerRule } from '../mechanisms/breaker.js';
 import { Breaker, breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
-import {
-  BreakerClasses,
-  classFields,
-  classProblems,
-  EXCLUDED,
-  FAILURE,
-} from '../mechanisms/breaker-classes.js';
+import { classProblems, EXCLUDED, FAILURE } from '../mechanisms/breaker-classes.js';
 import type { CallWindow } from '../mechanisms/call-window.js';
 import { CountWindow, TimeWindow } from '../mechanisms/call-window.js';
+import { thrownClasses, thrownFields } from '../mechanisms/thrown-outcomes.js';
 import { WINDOW_MAX, windowSize } from '../mechanisms/window-size.js';
 
 /** CircuitBreakerConfig.java: the default of calls and of seconds alike. */
@@ -107,7 +102,8 @@ const schema = z.strictObject({
       'Goes to half open by a timer, exactly at the end of the wait; without it the next call ' +
         'after the end does that. Unit: boolean. Defaults to false.',
     ),
-  ...classFields,
+  // DEFAULT_RECORD_EXCEPTION_PREDICATE: every exception, of the bulkhead inside too.
+  ...thrownFields('they count as neither, and a probe gives its place back (`ignoreExceptions`).'),
 });
 type Config = z.output<typeof schema>;
 
@@ -277,7 +273,7 @@ export const circuitBreakerResilience4j: PolicyKind<typeof schema> = {
     const { ctx } = setup;
     const timer = setup.alarm(() => rule.ring(ctx.now));
     const rule = new Resilience4jRule(config, breakerJournal(setup), timer);
-    return new Breaker(ctx, rule, new BreakerClasses(config));
+    return new Breaker(ctx, rule, thrownClasses(config));
   },
   check: (config): readonly PolicyProblem[] => [
     ...classProblems(config),
