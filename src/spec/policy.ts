@@ -92,6 +92,8 @@ export const LOCAL_REFUSALS: Readonly<
 /** What a policy may do to a frame. All times are integer ns. */
 export interface CallContext {
   readonly now: Ns;
+  /** While cancel() runs: the reason for which the call was ended from outside, see killBelow. */
+  readonly cancelledAs: Outcome;
   /** After PARK: go on inward, through the instant ring; voids the layer's timers. */
   resume(frame: number, layer: number): void;
   /** After PARK: refuse with this outcome. */
@@ -109,7 +111,7 @@ export interface CallContext {
   finish(frame: number, layer: number, outcome: Outcome): void;
   /**
    * Cancel everything inside this layer (outer to inner), the attempt on the wire included; it is
-   * booked as `outcome`: timeout, deadlineExceeded, or cancelled (a lost hedge).
+   * booked as `outcome`, and so are the layers told (`cancelledAs`): timeout, deadlineExceeded, or cancelled (a lost hedge).
    */
   killBelow(frame: number, layer: number, outcome: Outcome, tellCallee: boolean): void;
   /**

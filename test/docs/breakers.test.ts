@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { PHASE } from '../../src/kernel/phase.js';
 import { policyKind, policyKinds } from '../../src/patterns/registry.js';
 import { OUTCOME } from '../../src/spec/outcome.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
@@ -12,6 +13,8 @@ const REFUSED = OUTCOME.rejectedBreaker;
 /** What every breaker below is told to ignore. */
 const IGNORED = OUTCOME.reset;
 const IGNORES = { ignore: ['reset'] };
+/** In place of an outcome: a deadline further out passes then. */
+const DEADLINE = -1;
 
 /** Two failures open it, and it waits for one second; one probe. */
 const WRITTEN: Readonly<Record<string, object>> = {
@@ -60,7 +63,7 @@ function word(kind: string, column: string): string {
 interface Call {
   readonly atMs: number;
   readonly endsMs: number;
-  /** Null where its caller gives it up then. */
+  /** Null where its caller gives it up then, DEADLINE where its time is over. */
   readonly outcome: number | null;
 }
 
@@ -75,10 +78,13 @@ function drive(kind: string, planned: readonly Call[]) {
   calls.callee = ({ startNs, frame }) => {
     const { endsMs, outcome } = byFrame.get(frame)!;
     // Who has waited for a probe may begin after its time.
-    return outcome === null ? null : { afterNs: Math.max(0, endsMs * MS - startNs), outcome };
+    const isEnded = outcome !== null && outcome !== DEADLINE;
+    return !isEnded ? null : { afterNs: Math.max(0, endsMs * MS - startNs), outcome };
   };
   for (const [frame, { endsMs, outcome }] of byFrame) {
     if (outcome === null) calls.giveUp(frame, endsMs * MS);
+    const kill = (): void => calls.killBelow(frame, -1, OUTCOME.deadlineExceeded, true);
+    if (outcome === DEADLINE) calls.at(endsMs * MS, kill, PHASE.TIMER);
   }
   calls.run(10_000 * MS);
   return {
@@ -225,5 +231,13 @@ describe.each(KINDS)('what counts to %s', (kind) => {
     const named = /but `(\w+)` and `(\w+)` treat\s+it\s+as an outcome in `ignore`/.exec(page)!;
     const state = named.slice(1).includes(kind) ? 'halfOpen' : 'closed';
     expect(probedWith(OUTCOME.throttled)).toBe(state);
+  });
+
+  it('says what calls are that a deadline further out has ended', () => {
+    const two = FAILURES.map(({ atMs }) => ({ atMs, endsMs: atMs + 1, outcome: DEADLINE }));
+    const opens = drive(kind, [FIRST, ...two]).states.length > 0;
+    const cell = said(kind, 'call ended by a `deadline` further out', counting);
+    expect(cell).toMatch(opens ? /^a failure/ : /^a success/);
+    expect(probedWith(DEADLINE)).toBe(opens ? 'open' : 'closed');
   });
 });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { circuitBreakerGobreaker } from '../../src/patterns/policies/circuit-breaker-gobreaker.js';
+import { circuitBreakerPolly } from '../../src/patterns/policies/circuit-breaker-polly.js';
 import { circuitBreakerSimple } from '../../src/patterns/policies/circuit-breaker-simple.js';
+import { deadline } from '../../src/patterns/policies/deadline.js';
 import { retry } from '../../src/patterns/policies/retry.js';
 import { timeout } from '../../src/patterns/policies/timeout.js';
 import { OUTCOME, withStatus } from '../../src/spec/outcome.js';
@@ -453,5 +455,27 @@ describe('composition with a breaker', () => {
     expect(call).toMatchObject({ outcome: OUTCOME.timeout, endNs: 100 * MS });
     expect(transitions).toEqual([]);
     expect(policy.held()).toBe(0);
+  });
+
+  it('deadline > breaker: the end of the time is what the breaker sees', () => {
+    const states = (kind: PolicyKind, written: object): readonly string[] => {
+      const calls = new FakeCalls();
+      calls.callee = () => null;
+      const limit = createPolicy(calls, deadline, { after: '100ms' }).policy;
+      const { policy, transitions } = createPolicy(calls, kind, written);
+      for (let k = 0; k < 6; k++) calls.call([limit, policy], k * MS);
+      calls.run();
+      expect(policy.held()).toBe(0);
+      return transitions.map(({ atNs, state }) => `${state} @${atNs / MS}`);
+    };
+    expect(states(circuitBreakerSimple, {})).toEqual(['open @104']);
+    expect(states(circuitBreakerSimple, { failOn: ['deadlineExceeded'] })).toEqual(['open @104']);
+    expect(states(circuitBreakerSimple, { failOn: ['error'] })).toEqual([]);
+    expect(states(circuitBreakerGobreaker, {})).toEqual(['open @105']);
+    const polly = { minimumThroughput: 2 };
+    expect(states(circuitBreakerPolly, polly)).toEqual([]);
+    expect(states(circuitBreakerPolly, { ...polly, failOn: ['deadlineExceeded'] })).toEqual([
+      'open @101',
+    ]);
   });
 });

@@ -62,6 +62,7 @@ export interface CallResult {
  */
 export class FakeCalls implements CallContext {
   now = 0;
+  cancelledAs: Outcome = OUTCOME.cancelled;
   idempotentCallee = false;
   /** Start times of all attempts that reached the callee. */
   readonly starts: number[] = [];
@@ -379,6 +380,7 @@ export class FakeCalls implements CallContext {
         f.stamps[layer]++;
       } else if (f.entered.has(layer)) this.exit(frame, layer);
       else continue;
+      this.cancelledAs = outcome;
       f.layers[layer].cancel(frame, layer, parked);
     }
     const wire = f.layers.length;

@@ -102,6 +102,10 @@ class Watched implements CallContext {
     return this.ctx.now;
   }
 
+  get cancelledAs(): Outcome {
+    return this.ctx.cancelledAs;
+  }
+
   resume(frame: number): void {
     this.dryRun.granted(frame);
   }

@@ -1,4 +1,5 @@
 import type { Outcome } from '../../spec/outcome.js';
+import { kindOf, OUTCOME } from '../../spec/outcome.js';
 import type { PolicyProblem } from '../../spec/policy.js';
 import type { OutcomeTerm } from './outcome-terms.js';
 import { OutcomeSet, outcomeTerms } from './outcome-terms.js';
@@ -39,6 +40,8 @@ export interface ClassRules {
   readonly failures: readonly OutcomeTerm[];
   /** Excluded, unless `failOn` names them. */
   readonly excluded: readonly OutcomeTerm[];
+  /** A deadline that passes further out is a cancellation like any other, unless `failOn` is written. */
+  readonly cancelsAtDeadline?: boolean;
 }
 
 /** A breaker that tells the callee's failures from refusals of its own side. */
@@ -59,11 +62,13 @@ export class BreakerClasses {
   private readonly failures: OutcomeSet;
   private readonly excluded: OutcomeSet;
   private readonly ignore: OutcomeSet | null;
+  private readonly cancelsAtDeadline: boolean;
 
   constructor(config: ClassConfig, rules: ClassRules = TEXTBOOK) {
     this.failures = new OutcomeSet(config.failOn ?? rules.failures);
     this.excluded = new OutcomeSet(rules.excluded);
     this.ignore = config.ignore === undefined ? null : new OutcomeSet(config.ignore);
+    this.cancelsAtDeadline = rules.cancelsAtDeadline === true && config.failOn === undefined;
   }
 
   of(outcome: Outcome): number {
@@ -71,6 +76,19 @@ export class BreakerClasses {
     if (this.failures.has(outcome)) return FAILURE;
     return this.excluded.has(outcome) ? EXCLUDED : SUCCESS;
   }
+
+  /** The class of a call that was ended from further out, as `reason`. */
+  ofGivenUp(reason: Outcome): number {
+    return this.of(this.cancelsAtDeadline ? OUTCOME.cancelled : givenUp(reason));
+  }
+}
+
+/**
+ * What a breaker is told of a call that ended further out. Whoever makes the call knows its deadline
+ * (a context, a header), so it ends as deadlineExceeded there too; a `timeout` takes the call away.
+ */
+export function givenUp(reason: Outcome): Outcome {
+  return kindOf(reason) === OUTCOME.deadlineExceeded ? OUTCOME.deadlineExceeded : OUTCOME.cancelled;
 }
 
 /** A term in both lists contradicts itself. */

@@ -65,12 +65,12 @@ export class Breaker implements PolicyState {
   }
 
   leave(frame: number, layer: number, outcome: Outcome): number {
-    this.ended(frame, layer, outcome);
+    this.ended(frame, layer, this.classes.of(outcome));
     return outcome;
   }
 
   cancel(frame: number, layer: number): void {
-    this.ended(frame, layer, OUTCOME.cancelled);
+    this.ended(frame, layer, this.classes.ofGivenUp(this.ctx.cancelledAs));
   }
 
   reset(): void {
@@ -87,11 +87,11 @@ export class Breaker implements PolicyState {
     return this.inside === 0 && this.rule.isIdle?.(now) === true;
   }
 
-  private ended(frame: number, layer: number, outcome: Outcome): void {
+  private ended(frame: number, layer: number, result: number): void {
     const { now } = this.ctx;
     this.inside--;
     const ticket = this.ctx.word(frame, layer);
-    this.rule.record(now, ticket, this.classes.of(outcome), now - this.admitted[frame]);
+    this.rule.record(now, ticket, result, now - this.admitted[frame]);
   }
 }
 

@@ -3,6 +3,7 @@ import type { Outcome } from '../../spec/outcome.js';
 import { OUTCOME, PASS } from '../../spec/outcome.js';
 import type { CallContext, PolicyState } from '../../spec/policy.js';
 import { EDGE_COUNTER } from '../../spec/policy.js';
+import { givenUp } from './breaker-classes.js';
 
 /** The rule of a breaker about one instance called, from which balancers keep away. */
 export interface TargetRule {
@@ -45,7 +46,7 @@ export class TargetBreaker implements PolicyState {
   }
 
   cancel(frame: number): void {
-    this.ended(frame, OUTCOME.cancelled);
+    this.ended(frame, givenUp(this.ctx.cancelledAs));
   }
 
   reset(): void {

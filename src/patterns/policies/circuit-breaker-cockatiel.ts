@@ -191,7 +191,7 @@ class Cockatiel implements PolicyState {
   }
 
   cancel(frame: number, layer: number, parked: boolean): void {
-    if (!parked) this.ended(frame, layer, this.classes.of(OUTCOME.cancelled));
+    if (!parked) this.ended(frame, layer, this.classes.ofGivenUp(this.ctx.cancelledAs));
     else if (!this.waiting.remove(frame, layer)) this.refused--;
   }
 

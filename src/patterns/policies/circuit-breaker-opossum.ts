@@ -14,7 +14,7 @@ import { EDGE_COUNTER } from '../../spec/policy.js';
 import { count, duration, share, whole } from '../../spec/quantities.js';
 import type { BreakerJournal } from '../mechanisms/breaker.js';
 import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
-import { classProblems } from '../mechanisms/breaker-classes.js';
+import { classProblems, givenUp } from '../mechanisms/breaker-classes.js';
 import { OutcomeSet, outcomeTerms } from '../mechanisms/outcome-terms.js';
 import { RotatingBuckets } from '../mechanisms/rotating-buckets.js';
 
@@ -159,7 +159,7 @@ class Opossum implements PolicyState {
 
   cancel(): void {
     this.inside--;
-    this.ended(OUTCOME.cancelled);
+    this.ended(givenUp(this.ctx.cancelledAs));
   }
 
   reset(): void {

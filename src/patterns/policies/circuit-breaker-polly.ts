@@ -4,9 +4,10 @@ import type { PolicyKind, PolicyProblem } from '../../spec/policy.js';
 import { duration, share, whole } from '../../spec/quantities.js';
 import type { BreakerJournal, BreakerRule } from '../mechanisms/breaker.js';
 import { Breaker, breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
-import { classProblems, FAILURE } from '../mechanisms/breaker-classes.js';
+import type { ClassRules } from '../mechanisms/breaker-classes.js';
+import { BreakerClasses, classProblems, FAILURE } from '../mechanisms/breaker-classes.js';
 import { SampledHealth } from '../mechanisms/sampled-health.js';
-import { thrownClasses, thrownFields } from '../mechanisms/thrown-outcomes.js';
+import { THROWN, thrownFields } from '../mechanisms/thrown-outcomes.js';
 
 const MILLISECOND = 1_000_000;
 /** Polly validates its options: both durations lie between half a second and a day. */
@@ -38,9 +39,17 @@ const schema = z.strictObject({
         'through as the one probe. Unit: duration, 500ms to 24h. Defaults to 5s.',
     ),
   ...thrownFields(
-    'what is not a failure is a success to Polly, a call given up by its caller too.',
+    'what is not a failure is a success to Polly, a call given up by its caller too, and without ' +
+      '`failOn` one that a deadline further out has ended.',
   ),
 });
+
+/**
+ * The default ShouldHandle of CircuitBreakerStrategyOptions: every exception but
+ * OperationCanceledException, which is also how a timeout further out, the total one of the standard
+ * handler, shows inside.
+ */
+const RULES: ClassRules = { failures: THROWN, excluded: ['cancelled'], cancelsAtDeadline: true };
 
 /**
  * The breaker of Polly v8. Calls carry no generation: whatever ends while it is half open decides,
@@ -131,7 +140,11 @@ export const circuitBreakerPolly: PolicyKind<typeof schema> = {
   keyed: 'states',
   dryRun: true,
   create: (config, setup) =>
-    new Breaker(setup.ctx, new PollyRule(config, breakerJournal(setup)), thrownClasses(config)),
+    new Breaker(
+      setup.ctx,
+      new PollyRule(config, breakerJournal(setup)),
+      new BreakerClasses(config, RULES),
+    ),
   check(config): readonly PolicyProblem[] {
     const problems = [...classProblems(config)];
     for (const field of ['samplingDuration', 'breakDuration'] as const) {
