@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { unit } from '../../src/kernel/rng.js';
 import { policyKind } from '../../src/patterns/registry.js';
+import { deadline } from '../../src/patterns/policies/deadline.js';
 import { OUTCOME, withStatus } from '../../src/spec/outcome.js';
 import type { Outcome } from '../../src/spec/outcome.js';
 import type { PolicyKind } from '../../src/spec/policy.js';
@@ -276,7 +277,7 @@ describe('retry of nginx', () => {
 });
 
 describe('retries of all kinds', () => {
-  it.each(['aws', 'cockatiel', 'envoy', 'istio', 'kong', 'polly', 'resilience4j'])(
+  it.each(['aws', 'cockatiel', 'kong', 'polly', 'resilience4j'])(
     '%s takes `on` for what it says, and is not made at the deadline',
     (kind) => {
       const written = { attempts: 2, on: [500], ...(kind === 'cockatiel' && { backoff: {} }) };
@@ -290,6 +291,27 @@ describe('retries of all kinds', () => {
       expect(calls.starts).toEqual([0]);
     },
   );
+
+  it.each([
+    ['grpc', { backoff: { base: '2s', max: '2s' } }],
+    ['envoy', { backoff: { base: '60s', max: '60s' } }],
+    ['istio', { backoff: { base: '60s', max: '60s' } }],
+  ])('%s waits for the deadline where its delay passes that', (kind, written) => {
+    const calls = new FakeCalls();
+    calls.callee = () => ({ afterNs: 10 * MS, outcome: answered(503) });
+    const limit = createPolicy(calls, deadline, { after: '100ms' }).policy;
+    const { policy } = createPolicy(calls, kindOf(kind), { attempts: 3, ...written });
+    const call = calls.call([limit, policy], 0);
+    calls.run();
+    expect([call.outcome, call.endNs]).toEqual([OUTCOME.deadlineExceeded, 100 * MS]);
+    expect(calls.starts).toEqual([0]);
+    expect(calls.counted('retries')).toBe(0);
+    expect(policy.held()).toBe(0);
+  });
+
+  it.each(['envoy', 'istio'])('%s takes `on` for what it says', (kind) => {
+    expect(retriedBy(kind, { attempts: 2, on: [500] })).toBe('500');
+  });
 
   it.each(['aws', 'envoy', 'istio', 'kong', 'polly', 'resilience4j'])(
     '%s reports what can never be',

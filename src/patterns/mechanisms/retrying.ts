@@ -41,6 +41,8 @@ export interface RetryRules {
   readonly backoff?: BackoffConfig;
   /** Back-off after `throttled` where none is written. */
   readonly throttled?: BackoffConfig;
+  /** The library waits for its retry though the deadline comes first, which then ends the call. */
+  readonly waitsForDeadline?: boolean;
   /** What it makes of a hint where it looks at hints. */
   readonly hints?: HintUse;
 }
@@ -70,13 +72,16 @@ export function libraryAttemptsField(
     .describe(`${ATTEMPTS} (${library}); ${AGAIN} Defaults to ${byDefault}.`);
 }
 
+const NOT_MADE = 'A retry that would start at or after the deadline is not made.';
+
 /** Text of `backoff`; `byDefault` ends the sentence "Defaults to". */
-export function backoffText(byDefault: string): string {
-  return (
-    'Delay before each retry. A retry that would start at or after the deadline is not made. ' +
-    `Unit: map. Defaults to ${byDefault}.`
-  );
+export function backoffText(byDefault: string, tooLate = NOT_MADE): string {
+  return `Delay before each retry. ${tooLate} Unit: map. Defaults to ${byDefault}.`;
 }
+
+/** The same of kinds that wait for the deadline. */
+export const WAITS =
+  'Where the deadline comes before its end, the call waits for that and ends as deadlineExceeded.';
 
 /** `on`; `byDefault` ends the sentence "Defaults to". */
 export function onField(byDefault: string): z.ZodOptional<z.ZodArray<Quantity<OutcomeTerm>>> {
@@ -138,6 +143,7 @@ class Retrying implements PolicyState {
   private readonly budget: RetryBudget | null;
   private readonly follows: boolean;
   private readonly otherInstance: boolean;
+  private readonly waitsForDeadline: boolean;
   private readonly hints: HintUse | null;
   private readonly key: StreamKey;
   /** Calls inside. */
@@ -150,6 +156,7 @@ class Retrying implements PolicyState {
     this.ctx = setup.ctx;
     this.attempts = config.attempts;
     this.otherInstance = config.otherInstance === true;
+    this.waitsForDeadline = rules.waitsForDeadline === true;
     this.backoff = backoff(config.backoff ?? rules.backoff);
     this.throttled = backoff(config.backoff ?? rules.throttled ?? rules.backoff);
     this.on = new OutcomeSet(config.on ?? rules.on);
@@ -224,7 +231,7 @@ class Retrying implements PolicyState {
     const told = hint !== NO_HINT && counts(this.hints!, hint);
     const backoffNs = this.backoffNs(frame, word, outcome);
     const delayNs = told ? this.toldNs(frame, tries, hint, backoffNs) : backoffNs;
-    if (ctx.now + delayNs >= ctx.deadline(frame)) return outcome;
+    if (this.isTooLate(frame, delayNs) && !this.waitsForDeadline) return outcome;
     const afterTimeout = timedOut(outcome);
     if (budget !== null && !budget.allow(ctx.now, afterTimeout)) {
       ctx.count(frame, EDGE_COUNTER.budgetDenied);
@@ -235,6 +242,10 @@ class Retrying implements PolicyState {
     const flags = (restart << RESTART) | (afterTimeout ? AFTER_TIMEOUT : 0);
     this.grant(frame, layer, delayNs, ((tries + 1) << TRIES) | flags);
     return HOLD;
+  }
+
+  private isTooLate(frame: number, delayNs: Ns): boolean {
+    return this.ctx.now + delayNs >= this.ctx.deadline(frame);
   }
 
   private backoffNs(frame: number, word: number, outcome: Outcome): Ns {
@@ -259,7 +270,7 @@ class Retrying implements PolicyState {
   private grant(frame: number, layer: number, delayNs: Ns, word: number): void {
     const ctx = this.ctx;
     ctx.setWord(frame, layer, word | (this.follows ? WAITING : 0));
-    ctx.count(frame, EDGE_COUNTER.retries);
+    if (!this.isTooLate(frame, delayNs)) ctx.count(frame, EDGE_COUNTER.retries);
     if (this.otherInstance) ctx.avoidTried(frame);
     if (this.follows) ctx.after(delayNs, frame, layer);
     else ctx.reenter(frame, layer, delayNs);

@@ -10,13 +10,14 @@ import {
   otherInstanceField,
   retrying,
   retryProblems,
+  WAITS,
 } from '../mechanisms/retrying.js';
 
 const schema = z.strictObject({
   attempts: libraryAttemptsField(2, 'num_retries 1, and the first'),
   backoff: libraryBackoff(['envoy'], {})
     .prefault({})
-    .describe(backoffText('envoy, 25ms, at most 250ms')),
+    .describe(backoffText('envoy, 25ms, at most 250ms', WAITS)),
   on: onField(
     '[connect, gateway, overload, timeout, reset], which is retry_on: gateway-error; Envoy ' +
       'itself retries nothing until retry_on is written, and throttled only if asked to',
@@ -37,7 +38,7 @@ export const retryEnvoy: PolicyKind<typeof schema> = {
   isDefault: false,
   summary: 'Envoy route: one retry after U(0, 25 ms), three retries at once per cluster.',
   sources: [
-    'envoyproxy/envoy source/common/router/retry_state_impl.cc',
+    'envoyproxy/envoy source/common/router/retry_state_impl.cc, router.cc',
     'envoyproxy/envoy source/common/common/backoff_strategy.cc',
     'envoyproxy/envoy source/common/upstream/resource_manager_impl.h',
   ],
@@ -55,6 +56,8 @@ export const retryEnvoy: PolicyKind<typeof schema> = {
     retrying(setup, config, {
       on: ['connect', 'gateway', 'overload', 'timeout', 'reset'],
       hints: 'stretched',
+      // Nothing ends a back-off but the timer of the route: Filter::onResponseTimeout of router.cc.
+      waitsForDeadline: true,
     }),
   check: retryProblems,
 };

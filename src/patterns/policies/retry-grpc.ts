@@ -3,7 +3,7 @@ import type { PolicyKind } from '../../spec/policy.js';
 import { quantity } from '../../spec/quantities.js';
 import { parseWhole } from '../../spec/quantity-text.js';
 import { libraryBackoff } from '../mechanisms/backoff-fields.js';
-import { budgetField, onField, retrying, retryProblems } from '../mechanisms/retrying.js';
+import { budgetField, onField, retrying, retryProblems, WAITS } from '../mechanisms/retrying.js';
 
 /** A6: larger values are legal in a service config and mean this one. */
 const MOST = 5;
@@ -17,9 +17,8 @@ const schema = z.strictObject({
       'this layer is done anew. Unit: attempts. Required.',
   ),
   backoff: libraryBackoff(['grpc'], {}).describe(
-    'initialBackoff, backoffMultiplier and maxBackoff of the retryPolicy. A retry that would ' +
-      'start at or after the deadline is not made. A hint of the callee is its ' +
-      'grpc-retry-pushback-ms, which every client obeys: it is the delay, after which the back-off ' +
+    `initialBackoff, backoffMultiplier and maxBackoff of the retryPolicy. ${WAITS} A hint of the ` +
+      'callee is its grpc-retry-pushback-ms, which every client obeys: it is the delay, after which the back-off ' +
       'starts anew, and `never` ends the call. Unit: map. Required.',
   ),
   on: onField(
@@ -34,7 +33,11 @@ export const retryGrpc: PolicyKind<typeof schema> = {
   kind: 'grpc',
   isDefault: false,
   summary: 'gRPC retryPolicy: up to five tries on UNAVAILABLE, each delay within 20 % of its law.',
-  sources: ['grpc/proposal A6-client-retries.md', 'grpc/grpc doc/http-grpc-status-mapping.md'],
+  sources: [
+    'grpc/proposal A6-client-retries.md',
+    'grpc/grpc doc/http-grpc-status-mapping.md',
+    'grpc/grpc-go stream.go (retryLocked)',
+  ],
   level: 'call',
   schema,
   example:
@@ -49,6 +52,8 @@ export const retryGrpc: PolicyKind<typeof schema> = {
     retrying(setup, config, {
       on: ['connect', 'reset', 'gateway', 'overload', 'throttled'],
       hints: 'pushback',
+      // retryLocked waits for the back-off or for the end of the context.
+      waitsForDeadline: true,
     }),
   check: retryProblems,
 };

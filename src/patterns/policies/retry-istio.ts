@@ -9,13 +9,14 @@ import {
   otherInstanceField,
   retrying,
   retryProblems,
+  WAITS,
 } from '../mechanisms/retrying.js';
 
 const schema = z.strictObject({
   attempts: libraryAttemptsField(3, "Istio's attempts 2, and the first"),
   backoff: libraryBackoff(['envoy'], {})
     .prefault({})
-    .describe(backoffText('envoy, 25ms, at most 250ms')),
+    .describe(backoffText('envoy, 25ms, at most 250ms', WAITS)),
   on: onField(
     '[connect, 503], which is connect-failure, refused-stream, unavailable, cancelled and 503; ' +
       'timeouts and resets are not among them',
@@ -36,6 +37,7 @@ export const retryIstio: PolicyKind<typeof schema> = {
   example: 'retry: { kind: istio }\n',
   state: 'scoped',
   keyed: 'states',
-  create: (config, setup) => retrying(setup, config, { on: ['connect', 503] }),
+  create: (config, setup) =>
+    retrying(setup, config, { on: ['connect', 503], waitsForDeadline: true }),
   check: retryProblems,
 };
