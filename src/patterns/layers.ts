@@ -29,6 +29,22 @@ const POLLY: readonly string[] = [
   'timeout',
 ];
 
+/** Hystrix with threads: what its timeout is lifted onto begins with the way to a thread. */
+const HYSTRIX_THREADS: readonly string[] = [
+  'fallback',
+  'coalesce',
+  'retry',
+  'hedge',
+  'circuitBreaker',
+  'throttle',
+  'rateLimit',
+  'concurrencyLimit',
+  'timeout',
+  'bulkhead',
+];
+
+const THREAD_POOLS: readonly string[] = ['hystrix', 'threadPool'];
+
 /**
  * Named orders, outermost first. `default` is resilience4j's Spring aspect order, completed;
  * `polly` is the order of the .NET standard resilience handler; the others follow Envoy's router,
@@ -100,3 +116,13 @@ export const orderPresets: ReadonlyMap<string, readonly string[]> = new Map([
     ],
   ],
 ]);
+
+/**
+ * The order that a preset means beside such a bulkhead. AbstractCommand.java takes the semaphore before
+ * it subscribes (applyHystrixSemantics) and lifts the timeout onto the execution, to which the wait for
+ * a thread belongs (executeCommandAndObserve).
+ */
+export function presetOrder(name: string, bulkhead: string | undefined): readonly string[] {
+  const hasThreads = bulkhead !== undefined && THREAD_POOLS.includes(bulkhead);
+  return name === 'hystrix' && hasThreads ? HYSTRIX_THREADS : orderPresets.get(name)!;
+}

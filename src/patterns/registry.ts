@@ -9,9 +9,9 @@ import type { PolicyKind } from '../spec/policy.js';
 import { undescribedFields } from './described.js';
 import { Backoff } from './mechanisms/backoff.js';
 import * as patterns from './index.js';
-import { layerNames, orderPresets } from './layers.js';
+import { layerNames, orderPresets, presetOrder } from './layers.js';
 
-export { layerNames, orderPresets };
+export { layerNames, orderPresets, presetOrder };
 
 // Each pattern has its own schema type; what reads the registry only knows that there is one.
 const all = Object.values(patterns) as readonly (

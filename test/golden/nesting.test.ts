@@ -145,3 +145,27 @@ workloads:
     expect(waiting('ignore', '{ deadline: 91ms }')).toEqual([0, 100, 200]);
   });
 });
+
+describe('8.1: the order of a Hystrix command', () => {
+  const command = (bulkhead: string): Traced =>
+    golden(
+      `
+policies: { own: { order: hystrix, timeout: 1s, bulkhead: { ${bulkhead} } } }
+services: { s: { runtime: async, endpoints: { serve: [ wait: 600ms ] } } }
+workloads: { users: { arrivals: { at: [ 0ms, 0ms, 0ms ] }, requests: [ { call: s } ], policy: own } }
+`,
+      '1m',
+    );
+
+  it('threads: the wait in the queue of the pool is within the timeout', () => {
+    const pool = 'kind: hystrix, coreSize: 1, maxQueueSize: 10, queueSizeRejectionThreshold: 10';
+    const { requests } = command(pool);
+    expect(outcomes(requests)).toEqual(['ok', 'timeout', 'timeout']);
+    expect(answered(requests)).toEqual([600, 1000, 1000]);
+  });
+
+  it('semaphore: its permit is taken in front of the timeout', () => {
+    const { requests } = command('maxConcurrent: 1, maxQueue: 10, maxWait: 10s');
+    expect(answered(requests)).toEqual([600, 1200, 1800]);
+  });
+});

@@ -4,6 +4,7 @@ import {
   outlierKind,
   policyKind,
   policyNames,
+  presetOrder,
 } from '../../patterns/registry.js';
 import type {
   Bundle,
@@ -372,7 +373,7 @@ function orderOf(
   path: Path,
 ): readonly string[] {
   const { order = 'default' } = output;
-  if (typeof order === 'string') return orderPresets.get(order)!;
+  if (typeof order === 'string') return presetOrder(order, present.get('bulkhead')?.kind);
   const at = [...path, 'order'];
   const twice = order.find((policy, index) => order.indexOf(policy) !== index);
   if (twice !== undefined) report(context, 'FL209', at, `order names ${twice} twice`);
