@@ -163,8 +163,9 @@ export class ServerLimiter implements GateState {
 }
 
 /**
- * A limit of Netflix' concurrency-limits: learns from answers and drops as the client interceptor
- * reports them, and not from other errors.
+ * A limit of Netflix' concurrency-limits: learns from answers and drops as its Limiter.Listener has
+ * them (an external limit has refused, or a timeout was hit), and not from other errors. The gRPC client
+ * interceptor takes UNAVAILABLE alone for a drop and ignores what has timed out.
  */
 export abstract class SampledLimit implements LimitRule {
   /** May have a fraction; the limit is its whole part. */
