@@ -28,8 +28,8 @@ export interface Batch {
   /** Tries that have failed, and when the next may begin. */
   failures: number;
   readyAt: Ns;
-  /** The broker has it: a retry finds it there, if the producer is idempotent. */
-  written: boolean;
+  /** Times that the leader has written it, and not all in sync have it yet. */
+  copies: number;
   /** Consumers see it. */
   visible: boolean;
   /** Its publisher has been told that it is. */

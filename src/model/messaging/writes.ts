@@ -181,7 +181,7 @@ export class Writes {
       request: -1,
       failures: 0,
       readyAt: 0,
-      written: false,
+      copies: 0,
       visible: false,
       confirmed: false,
       settled: false,
@@ -238,13 +238,12 @@ export class Writes {
       this.retry(batch);
       return;
     }
-    if (batch.written && idempotence) {
+    if (idempotence && (batch.visible || batch.copies > 0)) {
       // It is there from an earlier try.
       if (batch.visible) this.settle(batch, OUTCOME.ok);
       return;
     }
-    batch.written = true;
-    batch.visible = false;
+    batch.copies++;
     this.replicas.written(batch);
     if (batch.acks === 1) this.settle(batch, OUTCOME.ok);
   }
@@ -294,7 +293,10 @@ export class Writes {
   /** The publisher is told, once. */
   private settle(batch: Batch, outcome: Outcome): void {
     if (batch.acks !== 0) this.answered(batch);
-    if (batch.settled) return;
+    if (batch.settled) {
+      this.forget(batch, false);
+      return;
+    }
     batch.settled = true;
     batch.confirmed = isSuccess(outcome);
     for (const ticket of batch.tickets) {
@@ -304,8 +306,7 @@ export class Writes {
       this.tell(ticket.waiter, ticket.stamp, outcome);
     }
     this.producers[batch.producer].settled(batch);
-    if (batch.visible) this.done(batch);
-    else if (!isSuccess(outcome)) this.forget(batch, false);
+    if (batch.visible || !isSuccess(outcome)) this.forget(batch, false);
   }
 
   private expire(id: number): void {
@@ -322,15 +323,17 @@ export class Writes {
     if (this.topic.comesTwice(messages[0])) {
       for (const message of messages) this.topic.repeat(message, partition);
     }
+    batch.copies--;
     batch.visible = true;
-    if (batch.settled) this.answered(batch);
-    if (batch.settled) this.done(batch);
-    else if (batch.acks === 'all' && batch.request >= 0) this.settle(batch, OUTCOME.ok);
+    if (batch.settled) {
+      this.answered(batch);
+      this.forget(batch, false);
+    } else if (batch.acks === 'all' && batch.request >= 0) this.settle(batch, OUTCOME.ok);
   }
 
   /** The only node that had it is gone. */
   private lost(batch: Batch): void {
-    batch.written = false;
+    batch.copies--;
     if (batch.settled) this.forget(batch, true);
   }
 
@@ -351,17 +354,14 @@ export class Writes {
     if (batch.request < 0) this.forget(batch, false);
   }
 
-  /** Nobody has the batch; `isLost`: its publisher believes that it was written. */
+  /** Nobody sends the batch any more; `isLost`: its publisher believes that it was written. */
   private forget(batch: Batch, isLost: boolean): void {
     if (batch.acks === 0) this.answered(batch);
     // What the leader has will be part of the log, whatever its publisher believes.
-    if (batch.written || !this.batches.has(batch.id)) return;
-    if (isLost && batch.confirmed) for (const message of batch.messages) this.topic.lose(message);
-    this.done(batch);
-  }
-
-  private done(batch: Batch): void {
-    if (!this.batches.delete(batch.id)) return;
+    if (batch.copies > 0 || !this.batches.delete(batch.id)) return;
+    if (isLost && batch.confirmed && !batch.visible) {
+      for (const message of batch.messages) this.topic.lose(message);
+    }
     for (const message of batch.messages) this.messages.release(message);
   }
 }

@@ -3,6 +3,7 @@ import { answered, begun, golden, metered, outcomes } from '../../golden/tracing
 import type { Traced } from '../../golden/tracing.js';
 
 interface Options {
+  readonly latency?: string;
   readonly broker?: string;
   readonly topic?: string;
   readonly publish?: string;
@@ -16,7 +17,7 @@ const run = (o: Options): Traced =>
   golden(
     `
 brokers:
-  cluster: { kind: kafka, nodes: 3, latency: 2ms, ${o.broker ?? ''} }
+  cluster: { kind: kafka, nodes: 3, latency: ${o.latency ?? '2ms'}, ${o.broker ?? ''} }
 topics:
   jobs:
     kind: kafka
@@ -147,6 +148,20 @@ describe('a leader that dies', () => {
     expect(metered(faults(true), 'published', 'jobs')).toBe(1);
     expect(metered(faults(false), 'published', 'jobs')).toBe(2);
     expect(metered(faults(false), 'duplicateEffects', 'jobs.workers')).toBe(1);
+  });
+});
+
+describe('a batch that is written again while its first try is still replicated', () => {
+  it('is there as often as it was written', () => {
+    const traced = run({
+      latency: 'exponential(1s)',
+      at: Array.from({ length: 200 }, (_, k) => `${k * 500}ms`).join(', '),
+      topic: 'producer: { idempotence: false, requestTimeout: 1500ms, linger: 0ms }',
+    });
+    const written = metered(traced, 'published', 'jobs');
+    expect(written).toBeGreaterThan(200);
+    expect(handled(traced).length).toBe(written);
+    expect(metered(traced, 'duplicateEffects', 'jobs.workers')).toBe(written - 200);
   });
 });
 
