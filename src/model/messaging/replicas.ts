@@ -112,10 +112,14 @@ export class Replicas {
     return this.nodes[node];
   }
 
-  /** Whether a write that asks for all acknowledgements is taken: enough replicas are in sync. */
+  /**
+   * Enough replicas are in sync: a write that asks for all acknowledgements is taken, and what was written
+   * becomes part of the log (isUnderMinIsr in Partition.scala).
+   */
   isEnough(partition: number): boolean {
-    const { inSync } = this.partitions[partition];
-    return inSync.filter(Boolean).length >= this.topic.spec.spec.minInsyncReplicas;
+    let count = 0;
+    for (const isIn of this.partitions[partition].inSync) if (isIn) count++;
+    return count >= this.topic.spec.spec.minInsyncReplicas;
   }
 
   /** The leader has written a batch. */
@@ -132,10 +136,13 @@ export class Replicas {
     this.look(batch.partition);
   }
 
-  /** Hands on what all in sync have, in the order in which it was written. */
+  /**
+   * Hands on what all in sync have, in the order in which it was written. While too few are in sync it waits,
+   * whatever acknowledgements were asked for (maybeIncrementLeaderHW in Partition.scala, since 3.7).
+   */
   private look(partition: number): void {
     const own = this.partitions[partition];
-    if (this.reachable(partition) < 0) return;
+    if (this.reachable(partition) < 0 || !this.isEnough(partition)) return;
     while (own.pending.length > 0) {
       const due = this.readyAt(own, own.pending[0]);
       if (due > engine.now) {

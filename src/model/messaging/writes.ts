@@ -246,6 +246,8 @@ export class Writes {
     batch.copies++;
     this.replicas.written(batch);
     if (batch.acks === 1) this.settle(batch, OUTCOME.ok);
+    // Nothing is answered to it, so the next one need not wait for followers.
+    if (batch.acks === 0) this.answered(batch);
   }
 
   /** Nothing was heard of a request: all of it is sent again. */

@@ -140,7 +140,8 @@ const kafka = (bundle: BundleSchema) =>
       minInsyncReplicas: whole({ min: 1, max: 1000 })
         .prefault(1)
         .describe(
-          'Of those, in sync at least for a write with `acks: all`. Unit: count. Defaults to 1.',
+          'Of those, in sync at least for a write with `acks: all`. With fewer nothing more becomes readable ' +
+            'either, whatever its `acks`. Unit: count. Defaults to 1.',
         ),
       producer: producerSchema.prefault({}),
       publishLatency: distribution()

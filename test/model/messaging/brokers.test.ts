@@ -64,6 +64,9 @@ describe('a producer', () => {
     const at = Array.from({ length: 8 }, (_, k) => `${k * 10}us`).join(', ');
     const traced = run({ at, topic: 'producer: { linger: 0ms }' });
     expect(confirmed(traced)).toEqual([4, 4.01, 4.02, 4.03, 4.04, 8, 8, 8]);
+    // Nobody waits for the followers of what is not acknowledged.
+    const sent = run({ at, topic: 'producer: { linger: 0ms }', publish: 'acks: 0' });
+    expect(confirmed(sent)).toEqual([0, 0.01, 0.02, 0.03, 0.04, 2, 2, 2]);
   });
 
   it('waits in line at a node that is slow', () => {
@@ -110,6 +113,56 @@ describe('a follower that is gone', () => {
     expect(
       confirmed(run({ at: '1s', publish: 'acks: 1', faults: crash(2, '500ms', '1m') })),
     ).toEqual([1007]);
+  });
+});
+
+describe('followers that are gone, and fewer in sync than `minInsyncReplicas`', () => {
+  const both = (length: string): string =>
+    `[ { id: f1, kind: crash, target: "cluster[1]", at: 1s, for: ${length} }, { id: f2, kind: crash, target: "cluster[2]", at: 1s, for: ${length} } ]`;
+  // Written at 1.007 s by the leader alone; at 10 s it is the only one in sync.
+  const alone = (o: Options): Traced =>
+    run({ ...o, topic: `minInsyncReplicas: 2\n    ${o.topic ?? ''}`, at: '1s' });
+
+  it('keep what was written before from being confirmed with acks=all, and from consumers', () => {
+    const traced = alone({ faults: both('none') });
+    expect(outcomes(traced.at('api.submit'))).toEqual(['serverError']);
+    expect(confirmed(traced)).toEqual([121_000]);
+    expect(handled(traced)).toEqual([]);
+  });
+
+  it('keep from consumers what is confirmed with acks=1, until enough are in sync', () => {
+    const traced = alone({ publish: 'acks: 1', faults: both('1m') });
+    expect(confirmed(traced)).toEqual([1007]);
+    expect(handled(traced)).toEqual([61_000]);
+  });
+
+  it('are in time when they are back before the request times out', () => {
+    const traced = alone({ faults: both('20s') });
+    expect(confirmed(traced)).toEqual([21_000]);
+    expect(handled(traced)).toEqual([21_000]);
+  });
+
+  it('have a batch sent again: an idempotent one is known to be there, another is written twice', () => {
+    const late = (idempotence: boolean): Traced =>
+      alone({ topic: `producer: { idempotence: ${idempotence} }`, faults: both('1m') });
+    for (const traced of [late(true), late(false)]) {
+      expect(outcomes(traced.at('api.submit'))).toEqual(['ok']);
+      // The first try has been there all the time.
+      expect(handled(traced)[0]).toBe(61_000);
+    }
+    expect(metered(late(true), 'published', 'jobs')).toBe(1);
+    expect(metered(late(false), 'published', 'jobs')).toBe(2);
+    expect(metered(late(false), 'duplicateEffects', 'jobs.workers')).toBe(1);
+  });
+
+  it('has what is written several times before they are out of sync be handled as often', () => {
+    const traced = alone({
+      topic: 'producer: { idempotence: false, requestTimeout: 2s }',
+      faults: both('20s'),
+    });
+    expect(metered(traced, 'published', 'jobs')).toBe(handled(traced).length);
+    expect(metered(traced, 'duplicateEffects', 'jobs.workers')).toBe(handled(traced).length - 1);
+    expect(handled(traced).length).toBeGreaterThan(3);
   });
 });
 
