@@ -175,6 +175,7 @@ const PLAIN = {
   dedupNs: 0,
   inFlightLimit: Infinity,
   returnsFirst: false,
+  rejectsToTail: false,
   stored: true,
   toOne: false,
   polled: false,
@@ -210,6 +211,9 @@ function rulesOf({ w }: Source, spec: MessageQueue | Bus): QueueRules {
         closesChannel: true,
         deliveryLimit: spec.deliveryLimit,
         returnsFirst: spec.quorum,
+        // Without a limit a return is appended to the log anew, so that the log can be cut (handle_aux of
+        // rabbit_fifo.erl); the end of a channel is none, and puts what was on it in front.
+        rejectsToTail: spec.quorum && spec.deliveryLimit === Infinity,
         delaysToTail: true,
       };
     case 'persistentSubscription':

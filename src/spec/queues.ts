@@ -167,6 +167,8 @@ export interface QueueRules {
   readonly inFlightLimit: number;
   /** What is returned stands at the head in the order of its return, not where it stood. */
   readonly returnsFirst: boolean;
+  /** What a consumer rejects stands at the tail instead. */
+  readonly rejectsToTail: boolean;
   /** False: nothing is kept while no consumer is up. */
   readonly stored: boolean;
   /** One consumer is sent to as long as it has room, not each in turn. */

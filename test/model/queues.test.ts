@@ -100,6 +100,42 @@ describe('rabbitmq', () => {
     expect(buried(traced)).toEqual([30]);
   });
 
+  it('puts what is rejected by its consumer in front of a quorum queue, without a limit behind all others', () => {
+    // The first message fails each time, for 1 ms.
+    const ends = (limit: string): readonly number[] => {
+      const traced = golden(
+        queue(
+          `kind: rabbitmq, quorum: true, prefetch: 1, deliveryLimit: ${limit}`,
+          '',
+          'work: 10ms',
+          '0ms, 1ms, 2ms',
+          'faults: [ { id: bad, kind: poison, target: jobs, share: 100%, effect: error, at: 0ms, for: 500us } ]',
+        ),
+        '60ms',
+      );
+      return answered(handled(traced).filter(({ outcome }) => outcome === 'ok'));
+    };
+    expect(ends('20')).toEqual([31, 41]);
+    expect(ends('unlimited')).toEqual([12, 23]);
+  });
+
+  it('puts what was on a channel that is gone in front, with a limit or without', () => {
+    for (const limit of ['20', 'unlimited']) {
+      const traced = golden(
+        queue(
+          `kind: rabbitmq, quorum: true, prefetch: 1, deliveryLimit: ${limit}`,
+          '',
+          'work: 10ms',
+          '0ms, 1ms',
+          'faults: [ { id: dies, kind: crash, target: worker, at: 5ms, for: 5ms } ]',
+        ),
+        '1m',
+      );
+      const requests = handled(traced).map(({ root }) => root);
+      expect(requests).toEqual([requests[0], requests[0], requests[2]]);
+    }
+  });
+
   it('closes the channel of a delivery that is not acknowledged in time', () => {
     // 100 ms of work, 60 ms allowed: each delivery goes back before its handler is done, for ever.
     const traced = golden(

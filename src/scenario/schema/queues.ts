@@ -193,7 +193,8 @@ const rabbitmq = (bundle: BundleSchema) =>
         .optional()
         .describe(
           'Returns allowed per message, by a consumer or by the loss of its connection; one more and it ' +
-            'is dead-lettered or dropped. Of quorum queues. Unit: count or `unlimited`. Defaults to 20.',
+            'is dead-lettered or dropped. What is rejected comes first again, with `unlimited` last. ' +
+            'Of quorum queues. Unit: count or `unlimited`. Defaults to 20.',
         ),
       consumerTimeout: durationOrNone({ allowZero: false })
         .prefault('30m')

@@ -8,7 +8,7 @@ export const VERDICT = Object.freeze({
   none: 0,
   /** Done. */
   ack: 1,
-  /** Back at once, or after a time. */
+  /** Back at once as its channel is gone, or after a time. */
   back: 2,
   later: 3,
   /** To where the consumer sends what it cannot handle. */
@@ -19,6 +19,8 @@ export const VERDICT = Object.freeze({
   drop: 6,
   /** Done with, though its effect has not happened. */
   skip: 7,
+  /** Back at once as the consumer rejects it. */
+  nack: 8,
 } as const);
 
 /**

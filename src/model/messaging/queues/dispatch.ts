@@ -326,6 +326,7 @@ export class Dispatch {
     else if (verdict === VERDICT.dead) queue.bury(entry, channel.spec.deadLetter);
     else if (!held) return;
     else if (verdict === VERDICT.back) queue.giveBack(entry);
+    else if (verdict === VERDICT.nack) queue.reject(entry);
     else if (verdict === VERDICT.later) queue.putOff(entry, deliveries.delay[delivery]);
   }
 

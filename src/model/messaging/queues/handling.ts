@@ -324,7 +324,8 @@ export class Handling {
       this.judge(run, VERDICT.skip);
     } else {
       this.loseSettled(run);
-      this.judge(run, VERDICT[this.queue.spec.rules.failure]);
+      const { failure } = this.queue.spec.rules;
+      this.judge(run, failure === 'back' ? VERDICT.nack : VERDICT[failure]);
     }
   }
 
@@ -332,7 +333,7 @@ export class Handling {
     const { deliveries, messages } = this;
     this.loseSettled(run);
     if (mode === 'requeue') {
-      this.judge(run, VERDICT.back);
+      this.judge(run, VERDICT.nack);
       return;
     }
     const { backoff } = this.books[channel.consumer];

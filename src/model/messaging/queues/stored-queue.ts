@@ -177,15 +177,26 @@ export class StoredQueue {
     this.settle(entry);
   }
 
-  /** A delivery that failed goes back, unless it was one too many. */
+  /** A delivery whose channel is gone goes back, unless it was one too many. */
   giveBack(entry: number): void {
+    const { entries, rules } = this;
+    this.comeBack(entry, rules.returnsFirst ? this.returns++ : entries.position[entry]);
+  }
+
+  /** The same of one that its consumer rejects. */
+  reject(entry: number): void {
+    if (this.rules.rejectsToTail) this.comeBack(entry, this.next++);
+    else this.giveBack(entry);
+  }
+
+  private comeBack(entry: number, position: number): void {
     const { entries, rules } = this;
     if (++entries.failures[entry] > rules.deliveryLimit) {
       this.bury(entry, this.spec.deadLetter);
       return;
     }
     this.leave(entry);
-    if (rules.returnsFirst) entries.position[entry] = this.returns++;
+    entries.position[entry] = position;
     this.makeReady(entry);
   }
 
