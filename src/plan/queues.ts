@@ -20,9 +20,8 @@ import type { Writer } from './writer.js';
 
 /** How long a FIFO queue remembers what was sent to it. */
 const DEDUP_NS = 300 * NS_PER_SECOND;
-/** Messages in flight that a queue of SQS allows, and one of its FIFO queues. */
+/** Messages in flight that a queue of SQS allows, FIFO or not (developer guide, quotas). */
 const IN_FLIGHT = 120_000;
-const IN_FLIGHT_FIFO = 20_000;
 /** What a quorum queue takes for no limit at all (rabbitmq-server deps/rabbit/src/rabbit_fifo_client.erl). */
 const UNLIMITED_OF_QUORUM = 2000;
 
@@ -233,7 +232,7 @@ function rulesOf({ w }: Source, spec: MessageQueue | Bus): QueueRules {
         delayNs: spec.delayNs,
         keyed: spec.fifo,
         dedupNs: spec.fifo ? DEDUP_NS : 0,
-        inFlightLimit: spec.fifo ? IN_FLIGHT_FIFO : IN_FLIGHT,
+        inFlightLimit: IN_FLIGHT,
         polled: true,
         waitTimeNs: spec.waitTimeNs,
         pollIntervalNs: spec.pollIntervalNs,

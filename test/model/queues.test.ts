@@ -334,6 +334,20 @@ describe('sqs', () => {
     expect(metered(traced, 'expired', 'jobs')).toBe(1);
   });
 
+  it('has at most 120000 messages in flight, with `fifo` too', () => {
+    const traced = golden(
+      `
+queues:
+  jobs: { kind: sqs, fifo: true, backlog: 125000, visibilityTimeout: 1h, consumers: [ { call: worker.handle, concurrency: 1000, maxNumberOfMessages: 10 } ] }
+services: { worker: { runtime: async, replicas: 13, endpoints: { handle: [ wait: 1h ] } } }
+workloads: { users: { arrivals: { at: [ 1h ] }, requests: [ { call: worker.handle } ] } }
+`,
+      '1s',
+    );
+    const meter = traced.ran.variant().metered['jobs']!.meters['inFlight'];
+    expect(meter?.form === 'gauge' ? meter.max : -1).toBe(120_000);
+  });
+
   const fifo = (steps: string, at: string, call = 'submit'): string => `
 keys: { customer: { kind: sequence, count: 2 } }
 queues:
