@@ -27,12 +27,10 @@ export function chainOf(all: View, variant: VariantResult): ChainStep[] {
   const again = next === null ? null : laterStep(view, variant, next, since);
   const left = since.filter((e) => e.kind === 'notRecovered').pop();
   const last = left ?? first.filter(isEnd).pop();
-  // Of one that does not end, its own beginning is told.
-  const owed = next === null ? left : undefined;
   const middle = spreadEvents(
     view,
     variant,
-    first.filter((e) => e !== last && !(owed !== undefined && isEarlier(e, owed, since))),
+    first.filter((e) => e !== last),
     5 - [start, end, again ?? undefined, last].filter((e) => e !== undefined).length,
   );
   const chosen = [start, ...middle, end, last].filter((e): e is CascadeEvent => e !== undefined);
@@ -54,25 +52,16 @@ function isEndAt(event: CascadeEvent, at: number): boolean {
   return event.at === at && isEnd(event);
 }
 
-/** Whether an event belongs to a spell of the same subject before the one that does not end. */
-function isEarlier(
-  event: CascadeEvent,
-  left: CascadeEvent,
-  events: readonly CascadeEvent[],
-): boolean {
-  if (event.subject !== left.subject) return false;
-  const before = spellsOf(events).filter((s) => s.start.subject === left.subject && s.end !== left);
-  return before.some(({ end }) => end !== null && event.at < end.at);
-}
-
 /** The end of a subject's last spell; its first is the one that is told, so what lies between is said. */
 function toldWith(event: CascadeEvent, events: readonly CascadeEvent[]): CascadeEvent {
-  if (event.kind !== 'recovered') return event;
+  if (!isEnd(event)) return event;
   const own = spellsOf(events).filter(
     ({ start }) => start.subject === event.subject && start.at < event.at,
   );
   const spell = own[own.length - 1];
   if (own.length < 2 || spell?.end !== event) return event;
+  if (event.kind === 'notRecovered')
+    return { ...event, text: `${event.text}, since ${formatInstant(spell.start.at)}` };
   const lasted = briefSeconds(event.at - spell.start.at);
   const text =
     own.length < SPELLS_MAX

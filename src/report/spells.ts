@@ -41,7 +41,8 @@ export function nextFault(
     return spells.some(({ start }) => start.at >= fault.at && start.at < until);
   });
   if (found === undefined) return null;
-  const isOpen = ({ start, end: over }: Spell): boolean =>
-    start.at < found.at && (over === null || over.at > found.at);
-  return spells.some(isOpen) ? null : found;
+  // Where the one that is told has hurt nobody, what the next one does is the whole story.
+  const before = spells.filter(({ start }) => start.at < found.at);
+  const isOver = before.every((spell) => spell.end !== null && spell.end.at <= found.at);
+  return before.length > 0 && isOver ? found : null;
 }

@@ -43,7 +43,9 @@ describe('the story of a fault', () => {
       ...FIRST,
       '150.0 s worker crashes: jobs falls behind again',
     ]);
-    expect(steps[4]).toMatch(/^until the end jobs not caught up: 15,00\d messages still wait/u);
+    expect(steps[4]).toMatch(
+      /^until the end jobs not caught up: 15,00\d messages still wait at 300 s, since 150.0 s$/u,
+    );
   });
 
   it('is one where the next fault comes before it is over', () => {
@@ -57,6 +59,15 @@ describe('the story of a fault', () => {
   it('tells nothing of a fault that hurts nobody', () => {
     expect(away([60, '10s'], [150, '500ms'])).toEqual([
       ...FIRST,
+      '80.0 s jobs recovers: caught up after 20 s',
+    ]);
+  });
+
+  it('is that of the next fault where the first hurts nobody', () => {
+    expect(away([20, '500ms'], [60, '10s'])).toEqual([
+      '20.0 s worker crashes',
+      '20.5 s The fault ends',
+      FIRST[1],
       '80.0 s jobs recovers: caught up after 20 s',
     ]);
   });
