@@ -87,6 +87,17 @@ describe('GS-12, OX-3: an outbox that is polled', () => {
   });
 });
 
+describe('outbox.delay', () => {
+  it.each([
+    ['pollInterval: 1s', 1250],
+    ['mode: cdc, cdcLatency: 30ms', 280],
+  ])('ends when the topic has confirmed the message: %s', (outbox, is) => {
+    const traced = run({ outbox, steps: PUBLISH, at: '0ms', latency: '250ms' });
+    const meter = traced.ran.variant().metered['orders']!.meters['outbox.delay'];
+    expect(meter?.form === 'durations' ? meter.mean : -1).toBeCloseTo(is / 1000, 6);
+  });
+});
+
 describe('OX-3: an outbox that is tailed', () => {
   it('publishes cdcLatency after the commit, in the order of the commits', () => {
     const traced = run({ outbox: 'mode: cdc, cdcLatency: 30ms', steps: PUBLISH, at: '0ms, 10ms' });

@@ -54,6 +54,8 @@ export class OutboxTable {
   private readonly again: Counter;
   /** Rows at the front that were published before, and not marked. */
   private published = 0;
+  /** Those whose delay is measured: they have been confirmed before. */
+  private measured = 0;
   /** Of the batch under way: raised when it is given up; rows, confirmations and marks that are missing. */
   private round = 0;
   private leader: Instance | null = null;
@@ -144,7 +146,10 @@ export class OutboxTable {
       this.giveUp();
       return;
     }
-    if (--this.missing === 0) this.mark();
+    if (--this.missing > 0) return;
+    for (let k = this.measured; k < this.batch; k++) this.note(this.rows.get(k));
+    this.measured = Math.max(this.measured, this.batch);
+    this.mark();
   }
 
   /** A look or a mark of the relay has ended. */
@@ -175,7 +180,6 @@ export class OutboxTable {
   }
 
   private tailed(topic: number, message: number): void {
-    this.note(message);
     this.tailing.set(message, topic);
     this.send(topic, message);
   }
@@ -193,6 +197,7 @@ export class OutboxTable {
       return;
     }
     this.tailing.delete(message);
+    this.note(message);
     this.gone(message);
   }
 
@@ -224,7 +229,6 @@ export class OutboxTable {
     for (let k = 0; k < batch; k++) {
       const message = this.rows.get(k);
       if (k < published) this.world.meters.count(this.again);
-      else this.note(message);
       this.publishing.publish(this.topics.get(k), message, this.index, round, leader);
     }
   }
@@ -248,6 +252,7 @@ export class OutboxTable {
   private drop(): void {
     this.batch--;
     this.published--;
+    this.measured--;
     this.topics.shift();
     this.gone(this.rows.peek());
   }
@@ -268,6 +273,7 @@ export class OutboxTable {
     tasks.start(this.owner, this.round, this.leader!.id, part, context, program);
   }
 
+  /** A row is confirmed: its delay has ended, whether it is marked or comes once more. */
   private note(message: number): void {
     const { messages, world } = this;
     world.meters.took(this.delays, messages.cell[message], messages.age(message));

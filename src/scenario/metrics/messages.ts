@@ -133,7 +133,7 @@ export const MESSAGE_METRICS: readonly Metric[] = [
     'seconds',
     'required',
     'low',
-    'Time from the commit of a message in the outbox to its publishing.',
+    'Time from the commit of a message in the outbox until its topic has confirmed it, and with polling all of its batch.',
   ),
   metric(
     'outbox.republished',
