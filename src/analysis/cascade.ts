@@ -9,7 +9,7 @@ import { collateralOf } from './collateral.js';
 import { eventsOf } from './events.js';
 import { faultedComponents, firstFaultNs, outagesOf, spansIn, touchedBy } from './faulted.js';
 import { usualNs } from './goodput.js';
-import { healthOf, type Episode, type Health } from './health.js';
+import { healthOf, type Health } from './health.js';
 import {
   depthOf,
   influencesOf,
@@ -18,6 +18,7 @@ import {
   type Scene,
   type StepInfluence,
 } from './influence.js';
+import { innocentFaults } from './innocent.js';
 import { gaugesByComponent, judgedLane, lanesOf, type Lane } from './lanes.js';
 import { linksOf } from './links.js';
 import { loopsOf } from './loops.js';
@@ -30,12 +31,6 @@ import { stepAt, stepsOf, type Steps } from './steps.js';
 import { finishedOf, succeededOf, sumOutcomes } from './sums.js';
 import { cellsOf } from './window.js';
 import { byCodeUnit, isPlaced, type VariantData } from './variant-data.js';
-import { list } from './words.js';
-
-/** Steps before the start of a fault in which an illness may begin that is its work. */
-const HURT_SLACK = 2;
-/** So much more of the users' requests than before must fail to say that something hurt them. Unit: share. */
-const FAILED_SOME = 0.001;
 
 /** The cascade of one run: who turned ill when, through what it spread, and how it ended. */
 export function storyOf(data: VariantData, record: RunRecord): Story {
@@ -219,90 +214,4 @@ function blastRadius(scene: Scene): number {
     if (episodes.some((episode) => episode.until > baseline)) ill++;
   }
   return ill;
-}
-
-/**
- * Faults that hurt no user: no chain of influences leads from their targets to an ill request of a user. That none was
- * found is no proof where users are hurt: then a fault is innocent only when another one explains it, or when the users'
- * trouble began before the fault did.
- */
-function innocentFaults(
-  scene: Scene,
-  influences: readonly { readonly from: string; readonly to: string }[],
-  users: Story['users'],
-): CascadeResult['innocent'] {
-  const { data, lanes, health, baseline } = scene;
-  const ills = (lane: Lane): readonly Episode[] =>
-    (health.get(lane)?.episodes ?? []).filter((episode) => episode.until > baseline);
-  const requests = lanes.filter(
-    (lane) => lane.workers === 0 && data.requests.includes(lane.parts[0]),
-  );
-  const hurt = requests.filter((lane) => ills(lane).length > 0);
-  const goals = new Set(hurt.map(({ name }) => name));
-  const targetsOf = (fault: PlanFault): readonly Lane[] => {
-    const touched = touchedBy(fault, data);
-    return lanes.filter(
-      (lane) =>
-        touched.components.has(lane.component) ||
-        touched.workloads.has(lane.component) ||
-        lane.parts.some((part) => isEnd(data, touched.stats, part)),
-    );
-  };
-  const namesOf = (fault: PlanFault): string[] => targetsOf(fault).map(({ name }) => name);
-  const { faults } = data.plan;
-  const guilty = new Set(faults.filter((fault) => reaches(namesOf(fault), goals, influences)));
-  const hurtSince = (fault: PlanFault): boolean => {
-    const starts = scene.spansOf(fault).map(({ fromNs }) => stepAt(scene.steps, fromNs));
-    const first = Math.min(...starts) - HURT_SLACK;
-    return hurt.some((lane) => ills(lane).some(({ from }) => from >= first));
-  };
-  if (hurt.length === 0 && failsMore(users)) return [];
-  return faults
-    .filter((fault) => !guilty.has(fault) && (guilty.size > 0 || !hurtSince(fault)))
-    .map((fault) => {
-      const names = namesOf(fault);
-      const where = list(names.slice(0, 3));
-      const reason =
-        hurt.length === 0
-          ? 'no user request turned ill'
-          : guilty.size === 0
-            ? 'users were in trouble before it began'
-            : targetsOf(fault).some((lane) => ills(lane).length > 0)
-              ? `the trouble of ${where} reached no user request`
-              : `${where === '' ? 'its target' : where} never turned ill`;
-      return { fault: fault.id, reason };
-    });
-}
-
-/** More of the users' requests fail than before the first fault, though none of them was ever ill. */
-function failsMore({ finished, failed, usualFailed }: Story['users']): boolean {
-  return failed > (usualFailed + FAILED_SOME) * finished;
-}
-
-/** Either end of a measured edge that a fault hits. */
-function isEnd(data: VariantData, stats: ReadonlySet<number>, part: number): boolean {
-  for (const stat of stats) {
-    const { from, to } = data.plan.statEdges[stat];
-    if (from === part || to === part) return true;
-  }
-  return false;
-}
-
-function reaches(
-  from: readonly string[],
-  goals: ReadonlySet<string>,
-  influences: readonly { readonly from: string; readonly to: string }[],
-): boolean {
-  const seen = new Set(from);
-  const open = [...from];
-  for (;;) {
-    const name = open.pop();
-    if (name === undefined) return false;
-    if (goals.has(name)) return true;
-    for (const influence of influences) {
-      if (influence.from !== name || seen.has(influence.to)) continue;
-      seen.add(influence.to);
-      open.push(influence.to);
-    }
-  }
 }

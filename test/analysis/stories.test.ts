@@ -58,6 +58,25 @@ faults:
     expect(blamed(told(text('50s')).base)).toEqual(['decoy: search never turned ill']);
   });
 
+  it('is acquitted where all trouble of the users began as another fault did', () => {
+    // Nothing waits or fails where the two meet: the answer of a fallback comes when the timeout is over.
+    const { base } = told(`
+title: Two faults
+run: { duration: 60s, warmup: 5s }
+services:
+  web: { endpoints: { buy: [ { call: stock.get, policy: short }, { call: psp.charge, policy: short } ] } }
+  stock: { endpoints: { get: [ wait: exponential(4ms) ] } }
+  psp: { endpoints: { charge: [ wait: exponential(20ms) ] } }
+policies: { short: { timeout: 200ms, fallback: {} } }
+workloads: { u: { arrivals: poisson(100/s), requests: [ { name: buy, call: web.buy } ] } }
+faults:
+  - { id: decoy, kind: slow, target: stock, factor: 1.1, at: 15s, for: 30s }
+  - { id: stall, kind: hang, target: psp, at: 30s, for: 10s }
+`);
+    expect(base.cascade.states['u.buy']).not.toEqual([]);
+    expect(blamed(base).map((text) => text.split(':')[0])).toEqual(['decoy']);
+  });
+
   it('is not acquitted when requests fail, too few to be an illness', () => {
     const { base } = told(`
 title: A moment

@@ -1,0 +1,125 @@
+import type { PlanFault } from '../spec/plan.js';
+import type { CascadeResult } from '../spec/result.js';
+import { touchedBy } from './faulted.js';
+import type { Episode } from './health.js';
+import type { Scene } from './influence.js';
+import type { Lane } from './lanes.js';
+import type { Story } from './story.js';
+import { stepAt } from './steps.js';
+import type { VariantData } from './variant-data.js';
+import { list } from './words.js';
+
+/** Steps between the start of a fault and that of an illness that begins with it, known to the step. */
+const HURT_SLACK = 2;
+/** So much more of the users' requests than before must fail to say that something hurt them. Unit: share. */
+const FAILED_SOME = 0.001;
+
+/**
+ * Faults that hurt no user: no chain of influences leads from their targets to an ill request of a user. That none was
+ * found is no proof where users are hurt: then a fault is innocent only when another one explains it, when the users'
+ * trouble began before the fault did, or when all of it began as another fault did.
+ */
+export function innocentFaults(
+  scene: Scene,
+  influences: readonly { readonly from: string; readonly to: string }[],
+  users: Story['users'],
+): CascadeResult['innocent'] {
+  const { data, lanes, health, baseline } = scene;
+  const ills = (lane: Lane): readonly Episode[] =>
+    (health.get(lane)?.episodes ?? []).filter((episode) => episode.until > baseline);
+  const requests = lanes.filter(
+    (lane) => lane.workers === 0 && data.requests.includes(lane.parts[0]),
+  );
+  const hurt = requests.filter((lane) => ills(lane).length > 0);
+  const goals = new Set(hurt.map(({ name }) => name));
+  const targetsOf = (fault: PlanFault): readonly Lane[] => {
+    const touched = touchedBy(fault, data);
+    return lanes.filter(
+      (lane) =>
+        touched.components.has(lane.component) ||
+        touched.workloads.has(lane.component) ||
+        lane.parts.some((part) => isEnd(data, touched.stats, part)),
+    );
+  };
+  const namesOf = (fault: PlanFault): string[] => targetsOf(fault).map(({ name }) => name);
+  const { faults } = data.plan;
+  const guilty = new Set(faults.filter((fault) => reaches(namesOf(fault), goals, influences)));
+  const times = timesOf(
+    scene,
+    hurt.flatMap((lane) => ills(lane).map(({ from }) => from)),
+  );
+  if (hurt.length === 0 && failsMore(users)) return [];
+  const isInnocent = (fault: PlanFault): boolean =>
+    !guilty.has(fault) &&
+    (guilty.size > 0 || !times.hurtSince(fault) || times.beganWithOthers(fault));
+  const reasonOf = (fault: PlanFault): string => {
+    if (hurt.length === 0) return 'no user request turned ill';
+    if (guilty.size === 0) {
+      return times.hurtSince(fault)
+        ? 'the trouble of the users began as another fault did'
+        : 'users were in trouble before it began';
+    }
+    const where = list(namesOf(fault).slice(0, 3));
+    if (targetsOf(fault).some((lane) => ills(lane).length > 0))
+      return `the trouble of ${where} reached no user request`;
+    return `${where === '' ? 'its target' : where} never turned ill`;
+  };
+  return faults.filter(isInnocent).map((fault) => ({ fault: fault.id, reason: reasonOf(fault) }));
+}
+
+interface Times {
+  /** Some trouble of the users began with the fault, or later. */
+  hurtSince(fault: PlanFault): boolean;
+  /** All of it began with faults, and none with this one. */
+  beganWithOthers(fault: PlanFault): boolean;
+}
+
+/** What the times tell; `onsets`: the steps in which the troubles of the users began. */
+function timesOf({ data, steps, spansOf }: Scene, onsets: readonly number[]): Times {
+  const startsOf = (fault: PlanFault): readonly number[] =>
+    spansOf(fault).map(({ fromNs }) => stepAt(steps, fromNs));
+  const beginsAt = (fault: PlanFault, onset: number): boolean =>
+    startsOf(fault).some((start) => Math.abs(onset - start) <= HURT_SLACK);
+  return {
+    hurtSince: (fault) =>
+      onsets.some((onset) => onset >= Math.min(...startsOf(fault)) - HURT_SLACK),
+    beganWithOthers: (fault) =>
+      onsets.every((onset) => {
+        const begun = data.plan.faults.filter((each) => beginsAt(each, onset));
+        return begun.length > 0 && !begun.includes(fault);
+      }),
+  };
+}
+
+/** More of the users' requests fail than before the first fault, though none of them was ever ill. */
+function failsMore({ finished, failed, usualFailed }: Story['users']): boolean {
+  return failed > (usualFailed + FAILED_SOME) * finished;
+}
+
+/** Either end of a measured edge that a fault hits. */
+function isEnd(data: VariantData, stats: ReadonlySet<number>, part: number): boolean {
+  for (const stat of stats) {
+    const { from, to } = data.plan.statEdges[stat];
+    if (from === part || to === part) return true;
+  }
+  return false;
+}
+
+function reaches(
+  from: readonly string[],
+  goals: ReadonlySet<string>,
+  influences: readonly { readonly from: string; readonly to: string }[],
+): boolean {
+  const seen = new Set(from);
+  const open = [...from];
+  for (;;) {
+    const name = open.pop();
+    if (name === undefined) return false;
+    if (goals.has(name)) return true;
+    for (const influence of influences) {
+      if (influence.from !== name || seen.has(influence.to)) continue;
+      seen.add(influence.to);
+      open.push(influence.to);
+    }
+  }
+}
