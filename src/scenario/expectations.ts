@@ -1,12 +1,14 @@
 import type { BudgetSource, Scenario } from '../spec/scenario.js';
 import type { Problems } from './diagnostics.js';
 import { checkExpression, parseExpression } from './expression.js';
-import type { ExpressionNames } from './expression.js';
+import type { Expression, ExpressionNames, MetricPath, Reference } from './expression.js';
+import { METRIC_WORDS } from './metrics.js';
 import type { Node, PathKey } from './located.js';
-import { get, items } from './located.js';
+import { get, items, text } from './located.js';
 import { moduleSubjects, type Subject } from './module-subjects.js';
 import type { CallGraph } from './resolve/graph.js';
 import type { FrameOutput } from './schema/scenario.js';
+import { nearest } from './suggest.js';
 
 type Written = NonNullable<FrameOutput['budgets']>[number];
 
@@ -15,31 +17,43 @@ export interface Judged {
   readonly name: string;
   readonly scenario: Scenario;
   readonly graph: CallGraph;
+  /** Where something in it is wrong: what cannot be told about the rest. */
+  readonly flaws?: Flaws;
+}
+
+/** What is not known of a scenario with mistakes in it; its calls and its numbers are not known either. */
+export interface Flaws {
+  /** Names that are gone, with those that depend on them. */
+  readonly broken: ReadonlySet<string>;
+  /** Names whose parts are not all known. */
+  readonly partless: ReadonlySet<string>;
+  readonly hasAllFaults: boolean;
 }
 
 /** The names that expressions may use in one variant. */
 export function namesOf(judged: Judged, variants: readonly string[]): ExpressionNames {
-  const { scenario, graph } = judged;
+  const { scenario, graph, flaws } = judged;
+  const instancesOf = (replicas: number): number => (flaws === undefined ? replicas : Infinity);
   const components = new Map<string, Subject>();
   for (const [name, own] of scenario.gateways) {
     components.set(name, {
       kind: 'gateway',
       parts: own.routes.map((r) => r.name),
-      instances: own.replicas,
+      instances: instancesOf(own.replicas),
     });
   }
   for (const [name, own] of scenario.services) {
     components.set(name, {
       kind: 'service',
       parts: [...own.endpoints.keys()],
-      instances: own.replicas,
+      instances: instancesOf(own.replicas),
     });
   }
   for (const [name, own] of scenario.databases) {
     components.set(name, {
       kind: 'database',
       parts: [...own.operations.keys()],
-      instances: own.replicas,
+      instances: instancesOf(own.replicas),
     });
   }
   for (const [name, own] of moduleSubjects(scenario)) components.set(name, own);
@@ -52,7 +66,7 @@ export function namesOf(judged: Judged, variants: readonly string[]): Expression
   }
   return {
     components,
-    edges: graph.pairs,
+    ...(flaws === undefined && { edges: graph.pairs }),
     faults: scenario.faults.flatMap(({ id, when }) => (when === null ? [id] : [])),
     unplanned: scenario.faults.flatMap(({ id, when }) => (when === null ? [] : [id])),
     variants,
@@ -82,12 +96,31 @@ export function resolveExpectations(
   });
 }
 
+/**
+ * Checks expectations of a file with mistakes as they are written, so that all is said at once. `variants` is null
+ * where their names are not known.
+ */
+export function checkExpectations(
+  list: Node | undefined,
+  path: readonly PathKey[],
+  judged: readonly Judged[],
+  variants: readonly string[] | null,
+  problems: Problems,
+): void {
+  items(list).forEach((item, index) => {
+    const node = get(item, 'expect');
+    const source = text(node);
+    if (node === undefined || source === undefined) return;
+    checkText(source, node, [...path, index], judged, variants, problems);
+  });
+}
+
 function checkText(
   source: string,
   node: Node,
   path: readonly PathKey[],
   judged: readonly Judged[],
-  variants: readonly string[],
+  variants: readonly string[] | null,
   problems: Problems,
 ): void {
   // A quoted text begins behind its quote; other texts that YAML rewrites are shown whole.
@@ -110,12 +143,42 @@ function checkText(
   }
   const { expression } = parsed;
   const named = expression.variants?.map((variant) => variant.name);
+  if (named !== undefined && variants === null) return;
   const where = judged.filter((one) => named === undefined || named.includes(one.name));
   const asked = where.length > 0 ? where : judged.slice(0, 1);
   for (const one of asked) {
-    for (const problem of checkExpression(expression, namesOf(one, variants))) {
+    const names = namesOf(one, variants ?? []);
+    if (one.flaws !== undefined && isUnsure(source, expression, names, one.flaws)) continue;
+    for (const problem of checkExpression(expression, names)) {
       const { message, offset, found, allowed } = problem;
+      if (variants === null && message.startsWith('unknown variant')) continue;
       problems.add({ code: 'FL502', at: placeOf(offset, found), path, message, found, allowed });
     }
   }
+}
+
+/** Whether an expression speaks of something that is wrong itself, or of what may be its misspelt name. */
+function isUnsure(
+  source: string,
+  { metric, limit, window }: Expression,
+  { components }: ExpressionNames,
+  { broken, partless, hasAllFaults }: Flaws,
+): boolean {
+  if (!hasAllFaults && window !== null && window.kind !== 'between') return true;
+  const words = source.match(/[A-Za-z][\w-]*/g) ?? [];
+  if (words.some((word) => !components.has(word) && nearest(word, broken) !== undefined)) {
+    return true;
+  }
+  const paths = 'metric' in limit ? [metric, limit.metric] : [metric];
+  return paths.flatMap(referencesOf).some(({ component, part }) => {
+    if (part === null || !partless.has(component)) return false;
+    // A misspelt metric reads like a part.
+    const isPart = components.get(component)?.parts.includes(part) === true;
+    return !isPart && nearest(part, METRIC_WORDS) === undefined;
+  });
+}
+
+function referencesOf({ subject }: MetricPath): readonly Reference[] {
+  if (subject.kind === 'edge') return [subject.from, subject.to];
+  return subject.kind === 'component' ? [subject.at] : [];
 }

@@ -167,7 +167,10 @@ function metricPath(scanner: Scanner): MetricPath {
   else if (first.component === 'cascade' || first.component === 'run') {
     subject = { kind: first.component, offset: start };
   } else subject = { kind: 'component', at: first };
-  if (!scanner.take('.')) scanner.fail('expected a dot and the name of a metric', ['.latency.p99']);
+  if (!scanner.take('.')) {
+    const example = 'as in users.latency.p99 < 300ms';
+    scanner.fail(`expected a dot and the name of a metric behind a component, ${example}`, []);
+  }
   const nameOffset = scanner.offset;
   const name = [scanner.name('the name of a metric')];
   while (scanner.take('.')) name.push(scanner.name('a statistic or an outcome'));

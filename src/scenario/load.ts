@@ -3,19 +3,21 @@ import type { ScenarioFile, Variant } from '../spec/scenario.js';
 import { canonicalJson } from './canonical.js';
 import type { Diagnostic, Problem } from './diagnostics.js';
 import { Problems } from './diagnostics.js';
-import { resolveExpectations } from './expectations.js';
-import type { Judged } from './expectations.js';
+import { checkExpectations, resolveExpectations } from './expectations.js';
+import type { Flaws, Judged } from './expectations.js';
 import { expand } from './expand.js';
 import type { ReadFile } from './include.js';
 import { folderOf, normal, readTree } from './include.js';
 import { inheritPolicies, inheritTemplates } from './inherit.js';
 import type { Entry, MapNode, Node } from './located.js';
-import { get, map, prune, text } from './located.js';
+import { entries, get, map, prune, text } from './located.js';
 import type { Resolved } from './resolve/scenario.js';
 import { resolveScenario } from './resolve/scenario.js';
 import { buildSchemas, EXPLICIT_SECTIONS, VARIANTS_MAX } from './schema/scenario.js';
-import type { FrameOutput, Schemas } from './schema/scenario.js';
-import { salvage } from './salvage.js';
+import type { FrameOutput, ScenarioOutput, Schemas } from './schema/scenario.js';
+import { flawsOf, isAbout, isDoubtful, isOfNames, pathAsWritten } from './flaws.js';
+import { repair } from './repair.js';
+import { namesIn, salvage } from './salvage.js';
 import { Places } from './places.js';
 import { sha256 } from './sha256.js';
 import { checkMiddleware, checkVerbs, middlewareLists, validate } from './validate.js';
@@ -71,11 +73,16 @@ class Loader {
   private readonly tree: MapNode;
   private readonly problems: Problems;
   private readonly read: ReadFile;
+  /** Sections that are none, as a misspelt one, and the names in them. */
+  private readonly strays: ReadonlySet<string>;
+  private repairs = 0;
 
   constructor(tree: MapNode, problems: Problems, read: ReadFile) {
     this.tree = tree;
     this.problems = problems;
     this.read = read;
+    const stray = entries(tree).filter(([section]) => !schemas().sections.has(section));
+    this.strays = new Set(stray.flatMap(([section, { value }]) => [section, ...namesIn(value)]));
   }
 
   file(): ScenarioFile | null {
@@ -88,7 +95,12 @@ class Loader {
       : [{ name: 'base', node: null, patches: [] }];
     const title = frame ?? { title: text(get(tree, 'title')) ?? '' };
     const built = this.variants(plans, title);
-    if (frame === null) return null;
+    if (frame === null || built.some(({ resolved }) => resolved === null)) {
+      const isSure =
+        this.strays.size === 0 && !problems.all.some(({ path }) => path[0] === 'variants');
+      this.checkJudgement(built, isSure ? plans.map((plan) => plan.name) : null);
+      return null;
+    }
     const judged = built.flatMap((one) =>
       one.resolved === null ? [] : [{ name: one.plan.name, ...one.resolved }],
     );
@@ -109,7 +121,7 @@ class Loader {
             statement: hypothesis.statement,
             expect: expect(hypothesis.expect, list, ['hypothesis', 'expect']),
           };
-    if (problems.hasErrors || judged.length < plans.length) return null;
+    if (problems.hasErrors) return null;
     const baselines = frame.variants?.some((variant) => variant.baseline) === true;
     const variants = judged.map((one, index) =>
       this.variant(one, plans[index], baselines ? null : index === 0),
@@ -122,6 +134,19 @@ class Loader {
       hypothesis: shown,
     };
     return { ...explicit, sha256: digest(explicit) };
+  }
+
+  /** Budgets and hypothesis of a file with mistakes elsewhere, as far as they can be told. */
+  private checkJudgement(built: readonly Built[], names: readonly string[] | null): void {
+    const { tree, problems } = this;
+    const judged = built.flatMap(({ plan, resolved, flawed }): Judged[] => {
+      const one = resolved ?? flawed;
+      return one === null ? [] : [{ name: plan.name, ...one }];
+    });
+    const check = (list: Node | undefined, path: string[]): void =>
+      checkExpectations(list, path, judged, names, problems);
+    check(get(tree, 'budgets'), ['budgets']);
+    check(get(get(tree, 'hypothesis'), 'expect'), ['hypothesis', 'expect']);
   }
 
   private variant(judged: Judged, plan: VariantPlan, first: boolean | null): Variant {
@@ -137,14 +162,11 @@ class Loader {
   }
 
   /** Every variant by itself; a problem of all of them is said once, one of some says of which. */
-  private variants(
-    plans: readonly VariantPlan[],
-    frame: FrameOutput,
-  ): { plan: VariantPlan; resolved: Resolved | null }[] {
+  private variants(plans: readonly VariantPlan[], frame: FrameOutput): Built[] {
     const found = new Map<string, { problem: Problem; variants: string[] }>();
     const built = plans.map((plan) => {
       const own = this.problems.forVariant();
-      const resolved = this.build(plan, frame, own);
+      const one = this.build(plan, frame, own);
       for (const problem of own.all) {
         // The arithmetic of the load differs from variant to variant; once is enough.
         const what = problem.code === 'FL601' ? '' : problem.message;
@@ -153,7 +175,7 @@ class Loader {
         if (known === undefined) found.set(id, { problem, variants: [plan.name] });
         else known.variants.push(plan.name);
       }
-      return { plan, resolved };
+      return { plan, ...one };
     });
     for (const { problem, variants } of found.values()) {
       const some = variants.length < plans.length && !isInPatch(problem, plans);
@@ -165,7 +187,7 @@ class Loader {
     return built;
   }
 
-  private build(plan: VariantPlan, frame: FrameOutput, problems: Problems): Resolved | null {
+  private build(plan: VariantPlan, frame: FrameOutput, problems: Problems): Omit<Built, 'plan'> {
     const whole = patched(this.tree, plan, (node) => expand(node, problems), problems);
     const written = inheritTemplates(whole, problems);
     const tree = explicitSections(prune(inheritPolicies(written, problems)) as MapNode);
@@ -173,24 +195,68 @@ class Loader {
     checkShapes(tree, problems);
     const output = validate(schemas().explicit, tree, problems);
     if (output !== null) {
-      const resolved = resolveScenario(
-        output,
-        frame,
-        { tree, written, broken: new Set(), read: this.read },
-        problems,
-      );
-      return problems.hasErrors ? null : resolved;
+      const broken = this.strays;
+      const resolved = this.resolve(output, frame, { tree, written, broken }, problems);
+      if (!problems.hasErrors && broken.size === 0) return { resolved, flawed: null };
+      const whole = { tree, broken, changed: broken, faults: [], hasAllFaults: broken.size === 0 };
+      return { resolved: null, flawed: { ...resolved, flaws: flawsOf(whole, tree, resolved) } };
     }
     // What is right is still looked at without the entries that are wrong, so that all is said at once.
-    const { rest, broken } = salvage(schemas().explicit, tree);
+    const { rest, broken } = salvage(schemas().explicit, tree, this.strays);
     const partial =
       rest === null ? null : validate(schemas().explicit, rest, problems.forVariant());
     if (rest !== null && partial !== null) {
-      resolveScenario(partial, frame, { tree: rest, written, broken, read: this.read }, problems);
+      this.resolve(partial, frame, { tree: rest, written, broken }, problems);
     }
-    return null;
+    return { resolved: null, flawed: this.names(tree, written, frame, problems) };
+  }
+
+  /** What points at something that is gone is not told: one mistake is one problem. */
+  private resolve(
+    output: ScenarioOutput,
+    frame: FrameOutput,
+    trees: { tree: MapNode; written: Node; broken: ReadonlySet<string> },
+    problems: Problems,
+  ): Resolved {
+    const own = problems.forVariant();
+    const resolved = resolveScenario(output, frame, { ...trees, read: this.read }, own);
+    for (const problem of own.all) if (!isAbout(problem, trees.broken)) problems.add(problem);
+    return resolved;
+  }
+
+  /** Looks up the names that stand in entries with mistakes; the meaning of those entries is not known. */
+  private names(
+    tree: MapNode,
+    written: Node,
+    frame: FrameOutput,
+    problems: Problems,
+  ): Built['flawed'] {
+    if (this.repairs++ === REPAIRS_MAX) return null;
+    const repaired = repair(schemas().explicit, tree, this.strays);
+    if (repaired === null) return null;
+    const { output, broken } = repaired;
+    const own = problems.forVariant();
+    const trees = { tree: repaired.tree, written, broken, read: this.read };
+    const resolved = resolveScenario(output, frame, trees, own);
+    for (const problem of own.all) {
+      if (!isOfNames(problem) || isDoubtful(problem, repaired)) continue;
+      problems.add({ ...problem, path: pathAsWritten(problem.path, repaired) });
+    }
+    return { ...resolved, flaws: flawsOf(repaired, tree, resolved) };
   }
 }
+
+/** What one variant came to. */
+interface Built {
+  readonly plan: VariantPlan;
+  /** Null where there is a mistake in it. */
+  readonly resolved: Resolved | null;
+  /** Then the names in it, where they could be told. */
+  readonly flawed: (Resolved & { readonly flaws: Flaws }) | null;
+}
+
+/** Variants with mistakes whose names are looked up; the others are seldom wrong in other ways. */
+const REPAIRS_MAX = 8;
 
 function explicitSections(tree: MapNode): MapNode {
   const kept = new Map<string, Entry>();

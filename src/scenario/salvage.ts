@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import type { MapNode, Node, PathKey } from './located.js';
-import { get, plain, put, scalar, single } from './located.js';
+import { entries, get, plain, put, scalar, single } from './located.js';
 
 /** Sections whose entries can be left out one by one. */
-const NAMED: ReadonlySet<string> = new Set([
+export const NAMED: ReadonlySet<string> = new Set([
   'keys',
   'policies',
   'gateways',
@@ -32,11 +32,16 @@ export interface Salvaged {
 
 /**
  * Takes as little as possible out of a wrong tree, so that the rest can be looked at too: a policy at a
- * call, a step, an entry, a section. Indices of steps stay what they were.
+ * call, a step, an entry, a section. Indices of steps stay what they were. `strays` are names that are known
+ * to be lost.
  */
-export function salvage<T>(schema: z.ZodType<T>, tree: MapNode): Salvaged {
+export function salvage<T>(
+  schema: z.ZodType<T>,
+  tree: MapNode,
+  strays: ReadonlySet<string>,
+): Salvaged {
   const result = schema.safeParse(plain(tree));
-  const broken = new Set<string>();
+  const broken = new Set(strays);
   if (result.success) return { rest: tree, broken };
   if (result.error.issues.length > ISSUES_MAX) return { rest: null, broken };
   let rest: MapNode = tree;
@@ -45,9 +50,18 @@ export function salvage<T>(schema: z.ZodType<T>, tree: MapNode): Salvaged {
     if (path[0] === 'run' || path.length === 0) return { rest: null, broken };
     const cut = cutPoint(path);
     if (cut.length === 2 && NAMED.has(String(cut[0]))) broken.add(String(cut[1]));
+    if (cut[0] === 'network') for (const zone of namesIn(get(tree, 'network'))) broken.add(zone);
     rest = without(rest, cut) as MapNode;
   }
   return { rest, broken };
+}
+
+/** Keys of a map and of the maps in it: what may be names. */
+export function namesIn(node: Node | undefined): readonly string[] {
+  return entries(node).flatMap(([key, { value }]) => [
+    key,
+    ...entries(value).map(([name]) => name),
+  ]);
 }
 
 /** The shortest part of the path that can go without anything else missing it. */
@@ -66,9 +80,11 @@ function cutPoint(path: readonly PathKey[]): readonly PathKey[] {
   return path.slice(0, 2);
 }
 
-const STEP_LISTS: ReadonlySet<string> = new Set(['steps', 'onError', 'then']);
+/** Lists whose items are steps. */
+export const STEP_LISTS: ReadonlySet<string> = new Set(['steps', 'onError', 'then']);
 
-function without(node: Node, path: readonly PathKey[]): Node {
+/** The tree without what is at a path; a step becomes one that does nothing. */
+export function without(node: Node, path: readonly PathKey[]): Node {
   const [step, ...rest] = path;
   if (typeof step === 'number') {
     if (node.type !== 'list' || node.items[step] === undefined) return node;
@@ -79,9 +95,9 @@ function without(node: Node, path: readonly PathKey[]): Node {
   const inner = get(node, step);
   if (node.type !== 'map' || inner === undefined) return node;
   if (rest.length > 0) return put(node, step, without(inner, rest));
-  const entries = new Map(node.entries);
-  entries.delete(step);
-  return { ...node, entries };
+  const kept = new Map(node.entries);
+  kept.delete(step);
+  return { ...node, entries: kept };
 }
 
 function neutralStep(step: Node): Node {

@@ -71,6 +71,8 @@ export interface Schemas {
   readonly frame: z.ZodType<FrameOutput>;
   /** A whole file as written, for the JSON Schema. */
   readonly file: z.ZodType;
+  /** What may stand at the top of a file. */
+  readonly sections: ReadonlySet<string>;
 }
 
 /** Sections of one variant's scenario; the others stand once in the file. */
@@ -230,6 +232,7 @@ export function buildSchemas(
     explicit: z.strictObject(explicit) as unknown as z.ZodType<ScenarioOutput>,
     frame: z.strictObject({ ...frame, ...unread }) as unknown as z.ZodType<FrameOutput>,
     file: z.strictObject({ ...frame, ...explicit }),
+    sections: new Set(Object.keys({ ...frame, ...explicit })),
   };
 }
 

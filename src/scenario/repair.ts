@@ -1,0 +1,210 @@
+import type { z } from 'zod';
+import type { MapNode, Node, PathKey, Place } from './located.js';
+import { get, items, list, locate, map, plain, put, scalar } from './located.js';
+import { NAMED, STEP_LISTS, without } from './salvage.js';
+
+type Issue = z.core.$ZodIssue;
+type Path = readonly PathKey[];
+
+/** Looks at a tree that often; one that is still wrong then is given up. */
+const ROUNDS = 12;
+
+/** Mistakes in one look; a file with more is not what it says it is. */
+const ISSUES_MAX = 200;
+
+/** A tree in which every value is of the right kind, so that the names in it can be looked up. */
+export interface Repaired {
+  readonly tree: MapNode;
+  /** Entries that had to go whole: what points at them is not looked at. */
+  readonly broken: ReadonlySet<string>;
+  /** Entries in which something was changed. */
+  readonly changed: ReadonlySet<string>;
+  /** Numbers of the faults that are left, in the list as written. */
+  readonly faults: readonly number[];
+  readonly hasAllFaults: boolean;
+}
+
+/**
+ * Takes the wrong values out of a tree one by one, or puts harmless ones in their place: what is left has the names
+ * of the tree, not its meaning. Null where it cannot be done, or where names would get lost on the way.
+ */
+export function repair<T>(
+  schema: z.ZodType<T>,
+  written: MapNode,
+  strays: ReadonlySet<string>,
+): (Repaired & { readonly output: T }) | null {
+  const work = new Repair(written, strays);
+  for (let round = 0; round < ROUNDS; round++) {
+    const result = schema.safeParse(plain(work.tree));
+    if (result.success) return { ...work.done(written), output: result.data };
+    const { issues } = result.error;
+    if (issues.length > ISSUES_MAX || !work.round(issues)) return null;
+  }
+  return null;
+}
+
+/** What stands where something has to stand: nothing that has a name in it. */
+const STAND_INS: ReadonlyMap<PathKey, unknown> = new Map<PathKey, unknown>([
+  ['run', { duration: '60s' }],
+  ['duration', '60s'],
+  ['at', '1s'],
+  ['for', '1s'],
+  ['arrivals', { kind: 'constant', rate: '1/s' }],
+  ['steps', [{ wait: { time: '0s' } }]],
+]);
+
+/** Maps of an entry whose keys are names. */
+const PARTS: ReadonlySet<PathKey> = new Set<PathKey>(['endpoints', 'operations']);
+
+class Repair {
+  tree: MapNode;
+  private readonly broken: Set<string>;
+  /** Whether every section is one: faults are in none of the others. */
+  private readonly isOrderly: boolean;
+  private readonly changed = new Set<string>();
+  private readonly tried = new Set<string>();
+  /** Faults that go when the round is over: until then the numbers stay what they are. */
+  private readonly going = new Set<number>();
+  private faults: readonly number[];
+
+  constructor(tree: MapNode, strays: ReadonlySet<string>) {
+    this.tree = tree;
+    this.broken = new Set(strays);
+    this.isOrderly = strays.size === 0;
+    this.faults = items(get(tree, 'faults')).map((_, index) => index);
+  }
+
+  done(written: MapNode): Repaired {
+    const all = get(written, 'faults');
+    const isWhole = all === undefined || items(all).length === this.faults.length;
+    const hasAllFaults = isWhole && this.isOrderly;
+    const { tree, broken, changed, faults } = this;
+    return { tree, broken, changed, faults, hasAllFaults };
+  }
+
+  /** Repairs what one look has found; false where that would lose names. */
+  round(issues: readonly Issue[]): boolean {
+    const paths = issues.flatMap((issue) => wrongPaths(issue, []));
+    const isDone = paths.every((path) => this.one(path));
+    this.dropFaults();
+    return isDone;
+  }
+
+  private one(wrong: Path): boolean {
+    const [section, entry] = wrong.map(String);
+    const isNamed = NAMED.has(section);
+    // Another mistake has taken it along.
+    if (isNamed && this.broken.has(entry)) return true;
+    if (isNamed && wrong.length > 1) this.changed.add(entry);
+    let path = wrong;
+    for (; path.length > 0; path = path.slice(0, -1)) {
+      if (this.putStandIn(path)) return true;
+      if (this.isWritten(path) && !this.tried.has(idOf(path))) break;
+    }
+    this.tried.add(idOf(path));
+    if (section === 'faults' && path.length > 0) return this.fault(path);
+    if (path.length < 2 || (section === 'network' && this.holdsZones(path))) return false;
+    if (isNamed && this.holdsNames(path)) path = path.slice(0, 2);
+    if (isNamed && path.length === 2) this.broken.add(entry);
+    this.tree = without(this.tree, path) as MapNode;
+    return true;
+  }
+
+  private putStandIn(path: Path): boolean {
+    const value = STAND_INS.get(path[path.length - 1]);
+    const id = `${idOf(path)} instead`;
+    if (value === undefined || this.tried.has(id)) return false;
+    this.tried.add(id);
+    const parent = locate(this.tree, path.slice(0, -1));
+    if (parent.depth < path.length - 1 || parent.node.type !== 'map') return false;
+    const { at } = locate(this.tree, path).node;
+    this.tree = withValue(this.tree, path, nodeOf(value, at)) as MapNode;
+    return true;
+  }
+
+  private isWritten(path: Path): boolean {
+    return locate(this.tree, path).depth === path.length;
+  }
+
+  /** Whether what goes may be the zones, under their name or a misspelt one. */
+  private holdsZones(path: Path): boolean {
+    return path[1] === 'zones' || (path.length === 2 && this.isNested(path));
+  }
+
+  private isNested(path: Path): boolean {
+    return locate(this.tree, path).node.type !== 'scalar';
+  }
+
+  /** Whether what goes may be, or hold, something that others name: an endpoint, an operation, a route. */
+  private holdsNames(path: Path): boolean {
+    const last = path[path.length - 1];
+    if (typeof last === 'number') return !STEP_LISTS.has(String(path[path.length - 2]));
+    if (path.length === 3 && last === 'kind') return true;
+    if (path.length === 4) return PARTS.has(path[2]);
+    return path.length === 3 && this.isNested(path);
+  }
+
+  /** A wrong key of a fault goes; where that does not help, the fault; then all of them. */
+  private fault(path: Path): boolean {
+    const [, index, key] = path;
+    if (typeof index !== 'number') {
+      this.faults = [];
+      this.tree = without(this.tree, ['faults']) as MapNode;
+    } else if (path.length === 3 && key !== 'kind' && key !== 'id') {
+      this.tree = without(this.tree, path) as MapNode;
+    } else this.going.add(index);
+    return true;
+  }
+
+  private dropFaults(): void {
+    const all = get(this.tree, 'faults');
+    if (this.going.size === 0 || all?.type !== 'list') return;
+    const stays = (_: unknown, index: number): boolean => !this.going.has(index);
+    this.tree = put(this.tree, 'faults', { ...all, items: all.items.filter(stays) });
+    this.faults = this.faults.filter(stays);
+    this.going.clear();
+    // Those behind it have new numbers: what was tried there was tried on others.
+    for (const id of this.tried) if (id.startsWith('["faults",')) this.tried.delete(id);
+  }
+}
+
+/** Where the mistakes of an issue are; of the forms that were possible, in the one that fits best. */
+function wrongPaths(issue: Issue, base: Path): readonly Path[] {
+  const path = [...base, ...(issue.path as PathKey[])];
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => [...path, key]);
+  if (issue.code !== 'invalid_union') return [path];
+  const depth = (errors: readonly Issue[]): number =>
+    Math.max(...errors.map((error) => error.path.length));
+  const [best] = [...issue.errors].sort((a, b) => depth(b) - depth(a));
+  if (best === undefined || best.length === 0) return [path];
+  return best.flatMap((inner) => wrongPaths(inner, path));
+}
+
+const idOf = (path: Path): string => JSON.stringify(path);
+
+function nodeOf(value: unknown, at: Place): Node {
+  if (Array.isArray(value))
+    return list(
+      value.map((item) => nodeOf(item, at)),
+      at,
+    );
+  if (typeof value !== 'object' || value === null) return scalar(value as string, at);
+  const own = Object.entries(value).map(
+    ([key, inner]) => [key, { key: at, value: nodeOf(inner, at) }] as const,
+  );
+  return map(new Map(own), at);
+}
+
+function withValue(node: Node, path: Path, value: Node): Node {
+  if (path.length === 0) return value;
+  const [step, ...rest] = path;
+  if (typeof step === 'number') {
+    if (node.type !== 'list') return node;
+    const changed = node.items.map((item, at) =>
+      at === step ? withValue(item, rest, value) : item,
+    );
+    return { ...node, items: changed };
+  }
+  if (node.type !== 'map') return node;
+  return put(node, step, withValue(get(node, step) ?? value, rest, value));
+}

@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parseDocument, visit } from 'yaml';
+import { loadScenario } from '../../src/scenario/load.js';
+import type { ReadFile } from '../../src/scenario/load.js';
+import { load } from './support.js';
+
+/** Line, code and message of every problem. */
+function told(text: string): string[] {
+  return load(text).problems.map(({ line, code, message }) => `${line} ${code} ${message}`);
+}
+
+const WRONG = `faultline: 2
+title: many mistakes
+run: { duration: 60 }
+services:
+  shop:
+    replicas: 0
+    endpoints:
+      order: [ { work: 5 }, { call: paymets.pay, tiemout: 5s } ]
+  payments: { endpoints: { pay: { steps: [ work: 5ms ], limit: no } } }
+workloads:
+  users: { arrivals: lots, requests: [ { call: shop.ordr, weight: -1 } ] }
+faults:
+  - { id: gone, kind: crsh, target: shop, at: 10s }
+  - { id: off, kind: crash, target: paymnts, at: soon }
+budgets:
+  - users.succes >= 99%
+  - usrs.success >= 99%
+  - shop.latency.p99 < 300 parsecs
+  - p99 < 300ms
+  - users.success >= 99% after off
+hypothesis: { statement: 5, expect: [ payments.latncy.p99 < 1s ] }
+`;
+
+describe('a file that is wrong in every way', () => {
+  it('is told names and budgets beside what cannot be read', () => {
+    expect(told(WRONG).map((line) => line.slice(0, 78))).toEqual([
+      '1 FL206 must be 1, got 2',
+      '3 FL205 60 what? write 60s or 60ms',
+      '6 FL205 must be a whole number from 1 to 100000, got 0',
+      '8 FL205 5 what? write 5s or 5ms',
+      '8 FL404 there is no component paymets',
+      '8 FL201 unknown key tiemout',
+      '9 FL201 unknown key limit',
+      '11 FL206 must be one of poisson constant stages sinusoid burst renewal at trac',
+      '11 FL404 shop has no endpoint ordr; it has order',
+      '11 FL204 must be above 0, got -1',
+      '13 FL206 must be one of connectionLeak crash duplicate error failover flush ha',
+      '14 FL404 there is no component paymnts',
+      '14 FL205 soon is no duration: write 15ms, 1.5s or 2m',
+      '16 FL502 unknown metric succes',
+      '17 FL502 unknown component usrs',
+      '18 FL501 expected a clause',
+      '19 FL501 expected a dot and the name of a metric behind a component, as in use',
+      '21 FL204 must be text, got 5',
+      '21 FL502 unknown part payments.latncy',
+    ]);
+  });
+});
+
+/** Files with sections, references and variants of all sorts. */
+const SOUND = ['first', 'release-gate', 'cqrs-event-sourcing', 'patterns/zones'];
+
+/** What stands in a file for a value that cannot be read, whatever belongs there. */
+const NONSENSE = ['"@@ bad"', '-1', '[[1]]'];
+
+describe('a file with one mistake', () => {
+  it.each(SOUND)('has no other, wherever it stands in %s', (name) => {
+    const path = `scenarios/${name}.yaml`;
+    const text = readFileSync(path, 'utf8');
+    const others: string[] = [];
+    let mistakes = 0;
+    for (const { start, end, isKey } of scalarsOf(text)) {
+      const words = isKey ? ['zzqqx'] : NONSENSE;
+      const word = words[mistakes % words.length];
+      const wrong = `${text.slice(0, start)}${word}${text.slice(end)}`;
+      const read = (asked: string): ReturnType<ReadFile> =>
+        asked === path ? { text: wrong } : { text: readFileSync(asked, 'utf8') };
+      const { problems } = loadScenario(path, read);
+      const line = text.slice(0, start).split('\n').length;
+      // Names, and words that patches take for names, may be chosen otherwise.
+      if (!problems.some((one) => one.line === line && one.code.startsWith('FL2'))) continue;
+      mistakes++;
+      for (const one of problems) {
+        if (one.line !== line && /^FL[45]/.test(one.code)) {
+          others.push(`${line} ${word}: ${one.line} ${one.code} ${one.message}`);
+        }
+      }
+    }
+    expect(others).toEqual([]);
+    expect(mistakes).toBeGreaterThan(20);
+  });
+});
+
+function scalarsOf(text: string): { start: number; end: number; isKey: boolean }[] {
+  const found: { start: number; end: number; isKey: boolean }[] = [];
+  visit(parseDocument(text), {
+    Scalar: (key, { range }) => {
+      if (range) found.push({ start: range[0], end: range[1], isKey: key === 'key' });
+    },
+  });
+  return found;
+}
