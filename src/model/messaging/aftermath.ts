@@ -8,6 +8,7 @@ import type { Consumption } from '../../spec/messaging.js';
 import type { MeterSubject, Counter } from '../meters.js';
 import type { Delays, Registry } from '../registry.js';
 import type { World } from '../world.js';
+import { levels } from '../levels.js';
 import type { Messages } from './messages.js';
 
 /** What a consumer whose handler has failed can do with the message. */
@@ -38,6 +39,8 @@ export class Aftermath {
   private runs: Int32Array = new Int32Array(0);
   /** What has failed waits in a log of the group's own. */
   readonly waitsElsewhere: boolean;
+  /** Level of what does so and is not in that log yet, -1 = nothing ever does. */
+  private readonly delayed: number;
   /** Given up at a place that the group may come to again, by that: lost when it has passed it for good. */
   private readonly pending = new Map<number, number>();
 
@@ -63,8 +66,12 @@ export class Aftermath {
       backoff === null ? null : registry.delaysOf(backoff, streamKey(plan.seed, replication, key));
     this.deadLettered = meters.counter('deadLettered', subject);
     this.lost = meters.counter('lostEffects', subject);
-    this.backOp = engine.define('message-due', (message) => this.parking.put(message));
+    this.backOp = engine.define('message-due', (message) => {
+      levels.add(this.delayed, -1);
+      this.parking.put(message);
+    });
     this.waitsElsewhere = spec.retry !== null && spec.retry.mode !== 'inProcess';
+    this.delayed = this.waitsElsewhere ? meters.gauge('delayed', subject) : -1;
     if (!this.waitsElsewhere) return;
     const { shelf, slots } = messages;
     slots.onGrow((capacity) => {
@@ -119,6 +126,7 @@ export class Aftermath {
     }
     const delay = retry.mode === 'delayed' ? this.delayNs(tries, message) : 0;
     this.messages.holders[message]++;
+    levels.add(this.delayed, 1);
     engine.at(engine.now + Math.max(delay, POLL_NS), PHASE.ARRIVAL, this.backOp, message, 0, 0);
   }
 

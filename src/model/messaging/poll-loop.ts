@@ -234,6 +234,11 @@ export class PollLoop implements TaskOwner {
     }
     if (this.pauses?.lets(member) === false) return true;
     member.began = engine.now;
+    const isAside = batch[at] >= this.setup.partitions;
+    if (isAside && member.tries + this.offsets.triesBefore(batch[at], from) === 1) {
+      // It was handled before it came here; what is read again here counts by itself.
+      this.world.meters.count(this.setup.redelivered, member.run);
+    }
     if (this.messages.poisons.length > 0) {
       const poison = this.records.poisonOf(member);
       if (poison !== null) return this.poisoned(member, poison);

@@ -27,7 +27,7 @@ export const QUEUE_METRICS: readonly Metric[] = [
     'number',
     'gauge',
     'none',
-    'Messages that are not to be delivered before an instant: new ones with a delay, or retries.',
+    'Messages that are not to be delivered before an instant: new ones with a delay, or retries; of a group of a log, what waits aside for its next try.',
   ),
   metric(
     'blocked',

@@ -222,6 +222,24 @@ describe('what is failed', () => {
     expect(counts(traced, 'consumed', 'lostEffects')).toEqual([1, 1]);
   });
 
+  it.each([
+    ['delayed, backoff: { kind: constant, base: 100ms }', 200],
+    // A try takes 1 ms at least.
+    ['requeue', 2],
+  ])('is delayed while it waits aside, and delivered again after it: mode: %s', (mode, waits) => {
+    const traced = run({
+      at: '0ms, 10ms',
+      faults: poison('error'),
+      subscriber: `retry: { attempts: 3, mode: ${mode} }, onPoison: skip`,
+      length: '1s',
+    });
+    expect(counts(traced, 'redeliveries')).toEqual([2]);
+    const { delayed, lag } = traced.ran.variant().metered['jobs.workers']!.meters;
+    expect(delayed).toMatchObject({ form: 'gauge', max: 1, mean: waits / 1000 });
+    // The 10 ms in which the other one is handled.
+    expect(lag).toMatchObject({ form: 'gauge', max: 1, mean: 0.01 });
+  });
+
   it('kills process after process when it crashes them (PO-1)', () => {
     // Dies at 0 s, starts at 10 s, joins, waits for the session that ends at 45 s and the pause of 3 s,
     // and dies again: 0, 48, 96 s.
