@@ -89,6 +89,14 @@ describe('what contradicts itself about messages is refused', () => {
       /acks is all/,
     ],
     [
+      'a buffer that holds no batch',
+      {
+        topic: 'broker: b, producer: { bufferMemory: 1KiB },',
+        more: 'brokers: { b: { kind: kafka } }',
+      },
+      /bufferMemory is at least batchSize/,
+    ],
+    [
       'an outbox that is not there',
       { steps: '[ publish: { topic: jobs, via: outbox } ]' },
       /s has no outbox/,

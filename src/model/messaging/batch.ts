@@ -4,7 +4,7 @@ import type { Ns } from '../../kernel/time.js';
 export interface Ticket {
   readonly waiter: number;
   readonly stamp: number;
-  /** Batches that are not settled. */
+  /** Batches that are not settled; one more while messages wait for room. */
   left: number;
 }
 
@@ -20,7 +20,13 @@ export interface Batch {
   readonly lineageB: number;
   /** Index of the producer. */
   readonly producer: number;
+  /** When its first message was to be sent. */
+  readonly since: Ns;
+  /** What it takes up of the buffer, which is what it may hold; and what it holds. */
+  readonly memory: number;
   bytes: number;
+  /** It takes no more messages. */
+  full: boolean;
   /** It has lingered or is full: it may be sent. */
   ready: boolean;
   /** Request that it is in, or -1. */

@@ -148,11 +148,11 @@ export class Channels {
     count: number,
   ): Outcome {
     if (count === 0) return OUTCOME.ok;
-    const { bytes: size, acks, confirm, key } = spec;
+    const { acks, confirm, key } = spec;
     const messages = Array.from({ length: count }, (_, k) => this.make(spec, strand, pc, k));
     const stamp = strands.stamp[strand];
     const instance = strands.instance[strand];
-    const own = { messages, instance, keyed: key >= 0, size, acks, confirm };
+    const own = { messages, instance, keyed: key >= 0, acks, confirm };
     return writes.publish({ ...own, waiter: strand, stamp }) ? PENDING : OUTCOME.ok;
   }
 
@@ -173,7 +173,9 @@ export class Channels {
   /** The kth message of a step. */
   private make(spec: PlanPublish, strand: number, pc: number, k: number): number {
     const tag = (this.draws.tag(strand, pc) + Math.imul(k, 0x9e3779b1)) | 0;
-    return this.messages.ofStrand(strand, tag, spec.key);
+    const message = this.messages.ofStrand(strand, tag, spec.key);
+    this.messages.bytes[message] = spec.bytes;
+    return message;
   }
 
   /** Behind the commit of a transaction of a service. */
@@ -216,7 +218,7 @@ export class Channels {
   ): void {
     const writes = this.writes[topic];
     if (writes !== null) {
-      const own = { messages: [message], instance, keyed: true, size: 0, acks: null };
+      const own = { messages: [message], instance, keyed: true, acks: null };
       writes.publish({ ...own, confirm: waiter !== -1, waiter, stamp });
       return;
     }

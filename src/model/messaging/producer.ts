@@ -1,23 +1,25 @@
 import type { Ns } from '../../kernel/time.js';
+import { NS_PER_MS } from '../../kernel/time.js';
 import { powi } from '../../kernel/math.js';
 import { unit } from '../../kernel/rng.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import type { Producer as ProducerSpec } from '../../spec/messaging.js';
 import type { Batch, Ticket } from './batch.js';
+import { batchBound, recordBytes } from './record-size.js';
 
 /** Messages of one step. */
 export interface Parcel {
   /** Each with the partition of its key, or -1: pairs. */
   readonly messages: readonly number[];
-  /** Bytes of each. */
-  readonly size: number;
+  /** How many of these numbers stand for messages that are in batches. */
+  next: number;
   readonly acks: Batch['acks'];
   readonly ticket: Ticket;
   /** Who waits for room. */
   readonly waiter: number;
   readonly stamp: number;
-  /** Until when it waits for room. */
-  readonly until: Ns;
+  /** Since when its next message is to be sent, which is the time that the record bears. */
+  since: Ns;
 }
 
 /** What a producer hands on. */
@@ -26,18 +28,30 @@ export interface Sending {
   readonly spec: ProducerSpec;
   readonly partitions: number;
   now(): Ns;
-  /** A batch with a first message; its timers run from now on. */
-  open(producer: number, partition: number, acks: Batch['acks'], message: number): Batch;
+  /** Bytes of key, value and headers of a message. */
+  sizeOf(message: number): number;
+  /** An empty batch for a first message, with so much memory; its timers run from now on. */
+  open(place: Opening, message: number, memory: number): Batch;
   /** Node that takes writes for the partition, -1 = none. */
   reach(partition: number): number;
   /** Sends batches to a node. */
   send(producer: number, node: number, batches: readonly Batch[]): void;
   /** Something may be sent, in a step of its own. */
   wake(producer: number): void;
-  /** There is room for what had to wait. */
+  /** Somebody waits for room, and no longer than until this instant. */
+  blocks(producer: number, until: Ns): void;
+  /** There is room for all that had to wait. */
   accepted(parcel: Parcel): void;
-  /** There was no room for it. */
+  /** There was no room for its next message, which is given up with all behind it. */
   refused(parcel: Parcel): void;
+}
+
+/** Whose batch it is, for what. */
+export interface Opening {
+  readonly producer: number;
+  readonly partition: number;
+  readonly acks: Batch['acks'];
+  readonly since: Ns;
 }
 
 /** Requests to one node that are not answered, at most (max.in.flight.requests.per.connection). */
@@ -46,8 +60,8 @@ const JITTER = 0.2;
 
 /**
  * The producer of one instance for one topic: batches by partition, sent when they are full or old
- * enough, in order, and again where they failed. What is not confirmed takes up the buffer, and a full
- * buffer blocks who publishes (KF-13).
+ * enough, in order, and again where they failed. A batch that is not confirmed takes up the buffer with
+ * all that it may hold, and a full buffer blocks who begins another one (KF-13; RecordAccumulator.append).
  */
 export class Producer {
   private readonly sending: Sending;
@@ -71,13 +85,13 @@ export class Producer {
 
   /** False when the parcel waits for room in the buffer. */
   publish(parcel: Parcel): boolean {
-    if (this.blocked.length > 0 || !this.fits(parcel)) {
-      this.blocked.push(parcel);
-      this.sending.wake(this.index);
-      return false;
-    }
-    this.accept(parcel);
-    return true;
+    if (this.accept(parcel, this.blocked.length === 0)) return true;
+    // It is not over before the rest is sent.
+    parcel.ticket.left++;
+    this.blocked.push(parcel);
+    this.block(parcel);
+    this.sending.wake(this.index);
+    return false;
   }
 
   /** Sends what is ready, one batch of a partition with each request. */
@@ -103,16 +117,18 @@ export class Producer {
     const at = queue.indexOf(batch);
     if (at < 0) return;
     queue.splice(at, 1);
-    this.used -= batch.bytes;
+    this.used -= batch.memory;
     this.unblock();
   }
 
   /** Those that have waited too long for room are refused. */
   expire(): void {
     const now = this.sending.now();
-    const late = this.blocked.filter(({ until }) => until <= now);
-    this.blocked = this.blocked.filter(({ until }) => until > now);
+    const late = this.blocked.filter((parcel) => this.untilOf(parcel) <= now);
+    if (late.length === 0) return;
+    this.blocked = this.blocked.filter((parcel) => this.untilOf(parcel) > now);
     for (const parcel of late) this.sending.refused(parcel);
+    this.unblock();
   }
 
   /** Wait before a batch that has failed is sent again. */
@@ -134,41 +150,73 @@ export class Producer {
     return batches;
   }
 
-  private accept(parcel: Parcel): void {
-    const { messages, size, acks, ticket } = parcel;
-    this.used += bytesOf(parcel);
-    for (let k = 0; k < messages.length; k += 2) {
-      const keyed = messages[k + 1];
-      const partition = keyed < 0 ? this.sticky : keyed;
-      const batch = this.batchFor(partition, acks, messages[k], size);
-      batch.bytes += size;
+  /** Its messages go into batches, one after the other; false when one needs room that is not there. */
+  private accept(parcel: Parcel, mayOpen: boolean): boolean {
+    const { messages, ticket } = parcel;
+    for (; parcel.next < messages.length; parcel.next += 2) {
+      const batch = this.batchFor(parcel, mayOpen);
+      if (batch === null) return false;
+      this.append(batch, messages[parcel.next], parcel.since);
       if (!batch.tickets.includes(ticket)) {
         batch.tickets.push(ticket);
         ticket.left++;
       }
-      if (batch.bytes >= this.sending.spec.batchBytes) {
-        batch.ready = true;
-        this.sending.wake(this.index);
-        if (keyed < 0) this.stickElsewhere();
-      }
+      if (batch.bytes >= batch.memory) this.close(batch);
+      parcel.since = this.sending.now();
     }
+    return true;
   }
 
-  private batchFor(partition: number, acks: Batch['acks'], message: number, size: number): Batch {
-    const queue = this.queues[partition];
-    const last = queue.length === 0 ? null : queue[queue.length - 1];
-    // Who is told that a batch was given up may publish at once: not into that batch.
-    const isOpen = last !== null && !last.settled && last.request < 0 && last.failures === 0;
-    if (isOpen && last.acks === acks) {
-      if (last.bytes + size <= this.sending.spec.batchBytes) {
-        last.messages.push(message);
-        return last;
-      }
-      last.ready = true;
-    }
-    const batch = this.sending.open(this.index, partition, acks, message);
-    queue.push(batch);
+  private append(batch: Batch, message: number, since: Ns): void {
+    batch.bytes += this.bytesIn(batch, message, since);
+    batch.messages.push(message);
+  }
+
+  /** What the message takes up as the next record of a batch. */
+  private bytesIn(batch: Batch, message: number, since: Ns): number {
+    const age = Math.floor(since / NS_PER_MS) - Math.floor(batch.since / NS_PER_MS);
+    return recordBytes(this.sending.sizeOf(message), batch.messages.length, age);
+  }
+
+  /** The batch that the next message goes into; null when it would be a new one, and there is no room for it. */
+  private batchFor(parcel: Parcel, mayOpen: boolean): Batch | null {
+    const { messages, next, acks, since } = parcel;
+    const message = messages[next];
+    const keyed = messages[next + 1];
+    const open = this.openFor(parcel, keyed < 0 ? this.sticky : keyed);
+    if (open !== null) return open;
+    // That may have been full: it is another one now.
+    const partition = keyed < 0 ? this.sticky : keyed;
+    const other = keyed < 0 ? this.openFor(parcel, partition) : null;
+    if (other !== null) return other;
+    const { spec } = this.sending;
+    const memory = Math.max(spec.batchBytes, batchBound(this.sending.sizeOf(message)));
+    // Into an empty buffer everything fits.
+    const fits = this.used === 0 || this.used + memory <= spec.bufferBytes;
+    if (!mayOpen || !fits) return null;
+    this.used += memory;
+    const place = { producer: this.index, partition, acks, since };
+    const batch = this.sending.open(place, message, memory);
+    this.queues[partition].push(batch);
     return batch;
+  }
+
+  /** The batch of a partition that has room for the next message; null = none. */
+  private openFor({ messages, next, acks, since }: Parcel, partition: number): Batch | null {
+    const last = this.queues[partition].at(-1);
+    // Who is told that a batch was given up may publish at once: not into that batch.
+    if (last === undefined || last.full || last.settled) return null;
+    if (last.request >= 0 || last.failures > 0 || last.acks !== acks) return null;
+    if (last.bytes + this.bytesIn(last, messages[next], since) <= last.memory) return last;
+    this.close(last);
+    return null;
+  }
+
+  /** A batch takes no more, and need not linger. */
+  private close(batch: Batch): void {
+    batch.full = batch.ready = true;
+    this.sending.wake(this.index);
+    if (batch.partition === this.sticky) this.stickElsewhere();
   }
 
   /** The first batch of each partition that may be sent, by the node it goes to. */
@@ -192,24 +240,29 @@ export class Producer {
 
   private unblock(): void {
     while (this.blocked.length > 0) {
-      if (!this.fits(this.blocked[0])) return;
-      const parcel = this.blocked.shift()!;
-      this.accept(parcel);
+      const [parcel] = this.blocked;
+      const { next } = parcel;
+      if (!this.accept(parcel, true)) {
+        if (parcel.next > next) this.block(parcel);
+        return;
+      }
+      this.blocked.shift();
+      parcel.ticket.left--;
       this.sending.accepted(parcel);
     }
   }
 
-  /** Into an empty buffer everything fits. */
-  private fits(parcel: Parcel): boolean {
-    return this.used === 0 || this.used + bytesOf(parcel) <= this.sending.spec.bufferBytes;
+  private block(parcel: Parcel): void {
+    this.sending.blocks(this.index, this.untilOf(parcel));
+  }
+
+  /** Until when its next message waits for room. */
+  private untilOf({ since }: Parcel): Ns {
+    return since + this.sending.spec.maxBlockNs;
   }
 
   private stickElsewhere(): void {
     const { key, partitions } = this.sending;
     this.sticky = Math.floor(unit(key.a, key.b, this.index, -1, this.turns++) * partitions);
   }
-}
-
-function bytesOf({ messages, size }: Parcel): number {
-  return (messages.length / 2) * size;
 }

@@ -10,7 +10,8 @@ import type { Batch } from './batch.js';
 import type { KafkaTopic } from './kafka.js';
 import type { Messages } from './messages.js';
 import { Producer } from './producer.js';
-import type { Parcel, Sending } from './producer.js';
+import type { Opening, Parcel, Sending } from './producer.js';
+import { BATCH_OVERHEAD } from './record-size.js';
 import { Replicas } from './replicas.js';
 
 /** Batches on their way to one node. */
@@ -28,7 +29,6 @@ export interface Publication {
   /** Instance that publishes. */
   readonly instance: number;
   readonly keyed: boolean;
-  readonly size: number;
   readonly acks: PlanPublish['acks'];
   readonly confirm: boolean;
   readonly waiter: number;
@@ -98,7 +98,7 @@ export class Writes {
 
   /** True when whoever publishes has to wait. */
   publish(publication: Publication): boolean {
-    const { messages, keyed, size, confirm, waiter, stamp, instance } = publication;
+    const { messages, keyed, confirm, waiter, stamp, instance } = publication;
     const { producer } = this.topic.spec.spec;
     const pairs: number[] = [];
     for (const message of messages) {
@@ -106,13 +106,11 @@ export class Writes {
       pairs.push(message, keyed ? this.topic.partitionOf(message) : -1);
     }
     const index = this.producerOf(instance);
-    const until = engine.now + producer.maxBlockNs;
     const ticket = { waiter: confirm ? waiter : -1, stamp, left: 0 };
     const acks = publication.acks ?? producer.acks;
-    const parcel: Parcel = { messages: pairs, size, acks, ticket, waiter, stamp, until };
-    if (this.producers[index].publish(parcel)) return confirm;
-    engine.at(until, PHASE.TIMER, this.blockOp, index, 0, 0);
-    return true;
+    const since = engine.now;
+    const parcel: Parcel = { messages: pairs, next: 0, acks, ticket, waiter, stamp, since };
+    return !this.producers[index].publish(parcel) || confirm;
   }
 
   /** A request has been handled by its node, or was lost with it. */
@@ -132,15 +130,18 @@ export class Writes {
       spec: topic.spec.spec.producer,
       partitions: topic.partitions.length,
       now: () => engine.now,
-      open: (producer, partition, acks, message) => this.open(producer, partition, acks, message),
+      sizeOf: (message) => this.messages.bytes[message],
+      open: (place, message, memory) => this.open(place, message, memory),
       reach: (partition) => this.replicas.reachable(partition),
       send: (producer, node, batches) => this.send(producer, node, batches),
       wake: (producer) => engine.soon(PHASE.COMPLETION, this.drainOp, producer, 0, 0),
+      blocks: (producer, until) => engine.at(until, PHASE.TIMER, this.blockOp, producer, 0, 0),
       accepted: ({ waiter, stamp, ticket }) => {
-        if (ticket.waiter < 0) this.tell(waiter, stamp, OUTCOME.ok);
+        // Of a step that waits for confirmation all of it may have been confirmed meanwhile.
+        if (ticket.waiter === -1 || ticket.left === 0) this.tell(waiter, stamp, OUTCOME.ok);
       },
-      refused: ({ messages, waiter, stamp }) => {
-        for (let k = 0; k < messages.length; k += 2) this.messages.release(messages[k]);
+      refused: ({ messages, next, waiter, stamp }) => {
+        for (let k = next; k < messages.length; k += 2) this.messages.release(messages[k]);
         this.tell(waiter, stamp, OUTCOME.timeout);
       },
     };
@@ -163,20 +164,20 @@ export class Writes {
     return index;
   }
 
-  private open(producer: number, partition: number, acks: Batch['acks'], message: number): Batch {
+  private open(place: Opening, message: number, memory: number): Batch {
     const { lingerNs, deliveryTimeoutNs } = this.topic.spec.spec.producer;
     const { lineageA, lineageB } = this.messages;
     const id = ++this.batchCount;
     const batch: Batch = {
       id,
-      partition,
-      acks,
-      messages: [message],
+      ...place,
+      messages: [],
       tickets: [],
       lineageA: lineageA[message],
       lineageB: lineageB[message],
-      producer,
-      bytes: 0,
+      memory,
+      bytes: BATCH_OVERHEAD,
+      full: false,
       ready: false,
       request: -1,
       failures: 0,

@@ -177,6 +177,10 @@ export function resolveProducer(output: ProducerOutput): Producer {
 
 function checkProducer(context: Context, output: ProducerOutput, path: Path): void {
   const { deliveryTimeout, linger, requestTimeout, idempotence, acks } = output;
+  if (output.bufferMemory < output.batchSize) {
+    const message = 'bufferMemory is at least batchSize: each batch takes up so much of it';
+    report(context, 'FL208', [...path, 'bufferMemory'], message);
+  }
   if (deliveryTimeout < linger + requestTimeout) {
     const message = 'deliveryTimeout is at least linger + requestTimeout: no try could end before';
     report(context, 'FL208', [...path, 'deliveryTimeout'], message);

@@ -18,11 +18,15 @@ export const producerSchema = z
       .describe('How long a batch waits for more. Unit: duration. Defaults to 5ms.'),
     batchSize: size()
       .prefault('16KiB')
-      .describe('Size at which a batch is sent at once. Unit: size. Defaults to 16KiB.'),
+      .describe(
+        'Size at which a batch is sent at once: 61 bytes, and for each message its `size` and 7 bytes or more. ' +
+          'Unit: size. Defaults to 16KiB.',
+      ),
     bufferMemory: size()
       .prefault('32MiB')
       .describe(
-        'What may wait to be confirmed; beyond it publishing blocks. Unit: size. Defaults to 32MiB.',
+        'What batches that are not confirmed may take up, each `batchSize` at least; beyond it publishing blocks. ' +
+          'Unit: size. Defaults to 32MiB.',
       ),
     maxBlock: duration({ allowZero: false })
       .prefault('60s')

@@ -19,7 +19,9 @@ export const publishFields = z.strictObject({
       '`outbox`: the message is a row of the service that is published by and by, once it is committed; ' +
         'in a `transaction` of the same database with that. Defaults to direct.',
     ),
-  size: size().prefault(0).describe('Size of each message. Unit: size. Defaults to 0B.'),
+  size: size()
+    .prefault(0)
+    .describe('Size of each message, key and headers included. Unit: size. Defaults to 0B.'),
   acks: acksField
     .optional()
     .describe('Acknowledgements to wait for. Defaults to those of the `producer` of the topic.'),

@@ -49,12 +49,6 @@ describe('a producer', () => {
     expect(handled(run({ publish: 'acks: 0' }))).toEqual([9]);
   });
 
-  it('sends a batch that is full at once', () => {
-    const publish = 'count: 4, size: 4KiB, key: request';
-    expect(confirmed(run({ publish }))).toEqual([4]);
-    expect(confirmed(run({ publish: 'count: 3, size: 4KiB, key: request' }))).toEqual([9]);
-  });
-
   it('lets the messages of an instance that come within the linger share a batch', () => {
     expect(confirmed(run({ at: '0ms, 3ms, 4ms' }))).toEqual([9, 9, 9]);
   });
@@ -80,10 +74,11 @@ describe('a producer', () => {
   });
 
   it('blocks who publishes while its buffer is full, and fails after maxBlock (KF-13)', () => {
+    // A batch of one message takes up 61 + 21 + 1 + 2 + 1024 + 1 = 1110 bytes.
     const traced = run({
       at: '0ms, 1ms',
       publish: 'size: 1KiB',
-      topic: 'producer: { bufferMemory: 1KiB, maxBlock: 50ms, linger: 0ms }',
+      topic: 'producer: { batchSize: 1KiB, bufferMemory: 2KiB, maxBlock: 50ms, linger: 0ms }',
       broker: 'electionTime: 10s',
       faults: '[ { id: dies, kind: crash, target: cluster, at: 0ms, for: 1s } ]',
     });
