@@ -30,8 +30,9 @@ export function duration(seconds: number): string {
   return size < 7200 ? `${number(seconds / 60)} min` : `${number(seconds / 3600)} h`;
 }
 
-/** A moment of the run, in seconds with at most one decimal more than a tenth: `60.2 s`. */
+/** A moment of the run, to a tenth of a second: `60.2 s`; one below that as a duration: `40 ms`. */
 export function moment(seconds: number): string {
+  if (Math.abs(seconds) < 0.1) return duration(seconds);
   return `${String(Math.round(seconds * 10) / 10)} s`;
 }
 

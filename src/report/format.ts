@@ -77,9 +77,10 @@ export function formatCount(value: number): string {
   return signed(value, group(String(Math.abs(Math.round(value)))));
 }
 
-/** An instant of the run with one decimal below ten minutes: `60.2 s`. */
+/** An instant of the run with one decimal below ten minutes: `60.2 s`; below a tenth of a second as a duration: `40 ms`. */
 export function formatInstant(seconds: number): string {
   const size = Math.abs(seconds);
+  if (size < 0.1) return briefSeconds(seconds);
   return join(signed(seconds, size < 600 ? fixed(size, 1) : group(fixed(size, 0))), 's');
 }
 

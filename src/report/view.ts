@@ -146,9 +146,7 @@ export function faultMarks(view: View): {
   const spans = all.filter(({ from, until }) => until > from && from < end);
   const instants = all.filter(({ from, until }) => until === from && from < end);
   const shaded = spans.map(({ words, whose, ...span }) => `${words} (${spanText(span)}${whose})`);
-  const dotted = instants.map(
-    ({ words, from, whose }) => `${words} (${atText(from)}${NARROW}s${whose})`,
-  );
+  const dotted = instants.map(({ words, from, whose }) => `${words} (${momentText(from)}${whose})`);
   const words = [
     shaded.length > 0 ? `Shaded: ${fewOf(shaded)}. ` : '',
     dotted.length > 0 ? `Dotted: ${fewOf(dotted)}. ` : '',
@@ -164,7 +162,7 @@ interface FaultMark {
   readonly whose: string;
 }
 
-/** The time of a fault: `60 to 100 s`. */
+/** The time of a fault: `60 to 100 s`, `40 to 70 ms`; with the digits that tell its ends apart. */
 export function spanText({
   from,
   until,
@@ -172,10 +170,20 @@ export function spanText({
   readonly from: number;
   readonly until: number;
 }): string {
-  return `${atText(from)} to ${atText(until)}${NARROW}s`;
+  let decimals = 1;
+  while (decimals < 9 && until > from && from.toFixed(decimals) === until.toFixed(decimals))
+    decimals++;
+  const [start, end] = [momentText(from, decimals), momentText(until, decimals)];
+  const [number, unit] = start.split(NARROW);
+  const isShared = from === 0 || unit === end.split(NARROW)[1];
+  return `${isShared ? number : start} to ${end}`;
 }
 
-const atText = (at: number): string => String(Number(at.toFixed(1)));
+/** An instant of the run: `60 s`, `60.2 s`; `40 ms` where tenths of a second would tell nothing of it. */
+function momentText(at: number, decimals = 1): string {
+  if (Math.abs(at) < 0.1) return briefSeconds(at);
+  return `${String(Number(at.toFixed(decimals)))}${NARROW}s`;
+}
 
 /** Each span of each fault once, inside the run, by the variants that are shown. */
 function marksOf(view: View): FaultMark[] {

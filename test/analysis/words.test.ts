@@ -38,6 +38,13 @@ describe('numbers in words', () => {
     expect(duration(0.9999)).toBe('1 s');
     expect(duration(Infinity)).toBe('never');
     expect(moment(60.24)).toBe('60.2 s');
+    expect([0, 0.0032, 0.04, 0.0996, 0.1].map(moment)).toEqual([
+      '0 s',
+      '3.2 ms',
+      '40 ms',
+      '99.6 ms',
+      '0.1 s',
+    ]);
   });
 
   it('writes 0 % and 100 % only where they are exact', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { chainOf } from '../../src/report/chain.js';
 import { NARROW } from '../../src/report/format.js';
+import { summaryText } from '../../src/report/text.js';
 import { viewOf } from '../../src/report/view.js';
 import { run } from '../theory/program.js';
 
@@ -95,5 +96,28 @@ faults:
     expect(when).toBe('30.0 s');
     expect(subject).toMatch(/^store fails 50/u);
     expect(text).toMatch(/^users.get fails( in part)? again, until 40.0 s$/u);
+  });
+
+  it('tells what happens below a tenth of a second, in a column that stays in line', () => {
+    const { result } = run(`
+faultline: 1
+title: A slow answer of 30 ms
+run: { duration: 1s, replications: 1, warmup: 0s, timeline: 10ms }
+services:
+  shop: { concurrency: 4, queue: { capacity: 20 }, endpoints: { buy: [ { call: bank.charge, policy: { timeout: 20ms } } ] } }
+  bank: { concurrency: 4, queue: { capacity: 20 }, endpoints: { charge: [ wait: 2ms ] } }
+workloads: { users: { arrivals: poisson(1000/s), requests: [ { call: shop.buy } ] } }
+faults: [ { id: slow, at: 40ms, for: 30ms, target: bank, kind: slow, factor: 50 } ]
+`);
+    const paint = { bold: (t: string) => t, dim: (t: string) => t, red: (t: string) => t };
+    const options = { columns: 100, paint, file: 'a.yaml', wall: null, report: null };
+    const lines = summaryText(result, options).split('\n');
+    expect(lines.join('\n')).toContain('* while bank 50x slower from 40 to 70 ms.');
+    const story = lines.filter((text) => /^ +(base +)?[\d.]+ m?s {2}/u.test(text));
+    expect(story[0]).toBe('  base         40 ms  bank 50x slower');
+    expect(story.some((text) => text.includes('  70 ms  The fault ends'))).toBe(true);
+    expect(story.some((text) => / 0(\.0)? s /u.test(text))).toBe(false);
+    const ends = story.map((text) => /^ +(?:base +)?[\d.]+ m?s/u.exec(text)![0].length);
+    expect(new Set(ends)).toEqual(new Set([ends[0]]));
   });
 });

@@ -17,6 +17,7 @@ import {
   listed,
   tidy,
 } from '../../src/report/format.js';
+import { spanText } from '../../src/report/view.js';
 
 /** Narrow no-break spaces as ordinary ones, so that expectations can be read. */
 const seen = (text: string): string => text.replaceAll('\u202f', ' ');
@@ -62,6 +63,27 @@ describe('numbers', () => {
     expect(formatCount(41099)).toBe('41,099');
     expect(formatNumber(-8.94)).toBe('\u22128.94');
     expect(seen(formatInstant(100))).toBe('100.0 s');
+  });
+
+  it('write an instant below a tenth of a second as a duration, and 0 s only where it is 0', () => {
+    expect([0, 0.0032, 0.04, 0.0996, 0.1, 0.14].map((at) => seen(formatInstant(at)))).toEqual([
+      '0 s',
+      '3.2 ms',
+      '40 ms',
+      '99.6 ms',
+      '0.1 s',
+      '0.1 s',
+    ]);
+  });
+
+  it('write the span of a fault with the digits that tell its ends apart', () => {
+    const span = (from: number, until: number): string => seen(spanText({ from, until }));
+    expect(span(60, 100)).toBe('60 to 100 s');
+    expect(span(0, 40)).toBe('0 to 40 s');
+    expect(span(0.04, 0.07)).toBe('40 to 70 ms');
+    expect(span(0, 0.0032)).toBe('0 to 3.2 ms');
+    expect(span(0.04, 20)).toBe('40 ms to 20 s');
+    expect(span(60, 60.04)).toBe('60 to 60.04 s');
   });
 
   it('give differences their sign, shares in points', () => {

@@ -39,7 +39,8 @@ export function timeLabels(ticks: readonly number[], x: Scale, y: number): Marku
 
 /** The text of an instant on an axis. */
 export function tickText(at: number): string {
-  return Math.abs(at - Math.round(at)) < 1e-9 ? formatCount(at) : String(Number(at.toFixed(2)));
+  if (Math.abs(at - Math.round(at)) < 1e-9) return formatCount(at);
+  return String(Number(Math.abs(at) < 0.1 ? at.toPrecision(2) : at.toFixed(2)));
 }
 
 /** The shaded spans of the headline fault, cut to a window. */
