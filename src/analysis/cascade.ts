@@ -21,6 +21,7 @@ import {
 import { innocentFaults } from './innocent.js';
 import { gaugesByComponent, judgedLane, lanesOf, type Lane } from './lanes.js';
 import { linksOf } from './links.js';
+import { loadChangesOf } from './load-changes.js';
 import { loopsOf } from './loops.js';
 import { goodputLost, verdictOf } from './metastability.js';
 import { onsetsOf, type Onsets } from './onsets.js';
@@ -87,16 +88,16 @@ export function sceneOf(data: VariantData, record: RunRecord): Scene {
     usual.set(judgedLane(lane, known, isFaulted), usualLongest);
   }
   const lanes = [...usual.keys()];
+  const loads = loadChangesOf(plan, steps);
   const health = new Map<Lane, Health>();
   const saturations = new Map<Lane, Saturation>();
   for (const [lane, usualLongest] of usual) {
     const outages = lane.workers === 0 ? [] : outagesOf(lane.component, data, spansOf);
     const reachNs = reachOf(usualLongest, steps);
-    health.set(
-      lane,
-      healthOf(lane, steps, { faultsNs, cutsNs: [...faultsNs, ...endsNs], outages, reachNs }),
-    );
-    const saturation = saturationOf(lane, gauges[lane.component], steps, plan, baseline);
+    const cutsNs = [...faultsNs, ...endsNs];
+    health.set(lane, healthOf(lane, steps, { faultsNs, cutsNs, loads, outages, reachNs }));
+    const since = { step: baseline, risesNs: loads.risesNs };
+    const saturation = saturationOf(lane, gauges[lane.component], steps, plan, since);
     if (saturation !== null) saturations.set(lane, saturation);
   }
   const hits = plan.faults.flatMap((fault) => {
@@ -120,6 +121,7 @@ export function sceneOf(data: VariantData, record: RunRecord): Scene {
     baseline,
     faultsNs,
     endsNs,
+    loads,
     hits,
     spansOf,
   };

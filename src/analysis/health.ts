@@ -3,6 +3,7 @@ import type { HealthState } from '../spec/result.js';
 import { FAILING_SCORE, scorerOf } from './health-signals.js';
 import { mergedWindows, sumOf, TOO_FEW, type StepWindow } from './health-windows.js';
 import type { Lane } from './lanes.js';
+import type { LoadChanges } from './load-changes.js';
 import { stepAfter, stepAt, type Steps } from './steps.js';
 
 /** A span of ill health, in steps [from, until), and the worst state in it. */
@@ -26,6 +27,8 @@ export interface Times {
   readonly faultsNs: readonly Ns[];
   /** Starts and ends of all faults: no window reaches over one. */
   readonly cutsNs: readonly Ns[];
+  /** Changes of the load; none lets a window reach over it of whom enough is known behind it. */
+  readonly loads: LoadChanges;
   /** Spans in which a fault stops the whole component. */
   readonly outages: readonly { readonly fromNs: Ns; readonly untilNs: Ns }[];
   /** How long before a fault a request may arrive and still be hurt by it. */
@@ -54,7 +57,8 @@ const STATES: readonly HealthState[] = ['ok', 'degraded', 'failing', 'down'];
  * Source of the idea of level and time hysteresis: Prometheus alerting rules (`for`, `keep_firing_for`).
  */
 export function healthOf(lane: Lane, steps: Steps, times: Times): Health {
-  const cuts = new Set(times.cutsNs.flatMap((at) => [stepAt(steps, at), stepAfter(steps, at)]));
+  const cutsNs = [...times.cutsNs, ...judgedChanges(lane, steps, times.loads.changesNs)];
+  const cuts = new Set(cutsNs.flatMap((at) => [stepAt(steps, at), stepAfter(steps, at)]));
   const windows = mergedWindows(lane, steps.count, cuts);
   const first = Math.min(...times.faultsNs);
   const baseline =
@@ -72,29 +76,41 @@ export function healthOf(lane: Lane, steps: Steps, times: Times): Health {
       states[step] = STATES[levels[i - 1]];
     for (; step < window.until; step++) states[step] = STATES[levels[i]];
   });
-  clampToFaults(states, windows, steps, times);
+  clampToCauses(states, windows, steps, times);
   return { states, episodes: episodesOf(states) };
+}
+
+/** The changes of the load behind which, until the next one, enough arrives at a lane to judge it by. */
+function judgedChanges(lane: Lane, steps: Steps, changesNs: readonly Ns[]): readonly Ns[] {
+  return changesNs.filter((at, k) => {
+    const until = k + 1 < changesNs.length ? stepAt(steps, changesNs[k + 1]) : steps.count;
+    return sumOf(lane.arrivals, { from: stepAt(steps, at), until }) >= TOO_FEW;
+  });
 }
 
 /**
  * A request counts where it arrived, so one that a fault hurts may seem to fail before it: ill health that
- * runs into the start of a fault from the reach of a request before begins with the fault.
+ * runs into the start of a fault from the reach of a request before begins with the fault. So it does with a jump of
+ * the load, but where a fault or a rise before the jump may have brought it.
  */
-function clampToFaults(
+function clampToCauses(
   states: HealthState[],
   windows: readonly StepWindow[],
   steps: Steps,
-  { faultsNs, reachNs }: Times,
+  { faultsNs, loads, reachNs }: Times,
 ): void {
-  for (const faultNs of faultsNs) {
-    const first = stepAt(steps, faultNs);
-    if (first === 0 || first >= steps.count || states[first] === 'ok') continue;
+  const clamp = (causeNs: Ns, others: readonly Ns[]): void => {
+    const first = stepAt(steps, causeNs);
+    if (first === 0 || first >= steps.count || states[first] === 'ok') return;
     let from = first;
     while (from > 0 && states[from - 1] !== 'ok') from--;
     const last = windows.find((window) => window.until > from)!.until - 1;
-    const isNear = steps.startNs[last] + steps.lengthNs[last] >= faultNs - reachNs;
-    if (isNear) states.fill('ok', from, first);
-  }
+    const isNear = steps.startNs[last] + steps.lengthNs[last] >= causeNs - reachNs;
+    const isOther = (at: Ns): boolean => at < causeNs && stepAt(steps, at) >= from;
+    if (isNear && !others.some(isOther)) states.fill('ok', from, first);
+  };
+  for (const faultNs of faultsNs) clamp(faultNs, []);
+  for (const jumpNs of loads.jumpsNs) clamp(jumpNs, [...faultsNs, ...loads.risesNs]);
 }
 
 /** Spans of ill health of a row of states. */

@@ -4,6 +4,7 @@ import { isFeedback } from './feedback.js';
 import type { Episode, Health } from './health.js';
 import type { Lane } from './lanes.js';
 import { meanSteps, outcomesIn, sumSteps, type Link } from './links.js';
+import type { LoadChanges } from './load-changes.js';
 import { blockedShare, mechanismOf, type Mechanism } from './mechanism.js';
 import { SATURATED, saturatedShare, type Saturation } from './saturation.js';
 import type { Steps } from './steps.js';
@@ -25,6 +26,8 @@ export interface Scene {
   readonly faultsNs: readonly number[];
   /** Their ends. */
   readonly endsNs: readonly number[];
+  /** Changes of the loads that are no faults. */
+  readonly loads: LoadChanges;
   /** Measured edges and components that a fault hits, with the steps in which it does. */
   /** When a fault was active in this run. */
   spansOf(fault: PlanFault): PlanFault['spans'];
@@ -289,11 +292,12 @@ function lookUntil(episode: Episode, steps: Steps): number {
  * that moment on, so that nothing seems to happen before its cause.
  */
 export function secondsOf(scene: Scene, step: number): number {
-  const { steps, data, faultsNs } = scene;
+  const { steps, data, faultsNs, loads } = scene;
   const { warmupNs, endNs } = data.plan;
   if (step >= steps.count) return (endNs - warmupNs) / 1e9;
   const start = steps.startNs[step];
-  const inside = faultsNs.find((at) => at > start && at < start + steps.lengthNs[step]);
+  const isInside = (at: number): boolean => at > start && at < start + steps.lengthNs[step];
+  const inside = faultsNs.find(isInside) ?? loads.risesNs.find(isInside);
   return ((inside ?? start) - warmupNs) / 1e9;
 }
 

@@ -18,19 +18,27 @@ export interface Saturation {
 export const SATURATED = 0.95;
 const SATURATED_STEPS = 2;
 
-/** The first time from step `since` on that all workers, or else all cores, are in use for two steps. */
+/** What saturations are told since, and what may bring one about. */
+export interface Since {
+  /** The first step in which one may be. */
+  readonly step: number;
+  /** When the load rises, absolute. */
+  readonly risesNs: readonly Ns[];
+}
+
+/** The first time since a step that all workers, or else all cores, are in use for two steps. */
 export function saturationOf(
   lane: Lane,
   gauges: readonly GaugeRecord[],
   steps: Steps,
   plan: Plan,
-  since: number,
+  since: Since,
 ): Saturation | null {
   const find = (resource: Saturation['resource']): Saturation | null => {
     const capacity = resource === 'workers' ? lane.workers : lane.cores;
     if (!(capacity > 0) || !Number.isFinite(capacity)) return null;
     const level = resource === 'workers' ? lane.busy : lane.cpu;
-    const run = firstRun(level, SATURATED * capacity, since);
+    const run = firstRun(level, SATURATED * capacity, since.step);
     if (run === null) return null;
     const kind = resource === 'workers' ? 'busy' : 'cpu';
     const own = gauges.filter((gauge) => gauge.kind === kind);
@@ -75,7 +83,8 @@ function firstRun(
 /**
  * The moment at which the capacity was reached. The level is taken to rise evenly, from its mean in the
  * cell before to the capacity, and to stay there: then the mean of the cell in which that happens tells
- * when. It may be the last cell of the step before the first full one.
+ * when. It may be the last cell of the step before the first full one. Where the load rises before that step is full,
+ * it is no earlier than the rise.
  */
 function reachedAt(
   gauges: readonly GaugeRecord[],
@@ -83,7 +92,7 @@ function reachedAt(
   first: number,
   steps: Steps,
   { grid }: Plan,
-  since: number,
+  since: Since,
 ): Ns {
   const { edges } = grid;
   const sumAt = (column: 'area' | 'max', cell: number): number => {
@@ -92,12 +101,18 @@ function reachedAt(
     return sum;
   };
   const meanAt = (cell: number): number => sumAt('area', cell) / (edges[cell + 1] - edges[cell]);
+  const evenlyAt = (at: number): Ns => {
+    const before = at > 0 ? meanAt(at - 1) : 0;
+    const full = Math.min(capacity, sumAt('max', at));
+    if (!(full > before)) return edges[at];
+    const part = (2 * (full - meanAt(at))) / (full - before);
+    return edges[at] + Math.round(Math.min(1, Math.max(0, part)) * (edges[at + 1] - edges[at]));
+  };
   let cell = grid.stepOfCell.indexOf(first);
   const hasReachedBefore = cell > 0 && sumAt('max', cell - 1) >= SATURATED * capacity;
-  if (hasReachedBefore && stepAt(steps, edges[cell - 1]) >= since) cell--;
-  const before = cell > 0 ? meanAt(cell - 1) : 0;
-  const full = Math.min(capacity, sumAt('max', cell));
-  if (!(full > before)) return edges[cell];
-  const part = (2 * (full - meanAt(cell))) / (full - before);
-  return edges[cell] + Math.round(Math.min(1, Math.max(0, part)) * (edges[cell + 1] - edges[cell]));
+  // A step that is full has been so since here at the latest.
+  const fullNs = edges[cell] + (1 - SATURATED) * steps.lengthNs[first];
+  if (hasReachedBefore && stepAt(steps, edges[cell - 1]) >= since.step) cell--;
+  const rises = since.risesNs.filter((at) => at > edges[cell] && at <= fullNs);
+  return Math.max(evenlyAt(cell), ...rises);
 }

@@ -56,7 +56,8 @@ function lane(written: Written): Lane {
 
 /** The fault lasts to the end of the run; in an outage nothing answers from 20 to 30 s. */
 function spans(written: Written, times: Partial<Times> = {}): string[] {
-  const faulted = { faultsNs: [FAULT], cutsNs: [FAULT], outages: [], reachNs: 0, ...times };
+  const loads = { changesNs: [], risesNs: [], jumpsNs: [] };
+  const faulted = { faultsNs: [FAULT], cutsNs: [FAULT], loads, outages: [], reachNs: 0, ...times };
   const { states } = healthOf(lane(written), steps, faulted);
   return episodesOf(states).map(({ from, until, worst }) => `${from}-${until} ${worst}`);
 }
@@ -160,5 +161,38 @@ describe('the health of a component', () => {
     expect(spans(early)).toEqual(['17-30 failing']);
     expect(spans(early, { reachNs: 1 * SECOND })).toEqual(['17-30 failing']);
     expect(spans(early, { reachNs: 2 * SECOND })).toEqual(['20-30 failing']);
+  });
+
+  it('does not judge what was before a change of the load together with what came after', () => {
+    const changes = (...at: readonly number[]): Times['loads'] => ({
+      changesNs: at.map((second) => second * SECOND),
+      risesNs: [],
+      jumpsNs: [],
+    });
+    // 5 arrivals a step: windows of four steps, unless the load changes in the middle of one.
+    const thin = { arrivals: () => 5, good: between(26, 40, 0.2, 1) };
+    expect(spans(thin)).toEqual(['24-40 failing']);
+    expect(spans(thin, { loads: changes(26) })).toEqual(['26-40 failing']);
+    // One arrival in four steps: too few to be judged from one change to the next.
+    const sparse = { arrivals: () => 0.25, good: between(20, 40, 0, 1), latency: () => NaN };
+    const whole = { faultsNs: [], cutsNs: [] };
+    const often = changes(4, 14, 24, 34);
+    expect(spans(sparse, { ...whole, loads: often })).toEqual(spans(sparse, whole));
+  });
+
+  it('begins with a jump of the load when requests that arrived shortly before are hurt', () => {
+    const early = { good: between(27, 34, 0.2, 1) };
+    const loads = (risesNs: readonly number[]): Times['loads'] => ({
+      changesNs: [...risesNs, 30 * SECOND],
+      risesNs: [...risesNs, 30 * SECOND],
+      jumpsNs: [30 * SECOND],
+    });
+    const reachNs = 2 * SECOND;
+    expect(spans(early, { loads: loads([]), reachNs: SECOND })).toEqual(['27-34 failing']);
+    expect(spans(early, { loads: loads([]), reachNs })).toEqual(['30-34 failing']);
+    // Unless something else has happened by then.
+    expect(spans(early, { loads: loads([27 * SECOND]), reachNs })).toEqual(['27-34 failing']);
+    const faultsNs = [FAULT, 28 * SECOND];
+    expect(spans(early, { loads: loads([]), reachNs, faultsNs })).toEqual(['28-34 failing']);
   });
 });

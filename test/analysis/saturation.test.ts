@@ -19,7 +19,12 @@ const plan = {
 } as Plan;
 
 /** Ten workers whose use has these means and largest values by step. */
-function saturation(means: readonly number[], maxima: readonly number[], since = 2) {
+function saturation(
+  means: readonly number[],
+  maxima: readonly number[],
+  step = 2,
+  risesNs: readonly number[] = [],
+) {
   const area = Float64Array.from(means, (mean) => mean * SECOND);
   const gauge: GaugeRecord = {
     kind: 'busy',
@@ -28,7 +33,7 @@ function saturation(means: readonly number[], maxima: readonly number[], since =
     area,
     max: Float64Array.from(maxima),
   };
-  return saturationOf(laneOf(means), [gauge], stepsOf(plan), plan, since);
+  return saturationOf(laneOf(means), [gauge], stepsOf(plan), plan, { step, risesNs });
 }
 
 function laneOf(means: readonly number[]): Lane {
@@ -62,6 +67,16 @@ describe('the moment at which all workers are in use', () => {
     ).toBeNull();
     const again = saturation([10, 10, 4, 4, 10, 10, 4, 4], [10, 10, 10, 6, 10, 10, 10, 6]);
     expect(again).toMatchObject({ from: 4, until: 6 });
+  });
+
+  it('is no earlier than the rise of the load that brings it', () => {
+    const found = (risesNs: readonly number[]): number =>
+      saturation([4, 4, 4, 8.8, 10, 10, 4, 4], [6, 6, 6, 10, 10, 10, 10, 6], 2, risesNs)!.atNs;
+    expect(found([3.5 * SECOND])).toBe(3.5 * SECOND);
+    expect(found([4.02 * SECOND])).toBe(4.02 * SECOND);
+    // The step is full without it.
+    expect(found([4.5 * SECOND])).toBeCloseTo(3.4 * SECOND, -3);
+    expect(found([1.5 * SECOND])).toBeCloseTo(3.4 * SECOND, -3);
   });
 });
 
