@@ -32,6 +32,7 @@ import { queryWithoutTimeLimit } from './rules/query-without-time-limit.js';
 import { queueOutlivesCallers } from './rules/queue-outlives-callers.js';
 import { quorumWithoutSpare } from './rules/quorum-without-spare.js';
 import { rateLimitAboveCapacity } from './rules/rate-limit-above-capacity.js';
+import { retryNeverActs } from './rules/retry-never-acts.js';
 import { retryNotIdempotent } from './rules/retry-not-idempotent.js';
 import { retryOnClientError } from './rules/retry-on-client-error.js';
 import { retryProduct } from './rules/retry-product.js';
@@ -48,6 +49,7 @@ import { syncCycle } from './rules/sync-cycle.js';
 import { timeoutInversion } from './rules/timeout-inversion.js';
 import { ttlWithoutJitter } from './rules/ttl-without-jitter.js';
 import { unboundedQueue } from './rules/unbounded-queue.js';
+import { unusedComponent } from './rules/unused-component.js';
 import { writesNeedEveryReplica } from './rules/writes-need-every-replica.js';
 import type { Rule } from './rule.js';
 
@@ -87,6 +89,7 @@ export const rules: readonly Rule[] = [
   queueOutlivesCallers,
   quorumWithoutSpare,
   rateLimitAboveCapacity,
+  retryNeverActs,
   retryNotIdempotent,
   retryOnClientError,
   retryProduct,
@@ -103,5 +106,6 @@ export const rules: readonly Rule[] = [
   timeoutInversion,
   ttlWithoutJitter,
   unboundedQueue,
+  unusedComponent,
   writesNeedEveryReplica,
 ];

@@ -123,6 +123,34 @@ function longestDelay(backoff: BackoffConfig, n: number): Ns {
   }
 }
 
+/** The shortest delay before a second try; 0 where it may be none, or is not known. */
+export function shortestBackoff(backoff: BackoffConfig | undefined): Ns {
+  switch (backoff?.kind) {
+    case 'constant':
+      return least(backoff.base, backoff.jitter);
+    case 'linear':
+    case 'exponential':
+      return least(Math.min(backoff.max ?? Infinity, backoff.base), backoff.jitter);
+    case 'grpc':
+      return 0.8 * Math.min(backoff.max ?? Infinity, backoff.base);
+    default:
+      return 0;
+  }
+}
+
+function least(delay: Ns, jitter: Jitter): Ns {
+  switch (jitter.kind) {
+    case 'full':
+      return 0;
+    case 'equal':
+      return delay / 2;
+    case 'share':
+      return Math.max(0, delay * (1 - jitter.share));
+    default:
+      return delay;
+  }
+}
+
 type Jitter = Extract<BackoffConfig, { kind: 'constant' }>['jitter'];
 
 function spread(delay: Ns, jitter: Jitter): Ns {

@@ -37,6 +37,7 @@ export function lint(
   rules: readonly Rule[],
 ): readonly Remark[] {
   const remarks = new Map<string, Remark>();
+  const needAll = new Set<string>();
   file.variants.forEach(({ name, scenario }, index) => {
     const subject = subjectOf(scenario, plans[index], (path) => places.has(name, path));
     for (const rule of rules) {
@@ -45,10 +46,12 @@ export function lint(
         const key = [own.rule, own.file, own.line, own.col, own.message, own.measured].join('\n');
         const known = remarks.get(key);
         remarks.set(key, known === undefined ? own : merged(known, own));
+        if (finding.everywhere === true) needAll.add(key);
       }
     }
   });
   const all = file.variants.length;
+  for (const key of needAll) if (remarks.get(key)!.variants.length < all) remarks.delete(key);
   return gathered([...remarks.values()])
     .map((remark) => ({ ...remark, everywhere: remark.variants.length === all }))
     .sort(comparePlaces(places.path));

@@ -28,4 +28,6 @@ export interface Finding {
   readonly limit: string;
   /** YAML that mends it, to be adapted. */
   readonly fix: string;
+  /** Only worth a word where it stands in every variant that is looked at. */
+  readonly everywhere?: boolean;
 }

@@ -189,4 +189,63 @@ export const SHAPE_CASES: readonly RuleCase[] = [
       'everything that is a failure': shop(HOP, '{ retry: { attempts: 3, on: [any] } }'),
     },
   },
+  {
+    rule: 'retry-never-acts',
+    // However soon the first try fails, the second one would begin when all time is over.
+    fires: shop(
+      HOP,
+      '{ deadline: 2s, retry: { attempts: 3, backoff: { kind: constant, base: 2s } } }',
+    ),
+    path: 'policies.hop.retry.backoff',
+    measured: '2s of back-off at least',
+    limit: 'below the 2s that the call may take',
+    silent: {
+      'a deadline behind the back-off': shop(
+        HOP,
+        '{ deadline: 2100ms, retry: { attempts: 3, backoff: { kind: constant, base: 2s } } }',
+      ),
+      'a back-off that may be short': shop(
+        HOP,
+        '{ deadline: 1s, retry: { attempts: 3, backoff: { kind: exponential, base: 2s, jitter: full } } }',
+      ),
+      'a callee that asks to come back sooner': shop(
+        HOP,
+        '{ deadline: 1s, retry: { attempts: 3, backoff: { kind: constant, base: 2s } } }',
+      ).replace('[ wait: 20ms ]', '[ { fail: { status: 503, retryAfter: 1s }, probability: 1% } ]'),
+      'tries that time out before the deadline': shop(
+        HOP,
+        '{ deadline: 1s, timeout: 300ms, retry: { attempts: 2, on: [timeout] } }',
+      ),
+      'other failures that come sooner': shop(
+        HOP,
+        '{ retry: { attempts: 2, on: [timeout, connect] } }',
+      ),
+      'a callee that answers nothing in time by itself': shop(
+        HOP,
+        '{ retry: { attempts: 2, on: [timeout] } }',
+      ).replace('[ wait: 20ms ]', '[ { fail: timeout, probability: 1% } ]'),
+      'one variant that does without':
+        shop(HOP, '{ retry: { attempts: 2 } }') +
+        'variants: [ { name: retries }, { name: single, set: { policies.hop.retry.attempts: 1 } } ]\n',
+    },
+  },
+  {
+    rule: 'unused-component',
+    fires: shop('{ query: db.read }'),
+    path: 'services.pay',
+    measured: '0 callers',
+    limit: '1 or more',
+    silent: {
+      'a part that is called': shop('{ query: db.read }, { call: pay.charge, probability: 1% }'),
+      'a fallback that calls it': shop(
+        '{ call: stock.take, policy: hop }, { query: db.read }',
+        '{ fallback: { call: pay.charge, on: [any] } }',
+      ).replace('workloads:', '  stock: { endpoints: { take: [ wait: 1ms ] } }\nworkloads:'),
+      'a consumer of messages': group('partitions: 4', ''),
+      'what one variant uses': shop('{ query: db.read }').replace(
+        'workloads:',
+        "variants: [ { name: a }, { name: b, set: { 'services.shop.endpoints.buy.steps': [ { call: pay.charge }, { query: db.read } ] } } ]\nworkloads:",
+      ),
+    },
+  },
 ];

@@ -1,0 +1,195 @@
+import type { Ns } from '../../kernel/time.js';
+import { eachStep } from '../../scenario/each-step.js';
+import { kindOf, OUTCOME } from '../../spec/outcome.js';
+import type { Bundle, Layer, Scenario, Service } from '../../spec/scenario.js';
+import type { Step } from '../../spec/steps.js';
+import type { Call } from '../calls.js';
+import { retryOf, shortestBackoff, timeOf } from '../layers.js';
+import { patienceOf } from '../patience.js';
+import type { Finding, Rule } from '../rule.js';
+import type { Subject } from '../subject.js';
+import { namersOf } from '../uses.js';
+import type { Placed } from '../uses.js';
+import { bundleYaml, callText, timeText } from '../words.js';
+
+/** A retry that has no second try, no time for one, or waits for a failure that never comes. */
+export const retryNeverActs: Rule = {
+  name: 'retry-never-acts',
+  severity: 'warning',
+  reason:
+    'The first failure is the last word, though the scenario reads as if there were another try.',
+  remedy:
+    'Allow two tries, and let a try and its back-off end before the time of the call does; or take the retry out.',
+  check: (subject) => {
+    const namers = namersOf(subject.scenario);
+    return subject.calls.flatMap((call) => findingsOf(call, subject, namers));
+  },
+};
+
+type Namers = ReadonlyMap<string, readonly Placed[]>;
+
+function findingsOf(call: Call, subject: Subject, namers: Namers): readonly Finding[] {
+  const at = call.layers.findIndex(({ policy, dryRun }) => policy === 'retry' && !dryRun);
+  if (at < 0 || call.layers[at].preset !== undefined) return [];
+  const single = singleTry(call, call.layers[at]);
+  if (single !== null) return [single];
+  const outerNs = timeAround(call, at, subject, namers);
+  const late = outerNs === null ? null : tooLate(call, subject.scenario, outerNs);
+  if (late !== null) return [late];
+  const never = noTimeout(call, at, subject.scenario, outerNs ?? Infinity);
+  return never === null ? [] : [never];
+}
+
+/** `attempts: 1`, which one variant may have where others try again. */
+function singleTry(call: Call, { config, written }: Layer): Finding | null {
+  const { attempts } = config as { readonly attempts?: number };
+  if (attempts !== 1 || !written.includes('attempts')) return null;
+  return {
+    path: [...call.policyPath, 'retry', 'attempts'],
+    entities: [call.from, call.to],
+    message: `the retry of ${callText(call)} never tries again`,
+    measured: '1 try, the first included',
+    limit: '2 or more',
+    fix: bundleYaml(call, 'retry:\n  attempts: 2'),
+    everywhere: true,
+  };
+}
+
+/**
+ * The longest that a call and its retries may take, by all that stands around the retry: null where a layer cannot be
+ * read. The deadline that a part inherits counts where only calls lead to it.
+ */
+function timeAround(call: Call, at: number, subject: Subject, namers: Namers): Ns | null {
+  let ns = patienceOf(subject.scenario, call.from).afterNs;
+  const isOnlyCalled = (namers.get(call.caller) ?? []).every(({ section }) => CALLERS.has(section));
+  if (isOnlyCalled) ns = Math.min(ns, subject.inherited.get(call.from) ?? Infinity);
+  for (const { policy, dryRun, ...layer } of call.layers.slice(0, at)) {
+    if ((policy !== 'timeout' && policy !== 'deadline') || dryRun) continue;
+    const time = timeOf({ policy, dryRun, ...layer });
+    if (time === null) return null;
+    ns = Math.min(ns, time);
+  }
+  return ns;
+}
+
+const CALLERS: ReadonlySet<string> = new Set(['services', 'gateways', 'workloads']);
+
+/** A back-off that is never over in time, however soon the first try fails; a callee may ask for less of it. */
+function tooLate(call: Call, scenario: Scenario, outerNs: Ns): Finding | null {
+  const { backoff } = retryOf(call.layers)!;
+  const shortest = shortestBackoff(backoff);
+  if (shortest === 0 || shortest < outerNs || mayHint(call, scenario)) return null;
+  const base = timeText(Math.max(1e6, Math.floor(outerNs / 10 / 1e6) * 1e6));
+  return {
+    path: [...call.policyPath, 'retry', 'backoff'],
+    entities: [call.from, call.to],
+    message: `the back-off of ${callText(call)} leaves no time for a second try`,
+    measured: `${timeText(shortest)} of back-off at least`,
+    limit: `below the ${timeText(outerNs)} that the call may take`,
+    fix: bundleYaml(call, `retry:\n  backoff: { base: ${base} }`),
+  };
+}
+
+/** Whether an answer may say when to ask again, which replaces the back-off. */
+function mayHint(call: Call, { services }: Scenario): boolean {
+  const layer = call.layers.find(({ policy }) => policy === 'retry')!;
+  if ((layer.config as { readonly respectRetryAfter?: boolean }).respectRetryAfter === false)
+    return false;
+  const service = services.get(call.callee);
+  if (service === undefined || service.environments !== null || service.middleware.length > 0)
+    return true;
+  if (hasOwnLimits(call) || (service.admission?.rateLimit ?? null) !== null) return true;
+  return someStep(call, service, (step) => step.verb === 'fail' && step.retryAfterNs !== null);
+}
+
+/** Limiters of the call itself say when they have room again. */
+function hasOwnLimits({ layers }: Call): boolean {
+  return layers.some(({ policy }) => !QUIET.has(policy));
+}
+
+/** Layers that give no outcome of their own but those that they are named for. */
+const QUIET: ReadonlySet<string> = new Set([
+  'timeout',
+  'deadline',
+  'retry',
+  'circuitBreaker',
+  'bulkhead',
+  'fallback',
+]);
+
+/** A retry of timeouts alone, of calls that never end as one before all of their time is over. */
+function noTimeout(call: Call, at: number, { services }: Scenario, outerNs: Ns): Finding | null {
+  const retry = retryOf(call.layers)!;
+  if (retry.on === undefined || retry.on.some((term) => term !== 'timeout')) return null;
+  if (hasOwnLimits(call) || !answersItself(call, services)) return null;
+  let each: Ns = Infinity;
+  for (const layer of call.layers.slice(at + 1)) {
+    if (layer.policy !== 'timeout' || layer.dryRun) continue;
+    const time = timeOf(layer);
+    if (time === null) return null;
+    each = Math.min(each, time);
+  }
+  const shortest = shortestBackoff(retry.backoff);
+  if (each < Infinity && each + shortest < outerNs) return null;
+  const room = outerNs === Infinity ? 1e9 : Math.max(1e6, (outerNs - shortest) / 3);
+  const wait = shortest === 0 ? '' : ` + ${timeText(shortest)} of back-off`;
+  return {
+    path: [...call.policyPath, 'retry', 'on'],
+    entities: [call.from, call.to],
+    message:
+      each === Infinity
+        ? `${callText(call)} retries timeouts, and no try of it has one`
+        : `${callText(call)} is over before its first try times out`,
+    measured: each === Infinity ? 'no timeout inside of the retry' : `${timeText(each)}${wait}`,
+    limit:
+      each === Infinity ? 'a timeout for each try' : `below the ${timeText(outerNs)} that it has`,
+    fix: bundleYaml(call, `timeout: ${timeText(Math.floor(room / 1e6) * 1e6)}`),
+  };
+}
+
+/** Steps of a service whose failures its callers see as its answers, unless one of them says otherwise. */
+const PLAIN: ReadonlySet<string> = new Set([
+  'work',
+  'wait',
+  'call',
+  'query',
+  'parallel',
+  'choose',
+  'loop',
+  'respond',
+  'fail',
+]);
+
+/** A service of whose own timeouts its callers learn by a status; nothing that it does ends as `timeout` itself. */
+function answersItself(call: Call, services: Scenario['services']): boolean {
+  const service = services.get(call.callee);
+  if (service === undefined || service.environments !== null || service.middleware.length > 0)
+    return false;
+  if ([...service.outbound.values()].some(hasSteps)) return false;
+  return !someStep(
+    call,
+    service,
+    (step) =>
+      !PLAIN.has(step.verb) ||
+      hasSteps(step.policy) ||
+      (step.verb === 'call' && step.self) ||
+      (step.verb === 'fail' && kindOf(step.outcome) === OUTCOME.timeout),
+  );
+}
+
+/** Steps in the place of a call that failed may fail as they like. */
+function hasSteps(bundle: Bundle | null): boolean {
+  return bundle?.fallback?.kind === 'steps';
+}
+
+function someStep(
+  { to, callee }: Call,
+  { endpoints }: Service,
+  is: (step: Step) => boolean,
+): boolean {
+  let found = false;
+  eachStep(endpoints.get(to.slice(callee.length + 1))?.steps ?? [], (step) => {
+    found ||= is(step);
+  });
+  return found;
+}

@@ -1,0 +1,78 @@
+import type { Scenario } from '../../spec/scenario.js';
+import type { Finding, Rule } from '../rule.js';
+import { namersOf } from '../uses.js';
+import { yamlAt } from '../words.js';
+
+/** A component that is there and does nothing, because nobody needs it for anything. */
+export const unusedComponent: Rule = {
+  name: 'unused-component',
+  severity: 'warning',
+  reason:
+    'Nothing ever happens in it, so its figures are empty, its faults hurt nobody, and no budget on it says anything.',
+  remedy: 'Call it where it belongs, by the name it has here, or take it out.',
+  check: ({ scenario }) => {
+    const namers = namersOf(scenario);
+    return candidates(scenario)
+      .filter(({ name }) => namers.get(name)!.length === 0)
+      .map(findingOf);
+  },
+};
+
+interface Candidate {
+  readonly name: string;
+  readonly section: string;
+  /** What nobody does, and who would. */
+  readonly verb: string;
+  readonly who: string;
+  /** A request that would use it. */
+  readonly request: string;
+}
+
+/** What is there to be used by others; what has its messages from elsewhere is left out. */
+function candidates(scenario: Scenario): readonly Candidate[] {
+  const { services, gateways, databases, queues, topics } = scenario;
+  const all: Candidate[] = [];
+  const calls = (name: string, section: string, request: string): Candidate => {
+    return { name, section, verb: 'calls', who: 'callers', request };
+  };
+  for (const [name, { endpoints, environments }] of services) {
+    const [part] = endpoints.keys();
+    if (environments !== null) all.push(calls(name, 'functions', `call: ${name}`));
+    else all.push(calls(name, 'services', `call: ${name}.${part}`));
+  }
+  for (const [name, { routes }] of gateways) {
+    const path = routes[0]?.paths[0] ?? '/';
+    all.push(calls(name, 'gateways', `call: ${name}, path: ${path}`));
+  }
+  for (const [name, { operations }] of databases) {
+    const [operation] = operations.keys();
+    const request = `name: ask, steps: [ query: ${name}.${operation} ]`;
+    all.push({ name, section: 'databases', verb: 'queries', who: 'queries', request });
+  }
+  const published = (name: string, section: string): Candidate => {
+    const request = `name: put, steps: [ publish: ${name} ]`;
+    return { name, section, verb: 'publishes to', who: 'publishers', request };
+  };
+  for (const [name, queue] of queues) {
+    if (queue.backlog === 0 && queue.kind !== 'persistentSubscription')
+      all.push(published(name, 'queues'));
+  }
+  for (const [name, { backlog }] of topics) if (backlog === 0) all.push(published(name, 'topics'));
+  return all;
+}
+
+function findingOf({ name, section, verb, who, request }: Candidate): Finding {
+  return {
+    path: [section, name],
+    entities: [name],
+    message: `nobody ${verb} ${name}`,
+    measured: `0 ${who}`,
+    limit: '1 or more',
+    fix: yamlAt(
+      ['workloads', `${name}-users`],
+      `arrivals: poisson(10/s)\nrequests: [ { ${request} } ]`,
+    ),
+    // A variant may do without what another one uses.
+    everywhere: true,
+  };
+}

@@ -1,0 +1,77 @@
+import type { Scenario } from '../spec/scenario.js';
+
+/** A component of a scenario, by the section that it stands in. */
+export interface Placed {
+  readonly section: string;
+  readonly name: string;
+}
+
+/** Everything that stands for itself and may use others, by its section; functions stand among the services. */
+function owners(scenario: Scenario): readonly (Placed & { readonly body: unknown })[] {
+  const sections: Readonly<Record<string, ReadonlyMap<string, unknown>>> = {
+    brokers: scenario.brokers,
+    caches: scenario.caches,
+    databases: scenario.databases,
+    eventStores: scenario.eventStores,
+    gateways: scenario.gateways,
+    projections: scenario.projections,
+    queues: scenario.queues,
+    sagas: scenario.sagas,
+    services: scenario.services,
+    topics: scenario.topics,
+    workloads: scenario.workloads,
+  };
+  return Object.entries(sections).flatMap(([section, map]) =>
+    [...map].map(([name, body]) => ({ section, name, body })),
+  );
+}
+
+/**
+ * By component, who names it: every other thing that a scenario is made of, whatever for. Faults, links and the
+ * settings of the report are nobody, and so is a component itself. A text that happens to be the name of a component
+ * counts as well, so what nobody names is used by nobody.
+ */
+export function namersOf(scenario: Scenario): ReadonlyMap<string, readonly Placed[]> {
+  const all = owners(scenario);
+  const namers = new Map<string, Placed[]>(all.map(({ name }) => [name, []]));
+  for (const { section, name, body } of all) {
+    for (const named of namesIn(body, (text) => namers.has(text))) {
+      if (named !== name) namers.get(named)!.push({ section, name });
+    }
+  }
+  return namers;
+}
+
+/** Fields that name nobody. */
+const WORDS: ReadonlySet<string> = new Set([
+  'name',
+  'title',
+  'description',
+  'labels',
+  'kind',
+  'written',
+]);
+
+function namesIn(body: unknown, isName: (text: string) => boolean): ReadonlySet<string> {
+  const found = new Set<string>();
+  const seen = new Set<object>();
+  const left: unknown[] = [body];
+  const push = (values: Iterable<unknown>): void => {
+    for (const value of values) left.push(value);
+  };
+  while (left.length > 0) {
+    const value = left.pop();
+    if (typeof value === 'string') {
+      // `component` or `component.part`.
+      const head = value.split('.', 1)[0];
+      for (const text of [value, head]) if (isName(text)) found.add(text);
+    } else if (typeof value === 'object' && value !== null && !seen.has(value)) {
+      seen.add(value);
+      if (ArrayBuffer.isView(value)) continue;
+      if (value instanceof Map) push(value.values());
+      else if (Array.isArray(value)) push(value);
+      else push(Object.entries(value).flatMap(([key, own]) => (WORDS.has(key) ? [] : [own])));
+    }
+  }
+  return found;
+}
