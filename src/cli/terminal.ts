@@ -14,6 +14,8 @@ export interface Terminal {
   readonly colors: { readonly out: boolean; readonly err: boolean };
   /** Columns of standard output, 100 where it is no terminal. */
   readonly columns: number;
+  /** Standard output is kept as a log, in a file or by a CI: names stand there in full, however wide a line gets. */
+  readonly isLog: boolean;
 }
 
 /** The streams of this process. A reader that goes away (EPIPE) is no error: what is left is dropped. */
@@ -48,8 +50,12 @@ export function processTerminal(): Terminal {
     },
     colors,
     columns: stdout.isTTY === true ? (stdout.columns ?? 100) : 100,
+    isLog: stdout.isTTY !== true || !UNSET.includes(env['CI'] ?? ''),
   };
 }
+
+/** Values with which a variable of the environment says no. */
+const UNSET: readonly string[] = ['', '0', 'false'];
 
 /** Colour functions for a stream; without colour they return their argument. */
 export function palette(enabled: boolean): ReturnType<typeof pc.createColors> {
@@ -80,7 +86,7 @@ function escaped(character: string): string {
 
 function wantsColor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): boolean {
   if (env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== '') return false;
-  if (env['FORCE_COLOR'] !== undefined) return !['', '0', 'false'].includes(env['FORCE_COLOR']);
+  if (env['FORCE_COLOR'] !== undefined) return !UNSET.includes(env['FORCE_COLOR']);
   return stream.isTTY === true && env['TERM'] !== 'dumb';
 }
 

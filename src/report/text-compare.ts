@@ -39,17 +39,26 @@ export function compareText(
   return `${lines.join('\n')}\n`;
 }
 
+/** How budgets are listed. */
+interface CheckOptions {
+  readonly paint: Paint;
+  /** No budget is cut, as in a log, where nothing else tells what it says. */
+  readonly whole?: boolean;
+}
+
 /** Budgets only: each with its verdict, and where it is broken by whom and by how much. */
 export function checkText(
   files: readonly { readonly file: string; readonly result: Result }[],
-  options: { readonly paint: Paint; readonly columns: number },
+  options: CheckOptions,
 ): string {
   return (
-    files
-      .map(({ file, result }) => fileLines(file, result, options.paint).join('\n'))
-      .join('\n\n') + '\n'
+    files.map(({ file, result }) => fileLines(file, result, options).join('\n')).join('\n\n') + '\n'
   );
 }
+
+/** Budgets on a terminal are cut to this, and in a log the values stand in line behind budgets up to that. */
+const BUDGET_WIDTH = 60;
+const LOG_WIDTH = 120;
 
 const BATCHES = 'intervals from batches of one run';
 
@@ -115,12 +124,14 @@ function differenceWords(view: View, column: Column, variant: VariantResult, pai
   return `${size}  ${left(interval, 24)}  ${shown}`;
 }
 
-function fileLines(file: string, result: Result, paint: Paint): string[] {
+function fileLines(file: string, result: Result, { paint, whole }: CheckOptions): string[] {
   const rows = budgetRows(result);
-  const width = Math.min(
-    60,
-    rows.reduce((most, row) => Math.max(most, lengthOf(row.text)), 0),
-  );
+  const textOf = ({ text }: { readonly text: string }): string =>
+    whole === true ? plain(text) : shorten(text, BUDGET_WIDTH);
+  const width = rows
+    .map((row) => lengthOf(textOf(row)))
+    .filter((length) => length <= LOG_WIDTH)
+    .reduce((most, length) => Math.max(most, length), 0);
   const lines = [
     `${paint.bold(plain(file))}   ${paint.dim([sizeWords(result), ...(fromBatches(result) ? [BATCHES] : [])].join(', '))}`,
   ];
@@ -140,7 +151,7 @@ function fileLines(file: string, result: Result, paint: Paint): string[] {
       .map(({ budget, name }) => `${plain(name)} ${budgetWords(budget!)}`)
       .join('; ');
     lines.push(
-      `  ${shown}  ${left(shorten(row.text, 60), width)}   ${values === '' ? paint.dim(closest(by)) : values}`,
+      `  ${shown}  ${left(textOf(row), width)}   ${values === '' ? paint.dim(closest(by)) : values}`,
     );
   }
   if (rows.length === 0) lines.push('  no budgets');

@@ -72,5 +72,6 @@ function fakeTerminal(lines: string[]): Terminal {
     progress: (line) => lines.push(line),
     colors: { out: false, err: false },
     columns: 100,
+    isLog: true,
   };
 }

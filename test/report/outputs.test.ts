@@ -99,6 +99,35 @@ describe('the check', () => {
     expect(text).toContain('4 of 5 variants break a budget');
   });
 
+  it('cuts long budgets for a terminal, and none in a log', () => {
+    const long = 'orders-service-of-the-north->payments-gateway.amplification < 120% of released';
+    const huge = `${long} during ${'a-fault-that-has-a-name-of-its-own-'.repeat(3)}`;
+    const sample = sampleResult();
+    const result = {
+      ...sample,
+      variants: sample.variants.map((variant) => ({
+        ...variant,
+        budgets: variant.budgets.map((budget, i) => ({
+          ...budget,
+          text: i === 0 ? long : i === 1 ? huge : budget.text,
+        })),
+      })),
+    };
+    const rows = (whole: boolean): string[] =>
+      checkText([{ file: 'a.yaml', result }], { paint: PLAIN, whole })
+        .split('\n')
+        .filter((text) => /^ {2}(FAIL|pass)/u.test(text));
+    expect(rows(false).filter((text) => text.includes('…'))).toHaveLength(2);
+    expect(rows(true).join('\n')).not.toContain('…');
+    expect(rows(true)[0]).toContain(`  ${long}   `);
+    expect(rows(true)[1]).toContain(`  ${huge}   `);
+    // One that is far too long does not push the others' values away.
+    for (const text of rows(true).filter((_, i) => i !== 1)) {
+      expect(text.slice(long.length + 8, long.length + 11)).toBe('   ');
+      expect(text[long.length + 11]).not.toBe(' ');
+    }
+  });
+
   it('writes JUnit that parses, a case per budget and variant', () => {
     const odd = renamed(sampleResult(), ']]></failure>\u0001');
     const { document } = new JSDOM(renderJunit([{ file: 'a&b.yaml', result: odd }]), {

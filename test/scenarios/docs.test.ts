@@ -27,6 +27,7 @@ const SILENT: Terminal = {
   progress: () => {},
   colors: { out: false, err: false },
   columns: 100,
+  isLog: true,
 };
 
 function read(path: string): string {

@@ -73,8 +73,8 @@ function report(checked: readonly Checked[], flags: CheckFlags, terminal: Termin
   if (takesStandardOutput([flags.json, flags.junit, flags.markdown])) return;
   const shown = flags.quiet === true ? checked.filter(({ result }) => isBroken(result)) : checked;
   if (shown.length > 0) {
-    const { columns, colors } = terminal;
-    terminal.out(checkText(shown, { columns, paint: palette(colors.out) }));
+    const { isLog, colors } = terminal;
+    terminal.out(checkText(shown, { whole: isLog, paint: palette(colors.out) }));
   }
   if (flags.github === true) terminal.raw(githubAnnotations(checked));
 }
