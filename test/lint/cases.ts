@@ -446,6 +446,10 @@ export const CASES: readonly RuleCase[] = [
         'query: db.read',
         'kind: redis, replicas: { count: 2, mode: semiSync }, ',
       ),
+      'commits that wait for ever': stored(
+        'query: db.read',
+        'kind: mysql, replicas: { count: 2, mode: semiSync, semiSyncTimeout: none }, failover: { detect: 5s, fencing: false }, ',
+      ),
       'nobody who takes over': stored('query: db.read', 'replicas: 2, '),
     },
   },

@@ -10,19 +10,27 @@ export const primaryNotFenced: Rule = {
     'A primary that cannot see its replicas is replaced and goes on confirming writes, which are lost when ' +
     'it sees them again.',
   remedy:
-    'Fence it (a lease, STONITH, min-replicas-to-write), or let commits wait for a replica: mode semiSync.',
+    'Fence it (a lease, STONITH, min-replicas-to-write), or let commits wait for a replica as long as it takes: ' +
+    'mode semiSync, with no semiSyncTimeout after which it confirms alone.',
   check: ({ scenario }) => [...scenario.databases.values()].flatMap(rivals),
 };
 
 function rivals({ name, replication, failover }: Database): readonly Finding[] {
-  if (replication?.mode !== 'async' || failover?.fencing !== false) return [];
+  if (replication === null || failover?.fencing !== false) return [];
+  const { mode, semiSyncTimeoutNs } = replication;
+  // Once it has waited so long for a replica, the primary confirms alone as one does that never waits.
+  const isAlone = mode === 'semiSync' && semiSyncTimeoutNs !== undefined;
+  if (mode !== 'async' && !isAlone) return [];
   const times = `detect: ${timeText(failover.detectNs)}, promote: ${timeText(failover.promoteNs)}`;
+  const after = isAlone ? timeText(semiSyncTimeoutNs) : '';
   return [
     {
       path: ['databases', name, 'failover', 'fencing'],
       entities: [name],
-      message: `${name} has two primaries when its nodes do not see each other`,
-      measured: 'fencing: false, mode: async',
+      message:
+        `${name} has two primaries when its nodes do not see each other` +
+        (isAlone ? `, and after ${after} the old one confirms alone` : ''),
+      measured: `fencing: false, mode: ${mode}${isAlone ? `, semiSyncTimeout: ${after}` : ''}`,
       limit: 'one of them otherwise',
       fix: yamlAt(['databases', name], `failover: { ${times}, fencing: true }`),
     },
