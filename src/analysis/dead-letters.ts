@@ -25,6 +25,21 @@ export function restingPlaces(plan: Plan): ReadonlySet<number> {
   return new Set([...targets].filter((target) => !read.has(target)));
 }
 
+/**
+ * Queues that nobody reads and whose messages leave by their time to live within the run, such as one that holds a
+ * retry back: what waits there waits as long as it is meant to. By component id, where it goes then; -1 = away.
+ */
+export function delayQueues(plan: Plan): ReadonlyMap<number, number> {
+  const runNs = plan.endNs - plan.warmupNs;
+  return new Map(
+    plan.queues.flatMap(({ component, rules, queues }) => {
+      const [only] = queues;
+      const isDelay = queues.length === 1 && only.part < 0 && only.consumers.length === 0;
+      return isDelay && rules.lifetimeNs < runNs ? [[component, only.deadLetter] as const] : [];
+    }),
+  );
+}
+
 /** Whether all that a subject dead-letters goes where it is read or passed on again. */
 export function passesOn(plan: Plan, component: number, part: number): boolean {
   const resting = restingPlaces(plan);

@@ -1,6 +1,6 @@
 import type { Plan } from '../spec/plan.js';
 import type { MeterRecord, RunRecord } from '../spec/record.js';
-import { restingPlaces } from './dead-letters.js';
+import { delayQueues, restingPlaces } from './dead-letters.js';
 import { bySteps, maxLevels, type Steps } from './steps.js';
 import { partName, type VariantData } from './variant-data.js';
 
@@ -25,7 +25,10 @@ const LINES: ReadonlyMap<string, string> = new Map([
   ['outbox.age', 'outbox.rows'],
 ]);
 
-/** Every line of one run, in the order of its meters; where dead letters rest nobody is waited for. */
+/**
+ * Every line of one run, in the order of its meters; where dead letters rest, and where messages wait for their time
+ * alone, nobody is waited for.
+ */
 export function waitingLines(
   data: VariantData,
   record: RunRecord,
@@ -33,11 +36,12 @@ export function waitingLines(
 ): readonly WaitingLine[] {
   const { plan } = data;
   const resting = restingPlaces(plan);
-  const relayed = behindOutboxes(plan);
+  const delays = delayQueues(plan);
+  const relayed = new Set([...behindOutboxes(plan), ...delays.values()]);
   return record.meters.flatMap((meter) => {
     const counted = LINES.get(meter.name);
     if (counted === undefined || meter.form !== 'gauge') return [];
-    if (resting.has(meter.component)) return [];
+    if (resting.has(meter.component) || delays.has(meter.component)) return [];
     const lag = record.meters.find(
       (own): own is Gauge =>
         own.form === 'gauge' &&
@@ -74,8 +78,8 @@ function behindOutboxes(plan: Plan): ReadonlySet<number> {
 }
 
 /**
- * The age of a message counts from its commit, so what an outbox held back is old when it comes. Whoever handles
- * it at once is not behind: by Little's law a message waits here for as long as those that wait over those that
+ * The age of a message counts from its publishing, behind an outbox from its commit, so what an outbox or a queue with
+ * a time to live held back is old when it comes. Whoever handles it at once is not behind: by Little's law a message waits here for as long as those that wait over those that
  * are handled in a second.
  */
 function agesHere(

@@ -119,3 +119,47 @@ describe('rows of an outbox that pile up', () => {
     expect(events.map(({ subject }) => subject)).not.toContain('orders.outbox');
   });
 });
+
+/** 20 messages/s that are held back for 30 s by a queue that nobody reads, and then worked on. */
+const delayed = (held: string, faults = '[]'): string => `
+faultline: 1
+title: A queue that holds messages back
+run: { duration: 200s, timeline: 1s, replications: 1 }
+queues:
+  held: { kind: rabbitmq${held} }
+  work: { kind: rabbitmq, consumers: [ { call: worker.handle } ] }
+services: { worker: { endpoints: { handle: [ work: 5ms ] } } }
+workloads:
+  users: { arrivals: constant(20/s), requests: [ { name: put, steps: [ publish: held ] } ] }
+faults: ${faults}
+`;
+
+describe('a queue that holds messages back until their time is over', () => {
+  const eventsOf = (text: string): readonly string[] =>
+    run(text)
+      .variant()
+      .cascade.events.map(
+        ({ at, kind, subject, text: words }) => `${at} ${kind} ${subject}: ${words}`,
+      );
+
+  it('is behind nothing, nor is who handles them at once when they come', () => {
+    expect(eventsOf(delayed(', messageTtl: 30s, deadLetter: work'))).toEqual([]);
+    expect(eventsOf(delayed(', messageTtl: 60s'))).toEqual([]);
+  });
+
+  it('is a backlog where nothing ends its messages', () => {
+    expect(eventsOf(delayed(''))[0]).toMatch(/^10 backlog held: /u);
+    expect(eventsOf(delayed(', messageTtl: 1h'))[0]).toMatch(/^10 backlog held: /u);
+  });
+
+  it('does not hide that the consumer behind it is away', () => {
+    // 400 at 100 s, less 180 a second: from 101 s on a message waits for less than 1 s.
+    const faults = '[ { id: away, kind: crash, target: worker, at: 80s, for: 20s } ]';
+    expect(eventsOf(delayed(', messageTtl: 30s, deadLetter: work', faults))).toEqual([
+      '80 fault away: worker crashes',
+      '80 backlog work: 401 messages wait, the oldest for 50 s',
+      '100 faultEnd away: over: worker crashes',
+      '101 recovered work: caught up after 21 s',
+    ]);
+  });
+});
