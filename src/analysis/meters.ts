@@ -1,7 +1,7 @@
 import type { MeterRecord } from '../spec/record.js';
 import type { BrokenSaga, DrainResult, MeteredResult, MeterResult } from '../spec/result-meters.js';
 import { latencyResult } from './components.js';
-import { passesOn, restingEach, restingPlaces } from './dead-letters.js';
+import { delayQueues, passesOn, restingEach, restingPlaces } from './dead-letters.js';
 import { measureDrain } from './drain.js';
 import { estimateOf } from './estimate.js';
 import { meterScale } from './metrics-meters.js';
@@ -9,12 +9,14 @@ import { neverCount } from './recovery.js';
 import { bySteps, stepsOf, type Steps } from './steps.js';
 import { mergeAll, mergeSegments, sumCells } from './sums.js';
 import type { VariantData } from './variant-data.js';
+import { waitingLines } from './waiting-lines.js';
 
 /** Everything with meters, by `component` or `component.part`. */
 export function meteredResults(data: VariantData): Readonly<Record<string, MeteredResult>> {
   const { plan, records } = data;
   const steps = stepsOf(plan);
   const resting = restingPlaces(plan);
+  const delays = delayQueues(plan);
   const results = new Map<string, Writable>();
   records[0].meters.forEach((first, index) => {
     const { name, kind } = plan.components[first.component];
@@ -25,6 +27,7 @@ export function meteredResults(data: VariantData): Readonly<Record<string, Meter
       const dead = part < 0 && resting.has(component);
       const about = {
         ...(dead ? { deadLetters: restingEach(data, component) } : {}),
+        ...(part < 0 && delays.has(component) ? { holdsBack: true as const } : {}),
         ...(passesOn(plan, component, part) ? { passesOn: true as const } : {}),
       };
       results.set(subject, (own = { kind, meters: {}, ...about }));
@@ -34,14 +37,31 @@ export function meteredResults(data: VariantData): Readonly<Record<string, Meter
     own.meters[first.name] = meterResult(data, runs, steps);
     // What rests is no backlog: nobody is going to handle it.
     const isLine = first.name === 'lag' || first.name === 'outbox.rows';
-    if (isLine && plan.faults.length > 0 && own.deadLetters === undefined)
-      own.drain = drains(data, runs);
+    const isWaitedFor = own.deadLetters === undefined && own.holdsBack === undefined;
+    if (isLine && plan.faults.length > 0 && isWaitedFor) own.drain = drains(data, runs);
   });
+  for (const [subject, waitedHere] of waitsOfRelayed(data, steps)) {
+    const own = results.get(subject);
+    if (own !== undefined) results.set(subject, { ...own, waitedHere });
+  }
   for (const [component, broken] of brokenSagas(data)) {
     const { name } = plan.components[component];
     results.set(name, { ...results.get(name)!, broken });
   }
   return Object.fromEntries(results);
+}
+
+/** By subject, the longest that a message has waited there itself, in seconds; of those that are old when they come. */
+function waitsOfRelayed(data: VariantData, steps: Steps): ReadonlyMap<string, number> {
+  const longest = new Map<string, number>();
+  for (const record of data.records) {
+    for (const { subject, ages, isRelayed } of waitingLines(data, record, steps)) {
+      if (!isRelayed) continue;
+      const most = ages.reduce((max, age) => Math.max(max, age), 0) / 1e9;
+      longest.set(subject, Math.max(longest.get(subject) ?? 0, most));
+    }
+  }
+  return longest;
 }
 
 /** A result in the making. */

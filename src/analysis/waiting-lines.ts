@@ -13,6 +13,8 @@ export interface WaitingLine {
   readonly ages: Float64Array;
   readonly waiting: Float64Array;
   /** Both at the end of the measured time. */
+  /** What comes is old when it comes: its age is no more than the time that one waits here. */
+  readonly isRelayed: boolean;
   readonly endAge: number;
   readonly left: number;
 }
@@ -59,6 +61,7 @@ export function waitingLines(
         subject: isOutbox ? `${name}.outbox` : meter.part < 0 ? name : partName(plan, meter.part),
         noun: isOutbox ? 'row' : kind === 'projection' ? 'event' : 'message',
         ages,
+        isRelayed,
         waiting:
           lag === undefined ? new Float64Array(steps.count) : maxLevels([levelOf(lag)], steps),
         endAge: Math.min(meter.end, ages[steps.count - 1]),
@@ -79,8 +82,9 @@ function behindOutboxes(plan: Plan): ReadonlySet<number> {
 
 /**
  * The age of a message counts from its publishing, behind an outbox from its commit, so what an outbox or a queue with
- * a time to live held back is old when it comes. Whoever handles it at once is not behind: by Little's law a message waits here for as long as those that wait over those that
- * are handled in a second.
+ * a time to live held back is old when it comes. Whoever handles it at once is not behind: by Little's law a message
+ * waits here for as long as those that wait over those that are handled in a second; while none is, for as long as
+ * before and since then.
  */
 function agesHere(
   ages: Float64Array,
@@ -98,9 +102,11 @@ function agesHere(
   );
   const handled = bySteps(counts, steps);
   const areas = bySteps([lag.area], steps);
-  return ages.map((age, step) =>
-    handled[step] > 0 ? Math.min(age, areas[step] / handled[step]) : age,
-  );
+  let here = 0;
+  return ages.map((age, step) => {
+    const most = handled[step] > 0 ? areas[step] / handled[step] : here + steps.lengthNs[step];
+    return (here = Math.min(age, most));
+  });
 }
 
 function levelOf({ area, max }: Gauge): Parameters<typeof maxLevels>[0][number] {

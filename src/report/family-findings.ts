@@ -10,7 +10,7 @@ import {
   ratioOf,
 } from './family-parts.js';
 import type { FamilyColumn } from './families.js';
-import { formatCount, formatShare, formatValue, NARROW } from './format.js';
+import { formatCount, formatShare, formatValue, NARROW, upTo } from './format.js';
 import { meteredOf } from './unseen.js';
 import { behindWords, flat, meanCount, sagaWords, staleWords } from './unseen-words.js';
 import type { View } from './view.js';
@@ -66,7 +66,7 @@ const FINDINGS: Readonly<Record<string, Finding>> = {
   pools: (view, subjects) =>
     worstAndBest(view, subjects, largestOf('', 'poolWaiting', 'number'), 0, (subject, text) => {
       const [caller, callee] = subject.split('->');
-      return `Up to ${text} ${text === '1' ? 'call' : 'calls'} of ${caller!} wait for a connection to ${callee!}`;
+      return `${upTo(text, 'call', ` of ${caller!}`)} for a connection to ${callee!}`;
     }) ?? 'Nobody waits for a connection',
   replicas: (view, subjects) => replicasFinding(view, subjects),
   locks: (view, subjects) => locksFinding(view, subjects),
@@ -91,7 +91,7 @@ const FINDINGS: Readonly<Record<string, Finding>> = {
       subjects,
       largestOf('', 'outbox.rows', 'number'),
       0,
-      (subject, text) => `Up to ${text} rows wait in the outbox of ${subject}`,
+      (subject, text) => `${upTo(text, 'row')} in the outbox of ${subject}`,
     ) ??
     'No row waits in an outbox',
   'thread-pools': (view, subjects) =>
@@ -100,7 +100,7 @@ const FINDINGS: Readonly<Record<string, Finding>> = {
       subjects,
       largestOf('', 'threadPool.queue', 'number'),
       0,
-      (subject, text) => `Up to ${text} operations wait for a thread for ${subject}`,
+      (subject, text) => `${upTo(text, 'operation')} for a thread for ${subject}`,
     ) ?? 'Every operation has a thread at once',
   refreshes: (view, subjects) =>
     worstAndBest(
@@ -148,7 +148,7 @@ function hottestFinding(view: View, subjects: readonly string[]): string | null 
     hot,
     largestOf('', 'partitionLag', 'number'),
     0,
-    (subject, text) => `Up to ${text} messages wait in one partition of ${subject}`,
+    (subject, text) => `${upTo(text, 'message')} in one partition of ${subject}`,
   );
 }
 

@@ -149,6 +149,11 @@ export function coordinate(value: number): string {
   return rounded === 0 ? '0' : String(rounded);
 }
 
+/** What waits at most: `Up to 1 row waits`, `Up to 2,000 rows wait`; `noun` stands for one, `whose` behind it. */
+export function upTo(count: string, noun: string, whose = ''): string {
+  return count === '1' ? `Up to 1 ${noun}${whose} waits` : `Up to ${count} ${noun}s${whose} wait`;
+}
+
 /** `1 variant`, `5 variants`. */
 export function plural(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;

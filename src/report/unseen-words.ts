@@ -1,5 +1,5 @@
 import type { VariantResult } from '../spec/result.js';
-import { briefSeconds, formatCount, formatNumber, formatShare, listed } from './format.js';
+import { briefSeconds, formatCount, formatNumber, formatShare, listed, upTo } from './format.js';
 import {
   behindOf,
   stalestOf,
@@ -71,7 +71,7 @@ export function behindWords(
   const best = largestBy(found, ({ value }) => -rank(value));
   const alike = found.filter(({ value }) => isAlike(value, best.value));
   return [
-    `Up to ${formatCount(most)} ${noun} wait ${noun === 'rows' ? 'in' : 'for'} ${subject}`,
+    `${upTo(formatCount(most), noun)} ${noun === 'row' ? 'in' : 'for'} ${subject}`,
     ...inVariant(view, worst.variant),
     detail === 'full' ? `, the oldest for ${briefSeconds(oldest)}` : '',
     drainWords(worst.value, detail),

@@ -14,7 +14,7 @@ export interface Shown {
 export interface Behind {
   readonly subject: string;
   /** What waits. */
-  readonly noun: 'messages' | 'events' | 'rows';
+  readonly noun: 'message' | 'event' | 'row';
   readonly most: number;
   /** Seconds for which the oldest of them waits. */
   readonly oldest: number;
@@ -86,7 +86,8 @@ export function behindOf(
   for (const { subject, own, noun, lag, age } of lagging(view, variant)) {
     if (!among(subject)) continue;
     const { drained, fault } = longestDrain(own);
-    const found = { subject, noun, most: lag.max, oldest: age?.max ?? 0, drained, fault };
+    const oldest = own.waitedHere ?? age?.max ?? 0;
+    const found = { subject, noun, most: lag.max, oldest, drained, fault };
     if (worst === null || isWorse(found, worst)) worst = found;
   }
   return worst;
@@ -222,14 +223,14 @@ function lagging(view: Shown, variant: VariantResult): readonly Lagging[] {
   const named = (family: string, noun: Behind['noun'], lag: string, age: string): Lagging[] =>
     ofFamily(view, variant, family).flatMap(({ subject, own }) => {
       const found = meterOf(own, lag, 'gauge');
-      // Dead letters wait for nobody.
-      if (found === null || own.deadLetters !== undefined) return [];
+      // Dead letters wait for nobody, and what is held back for its time.
+      if (found === null || own.deadLetters !== undefined || own.holdsBack) return [];
       return [{ subject, own, noun, lag: found, age: meterOf(own, age, 'gauge') }];
     });
-  const outboxes = named('outboxes', 'rows', 'outbox.rows', 'outbox.age');
+  const outboxes = named('outboxes', 'row', 'outbox.rows', 'outbox.age');
   return [
-    ...named('messages', 'messages', 'lag', 'age'),
-    ...named('projections', 'events', 'lag', 'age'),
+    ...named('messages', 'message', 'lag', 'age'),
+    ...named('projections', 'event', 'lag', 'age'),
     ...outboxes.map((one) => ({ ...one, subject: `${one.subject}.outbox` })),
   ];
 }

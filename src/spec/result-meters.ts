@@ -12,6 +12,13 @@ export interface MeteredResult {
   readonly drain?: Readonly<Record<string, DrainResult>>;
   /** Of where dead letters come to rest: how many of each run do; left out elsewhere. */
   readonly deadLetters?: readonly number[];
+  /** True of a queue whose messages wait there for their time to live alone; else left out. */
+  readonly holdsBack?: true;
+  /**
+   * Of what comes out of an outbox or of a queue that holds it back, and is old when it comes: the longest that one has
+   * waited here itself, in seconds. Elsewhere left out, it is the largest age.
+   */
+  readonly waitedHere?: number;
   /** True where all that it dead-letters goes where it is read or passed on again; else left out. */
   readonly passesOn?: true;
 }

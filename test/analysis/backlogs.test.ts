@@ -157,7 +157,7 @@ describe('a queue that holds messages back until their time is over', () => {
     const faults = '[ { id: away, kind: crash, target: worker, at: 80s, for: 20s } ]';
     expect(eventsOf(delayed(', messageTtl: 30s, deadLetter: work', faults))).toEqual([
       '80 fault away: worker crashes',
-      '80 backlog work: 401 messages wait, the oldest for 50 s',
+      '80 backlog work: 401 messages wait, the oldest for 20 s',
       '100 faultEnd away: over: worker crashes',
       '101 recovered work: caught up after 21 s',
     ]);

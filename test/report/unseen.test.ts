@@ -2,6 +2,7 @@ import { JSDOM } from 'jsdom';
 import { describe, expect, it } from 'vitest';
 import { cellText, outcomeColumns } from '../../src/report/columns.js';
 import { compareFinding, lossFinding } from '../../src/report/findings.js';
+import { upTo } from '../../src/report/format.js';
 import { renderHtml } from '../../src/report/html.js';
 import { behindWords, flat } from '../../src/report/unseen-words.js';
 import { viewOf } from '../../src/report/view.js';
@@ -310,5 +311,47 @@ variants: [ { name: a }, { name: b${more} } ]
     expect(lossFinding(viewOf(result))).toBe(
       `50.5${NARROW}% of requests never succeed with b, 25.3${NARROW}% with a`,
     );
+  });
+});
+
+/** 20 messages/s that a queue holds back for 30 s before somebody handles them in 5 ms. */
+const held = (faults: string): Result =>
+  run(`
+faultline: 1
+title: A queue that holds messages back
+run: { duration: 200s, timeline: 1s, replications: 1 }
+queues:
+  held: { kind: rabbitmq, messageTtl: 30s, deadLetter: work }
+  work: { kind: rabbitmq, consumers: [ { call: worker.handle } ] }
+services: { worker: { endpoints: { handle: [ work: 5ms ] } } }
+workloads:
+  users: { arrivals: constant(20/s), requests: [ { name: put, steps: [ publish: held ] } ] }
+faults: [ ${faults} ]
+`).result;
+
+describe('messages that a queue holds back for their time to live', () => {
+  it('are no backlog of that queue, nor are they old where they come then', () => {
+    const { variants, ...rest } = held('');
+    const { held: queue, work } = variants[0]!.metered;
+    expect(queue).toMatchObject({ holdsBack: true, meters: { lag: { max: 600 } } });
+    const { age } = work!.meters;
+    expect(age!.form === 'gauge' && age!.max).toBeCloseTo(30.005, 9);
+    expect(work!.waitedHere).toBeCloseTo(0.005, 3);
+    expect(behindWords(viewOf({ variants, ...rest }), { detail: 'full' })).toBeNull();
+  });
+
+  it('are a backlog of who does not handle them when they come', () => {
+    const view = viewOf(held('{ id: away, kind: crash, target: worker, at: 80s, for: 20s }'));
+    expect(flat(behindWords(view, { detail: 'full' })!)).toBe(
+      // 400 too many, 180 of them gone each second.
+      `Up to 401 messages wait for work, the oldest for 20${NARROW}s, and the backlog is gone 2.5${NARROW}s after the fault`,
+    );
+  });
+});
+
+describe('what waits at most', () => {
+  it('is told of one as of many', () => {
+    expect(upTo('1', 'call', ' of api')).toBe('Up to 1 call of api waits');
+    expect(upTo('2,000', 'row')).toBe('Up to 2,000 rows wait');
   });
 });
