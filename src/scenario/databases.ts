@@ -60,9 +60,15 @@ export const PRODUCTS: Readonly<Record<Database['kind'], Product>> = Object.free
     failover: failover(10, 1),
   },
   // maxIncomingConnections. electionTimeoutMillis 10000, after which a primary without a majority steps down
-  // too, and 12 s in all for the median election (MongoDB manual, replica set elections). Implicit default write
-  // concern since 5.0: w: "majority", where no member is an arbiter (MongoDB manual, write concern).
-  mongo: { ...GENERIC, maxConnections: 65_536, mode: 'majority', failover: failover(10, 2) },
+  // too, and 12 s in all for the median election (MongoDB manual, replica set elections; a primary needs the votes of
+  // a majority of all members: replica set deployment architectures). Implicit default write concern since 5.0:
+  // w: "majority", where no member is an arbiter (MongoDB manual, write concern).
+  mongo: {
+    ...GENERIC,
+    maxConnections: 65_536,
+    mode: 'majority',
+    failover: { ...failover(10, 2), quorum: true },
+  },
   // A connection is a request over HTTP.
   dynamodb: GENERIC,
   // maxclients; one thread runs all commands. Sentinel: down-after-milliseconds 30000 (redis/redis

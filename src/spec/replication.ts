@@ -26,6 +26,11 @@ export interface Failover {
   readonly reconnectNs: Ns;
   /** A primary that cannot be seen takes no writes once it is taken for dead. */
   readonly fencing: boolean;
+  /**
+   * Nobody is elected who does not see more than half of all nodes, and a primary that has not seen them for as long as
+   * it takes to be taken for dead takes no writes; else left out.
+   */
+  readonly quorum?: true;
 }
 
 /** Where an operation goes that writes nothing. */

@@ -192,3 +192,66 @@ describe('DB-10: failover', () => {
     expect(metered(traced, 'failovers', 'db')).toBe(0);
   });
 });
+
+describe('a replica set of mongo needs a majority', () => {
+  const set = (
+    kind: string,
+    count: number,
+    down: readonly (readonly [number, string])[],
+    at: string,
+  ): string =>
+    stored(
+      `kind: ${kind}\n    replicas: ${count}\n    failover: { detect: 50ms, promote: 30ms }`,
+      writers(at),
+      `faults: [ ${down.map(([node, times]) => `{ id: f${node}, kind: crash, target: 'db[${node}]', ${times} }`).join(', ')} ]`,
+    );
+
+  it('to elect a primary: a single survivor of three waits for another one', () => {
+    const down = [
+      [0, 'at: 100ms, for: 10s'],
+      [1, 'at: 100ms, for: 900ms'],
+    ] as const;
+    // Gone at 100 ms, missed at 150 ms; another node is back at 1 s and elects one within 30 ms.
+    const at = '500ms, 1020ms, 1040ms';
+    const elected = golden(set('mongo', 2, down, at));
+    expect(outcomes(elected.requests)).toEqual(['serverError', 'serverError', 'ok']);
+    expect(metered(elected, 'failovers', 'db')).toBe(1);
+    expect(outcomes(golden(set('generic', 2, down, at)).requests)).toEqual(['ok', 'ok', 'ok']);
+  });
+
+  it('to elect a primary: of two nodes none can be missing', () => {
+    // It is back at 1.1 s, and elected within 30 ms.
+    const traced = golden(set('mongo', 1, [[0, 'at: 100ms, for: 1s']], '500ms, 1120ms, 1140ms'));
+    expect(outcomes(traced.requests)).toEqual(['serverError', 'serverError', 'ok']);
+    expect(metered(traced, 'failovers', 'db')).toBe(0);
+  });
+
+  it('to stay one: it steps down when the others are missed, and is elected when one is back', () => {
+    const down = [
+      [1, 'at: 100ms, for: 1s'],
+      [2, 'at: 200ms, for: 10s'],
+    ] as const;
+    // Alone from 200 ms, missed at 250 ms; the other is back at 1.1 s, and elects it within 30 ms.
+    const at = '150ms, 260ms, 1120ms, 1140ms';
+    const traced = golden(set('mongo', 2, down, at));
+    expect(outcomes(traced.requests)).toEqual(['ok', 'serverError', 'serverError', 'ok']);
+    expect(metered(traced, 'failovers', 'db')).toBe(0);
+    expect(metered(traced, 'lostCommits', 'db')).toBe(0);
+    // Nobody who comes back in time is missed.
+    const brief = golden(set('mongo', 2, [down[0], [2, 'at: 200ms, for: 40ms']], at));
+    expect(outcomes(brief.requests)).toEqual(['ok', 'ok', 'ok', 'ok']);
+  });
+
+  it('behind a split as after a crash', () => {
+    const body = (kind: string): string =>
+      set(kind, 2, [[1, 'at: 100ms, for: 10s']], '500ms, 1060ms').replace(
+        'faults: [',
+        'faults: [ { id: split, kind: splitBrain, target: db, at: 200ms, for: 800ms },',
+      );
+    // One sees nobody and the other one is down: the third is alone, until they see each other again at 1 s.
+    const traced = golden(body('mongo'));
+    expect(outcomes(traced.requests)).toEqual(['serverError', 'ok']);
+    expect(metered(traced, 'failovers', 'db')).toBe(0);
+    expect(metered(golden(body('generic')), 'failovers', 'db')).toBe(1);
+  });
+});

@@ -454,6 +454,18 @@ export const CASES: readonly RuleCase[] = [
     },
   },
   {
+    rule: 'quorum-without-spare',
+    fires: stored('query: db.read', 'kind: mongo, replicas: 1, '),
+    path: 'databases.db.replicas',
+    measured: '2 members',
+    limit: '3 members',
+    silent: {
+      'three members': stored('query: db.read', 'kind: mongo, replicas: 2, '),
+      'one node': stored('query: db.read', 'kind: mongo, '),
+      'a product that needs no majority': stored('query: db.read', 'kind: postgres, replicas: 1, '),
+    },
+  },
+  {
     rule: 'projection-falls-behind',
     // 100 appends/s of two events each, and one segment: 1 / 12 ms = 83.3 a second.
     fires: scenario([

@@ -1,3 +1,4 @@
+import type { Database } from '../../spec/database.js';
 import type { RabbitQueue } from '../../spec/queues.js';
 import type { Scenario } from '../../spec/scenario.js';
 import type { Finding, Rule } from '../rule.js';
@@ -6,18 +7,37 @@ import { yamlAt } from '../words.js';
 /** Members of which one may be gone. */
 const ENOUGH = 3;
 
-/** A quorum queue whose majority is all of its members. */
+/** A quorum queue, or a replica set, whose majority is all of its members. */
 export const quorumWithoutSpare: Rule = {
   name: 'quorum-without-spare',
   severity: 'warning',
   reason:
-    'One member is its own majority and two need each other, so the loss of one node stops the queue, which costs what a quorum queue costs.',
+    'One member is its own majority and two need each other, so the loss of one node stops all of it, and each write costs what a majority costs.',
   remedy: 'Give it three members on three nodes, of which one may be gone.',
-  check: ({ scenario }) =>
-    [...scenario.queues.values()].flatMap((queue) =>
+  check: ({ scenario }) => [
+    ...[...scenario.queues.values()].flatMap((queue) =>
       queue.kind === 'rabbitmq' && queue.quorum ? ofQueue(queue, scenario) : [],
     ),
+    ...[...scenario.databases.values()].flatMap(ofDatabase),
+  ],
 };
+
+/** One node has nobody to fail over to, and says so. */
+function ofDatabase({ name, replication, failover }: Database): readonly Finding[] {
+  if (replication === null || failover?.quorum !== true) return [];
+  const members = 1 + replication.count;
+  if (members >= ENOUGH) return [];
+  return [
+    {
+      path: ['databases', name, 'replicas'],
+      entities: [name],
+      message: `${name} takes no writes when one of its nodes is gone`,
+      measured: `${members} members`,
+      limit: `${ENOUGH} members`,
+      fix: yamlAt(['databases', name], `replicas: ${ENOUGH - 1}`),
+    },
+  ];
+}
 
 function ofQueue({ name, broker, groupSize }: RabbitQueue, scenario: Scenario): readonly Finding[] {
   // Without a broker it is free and never fails.

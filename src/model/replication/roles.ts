@@ -45,6 +45,8 @@ export class Roles {
   private isFenced = false;
   /** To whom the primary hands its role over; -1 = nobody. */
   private heir = -1;
+  /** It does not see a majority of the nodes, where it needs one. */
+  private isWeak = false;
   /** The time has come, and nobody was there to take over. */
   private isVacant = false;
   /** Number of the change of roles that is awaited; events of earlier ones are void. */
@@ -53,6 +55,7 @@ export class Roles {
   private readonly fenceOp: number;
   private readonly handOp: number;
   private readonly reconnectOp: number;
+  private readonly regainOp: number;
 
   constructor(world: World, component: number, failover: Failover | null, holdings: Holdings) {
     const { meters } = world;
@@ -63,6 +66,9 @@ export class Roles {
     this.promoteOp = engine.define('failover', (change) => this.promote(change));
     this.fenceOp = engine.define('fence', (change) => {
       if (change === this.change) this.isFenced = true;
+    });
+    this.regainOp = engine.define('regain', (change) => {
+      if (change === this.change) this.isFenced = false;
     });
     this.handOp = engine.define('hand-over', (change) => {
       if (change !== this.change || this.heir < 0) return;
@@ -106,6 +112,7 @@ export class Roles {
 
   died(index: number): void {
     if (index === this.heir) this.callOff();
+    if (index !== this.primary) this.weigh();
     // Who is out of sight is taken for dead already.
     if (index !== this.primary || index === this.alone) return;
     this.callOff();
@@ -113,8 +120,10 @@ export class Roles {
   }
 
   started(index: number): void {
-    if (index !== this.primary) this.fill();
-    else if (index !== this.alone) this.isFenced = false;
+    if (index !== this.primary) {
+      this.fill();
+      this.weigh();
+    } else if (index !== this.alone) this.resumeRole();
   }
 
   /** The primary and its replicas do not see each other any more, or see each other again. */
@@ -131,7 +140,7 @@ export class Roles {
     this.alone = -1;
     if (!nodes[this.primary].instance.down) {
       this.change++;
-      this.isFenced = false;
+      this.resumeRole();
     }
     if (this.rival >= 0) this.holdings.reunited();
     this.rival = -1;
@@ -161,12 +170,53 @@ export class Roles {
   private suspect(): void {
     const { failover } = this;
     this.change++;
+    this.isWeak = false;
     if (failover === null) return;
     const seen = engine.now + failover.detectNs;
     if (failover.fencing && this.primary === this.alone) {
       engine.at(seen, PHASE.COMPLETION, this.fenceOp, this.change, 0, 0);
     }
     engine.at(seen + failover.promoteNs, PHASE.COMPLETION, this.promoteOp, this.change, 0, 0);
+  }
+
+  /** The primary is there again, and is one if it has a majority; where nobody could be elected in its place, it is. */
+  private resumeRole(): void {
+    this.isWeak = this.isFenced = !this.hasMajority();
+    if (this.isWeak || !this.isVacant || this.failover?.quorum !== true) return;
+    this.isVacant = false;
+    this.isFenced = true;
+    this.regainSoon();
+  }
+
+  private regainSoon(): void {
+    const at = engine.now + this.failover!.promoteNs;
+    engine.at(at, PHASE.COMPLETION, this.regainOp, this.change, 0, 0);
+  }
+
+  /** A primary that has too few nodes with it steps down after a while, and is elected again when they are back. */
+  private weigh(): void {
+    const { failover } = this;
+    if (failover === null || this.primary === this.alone) return;
+    if (this.holdings.nodes[this.primary].instance.down) return;
+    const isWeak = !this.hasMajority();
+    if (isWeak === this.isWeak) return;
+    this.callOff();
+    this.isWeak = isWeak;
+    this.change++;
+    const seen = engine.now + failover.detectNs;
+    if (isWeak) engine.at(seen, PHASE.COMPLETION, this.fenceOp, this.change, 0, 0);
+    else if (this.isFenced) this.regainSoon();
+  }
+
+  /** Whether those who see each other are more than half of all nodes, where that matters. */
+  private hasMajority(): boolean {
+    if (this.failover?.quorum !== true) return true;
+    const { nodes } = this.holdings;
+    let up = 0;
+    nodes.forEach(({ instance }, index) => {
+      if (!instance.down && index !== this.alone) up++;
+    });
+    return 2 * up > nodes.length;
   }
 
   /** Somebody is there who could take over. */
@@ -192,9 +242,10 @@ export class Roles {
     if (chosen >= 0) this.take(chosen);
   }
 
-  /** The replica that is up, sees the others and misses least; -1 where there is none. */
+  /** The replica that is up, sees the others and misses least; -1 where there is none, or too few to elect it. */
   private nearest(): number {
     const { nodes } = this.holdings;
+    if (!this.hasMajority()) return -1;
     let chosen = -1;
     nodes.forEach(({ instance, applied }, index) => {
       if (index === this.primary || index === this.alone || instance.down) return;
@@ -208,7 +259,7 @@ export class Roles {
     const isRival = this.primary === this.alone && this.failover?.fencing === false;
     if (isRival) this.rival = this.primary;
     this.primary = chosen;
-    this.isFenced = false;
+    this.isFenced = this.isWeak = false;
     this.heir = -1;
     this.holdings.promoted(chosen, this.rival);
     meters.count(this.failovers);

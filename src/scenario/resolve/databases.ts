@@ -157,6 +157,7 @@ function resolveReplication(
     promoteNs: failover.promote,
     reconnectNs: failover.reconnect,
     fencing: failover.fencing ?? product.failover?.fencing ?? true,
+    ...(product.failover?.quorum && { quorum: product.failover.quorum }),
   };
   const count = replicas?.count ?? 0;
   if (kind === 'elasticsearch') {

@@ -104,7 +104,9 @@ export const replicationFields = {
     })
     .optional()
     .describe(
-      'After a crash of the primary the replica that misses least takes its place. Defaults by kind: ' +
+      'After a crash of the primary the replica that misses least takes its place; with mongo only where more ' +
+        'than half of all nodes see each other, and a primary that has missed them for `detect` takes no writes ' +
+        'until they have been back for `promote`. Defaults by kind: ' +
         'postgres 30s + 5s, mysql 10s + 1s, mongo 10s + 2s, redis 30s + 1s, elasticsearch 1s, else never.',
     ),
 };
