@@ -99,6 +99,9 @@ export class Scanner {
       this.offset = start;
       this.fail(`unknown unit in ${text}`, [...DURATION_NS.keys(), ...RATE_SECONDS.keys(), '%']);
     }
+    const next = this.text[this.offset] === '%' ? '%' : this.peekWord();
+    if (quantity.unit === 'number' && !quantity.percent && (next === '%' || DURATION_NS.has(next)))
+      this.fail(`a unit stands right behind its number: write ${text.trim()}${next}`, []);
     return quantity;
   }
 

@@ -142,6 +142,12 @@ describe('reading an expression', () => {
       message: 'unknown unit in 5xs',
       offset: 23,
     });
+    expect(refusal('shoppers.latency.p99 < 300 ms')).toEqual({
+      message: 'a unit stands right behind its number: write 300ms',
+      offset: 27,
+      found: 'ms',
+    });
+    expect(refusal('a.success >= 99 %').message).toContain('write 99%');
     expect(refusal('shoppers < 5s').message).toContain('expected a dot');
     expect(refusal('a.success > 1% while x')).toMatchObject({
       message: 'expected a clause',
