@@ -12,9 +12,9 @@ export interface WaitingLine {
   /** By step, the longest that anything has waited, ns, and the most that wait. */
   readonly ages: Float64Array;
   readonly waiting: Float64Array;
-  /** Both at the end of the measured time. */
-  /** What comes is old when it comes: its age is no more than the time that one waits here. */
+  /** What comes is old when it comes: `ages` have only the time that it waits here. */
   readonly isRelayed: boolean;
+  /** Both at the end of the measured time. */
   readonly endAge: number;
   readonly left: number;
 }

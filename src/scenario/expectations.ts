@@ -31,7 +31,7 @@ export interface Flaws {
 }
 
 /** The names that expressions may use in one variant. */
-export function namesOf(judged: Judged, variants: readonly string[]): ExpressionNames {
+export function namesOf(judged: Judged, variants: readonly string[] | null): ExpressionNames {
   const { scenario, graph, flaws } = judged;
   const instancesOf = (replicas: number): number => (flaws === undefined ? replicas : Infinity);
   const components = new Map<string, Subject>();
@@ -69,7 +69,7 @@ export function namesOf(judged: Judged, variants: readonly string[]): Expression
     ...(flaws === undefined && { edges: graph.pairs }),
     faults: scenario.faults.flatMap(({ id, when }) => (when === null ? [id] : [])),
     unplanned: scenario.faults.flatMap(({ id, when }) => (when === null ? [] : [id])),
-    variants,
+    ...(variants !== null && { variants }),
   };
 }
 
@@ -147,11 +147,10 @@ function checkText(
   const where = judged.filter((one) => named === undefined || named.includes(one.name));
   const asked = where.length > 0 ? where : judged.slice(0, 1);
   for (const one of asked) {
-    const names = namesOf(one, variants ?? []);
+    const names = namesOf(one, variants);
     if (one.flaws !== undefined && isUnsure(source, expression, names, one.flaws)) continue;
     for (const problem of checkExpression(expression, names)) {
       const { message, offset, found, allowed } = problem;
-      if (variants === null && message.startsWith('unknown variant')) continue;
       problems.add({ code: 'FL502', at: placeOf(offset, found), path, message, found, allowed });
     }
   }

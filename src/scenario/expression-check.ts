@@ -26,7 +26,8 @@ export interface ExpressionNames {
   /** Those whose time is known before the run, and those that wait for something. */
   readonly faults: readonly string[];
   readonly unplanned?: readonly string[];
-  readonly variants: readonly string[];
+  /** Absent = not checked. */
+  readonly variants?: readonly string[];
 }
 
 /** Everything wrong with a parsed expression given the names of the scenario; empty when it is right. */
@@ -65,7 +66,7 @@ export function checkExpression(
     });
   }
   for (const variant of expression.variants ?? []) {
-    if (!names.variants.includes(variant.name)) {
+    if (names.variants !== undefined && !names.variants.includes(variant.name)) {
       problems.push(unknown('variant', variant.name, variant.offset, names.variants));
     }
   }
@@ -195,7 +196,7 @@ function checkLimit(
     case 'ofMetric':
       return otherMetric(limit.metric, metric, names);
     case 'ofVariant':
-      if (names.variants.includes(limit.variant)) return [];
+      if (names.variants === undefined || names.variants.includes(limit.variant)) return [];
       return [unknown('variant', limit.variant, limit.offset, [...names.variants, 'before'])];
     case 'ofBefore':
       if (

@@ -1,16 +1,13 @@
 import type { z } from 'zod';
 import type { MapNode, Node, PathKey, Place } from './located.js';
 import { get, items, list, locate, map, plain, put, scalar } from './located.js';
-import { NAMED, STEP_LISTS, without } from './salvage.js';
+import { ISSUES_MAX, NAMED, STEP_LISTS, without } from './salvage.js';
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PathKey[];
 
 /** Looks at a tree that often; one that is still wrong then is given up. */
 const ROUNDS = 12;
-
-/** Mistakes in one look; a file with more is not what it says it is. */
-const ISSUES_MAX = 200;
 
 /** A tree in which every value is of the right kind, so that the names in it can be looked up. */
 export interface Repaired {

@@ -21,7 +21,7 @@ export const NAMED: ReadonlySet<string> = new Set([
 ]);
 
 /** With more mistakes than are shown, what is said about the rest would be lost anyway. */
-const ISSUES_MAX = 200;
+export const ISSUES_MAX = 200;
 
 /** What is left of a tree without its mistakes, and the names of entries that had to go whole. */
 export interface Salvaged {

@@ -63,13 +63,20 @@ function timeAround(call: Call, at: number, subject: Subject, namers: Namers): N
   let ns = patienceOf(subject.scenario, call.from).afterNs;
   const isOnlyCalled = (namers.get(call.caller) ?? []).every(({ section }) => CALLERS.has(section));
   if (isOnlyCalled) ns = Math.min(ns, subject.inherited.get(call.from) ?? Infinity);
-  for (const { policy, dryRun, ...layer } of call.layers.slice(0, at)) {
-    if ((policy !== 'timeout' && policy !== 'deadline') || dryRun) continue;
-    const time = timeOf({ policy, dryRun, ...layer });
+  const limit = leastTime(call.layers.slice(0, at), ['timeout', 'deadline']);
+  return limit === null ? null : Math.min(ns, limit);
+}
+
+/** The least time that layers of these policies give, Infinity without any; null where one cannot be read. */
+function leastTime(layers: readonly Layer[], policies: readonly string[]): Ns | null {
+  let least: Ns = Infinity;
+  for (const layer of layers) {
+    if (!policies.includes(layer.policy) || layer.dryRun) continue;
+    const time = timeOf(layer);
     if (time === null) return null;
-    ns = Math.min(ns, time);
+    least = Math.min(least, time);
   }
-  return ns;
+  return least;
 }
 
 const CALLERS: ReadonlySet<string> = new Set(['services', 'gateways', 'workloads']);
@@ -122,13 +129,8 @@ function noTimeout(call: Call, at: number, { services }: Scenario, outerNs: Ns):
   const retry = retryOf(call.layers)!;
   if (retry.on === undefined || retry.on.some((term) => term !== 'timeout')) return null;
   if (hasOwnLimits(call) || !answersItself(call, services)) return null;
-  let each: Ns = Infinity;
-  for (const layer of call.layers.slice(at + 1)) {
-    if (layer.policy !== 'timeout' || layer.dryRun) continue;
-    const time = timeOf(layer);
-    if (time === null) return null;
-    each = Math.min(each, time);
-  }
+  const each = leastTime(call.layers.slice(at + 1), ['timeout']);
+  if (each === null) return null;
   const shortest = shortestBackoff(retry.backoff);
   if (each < Infinity && each + shortest < outerNs) return null;
   const room = outerNs === Infinity ? 1e9 : Math.max(1e6, (outerNs - shortest) / 3);

@@ -112,9 +112,9 @@ export class Roles {
 
   died(index: number): void {
     if (index === this.heir) this.callOff();
-    if (index !== this.primary) this.weigh();
     // Who is out of sight is taken for dead already.
-    if (index !== this.primary || index === this.alone) return;
+    if (index === this.alone) return;
+    if (index !== this.primary) return this.weigh();
     this.callOff();
     this.suspect();
   }
