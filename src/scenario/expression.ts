@@ -120,7 +120,15 @@ export function parseMetric(text: string): ParsedMetric {
 }
 
 const OPS: readonly CompareOp[] = ['<=', '>=', '==', '!=', '<', '>'];
-const CLAUSES = ['during', 'before', 'after', 'from', 'in'];
+/** Clauses behind a limit, each with how it reads. */
+const AS_IN: ReadonlyMap<string, string> = new Map([
+  ['during', 'during FAULT'],
+  ['before', 'before FAULT'],
+  ['after', 'after FAULT'],
+  ['from', 'from 60s to 90s'],
+  ['in', 'in VARIANT'],
+]);
+const CLAUSES = [...AS_IN.keys()];
 const LATER_CLAUSES = ['always', 'for', 'strict'];
 
 function attempt<T>(parse: () => T): T | ({ readonly ok: false } & ExpressionProblem) {
@@ -134,7 +142,13 @@ function attempt<T>(parse: () => T): T | ({ readonly ok: false } & ExpressionPro
 
 function opOf(scanner: Scanner): CompareOp {
   const op = OPS.find((candidate) => scanner.take(candidate));
-  return op ?? scanner.fail('expected a comparison', OPS);
+  if (op !== undefined) return op;
+  const word = scanner.peekWord();
+  const isEarly = CLAUSES.includes(word);
+  const where = isEarly
+    ? `: \`${word}\` stands behind it, as in users.success > 99% ${AS_IN.get(word)}`
+    : '';
+  return scanner.fail(`expected a comparison${where}`, OPS);
 }
 
 function expression(scanner: Scanner): Expression {
@@ -154,7 +168,12 @@ function expression(scanner: Scanner): Expression {
     } else if (CLAUSES.includes(word)) {
       if (window !== null) scanner.fail('an expression has one window', ['in']);
       window = windowClause(scanner);
-    } else scanner.fail('expected a clause', CLAUSES);
+    } else {
+      const isBare =
+        limit.kind === 'quantity' && limit.quantity.unit === 'number' && !limit.quantity.percent;
+      const isUnit = isBare && word !== '';
+      scanner.fail(isUnit ? `${word} is no unit and no clause` : 'expected a clause', CLAUSES);
+    }
   }
   return { text: scanner.text.trim(), metric, op, limit, window, variants };
 }

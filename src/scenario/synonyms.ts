@@ -24,6 +24,7 @@ export const SYNONYMS: readonly string[] = [
   'replications repetitions repeats runs iterations trials',
   'arrivals rate rps qps tps throughput requestspersecond executor',
   'users vus virtualusers concurrency clients',
+  'call target endpoint url',
   'requests steps scenario journey target calls endpoint',
   'patience timeout deadline clienttimeout',
   'think thinktime pause sleep',
@@ -45,7 +46,7 @@ export const SYNONYMS: readonly string[] = [
   'parallel concurrent all gather fanout fork',
   'choose switch if either random branch',
   'loop repeat foreach while',
-  'work time latency duration servicetime cost',
+  'work time latency duration servicetime cost cpu',
 
   // Policies of a call.
   'retry retries retrypolicy retrying',

@@ -3,7 +3,8 @@ import { QUANTITY_ISSUE } from '../spec/quantities.js';
 import type { Words } from '../spec/quantity-text.js';
 import { show, showNoNumber } from '../spec/quantity-text.js';
 import type { Code } from './codes.js';
-import type { Problems } from './diagnostics.js';
+import type { Problem, Problems } from './diagnostics.js';
+import { formHint, pairHint } from './form-hints.js';
 import { insteadOf, isLaterKey, isLaterWord } from './later.js';
 import type { Entry, Node, PathKey, Place } from './located.js';
 import { entries, get, items, locate, plain, text } from './located.js';
@@ -27,6 +28,7 @@ export function validate<T>(schema: z.ZodType<T>, tree: Node, problems: Problems
   if (result.success) return result.data;
   const reporter = new Reporter(tree, problems, known);
   for (const issue of result.error.issues) reporter.issue(issue, []);
+  reporter.tellMissing();
   return null;
 }
 
@@ -43,6 +45,9 @@ class Reporter {
   private readonly tree: Node;
   private readonly problems: Problems;
   private readonly known: readonly (readonly string[])[];
+  private readonly lacking: Problem[] = [];
+  /** Paths of keys that stand there under another name. */
+  private readonly misnamed = new Set<string>();
 
   constructor(tree: Node, problems: Problems, known: readonly (readonly string[])[]) {
     this.tree = tree;
@@ -78,6 +83,8 @@ class Reporter {
       ? this.known[Number(message.slice(KNOWN.length))]
       : [];
     if (isLaterKey(path, key)) return this.later(at, [...path, key], key);
+    const meant = wordFor(key, allowed);
+    if (meant !== undefined) this.misnamed.add(JSON.stringify([...path, meant]));
     this.problems.add({
       code: 'FL201',
       at,
@@ -110,7 +117,9 @@ class Reporter {
   private badKey(path: readonly PathKey[]): void {
     const name = String(path[path.length - 1]);
     const { key, node } = locate(this.tree, path);
-    const message = `${show(name)} is no name: a letter, then letters, digits, _ and inner hyphens, at most 64`;
+    const rule =
+      pairHint(path) ?? 'a letter, then letters, digits, _ and inner hyphens, at most 64';
+    const message = `${show(name)} is no name: ${rule}`;
     this.problems.add({ code: 'FL401', at: key ?? node.at, path, message, found: name });
   }
 
@@ -169,7 +178,11 @@ class Reporter {
     if (found.node.type === 'scalar' && this.problems.knows(found.node.at)) return;
     const name = nameProblem(issue, found.node);
     if (name !== null) return this.add('FL401', path, name);
-    this.add('FL204', path, `${wanted(issue)}, got ${shown(issue, value)}`);
+    this.add(
+      'FL204',
+      path,
+      `${wanted(issue)}, got ${shown(issue, value)}${formHint(path, found.node)}`,
+    );
   }
 
   /** Whether a comma of a list has cut a value in two, of which this path leads to the first part. */
@@ -199,12 +212,19 @@ class Reporter {
     const removed = found.node.type === 'map' ? found.node.removed?.get(String(name)) : undefined;
     const at = removed ?? found.key ?? startOf(found.node.at);
     const gone = removed === undefined ? '' : '; it was taken away here';
-    this.problems.add({
+    this.lacking.push({
       code: 'FL203',
       at,
       path: path.slice(0, found.depth + 1),
       message: `is required${hint}${gone}`,
     });
+  }
+
+  /** Tells of what is missing, but for what stands there under a name for which it is suggested. */
+  tellMissing(): void {
+    for (const problem of this.lacking) {
+      if (!this.misnamed.has(JSON.stringify(problem.path))) this.problems.add(problem);
+    }
   }
 
   private later(at: Place, path: readonly PathKey[], word: string): void {

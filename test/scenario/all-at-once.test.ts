@@ -51,7 +51,7 @@ describe('a file that is wrong in every way', () => {
       '14 FL205 soon is no duration: write 15ms, 1.5s or 2m',
       '16 FL502 unknown metric succes',
       '17 FL502 unknown component usrs',
-      '18 FL501 expected a clause',
+      '18 FL501 parsecs is no unit and no clause',
       '19 FL501 expected a dot and the name of a metric behind a component, as in use',
       '21 FL204 must be text, got 5',
       '21 FL502 unknown part payments.latncy',

@@ -153,6 +153,13 @@ describe('reading an expression', () => {
       message: 'expected a clause',
       found: 'while',
     });
+    expect(refusal('a.latency.p99 < 300 parsecs').message).toBe('parsecs is no unit and no clause');
+    expect(refusal('a.success during f > 1%')).toMatchObject({
+      message:
+        'expected a comparison: `during` stands behind it, as in users.success > 99% during FAULT',
+      found: 'during',
+    });
+    expect(refusal('a.success often').message).toBe('expected a comparison');
     expect(refusal('a.success > 1% from 2m to 1m').message).toBe(
       'the window ends before it begins',
     );

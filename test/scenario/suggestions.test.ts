@@ -125,3 +125,48 @@ workloads: { users: { arrivals: poisson(1/s), requests: [ { call: shop.buy } ] }
     'FL404 services.shop.outbox.database',
   ]);
 });
+
+describe('a form that belongs elsewhere', () => {
+  const RULES = (text: string): string => load(text).problems.map(formatDiagnostic).join('\n');
+
+  it('is told how the right one reads', () => {
+    const text = RULES(`faultline: 1
+title: Forms of others
+run: { duration: 60s }
+policies: { "shop -> stock": { timeout: 300ms } }
+services: { shop: { endpoints: { buy: [ stock.get, call: stock.get ] } }, stock: ${SERVICE} }
+workloads: { users: { arrivals: poisson(1/s), requests: [ { target: shop.buy } ] } }
+faults: { dead: { kind: crash, target: stock, at: 1s } }
+variants: { bare: {}, guarded: {} }
+`);
+    expect(text).toContain(
+      '"shop -> stock" is no name: what shop does in calls of stock stands in shop, as outbound: { stock: { timeout: 300ms } }',
+    );
+    expect(text).toContain('must be a map, got stock.get: to call it, { call: stock.get }');
+    expect(text).toContain('unknown key target (did you mean "call"?)');
+    expect(text).toContain('must be a list, got a map: its entries read - id: dead');
+    expect(text).toContain('must be a list, got a map: its entries read - name: bare');
+  });
+
+  it('is not guessed where nothing tells it', () => {
+    const text = RULES(`faultline: 1
+title: Forms of others
+run: { duration: 60s }
+services: { shop: { endpoints: { buy: [ stock ] } } }
+policies: { "->": { timeout: 300ms } }
+workloads: { users: { arrivals: poisson(1/s), requests: { call: shop.buy } } }
+variants: {}
+`);
+    expect(text).toContain('must be a map, got stock\n');
+    expect(text).toContain('-> is no name: a letter');
+    expect(text).toContain('must be a list, got a map\n');
+  });
+});
+
+it('tells of a key under another name once, and of others that are missing', () => {
+  const text = station(SERVICE).replace('arrivals:', 'rate:');
+  expect(told(text)).toMatch(/unknown key rate \(did you mean "arrivals"\?\)/);
+  const { problems } = load(text.replace('rate:', 'zzz:'));
+  expect(problems.map(({ code }) => code)).toEqual(['FL203', 'FL201']);
+  expect(told(station('{ endpoints: { serve: [ work: { cpu: 1ms } ] } }'))).toContain('"time"');
+});
