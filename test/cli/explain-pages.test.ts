@@ -7,6 +7,23 @@ import { SECTION_EXAMPLES } from '../../src/scenario/reference/sections.js';
 import { build, faultline } from './harness.js';
 import { run } from '../theory/program.js';
 
+describe('the pages of a policy', () => {
+  it('begin with the kind that is meant where none is written', () => {
+    const policies = [...new Set(policyKinds.map(({ policy }) => policy))];
+    for (const policy of policies) {
+      const own = policyKinds.filter((kind) => kind.policy === policy);
+      const meant = own.find(({ isDefault }) => isDefault);
+      if (meant === undefined) continue;
+      const [first] = pagesOf(policy);
+      const isPage = own.length === 1 ? /^\w+/ : new RegExp(`^${policy}, kind ${meant.kind}\\b`);
+      expect(first, policy).toMatch(isPage);
+    }
+    expect(pagesOf('retry')[0]).toMatch(
+      /^retry, kind simple \(the kind meant where none is written\)/,
+    );
+  });
+});
+
 describe('the page of a section', () => {
   it.each(sectionNames())('shows %s: what it is, and a scenario with it', (name) => {
     const page = sectionPage(name)!;

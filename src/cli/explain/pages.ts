@@ -24,10 +24,10 @@ const PATHS_SHOWN = 3;
  * that is only ever a value (`poisson`, `lifo`) has the page of the fields that take it.
  */
 export function pagesOf(name: string): readonly string[] {
-  const policies = policyKinds.filter((kind) => policyNamesOf(kind).includes(name));
+  const policies = defaultFirst(policyKinds.filter((kind) => policyNamesOf(kind).includes(name)));
   const faults = faultKinds.filter(({ kind }) => kind === name);
   const balancers = balancerKinds.filter((kind) => balancerNamesOf(kind).includes(name));
-  const outliers = outlierKinds.filter((kind) => outlierNamesOf(kind).includes(name));
+  const outliers = defaultFirst(outlierKinds.filter((kind) => outlierNamesOf(kind).includes(name)));
   const components = REFERENCE.filter((entry) => referenceNamesOf(entry).includes(name));
   const metrics = metricsNamed(name);
   const fields = allFields().filter((field) => field.paths.includes(name) || field.name === name);
@@ -48,6 +48,11 @@ export function pagesOf(name: string): readonly string[] {
   if (pages.length > 0) return pages;
   const places = allFields().filter(({ words }) => words.includes(name));
   return places.length === 0 ? [] : [fieldsPage(name, places)];
+}
+
+/** Kinds with the one first that is meant where none is written: who asks for `retry` mostly has that. */
+function defaultFirst<T extends { readonly isDefault: boolean }>(kinds: readonly T[]): T[] {
+  return [...kinds].sort((a, b) => Number(b.isDefault) - Number(a.isDefault));
 }
 
 /** A field of `defaults` alone says what its section says. */

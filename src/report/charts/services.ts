@@ -3,8 +3,8 @@ import { areaPath, attribute, box, linePath, stroke, type Drawing, type Point } 
 import { formatCount, formatRate, formatSeconds, formatShare, plural } from '../format.js';
 import type { Markup } from '../html-escape.js';
 import { linear, logarithmic, niceCeiling, niceFloor, roundCeiling, type Scale } from '../scale.js';
-import { byCodeUnit } from '../keys.js';
-import { isServer, type View } from '../view.js';
+import { crowdOf } from '../crowd.js';
+import type { View } from '../view.js';
 import { gridLine, shading } from './frame.js';
 
 /** Scales that variants share, so that switching between them compares. */
@@ -20,18 +20,10 @@ export interface ServiceRow {
   readonly scale: ServiceScale;
 }
 
-/** Servers by depth, then name; hidden ones left out. */
-export function serverNodes(view: View): TopologyNode[] {
-  const hidden = new Set(view.result.report.hide);
-  return view.result.topology.nodes
-    .filter((node) => isServer(node) && !hidden.has(node.name))
-    .sort((a, b) => a.depth - b.depth || byCodeUnit(a.name, b.name));
-}
-
-/** The rows of a variant. */
+/** The rows of a variant: of servers that are shown. */
 export function serviceRows(view: View, variant: VariantResult): ServiceRow[] {
   const latency = latencyBounds(view);
-  return serverNodes(view).map((node) => ({
+  return crowdOf(view).shown.map((node) => ({
     node,
     series: variant.timeline.series[node.name] ?? null,
     scale: { rateTop: roundCeiling(largestRate(view, variant, node.name)), latency },
@@ -237,7 +229,7 @@ function latencyBounds(view: View): [number, number] {
   let low = Infinity;
   let high = 0;
   for (const variant of view.result.variants) {
-    for (const node of serverNodes(view)) {
+    for (const node of crowdOf(view).shown) {
       for (const value of variant.timeline.series[node.name]?.p99 ?? []) {
         if (value === null || value <= 0) continue;
         low = Math.min(low, value);

@@ -1,4 +1,5 @@
 import type { HealthState, VariantResult } from '../../spec/result.js';
+import { mapNodes } from '../crowd.js';
 import { attribute, box, label, stroke, textWidth, type Drawing } from '../draw.js';
 import { briefSeconds, coordinate, formatInstant, formatRate, formatShare } from '../format.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
@@ -21,8 +22,7 @@ export interface Maps {
 
 /** The two placements of a result's topology. */
 export function mapsOf(view: View): Maps {
-  const hidden = new Set(view.result.report.hide);
-  const nodes = view.result.topology.nodes.filter((node) => !hidden.has(node.name));
+  const nodes = mapNodes(view);
   const { edges } = view.result.topology;
   return { wide: place(nodes, edges, 'LR'), narrow: place(nodes, edges, 'TB') };
 }

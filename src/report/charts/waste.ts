@@ -7,7 +7,7 @@ import type { Layer } from '../svg.js';
 import { byCodeUnit, sortedKeys } from '../keys.js';
 import { shades, type View } from '../view.js';
 import { spread, timeLabels, timeTicks } from './frame.js';
-import { serverNodes } from './services.js';
+import { crowdOf } from '../crowd.js';
 
 /** An edge and its attempts per call over time. */
 export interface AmplifiedEdge {
@@ -91,8 +91,8 @@ export function wasteRows(
   view: View,
   variant: VariantResult,
 ): { readonly name: string; readonly external: boolean; readonly wasted: number }[] {
-  return serverNodes(view)
-    .map((node) => ({
+  return crowdOf(view)
+    .all.map((node) => ({
       name: node.name,
       external: node.external,
       wasted: variant.components[node.name]?.wastedWork ?? 0,
@@ -103,8 +103,11 @@ export function wasteRows(
         b.wasted - a.wasted ||
         byCodeUnit(a.name, b.name),
     )
-    .slice(0, 8);
+    .filter(({ wasted }, _, { length }) => wasted > 0 || length <= BARS)
+    .slice(0, BARS);
 }
+
+const BARS = 8;
 
 /** Bars of work done in vain, on one scale from 0 to 100 %. */
 export function wasteChart(view: View, variant: VariantResult, width: number): Drawing {

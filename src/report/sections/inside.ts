@@ -13,6 +13,7 @@ import {
   largest,
   type ServiceRow,
 } from '../charts/services.js';
+import { crowdOf } from '../crowd.js';
 import { lanesOf, MECHANISM_WORDS, spreadWindow, swimlaneChart } from '../charts/swimlane.js';
 import { mapsOf, momentsOf, stateOf, topologyChart } from '../charts/topology.js';
 import { breakerFinding, servicesFinding, topologyFinding, wasteFinding } from '../findings.js';
@@ -67,10 +68,11 @@ export function servicesSection(all: View): Markup {
     const rows = serviceRows(view, variant);
     const limited = rows.some((row) => slotsChart(view, row, variant) !== null);
     const body = rows.map((row, i) => serviceRow(view, row, variant, `${prefix}-${i}`));
-    const table = rows.map((row) => {
-      const component = variant.components[row.node.name];
+    const crowd = crowdOf(view);
+    const table = crowd.all.map(({ name }) => {
+      const component = variant.components[name];
       return [
-        row.node.name,
+        name,
         formatRate(component?.throughput ?? 0),
         formatRate(component?.goodput ?? 0),
         formatValue(component?.successLatency.p99 ?? null, 'seconds'),
@@ -95,7 +97,7 @@ export function servicesSection(all: View): Markup {
           <div>${limited && axis(view, true)}</div>
         </div>
         ${usedUpPools([variant]).map((text) => caption(`${text}.`))}
-        ${caption(`Left: arrivals (red line) over successful answers (grey area), health below, thicker is worse. Right: slots in use (line, 0 to 100 %) and queue fill (amber).${view.result.variants.length > 1 && shared ? ' All variants share the scales.' : ''}`)}${dataTable(
+        ${caption(`${crowd.words} Left: arrivals (red line) over successful answers (grey area), health below, thicker is worse. Right: slots in use (line, 0 to 100 %) and queue fill (amber).${view.result.variants.length > 1 && shared ? ' All variants share the scales.' : ''}`.trim())}${dataTable(
           {
             caption: `Services, ${variant.name}, whole run`,
             head: [
@@ -194,7 +196,7 @@ export function topologySection(all: View): Markup {
     return {
       title: topologyFinding(view, variant),
       body: markup`<div class="two">${figures}</div>
-        ${stateLegend()}${caption('Fill: health. Bar in a box: slots in use. Line width: attempts per second; dashed red: more than a third of them are retries; open switch: breaker open on most callers.')}${dataTable({ caption: `State and arrivals, ${variant.name}`, head: ['Component', ...moments.map((m) => `${m.title} ${formatInstant(m.at)}`)], rows })}`,
+        ${stateLegend()}${caption(`${crowdOf(view).words} Fill: health. Bar in a box: slots in use. Line width: attempts per second; dashed red: more than a third of them are retries; open switch: breaker open on most callers.`.trim())}${dataTable({ caption: `State and arrivals, ${variant.name}`, head: ['Component', ...moments.map((m) => `${m.title} ${formatInstant(m.at)}`)], rows })}`,
     };
   });
 }
