@@ -47,7 +47,7 @@ export function topologyOf(data: VariantData): Topology {
 }
 
 /** The ways of messages: from who publishes to a topic, and from there to who handles them; component ids. */
-function flowsOf(plan: Plan): readonly { readonly from: number; readonly to: number }[] {
+export function flowsOf(plan: Plan): readonly { readonly from: number; readonly to: number }[] {
   const flows = new Map<string, { from: number; to: number }>();
   const add = (from: number, to: number): void => void flows.set(`${from}/${to}`, { from, to });
   for (const act of plan.acts) {

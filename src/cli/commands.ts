@@ -129,19 +129,20 @@ export const addGraph: Add = (program, terminal, finish) => {
   program
     .command('graph')
     .summary('the topology as SVG, Mermaid or DOT')
-    .description('Draws who calls whom, without running anything.')
+    .description('Draws who calls whom and the ways of messages, without running anything.')
     .argument('<file>', 'scenario (YAML)')
     .addOption(
-      new Option('--format <format>', 'how to draw it')
-        .choices(['svg', 'mermaid', 'dot'])
-        .default('mermaid'),
+      new Option(
+        '--format <format>',
+        'how to draw it (default: as the name of --out ends: .svg, .dot, .gv, .mmd; else mermaid)',
+      ).choices(['svg', 'mermaid', 'dot']),
     )
     .option('--variant <name>', 'draw this variant instead of the baseline')
     .option('--out <file>', 'write to a file instead of standard output')
     .addHelpText(
       'after',
       examples(
-        'faultline graph scenarios/checkout.yaml --format svg --out checkout.svg',
+        'faultline graph scenarios/checkout.yaml --out checkout.svg',
         'faultline graph scenarios/checkout.yaml --format dot | dot -Tpng > checkout.png',
       ),
     )

@@ -2,28 +2,38 @@ import { box, label, stroke, type Drawing } from './draw.js';
 import { coordinate } from './format.js';
 import { markup, printable, type Markup } from './html-escape.js';
 import { standAlone } from './stand-alone.js';
-import { nodeLabel, place, type GraphEdge, type GraphNode } from './topology-layout.js';
+import {
+  groupsOf,
+  nodeLabel,
+  place,
+  type GraphEdge,
+  type GraphNode,
+  type Groups,
+} from './topology-layout.js';
 import { byCodeUnit } from './keys.js';
-import { smooth } from './charts/topology.js';
+import { groupMarks, smooth } from './charts/topology.js';
 
 /** A topology without any run: what `faultline graph` draws. */
 export interface TopologyGraph {
   readonly title: string;
   readonly nodes: readonly GraphNode[];
   readonly edges: readonly GraphEdge[];
+  /** Boxes around components. */
+  readonly groups?: Groups;
 }
 
 /** The topology as a stand-alone SVG document. */
 export function graphSvg(graph: TopologyGraph): string {
-  const map = place(graph.nodes, graph.edges, 'LR');
+  const map = place(graph.nodes, graph.edges, 'LR', graph.groups);
   const drawing: Drawing = {
     width: map.width,
     height: map.height,
     title: graph.title,
     description: edgesOf(graph)
-      .map((edge) => `${edge.from} calls ${edge.to}`)
+      .map((edge) => `${edge.from} to ${edge.to}`)
       .join(', '),
     body: [
+      map.boxes.map(groupMarks),
       map.edges.map((edge) => stroke(smooth(edge.points), 'var(--ok)', 1.4)),
       map.edges.map((edge) => head(edge.points)),
       nodesOf(graph).map((node) => nodeMarks(node, map.nodes.get(node.name)!)),
@@ -41,6 +51,11 @@ export function graphMermaid(graph: TopologyGraph): string {
     const [open, close] = MERMAID_SHAPES[node.external ? 'external' : node.kind];
     lines.push(`  ${ids.get(node.name)!}${open}"${mermaidText(node.name)}"${close}`);
   }
+  groupsOf(graph.nodes, graph.groups ?? {}).forEach(({ name, members }, i) => {
+    lines.push(`  subgraph g${i} ["${mermaidText(name)}"]`);
+    for (const member of members) lines.push(`    ${ids.get(member)!}`);
+    lines.push('  end');
+  });
   for (const edge of edgesOf(graph))
     lines.push(`  ${ids.get(edge.from)!} --> ${ids.get(edge.to)!}`);
   return `${lines.join('\n')}\n`;
@@ -58,6 +73,10 @@ export function graphDot(graph: TopologyGraph): string {
       `  ${dotText(node.name)} [shape=${DOT_SHAPES[node.kind]}${node.external ? ', style=dashed' : ''}];`,
     );
   }
+  groupsOf(graph.nodes, graph.groups ?? {}).forEach(({ name, members }, i) => {
+    const inside = members.map((member) => `${dotText(member)};`).join(' ');
+    lines.push(`  subgraph cluster_${i} { label=${dotText(name)}; ${inside} }`);
+  });
   for (const edge of edgesOf(graph)) lines.push(`  ${dotText(edge.from)} -> ${dotText(edge.to)};`);
   return `${lines.join('\n')}\n}\n`;
 }

@@ -2,7 +2,7 @@ import type { ComponentKind } from '../spec/component-kind.js';
 import { Graph, layout } from '@dagrejs/dagre';
 import { textWidth } from './draw.js';
 import { shorten } from './html-escape.js';
-import { byCodeUnit } from './keys.js';
+import { byCodeUnit, sortedKeys } from './keys.js';
 
 /** A node to place: `name` identifies it. */
 export interface GraphNode {
@@ -17,15 +17,25 @@ export interface GraphEdge {
   readonly to: string;
 }
 
-/** Where everything stands. Coordinates of nodes are their centres. */
+/** By the name of a box the components in it, or parts of them. */
+export type Groups = Readonly<Record<string, readonly string[]>>;
+
+/** A rectangle by its centre. */
+export interface Spot {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Where everything stands. */
 export interface Placement {
   readonly direction: 'LR' | 'TB';
   readonly width: number;
   readonly height: number;
-  readonly nodes: ReadonlyMap<
-    string,
-    { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
-  >;
+  readonly nodes: ReadonlyMap<string, Spot>;
+  /** Boxes around nodes, by the names of their groups. */
+  readonly boxes: readonly (Spot & { readonly name: string })[];
   readonly edges: readonly {
     readonly from: string;
     readonly to: string;
@@ -33,15 +43,21 @@ export interface Placement {
   }[];
 }
 
-/** Layered placement of a graph, left to right or top down; the same input gives the same coordinates. */
+/**
+ * Layered placement of a graph, left to right or top down, nodes of a group beside each other; the same input gives
+ * the same coordinates.
+ */
 export function place(
   nodes: readonly GraphNode[],
   edges: readonly GraphEdge[],
   direction: 'LR' | 'TB',
+  groups: Groups = {},
 ): Placement {
-  const graph = new Graph({ multigraph: false, compound: false });
+  const grouped = groupsOf(nodes, groups);
+  const graph = new Graph({ multigraph: false, compound: grouped.length > 0 });
   graph.setGraph({
     rankdir: direction,
+    // Boxes have room around what is in them, in which their names stand.
     nodesep: direction === 'LR' ? 16 : 12,
     ranksep: direction === 'LR' ? 46 : 40,
     marginx: 6,
@@ -50,8 +66,13 @@ export function place(
   graph.setDefaultEdgeLabel(() => ({}));
   // dagre keys its records by name; a prefix keeps a component called "1" or "__proto__" an ordinary one.
   const key = (name: string): string => `n:${name}`;
+  const groupKey = (name: string): string => `g:${name}`;
   for (const node of nodes.slice().sort((a, b) => byCodeUnit(a.name, b.name))) {
     graph.setNode(key(node.name), { width: nodeWidth(node.name), height: NODE_HEIGHT });
+  }
+  for (const { name, members } of grouped) {
+    graph.setNode(groupKey(name), {});
+    for (const member of members) graph.setParent(key(member), groupKey(name));
   }
   const known = new Set(nodes.map((node) => node.name));
   const sorted = edges
@@ -65,6 +86,7 @@ export function place(
     width: size.width ?? 0,
     height: size.height ?? 0,
     nodes: new Map(nodes.map((node) => [node.name, boxOf(graph.node(key(node.name)))])),
+    boxes: grouped.map(({ name }) => ({ name, ...boxOf(graph.node(groupKey(name))) })),
     edges: sorted.map((edge) => ({
       ...edge,
       points: (
@@ -72,6 +94,22 @@ export function place(
       ).points.map((p) => ({ x: p.x, y: p.y })),
     })),
   };
+}
+
+/** The groups of a graph that have nodes, by name; a node is in the first one that names it. */
+export function groupsOf(
+  nodes: readonly GraphNode[],
+  groups: Groups,
+): readonly { readonly name: string; readonly members: readonly string[] }[] {
+  const free = new Set(nodes.map(({ name }) => name));
+  return sortedKeys(groups)
+    .map((name) => ({
+      name,
+      members: groups[name]!.map((member) => member.split('.')[0]!).filter((one) =>
+        free.delete(one),
+      ),
+    }))
+    .filter(({ members }) => members.length > 0);
 }
 
 /** The label of a node, short enough for its box. */
@@ -85,7 +123,7 @@ function nodeWidth(name: string): number {
   return Math.max(58, textWidth(nodeLabel(name), 12) + 18);
 }
 
-function boxOf(node: unknown): { x: number; y: number; width: number; height: number } {
-  const { x, y, width, height } = node as { x: number; y: number; width: number; height: number };
+function boxOf(node: unknown): Spot {
+  const { x, y, width, height } = node as Spot;
   return { x, y, width, height };
 }

@@ -52,11 +52,59 @@ describe('faultline graph', () => {
     }
   });
 
-  it('writes to a file and then prints nothing', () => {
-    const path = folder.at('graph.svg');
-    const { status, stdout } = faultline(['graph', scenario, '--format', 'svg', '--out', path]);
-    expect([status, stdout]).toEqual([0, '']);
-    expect(readFileSync(path, 'utf8')).toContain('<svg ');
+  it('writes to a file as its name ends, and then prints nothing', () => {
+    const written = (name: string, ...flags: string[]): string => {
+      const path = folder.at(name);
+      const { status, stdout } = faultline(['graph', scenario, ...flags, '--out', path]);
+      expect([name, status, stdout]).toEqual([name, 0, '']);
+      return readFileSync(path, 'utf8');
+    };
+    expect(written('graph.svg')).toContain('<svg ');
+    expect(written('graph.GV')).toMatch(/^digraph /);
+    expect(written('graph.dot')).toMatch(/^digraph /);
+    expect(written('graph.mmd')).toMatch(/^flowchart /);
+    expect(written('graph.txt')).toMatch(/^flowchart /);
+    expect(written('odd.svg', '--format', 'dot')).toMatch(/^digraph /);
+  });
+
+  it('puts the groups of the report into boxes', () => {
+    const path = folder.put(
+      'grouped.yaml',
+      `${smallScenario()}report: { groups: { front: [shop], back: [bank, shop] } }\n`,
+    );
+    const drawn = (format: string): string => faultline(['graph', path, '--format', format]).stdout;
+    // A component stands in one box; what has none left is no box.
+    expect(drawn('dot')).toMatch(/label="back"; "bank"; "shop"; }/);
+    expect(drawn('dot')).not.toContain('front');
+    expect(drawn('mermaid')).toMatch(/subgraph g0 \["back"\]\n( {4}n\d\n){2} {2}end\n/);
+    expect(drawn('svg')).toMatch(/>back<\/text\s*>/);
+  });
+
+  it('draws the ways of messages beside those of calls', () => {
+    const path = folder.put(
+      'messages.yaml',
+      smallScenario()
+        .replace('work: exponential(5ms)', 'publish: sold')
+        .concat(
+          'topics: { sold: { kind: kafka, subscribers: [ { group: mail, call: bank.pay } ] } }\n',
+        ),
+    );
+    const { stdout } = faultline(['graph', path, '--format', 'dot']);
+    expect(stdout).toContain('"shop" -> "sold";');
+    expect(stdout).toContain('"sold" -> "bank";');
+    expect(stdout).toContain('"shop" -> "bank";');
+  });
+
+  it('leaves out what the report hides', () => {
+    const path = folder.put('hidden.yaml', `${smallScenario()}report: { hide: [bank] }\n`);
+    for (const format of ['mermaid', 'dot', 'svg']) {
+      const { stdout } = faultline(['graph', path, '--format', format]);
+      expect([format, stdout.includes('shop'), stdout.includes('bank')]).toEqual([
+        format,
+        true,
+        false,
+      ]);
+    }
   });
 
   it('refuses a variant that is not there', () => {

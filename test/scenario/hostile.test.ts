@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { formatDiagnostic } from '../../src/scenario/diagnostics.js';
 import { FILE_BYTES_MAX } from '../../src/scenario/guards.js';
 import { RIGHT } from './bad-input.js';
-import { load } from './support.js';
+import { load, station } from './support.js';
 
 const codes = (text: string): string[] => [...new Set(load(text).problems.map((p) => p.code))];
 
@@ -188,4 +188,24 @@ describe('any text at all', () => {
     }
     expect(right).toBeGreaterThan(5);
   }, 60_000);
+});
+
+describe('a load that is too much to run', () => {
+  /** Eight services, each of which may call the next one thirty times. */
+  const fan = (chance: string): string => {
+    const services = Array.from({ length: 8 }, (_, i) => {
+      const call = `{ call: s${i + 1}.get, probability: ${chance} }`;
+      const calls = i === 7 ? '' : `, { loop: { times: 30, steps: [ ${call} ] } }`;
+      return `  s${i}: { endpoints: { get: [ wait: 1ms${calls} ] } }`;
+    });
+    return station('{ endpoints: { serve: [ call: s0.get ] } }').replace(
+      'services:',
+      `services:\n${services.join('\n')}`,
+    );
+  };
+
+  it('is told from the calls that are made on the mean', () => {
+    expect(load(fan('100%')).problems.map(({ code }) => code)).toEqual(['FL601']);
+    expect(load(fan('5%')).problems).toEqual([]);
+  });
 });

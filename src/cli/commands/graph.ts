@@ -1,3 +1,5 @@
+import { extname } from 'node:path';
+import { flowsOf } from '../../analysis/topology.js';
 import { graphDot, graphMermaid, graphSvg } from '../../report/graph.js';
 import type { TopologyGraph } from '../../report/graph.js';
 import type { Plan } from '../../spec/plan.js';
@@ -8,7 +10,8 @@ import type { Terminal } from '../terminal.js';
 
 /** Flags of `graph`. */
 export interface GraphFlags {
-  readonly format: 'svg' | 'mermaid' | 'dot';
+  /** Else as the name of `out` ends. */
+  readonly format?: Format;
   readonly variant?: string;
   readonly out?: string;
 }
@@ -22,20 +25,43 @@ export function graph(path: string, flags: GraphFlags, terminal: Terminal): numb
     0,
     file.variants.findIndex(({ baseline }) => baseline),
   );
-  const text = DRAW[flags.format](topologyOf(file.title, plans[drawn]!));
+  const { groups, hide } = file.variants[drawn]!.scenario.report;
+  const { title, nodes, edges } = topologyOf(file.title, plans[drawn]!);
+  const text = DRAW[flags.format ?? formatOf(flags.out)]({
+    title,
+    nodes: nodes.filter(({ name }) => !hide.includes(name)),
+    edges,
+    groups: Object.fromEntries(groups),
+  });
   if (flags.out === undefined) terminal.raw(text);
   else writeOutput(flags.out, text);
   return EXIT.ok;
 }
 
+type Format = 'svg' | 'mermaid' | 'dot';
+
+function formatOf(out = ''): Format {
+  return ENDINGS.get(extname(out).toLowerCase()) ?? 'mermaid';
+}
+
+const ENDINGS: ReadonlyMap<string, Format> = new Map([
+  ['.svg', 'svg'],
+  ['.dot', 'dot'],
+  ['.gv', 'dot'],
+]);
+
 const DRAW = { svg: graphSvg, mermaid: graphMermaid, dot: graphDot } as const;
 
-/** Who calls whom, by component. */
+/** Who calls whom, and the ways of messages, by component. */
 function topologyOf(title: string, plan: Plan): TopologyGraph {
   const nodes = plan.components.map(({ name, kind, external }) => ({ name, kind, external }));
   const edges = new Map<string, { from: string; to: string }>();
   for (const { from, to } of plan.edges) {
     const edge = { from: ownerOf(plan, from), to: ownerOf(plan, to) };
+    edges.set(`${edge.from}->${edge.to}`, edge);
+  }
+  for (const { from, to } of flowsOf(plan)) {
+    const edge = { from: plan.components[from]!.name, to: plan.components[to]!.name };
     edges.set(`${edge.from}->${edge.to}`, edge);
   }
   return { title, nodes, edges: [...edges.values()] };

@@ -4,7 +4,7 @@ import { attribute, box, label, stroke, textWidth, type Drawing } from '../draw.
 import { briefSeconds, coordinate, formatInstant, formatRate, formatShare } from '../format.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
 import { clamp } from '../scale.js';
-import { nodeLabel, place, type Placement } from '../topology-layout.js';
+import { nodeLabel, place, type Placement, type Spot } from '../topology-layout.js';
 import { requestLabel, shades, stepAt, type View } from '../view.js';
 import { dashed, slotsOf } from './services.js';
 
@@ -24,7 +24,11 @@ export interface Maps {
 export function mapsOf(view: View): Maps {
   const nodes = mapNodes(view);
   const { edges } = view.result.topology;
-  return { wide: place(nodes, edges, 'LR'), narrow: place(nodes, edges, 'TB') };
+  const { groups } = view.result.report;
+  return {
+    wide: place(nodes, edges, 'LR', groups),
+    narrow: place(nodes, edges, 'TB', groups),
+  };
 }
 
 /** Before, onset, worst, end; fewer where nothing happens. */
@@ -71,7 +75,7 @@ export function topologyChart(
     title: `Topology at ${formatInstant(at)}, ${variant.name}`,
     description: states.join(', '),
     body: markup`<g transform="translate(${coordinate(offset)} 0)"
-      >${map.edges.map((edge) => edgeMarks(variant, edge, step, at, view))}${map.edges.map((edge) => edgeWords(variant, edge, step))}${nodes.map(
+      >${map.boxes.map(groupMarks)}${map.edges.map((edge) => edgeMarks(variant, edge, step, at, view))}${map.edges.map((edge) => edgeWords(variant, edge, step))}${nodes.map(
         (node) => {
           const spot = map.nodes.get(node.name)!;
           return node.kind === 'workload'
@@ -88,12 +92,22 @@ export function stateOf(variant: VariantResult, subject: string, step: number): 
   return variant.timeline.series[subject]?.state[step] ?? 'ok';
 }
 
-type Spot = {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-};
+/** The box of a group behind its nodes, its name in the corner. */
+export function groupMarks({ name, x, y, width, height }: Placement['boxes'][number]): Markup {
+  const left = x - width / 2;
+  const top = y - height / 2;
+  return markup`<rect
+      x="${coordinate(left)}"
+      y="${coordinate(top)}"
+      width="${coordinate(width)}"
+      height="${coordinate(height)}"
+      rx="8"
+      fill="var(--rule)"
+      fill-opacity="0.35"
+      stroke="var(--rule)"
+    />${label(left + 8, top + 14, nodeLabel(name), { size: 11, fill: 'var(--ink2)' })}`;
+}
+
 type MapEdge = Placement['edges'][number];
 
 const SEVERITY: Readonly<Record<HealthState, number>> = { ok: 0, degraded: 1, failing: 3, down: 4 };

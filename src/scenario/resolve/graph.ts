@@ -15,7 +15,7 @@ export interface CallEdge {
   readonly to: string;
   /** Made whenever the part runs: no probability, condition, choice or loop that may be empty. */
   readonly certain: boolean;
-  /** Calls per run of the part, at most and retries aside; random counts by their mean. */
+  /** Calls per run of the part, conditions met and retries aside; random counts and chances by their mean. */
   readonly times: number;
   /** Tries per call at most, by the retry of the bundle. */
   readonly tries: number;
@@ -134,7 +134,8 @@ class Walker {
     for (const step of steps) {
       const always =
         going && step.probability === 1 && step.when === null && leastOf(step.times) > 0;
-      this.step(from, step, always, times * meanOf(step.times), client);
+      const mean = times * step.probability * meanOf(step.times);
+      this.step(from, step, always, mean, client);
       if (step.onError !== null) this.steps(from, step.onError, false, times, client);
       // What ends the program for certain leaves nothing certain behind it.
       if (always && (step.verb === 'fail' || step.verb === 'respond')) going = false;

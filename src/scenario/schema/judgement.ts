@@ -96,7 +96,9 @@ export const reportSchema = z
       .describe('Satisfying latency of the apdex. Unit: duration. Defaults to 500ms.'),
     groups: named(z.array(z.string().max(200)))
       .optional()
-      .describe('Boxes in the topology.'),
+      .describe(
+        'Boxes in the topology: name -> components. One that several name stands in the first of them by name.',
+      ),
     hide: z.array(z.string().max(200)).optional().describe('Not drawn.'),
   })
   .describe('How results are shown; no effect on them.');
