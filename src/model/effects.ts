@@ -60,9 +60,11 @@ export class Effects {
     return frames.hedged[strands.from[strand]] === 1;
   }
 
+  /** Nobody takes the result of an execution that has ended. */
   waste(strand: number): void {
     const { edges } = this.world;
-    if (strands.begun[strand] < 0) return;
+    if (strands.begun[strand] < 0 || strands.wasted[strand] === 1) return;
+    strands.wasted[strand] = 1;
     const edge = strands.returns[strand] === RETURN.frame ? edges[strands.edge[strand]].stat : -1;
     sink.wasted(strands.part[strand], edge, strands.begun[strand], strands.ended[strand]);
   }

@@ -147,7 +147,7 @@ export class Server {
   /** The answer has reached nobody: its caller had left. */
   lateAnswer(strand: number): void {
     if (strands.answered[strand] === ANSWERED.onTheWire) {
-      strands.answered[strand] = ANSWERED.delivered;
+      strands.answered[strand] = ANSWERED.lost;
     } else {
       this.world.effects.waste(strand);
       this.freeJob(strand, -1);
@@ -156,9 +156,14 @@ export class Server {
 
   /** The answer was lost on the wire; the caller's giving up frees the job. */
   answerLost(strand: number): void {
-    this.world.effects.noteUnseen(strand);
-    if (strands.answered[strand] === ANSWERED.onTheWire) strands.answered[strand] = ANSWERED.lost;
-    else strands.state[strand] = STATE.LOST;
+    const { effects } = this.world;
+    effects.noteUnseen(strand);
+    if (strands.answered[strand] === ANSWERED.onTheWire) {
+      strands.answered[strand] = ANSWERED.lost;
+      return;
+    }
+    effects.waste(strand);
+    strands.state[strand] = STATE.LOST;
   }
 
   /** The message that the caller has left arrives. */
@@ -184,7 +189,7 @@ export class Server {
     strands.ended[strand] = engine.now;
     if (strands.begun[strand] >= 0) {
       sink.busy(strands.part[strand], strands.begun[strand], engine.now);
-      this.world.effects.waste(strand);
+      if (strands.answered[strand] === ANSWERED.no) world.effects.waste(strand);
     }
     if (strands.returns[strand] === RETURN.connection) {
       this.endHandshake(strand, false);
@@ -443,6 +448,7 @@ export class Server {
         strands.state[strand] = STATE.REPLYING;
         break;
       case ANSWERED.lost:
+        this.world.effects.waste(strand);
         this.lose(strand);
         break;
       default:

@@ -41,7 +41,7 @@ export const RETURN = Object.freeze({
   task: 4,
 } as const);
 
-/** An answer that left before the work ended (`respond` with `then`). */
+/** What became of an answer that left before the work ended (`respond` with `then`); lost = nobody took it. */
 export const ANSWERED = Object.freeze({ no: 0, onTheWire: 1, delivered: 2, lost: 3 } as const);
 
 /** Loop registers of a strand. */
@@ -109,6 +109,8 @@ class Strands {
   told: Uint8Array = new Uint8Array(CAPACITY);
   /** Where an answer is that left before the end of the work, see ANSWERED. */
   answered: Uint8Array = new Uint8Array(CAPACITY);
+  /** 1 once its execution counts as wasted: what is cut short, and then answered to nobody, counts once. */
+  wasted: Uint8Array = new Uint8Array(CAPACITY);
   /** The outcome that is on its way to the caller. */
   answer: Int32Array = new Int32Array(CAPACITY);
   /** Measuring cells of its arrival and of its sending, -1 outside. */
@@ -166,6 +168,7 @@ class Strands {
     strands.slot[strand] = 0;
     strands.told[strand] = 0;
     strands.answered[strand] = ANSWERED.no;
+    strands.wasted[strand] = 0;
     strands.gone[strand] = -1;
     strands.arrived[strand] = -1;
     strands.begun[strand] = -1;
@@ -263,6 +266,7 @@ const UINT8_COLUMNS = [
   'slot',
   'told',
   'answered',
+  'wasted',
 ] as const;
 const FLOAT64_COLUMNS = [
   'deadline',
