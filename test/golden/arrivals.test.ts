@@ -11,6 +11,39 @@ ${more}`;
 const fault = (own: string): string =>
   `faults: [ { id: rush, kind: load, target: users, at: 100ms, for: 1s, ${own} } ]`;
 
+describe('a rate that a fault turns', () => {
+  const turned = (arrivals: string, factor: string, at = '1500ms', length = '6s'): number[] =>
+    sent(
+      golden(
+        shop(arrivals) +
+          `faults: [ { id: f, kind: load, target: users, at: ${at}, for: 1s, factor: ${factor} } ]`,
+        length,
+      ).requests,
+    );
+
+  it.each(['constant(1/s)', '{ kind: renewal, gap: 1s }'])(
+    '%s lets the rest of the running gap pass at the new rate',
+    (arrivals) => {
+      // Half of a gap is left at 1.5 s, and half of one at 2.5 s.
+      const rushed = [1550, 1650, 1750, 1850, 1950, 2050, 2150, 2250, 2350, 2450];
+      expect(turned(arrivals, '10')).toEqual([1000, ...rushed, 3000, 4000, 5000]);
+      expect(turned(arrivals, '0.5')).toEqual([1000, 2500, 3500, 4500, 5500]);
+      // From the start, and before the workload has begun.
+      expect(turned(arrivals, '4', '0s', '3s')).toEqual([250, 500, 750, 1000, 2000]);
+    },
+  );
+
+  it('is there at once where arrivals are rare', () => {
+    // One in ten minutes on its own, one a second with the fault: 60 +-3.3 x sqrt(60) in its minute.
+    const { requests } = golden(
+      shop('poisson(6/h)') +
+        'faults: [ { id: f, kind: load, target: users, at: 10m, for: 1m, factor: 600 } ]',
+    );
+    const within = sent(requests).filter((at) => at >= 600_000 && at < 660_000).length;
+    expect(Math.abs(within - 60)).toBeLessThan(26);
+  });
+});
+
 describe('arrivals that a fault adds', () => {
   it('come all at once where a herd has no time', () => {
     const { requests } = golden(

@@ -37,11 +37,11 @@ interface Load {
   arrivals: number;
   /** Requests that faults have sent in addition. */
   others: number;
+  /** When the next one is due, on the clock of the arrivals (`clockAt`). */
   expected: number;
+  /** Rises when the rate is turned: arrivals that were scheduled before are void. */
+  stamp: number;
 }
-
-/** How often a workload whose rate was turned to 0 is looked at. */
-const POLL_NS: Ns = 100_000_000;
 
 /** Draws that decide who is traced: the same requests in every run of a scenario. */
 const TRACE_STREAM = { a: 0x74726163, b: 0x65 } as const;
@@ -58,18 +58,16 @@ export class Loads {
   private readonly loads: readonly Load[];
   private readonly arriveOp: number;
   private readonly userOp: number;
-  private readonly pollOp: number;
   /** Rounds made by each user of a closed load; by load. */
   private readonly rounds: readonly Int32Array[];
 
   constructor(world: World) {
     this.world = world;
     const { plan } = world;
-    this.arriveOp = engine.define('request', (load) => this.arrive(this.loads[load]));
+    this.arriveOp = engine.define('request', (load, stamp) => {
+      if (this.loads[load].stamp === stamp) this.arrive(this.loads[load]);
+    });
     this.userOp = engine.define('user', (load, user) => this.round(this.loads[load], user));
-    this.pollOp = engine.define('load-poll', (load) =>
-      this.scheduleNext(this.loads[load], engine.now),
-    );
     const patienceOp = engine.define('patience', (strand) => this.giveUp(strand));
     this.loads = plan.loads.map((spec, id) => this.build(spec, id, patienceOp));
     this.surges = new Surges(world, (id, a, b) => {
@@ -99,9 +97,20 @@ export class Loads {
     }
   }
 
-  /** Turns the rate of a workload; the gap that is running is kept. */
-  turn(load: number, factor: number): void {
-    this.loads[load].factor = factor;
+  /**
+   * Turns the rate of a workload: what is left of the gap that is running passes at the new one. Users that
+   * think go on thinking.
+   */
+  turn(id: number, factor: number): void {
+    const load = this.loads[id];
+    const { arrivals, startNs } = load.spec;
+    const before = load.factor;
+    load.factor = factor;
+    if (arrivals.kind === 'closed' || arrivals.kind === 'at') return;
+    const clock = clockAt(load, Math.max(engine.now, startNs));
+    load.expected = clock + (Math.max(0, load.expected - clock) * before) / factor;
+    load.stamp++;
+    this.schedule(load, dueTime(load, engine.now));
   }
 
   /** A request has its outcome. */
@@ -149,6 +158,7 @@ export class Loads {
       arrivals: 0,
       others: 0,
       expected: 0,
+      stamp: 0,
     };
   }
 
@@ -163,15 +173,13 @@ export class Loads {
 
   /** The next arrival of an open load after `now`. */
   private scheduleNext(load: Load, now: Ns): void {
-    if (load.factor <= 0) {
-      // Turned off: looked at again until the rate is back, with nothing to catch up on.
-      if (load.intensity !== null) load.expected = load.intensity.cumulated(now + POLL_NS);
-      const next = now + POLL_NS;
-      if (next < load.spec.stopNs) engine.at(next, PHASE.ARRIVAL, this.pollOp, load.id, 0, 0);
-      return;
+    this.schedule(load, this.nextTime(load, now));
+  }
+
+  private schedule(load: Load, at: Ns): void {
+    if (at < load.spec.stopNs) {
+      engine.at(at, PHASE.ARRIVAL, this.arriveOp, load.id, load.stamp, 0);
     }
-    const at = this.nextTime(load, now);
-    if (at < load.spec.stopNs) engine.at(at, PHASE.ARRIVAL, this.arriveOp, load.id, 0, 0);
   }
 
   private nextTime(load: Load, now: Ns): Ns {
@@ -184,14 +192,14 @@ export class Loads {
     }
     if (arrivals.kind === 'renewal') {
       const gap = samplers.draw(load.sampler, gaps.a, gaps.b, n, 0, 0);
-      return now + Math.round(gap / load.factor);
+      load.expected = now + Math.round(gap / load.factor);
+      return load.expected;
     }
     const regular =
       arrivals.kind === 'constant' || ('process' in arrivals && arrivals.process === 'constant');
     const share = regular ? 1 : -log(unit(gaps.a, gaps.b, n, 0, 0));
     load.expected += share / load.factor;
-    const at = Math.round(load.intensity!.inverse(load.expected));
-    return at > now ? at : now;
+    return dueTime(load, now);
   }
 
   private scheduleUser(load: Load, user: number, from: Ns): void {
@@ -290,4 +298,14 @@ export class Loads {
     levels.add(instances[strands.instance[strand]].concurrencyGauge, -1);
     this.requestEnded(strand, OUTCOME.abandoned);
   }
+}
+
+/** Where the clock of the arrivals stands: in expected arrivals, or in time where gaps are drawn. */
+function clockAt({ intensity }: Load, at: Ns): number {
+  return intensity === null ? at : intensity.cumulated(at);
+}
+
+/** When the clock of the arrivals comes to the next one, not before `now`. */
+function dueTime({ intensity, expected }: Load, now: Ns): Ns {
+  return Math.max(now, Math.round(intensity === null ? expected : intensity.inverse(expected)));
 }

@@ -35,8 +35,8 @@ const schema = z.strictObject({
 });
 
 /**
- * `load`: more, or fewer, arrivals. The gap that is running is kept; requests under way are
- * untouched. What is added has lineages of its own, so that the other requests are what they were.
+ * `load`: more, or fewer, arrivals. The rest of the gap that is running passes at the new rate; requests
+ * under way are untouched. What is added has lineages of its own, so that the other requests are what they were.
  */
 export const load: FaultKind<typeof schema> = {
   kind: 'load',
