@@ -73,14 +73,16 @@ export class Board {
     if (ramp === null || ramp.shape === 'step') {
       this.turnAt(fromNs, index, 1);
     } else {
-      for (let k = 0; k <= RAMP_STEPS; k++) {
-        const share = k / RAMP_STEPS;
-        const at = Math.round(fromNs + ramp.upNs * share);
-        if (at < untilNs) this.turnAt(at, index, shaped(share, ramp.shape));
+      // Each step is as strong as the ramp is at its middle: what is added up over a ramp is that of its slope.
+      const upUntilNs = fromNs + ramp.upNs;
+      for (let k = 0; ramp.upNs > 0 && k < RAMP_STEPS; k++) {
+        const at = Math.round(fromNs + ramp.upNs * (k / RAMP_STEPS));
+        if (at < untilNs) this.turnAt(at, index, shaped((k + 0.5) / RAMP_STEPS, ramp.shape));
       }
-      for (let k = RAMP_STEPS - 1; ramp.downNs > 0 && k > 0; k--) {
+      if (upUntilNs < untilNs) this.turnAt(upUntilNs, index, 1);
+      for (let k = RAMP_STEPS; ramp.downNs > 0 && k > 0; k--) {
         const at = Math.round(untilNs - ramp.downNs * (k / RAMP_STEPS));
-        if (at > fromNs + ramp.upNs) this.turnAt(at, index, shaped(k / RAMP_STEPS, ramp.shape));
+        if (at >= upUntilNs) this.turnAt(at, index, shaped((k - 0.5) / RAMP_STEPS, ramp.shape));
       }
     }
     if (untilNs < this.world.plan.horizonNs) this.turnAt(untilNs, index, -1);

@@ -106,9 +106,9 @@ describe('arrivals that a fault adds', () => {
     const { requests } = golden(shop(users, two), '60s');
     const within = (from: number, to: number): number =>
       requests.filter(({ sent: at }) => at >= from && at < to).length;
-    // 50/s, and a ramp in steps of 2 s from 0 to 100/s: 5/s x 0..4, and x 15..19, for 2 s each.
-    expect(Math.abs(within(0, 10_000) - 600)).toBeLessThan(81);
-    expect(Math.abs(within(30_000, 40_000) - 1350)).toBeLessThan(122);
+    // 50/s, and a ramp from 0 to 100/s: 12.5/s and 87.5/s in the mean of these 10 s.
+    expect(Math.abs(within(0, 10_000) - 625)).toBeLessThan(83);
+    expect(Math.abs(within(30_000, 40_000) - 1375)).toBeLessThan(123);
     expect(sent(requests).filter((at) => at >= 40_000)).toEqual([40_060, 50_080]);
   });
 

@@ -192,3 +192,41 @@ faults:
     expect(new Set(drawn).size).toBe(8);
   });
 });
+
+describe('a ramp', () => {
+  /** Arrivals of 10/s that a fault makes 110/s: climbing for 10 s, up there for 2 s, falling for 10 s. */
+  const arrivals = (more: string): number[] => {
+    const { requests } = golden(
+      `
+services: { shop: { endpoints: { buy: [ wait: 1ms ] } } }
+workloads: { users: { arrivals: constant(10/s), requests: [ { call: shop.buy } ] } }
+faults: [ { id: f, kind: load, target: users, factor: 11, at: 1s, for: 22s, ${more} } ]
+`,
+      '24s',
+    );
+    const sent = requests.map((row) => row.sent);
+    const between = (from: number, to: number): number =>
+      sent.filter((at) => at > from * 1000 && at <= to * 1000).length;
+    return [between(0, 1), between(1, 11), between(11, 13), between(13, 23), between(23, 24)];
+  };
+
+  it('adds up to what its slope does, on both sides', () => {
+    // Half of 100/s more over 10 s, beside 100 without the fault; the last instant is the end of the run.
+    expect(arrivals('ramp: { up: 10s, down: 10s }')).toEqual([10, 600, 220, 600, 9]);
+  });
+
+  it('of one side leaves the other one steep', () => {
+    expect(arrivals('ramp: { up: 10s }')).toEqual([10, 600, 220, 1100, 9]);
+    expect(arrivals('ramp: { down: 10s }')).toEqual([10, 1100, 220, 600, 9]);
+  });
+
+  it('stretches a wait by as much as it has passed', () => {
+    // The factor is 1 + t / 50 ms up to 3: 50 ms x ln 3 done at 100 ms, the rest takes three times as long.
+    const { requests } = golden(`
+services: { shop: { endpoints: { buy: [ wait: 60ms ] } } }
+workloads: { users: { arrivals: { at: [0ms] }, requests: [ { call: shop.buy } ] } }
+faults: [ { id: f, kind: slow, target: shop, factor: 3, at: 0s, for: 1s, ramp: { up: 100ms } } ]
+`);
+    expect(Math.abs(requests[0]!.answered - (100 + 3 * (60 - 50 * Math.log(3))))).toBeLessThan(0.1);
+  });
+});
