@@ -37,6 +37,8 @@ export class Server {
     const instance = instances[strands.instance[strand]];
     strands.arrived[strand] = engine.now;
     strands.cell[strand] = sink.cell;
+    // What travels is the time left, as in grpc-timeout: the receiver counts it from here, and the way is free.
+    strands.deadline[strand] += engine.now - strands.sent[strand];
     if (instance.frozen === FROZEN.pause && !instance.down) {
       instance.held.push(strand, strands.stamp[strand]);
       return;

@@ -227,6 +227,40 @@ workloads:
     const wasted = ran.records[0][0].parts[part].wastedNs.reduce((sum, ns) => sum + ns, 0);
     expect(wasted).toBe((end - 130) * 1e6);
   });
+
+  it.each([
+    ['ignore', 245],
+    ['immediate', 215],
+  ])('take their way with them, where a server does %s', (cancellation, end) => {
+    // 5 ms a way. What is left counts from the arrival of a request, as in gRPC: c has 70 ms from 145 ms on, and
+    // hears of the end, as a and b do, when the user's leaving at 200 ms gets there.
+    const { requests, at } = golden(`
+network: { latency: 5ms }
+defaults: { services: { cancellation: ${cancellation} } }
+services:
+  a: { endpoints: { serve: [ work: 50ms, call: b ] } }
+  b: { endpoints: { serve: [ work: 80ms, call: c ] } }
+  c: { endpoints: { serve: [ work: 100ms ] } }
+workloads:
+  users: { arrivals: { at: [ 0ms ] }, requests: [ { call: a } ], policy: { deadline: 200ms } }
+`);
+    expect(answered(requests)).toEqual([200]);
+    expect(at('b.serve').map(({ gone }) => gone)).toEqual([205]);
+    const [c] = at('c.serve');
+    expect([c.begun, c.ended, c.gone]).toEqual([145, end, 210]);
+  });
+
+  it('let work in that has been long on its way', () => {
+    // The user has gone at 60 ms, and what it sent has 60 ms left when it comes, at 70 ms.
+    const { requests, at } = golden(`
+network: { latency: 70ms }
+services: { a: { endpoints: { serve: [ work: 40ms ] } } }
+workloads:
+  users: { arrivals: { at: [ 0ms ] }, requests: [ { call: a } ], policy: { deadline: 60ms } }
+`);
+    expect(outcomes(requests)).toEqual(['deadlineExceeded']);
+    expect(at('a.serve').map(({ begun, ended }) => [begun, ended])).toEqual([[70, 110]]);
+  });
 });
 
 describe('order of policies', () => {

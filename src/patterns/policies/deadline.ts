@@ -17,8 +17,9 @@ const schema = z.strictObject({
     .default(true)
     .describe(
       'Whether the time left travels with the request: callees then refuse work that comes too ' +
-        'late and no retry is made that would start too late. With false only the clock of ' +
-        'this call runs. Unit: boolean. Defaults to true.',
+        'late and no retry is made that would start too late. It is a duration that counts from ' +
+        'its arrival, so the way is not taken off. With false only the clock of this call runs. ' +
+        'Unit: boolean. Defaults to true.',
     ),
 });
 
