@@ -161,7 +161,7 @@ export const METRICS: readonly Metric[] = [
     'number',
     'gauge',
     'low',
-    'Requests accepted and not yet answered, summed over instances.',
+    'Requests accepted and not yet answered, summed over instances. `max` adds the largest value of each instance in a measuring cell.',
   ),
   metric(
     'wastedWork',
