@@ -3,11 +3,12 @@ import type { Measured } from './estimate.js';
 import { meanOf } from './estimate.js';
 import { recoveryGrid } from './recovery.js';
 import type { VariantData } from './variant-data.js';
-import { RECOVERY_WINDOW_NS } from './window.js';
+import { afterSpan, cellsOf, RECOVERY_WINDOW_NS } from './window.js';
 
 /**
  * How long a backlog lives: seconds from the end of a fault to the first small step of time in which the
- * lag is nowhere above its usual level; Infinity where there is none, null where nothing can be said.
+ * lag is nowhere above its usual level; Infinity where there is none, null where nothing can be said. A fault that
+ * begins meanwhile does not end it: what it adds is waited for as well.
  * `lags`: of each run, the gauges that add up to the lag.
  */
 export function measureDrain(
@@ -21,13 +22,27 @@ export function measureDrain(
     if (grid.before.cells.length === 0) return null;
     const limit = largest(meters, usualCells(data, grid.before.cells));
     const slot = grid.slots.findIndex(({ cells }) => largest(meters, cells) <= limit);
-    return slot < 0 ? Infinity : (slot * grid.slotNs) / 1e9;
+    return slot < 0 ? laterDrain(data, fault, meters, limit) : (slot * grid.slotNs) / 1e9;
   });
   const known = each.filter((value) => value !== null);
   const drained = known.filter((value) => Number.isFinite(value));
   const isMostlyNever = known.length > 0 && drained.length * 2 <= known.length;
   const value = isMostlyNever ? Infinity : meanOf(drained).value;
   return { kind: 'recovery', value, each, hits: [], trials: [] };
+}
+
+/** Seconds from the end of a fault to the first cell within the limit, from the start of the next fault on. */
+function laterDrain(
+  { plan }: VariantData,
+  fault: string,
+  meters: readonly MeterRecord[],
+  limit: number,
+): number {
+  const found = plan.faults.find(({ id }) => id === fault)!;
+  const { fromNs, untilNs } = afterSpan(found, plan);
+  const { cells } = cellsOf([{ fromNs: untilNs, untilNs: plan.endNs }], plan);
+  const drained = cells.find((cell) => largest(meters, Int32Array.of(cell)) <= limit);
+  return drained === undefined ? Infinity : (plan.grid.edges[drained] - fromNs) / 1e9;
 }
 
 /**
