@@ -45,7 +45,7 @@ export function backlogEvents(
           ? `caught up after ${duration(end - at)}`
           : `${waitWords(line.left, line, 'still ')} at ${moment(end)}`;
         const kind = isOver ? 'recovered' : 'notRecovered';
-        return [begins, { ...event, at: end, kind, text: over }];
+        return [begins, { ...event, at: end, kind, text: over, ends: 'backlog' }];
       });
   });
 }

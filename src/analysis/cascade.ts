@@ -41,8 +41,9 @@ export function storyOf(data: VariantData, record: RunRecord): Story {
   const onsets = onsetsOf(scene, found);
   const influences = timed(scene, found, onsets);
   const users = usersOf(data, record);
+  const events = eventsOf(scene, record, influences, onsets);
   return {
-    events: eventsOf(scene, record, influences, onsets),
+    events,
     states: statesOf(scene, onsets),
     lanes: new Map([...scene.health].map(([lane, health]) => [lane.name, health.states])),
     influences: influences.map(({ from, to, at, mechanism, share, text }) => ({
@@ -61,7 +62,7 @@ export function storyOf(data: VariantData, record: RunRecord): Story {
     amplification: amplificationOf(data, record),
     users,
     verdict: verdictOf(data, record),
-    innocent: innocentFaults(scene, influences, users),
+    innocent: innocentFaults(scene, influences, users, events),
   };
 }
 

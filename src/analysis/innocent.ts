@@ -1,5 +1,5 @@
 import type { PlanFault } from '../spec/plan.js';
-import type { CascadeResult } from '../spec/result.js';
+import type { CascadeEvent, CascadeResult } from '../spec/result.js';
 import { touchedBy } from './faulted.js';
 import type { Episode } from './health.js';
 import type { Scene } from './influence.js';
@@ -17,12 +17,14 @@ const FAILED_SOME = 0.001;
 /**
  * Faults that hurt no user: no chain of influences leads from their targets to an ill request of a user. That none was
  * found is no proof where users are hurt: then a fault is innocent only when another one explains it, when the users'
- * trouble began before the fault did, or when all of it began as another fault did.
+ * trouble began before the fault did, or when all of it began as another fault did. Nor is it innocent of what no
+ * request shows: messages that pile up, reads that turn stale, sagas that break while it lasts.
  */
 export function innocentFaults(
   scene: Scene,
   influences: readonly { readonly from: string; readonly to: string }[],
   users: Story['users'],
+  events: readonly CascadeEvent[],
 ): CascadeResult['innocent'] {
   const { data, lanes, health, baseline } = scene;
   const ills = (lane: Lane): readonly Episode[] =>
@@ -49,8 +51,10 @@ export function innocentFaults(
     hurt.flatMap((lane) => ills(lane).map(({ from }) => from)),
   );
   if (hurt.length === 0 && failsMore(users)) return [];
+  const suspects = suspectsOf(scene, events);
   const isInnocent = (fault: PlanFault): boolean =>
     !guilty.has(fault) &&
+    !suspects.has(fault) &&
     (guilty.size > 0 || !times.hurtSince(fault) || times.beganWithOthers(fault));
   const reasonOf = (fault: PlanFault): string => {
     if (hurt.length === 0) return 'no user request turned ill';
@@ -65,6 +69,28 @@ export function innocentFaults(
     return `${where === '' ? 'its target' : where} never turned ill`;
   };
   return faults.filter(isInnocent).map((fault) => ({ fault: fault.id, reason: reasonOf(fault) }));
+}
+
+const UNSEEN: ReadonlySet<CascadeEvent['kind']> = new Set(['backlog', 'stale', 'unsettled']);
+
+/** Faults that last as something begins that no request shows; where none does, the one that was over last. */
+function suspectsOf(
+  { data, steps, spansOf }: Scene,
+  events: readonly CascadeEvent[],
+): ReadonlySet<PlanFault> {
+  const { faults, warmupNs } = data.plan;
+  const spans = faults.flatMap((fault) => spansOf(fault).map((span) => ({ fault, ...span })));
+  // An onset is known to the step: a step later a fault may just be over.
+  const [slackNs] = steps.lengthNs;
+  const found = events
+    .filter(({ kind }) => UNSEEN.has(kind))
+    .flatMap(({ at }) => {
+      const atNs = warmupNs + Math.round(at * 1e9);
+      const begun = spans.filter(({ fromNs }) => fromNs <= atNs);
+      const last = Math.max(...begun.map(({ untilNs }) => untilNs));
+      return begun.filter(({ untilNs }) => untilNs + slackNs >= Math.min(atNs, last));
+    });
+  return new Set(found.map(({ fault }) => fault));
 }
 
 interface Times {

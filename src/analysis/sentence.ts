@@ -91,7 +91,8 @@ function chainOf(
   };
   const causes = inner.slice(0, LINKS_MAX).map(linkOf);
   causes.sort((a, b) => a.place - b.place);
-  let told = trigger.at;
+  // Of several triggers the last one stands in front of what follows.
+  let told = triggers[Math.min(triggers.length, LINKS_MAX) - 1].at;
   return [...causes, ...users.slice(0, LINKS_MAX).map(linkOf)].map(({ at, text }) => {
     const word = at < told ? 'from' : 'at';
     const when = moment(at) === moment(told) ? '' : ` ${word} ${moment(at)}`;
@@ -184,8 +185,10 @@ function unhurt(story: Story): string {
 function behind({ events }: Story): string {
   const unseen = events.filter(({ kind }) => UNSEEN.has(kind));
   const words = unseen.slice(0, LINKS_MAX).map(({ kind, subject, at, text }) => {
-    const end = events.find((event) => event.subject === subject && event.at > at);
-    const over = end === undefined || kind === 'unsettled' ? '' : `, ${end.text}`;
+    const end = events.find(
+      (event) => event.subject === subject && event.at > at && event.ends === kind,
+    );
+    const over = end === undefined ? '' : `, ${end.text}`;
     return ` ${subject} ${UNSEEN.get(kind)!} ${moment(at)}: ${text}${over}.`;
   });
   return words.join('');

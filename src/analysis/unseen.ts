@@ -1,9 +1,11 @@
 import type { MeterRecord, RunRecord } from '../spec/record.js';
 import type { CascadeEvent } from '../spec/result.js';
+import { firstFaultNs } from './faulted.js';
 import { poolCapacity, poolPick } from './metrics-edge.js';
 import { SATURATED } from './saturation.js';
 import { bySteps, maxLevels, meanLevels, type Steps } from './steps.js';
 import { selectStats } from './subjects.js';
+import { mergeSegments } from './sums.js';
 import type { VariantData } from './variant-data.js';
 import { count, plural, share } from './words.js';
 
@@ -93,13 +95,17 @@ function staleEvents(
     if (until >= steps.count) return [begins];
     const over = `reads are fresh again`;
     const end = secondsAt(data, steps, until);
-    return [begins, { ...BARE, at: end, kind: 'recovered' as const, subject: name, text: over }];
+    const ends = { kind: 'recovered' as const, ends: 'stale' as const };
+    return [begins, { ...BARE, ...ends, at: end, subject: name, text: over }];
   });
 }
 
 const ENDS = ['stuck', 'inconsistent', 'lost'] as const;
 
-/** Sagas without a consistent end, at the time when the first of them begins. */
+/**
+ * Sagas without a consistent end, at the time when the first of them begins; where that one was under way as the
+ * first fault began, from the fault on.
+ */
 function sagaEvents(data: VariantData, record: RunRecord, steps: Steps): readonly CascadeEvent[] {
   const { plan } = data;
   return record.meters.flatMap((meter) => {
@@ -121,11 +127,31 @@ function sagaEvents(data: VariantData, record: RunRecord, steps: Steps): readonl
       return sum > 0 ? [`${count(sum)} ${name}`] : [];
     });
     const all = total(countsOf(meter, steps), 0, steps.count);
-    const text = `of ${plural(all, 'saga')} ${words.join(', ')}; the first begins here`;
     const { name } = plan.components[meter.component];
-    const at = secondsAt(data, steps, first);
+    const begun = secondsAt(data, steps, first);
+    const fault = (firstFaultNs(data) - plan.warmupNs) / 1e9;
+    const isUnderWay = begun < fault && begun >= fault - reachSeconds(data, record, meter, steps);
+    const which = isUnderWay ? 'the first was under way' : 'the first begins here';
+    const text = `of ${plural(all, 'saga')} ${words.join(', ')}; ${which}`;
+    const at = isUnderWay ? fault : begun;
     return [{ ...BARE, at, kind: 'unsettled' as const, subject: name, text }];
   });
+}
+
+/** How long before a fault a saga may begin and still be hurt by it: the p99 of the time before it, and a step. */
+function reachSeconds(
+  data: VariantData,
+  { meters }: RunRecord,
+  saga: MeterRecord,
+  steps: Steps,
+): number {
+  const own = meters.find(
+    ({ name, component }) => name === 'duration' && component === saga.component,
+  );
+  const usual =
+    own?.form === 'durations' ? mergeSegments([own.segments], data.before.segments) : null;
+  const longest = usual === null || usual.count === 0 ? 0 : usual.quantile(0.99);
+  return (longest + steps.lengthNs[0]) / 1e9;
 }
 
 /** The first steps [from, until) in which something holds for long enough, from a step on. */

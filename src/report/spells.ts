@@ -15,7 +15,9 @@ export const SPELLS_MAX = 3;
 export function spellsOf(events: readonly CascadeEvent[]): readonly Spell[] {
   return events.flatMap((start, i) => {
     if (!STARTS.includes(start.kind)) return [];
-    const isOwn = (event: CascadeEvent): boolean => event.subject === start.subject && isEnd(event);
+    const what = start.kind === 'backlog' ? 'backlog' : 'illness';
+    const isOwn = (event: CascadeEvent): boolean =>
+      event.subject === start.subject && isEnd(event) && (event.ends ?? 'illness') === what;
     return [{ start, end: events.slice(i + 1).find(isOwn) ?? null }];
   });
 }

@@ -351,6 +351,8 @@ export interface CascadeEvent {
     | 'recovered'
     | 'notRecovered';
   readonly subject: string;
+  /** Of an end: what is over, or is not, where that is no illness. */
+  readonly ends?: 'backlog' | 'stale';
   /** Where it came from, and through what. */
   readonly cause: string | null;
   readonly mechanism: string | null;

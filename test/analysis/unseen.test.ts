@@ -93,6 +93,34 @@ workloads: { users: { arrivals: constant(1/s), requests: [ { call: shop.buy } ] 
 faults: [ { id: closed, kind: error, target: depot, at: 3.5s, for: 2s } ]
 `;
 
+describe('a view that falls behind', () => {
+  // 40 events a second for a projection that is good for 100, and for 10 while it is slow.
+  const VIEW = `
+faultline: 1
+title: A slow projection
+run: { duration: 60s, timeline: 1s }
+keys: { account: { kind: uniform, count: 100 } }
+services:
+  bank: { endpoints: { pay: [ append: { store: ledger, stream: account } ], show: [ query: { database: views, operation: read, of: balances } ] } }
+databases: { views: { operations: { read: { wait: 1ms } } } }
+eventStores: { ledger: { kind: simple, stream: { key: account } } }
+projections: { balances: { from: ledger, work: 10ms } }
+workloads: { users: { arrivals: constant(80/s), requests: [ { call: bank.pay }, { call: bank.show } ] } }
+faults: [ { id: slow, kind: slow, target: balances, factor: 10, at: 20s, for: 10s } ]
+`;
+
+  it('is told with the end of each of its troubles, and the fault behind them is not acquitted', () => {
+    const { cascade } = eventsOf(VIEW, undefined);
+    expect(cascade.sentence).toMatch(
+      /balances answers with old values from 20 s: [\d.]+ % of its reads are stale, reads are fresh again\./u,
+    );
+    expect(cascade.sentence).toMatch(
+      /balances falls behind at 21 s: \d+ events wait, the oldest for [\d.]+ s, caught up after \d+ s\./u,
+    );
+    expect(cascade.innocent).toEqual([]);
+  });
+});
+
 describe('sagas that do not end well', () => {
   it('are told with their ends, at the time when the first of them begins', () => {
     const { events, cascade } = eventsOf(SAGA('fail: 500'), undefined, 'unsettled');
@@ -105,6 +133,14 @@ describe('sagas that do not end well', () => {
       },
     ]);
     expect(cascade.sentence).toContain('order does not end well from 4 s');
+  });
+
+  it('are told from the fault on where the first was under way as it began', () => {
+    const slow = SAGA('fail: 500').replace('charge: [ wait: 1ms ]', 'charge: [ wait: 700ms ]');
+    const { events } = eventsOf(slow, undefined, 'unsettled');
+    expect(events.map(({ at, words }) => [at, words])).toEqual([
+      [3.5, 'of 9 sagas 2 inconsistent; the first was under way'],
+    ]);
   });
 
   it('are nothing to tell of where each is undone', () => {
