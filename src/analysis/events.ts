@@ -42,6 +42,8 @@ const PHASE: Readonly<Record<CascadeEvent['kind'], number>> = {
   recovered: 4,
   notRecovered: 5,
 };
+/** Behind the faults that begin at that moment, before what they and the end bring about. */
+const ENDED = 0.5;
 const WITHIN: readonly CascadeEvent['kind'][] = ['saturated', 'degraded', 'failing', 'down'];
 
 /** What happened in one run, in order of time and cause, in words with numbers. */
@@ -63,12 +65,17 @@ export function eventsOf(
     ]),
   ];
   const ranks = ranksOf(scene, influences);
+  // What begins as a fault ends, such as a rush on what is back, comes of the end.
+  const isEnd = ({ kind, subject, at }: CascadeEvent): boolean =>
+    kind === 'faultEnd' &&
+    !events.some((other) => other.kind === 'fault' && other.subject === subject && other.at === at);
+  const phaseOf = (event: CascadeEvent): number => (isEnd(event) ? ENDED : PHASE[event.kind]);
   // A breaker stands with the caller that it protects.
   const rankOf = ({ subject }: CascadeEvent): number => ranks(subject.split('->')[0]);
   return events.sort(
     (a, b) =>
       a.at - b.at ||
-      PHASE[a.kind] - PHASE[b.kind] ||
+      phaseOf(a) - phaseOf(b) ||
       rankOf(a) - rankOf(b) ||
       byCodeUnit(a.subject, b.subject) ||
       WITHIN.indexOf(a.kind) - WITHIN.indexOf(b.kind) ||
@@ -218,7 +225,7 @@ function illness(
       kind: worst,
       subject: lane.name,
       ...causeOf(scene, lane, episode, influences),
-      text: illnessText(lane, episode, baseline),
+      text: illnessText(lane, untilBetter(scene, lane, episode), baseline),
     };
     const isOver = episode.until < steps.count;
     const until = wellSecondsOf(scene, episode.until);
@@ -230,10 +237,37 @@ function illness(
       mechanism: null,
       text: isOver
         ? `well again after ${duration(until - from)}`
-        : `still ${worst} at ${moment(end)}${silence(scene, lane, episode)}`,
+        : `${stillWords(scene, lane, episode, moment(end))}${silence(scene, lane, episode)}`,
     };
     return [start, over];
   });
+}
+
+/**
+ * An illness up to where it is only a mild one: who fails for ten seconds and is a little slow for the minute after it
+ * does not fail for a minute.
+ */
+function untilBetter({ health }: Scene, lane: Lane, episode: Episode): Episode {
+  if (episode.worst === 'degraded') return episode;
+  const { states } = health.get(lane)!;
+  let { until } = episode;
+  while (states[until - 1] === 'degraded') until--;
+  return { ...episode, until };
+}
+
+/** What it is at the end of the run, which may be better than it was: then with what is left of it. */
+function stillWords(
+  { health, baseline }: Scene,
+  lane: Lane,
+  episode: Episode,
+  end: string,
+): string {
+  const { states } = health.get(lane)!;
+  const last = states[episode.until - 1];
+  if (last === episode.worst) return `still ${last} at ${end}`;
+  let from = episode.until;
+  while (states[from - 1] === last) from--;
+  return `still ${last} at ${end}, ${illnessText(lane, { ...episode, from }, baseline)}`;
 }
 
 /** Said where nothing has arrived for so long that nobody knows. */

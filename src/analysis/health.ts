@@ -90,8 +90,8 @@ function judgedChanges(lane: Lane, steps: Steps, changesNs: readonly Ns[]): read
 
 /**
  * A request counts where it arrived, so one that a fault hurts may seem to fail before it: ill health that
- * runs into the start of a fault from the reach of a request before begins with the fault. So it does with a jump of
- * the load, but where a fault or a rise before the jump may have brought it.
+ * runs into the start of a fault from the reach of a request before begins with the fault, but where a fault before it
+ * may have brought it. So it does with a jump of the load, but where a fault or a rise before the jump may have.
  */
 function clampToCauses(
   states: HealthState[],
@@ -109,7 +109,8 @@ function clampToCauses(
     const isOther = (at: Ns): boolean => at < causeNs && stepAt(steps, at) >= from;
     if (isNear && !others.some(isOther)) states.fill('ok', from, first);
   };
-  for (const faultNs of faultsNs) clamp(faultNs, []);
+  // The first one first: a trouble that it brings is not that of the next.
+  for (const faultNs of [...faultsNs].sort((a, b) => a - b)) clamp(faultNs, faultsNs);
   for (const jumpNs of loads.jumpsNs) clamp(jumpNs, [...faultsNs, ...loads.risesNs]);
 }
 

@@ -163,6 +163,16 @@ describe('the health of a component', () => {
     expect(spans(early, { reachNs: 2 * SECOND })).toEqual(['20-30 failing']);
   });
 
+  it('begins with the fault that brought it, though another one follows within the reach of a request', () => {
+    const early = { good: between(18, 30, 0.2, 1) };
+    const reachNs = 3 * SECOND;
+    expect(spans(early, { reachNs })).toEqual(['20-30 failing']);
+    const both = [18 * SECOND, FAULT];
+    expect(spans(early, { reachNs, faultsNs: both, cutsNs: both })).toEqual(['18-30 failing']);
+    const earlier = { good: between(17, 30, 0.2, 1) };
+    expect(spans(earlier, { reachNs, faultsNs: both, cutsNs: both })).toEqual(['18-30 failing']);
+  });
+
   it('does not judge what was before a change of the load together with what came after', () => {
     const changes = (...at: readonly number[]): Times['loads'] => ({
       changesNs: at.map((second) => second * SECOND),

@@ -117,6 +117,63 @@ faults: [ { id: slow, kind: slow, target: db, factor: 6, at: ${at}, for: ${lengt
     expect(most).toBeGreaterThan(1500);
   });
 
+  it('counts failures to where it only is slow, and ends with what it still is', () => {
+    const { base } = told(`
+title: Down and then slow
+run: { duration: 60s, warmup: 0s }
+services:
+  shop: { concurrency: 64, endpoints: { buy: [ call: db.get ] } }
+  db: { concurrency: 64, endpoints: { get: [ wait: exponential(20ms) ] } }
+workloads: { u: { arrivals: poisson(200/s), patience: 2s, requests: [ { call: shop.buy } ] } }
+faults:
+  - { id: down, kind: crash, target: db, at: 20s, for: 10s }
+  - { id: slow, kind: slow, target: db, factor: 3, at: 20s, for: none }
+`);
+    const [start, end] = wordsOf(base, 'u.buy');
+    // 200/s fail for 10 s, not for 40.
+    const [, failed, all] = /^success 0 %: ([\d,]+) of ([\d,]+) requests fail$/u.exec(start)!;
+    expect(failed).toBe(all);
+    expect(Number(all.replace(',', ''))).toBeLessThan(2200);
+    expect(end).toMatch(/^still degraded at 60 s, p95 \d+ ms instead of \d+(\.\d)? ms$/u);
+  });
+
+  it('puts what begins as a fault ends behind its end', () => {
+    const { base } = told(`
+title: A rush on what is back
+run: { duration: 60s, warmup: 0s }
+services:
+  shop: { concurrency: 64, endpoints: { buy: [ call: front.get, call: db.get ] } }
+  front: { endpoints: { get: [ wait: 1ms ] } }
+  db: { concurrency: 4, queue: { capacity: 20 }, endpoints: { get: [ wait: 20ms ] } }
+workloads:
+  u: { arrivals: constant(100/s), patience: 2s, requests: [ { call: shop.buy } ] }
+  rush: { arrivals: constant(300/s), start: 30s, stop: 40s, requests: [ { call: shop.buy } ] }
+faults: [ { id: down, kind: crash, target: front, at: 20s, for: 10s } ]
+`);
+    const { events } = base.cascade;
+    const end = events.findIndex(({ kind }) => kind === 'faultEnd');
+    const rush = events.findIndex(({ at, subject }) => at === 30 && subject === 'db');
+    expect(rush).toBeGreaterThan(end);
+  });
+
+  it('says when what follows several faults began', () => {
+    const { base } = told(`
+title: One fault after the other
+run: { duration: 60s, warmup: 0s }
+services:
+  shop: { concurrency: 64, endpoints: { buy: [ call: db.get, call: bank.pay ] } }
+  db: { concurrency: 64, endpoints: { get: [ wait: 20ms ] } }
+  bank: { concurrency: 64, endpoints: { pay: [ wait: 20ms ] } }
+workloads: { u: { arrivals: poisson(100/s), patience: 2s, requests: [ { call: shop.buy } ] } }
+faults:
+  - { id: first, kind: error, target: db, at: 20s, for: 10s }
+  - { id: second, kind: error, target: bank, at: 40s, for: 10s }
+`);
+    expect(base.cascade.sentence).toMatch(
+      /^db fails with 500 at 20 s and bank fails with 500 at 40 s -> shop: errors from db, success 0 % from 20 s -> /u,
+    );
+  });
+
   it('says where nothing before the fault tells what is usual', () => {
     const { base } = told(SLOW('0s', '10s'));
     expect(base.cascade.verdicts).toEqual(['undecided']);
