@@ -1,4 +1,4 @@
-import type { CascadeEvent, VariantResult } from '../spec/result.js';
+import type { CascadeEvent, FaultInfo, VariantResult } from '../spec/result.js';
 import { briefSeconds, formatInstant, tidy } from './format.js';
 import { isEnd, nextFault, SPELLS_MAX, spellsOf, type Spell } from './spells.js';
 import { loopWords, viewOfVariant, type View } from './view.js';
@@ -26,7 +26,11 @@ export function chainOf(all: View, variant: VariantResult): ChainStep[] {
   const first = next === null ? since : since.filter((e) => e.at < next.at || isEndAt(e, next.at));
   const again = next === null ? null : laterStep(view, variant, next, since);
   const left = since.filter((e) => e.kind === 'notRecovered').pop();
-  const last = left ?? first.filter(isEnd).pop();
+  const ends = first.filter(isEnd);
+  const last =
+    left ??
+    ends.filter((e) => otherFault(variant, start, startOf(e, first)) === undefined).pop() ??
+    ends.pop();
   const middle = spreadEvents(
     view,
     variant,
@@ -38,7 +42,7 @@ export function chainOf(all: View, variant: VariantResult): ChainStep[] {
     .sort((a, b) => a.at - b.at || events.indexOf(a) - events.indexOf(b))
     .map((event) => ({
       at: event.at,
-      step: stepOf(view, variant, toldWith(event, since), loops[0]?.through ?? null),
+      step: stepOf(view, variant, toldWith(event, since), start, loops[0]?.through ?? null),
     }));
   if (again !== null) steps.splice(left === undefined ? steps.length : -1, 0, again);
   return steps.map(({ step }) => ({
@@ -46,6 +50,20 @@ export function chainOf(all: View, variant: VariantResult): ChainStep[] {
     subject: tidy(step.subject),
     text: tidy(step.text),
   }));
+}
+
+/** The beginning of the spell that an event ends. */
+function startOf(end: CascadeEvent, events: readonly CascadeEvent[]): CascadeEvent | undefined {
+  return spellsOf(events).find((spell) => spell.end === end)?.start;
+}
+
+/** The fault behind an event where it is another one than that of which the story is told. */
+function otherFault(
+  { faults }: VariantResult,
+  told: CascadeEvent | undefined,
+  event: CascadeEvent | undefined,
+): FaultInfo | undefined {
+  return faults.find(({ id }) => id === event?.cause && id !== told?.subject);
 }
 
 function isEndAt(event: CascadeEvent, at: number): boolean {
@@ -112,12 +130,9 @@ function spreadEvents(
   events: readonly CascadeEvent[],
   room: number,
 ): CascadeEvent[] {
-  const spread = events.filter((e) =>
-    ['saturated', 'degraded', 'failing', 'down', 'breakerOpen', 'backlog'].includes(e.kind),
-  );
-  const caused = spread.filter(
-    (e) => e.cause !== null || ['saturated', 'breakerOpen', 'backlog'].includes(e.kind),
-  );
+  const itself = ['saturated', 'breakerOpen', 'backlog', 'unsettled'];
+  const spread = events.filter((e) => ['degraded', 'failing', 'down', ...itself].includes(e.kind));
+  const caused = spread.filter((e) => e.cause !== null || itself.includes(e.kind));
   const firsts = new Map<string, CascadeEvent>();
   for (const event of caused.length > 0 ? caused : spread) {
     const known = firsts.get(event.subject);
@@ -128,7 +143,7 @@ function spreadEvents(
   const faulted = new Set(variant.faults.flatMap((fault) => fault.target));
   const rank = (event: CascadeEvent): number => {
     if (event.kind === 'saturated') return 0;
-    if (users.has(event.subject)) return 1;
+    if (users.has(event.subject) || event.kind === 'unsettled') return 1;
     return faulted.has(event.subject) ? 4 : event.kind === 'degraded' ? 3 : 2;
   };
   const order = [...firsts.values()].map((event, i) => ({ event, i }));
@@ -136,10 +151,12 @@ function spreadEvents(
   return order.slice(0, Math.max(0, room)).map(({ event }) => event);
 }
 
+/** One step in words; what another fault hits than the one that is told is said with that fault. */
 function stepOf(
   view: View,
   variant: VariantResult,
   event: CascadeEvent,
+  start: CascadeEvent | undefined,
   loop: readonly string[] | null,
 ): ChainStep {
   const when = formatInstant(event.at);
@@ -148,7 +165,12 @@ function stepOf(
   if (event.kind === 'notRecovered') {
     const sustained = loop === null ? event.text : `sustained by ${loopWords(view, loop)}`;
     const isBehind = behindSubjects(variant).has(event.subject);
-    const late = isBehind ? `${event.subject} not caught up` : 'Not recovered';
+    const isMild = event.text.startsWith('still degraded');
+    const late = isBehind
+      ? `${event.subject} not caught up`
+      : isMild
+        ? `${event.subject} not as before`
+        : 'Not recovered';
     const subject = stuck > 0 ? `Metastable, ${stuck} of ${runs} runs` : late;
     return { when: 'until the end', subject, text: sustained, tone: 'loop' };
   }
@@ -158,6 +180,11 @@ function stepOf(
     if (event.kind === 'fault') return { when, subject: event.text, text: '', tone: 'worst' };
     const only = variant.faults.length === 1 || event.subject === view.headline?.id;
     return { when, subject: only ? 'The fault ends' : `${words} ends`, text: '', tone: 'calm' };
+  }
+  const other = otherFault(variant, start, event);
+  if (other !== undefined) {
+    const text = `${event.subject} ${verbOf(event)}`;
+    return { when, subject: other.words, text, tone: 'bad' };
   }
   const tone =
     event.kind === 'down' || event.kind === 'saturated'

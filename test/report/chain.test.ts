@@ -73,6 +73,29 @@ describe('the story of a fault', () => {
     ]);
   });
 
+  it('says whose doing it is where another fault is there meanwhile, and ends with its own', () => {
+    const { result } = run(`
+faultline: 1
+title: Two at once
+run: { duration: 120s, replications: 1 }
+services:
+  shop: { concurrency: 64, endpoints: { buy: [ call: bank.pay ] } }
+  bank: { concurrency: 64, endpoints: { pay: [ wait: 20ms ] } }
+  mail: { concurrency: 64, endpoints: { send: [ wait: 20ms ] } }
+workloads:
+  users: { arrivals: constant(100/s), patience: 2s, requests: [ { call: shop.buy } ] }
+  letters: { arrivals: constant(100/s), requests: [ { call: mail.send } ] }
+faults:
+  - { id: bank, kind: crash, target: bank, at: 40s, for: 15s }
+  - { id: mail, kind: crash, target: mail, at: 50s, for: 30s }
+`);
+    const steps = chainOf(viewOf(result), result.variants[0]!);
+    const other = steps.filter(({ subject }) => subject === 'mail crashes');
+    expect(other.map(({ when, text }) => [when, text])).not.toEqual([]);
+    expect(steps.map(({ subject }) => subject)).not.toContain('mail fails');
+    expect(steps[steps.length - 1]!.subject).not.toBe('mail recovers');
+  });
+
   it('tells users first of those whom the next fault hurts', () => {
     const { result } = run(`
 faultline: 1
