@@ -21,6 +21,8 @@ import { headlineWords } from './words.js';
 export interface TextOptions {
   /** Width of the terminal in characters. */
   readonly columns: number;
+  /** Sentences stand in full, however wide a line gets: the output is a log. */
+  readonly whole?: boolean;
   readonly paint: Paint;
   /** The scenario's file as the user wrote it. */
   readonly file: string;
@@ -40,7 +42,7 @@ export function summaryText(result: Result, options: TextOptions): string {
     '',
     ...storyLines(view, options),
     ...usedUpPools(result.variants).map(
-      (text) => `  ${options.paint.dim('pools')}  ${cut(text, options.columns - 9)}`,
+      (text) => `  ${options.paint.dim('pools')}  ${fitted(text, options.columns - 9, options)}`,
     ),
     ...hypothesisLines(view, options),
   ];
@@ -204,7 +206,7 @@ function hypothesisLines(view: View, options: TextOptions): string[] {
   const statement = plain(hypothesis.statement);
   const head = `  hypothesis ${shown}`;
   if (statement.length <= options.columns - word.length - 15) return ['', `${head}: ${statement}`];
-  return ['', head, `  ${cut(statement, options.columns - 2)}`];
+  return ['', head, `  ${fitted(statement, options.columns - 2, options)}`];
 }
 
 /** The told variant's chain, one step a line. */
@@ -220,8 +222,13 @@ function storyLines(view: View, options: TextOptions): string[] {
     const lead = i === 0 ? paint.bold(name.padEnd(width)) : ' '.repeat(width);
     const text = plain(`${step.subject}${step.text === '' ? '' : `: ${step.text}`}`);
     const when = plain(step.when === 'until the end' ? 'to end' : step.when).padStart(9);
-    return `  ${lead} ${paint.dim(when)}  ${cut(text, Math.max(20, options.columns - width - 15))}`;
+    return `  ${lead} ${paint.dim(when)}  ${fitted(text, Math.max(20, options.columns - width - 15), options)}`;
   });
+}
+
+/** A sentence, cut where the terminal ends; a log has room for all of it. */
+function fitted(text: string, limit: number, { whole }: TextOptions): string {
+  return cut(text, whole === true ? Infinity : limit);
 }
 
 /** Broken budgets, with the variants that break them and their values. */

@@ -39,6 +39,21 @@ describe('the terminal summary', () => {
     }
   });
 
+  it('cuts a sentence at the width of a terminal, and none in a log', () => {
+    const result = sampleResult();
+    const [variant] = result.variants.filter(({ name }) => name === 'retries');
+    const long = 'is refused by the full queue of somebody with a long name. '.repeat(4).trim();
+    const events = variant!.cascade.events.map((event) => ({ ...event, text: long }));
+    const cascade = { ...variant!.cascade, events };
+    const variants = result.variants.map((each) =>
+      each === variant ? { ...each, cascade } : each,
+    );
+    const text = (whole: boolean): string =>
+      summaryText({ ...result, variants }, { ...TEXT, whole });
+    expect(text(false)).not.toContain(long);
+    expect(text(true)).toContain(long);
+  });
+
   it('drops attempts, then wasted, then p99 when it gets narrow', () => {
     const heads = (columns: number): string =>
       summaryText(sampleResult(), { ...TEXT, columns }).split('\n')[2]!;

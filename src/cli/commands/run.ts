@@ -72,8 +72,8 @@ function showSummary(
   terminal: Terminal,
 ): void {
   const report = written[0] ?? null;
-  const { columns } = terminal;
+  const { columns, isLog: whole } = terminal;
   const paint = palette(terminal.colors.out);
-  terminal.out(summaryText(result, { columns, paint, file: path, wall: null, report }));
+  terminal.out(summaryText(result, { columns, whole, paint, file: path, wall: null, report }));
   for (const warning of result.warnings) terminal.note(`warning: ${warning}\n`);
 }
