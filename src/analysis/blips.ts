@@ -1,4 +1,4 @@
-import { episodesOf, type Episode, type Health } from './health.js';
+import type { Episode, Health } from './health.js';
 import type { Scene, StepInfluence } from './influence.js';
 import type { Lane } from './lanes.js';
 import { sumSteps } from './links.js';
@@ -45,5 +45,5 @@ function isBlip(
 function without(health: Health, blips: readonly Episode[]): Health {
   const states = [...health.states];
   for (const { from, until } of blips) states.fill('ok', from, until);
-  return { states, episodes: episodesOf(states) };
+  return { states, episodes: health.episodes.filter((episode) => !blips.includes(episode)) };
 }

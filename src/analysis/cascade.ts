@@ -173,7 +173,9 @@ function statesOf(scene: Scene, onsets: Onsets): CascadeResult['states'] {
     for (let step = 1; step <= row.length; step++) {
       if (step < row.length && row[step] === row[from]) continue;
       if (row[from] !== 'ok') {
-        const until = ends.has(step) ? wellSecondsOf(scene, step) : secondsOf(scene, step);
+        // Where one illness goes over into the next, nobody is well.
+        const isOver = ends.has(step) && !starts.has(step);
+        const until = isOver ? wellSecondsOf(scene, step) : secondsOf(scene, step);
         spans.push({ from: starts.get(from) ?? secondsOf(scene, from), until, state: row[from] });
       }
       from = step;

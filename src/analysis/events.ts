@@ -217,7 +217,11 @@ function illness(
   const { steps, health, data, baseline } = scene;
   const episodes = (health.get(lane)?.episodes ?? []).filter((episode) => episode.until > baseline);
   const end = (data.plan.endNs - data.plan.warmupNs) / 1e9;
-  return episodes.slice(0, EPISODES_MAX).flatMap((episode) => {
+  const goesOn = ({ until }: Episode): boolean => episodes.some(({ from }) => from === until);
+  const ends = episodes.filter((episode) => !goesOn(episode)).slice(0, EPISODES_MAX);
+  const last = ends[ends.length - 1];
+  return episodes.flatMap((episode) => {
+    if (episode.from > last.from) return [];
     const worst = episode.worst as Exclude<HealthState, 'ok'>;
     const from = onsets(lane, episode);
     const start: CascadeEvent = {
@@ -227,6 +231,8 @@ function illness(
       ...causeOf(scene, lane, episode, influences),
       text: illnessText(lane, untilBetter(scene, lane, episode), baseline),
     };
+    if (goesOn(episode)) return [start];
+    const begun = onsets(lane, firstPart(episode, episodes));
     const isOver = episode.until < steps.count;
     const until = wellSecondsOf(scene, episode.until);
     const over: CascadeEvent = {
@@ -236,11 +242,17 @@ function illness(
       cause: null,
       mechanism: null,
       text: isOver
-        ? `well again after ${duration(until - from)}`
+        ? `well again after ${duration(until - begun)}`
         : `${stillWords(scene, lane, episode, moment(end))}${silence(scene, lane, episode)}`,
     };
     return [start, over];
   });
+}
+
+/** With which an illness began that got worse. */
+function firstPart(episode: Episode, episodes: readonly Episode[]): Episode {
+  const before = episodes.find(({ until }) => until === episode.from);
+  return before === undefined ? episode : firstPart(before, episodes);
 }
 
 /**

@@ -77,7 +77,8 @@ export function healthOf(lane: Lane, steps: Steps, times: Times): Health {
     for (; step < window.until; step++) states[step] = STATES[levels[i]];
   });
   clampToCauses(states, windows, steps, times);
-  return { states, episodes: episodesOf(states) };
+  const starts = times.faultsNs.map((at) => stepAt(steps, at));
+  return { states, episodes: episodesOf(states, starts) };
 }
 
 /** The changes of the load behind which, until the next one, enough arrives at a lane to judge it by. */
@@ -114,14 +115,30 @@ function clampToCauses(
   for (const jumpNs of loads.jumpsNs) clamp(jumpNs, [...faultsNs, ...loads.risesNs]);
 }
 
-/** Spans of ill health of a row of states. */
-export function episodesOf(states: readonly HealthState[]): readonly Episode[] {
+/** So many steps after the start of a fault at most an illness gets worse by it. */
+const WORSE_STEPS = 2;
+
+/**
+ * Spans of ill health of a row of states. One that gets worse as a fault starts, which is not the one that it began
+ * with, is two: what the second fault does is no doing of the first.
+ */
+export function episodesOf(
+  states: readonly HealthState[],
+  faultSteps: readonly number[] = [],
+): readonly Episode[] {
   const episodes: Episode[] = [];
   let from = -1;
+  let most = 0;
   for (let step = 0; step <= states.length; step++) {
     const isIll = step < states.length && states[step] !== 'ok';
     if (isIll && from < 0) from = step;
-    if (isIll || from < 0) continue;
+    const level = isIll ? STATES.indexOf(states[step]) : 0;
+    const isWorse =
+      level > most &&
+      faultSteps.some((at) => at > from + 1 && at <= step && step <= at + WORSE_STEPS);
+    const isCut = isWorse && from >= 0 && step > from;
+    most = isIll && !isCut ? Math.max(most, level) : level;
+    if ((isIll && !isCut) || from < 0) continue;
     const onset: Partial<Record<HealthState, number>> = {};
     let worst = 0;
     for (let at = from; at < step; at++) {
@@ -130,7 +147,7 @@ export function episodesOf(states: readonly HealthState[]): readonly Episode[] {
       worst = Math.max(worst, level);
     }
     episodes.push({ from, until: step, worst: STATES[worst], onset });
-    from = -1;
+    from = isCut ? step : -1;
   }
   return episodes;
 }

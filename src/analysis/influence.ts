@@ -67,8 +67,7 @@ const SLACK_NS = 2_000_000_000;
 export function influencesOf(scene: Scene): readonly StepInfluence[] {
   const found: StepInfluence[] = [];
   for (const link of scene.links) {
-    const upward = spreads(scene, link);
-    if (upward !== null) found.push(upward);
+    found.push(...spreads(scene, link));
     const downward = retries(scene, link);
     if (downward !== null) found.push(downward);
   }
@@ -100,9 +99,15 @@ export function depthOf(influences: readonly Influence[]): number {
   return deepest;
 }
 
-function spreads(scene: Scene, link: Link): StepInfluence | null {
+/** The first time that a callee makes its caller ill, and those at which it makes that worse. */
+function spreads(scene: Scene, link: Link): readonly StepInfluence[] {
   const { steps, health, baseline } = scene;
+  const found: StepInfluence[] = [];
+  let before = -1;
   for (const episode of health.get(link.caller)?.episodes ?? []) {
+    const goesOn = episode.from === before;
+    before = episode.until;
+    if (found.length > 0 && !goesOn) continue;
     if (episode.until <= baseline || !isIllAt(scene, link, episode.from)) continue;
     const until = lookUntil(episode, steps);
     const isOwn = refusesItself(link.caller, episode.from, until);
@@ -119,15 +124,15 @@ function spreads(scene: Scene, link: Link): StepInfluence | null {
       until,
       mechanismOf(link, episode.from, until, baseline),
     );
-    return {
+    found.push({
       from: link.callee.name,
       to: link.caller.name,
       at: secondsOf(scene, episode.from),
       step: episode.from,
       ...cause,
-    };
+    });
   }
-  return null;
+  return found;
 }
 
 /** Where only silence is known of calls that a fault cuts off, it is the network, not a slow callee. */

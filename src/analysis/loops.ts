@@ -24,7 +24,11 @@ export function loopsOf(influences: readonly Influence[]): readonly Loop[] {
     const back = shortestWay(influence.to, influence.from, influences);
     if (back === null) continue;
     const through = [influence.from, ...back.map(({ from }) => from)];
-    for (const part of [influence, ...back]) covered.add(part);
+    const parts = [influence, ...back];
+    // One that came back when things got worse lies on the same cycle.
+    for (const each of influences) {
+      if (parts.some(({ from, to }) => from === each.from && to === each.to)) covered.add(each);
+    }
     loops.push({ through, mechanism: influence.mechanism });
   }
   return chained(loops);

@@ -84,7 +84,7 @@ function chainOf(
   const inner = unique(ill.map((event) => event.subject).filter((name) => !name.includes('.')));
   const users = unique(ill.map((event) => event.subject).filter((name) => name.includes('.')));
   const linkOf = (subject: string): { at: number; place: number; text: string } => {
-    const first = ill.find((event) => event.subject === subject)!;
+    const first = worstOf(subject, ill, later);
     const full = fullOf(first);
     const text = `${subject}: ${full?.text ?? illWords(first)}`;
     return { at: (full ?? first).at, place: later.indexOf(full ?? first), text };
@@ -100,6 +100,24 @@ function chainOf(
     return `${text}${when}`;
   });
 }
+
+/** Of the first illness of a subject the worst part, which a later fault may have brought. */
+function worstOf(
+  subject: string,
+  ill: readonly CascadeEvent[],
+  events: readonly CascadeEvent[],
+): CascadeEvent {
+  const own = ill.filter((event) => event.subject === subject);
+  const end = events.find(
+    (event) => event.subject === subject && event.at > own[0].at && ENDS.has(event.kind),
+  );
+  const first = own.filter(({ at }) => end === undefined || at < end.at);
+  const rank = ({ kind }: CascadeEvent): number => ILL.indexOf(kind);
+  return first.reduce((worst, event) => (rank(event) > rank(worst) ? event : worst));
+}
+
+const ENDS: ReadonlySet<CascadeEvent['kind']> = new Set(['recovered', 'notRecovered']);
+const ILL: readonly CascadeEvent['kind'][] = ['degraded', 'failing', 'down'];
 
 /** An illness with what brought it: `timeouts waiting for payments, success 2 %`. */
 function illWords(event: CascadeEvent): string {
@@ -201,7 +219,7 @@ const UNSEEN: ReadonlyMap<CascadeEvent['kind'], string> = new Map([
 ]);
 
 function isIll(event: CascadeEvent): boolean {
-  return event.kind === 'degraded' || event.kind === 'failing' || event.kind === 'down';
+  return ILL.includes(event.kind);
 }
 
 function unique(words: readonly string[]): readonly string[] {

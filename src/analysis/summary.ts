@@ -94,33 +94,6 @@ export function summaryOf(figures: Headline): VariantSummary {
   };
 }
 
-/**
- * The fault whose recovery is told: the first, by start, during or after which some variant loses goodput,
- * decoys passed over; else the first of all; null without faults.
- */
-export function toldFault(
-  variants: readonly VariantData[],
-  stories: ReadonlyMap<string, readonly Story[]>,
-): string | null {
-  const starts = new Map<string, number>();
-  const hurting = new Set<string>();
-  for (const data of variants) {
-    const [story] = stories.get(data.variant.name) ?? [];
-    for (const fault of data.plan.faults) {
-      if (fault.spans.length === 0) continue;
-      const known = starts.get(fault.id) ?? Infinity;
-      starts.set(fault.id, Math.min(known, fault.spans[0].fromNs));
-      const isInnocent = story?.innocent.some((entry) => entry.fault === fault.id) ?? false;
-      if (!isInnocent && story !== undefined && story.verdict !== 'untouched')
-        hurting.add(fault.id);
-    }
-  }
-  const order = [...starts.keys()].sort(
-    (a, b) => starts.get(a)! - starts.get(b)! || (a < b ? -1 : a > b ? 1 : 0),
-  );
-  return order.find((fault) => hurting.has(fault)) ?? order[0] ?? null;
-}
-
 function requestsOf(
   data: VariantData,
   parts: readonly number[],

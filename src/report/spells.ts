@@ -11,14 +11,19 @@ const STARTS: readonly CascadeEvent['kind'][] = ['degraded', 'failing', 'down', 
 /** As many spells of one subject are in a record at most: more may have been left out. */
 export const SPELLS_MAX = 3;
 
-/** The spells of all subjects by their beginning. */
+/** The spells of all subjects by their beginning; what gets worse is still the same spell. */
 export function spellsOf(events: readonly CascadeEvent[]): readonly Spell[] {
+  const ends = new Map<string, CascadeEvent | null>();
   return events.flatMap((start, i) => {
     if (!STARTS.includes(start.kind)) return [];
     const what = start.kind === 'backlog' ? 'backlog' : 'illness';
     const isOwn = (event: CascadeEvent): boolean =>
       event.subject === start.subject && isEnd(event) && (event.ends ?? 'illness') === what;
-    return [{ start, end: events.slice(i + 1).find(isOwn) ?? null }];
+    const end = events.slice(i + 1).find(isOwn) ?? null;
+    const key = `${what} ${start.subject}`;
+    if (ends.get(key) === end) return [];
+    ends.set(key, end);
+    return [{ start, end }];
   });
 }
 

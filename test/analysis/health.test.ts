@@ -173,6 +173,23 @@ describe('the health of a component', () => {
     expect(spans(earlier, { reachNs, faultsNs: both, cutsNs: both })).toEqual(['18-30 failing']);
   });
 
+  it('is two where it gets worse as another fault begins, and one where it does so by itself', () => {
+    const written = {
+      good: between(25, 34, 0.2, 1),
+      latency: (step: number) => (step >= 20 && step < 34 ? 40 : 20),
+    };
+    const parts = (...faults: readonly number[]): string[] => {
+      const faultsNs = faults.map((second) => second * SECOND);
+      const loads = { changesNs: [], risesNs: [], jumpsNs: [] };
+      const times = { faultsNs, cutsNs: faultsNs, loads, outages: [], reachNs: 0 };
+      const { episodes } = healthOf(lane(written), steps, times);
+      return episodes.map(({ from, until, worst }) => `${from}-${until} ${worst}`);
+    };
+    expect(parts(20, 25)).toEqual(['20-25 degraded', '25-34 failing']);
+    expect(parts(20, 30)).toEqual(['20-34 failing']);
+    expect(parts(20)).toEqual(['20-34 failing']);
+  });
+
   it('does not judge what was before a change of the load together with what came after', () => {
     const changes = (...at: readonly number[]): Times['loads'] => ({
       changesNs: at.map((second) => second * SECOND),

@@ -195,6 +195,45 @@ faults: [ { id: cut, kind: partition, between: [a, b], at: 30s, for: 10s } ]
   });
 });
 
+describe('a fault that begins while another one lasts', () => {
+  const TWO = (first: string): string => `
+title: A mild fault and then a severe one
+run: { duration: 90s, warmup: 0s }
+services:
+  web: { concurrency: 64, endpoints: { buy: [ call: shop.buy ] } }
+  shop: { concurrency: 64, endpoints: { buy: [ call: bank.pay ] } }
+  bank: { concurrency: 64, endpoints: { pay: [ wait: exponential(10ms) ] } }
+workloads: { u: { arrivals: poisson(100/s), patience: 2s, requests: [ { call: web.buy } ] } }
+faults:
+  - { id: mild, ${first}, at: 25s, for: 40s }
+  - { id: severe, kind: error, target: bank, at: 40s, for: 15s }
+`;
+
+  it('is told where it costs far more, and nobody fails before it began', () => {
+    for (const mild of [
+      'kind: latency, target: web->shop, add: 40ms',
+      'kind: error, target: bank, share: 10%',
+    ]) {
+      const { base } = told(TWO(mild));
+      const failing = base.cascade.events.filter(({ kind }) => kind === 'down');
+      expect(failing.length).toBeGreaterThan(2);
+      expect(Math.min(...failing.map(({ at }) => at))).toBe(40);
+      expect(base.summary.recovery.fault).toBe('severe');
+      const [start, end] = ['degraded', 'recovered'].map((kind) =>
+        base.cascade.events.find((e) => e.kind === kind && e.subject === 'u.buy')!,
+      );
+      expect(start.at).toBe(25);
+      expect(end.text).toBe(`well again after ${Math.round((end.at - 25) * 10) / 10} s`);
+      expect(base.cascade.loops).toEqual([]);
+    }
+  });
+
+  it('is not told where it costs about as much', () => {
+    const { base } = told(TWO('kind: error, target: bank, share: 80%'));
+    expect(base.summary.recovery.fault).toBe('mild');
+  });
+});
+
 describe('the requests that are shown', () => {
   it('are, of one variant, one that failed and one that was answered while the fault lasts', () => {
     const { base } = told(`
