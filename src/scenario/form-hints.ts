@@ -9,12 +9,120 @@ export function formHint(path: readonly PathKey[], node: Node): string {
   const [first] = entries(node);
   if (id !== undefined && first !== undefined) return `: its entries read - ${id}: ${first[0]}`;
   const isStep = typeof key === 'number' && STEP_LISTS.has(String(path[path.length - 2]));
-  const word = isStep ? text(node) : undefined;
-  return word !== undefined && /^[\w-]+\.[\w-]+$/.test(word)
-    ? `: to call it, { call: ${word} }`
+  const value = node.type === 'scalar' ? node.value : undefined;
+  const word = text(node) ?? (typeof value === 'number' ? String(value) : undefined);
+  if (word === undefined) return '';
+  if (isStep) return /^[\w-]+\.[\w-]+$/.test(word) ? `: to call it, { call: ${word} }` : '';
+  return shortHint(String(key), word);
+}
+
+/** How a map reads for which a single word or number is written. */
+function shortHint(key: string, word: string): string {
+  if (key === 'expect') return `: write [ ${word} ]`;
+  const isWord = /^[A-Za-z]/.test(word);
+  if (key === 'backoff' && isWord) return `: write { kind: ${word}, base: 100ms }`;
+  const field = isWord && KINDED.has(key) ? 'kind' : isWord ? undefined : MAIN.get(key);
+  const value = key === 'memory' ? word.replace(/i$/, 'iB') : word;
+  return field === undefined ? '' : `: write { ${field}: ${value} }`;
+}
+
+/** The field that a number is meant for, and what is told by a kind. */
+const MAIN: ReadonlyMap<string, string> = new Map([
+  ['retry', 'attempts'],
+  ['rateLimit', 'rate'],
+  ['bulkhead', 'maxConcurrent'],
+  ['circuitBreaker', 'failureThreshold'],
+  ['hedge', 'after'],
+  ['concurrencyLimit', 'limit'],
+  ['connections', 'max'],
+  ['queue', 'capacity'],
+  ['pool', 'maxOpen'],
+  ['memory', 'limit'],
+]);
+const KINDED: ReadonlySet<string> = new Set([
+  'retry',
+  'circuitBreaker',
+  'bulkhead',
+  'rateLimit',
+  'loadBalancing',
+  'concurrencyLimit',
+]);
+
+/** A load that is written as its rate alone: `50/s`, `50rps`. */
+export function loadHint(path: readonly PathKey[], word: string): string {
+  const isLoad = path[path.length - 1] === 'kind' && path[path.length - 2] === 'arrivals';
+  const rate = /^(\d+(?:\.\d+)?) ?(?:\/(\w+)|[rqt]ps)?$/.exec(word);
+  return isLoad && rate !== null ? `: write poisson(${rate[1]}/${rate[2] ?? 's'})` : '';
+}
+
+/** A kind that stands in another section. */
+export function kindHint(path: readonly PathKey[], word: string): string {
+  if (path[0] === 'queues' && path.length === 3 && word === 'kafka')
+    return ': a log of Kafka stands in topics, with subscribers';
+  return path[0] === 'topics' && path.length === 3 && /^(rabbitmq|sqs)$/.test(word)
+    ? `: a queue of ${word} stands in queues, with consumers`
     : '';
 }
 
+/** What is said of a kind that is missing where it is called a type, and of a delay that is none of a fault's. */
+export function missingHint(name: string, node: Node): string {
+  const has = (key: string): boolean => node.type === 'map' && node.entries.has(key);
+  if (name === 'kind' && has('type')) return '; it is called kind here, not type';
+  if (name === 'add' && has('delay')) return '; delay is the wait behind another fault';
+  return '';
+}
+
+/** Where a key belongs that is known elsewhere. */
+export function placeHint(path: readonly PathKey[], key: string): string | undefined {
+  const list = path[path.length - 2];
+  const isEntry = typeof path[path.length - 1] === 'number';
+  if (isEntry && STEP_LISTS.has(String(list)) && POLICIES.has(key))
+    return `what guards one call stands in its policy, as policy: { timeout: 1s, retry: { attempts: 3 } }`;
+  if (isEntry && list === 'variants' && /^[a-z]\w+$/i.test(key) && SECTIONS.has(key))
+    return `what a variant changes stands in set, as set: { services.web.replicas: 3 }`;
+  if (isEntry && list === 'routes' && MATCHES.has(key))
+    return `what a route is chosen by stands in match, as match: { path: /orders }`;
+  if (path[0] === 'gateways' && path.length === 2 && MIDDLEWARE.has(key))
+    return `a gateway does that in its middleware, as middleware: [ ${key}: ${MIDDLEWARE.get(key)!} ]`;
+  if (path[0] === 'workloads' && path.length === 2 && key === 'vus')
+    return 'so many users, each after a while again, are arrivals, as arrivals: closed(10 1s)';
+  return undefined;
+}
+
+const POLICIES: ReadonlySet<string> = new Set([
+  'timeout',
+  'deadline',
+  'retry',
+  'retries',
+  'circuitBreaker',
+  'bulkhead',
+  'rateLimit',
+  'fallback',
+  'hedge',
+]);
+const SECTIONS: ReadonlySet<string> = new Set([
+  'services',
+  'gateways',
+  'databases',
+  'caches',
+  'topics',
+  'queues',
+  'functions',
+  'policies',
+  'workloads',
+  'faults',
+  'run',
+  'changes',
+  'patch',
+  'overrides',
+]);
+const MATCHES: ReadonlySet<string> = new Set(['path', 'method', 'host', 'headers', 'prefix']);
+const MIDDLEWARE: ReadonlyMap<string, string> = new Map([
+  ['rateLimit', '{ rate: 100/s, burst: 20 }'],
+  ['authenticate', '{ kind: jwt, work: 0.1ms }'],
+  ['authorize', '{ kind: roles, work: 0.1ms }'],
+  ['cache', '{ cache: pages }'],
+]);
 /** What names an entry of a list. */
 const LISTED: ReadonlyMap<PathKey, string> = new Map<PathKey, string>([
   ['variants', 'name'],

@@ -48,6 +48,9 @@ export const SYNONYMS: readonly string[] = [
   'loop repeat foreach while',
   'work time latency duration servicetime cost cpu',
 
+  // Of a fault, which has an `after` too.
+  'for duration length until lasting',
+
   // Policies of a call.
   'retry retries retrypolicy retrying',
   'circuitBreaker breaker circuit cb',
@@ -103,7 +106,6 @@ export const SYNONYMS: readonly string[] = [
   'slow cpustress stress degrade degraded slowdown',
   'load surge spike traffic flashcrowd',
   'at start begin from when starttime',
-  'for duration length until lasting',
   'target component service targets where on selector',
   'factor multiplier by magnitude',
   'add latency delay extra',

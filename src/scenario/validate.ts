@@ -4,7 +4,7 @@ import type { Words } from '../spec/quantity-text.js';
 import { show, showNoNumber } from '../spec/quantity-text.js';
 import type { Code } from './codes.js';
 import type { Problem, Problems } from './diagnostics.js';
-import { formHint, pairHint } from './form-hints.js';
+import { formHint, kindHint, loadHint, missingHint, pairHint, placeHint } from './form-hints.js';
 import { insteadOf, isLaterKey, isLaterWord } from './later.js';
 import type { Entry, Node, PathKey, Place } from './located.js';
 import { entries, get, items, locate, plain, text } from './located.js';
@@ -83,6 +83,11 @@ class Reporter {
       ? this.known[Number(message.slice(KNOWN.length))]
       : [];
     if (isLaterKey(path, key)) return this.later(at, [...path, key], key);
+    const place = placeHint(path, key);
+    if (place !== undefined) {
+      const message = `unknown key ${show(key)}: ${place}`;
+      return this.problems.add({ code: 'FL201', at, path: [...path, key], message });
+    }
     const meant = wordFor(key, allowed);
     if (meant !== undefined) this.misnamed.add(JSON.stringify([...path, meant]));
     this.problems.add({
@@ -139,8 +144,10 @@ class Reporter {
       const message = `must be ${wanted}, got ${showNoNumber(value)}`;
       return this.problems.add({ code: 'FL206', at, path, message });
     }
-    const message = `must be ${wanted}, got ${show(value)}`;
-    this.problems.add({ code: 'FL206', at, path, message, found: show(value), allowed });
+    const hint = loadHint(path, show(value)) + kindHint(path, show(value));
+    const message = `must be ${wanted}, got ${show(value)}${hint}`;
+    const suggested = hint === '' ? { found: show(value), allowed } : {};
+    this.problems.add({ code: 'FL206', at, path, message, ...suggested });
   }
 
   private custom(issue: z.core.$ZodIssueCustom, path: readonly PathKey[]): void {
@@ -216,7 +223,7 @@ class Reporter {
       code: 'FL203',
       at,
       path: path.slice(0, found.depth + 1),
-      message: `is required${hint}${gone}`,
+      message: `is required${hint}${gone}${missingHint(String(name), found.node)}`,
     });
   }
 

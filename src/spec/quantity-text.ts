@@ -130,7 +130,8 @@ export function parseFactor(input: unknown): number {
   if (typeof input === 'string' && input.endsWith('%')) factor = percentOf(input) / 100;
   else if (typeof input === 'number') factor = input;
   else {
-    textOf(input, 'a factor such as 2 or 150%');
+    const times = /^(\d+(?:\.\d+)?)x$/.exec(textOf(input, 'a factor such as 2 or 150%'));
+    if (times !== null) throw new QuantityError(`${show(input)} is no factor: write ${times[1]}`);
     throw new QuantityError(noNumber(input, 'is no factor: write 2 or 150%'));
   }
   if (!Number.isFinite(factor))

@@ -148,6 +148,59 @@ variants: { bare: {}, guarded: {} }
     expect(text).toContain('must be a list, got a map: its entries read - name: bare');
   });
 
+  it.each([
+    ['retry: 3', 'must be a map, got 3: write { attempts: 3 }'],
+    ['retry: { attempts: 3, backoff: exponential }', 'write { kind: exponential, base: 100ms }'],
+    ['rateLimit: 10/s', 'must be a map, got 10/s: write { rate: 10/s }'],
+    ['bulkhead: 10', 'must be a map, got 10: write { maxConcurrent: 10 }'],
+    ['circuitBreaker: polly', 'must be a map, got polly: write { kind: polly }'],
+  ])('is told of the policy %s', (policy, words) => {
+    const text = RULES(`faultline: 1
+title: Short
+run: { duration: 60s }
+services: { shop: { outbound: { default: { ${policy} } }, endpoints: { buy: [ wait: 1ms ] } } }
+workloads: { users: { arrivals: poisson(1/s), requests: [ { call: shop.buy } ] } }
+`);
+    expect(text).toContain(words);
+  });
+
+  it('is told of habits of k6, Envoy and Kubernetes', () => {
+    const text = RULES(`faultline: 1
+title: Habits
+run: { duration: 60s }
+gateways: { edge: { rateLimit: 100/s, routes: [ { path: /x, to: shop.buy } ] } }
+services: { shop: { cpu: 500m, memory: 512Mi, endpoints: { buy: [ { call: stock.get, timeout: 1s, retries: 3 } ] } }, stock: ${SERVICE} }
+queues: { mail: { kind: kafka } }
+workloads:
+  users: { arrivals: 50rps, requests: [ { call: shop.buy } ] }
+  others: { vus: 10, requests: [ { call: shop.buy } ] }
+faults:
+  - { id: one, kind: slow, target: stock, factor: 5x, at: 1s, duration: 5s }
+  - { id: two, type: latency, target: stock, at: 1s, for: 5s }
+  - { id: three, kind: latency, target: stock, delay: 10ms, at: 1s, for: 5s }
+variants: [ { name: more, services: { shop: { replicas: 3 } } } ]
+hypothesis: { statement: It holds, expect: users.success >= 99% }
+`);
+    for (const words of [
+      'as middleware: [ rateLimit: { rate: 100/s, burst: 20 } ]',
+      'as match: { path: /orders }',
+      'got 500m: write 0.5',
+      'got 512Mi: write { limit: 512MiB }',
+      'unknown key timeout: what guards one call stands in its policy',
+      'unknown key retries: what guards one call stands in its policy',
+      'got kafka: a log of Kafka stands in topics, with subscribers',
+      'got 50rps: write poisson(50/s)',
+      'as arrivals: closed(10 1s)',
+      '5x is no factor: write 5',
+      'unknown key duration (did you mean "for"?)',
+      'it is called kind here, not type',
+      'delay is the wait behind another fault',
+      'as set: { services.web.replicas: 3 }',
+      'got "users.success >= 99%": write [ users.success >= 99% ]',
+    ])
+      expect(text).toContain(words);
+  });
+
   it('is not guessed where nothing tells it', () => {
     const text = RULES(`faultline: 1
 title: Forms of others

@@ -24,8 +24,10 @@ export const cores = quantity(
   (input) => {
     if (input === 'unlimited' || input === 'unbounded') return Infinity;
     if (typeof input === 'number' && input > 0 && input <= 10_000) return input;
+    const milli = typeof input === 'string' && /^\d+m$/.test(input) ? parseInt(input, 10) : 0;
+    const hint = milli > 0 ? `: write ${milli / 1000}` : '';
     throw new QuantityError(
-      `must be a number of cores above 0 or unlimited, got ${showNoNumber(input)}`,
+      `must be a number of cores above 0 or unlimited, got ${showNoNumber(input)}${hint}`,
     );
   },
   {
