@@ -87,7 +87,7 @@ function suspectsOf(
     .flatMap(({ at }) => {
       const atNs = warmupNs + Math.round(at * 1e9);
       const begun = spans.filter(({ fromNs }) => fromNs <= atNs);
-      const last = Math.max(...begun.map(({ untilNs }) => untilNs));
+      const last = begun.reduce((latest, { untilNs }) => Math.max(latest, untilNs), 0);
       return begun.filter(({ untilNs }) => untilNs + slackNs >= Math.min(atNs, last));
     });
   return new Set(found.map(({ fault }) => fault));

@@ -72,7 +72,9 @@ function lossAlone(data: VariantData, { spans }: PlanFault): number {
   if (before === null || before === 0) return 0;
   const [{ fromNs }] = spans;
   const later = data.plan.faults.flatMap((fault) => fault.spans.map((span) => span.fromNs));
-  const untilNs = Math.min(data.plan.endNs, ...later.filter((at) => at > fromNs));
+  const untilNs = later
+    .filter((at) => at > fromNs)
+    .reduce((first, at) => Math.min(first, at), data.plan.endNs);
   const shares = windowsFrom(fromNs, untilNs, data).map((window) => goodShare(goodput, window));
-  return Math.max(0, ...shares.map((share) => (share === null ? 0 : 1 - share / before)));
+  return shares.reduce<number>((most, share) => Math.max(most, 1 - (share ?? before) / before), 0);
 }

@@ -165,7 +165,7 @@ function stepOf(
   if (event.kind === 'notRecovered') {
     const sustained = loop === null ? event.text : `sustained by ${loopWords(view, loop)}`;
     const isBehind = behindSubjects(variant).has(event.subject);
-    const isMild = event.text.startsWith('still degraded');
+    const isMild = variant.cascade.states[event.subject]?.at(-1)?.state === 'degraded';
     const late = isBehind
       ? `${event.subject} not caught up`
       : isMild

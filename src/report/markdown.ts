@@ -3,7 +3,7 @@ import { bestOf, cellText, latencyColumns, outcomeColumns } from './columns.js';
 import { formatValue } from './format.js';
 import { graphMermaid } from './graph.js';
 import { printable } from './html-escape.js';
-import { budgetRows, characterOf, heldBudgets, viewOf, type View } from './view.js';
+import { budgetRows, characterOf, heldBudgets, toldRun, viewOf, type View } from './view.js';
 import { chainOf } from './chain.js';
 import { badgeOf, verdictWords } from './words.js';
 
@@ -37,10 +37,10 @@ export function inlineText(text: string): string {
 function chain(view: View): string {
   const steps = chainOf(view, view.told);
   if (steps.length < 2) return '';
-  const of =
-    view.result.variants.length > 1
-      ? `What happened in **${inlineText(view.told.name)}**:\n\n`
-      : '';
+  const name = view.result.variants.length > 1 ? [`**${inlineText(view.told.name)}**`] : [];
+  const run = toldRun(view.told);
+  const whose = [...name, ...(run === '' ? [] : [run])].join(', ');
+  const of = whose === '' ? '' : `What happened in ${whose}:\n\n`;
   return (
     of +
     steps

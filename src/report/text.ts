@@ -11,6 +11,7 @@ import {
   heldBudgets,
   requestLabel,
   sizeWords,
+  toldRun,
   viewOf,
   type View,
 } from './view.js';
@@ -218,12 +219,14 @@ function storyLines(view: View, options: TextOptions): string[] {
     return [`  ${plain(told.cascade.sentence === '' ? 'Nothing broke.' : told.cascade.sentence)}`];
   const name = shorten(told.name, options.columns < 100 ? 16 : 24);
   const width = Math.max(8, Array.from(name).length);
-  return chain.map((step, i) => {
+  const run = toldRun(told);
+  const lines = chain.map((step, i) => {
     const lead = i === 0 ? paint.bold(name.padEnd(width)) : ' '.repeat(width);
     const text = plain(`${step.subject}${step.text === '' ? '' : `: ${step.text}`}`);
     const when = plain(step.when === 'until the end' ? 'to end' : step.when).padStart(9);
     return `  ${lead} ${paint.dim(when)}  ${fitted(text, Math.max(20, options.columns - width - 15), options)}`;
   });
+  return run === '' ? lines : [...lines, `  ${' '.repeat(width + 12)}${paint.dim(`(${run})`)}`];
 }
 
 /** A sentence, cut where the terminal ends; a log has room for all of it. */

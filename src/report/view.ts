@@ -104,6 +104,21 @@ export function characterOf(variant: VariantResult): string {
   return collateral.length > 0 ? 'spreads, recovers' : 'recovers';
 }
 
+/** Where the replications do not all end alike, of which one a story tells: `run 1 of 3, which recovers`; else empty. */
+export function toldRun({ cascade: { verdicts } }: VariantResult): string {
+  if (new Set(verdicts).size < 2) return '';
+  return `run 1 of ${verdicts.length}, which ${ENDED[verdicts[0]!]}`;
+}
+
+const ENDED: Readonly<Record<VariantResult['cascade']['verdicts'][number], string>> = {
+  untouched: 'is untouched',
+  recovered: 'recovers',
+  slowRecovery: 'recovers slowly',
+  metastable: 'stays ill by itself',
+  overloaded: 'stays overloaded',
+  undecided: 'is undecided at the end',
+};
+
 /** Spells in which a kind of request failed or was slow, in the told run. */
 export function illSpells(
   variant: VariantResult,

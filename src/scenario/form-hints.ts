@@ -123,6 +123,7 @@ const MIDDLEWARE: ReadonlyMap<string, string> = new Map([
   ['authorize', '{ kind: roles, work: 0.1ms }'],
   ['cache', '{ cache: pages }'],
 ]);
+
 /** What names an entry of a list. */
 const LISTED: ReadonlyMap<PathKey, string> = new Map<PathKey, string>([
   ['variants', 'name'],

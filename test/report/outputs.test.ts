@@ -4,11 +4,13 @@ import { csvText, renderCsv } from '../../src/report/csv.js';
 import { renderSvgs } from '../../src/report/files.js';
 import { githubAnnotations } from '../../src/report/github.js';
 import { graphDot, graphMermaid, graphSvg } from '../../src/report/graph.js';
+import { renderHtml } from '../../src/report/html.js';
 import { renderJunit } from '../../src/report/junit.js';
 import { inlineText, renderMarkdown } from '../../src/report/markdown.js';
 import { checkText, compareText } from '../../src/report/text-compare.js';
 import { summaryText } from '../../src/report/text.js';
 import type { Paint } from '../../src/report/text-table.js';
+import type { Result } from '../../src/spec/result.js';
 import {
   onlyVariant,
   renamed,
@@ -241,5 +243,39 @@ describe('the graph of a topology', () => {
     expect(graphDot({ title: '', nodes: odd, edges: [] })).toContain('"a\\"]; x" [shape=box]');
     expect(graphMermaid({ title: '', nodes: odd, edges: [] })).toContain('n0["a#34;#93;#59; x"]');
     expect(graphDot({ title: '', nodes, edges })).toContain('"checkout" -> "payments";');
+  });
+});
+
+describe('the run that a story is of', () => {
+  const ending = (
+    verdicts: readonly ('recovered' | 'metastable')[],
+    base = sampleResult(),
+  ): Result => ({
+    ...base,
+    variants: base.variants.map((variant) => ({
+      ...variant,
+      cascade: { ...variant.cascade, verdicts },
+    })),
+  });
+  const { document } = new JSDOM('').window;
+  const outputs = (result: Result): readonly string[] => [
+    summaryText(result, TEXT),
+    renderMarkdown(result, { command: 'faultline run' }),
+    renderHtml(result, { document, command: 'faultline run', version: '0.0.0' }).replace(
+      /<\/?b>/g,
+      '',
+    ),
+  ];
+
+  it('is said where not all runs end alike', () => {
+    for (const text of outputs(ending(['recovered', 'metastable', 'metastable'])))
+      expect(text).toContain('run 1 of 3, which recovers');
+    const alone = onlyVariant(ending(['recovered', 'metastable']), 'retries');
+    expect(outputs(alone)[1]).toContain('What happened in run 1 of 2, which recovers:');
+  });
+
+  it('is not where they do', () => {
+    for (const text of outputs(ending(['metastable', 'metastable'])))
+      expect(text).not.toContain('run 1 of');
   });
 });

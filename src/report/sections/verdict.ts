@@ -1,7 +1,7 @@
 import type { BudgetResult } from '../../spec/result.js';
 import { formatValue, plural } from '../format.js';
 import { markup, type Markup } from '../html-escape.js';
-import { budgetRows, heldBudgets, lookOf, type View } from '../view.js';
+import { budgetRows, heldBudgets, lookOf, toldRun, type View } from '../view.js';
 import { chainOf, type ChainStep } from '../chain.js';
 import { badgeOf, verdictWords, type Words } from '../words.js';
 import { variantKey } from './parts.js';
@@ -12,9 +12,11 @@ export function verdictSection(view: View): Markup {
   const badge = badgeOf(view);
   const words = verdictWords(view);
   const chain = chainOf(view, view.told);
+  const run = toldRun(view.told);
+  const name = variants.length > 1 && markup`<b>${view.told.name}</b>`;
   const of =
-    variants.length > 1 &&
-    markup`<p class="kick chain-of">What happened in <b>${view.told.name}</b></p>`;
+    (name || run !== '') &&
+    markup`<p class="kick chain-of">What happened in ${name}${name && run !== '' && ', '}${run}</p>`;
   return markup`<section id="verdict" class="verdict" aria-label="Verdict">
     ${
       hypothesis !== null &&
