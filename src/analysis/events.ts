@@ -88,7 +88,8 @@ function faultEvents(scene: Scene): CascadeEvent[] {
   const { plan } = data;
   return plan.faults.flatMap((fault) => {
     const source = data.variant.scenario.faults.find((candidate) => candidate.id === fault.id);
-    const words = source === undefined ? fault.id : faultWords(source);
+    const words =
+      source === undefined ? fault.id : faultWords(source, data.variant.scenario.network.zones);
     return scene.spansOf(fault).flatMap((span) => {
       const event = (kind: 'fault' | 'faultEnd', atNs: number, text: string): CascadeEvent => ({
         at: (atNs - plan.warmupNs) / 1e9,

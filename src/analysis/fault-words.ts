@@ -1,12 +1,15 @@
 import { faultKind } from '../patterns/registry.js';
 import type { Distribution } from '../kernel/distribution.js';
 import type { KnobEdit } from '../spec/fault.js';
-import type { Fault } from '../spec/scenario.js';
+import type { Fault, Network } from '../spec/scenario.js';
 import { duration, list, number, share } from './words.js';
 
-/** A fault in words, from what it turns: `psp hangs`, `inventory 2x slower`, `payments fails with 503`. */
-export function faultWords(fault: Fault): string {
-  const who = targetWords(fault);
+/** Names of the zones of a scenario. */
+type Zones = Network['zones'];
+
+/** A fault in words, from what it turns: `psp hangs`, `inventory 2x slower`, `zone a crashes`. */
+export function faultWords(fault: Fault, zones: Zones): string {
+  const who = targetWords(fault, zones);
   const edits = faultKind(fault.kind)?.edits(fault.config, 1, fault.share) ?? [];
   const words = edits.map((edit) => editWords(edit, who, fault)).filter((text) => text !== '');
   const what = words.length > 0 ? list([...new Set(words)]) : `${fault.kind} of ${who.words}`;
@@ -96,8 +99,8 @@ function cutWords(edit: KnobEdit, { between }: Fault, words: string): string {
   return `${one} and ${other} cannot reach each other`;
 }
 
-function targetWords(fault: Fault): Who {
-  const targets = list(fault.target.map(referenceWords));
+function targetWords(fault: Fault, zones: Zones): Who {
+  const targets = list(fault.target.map((target) => referenceWords(target, zones)));
   const { instances } = fault;
   const isMany = fault.target.length > 1;
   const zone = fault.zone === null ? '' : ` in zone ${fault.zone}`;
@@ -119,9 +122,9 @@ function targetWords(fault: Fault): Who {
 }
 
 /** An edge from or to everybody is all calls of the other side. */
-function referenceWords(reference: string): string {
+function referenceWords(reference: string, zones: Zones): string {
   const [from, to] = reference.split('->').map((side) => side.trim());
-  if (to === undefined) return reference;
+  if (to === undefined) return zones.has(reference) ? `zone ${reference}` : reference;
   if (from === 'all') return to === 'all' ? 'all calls' : `calls to ${to}`;
   return to === 'all' ? `calls of ${from}` : reference;
 }

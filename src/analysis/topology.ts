@@ -91,7 +91,8 @@ export function faultInfos(data: VariantData): readonly FaultInfo[] {
           until: seconds(Math.min(span.untilNs, plan.endNs)),
         }),
       ),
-      words: source === undefined ? fault.id : faultWords(source),
+      words:
+        source === undefined ? fault.id : faultWords(source, data.variant.scenario.network.zones),
     };
   });
 }

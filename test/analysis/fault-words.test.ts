@@ -3,7 +3,9 @@ import { faultWords } from '../../src/analysis/fault-words.js';
 import type { Fault } from '../../src/spec/scenario.js';
 import * as by from '../support/scenario.js';
 
-const words = (kind: string, own: Partial<Fault>): string => faultWords(by.fault('id', kind, own));
+const ZONES = new Map([['east', { latency: null, loss: null }]]);
+const words = (kind: string, own: Partial<Fault>): string =>
+  faultWords(by.fault('id', kind, own), ZONES);
 const some = (count: number): Partial<Fault> => ({ instances: { kind: 'count', count } });
 
 describe('a fault in words', () => {
@@ -11,6 +13,7 @@ describe('a fault in words', () => {
     expect(words('hang', { target: ['psp'] })).toBe('psp hangs');
     expect(words('hang', { target: ['psp', 'bank'] })).toBe('psp and bank hang');
     expect(words('crash', { target: ['stock'], zone: 'a' })).toBe('stock in zone a crashes');
+    expect(words('crash', { target: ['east'] })).toBe('zone east crashes');
   });
 
   it('says how many instances are hit', () => {
