@@ -1,6 +1,6 @@
 import type { Node, PathKey } from './located.js';
 import { entries, text } from './located.js';
-import { STEP_LISTS } from './salvage.js';
+import { NAMED, STEP_LISTS } from './salvage.js';
 
 /** How entries of lists read that are often written as maps, and steps that are only named. */
 export function formHint(path: readonly PathKey[], node: Node): string {
@@ -100,16 +100,9 @@ const POLICIES: ReadonlySet<string> = new Set([
   'fallback',
   'hedge',
 ]);
+/** What variants may not hold but change: sections, and what patches are called elsewhere. */
 const SECTIONS: ReadonlySet<string> = new Set([
-  'services',
-  'gateways',
-  'databases',
-  'caches',
-  'topics',
-  'queues',
-  'functions',
-  'policies',
-  'workloads',
+  ...NAMED,
   'faults',
   'run',
   'changes',

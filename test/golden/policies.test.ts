@@ -203,11 +203,7 @@ describe('bulkheads', () => {
 });
 
 describe('deadlines', () => {
-  it.each([
-    ['ignore', 230],
-    ['immediate', 200],
-  ])('G32: travel down a chain that does %s', (cancellation, end) => {
-    const { requests, at, ran } = golden(`
+  const chain = (cancellation: string): string => `
 defaults: { services: { cancellation: ${cancellation} } }
 services:
   a: { endpoints: { serve: [ work: 50ms, call: b ] } }
@@ -215,7 +211,13 @@ services:
   c: { endpoints: { serve: [ work: 100ms ] } }
 workloads:
   users: { arrivals: { at: [ 0ms ] }, requests: [ { call: a } ], policy: { deadline: 200ms } }
-`);
+`;
+
+  it.each([
+    ['ignore', 230],
+    ['immediate', 200],
+  ])('G32: travel down a chain that does %s', (cancellation, end) => {
+    const { requests, at, ran } = golden(chain(cancellation));
     expect(answered(requests)).toEqual([200]);
     expect(outcomes(requests)).toEqual(['deadlineExceeded']);
     const [c] = at('c.serve');
@@ -234,16 +236,7 @@ workloads:
   ])('take their way with them, where a server does %s', (cancellation, end) => {
     // 5 ms a way. What is left counts from the arrival of a request, as in gRPC: c has 70 ms from 145 ms on, and
     // hears of the end, as a and b do, when the user's leaving at 200 ms gets there.
-    const { requests, at } = golden(`
-network: { latency: 5ms }
-defaults: { services: { cancellation: ${cancellation} } }
-services:
-  a: { endpoints: { serve: [ work: 50ms, call: b ] } }
-  b: { endpoints: { serve: [ work: 80ms, call: c ] } }
-  c: { endpoints: { serve: [ work: 100ms ] } }
-workloads:
-  users: { arrivals: { at: [ 0ms ] }, requests: [ { call: a } ], policy: { deadline: 200ms } }
-`);
+    const { requests, at } = golden(`${chain(cancellation)}network: { latency: 5ms }\n`);
     expect(answered(requests)).toEqual([200]);
     expect(at('b.serve').map(({ gone }) => gone)).toEqual([205]);
     const [c] = at('c.serve');

@@ -127,10 +127,10 @@ workloads: { users: { arrivals: poisson(1/s), requests: [ { call: shop.buy } ] }
 });
 
 describe('a form that belongs elsewhere', () => {
-  const RULES = (text: string): string => load(text).problems.map(formatDiagnostic).join('\n');
+  const allTold = (text: string): string => load(text).problems.map(formatDiagnostic).join('\n');
 
   it('is told how the right one reads', () => {
-    const text = RULES(`faultline: 1
+    const text = allTold(`faultline: 1
 title: Forms of others
 run: { duration: 60s }
 policies: { "shop -> stock": { timeout: 300ms } }
@@ -155,7 +155,7 @@ variants: { bare: {}, guarded: {} }
     ['bulkhead: 10', 'must be a map, got 10: write { maxConcurrent: 10 }'],
     ['circuitBreaker: polly', 'must be a map, got polly: write { kind: polly }'],
   ])('is told of the policy %s', (policy, words) => {
-    const text = RULES(`faultline: 1
+    const text = allTold(`faultline: 1
 title: Short
 run: { duration: 60s }
 services: { shop: { outbound: { default: { ${policy} } }, endpoints: { buy: [ wait: 1ms ] } } }
@@ -165,7 +165,7 @@ workloads: { users: { arrivals: poisson(1/s), requests: [ { call: shop.buy } ] }
   });
 
   it('is told of habits of k6, Envoy and Kubernetes', () => {
-    const text = RULES(`faultline: 1
+    const text = allTold(`faultline: 1
 title: Habits
 run: { duration: 60s }
 gateways: { edge: { rateLimit: 100/s, routes: [ { path: /x, to: shop.buy } ] } }
@@ -202,7 +202,7 @@ hypothesis: { statement: It holds, expect: users.success >= 99% }
   });
 
   it('is not guessed where nothing tells it', () => {
-    const text = RULES(`faultline: 1
+    const text = allTold(`faultline: 1
 title: Forms of others
 run: { duration: 60s }
 services: { shop: { endpoints: { buy: [ stock ] } } }
