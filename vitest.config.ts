@@ -7,6 +7,9 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 180_000,
     pool: 'threads',
+    // What a file leaves behind is undone where it is used: each run makes its thread's state anew. Without it,
+    // each file loads the program again: test/patterns took 41 s instead of 26 s.
+    isolate: false,
     // What is built runs as it is.
     server: { deps: { external: [/\/dist\//] } },
     // A checkout is all this machine works on while its tests run: the default leaves one processor idle.

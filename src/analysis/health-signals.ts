@@ -1,5 +1,6 @@
 import { sortedQuantile } from '../stats/rank.js';
 import { sumOf, worstOf, type StepWindow } from './health-windows.js';
+import { chanceP95, type UsualLatency } from './latency-noise.js';
 import type { Lane } from './lanes.js';
 
 /** A signal: its value in a window (NaN = says nothing), which way is bad, and its scale. */
@@ -14,6 +15,8 @@ interface Signal {
   /** Of shares: what is counted, out of the arrivals; null for levels. */
   readonly column: Float64Array | null;
   of(window: StepWindow): number;
+  /** Of a quantile: how large chance alone makes it at most. */
+  readonly chance?: (window: StepWindow) => number;
 }
 
 /** How far a window is from what is normal, in units of what is still normal: the worst signal counts. */
@@ -29,10 +32,11 @@ const SIGMAS = 3;
 /**
  * Scores windows of a lane against its windows before the first fault: (value - median) / max(3 sigma, a
  * floor, for latency also half the median). Sigma is that of the windows, and for shares at least that of
- * so few independent requests, so that one failure among twenty is not an illness.
+ * so few independent requests, so that one failure among twenty is not an illness. A p95 no larger than chance may
+ * make it, see chanceP95, is none either.
  */
 export function scorerOf(lane: Lane, baseline: readonly StepWindow[]): Scorer {
-  const signals = signalsOf(lane).map((signal) => {
+  const signals = signalsOf(lane, baseline).map((signal) => {
     const values = sorted(baseline.map((window) => signal.of(window)));
     const median = values.length > 0 ? sortedQuantile(values, 0.5) : signal.normal;
     const deviation =
@@ -47,13 +51,30 @@ export function scorerOf(lane: Lane, baseline: readonly StepWindow[]): Scorer {
     let score = 0;
     for (const { signal, median, scale, variance } of signals) {
       const noise = variance > 0 ? SIGMAS * Math.sqrt(variance / arrivals) : 0;
-      const value = (signal.sign * (signal.of(window) - median)) / Math.max(scale, noise);
+      const far = signal.sign * (signal.of(window) - median);
+      const value = byChance(signal, window, far, median, far / Math.max(scale, noise));
       const capped = signal.canFail ? value : Math.min(value, FAILING_SCORE / 2);
       if (capped > score) score = capped;
     }
     return score;
   };
 }
+
+/** A score that chance alone may give: below the one of an illness. */
+function byChance(
+  { chance }: Signal,
+  window: StepWindow,
+  far: number,
+  median: number,
+  score: number,
+): number {
+  if (chance === undefined || !(score >= 1)) return score;
+  const most = chance(window) - median;
+  return far <= most ? Math.min(score, far / (most * JUST_MORE)) : score;
+}
+
+/** Keeps what is just as far as chance may bring it below a score of 1. */
+const JUST_MORE = 1.001;
 
 /** Variance of one request's part in a share, p (1 - p), with one more of each kind seen; 0 for levels. */
 function varianceOf(signal: Signal, lane: Lane, baseline: readonly StepWindow[]): number {
@@ -68,7 +89,7 @@ function varianceOf(signal: Signal, lane: Lane, baseline: readonly StepWindow[])
   return p * (1 - p);
 }
 
-function signalsOf(lane: Lane): readonly Signal[] {
+function signalsOf(lane: Lane, baseline: readonly StepWindow[]): readonly Signal[] {
   const share = (column: Float64Array, floor: number, sign: 1 | -1, normal: number): Signal => ({
     floor,
     relative: 0,
@@ -78,6 +99,11 @@ function signalsOf(lane: Lane): readonly Signal[] {
     column,
     of: (window) => sumOf(column, window) / sumOf(lane.arrivals, window),
   });
+  let usual: UsualLatency | null = null;
+  const chance = (window: StepWindow): number => {
+    usual ??= lane.usualUntil(baseline[baseline.length - 1].until);
+    return usual === null ? NaN : chanceP95(lane, window, usual);
+  };
   const signals: Signal[] = [
     share(lane.good, 0.02, -1, 1),
     share(lane.errors, 0.02, 1, 0),
@@ -90,6 +116,7 @@ function signalsOf(lane: Lane): readonly Signal[] {
       normal: NaN,
       column: null,
       of: (window) => worstOf(lane.latency, window),
+      chance: baseline.length === 0 ? undefined : chance,
     },
   ];
   const level = (column: Float64Array, capacity: number, normal: number): void => {

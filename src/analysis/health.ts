@@ -52,7 +52,7 @@ const STATES: readonly HealthState[] = ['ok', 'degraded', 'failing', 'down'];
  * shed share, waiters for connections) is scored against the steps before the first fault, see scorerOf;
  * without a fault nothing tells what is normal, and shares and levels are judged by themselves.
  * Score 1 is degraded; half the requests failing, or a latency score of 10, is failing; under 5 % goodput is
- * down. A state is entered after 2 windows in a row and left after 5 steps that score less, below 0.5 on
+ * down. A state is entered after 2 windows in a row, see risenTo, and left after 5 steps that score less, below 0.5 on
  * average; both from the first on. Silence is not health: without arrivals, and while a fault stops the component, no state is left.
  * Source of the idea of level and time hysteresis: Prometheus alerting rules (`for`, `keep_firing_for`).
  */
@@ -156,6 +156,8 @@ interface Score {
   readonly score: number;
   /** 0 to 3: the state that this window alone would mean. */
   readonly level: number;
+  /** Too few requests to say anything: as the window before. */
+  readonly isSilent: boolean;
 }
 
 function scoreWindows(
@@ -166,11 +168,11 @@ function scoreWindows(
   { outages }: Times,
 ): readonly Score[] {
   const scoreOf = scorerOf(lane, baseline);
-  let last: Score = { score: 0, level: 0 };
+  let last: Score = { score: 0, level: 0, isSilent: true };
   return windows.map((window) => {
-    if (sumOf(lane.arrivals, window) < TOO_FEW) return last;
+    if (sumOf(lane.arrivals, window) < TOO_FEW) return { ...last, isSilent: true };
     const score = scoreOf(window);
-    const own: Score = { score, level: levelOf(lane, window, score) };
+    const own: Score = { score, level: levelOf(lane, window, score), isSilent: false };
     const at = steps.startNs[window.from];
     const isOut = outages.some(({ fromNs, untilNs }) => at >= fromNs && at < untilNs);
     last = isOut && own.level < last.level ? last : own;
@@ -195,10 +197,9 @@ function hysteresis(scores: readonly Score[], windows: readonly StepWindow[]): r
   let state = 0;
   for (let i = 0; i < scores.length; i++) {
     const risen = risenTo(scores, i);
-    if (risen > state) {
-      state = risen;
-      for (let back = i - ENTER_WINDOWS + 1; back < i; back++)
-        levels[back] = Math.max(levels[back], state);
+    if (risen.level > state) {
+      state = risen.level;
+      for (let back = risen.since; back < i; back++) levels[back] = Math.max(levels[back], state);
     }
     levels[i] = state;
     if (state === 0) continue;
@@ -211,12 +212,20 @@ function hysteresis(scores: readonly Score[], windows: readonly StepWindow[]): r
   return levels;
 }
 
-/** The highest level that the last windows all have. */
-function risenTo(scores: readonly Score[], at: number): number {
-  if (at < ENTER_WINDOWS - 1) return 0;
+/**
+ * The highest level that the last windows all have, and the first of them. Windows that say nothing of their own are
+ * passed over; only who fails before nobody asks any more is taken to go on failing.
+ */
+function risenTo(scores: readonly Score[], at: number): { level: number; since: number } {
   let level = 3;
-  for (let i = at - ENTER_WINDOWS + 1; i <= at; i++) level = Math.min(level, scores[i].level);
-  return level;
+  let windows = 0;
+  const isMute = (i: number): boolean => scores[i].isSilent && scores[i].level < 2;
+  for (let i = at; i >= 0 && !isMute(at); i--) {
+    if (isMute(i)) continue;
+    level = Math.min(level, scores[i].level);
+    if (++windows === ENTER_WINDOWS) return { level, since: i };
+  }
+  return { level: 0, since: at };
 }
 
 /** First of the last windows that together are long enough to leave a state; -1 where they are too few. */

@@ -1,5 +1,6 @@
 import { OUTCOME_KINDS, OUTCOME_NAMES } from '../spec/outcome.js';
 import type { GaugeRecord, RunRecord } from '../spec/record.js';
+import { UsualLatency } from './latency-noise.js';
 import { SparseMerge } from './sparse.js';
 import { bySteps, maxLevels, meanLevels, outcomesBySteps, type Steps } from './steps.js';
 import { arrivedOf, finishedOf, succeededOf } from './sums.js';
@@ -19,6 +20,10 @@ export interface Lane {
   readonly cancelled: Float64Array;
   /** p95 of successes, seconds; NaN where nothing succeeded. */
   readonly latency: Float64Array;
+  /** How many successes that is the p95 of. */
+  readonly answered: Float64Array;
+  /** Latencies of all successes of the steps before one; null where nothing succeeded. */
+  readonly usualUntil: (step: number) => UsualLatency | null;
   /** Sums over instances; empty for workloads. */
   readonly busy: Float64Array;
   readonly queue: Float64Array;
@@ -137,7 +142,8 @@ function laneOf(
       return shed;
     }),
     cancelled: column((at) => outcomes[at + CANCELLED]),
-    latency: latencies(rows, steps),
+    ...latencies(rows, steps),
+    usualUntil: (step) => usualLatency(rows, step),
     busy: isWorkload ? NONE : meanLevels(of('busy'), steps),
     queue: isWorkload ? NONE : meanLevels(of('queue'), steps),
     queueMax: isWorkload ? NONE : maxLevels(of('queue'), steps),
@@ -154,13 +160,30 @@ function laneOf(
 const CANCELLED = OUTCOME_NAMES.indexOf('cancelled');
 const NONE = new Float64Array(0);
 
-function latencies(rows: readonly RunRecord['parts'][number][], steps: Steps): Float64Array {
+function latencies(
+  rows: readonly RunRecord['parts'][number][],
+  steps: Steps,
+): Pick<Lane, 'latency' | 'answered'> {
   const merge = new SparseMerge();
-  const values = new Float64Array(steps.count);
+  const latency = new Float64Array(steps.count);
+  const answered = new Float64Array(steps.count);
   for (let step = 0; step < steps.count; step++) {
     merge.clear();
     for (const row of rows) merge.add(row.stepLatency, step);
-    values[step] = merge.quantiles([0.95])[0] ?? NaN;
+    latency[step] = merge.quantiles([0.95])[0] ?? NaN;
+    answered[step] = merge.count;
   }
-  return values;
+  return { latency, answered };
+}
+
+function usualLatency(
+  rows: readonly RunRecord['parts'][number][],
+  until: number,
+): UsualLatency | null {
+  const merge = new SparseMerge();
+  for (let step = 0; step < until; step++) {
+    for (const row of rows) merge.add(row.stepLatency, step);
+  }
+  if (merge.count === 0) return null;
+  return new UsualLatency(merge.count, (p) => merge.quantiles([p])[0]!);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { episodesOf, healthOf, type Times } from '../../src/analysis/health.js';
+import { UsualLatency } from '../../src/analysis/latency-noise.js';
 import type { Lane } from '../../src/analysis/lanes.js';
 import type { Steps } from '../../src/analysis/steps.js';
 
@@ -20,6 +21,8 @@ interface Written {
   readonly good?: (step: number) => number;
   /** p95 in ms. */
   readonly latency?: (step: number) => number;
+  /** Quantiles of the latencies before the fault, in seconds; 20 ms and less. */
+  readonly usual?: (p: number) => number;
   /** Of 10 workers. */
   readonly busy?: (step: number) => number;
   readonly inSystem?: (step: number) => number;
@@ -41,6 +44,8 @@ function lane(written: Written): Lane {
     shed: column(() => 0),
     cancelled: column(() => 0),
     latency: column((step) => (written.latency ?? (() => 20))(step) / 1000),
+    answered: column((step) => Math.round(arrivals(step) * good(step))),
+    usualUntil: () => new UsualLatency(2000, written.usual ?? ((p) => 0.02 * p)),
     busy: column(written.busy ?? (() => 5)),
     queue: column(() => 0),
     queueMax: column(() => 0),
@@ -96,6 +101,16 @@ describe('the health of a component', () => {
     expect(spans({ latency: between(22, 30, 200, 20) })).toEqual(['22-30 failing']);
   });
 
+  it('is not ill by a p95 that chance may give so few requests', () => {
+    // Of 40 requests the p95 is the third slowest: that of usual ones is above 53 ms once in 740 windows.
+    const slow = between(22, 24, 31, 10);
+    const few = { arrivals: () => 40, latency: slow };
+    const usual = (p: number): number => (p < 0.98 ? 0.01 : 0.01 + (p - 0.98) * 3);
+    expect(spans({ ...few, usual })).toEqual([]);
+    expect(spans({ ...few, usual, arrivals: () => 400 })).toEqual(['22-24 degraded']);
+    expect(spans({ ...few, usual, latency: between(22, 24, 80, 10) })).toEqual(['22-24 failing']);
+  });
+
   it('is degraded, not failing, when all workers are in use', () => {
     expect(spans({ busy: between(22, 30, 10, 5) })).toEqual(['22-30 degraded']);
   });
@@ -112,6 +127,13 @@ describe('the health of a component', () => {
 
   it('says nothing from fewer than five requests', () => {
     expect(spans({ arrivals: () => 0.2, good: between(22, 40, 0, 1) })).toEqual([]);
+  });
+
+  it('is not ill by one window before nobody asks any more, but where it fails', () => {
+    const arrivals = (step: number): number => (step > 24 ? 0 : 100);
+    expect(spans({ arrivals, good: between(24, 25, 0.8, 1) })).toEqual([]);
+    expect(spans({ arrivals, good: between(23, 25, 0.8, 1) })).toEqual(['23-40 degraded']);
+    expect(spans({ arrivals, good: between(24, 25, 0.2, 1) })).toEqual(['24-40 failing']);
   });
 
   it('stays as it is while nobody asks: silence is not health', () => {
