@@ -181,14 +181,19 @@ function saturationText(scene: Scene, lane: Lane, { from, until, resource }: Sat
   }
   let most = 0;
   for (let step = from; step < until; step++) most = Math.max(most, lane.busyMax[step]);
-  const busy = `${count(Math.min(lane.workers, most))} of ${count(lane.workers)} workers`;
+  const up = Math.max(...lane.up.subarray(from, until));
+  const left = Math.round(lane.workers * up);
+  const all =
+    left < lane.workers ? `the ${count(left)} workers that run` : `${count(left)} workers`;
+  const busy = `${count(Math.min(left, most))} of ${all}`;
   const words = `${busy} ${doingWords(scene, lane, from, until)}`;
   let queue = 0;
   for (let step = from; step < until; step++) queue = Math.max(queue, lane.queueMax[step]);
   if (!(queue > 0)) return words;
   if (!Number.isFinite(lane.queueCapacity)) return `${words}, queue up to ${count(queue)}`;
-  const isFull = queue >= lane.queueCapacity;
-  const of = count(lane.queueCapacity);
+  const places = Math.round(lane.queueCapacity * up);
+  const isFull = queue >= places;
+  const of = count(places);
   return isFull
     ? `${words}, queue of ${of} full`
     : `${words}, queue up to ${count(queue)} of ${of}`;

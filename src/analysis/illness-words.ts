@@ -65,7 +65,7 @@ function resources(lane: Lane, from: number, until: number): string {
     queue = Math.max(queue, lane.queueMax[step] ?? 0);
     waiting = Math.max(waiting, lane.poolWaiting[step] ?? 0);
   }
-  const busy = sumSteps(lane.busy, from, until) / (until - from) / lane.workers;
+  const busy = sumSteps(lane.busy, from, until) / sumSteps(lane.up, from, until) / lane.workers;
   const used = `${share(Math.min(1, busy))} of the workers in use`;
   if (busy >= BUSY && queue > 0) return `${used}, queue up to ${count(queue)}`;
   if (queue > 0) return `queue up to ${count(queue)}`;

@@ -6,7 +6,7 @@ import type { Lane } from './lanes.js';
 import { meanSteps, outcomesIn, sumSteps, type Link } from './links.js';
 import type { LoadChanges } from './load-changes.js';
 import { blockedShare, mechanismOf, type Mechanism } from './mechanism.js';
-import { SATURATED, saturatedShare, type Saturation } from './saturation.js';
+import { hasNoWorkerLeft, saturatedShare, type Saturation } from './saturation.js';
 import type { Steps } from './steps.js';
 import { byCodeUnit, type VariantData } from './variant-data.js';
 import { number, share as shareWords } from './words.js';
@@ -206,16 +206,16 @@ function waitingShare(scene: Scene, link: Link, from: number, until: number): nu
 function refusesItself(lane: Lane, from: number, until: number): boolean {
   const shed = sumSteps(lane.shed, from, until);
   const bad = sumSteps(lane.arrivals, from, until) - sumSteps(lane.good, from, until);
-  const isFull = lane.busy.subarray(from, until).some((busy) => busy >= SATURATED * lane.workers);
-  return shed > 0 && shed >= bad / 2 && !isFull;
+  if (!(shed > 0 && shed >= bad / 2)) return false;
+  for (let step = from; step < until; step++) if (hasNoWorkerLeft(lane, step)) return false;
+  return true;
 }
 
 /** Share of the caller's workers that wait for this callee, where none is left and calls hold them longer. */
 function heldShare(scene: Scene, link: Link, from: number, until: number): number {
-  const { busy, workers } = link.caller;
   let most = 0;
   for (let step = from; step < until; step++) {
-    if (busy[step] >= SATURATED * workers)
+    if (hasNoWorkerLeft(link.caller, step))
       most = Math.max(most, blockedShare(link, step, step + 1));
   }
   const before = perCall(link, 0, scene.baseline);

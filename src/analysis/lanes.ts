@@ -1,8 +1,9 @@
 import { OUTCOME_KINDS, OUTCOME_NAMES } from '../spec/outcome.js';
-import type { GaugeRecord, RunRecord } from '../spec/record.js';
+import type { Ns } from '../kernel/time.js';
+import { JOURNAL, type GaugeRecord, type RunRecord } from '../spec/record.js';
 import { UsualLatency } from './latency-noise.js';
 import { SparseMerge } from './sparse.js';
-import { bySteps, maxLevels, meanLevels, outcomesBySteps, type Steps } from './steps.js';
+import { bySteps, maxLevels, meanLevels, outcomesBySteps, stepAt, type Steps } from './steps.js';
 import { arrivedOf, finishedOf, succeededOf } from './sums.js';
 import { isPlaced, partName, partsOf, type VariantData } from './variant-data.js';
 
@@ -33,7 +34,9 @@ export interface Lane {
   readonly poolWaiting: Float64Array;
   /** Cores in use; empty for workloads. */
   readonly cpu: Float64Array;
-  /** Workers over all instances; Infinity where unlimited, 0 for workloads. */
+  /** Share of the instances that run; 1 for workloads. */
+  readonly up: Float64Array;
+  /** Workers over all instances, those that do not run included; Infinity where unlimited, 0 for workloads. */
   readonly workers: number;
   readonly queueCapacity: number;
   /** Cores that its CPU quota allows, over all instances; Infinity where unlimited. */
@@ -151,12 +154,47 @@ function laneOf(
     inSystem: isWorkload ? NONE : meanLevels(of('concurrency'), steps),
     poolWaiting: isWorkload ? NONE : meanLevels(of('waiting'), steps),
     cpu: isWorkload ? NONE : meanLevels(of('cpu'), steps),
+    up: sharesUp(data, record, steps, component),
     workers: isWorkload ? 0 : plan.concurrency * plan.instances,
     queueCapacity: isWorkload ? 0 : plan.queue.capacity * plan.instances,
     cores: Math.min(plan.cpu.cores, plan.cpu.quota?.limit ?? Infinity) * plan.instances,
   };
 }
 
+/** Share of a component's instances that run, by step: a dead process has no workers. */
+function sharesUp(
+  { plan }: VariantData,
+  { journal }: RunRecord,
+  steps: Steps,
+  component: number,
+): Float64Array {
+  const up = new Float64Array(steps.count).fill(1);
+  const { instances } = plan.components[component];
+  const { timeNs, kind, subject, value } = journal;
+  const without = (fromNs: Ns, untilNs: Ns): void => {
+    for (let step = stepAt(steps, fromNs); step < steps.count; step++) {
+      const begin = steps.startNs[step];
+      if (begin >= untilNs) return;
+      const lost = Math.min(untilNs, begin + steps.lengthNs[step]) - Math.max(fromNs, begin);
+      up[step] -= lost / steps.lengthNs[step] / instances;
+    }
+  };
+  const since = new Map<number, Ns>();
+  for (let i = 0; i < timeNs.length; i++) {
+    if (kind[i] !== JOURNAL.instance) continue;
+    if (plan.instances[subject[i]].component !== component) continue;
+    const at = timeNs[i] + plan.warmupNs;
+    const begun = since.get(subject[i]);
+    if (begun !== undefined) without(begun, at);
+    if (value[i] === DOWN) since.set(subject[i], at);
+    else since.delete(subject[i]);
+  }
+  for (const begun of since.values()) without(begun, Infinity);
+  return up;
+}
+
+/** Of the journal of an instance. */
+const DOWN = 1;
 const CANCELLED = OUTCOME_NAMES.indexOf('cancelled');
 const NONE = new Float64Array(0);
 

@@ -38,11 +38,12 @@ export function saturationOf(
     const capacity = resource === 'workers' ? lane.workers : lane.cores;
     if (!(capacity > 0) || !Number.isFinite(capacity)) return null;
     const level = resource === 'workers' ? lane.busy : lane.cpu;
-    const run = firstRun(level, SATURATED * capacity, since.step);
+    const run = firstRun(lane, level, capacity, since.step);
     if (run === null) return null;
+    const left = Math.round(capacity * lane.up[run.from]);
     const kind = resource === 'workers' ? 'busy' : 'cpu';
     const own = gauges.filter((gauge) => gauge.kind === kind);
-    return { ...run, resource, atNs: reachedAt(own, capacity, run.from, steps, plan, since) };
+    return { ...run, resource, atNs: reachedAt(own, left, run.from, steps, plan, since) };
   };
   return find('workers') ?? find('cores');
 }
@@ -52,12 +53,17 @@ export function saturatedShare(lane: Lane, from: number, until: number): number 
   let full = 0;
   for (let step = from; step < until; step++) {
     const isFull =
-      isAt(lane.busy[step], lane.workers) ||
-      isAt(lane.cpu[step], lane.cores) ||
+      hasNoWorkerLeft(lane, step) ||
+      isAt(lane.cpu[step], lane.cores * lane.up[step]) ||
       lane.shed[step] > 0.01 * lane.arrivals[step];
     if (isFull) full++;
   }
   return until > from ? full / (until - from) : 0;
+}
+
+/** True where all workers of the instances that run are in use. */
+export function hasNoWorkerLeft({ busy, workers, up }: Lane, step: number): boolean {
+  return isAt(busy[step], workers * up[step]);
 }
 
 function isAt(level: number, capacity: number): boolean {
@@ -65,13 +71,14 @@ function isAt(level: number, capacity: number): boolean {
 }
 
 function firstRun(
+  { up }: Lane,
   level: Float64Array,
-  limit: number,
+  capacity: number,
   since: number,
 ): { from: number; until: number } | null {
   let from = -1;
   for (let step = 0; step <= level.length; step++) {
-    const isFull = step < level.length && level[step] >= limit;
+    const isFull = step < level.length && isAt(level[step], capacity * up[step]);
     if (isFull && from < 0) from = step;
     if (isFull || from < 0) continue;
     if (from >= since && step - from >= SATURATED_STEPS) return { from, until: step };

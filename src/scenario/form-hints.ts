@@ -7,6 +7,8 @@ export function formHint(path: readonly PathKey[], node: Node): string {
   const key = path[path.length - 1];
   const id = LISTED.get(key);
   const [first] = entries(node);
+  if (key === 'requests' && first?.[1].value.type === 'scalar')
+    return ': put - before its first key';
   if (id !== undefined && first !== undefined) return `: its entries read - ${id}: ${first[0]}`;
   const isStep = typeof key === 'number' && STEP_LISTS.has(String(path[path.length - 2]));
   const value = node.type === 'scalar' ? node.value : undefined;
@@ -68,16 +70,21 @@ export function kindHint(path: readonly PathKey[], word: string): string {
 export function missingHint(name: string, node: Node): string {
   const has = (key: string): boolean => node.type === 'map' && node.entries.has(key);
   if (name === 'kind' && has('type')) return '; it is called kind here, not type';
+  if (name === 'kind' && has('rate')) return '; of a rate alone, write poisson(50/s)';
   if (name === 'add' && has('delay')) return '; delay is the wait behind another fault';
   return '';
 }
 
 /** Where a key belongs that is known elsewhere. */
 export function placeHint(path: readonly PathKey[], key: string): string | undefined {
+  if (path.length === 0 && OF_RUN.has(key))
+    return `it stands in run, as run: { ${key}: ${OF_RUN.get(key)!} }`;
   const list = path[path.length - 2];
   const isEntry = typeof path[path.length - 1] === 'number';
   if (isEntry && STEP_LISTS.has(String(list)) && POLICIES.has(key))
     return `what guards one call stands in its policy, as policy: { timeout: 1s, retry: { attempts: 3 } }`;
+  if (isEntry && list === 'faults' && /^(select|selector|replicas|pods)$/.test(key))
+    return 'which instances it hits stands in instances, as instances: 2 or instances: 50%';
   if (isEntry && list === 'variants' && /^[a-z]\w+$/i.test(key) && SECTIONS.has(key))
     return `what a variant changes stands in set, as set: { services.web.replicas: 3 }`;
   if (isEntry && list === 'routes' && MATCHES.has(key))
@@ -89,6 +96,13 @@ export function placeHint(path: readonly PathKey[], key: string): string | undef
   return undefined;
 }
 
+/** What is said of a run. */
+const OF_RUN: ReadonlyMap<string, string> = new Map([
+  ['seed', '7'],
+  ['duration', '60s'],
+  ['warmup', '10s'],
+  ['replications', '5'],
+]);
 const POLICIES: ReadonlySet<string> = new Set([
   'timeout',
   'deadline',
@@ -121,6 +135,7 @@ const MIDDLEWARE: ReadonlyMap<string, string> = new Map([
 const LISTED: ReadonlyMap<PathKey, string> = new Map<PathKey, string>([
   ['variants', 'name'],
   ['faults', 'id'],
+  ['requests', 'name'],
 ]);
 
 /** Where a policy of calls from one component to another stands, where a bundle is called like such a pair. */

@@ -53,6 +53,7 @@ function lane(written: Written): Lane {
     inSystem: column(written.inSystem ?? (() => 5)),
     poolWaiting: column(() => 0),
     cpu: column(() => 0),
+    up: column(() => 1),
     workers: 10,
     queueCapacity: 100,
     cores: Infinity,

@@ -36,11 +36,11 @@ function saturation(
   return saturationOf(laneOf(means), [gauge], stepsOf(plan), plan, { step, risesNs });
 }
 
-function laneOf(means: readonly number[]): Lane {
+function laneOf(means: readonly number[], up = means.map(() => 1)): Lane {
   const none = new Float64Array(STEPS);
   const busy = Float64Array.from(means);
   const lane = { busy, cpu: none, shed: none, arrivals: none, workers: 10, cores: Infinity };
-  return lane as unknown as Lane;
+  return { ...lane, up: Float64Array.from(up) } as unknown as Lane;
 }
 
 describe('the moment at which all workers are in use', () => {
@@ -83,5 +83,11 @@ describe('the moment at which all workers are in use', () => {
 describe('how long a component is full', () => {
   it('is the share of its steps with all workers in use', () => {
     expect(saturatedShare(laneOf([4, 10, 9.5, 9.4, 4, 4, 4, 4]), 0, 8)).toBe(0.25);
+  });
+
+  it('counts the workers of the instances that run', () => {
+    const up = [1, 0.5, 0.5, 0.5, 0, 0, 1, 1];
+    // 5 workers are left, then none, which is another trouble.
+    expect(saturatedShare(laneOf([4, 5, 5, 4, 0, 0, 4, 4], up), 0, 8)).toBe(0.25);
   });
 });

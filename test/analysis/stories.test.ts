@@ -249,3 +249,16 @@ faults: [ { id: slow, kind: slow, target: db, factor: 6, at: 15s, for: 10s } ]
     expect(during.map(({ outcome }) => outcome).sort()).toEqual(['abandoned', 'ok']);
   });
 });
+
+it('counts the workers and places of the instances that run', () => {
+  // 200/s of 40 ms each are 8 workers' work of 16, and all of what two dead instances leave.
+  const { base } = told(`
+title: What two of four leave
+run: { duration: 60s, warmup: 5s, seed: 5 }
+services: { web: { replicas: 4, concurrency: 4, queue: { capacity: 5 }, endpoints: { get: [ wait: 40ms ] } } }
+workloads: { users: { arrivals: poisson(200/s), requests: [ { call: web.get } ] } }
+faults: [ { id: half, kind: crash, target: web, instances: 2, at: 20s, for: 20s } ]
+`);
+  const full = base.cascade.events.find(({ kind }) => kind === 'saturated');
+  expect(full?.text).toBe('8 of the 8 workers that run busy, queue of 10 full');
+});

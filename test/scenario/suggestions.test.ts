@@ -201,13 +201,42 @@ hypothesis: { statement: It holds, expect: users.success >= 99% }
       expect(text).toContain(words);
   });
 
+  it('is told where a first scenario puts it', () => {
+    const text = allTold(`faultline: 1
+title: First
+seed: 7
+run: { duration: 60s }
+services: { shop: ${SERVICE} }
+workloads:
+  users: { arrivals: { rate: 80/s }, requests: { get: { call: shop.get } } }
+  others: { arrivals: poisson(1/s), requests: { call: shop.get } }
+faults:
+  - { id: one, kind: crash, target: shop, select: { count: 2 }, at: 1s, for: 5s }
+  - { id: two, kind: crash, target: shop, at: 1s, for: 5s }
+`);
+    for (const words of [
+      'unknown key seed: it stands in run, as run: { seed: 7 }',
+      'of a rate alone, write poisson(50/s)',
+      'must be a list, got a map: its entries read - name: get',
+      'must be a list, got a map: put - before its first key',
+      'unknown key select: which instances it hits stands in instances, as instances: 2 or instances: 50%',
+    ])
+      expect(text).toContain(words);
+    const counted =
+      station(SERVICE) +
+      'faults: [ { id: f, kind: crash, target: shop, count: 2, at: 1s, for: 5s } ]\n';
+    expect(allTold(counted)).toContain(
+      'count belongs to `every`: so many instances are told by instances',
+    );
+  });
+
   it('is not guessed where nothing tells it', () => {
     const text = allTold(`faultline: 1
 title: Forms of others
 run: { duration: 60s }
 services: { shop: { endpoints: { buy: [ stock ] } } }
 policies: { "->": { timeout: 300ms } }
-workloads: { users: { arrivals: poisson(1/s), requests: { call: shop.buy } } }
+workloads: { users: { arrivals: poisson(1/s), requests: {} } }
 variants: {}
 `);
     expect(text).toContain('must be a map, got stock\n');

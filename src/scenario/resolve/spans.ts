@@ -128,8 +128,9 @@ function startsOf(
 
 function once(context: Context, fault: FaultOutput, at: number, path: Path): number[] {
   for (const field of ['count', 'until'] as const) {
-    if (fault[field] !== undefined)
-      report(context, 'FL208', [...path, field], `${field} belongs to \`every\``);
+    if (fault[field] === undefined) continue;
+    const meant = field === 'count' ? ': so many instances are told by instances' : '';
+    report(context, 'FL208', [...path, field], `${field} belongs to \`every\`${meant}`);
   }
   return [at];
 }
