@@ -1,6 +1,6 @@
 import type { Ns } from '../kernel/time.js';
 import type { HealthState } from '../spec/result.js';
-import { FAILING_SCORE, scorerOf } from './health-signals.js';
+import { FAILING_SCORE, scoresOf } from './health-scores.js';
 import { mergedWindows, sumOf, TOO_FEW, type StepWindow } from './health-windows.js';
 import type { Lane } from './lanes.js';
 import type { LoadChanges } from './load-changes.js';
@@ -49,7 +49,7 @@ const STATES: readonly HealthState[] = ['ok', 'degraded', 'failing', 'down'];
 
 /**
  * Health by step. Each signal (goodput ratio, error ratio, p95 of successes, queue fill, use of workers,
- * shed share, waiters for connections) is scored against the steps before the first fault, see scorerOf;
+ * shed share, waiters for connections) is scored against the steps before the first fault, see scoresOf;
  * without a fault nothing tells what is normal, and shares and levels are judged by themselves.
  * Score 1 is degraded; half the requests failing, or a latency score of 10, is failing; under 5 % goodput is
  * down. A state is entered after 2 windows in a row, see risenTo, and left after 5 steps that score less, below 0.5 on
@@ -167,11 +167,13 @@ function scoreWindows(
   baseline: readonly StepWindow[],
   { outages }: Times,
 ): readonly Score[] {
-  const scoreOf = scorerOf(lane, baseline);
+  const isTold = (window: StepWindow): boolean => sumOf(lane.arrivals, window) >= TOO_FEW;
+  const scores = scoresOf(lane, baseline, windows.filter(isTold));
+  let told = 0;
   let last: Score = { score: 0, level: 0, isSilent: true };
   return windows.map((window) => {
-    if (sumOf(lane.arrivals, window) < TOO_FEW) return { ...last, isSilent: true };
-    const score = scoreOf(window);
+    if (!isTold(window)) return { ...last, isSilent: true };
+    const score = scores[told++];
     const own: Score = { score, level: levelOf(lane, window, score), isSilent: false };
     const at = steps.startNs[window.from];
     const isOut = outages.some(({ fromNs, untilNs }) => at >= fromNs && at < untilNs);

@@ -223,5 +223,9 @@ function usualLatency(
     for (const row of rows) merge.add(row.stepLatency, step);
   }
   if (merge.count === 0) return null;
-  return new UsualLatency(merge.count, (p) => merge.quantiles([p])[0]!);
+  return new UsualLatency(
+    merge.count,
+    (p) => merge.quantiles([p])[0]!,
+    (seconds) => merge.above(seconds),
+  );
 }

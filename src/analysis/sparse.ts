@@ -61,6 +61,17 @@ export class SparseMerge {
     return values;
   }
 
+  /** How many values are above one, in seconds: to the width of a bucket. */
+  above(seconds: number): number {
+    let count = 0;
+    for (let index = this.last; index >= this.first; index--) {
+      if (this.counts[index] === 0) continue;
+      if (this.valueOf(index) / 1e9 <= seconds) break;
+      count += this.counts[index];
+    }
+    return count;
+  }
+
   private grow(index: number): void {
     const larger = new Float64Array(2 * (index + 1));
     larger.set(this.counts);
