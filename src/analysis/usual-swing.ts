@@ -11,10 +11,10 @@ const FURTHER = 4;
 
 /**
  * How far a signal goes by itself for so many windows in a row, from its windows before the first fault, in order of
- * time, as distances from the median, larger = worse: queues that are well used swing far and for seconds. The tail of what runs of neighbours hold
- * throughout is taken as exponential, as the wait in a queue is; its scale is the median excess over the upper quartile,
- * so that one outlier, such as a cold start, does not make it. Where few excesses tell that scale, the bound is that of
- * the next value, a Lomax law, and further out. Null where there are too few windows.
+ * time, as distances from the median, larger = worse: queues that are well used swing far and for seconds. The tail of
+ * what runs of neighbours hold throughout is taken as exponential, as the wait in a queue is; its scale is the median
+ * excess over the upper quartile, so that one outlier, such as a cold start, does not make it. Where few excesses tell
+ * that scale, the bound is that of the next value, a Lomax law, and further out. Null where there are too few windows.
  */
 export function usualSwing(values: readonly number[], length: number): number | null {
   const lowest = lowestOf(values, length)
