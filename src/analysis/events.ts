@@ -175,13 +175,14 @@ function saturation(scene: Scene, lane: Lane): CascadeEvent[] {
 }
 
 function saturationText(scene: Scene, lane: Lane, { from, until, resource }: Saturation): string {
+  const up = Math.max(...lane.up.subarray(from, until));
   if (resource === 'cores') {
-    const used = Math.min(lane.cores, Math.max(...lane.cpu.subarray(from, until)));
-    return `${number(used)} of ${number(lane.cores)} cores in use`;
+    const cores = lane.cores * up;
+    const used = Math.min(cores, Math.max(...lane.cpu.subarray(from, until)));
+    return `${number(used)} of ${number(cores)} cores in use`;
   }
   let most = 0;
   for (let step = from; step < until; step++) most = Math.max(most, lane.busyMax[step]);
-  const up = Math.max(...lane.up.subarray(from, until));
   const left = Math.round(lane.workers * up);
   const all =
     left < lane.workers ? `the ${count(left)} workers that run` : `${count(left)} workers`;

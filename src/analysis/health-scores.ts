@@ -62,10 +62,10 @@ function signalScores(
   });
   if (baseline.length === 0 || !scores.some((score) => score >= 1)) return scores;
   const chances = windows.map((window) => signal.chance?.(window) ?? 0);
-  const isOdd = RUNS.map((length) => {
-    const swing = usualSwing(usual.map(farOf), length) ?? scale;
-    return oddWindows(far, swing, chances, length);
-  });
+  const usualFar = usual.map(farOf);
+  const isOdd = RUNS.map((length) =>
+    oddWindows(far, usualSwing(usualFar, length) ?? scale, chances, length),
+  );
   return scores.map((score, i) =>
     isOdd.some((odd) => odd[i]) ? score : Math.min(score, BY_ITSELF),
   );

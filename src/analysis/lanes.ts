@@ -1,6 +1,6 @@
 import { OUTCOME_KINDS, OUTCOME_NAMES } from '../spec/outcome.js';
 import type { Ns } from '../kernel/time.js';
-import { JOURNAL, type GaugeRecord, type RunRecord } from '../spec/record.js';
+import { INSTANCE_STATE, JOURNAL, type GaugeRecord, type RunRecord } from '../spec/record.js';
 import { UsualLatency } from './latency-noise.js';
 import { SparseMerge } from './sparse.js';
 import { bySteps, maxLevels, meanLevels, outcomesBySteps, stepAt, type Steps } from './steps.js';
@@ -186,15 +186,13 @@ function sharesUp(
     const at = timeNs[i] + plan.warmupNs;
     const begun = since.get(subject[i]);
     if (begun !== undefined) without(begun, at);
-    if (value[i] === DOWN) since.set(subject[i], at);
+    if (value[i] === INSTANCE_STATE.down) since.set(subject[i], at);
     else since.delete(subject[i]);
   }
   for (const begun of since.values()) without(begun, Infinity);
   return up;
 }
 
-/** Of the journal of an instance. */
-const DOWN = 1;
 const CANCELLED = OUTCOME_NAMES.indexOf('cancelled');
 const NONE = new Float64Array(0);
 

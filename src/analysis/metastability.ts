@@ -1,5 +1,5 @@
 import type { RunRecord } from '../spec/record.js';
-import { JOURNAL } from '../spec/record.js';
+import { INSTANCE_STATE, JOURNAL } from '../spec/record.js';
 import { isOpen, transitionsOf } from './machines.js';
 import { goodputOf, goodShare, type Goodput } from './goodput.js';
 import { RECOVERED_SHARE, recoveryGrid, recoveryOf, staysGood, windowsFrom } from './recovery.js';
@@ -145,7 +145,7 @@ function instancesGone(record: RunRecord): boolean {
   for (let i = 0; i < kind.length; i++) {
     if (kind[i] === JOURNAL.instance) last.set(subject[i], value[i]);
   }
-  return [...last.values()].some((state) => state !== 0);
+  return [...last.values()].some((state) => state !== INSTANCE_STATE.up);
 }
 
 /** True when a breaker is open at the end and has not tried to close since the window began. */

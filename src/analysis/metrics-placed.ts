@@ -1,4 +1,4 @@
-import { JOURNAL, type GaugeRecord } from '../spec/record.js';
+import { INSTANCE_STATE, JOURNAL, type GaugeRecord } from '../spec/record.js';
 import { withLevels } from './batches.js';
 import { distributionOf, largestOf, meanOf, nothing, ratioOf, type Measured } from './estimate.js';
 import type { Question } from './metrics.js';
@@ -153,8 +153,8 @@ function restarts({ data, selection, window }: Question): readonly number[] {
     let count = 0;
     for (let i = 0; i < timeNs.length; i++) {
       if (kind[i] !== JOURNAL.instance || !instances.has(subject[i])) continue;
-      if (value[i] === DOWN) down.add(subject[i]);
-      else if (value[i] === UP && down.delete(subject[i])) {
+      if (value[i] === INSTANCE_STATE.down) down.add(subject[i]);
+      else if (value[i] === INSTANCE_STATE.up && down.delete(subject[i])) {
         const at = timeNs[i] + data.plan.warmupNs;
         if (window.cells.some((cell) => at >= edges[cell] && at < edges[cell + 1])) count++;
       }
@@ -162,10 +162,6 @@ function restarts({ data, selection, window }: Question): readonly number[] {
     return count;
   });
 }
-
-/** States of an instance in the journal. */
-const UP = 0;
-const DOWN = 1;
 
 function total(
   data: VariantData,

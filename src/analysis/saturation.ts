@@ -40,7 +40,7 @@ export function saturationOf(
     const level = resource === 'workers' ? lane.busy : lane.cpu;
     const run = firstRun(lane, level, capacity, since.step);
     if (run === null) return null;
-    const left = Math.round(capacity * lane.up[run.from]);
+    const left = capacity * lane.up[run.from];
     const kind = resource === 'workers' ? 'busy' : 'cpu';
     const own = gauges.filter((gauge) => gauge.kind === kind);
     return { ...run, resource, atNs: reachedAt(own, left, run.from, steps, plan, since) };

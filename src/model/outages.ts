@@ -3,17 +3,13 @@ import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
 import type { Ns } from '../kernel/time.js';
 import { OUTCOME } from '../spec/outcome.js';
-import { JOURNAL } from '../spec/record.js';
+import { INSTANCE_STATE, JOURNAL } from '../spec/record.js';
 import { Collections } from './serving/collections.js';
 import { FROZEN } from './instance.js';
 import type { Instance } from './instance.js';
 import { Starts } from './serving/starts.js';
 import { RETURN, STATE, strands } from './strands.js';
 import type { Fleet, World } from './world.js';
-
-/** States of an instance in the journal. */
-const UP = 0;
-const DOWN = 1;
 
 /** What happens to an instance, and to the work on it, when its process dies, freezes or slows down. */
 export class Outages {
@@ -76,7 +72,7 @@ export class Outages {
     } else {
       this.crash(instance);
       this.turnCores(instance);
-      this.journal(instance, DOWN);
+      this.journal(instance, INSTANCE_STATE.down);
     }
     this.updateFleet(instance);
   }
@@ -86,7 +82,7 @@ export class Outages {
     if (instance.down) return;
     this.crash(instance);
     this.turnCores(instance);
-    this.journal(instance, DOWN);
+    this.journal(instance, INSTANCE_STATE.down);
     this.updateFleet(instance);
     if (this.starts.begin(instance)) this.started(instance);
   }
@@ -95,7 +91,7 @@ export class Outages {
   setFrozen(instance: Instance, frozen: number): void {
     if (instance.ordered === frozen) return;
     instance.ordered = frozen;
-    this.journal(instance, frozen === FROZEN.no ? UP : 1 + frozen);
+    this.journal(instance, frozen === FROZEN.no ? INSTANCE_STATE.up : 1 + frozen);
     this.refreeze(instance);
   }
 
@@ -123,7 +119,7 @@ export class Outages {
     instance.startedAt = engine.now;
     this.starts.warmUp(instance);
     this.turnCores(instance);
-    this.journal(instance, UP);
+    this.journal(instance, INSTANCE_STATE.up);
     this.updateFleet(instance);
     this.collections.started(instance);
     for (const resident of instance.residents) resident.started();

@@ -179,8 +179,11 @@ export interface JournalRecord {
 }
 
 /** Kinds of journal entries. `machine`: subject = machine id, value = state. `fault`: subject = fault
- * index, value = 1 on, 0 off. `instance`: subject = instance id, value = 0 up, 1 down, 2 hung, 3 paused. */
+ * index, value = 1 on, 0 off. `instance`: subject = instance id, value = an INSTANCE_STATE. */
 export const JOURNAL = Object.freeze({ machine: 0, fault: 1, instance: 2 } as const);
+
+/** States of an instance in the journal. */
+export const INSTANCE_STATE = Object.freeze({ up: 0, down: 1, hung: 2, paused: 3 } as const);
 
 /**
  * Every attempt of the traced requests, one row each, in the order in which they ended. A request
