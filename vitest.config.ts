@@ -4,8 +4,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // Simulations are bound by the processor: a limit meant for idle machines would fail on busy ones.
-    testTimeout: 120_000,
-    hookTimeout: 180_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     pool: 'threads',
     // What a file leaves behind is undone where it is used: each run makes its thread's state anew. Without it,
     // each file loads the program again: test/patterns took 41 s instead of 26 s.

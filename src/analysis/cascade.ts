@@ -109,6 +109,7 @@ export function sceneOf(data: VariantData, record: RunRecord): Scene {
       from: stepAt(steps, span.fromNs),
       until: stepAt(steps, span.untilNs),
       losesMessages: fault.links.length > 0 && fault.knobs.some((knob) => LOSING.has(knob)),
+      delaysMessages: fault.links.length > 0 && fault.knobs.includes('delay'),
     }));
   });
   const links = linksOf(data, record, lanes, steps);

@@ -26,10 +26,30 @@ export function illnessText(lane: Lane, episode: Episode, baseline: number): str
 function failures(lane: Lane, from: number, until: number, baseline: number): string | null {
   // What was still under way at the end of the run has neither failed nor succeeded.
   const finished = sumSteps(lane.finished, from, until);
-  const good = sumSteps(lane.good, from, until) / finished;
-  if (!(good < LESS_SUCCESS * usualGood(lane, baseline))) return unanswered(lane, from, until);
-  const missed = count(finished - sumSteps(lane.good, from, until));
-  return `success ${share(good)}: ${missed} of ${count(finished)} requests fail`;
+  const succeeded = sumSteps(lane.succeeded, from, until);
+  const good = sumSteps(lane.good, from, until);
+  if (!isLess(good / finished, lane, 'good', baseline)) return unanswered(lane, from, until);
+  const failed = finished - succeeded;
+  const late = succeeded - good;
+  return late > failed
+    ? `goodput ${share(good / finished)}: ${count(late)} of ${count(finished)} requests come too late${failed > 0 ? `, ${count(failed)} fail` : ''}`
+    : `success ${share(succeeded / finished)}: ${count(failed)} of ${count(finished)} requests fail${late > 0 ? `, ${count(late)} come too late` : ''}`;
+}
+
+/** True for an illness in which more fails than usual, whatever else it is. */
+export function isOfFailures(lane: Lane, { from, until }: Episode, baseline: number): boolean {
+  const success = sumSteps(lane.succeeded, from, until) / sumSteps(lane.finished, from, until);
+  return isLess(success, lane, 'succeeded', baseline);
+}
+
+function isLess(
+  ratio: number,
+  lane: Lane,
+  column: 'good' | 'succeeded',
+  baseline: number,
+): boolean {
+  const before = sumSteps(lane[column], 0, baseline) / sumSteps(lane.finished, 0, baseline);
+  return ratio < LESS_SUCCESS * (Number.isNaN(before) ? 1 : before);
 }
 
 function unanswered(lane: Lane, from: number, until: number): string | null {
@@ -46,13 +66,14 @@ function slowness(lane: Lane, from: number, until: number, baseline: number): st
 }
 
 function worstMoment(lane: Lane, from: number, until: number, baseline: number): string | null {
-  let lowest = 1;
+  const success = lowest(lane, 'succeeded', from, until);
+  if (isLess(success, lane, 'succeeded', baseline)) return `success down to ${share(success)}`;
+  const good = lowest(lane, 'good', from, until);
+  if (isLess(good, lane, 'good', baseline)) return `goodput down to ${share(good)}`;
   let slowest = 0;
   for (let step = from; step < until; step++) {
-    if (lane.finished[step] > 0) lowest = Math.min(lowest, lane.good[step] / lane.finished[step]);
     if (lane.latency[step] > slowest) slowest = lane.latency[step];
   }
-  if (lowest < LESS_SUCCESS * usualGood(lane, baseline)) return `success down to ${share(lowest)}`;
   const usual = medianOf(lane.latency, 0, baseline);
   if (!(slowest > SLOWER * usual)) return null;
   return `p95 up to ${duration(slowest)} instead of ${duration(usual)}`;
@@ -73,9 +94,12 @@ function resources(lane: Lane, from: number, until: number): string {
   return busy > 0 ? used : 'a few more failures than usual';
 }
 
-function usualGood(lane: Lane, baseline: number): number {
-  const before = sumSteps(lane.good, 0, baseline) / sumSteps(lane.finished, 0, baseline);
-  return Number.isNaN(before) ? 1 : before;
+function lowest(lane: Lane, column: 'good' | 'succeeded', from: number, until: number): number {
+  let least = 1;
+  for (let step = from; step < until; step++) {
+    if (lane.finished[step] > 0) least = Math.min(least, lane[column][step] / lane.finished[step]);
+  }
+  return least;
 }
 
 function medianOf(column: Float64Array, from: number, until: number): number {

@@ -2,10 +2,12 @@ import type { PlanFault } from '../spec/plan.js';
 import type { Influence } from '../spec/result.js';
 import { isFeedback } from './feedback.js';
 import type { Episode, Health } from './health.js';
+import { isOfFailures } from './illness-words.js';
 import type { Lane } from './lanes.js';
 import { meanSteps, outcomesIn, sumSteps, type Link } from './links.js';
 import type { LoadChanges } from './load-changes.js';
-import { blockedShare, mechanismOf, type Mechanism } from './mechanism.js';
+import { blockedShare, mechanismOf } from './mechanism.js';
+import { onTheWay } from './on-the-way.js';
 import { hasNoWorkerLeft, saturatedShare, type Saturation } from './saturation.js';
 import type { Steps } from './steps.js';
 import { byCodeUnit, type VariantData } from './variant-data.js';
@@ -28,9 +30,9 @@ export interface Scene {
   readonly endsNs: readonly number[];
   /** Changes of the loads that are no faults. */
   readonly loads: LoadChanges;
-  /** Measured edges and components that a fault hits, with the steps in which it does. */
   /** When a fault was active in this run. */
   spansOf(fault: PlanFault): PlanFault['spans'];
+  /** Measured edges and components that a fault hits, with the steps in which it does. */
   readonly hits: readonly {
     readonly stats: ReadonlySet<number>;
     readonly components: ReadonlySet<number>;
@@ -38,6 +40,8 @@ export interface Scene {
     readonly until: number;
     /** Messages between those whose edges it hits do not arrive. */
     readonly losesMessages: boolean;
+    /** They arrive later. */
+    readonly delaysMessages: boolean;
   }[];
 }
 
@@ -117,43 +121,17 @@ function spreads(scene: Scene, link: Link): readonly StepInfluence[] {
       heldShare(scene, link, episode.from, until),
     );
     if (blame < BLAME) continue;
-    const cause = lostOn(
-      scene,
-      link,
-      episode.from,
-      until,
-      mechanismOf(link, episode.from, until, baseline),
-    );
+    const isSlow = !isOfFailures(link.caller, episode, baseline);
+    const cause = mechanismOf(link, episode.from, until, baseline, isSlow);
     found.push({
       from: link.callee.name,
       to: link.caller.name,
       at: secondsOf(scene, episode.from),
       step: episode.from,
-      ...cause,
+      ...onTheWay(scene, link, episode.from, until, cause),
     });
   }
   return found;
-}
-
-/** Where only silence is known of calls that a fault cuts off, it is the network, not a slow callee. */
-function lostOn(
-  scene: Scene,
-  link: Link,
-  from: number,
-  until: number,
-  found: Mechanism,
-): Mechanism {
-  const isSilence = found.mechanism === 'slow' || found.mechanism === 'abandoned';
-  const isCut = scene.hits.some(
-    (hit) =>
-      hit.losesMessages &&
-      hit.from < until &&
-      hit.until >= from &&
-      link.stats.some((stat) => hit.stats.has(stat)),
-  );
-  if (!isSilence || !isCut) return found;
-  const text = `calls to ${link.callee.name} are lost on the way`;
-  return { ...found, mechanism: 'netLoss', text };
 }
 
 /** Callee ill, or the calls hit by a fault, around the step in which the caller turns ill. */

@@ -14,6 +14,8 @@ export interface Lane {
   readonly parts: readonly number[];
   readonly arrivals: Float64Array;
   readonly finished: Float64Array;
+  readonly succeeded: Float64Array;
+  /** Of workloads those in time, `goodputWithin`; else all that succeeded. */
   readonly good: Float64Array;
   readonly errors: Float64Array;
   readonly shed: Float64Array;
@@ -74,6 +76,7 @@ export function judgedLane(lane: Lane, known: number, isFaulted: boolean): Lane 
     ...lane,
     arrivals: keep(asked),
     finished: keep(lane.finished),
+    succeeded: keep(lane.succeeded),
     good: keep(lane.good),
     errors: keep(lane.errors),
     shed: keep(lane.shed),
@@ -117,6 +120,7 @@ function laneOf(
   const column = (pick: (at: number) => number): Float64Array =>
     Float64Array.from({ length: steps.count }, (_, step) => pick(step * OUTCOME_KINDS));
   const finished = column((at) => finishedOf(outcomes, at));
+  const succeeded = column((at) => succeededOf(outcomes, at));
   const own = gauges[component];
   const of = (kind: GaugeRecord['kind']): GaugeRecord[] =>
     own.filter((gauge) => gauge.kind === kind);
@@ -128,12 +132,13 @@ function laneOf(
     parts,
     arrivals: column((at) => arrivedOf(outcomes, at)),
     finished,
+    succeeded,
     good: isWorkload
       ? bySteps(
           rows.map((row) => row.good),
           steps,
         )
-      : column((at) => succeededOf(outcomes, at)),
+      : succeeded,
     errors: column((at) => {
       let neutral = 0;
       for (const kind of NEUTRAL) neutral += outcomes[at + kind];

@@ -1,5 +1,5 @@
 import { OUTCOME_NAMES, type OutcomeName } from '../spec/outcome.js';
-import { meanSteps, outcomesIn, type Link } from './links.js';
+import { meanSteps, outcomesIn, sumSteps, type Link } from './links.js';
 import { SATURATED } from './saturation.js';
 import { count, share as shareWords } from './words.js';
 
@@ -17,14 +17,32 @@ const HELD_FOR = 0.2;
 /** And so many steps at least: that all are busy in one step is chance. */
 const HELD_STEPS = 2;
 
-/** The mechanism that most of the bad attempts of a link carry in steps [from, until). */
-export function mechanismOf(link: Link, from: number, until: number, baseline: number): Mechanism {
+/** So few of the calls fail that a p95 shows none of them, */
+const FEW = 0.05;
+/** while of those under way at any time this part is more than there usually are. */
+const MOSTLY = 0.5;
+
+/**
+ * The mechanism that most of the bad attempts of a link carry in steps [from, until); where few are bad, and the
+ * caller `isSlow` rather than failing, why the others take long.
+ */
+export function mechanismOf(
+  link: Link,
+  from: number,
+  until: number,
+  baseline: number,
+  isSlow: boolean,
+): Mechanism {
   const blocked = blockedSlots(link, from, until);
   if (blocked !== null) return blocked;
   const weights = weigh(link, from, until);
   let total = 0;
   for (const { weight } of weights) total += weight;
   if (total === 0) return waiting(link, from, until, baseline);
+  if (isSlow && total < FEW * sumSteps(link.made, from, until)) {
+    const slow = waiting(link, from, until, baseline);
+    if (slow.share >= MOSTLY) return slow;
+  }
   // The first of equal weights stands, and their order is fixed.
   const main = weights.reduce((best, entry) => (entry.weight > best.weight ? entry : best));
   const share = main.weight / total;
@@ -103,7 +121,7 @@ function weigh(link: Link, from: number, until: number): readonly Weight[] {
   ];
 }
 
-/** Nothing failed, so the caller is slow: because of a queue, or because the callee is. */
+/** Nothing failed, or hardly anything, so the caller is slow: because of a queue, or because the callee is. */
 function waiting(link: Link, from: number, until: number, baseline: number): Mechanism {
   const { callee, caller } = link;
   const inFlight = meanSteps(link.inFlight, from, until);

@@ -48,7 +48,12 @@ function noFault(story: Story): string {
     const unseen = behind(story);
     if (ill.length === 0 && failed === 0 && unseen === '')
       return 'No fault, and nothing turns ill.';
-    const others = ill.length === 0 ? '' : ` In trouble for a time: ${list(ill)}.`;
+    const how = ill.slice(0, LINKS_MAX).map((name) => {
+      const first = inner.find(({ subject }) => subject === name)!;
+      return `${name} (${first.text})`;
+    });
+    const others =
+      ill.length === 0 ? '' : ` In trouble for a time: ${list([...how, ...ill.slice(LINKS_MAX)])}.`;
     return `No fault, and ${failed === 0 ? 'no' : 'hardly any'} user request fails.${others}${unseen}`;
   }
   const lost = `${share(failed / finished)} of the user requests fail`;
@@ -137,6 +142,8 @@ const WORDS: ReadonlyMap<string, (callee: string) => string> = new Map([
   ['limited', (callee: string) => `refused by limits to ${callee}`],
   ['deadline', (callee: string) => `deadlines pass waiting for ${callee}`],
   ['slow', (callee: string) => `slow answers of ${callee}`],
+  ['slowNetwork', (callee: string) => `slow network to ${callee}`],
+  ['lostMessages', (callee: string) => `messages lost on the way to ${callee}`],
 ]);
 
 function endOf({ verdicts, recovery, goodputLost }: Telling): string {

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { FORMATS, formatList, nameList, wholeNumber } from './flags.js';
+import { FORMATS, formatList, nameList, pathName, wholeNumber } from './flags.js';
 import type { Terminal } from './terminal.js';
 
 type Finish = (exitCode: number) => void;
@@ -15,10 +15,10 @@ export const addRun: Add = (program, terminal, finish) => {
     .argument('<file...>', 'scenarios (YAML)');
   withSelection(command);
   withThreads(command)
-    .option('--out <dir>', 'directory of the report', 'reports')
+    .option('--out <dir>', 'directory of the report', pathName, 'reports')
     .option('--format <list>', `what to write: ${FORMATS.join(',')}`, formatList, ['html', 'svg'])
-    .option('--json <file>', 'write the result document; - is standard output')
-    .option('--traces <file>', 'write every request and attempt as JSON lines')
+    .option('--json <file>', 'write the result document; - is standard output', pathName)
+    .option('--traces <file>', 'write every request and attempt as JSON lines', pathName)
     .option('--quiet', 'print no tables and no progress')
     .addHelpText(
       'after',
@@ -43,7 +43,7 @@ export const addCompare: Add = (program, terminal, finish) => {
     .argument('<file>', 'scenario (YAML)');
   withSelection(command);
   withThreads(command)
-    .option('--json <file>', 'write the result document; - is standard output')
+    .option('--json <file>', 'write the result document; - is standard output', pathName)
     .option('--quiet', 'draw no progress')
     .addHelpText('after', examples('faultline compare scenarios/checkout.yaml --replications 20'))
     .action(async (file: string, flags) => {
@@ -61,10 +61,10 @@ export const addCheck: Add = (program, terminal, finish) => {
     .argument('<file...>', 'scenarios (YAML)');
   withSelection(command);
   withThreads(command)
-    .option('--junit <file>', 'write the verdicts as JUnit XML; - is standard output')
-    .option('--markdown <file>', 'write a summary in Markdown; - is standard output')
+    .option('--junit <file>', 'write the verdicts as JUnit XML; - is standard output', pathName)
+    .option('--markdown <file>', 'write a summary in Markdown; - is standard output', pathName)
     .option('--github', 'print GitHub workflow annotations')
-    .option('--json <file>', 'write the result document; - is standard output')
+    .option('--json <file>', 'write the result document; - is standard output', pathName)
     .option('--quiet', 'print only what is broken')
     .addOption(new Option('--baseline <file>').hideHelp())
     .addOption(new Option('--update-baseline').hideHelp())
@@ -108,7 +108,7 @@ export const addLint: Add = (program, terminal, finish) => {
     .option('--variant <list>', 'only these variants', nameList)
     .option('--rule <list>', 'only these rules', nameList)
     .option('--ignore <list>', 'all rules but these', nameList)
-    .option('--json <file>', 'write the findings as JSON; - is standard output')
+    .option('--json <file>', 'write the findings as JSON; - is standard output', pathName)
     .option('--quiet', 'print only errors')
     .addHelpText(
       'after',
@@ -138,7 +138,7 @@ export const addGraph: Add = (program, terminal, finish) => {
       ).choices(['svg', 'mermaid', 'dot']),
     )
     .option('--variant <name>', 'draw this variant instead of the baseline')
-    .option('--out <file>', 'write to a file instead of standard output')
+    .option('--out <file>', 'write to a file instead of standard output', pathName)
     .addHelpText(
       'after',
       examples(

@@ -25,12 +25,24 @@ export function formatList(text: string): readonly Format[] {
   return FORMATS.filter((format) => names.includes(format));
 }
 
+/** A file or directory. An option in its place means that the name was left out. */
+export function pathName(text: string): string {
+  if (/^-./.test(text)) {
+    throw new InvalidArgumentError(
+      `a name is expected, and this looks like an option (./${text} if it is one).`,
+    );
+  }
+  return text;
+}
+
 /** Collects a repeatable option, each of them a comma-separated list. */
 export function nameList(text: string, before: readonly string[] = []): readonly string[] {
   const names = text
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '');
-  if (names.length === 0) throw new InvalidArgumentError('a name is expected.');
+  if (names.length === 0 || text.startsWith('--')) {
+    throw new InvalidArgumentError('a name is expected.');
+  }
   return [...before, ...names];
 }

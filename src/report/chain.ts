@@ -196,7 +196,7 @@ function stepOf(
 }
 
 function verbOf({ kind, text }: CascadeEvent): string {
-  const slow = text.startsWith('p95') ? SLOW_WORDS[kind] : undefined;
+  const slow = /^(?:p95|goodput) /u.test(text) ? SLOW_WORDS[kind] : undefined;
   return slow ?? EVENT_WORDS[kind];
 }
 

@@ -47,7 +47,16 @@ describe('a component a little worse for a few requests', () => {
 
   it('is told where a fault hits it then', () => {
     const hit = (from: number, until: number): Partial<Scene> => ({
-      hits: [{ stats: new Set(), components: new Set([3]), from, until, losesMessages: false }],
+      hits: [
+        {
+          stats: new Set(),
+          components: new Set([3]),
+          from,
+          until,
+          losesMessages: false,
+          delaysMessages: false,
+        },
+      ],
     });
     expect(illSpans(sceneWith(5, 'degraded', hit(4, 6)))).toBe(1);
     expect(illSpans(sceneWith(5, 'degraded', hit(12, 14)))).toBe(0);

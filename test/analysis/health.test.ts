@@ -39,6 +39,7 @@ function lane(written: Written): Lane {
     parts: [0],
     arrivals: column(arrivals),
     finished: column(arrivals),
+    succeeded: column((step) => arrivals(step) * good(step)),
     good: column((step) => arrivals(step) * good(step)),
     errors: column((step) => arrivals(step) * (1 - good(step))),
     shed: column(() => 0),

@@ -191,7 +191,57 @@ workloads: { people: { zone: a, arrivals: poisson(200/s), patience: 1s, requests
 faults: [ { id: cut, kind: partition, between: [a, b], at: 30s, for: 10s } ]
 `);
     const [start] = base.cascade.events.filter(({ subject }) => subject === 'people.page');
-    expect(start).toMatchObject({ cause: 'web', mechanism: 'netLoss' });
+    expect(start).toMatchObject({ cause: 'web', mechanism: 'lostMessages' });
+  });
+
+  const LINKED = (fault: string): string => `
+title: A wire and those at its ends
+run: { duration: 60s, warmup: 5s }
+services:
+  web: { concurrency: 256, outbound: { shop: { timeout: 1s } }, endpoints: { page: [ call: shop.list ] } }
+  shop: { concurrency: 64, endpoints: { list: [ wait: 3ms ] } }
+workloads: { people: { arrivals: poisson(100/s), goodputWithin: 100ms, requests: [ { call: web.page } ] } }
+faults: [ { id: bad, ${fault}, at: 30s, for: 20s } ]
+`;
+
+  it('blames the network, not a callee that is well, for messages that take longer', () => {
+    const { base } = told(LINKED('kind: latency, target: web->shop, add: 300ms'));
+    const [start] = base.cascade.events.filter(({ subject }) => subject === 'web');
+    expect(start).toMatchObject({ cause: 'shop', mechanism: 'slowNetwork' });
+    expect(base.cascade.sentence).toContain('web: slow network to shop, p95 ');
+    const shop = told(LINKED('kind: slow, target: shop, factor: 100')).base.cascade;
+    const [slow] = shop.events.filter(({ subject }) => subject === 'web');
+    expect(slow).toMatchObject({ cause: 'shop', mechanism: 'slow' });
+  });
+
+  it('tells why most calls are slow where a few of them fail', () => {
+    const { base } = told(LINKED('kind: loss, target: web->shop, share: 20%'));
+    const events = base.cascade.events.filter(({ kind }) => kind === 'failing');
+    expect(events).toMatchObject([
+      { subject: 'web', mechanism: 'lostMessages', text: expect.stringMatching(/^p95 /u) },
+      {
+        subject: 'people.page',
+        mechanism: 'slow',
+        text: expect.stringMatching(
+          /^goodput \d\d\.\d %: \d+ of 1,\d+ requests come too late, \d+ fail$/u,
+        ),
+      },
+    ]);
+    expect(base.cascade.sentence).toContain('web: messages lost on the way to shop, p95 ');
+  });
+
+  it('tells of timeouts where a fallback hides them from the users', () => {
+    const { base } = told(`
+title: A fallback behind a timeout
+run: { duration: 60s, warmup: 5s }
+services:
+  web: { concurrency: 256, outbound: { shop: { timeout: 200ms, fallback: {} } }, endpoints: { page: [ call: shop.list ] } }
+  shop: { concurrency: 64, endpoints: { list: [ wait: 3ms ] } }
+workloads: { people: { arrivals: poisson(100/s), requests: [ { call: web.page } ] } }
+faults: [ { id: stuck, kind: hang, target: shop, at: 30s, for: 20s } ]
+`);
+    const [start] = base.cascade.events.filter(({ subject }) => subject === 'web');
+    expect(start).toMatchObject({ cause: 'shop', mechanism: 'calleeTimeout' });
   });
 });
 

@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ESCAPE, Folder, build, faultline, smallScenario } from './harness.js';
 
@@ -49,6 +49,23 @@ describe('the command line', () => {
       expect(stderr).toMatch(/^faultline: /);
       expect(stderr).not.toMatch(/\n\s+at /);
     }
+  });
+
+  it('takes no option for the name of a file that was left out', () => {
+    const wrong = [
+      ['run', scenario, '--json', '--quiet'],
+      ['run', scenario, '--out', '--quiet'],
+      ['run', scenario, '--traces', '--out', folder.path],
+      ['check', scenario, '--junit', '--github'],
+      ['check', scenario, '--variant', '--github'],
+      ['graph', scenario, '--out', '--debug'],
+    ];
+    for (const args of wrong) {
+      const { status, stdout, stderr } = faultline(args);
+      expect([args, status, stdout]).toEqual([args, 2, '']);
+      expect(stderr).toContain('a name is expected');
+    }
+    expect(existsSync('--github')).toBe(false);
   });
 
   it('suggests the command and the option that were meant', () => {

@@ -12,7 +12,7 @@ import { run } from '../theory/program.js';
 /** Sagas of each kind; `npm run swarm` tries many more. */
 const WORLDS = Number(process.env['FAULTLINE_WORLDS'] ?? 120);
 const SEED = Number(process.env['FAULTLINE_SEED'] ?? 0);
-const TIMEOUT = Math.max(120_000, 2000 * WORLDS);
+const TIMEOUT = Math.max(600_000, 2000 * WORLDS);
 
 const VERDICTS = ['Completed', 'Compensated', 'Stuck', 'Inconsistent', 'Lost', 'Running'];
 

@@ -94,7 +94,7 @@ faults: [ ${crashes.join(', ')} ]
 }
 
 describe('random sagas under random crashes', () => {
-  it('are consistent in the end, and each has one outcome', { timeout: 120_000 }, () => {
+  it('are consistent in the end, and each has one outcome', () => {
     fc.assert(
       fc.property(shape, (one) => {
         const ran = run(textOf(one));

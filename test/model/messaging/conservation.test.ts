@@ -5,7 +5,7 @@ import { run } from '../../theory/program.js';
 /** Cases; `npm run swarm:messages` tries many more. */
 const WORLDS = Number(process.env['FAULTLINE_WORLDS'] ?? 300);
 const SEED = Number(process.env['FAULTLINE_SEED'] ?? 20_261_120);
-const TIMEOUT = Math.max(120_000, 1000 * WORLDS);
+const TIMEOUT = Math.max(600_000, 1000 * WORLDS);
 
 const COMMITS = ['auto', 'before', 'afterBatch', 'afterEach', 'transactional'] as const;
 
