@@ -9,6 +9,7 @@ import { collateralOf } from './collateral.js';
 import { eventsOf } from './events.js';
 import { faultedComponents, firstFaultNs, outagesOf, spansIn, touchedBy } from './faulted.js';
 import { usualNs } from './goodput.js';
+import { heldPoolsOf } from './held-connections.js';
 import { healthOf, type Health } from './health.js';
 import {
   depthOf,
@@ -120,6 +121,7 @@ export function sceneOf(data: VariantData, record: RunRecord): Scene {
     links,
     health,
     saturations,
+    pools: heldPoolsOf(data, record, steps),
     baseline,
     faultsNs,
     endsNs,

@@ -32,9 +32,9 @@ interface Who {
 }
 
 function editWords(edit: KnobEdit, who: Who, fault: Fault): string {
-  const { words } = who;
+  const { words, isMany } = who;
   const part = fault.share < 1 ? ` for ${share(fault.share)} of the requests` : '';
-  const does = (one: string, many: string): string => `${words} ${who.isMany ? many : one}`;
+  const does = (one: string, many: string): string => `${words} ${isMany ? many : one}`;
   switch (edit.knob) {
     case 'speed':
       if (edit.value >= 1)
@@ -75,6 +75,17 @@ function editWords(edit: KnobEdit, who: Who, fault: Fault): string {
       return `${messagesOf(edit.value, words)} are held back for ${delayWords(edit.distribution)}`;
     case 'redriven':
       return `the dead letters of ${words} go back at ${number(edit.value)}/s`;
+    case 'leak':
+      return (
+        does('leaks', 'leak') +
+        ` ${share(edit.value)} of the connections ${isMany ? 'they use' : 'it uses'}`
+      );
+    case 'replicaLag':
+      return `${words} ${isMany ? 'fall' : 'falls'} ${duration(edit.value / 1e9)} behind`;
+    case 'flushed':
+      return `${edit.value < 1 ? `${share(edit.value)} of ` : ''}${words} ${isMany ? 'are' : 'is'} flushed`;
+    case 'rebalance':
+      return does('rebalances', 'rebalance');
     default:
       // Knobs that only colour another one, such as the silence of a crashed host.
       return '';

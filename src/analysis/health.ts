@@ -1,5 +1,6 @@
 import type { Ns } from '../kernel/time.js';
 import type { HealthState } from '../spec/result.js';
+import { failureLevels } from './failure-levels.js';
 import { FAILING_SCORE, scoresOf } from './health-scores.js';
 import { mergedWindows, sumOf, TOO_FEW, type StepWindow } from './health-windows.js';
 import type { Lane } from './lanes.js';
@@ -41,9 +42,6 @@ const LEAVE_STEPS = 5;
 const LEAVE_WINDOWS = 2;
 const ENTER_SCORE = 1;
 const LEAVE_SCORE = 0.5;
-const DOWN_GOOD = 0.05;
-const FAILING_GOOD = 0.5;
-const FAILING_ERRORS = 0.5;
 
 const STATES: readonly HealthState[] = ['ok', 'degraded', 'failing', 'down'];
 
@@ -52,7 +50,7 @@ const STATES: readonly HealthState[] = ['ok', 'degraded', 'failing', 'down'];
  * shed share, waiters for connections) is scored against the steps before the first fault, see scoresOf;
  * without a fault nothing tells what is normal, and shares and levels are judged by themselves.
  * Score 1 is degraded; half the requests failing, or a latency score of 10, is failing; under 5 % goodput is
- * down. A state is entered after 2 windows in a row, see risenTo, and left after 5 steps that score less, below 0.5 on
+ * down, both of what is usual where most fail before the first fault too. A state is entered after 2 windows in a row, see risenTo, and left after 5 steps that score less, below 0.5 on
  * average; both from the first on. Silence is not health: without arrivals, and while a fault stops the component, no state is left.
  * Source of the idea of level and time hysteresis: Prometheus alerting rules (`for`, `keep_firing_for`).
  */
@@ -168,13 +166,16 @@ function scoreWindows(
   { outages }: Times,
 ): readonly Score[] {
   const isTold = (window: StepWindow): boolean => sumOf(lane.arrivals, window) >= TOO_FEW;
-  const scores = scoresOf(lane, baseline, windows.filter(isTold));
+  const telling = windows.filter(isTold);
+  const scores = scoresOf(lane, baseline, telling);
+  const levels = failureLevels(lane, telling, baseline.filter(isTold).length);
   let told = 0;
   let last: Score = { score: 0, level: 0, isSilent: true };
   return windows.map((window) => {
     if (!isTold(window)) return { ...last, isSilent: true };
-    const score = scores[told++];
-    const own: Score = { score, level: levelOf(lane, window, score), isSilent: false };
+    const score = scores[told];
+    const level = Math.max(levels[told++], levelOf(score));
+    const own: Score = { score, level, isSilent: false };
     const at = steps.startNs[window.from];
     const isOut = outages.some(({ fromNs, untilNs }) => at >= fromNs && at < untilNs);
     last = isOut && own.level < last.level ? last : own;
@@ -182,14 +183,7 @@ function scoreWindows(
   });
 }
 
-function levelOf(lane: Lane, window: StepWindow, score: number): number {
-  const arrivals = sumOf(lane.arrivals, window);
-  if (arrivals > 0) {
-    const good = sumOf(lane.good, window) / arrivals;
-    const errors = sumOf(lane.errors, window) / arrivals;
-    if (good < DOWN_GOOD) return 3;
-    if (good < FAILING_GOOD || errors > FAILING_ERRORS) return 2;
-  }
+function levelOf(score: number): number {
   if (score >= FAILING_SCORE) return 2;
   return score >= ENTER_SCORE ? 1 : 0;
 }

@@ -2,6 +2,7 @@ import type { PlanFault } from '../spec/plan.js';
 import type { Influence } from '../spec/result.js';
 import { isFeedback } from './feedback.js';
 import type { Episode, Health } from './health.js';
+import { heldBy, type HeldPool } from './held-connections.js';
 import { isOfFailures } from './illness-words.js';
 import type { Lane } from './lanes.js';
 import { meanSteps, outcomesIn, sumSteps, type Link } from './links.js';
@@ -22,6 +23,8 @@ export interface Scene {
   readonly health: ReadonlyMap<Lane, Health>;
   /** Of the lanes that had nothing left at some time from the first fault on. */
   readonly saturations: ReadonlyMap<Lane, Saturation>;
+  /** Those whose connections transactions hold while they call others. */
+  readonly pools: readonly HeldPool[];
   /** Steps [0, baseline) lie before the first fault. */
   readonly baseline: number;
   /** Starts of all spans of all faults, absolute. */
@@ -115,14 +118,22 @@ function spreads(scene: Scene, link: Link): readonly StepInfluence[] {
     if (episode.until <= baseline || !isIllAt(scene, link, episode.from)) continue;
     const until = lookUntil(episode, steps);
     const isOwn = refusesItself(link.caller, episode.from, until);
+    const failed = failedShare(link, episode.from, until);
+    const held = isLonger(scene, link, episode.from, until)
+      ? heldBy(scene.pools, link, episode.from, until)
+      : null;
     const blame = Math.max(
-      failedShare(link, episode.from, until),
+      failed,
       isOwn ? 0 : waitingShare(scene, link, episode.from, until),
       heldShare(scene, link, episode.from, until),
+      held?.share ?? 0,
     );
     if (blame < BLAME) continue;
     const isSlow = !isOfFailures(link.caller, episode, baseline);
-    const cause = mechanismOf(link, episode.from, until, baseline, isSlow);
+    const cause =
+      held !== null && held.share >= failed
+        ? held
+        : mechanismOf(link, episode.from, until, baseline, isSlow);
     found.push({
       from: link.callee.name,
       to: link.caller.name,
@@ -196,9 +207,13 @@ function heldShare(scene: Scene, link: Link, from: number, until: number): numbe
     if (hasNoWorkerLeft(link.caller, step))
       most = Math.max(most, blockedShare(link, step, step + 1));
   }
+  return isLonger(scene, link, from, until) ? most : 0;
+}
+
+/** True where calls take clearly longer than before the first fault. */
+function isLonger(scene: Scene, link: Link, from: number, until: number): boolean {
   const before = perCall(link, 0, scene.baseline);
-  const now = perCall(link, from, until) ?? Infinity;
-  return before === null || now > HELD_GROWTH * before ? most : 0;
+  return before === null || (perCall(link, from, until) ?? Infinity) > HELD_GROWTH * before;
 }
 
 /** Steps that a call is under way on average, by Little's law; null without calls. */

@@ -117,8 +117,8 @@ function timesOf({ data, steps, spansOf }: Scene, onsets: readonly number[]): Ti
   };
 }
 
-/** More of the users' requests fail than before the first fault, though none of them was ever ill. */
-function failsMore({ finished, failed, usualFailed }: Story['users']): boolean {
+/** More of the users' requests fail than before the first fault. */
+export function failsMore({ finished, failed, usualFailed }: Story['users']): boolean {
   return failed > (usualFailed + FAILED_SOME) * finished;
 }
 

@@ -121,9 +121,6 @@ function laneOf(
     Float64Array.from({ length: steps.count }, (_, step) => pick(step * OUTCOME_KINDS));
   const finished = column((at) => finishedOf(outcomes, at));
   const succeeded = column((at) => succeededOf(outcomes, at));
-  const own = gauges[component];
-  const of = (kind: GaugeRecord['kind']): GaugeRecord[] =>
-    own.filter((gauge) => gauge.kind === kind);
   const plan = data.plan.components[component];
   const isWorkload = plan.kind === 'workload';
   return {
@@ -152,17 +149,25 @@ function laneOf(
     cancelled: column((at) => outcomes[at + CANCELLED]),
     ...latencies(rows, steps),
     usualUntil: (step) => usualLatency(rows, step),
-    busy: isWorkload ? NONE : meanLevels(of('busy'), steps),
-    queue: isWorkload ? NONE : meanLevels(of('queue'), steps),
-    queueMax: isWorkload ? NONE : maxLevels(of('queue'), steps),
-    busyMax: isWorkload ? NONE : maxLevels(of('busy'), steps),
-    inSystem: isWorkload ? NONE : meanLevels(of('concurrency'), steps),
-    poolWaiting: isWorkload ? NONE : meanLevels(of('waiting'), steps),
-    cpu: isWorkload ? NONE : meanLevels(of('cpu'), steps),
+    ...(isWorkload ? NO_LEVELS : levelsOf(gauges[component], steps)),
     up: sharesUp(data, record, steps, component),
     workers: isWorkload ? 0 : plan.concurrency * plan.instances,
     queueCapacity: isWorkload ? 0 : plan.queue.capacity * plan.instances,
     cores: Math.min(plan.cpu.cores, plan.cpu.quota?.limit ?? Infinity) * plan.instances,
+  };
+}
+
+function levelsOf(gauges: readonly GaugeRecord[], steps: Steps): Levels {
+  const of = (kind: GaugeRecord['kind']): GaugeRecord[] =>
+    gauges.filter((gauge) => gauge.kind === kind);
+  return {
+    busy: meanLevels(of('busy'), steps),
+    queue: meanLevels(of('queue'), steps),
+    queueMax: maxLevels(of('queue'), steps),
+    busyMax: maxLevels(of('busy'), steps),
+    inSystem: meanLevels(of('concurrency'), steps),
+    poolWaiting: meanLevels(of('waiting'), steps),
+    cpu: meanLevels(of('cpu'), steps),
   };
 }
 
@@ -199,7 +204,20 @@ function sharesUp(
 }
 
 const CANCELLED = OUTCOME_NAMES.indexOf('cancelled');
+type Levels = Pick<
+  Lane,
+  'busy' | 'queue' | 'queueMax' | 'busyMax' | 'inSystem' | 'poolWaiting' | 'cpu'
+>;
 const NONE = new Float64Array(0);
+const NO_LEVELS: Levels = {
+  busy: NONE,
+  queue: NONE,
+  queueMax: NONE,
+  busyMax: NONE,
+  inSystem: NONE,
+  poolWaiting: NONE,
+  cpu: NONE,
+};
 
 function latencies(
   rows: readonly RunRecord['parts'][number][],

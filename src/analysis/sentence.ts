@@ -1,4 +1,5 @@
 import type { CascadeEvent } from '../spec/result.js';
+import { failsMore } from './innocent.js';
 import type { RunVerdict, Story } from './story.js';
 import { count, list, moment, share } from './words.js';
 
@@ -31,11 +32,20 @@ export function sentenceOf(telling: Telling): string {
   const innocent = new Set(story.innocent.map(({ fault }) => fault));
   const guilty = faults.filter(({ subject }) => !innocent.has(subject));
   const triggers = guilty.length > 0 ? guilty : faults;
-  const start = list(
-    triggers.slice(0, LINKS_MAX).map(({ text, at }) => `${text} at ${moment(at)}`),
-  );
+  const start = list(timedWords(triggers).slice(0, LINKS_MAX));
   const chain = chainOf(story.events, triggers, innocent);
   return `${[start, ...chain].join(' -> ')}; ${endOf(telling)}.${loopWords(story)}${behind(story)}`;
+}
+
+/** Each text once with all its times: `orders crashes at 5 s, 6 s and 7 s`. */
+function timedWords(events: readonly CascadeEvent[]): readonly string[] {
+  const texts = unique(events.map(({ text }) => text));
+  return texts.map((text) => {
+    const times = events.filter((event) => event.text === text).map(({ at }) => moment(at));
+    const more = times.length - LINKS_MAX;
+    const told = more > 0 ? [...times.slice(0, LINKS_MAX), `${count(more)} times more`] : times;
+    return `${text} at ${list(told)}`;
+  });
 }
 
 /** Without a fault: who fails by itself and where that began, or that nobody does. */
@@ -91,7 +101,7 @@ function chainOf(
   const linkOf = (subject: string): { at: number; place: number; text: string } => {
     const first = worstOf(subject, ill, later);
     const full = fullOf(first);
-    const text = `${subject}: ${full?.text ?? illWords(first)}`;
+    const text = `${subject}: ${full === undefined ? illWords(first) : full.text + heldWords(first)}`;
     return { at: (full ?? first).at, place: later.indexOf(full ?? first), text };
   };
   const causes = inner.slice(0, LINKS_MAX).map(linkOf);
@@ -131,6 +141,11 @@ function illWords(event: CascadeEvent): string {
   return why === undefined || event.cause === null ? figure : `${why(event.cause)}, ${figure}`;
 }
 
+/** Why there are no connections, which those who wait for one do not show. */
+function heldWords({ mechanism, cause }: CascadeEvent): string {
+  return mechanism === 'heldConnections' ? `, held by calls to ${cause!}` : '';
+}
+
 const WORDS: ReadonlyMap<string, (callee: string) => string> = new Map([
   ['calleeTimeout', (callee: string) => `timeouts waiting for ${callee}`],
   ['calleeError', (callee: string) => `errors from ${callee}`],
@@ -142,6 +157,7 @@ const WORDS: ReadonlyMap<string, (callee: string) => string> = new Map([
   ['limited', (callee: string) => `refused by limits to ${callee}`],
   ['deadline', (callee: string) => `deadlines pass waiting for ${callee}`],
   ['slow', (callee: string) => `slow answers of ${callee}`],
+  ['heldConnections', (callee: string) => `connections held by calls to ${callee}`],
   ['slowNetwork', (callee: string) => `slow network to ${callee}`],
   ['lostMessages', (callee: string) => `messages lost on the way to ${callee}`],
 ]);
@@ -194,16 +210,26 @@ function unhurt(story: Story): string {
   const user = ill.find((event) => event.subject.includes('.'));
   const inner = unique(ill.map((event) => event.subject).filter((name) => !name.includes('.')));
   const others = `${inner.length === 0 ? '' : ` Ill for a time: ${list(inner)}.`}${behind(story)}`;
-  const { finished, failed } = story.users;
-  const lost =
-    failed === 0
-      ? 'no user request fails'
-      : `${count(failed)} of ${count(finished)} user requests fail`;
-  if (user !== undefined && !user.text.startsWith('success'))
-    return `${lost}, ${failed === 0 ? 'but' : 'and'} users wait (${user.subject}: ${user.text.split(': ')[0]}).${others}`;
-  if (user !== undefined) return `${lost} (${user.subject}: ${user.text.split(': ')[0]}).${others}`;
-  const noticed = failed === 0 ? 'users notice nothing' : lost;
-  return `${noticed}.${others}`;
+  const { failed, usualFailed } = story.users;
+  const isAsBefore = failed > 0 && usualFailed >= SOME && !failsMore(story.users);
+  const isLost = failed > 0 && !isAsBefore;
+  const lost = lostWords(story.users, isAsBefore);
+  if (user === undefined) {
+    const asBefore = isAsBefore
+      ? `: no more of their requests fail than before (${share(usualFailed)})`
+      : '';
+    return `${isLost ? lost : `users notice nothing${asBefore}`}.${others}`;
+  }
+  const figure = `${user.subject}: ${user.text.split(': ')[0]}`;
+  if (user.text.startsWith('success')) return `${lost} (${figure}).${others}`;
+  return `${lost}, ${isLost ? 'and' : 'but'} users wait (${figure}).${others}`;
+}
+
+function lostWords({ finished, failed, usualFailed }: Story['users'], isAsBefore: boolean): string {
+  if (failed === 0) return 'no user request fails';
+  if (isAsBefore) return `no more user requests fail than before (${share(usualFailed)})`;
+  const before = usualFailed >= SOME ? ` (${share(usualFailed)} before)` : '';
+  return `${count(failed)} of ${count(finished)} user requests fail${before}`;
 }
 
 /** What no user request shows: consumers for which messages pile up, reads that turn stale, sagas that do not end well. */

@@ -49,3 +49,39 @@ describe('a component that a fault has nothing to do with', () => {
       ).toContain('own');
   });
 });
+
+describe('who refuses most of what comes all the time', () => {
+  const QUOTA = (store: string, strict: boolean): string => `
+title: A quota in each second, counted in a store
+run: { duration: 60s, warmup: 5s }
+policies:
+  quota: { rateLimit: { kind: kong, second: 100, limitBy: service, policy: redis, faultTolerant: ${!strict}, store: ${store} } }
+services:
+  mailer: { replicas: 4, runtime: async, outbound: { provider: quota }, endpoints: { mail: [ call: provider.send ] } }
+  provider: { external: true, endpoints: { send: [ wait: 5ms ] } }
+databases: { redis: { cpu: 1, operations: { incr: 50us } } }
+workloads: { users: { arrivals: constant(400/s), requests: [ { call: mailer.mail } ] } }
+faults: [ { id: outage, kind: crash, target: redis, at: 30s, for: 10s } ]
+`;
+  const told = (text: string) => run(`faultline: 1\n${text}`).variant().cascade;
+
+  it('is not ill for it, and users notice nothing where it stays like that', () => {
+    const { sentence, events } = told(QUOTA('{ latency: 2ms }', false));
+    expect(events.map(({ kind }) => kind)).toEqual(['fault', 'faultEnd']);
+    expect(sentence).toBe(
+      'redis crashes: users notice nothing: no more of their requests fail than before (75 %).',
+    );
+  });
+
+  it('is ill where nothing passes for longer than it ever does, from the fault on', () => {
+    const { sentence, events } = told(QUOTA('{ of: redis.incr }', true));
+    const [first] = events.filter(({ subject }) => subject === 'mailer');
+    expect(first).toMatchObject({ at: 30, kind: 'down', cause: 'redis' });
+    expect(sentence).toContain('-> mailer: errors from redis, success 0 % ->');
+  });
+
+  it('is said to fail as before where only something else turns ill', () => {
+    const { sentence } = told(QUOTA('{ of: redis.incr }', false));
+    expect(sentence).toMatch(/no more of their requests fail than before \(75 %\)\. Ill .*redis/u);
+  });
+});

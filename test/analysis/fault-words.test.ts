@@ -37,6 +37,19 @@ describe('a fault in words', () => {
     expect(cut('both', 'reject')).toBe('connections between shop and bank are refused');
   });
 
+  it('says what is flushed, leaks, lags or is dealt anew', () => {
+    const target = ['shop'];
+    expect(words('flush', { target: ['items.shared'] })).toBe('items.shared is flushed');
+    expect(words('flush', { target, share: 0.5 })).toBe('50 % of shop is flushed');
+    expect(words('connectionLeak', { target, share: 0.005 })).toBe(
+      'shop leaks 0.5 % of the connections it uses',
+    );
+    expect(words('replicaLag', { target, config: { lag: by.ms(5000) } })).toBe(
+      'shop falls 5 s behind',
+    );
+    expect(words('rebalance', { target })).toBe('shop rebalances');
+  });
+
   it('tells more load by its factor', () => {
     expect(words('load', { target: ['users'], config: { factor: 2 } })).toBe(
       '2x the load of users',

@@ -174,6 +174,48 @@ faults:
     );
   });
 
+  it('tells a fault that comes again once, with its times', () => {
+    const fault = (id: string, at: number): string =>
+      `{ id: ${id}, kind: crash, target: shop, at: ${at}s, for: 500ms }`;
+    const times = [20, 22, 24, 26, 28, 30].map((at) => fault(`f${at}`, at));
+    const { base } = told(`
+title: Again and again
+run: { duration: 40s, warmup: 0s }
+services: { shop: { endpoints: { buy: [ wait: 20ms ] } } }
+workloads: { u: { arrivals: poisson(100/s), requests: [ { call: shop.buy } ] } }
+faults: [ ${times.join(', ')} ]
+`);
+    expect(base.cascade.sentence).toMatch(
+      /^shop crashes at 20 s, 22 s, 24 s, 26 s and 2 times more -> u\.buy: /u,
+    );
+  });
+
+  it('blames the callee whose calls hold all connections of the caller', () => {
+    const { base } = told(`
+title: A call inside a transaction
+run: { duration: 60s, warmup: 5s }
+services:
+  shop:
+    runtime: async
+    endpoints:
+      buy: [ transaction: { database: db, steps: [ query: db.take, call: partner.book ] } ]
+      list: [ query: db.take ]
+  partner: { endpoints: { book: [ wait: 20ms ] } }
+databases: { db: { cpu: 4, pool: { kind: simple, maxOpen: 10, acquireTimeout: 300ms }, operations: { take: 1ms } } }
+workloads:
+  buyers: { arrivals: poisson(100/s), requests: [ { call: shop.buy } ] }
+  readers: { arrivals: poisson(100/s), requests: [ { call: shop.list } ] }
+faults: [ { id: slow-partner, kind: slow, target: partner, factor: 10, at: 30s, for: 15s } ]
+`);
+    const { events, influences, innocent, sentence } = base.cascade;
+    const [shop] = events.filter(({ subject }) => subject === 'shop');
+    expect(shop).toMatchObject({ cause: 'partner', mechanism: 'heldConnections' });
+    const [held] = influences.filter(({ to }) => to === 'shop');
+    expect(held!.text).toMatch(/^(?:9|10) of 10 connections to db are held by calls to partner$/u);
+    expect(innocent).toEqual([]);
+    expect(sentence).toContain('-> shop: connections held by calls to partner, success ');
+  });
+
   it('says where nothing before the fault tells what is usual', () => {
     const { base } = told(SLOW('0s', '10s'));
     expect(base.cascade.verdicts).toEqual(['undecided']);

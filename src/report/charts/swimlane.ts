@@ -28,6 +28,7 @@ export const MECHANISM_WORDS: ReadonlyMap<string, string> = new Map([
   ['queueFull', 'queue full'],
   ['queueWait', 'queueing'],
   ['poolWait', 'pool wait'],
+  ['heldConnections', 'connections held'],
   ['breakerOpen', 'breaker open'],
   ['limited', 'limited'],
   ['netLoss', 'connections'],
