@@ -2,6 +2,7 @@ import { isFeedback } from './feedback.js';
 import type { RunRecord } from '../spec/record.js';
 import type { CascadeEvent, HealthState } from '../spec/result.js';
 import { backlogEvents } from './backlogs.js';
+import { deathEvents } from './deaths.js';
 import { faultWords } from './fault-words.js';
 import type { Episode } from './health.js';
 import { illnessText } from './illness-words.js';
@@ -34,6 +35,7 @@ const PHASE: Readonly<Record<CascadeEvent['kind'], number>> = {
   ejected: 1,
   backlog: 1,
   poolFull: 1,
+  killed: 1,
   stale: 1,
   unsettled: 1,
   faultEnd: 2,
@@ -58,6 +60,7 @@ export function eventsOf(
     ...breakerEvents(scene, record),
     ...ejectionEvents(scene.data, record),
     ...backlogEvents(scene.data, record, scene.steps, scene.baseline),
+    ...deathEvents(scene.data, record, scene.steps, scene.spansOf),
     ...unseenEvents(scene.data, record, scene.steps, scene.baseline),
     ...scene.lanes.flatMap((lane) => [
       ...saturation(scene, lane),

@@ -117,11 +117,10 @@ function spreads(scene: Scene, link: Link): readonly StepInfluence[] {
     if (found.length > 0 && !goesOn) continue;
     if (episode.until <= baseline || !isIllAt(scene, link, episode.from)) continue;
     const until = lookUntil(episode, steps);
-    const isOwn = refusesItself(link.caller, episode.from, until);
     const failed = failedShare(link, episode.from, until);
-    const held = isLonger(scene, link, episode.from, until)
-      ? heldBy(scene.pools, link, episode.from, until)
-      : null;
+    const isHeld = isLonger(scene, link, episode.from, until);
+    const isOwn = refusesItself(link.caller, episode.from, until, isHeld);
+    const held = isHeld ? heldBy(scene.pools, link, episode.from, until) : null;
     const blame = Math.max(
       failed,
       isOwn ? 0 : waitingShare(scene, link, episode.from, until),
@@ -191,11 +190,15 @@ function waitingShare(scene: Scene, link: Link, from: number, until: number): nu
   return more > 0 && all > 0 ? Math.min(1, more / all) : 0;
 }
 
-/** True where half of what a component fails is turned away by its own limits, with workers to spare. */
-function refusesItself(lane: Lane, from: number, until: number): boolean {
+/**
+ * True where half of what a component fails is turned away by its own limits, with workers to spare: over a rate, or
+ * over so many at once although its calls take no longer (`isHeld`) than before.
+ */
+function refusesItself(lane: Lane, from: number, until: number, isHeld: boolean): boolean {
   const shed = sumSteps(lane.shed, from, until);
   const bad = sumSteps(lane.arrivals, from, until) - sumSteps(lane.good, from, until);
   if (!(shed > 0 && shed >= bad / 2)) return false;
+  if (isHeld && sumSteps(lane.overRate, from, until) < shed / 2) return false;
   for (let step = from; step < until; step++) if (hasNoWorkerLeft(lane, step)) return false;
   return true;
 }

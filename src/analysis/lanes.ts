@@ -1,4 +1,4 @@
-import { OUTCOME_KINDS, OUTCOME_NAMES } from '../spec/outcome.js';
+import { OUTCOME_KINDS, OUTCOME_NAMES, type OutcomeName } from '../spec/outcome.js';
 import type { Ns } from '../kernel/time.js';
 import { INSTANCE_STATE, JOURNAL, type GaugeRecord, type RunRecord } from '../spec/record.js';
 import { UsualLatency } from './latency-noise.js';
@@ -19,6 +19,8 @@ export interface Lane {
   readonly good: Float64Array;
   readonly errors: Float64Array;
   readonly shed: Float64Array;
+  /** Of these, those over a rate, however quickly it answers. */
+  readonly overRate: Float64Array;
   /** Whose callers left before they were answered. */
   readonly cancelled: Float64Array;
   /** p95 of successes, seconds; NaN where nothing succeeded. */
@@ -95,13 +97,12 @@ export function gaugesByComponent(
   return lists;
 }
 
-const SHED = ['rejectedOverload', 'rejectedRateLimit', 'throttled'].map((name) =>
-  (OUTCOME_NAMES as readonly string[]).indexOf(name),
-);
+const kindsOf = (names: readonly OutcomeName[]): readonly number[] =>
+  names.map((name) => OUTCOME_NAMES.indexOf(name));
+const OVER_RATE = kindsOf(['rejectedRateLimit', 'throttled']);
+const SHED = [...kindsOf(['rejectedOverload']), ...OVER_RATE];
 /** Ends that say nothing about the health of who answered. */
-const NEUTRAL = ['ok', 'degraded', 'clientError', 'cancelled', 'unfinished'].map((name) =>
-  (OUTCOME_NAMES as readonly string[]).indexOf(name),
-);
+const NEUTRAL = kindsOf(['ok', 'degraded', 'clientError', 'cancelled', 'unfinished']);
 
 function laneOf(
   data: VariantData,
@@ -119,6 +120,8 @@ function laneOf(
   );
   const column = (pick: (at: number) => number): Float64Array =>
     Float64Array.from({ length: steps.count }, (_, step) => pick(step * OUTCOME_KINDS));
+  const countOf = (kinds: readonly number[], at: number): number =>
+    kinds.reduce((sum, kind) => sum + outcomes[at + kind], 0);
   const finished = column((at) => finishedOf(outcomes, at));
   const succeeded = column((at) => succeededOf(outcomes, at));
   const plan = data.plan.components[component];
@@ -136,16 +139,9 @@ function laneOf(
           steps,
         )
       : succeeded,
-    errors: column((at) => {
-      let neutral = 0;
-      for (const kind of NEUTRAL) neutral += outcomes[at + kind];
-      return arrivedOf(outcomes, at) - neutral;
-    }),
-    shed: column((at) => {
-      let shed = 0;
-      for (const kind of SHED) shed += outcomes[at + kind];
-      return shed;
-    }),
+    errors: column((at) => arrivedOf(outcomes, at) - countOf(NEUTRAL, at)),
+    shed: column((at) => countOf(SHED, at)),
+    overRate: column((at) => countOf(OVER_RATE, at)),
     cancelled: column((at) => outcomes[at + CANCELLED]),
     ...latencies(rows, steps),
     usualUntil: (step) => usualLatency(rows, step),

@@ -7,7 +7,8 @@ const SILENT: ReadonlySet<string> = new Set(['slow', 'abandoned']);
 
 /**
  * Where answers only take long, or do not come, and a fault hits the messages of a link in steps [from, until), the
- * network is told instead of the callee: lost messages always, delayed ones while the callee itself is well.
+ * network is told instead of the callee: lost messages always; delayed ones, and connections that it refuses, while the
+ * callee itself is well.
  */
 export function onTheWay(
   scene: Scene,
@@ -16,17 +17,21 @@ export function onTheWay(
   until: number,
   found: Mechanism,
 ): Mechanism {
-  if (!SILENT.has(found.mechanism)) return found;
   const hits = scene.hits.filter(
     (hit) =>
       hit.from < until && hit.until >= from && link.stats.some((stat) => hit.stats.has(stat)),
   );
-  const between = `messages between ${link.caller.name} and ${link.callee.name}`;
-  if (hits.some((hit) => hit.losesMessages)) {
-    return { ...found, mechanism: 'lostMessages', text: `${between} are lost` };
-  }
+  if (hits.length === 0) return found;
+  const isSilent = SILENT.has(found.mechanism);
+  const isLosing = hits.some((hit) => hit.losesMessages);
+  const between = `between ${link.caller.name} and ${link.callee.name}`;
+  if (isSilent && isLosing)
+    return { ...found, mechanism: 'lostMessages', text: `messages ${between} are lost` };
   const episodes = scene.health.get(link.callee)?.episodes ?? [];
-  const isIll = episodes.some((episode) => episode.from < until && episode.until >= from);
-  if (isIll || !hits.some((hit) => hit.delaysMessages)) return found;
-  return { ...found, mechanism: 'slowNetwork', text: `${between} take longer` };
+  if (episodes.some((episode) => episode.from < until && episode.until >= from)) return found;
+  if (isSilent && hits.some((hit) => hit.delaysMessages))
+    return { ...found, mechanism: 'slowNetwork', text: `messages ${between} take longer` };
+  if (found.mechanism === 'calleeError' && isLosing)
+    return { ...found, mechanism: 'netLoss', text: `connections ${between} are refused` };
+  return found;
 }

@@ -101,7 +101,9 @@ function chainOf(
   const linkOf = (subject: string): { at: number; place: number; text: string } => {
     const first = worstOf(subject, ill, later);
     const full = fullOf(first);
-    const text = `${subject}: ${full === undefined ? illWords(first) : full.text + heldWords(first)}`;
+    const died = later.find((event) => event.kind === 'killed' && event.subject === subject);
+    const words = full === undefined ? illWords(first) : full.text + heldWords(first);
+    const text = `${subject}: ${died === undefined ? '' : `dies ${died.text}, `}${words}`;
     return { at: (full ?? first).at, place: later.indexOf(full ?? first), text };
   };
   const causes = inner.slice(0, LINKS_MAX).map(linkOf);
@@ -143,7 +145,7 @@ function illWords(event: CascadeEvent): string {
 
 /** Why there are no connections, which those who wait for one do not show. */
 function heldWords({ mechanism, cause }: CascadeEvent): string {
-  return mechanism === 'heldConnections' ? `, held by calls to ${cause!}` : '';
+  return mechanism === 'heldConnections' ? ` (connections held by calls to ${cause!})` : '';
 }
 
 const WORDS: ReadonlyMap<string, (callee: string) => string> = new Map([

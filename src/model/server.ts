@@ -49,6 +49,8 @@ export class Server {
   /** Decides what becomes of a request that has arrived. */
   receive(strand: number, instance: Instance): void {
     if (strands.injected[strand] !== 0) {
+      // The network has refused it: its part never saw it.
+      if (strands.injected[strand] === OUTCOME.refused) strands.cell[strand] = -1;
       this.answer(strand, strands.injected[strand]);
     } else if (instance.down) {
       if (instance.silent) this.lose(strand);

@@ -130,7 +130,7 @@ function spreadEvents(
   events: readonly CascadeEvent[],
   room: number,
 ): CascadeEvent[] {
-  const itself = ['saturated', 'breakerOpen', 'backlog', 'unsettled'];
+  const itself = ['saturated', 'breakerOpen', 'backlog', 'unsettled', 'killed'];
   const spread = events.filter((e) => ['degraded', 'failing', 'down', ...itself].includes(e.kind));
   const caused = spread.filter((e) => e.cause !== null || itself.includes(e.kind));
   const firsts = new Map<string, CascadeEvent>();
@@ -142,7 +142,7 @@ function spreadEvents(
   const users = new Set(view.requests);
   const faulted = new Set(variant.faults.flatMap((fault) => fault.target));
   const rank = (event: CascadeEvent): number => {
-    if (event.kind === 'saturated') return 0;
+    if (event.kind === 'saturated' || event.kind === 'killed') return 0;
     if (users.has(event.subject) || event.kind === 'unsettled') return 1;
     return faulted.has(event.subject) ? 4 : event.kind === 'degraded' ? 3 : 2;
   };
@@ -187,7 +187,7 @@ function stepOf(
     return { when, subject: other.words, text, tone: 'bad' };
   }
   const tone =
-    event.kind === 'down' || event.kind === 'saturated'
+    event.kind === 'down' || event.kind === 'saturated' || event.kind === 'killed'
       ? 'worst'
       : ['recovered', 'breakerClosed', 'returned'].includes(event.kind)
         ? 'calm'
@@ -202,7 +202,15 @@ function verbOf({ kind, text }: CascadeEvent): string {
 
 /** Of several events of one subject the one that says most is told. */
 function weight(kind: CascadeEvent['kind']): number {
-  return kind === 'saturated' ? 3 : kind === 'degraded' ? 0 : kind === 'failing' ? 1 : 2;
+  return kind === 'killed'
+    ? 4
+    : kind === 'saturated'
+      ? 3
+      : kind === 'degraded'
+        ? 0
+        : kind === 'failing'
+          ? 1
+          : 2;
 }
 
 /** Of what still answers, but late. */
@@ -224,6 +232,7 @@ const EVENT_WORDS: Readonly<Record<CascadeEvent['kind'], string>> = {
   ejected: 'ejects',
   backlog: 'falls behind',
   poolFull: 'runs out of connections',
+  killed: 'dies',
   stale: 'answers with old values',
   unsettled: 'does not end well',
   returned: 'takes all back',

@@ -341,6 +341,8 @@ export interface CascadeEvent {
     | 'breakerClosed'
     | 'ejected'
     | 'backlog'
+    /** Processes die although no fault stops them. */
+    | 'killed'
     /** All connections of a pool are in use and callers wait for one. */
     | 'poolFull'
     /** More reads than before miss what had been written. */

@@ -216,6 +216,41 @@ faults: [ { id: slow-partner, kind: slow, target: partner, factor: 10, at: 30s, 
     expect(sentence).toContain('-> shop: connections held by calls to partner, success ');
   });
 
+  const CROWDED = (shop: string): string => `
+title: A slow callee fills whoever waits for it
+run: { duration: 50s, warmup: 5s }
+services:
+  shop: { runtime: async, ${shop}, endpoints: { pay: [ call: bank.charge ] } }
+  bank: { endpoints: { charge: [ wait: 50ms ] } }
+workloads: { users: { arrivals: constant(200/s), requests: [ { call: shop.pay } ] } }
+faults: [ { id: sluggish, kind: slow, target: bank, factor: 200, at: 10s, for: 31s } ]
+`;
+
+  it('tells that a process dies though no fault stops it', () => {
+    const memory = 'memory: { limit: 512MiB, base: 112MiB, perRequest: 1MiB }';
+    const { base } = told(CROWDED(`${memory}, lifecycle: { startup: 3s }`));
+    const { events, sentence } = base.cascade;
+    const deaths = events.filter(({ kind }) => kind === 'killed');
+    expect(deaths).toMatchObject([{ subject: 'shop', text: 'for lack of memory 6 times' }]);
+    expect(sentence).toContain('-> shop: dies for lack of memory 6 times, slow answers of bank, ');
+  });
+
+  it('blames the callee where a limit of requests at once is full of calls to it', () => {
+    const { base } = told(CROWDED('admission: { concurrencyLimit: { limit: 300 } }'));
+    const [shop] = base.cascade.events.filter(({ subject }) => subject === 'shop');
+    expect(shop).toMatchObject({ cause: 'bank', mechanism: 'slow' });
+  });
+
+  it('tells no death that a fault is', () => {
+    const crash = SLOW('10s', '10s').replace(
+      'kind: slow, target: db, factor: 6',
+      'kind: crash, target: db',
+    );
+    const { base } = told(crash);
+    expect(base.cascade.events.map(({ kind }) => kind)).toContain('down');
+    expect(base.cascade.events.filter(({ kind }) => kind === 'killed')).toEqual([]);
+  });
+
   it('says where nothing before the fault tells what is usual', () => {
     const { base } = told(SLOW('0s', '10s'));
     expect(base.cascade.verdicts).toEqual(['undecided']);
@@ -234,6 +269,24 @@ faults: [ { id: cut, kind: partition, between: [a, b], at: 30s, for: 10s } ]
 `);
     const [start] = base.cascade.events.filter(({ subject }) => subject === 'people.page');
     expect(start).toMatchObject({ cause: 'web', mechanism: 'lostMessages' });
+  });
+
+  it('does not count at a service what the network refuses on the way to it', () => {
+    const { base } = told(`
+title: Connections are refused
+run: { duration: 60s, warmup: 5s }
+services:
+  shop: { endpoints: { order: [ call: payments.charge ] } }
+  payments: { endpoints: { charge: [ wait: 3ms ] } }
+workloads: { people: { arrivals: constant(100/s), requests: [ { call: shop.order } ] } }
+faults: [ { id: cut, kind: partition, mode: reject, between: [shop, payments], at: 30s, for: 10s } ]
+`);
+    const { payments } = base.components;
+    expect(payments.success).toBe(1);
+    expect(payments.throughput).toBeCloseTo((100 * 50) / 60, 6);
+    const [shop] = base.cascade.events.filter(({ subject }) => subject === 'shop');
+    expect(shop).toMatchObject({ kind: 'down', cause: 'payments', mechanism: 'netLoss' });
+    expect(base.cascade.events.filter(({ subject }) => subject === 'payments')).toEqual([]);
   });
 
   const LINKED = (fault: string): string => `

@@ -29,6 +29,7 @@ const TONES: Readonly<Record<CascadeEvent['kind'], string>> = {
   ejected: 'mild',
   backlog: 'mild',
   poolFull: 'bad',
+  killed: 'worst',
   stale: 'mild',
   unsettled: 'bad',
   returned: 'calm',
@@ -65,7 +66,7 @@ function row(event: CascadeEvent): Markup {
   return markup`<tr class="${TONES[event.kind]}">
     <th scope="row">${formatInstant(event.at)}</th>
     <td><b>${event.subject}</b></td>
-    <td>${tidy(event.text)}</td>
+    <td>${tidy(event.kind === 'killed' ? `dies ${event.text}` : event.text)}</td>
     <td>${because}</td>
   </tr>`;
 }

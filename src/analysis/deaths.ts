@@ -1,0 +1,44 @@
+import { INSTANCE_STATE, JOURNAL, type RunRecord } from '../spec/record.js';
+import type { CascadeEvent } from '../spec/result.js';
+import { stepAt, type Steps } from './steps.js';
+import type { Scene } from './influence.js';
+import type { VariantData } from './variant-data.js';
+import { count } from './words.js';
+
+/** Processes that die although no fault stops them: of lack of memory, or of a message that they cannot handle. */
+export function deathEvents(
+  data: VariantData,
+  record: RunRecord,
+  steps: Steps,
+  spansOf: Scene['spansOf'],
+): readonly CascadeEvent[] {
+  const { plan } = data;
+  const { timeNs, kind, subject, value } = record.journal;
+  const deaths = new Map<number, number[]>();
+  for (let i = 0; i < timeNs.length; i++) {
+    if (kind[i] !== JOURNAL.instance || value[i] !== INSTANCE_STATE.down || timeNs[i] < 0) continue;
+    const at = timeNs[i] + plan.warmupNs;
+    const instance = subject[i];
+    const isStopped = plan.faults.some(
+      (fault) =>
+        fault.kind === 'crash' &&
+        fault.instances.includes(instance) &&
+        spansOf(fault).some(({ fromNs, untilNs }) => at >= fromNs && at <= untilNs),
+    );
+    const { component } = plan.instances[instance];
+    if (!isStopped && stepAt(steps, at) < steps.count)
+      deaths.set(component, [...(deaths.get(component) ?? []), timeNs[i] / 1e9]);
+  }
+  return [...deaths].map(([component, times]) => ({
+    at: times[0],
+    kind: 'killed' as const,
+    subject: plan.components[component].name,
+    cause: null,
+    mechanism: null,
+    text: `${plan.components[component].memory === null ? '' : 'for lack of memory '}${timesWords(times.length)}`,
+  }));
+}
+
+function timesWords(n: number): string {
+  return n === 1 ? 'once' : n === 2 ? 'twice' : `${count(n)} times`;
+}
