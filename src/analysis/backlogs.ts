@@ -14,6 +14,8 @@ const OLDER = 3;
 /** and at least so old; where there is no time before a fault, as old as this. */
 const OLD_NS: Ns = 1e9;
 const OLD_WITHOUT_FAULT_NS: Ns = 10e9;
+/** Ages that grow by so much of the time that goes by are growing. */
+const GROWING = 0.1;
 /** So many steps in a row. */
 const STEPS = 2;
 /** Told of one consumer. */
@@ -27,7 +29,7 @@ export function backlogEvents(
   baseline: number,
 ): readonly CascadeEvent[] {
   return waitingLines(data, record, steps).flatMap((line) => {
-    const limits = limitsOf(line.ages, baseline, data.plan.faults.length > 0);
+    const limits = limitsOf(line.ages, steps, baseline, data.plan.faults.length > 0);
     return spansAbove(line.ages, limits)
       .slice(0, EPISODES_MAX)
       .flatMap(([from, until]) => {
@@ -61,10 +63,30 @@ interface Limits {
   readonly low: Ns;
 }
 
-function limitsOf(ages: Float64Array, baseline: number, isFaulted: boolean): Limits {
-  if (!isFaulted) return { high: OLD_WITHOUT_FAULT_NS, low: OLD_WITHOUT_FAULT_NS };
-  const usual = ages.subarray(0, baseline).reduce((most, age) => Math.max(most, age), 0);
+function limitsOf(ages: Float64Array, steps: Steps, baseline: number, isFaulted: boolean): Limits {
+  const before = ages.subarray(0, baseline);
+  if (!isFaulted || isGrowing(before, steps))
+    return { high: OLD_WITHOUT_FAULT_NS, low: OLD_WITHOUT_FAULT_NS };
+  const usual = Math.max(0, ...before);
   return { high: Math.max(OLD_NS, OLDER * usual), low: Math.max(OLD_NS, usual) };
+}
+
+/**
+ * Who falls further and further behind before the first fault has no usual age: the ages of the last third of that time
+ * are all above those of the first, by a tenth of the time between.
+ */
+function isGrowing(before: Float64Array, { lengthNs }: Steps): boolean {
+  const third = Math.floor(before.length / 3);
+  if (third === 0) return false;
+  const first = before.subarray(0, third);
+  const last = before.subarray(-third);
+  const rise = sum(last) / third - sum(first) / third;
+  const between = (before.length - third) * lengthNs[0];
+  return Math.min(...last) > Math.max(...first) && rise > GROWING * between;
+}
+
+function sum(values: Float64Array): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 /** Spans of steps [from, until) that rise above the high limit, short ones left out, until they are at the low one. */

@@ -21,7 +21,7 @@ export function deathEvents(
     const instance = subject[i];
     const isStopped = plan.faults.some(
       (fault) =>
-        fault.kind === 'crash' &&
+        fault.knobs.includes('down') &&
         fault.instances.includes(instance) &&
         spansOf(fault).some(({ fromNs, untilNs }) => at >= fromNs && at <= untilNs),
     );

@@ -13,9 +13,11 @@ import { count, plural } from './words.js';
 /** Connections of a component to a database that its transactions hold while they call others. */
 export interface HeldPool {
   readonly caller: number;
+  readonly owner: number;
   readonly database: string;
   /** Measured edges of the calls that are made meanwhile. */
   readonly stats: ReadonlySet<number>;
+  /** Infinity where unlimited. */
   readonly size: number;
   /** Connections in use and calls that wait for one, by step. */
   readonly used: Float64Array;
@@ -48,12 +50,13 @@ function poolOf(
 ): readonly HeldPool[] {
   const asked = { data, selection: selectStats(edge.stats, data) };
   const size = poolCapacity(asked);
-  if (!(size > 0) || !Number.isFinite(size)) return [];
   const levels = (kind: 'used' | 'waiting'): Float64Array =>
     meanLevels(record.gauges.filter(poolPick(asked, kind)), steps);
   const database = data.plan.components[edge.to].name;
   const used = levels('used');
-  return [{ caller: edge.from, database, stats, size, used, waiting: levels('waiting') }];
+  return [
+    { caller: edge.from, owner: edge.to, database, stats, size, used, waiting: levels('waiting') },
+  ];
 }
 
 /** Measured edges that are called between the begin and the commit of a transaction, by `caller database`. */
@@ -77,6 +80,11 @@ function callsInTransactions({ program, edges, parts }: Plan): ReadonlyMap<strin
   return found;
 }
 
+/** True where a link has calls that are made while transactions hold a pool's connections, and the rows they have locked. */
+export function isInside({ caller, stats }: HeldPool, link: Link): boolean {
+  return caller === link.caller.component && link.stats.some((stat) => stats.has(stat));
+}
+
 /** The calls of a link as what holds the connections of its caller, where none is left in steps [from, until). */
 export function heldBy(
   pools: readonly HeldPool[],
@@ -85,8 +93,7 @@ export function heldBy(
   until: number,
 ): Mechanism | null {
   for (const pool of pools) {
-    if (pool.caller !== link.caller.component) continue;
-    if (!link.stats.some((stat) => pool.stats.has(stat))) continue;
+    if (!isInside(pool, link) || !(pool.size > 0)) continue;
     const full = Array.from({ length: until - from }, (_, i) => from + i).filter(
       (step) => pool.used[step] >= SATURATED * pool.size && pool.waiting[step] >= 1,
     );

@@ -2,7 +2,7 @@ import type { PlanFault } from '../spec/plan.js';
 import type { Influence } from '../spec/result.js';
 import { isFeedback } from './feedback.js';
 import type { Episode, Health } from './health.js';
-import { heldBy, type HeldPool } from './held-connections.js';
+import { heldBy, isInside, type HeldPool } from './held-connections.js';
 import { isOfFailures } from './illness-words.js';
 import type { Lane } from './lanes.js';
 import { meanSteps, outcomesIn, sumSteps, type Link } from './links.js';
@@ -59,6 +59,8 @@ const BLAME = 0.3;
 const RETRY_GROWTH = 1.5;
 const LOOK_AHEAD_NS = 5_000_000_000;
 const LOOK_AHEAD_STEPS = 10;
+/** So many more requests in the system than before are no chance. */
+const FULLER = 0.1;
 /** Workers held by a callee count when each call holds one so many times longer than before. */
 const HELD_GROWTH = 1.5;
 /** Part of the time that a callee must have nothing left for retries to make it worse. */
@@ -77,6 +79,7 @@ export function influencesOf(scene: Scene): readonly StepInfluence[] {
     found.push(...spreads(scene, link));
     const downward = retries(scene, link);
     if (downward !== null) found.push(downward);
+    found.push(...lockedRows(scene, link));
   }
   return found.sort(
     (a, b) => a.step - b.step || byCodeUnit(a.from, b.from) || byCodeUnit(a.to, b.to),
@@ -183,11 +186,32 @@ function waitingShare(scene: Scene, link: Link, from: number, until: number): nu
   const before = meanSteps(link.inFlight, 0, scene.baseline);
   const more = meanSteps(link.inFlight, from, until) - before;
   const { inSystem } = link.caller;
-  const all =
-    inSystem.length > 0
-      ? meanSteps(inSystem, from, until) - meanSteps(inSystem, 0, scene.baseline)
-      : moreOf(scene, link.caller, from, until);
+  if (inSystem.length === 0) return partOf(more, moreOf(scene, link.caller, from, until));
+  const usual = meanSteps(inSystem, 0, scene.baseline);
+  const all = meanSteps(inSystem, from, until) - usual;
+  return all > FULLER * usual ? partOf(more, all) : slowedShare(scene, link, from, until);
+}
+
+function partOf(more: number, all: number): number {
   return more > 0 && all > 0 ? Math.min(1, more / all) : 0;
+}
+
+/**
+ * The same of who can have no more requests in the system, as a consumer that takes one after the other: the part of the
+ * time that each of them takes longer, by Little's law, that is longer calls to this callee.
+ */
+function slowedShare(scene: Scene, link: Link, from: number, until: number): number {
+  const { caller } = link;
+  const isCounted = meanSteps(caller.inSystem, from, until) > 0;
+  // Whoever takes messages is not in the system as a request; what it calls tells its time.
+  const own = scene.links.filter((other) => other.caller === caller);
+  const all = isCounted ? [caller.inSystem] : own.map(({ inFlight }) => inFlight);
+  const each = (levels: readonly Float64Array[], first: number, last: number): number =>
+    levels.reduce((sum, level) => sum + meanSteps(level, first, last), 0) /
+    meanSteps(caller.finished, first, last);
+  const longer = (levels: readonly Float64Array[]): number =>
+    each(levels, from, until) - each(levels, 0, scene.baseline);
+  return partOf(longer([link.inFlight]), longer(all));
 }
 
 /**
@@ -234,6 +258,34 @@ function moreOf(scene: Scene, caller: Lane, from: number, until: number): number
     more += Math.max(0, growth);
   }
   return more;
+}
+
+/**
+ * A database that follows its rows turns ill although nothing hits it and it has cores to spare, and the calls of a link,
+ * made while transactions hold rows of it, take longer: who wants the rows waits for whoever is called.
+ */
+function lockedRows(scene: Scene, link: Link): readonly StepInfluence[] {
+  const { data, steps, health, baseline, pools, hits } = scene;
+  const owners = pools.filter((pool) => isInside(pool, link)).map(({ owner }) => owner);
+  const databases = scene.lanes.filter(
+    ({ component }) =>
+      owners.includes(component) &&
+      data.plan.rows.some((rows) => rows.component === component) &&
+      !hits.some(({ components }) => components.has(component)),
+  );
+  return databases.flatMap((lane) => {
+    const episode = health.get(lane)!.episodes.find(({ until }) => until > baseline);
+    if (episode === undefined || !isIllAt(scene, link, episode.from)) return [];
+    const until = lookUntil(episode, steps);
+    const isOwn = saturatedShare(lane, episode.from, until) >= OVERLOADED;
+    if (isOwn || !isLonger(scene, link, episode.from, until)) return [];
+    const { from: step } = episode;
+    const text = `transactions of ${link.caller.name} hold their rows while they call ${link.callee.name}`;
+    const at = secondsOf(scene, step);
+    return [
+      { from: link.callee.name, to: lane.name, at, step, mechanism: 'heldLocks', share: 1, text },
+    ];
+  });
 }
 
 function retries(scene: Scene, link: Link): StepInfluence | null {

@@ -243,6 +243,6 @@ function usualLatency(
   return new UsualLatency(
     merge.count,
     (p) => merge.quantiles([p])[0]!,
-    (seconds) => merge.above(seconds),
+    (seconds) => merge.atLeast(seconds),
   );
 }

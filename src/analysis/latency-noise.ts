@@ -19,7 +19,7 @@ export function chanceOfP95(lane: Lane, window: StepWindow, usual: UsualLatency)
     if (worst < 0 || lane.latency[step] > lane.latency[worst]) worst = step;
   }
   if (worst < 0) return NaN;
-  const share = usual.shareAbove(lane.latency[worst]);
+  const share = usual.shareAtLeast(lane.latency[worst]);
   return Math.min(1, steps * chanceOfSlow(lane.answered[worst], share));
 }
 
@@ -38,19 +38,23 @@ export class UsualLatency {
   private readonly slowest: number;
   /** Seconds in which the share of slower ones falls to a tenth, from the tenth slowest on. */
   private readonly decade: number;
-  private readonly above: (seconds: number) => number;
+  private readonly atLeast: (seconds: number) => number;
 
-  /** Of so many values in seconds: their quantiles, and how many are above a value. */
-  constructor(count: number, quantile: (p: number) => number, above: (seconds: number) => number) {
+  /** Of so many values in seconds: their quantiles, and how many are as large as a value. */
+  constructor(
+    count: number,
+    quantile: (p: number) => number,
+    atLeast: (seconds: number) => number,
+  ) {
     this.count = count;
     this.slowest = quantile(1);
     this.decade = this.slowest - quantile(Math.max(0, 1 - DECADE / count));
-    this.above = above;
+    this.atLeast = atLeast;
   }
 
-  /** Share that is slower; beyond the slowest that was seen, its logarithm is taken to fall on evenly. */
-  shareAbove(seconds: number): number {
-    const seen = this.above(seconds) / this.count;
+  /** Share that is as slow; beyond the slowest that was seen, its logarithm is taken to fall on evenly. */
+  shareAtLeast(seconds: number): number {
+    const seen = this.atLeast(seconds) / this.count;
     if (seen > 0) return seen;
     const beyond = Math.max(0, seconds - this.slowest);
     return this.decade > 0 ? exp((-beyond / this.decade) * log(DECADE)) / this.count : 0;

@@ -1,7 +1,7 @@
 import { OUTCOME_NAMES, type OutcomeName } from '../spec/outcome.js';
 import { meanSteps, outcomesIn, sumSteps, type Link } from './links.js';
 import { SATURATED } from './saturation.js';
-import { count, share as shareWords } from './words.js';
+import { count, number } from './words.js';
 
 /** How trouble got from a callee to a caller, the share of bad calls that carry it, and words. */
 export interface Mechanism {
@@ -144,13 +144,15 @@ function waiting(link: Link, from: number, until: number, baseline: number): Mec
       text: `${count(queued)} requests wait in the queue of ${callee.name}`,
     };
   }
-  const before = meanSteps(link.inFlight, 0, baseline);
-  const share = inFlight > 0 ? Math.max(0, 1 - before / inFlight) : 1;
-  return {
-    mechanism: 'slow',
-    share,
-    text: `answers of ${callee.name} take longer: ${shareWords(share)} of the calls under way are waiting for that`,
-  };
+  // By Little's law calls take so many steps; who makes fewer because they take longer has no more of them under way.
+  const each = (first: number, last: number): number =>
+    meanSteps(link.inFlight, first, last) / meanSteps(link.made, first, last);
+  const before = each(0, baseline);
+  const times = each(from, until) / before;
+  const isKnown = inFlight > 0 && before > 0;
+  const share = isKnown ? Math.max(0, 1 - 1 / times) : 1;
+  const how = isKnown && Number.isFinite(times) ? `${number(times)} times as long` : 'longer';
+  return { mechanism: 'slow', share, text: `answers of ${callee.name} take ${how}` };
 }
 
 function isQueueFull(link: Link, from: number, until: number): boolean {

@@ -159,9 +159,10 @@ const WORDS: ReadonlyMap<string, (callee: string) => string> = new Map([
   ['limited', (callee: string) => `refused by limits to ${callee}`],
   ['deadline', (callee: string) => `deadlines pass waiting for ${callee}`],
   ['slow', (callee: string) => `slow answers of ${callee}`],
+  ['heldLocks', (callee: string) => `rows locked during calls to ${callee}`],
   ['heldConnections', (callee: string) => `connections held by calls to ${callee}`],
   ['slowNetwork', (callee: string) => `slow network to ${callee}`],
-  ['lostMessages', (callee: string) => `messages lost on the way to ${callee}`],
+  ['lostMessages', (callee: string) => `messages to or from ${callee} lost`],
 ]);
 
 function endOf({ verdicts, recovery, goodputLost }: Telling): string {

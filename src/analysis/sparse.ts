@@ -61,12 +61,12 @@ export class SparseMerge {
     return values;
   }
 
-  /** How many values are above one, in seconds: to the width of a bucket. */
-  above(seconds: number): number {
+  /** How many values are as large as one, in seconds, or larger; its own bucket counts: what takes a constant time is one. */
+  atLeast(seconds: number): number {
     let count = 0;
     for (let index = this.last; index >= this.first; index--) {
       if (this.counts[index] === 0) continue;
-      if (this.valueOf(index) / 1e9 <= seconds) break;
+      if (this.endOf(index) / 1e9 < seconds) break;
       count += this.counts[index];
     }
     return count;
@@ -81,12 +81,22 @@ export class SparseMerge {
   /** Middle of a bucket in ns, kept within what was seen; bucket 0 holds zeros. */
   private valueOf(index: number): number {
     if (index === 0) return 0;
-    const sub = 1 << this.subBits;
-    const octave = (index - 1) >> this.subBits;
-    let bottom = 1;
-    for (let i = 0; i < octave; i++) bottom *= 2;
-    const width = bottom / sub;
-    const middle = bottom + ((index - 1) & (sub - 1)) * width + (width > 1 ? (width - 1) / 2 : 0);
+    const width = this.widthOf(index);
+    const middle = this.endOf(index) - (width > 1 ? (width + 1) / 2 : width);
     return Math.min(this.high, Math.max(this.low, middle));
+  }
+
+  private widthOf(index: number): number {
+    let bottom = 1;
+    for (let i = (index - 1) >> this.subBits; i > 0; i--) bottom *= 2;
+    return bottom / (1 << this.subBits);
+  }
+
+  /** First ns behind a bucket. */
+  private endOf(index: number): number {
+    if (index === 0) return 0;
+    const width = this.widthOf(index);
+    const sub = 1 << this.subBits;
+    return width * (sub + ((index - 1) & (sub - 1)) + 1);
   }
 }

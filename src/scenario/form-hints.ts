@@ -91,10 +91,33 @@ export function placeHint(path: readonly PathKey[], key: string): string | undef
     return `what a route is chosen by stands in match, as match: { path: /orders }`;
   if (path[0] === 'gateways' && path.length === 2 && MIDDLEWARE.has(key))
     return `a gateway does that in its middleware, as middleware: [ ${key}: ${MIDDLEWARE.get(key)!} ]`;
-  if (path[0] === 'workloads' && path.length === 2 && key === 'vus')
-    return 'so many users, each after a while again, are arrivals, as arrivals: closed(10 1s)';
-  return undefined;
+  if (path.length !== 2) return undefined;
+  return OF_COMPONENTS.find(([section, keys]) => section === path[0] && keys.test(key))?.[2];
 }
+
+/** What people write at a component of a section, and how it is said here. */
+const OF_COMPONENTS: readonly (readonly [PathKey, RegExp, string])[] = [
+  [
+    'workloads',
+    /^vus$/,
+    'so many users, each after a while again, are arrivals, as arrivals: closed(10 1s)',
+  ],
+  [
+    'services',
+    /^(consumes?|consumers?|subscri\w+|listen\w*)$/i,
+    'messages come to it from where they wait: topics have subscribers, as subscribers: [ { group: workers, call: worker.handle } ], and queues have consumers',
+  ],
+  [
+    'services',
+    /^(calls|depends_?on|dependencies|upstreams?)$/i,
+    'whom it calls is said by the steps of its endpoints, as endpoints: { get: [ call: stock.get ] }',
+  ],
+  [
+    'caches',
+    /^(ttl|capacity|size|max_?(size|entries)|eviction|kind|shared|local|redis)$/i,
+    'what holds the values are its levels, as levels: [ { name: shared, kind: redis, ttl: 60s, capacity: 10000 } ]',
+  ],
+];
 
 /** What is said of a run. */
 const OF_RUN: ReadonlyMap<string, string> = new Map([
@@ -113,6 +136,7 @@ const POLICIES: ReadonlySet<string> = new Set([
   'rateLimit',
   'fallback',
   'hedge',
+  'policies',
 ]);
 /** What variants may not hold but change: sections, and what patches are called elsewhere. */
 const SECTIONS: ReadonlySet<string> = new Set([

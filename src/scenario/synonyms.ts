@@ -84,6 +84,11 @@ export const SYNONYMS: readonly string[] = [
   'ignore ignoreexceptions ignored exclude',
   'failOn recordexceptions record failures errors handle',
 
+  // Caches, whose levels have connections too.
+  'capacity size maxsize maxentries maximumsize',
+  'get of from lookup',
+  'onMiss load loader fetch miss',
+
   // Bulkheads, limiters and pools.
   'maxConcurrent maxConcurrentCalls maxparallelization maxparallel coreSize maxRequests limit max concurrency permits',
   'maxQueue queueCapacity maxQueueSize maxPendingRequests http1MaxPendingRequests queueSize maxqueuingactions queue',

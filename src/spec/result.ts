@@ -366,7 +366,7 @@ export interface Influence {
   readonly from: string;
   readonly to: string;
   readonly at: number;
-  /** calleeTimeout, calleeError, queueFull, queueWait, poolWait, heldConnections, breakerOpen, limited, netLoss, lostMessages, slowNetwork,
+  /** calleeTimeout, calleeError, queueFull, queueWait, poolWait, heldConnections, heldLocks, breakerOpen, limited, netLoss, lostMessages, slowNetwork,
    * deadline, blockedSlots, slow, abandoned, retryLoad, hedgeLoad. */
   readonly mechanism: string;
   /** Share of the bad attempts on the edge that carry this mechanism. */

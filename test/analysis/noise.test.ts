@@ -26,13 +26,13 @@ describe('the noise of a p95', () => {
       expect(chanceOfSlow(n, share)).toBeCloseTo(atLeast(slow, n, share), 10);
   });
 
-  it('knows which share of the usual latencies is slower', () => {
+  it('knows which share of the usual latencies is as slow', () => {
     const usual = new UsualLatency(
       1000,
       (p) => 0.1 * p,
       (seconds) => Math.max(0, 1000 * (1 - seconds / 0.1)),
     );
-    expect(usual.shareAbove(0.075)).toBeCloseTo(0.25, 12);
+    expect(usual.shareAtLeast(0.075)).toBeCloseTo(0.25, 12);
   });
 
   it('goes on beyond the slowest as it does from the tenth slowest on', () => {
@@ -42,8 +42,8 @@ describe('the noise of a p95', () => {
       (p) => -Math.log(Math.max(1 - p, 0.001)),
       () => 0,
     );
-    expect(usual.shareAbove(Math.log(10_000))).toBeCloseTo(1e-4, 12);
-    expect(usual.shareAbove(Math.log(100_000))).toBeCloseTo(1e-5, 12);
+    expect(usual.shareAtLeast(Math.log(10_000))).toBeCloseTo(1e-4, 12);
+    expect(usual.shareAtLeast(Math.log(100_000))).toBeCloseTo(1e-5, 12);
   });
 });
 

@@ -216,6 +216,68 @@ faults: [ { id: slow-partner, kind: slow, target: partner, factor: 10, at: 30s, 
     expect(sentence).toContain('-> shop: connections held by calls to partner, success ');
   });
 
+  it('blames the callee while whose calls transactions keep rows locked', () => {
+    const { base } = told(`
+title: A lock across a call
+run: { duration: 60s, warmup: 5s }
+keys: { item: { kind: sequence, count: 3 } }
+services:
+  shop:
+    runtime: async
+    endpoints: { buy: [ transaction: { database: db, steps: [ query: db.take, call: partner.book ] } ] }
+  other: { runtime: async, endpoints: { touch: [ query: db.take ] } }
+  partner: { endpoints: { book: [ wait: 10ms ] } }
+databases:
+  db:
+    cpu: 4
+    pool: { kind: simple, maxOpen: 200 }
+    operations: { take: { work: 1ms, write: true, key: item, lock: true } }
+workloads:
+  buyers: { arrivals: poisson(20/s), requests: [ { call: shop.buy } ] }
+  touchers: { arrivals: poisson(20/s), requests: [ { call: other.touch } ] }
+faults: [ { id: slow-partner, kind: slow, target: partner, factor: 20, at: 30s, for: 15s } ]
+`);
+    const { events, influences, innocent } = base.cascade;
+    const [db] = events.filter(({ subject }) => subject === 'db');
+    expect(db).toMatchObject({ cause: 'partner', mechanism: 'heldLocks' });
+    const to = (name: string): readonly string[] =>
+      influences.filter((each) => each.to === name).map(({ from }) => from);
+    expect([to('db'), to('other'), to('touchers.touch')]).toEqual([['partner'], ['db'], ['other']]);
+    expect(innocent).toEqual([]);
+  });
+
+  const CONSUMED = (rate: number): string => `
+title: A consumer that asks somebody
+run: { duration: 90s, warmup: 5s }
+topics: { jobs: { kind: kafka, partitions: 4, subscribers: [ { group: workers, call: worker.handle } ] } }
+services:
+  api: { endpoints: { submit: [ publish: jobs ] } }
+  worker: { replicas: 2, endpoints: { handle: [ call: mail.send ] } }
+  mail: { concurrency: 100, endpoints: { send: [ wait: 20ms ] } }
+workloads: { users: { arrivals: poisson(${rate}/s), requests: [ { call: api.submit } ] } }
+faults: [ { id: slow-mail, kind: slow, target: mail, factor: 5, at: 30s, for: 20s } ]
+`;
+
+  it.each([
+    ['has time to spare', 50],
+    ['takes one message after the other all the time', 120],
+  ])('blames the callee of a consumer that %s', (_, rate) => {
+    const { events, influences } = told(CONSUMED(rate)).base.cascade;
+    const [worker] = events.filter(({ subject }) => subject === 'worker');
+    expect(worker).toMatchObject({ cause: 'mail', mechanism: 'slow' });
+    const [slow] = influences.filter(({ to }) => to === 'worker');
+    expect(slow!.text).toBe('answers of mail take 5 times as long');
+  });
+
+  it('tells a backlog that has grown all the time before the fault', () => {
+    const { events } = told(CONSUMED(200)).base.cascade;
+    const [backlog] = events.filter(({ kind }) => kind === 'backlog');
+    expect(backlog!.at).toBeLessThan(30);
+    expect(events.filter(({ ends }) => ends === 'backlog')).toMatchObject([
+      { kind: 'notRecovered', subject: 'jobs.workers' },
+    ]);
+  });
+
   const CROWDED = (shop: string): string => `
 title: A slow callee fills whoever waits for it
 run: { duration: 50s, warmup: 5s }
@@ -322,7 +384,7 @@ faults: [ { id: bad, ${fault}, at: 30s, for: 20s } ]
         ),
       },
     ]);
-    expect(base.cascade.sentence).toContain('web: messages lost on the way to shop, p95 ');
+    expect(base.cascade.sentence).toContain('web: messages to or from shop lost, p95 ');
   });
 
   it('tells of timeouts where a fallback hides them from the users', () => {

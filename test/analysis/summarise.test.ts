@@ -210,6 +210,23 @@ describe('merging small histograms', () => {
     });
   });
 
+  it('counts a value among those that are as large as itself', () => {
+    const own = new Histogram(5);
+    for (let i = 0; i < 100; i++) own.add(i < 97 ? 3e6 : 200e6);
+    const alone = new Histogram(5);
+    alone.add(200e6);
+    const all = new SparseMerge();
+    all.add(rowOf([own]), 0);
+    const one = new SparseMerge();
+    one.add(rowOf([alone]), 0);
+    expect(all.atLeast(all.quantiles([0.99])[0]!)).toBe(3);
+    expect(all.atLeast(one.quantiles([0.95])[0]!)).toBe(3);
+    expect(all.atLeast(0.004)).toBe(3);
+    expect(all.atLeast(0.003)).toBe(100);
+    expect(all.atLeast(0.25)).toBe(0);
+    expect(all.atLeast(0)).toBe(100);
+  });
+
   it('has no quantiles when empty', () => {
     expect(new SparseMerge().quantiles([0.5, 0.99])).toEqual([null, null]);
   });

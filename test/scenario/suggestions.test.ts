@@ -230,6 +230,33 @@ faults:
     );
   });
 
+  it('is told where messages, dependencies and what a cache holds are said', () => {
+    const text = allTold(`faultline: 1
+title: Messages and caches
+run: { duration: 60s }
+services:
+  shop: { dependsOn: [ stock ], endpoints: { buy: [ cache: { of: items, load: [ call: stock.get ] } ] } }
+  stock: ${SERVICE}
+  worker: { consumes: [ jobs ], endpoints: { handle: [ { call: stock.get, policies: [ { timeout: 1s } ] } ] } }
+topics: { jobs: { kind: kafka } }
+caches:
+  items: { keys: item, ttl: 60s, shared: { size: 100 }, levels: [ { name: shared, kind: redis, ttl: 60s, size: 100 } ] }
+keys: { item: zipf(count=100 exponent=1) }
+workloads: { users: { arrivals: poisson(1/s), requests: [ { call: shop.buy } ] } }
+`);
+    for (const words of [
+      'unknown key dependsOn: whom it calls is said by the steps of its endpoints',
+      'unknown key consumes: messages come to it from where they wait: topics have subscribers',
+      'unknown key policies: what guards one call stands in its policy',
+      'unknown key ttl: what holds the values are its levels',
+      'unknown key shared: what holds the values are its levels',
+      'unknown key size (did you mean "capacity"?)',
+      'unknown key of (did you mean "get"?)',
+      'unknown key load (did you mean "onMiss"?)',
+    ])
+      expect(text).toContain(words);
+  });
+
   it('is not guessed where nothing tells it', () => {
     const text = allTold(`faultline: 1
 title: Forms of others

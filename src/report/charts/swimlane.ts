@@ -29,6 +29,7 @@ export const MECHANISM_WORDS: ReadonlyMap<string, string> = new Map([
   ['queueWait', 'queueing'],
   ['poolWait', 'pool wait'],
   ['heldConnections', 'connections held'],
+  ['heldLocks', 'rows locked'],
   ['breakerOpen', 'breaker open'],
   ['limited', 'limited'],
   ['netLoss', 'connections'],
