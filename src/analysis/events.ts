@@ -3,6 +3,7 @@ import type { RunRecord } from '../spec/record.js';
 import type { CascadeEvent, HealthState } from '../spec/result.js';
 import { backlogEvents } from './backlogs.js';
 import { deathEvents } from './deaths.js';
+import { effectEvents } from './effects.js';
 import { faultWords } from './fault-words.js';
 import type { Episode } from './health.js';
 import { illnessText } from './illness-words.js';
@@ -38,6 +39,9 @@ const PHASE: Readonly<Record<CascadeEvent['kind'], number>> = {
   killed: 1,
   stale: 1,
   unsettled: 1,
+  lost: 1,
+  repeated: 1,
+  deadLettered: 1,
   faultEnd: 2,
   breakerClosed: 3,
   returned: 3,
@@ -60,6 +64,7 @@ export function eventsOf(
     ...breakerEvents(scene, record),
     ...ejectionEvents(scene.data, record),
     ...backlogEvents(scene.data, record, scene.steps, scene.baseline),
+    ...effectEvents(scene.data, record, scene.steps, scene.baseline),
     ...deathEvents(scene.data, record, scene.steps, scene.spansOf),
     ...unseenEvents(scene.data, record, scene.steps, scene.baseline),
     ...scene.lanes.flatMap((lane) => [

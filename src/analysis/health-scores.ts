@@ -28,9 +28,10 @@ export function scoresOf(
   lane: Lane,
   baseline: readonly StepWindow[],
   windows: readonly StepWindow[],
+  reach: number,
 ): readonly number[] {
   const worst = windows.map(() => 0);
-  for (const signal of signalsOf(lane, baseline)) {
+  for (const signal of signalsOf(lane, baseline, reach)) {
     signalScores(signal, lane, baseline, windows).forEach((score, i) => {
       const capped = signal.canFail ? score : Math.min(score, FAILING_SCORE / 2);
       if (capped > worst[i]) worst[i] = capped;

@@ -21,8 +21,12 @@ export interface Signal {
 /** Part of the usual p95 that is no slowness yet. */
 const RELATIVE = 0.5;
 
-/** What the health of a lane is judged by. */
-export function signalsOf(lane: Lane, baseline: readonly StepWindow[]): readonly Signal[] {
+/** What the health of a lane is judged by; the last `reach` steps of the baseline a fault may have hurt already. */
+export function signalsOf(
+  lane: Lane,
+  baseline: readonly StepWindow[],
+  reach: number,
+): readonly Signal[] {
   const share = (column: Float64Array, floor: number, sign: 1 | -1, normal: number): Signal => ({
     floor,
     relative: 0,
@@ -34,7 +38,9 @@ export function signalsOf(lane: Lane, baseline: readonly StepWindow[]): readonly
   });
   let usual: UsualLatency | null = null;
   const chance = (window: StepWindow): number => {
-    usual ??= lane.usualUntil(baseline[baseline.length - 1].until);
+    // What arrives within the reach of a fault may be as slow as it makes it.
+    const { until } = baseline[baseline.length - 1];
+    usual ??= lane.usualUntil(Math.max(until - reach, Math.ceil(until / 2)));
     return usual === null ? NaN : chanceOfP95(lane, window, usual);
   };
   const signals: Signal[] = [

@@ -163,11 +163,12 @@ function scoreWindows(
   steps: Steps,
   windows: readonly StepWindow[],
   baseline: readonly StepWindow[],
-  { outages }: Times,
+  { outages, reachNs }: Times,
 ): readonly Score[] {
   const isTold = (window: StepWindow): boolean => sumOf(lane.arrivals, window) >= TOO_FEW;
   const telling = windows.filter(isTold);
-  const scores = scoresOf(lane, baseline, telling);
+  const reach = Math.ceil(reachNs / steps.lengthNs[0]);
+  const scores = scoresOf(lane, baseline, telling, reach);
   const levels = failureLevels(lane, telling, baseline.filter(isTold).length);
   let told = 0;
   let last: Score = { score: 0, level: 0, isSilent: true };

@@ -71,7 +71,14 @@ export function innocentFaults(
   return faults.filter(isInnocent).map((fault) => ({ fault: fault.id, reason: reasonOf(fault) }));
 }
 
-const UNSEEN: ReadonlySet<CascadeEvent['kind']> = new Set(['backlog', 'stale', 'unsettled']);
+const UNSEEN: ReadonlySet<CascadeEvent['kind']> = new Set([
+  'backlog',
+  'stale',
+  'unsettled',
+  'lost',
+  'repeated',
+  'deadLettered',
+]);
 
 /** Faults that last as something begins that no request shows; where none does, the one that was over last. */
 function suspectsOf(

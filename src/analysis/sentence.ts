@@ -252,6 +252,9 @@ const UNSEEN: ReadonlyMap<CascadeEvent['kind'], string> = new Map([
   ['backlog', 'falls behind at'],
   ['stale', 'answers with old values from'],
   ['unsettled', 'does not end well from'],
+  ['lost', 'loses messages from'],
+  ['repeated', 'repeats effects from'],
+  ['deadLettered', 'gives messages up from'],
 ]);
 
 function isIll(event: CascadeEvent): boolean {

@@ -130,7 +130,16 @@ function spreadEvents(
   events: readonly CascadeEvent[],
   room: number,
 ): CascadeEvent[] {
-  const itself = ['saturated', 'breakerOpen', 'backlog', 'unsettled', 'killed'];
+  const itself = [
+    'saturated',
+    'breakerOpen',
+    'backlog',
+    'unsettled',
+    'killed',
+    'lost',
+    'repeated',
+    'deadLettered',
+  ];
   const spread = events.filter((e) => ['degraded', 'failing', 'down', ...itself].includes(e.kind));
   const caused = spread.filter((e) => e.cause !== null || itself.includes(e.kind));
   const firsts = new Map<string, CascadeEvent>();
@@ -235,6 +244,9 @@ const EVENT_WORDS: Readonly<Record<CascadeEvent['kind'], string>> = {
   killed: 'dies',
   stale: 'answers with old values',
   unsettled: 'does not end well',
+  lost: 'loses messages',
+  repeated: 'repeats effects',
+  deadLettered: 'gives messages up',
   returned: 'takes all back',
   recovered: 'recovers',
   notRecovered: 'does not recover',

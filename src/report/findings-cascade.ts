@@ -77,6 +77,9 @@ function unseenTitle(variant: VariantResult): string | null {
   const parts = [
     of('unsettled') === '' ? '' : `sagas of ${of('unsettled')} do not end well`,
     of('backlog') === '' ? '' : `${of('backlog')} fall behind`,
+    of('lost') === '' ? '' : `${of('lost')} lose messages`,
+    of('repeated') === '' ? '' : `${of('repeated')} repeat effects`,
+    of('deadLettered') === '' ? '' : `${of('deadLettered')} give messages up`,
     of('stale') === '' ? '' : `${of('stale')} answer with old values`,
     of('poolFull') === '' ? '' : `connections run out on ${of('poolFull')}`,
   ].filter((part) => part !== '');

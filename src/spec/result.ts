@@ -349,6 +349,10 @@ export interface CascadeEvent {
     | 'stale'
     /** Sagas that are stuck, inconsistent or lost. */
     | 'unsettled'
+    /** Messages that never have their effect, that have it again, that are given up. */
+    | 'lost'
+    | 'repeated'
+    | 'deadLettered'
     | 'returned'
     | 'recovered'
     | 'notRecovered';

@@ -278,6 +278,28 @@ faults: [ { id: slow-mail, kind: slow, target: mail, factor: 5, at: 30s, for: 20
     ]);
   });
 
+  it('does not take for usual what a fault did to those who came just before it', () => {
+    const { base } = told(`
+title: A breaker with a fallback
+run: { duration: 90s, warmup: 5s, seed: 46 }
+policies:
+  guard:
+    timeout: 500ms
+    circuitBreaker: { kind: simple, failureThreshold: 10, openDuration: 10s, halfOpenPermits: 3, successThreshold: 2 }
+    fallback: { after: 1ms, status: 200, degraded: true }
+services:
+  shop: { runtime: async, outbound: guard, endpoints: { page: [ call: prices.get ] } }
+  prices: { external: true, endpoints: { get: [ wait: exponential(30ms) ] } }
+workloads: { users: { arrivals: poisson(50/s), requests: [ { call: shop.page } ] } }
+faults: [ { id: outage, kind: hang, target: prices, at: 20s, for: 30s } ]
+`);
+    const bad = new Set(['degraded', 'failing', 'down']);
+    const ill = base.cascade.events.filter(({ kind }) => bad.has(kind));
+    expect(ill.map(({ subject }) => subject)).toEqual(
+      expect.arrayContaining(['prices', 'shop', 'users.page']),
+    );
+  });
+
   const CROWDED = (shop: string): string => `
 title: A slow callee fills whoever waits for it
 run: { duration: 50s, warmup: 5s }

@@ -36,6 +36,70 @@ describe('a pool that runs out', () => {
   });
 });
 
+/** 20 mails/s; for five seconds nobody sends them. */
+const MAILS = (consumer: string, more = ''): string => `
+faultline: 1
+title: Mails
+run: { duration: 40s, drain: 20s, timeline: 1s }
+topics:
+  mails: { kind: kafka, subscribers: [ { group: sender, call: worker.send, ${consumer} } ] }
+${more}
+services:
+  shop: { endpoints: { buy: [ publish: mails ] } }
+  worker: { endpoints: { send: [ call: smtp.deliver ] } }
+  smtp: { endpoints: { deliver: [ wait: 10ms ] } }
+workloads: { users: { arrivals: constant(20/s), requests: [ { call: shop.buy } ] } }
+faults: [ { id: outage, kind: crash, target: smtp, at: 10s, for: 5s } ]
+`;
+const AMISS = ['lost', 'repeated', 'deadLettered'];
+
+describe('messages without their one effect', () => {
+  it('are told where they are skipped, with the fault that may have brought that', () => {
+    const { events, cascade } = eventsOf(
+      MAILS('retry: { attempts: 2 }, onPoison: skip'),
+      undefined,
+      ...AMISS,
+    );
+    expect(events).toHaveLength(1);
+    expect(events[0]).toMatchObject({ at: 10, kind: 'lost', subject: 'mails.sender' });
+    const n = Number(/^(\d+) messages never have their effect$/u.exec(events[0]!.words)![1]);
+    expect(n).toBeGreaterThan(90);
+    expect(n).toBeLessThan(110);
+    expect(cascade.sentence).toContain('mails.sender loses messages from 10 s: ');
+    expect(cascade.innocent).toEqual([]);
+  });
+
+  it('are told where they become dead letters', () => {
+    const dead = '  dead: { kind: kafka }';
+    const { events, cascade } = eventsOf(
+      MAILS('retry: { attempts: 2 }, onPoison: deadLetter, deadLetter: dead', dead),
+      undefined,
+      ...AMISS,
+    );
+    expect(events).toMatchObject([{ kind: 'deadLettered', subject: 'mails.sender' }]);
+    expect(events[0]!.words).toMatch(/^\d+ dead letters$/u);
+    expect(cascade.sentence).toContain('mails.sender gives messages up from 10 s: ');
+  });
+
+  it('are told where an effect happens again, and nothing is where all of them happen once', () => {
+    const twice = (inbox: string): string =>
+      MAILS('')
+        .replace(
+          /topics:\n.*\n/u,
+          `queues:\n  mails: { kind: sqs, consumers: [ { name: sender, call: worker.send${inbox} } ] }\n`,
+        )
+        .replace(
+          /faults: .*/u,
+          'faults: [ { id: again, kind: duplicate, target: mails, share: 50%, at: 10s, for: 10s } ]',
+        );
+    const { events, cascade } = eventsOf(twice(''), undefined, ...AMISS);
+    expect(events).toMatchObject([{ kind: 'repeated', subject: 'mails.sender' }]);
+    expect(events[0]!.words).toMatch(/^\d+ effects too many$/u);
+    expect(cascade.sentence).toContain('mails.sender repeats effects from 1');
+    expect(eventsOf(twice(', inbox: { window: 1m }'), undefined, ...AMISS).events).toEqual([]);
+  });
+});
+
 /** One account, written every 100 ms and read every 10 ms at a replica that is 5 ms behind, for two seconds 75 ms more. */
 const STALE = (route: string): string => `
 faultline: 1
