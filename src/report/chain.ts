@@ -133,6 +133,7 @@ function spreadEvents(
   const itself = [
     'saturated',
     'breakerOpen',
+    'poolFull',
     'backlog',
     'unsettled',
     'killed',
@@ -151,7 +152,7 @@ function spreadEvents(
   const users = new Set(view.requests);
   const faulted = new Set(variant.faults.flatMap((fault) => fault.target));
   const rank = (event: CascadeEvent): number => {
-    if (event.kind === 'saturated' || event.kind === 'killed') return 0;
+    if (['saturated', 'killed', 'poolFull'].includes(event.kind)) return 0;
     if (users.has(event.subject) || event.kind === 'unsettled') return 1;
     return faulted.has(event.subject) ? 4 : event.kind === 'degraded' ? 3 : 2;
   };
@@ -209,17 +210,17 @@ function verbOf({ kind, text }: CascadeEvent): string {
   return slow ?? EVENT_WORDS[kind];
 }
 
-/** Of several events of one subject the one that says most is told. */
+/** Of several events of one subject the one that says most is told: 2 where nothing is said. */
+const WEIGHTS: Readonly<Partial<Record<CascadeEvent['kind'], number>>> = {
+  killed: 4,
+  saturated: 3,
+  lost: 3,
+  failing: 1,
+  degraded: 0,
+};
+
 function weight(kind: CascadeEvent['kind']): number {
-  return kind === 'killed'
-    ? 4
-    : kind === 'saturated'
-      ? 3
-      : kind === 'degraded'
-        ? 0
-        : kind === 'failing'
-          ? 1
-          : 2;
+  return WEIGHTS[kind] ?? 2;
 }
 
 /** Of what still answers, but late. */

@@ -1,5 +1,5 @@
 import type { Result, VariantResult } from '../spec/result.js';
-import { behindOf, unsettledOf } from './unseen.js';
+import { behindOf, countEstimate, unsettledOf } from './unseen.js';
 
 /**
  * The variant whose story is told: most replications that never came back, then the lowest success; among those
@@ -26,6 +26,7 @@ function harmOf(result: Result, variant: VariantResult): readonly number[] {
     // Success alike to a tenth of a per cent.
     Math.round(lost * 1000),
     sagas === null ? 0 : sagas.broken / sagas.begun,
+    Math.round(countEstimate({ result }, variant, 'messages', 'lostEffects').value ?? 0),
     behind?.drained === Infinity ? 1 : 0,
     Math.round(behind?.oldest ?? 0),
     lost,

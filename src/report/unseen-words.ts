@@ -2,6 +2,7 @@ import type { VariantResult } from '../spec/result.js';
 import { briefSeconds, formatCount, formatNumber, formatShare, listed, upTo } from './format.js';
 import {
   behindOf,
+  countEstimate,
   stalestOf,
   unsettledOf,
   type Behind,
@@ -20,12 +21,24 @@ const BETTER = 1.5;
 /** Variants that are named beside each other. */
 const NAMED = 3;
 
-/** What became of sagas, of those who are behind and of reads: a sentence each, of what there is. */
+/** Sentences about what no request shows. */
+const SENTENCES = 3;
+
+/** What became of sagas, of messages, of those who are behind and of reads: a sentence each, of what there is. */
 export function unseenWords(view: View): Words {
+  const lost = amissWords(view, 'lostEffects', (n) =>
+    n === 1 ? 'message is lost' : 'messages are lost',
+  );
+  const again = amissWords(view, 'duplicateEffects', (n) =>
+    n === 1 ? 'effect happens again' : 'effects happen again',
+  );
   const [sagas, stale] = [sagaWords(view), staleWords(view)];
   // One sentence may be long, several may not.
-  const detail = sagas === null && stale === null ? 'full' : 'brief';
-  const said = [sagas, behindWords(view, { detail }), stale].filter((words) => words !== null);
+  const isAlone = [lost, again, sagas, stale].every((words) => words === null);
+  const behind = behindWords(view, { detail: isAlone ? 'full' : 'brief' });
+  const said = [sagas, lost, behind, again, stale]
+    .filter((words) => words !== null)
+    .slice(0, SENTENCES);
   return said.flatMap((words, i) => [...words, i < said.length - 1 ? '. ' : '.']);
 }
 
@@ -51,6 +64,26 @@ export function sagaWords(view: View): Words | null {
         : '',
     ...(well.length > 0 && well.length < 4
       ? ['; in ', ...boldList(well.map(({ variant }) => variant.name)), ' every one does']
+      : []),
+  ];
+}
+
+/** How many messages do not have their effect once at worst, and where it is far fewer; null where all do. */
+function amissWords(view: View, meter: string, noun: (n: number) => string): Words | null {
+  const found = foundIn(view, (variant) => countEstimate(view, variant, 'messages', meter).value);
+  if (found.length === 0) return null;
+  const worst = largestBy(found, ({ value }) => value);
+  if (worst.value === 0) return null;
+  const best = largestBy(found, ({ value }) => -value);
+  const alike = found.filter(({ value }) => value === best.value).slice(0, NAMED);
+  return [
+    `${meanCount(worst.value)} ${noun(worst.value)}`,
+    ...inVariant(view, worst.variant),
+    ...(best.value * BETTER < worst.value
+      ? [
+          `, ${best.value === 0 ? 'none' : meanCount(best.value)} in `,
+          ...boldList(alike.map(({ variant }) => variant.name)),
+        ]
       : []),
   ];
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { chainOf } from '../../src/report/chain.js';
 import { NARROW } from '../../src/report/format.js';
+import { toldOf } from '../../src/report/told.js';
+import { flat, unseenWords } from '../../src/report/unseen-words.js';
 import { summaryText } from '../../src/report/text.js';
 import { viewOf } from '../../src/report/view.js';
 import { run } from '../theory/program.js';
@@ -142,5 +144,38 @@ faults: [ { id: slow, at: 40ms, for: 30ms, target: bank, kind: slow, factor: 50 
     expect(story.some((text) => / 0(\.0)? s /u.test(text))).toBe(false);
     const ends = story.map((text) => /^ +(?:base +)?[\d.]+ m?s/u.exec(text)![0].length);
     expect(new Set(ends)).toEqual(new Set([ends[0]]));
+  });
+});
+
+describe('a report of messages that are lost', () => {
+  const { result } = run(`
+faultline: 1
+title: Going on or pausing
+run: { duration: 60s, replications: 1 }
+policies:
+  smtp: { circuitBreaker: { kind: simple, failureThreshold: 5, openDuration: 5s } }
+topics:
+  mails:
+    kind: kafka
+    subscribers: [ { group: sender, call: worker.send, retry: { attempts: 3 }, onPoison: skip } ]
+services:
+  shop: { endpoints: { buy: [ publish: mails ] } }
+  worker: { endpoints: { send: [ call: smtp.deliver ] } }
+  smtp: { endpoints: { deliver: [ wait: 5ms ] } }
+workloads: { users: { arrivals: constant(50/s), requests: [ { call: shop.buy } ] } }
+faults: [ { id: outage, kind: crash, target: smtp, at: 10s, for: 20s } ]
+variants:
+  - { name: retrying, set: { 'topics.mails.subscribers[sender].retry': { attempts: 100, backoff: { kind: constant, base: 1s } } } }
+  - { name: skipping }
+`);
+  const view = viewOf(result);
+
+  it('tells the story of the variant that loses them, and how many in words', () => {
+    expect(toldOf(result).name).toBe('skipping');
+    expect(flat(unseenWords(view))).toMatch(
+      /^1,00\d messages are lost in skipping, none in retrying\. Up to 1,1\d\d messages wait for mails\.sender in retrying, /u,
+    );
+    const steps = chainOf(view, toldOf(result)).map(({ subject }) => subject);
+    expect(steps).toContain('mails.sender loses messages');
   });
 });
