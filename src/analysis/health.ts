@@ -50,8 +50,8 @@ const STATES: readonly HealthState[] = ['ok', 'degraded', 'failing', 'down'];
  * shed share, waiters for connections) is scored against the steps before the first fault, see scoresOf;
  * without a fault nothing tells what is normal, and shares and levels are judged by themselves.
  * Score 1 is degraded; half the requests failing, or a latency score of 10, is failing; under 5 % goodput is
- * down, both of what is usual where most fail before the first fault too. A state is entered after 2 windows in a row, see risenTo, and left after 5 steps that score less, below 0.5 on
- * average; both from the first on. Silence is not health: without arrivals, and while a fault stops the component, no state is left.
+ * down, both of what is usual where most fail before the first fault too, see failureLevels. A state is entered after 2
+ * windows in a row, see risenTo, and left after 5 steps that score less, below 0.5 on average; both from the first on. Silence is not health: without arrivals, and while a fault stops the component, no state is left.
  * Source of the idea of level and time hysteresis: Prometheus alerting rules (`for`, `keep_firing_for`).
  */
 export function healthOf(lane: Lane, steps: Steps, times: Times): Health {

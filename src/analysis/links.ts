@@ -19,6 +19,8 @@ export interface Link {
   readonly hedged: Float64Array;
   /** Calls under way, mean over the step. */
   readonly inFlight: Float64Array;
+  /** Calls that wait for a connection, mean over the step. */
+  readonly waiting: Float64Array;
 }
 
 /** All links of a run: lanes of components, and of the requests of workloads. */
@@ -79,13 +81,17 @@ function linkOf(
 ): Link {
   const { caller, callee, stats } = group;
   const rows = stats.map((stat) => record.edges[stat]);
-  const gauges = record.gauges.filter(
+  const between = record.gauges.filter(
     (gauge) =>
-      gauge.kind === 'inFlight' &&
       gauge.callee === callee.component &&
       gauge.instance >= 0 &&
       data.plan.instances[gauge.instance].component === caller.component,
   );
+  const levelOf = (kind: 'inFlight' | 'waiting'): Float64Array =>
+    meanLevels(
+      between.filter((gauge) => gauge.kind === kind),
+      steps,
+    );
   return {
     caller,
     callee,
@@ -110,6 +116,7 @@ function linkOf(
       rows.map((row) => counterOf(row, EDGE_COUNTER.hedges)),
       steps,
     ),
-    inFlight: meanLevels(gauges, steps),
+    inFlight: levelOf('inFlight'),
+    waiting: levelOf('waiting'),
   };
 }

@@ -21,6 +21,8 @@ const HELD_STEPS = 2;
 const FEW = 0.05;
 /** while of those under way at any time this part is more than there usually are. */
 const MOSTLY = 0.5;
+/** Calls that take less than so many times as long are not slow, but many. */
+const LONGER = 1.1;
 
 /**
  * The mechanism that most of the bad attempts of a link carry in steps [from, until); where few are bad, and the
@@ -123,9 +125,9 @@ function weigh(link: Link, from: number, until: number): readonly Weight[] {
 
 /** Nothing failed, or hardly anything, so the caller is slow: because of a queue, or because the callee is. */
 function waiting(link: Link, from: number, until: number, baseline: number): Mechanism {
-  const { callee, caller } = link;
+  const { callee } = link;
   const inFlight = meanSteps(link.inFlight, from, until);
-  const waiters = meanSteps(caller.poolWaiting, from, until);
+  const waiters = meanSteps(link.waiting, from, until);
   if (waiters > 0 && waiters >= inFlight / 2) {
     const share = Math.min(1, waiters / Math.max(inFlight, waiters));
     return {
@@ -152,7 +154,12 @@ function waiting(link: Link, from: number, until: number, baseline: number): Mec
   const isKnown = inFlight > 0 && before > 0;
   const share = isKnown ? Math.max(0, 1 - 1 / times) : 1;
   const how = isKnown && Number.isFinite(times) ? `${number(times)} times as long` : 'longer';
-  return { mechanism: 'slow', share, text: `answers of ${callee.name} take ${how}` };
+  const level = meanSteps(link.inFlight, 0, baseline);
+  const text =
+    times < LONGER
+      ? `${number(inFlight)} calls to ${callee.name} are under way, ${number(level)} before`
+      : `answers of ${callee.name} take ${how}`;
+  return { mechanism: 'slow', share, text };
 }
 
 function isQueueFull(link: Link, from: number, until: number): boolean {
