@@ -1,6 +1,7 @@
 import type { Ns } from '../kernel/time.js';
 import type { RunRecord } from '../spec/record.js';
 import type { CascadeEvent } from '../spec/result.js';
+import { meanSteps } from './links.js';
 import type { Steps } from './steps.js';
 import type { VariantData } from './variant-data.js';
 import { waitingLines, type WaitingLine } from './waiting-lines.js';
@@ -80,13 +81,9 @@ function isGrowing(before: Float64Array, { lengthNs }: Steps): boolean {
   if (third === 0) return false;
   const first = before.subarray(0, third);
   const last = before.subarray(-third);
-  const rise = sum(last) / third - sum(first) / third;
+  const rise = meanSteps(last, 0, third) - meanSteps(first, 0, third);
   const between = (before.length - third) * lengthNs[0];
   return Math.min(...last) > Math.max(...first) && rise > GROWING * between;
-}
-
-function sum(values: Float64Array): number {
-  return values.reduce((total, value) => total + value, 0);
 }
 
 /** Spans of steps [from, until) that rise above the high limit, short ones left out, until they are at the low one. */

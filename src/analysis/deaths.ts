@@ -2,8 +2,9 @@ import { INSTANCE_STATE, JOURNAL, type RunRecord } from '../spec/record.js';
 import type { CascadeEvent } from '../spec/result.js';
 import { stepAt, type Steps } from './steps.js';
 import type { Scene } from './influence.js';
+import { BARE } from './unseen.js';
 import type { VariantData } from './variant-data.js';
-import { count } from './words.js';
+import { plural } from './words.js';
 
 /** Processes that die although no fault stops them: of lack of memory, or of a message that they cannot handle. */
 export function deathEvents(
@@ -30,15 +31,10 @@ export function deathEvents(
       deaths.set(component, [...(deaths.get(component) ?? []), timeNs[i] / 1e9]);
   }
   return [...deaths].map(([component, times]) => ({
+    ...BARE,
     at: times[0],
     kind: 'killed' as const,
     subject: plan.components[component].name,
-    cause: null,
-    mechanism: null,
-    text: `${plan.components[component].memory === null ? '' : 'for lack of memory '}${timesWords(times.length)}`,
+    text: `${plural(times.length, 'death')}${plan.components[component].memory === null ? '' : ' for lack of memory'}`,
   }));
-}
-
-function timesWords(n: number): string {
-  return n === 1 ? 'once' : n === 2 ? 'twice' : `${count(n)} times`;
 }

@@ -2,7 +2,8 @@ import type { RunRecord } from '../spec/record.js';
 import type { CascadeEvent } from '../spec/result.js';
 import { delayQueues, passesOn } from './dead-letters.js';
 import { sumSteps } from './links.js';
-import { bySteps, type Steps } from './steps.js';
+import type { Steps } from './steps.js';
+import { BARE, countsOf, secondsAt } from './unseen.js';
 import { partName, type VariantData } from './variant-data.js';
 import { plural } from './words.js';
 
@@ -42,7 +43,7 @@ export function effectEvents(
     // What waits for its time leaves by being given up, and what goes where it is tried again is not.
     if (delays.has(meter.component)) return [];
     if (amiss.kind === 'deadLettered' && passesOn(plan, meter.component, meter.part)) return [];
-    const counts = bySteps([meter.counts], steps);
+    const counts = countsOf(meter, steps);
     const n = sumSteps(counts, from, steps.count);
     const usual = from === 0 ? 0 : sumSteps(counts, 0, from) / from;
     if (!(n > OFTENER * usual * (steps.count - from))) return [];
@@ -50,11 +51,10 @@ export function effectEvents(
     const { name } = plan.components[meter.component];
     return [
       {
-        at: Math.max(0, (steps.startNs[first] - plan.warmupNs) / 1e9),
+        ...BARE,
+        at: secondsAt(data, steps, first),
         kind: amiss.kind,
         subject: meter.part < 0 ? name : partName(plan, meter.part),
-        cause: null,
-        mechanism: null,
         text: amiss.words(n),
       },
     ];

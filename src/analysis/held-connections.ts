@@ -1,7 +1,7 @@
 import { OP } from '../spec/program.js';
 import type { Plan } from '../spec/plan.js';
 import type { RunRecord } from '../spec/record.js';
-import { meanSteps, type Link } from './links.js';
+import type { Link } from './links.js';
 import type { Mechanism } from './mechanism.js';
 import { poolCapacity, poolPick } from './metrics-edge.js';
 import { SATURATED } from './saturation.js';
@@ -98,10 +98,7 @@ export function heldBy(
       (step) => pool.used[step] >= SATURATED * pool.size && pool.waiting[step] >= 1,
     );
     if (full.length < FULL_STEPS) continue;
-    const held = Math.min(
-      pool.size,
-      Math.max(...full.map((step) => meanSteps(link.inFlight, step, step + 1))),
-    );
+    const held = Math.min(pool.size, Math.max(...full.map((step) => link.inFlight[step])));
     const of = `${count(held)} of ${plural(pool.size, 'connection')} to ${pool.database}`;
     return {
       mechanism: 'heldConnections',

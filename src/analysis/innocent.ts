@@ -6,6 +6,7 @@ import type { Scene } from './influence.js';
 import type { Lane } from './lanes.js';
 import type { Story } from './story.js';
 import { stepAt } from './steps.js';
+import { UNSEEN } from './unseen-kinds.js';
 import type { VariantData } from './variant-data.js';
 import { list } from './words.js';
 
@@ -70,15 +71,6 @@ export function innocentFaults(
   };
   return faults.filter(isInnocent).map((fault) => ({ fault: fault.id, reason: reasonOf(fault) }));
 }
-
-const UNSEEN: ReadonlySet<CascadeEvent['kind']> = new Set([
-  'backlog',
-  'stale',
-  'unsettled',
-  'lost',
-  'repeated',
-  'deadLettered',
-]);
 
 /** Faults that last as something begins that no request shows; where none does, the one that was over last. */
 function suspectsOf(

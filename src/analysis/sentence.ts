@@ -1,5 +1,6 @@
 import type { CascadeEvent } from '../spec/result.js';
 import { failsMore } from './innocent.js';
+import { UNSEEN } from './unseen-kinds.js';
 import type { RunVerdict, Story } from './story.js';
 import { count, list, moment, share } from './words.js';
 
@@ -103,7 +104,7 @@ function chainOf(
     const full = fullOf(first);
     const died = later.find((event) => event.kind === 'killed' && event.subject === subject);
     const words = full === undefined ? illWords(first) : full.text + heldWords(first);
-    const text = `${subject}: ${died === undefined ? '' : `dies ${died.text}, `}${words}`;
+    const text = `${subject}: ${died === undefined ? '' : `${died.text}, `}${words}`;
     return { at: (full ?? first).at, place: later.indexOf(full ?? first), text };
   };
   const causes = inner.slice(0, LINKS_MAX).map(linkOf);
@@ -247,15 +248,6 @@ function behind({ events }: Story): string {
   });
   return words.join('');
 }
-
-const UNSEEN: ReadonlyMap<CascadeEvent['kind'], string> = new Map([
-  ['backlog', 'falls behind at'],
-  ['stale', 'answers with old values from'],
-  ['unsettled', 'does not end well from'],
-  ['lost', 'loses messages from'],
-  ['repeated', 'repeats effects from'],
-  ['deadLettered', 'gives messages up from'],
-]);
 
 function isIll(event: CascadeEvent): boolean {
   return ILL.includes(event.kind);

@@ -1,6 +1,7 @@
 import type { MeterRecord, RunRecord } from '../spec/record.js';
 import type { CascadeEvent } from '../spec/result.js';
 import { firstFaultNs } from './faulted.js';
+import { sumSteps } from './links.js';
 import { poolCapacity, poolPick } from './metrics-edge.js';
 import { SATURATED } from './saturation.js';
 import { bySteps, maxLevels, meanLevels, type Steps } from './steps.js';
@@ -19,7 +20,8 @@ const STALER = 3;
 const FEW_READS = 10;
 
 type Bare = Pick<CascadeEvent, 'cause' | 'mechanism'>;
-const BARE: Bare = { cause: null, mechanism: null };
+/** Events that nobody is known to have caused. */
+export const BARE: Bare = { cause: null, mechanism: null };
 
 /** Of one run: pools that run out, reads that turn stale, sagas without a consistent end. No request shows them by itself. */
 export function unseenEvents(
@@ -79,7 +81,7 @@ function staleEvents(
       steps,
     );
     const shareIn = (from: number, until: number): number =>
-      total(stale, from, until) / Math.max(1, total(reads, from, until));
+      sumSteps(stale, from, until) / Math.max(1, sumSteps(reads, from, until));
     const limit = Math.max(STALE, STALER * shareIn(0, baseline));
     const span = firstSpan(
       steps.count,
@@ -123,10 +125,10 @@ function sagaEvents(data: VariantData, record: RunRecord, steps: Steps): readonl
     );
     if (first === undefined) return [];
     const words = ends.flatMap(({ name, counts }) => {
-      const sum = total(counts, 0, steps.count);
+      const sum = sumSteps(counts, 0, steps.count);
       return sum > 0 ? [`${count(sum)} ${name}`] : [];
     });
-    const all = total(countsOf(meter, steps), 0, steps.count);
+    const all = sumSteps(countsOf(meter, steps), 0, steps.count);
     const { name } = plan.components[meter.component];
     const begun = secondsAt(data, steps, first);
     const fault = (firstFaultNs(data) - plan.warmupNs) / 1e9;
@@ -171,14 +173,12 @@ function firstSpan(
   return null;
 }
 
-function countsOf(meter: MeterRecord | undefined, steps: Steps): Float64Array {
+/** A counter by step; zeros where there is none. */
+export function countsOf(meter: MeterRecord | undefined, steps: Steps): Float64Array {
   return bySteps(meter?.form === 'counter' ? [meter.counts] : [], steps);
 }
 
-function total(counts: Float64Array, from: number, until: number): number {
-  return counts.subarray(from, until).reduce((sum, value) => sum + value, 0);
-}
-
-function secondsAt(data: VariantData, steps: Steps, step: number): number {
+/** Seconds from the end of the warm-up at which a step begins. */
+export function secondsAt(data: VariantData, steps: Steps, step: number): number {
   return (steps.startNs[step] - data.plan.warmupNs) / 1e9;
 }

@@ -4,6 +4,8 @@ import { compile } from '../../src/plan/compile.js';
 import { loadScenario } from '../../src/scenario/load.js';
 import type { VariantResult } from '../../src/spec/result.js';
 import { runPlan } from '../support/built.js';
+import { sentenceOf } from '../../src/analysis/sentence.js';
+import type { Story } from '../../src/analysis/story.js';
 
 /** What is told of the first run of each variant of a text, by name. */
 function told(text: string): Readonly<Record<string, VariantResult>> {
@@ -300,6 +302,49 @@ faults: [ { id: outage, kind: hang, target: prices, at: 20s, for: 30s } ]
     );
   });
 
+  it('tells of more calls where they take no longer', () => {
+    const { base } = told(`
+title: Three times the load, with room for it
+run: { duration: 60s, warmup: 5s }
+services:
+  shop: { concurrency: 100, endpoints: { buy: [ call: db.get ] } }
+  db: { concurrency: 100, endpoints: { get: [ wait: 100ms ] } }
+workloads: { users: { arrivals: constant(200/s), requests: [ { call: shop.buy } ] } }
+faults: [ { id: rush, kind: load, target: users, factor: 3, at: 30s, for: 20s } ]
+`);
+    const [more] = base.cascade.influences.filter(({ to }) => to === 'shop');
+    expect(more!.text).toMatch(/^(?:59|60)(?:\.\d)? calls to db are under way, 20 before$/u);
+  });
+
+  it('says how many fail of those who failed before the fault as well', () => {
+    const fault = {
+      at: 20,
+      kind: 'fault',
+      subject: 'f',
+      cause: null,
+      mechanism: null,
+      text: 'db hangs',
+    };
+    const sentence = (failed: number, usualFailed: number): string =>
+      sentenceOf({
+        story: {
+          events: [fault],
+          loops: [],
+          innocent: [],
+          users: { finished: 1000, failed, usualFailed },
+        } as unknown as Story,
+        verdicts: ['untouched'],
+        recovery: null,
+        goodputLost: null,
+      });
+    expect(sentence(310, 0.3)).toBe('db hangs: 310 of 1,000 user requests fail (30 % before).');
+    expect(sentence(299, 0.3)).toBe(
+      'db hangs: users notice nothing: no more of their requests fail than before (30 %).',
+    );
+    expect(sentence(10, 0)).toBe('db hangs: 10 of 1,000 user requests fail.');
+    expect(sentence(0, 0.3)).toBe('db hangs: users notice nothing.');
+  });
+
   const CROWDED = (shop: string): string => `
 title: A slow callee fills whoever waits for it
 run: { duration: 50s, warmup: 5s }
@@ -315,8 +360,8 @@ faults: [ { id: sluggish, kind: slow, target: bank, factor: 200, at: 10s, for: 3
     const { base } = told(CROWDED(`${memory}, lifecycle: { startup: 3s }`));
     const { events, sentence } = base.cascade;
     const deaths = events.filter(({ kind }) => kind === 'killed');
-    expect(deaths).toMatchObject([{ subject: 'shop', text: 'for lack of memory 6 times' }]);
-    expect(sentence).toContain('-> shop: dies for lack of memory 6 times, slow answers of bank, ');
+    expect(deaths).toMatchObject([{ subject: 'shop', text: '6 deaths for lack of memory' }]);
+    expect(sentence).toContain('-> shop: 6 deaths for lack of memory, slow answers of bank, ');
   });
 
   it('blames the callee where a limit of requests at once is full of calls to it', () => {

@@ -69,7 +69,7 @@ function row(event: CascadeEvent): Markup {
   return markup`<tr class="${TONES[event.kind]}">
     <th scope="row">${formatInstant(event.at)}</th>
     <td><b>${event.subject}</b></td>
-    <td>${tidy(event.kind === 'killed' ? `dies ${event.text}` : event.text)}</td>
+    <td>${tidy(event.text)}</td>
     <td>${because}</td>
   </tr>`;
 }
