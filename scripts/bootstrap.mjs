@@ -4,38 +4,35 @@
 // of the sources (modification times say nothing after a git checkout). --force builds in any case,
 // --install-only does not build.
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
   lstatSync,
   mkdirSync,
   readFileSync,
-  readdirSync,
   renameSync,
   rmSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import {
+  BUILD_STAMP,
+  PROGRAM,
+  ROOT,
+  buildKey,
+  dependencyKey,
+  isBuilt,
+  stampIs,
+} from './build-key.mjs';
 import { withLock } from './lock.mjs';
 import { requireNode } from './node-version.mjs';
 
-const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const DEPENDENCY_STAMP = join('node_modules', '.faultline-dependencies');
-const BUILD_STAMP = join('.cache', 'build-key');
 const THREADS_CONFIG = join('scripts', 'threads.config.mjs');
-/** How they bundle shows in what is built. */
-const BUILDERS = [
-  join('scripts', 'bootstrap.mjs'),
-  join('scripts', 'no-schemas.mjs'),
-  THREADS_CONFIG,
-];
 const COMPILER = join('node_modules', 'typescript', 'bin', 'tsc');
 const BUNDLER = join('node_modules', 'rolldown', 'bin', 'cli.mjs');
 const PROGRAM_PATH = join('cli', 'main.js');
-const PROGRAM = join('dist', PROGRAM_PATH);
 /** Beside `run`, as the program is: from both, the threads are found at the same place. */
 const LIBRARY = join('library', 'index.js');
 /** The threads that simulate. */
@@ -58,10 +55,6 @@ if (force || !isInstalled() || (!installOnly && !isBuilt())) {
 
 function isInstalled() {
   return stampIs(DEPENDENCY_STAMP, dependencyKey()) && existsSync(COMPILER);
-}
-
-function isBuilt() {
-  return stampIs(BUILD_STAMP, buildKey()) && existsSync(PROGRAM);
 }
 
 function install() {
@@ -151,37 +144,6 @@ function npm(command) {
 
 function node(...args) {
   execFileSync(process.execPath, args, { stdio: STDIO });
-}
-
-function dependencyKey() {
-  const { versions, platform, arch } = process;
-  return `${digest(['package-lock.json'])} ${versions.modules} ${platform} ${arch}`;
-}
-
-function buildKey() {
-  const sources = ['tsconfig.json', 'package.json', ...BUILDERS, ...filesBelow('src')];
-  return `${digest(sources)} ${dependencyKey()}`;
-}
-
-function digest(paths) {
-  const hash = createHash('sha256');
-  for (const path of paths) {
-    hash.update(path.replaceAll('\\', '/')).update('\0').update(readFileSync(path)).update('\0');
-  }
-  return hash.digest('hex');
-}
-
-function filesBelow(directory) {
-  return readdirSync(directory, { withFileTypes: true })
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) => {
-      const path = join(directory, entry.name);
-      return entry.isDirectory() ? filesBelow(path) : [path];
-    });
-}
-
-function stampIs(path, key) {
-  return existsSync(path) && readFileSync(path, 'utf8') === key;
 }
 
 function stopwatch() {

@@ -217,7 +217,7 @@ export class Interpreter {
 
   /** Waits under way go on at another speed: what is left of them is stretched by the factor. */
   stretchWaits(instance: Instance, factor: number): void {
-    for (let strand = 0; strand < strands.slots.capacity; strand++) {
+    for (let strand = 0; strand < strands.slots.touched; strand++) {
       if (!strands.alive(strand) || strands.instance[strand] !== instance.id) continue;
       if (strands.state[strand] !== STATE.SLEEP || strands.wakes[strand] < engine.now) continue;
       const wakes = engine.now + Math.round((strands.wakes[strand] - engine.now) * factor);

@@ -173,7 +173,7 @@ export class Outages {
   private crash(instance: Instance): void {
     const { server } = this.world;
     instance.down = true;
-    for (let strand = 0; strand < strands.slots.capacity; strand++) {
+    for (let strand = 0; strand < strands.slots.touched; strand++) {
       if (!strands.alive(strand) || strands.instance[strand] !== instance.id) continue;
       if (strands.parent[strand] >= 0 || strands.returns[strand] === RETURN.root) continue;
       const state = strands.state[strand];

@@ -60,7 +60,7 @@ export function simulate(
  */
 function bookUnfinished(world: World, everyTrace: boolean): void {
   const { edges } = world;
-  for (let strand = 0; strand < strands.slots.capacity; strand++) {
+  for (let strand = 0; strand < strands.slots.touched; strand++) {
     if (!strands.alive(strand) || strands.parent[strand] >= 0) continue;
     const returns = strands.returns[strand];
     const state = strands.state[strand];
@@ -77,7 +77,7 @@ function bookUnfinished(world: World, everyTrace: boolean): void {
       world.tracer.row(strand, -1);
     }
   }
-  for (let frame = 0; frame < frames.slots.capacity; frame++) {
+  for (let frame = 0; frame < frames.slots.touched; frame++) {
     if (!frames.slots.has(frame) || frames.base[frame] > 0) continue;
     sink.callUnfinished(edges[frames.edge[frame]].stat, frames.cell[frame]);
   }
@@ -126,7 +126,7 @@ function recordOf(assembly: Assembly, stop: RunRecord['stop'], detail: string): 
 
 function unfinishedRequests(): number {
   let count = 0;
-  for (let strand = 0; strand < strands.slots.capacity; strand++) {
+  for (let strand = 0; strand < strands.slots.touched; strand++) {
     const open = strands.alive(strand) && strands.returns[strand] === RETURN.root;
     if (open && strands.parent[strand] < 0 && strands.cell[strand] >= 0) count++;
   }

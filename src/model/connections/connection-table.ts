@@ -173,11 +173,11 @@ export class ConnectionTable {
     instance.epoch++;
     if (instance.silent) return;
     const { edges } = this.world;
-    for (let slot = 0; slot < this.slots.capacity; slot++) {
+    for (let slot = 0; slot < this.slots.touched; slot++) {
       if (!this.slots.has(slot) || this.instance[slot] !== instance.id) continue;
       if (this.state[slot] === CONNECTION.OPEN) this.poolOf(slot).lost(slot);
     }
-    for (let strand = 0; strand < strands.slots.capacity; strand++) {
+    for (let strand = 0; strand < strands.slots.touched; strand++) {
       if (!strands.alive(strand) || strands.instance[strand] !== instance.id) continue;
       if (!strands.inTransit(strand) || !edges[strands.edge[strand]].connected) continue;
       strands.injected[strand] = OUTCOME.reset;

@@ -139,7 +139,7 @@ export class EdgePool implements PolicyState {
     this.ready.length = 0;
     this.idle = 0;
     this.dialling = 0;
-    for (let slot = 0; slot < slots.capacity; slot++) {
+    for (let slot = 0; slot < slots.touched; slot++) {
       if (slots.has(slot) && pool[slot] === this.id) this.close(slot);
     }
   }

@@ -271,7 +271,7 @@ export class ServerEnds {
   private end(slot: number, unseen: boolean): void {
     const { world, table } = this;
     const { edges } = world;
-    for (let strand = 0; strand < strands.slots.capacity; strand++) {
+    for (let strand = 0; strand < strands.slots.touched; strand++) {
       if (!strands.alive(strand) || strands.returns[strand] !== RETURN.frame) continue;
       if (strands.gone[strand] >= 0 || !edges[strands.edge[strand]].guarded) continue;
       // A branch has the edge of nobody, a delivered answer has no caller.

@@ -93,7 +93,7 @@ export class Ledger {
   /** Slots that are taken, in the order in which their sagas were met. */
   inOrder(): readonly number[] {
     const { slots, number } = this;
-    const taken = Array.from({ length: slots.capacity }, (_, slot) => slot);
+    const taken = Array.from({ length: slots.touched }, (_, slot) => slot);
     return taken.filter((slot) => slots.has(slot)).sort((a, b) => number[a] - number[b]);
   }
 

@@ -258,12 +258,12 @@ export class Copies {
   private audit(): void {
     const { slots, returns, from } = strands;
     let under = this.messages;
-    for (let strand = 0; strand < slots.capacity; strand++) {
+    for (let strand = 0; strand < slots.touched; strand++) {
       if (!slots.has(strand)) continue;
       if (returns[strand] === RETURN.task && from[strand] === this.owner) under++;
     }
     let awaited = 0;
-    for (let write = 0; write < this.slots.capacity; write++) {
+    for (let write = 0; write < this.slots.touched; write++) {
       if (this.slots.has(write)) awaited += this.left[write];
     }
     invariant(awaited === under, 'writes-of-copies');

@@ -130,7 +130,7 @@ export class ThreadPools {
   private audit(): void {
     const { slots, slot, instance } = strands;
     const held = new Int32Array(this.pools.length);
-    for (let strand = 0; strand < slots.capacity; strand++) {
+    for (let strand = 0; strand < slots.touched; strand++) {
       if (!slots.has(strand) || (slot[strand] & LEASED) === 0) continue;
       const node = instance[strand] - this.first;
       if (node >= 0 && node * this.perNode < held.length) held[this.of[strand]]++;

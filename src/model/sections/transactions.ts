@@ -263,7 +263,7 @@ export class Transactions {
   /** Transactions that somebody still works for. */
   private alive(): number {
     let alive = 0;
-    for (let tx = 0; tx < this.slots.capacity; tx++) {
+    for (let tx = 0; tx < this.slots.touched; tx++) {
       if (!this.slots.has(tx)) continue;
       if (this.phase[tx] !== PHASE.over || this.statements[tx] > 0) alive++;
     }

@@ -114,7 +114,7 @@ export class Streams {
     let count = 0;
     this.addSnapshots();
     const { slots, value: values } = this.byValue;
-    for (let stream = 0; stream < slots.capacity; stream++) {
+    for (let stream = 0; stream < slots.touched; stream++) {
       if (!slots.has(stream) || !this.isHit(values[stream], round)) continue;
       if (this.snapshot[stream] > 0) count++;
       if (this.planned[stream] <= this.snapshot[stream]) this.planned[stream] = 0;
@@ -153,11 +153,11 @@ export class Streams {
   private sweep(): void {
     const { keys } = this.world;
     const live = new Set<number>();
-    for (let strand = 0; strand < strands.slots.capacity; strand++) {
+    for (let strand = 0; strand < strands.slots.touched; strand++) {
       if (strands.alive(strand)) live.add(keys.value(this.spec.key, strand));
     }
     const { slots, value: values } = this.byValue;
-    for (let stream = 0; stream < slots.capacity; stream++) {
+    for (let stream = 0; stream < slots.touched; stream++) {
       if (slots.has(stream) && !live.has(values[stream])) this.byValue.give(stream);
     }
     this.sweepAt = Math.max(SWEEP_MIN, 2 * this.known);
