@@ -149,11 +149,18 @@ export class Channels {
   ): Outcome {
     if (count === 0) return OUTCOME.ok;
     const { acks, confirm, key } = spec;
-    const messages = Array.from({ length: count }, (_, k) => this.make(spec, strand, pc, k));
-    const stamp = strands.stamp[strand];
-    const instance = strands.instance[strand];
-    const own = { messages, instance, keyed: key >= 0, acks, confirm };
-    return writes.publish({ ...own, waiter: strand, stamp }) ? PENDING : OUTCOME.ok;
+    const messages: number[] = [];
+    for (let k = 0; k < count; k++) messages.push(this.make(spec, strand, pc, k));
+    const isWaiting = writes.publish({
+      messages,
+      instance: strands.instance[strand],
+      keyed: key >= 0,
+      acks,
+      confirm,
+      waiter: strand,
+      stamp: strands.stamp[strand],
+    });
+    return isWaiting ? PENDING : OUTCOME.ok;
   }
 
   /** The messages of a step are rows of the outbox first. */
@@ -218,8 +225,9 @@ export class Channels {
   ): void {
     const writes = this.writes[topic];
     if (writes !== null) {
-      const own = { messages: [message], instance, keyed: true, acks: null };
-      writes.publish({ ...own, confirm: waiter !== -1, waiter, stamp });
+      const confirm = waiter !== -1;
+      const messages = [message];
+      writes.publish({ messages, instance, keyed: true, acks: null, confirm, waiter, stamp });
       return;
     }
     const { latency } = this.topics[topic].spec;

@@ -159,11 +159,11 @@ export class Replicas {
   /** When the last of those in sync has it; Infinity where one of them is away. */
   private readyAt({ nodes, inSync, leader }: Replicated, { at }: Pending): Ns {
     let last = 0;
-    at.forEach((time, place) => {
-      if (!inSync[place]) return;
-      const isAway = place !== leader && time > this.awaySince[nodes[place]];
-      last = Math.max(last, isAway ? Infinity : time);
-    });
+    for (let place = 0; place < at.length; place++) {
+      if (!inSync[place]) continue;
+      const isAway = place !== leader && at[place] > this.awaySince[nodes[place]];
+      last = Math.max(last, isAway ? Infinity : at[place]);
+    }
     return last;
   }
 

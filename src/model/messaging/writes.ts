@@ -170,7 +170,10 @@ export class Writes {
     const id = ++this.batchCount;
     const batch: Batch = {
       id,
-      ...place,
+      producer: place.producer,
+      partition: place.partition,
+      acks: place.acks,
+      since: place.since,
       messages: [],
       tickets: [],
       lineageA: lineageA[message],
