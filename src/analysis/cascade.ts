@@ -7,6 +7,7 @@ import { amplificationOf } from './amplification.js';
 import { withoutBlips } from './blips.js';
 import { collateralOf } from './collateral.js';
 import { eventsOf } from './events.js';
+import { failureKindsOf } from './failure-kinds.js';
 import { faultedComponents, firstFaultNs, outagesOf, spansIn, touchedBy } from './faulted.js';
 import { usualNs } from './goodput.js';
 import { heldPoolsOf } from './held-connections.js';
@@ -62,6 +63,7 @@ export function storyOf(data: VariantData, record: RunRecord): Story {
     goodputLost: goodputLost(data, record),
     amplification: amplificationOf(data, record),
     users,
+    failures: failureKindsOf(data, record, afterNs(data)),
     verdict: verdictOf(data, record),
     innocent: innocentFaults(scene, influences, users, events),
   };

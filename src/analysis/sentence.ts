@@ -67,10 +67,13 @@ function noFault(story: Story): string {
       ill.length === 0 ? '' : ` In trouble for a time: ${list([...how, ...ill.slice(LINKS_MAX)])}.`;
     return `No fault, and ${failed === 0 ? 'no' : 'hardly any'} user request fails.${others}${unseen}`;
   }
-  const lost = `${share(failed / finished)} of the user requests fail`;
+  const { kind, origin } = story.failures;
+  const lost = `${share(failed / finished)} of the user requests fail${kind === null ? '' : `, ${kind}`}`;
   const first = inner[0] ?? events[0];
-  if (first === undefined) return `No fault, yet ${lost}.`;
-  return `No fault, yet ${lost}: ${first.subject} is the first in trouble (${first.text}).`;
+  if (first === undefined)
+    return `No fault, yet ${lost}${origin === null ? '' : `: ${origin.text}`}.`;
+  const calls = origin?.caller === first.subject ? `; ${origin.text}` : '';
+  return `No fault, yet ${lost}: ${first.subject} is the first in trouble (${first.text})${calls}.`;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { FailureKinds } from './failure-kinds.js';
 import type { CascadeEvent, CascadeResult, HealthState, Influence } from '../spec/result.js';
 
 /** A verdict on one run. */
@@ -26,6 +27,8 @@ export interface Story {
     readonly failed: number;
     readonly usualFailed: number;
   };
+  /** How those requests fail. */
+  readonly failures: FailureKinds;
   readonly verdict: RunVerdict;
   readonly innocent: CascadeResult['innocent'];
 }
