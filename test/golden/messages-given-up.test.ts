@@ -67,6 +67,27 @@ describe('a message that is given up where it may be read again (G-7)', () => {
     expect(figures(traced, 'lostEffects', 'consumed')).toEqual([1, 0]);
   });
 
+  it('is not lost when it is too old for the log and waits for another try elsewhere', () => {
+    const traced = read({
+      group:
+        'commit: auto, retry: { attempts: 2, mode: delayed, backoff: { kind: constant, base: 20s } }, onPoison: deadLetter, deadLetter: dead',
+      topic: 'retention: 2s',
+      faults: `${BROKEN}, ${dies('1s', '10s')}`,
+    });
+    expect(figures(traced, 'lostEffects', 'consumed')).toEqual([0, 1]);
+  });
+
+  it('is lost when its last try elsewhere fails, too, and nobody keeps it', () => {
+    const traced = read({
+      group:
+        'commit: auto, retry: { attempts: 2, mode: delayed, backoff: { kind: constant, base: 20s } }, onPoison: skip',
+      topic: 'retention: 2s',
+      steps: FAILS,
+      faults: dies('1s', '10s'),
+    });
+    expect(figures(traced, 'lostEffects', 'consumed')).toEqual([1, 0]);
+  });
+
   it('is not lost that stands among the dead letters', () => {
     const traced = read({
       group: 'commit: auto, onPoison: deadLetter, deadLetter: dead',

@@ -140,6 +140,11 @@ export class Aftermath {
     if (this.messages.loses(message, this.group, place)) this.world.meters.count(this.lost);
   }
 
+  /** The same, of a place in the log of all that the group comes to no more: what waits elsewhere is tried again. */
+  leap(message: number, place: number): void {
+    if (!this.waitsElsewhere || this.tries[message] === 0) this.lose(message, place);
+  }
+
   /** The same, unless whoever reads the place next brings it about. */
   abandon(message: number, place: number, isPassed: boolean): void {
     if (isPassed) this.lose(message, place);

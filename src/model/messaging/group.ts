@@ -144,7 +144,7 @@ export class Group {
   }
 
   private lose(log: number, offset: number, message: number): void {
-    this.aftermath.lose(message, placeOf(log, offset));
+    this.aftermath.leap(message, placeOf(log, offset));
   }
 
   audit(): void {

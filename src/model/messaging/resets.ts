@@ -166,7 +166,7 @@ export class Resets {
     const { offsets, aftermath } = this.setup;
     const { partition } = offsets.logs[log];
     for (let at = offsets.position[log]; at < to; at++) {
-      aftermath.lose(partition.at(at), placeOf(log, at));
+      aftermath.leap(partition.at(at), placeOf(log, at));
     }
     offsets.seek(log, to);
   }
