@@ -10,7 +10,8 @@ export interface Ticket {
 
 /** Messages for one partition that are sent, written and confirmed together. */
 export interface Batch {
-  readonly id: number;
+  /** Its number as long as its timers count, -1 = no longer. */
+  slot: number;
   readonly partition: number;
   readonly acks: 0 | 1 | 'all';
   readonly messages: number[];

@@ -1,4 +1,5 @@
 import { engine } from '../../kernel/engine.js';
+import type { Lane } from '../../kernel/lanes.js';
 import { PHASE } from '../../kernel/phase.js';
 import { streamKey } from '../../kernel/rng.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
@@ -13,9 +14,12 @@ import { Producer } from './producer.js';
 import type { Opening, Parcel, Sending } from './producer.js';
 import { BATCH_OVERHEAD } from './record-size.js';
 import { Replicas } from './replicas.js';
+import { Timed } from './timed.js';
 
 /** Batches on their way to one node. */
 interface Request {
+  slot: number;
+  readonly id: number;
   readonly producer: number;
   readonly node: number;
   readonly batches: readonly Batch[];
@@ -59,18 +63,18 @@ export class Writes {
   private readonly replicas: Replicas;
   private readonly producers: Producer[] = [];
   private readonly byInstance = new Map<number, number>();
-  private readonly batches = new Map<number, Batch>();
+  private readonly batches = new Timed<Batch>();
+  private readonly waiting = new Timed<Request>();
   private readonly requests = new Map<number, Request>();
-  private batchCount = 0;
   private requestCount = 0;
   private readonly owner: number;
   private readonly sending: Sending;
-  private readonly lingerOp: number;
-  private readonly expireOp: number;
+  private readonly linger: Lane;
+  private readonly delivery: Lane;
+  private readonly timeout: Lane;
   private readonly drainOp: number;
   private readonly blockOp: number;
   private readonly startOp: number;
-  private readonly timeoutOp: number;
 
   constructor({ world, messages, topic, broker, lines, tell }: WritesSetup) {
     this.world = world;
@@ -80,12 +84,16 @@ export class Writes {
     this.lines = lines;
     this.tell = tell;
     this.owner = world.tasks.register(this);
-    this.lingerOp = engine.define('linger', (id) => this.lingered(id));
-    this.expireOp = engine.define('delivery-timeout', (id) => this.expire(id));
+    const { lingerNs, deliveryTimeoutNs, requestTimeoutNs } = topic.spec.spec.producer;
+    const { batches, waiting } = this;
+    this.linger = batches.lane('linger', lingerNs, (batch) => this.lingered(batch));
+    this.delivery = batches.lane('delivery-timeout', deliveryTimeoutNs, (batch) =>
+      this.expire(batch),
+    );
+    this.timeout = waiting.lane('request-timeout', requestTimeoutNs, ({ id }) => this.failed(id));
     this.drainOp = engine.define('produce', (producer) => this.producers[producer].drain());
     this.blockOp = engine.define('max-block', (producer) => this.producers[producer].expire());
     this.startOp = engine.define('request', (id) => this.start(id));
-    this.timeoutOp = engine.define('request-timeout', (id) => this.failed(id));
     this.replicas = new Replicas(world, broker, topic, {
       visible: (batch) => this.visible(batch),
       lost: (batch) => this.lost(batch),
@@ -165,11 +173,9 @@ export class Writes {
   }
 
   private open(place: Opening, message: number, memory: number): Batch {
-    const { lingerNs, deliveryTimeoutNs } = this.topic.spec.spec.producer;
     const { lineageA, lineageB } = this.messages;
-    const id = ++this.batchCount;
     const batch: Batch = {
-      id,
+      slot: -1,
       producer: place.producer,
       partition: place.partition,
       acks: place.acks,
@@ -190,24 +196,24 @@ export class Writes {
       confirmed: false,
       settled: false,
     };
-    this.batches.set(id, batch);
-    engine.at(engine.now + lingerNs, PHASE.TIMER, this.lingerOp, id, 0, 0);
-    engine.at(engine.now + deliveryTimeoutNs, PHASE.TIMER, this.expireOp, id, 0, 0);
+    this.batches.add(batch);
+    this.batches.arm(this.linger, batch);
+    this.batches.arm(this.delivery, batch);
     return batch;
   }
 
-  private lingered(id: number): void {
-    const batch = this.batches.get(id);
-    if (batch === undefined || batch.ready) return;
+  private lingered(batch: Batch): void {
+    if (batch.ready) return;
     batch.ready = true;
     this.producers[batch.producer].drain();
   }
 
   /** A request waits its turn at the node. */
   private send(producer: number, node: number, batches: readonly Batch[]): void {
-    const { requestTimeoutNs } = this.topic.spec.spec.producer;
     const id = ++this.requestCount;
-    this.requests.set(id, { producer, node, batches, left: batches.length });
+    const request: Request = { slot: -1, id, producer, node, batches, left: batches.length };
+    this.requests.set(id, request);
+    this.waiting.add(request);
     let count = 0;
     for (const batch of batches) {
       batch.request = id;
@@ -217,7 +223,7 @@ export class Writes {
     const begin = Math.max(engine.now, this.lines[node]);
     this.lines[node] = begin + Math.round((count / maxThroughput) * NS_PER_SECOND);
     engine.at(this.lines[node], PHASE.COMPLETION, this.startOp, id, 0, 0);
-    engine.at(engine.now + requestTimeoutNs, PHASE.TIMER, this.timeoutOp, id, 0, 0);
+    this.waiting.arm(this.timeout, request);
     for (const batch of batches) if (batch.acks === 0) this.settle(batch, OUTCOME.ok);
   }
 
@@ -292,6 +298,7 @@ export class Writes {
     const request = this.requests.get(id);
     if (request === undefined || --request.left > 0) return;
     this.requests.delete(id);
+    this.waiting.end(request);
     this.producers[request.producer].answered(request.node);
     this.sending.wake(request.producer);
   }
@@ -315,9 +322,8 @@ export class Writes {
     if (batch.visible || !isSuccess(outcome)) this.forget(batch, false);
   }
 
-  private expire(id: number): void {
-    const batch = this.batches.get(id);
-    if (batch === undefined || batch.settled) return;
+  private expire(batch: Batch): void {
+    if (batch.settled) return;
     this.settle(batch, OUTCOME.timeout);
   }
 
@@ -364,7 +370,7 @@ export class Writes {
   private forget(batch: Batch, isLost: boolean): void {
     if (batch.acks === 0) this.answered(batch);
     // What the leader has will be part of the log, whatever its publisher believes.
-    if (batch.copies > 0 || !this.batches.delete(batch.id)) return;
+    if (batch.copies > 0 || !this.batches.end(batch)) return;
     if (isLost && batch.confirmed && !batch.visible) {
       for (const message of batch.messages) this.topic.lose(message);
     }

@@ -1,0 +1,50 @@
+import { engine } from '../../kernel/engine.js';
+import type { Lane, Stamped } from '../../kernel/lanes.js';
+import { PHASE } from '../../kernel/phase.js';
+import { Slots, widenInt32 } from '../../kernel/pool.js';
+import type { Ns } from '../../kernel/time.js';
+
+/** What has a number as long as its timers count, -1 = no longer. */
+interface Numbered {
+  slot: number;
+}
+
+/**
+ * Things with timers of constant length. Most are over long before a timer of theirs is due: the timers stand in
+ * lanes, and end with the thing.
+ */
+export class Timed<T extends Numbered> implements Stamped {
+  stamp: Int32Array = new Int32Array(0);
+  private readonly slots = new Slots(64);
+  private readonly things: (T | null)[] = [];
+
+  constructor() {
+    this.slots.onGrow((capacity) => (this.stamp = widenInt32(this.stamp, capacity)));
+  }
+
+  /** A timer that all of them may have. */
+  lane(name: string, delayNs: Ns, due: (thing: T) => void): Lane {
+    const op = engine.define(name, (slot) => due(this.things[slot]!));
+    return engine.lane(delayNs, PHASE.TIMER, op, this);
+  }
+
+  add(thing: T): void {
+    thing.slot = this.slots.take();
+    this.things[thing.slot] = thing;
+  }
+
+  arm(lane: Lane, { slot }: T): void {
+    engine.arm(lane, slot, this.stamp[slot]);
+  }
+
+  /** It is over, with its timers; false where it has been before. */
+  end(thing: T): boolean {
+    const { slot } = thing;
+    if (slot < 0) return false;
+    this.stamp[slot]++;
+    this.things[slot] = null;
+    this.slots.give(slot);
+    thing.slot = -1;
+    return true;
+  }
+}
