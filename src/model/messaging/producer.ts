@@ -111,6 +111,15 @@ export class Producer {
     this.inFlight[node]--;
   }
 
+  /** Whether one that was to be written before this batch is not. */
+  lacks(batch: Batch): boolean {
+    for (const earlier of this.queues[batch.partition]) {
+      if (earlier === batch) return false;
+      if (earlier.copies === 0 && !earlier.visible) return true;
+    }
+    return false;
+  }
+
   /** A batch is through, whichever way; there may be room for others. */
   settled(batch: Batch): void {
     const queue = this.queues[batch.partition];

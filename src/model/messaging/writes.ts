@@ -90,7 +90,9 @@ export class Writes {
     this.delivery = batches.lane('delivery-timeout', deliveryTimeoutNs, (batch) =>
       this.expire(batch),
     );
-    this.timeout = waiting.lane('request-timeout', requestTimeoutNs, ({ id }) => this.failed(id));
+    this.timeout = waiting.lane('request-timeout', requestTimeoutNs, (request) =>
+      this.disconnect(request),
+    );
     this.drainOp = engine.define('produce', (producer) => this.producers[producer].drain());
     this.blockOp = engine.define('max-block', (producer) => this.producers[producer].expire());
     this.startOp = engine.define('request', (id) => this.start(id));
@@ -253,11 +255,23 @@ export class Writes {
       if (batch.visible) this.settle(batch, OUTCOME.ok);
       return;
     }
+    // The sequence numbers of a batch follow those of the one before it (OutOfOrderSequenceException).
+    if (idempotence && batch.acks === 'all' && this.producers[batch.producer].lacks(batch)) {
+      this.retry(batch);
+      return;
+    }
     batch.copies++;
     this.replicas.written(batch);
     if (batch.acks === 1) this.settle(batch, OUTCOME.ok);
     // Nothing is answered to it, so the next one need not wait for followers.
     if (batch.acks === 0) this.answered(batch);
+  }
+
+  /** Who hears nothing of a request closes the connection, and with it all others to the node (NetworkClient.handleTimedOutRequests). */
+  private disconnect({ producer, node }: Request): void {
+    for (const [id, other] of this.requests) {
+      if (other.producer === producer && other.node === node) this.failed(id);
+    }
   }
 
   /** Nothing was heard of a request: all of it is sent again. */
