@@ -49,7 +49,7 @@ export class SlotIndex {
     let size = 32;
     while (2 * size < this.slots.capacity) size *= 2;
     this.chains = new Int32Array(size).fill(-1);
-    for (let slot = 0; slot < this.slots.capacity; slot++) {
+    for (let slot = 0; slot < this.slots.touched; slot++) {
       if (this.slots.has(slot)) this.link(slot);
     }
   }
