@@ -63,7 +63,7 @@ export function storyOf(data: VariantData, record: RunRecord): Story {
     goodputLost: goodputLost(data, record),
     amplification: amplificationOf(data, record),
     users,
-    failures: failureKindsOf(data, record, afterNs(data)),
+    failures: events.some(({ kind }) => kind === 'fault') ? null : failureKindsOf(data, record),
     verdict: verdictOf(data, record),
     innocent: innocentFaults(scene, influences, users, events),
   };

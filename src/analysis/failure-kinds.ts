@@ -1,13 +1,14 @@
-import { OUTCOME_NAMES, type OutcomeName } from '../spec/outcome.js';
 import type { RunRecord } from '../spec/record.js';
+import { FAILURE_WORDS } from './outcome-words.js';
 import { finishedOf, outcomeOf, succeededOf, sumOutcomes, type OutcomeCounts } from './sums.js';
 import { isPlaced, partsOf, type VariantData } from './variant-data.js';
-import { cellsOf } from './window.js';
 import { share } from './words.js';
 
-/** Of the failures of users: as what most of them end, and where they begin; null = nothing stands out. */
+/** How users fail. */
 export interface FailureKinds {
-  readonly kind: string | null;
+  /** As what most of them end: ` (nearly all: timeout)`, nothing where they are of several kinds. */
+  readonly kind: string;
+  /** Where they begin; null where no one place has half of them. */
   readonly origin: Origin | null;
 }
 
@@ -22,35 +23,17 @@ const MOST = 0.6;
 /** Who fails so much of what users lack by itself is where it begins. */
 const HALF = 0.5;
 
-/** Outcomes as they are told of requests that fail. */
-const WORDS: Partial<Record<OutcomeName, string>> = {
-  clientError: 'with a client error',
-  throttled: 'throttled',
-  serverError: 'with a server error',
-  timeout: 'by a timeout',
-  deadlineExceeded: 'past their deadline',
-  refused: 'refused',
-  connectTimeout: 'without a connection in time',
-  reset: 'reset',
-  poolTimeout: 'without a connection in time',
-  rejectedBulkhead: 'refused by a bulkhead',
-  rejectedRateLimit: 'refused by a rate limit',
-  rejectedBreaker: 'refused by a breaker',
-  rejectedOverload: 'shed',
-  abandoned: 'given up by their users',
-};
-
-/** How the requests of users fail that arrive from `fromNs` on. */
-export function failureKindsOf(data: VariantData, record: RunRecord, fromNs: number): FailureKinds {
-  const { cells } = cellsOf([{ fromNs, untilNs: data.plan.endNs }], data.plan);
+/** How the requests of users fail, over the measured time. */
+export function failureKindsOf(data: VariantData, record: RunRecord): FailureKinds {
+  const { cells } = data.whole;
   const users = sumParts(record, data.requests, cells);
   const lost = failedOf(users);
-  if (lost === 0) return { kind: null, origin: null };
+  if (lost === 0) return { kind: '', origin: null };
   const own = [...ofComponents(data, record, cells), ...ofCalls(data, record, cells)];
   const most = Math.max(...own.map(({ failed }) => failed));
   const origin = own.find(({ failed }) => failed === most);
   const isOrigin = origin !== undefined && most >= HALF * lost;
-  return { kind: kindWords(users, lost), origin: isOrigin ? origin : null };
+  return { kind: kindWords(users), origin: isOrigin ? origin : null };
 }
 
 /** Failures that come from nowhere else. */
@@ -78,8 +61,7 @@ function ofCalls(data: VariantData, record: RunRecord, cells: Int32Array): OwnFa
     const calls = sumEdges(record, stats, cells);
     const failed = failedOf(calls) - failedOf(sumParts(record, partsOf(plan, to), cells));
     const [caller, callee] = [plan.components[from].name, plan.components[to].name];
-    const kind = kindWords(calls, failedOf(calls));
-    const text = `${shareOf(calls)} of the calls from ${caller} to ${callee} fail${kind === null ? '' : `, ${kind}`}`;
+    const text = `${shareOf(calls)} of the calls from ${caller} to ${callee} fail${kindWords(calls)}`;
     return { failed, caller, text };
   });
 }
@@ -100,14 +82,12 @@ function sumEdges(record: RunRecord, stats: readonly number[], cells: Int32Array
   );
 }
 
-function kindWords(counts: OutcomeCounts, lost: number): string | null {
-  for (const name of OUTCOME_NAMES) {
-    const part = outcomeOf(counts, name) / lost;
-    const words = WORDS[name];
-    if (words !== undefined && part >= MOST)
-      return `${part >= NEARLY_ALL ? 'nearly all' : 'most'} ${words}`;
+function kindWords(counts: OutcomeCounts): string {
+  for (const [name, words] of FAILURE_WORDS) {
+    const part = outcomeOf(counts, name) / failedOf(counts);
+    if (part >= MOST) return ` (${part >= NEARLY_ALL ? 'nearly all' : 'most'}: ${words})`;
   }
-  return null;
+  return '';
 }
 
 /** The share that fails of what has ended. */

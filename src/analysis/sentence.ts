@@ -67,8 +67,8 @@ function noFault(story: Story): string {
       ill.length === 0 ? '' : ` In trouble for a time: ${list([...how, ...ill.slice(LINKS_MAX)])}.`;
     return `No fault, and ${failed === 0 ? 'no' : 'hardly any'} user request fails.${others}${unseen}`;
   }
-  const { kind, origin } = story.failures;
-  const lost = `${share(failed / finished)} of the user requests fail${kind === null ? '' : `, ${kind}`}`;
+  const { kind, origin } = story.failures!;
+  const lost = `${share(failed / finished)} of the user requests fail${kind}`;
   const first = inner[0] ?? events[0];
   if (first === undefined)
     return `No fault, yet ${lost}${origin === null ? '' : `: ${origin.text}`}.`;

@@ -27,8 +27,8 @@ export interface Story {
     readonly failed: number;
     readonly usualFailed: number;
   };
-  /** How those requests fail. */
-  readonly failures: FailureKinds;
+  /** How users fail where there is no fault; null where there is one. */
+  readonly failures: FailureKinds | null;
   readonly verdict: RunVerdict;
   readonly innocent: CascadeResult['innocent'];
 }

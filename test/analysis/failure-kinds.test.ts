@@ -28,7 +28,7 @@ services: { shop: { endpoints: { page: [ wait: 5ms ] } } }
 workloads: { apps: { arrivals: constant(5/s), requests: [ { call: edge, path: /x } ] } }
 `);
     expect(sentence).toBe(
-      'No fault, yet 33.3 % of the user requests fail, nearly all throttled: edge fails 33.3 % of its requests by itself.',
+      'No fault, yet 33.3 % of the user requests fail (nearly all: throttled): edge fails 33.3 % of its requests by itself.',
     );
   });
 
@@ -42,7 +42,7 @@ policies: { limited: { rateLimit: { kind: tokenBucket, rate: 60/s, burst: 5 } } 
 workloads: { users: { arrivals: constant(100/s), requests: [ { call: shop.page } ] } }
 `);
     expect(sentence).toBe(
-      'No fault, yet 40 % of the user requests fail, nearly all with a server error: shop is the first in trouble (success 60 %: 2,380 of 5,950 requests fail); 40 % of the calls from shop to bank fail, nearly all refused by a rate limit.',
+      'No fault, yet 40 % of the user requests fail (nearly all: server error): shop is the first in trouble (success 60 %: 2,380 of 5,950 requests fail); 40 % of the calls from shop to bank fail (nearly all: rejected by a rate limit or throttle).',
     );
   });
 

@@ -1,3 +1,4 @@
+import { FAILURE_WORDS } from '../../analysis/outcome-words.js';
 import type { Exemplar, VariantResult } from '../../spec/result.js';
 import { lostRace, spanRows, waterfallChart } from '../charts/waterfall.js';
 import { capital } from '../columns.js';
@@ -93,31 +94,15 @@ function card(view: View, fate: Fate, id: string): Markup {
 }
 
 function fateWords(exemplar: Exemplar): string {
-  if (exemplar.duration === 0) return `${FAILURES.get(exemplar.outcome) ?? 'answered'} at once`;
+  if (exemplar.duration === 0)
+    return `${FAILURE_WORDS.get(exemplar.outcome) ?? 'answered'} at once`;
   const took = formatSeconds(exemplar.duration);
   if (exemplar.outcome === 'ok') return `answered in ${took}`;
   if (exemplar.outcome === 'degraded') return `a fallback answers in ${took}`;
   if (exemplar.outcome === 'abandoned') return `the user gives up after ${took}`;
   if (exemplar.outcome === 'unfinished') return 'unfinished when the run ends';
-  return `${FAILURES.get(exemplar.outcome) ?? exemplar.outcome} after ${took}`;
+  return `${FAILURE_WORDS.get(exemplar.outcome) ?? exemplar.outcome} after ${took}`;
 }
-
-const FAILURES: ReadonlyMap<string, string> = new Map([
-  ['clientError', 'client error'],
-  ['throttled', 'throttled'],
-  ['serverError', 'server error'],
-  ['timeout', 'timeout'],
-  ['deadlineExceeded', 'deadline exceeded'],
-  ['refused', 'connection refused'],
-  ['connectTimeout', 'no connection'],
-  ['reset', 'connection reset'],
-  ['poolTimeout', 'no connection from the pool'],
-  ['rejectedBulkhead', 'rejected by a bulkhead'],
-  ['rejectedRateLimit', 'rejected by a rate limit or throttle'],
-  ['rejectedBreaker', 'rejected by an open breaker'],
-  ['rejectedOverload', 'rejected by a full queue'],
-  ['cancelled', 'cancelled'],
-]);
 
 function alike(a: Exemplar, b: Exemplar): boolean {
   return (
