@@ -1,19 +1,18 @@
-import type { Expression, Limit } from '../scenario/expression.js';
-import { findMetric } from '../scenario/metrics.js';
+import type { Expression } from '../scenario/expression.js';
+import { findMetric, type Metric } from '../scenario/metrics.js';
 import { invariant } from '../kernel/invariant.js';
-import { holds } from '../spec/compare.js';
-import type { CompareOp } from '../spec/compare.js';
 import type { BudgetSource } from '../spec/scenario.js';
-import type { BudgetResult, Verdict } from '../spec/result.js';
-import { sectionInterval, type Interval } from '../stats/interval.js';
-import { finite, fromOf, intervalOf, type Measured } from './estimate.js';
+import type { BudgetResult } from '../spec/result.js';
+import { finite, fromOf, type Measured } from './estimate.js';
+import { hold, type Held } from './limit.js';
 import { neverCount } from './recovery.js';
+import { savedFrom, savedKey, savedOf } from './saved.js';
+import { judgeSteps } from './step-verdict.js';
 import { subjectOf } from './subjects.js';
-import { checkedExpression, measureIn, variantNamed, type Study } from './study.js';
+import { checkedExpression, type Study } from './study.js';
 import type { VariantData } from './variant-data.js';
+import { DEFAULT_CONFIDENCE, judge, levelOf, marginOf } from './verdict.js';
 import { count } from './words.js';
-
-const DEFAULT_CONFIDENCE = 0.95;
 
 /** Verdict on a budget in one variant; null where the budget is not about this variant. */
 export function judgeBudget(
@@ -27,133 +26,104 @@ export function judgeBudget(
   const found = findMetric(expression.metric.name, subjectOf(expression.metric, data));
   invariant(found.known === 'yes', 'analysis-metric-unknown');
   if (found.known !== 'yes') return null;
-  const measured = measureIn(study, data, expression.metric, expression.window);
-  const held = hold(expression, measured, data, study, source.confidence);
+  const isUncompared = expression.limit.kind === 'ofSaved' && study.saved === null;
   return {
     text: source.text,
     name: source.name,
     severity: source.severity,
-    ...decide(expression, measured, held, source),
-    ...fromOf(measured, held.interval),
-    value: finite(measured.value),
-    limit: held.limit,
-    margin: marginOf(expression.op, finite(measured.value), held.limit),
-    unit: found.metric.unit,
+    ...(source.strict && !isUncompared && { strict: true }),
+    ...(expression.steps === null
+      ? ofWindow(source, expression, data, study, found.metric)
+      : ofSteps(source, expression, data, study, found.metric)),
   };
 }
 
-/** What a value is held against: the limit, and the interval of the value beside it. */
-interface Held {
-  readonly limit: number | null;
-  readonly interval: Interval | null;
-}
+type Judgement = Omit<BudgetResult, 'text' | 'name' | 'severity' | 'strict'>;
 
-function hold(
-  expression: Expression,
-  measured: Measured,
-  data: VariantData,
-  study: Study,
-  confidence: number | null,
-): Held {
-  const level = confidence ?? DEFAULT_CONFIDENCE;
-  const isExact = measured.kind === 'exact' && level === DEFAULT_CONFIDENCE;
-  const { limit } = expression;
-  if (limit.kind === 'quantity') {
-    return { limit: limit.quantity.value, interval: isExact ? null : intervalOf(measured, level) };
-  }
-  if (limit.kind === 'word') return { limit: null, interval: null };
-  const other = otherSide(limit, expression, data, study);
-  const value = other === null ? null : finite(other.measured.value);
-  if (other === null || value === null) return { limit: null, interval: null };
-  const against = value * other.factor;
-  return { limit: against, interval: isExact ? null : paired(measured, other, against, level) };
-}
-
-interface OtherSide {
-  readonly factor: number;
-  readonly measured: Measured;
-}
-
-function otherSide(
-  limit: Exclude<Limit, { readonly kind: 'quantity' | 'word' }>,
+/** The window as one figure. */
+function ofWindow(
+  source: BudgetSource,
   expression: Expression,
   data: VariantData,
   study: Study,
-): OtherSide | null {
-  const { metric, window } = expression;
-  switch (limit.kind) {
-    case 'metric':
-      return { factor: 1, measured: measureIn(study, data, limit.metric, window) };
-    case 'ofMetric':
-      return { factor: limit.factor, measured: measureIn(study, data, limit.metric, window) };
-    case 'ofVariant': {
-      const other = variantNamed(study, limit.variant);
-      if (other === undefined) return null;
-      return { factor: limit.factor, measured: measureIn(study, other, metric, window) };
-    }
-    case 'ofBefore': {
-      if (window === null || window.kind === 'between') return null;
-      const before = { kind: 'before', fault: window.fault, offset: window.offset } as const;
-      return { factor: limit.factor, measured: measureIn(study, data, metric, before) };
-    }
-  }
-}
-
-/**
- * Interval of the value beside a limit that was measured in the same runs: the difference of each pair
- * of runs, around the difference of the pooled figures, moved by the limit.
- */
-function paired(
-  measured: Measured,
-  other: OtherSide,
-  limit: number,
-  level: number,
-): Interval | null {
-  const differences: number[] = [];
-  const n = Math.min(measured.each.length, other.measured.each.length);
-  for (let i = 0; i < n; i++) {
-    const a = measured.each[i];
-    const b = other.measured.each[i];
-    if (a === null || b === null || !Number.isFinite(a) || !Number.isFinite(b)) continue;
-    differences.push(a - other.factor * b);
-  }
-  const value = finite(measured.value);
-  if (value === null) return null;
-  const interval = sectionInterval(value - limit, differences, level);
-  if (interval === null) return null;
+  { unit }: Metric,
+): Judgement {
+  const held = hold(expression, expression.window, data, study);
+  const value = finite(held.measured.value);
+  const isSaved = expression.limit.kind === 'ofSaved';
+  const nothing = isSaved ? 'not in the baseline' : 'nothing to compare with';
   return {
-    ...interval,
-    estimate: value,
-    low: interval.low + limit,
-    high: interval.high + limit,
+    ...(isSaved && study.saved === null
+      ? { verdict: 'inconclusive', ci95: null, note: 'compared by check --baseline' }
+      : decide(expression, held, source, nothing)),
+    value,
+    limit: held.limit,
+    margin: marginOf(expression.op, value, held.limit),
+    unit,
+    ...(isSaved && { saved: savedResult(study, data, expression) }),
   };
 }
 
-type Decision = Pick<BudgetResult, 'verdict' | 'ci95' | 'note'>;
+function savedResult(
+  study: Study,
+  data: VariantData,
+  expression: Expression,
+): BudgetResult['saved'] {
+  return {
+    key: savedKey(expression),
+    value: savedOf(study, data, expression)?.value ?? null,
+    each: savedFrom(study, data, expression).each,
+  };
+}
 
+/** The steps of the window, each for itself. */
+function ofSteps(
+  source: BudgetSource,
+  expression: Expression,
+  data: VariantData,
+  study: Study,
+  { unit }: Metric,
+): Judgement {
+  const { verdict, share, steps } = judgeSteps(expression, data, study, source);
+  const limit = expression.steps!.share;
+  const isEmpty = share === null;
+  return {
+    verdict: isEmpty && source.allowEmpty ? 'pass' : verdict,
+    ci95: null,
+    note: isEmpty ? 'no samples' : null,
+    value: share,
+    limit,
+    margin: share === null ? null : share - limit,
+    unit: 'share',
+    steps: { ...steps, unit },
+  };
+}
+
+type Decision = Pick<BudgetResult, 'verdict' | 'ci95' | 'note' | 'from'>;
+
+/** `nothing`: what is said where the limit has no value. */
 function decide(
   expression: Expression,
-  measured: Measured,
   held: Held,
   source: BudgetSource,
+  nothing: string,
 ): Decision {
-  const { interval } = held;
+  const { measured, limit } = held;
+  const level = levelOf(source.confidence ?? DEFAULT_CONFIDENCE, measured);
+  const interval = level === null ? null : held.intervalAt(level);
   const ci95 = interval === null ? null : ([interval.low, interval.high] as const);
+  const from = fromOf(measured, interval);
   if (measured.kind === 'recovery') {
     const decision = decideRecovery(expression, measured);
-    if (decision !== null) return { ...decision, ci95 };
+    if (decision !== null) return { ...decision, ci95, ...from };
   }
   if (measured.value === null) {
     return { verdict: source.allowEmpty ? 'pass' : 'fail', ci95: null, note: 'no samples' };
   }
-  if (held.limit === null) return { verdict: 'fail', ci95, note: 'nothing to compare with' };
-  const verdict = judge(
-    expression.op,
-    measured.value,
-    held.limit,
-    source.confidence === null ? null : interval,
-  );
-  return { verdict, ci95, note: null };
+  if (limit === null) return { verdict: 'fail', ci95, note: nothing, ...from };
+  const shown = source.confidence === null ? null : interval;
+  const verdict = judge(expression.op, measured.value, limit, shown, source.by);
+  return { verdict, ci95, note: null, ...from };
 }
 
 /** `never` breaks every limit; `== never` asks for nothing else. Null where all runs recover. */
@@ -168,32 +138,4 @@ function decideRecovery(expression: Expression, measured: Measured): Omit<Decisi
     return { verdict, note: never === 0 ? null : note };
   }
   return never === 0 ? null : { verdict: 'fail', note };
-}
-
-/**
- * The whole interval on the right side passes, on the wrong side fails, across the limit is
- * inconclusive. Without an interval the point decides. A value that stands exactly on a limit that it
- * cannot go beyond (0 % or 100 % seen, 0 % or 100 % wanted) is decided by the point too.
- */
-export function judge(
-  op: CompareOp,
-  value: number,
-  limit: number,
-  interval: Pick<Interval, 'low' | 'high'> | null,
-): Verdict {
-  const isExactEnd = value === limit && (limit === 0 || limit === 1);
-  if (interval === null || isExactEnd || op === '==' || op === '!=') {
-    return holds(op, value, limit) ? 'pass' : 'fail';
-  }
-  const low = holds(op, interval.low, limit);
-  const high = holds(op, interval.high, limit);
-  if (low && high) return 'pass';
-  return low || high ? 'inconclusive' : 'fail';
-}
-
-/** Room to the limit as a share of it, positive on the right side; null where the limit is 0. */
-export function marginOf(op: CompareOp, value: number | null, limit: number | null): number | null {
-  if (value === null || limit === null || limit === 0) return null;
-  const room = op === '>' || op === '>=' ? value - limit : limit - value;
-  return room / Math.abs(limit);
 }

@@ -1,6 +1,7 @@
 import type { Expression, MetricPath, WindowClause } from '../scenario/expression.js';
 import { parseExpression } from '../scenario/expression.js';
 import { invariant } from '../kernel/invariant.js';
+import type { SavedValues } from '../spec/saved.js';
 import { meanOf, nothing, shareOf, type Measured } from './estimate.js';
 import { measure, type CascadeFigures } from './metrics.js';
 import type { Story } from './story.js';
@@ -11,6 +12,8 @@ export interface Study {
   readonly variants: readonly VariantData[];
   /** By variant name; one story per replication. */
   readonly stories: ReadonlyMap<string, readonly Story[]>;
+  /** What `of saved` means: figures of earlier runs, those of these runs themselves, or nothing. */
+  readonly saved: SavedValues | 'own' | null;
 }
 
 /** The variant of that name; undefined where there is none. */

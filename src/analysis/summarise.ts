@@ -25,7 +25,7 @@ import { wholeRun } from './window.js';
 
 /**
  * The result document of a file from the records of its runs. `plans` and `records` are by variant, in
- * the order of the file; the records of a variant are by replication. Pure: equal input gives equal
+ * the order of the file; the records of a variant are by replication; `saved` is what budgets mean by it. Pure: equal input gives equal
  * output, to the byte when printed with sorted keys.
  */
 export function summarise(
@@ -33,6 +33,7 @@ export function summarise(
   plans: readonly Plan[],
   records: readonly (readonly RunRecord[])[],
   version: string,
+  saved: Study['saved'] = null,
 ): Result {
   const n = file.variants.length;
   invariant(n > 0 && plans.length === n && records.length === n, 'summarise-sizes');
@@ -45,7 +46,7 @@ export function summarise(
       data.records.map((record) => storyOf(data, record)),
     ]),
   );
-  const study: Study = { variants, stories };
+  const study: Study = { variants, stories, saved };
   const told = toldFault(variants, stories);
   const figures = variants.map((data) => ({
     name: data.variant.name,

@@ -66,13 +66,14 @@ export const addCheck: Add = (program, terminal, finish) => {
     .option('--github', 'print GitHub workflow annotations')
     .option('--json <file>', 'write the result document; - is standard output', pathName)
     .option('--quiet', 'print only what is broken')
-    .addOption(new Option('--baseline <file>').hideHelp())
-    .addOption(new Option('--update-baseline').hideHelp())
+    .option('--baseline <file>', 'what budgets mean by `of saved`', pathName)
+    .option('--update-baseline', 'write the figures of this run into that file')
     .addHelpText(
       'after',
       examples(
         'faultline check scenarios/*.yaml --junit budgets.xml',
         'faultline check scenarios/checkout.yaml --github --markdown "$GITHUB_STEP_SUMMARY"',
+        'faultline check scenarios/release-drift.yaml --baseline scenarios/baseline.json',
       ),
     )
     .action(async (files: string[], flags) => {

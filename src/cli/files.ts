@@ -40,8 +40,8 @@ function refuseForeign(folder: string, path: string): void {
   }
 }
 
-/** Reads a regular file of at most MAX_BYTES that is valid UTF-8. */
-function readGuarded(path: string): string {
+/** Reads a regular file of at most MAX_BYTES that is valid UTF-8; throws what `systemMessage` puts into words. */
+export function readGuarded(path: string): string {
   // Opening a pipe that nobody writes to would wait for ever without O_NONBLOCK.
   const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
@@ -78,5 +78,5 @@ function decode(bytes: Uint8Array): string {
 }
 
 function tooLarge(bytes: number): string {
-  return `is larger than ${MAX_BYTES} bytes (${bytes}); a scenario is text written by people`;
+  return `is larger than ${MAX_BYTES} bytes (${bytes}), which nothing here needs`;
 }

@@ -1,4 +1,5 @@
 import { availableParallelism, totalmem } from 'node:os';
+import type { Study } from '../analysis/study.js';
 import { summarise } from '../analysis/summarise.js';
 import { runThreaded } from '../run/replicate.js';
 import type { Records } from '../run/replicate.js';
@@ -46,9 +47,13 @@ export async function simulateAll(
   }
 }
 
-/** The result document of what was run. */
-export function resultOf({ file, plans }: Prepared, { records }: Simulated): Result {
-  return summarise(file, plans, records, packageVersion());
+/** The result document of what was run; `saved` is what its budgets mean by that. */
+export function resultOf(
+  { file, plans }: Prepared,
+  { records }: Simulated,
+  saved: Study['saved'] = null,
+): Result {
+  return summarise(file, plans, records, packageVersion(), saved);
 }
 
 /**

@@ -33,6 +33,7 @@ function rehearseSink(): void {
     steps: 1,
     segmentOfCell: Int32Array.of(0, 0),
     segments: 1,
+    groupOfSegment: Int32Array.of(0),
   };
   sink.reset(grid, 1, 1);
   for (let k = 0; k < TIMES; k++) {
@@ -52,8 +53,8 @@ function rehearseSink(): void {
     sink.count(0, 0);
     sink.duplicate(0);
   }
-  sink.partRecords();
-  sink.edgeRecords();
+  sink.partRecords(() => false);
+  sink.edgeRecords(() => false);
   sink.reset(grid, 0, 0);
 }
 

@@ -112,8 +112,11 @@ function recordOf(assembly: Assembly, stop: RunRecord['stop'], detail: string): 
       peakFrames: frames.slots.peak,
       peakAttempts: strands.slots.peak,
     },
-    parts: sink.partRecords(),
-    edges: sink.edgeRecords(),
+    parts: sink.partRecords((part) => isFine(plan, part)),
+    edges: sink.edgeRecords((edge) => {
+      const { from, to } = plan.statEdges[edge];
+      return isFine(plan, from) && isFine(plan, to);
+    }),
     gauges: gaugesOf(assembly),
     pools: poolsOf(assembly),
     meters: world.meters.records(),
@@ -166,6 +169,11 @@ function gaugesOf({ world, chains, views }: Assembly): GaugeRecord[] {
     add('waiting', pool.instance, pool.callee, pool.waiting);
   }
   return gauges;
+}
+
+/** Whether the histograms of a part are kept for each segment. */
+function isFine({ parts, bySteps }: Plan, part: number): boolean {
+  return bySteps[parts[part].component];
 }
 
 function poolsOf({ world, chains }: Assembly): PoolRecord[] {

@@ -22,6 +22,7 @@ const NO_GRID: Grid = {
   steps: 0,
   segmentOfCell: new Int32Array(0),
   segments: 0,
+  groupOfSegment: new Int32Array(0),
 };
 
 /** Full histograms by what they hold; parts and edges have numbers one behind the other. */
@@ -80,7 +81,7 @@ class Sink {
   /** Forgets all figures, for a run with so many parts and calling edges. */
   reset(grid: Grid, parts: number, calls: number): void {
     // Copied: V8 knows the grid of a plan as another class for each way in which a plan has come here.
-    const { edges, stepOfCell, steps, segmentOfCell, segments } = grid;
+    const { edges, stepOfCell, steps, segmentOfCell, segments, groupOfSegment } = grid;
     const cells = edges.length - 1;
     const subjects = parts + calls;
     const was = { subjects: this.parts + this.edges, parts: this.parts, edges: this.edges };
@@ -97,7 +98,7 @@ class Sink {
     this.waits.reset(waits);
     this.steps.reset(parts * steps);
     this.cell = -1;
-    this.grid = { edges, stepOfCell, steps, segmentOfCell, segments };
+    this.grid = { edges, stepOfCell, steps, segmentOfCell, segments, groupOfSegment };
     this.parts = parts;
     this.edges = calls;
     this.cells = cells;
@@ -207,7 +208,9 @@ class Sink {
     return sink.outcomes.subarray(row, row + OUTCOME_KINDS);
   }
 
-  partRecords(): PartRecord[] {
+  /** `isFine`: whose histograms are kept for each segment, and not for each group of them. */
+  partRecords(isFine: (part: number) => boolean): PartRecord[] {
+    const layout = groupsOf(sink.grid);
     return Array.from({ length: sink.parts }, (_, part) => ({
       outcomes: sink.rowsOf(sink.outcomes, part, OUTCOME_KINDS),
       good: sink.rowsOf(sink.good, part, 1),
@@ -216,13 +219,14 @@ class Sink {
       duplicates: sink.rowsOf(sink.duplicates, part, 1),
       coalesced: sink.rowsOf(sink.shared, part, 1),
       wouldReject: sink.rowsOf(sink.spared, part, 1),
-      queueWait: sink.each(sink.grid.segments, (segment) => sink.waitsOf(part, segment)),
+      queueWait: sink.waitsOf(part, layout(isFine(part))),
       stepLatency: sink.steps.rowOf(part * sink.grid.steps, sink.grid.steps),
-      ...sink.latenciesOf(part),
+      ...sink.latenciesOf(part, layout(isFine(part))),
     }));
   }
 
-  edgeRecords(): EdgeRecord[] {
+  edgeRecords(isFine: (edge: number) => boolean): EdgeRecord[] {
+    const layout = groupsOf(sink.grid);
     return Array.from({ length: sink.edges }, (_, edge) => ({
       outcomes: sink.rowsOf(sink.outcomes, sink.parts + edge, OUTCOME_KINDS),
       attemptOutcomes: sink.rowsOf(sink.attemptOutcomes, edge, OUTCOME_KINDS),
@@ -230,7 +234,7 @@ class Sink {
       attempts: sink.rowsOf(sink.attempts, edge, 1),
       counters: sink.rowsOf(sink.counters, edge, COUNTERS),
       wastedNs: sink.rowsOf(sink.wastedNs, sink.parts + edge, 1),
-      ...sink.latenciesOf(sink.parts + edge),
+      ...sink.latenciesOf(sink.parts + edge, layout(isFine(edge))),
     }));
   }
 
@@ -244,36 +248,33 @@ class Sink {
     return column.slice(subject * length, (subject + 1) * length) as Column;
   }
 
-  private latenciesOf(subject: number): {
-    latency: HistogramData[];
-    successLatency: HistogramData[];
-  } {
+  private latenciesOf(
+    subject: number,
+    groups: Groups,
+  ): { latency: HistogramData[]; successLatency: HistogramData[] } {
     const { segments } = sink.grid;
-    const id = (which: number, segment: number): number =>
-      (2 * subject + which) * segments + segment;
-    const successLatency = sink.each(segments, (segment) =>
-      sink.latencies.dataOf(id(SUCCESS, segment)),
-    );
-    const latency = sink.each(segments, (segment) =>
-      sink.latencies.dataOf(id(SUCCESS, segment), id(FAILURE, segment)),
-    );
+    const ids = (which: number, group: readonly number[]): number[] =>
+      group.map((segment) => (2 * subject + which) * segments + segment);
+    const successLatency = dataOf(sink.latencies, groups, (group) => ids(SUCCESS, group));
+    const latency = dataOf(sink.latencies, groups, (group) => [
+      ...ids(SUCCESS, group),
+      ...ids(FAILURE, group),
+    ]);
     return { latency, successLatency };
   }
 
-  private waitsOf(part: number, segment: number): HistogramData {
-    const at = part * sink.grid.segments + segment;
-    sink.waits.addZeros(at, sink.unqueued[at]);
-    sink.unqueued[at] = 0;
-    return sink.waits.dataOf(at);
+  private waitsOf(part: number, groups: Groups): HistogramData[] {
+    const first = part * sink.grid.segments;
+    for (let at = first; at < first + sink.grid.segments; at++) {
+      sink.waits.addZeros(at, sink.unqueued[at]);
+      sink.unqueued[at] = 0;
+    }
+    return dataOf(sink.waits, groups, (group) => group.map((segment) => first + segment));
   }
 
   private widen(name: (typeof COLUMNS)[number]['name'], length: number): void {
     if (name === 'wastedNs' || name === 'busyNs') this[name] = new Float64Array(length);
     else this[name] = new Uint32Array(length);
-  }
-
-  private each(count: number, make: (k: number) => HistogramData): HistogramData[] {
-    return Array.from({ length: count }, (_, k) => make(k));
   }
 
   /** Adds [begin, end) to the cells of a row it lies in, walking back from the open cell. */
@@ -290,6 +291,30 @@ class Sink {
       cell--;
     }
   }
+}
+
+/** By segment: those that are kept there together; none where they are kept at another one. */
+type Groups = readonly (readonly number[])[];
+
+/** How the segments of a grid are kept: each for itself, or those of a group at its first. */
+function groupsOf({ segments, groupOfSegment }: Grid): (isFine: boolean) => Groups {
+  const fine: number[][] = [];
+  const coarse: number[][] = [];
+  for (let segment = 0; segment < segments; segment++) {
+    fine.push([segment]);
+    coarse.push([]);
+    coarse[groupOfSegment[segment]].push(segment);
+  }
+  return (isFine) => (isFine ? fine : coarse);
+}
+
+function dataOf(
+  bank: HistogramBank,
+  groups: Groups,
+  ids: (group: readonly number[]) => readonly number[],
+): HistogramData[] {
+  const empty = bank.dataOf([]);
+  return groups.map((group) => (group.length === 0 ? empty : bank.dataOf(ids(group))));
 }
 
 /** Where the figures of the run that this thread is at are collected; see `strands` for why it stands here. */

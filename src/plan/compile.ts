@@ -25,7 +25,7 @@ import { LinkEnds } from './fault-links.js';
 import { planFaults } from './faults.js';
 import { isFree } from './free.js';
 import { GateTable } from './gates.js';
-import { planGrid, windowEdgesOf } from './grid.js';
+import { askedBySteps, planGrid, windowEdgesOf } from './grid.js';
 import { Keyed } from './keyed.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';
 import { hostOf, layOut, partOf } from './layout.js';
@@ -82,13 +82,16 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const priorities = prioritiesOf(layout);
   const parts = planParts(layout, programs, onces, priorities);
   const windowEdges = windowEdgesOf(file).map((edge) => times.warmupNs + edge);
+  const asked = askedBySteps(file);
+  const cuts = { windowEdges, hasStepSegments: asked.size > 0 };
   return {
     format: 'faultline.plan/1',
     variant: variant.name,
     seed: scenario.run.seed,
     ...times,
     maxEvents: scenario.run.maxEvents,
-    grid: planGrid({ ...times, stepNs: scenario.run.stepNs, faults, windowEdges }),
+    grid: planGrid({ ...times, stepNs: scenario.run.stepNs, faults, ...cuts }),
+    bySteps: components.map(({ name }) => asked.has(name) || asked.has('all')),
     components,
     parts,
     instances: layout.instances,

@@ -1,6 +1,7 @@
 import type { Ns } from '../kernel/time.js';
 import { NS_PER_SECOND } from '../kernel/time.js';
 import { parseExpression } from '../scenario/expression.js';
+import { mayBeDistribution } from '../scenario/metrics.js';
 import type { Grid, PlanFault } from '../spec/plan.js';
 import type { ScenarioFile } from '../spec/scenario.js';
 
@@ -19,6 +20,29 @@ export interface GridSource {
   readonly faults: readonly PlanFault[];
   /** Edges of the windows of budgets, absolute. */
   readonly windowEdges: readonly Ns[];
+  /** Each step of the timeline is a segment: budgets ask for distributions in it. */
+  readonly hasStepSegments: boolean;
+}
+
+/**
+ * Components that budgets and expectations ask step by step for what is measured by segment, and on both sides of
+ * edges; `all` stands for every one. Empty = nobody does.
+ */
+export function askedBySteps(file: ScenarioFile): ReadonlySet<string> {
+  const sources = [...file.budgets, ...(file.hypothesis?.expect ?? [])];
+  const names = new Set<string>();
+  for (const { text } of sources) {
+    const parsed = parseExpression(text);
+    if (!parsed.ok || parsed.expression.steps === null) continue;
+    const { metric, limit } = parsed.expression;
+    for (const { name, subject } of 'metric' in limit ? [metric, limit.metric] : [metric]) {
+      if (!mayBeDistribution(name)) continue;
+      if (subject.kind === 'component') names.add(subject.at.component);
+      else if (subject.kind !== 'edge') names.add('all');
+      else for (const { component } of [subject.from, subject.to]) names.add(component);
+    }
+  }
+  return names;
 }
 
 /** Edges of the windows `from A to B` of all budgets and expectations, from the end of the warm-up. */
@@ -33,7 +57,8 @@ export function windowEdgesOf(file: ScenarioFile): readonly Ns[] {
 
 /**
  * The measuring grid: steps of the timeline, cut at the edges of faults and of windows, and in
- * small steps behind the end of a fault. Segments are cut at the edges of faults and windows alone.
+ * small steps behind the end of a fault. Segments are cut at the edges of faults and windows, and
+ * of steps where that is asked for.
  */
 export function planGrid(source: GridSource): Grid {
   const { warmupNs, endNs, stepNs } = source;
@@ -51,13 +76,16 @@ export function planGrid(source: GridSource): Grid {
   const cells = edges.length - 1;
   const stepOfCell = new Int32Array(cells);
   const segmentOfCell = new Int32Array(cells);
-  let segment = 0;
+  const groups = [0];
   for (let cell = 0; cell < cells; cell++) {
-    if (cell > 0 && cuts.has(edges[cell]!)) segment++;
-    segmentOfCell[cell] = segment;
     stepOfCell[cell] = Math.floor((edges[cell]! - warmupNs) / stepNs);
+    const isStep = source.hasStepSegments && stepOfCell[cell]! > stepOfCell[cell - 1]!;
+    if (cell > 0 && cuts.has(edges[cell]!)) groups.push(groups.length);
+    else if (cell > 0 && isStep) groups.push(groups[groups.length - 1]!);
+    segmentOfCell[cell] = groups.length - 1;
   }
-  return { edges, stepOfCell, steps, segmentOfCell, segments: segment + 1 };
+  const groupOfSegment = Int32Array.from(groups);
+  return { edges, stepOfCell, steps, segmentOfCell, segments: groups.length, groupOfSegment };
 }
 
 /** From half a second to 5 s apart, from the end of a fault to the next start of one, or the end. */

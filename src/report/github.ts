@@ -1,4 +1,5 @@
 import type { Result } from '../spec/result.js';
+import { isBroken } from './budget-words.js';
 import { budgetMessage } from './junit.js';
 import { plain } from './text-table.js';
 
@@ -11,8 +12,8 @@ export function githubAnnotations(
     for (const variant of result.variants) {
       for (const budget of variant.budgets) {
         if (budget.verdict === 'pass') continue;
-        const level = budget.verdict === 'inconclusive' ? 'notice' : budget.severity;
-        const words = budget.verdict === 'inconclusive' ? 'Budget undecided' : 'Budget broken';
+        const level = isBroken(budget) ? budget.severity : 'notice';
+        const words = isBroken(budget) ? 'Budget broken' : 'Budget undecided';
         lines.push(
           command(
             level,

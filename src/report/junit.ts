@@ -1,5 +1,6 @@
 import type { BudgetResult, Result } from '../spec/result.js';
-import { formatValue, formatWithInterval } from './format.js';
+import { budgetFigure, isFailure } from './budget-words.js';
+import { formatValue } from './format.js';
 import { markup, render, type Markup } from './html-escape.js';
 import { plain } from './text-table.js';
 
@@ -31,13 +32,8 @@ export function renderJunit(
 /** Value, interval and limit of a budget in one line of plain text. */
 export function budgetMessage(budget: BudgetResult): string {
   const limit = budget.limit === null ? '' : `, limit ${formatValue(budget.limit, budget.unit)}`;
-  if (budget.value === null) return plain(`${budget.note ?? 'no samples'}${limit}`);
-  return plain(`${formatWithInterval(budget.value, budget.ci95, budget.unit)}${limit}`);
-}
-
-/** True where a budget fails the build. */
-export function isFailure(budget: BudgetResult): boolean {
-  return budget.verdict === 'fail' && budget.severity === 'error';
+  const undecided = budget.verdict === 'inconclusive' && budget.strict === true;
+  return plain(`${undecided ? 'undecided, and strict: ' : ''}${budgetFigure(budget)}${limit}`);
 }
 
 function suite(name: string, file: string, budgets: readonly BudgetResult[]): Markup {
@@ -46,7 +42,7 @@ function suite(name: string, file: string, budgets: readonly BudgetResult[]): Ma
     name="${name}"
     tests="${budgets.length}"
     failures="${budgets.filter(isFailure).length}"
-    skipped="${budgets.filter((b) => b.verdict === 'inconclusive').length}"
+    skipped="${budgets.filter((b) => b.verdict === 'inconclusive' && !isFailure(b)).length}"
   >
     ${cases}</testsuite
   > `;

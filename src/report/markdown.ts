@@ -1,6 +1,6 @@
 import type { BudgetResult, Result } from '../spec/result.js';
+import { budgetValue, isBroken } from './budget-words.js';
 import { bestOf, cellText, latencyColumns, outcomeColumns } from './columns.js';
-import { formatValue } from './format.js';
 import { graphMermaid } from './graph.js';
 import { printable } from './html-escape.js';
 import { budgetRows, characterOf, heldBudgets, toldRun, viewOf, type View } from './view.js';
@@ -93,10 +93,8 @@ function budgetTable(view: View): string {
 
 function budgetText(budget: BudgetResult | null): string {
   if (budget === null) return '–';
-  const value = inlineText(
-    budget.value === null ? (budget.note ?? 'no samples') : formatValue(budget.value, budget.unit),
-  );
-  if (budget.verdict === 'fail') return `✕ **${value}**`;
+  const value = inlineText(budgetValue(budget));
+  if (isBroken(budget)) return `✕ **${value}**`;
   return `${budget.verdict === 'pass' ? '✓' : '?'} ${value}`;
 }
 

@@ -1,14 +1,8 @@
 import type { BudgetResult, Result, VariantResult } from '../spec/result.js';
+import { budgetFigure, budgetValue, isBroken } from './budget-words.js';
 import { cellText, differenceOf, latencyColumns, outcomeColumns, winnerOf } from './columns.js';
 import type { Column } from './column.js';
-import {
-  formatDifference,
-  formatInterval,
-  formatValue,
-  formatWithInterval,
-  listed,
-  plural,
-} from './format.js';
+import { formatDifference, formatInterval, formatWithInterval, listed, plural } from './format.js';
 import { shorten } from './html-escape.js';
 import { left, lengthOf, line, plain, type Paint } from './text-table.js';
 import { budgetRows, fromBatches, heldBudgets, sizeWords, viewOf, type View } from './view.js';
@@ -140,7 +134,7 @@ function fileLines(file: string, result: Result, { paint, whole }: CheckOptions)
   }
   for (const row of rows) {
     const by = row.by.map((budget, i) => ({ budget, name: result.variants[i]!.name }));
-    const failing = by.filter(({ budget }) => budget?.verdict === 'fail');
+    const failing = by.filter(({ budget }) => budget !== null && isBroken(budget));
     const open = by.filter(({ budget }) => budget?.verdict === 'inconclusive');
     const told = failing.length > 0 ? failing : open;
     const warning = by.some(({ budget }) => budget?.severity === 'warning');
@@ -148,7 +142,7 @@ function fileLines(file: string, result: Result, { paint, whole }: CheckOptions)
       failing.length > 0 ? (warning ? 'warn' : 'FAIL') : open.length > 0 ? '?   ' : 'pass';
     const shown = word === 'FAIL' ? paint.bold(paint.red(word)) : word;
     const values = told
-      .map(({ budget, name }) => `${plain(name)} ${budgetWords(budget!)}`)
+      .map(({ budget, name }) => `${plain(name)} ${plain(budgetFigure(budget!))}`)
       .join('; ');
     lines.push(
       `  ${shown}  ${left(textOf(row), width)}   ${values === '' ? paint.dim(closest(by)) : values}`,
@@ -163,11 +157,6 @@ function fileLines(file: string, result: Result, { paint, whole }: CheckOptions)
   return lines;
 }
 
-function budgetWords(budget: BudgetResult): string {
-  if (budget.value === null) return budget.note ?? 'no samples';
-  return plain(formatWithInterval(budget.value, budget.ci95, budget.unit));
-}
-
 /** Of a budget that all hold: who comes nearest to breaking it. */
 function closest(
   by: readonly { readonly budget: BudgetResult | null; readonly name: string }[],
@@ -179,5 +168,5 @@ function closest(
   }
   return nearest === null
     ? ''
-    : `nearest: ${plain(nearest.name)} ${plain(formatValue(nearest.budget.value, nearest.budget.unit))}`;
+    : `nearest: ${plain(nearest.name)} ${plain(budgetValue(nearest.budget))}`;
 }

@@ -1,7 +1,8 @@
 import type { BudgetResult, Result, VariantResult } from '../spec/result.js';
+import { budgetValue, isBroken, isFailure } from './budget-words.js';
 import { cellText, latencyColumns, outcomeColumns } from './columns.js';
 import type { Column } from './column.js';
-import { formatValue, plural } from './format.js';
+import { plural } from './format.js';
 import { cut, shorten } from './html-escape.js';
 import { usedUpPools } from './pools.js';
 import { columnsOf, fit, lengthOf, line, plain, type Paint } from './text-table.js';
@@ -237,8 +238,7 @@ function fitted(text: string, limit: number, { whole }: TextOptions): string {
 /** Broken budgets, with the variants that break them and their values. */
 function budgetLines(view: View, options: TextOptions, room: number): string[] {
   const { paint } = options;
-  const counts = (b: BudgetResult | null): boolean =>
-    b?.verdict === 'fail' && b.severity === 'error';
+  const counts = (b: BudgetResult | null): boolean => b !== null && isFailure(b);
   const broken = budgetRows(view.result).filter((row) => row.by.some(counts));
   const rows = broken.slice(0, broken.length > room ? room - 1 : room);
   const width = Math.min(
@@ -250,7 +250,7 @@ function budgetLines(view: View, options: TextOptions, room: number): string[] {
     const texts = new Map<string, string[]>();
     row.by.forEach((budget, i) => {
       if (budget === null || !counts(budget)) return;
-      const value = valueText(budget);
+      const value = plain(budgetValue(budget));
       texts.set(value, [...(texts.get(value) ?? []), view.result.variants[i]!.name]);
     });
     const groups = [...texts].map(([value, names]) => ({ value, names }));
@@ -262,15 +262,11 @@ function budgetLines(view: View, options: TextOptions, room: number): string[] {
       paint.dim(`  ... ${broken.length - rows.length} more: faultline check ${options.file}`),
     );
   const warned = budgetRows(view.result).filter((row) =>
-    row.by.some((b) => b?.verdict === 'fail' && b.severity === 'warning'),
+    row.by.some((b) => b?.severity === 'warning' && isBroken(b)),
   ).length;
   if (warned > 0)
     lines.push(paint.dim(`  ${plural(warned, 'warning')}: faultline check ${options.file}`));
   return lines;
-}
-
-function valueText({ value, note, unit }: BudgetResult): string {
-  return plain(value === null ? (note ?? 'no samples') : formatValue(value, unit));
 }
 
 /** Who breaks a budget by how much; where that takes too much room, the first ones and how many more. */

@@ -7,6 +7,7 @@ import type {
   TopologyNode,
   VariantResult,
 } from '../spec/result.js';
+import { isBroken } from './budget-words.js';
 import { briefSeconds, listed, NARROW, plural } from './format.js';
 import { byCodeUnit, sortedKeys } from './keys.js';
 import type { PlotRenderer } from './svg.js';
@@ -62,7 +63,7 @@ export function heldBudgets(variant: VariantResult): {
 } {
   const counted = variant.budgets.filter((budget) => budget.severity === 'error');
   const held = counted.filter((budget) => budget.verdict === 'pass').length;
-  const broken = counted.filter((budget) => budget.verdict === 'fail').length;
+  const broken = counted.filter(isBroken).length;
   return { held, of: counted.length, broken };
 }
 

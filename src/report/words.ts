@@ -1,4 +1,5 @@
 import type { VariantResult } from '../spec/result.js';
+import { isBroken } from './budget-words.js';
 import { behindSubjects } from './chain.js';
 import { differenceOf, outcomeColumns } from './columns.js';
 import { briefSeconds, formatShare, listed, plural, tidy } from './format.js';
@@ -113,7 +114,7 @@ function budgetWords(view: View): Words {
   }
   if (whole.length === judged.length) {
     const warned = budgetRows(view.result).filter((row) =>
-      row.by.some((b) => b?.severity === 'warning' && b.verdict === 'fail'),
+      row.by.some((b) => b?.severity === 'warning' && isBroken(b)),
     ).length;
     return [
       `Every variant holds every budget${warned > 0 ? `, with ${plural(warned, 'warning')}` : ''}. `,

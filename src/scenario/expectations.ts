@@ -85,15 +85,35 @@ export function resolveExpectations(
   return written.map((own, index) => {
     const node = get(items(list)[index], 'expect')!;
     checkText(own.expect, node, [...path, index], judged, variants, problems);
+    if (own.by !== undefined) checkBy(own.expect, items(list)[index], [...path, index], problems);
     return {
       text: own.expect,
       name: own.name ?? null,
       severity: own.severity,
       confidence: own.confidence,
+      strict: own.strict,
+      by: own.by ?? 0,
       allowEmpty: own.allowEmpty,
       at: problems.placeText(node.at),
     };
   });
+}
+
+/** `by` is a share of the limit: one that stands in the file has its room already. */
+function checkBy(
+  source: string,
+  item: Node | undefined,
+  path: readonly PathKey[],
+  problems: Problems,
+): void {
+  const parsed = parseExpression(source);
+  const node = get(item, 'by');
+  if (!parsed.ok || node === undefined) return;
+  const { kind } = parsed.expression.limit;
+  if (kind !== 'quantity' && kind !== 'word') return;
+  const message = '`by` needs a limit that was measured too, as in 110% of saved';
+  const allowed = ['of VARIANT', 'of before', 'of saved', 'of METRIC'];
+  problems.add({ code: 'FL502', at: node.at, path: [...path, 'by'], message, allowed });
 }
 
 /**

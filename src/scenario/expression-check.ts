@@ -65,12 +65,29 @@ export function checkExpression(
       allowed: ['in'],
     });
   }
+  if (expression.steps !== null) problems.push(...stepsProblems(expression, found));
   for (const variant of expression.variants ?? []) {
     if (names.variants !== undefined && !names.variants.includes(variant.name)) {
       problems.push(unknown('variant', variant.name, variant.offset, names.variants));
     }
   }
   return problems;
+}
+
+/** Steps are asked one by one: only for what each of them has a figure of. */
+function stepsProblems(
+  { steps, limit, metric }: Expression,
+  found: ReturnType<typeof findMetric>,
+): ExpressionProblem[] {
+  const at = { offset: steps!.offset, found: steps!.share === 1 ? 'always' : 'for', allowed: [] };
+  if (limit.kind === 'ofSaved') {
+    const message = 'what is saved is the figure of a whole window: it has no steps';
+    return [{ message, ...at }];
+  }
+  const isWhole = found.known === 'yes' && found.metric.needsAfter;
+  if (!isWhole && metric.subject.kind !== 'cascade') return [];
+  const name = metric.name.join('.');
+  return [{ message: `${name} is one figure of a whole time: it has no steps`, ...at }];
 }
 
 /** Everything wrong with the path of a metric. */
@@ -197,7 +214,11 @@ function checkLimit(
       return otherMetric(limit.metric, metric, names);
     case 'ofVariant':
       if (names.variants === undefined || names.variants.includes(limit.variant)) return [];
-      return [unknown('variant', limit.variant, limit.offset, [...names.variants, 'before'])];
+      return [
+        unknown('variant', limit.variant, limit.offset, [...names.variants, 'before', 'saved']),
+      ];
+    case 'ofSaved':
+      return [];
     case 'ofBefore':
       if (
         expression.window !== null &&

@@ -44,6 +44,8 @@ export type Limit =
       readonly offset: number;
     }
   | { readonly kind: 'ofBefore'; readonly factor: number; readonly offset: number }
+  /** A share of what a baseline file holds of the same metric in the same window and variant. */
+  | { readonly kind: 'ofSaved'; readonly factor: number; readonly offset: number }
   | { readonly kind: 'ofMetric'; readonly factor: number; readonly metric: MetricPath };
 
 export type WindowClause =
@@ -60,13 +62,22 @@ export type WindowClause =
       readonly offset: number;
     };
 
-/** `METRIC OP LIMIT [WINDOW] [in VARIANT ...]`. */
+/** Asks for the steps of the timeline in the window one by one. */
+export interface StepsClause {
+  /** So many of them must hold: 1 for `always`. */
+  readonly share: number;
+  readonly offset: number;
+}
+
+/** `METRIC OP LIMIT [WINDOW] [STEPS] [in VARIANT ...]`. */
 export interface Expression {
   readonly text: string;
   readonly metric: MetricPath;
   readonly op: CompareOp;
   readonly limit: Limit;
   readonly window: WindowClause | null;
+  /** Null = the window is one figure. */
+  readonly steps: StepsClause | null;
   /** Variants it is checked in; null = all. */
   readonly variants: readonly { readonly name: string; readonly offset: number }[] | null;
 }
@@ -103,6 +114,7 @@ export function parseCondition(text: string): ParsedCondition {
       op,
       limit,
       window: null,
+      steps: null,
       variants: null,
     };
     return { ok: true, expression, forNs };
@@ -126,10 +138,11 @@ const AS_IN: ReadonlyMap<string, string> = new Map([
   ['before', 'before FAULT'],
   ['after', 'after FAULT'],
   ['from', 'from 60s to 90s'],
+  ['always', 'always'],
+  ['for', 'for 99% of steps'],
   ['in', 'in VARIANT'],
 ]);
 const CLAUSES = [...AS_IN.keys()];
-const LATER_CLAUSES = ['always', 'for', 'strict'];
 
 function attempt<T>(parse: () => T): T | ({ readonly ok: false } & ExpressionProblem) {
   try {
@@ -156,15 +169,18 @@ function expression(scanner: Scanner): Expression {
   const op = opOf(scanner);
   const limit = limitOf(scanner);
   let window: WindowClause | null = null;
+  let steps: StepsClause | null = null;
   let variants: Expression['variants'] = null;
   while (!scanner.atEnd()) {
     const word = scanner.peekWord();
-    if (LATER_CLAUSES.includes(word)) {
-      scanner.fail(`\`${word}\` is known, but not in this version`, CLAUSES);
-    }
     if (word === 'in') {
       if (variants !== null) scanner.fail('`in` stands twice', []);
       variants = variantList(scanner);
+    } else if (word === 'always' || word === 'for') {
+      if (steps !== null) scanner.fail('an expression asks for its steps once', ['in']);
+      steps = stepsClause(scanner);
+    } else if (word === 'strict') {
+      scanner.fail('`strict` stands beside the expression: { expect: ..., strict: true }', CLAUSES);
     } else if (CLAUSES.includes(word)) {
       if (window !== null) scanner.fail('an expression has one window', ['in']);
       window = windowClause(scanner);
@@ -175,7 +191,7 @@ function expression(scanner: Scanner): Expression {
       scanner.fail(isUnit ? `${word} is no unit and no clause` : 'expected a clause', CLAUSES);
     }
   }
-  return { text: scanner.text.trim(), metric, op, limit, window, variants };
+  return { text: scanner.text.trim(), metric, op, limit, window, steps, variants };
 }
 
 function metricPath(scanner: Scanner): MetricPath {
@@ -206,7 +222,7 @@ function reference(scanner: Scanner): Reference {
   }
   if (component === 'always' && !'.[-'.includes(scanner.text[scanner.offset] ?? '.')) {
     scanner.offset = offset;
-    scanner.fail('`always` is known, but not in this version', []);
+    scanner.fail('`always` stands behind the limit, as in users.success > 99% always', []);
   }
   if (scanner.text[scanner.offset] === '@') {
     scanner.fail('versions of a service are known, but not in this version', []);
@@ -253,7 +269,7 @@ function limitOf(scanner: Scanner): Limit {
   }
   if (isMetricNext(scanner)) return { kind: 'metric', metric: metricPath(scanner) };
   if (scanner.peekWord() === 'saved') {
-    scanner.fail('`saved` is known, but not in this version', []);
+    scanner.fail('write a share of it, as in 110% of saved', []);
   }
   return { kind: 'word', word: scanner.name('a limit'), offset };
 }
@@ -261,12 +277,9 @@ function limitOf(scanner: Scanner): Limit {
 function shareOf(scanner: Scanner, factor: number): Limit {
   const offset = scanner.offset;
   if (isMetricNext(scanner)) return { kind: 'ofMetric', factor, metric: metricPath(scanner) };
-  const name = scanner.label('a variant, `before` or a metric');
+  const name = scanner.label('a variant, `before`, `saved` or a metric');
   if (name === 'before') return { kind: 'ofBefore', factor, offset };
-  if (name === 'saved') {
-    scanner.offset = offset;
-    scanner.fail('`of saved` is known, but not in this version', ['before']);
-  }
+  if (name === 'saved') return { kind: 'ofSaved', factor, offset };
   return { kind: 'ofVariant', factor, variant: name, offset };
 }
 
@@ -297,6 +310,25 @@ function windowClause(scanner: Scanner): WindowClause {
   return { kind: 'between', fromNs, toNs, offset };
 }
 
+function stepsClause(scanner: Scanner): StepsClause {
+  const offset = scanner.offset;
+  if (scanner.peekWord() === 'always' && scanner.take('always')) return { share: 1, offset };
+  scanner.take('for');
+  const at = scanner.offset;
+  const example = ['for 99% of steps'];
+  if (!scanner.atQuantity()) scanner.fail('expected a percentage of the steps', example);
+  const { value, percent } = scanner.quantity();
+  if (!percent || value <= 0 || value > 1) {
+    scanner.offset = at;
+    scanner.fail('expected a percentage of the steps above 0% and up to 100%', example);
+  }
+  for (const word of ['of', 'steps']) {
+    if (scanner.peekWord() !== word) scanner.fail(`expected \`${word}\``, example);
+    scanner.take(word);
+  }
+  return { share: value, offset };
+}
+
 function variantList(scanner: Scanner): Expression['variants'] {
   scanner.take('in');
   const variants: { name: string; offset: number }[] = [];
@@ -304,6 +336,6 @@ function variantList(scanner: Scanner): Expression['variants'] {
     const offset = scanner.offset;
     variants.push({ name: scanner.label('a variant'), offset });
     if (scanner.take(',')) continue;
-  } while (!scanner.atEnd() && ![...CLAUSES, ...LATER_CLAUSES].includes(scanner.peekWord()));
+  } while (!scanner.atEnd() && !CLAUSES.includes(scanner.peekWord()));
   return variants;
 }

@@ -19,8 +19,6 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['projections.*', 'tags'],
   ['workloads.*', 'tags'],
   ['faults.*', 'version'],
-  ['budgets.*', 'strict by'],
-  ['hypothesis.expect.*', 'strict by'],
   ['report', 'prices'],
 ];
 

@@ -81,6 +81,14 @@ function named(name: string, subject: SubjectKind | undefined): Metric | undefin
   return all.find(({ subjects }) => subject !== undefined && subjects.includes(subject)) ?? all[0];
 }
 
+/** Whether a metric of this name, given as its words, is taken from distributions for some subject. */
+export function mayBeDistribution(words: readonly string[]): boolean {
+  const all = [words.slice(0, 1), words.slice(0, 2)].flatMap(
+    (part) => BY_NAME.get(part.join('.')) ?? [],
+  );
+  return all.some(({ name, ending }) => ending === 'required' || name === 'apdex');
+}
+
 /** Metrics a subject has, by name. */
 export function metricsOf(subject: SubjectKind): readonly Metric[] {
   return METRICS.filter((entry) => entry.subjects.includes(subject));

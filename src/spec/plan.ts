@@ -44,6 +44,8 @@ export interface Plan extends PlanModules {
   readonly horizonNs: Ns;
   readonly maxEvents: number;
   readonly grid: Grid;
+  /** By component: its histograms are kept for each segment, those of others only for each group of them. */
+  readonly bySteps: readonly boolean[];
   readonly components: readonly PlanComponent[];
   /** Endpoints, routes, operations, requests of all components; `PlanPart.component` owns it. */
   readonly parts: readonly PlanPart[];
@@ -92,6 +94,8 @@ export interface Grid {
   readonly steps: number;
   readonly segmentOfCell: Int32Array;
   readonly segments: number;
+  /** By segment: the first one between the same edges of faults and windows; itself where no step is a segment. */
+  readonly groupOfSegment: Int32Array;
 }
 
 export interface PlanComponent {

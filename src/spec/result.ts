@@ -437,6 +437,36 @@ export interface BudgetResult {
   readonly unit: 'seconds' | 'perSecond' | 'share' | 'number';
   /** Said where value or limit is a word: `never`, `no samples`. */
   readonly note: string | null;
+  /** An undecided verdict breaks it. */
+  readonly strict?: true;
+  /** Where steps are asked one by one: the value is the share of them that hold. */
+  readonly steps?: StepsResult;
+  /** Where the limit is a share of what is saved. */
+  readonly saved?: {
+    /** What it is saved as: its metric and window. */
+    readonly key: string;
+    /** The figure that is saved. */
+    readonly value: number | null;
+    /** This one by replication: what `check --update-baseline` saves. */
+    readonly each: readonly (number | null)[];
+  };
+}
+
+/** Steps of the timeline in the window of a budget. */
+export interface StepsResult {
+  /** Steps with a figure, those of them that hold, and steps without a figure. */
+  readonly of: number;
+  readonly held: number;
+  readonly empty: number;
+  /** Unit of what is asked of each step. */
+  readonly unit: BudgetResult['unit'];
+  /** The one farthest beyond its limit; times in s from the end of the warm-up. Null where all hold. */
+  readonly worst: {
+    readonly from: number;
+    readonly to: number;
+    readonly value: number;
+    readonly limit: number;
+  } | null;
 }
 
 export interface HypothesisResult {

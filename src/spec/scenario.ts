@@ -76,6 +76,10 @@ export interface BudgetSource {
   readonly severity: 'error' | 'warning';
   /** 0.95 by default; null judges the point. */
   readonly confidence: number | null;
+  /** An undecided verdict breaks it. */
+  readonly strict: boolean;
+  /** Share of a measured limit by which it may be passed; 0 by default. */
+  readonly by: number;
   readonly allowEmpty: boolean;
   /** Place in the file, for messages. */
   readonly at: string;

@@ -14,9 +14,6 @@ const HIGH = 1;
 const SUM_LOW = 2;
 const SUM_HIGH = 3;
 
-/** No histogram. */
-const NONE = -1;
-
 const cell = new Float64Array(1);
 const words = new Int32Array(cell.buffer);
 // Which of the two words holds sign and exponent depends on the machine.
@@ -105,24 +102,22 @@ export class HistogramBank {
     if (this.state[at + HIGH] < 0) this.state[at + HIGH] = 0;
   }
 
-  /** A histogram of the bank as it stands in results, together with another one where one is named. */
-  dataOf(histogram: number, other = NONE): HistogramData {
-    const { pages, subBits, subMask, state } = this;
+  /** Histograms of the bank as one, as it stands in results. */
+  dataOf(histograms: readonly number[]): HistogramData {
+    const { subBits, subMask, state } = this;
     const index: number[] = [];
     const n: number[] = [];
-    const zeros = this.zeros[histogram] + (other === NONE ? 0 : this.zeros[other]);
-    if (zeros > 0) {
+    let count = 0;
+    for (const histogram of histograms) count += this.zeros[histogram];
+    if (count > 0) {
       index.push(0);
-      n.push(zeros);
+      n.push(count);
     }
-    let count = zeros;
     for (let octave = 0; octave < OCTAVES; octave++) {
-      // Page 0 is nobody's and holds nothing.
-      const page = this.pageOf[histogram * OCTAVES + octave] << subBits;
-      const second = other === NONE ? 0 : this.pageOf[other * OCTAVES + octave] << subBits;
-      if ((page | second) === 0) continue;
-      for (let sub = 0; sub <= subMask; sub++) {
-        const here = pages[page | sub] + pages[second | sub];
+      const pages = this.pagesOf(histograms, octave);
+      for (let sub = 0; pages.length > 0 && sub <= subMask; sub++) {
+        let here = 0;
+        for (const page of pages) here += this.pages[page | sub];
         if (here === 0) continue;
         index.push(((octave << subBits) | sub) + 1);
         n.push(here);
@@ -130,11 +125,15 @@ export class HistogramBank {
       }
     }
     invariant(count <= COUNT_LIMIT, 'histogram-full');
-    const first = histogram * STATE;
-    const second = other === NONE ? first : other * STATE;
-    const min = count === 0 ? 0 : Math.min(state[first + LOW], state[second + LOW]);
-    const max = count === 0 ? 0 : Math.max(state[first + HIGH], state[second + HIGH]);
-    const exact = this.exactSum(histogram) + (other === NONE ? 0n : this.exactSum(other));
+    let min = Infinity;
+    let max = -1;
+    let exact = 0n;
+    for (const histogram of histograms) {
+      min = Math.min(min, state[histogram * STATE + LOW]);
+      max = Math.max(max, state[histogram * STATE + HIGH]);
+      exact += this.exactSum(histogram);
+    }
+    if (count === 0) min = max = 0;
     const sum = Number(exact);
     const rest = Number(exact - BigInt(sum));
     const data = { subBits, count, sum, min, max, index, n };
@@ -164,6 +163,16 @@ export class HistogramBank {
       max[k] = this.state[state + HIGH];
     }
     return { subBits: this.subBits, count, sum, min, max, end, index, n };
+  }
+
+  /** Where the pages of an octave begin that any of these histograms has. */
+  private pagesOf(histograms: readonly number[], octave: number): readonly number[] {
+    const pages: number[] = [];
+    for (const histogram of histograms) {
+      const page = this.pageOf[histogram * OCTAVES + octave];
+      if (page !== 0) pages.push(page << this.subBits);
+    }
+    return pages;
   }
 
   private exactSum(histogram: number): bigint {

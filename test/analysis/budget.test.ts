@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judge, marginOf } from '../../src/analysis/budget.js';
+import { judge, marginOf } from '../../src/analysis/verdict.js';
 import { judgeHypothesis } from '../../src/analysis/hypothesis.js';
 import type { Study } from '../../src/analysis/study.js';
 import type { Plan } from '../../src/spec/plan.js';
@@ -224,6 +224,8 @@ describe('a hypothesis', () => {
     name: null,
     severity: 'error' as const,
     confidence: 0.95,
+    strict: false,
+    by: 0,
     allowEmpty: false,
     at: 'by hand',
   });

@@ -26,6 +26,8 @@ function told(
       name: null,
       severity: 'error',
       confidence: 0.95,
+      strict: false,
+      by: 0,
       allowEmpty: false,
       at: 'by hand',
     })),

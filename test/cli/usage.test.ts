@@ -88,11 +88,6 @@ describe('the command line', () => {
       expect([name, status, stdout]).toEqual([name, 2, '']);
       expect(stderr).toMatch(new RegExp(`^faultline: ${name} .*known, but not in this version\n$`));
     }
-    for (const flag of [['--baseline', 'old.json'], ['--update-baseline']]) {
-      const { status, stderr } = faultline(['check', scenario, ...flag]);
-      expect(status).toBe(2);
-      expect(stderr).toContain('known, but not in this version');
-    }
   });
 
   it('reports a file that cannot be read, for every command, without a stack', () => {

@@ -1,5 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -111,6 +119,21 @@ describe('what the pages say', () => {
     const { status, stdout } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
     expect(status).toBe(1);
     expect(stdout).toBe(shown!.text);
+  });
+
+  it('shows what a change is told that makes the shop of docs/ci.md slower', () => {
+    const shown = blocks.filter(
+      ({ page, language }) => page === 'docs/ci.md' && language === 'text',
+    );
+    const folder = join(ROOT, 'scenarios/baseline');
+    const shop = readFileSync(join(folder, 'shop.yaml'), 'utf8');
+    writeFileSync(join(out, 'shop.yaml'), shop.replace('p99=120ms', 'p99=130ms'));
+    copyFileSync(join(folder, 'saved.json'), join(out, 'saved.json'));
+    const program = join(ROOT, 'dist/cli/main.js');
+    const args = [program, 'check', 'shop.yaml', '--baseline', 'saved.json'];
+    const { status, stdout } = spawnSync(process.execPath, args, { cwd: out, encoding: 'utf8' });
+    expect(status).toBe(1);
+    expect(stdout).toContain(shown[1]!.text);
   });
 
   it('shows the first scenario as it is in its file', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { planGrid, windowEdgesOf, type GridSource } from '../../src/plan/grid.js';
+import { planGrid, askedBySteps, windowEdgesOf, type GridSource } from '../../src/plan/grid.js';
 import type { PlanFault } from '../../src/spec/plan.js';
 import { fileOf, scenario, seconds } from '../support/scenario.js';
 
@@ -31,6 +31,7 @@ const grid = (own: Partial<GridSource> = {}) =>
     stepNs: seconds(20),
     faults: [],
     windowEdges: [],
+    hasStepSegments: false,
     ...own,
   });
 /** Half seconds after `from` and before `to`. */
@@ -81,6 +82,33 @@ describe('the measuring grid', () => {
     const long = grid({ faults: [span(20, 21)], endNs: seconds(100_000), stepNs: seconds(99_980) });
     // Start, end of the fault, 2,000 recovery edges, end of the run.
     expect(long.edges.length).toBe(2003);
+  });
+
+  it('is cut into segments at every step where that is asked for', () => {
+    const cut = grid({ faults: [span(30, 79)], hasStepSegments: true });
+    const same = grid({ faults: [span(30, 79)] });
+    expect([...cut.edges]).toEqual([...same.edges]);
+    expect([...cut.stepOfCell]).toEqual([...same.stepOfCell]);
+    // 20-30, 30-40, 40-60, 60-79, 79-80.
+    expect([...cut.segmentOfCell]).toEqual([0, 1, 2, 3, 4, 4]);
+    expect(cut.segments).toBe(5);
+    expect([...cut.groupOfSegment]).toEqual([0, 1, 1, 1, 4]);
+    expect([...same.groupOfSegment]).toEqual([0, 1, 2]);
+  });
+
+  it('needs that for steps of what is taken from distributions', () => {
+    const asked = (...budgets: string[]): string[] => [
+      ...askedBySteps(fileOf(scenario({}), budgets).file),
+    ];
+    expect(asked('users.latency.p99 < 1s always')).toEqual(['users']);
+    expect(asked('users.success > 1%', 'shop.queueWait.max < 1s for 50% of steps')).toEqual([
+      'shop',
+    ]);
+    expect(asked('users.apdex > 90% always')).toEqual(['users']);
+    expect(asked('a->db.pool.wait.p99 < 1s always')).toEqual(['a', 'db']);
+    expect(asked('users.latency.p99 < 200% of shop.latency.p99 always')).toEqual(['users', 'shop']);
+    expect(asked('users.latency.p99 < 1s', 'users.success > 90% always')).toEqual([]);
+    expect(asked('shop.queue.max < 10 always', 'users.goodput > 5/s always')).toEqual([]);
   });
 
   it('takes the windows of budgets from their expressions', () => {

@@ -23,3 +23,32 @@ describe('the built library', () => {
     expect(threaded).toEqual(here);
   });
 });
+
+describe('a budget that asks every step for a percentile', () => {
+  it('changes nothing but the verdicts, though the run keeps more histograms for it', () => {
+    const result = (budgets: readonly string[]) => {
+      const text = smallScenario(budgets);
+      const { file } = library.loadScenario('small.yaml', () => ({ text }));
+      const plans = file!.variants.map((variant) => library.compile(variant, file!));
+      const records = library.runHere(plans, 2);
+      return { records, result: library.summarise(file!, plans, records, '0') };
+    };
+    const asked = ['people.latency.p99 < 30ms always', 'shop->bank.latency.p95 < 1s always'];
+    const plain = result(['people.success >= 10%']);
+    const fine = result(asked);
+    const bare = ({ result: { scenario, variants, ...rest } }: typeof plain) => ({
+      ...rest,
+      title: scenario.title,
+      variants: variants.map((variant) => ({ ...variant, budgets: [] })),
+    });
+    expect(bare(fine)).toEqual(bare(plain));
+    const [budget] = fine.result.variants[0]!.budgets;
+    expect(budget!.steps!.of).toBeGreaterThan(100);
+    expect(budget!.steps!.held).toBeLessThan(budget!.steps!.of);
+    // Of whom nobody asks, histograms are kept as ever.
+    const filled = ({ records }: typeof plain) =>
+      records[0]![0]!.parts.map(({ latency }) => latency.filter(({ count }) => count > 0).length);
+    const kept = filled(plain);
+    expect(filled(fine).filter((count, part) => count > kept[part]!)).toHaveLength(3);
+  });
+});

@@ -506,11 +506,11 @@ export const BAD_REFERENCES: readonly BadCase[] = [
     suggestion: 'as-is',
   },
   {
-    title: 'a strict budget',
-    edit: [`- ${budget}`, `- { expect: ${budget}, strict: true }`],
-    code: 'FL202',
-    at: 'strict',
-    says: 'strict is known, not in this version',
+    title: 'room beside a limit that stands in the file',
+    edit: [`- ${budget}`, `- { expect: ${budget}, by: 2% }`],
+    code: 'FL502',
+    at: '2%',
+    says: '`by` needs a limit that was measured too',
   },
   // Resources.
   {

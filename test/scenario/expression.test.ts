@@ -172,14 +172,35 @@ describe('reading an expression', () => {
 
   it('knows what a later version brings and refuses it by that name', () => {
     const later = 'known, but not in this version';
-    expect(refusal('a.success > 1% always').message).toContain(later);
-    expect(refusal('always a.success > 1%').message).toContain(later);
-    expect(refusal('a.success > 1% strict').message).toContain(later);
-    expect(refusal('a.latency.p99 < saved').message).toContain(later);
-    expect(refusal('a.success > 1% for 90% of steps').message).toContain(later);
-    expect(refusal('a.success > 1% of saved').message).toContain(later);
     expect(refusal('orders@v2.success > 1%').message).toContain(later);
     expect(refusal('canary.success > 1%').message).toContain(later);
+  });
+
+  it('reads what steps are asked for, and a share of what is saved', () => {
+    expect(parsed('a.success > 1% always')).toMatchObject({ steps: { share: 1 }, window: null });
+    const all = parsed('a.success > 1% for 99.5% of steps during f in x, y');
+    expect(all).toMatchObject({ steps: { share: 0.995 }, window: { kind: 'during', fault: 'f' } });
+    expect(all.variants?.map(({ name }) => name)).toEqual(['x', 'y']);
+    expect(parsed('a.success > 1% in x always')).toMatchObject({ steps: { share: 1 } });
+    expect(parsed('a.success > 1%').steps).toBeNull();
+    expect(parsed('a.latency.p99 < 110% of saved before f')).toMatchObject({
+      limit: { kind: 'ofSaved', factor: 1.1 },
+      window: { kind: 'before' },
+    });
+  });
+
+  it('says how steps and what is saved are written', () => {
+    const asked = (text: string): string => refusal(text).message;
+    expect(asked('always a.success > 1%')).toContain('`always` stands behind the limit');
+    expect(asked('a.success always > 1%')).toContain('`always` stands behind it');
+    expect(asked('a.success > 1% strict')).toContain('strict: true');
+    expect(asked('a.latency.p99 < saved')).toContain('110% of saved');
+    expect(asked('a.success > 1% for 5s')).toContain('a percentage of the steps');
+    expect(asked('a.success > 1% for 0% of steps')).toContain('above 0%');
+    expect(asked('a.success > 1% for 101% of steps')).toContain('up to 100%');
+    expect(asked('a.success > 1% for steps')).toContain('a percentage of the steps');
+    expect(asked('a.success > 1% for 90% of the time')).toContain('expected `steps`');
+    expect(asked('a.success > 1% always for 90% of steps')).toContain('once');
   });
 
   it('reads the bare path of a metric and nothing behind it', () => {
@@ -246,6 +267,20 @@ describe('checking an expression against the names of a scenario', () => {
     ]);
     expect(problems('shoppers.success >= 120%')).toEqual(['a share above 1: 120%']);
     expect(problems('shoppers.latency.p99 < 0')).toEqual([]);
+  });
+
+  it('asks steps for what each of them has a figure of', () => {
+    expect(problems('shoppers.latency.p99 < 1s always')).toEqual([]);
+    expect(problems('shoppers.goodput >= 90% of before always during psp-hang')).toEqual([]);
+    expect(problems('shoppers.recovery < 5s always after psp-hang')).toEqual([
+      'recovery is one figure of a whole time: it has no steps',
+    ]);
+    expect(problems('cascade.depth < 2 for 50% of steps')).toEqual([
+      'depth is one figure of a whole time: it has no steps',
+    ]);
+    expect(problems('shoppers.success > 99% of saved always')).toEqual([
+      'what is saved is the figure of a whole window: it has no steps',
+    ]);
   });
 
   it('wants a statistic of a latency and none of a share', () => {

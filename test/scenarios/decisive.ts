@@ -206,6 +206,7 @@ export const DECISIVE: readonly Decisive[] = [
     1.1,
     'probes 60 s apart, each with a timeout of 1 s: 20 + 1 + 60 + 1 + 60 = 142 s, the outage ends at 110 s',
   ),
+  row('budget-steps', 'users.success in one', 0.95, 0.004, '38 of 40 s'),
   row(
     'bulkhead-thread-pool',
     'users.latency.mean during slower in large-queue',

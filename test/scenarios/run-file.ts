@@ -69,7 +69,7 @@ export function runFile(
     ]),
   );
   const result = summarise(file, plans, records, '0.0.0');
-  return { file, result, value: (question) => ask({ variants, stories }, question) };
+  return { file, result, value: (question) => ask({ variants, stories, saved: null }, question) };
 }
 
 function chosen(file: ScenarioFile, names: readonly string[] | undefined): ScenarioFile {

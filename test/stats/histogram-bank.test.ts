@@ -31,10 +31,10 @@ describe('a bank of histograms', () => {
             singles[id]!.add(column[k]!);
           });
         }
-        singles.forEach((single, id) => expect(bank.dataOf(id)).toEqual(single.toJSON()));
+        singles.forEach((single, id) => expect(bank.dataOf([id])).toEqual(single.toJSON()));
         const both = Histogram.from(singles[0]!.toJSON());
         both.merge(singles[1]!);
-        expect(bank.dataOf(0, 1)).toEqual(both.toJSON());
+        expect(bank.dataOf([0, 1])).toEqual(both.toJSON());
         expect(bank.rowOf(0, singles.length)).toEqual(rowOf(singles));
         expect(bank.rowOf(1, 2)).toEqual(rowOf(singles.slice(1)));
       }),
@@ -50,8 +50,8 @@ describe('a bank of histograms', () => {
     bank.addZeros(0, 3);
     single.add(5);
     single.addMany(0, 3);
-    expect(bank.dataOf(0)).toEqual(single.toJSON());
-    expect(Histogram.from(bank.dataOf(0)).quantile(0.75)).toBe(0);
+    expect(bank.dataOf([0])).toEqual(single.toJSON());
+    expect(Histogram.from(bank.dataOf([0])).quantile(0.75)).toBe(0);
   });
 
   it('carries a sum beyond 2^53 without a loss', () => {
@@ -62,6 +62,6 @@ describe('a bank of histograms', () => {
       bank.add(0, 2 ** 52 - 1 - k);
       single.add(2 ** 52 - 1 - k);
     }
-    expect(bank.dataOf(0)).toEqual(single.toJSON());
+    expect(bank.dataOf([0])).toEqual(single.toJSON());
   });
 });

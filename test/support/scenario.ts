@@ -541,6 +541,8 @@ export function fileOf(
       name: null,
       severity: 'error',
       confidence: 0.95,
+      strict: false,
+      by: 0,
       allowEmpty: false,
       at: 'by hand',
     })),

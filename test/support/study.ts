@@ -94,7 +94,7 @@ export function studyOf(
     const plan = shopPlan();
     return variantData(shopVariant(name), plan, runs(plan), wholeRun(plan));
   });
-  return { variants: data, stories: new Map() };
+  return { variants: data, stories: new Map(), saved: null };
 }
 
 /** `METRIC [WINDOW]` in the first variant of a study. */
@@ -117,6 +117,8 @@ export function judged(
     name: null,
     severity: 'error',
     confidence: 0.95,
+    strict: false,
+    by: 0,
     allowEmpty: false,
     at: 'by hand',
     ...own,

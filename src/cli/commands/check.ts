@@ -1,9 +1,12 @@
 import { githubAnnotations } from '../../report/github.js';
-import { isFailure, renderJunit } from '../../report/junit.js';
+import { isFailure } from '../../report/budget-words.js';
+import { renderJunit } from '../../report/junit.js';
 import { renderMarkdown } from '../../report/markdown.js';
 import { checkText } from '../../report/text-compare.js';
 import { resultText } from '../../run/result-text.js';
 import type { Result } from '../../spec/result.js';
+import { openBaseline } from '../baseline.js';
+import type { Checked } from '../baseline.js';
 import { checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
 import { prepare } from '../prepare.js';
@@ -23,12 +26,6 @@ export interface CheckFlags extends Selection, SimulateOptions {
   readonly updateBaseline?: boolean;
 }
 
-/** A scenario and what came out of it. */
-interface Checked {
-  readonly file: string;
-  readonly result: Result;
-}
-
 /** Runs the scenarios and judges their budgets. A broken one, or a refuted hypothesis, is exit code 1. */
 export async function check(
   files: readonly string[],
@@ -37,14 +34,17 @@ export async function check(
 ): Promise<number> {
   checkFlags(files, flags);
   const all = files.map((path) => prepare(path, flags, terminal));
+  const baseline = openBaseline(flags, all);
   const checked: Checked[] = [];
   for (const prepared of all) {
     const simulated = await simulateAll(prepared, flags, terminal);
-    checked.push({ file: prepared.path, result: resultOf(prepared, simulated) });
+    const saved = baseline?.savedOf(prepared.path) ?? null;
+    checked.push({ file: prepared.path, result: resultOf(prepared, simulated, saved) });
     if (flags.quiet !== true) terminal.note(`${simulated.words}\n`);
   }
   report(checked, flags, terminal);
-  return checked.some(({ result }) => isBroken(result)) ? EXIT.broken : EXIT.ok;
+  const isSettled = baseline?.settle(checked, terminal) ?? true;
+  return !isSettled || checked.some(({ result }) => isBroken(result)) ? EXIT.broken : EXIT.ok;
 }
 
 /** True when a budget that counts is broken or the hypothesis does not stand; undecided ones do not count. */
@@ -54,9 +54,6 @@ export function isBroken({ variants, hypothesis }: Result): boolean {
 }
 
 function checkFlags(files: readonly string[], flags: CheckFlags): void {
-  if (flags.baseline !== undefined || flags.updateBaseline === true) {
-    throw usageError('--baseline and --update-baseline are known, but not in this version');
-  }
   if (files.length > 1 && flags.json !== undefined) {
     throw usageError('--json takes the result of one scenario; name one');
   }

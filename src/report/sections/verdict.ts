@@ -1,5 +1,6 @@
 import type { BudgetResult } from '../../spec/result.js';
-import { formatValue, plural } from '../format.js';
+import { budgetValue, isBroken } from '../budget-words.js';
+import { briefSeconds, formatValue, plural } from '../format.js';
 import { markup, type Markup } from '../html-escape.js';
 import { budgetRows, heldBudgets, lookOf, toldRun, type View } from '../view.js';
 import { chainOf, type ChainStep } from '../chain.js';
@@ -46,15 +47,20 @@ export function emphasised(words: Words): Markup[] {
 /** A budget's value or its word, with what the colour says also in letters. */
 export function budgetCell(budget: BudgetResult | null): Markup {
   if (budget === null) return markup`<span class="none">–</span>`;
-  const text =
-    budget.value === null ? (budget.note ?? 'no samples') : formatValue(budget.value, budget.unit);
   const [name, said] =
     budget.verdict === 'pass'
       ? ['pass', 'held: ']
-      : budget.verdict === 'fail'
+      : isBroken(budget)
         ? ['fail', 'broken: ']
         : ['open', 'undecided: '];
-  return markup`<span class="${name}"><span class="sr">${said}</span>${text}</span>`;
+  return markup`<span class="${name}"><span class="sr">${said}</span>${budgetValue(budget)}${worstStep(budget)}</span>`;
+}
+
+/** Of steps that are asked one by one, the worst. */
+function worstStep({ steps }: BudgetResult): Markup | null {
+  if (steps === undefined || steps.worst === null) return null;
+  const { value, from } = steps.worst;
+  return markup`<small>worst ${formatValue(value, steps.unit)} at ${briefSeconds(from)}</small>`;
 }
 
 function step(each: ChainStep): Markup {
@@ -142,6 +148,6 @@ function expectations(view: View): Markup {
 /** An expression that may break after dots, arrows and words. */
 function breakable(text: string): Markup[] {
   return text
-    .split(/(?<=[.>]|\s(?=during|after|before|from|in))/)
+    .split(/(?<=[.>]|\s(?=during|after|before|from|always|for|in))/)
     .map((part, i) => markup`${i > 0 && markup`<wbr />`}${part}`);
 }

@@ -145,6 +145,7 @@ services:
       `budgets:
   - users.latency.p99 < 2s
   - users.success >= 99% during slow-payments
+  - users.success >= 90% always
   - { expect: users.recovery < 5s after slow-payments, name: comes back, severity: warning }
 `,
     ),

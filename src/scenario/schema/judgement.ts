@@ -35,6 +35,15 @@ export const budgetSchema = withShort(
       confidence: confidence
         .prefault('95%')
         .describe('Confidence of the verdict; `none` judges the point. Defaults to 95%.'),
+      strict: z
+        .boolean()
+        .default(false)
+        .describe('An undecided verdict breaks it. Defaults to false.'),
+      by: share()
+        .optional()
+        .describe(
+          'Beside a limit that was measured too: what is beyond it by less than this share of it holds, significant or not.',
+        ),
       allowEmpty: z
         .boolean()
         .default(false)

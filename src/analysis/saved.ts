@@ -1,0 +1,33 @@
+import type { Expression, WindowClause } from '../scenario/expression.js';
+import type { SavedValue } from '../spec/saved.js';
+import { finite } from './estimate.js';
+import { measureIn, type Study } from './study.js';
+import type { VariantData } from './variant-data.js';
+
+/** What an expression is saved as: its metric and its window, whatever limit they are held against. */
+export function savedKey({ metric, window }: Expression): string {
+  return `${metric.text}${windowText(window)}`;
+}
+
+/** What is saved of an expression in a variant; null where nothing is. */
+export function savedOf(
+  study: Study,
+  data: VariantData,
+  expression: Expression,
+): SavedValue | null {
+  if (study.saved === null) return null;
+  if (study.saved === 'own') return savedFrom(study, data, expression);
+  return study.saved.get(data.variant.name)?.get(savedKey(expression)) ?? null;
+}
+
+/** What these runs would leave behind of an expression. */
+export function savedFrom(study: Study, data: VariantData, expression: Expression): SavedValue {
+  const { value, each } = measureIn(study, data, expression.metric, expression.window);
+  return { value: finite(value), each: each.map(finite) };
+}
+
+function windowText(window: WindowClause | null): string {
+  if (window === null) return '';
+  if (window.kind !== 'between') return ` ${window.kind} ${window.fault}`;
+  return ` from ${window.fromNs / 1e9}s to ${window.toNs / 1e9}s`;
+}

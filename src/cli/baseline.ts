@@ -1,0 +1,165 @@
+import { existsSync } from 'node:fs';
+import { dirname, relative, resolve, sep } from 'node:path';
+import type { Study } from '../analysis/study.js';
+import { plain } from '../report/text-table.js';
+import { parseExpression } from '../scenario/expression.js';
+import type { BudgetResult, Result } from '../spec/result.js';
+import type { SavedValue } from '../spec/saved.js';
+import type { ScenarioFile } from '../spec/scenario.js';
+import { baselineText, parseBaseline } from './baseline-file.js';
+import type { SavedEntry } from './baseline-file.js';
+import { codeOf, systemMessage, usageError } from './exit.js';
+import { readGuarded } from './files.js';
+import { checkOutputFile, writeOutput } from './output.js';
+import type { Prepared, Selection } from './prepare.js';
+import type { Terminal } from './terminal.js';
+
+/** A scenario and what came out of it. */
+export interface Checked {
+  readonly file: string;
+  readonly result: Result;
+}
+
+export interface BaselineFlags extends Selection {
+  readonly baseline?: string;
+  readonly updateBaseline?: boolean;
+  readonly quiet?: boolean;
+}
+
+/**
+ * Reads the baseline before anything is run; null where no budget asks for one. Exit code 2 where there is none
+ * and one is asked for, or the other way round.
+ */
+export function openBaseline(flags: BaselineFlags, all: readonly Prepared[]): Baseline | null {
+  const { baseline: path, updateBaseline } = flags;
+  const asking = all.filter(({ file }) => asksForSaved(file));
+  if (path === undefined) {
+    if (updateBaseline === true) throw usageError('--update-baseline needs --baseline FILE');
+    if (asking.length === 0) return null;
+    const names = asking.map((prepared) => prepared.path).join(', ');
+    throw usageError(
+      `budgets of ${names} speak \`of saved\`: give --baseline FILE, the first time with --update-baseline`,
+    );
+  }
+  if (path === '-') throw usageError('--baseline names a file');
+  if (asking.length === 0) {
+    throw usageError('--baseline: no budget of these scenarios speaks `of saved`');
+  }
+  if (updateBaseline === true) {
+    checkOutputFile(path);
+    return new Baseline(path, existsSync(path) ? read(path) : [], flags);
+  }
+  return new Baseline(path, read(path), flags);
+}
+
+/** The figures of earlier runs that the budgets of some scenarios are held against. */
+export class Baseline {
+  private readonly path: string;
+  private readonly entries: readonly SavedEntry[];
+  private readonly flags: BaselineFlags;
+
+  constructor(path: string, entries: readonly SavedEntry[], flags: BaselineFlags) {
+    this.path = path;
+    this.entries = entries;
+    this.flags = flags;
+  }
+
+  /** What the budgets of a scenario mean by `saved`: where it is written anew, what is measured now. */
+  savedOf(path: string): Study['saved'] {
+    if (this.flags.updateBaseline === true) return 'own';
+    const name = nameOf(path, this.path);
+    const values = new Map<string, Map<string, SavedValue>>();
+    for (const { scenario, variant, metric, value, each } of this.entries) {
+      if (scenario !== name) continue;
+      const own = values.get(variant) ?? new Map<string, SavedValue>();
+      values.set(variant, own.set(metric, { value, each }));
+    }
+    return values;
+  }
+
+  /** Writes what these runs leave behind, or tells what is kept and no budget asks for: then it is false. */
+  settle(checked: readonly Checked[], terminal: Terminal): boolean {
+    const stale = checked.flatMap((one) => staleIn(this.entries, one, this.path, this.flags));
+    if (this.flags.updateBaseline === true) {
+      this.write(checked, new Set(stale), terminal);
+      return true;
+    }
+    if (stale.length === 0) return true;
+    const lines = stale.map(({ scenario, variant, metric }) =>
+      plain(`  ${scenario}  ${variant}  ${metric}`),
+    );
+    terminal.note(
+      `${this.path} keeps what no budget asks for; --update-baseline takes it away:\n${lines.join('\n')}\n`,
+    );
+    return false;
+  }
+
+  private write(
+    checked: readonly Checked[],
+    stale: ReadonlySet<SavedEntry>,
+    terminal: Terminal,
+  ): void {
+    const fresh = checked.flatMap((one) => entriesOf(one, this.path));
+    const kept = new Map(this.entries.filter((entry) => !stale.has(entry)).map(keyed));
+    for (const entry of fresh) kept.set(...keyed(entry));
+    writeOutput(this.path, baselineText([...kept.values()]));
+    if (this.flags.quiet === true) return;
+    const gone = stale.size === 0 ? '' : `, ${stale.size} taken away`;
+    terminal.note(`${this.path}: ${fresh.length} saved${gone}\n`);
+  }
+}
+
+/** Entries of a scenario in the variants that were run, or that it has no more, which no budget asks for. */
+function staleIn(
+  entries: readonly SavedEntry[],
+  checked: Checked,
+  baseline: string,
+  { variant: selected }: Selection,
+): readonly SavedEntry[] {
+  const scenario = nameOf(checked.file, baseline);
+  const run = new Set(checked.result.variants.map(({ name }) => name));
+  const asked = new Set(entriesOf(checked, baseline).map((entry) => keyed(entry)[0]));
+  return entries.filter(
+    (entry) =>
+      entry.scenario === scenario &&
+      (selected === undefined || run.has(entry.variant)) &&
+      !asked.has(keyed(entry)[0]),
+  );
+}
+
+/** What the runs of a scenario leave behind. */
+function entriesOf({ file, result }: Checked, baseline: string): readonly SavedEntry[] {
+  const scenario = nameOf(file, baseline);
+  const entry = (variant: string, { value, saved }: BudgetResult): readonly SavedEntry[] =>
+    saved === undefined ? [] : [{ scenario, variant, metric: saved.key, value, each: saved.each }];
+  return [
+    ...result.variants.flatMap(({ name, budgets }) => budgets.flatMap((one) => entry(name, one))),
+    ...(result.hypothesis?.expectations ?? []).flatMap((one) => entry(one.variant, one)),
+  ];
+}
+
+function keyed(entry: SavedEntry): [string, SavedEntry] {
+  return [JSON.stringify([entry.scenario, entry.variant, entry.metric]), entry];
+}
+
+function nameOf(scenario: string, baseline: string): string {
+  return relative(dirname(resolve(baseline)), resolve(scenario))
+    .split(sep)
+    .join('/');
+}
+
+function asksForSaved({ budgets, hypothesis }: ScenarioFile): boolean {
+  return [...budgets, ...(hypothesis?.expect ?? [])].some(({ text }) => {
+    const parsed = parseExpression(text);
+    return parsed.ok && parsed.expression.limit.kind === 'ofSaved';
+  });
+}
+
+function read(path: string): readonly SavedEntry[] {
+  try {
+    return parseBaseline(readGuarded(path));
+  } catch (error) {
+    const hint = codeOf(error) === 'ENOENT' ? '; --update-baseline writes it' : '';
+    throw usageError(`${path}: ${systemMessage(error)}${hint}`);
+  }
+}

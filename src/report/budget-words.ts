@@ -1,0 +1,42 @@
+import type { BudgetResult } from '../spec/result.js';
+import { briefSeconds, formatCount, formatValue, formatWithInterval } from './format.js';
+
+/** True where a budget does not stand: it fails, or nobody can tell and it is strict. */
+export function isBroken({ verdict, strict }: BudgetResult): boolean {
+  return verdict === 'fail' || (verdict === 'inconclusive' && strict === true);
+}
+
+/** True where a budget fails the build. */
+export function isFailure(budget: BudgetResult): boolean {
+  return isBroken(budget) && budget.severity === 'error';
+}
+
+/** What was measured, in short: `812 ms`, `never`, `37 of 40 steps`. */
+export function budgetValue(budget: BudgetResult): string {
+  const { value, note, unit, steps } = budget;
+  if (value === null) return note ?? 'no samples';
+  if (steps !== undefined) return `${formatCount(steps.held)} of ${formatCount(steps.of)} steps`;
+  return withNote(formatValue(value, unit), budget);
+}
+
+/** The same with its interval, or with the worst step: `37 of 40 steps, worst 812 ms at 75 s`. */
+export function budgetFigure(budget: BudgetResult): string {
+  const { value, ci95, unit, steps } = budget;
+  if (value === null) return budgetValue(budget);
+  if (steps === undefined) {
+    const saved = budget.saved?.value ?? null;
+    const beside = saved === null ? '' : `, saved ${formatValue(saved, unit)}`;
+    return `${withNote(formatWithInterval(value, ci95, unit), budget)}${beside}`;
+  }
+  const { worst, empty } = steps;
+  const parts = [budgetValue(budget)];
+  if (worst !== null)
+    parts.push(`worst ${formatValue(worst.value, steps.unit)} at ${briefSeconds(worst.from)}`);
+  if (empty > 0) parts.push(`${formatCount(empty)} without samples`);
+  return parts.join(', ');
+}
+
+/** Where there is no limit the note says why. */
+function withNote(text: string, { limit, note }: BudgetResult): string {
+  return limit === null && note !== null ? `${text} (${note})` : text;
+}
