@@ -34,6 +34,8 @@ export interface Resident {
   /** It stands still, timers included, and goes on as it was. */
   paused?(): void;
   resumed?(): void;
+  /** It begins to hang, or to answer again. */
+  hung?(): void;
 }
 
 /** What an instance looks at beyond its own state. */

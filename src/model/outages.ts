@@ -111,6 +111,8 @@ export class Outages {
     if (instance.down) return;
     if (frozen === FROZEN.pause) for (const resident of instance.residents) resident.paused?.();
     if (before === FROZEN.pause) for (const resident of instance.residents) resident.resumed?.();
+    const isHang = before === FROZEN.hang || frozen === FROZEN.hang;
+    if (isHang) for (const resident of instance.residents) resident.hung?.();
   }
 
   /** The process answers again. */

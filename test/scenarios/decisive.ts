@@ -847,6 +847,13 @@ export const DECISIVE: readonly Decisive[] = [
     '2000 dead requests shrink by 100/s to the 240 that are served in time',
   ),
   row(
+    'paused-broker',
+    'users.latency.max in still',
+    30.1,
+    0.1,
+    'a request of 30 s to who is no leader any more, and 80 to 120 ms until the next',
+  ),
+  row(
     'persistent-subscription',
     'mails.delay.max in small-buffer',
     20,

@@ -1,4 +1,5 @@
 import type { Ns } from '../../kernel/time.js';
+import { BATCH_OVERHEAD } from './record-size.js';
 
 /** A step, or a relay, that waits for the batches its messages are in. */
 export interface Ticket {
@@ -43,4 +44,34 @@ export interface Batch {
   confirmed: boolean;
   /** Its publisher has been told. */
   settled: boolean;
+}
+
+/** A batch without messages, to begin with the one whose lineage it has. */
+export function emptyBatch(
+  { producer, partition, acks, since }: Pick<Batch, 'producer' | 'partition' | 'acks' | 'since'>,
+  { lineageA, lineageB }: Pick<Batch, 'lineageA' | 'lineageB'>,
+  memory: number,
+): Batch {
+  return {
+    slot: -1,
+    producer,
+    partition,
+    acks,
+    since,
+    messages: [],
+    tickets: [],
+    lineageA,
+    lineageB,
+    memory,
+    bytes: BATCH_OVERHEAD,
+    full: false,
+    ready: false,
+    request: -1,
+    failures: 0,
+    readyAt: 0,
+    copies: 0,
+    visible: false,
+    confirmed: false,
+    settled: false,
+  };
 }

@@ -32,8 +32,8 @@ export interface Sending {
   sizeOf(message: number): number;
   /** An empty batch for a first message, with so much memory; its timers run from now on. */
   open(place: Opening, message: number, memory: number): Batch;
-  /** Node that takes writes for the partition, -1 = none. */
-  reach(partition: number): number;
+  /** Node that a producer sends to for a partition, -1 = none. */
+  reach(producer: number, partition: number): number;
   /** Sends batches to a node. */
   send(producer: number, node: number, batches: readonly Batch[]): void;
   /** Something may be sent, in a step of its own. */
@@ -237,7 +237,7 @@ export class Producer {
       if (next === undefined || next.readyAt > now) return;
       // Whoever is blocked waits for room: nothing lingers then.
       if (!next.ready && this.blocked.length === 0) return;
-      const node = this.sending.reach(partition);
+      const node = this.sending.reach(this.index, partition);
       if (node < 0 || (this.inFlight[node] ?? 0) >= IN_FLIGHT) return;
       const batches = byNode.get(node);
       if (batches === undefined) byNode.set(node, [next]);

@@ -44,11 +44,17 @@ export interface Followers {
   unanswered(batch: Batch): void;
   /** Somebody leads the partition again, or nobody does. */
   ledBy(partition: number, leader: number): void;
+  /** Its leader hangs, or answers again. */
+  answers(partition: number): void;
+  /** Its leader stands still, with all connections to it. */
+  silent(partition: number, leader: number): void;
+  /** A node that stood still goes on, or is gone. */
+  heard(node: number): void;
 }
 
 /**
  * The replicas of a topic: who leads each partition, who is in sync, and how far those have read. A node
- * that is away leaves the sync after the time of an election, and whoever is in sync and up leads then. A
+ * that is away, dead or standing still, leaves the sync after the time of an election, and whoever is in sync and up leads then. A
  * node that is back has caught up at once, if there is a leader to catch up with. With unclean elections somebody leads who
  * is up, in sync or not: the log ends where its own does (unclean.leader.election.enable).
  */
@@ -60,6 +66,8 @@ export class Replicas {
   private readonly nodes: readonly Instance[];
   /** By node: since when it is away, Infinity = it is there. */
   private readonly awaySince: Float64Array;
+  /** By node: 1 = it stands still, and nobody is told. */
+  private readonly still: Uint8Array;
   private readonly key: StreamKey;
   private readonly lookOp: number;
   private readonly fenceOp: number;
@@ -73,6 +81,7 @@ export class Replicas {
     const { firstInstance } = component;
     this.nodes = instances.slice(firstInstance, firstInstance + component.instances);
     this.awaySince = new Float64Array(this.nodes.length).fill(Infinity);
+    this.still = new Uint8Array(this.nodes.length);
     const name = plan.components[topic.spec.component].name;
     this.key = streamKey(plan.seed, replication, `topic/${name}/replication`);
     const { replication: copies } = topic.spec.spec;
@@ -88,10 +97,11 @@ export class Replicas {
     this.fenceOp = engine.define('fenced', (node) => this.fence(node));
     this.nodes.forEach((instance, node) =>
       instance.residents.push({
-        died: () => this.away(node),
+        died: () => this.died(node),
         started: () => this.back(node),
-        paused: () => this.away(node),
+        paused: () => this.away(node, true),
         resumed: () => this.back(node),
+        hung: () => this.hung(node),
       }),
     );
   }
@@ -106,6 +116,16 @@ export class Replicas {
   reachable(partition: number): number {
     const node = this.leaderOf(partition);
     return node >= 0 && this.awaySince[node] === Infinity ? node : -1;
+  }
+
+  /** Its leader takes requests, fetches of consumers and followers too, and answers none. */
+  isMute(partition: number): boolean {
+    const node = this.leaderOf(partition);
+    return node >= 0 && this.nodes[node].frozen === FROZEN.hang;
+  }
+
+  isStill(node: number): boolean {
+    return this.still[node] === 1;
   }
 
   instanceOf(node: number): Instance {
@@ -142,7 +162,8 @@ export class Replicas {
    */
   private look(partition: number): void {
     const own = this.partitions[partition];
-    if (this.reachable(partition) < 0 || !this.isEnough(partition)) return;
+    if (this.reachable(partition) < 0 || this.isMute(partition)) return;
+    if (!this.isEnough(partition)) return;
     while (own.pending.length > 0) {
       const due = this.readyAt(own, own.pending[0]);
       if (due > engine.now) {
@@ -167,18 +188,48 @@ export class Replicas {
     return last;
   }
 
-  private away(node: number): void {
+  private died(node: number): void {
+    if (this.awaySince[node] === Infinity) this.away(node, false);
+    else if (this.still[node] === 1) this.fell(node);
+  }
+
+  /** A node that stands still has died. */
+  private fell(node: number): void {
+    this.still[node] = 0;
+    this.partitions.forEach((own, partition) => {
+      if (this.leaderOf(partition) === node) this.reset(own, partition);
+    });
+    this.followers.heard(node);
+  }
+
+  /** The connections to the leader are gone. */
+  private reset({ pending }: Replicated, partition: number): void {
+    // Consumers and producers cannot reach it, though nobody else leads yet.
+    this.followers.ledBy(partition, -1);
+    for (const { batch } of pending) this.followers.unanswered(batch);
+  }
+
+  private away(node: number, isStill: boolean): void {
     if (this.awaySince[node] !== Infinity) return;
     this.awaySince[node] = engine.now;
+    this.still[node] = isStill ? 1 : 0;
     const { electionNs } = this.broker.spec;
     engine.at(engine.now + electionNs, PHASE.TIMER, this.fenceOp, node, 0, 0);
     this.partitions.forEach((own, partition) => {
       const place = own.nodes.indexOf(node);
       if (place >= 0 && own.inSync[place]) own.has[place] = this.topic.partitions[partition].end;
       if (this.leaderOf(partition) !== node) return;
-      // Consumers and producers cannot reach it, though nobody else leads yet.
-      this.followers.ledBy(partition, -1);
-      for (const { batch } of own.pending) this.followers.unanswered(batch);
+      if (isStill) this.followers.silent(partition, node);
+      else this.reset(own, partition);
+    });
+  }
+
+  /** Sessions with the cluster live on: nobody else leads, and nobody reads. */
+  private hung(node: number): void {
+    this.partitions.forEach((_, partition) => {
+      if (this.leaderOf(partition) !== node) return;
+      this.followers.answers(partition);
+      this.look(partition);
     });
   }
 
@@ -200,6 +251,8 @@ export class Replicas {
     const instance = this.nodes[node];
     if (instance.down || instance.frozen === FROZEN.pause) return;
     this.awaySince[node] = Infinity;
+    const wasStill = this.isStill(node);
+    this.still[node] = 0;
     this.partitions.forEach((own, partition) => {
       const place = own.nodes.indexOf(node);
       if (place < 0) return;
@@ -209,6 +262,7 @@ export class Replicas {
         this.look(partition);
       } else if (own.leader < 0) this.elect(own, partition);
     });
+    if (wasStill) this.followers.heard(node);
   }
 
   /** The first replica that is in sync and up leads; what it has not, is gone. */

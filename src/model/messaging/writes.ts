@@ -7,12 +7,13 @@ import { OUTCOME, isSuccess } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { PlanBroker, PlanPublish } from '../../spec/messaging.js';
 import type { World } from '../world.js';
+import { emptyBatch } from './batch.js';
 import type { Batch } from './batch.js';
 import type { KafkaTopic } from './kafka.js';
 import type { Messages } from './messages.js';
+import { LeaderViews } from './leader-views.js';
 import { Producer } from './producer.js';
 import type { Opening, Parcel, Sending } from './producer.js';
-import { BATCH_OVERHEAD } from './record-size.js';
 import { Replicas } from './replicas.js';
 import { Timed } from './timed.js';
 
@@ -61,6 +62,7 @@ export class Writes {
   private readonly lines: Lines;
   private readonly tell: WritesSetup['tell'];
   private readonly replicas: Replicas;
+  private readonly views: LeaderViews;
   private readonly producers: Producer[] = [];
   private readonly byInstance = new Map<number, number>();
   private readonly batches = new Timed<Batch>();
@@ -101,8 +103,18 @@ export class Writes {
       lost: (batch) => this.lost(batch),
       cut: (partition, from) => this.topic.cut(partition, from),
       unanswered: (batch) => this.unanswered(batch),
-      ledBy: (partition, node) => this.ledBy(partition, node),
+      ledBy: (partition, node) => {
+        this.views.led(partition);
+        if (node >= 0) this.wakeAll();
+      },
+      answers: (partition) => this.views.led(partition),
+      silent: (partition, node) => this.views.silent(partition, node),
+      heard: (node) => {
+        this.views.heard(node);
+        this.wakeAll();
+      },
     });
+    this.views = new LeaderViews(topic, this.replicas);
     this.sending = this.sendingOf();
   }
 
@@ -142,7 +154,7 @@ export class Writes {
       now: () => engine.now,
       sizeOf: (message) => this.messages.bytes[message],
       open: (place, message, memory) => this.open(place, message, memory),
-      reach: (partition) => this.replicas.reachable(partition),
+      reach: (producer, partition) => this.views.reach(producer, partition),
       send: (producer, node, batches) => this.send(producer, node, batches),
       wake: (producer) => engine.soon(PHASE.COMPLETION, this.drainOp, producer, 0, 0),
       blocks: (producer, until) => engine.at(until, PHASE.TIMER, this.blockOp, producer, 0, 0),
@@ -164,6 +176,7 @@ export class Writes {
     this.byInstance.set(instance, index);
     const producer = new Producer(this.sending, index);
     this.producers.push(producer);
+    this.views.joined();
     // What no instance publishes has a producer of its own that does not die.
     if (instance < 0) return index;
     const died = (): void => {
@@ -176,28 +189,8 @@ export class Writes {
 
   private open(place: Opening, message: number, memory: number): Batch {
     const { lineageA, lineageB } = this.messages;
-    const batch: Batch = {
-      slot: -1,
-      producer: place.producer,
-      partition: place.partition,
-      acks: place.acks,
-      since: place.since,
-      messages: [],
-      tickets: [],
-      lineageA: lineageA[message],
-      lineageB: lineageB[message],
-      memory,
-      bytes: BATCH_OVERHEAD,
-      full: false,
-      ready: false,
-      request: -1,
-      failures: 0,
-      readyAt: 0,
-      copies: 0,
-      visible: false,
-      confirmed: false,
-      settled: false,
-    };
+    const from = { lineageA: lineageA[message], lineageB: lineageB[message] };
+    const batch = emptyBatch(place, from, memory);
     this.batches.add(batch);
     this.batches.arm(this.linger, batch);
     this.batches.arm(this.delivery, batch);
@@ -246,6 +239,8 @@ export class Writes {
   private handled(id: number, batch: Batch): void {
     const { idempotence } = this.topic.spec.spec.producer;
     if (batch.request !== id) return;
+    // It stood still, or died, and another one leads (NotLeaderOrFollowerException).
+    if (this.isElsewhere(batch)) return this.refuse(batch);
     if (batch.acks === 'all' && !this.replicas.isEnough(batch.partition)) {
       this.retry(batch);
       return;
@@ -269,6 +264,7 @@ export class Writes {
 
   /** Who hears nothing of a request closes the connection, and with it all others to the node (NetworkClient.handleTimedOutRequests). */
   private disconnect({ producer, node }: Request): void {
+    this.views.gaveUp(producer, node);
     for (const [id, other] of this.requests) {
       if (other.producer === producer && other.node === node) this.failed(id);
     }
@@ -279,10 +275,13 @@ export class Writes {
     const request = this.requests.get(id);
     if (request === undefined) return;
     for (const batch of request.batches) {
-      if (batch.request !== id) continue;
-      if (batch.acks === 0) this.forget(batch, true);
-      else this.retry(batch);
+      if (batch.request === id) this.refuse(batch);
     }
+  }
+
+  private refuse(batch: Batch): void {
+    if (batch.acks === 0) this.forget(batch, true);
+    else this.retry(batch);
   }
 
   private retry(batch: Batch): void {
@@ -354,7 +353,10 @@ export class Writes {
     if (batch.settled) {
       this.answered(batch);
       this.forget(batch, false);
-    } else if (batch.acks === 'all' && batch.request >= 0) this.settle(batch, OUTCOME.ok);
+    } else if (batch.acks === 'all' && batch.request >= 0 && !this.isElsewhere(batch)) {
+      // Who led when it was written is whom the producer hears of that from.
+      this.settle(batch, OUTCOME.ok);
+    }
   }
 
   /** The only node that had it is gone. */
@@ -368,10 +370,13 @@ export class Writes {
     if (batch.acks === 'all' && batch.request >= 0) this.retry(batch);
   }
 
-  private ledBy(partition: number, node: number): void {
-    this.topic.reachable(partition, node >= 0);
-    if (node < 0) return;
+  private wakeAll(): void {
     this.producers.forEach((_, index) => this.sending.wake(index));
+  }
+
+  /** Whether the node that a batch was sent to does not lead its partition. */
+  private isElsewhere({ request, partition }: Batch): boolean {
+    return this.requests.get(request)?.node !== this.replicas.leaderOf(partition);
   }
 
   /** The process that published it has died. */
