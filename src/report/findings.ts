@@ -337,14 +337,19 @@ function latencyFinding(view: View): string {
   const differing = others.filter((v) =>
     ['better', 'worse'].includes(differenceOf(view, p99, v).verdict),
   );
-  if (differing.length === 0) return 'The data show no difference between the variants';
-  const all = [view.baseline, ...differing];
+  const unknown = others.filter((v) => differenceOf(view, p99, v).verdict === 'unknown');
+  const shown = differing.length > 0 ? differing : unknown;
+  if (shown.length === 0) return 'The data show no difference between the variants';
+  const all = [view.baseline, ...shown];
   const best = all.reduce((a, b) =>
     (p99.pick(b).value ?? Infinity) < (p99.pick(a).value ?? Infinity) ? b : a,
   );
   const worst = all.reduce((a, b) => ((p99.pick(b).value ?? 0) > (p99.pick(a).value ?? 0) ? b : a));
   const success = new Set(view.result.variants.map((v) => v.summary.success.value));
-  return `Success ${success.size === 1 ? 'does not differ' : 'hardly differs'}; p99 of the answers is ${formatSeconds(p99.pick(best).value ?? 0)} with ${best.name}, ${formatSeconds(p99.pick(worst).value ?? 0)} with ${worst.name}`;
+  const same = `Success ${success.size === 1 ? 'does not differ' : 'hardly differs'}`;
+  const p99s = `${formatSeconds(p99.pick(best).value ?? 0)} with ${best.name}, ${formatSeconds(p99.pick(worst).value ?? 0)} with ${worst.name}`;
+  if (differing.length > 0) return `${same}; p99 of the answers is ${p99s}`;
+  return `${same}; the data can't tell whether p99 of the answers does: ${p99s}`;
 }
 
 function lowestRequest(view: View, variant: VariantResult): string {

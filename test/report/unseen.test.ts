@@ -355,3 +355,30 @@ describe('what waits at most', () => {
     expect(upTo('2,000', 'row')).toBe('Up to 2,000 rows wait');
   });
 });
+
+describe('variants whose answers differ in their time only', () => {
+  const shop = (replications: number): string =>
+    compareFinding(
+      viewOf(
+        run(`
+faultline: 1
+title: Nearly full
+run: { duration: 20s, replications: ${replications} }
+services: { shop: { concurrency: 1, endpoints: { buy: [ wait: exponential(8ms) ] } } }
+workloads: { users: { arrivals: poisson(100/s), requests: [ { call: shop.buy } ] } }
+variants:
+  - { name: fuller }
+  - { name: freer, set: { services.shop.endpoints.buy: [ { wait: exponential(6ms) } ] } }
+`).result,
+      ),
+    );
+
+  it('are not said to be alike where so few runs cannot tell them apart', () => {
+    expect(shop(2)).toMatch(
+      /^Success does not differ; the data can't tell whether p99 of the answers does: .* with freer, .* with fuller$/,
+    );
+    expect(shop(8)).toMatch(
+      /^Success does not differ; p99 of the answers is .* with freer, .* with fuller$/,
+    );
+  });
+});
