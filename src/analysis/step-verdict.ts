@@ -1,10 +1,9 @@
 import type { Ns } from '../kernel/time.js';
 import { invariant } from '../kernel/invariant.js';
 import type { Expression, WindowClause } from '../scenario/expression.js';
-import { holds } from '../spec/compare.js';
 import type { StepsResult, Verdict } from '../spec/result.js';
-import { hold, type Held } from './limit.js';
 import { atLeast } from '../stats/conjunction.js';
+import { hold, type Held } from './limit.js';
 import type { Study } from './study.js';
 import type { VariantData } from './variant-data.js';
 import { judge, levelOf, type Judging } from './verdict.js';
@@ -62,7 +61,7 @@ export function judgeSteps(
       ? 'fail'
       : 'inconclusive';
   const held = n - broken.length;
-  return { verdict, share: held / n, steps: { ...steps, held, worst: worstOf(broken, op) } };
+  return { verdict, share: held / n, steps: { ...steps, held, worst: worstOf(broken) } };
 }
 
 function judgedIn(
@@ -93,10 +92,9 @@ function stepsIn(window: WindowClause | null, { plan, variant }: VariantData): r
 }
 
 /** Of the broken steps the one that is farthest beyond its limit, the first of equals. */
-function worstOf(broken: readonly Judged[], op: Expression['op']): StepsResult['worst'] {
+function worstOf(broken: readonly Judged[]): StepsResult['worst'] {
   let worst: Judged | null = null;
-  const beyond = ({ value, limit }: Judged): number =>
-    holds(op === '>=' || op === '>' ? '>' : '<', limit, value) ? Math.abs(value - limit) : 0;
+  const beyond = ({ value, limit }: Judged): number => Math.abs(value - limit);
   for (const one of broken) if (worst === null || beyond(one) > beyond(worst)) worst = one;
   if (worst === null) return null;
   const { span, value, limit } = worst;

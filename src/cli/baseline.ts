@@ -99,13 +99,12 @@ export class Baseline {
     stale: ReadonlySet<SavedEntry>,
     terminal: Terminal,
   ): void {
-    const fresh = checked.flatMap((one) => entriesOf(one, this.path));
+    const fresh = new Map(checked.flatMap((one) => entriesOf(one, this.path)).map(keyed));
     const kept = new Map(this.entries.filter((entry) => !stale.has(entry)).map(keyed));
-    for (const entry of fresh) kept.set(...keyed(entry));
-    writeOutput(this.path, baselineText([...kept.values()]));
+    writeOutput(this.path, baselineText([...new Map([...kept, ...fresh]).values()]));
     if (this.flags.quiet === true) return;
     const gone = stale.size === 0 ? '' : `, ${stale.size} taken away`;
-    terminal.note(`${this.path}: ${fresh.length} saved${gone}\n`);
+    terminal.note(`${this.path}: ${fresh.size} saved${gone}\n`);
   }
 }
 
