@@ -42,6 +42,8 @@ function editWords(edit: KnobEdit, who: Who, fault: Fault): string {
       return edit.value > 0
         ? `${words} ${number(1 / edit.value)}x slower${part}`
         : does('stands still', 'stand still');
+    case 'stress':
+      return `something else wants ${share(edit.value)} of the cores of ${words}`;
     case 'down':
       return does('crashes', 'crash');
     case 'switchover':
@@ -76,10 +78,7 @@ function editWords(edit: KnobEdit, who: Who, fault: Fault): string {
     case 'redriven':
       return `the dead letters of ${words} go back at ${number(edit.value)}/s`;
     case 'leak':
-      return (
-        does('leaks', 'leak') +
-        ` ${share(edit.value)} of the connections ${isMany ? 'they use' : 'it uses'}`
-      );
+      return `${does('leaks', 'leak')} ${share(edit.value)} of the connections ${isMany ? 'they use' : 'it uses'}`;
     case 'replicaLag':
       return `${words} ${isMany ? 'fall' : 'falls'} ${duration(edit.value / 1e9)} behind`;
     case 'flushed':

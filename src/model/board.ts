@@ -166,6 +166,9 @@ export class Board {
       case 'speed':
         this.outages.setSpeed(instance, this.effective(name, hits));
         break;
+      case 'stress':
+        instance.cores.press(this.effective(name, hits));
+        break;
       case 'blackhole':
         instance.silent = this.effective(name, hits) > 0;
         break;

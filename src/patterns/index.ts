@@ -67,6 +67,7 @@ export { outliersEnvoy } from './outliers/envoy.js';
 export { outliersIstio } from './outliers/istio.js';
 
 export { connectionLeak } from './faults/connection-leak.js';
+export { cpuStress } from './faults/cpu-stress.js';
 export { crash } from './faults/crash.js';
 export { error } from './faults/error.js';
 export { flush } from './faults/flush.js';

@@ -8,7 +8,6 @@ export const laterFaultKinds: readonly string[] = [
   'change',
   'clockSkew',
   'corrupt',
-  'cpuStress',
   'diskFull',
   'diskStress',
   'dns',

@@ -26,6 +26,7 @@ import { planFaults } from './faults.js';
 import { isFree } from './free.js';
 import { GateTable } from './gates.js';
 import { askedBySteps, planGrid, windowEdgesOf } from './grid.js';
+import type { GridSource } from './grid.js';
 import { Keyed } from './keyed.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';
 import { hostOf, layOut, partOf } from './layout.js';
@@ -76,21 +77,20 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const links = planLinks(scenario.network, layout, statEdges, writer.distributions);
   const loads = planLoads(layout, times.warmupNs, times.endNs);
   const ends = new LinkEnds(layout, links, statEdges);
-  const sight = { layout, ends, loads, kindOf: knownFaultKind, problems, ...times };
+  const cores = coresOf(components, modules.functions);
+  const sight = { layout, ends, loads, kindOf: knownFaultKind, cores, problems, ...times };
   const faults = planFaults(sight, scenario.faults);
   problems.settle();
   const priorities = prioritiesOf(layout);
   const parts = planParts(layout, programs, onces, priorities);
-  const windowEdges = windowEdgesOf(file).map((edge) => times.warmupNs + edge);
   const asked = askedBySteps(file);
-  const cuts = { windowEdges, hasStepSegments: asked.size > 0 };
   return {
     format: 'faultline.plan/1',
     variant: variant.name,
     seed: scenario.run.seed,
     ...times,
     maxEvents: scenario.run.maxEvents,
-    grid: planGrid({ ...times, stepNs: scenario.run.stepNs, faults, ...cuts }),
+    grid: gridOf(file, asked, { ...times, stepNs: scenario.run.stepNs, faults }),
     bySteps: components.map(({ name }) => asked.has(name) || asked.has('all')),
     components,
     parts,
@@ -364,5 +364,26 @@ function planComponent(
     maxConnections: Math.max(0, maxConnections - reserved),
     connect: isFree(connect) ? null : connect,
     knee,
+  };
+}
+
+/** The measuring grid, with the edges of the windows of budgets. */
+function gridOf(
+  file: ScenarioFile,
+  asked: ReadonlySet<string>,
+  source: Omit<GridSource, 'windowEdges' | 'hasStepSegments'>,
+): Plan['grid'] {
+  const windowEdges = windowEdgesOf(file).map((edge) => source.warmupNs + edge);
+  return planGrid({ ...source, windowEdges, hasStepSegments: asked.size > 0 });
+}
+
+/** Cores of each component, or of the environments of a function; Infinity = unlimited. */
+function coresOf(
+  components: Plan['components'],
+  functions: Plan['functions'],
+): (component: number) => number {
+  return (id) => {
+    const environments = functions.find(({ component }) => component === id);
+    return Math.min(components[id]!.cpu.cores, environments?.spec.cores ?? Infinity);
   };
 }

@@ -17,6 +17,8 @@ export interface FaultSource {
   readonly ends: LinkEnds;
   readonly loads: readonly PlanLoad[];
   readonly kindOf: (kind: string) => FaultKind;
+  /** Cores of a component, or of its environments; Infinity = unlimited. */
+  readonly cores: (component: number) => number;
   readonly warmupNs: Ns;
   readonly horizonNs: Ns;
   readonly problems: Problems;
@@ -218,6 +220,17 @@ class FaultTarget {
     );
   }
 
+  /** Of unlimited cores nothing can be taken. */
+  private checkCores({ id, name }: LaidComponent): void {
+    const { config, share, kind } = this.fault;
+    const edits = this.source.kindOf(kind).edits(config, 1, share);
+    if (!edits.some(({ knob }) => knob === 'stress')) return;
+    if (this.source.cores(id) === Infinity)
+      this.refuse(
+        `\`${name}\` has no \`cpu\`: its cores are unlimited, and nothing can be short of them`,
+      );
+  }
+
   /** The work of a projection, wherever it is done. */
   private addProjection({ source }: LaidComponent): void {
     const own = this.source.layout.parts.filter(
@@ -244,6 +257,7 @@ class FaultTarget {
   }
 
   private addInstances(component: LaidComponent, index: number | null): void {
+    this.checkCores(component);
     component.zones.forEach((zone, own) => {
       if (index !== null && own !== index) return;
       if (this.narrow(component, zone)) this.hits.instances.add(component.firstInstance + own);

@@ -9,6 +9,8 @@ import type { Ns } from '../kernel/time.js';
 export const KNOBS = {
   /** Instance: CPU and wait speed factor. Product. Applies to work under way from this ns on. */
   speed: { combine: 'product', neutral: 1 },
+  /** Instance: part of each of its cores that something else wants. 1-prod(1-p). */
+  stress: { combine: 'union', neutral: 0 },
   /** Instance: 1 = process gone. Max. */
   down: { combine: 'max', neutral: 0 },
   /** Instance: 1 = while it is down, connections get silence instead of a refusal. Max. */

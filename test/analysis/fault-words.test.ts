@@ -44,6 +44,9 @@ describe('a fault in words', () => {
     expect(words('connectionLeak', { target, share: 0.005 })).toBe(
       'shop leaks 0.5 % of the connections it uses',
     );
+    expect(words('cpuStress', { target, config: { load: 0.8 } })).toBe(
+      'something else wants 80 % of the cores of shop',
+    );
     expect(words('replicaLag', { target, config: { lag: by.ms(5000) } })).toBe(
       'shop falls 5 s behind',
     );

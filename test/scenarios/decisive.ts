@@ -400,6 +400,13 @@ export const DECISIVE: readonly Decisive[] = [
     'M/M/2 with 7.8 ms and 75 %: sharing does not look at the spread',
   ),
   row(
+    'cpu-stress',
+    'users.latency.mean during stress in no-limit',
+    0.03,
+    0.004,
+    '3 requests under way / 100/s: with 2n / (n + 2) cores for n of them',
+  ),
+  row(
     'crash',
     'users.success during down in host',
     0.889,

@@ -21,6 +21,7 @@ export class EnvironmentCores implements Processor {
   private at: Int32Array = new Int32Array(0);
   private readonly op: number;
   private speed = 1;
+  private load = 0;
 
   /** `of`: the environment of a request, -1 = none. */
   constructor(world: World, shared: Processor, cores: number, of: (strand: number) => number) {
@@ -58,6 +59,12 @@ export class EnvironmentCores implements Processor {
     for (const own of this.list) own.turn(speed);
   }
 
+  press(load: number): void {
+    this.load = load;
+    this.shared.press(load);
+    for (const own of this.list) own.press(load);
+  }
+
   clear(): void {
     this.shared.clear();
     for (const own of this.list) own.clear();
@@ -88,6 +95,7 @@ export class EnvironmentCores implements Processor {
       done: (strand) => interpreter.workDone(strand),
     });
     if (this.speed !== 1) cores.turn(this.speed);
+    if (this.load > 0) cores.press(this.load);
     return cores;
   }
 }

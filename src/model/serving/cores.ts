@@ -35,8 +35,17 @@ export interface Processor {
   add(strand: number, work: number): void;
   leave(strand: number): void;
   turn(speed: number): void;
+  /** Something else wants this part of each core. */
+  press(load: number): void;
   clear(): void;
   fire(generation: number): void;
+}
+
+/** The part of a core that each of n threads gets beside one a core that wants `load` of it; above 1 all they want. */
+function fairPart(n: number, cores: number, load: number): number {
+  const rest = (cores * (1 - load)) / n;
+  const equal = cores / (n + cores);
+  return rest > equal ? rest : equal;
 }
 
 /**
@@ -46,6 +55,9 @@ export interface Processor {
  * `work` ends when V has grown by `work`. The strands stand in a small heap by that number, and only the
  * nearest end is an event of the engine, so a change of n, speed or cores costs one event, however many
  * strands run. First come first served is the same with at most `cores` strands admitted.
+ *
+ * What else wants a part of each core (`press`) is like one thread a core with that demand, and the scheduler is
+ * fair: those that want less than an equal part get it, the others share the rest (sched-design-CFS.rst).
  *
  * Quota (Linux CFS bandwidth control, kernel sched-bwc): the strands use min(n, cores) CPU ns a ns; when
  * the budget of a period is used up all stop until the next multiple of the period.
@@ -61,6 +73,8 @@ export class Cores implements Processor {
   private readonly waiting = new IntRing();
   private readonly waitingWork: number[] = [];
   private speed = NaN;
+  /** Part of each core that something else wants. */
+  private load = NaN;
   private admitted = 0;
   private virtual = NaN;
   private updated: Ns = NaN;
@@ -89,6 +103,7 @@ export class Cores implements Processor {
     this.virtual = this.rate = this.usage = this.shown = this.budget = this.updated = 0;
     this.due = this.target = -1;
     this.speed = 1;
+    this.load = 0;
     this.gauge = setup.sharedGauge ?? levels.register();
     this.widen(FIRST_CAPACITY);
   }
@@ -122,6 +137,15 @@ export class Cores implements Processor {
   turn(speed: number): void {
     this.sync();
     this.speed = speed;
+    this.plan();
+  }
+
+  /** Something else wants this part of each core, 0 = nothing does. */
+  press(load: number): void {
+    // Unlimited ones are never short.
+    if (this.setup.cores === Infinity) return;
+    this.sync();
+    this.load = load;
     this.plan();
   }
 
@@ -213,16 +237,18 @@ export class Cores implements Processor {
     const { cores, contextSwitchTax, quota } = this.setup;
     this.dropDead();
     const n = this.admitted;
-    const inUse = n < cores ? n : cores;
     if (n === 0) {
       this.idle();
       return;
     }
+    const isAlone = this.load === 0;
+    const part = isAlone ? cores / n : fairPart(n, cores, this.load);
     const throttled = quota !== null && this.budget <= 0;
     const running = this.speed > 0 && !throttled;
-    this.usage = running ? inUse : 0;
+    const full = n < cores ? n : cores;
+    this.usage = !running ? 0 : isAlone ? full : this.used(part >= 1 ? n : n * part);
     this.show(this.usage);
-    this.rate = running ? this.speed * (n <= cores ? 1 : (cores / n) * (1 - contextSwitchTax)) : 0;
+    this.rate = running ? this.speed * (part >= 1 ? 1 : part * (1 - contextSwitchTax)) : 0;
     let at = -1;
     this.targetIsEnd = false;
     const left = this.ends[0] - this.virtual;
@@ -254,9 +280,19 @@ export class Cores implements Processor {
     this.virtual = 0;
     this.size = 0;
     this.rate = 0;
-    this.usage = 0;
+    this.usage = this.load > 0 && this.speed > 0 ? this.used(0) : 0;
     this.target = -1;
-    this.show(0);
+    const { quota } = this.setup;
+    // Nobody is there whom the quota stops, but what else runs.
+    const most = quota === null ? Infinity : quota.budgetNs / quota.periodNs;
+    this.show(this.usage < most ? this.usage : most);
+  }
+
+  /** Cores in use where the strands use so many, with what something else takes of the rest. */
+  private used(own: number): number {
+    const { cores } = this.setup;
+    const all = own + cores * this.load;
+    return all < cores ? all : cores;
   }
 
   private show(usage: number): void {

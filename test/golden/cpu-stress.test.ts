@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { golden } from './tracing.js';
+
+/** When requests that bring 10 ms of work each are done. Unit: ms. */
+function done(cpu: string, load: string, at: string, fault = ''): readonly number[] {
+  const traced = golden(
+    `
+services: { shop: { cpu: ${cpu}, endpoints: { buy: [ work: 10ms ] } } }
+workloads: { users: { arrivals: { at: [ ${at} ] }, requests: [ { call: shop.buy } ] } }
+faults: [ { id: stress, kind: cpuStress, target: shop, load: ${load}, at: 100ms, for: 400ms } ${fault} ]
+`,
+    '1s',
+  );
+  return traced.at('shop.buy').map(({ ended }) => ended);
+}
+
+describe('cpuStress (a fair scheduler, sched-design-CFS.rst)', () => {
+  it('leaves a request the half of a core that a stressor of 50 % does not want', () => {
+    expect(done('1', '50%', '100ms')).toEqual([120]);
+  });
+
+  it('gives each thread an equal part where all want more', () => {
+    // Two of three threads on one core; one of three on two cores, of which each takes two thirds.
+    // Ends are rounded up to whole nanoseconds.
+    expect(done('1', '50%', '100ms, 100ms')).toEqual([130.000001, 130.000001]);
+    expect(done('2', '100%', '100ms')).toEqual([115]);
+  });
+
+  it('takes nothing from who finds a core free', () => {
+    expect(done('2', '20%', '100ms')).toEqual([110]);
+  });
+
+  it('begins and ends with the fault, for work under way too', () => {
+    // 5 ms alone, then 5 ms at a half; 3 ms at a half, then alone.
+    expect(done('1', '50%', '95ms')).toEqual([110]);
+    expect(done('1', '50%', '494ms')).toEqual([507]);
+  });
+
+  it('adds up with another one as what is left of what is left', () => {
+    const other = ', { id: more, kind: cpuStress, target: shop, load: 50%, at: 100ms, for: 400ms }';
+    // 75 % are wanted: an equal half is more than a quarter.
+    expect(done('1', '50%', '100ms', other)).toEqual([120]);
+    // 36 % are wanted, 64 % are left.
+    const small = ', { id: more, kind: cpuStress, target: shop, load: 20%, at: 100ms, for: 400ms }';
+    expect(done('1', '20%', '100ms', small)).toEqual([115.625]);
+  });
+
+  it('uses up the quota, also where nobody else is there', () => {
+    const cpu = '{ cores: 1, quota: { limit: 0.5, period: 100ms } }';
+    // From 100 ms on a half of the core each, 10 ms of the budget in 10 ms.
+    expect(done(cpu, '100%', '100ms')).toEqual([120]);
+    // 45 of 50 ms are used: 2.5 ms of work until the freeze at 150 ms, the other 7.5 ms from 200 ms on.
+    expect(done(cpu, '100%', '145ms')).toEqual([215]);
+    expect(done(cpu, '100%', '160ms')).toEqual([220]);
+  });
+
+  it('is refused where cores are unlimited', () => {
+    expect(() => done('unlimited', '50%', '100ms')).toThrow('has no `cpu`');
+  });
+});
