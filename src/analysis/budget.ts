@@ -6,7 +6,7 @@ import type { BudgetResult } from '../spec/result.js';
 import { finite, fromOf, type Measured } from './estimate.js';
 import { hold, type Held } from './limit.js';
 import { neverCount } from './recovery.js';
-import { savedFrom, savedKey, savedOf } from './saved.js';
+import { savedKey, savedOf } from './saved.js';
 import { judgeSteps } from './step-verdict.js';
 import { subjectOf } from './subjects.js';
 import { checkedExpression, type Study } from './study.js';
@@ -60,19 +60,13 @@ function ofWindow(
     limit: held.limit,
     margin: marginOf(expression.op, value, held.limit),
     unit,
-    ...(isSaved && { saved: savedResult(study, data, expression) }),
-  };
-}
-
-function savedResult(
-  study: Study,
-  data: VariantData,
-  expression: Expression,
-): BudgetResult['saved'] {
-  return {
-    key: savedKey(expression),
-    value: savedOf(study, data, expression)?.value ?? null,
-    each: savedFrom(study, data, expression).each,
+    ...(isSaved && {
+      saved: {
+        key: savedKey(expression),
+        value: savedOf(study, data, expression)?.value ?? null,
+        each: held.measured.each.map(finite),
+      },
+    }),
   };
 }
 

@@ -16,14 +16,11 @@ export function savedOf(
   expression: Expression,
 ): SavedValue | null {
   if (study.saved === null) return null;
-  if (study.saved === 'own') return savedFrom(study, data, expression);
+  if (study.saved === 'own') {
+    const { value, each } = measureIn(study, data, expression.metric, expression.window);
+    return { value: finite(value), each: each.map(finite) };
+  }
   return study.saved.get(data.variant.name)?.get(savedKey(expression)) ?? null;
-}
-
-/** What these runs would leave behind of an expression. */
-export function savedFrom(study: Study, data: VariantData, expression: Expression): SavedValue {
-  const { value, each } = measureIn(study, data, expression.metric, expression.window);
-  return { value: finite(value), each: each.map(finite) };
 }
 
 function windowText(window: WindowClause | null): string {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
 import type { Study } from '../analysis/study.js';
 import { plain } from '../report/text-table.js';
-import { parseExpression } from '../scenario/expression.js';
+import { expressionsOf } from '../scenario/expressions-of.js';
 import type { BudgetResult, Result } from '../spec/result.js';
 import type { SavedValue } from '../spec/saved.js';
 import type { ScenarioFile } from '../spec/scenario.js';
@@ -147,11 +147,8 @@ function nameOf(scenario: string, baseline: string): string {
     .join('/');
 }
 
-function asksForSaved({ budgets, hypothesis }: ScenarioFile): boolean {
-  return [...budgets, ...(hypothesis?.expect ?? [])].some(({ text }) => {
-    const parsed = parseExpression(text);
-    return parsed.ok && parsed.expression.limit.kind === 'ofSaved';
-  });
+function asksForSaved(file: ScenarioFile): boolean {
+  return expressionsOf(file).some(({ limit }) => limit.kind === 'ofSaved');
 }
 
 function read(path: string): readonly SavedEntry[] {

@@ -1,6 +1,6 @@
 import type { Ns } from '../kernel/time.js';
 import { NS_PER_SECOND } from '../kernel/time.js';
-import { parseExpression } from '../scenario/expression.js';
+import { expressionsOf } from '../scenario/expressions-of.js';
 import { mayBeDistribution } from '../scenario/metrics.js';
 import type { Grid, PlanFault } from '../spec/plan.js';
 import type { ScenarioFile } from '../spec/scenario.js';
@@ -29,12 +29,9 @@ export interface GridSource {
  * edges; `all` stands for every one. Empty = nobody does.
  */
 export function askedBySteps(file: ScenarioFile): ReadonlySet<string> {
-  const sources = [...file.budgets, ...(file.hypothesis?.expect ?? [])];
   const names = new Set<string>();
-  for (const { text } of sources) {
-    const parsed = parseExpression(text);
-    if (!parsed.ok || parsed.expression.steps === null) continue;
-    const { metric, limit } = parsed.expression;
+  for (const { metric, limit, steps } of expressionsOf(file)) {
+    if (steps === null) continue;
     for (const { name, subject } of 'metric' in limit ? [metric, limit.metric] : [metric]) {
       if (!mayBeDistribution(name)) continue;
       if (subject.kind === 'component') names.add(subject.at.component);
@@ -47,12 +44,9 @@ export function askedBySteps(file: ScenarioFile): ReadonlySet<string> {
 
 /** Edges of the windows `from A to B` of all budgets and expectations, from the end of the warm-up. */
 export function windowEdgesOf(file: ScenarioFile): readonly Ns[] {
-  const sources = [...file.budgets, ...(file.hypothesis?.expect ?? [])];
-  return sources.flatMap(({ text }) => {
-    const parsed = parseExpression(text);
-    const window = parsed.ok ? parsed.expression.window : null;
-    return window?.kind === 'between' ? [window.fromNs, window.toNs] : [];
-  });
+  return expressionsOf(file).flatMap(({ window }) =>
+    window?.kind === 'between' ? [window.fromNs, window.toNs] : [],
+  );
 }
 
 /**

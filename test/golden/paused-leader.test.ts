@@ -1,47 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { golden } from './tracing.js';
+import { handled as handledIn, type OnePartition } from './one-partition.js';
 
-interface Options {
-  readonly at: string;
-  readonly fault: string;
-  readonly producer?: string;
-  readonly election?: string;
-}
-
-/**
- * By message, in the order in which they were handled: when it was published and when it was handled. Three nodes;
- * the first leads the only partition. Unit: ms.
- */
-function handled({ at, fault, producer = '', election = '9s' }: Options) {
-  const traced = golden(
-    `
-brokers: { cluster: { kind: kafka, nodes: 3, electionTime: ${election} } }
-topics:
-  jobs:
-    kind: kafka
-    broker: cluster
-    partitions: 1
-    replication: 3
-    minInsyncReplicas: 2
-    producer: { linger: 5ms, acks: all ${producer} }
-    subscribers: [ { group: workers, call: worker.handle } ]
-services:
-  api: { endpoints: { put: [ publish: { topic: jobs } ] } }
-  worker: { endpoints: { handle: [ work: 1ms ] } }
-workloads:
-  users: { arrivals: { at: [ ${at} ] }, requests: [ { call: api.put } ] }
-faults: [ ${fault} ]
-`,
-    '2m',
-  );
-  const times = at.split(', ').map((text) => Number(text.replace('ms', '')));
-  const numbers = new Map(traced.requests.map(({ id, arrival }) => [id, arrival]));
-  return traced.at('worker.handle').map(({ root, ended }) => ({
-    sent: times[numbers.get(root)!]!,
-    at: ended,
-  }));
-}
-
+/** Three nodes; the first leads the only partition, and the others know after 9 s that it is away. */
+const handled = (options: Omit<OnePartition, 'nodes' | 'election' | 'length'>) =>
+  handledIn({ nodes: 3, election: '9s', length: '2m', ...options });
 const pause = (length: string): string =>
   `{ id: still, kind: pause, target: "cluster[0]", at: 1s, for: ${length} }`;
 const crash = (length: string): string =>

@@ -1,39 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { golden } from './tracing.js';
-
-interface Options {
-  readonly at: string;
-  readonly fault: string;
-  readonly producer?: string;
-  readonly cluster?: string;
-}
+import { handled as handledIn, type OnePartition } from './one-partition.js';
 
 /** Times at which the messages arrived that a consumer has, in the order in which it has them. Unit: ms. */
-function handled({ at, fault, producer = '', cluster = '' }: Options): readonly number[] {
-  const traced = golden(
-    `
-brokers: { cluster: { kind: kafka, nodes: 2, electionTime: 1s ${cluster} } }
-topics:
-  jobs:
-    kind: kafka
-    broker: cluster
-    partitions: 1
-    replication: 2
-    minInsyncReplicas: 2
-    producer: { linger: 5ms, acks: all ${producer} }
-    subscribers: [ { group: workers, call: worker.handle } ]
-services:
-  api: { endpoints: { put: [ publish: { topic: jobs } ] } }
-  worker: { endpoints: { handle: [ work: 1ms ] } }
-workloads:
-  users: { arrivals: { at: [ ${at} ] }, requests: [ { call: api.put } ] }
-faults: [ ${fault} ]
-`,
-    '1m',
-  );
-  const times = at.split(', ').map((text) => Number(text.replace('ms', '')));
-  const numbers = new Map(traced.requests.map(({ id, arrival }) => [id, arrival]));
-  return traced.at('worker.handle').map(({ root }) => times[numbers.get(root)!]!);
+function handled(options: Omit<OnePartition, 'nodes' | 'election' | 'length'>): readonly number[] {
+  const all = handledIn({ nodes: 2, election: '1s', length: '1m', ...options });
+  return all.map(({ sent }) => sent);
 }
 
 describe('the order of what a producer sends (max.in.flight.requests.per.connection 5)', () => {
