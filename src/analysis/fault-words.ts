@@ -2,7 +2,7 @@ import { faultKind } from '../patterns/registry.js';
 import type { Distribution } from '../kernel/distribution.js';
 import type { KnobEdit } from '../spec/fault.js';
 import type { Fault, Network } from '../spec/scenario.js';
-import { duration, list, number, share } from './words.js';
+import { bytes, duration, list, number, share } from './words.js';
 
 /** Names of the zones of a scenario. */
 type Zones = Network['zones'];
@@ -44,6 +44,8 @@ function editWords(edit: KnobEdit, who: Who, fault: Fault): string {
         : does('stands still', 'stand still');
     case 'stress':
       return `something else wants ${share(edit.value)} of the cores of ${words}`;
+    case 'leaking':
+      return leakWords(edit, who);
     case 'down':
       return does('crashes', 'crash');
     case 'switchover':
@@ -89,6 +91,17 @@ function editWords(edit: KnobEdit, who: Who, fault: Fault): string {
       // Knobs that only colour another one, such as the silence of a crashed host.
       return '';
   }
+}
+
+function leakWords(
+  { value, perRequest = 0, most = Infinity }: KnobEdit,
+  { words, isMany }: Who,
+): string {
+  if (value === Infinity) return `something holds ${bytes(most)} of the memory of ${words}`;
+  const rate = value > 0 ? [`${bytes(value * 1e9)} a second`] : [];
+  const each = perRequest > 0 ? [`${bytes(perRequest)} a request`] : [];
+  const end = most === Infinity ? '' : `, at most ${bytes(most)}`;
+  return `${words} ${isMany ? 'leak' : 'leaks'} ${list([...rate, ...each])}${end}`;
 }
 
 function errorWords(edit: KnobEdit, { words, isMany }: Who): string {

@@ -30,6 +30,18 @@ export function duration(seconds: number): string {
   return size < 7200 ? `${number(seconds / 60)} min` : `${number(seconds / 3600)} h`;
 }
 
+/** A size in the largest binary unit that keeps it at least 1: `512 B`, `10 MiB`. */
+export function bytes(size: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let unit = 0;
+  let value = size;
+  while (value >= 1023.5 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${number(value)} ${units[unit]}`;
+}
+
 /** A moment of the run, to a tenth of a second: `60.2 s`; one below that as a duration: `40 ms`. */
 export function moment(seconds: number): string {
   if (Math.abs(seconds) < 0.1) return duration(seconds);

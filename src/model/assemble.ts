@@ -274,9 +274,13 @@ function setMemories(world: Draft, outages: Outages): void {
   const op = engine.define('out-of-memory', (id, epoch) => {
     if (world.instances[id].epoch === epoch) outages.runOut(world.instances[id]);
   });
+  const lookOp = engine.define('leak', (id, generation) =>
+    world.instances[id].memory!.look(generation),
+  );
   const effects: MemoryEffects = {
     overflow: ({ id, epoch }) => engine.soon(Math.max(engine.phase, PHASE.TIMER), op, id, epoch, 0),
     full: (instance) => outages.collections.full(instance),
+    look: ({ id }, at, generation) => engine.at(at, PHASE.TIMER, lookOp, id, generation, 0),
   };
   for (const instance of world.instances) {
     const { memory, gc } = plan.components[instance.component];

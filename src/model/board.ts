@@ -14,6 +14,7 @@ import type { DelayMemory, ExtraDelay, Link } from './link.js';
 import { turnHolder } from './messaging/knobs.js';
 import type { Outages } from './outages.js';
 import type { Roles } from './replication/roles.js';
+import type { LeakRate } from './serving/leak.js';
 import type { RowHold } from './sections/intruders.js';
 import type { Injection, World } from './world.js';
 import { engine } from '../kernel/engine.js';
@@ -169,6 +170,9 @@ export class Board {
       case 'stress':
         instance.cores.press(this.effective(name, hits));
         break;
+      case 'leaking':
+        instance.memory!.loses(this.leaks(hits));
+        break;
       case 'blackhole':
         instance.silent = this.effective(name, hits) > 0;
         break;
@@ -198,6 +202,18 @@ export class Board {
       default:
         break;
     }
+  }
+
+  /** By fault: how an instance loses memory. */
+  private leaks(hits: (active: Active) => boolean): Map<number, LeakRate> {
+    const rates = new Map<number, LeakRate>();
+    for (const { edits, index } of this.active.filter(hits)) {
+      for (const { knob, value, perRequest, most } of edits) {
+        if (knob !== 'leaking') continue;
+        rates.set(index, { perNs: value, perRequest: perRequest ?? 0, most: most ?? Infinity });
+      }
+    }
+    return rates;
   }
 
   private rolesOf({ component }: Instance): Roles | undefined {

@@ -124,6 +124,7 @@ export class Outages {
     this.journal(instance, INSTANCE_STATE.up);
     this.updateFleet(instance);
     this.collections.started(instance);
+    instance.memory?.run(true);
     for (const resident of instance.residents) resident.started();
   }
 
@@ -191,6 +192,7 @@ export class Outages {
     invariant(instance.busy === 0 && instance.queue.length === 0, 'crashed-instance-still-busy');
     instance.cold = null;
     this.collections.stopped(instance);
+    instance.memory?.run(false);
     for (const policy of instance.policies) {
       invariant(policy.held() === 0, 'policy-of-crashed-instance-holds');
       policy.reset?.();

@@ -82,6 +82,7 @@ export { splitBrain } from './faults/split-brain.js';
 export { lockRow } from './faults/lock-row.js';
 export { replicaLag } from './faults/replica-lag.js';
 export { duplicate } from './faults/duplicate.js';
+export { memoryLeak } from './faults/memory-leak.js';
 export { poison } from './faults/poison.js';
 export { redrive } from './faults/redrive.js';
 export { reorder } from './faults/reorder.js';

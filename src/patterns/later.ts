@@ -14,7 +14,6 @@ export const laterFaultKinds: readonly string[] = [
   'freeze',
   'ioError',
   'limitData',
-  'memoryLeak',
   'probe',
   'reset',
   'slowClose',

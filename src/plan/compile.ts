@@ -22,6 +22,7 @@ import { Interner } from './canonical.js';
 import { Conditions } from './conditions.js';
 import { EdgeTable } from './edges.js';
 import { LinkEnds } from './fault-links.js';
+import type { Resources } from './fault-needs.js';
 import { planFaults } from './faults.js';
 import { isFree } from './free.js';
 import { GateTable } from './gates.js';
@@ -77,8 +78,8 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const links = planLinks(scenario.network, layout, statEdges, writer.distributions);
   const loads = planLoads(layout, times.warmupNs, times.endNs);
   const ends = new LinkEnds(layout, links, statEdges);
-  const cores = coresOf(components, modules.functions);
-  const sight = { layout, ends, loads, kindOf: knownFaultKind, cores, problems, ...times };
+  const resources = resourcesOf(components, modules.functions);
+  const sight = { layout, ends, loads, kindOf: knownFaultKind, resources, problems, ...times };
   const faults = planFaults(sight, scenario.faults);
   problems.settle();
   const priorities = prioritiesOf(layout);
@@ -377,13 +378,14 @@ function gridOf(
   return planGrid({ ...source, windowEdges, hasStepSegments: asked.size > 0 });
 }
 
-/** Cores of each component, or of the environments of a function; Infinity = unlimited. */
-function coresOf(
+/** What each component has; a function has the cores of its environments. */
+function resourcesOf(
   components: Plan['components'],
   functions: Plan['functions'],
-): (component: number) => number {
+): (component: number) => Resources {
   return (id) => {
+    const { cpu, memory } = components[id]!;
     const environments = functions.find(({ component }) => component === id);
-    return Math.min(components[id]!.cpu.cores, environments?.spec.cores ?? Infinity);
+    return { cores: Math.min(cpu.cores, environments?.spec.cores ?? Infinity), memory };
   };
 }

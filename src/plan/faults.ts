@@ -4,6 +4,8 @@ import type { PlanFault, PlanLoad } from '../spec/plan.js';
 import type { Fault } from '../spec/scenario.js';
 import { byCodeUnit } from './canonical.js';
 import { conditionOf } from './fault-conditions.js';
+import { unmetNeed } from './fault-needs.js';
+import type { Resources } from './fault-needs.js';
 import type { Direction, EndTest, LinkEnds } from './fault-links.js';
 import { namedEnd } from './fault-links.js';
 import type { LaidComponent, Layout } from './layout.js';
@@ -17,8 +19,7 @@ export interface FaultSource {
   readonly ends: LinkEnds;
   readonly loads: readonly PlanLoad[];
   readonly kindOf: (kind: string) => FaultKind;
-  /** Cores of a component, or of its environments; Infinity = unlimited. */
-  readonly cores: (component: number) => number;
+  readonly resources: (component: number) => Resources;
   readonly warmupNs: Ns;
   readonly horizonNs: Ns;
   readonly problems: Problems;
@@ -220,15 +221,11 @@ class FaultTarget {
     );
   }
 
-  /** Of unlimited cores nothing can be taken. */
-  private checkCores({ id, name }: LaidComponent): void {
+  private checkNeeds({ id, name }: LaidComponent): void {
     const { config, share, kind } = this.fault;
     const edits = this.source.kindOf(kind).edits(config, 1, share);
-    if (!edits.some(({ knob }) => knob === 'stress')) return;
-    if (this.source.cores(id) === Infinity)
-      this.refuse(
-        `\`${name}\` has no \`cpu\`: its cores are unlimited, and nothing can be short of them`,
-      );
+    const problem = unmetNeed(edits, name, this.source.resources(id));
+    if (problem !== null) this.refuse(problem);
   }
 
   /** The work of a projection, wherever it is done. */
@@ -257,7 +254,7 @@ class FaultTarget {
   }
 
   private addInstances(component: LaidComponent, index: number | null): void {
-    this.checkCores(component);
+    this.checkNeeds(component);
     component.zones.forEach((zone, own) => {
       if (index !== null && own !== index) return;
       if (this.narrow(component, zone)) this.hits.instances.add(component.firstInstance + own);

@@ -109,6 +109,7 @@ export const SYNONYMS: readonly string[] = [
   'partition netsplit blackhole isolate disconnect networkpartition',
   'error abort exception fail http500 errors',
   'slow degrade degraded slowdown',
+  'memoryLeak leak memorystress memoryhog podmemoryhog oom outofmemory heapleak',
   'cpuStress stress stresschaos cpuhog cpuload noisyneighbour',
   'load surge spike traffic flashcrowd',
   'at start begin from when starttime',

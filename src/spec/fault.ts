@@ -11,6 +11,8 @@ export const KNOBS = {
   speed: { combine: 'product', neutral: 1 },
   /** Instance: part of each of its cores that something else wants. 1-prod(1-p). */
   stress: { combine: 'union', neutral: 0 },
+  /** Instance: bytes a ns that its memory loses; see `perRequest` and `most`; each fault loses its own. */
+  leaking: { combine: 'list', neutral: 0 },
   /** Instance: 1 = process gone. Max. */
   down: { combine: 'max', neutral: 0 },
   /** Instance: 1 = while it is down, connections get silence instead of a refusal. Max. */
@@ -71,6 +73,9 @@ export interface KnobEdit {
   readonly direction?: 'both' | 'to' | 'from';
   /** Only for `herd`. */
   readonly withinNs?: Ns;
+  /** Only for `leaking`: bytes that each request leaves behind, and the most that is lost in all. */
+  readonly perRequest?: number;
+  readonly most?: number;
   /** HTTP status of injected errors. */
   readonly status?: number;
   /** Only for `poison`: what handling such a message does, and when a process that it kills is back. */

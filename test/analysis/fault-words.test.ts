@@ -47,6 +47,13 @@ describe('a fault in words', () => {
     expect(words('cpuStress', { target, config: { load: 0.8 } })).toBe(
       'something else wants 80 % of the cores of shop',
     );
+    const leak = { rate: 2 ** 20, perRequest: 10_240 };
+    expect(words('memoryLeak', { target, config: { ...leak, max: 2 ** 29 } })).toBe(
+      'shop leaks 1 MiB a second and 10 KiB a request, at most 512 MiB',
+    );
+    expect(
+      words('memoryLeak', { target, config: { rate: Infinity, perRequest: 0, max: 2 ** 29 } }),
+    ).toBe('something holds 512 MiB of the memory of shop');
     expect(words('replicaLag', { target, config: { lag: by.ms(5000) } })).toBe(
       'shop falls 5 s behind',
     );

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { INSTANCE_STATE, JOURNAL } from '../../src/spec/record.js';
 import { streamKey, unit } from '../../src/kernel/rng.js';
 import { answered, golden, instants, latencies, outcomes, times } from './tracing.js';
 
@@ -218,6 +219,17 @@ ${more}`;
     expect(answered(requests)).toEqual([40, 40, 40, 40, 40, 150]);
     const fewer = golden(held('', '0ms, 10ms, 20ms, 30ms, 100ms'));
     expect(new Set(outcomes(fewer.requests))).toEqual(new Set(['ok']));
+  });
+
+  it('dies once of all that come at one instant', () => {
+    // Four are there; one too many comes from each of two sides, before the process has died of the first.
+    const other = '  others: { arrivals: { at: [ 10ms ] }, requests: [ { call: s } ] }';
+    const { ran } = golden(held('', `${times(4, '5ms')}, 10ms, 20ms`, other));
+    const { kind, value } = ran.records[0]![0]!.journal;
+    const deaths = kind.filter(
+      (what, k) => what === JOURNAL.instance && value[k] === INSTANCE_STATE.down,
+    );
+    expect(deaths).toHaveLength(1);
   });
 
   it('counts those that wait for a worker, and no more those that have given up there', () => {

@@ -119,6 +119,7 @@ describe('the registry of patterns', () => {
       'load',
       'lockRow',
       'loss',
+      'memoryLeak',
       'partition',
       'pause',
       'poison',

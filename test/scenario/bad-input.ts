@@ -771,13 +771,6 @@ export const BAD_SHAPES: readonly BadCase[] = [
     says: 'the process would die with its first request',
   },
   {
-    title: 'a memory that never grows',
-    edit: ['    concurrency: 32', '    memory: { limit: 64MiB }'],
-    code: 'FL208',
-    at: '64MiB',
-    says: 'what is held never grows',
-  },
-  {
     title: 'shedding by a queue that is never full',
     edit: [
       '    queue: { capacity: 10 }',

@@ -768,6 +768,13 @@ export const DECISIVE: readonly Decisive[] = [
     '10 MiB of 100 KiB are over after 5.15 s of 20/s: blocked from the look at 16 s to that at 41 s',
   ),
   row(
+    'memory-leak',
+    'users.success during leak in together',
+    0.886,
+    0.004,
+    '20 s twice in 350 s, with three replicas that die in one instant',
+  ),
+  row(
     'memory-limit',
     'shop.restarts during sluggish in unlimited',
     6,

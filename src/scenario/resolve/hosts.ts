@@ -134,9 +134,6 @@ function resolveMemory(
   if (memory !== undefined && limit <= memory.base) {
     const message = 'the process would die with its first request: make limit larger than base';
     report(context, 'FL208', [...path, 'memory', 'limit'], message);
-  } else if (memory !== undefined && limit !== Infinity && memory.perRequest === 0) {
-    const message = 'what is held never grows: write perRequest';
-    report(context, 'FL208', [...path, 'memory', 'limit'], message);
   }
   const { every = null, allocated = null } = gc ?? {};
   return {

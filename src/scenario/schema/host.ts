@@ -127,7 +127,8 @@ const gcSchema = z
     allocated: size()
       .optional()
       .describe(
-        'What is allocated from one pause to the next, for each replica, by `memory.perRequest` for each ' +
+        'What is allocated from one pause to the next, or less where less is left below `memory.limit`, for each ' +
+          'replica, by `memory.perRequest` for each ' +
           'request that begins; the first pause comes after a random part of it. Unit: size. Required ' +
           'without `every`.',
       ),
@@ -143,8 +144,8 @@ const memorySchema = z
     limit: size()
       .optional()
       .describe(
-        'Holding more than this the process dies at once and starts again as `lifecycle` says. Unit: ' +
-          'size. Defaults to none.',
+        'Holding more than this, with its requests or by a `memoryLeak`, the process dies at once and starts again ' +
+          'as `lifecycle` says. Unit: size. Defaults to none.',
       ),
     base: size()
       .prefault('0B')
