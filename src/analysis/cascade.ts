@@ -8,7 +8,7 @@ import { withoutBlips } from './blips.js';
 import { collateralOf } from './collateral.js';
 import { eventsOf } from './events.js';
 import { failureKindsOf } from './failure-kinds.js';
-import { faultedComponents, firstFaultNs, outagesOf, spansIn, touchedBy } from './faulted.js';
+import { faultedComponents, firstFaultNs, spansIn, touchedBy } from './faulted.js';
 import { usualNs } from './goodput.js';
 import { heldPoolsOf } from './held-connections.js';
 import { healthOf, type Health } from './health.js';
@@ -27,6 +27,7 @@ import { loadChangesOf } from './load-changes.js';
 import { loopsOf } from './loops.js';
 import { goodputLost, verdictOf } from './metastability.js';
 import { onsetsOf, type Onsets } from './onsets.js';
+import { outagesOf, returnsOf, type Returns } from './outages.js';
 import { ranksOf } from './ranks.js';
 import { saturationOf, type Saturation } from './saturation.js';
 import type { Story } from './story.js';
@@ -96,7 +97,7 @@ export function sceneOf(data: VariantData, record: RunRecord): Scene {
   const health = new Map<Lane, Health>();
   const saturations = new Map<Lane, Saturation>();
   for (const [lane, usualLongest] of usual) {
-    const outages = lane.workers === 0 ? [] : outagesOf(lane.component, data, spansOf);
+    const outages = lane.workers === 0 ? [] : outagesOf(lane.component, data, record);
     const reachNs = reachOf(usualLongest, steps);
     const cutsNs = [...faultsNs, ...endsNs];
     health.set(lane, healthOf(lane, steps, { faultsNs, cutsNs, loads, outages, reachNs }));
@@ -104,17 +105,6 @@ export function sceneOf(data: VariantData, record: RunRecord): Scene {
     const saturation = saturationOf(lane, gauges[lane.component], steps, plan, since);
     if (saturation !== null) saturations.set(lane, saturation);
   }
-  const hits = plan.faults.flatMap((fault) => {
-    const { stats, components } = touchedBy(fault, data);
-    return spansOf(fault).map((span) => ({
-      stats,
-      components,
-      from: stepAt(steps, span.fromNs),
-      until: stepAt(steps, span.untilNs),
-      losesMessages: fault.links.length > 0 && fault.knobs.some((knob) => LOSING.has(knob)),
-      delaysMessages: fault.links.length > 0 && fault.knobs.includes('delay'),
-    }));
-  });
   const links = linksOf(data, record, lanes, steps);
   return {
     data,
@@ -128,9 +118,34 @@ export function sceneOf(data: VariantData, record: RunRecord): Scene {
     faultsNs,
     endsNs,
     loads,
-    hits,
+    hits: hitsOf(data, record, steps),
     spansOf,
+    returnsOf: (fault) => returnsOf(data, fault, record),
+    outagesOf: (component) => outagesOf(component, data, record),
   };
+}
+
+/** What the faults hit, and in which steps. */
+function hitsOf(data: VariantData, record: RunRecord, steps: Steps): Scene['hits'] {
+  const { plan } = data;
+  return plan.faults.flatMap((fault) => {
+    const { stats, components } = touchedBy(fault, data);
+    const returns = returnsOf(data, fault, record);
+    return spansIn(data, fault, record).map((span) => ({
+      stats,
+      components,
+      from: stepAt(steps, span.fromNs),
+      until: stepAt(steps, Math.min(plan.horizonNs, hurtUntil(span, returns))),
+      losesMessages: fault.links.length > 0 && fault.knobs.some((knob) => LOSING.has(knob)),
+      delaysMessages: fault.links.length > 0 && fault.knobs.includes('delay'),
+    }));
+  });
+}
+
+/** What a fault hits it hits until all of it is back. */
+function hurtUntil({ untilNs }: PlanFault['spans'][number], returns: readonly Returns[]): Ns {
+  const end = returns.find((candidate) => candidate.untilNs === untilNs);
+  return Math.max(untilNs, ...(end?.backNs.values() ?? []));
 }
 
 /**

@@ -1,4 +1,6 @@
 import { isFeedback } from './feedback.js';
+import type { Ns } from '../kernel/time.js';
+import type { PlanFault } from '../spec/plan.js';
 import type { RunRecord } from '../spec/record.js';
 import type { CascadeEvent, HealthState } from '../spec/result.js';
 import { backlogEvents } from './backlogs.js';
@@ -14,13 +16,13 @@ import { ejectionEvents } from './ejections.js';
 import { isOpen, transitionsOf } from './machines.js';
 import { blockedShare } from './mechanism.js';
 import { isBreaker } from './metrics-edge.js';
-import { outagesOf, touchedBy } from './faulted.js';
+import { touchedBy } from './faulted.js';
 import type { Onsets } from './onsets.js';
 import { ranksOf } from './ranks.js';
 import type { Saturation } from './saturation.js';
 import { unseenEvents } from './unseen.js';
 import { byCodeUnit } from './variant-data.js';
-import { count, duration, moment, number } from './words.js';
+import { count, duration, moment, number, plural } from './words.js';
 
 const EPISODES_MAX = 3;
 /** Share of the workers that must wait for the same to say that they do. */
@@ -109,9 +111,25 @@ function faultEvents(scene: Scene): CascadeEvent[] {
       });
       const start = event('fault', span.fromNs, words);
       if (span.untilNs >= plan.endNs) return [start];
-      return [start, event('faultEnd', span.untilNs, `over: ${words}`)];
+      return [
+        start,
+        event('faultEnd', span.untilNs, `over: ${words}${backWords(scene, fault, span.untilNs)}`),
+      ];
     });
   });
+}
+
+/** How long after the end of a fault everything is back, where that takes a time of its own. */
+function backWords(scene: Scene, fault: PlanFault, untilNs: Ns): string {
+  const end = scene.returnsOf(fault).find((candidate) => candidate.untilNs === untilNs);
+  const times = [...(end?.backNs.values() ?? [])];
+  const left = times.filter((at) => at >= scene.data.plan.endNs).length;
+  const all = plural(times.length, 'instance');
+  if (left > 0) return `; ${count(left)} of ${all} do not come back in this run`;
+  const last = Math.max(untilNs, ...times);
+  return last > untilNs
+    ? `; the last of ${all} is back after ${duration((last - untilNs) / 1e9)}`
+    : '';
 }
 
 /** First opening of the breakers of an edge, and the last closing where all of them close. */
@@ -211,9 +229,9 @@ function saturationText(scene: Scene, lane: Lane, { from, until, resource }: Sat
 /** What the workers are held by: a fault, a callee that more than half of them wait for, or work. */
 function doingWords(scene: Scene, lane: Lane, from: number, until: number): string {
   const { startNs } = scene.steps;
-  const isOut = outagesOf(lane.component, scene.data, scene.spansOf).some(
-    (span) => startNs[from] < span.untilNs && startNs[until - 1] >= span.fromNs,
-  );
+  const isOut = scene
+    .outagesOf(lane.component)
+    .some((span) => startNs[from] < span.untilNs && startNs[until - 1] >= span.fromNs);
   if (isOut) return 'held';
   const links = scene.links.filter((link) => link.caller === lane);
   const soon = Math.min(until, from + 2);

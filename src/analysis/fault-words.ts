@@ -1,4 +1,5 @@
 import { faultKind } from '../patterns/registry.js';
+import { meanOf } from '../kernel/distribution-mean.js';
 import type { Distribution } from '../kernel/distribution.js';
 import type { KnobEdit } from '../spec/fault.js';
 import type { Fault, Network } from '../spec/scenario.js';
@@ -47,7 +48,9 @@ function editWords(edit: KnobEdit, who: Who, fault: Fault): string {
     case 'leaking':
       return leakWords(edit, who);
     case 'down':
-      return does('crashes', 'crash');
+      return edit.recovery === undefined
+        ? does('crashes', 'crash')
+        : `${does('is out', 'are out')}${recoveryWords(edit.recovery)}`;
     case 'switchover':
       return `${words} hands over to a replica`;
     case 'split':
@@ -159,6 +162,14 @@ function betweenWords(fault: Fault): string {
 
 function messagesOf(amount: number, words: string): string {
   return `${amount < 1 ? `${share(amount)} of ` : ''}the messages of ${words}`;
+}
+
+/** After which time of their own instances are back, where that is not at once. */
+function recoveryWords(recovery: Distribution): string {
+  if (recovery.kind === 'uniform') return ` (recovery of ${delayWords(recovery)})`;
+  const meanNs = meanOf(recovery);
+  const about = recovery.kind === 'constant' ? '' : 'about ';
+  return meanNs > 0 ? ` (recovery of ${about}${duration(meanNs / 1e9)})` : '';
 }
 
 /** The middle of a delay, where its distribution names one. */

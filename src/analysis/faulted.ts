@@ -47,28 +47,6 @@ export function spansIn(
   return spans;
 }
 
-/** Kinds of faults after which nothing answers. */
-const STOPPING: ReadonlySet<string> = new Set(['crash', 'hang', 'pause']);
-
-/** Spans in which some fault stops every instance of a component. */
-export function outagesOf(
-  component: number,
-  data: VariantData,
-  spansOf: (fault: PlanFault) => PlanFault['spans'],
-): PlanFault['spans'] {
-  const { instances } = data.plan.components[component];
-  return data.plan.faults.flatMap((fault) => {
-    if (!STOPPING.has(fault.kind)) return [];
-    const own = fault.instances.filter((id) => data.plan.instances[id].component === component);
-    const { select } = fault;
-    const isAll =
-      select.kind === 'all' ||
-      select.kind === 'indices' ||
-      (select.kind === 'count' ? select.count >= instances : select.share >= 1);
-    return own.length === instances && isAll ? spansOf(fault) : [];
-  });
-}
-
 /** Components hit by any fault: those that blast radius and collateral leave out. */
 export function faultedComponents(data: VariantData): ReadonlySet<number> {
   const all = new Set<number>();

@@ -9,6 +9,7 @@ import { meanSteps, outcomesIn, sumSteps, type Link } from './links.js';
 import type { LoadChanges } from './load-changes.js';
 import { blockedShare, mechanismOf } from './mechanism.js';
 import { onTheWay } from './on-the-way.js';
+import type { Returns } from './outages.js';
 import { hasNoWorkerLeft, saturatedShare, type Saturation } from './saturation.js';
 import type { Steps } from './steps.js';
 import { byCodeUnit, type VariantData } from './variant-data.js';
@@ -35,6 +36,10 @@ export interface Scene {
   readonly loads: LoadChanges;
   /** When a fault was active in this run. */
   spansOf(fault: PlanFault): PlanFault['spans'];
+  /** When what it had taken away ran again after its ends, where that comes back one by one. */
+  returnsOf(fault: PlanFault): readonly Returns[];
+  /** Spans in which some fault stops every instance of a component. */
+  outagesOf(component: number): PlanFault['spans'];
   /** Measured edges and components that a fault hits, with the steps in which it does. */
   readonly hits: readonly {
     readonly stats: ReadonlySet<number>;

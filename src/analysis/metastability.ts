@@ -6,6 +6,7 @@ import { RECOVERED_SHARE, recoveryGrid, recoveryOf, staysGood, windowsFrom } fro
 import type { RunVerdict } from './story.js';
 import { arrivedOf, sumCells, sumOutcomes } from './sums.js';
 import { firstFaultNs } from './faulted.js';
+import { lastReturnNs } from './outages.js';
 import type { VariantData } from './variant-data.js';
 import { cellsOf, type CellSet } from './window.js';
 
@@ -28,7 +29,8 @@ const QUEUED_SHARE = 0.5;
  * - untouched: no window of 5 s from the first fault on has less than 95 % of the goodput share before
  *   (windows with fewer than 20 arrivals are taken together with the next);
  * - recovered within 15 s, slowRecovery later;
- * - undecided: the fault does not end, fewer than 4 windows follow it, goodput rises over their second
+ * - undecided: the fault does not end, fewer than 4 windows follow it or the return of all that it gives back one by
+ *   one, goodput rises over their second
  *   half (Mann-Kendall) by 5 % of what is healthy, a breaker still waits for its time to try again, or nothing that is looked for
  *   explains the failure: the run was too short to see the end;
  * - overloaded: load is more than 10 % above that before the fault (which shows what is feasible), or
@@ -62,6 +64,11 @@ export function verdictOf(data: VariantData, record: RunRecord): RunVerdict {
   const tail = shares.slice(-Math.max(HORIZON_WINDOWS, shares.length >> 1));
   const gain = tail[tail.length - 1] - tail[0];
   if (isRising(tail) && gain >= WORTHWHILE * healthy) return 'undecided';
+  // What has not come back long ago is part of the fault.
+  if (
+    lastReturnNs(data, record) > startOf(data, grid.windows[grid.windows.length - HORIZON_WINDOWS])
+  )
+    return 'undecided';
   const end = union(grid.windows.slice(-LAST_WINDOWS));
   if (loadOf(data, record, end) > SAME_LOAD * loadOf(data, record, before)) return 'overloaded';
   if (instancesGone(record)) return 'overloaded';
@@ -150,13 +157,17 @@ function instancesGone(record: RunRecord): boolean {
 
 /** True when a breaker is open at the end and has not tried to close since the window began. */
 function breakerWaits(data: VariantData, record: RunRecord, window: CellSet): boolean {
-  const sinceNs = data.plan.grid.edges[window.cells[0]];
+  const sinceNs = startOf(data, window);
   return transitionsOf(record, data.plan.warmupNs).some((transitions, id) => {
     const last = transitions[transitions.length - 1];
     const machine = record.machines[id];
     if (last === undefined || machine.dryRun) return false;
     return isOpen(machine, last.state) && last.atNs < sinceNs;
   });
+}
+
+function startOf({ plan }: VariantData, { cells }: CellSet): number {
+  return plan.grid.edges[cells[0]];
 }
 
 function union(windows: readonly CellSet[]): CellSet {

@@ -13,6 +13,8 @@ import type { Instance } from './instance.js';
 import type { DelayMemory, ExtraDelay, Link } from './link.js';
 import { turnHolder } from './messaging/knobs.js';
 import type { Outages } from './outages.js';
+import { RAMP_STEPS, shaped } from './ramps.js';
+import { Recoveries } from './recoveries.js';
 import type { Roles } from './replication/roles.js';
 import type { LeakRate } from './serving/leak.js';
 import type { RowHold } from './sections/intruders.js';
@@ -20,12 +22,13 @@ import type { Injection, World } from './world.js';
 import { engine } from '../kernel/engine.js';
 import { samplers } from '../kernel/distribution.js';
 
-/** Steps in which a ramp is walked. */
-const RAMP_STEPS = 20;
+/** In place of the index of a fault that is over, where an instance has not recovered from it. */
+const OVER = -1;
 
 /** One fault while it is active. */
 interface Active {
   readonly fault: PlanFault;
+  /** Or OVER. */
   readonly index: number;
   readonly instances: readonly number[];
   edits: readonly KnobEdit[];
@@ -45,14 +48,19 @@ export class Board {
   private readonly kinds: readonly FaultKind[];
   private readonly op: number;
   private readonly activations: Activations;
+  private readonly recoveries: Recoveries;
   private readonly active: Active[] = [];
-  /** Strength after each scheduled change: index into `changes`. */
-  private readonly changes: { readonly index: number; readonly strength: number }[] = [];
+  /** Strength after each scheduled change, or what is left of a fault and ends then. */
+  private readonly changes: (
+    | { readonly rest: null; readonly index: number; readonly strength: number }
+    | { readonly rest: Active }
+  )[] = [];
 
   constructor(world: World, outages: Outages, kindOf: (kind: string) => FaultKind) {
     this.world = world;
     this.outages = outages;
     this.kinds = world.plan.faults.map((fault) => kindOf(fault.kind));
+    this.recoveries = new Recoveries(world);
     this.activations = new Activations(world, (index, fromNs, untilNs) =>
       this.schedule(index, fromNs, untilNs),
     );
@@ -90,17 +98,24 @@ export class Board {
   }
 
   private turnAt(at: Ns, index: number, strength: number): void {
-    const change = this.changes.push({ index, strength }) - 1;
+    const change = this.changes.push({ rest: null, index, strength }) - 1;
     engine.at(at, PHASE.FAULT, this.op, change, 0, 0);
   }
 
   private apply(change: number): void {
-    const { index, strength } = this.changes[change];
+    const due = this.changes[change];
+    if (due.rest !== null) {
+      this.active.splice(this.active.indexOf(due.rest), 1);
+      this.turnAll(due.rest, due.rest.edits);
+      return;
+    }
+    const { index, strength } = due;
     const at = this.active.findIndex((active) => active.index === index);
     const touched = at >= 0 ? this.active[at] : this.activate(index);
     if (strength < 0) {
       this.active.splice(at, 1);
       this.world.journal.note(JOURNAL.fault, index, 0);
+      this.leave(touched);
       this.turnAll(touched, touched.edits);
       return;
     }
@@ -113,6 +128,21 @@ export class Board {
     touched.edits = this.kinds[index].edits(fault.config, strength, fault.share);
     this.turnAll(touched, [...before, ...touched.edits]);
     if (at < 0) this.gather(touched);
+  }
+
+  /** What instances keep of a fault that is over, each until it has recovered. */
+  private leave(over: Active): void {
+    const edits = over.edits.filter(({ recovery }) => recovery !== undefined);
+    if (edits.length === 0) return;
+    const delays = this.recoveries.draw(over.index, over.instances, edits[0].recovery!);
+    delays.forEach((delay, k) => {
+      if (delay === 0) return;
+      const rest: Active = { ...over, index: OVER, instances: [over.instances[k]], edits };
+      this.active.push(rest);
+      const untilNs = engine.now + delay;
+      if (untilNs >= this.world.plan.horizonNs) return;
+      engine.at(untilNs, PHASE.FAULT, this.op, this.changes.push({ rest }) - 1, 0, 0);
+    });
   }
 
   /** The clients that a fault brings, at its start. */
@@ -173,12 +203,13 @@ export class Board {
       case 'leaking':
         instance.memory!.loses(this.leaks(hits));
         break;
-      case 'blackhole':
-        instance.silent = this.effective(name, hits) > 0;
-        break;
       case 'down':
-        instance.silent = this.effective('blackhole', hits) > 0;
-        this.outages.setDown(instance, this.effective(name, hits) > 0);
+      case 'blackhole':
+        this.outages.setDown(
+          instance,
+          this.effective('down', hits) > 0,
+          this.effective('blackhole', hits) > 0,
+        );
         break;
       case 'replicaLag':
         instance.extraLag = Math.round(this.effective(name, hits));
@@ -349,17 +380,6 @@ function memoryOf({ memories }: Active, link: number, correlation: number): Dela
   let memory = memories.get(link);
   if (memory === undefined) memories.set(link, (memory = { correlation, request: -1, answer: -1 }));
   return memory;
-}
-
-/** Strength of a ramp at a share of its length. */
-function shaped(share: number, shape: 'linear' | 'step' | 'exponential'): number {
-  // (2^(10 s) - 1) / 1023: from 0 to 1, most of it in the last tenth.
-  if (shape !== 'exponential') return share;
-  let power = 1;
-  const tenths = Math.floor(share * 10);
-  for (let k = 0; k < tenths; k++) power *= 2;
-  const rest = share * 10 - tenths;
-  return (power * (1 + rest) - 1) / 1023;
 }
 
 /** `count` different ones of the list, kept in order, by draws that are the same in every variant. */

@@ -34,10 +34,15 @@ export class Outages {
     this.starts = new Starts(world, (instance) => this.started(instance));
   }
 
-  /** Faults end the process (true), or let it be started again, empty and cold. */
-  setDown(instance: Instance, down: boolean): void {
+  /** Faults end the process (true), or let it be started again, empty and cold; `silent`: its host is gone too. */
+  setDown(instance: Instance, down: boolean, silent: boolean): void {
+    const isDown = down || instance.dying;
+    // Only the host is back, and it is seen that nobody listens there.
+    const isSeen = instance.silent && !silent && instance.crashed && isDown;
+    instance.silent = silent;
     instance.killed = down;
-    this.turnDown(instance, down || instance.dying);
+    this.turnDown(instance, isDown);
+    if (isSeen) this.updateFleet(instance);
   }
 
   /**
@@ -215,15 +220,15 @@ export class Outages {
   /** Callers know at once who is up: without discovery there is nothing in between. */
   private updateFleet(instance: Instance): void {
     const fleet = this.world.fleets[instance.component];
-    const wasListed = isListed(fleet, instance.index);
+    const before = new Set(fleet.ready.subarray(0, fleet.readyCount));
     fleet.readyCount = 0;
     fleet.changes++;
     for (let index = 0; index < fleet.size; index++) {
       const { down, silent } = this.world.instances[fleet.first + index];
-      // A host that has vanished is not seen to be down by anybody.
-      if (!down || silent) fleet.ready[fleet.readyCount++] = index;
+      // A host that has vanished is not seen to be down by anybody who has not seen it before.
+      if (!down || (silent && before.has(index))) fleet.ready[fleet.readyCount++] = index;
     }
-    if (!wasListed && isListed(fleet, instance.index)) {
+    if (!before.has(instance.index) && isListed(fleet, instance.index)) {
       fleet.upSince[instance.index] = engine.now;
     }
     for (const { toComponent, rooms } of this.world.edges) {

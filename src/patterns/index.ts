@@ -88,3 +88,4 @@ export { redrive } from './faults/redrive.js';
 export { reorder } from './faults/reorder.js';
 export { rebalance } from './faults/rebalance.js';
 export { slow } from './faults/slow.js';
+export { zoneOutage } from './faults/zone-outage.js';

@@ -20,5 +20,4 @@ export const laterFaultKinds: readonly string[] = [
   'stop',
   'threadLimit',
   'throttle',
-  'zoneOutage',
 ];

@@ -102,6 +102,7 @@ export const SYNONYMS: readonly string[] = [
 
   // Faults.
   'crash kill down terminate shutdown stop podkill podfailure restart outage',
+  'zoneOutage azoutage azfailure zonefailure availabilityzone datacenteroutage chaosgorilla poweroutage powerinterruption',
   'hang freeze stall stuck deadlock',
   'pause sigstop gcpause',
   'latency delay networkdelay lag slownetwork',

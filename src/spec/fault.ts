@@ -76,6 +76,8 @@ export interface KnobEdit {
   /** Only for `leaking`: bytes that each request leaves behind, and the most that is lost in all. */
   readonly perRequest?: number;
   readonly most?: number;
+  /** Only for instances: how long after the end of the fault each of them keeps the edit, drawn for each. */
+  readonly recovery?: Distribution;
   /** HTTP status of injected errors. */
   readonly status?: number;
   /** Only for `poison`: what handling such a message does, and when a process that it kills is back. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { faultWords } from '../../src/analysis/fault-words.js';
+import type { Distribution } from '../../src/kernel/distribution.js';
 import type { Fault } from '../../src/spec/scenario.js';
 import * as by from '../support/scenario.js';
 
@@ -14,6 +15,16 @@ describe('a fault in words', () => {
     expect(words('hang', { target: ['psp', 'bank'] })).toBe('psp and bank hang');
     expect(words('crash', { target: ['stock'], zone: 'a' })).toBe('stock in zone a crashes');
     expect(words('crash', { target: ['east'] })).toBe('zone east crashes');
+    const out = (recovery: Distribution): string =>
+      words('zoneOutage', { target: ['east'], config: { blackhole: true, recovery } });
+    expect(out(by.constant(0))).toBe('zone east is out');
+    expect(out(by.constant(by.ms(5000)))).toBe('zone east is out (recovery of 5 s)');
+    expect(out({ kind: 'exponential', meanNs: by.ms(5000) })).toBe(
+      'zone east is out (recovery of about 5 s)',
+    );
+    expect(out({ kind: 'uniform', minNs: by.ms(5000), maxNs: by.ms(9000) })).toBe(
+      'zone east is out (recovery of 5 s to 9 s)',
+    );
   });
 
   it('says how many instances are hit', () => {

@@ -1386,6 +1386,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.05,
     '1 + 1/3 + 1/9 + 1/27',
   ),
+  row(
+    'zone-recovery',
+    'shop->stock.amplification after out in one-by-one',
+    1.208,
+    0.05,
+    '1 + 40/70 x (1/4 + 1/12 + 1/32): the silent half goes away in 40 of 70 s',
+  ),
   row('zones', 'users.latency.min in far-zone', 0.1234, 0.0005, '3 x (20 + 1 + 20) + 2 x 0.2 ms'),
 ];
 

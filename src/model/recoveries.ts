@@ -1,0 +1,30 @@
+import { samplers } from '../kernel/distribution.js';
+import type { Distribution } from '../kernel/distribution.js';
+import { streamKey } from '../kernel/rng.js';
+import type { Ns } from '../kernel/time.js';
+import type { World } from './world.js';
+
+/** How long instances stay as a fault has left them when it is over, such as machines in a zone that has power again. */
+export class Recoveries {
+  private readonly world: World;
+  /** By fault: how often it has ended, and the sampler of its recoveries. */
+  private readonly ended: number[] = [];
+  private readonly samplers: number[] = [];
+
+  constructor(world: World) {
+    this.world = world;
+  }
+
+  /** A fault ends: how long each instance still takes. Keyed by names, so nothing else in the file shifts the draws. */
+  draw(index: number, instances: readonly number[], recovery: Distribution): readonly Ns[] {
+    const { plan, replication } = this.world;
+    const sampler = (this.samplers[index] ??= samplers.add(recovery));
+    const nth = (this.ended[index] = (this.ended[index] ?? -1) + 1);
+    return instances.map((id) => {
+      const { component, index: place } = this.world.instances[id];
+      const name = `fault-recovery/${plan.faults[index].stream}/${plan.components[component].name}/${place}`;
+      const { a, b } = streamKey(plan.seed, replication, name);
+      return samplers.draw(sampler, a, b, nth, 0, 0);
+    });
+  }
+}
