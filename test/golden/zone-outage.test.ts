@@ -157,7 +157,7 @@ faults: [ ${faults} ]
     expect(count(outage('', '1s', '1s'), '1500ms, 1501ms, 1502ms')).toBe(2);
     expect(count(`${outage('', '1s', '1s')}, ${crash}`, four)).toBe(2);
     // The hosts are back, and one process is not: everybody sees it.
-    const later = "{ id: c, kind: crash, target: 'shop[0]', at: 1200ms, for: 5s }";
+    const later = "{ id: c, kind: crash, target: 'shop[1]', at: 1200ms, for: 5s }";
     const calls = traced(`${outage('', '1s', '1s')}, ${later}`, '2500ms, 2501ms, 2502ms');
     expect(outcomes(calls.at('shop.buy'))).toEqual(['ok', 'ok', 'ok']);
   });
