@@ -3,8 +3,9 @@ import { streamKey, unit } from '../kernel/rng.js';
 import type { StreamKey } from '../kernel/rng.js';
 import type { Ns } from '../kernel/time.js';
 import { KNOBS } from '../spec/fault.js';
-import type { FaultKind, KnobEdit, KnobName } from '../spec/fault.js';
-import { OUTCOME, outcomeOfStatus } from '../spec/outcome.js';
+import type { FaultKind, KnobEdit, KnobName, Tokens } from '../spec/fault.js';
+import { OUTCOME, outcomeOfStatus, withStatus } from '../spec/outcome.js';
+import type { Outcome } from '../spec/outcome.js';
 import { JOURNAL } from '../spec/record.js';
 import type { PlanFault } from '../spec/plan.js';
 import { Activations } from './activations.js';
@@ -18,7 +19,7 @@ import { Recoveries } from './recoveries.js';
 import type { Roles } from './replication/roles.js';
 import type { LeakRate } from './serving/leak.js';
 import type { RowHold } from './sections/intruders.js';
-import type { Injection, World } from './world.js';
+import type { Injection, Injections, Throttle, World } from './world.js';
 import { engine } from '../kernel/engine.js';
 import { samplers } from '../kernel/distribution.js';
 
@@ -35,6 +36,8 @@ interface Active {
   readonly key: StreamKey;
   /** By link: what its messages remember of each other. */
   readonly memories: Map<number, DelayMemory>;
+  /** By subject: what is left of the limit that this fault has put before it. */
+  readonly tokens: Map<number, Tokens>;
 }
 
 /**
@@ -169,7 +172,15 @@ export class Board {
         select.kind === 'count' ? select.count : Math.round(select.share * chosen.length);
       chosen = sampleWithout(up, Math.min(wanted, up.length), key);
     }
-    return { fault, index, instances: chosen, edits: [], key, memories: new Map() };
+    return {
+      fault,
+      index,
+      instances: chosen,
+      edits: [],
+      key,
+      memories: new Map(),
+      tokens: new Map(),
+    };
   }
 
   /** Of a node of a database with replicas, at this moment. */
@@ -228,7 +239,8 @@ export class Board {
         break;
       case 'errorBefore':
       case 'errorAfter':
-        this.world.instanceInjections[id] = this.injections(hits);
+      case 'throttled':
+        this.world.instanceInjections[id] = this.injections(hits, instance.component);
         break;
       default:
         break;
@@ -262,8 +274,8 @@ export class Board {
       if (share > 0) this.flush(part, share);
     }
     if (name === 'rowHeld') this.world.sections!.transactions.holdRows(part, this.rowsHeld(hits));
-    if (name === 'errorBefore' || name === 'errorAfter') {
-      this.world.partInjections[part] = this.injections(hits);
+    if (name === 'errorBefore' || name === 'errorAfter' || name === 'throttled') {
+      this.world.partInjections[part] = this.injections(hits, -1 - part);
     }
   }
 
@@ -339,13 +351,17 @@ export class Board {
     return extras;
   }
 
-  private injections(hits: (active: Active) => boolean): Injection[] | null {
-    const injections: Injection[] = [];
+  /** `subject`: a component, whose instances have their limits in common, or below 0 a part. */
+  private injections(hits: (active: Active) => boolean, subject: number): Injections | null {
+    const errors: Injection[] = [];
+    const throttles: Throttle[] = [];
     for (const active of this.active) {
       if (!hits(active)) continue;
-      for (const { knob, value, status } of active.edits) {
+      for (const edit of active.edits) {
+        const { knob, value, status } = edit;
+        if (knob === 'throttled') throttles.push(this.throttle(active, edit, subject));
         if (knob !== 'errorBefore' && knob !== 'errorAfter') continue;
-        injections.push({
+        errors.push({
           share: value,
           afterWork: knob === 'errorAfter',
           outcome: status === undefined ? OUTCOME.serverError : outcomeOfStatus(status),
@@ -353,7 +369,18 @@ export class Board {
         });
       }
     }
-    return injections.length > 0 ? injections : null;
+    return errors.length + throttles.length > 0 ? { errors, throttles } : null;
+  }
+
+  /** What is left of a limit outlives the coming and going of other faults. */
+  private throttle(active: Active, { status, grainNs = 0 }: KnobEdit, subject: number): Throttle {
+    const { fault, index } = active;
+    let tokens = active.tokens.get(subject);
+    if (tokens === undefined) {
+      tokens = this.kinds[index].tokens!(fault.config);
+      active.tokens.set(subject, tokens);
+    }
+    return { tokens, refusal: throttledWith(status!), grainNs };
   }
 
   /** All edits of one knob on one subject, combined by the rule of the knob. */
@@ -372,6 +399,11 @@ export class Board {
     }
     return value;
   }
+}
+
+/** A refusal for the rate is that with any status of a client's error (DynamoDB: 400); 5xx say no more than they do. */
+function throttledWith(status: number): Outcome {
+  return status < 500 ? withStatus(OUTCOME.throttled, status) : outcomeOfStatus(status);
 }
 
 /** The steps of a ramp do not forget. */

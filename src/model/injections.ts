@@ -1,32 +1,68 @@
+import { engine } from '../kernel/engine.js';
 import { unit } from '../kernel/rng.js';
+import type { Ns } from '../kernel/time.js';
+import { HINTED } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
-import type { Injection, World } from './world.js';
+import type { Injection, Injections, Throttle, World } from './world.js';
 import { strands } from './strands.js';
 
 /** Indices of the draws of injected errors, apart from those of the links. */
 const INJECTION_INDEX = 200;
 
 /**
- * Errors that faults inject into a request on its arrival. Those before the work are given back, to be
- * answered at once; one after the work is noted in the strand and replaces the outcome of its end.
- * 0 = none before the work.
+ * What faults answer in place of a request on its arrival: refusals by limits first, for those look at every
+ * request, then errors. Those before the work are given back, to be answered at once; one after the work is
+ * noted in the strand and replaces the outcome of its end. 0 = none before the work.
  */
 export function injectedOutcome(world: World, strand: number): Outcome {
-  const { partInjections, instanceInjections } = world;
+  const ofPart = world.partInjections[strands.part[strand]];
+  const ofInstance = world.instanceInjections[strands.instance[strand]];
+  if (ofPart === null && ofInstance === null) return 0;
   return (
-    inject(strand, partInjections[strands.part[strand]]) ||
-    inject(strand, instanceInjections[strands.instance[strand]])
+    throttled(strand, ofPart, ofInstance) || inject(strand, ofPart) || inject(strand, ofInstance)
   );
 }
 
-function inject(strand: number, injections: readonly Injection[] | null): Outcome {
+/** A request passes all limits or takes nothing of any; the one that would let it pass last refuses it. */
+function throttled(
+  strand: number,
+  ofPart: Injections | null,
+  ofInstance: Injections | null,
+): Outcome {
+  let waitNs: Ns = 0;
+  let last: Throttle | null = null;
+  for (const throttle of limitsOf(ofPart, ofInstance)) {
+    const ownNs = throttle.tokens.waitNs(engine.now);
+    if (ownNs <= waitNs) continue;
+    waitNs = ownNs;
+    last = throttle;
+  }
+  if (last === null) {
+    for (const { tokens } of limitsOf(ofPart, ofInstance)) tokens.take(engine.now);
+    return 0;
+  }
+  const { refusal, grainNs } = last;
+  if (grainNs === 0) return refusal;
+  strands.hint[strand] = Math.ceil(waitNs / grainNs) * grainNs;
+  return refusal | HINTED;
+}
+
+function limitsOf(ofPart: Injections | null, ofInstance: Injections | null): readonly Throttle[] {
+  if (ofPart === null) return ofInstance === null ? [] : ofInstance.throttles;
+  return ofInstance === null ? ofPart.throttles : [...ofPart.throttles, ...ofInstance.throttles];
+}
+
+function inject(strand: number, injections: Injections | null): Outcome {
   if (injections === null) return 0;
-  for (const { key, share, afterWork, outcome } of injections) {
-    const { lineageA, lineageB } = strands;
-    const hit = unit(key.a, key.b, lineageA[strand], lineageB[strand], INJECTION_INDEX) < share;
-    if (!hit) continue;
-    if (!afterWork) return outcome;
-    strands.injected[strand] = outcome;
+  for (const error of injections.errors) {
+    if (!isHit(strand, error)) continue;
+    if (!error.afterWork) return error.outcome;
+    strands.injected[strand] = error.outcome;
   }
   return 0;
+}
+
+function isHit(strand: number, { key, share }: Injection): boolean {
+  const { lineageA, lineageB } = strands;
+  return unit(key.a, key.b, lineageA[strand], lineageB[strand], INJECTION_INDEX) < share;
 }

@@ -1,6 +1,7 @@
 import type { Counts } from '../kernel/counts.js';
 import type { StreamKey } from '../kernel/rng.js';
 import type { Ns } from '../kernel/time.js';
+import type { Tokens } from '../spec/fault.js';
 import type { Plan } from '../spec/plan.js';
 import type { LimiterState } from '../spec/policy.js';
 import type { SagaRecord } from '../spec/record.js';
@@ -73,7 +74,21 @@ export interface Limiter {
   readonly refusals: Refusals | null;
 }
 
-/** Injected errors of a part or an instance while a fault is active. */
+/** What faults answer in place of a part or an instance while they are active. */
+export interface Injections {
+  readonly throttles: readonly Throttle[];
+  readonly errors: readonly Injection[];
+}
+
+/** A limit that a fault has put before a component or a part: one for all instances that it hits. */
+export interface Throttle {
+  readonly tokens: Tokens;
+  readonly refusal: number;
+  /** Unit of the Retry-After of its refusals; 0 where they carry none. */
+  readonly grainNs: Ns;
+}
+
+/** A share of requests fails. */
 export interface Injection {
   readonly share: number;
   readonly afterWork: boolean;
@@ -129,9 +144,9 @@ export interface World {
   readonly prioritised: boolean;
   /** By part id: factor on the demand of its steps, 1 unless a fault slows it. */
   readonly partSlowness: Float64Array;
-  /** Injected errors by part id and by instance id; null = none. */
-  readonly partInjections: (Injection[] | null)[];
-  readonly instanceInjections: (Injection[] | null)[];
+  /** Injected errors and limits by part id and by instance id; null = none. */
+  readonly partInjections: (Injections | null)[];
+  readonly instanceInjections: (Injections | null)[];
   readonly calls: Calls;
   readonly connections: ConnectionTable;
   /** Null where no server closes connections by itself. */

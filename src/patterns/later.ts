@@ -19,5 +19,4 @@ export const laterFaultKinds: readonly string[] = [
   'slowClose',
   'stop',
   'threadLimit',
-  'throttle',
 ];

@@ -113,6 +113,7 @@ export const SYNONYMS: readonly string[] = [
   'memoryLeak leak memorystress memoryhog podmemoryhog oom outofmemory heapleak',
   'cpuStress stress stresschaos cpuhog cpuload noisyneighbour',
   'load surge spike traffic flashcrowd',
+  'throttle throttling throttleerror apithrottleerror ratelimited quota quotaexceeded toomanyrequests http429 provisionedthroughputexceeded',
   'at start begin from when starttime',
   'target component service targets where on selector',
   'factor multiplier by magnitude',

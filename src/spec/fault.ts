@@ -23,6 +23,8 @@ export const KNOBS = {
   errorBefore: { combine: 'union', neutral: 0 },
   /** Instance or endpoint: share of requests failed after the work was done. 1-prod(1-p). */
   errorAfter: { combine: 'union', neutral: 0 },
+  /** Instance or endpoint: requests a second that are let through; each fault counts for itself. */
+  throttled: { combine: 'list', neutral: 0 },
   /** Instance: share of the calls of databases after which it keeps the connection. 1-prod(1-p). */
   leak: { combine: 'union', neutral: 0 },
   /** Instance: by how many ns a replica falls behind. Max. */
@@ -78,8 +80,10 @@ export interface KnobEdit {
   readonly most?: number;
   /** Only for instances: how long after the end of the fault each of them keeps the edit, drawn for each. */
   readonly recovery?: Distribution;
-  /** HTTP status of injected errors. */
+  /** HTTP status of injected errors and refusals. */
   readonly status?: number;
+  /** Only for `throttled`: unit of the Retry-After of a refusal; without one it says nothing. */
+  readonly grainNs?: Ns;
   /** Only for `poison`: what handling such a message does, and when a process that it kills is back. */
   readonly effect?: 'error' | 'crash' | 'hang';
   readonly restartNs?: Ns;
@@ -87,6 +91,14 @@ export interface KnobEdit {
   readonly repaired?: boolean;
   /** Only for `rowHeld`: how long at a time; null = to the end. */
   readonly holdNs?: Ns | null;
+}
+
+/** What requests take one of to be let through: none is given out in advance. */
+export interface Tokens {
+  /** Time until the next one could be had, 0 when there is one. Changes nothing. */
+  waitNs(now: Ns): Ns;
+  /** Takes the one that is there. */
+  take(now: Ns): void;
 }
 
 /** One kind of fault: schema of its own fields, what it can target, and its edits at a strength. */
@@ -120,11 +132,15 @@ export interface FaultKind<S extends z.ZodType = z.ZodType> {
   readonly changesRoles?: boolean;
   /** Whether `share` below 100% means anything for it; only then may a scenario write it. */
   readonly takesShare: boolean;
+  /** There is no strength between none and full, so that a ramp would mean nothing and may not be written. */
+  readonly takesNoRamp?: boolean;
   /**
    * The edits held at a strength 0..1 of the ramp. `share` (1 unless given) is the share of requests or
    * messages hit; it is part of the value where the knob is a ratio.
    */
   edits(config: z.output<S>, strength: number, share?: number): readonly KnobEdit[];
+  /** Only with the knob `throttled`: a fresh supply, as it is when the fault begins. */
+  tokens?(config: z.output<S>): Tokens;
   /** Legal by itself, impossible together: messages with the field they belong to. */
   check?(config: z.output<S>, share: number): readonly { field: string; message: string }[];
 }

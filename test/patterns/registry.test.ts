@@ -129,6 +129,7 @@ describe('the registry of patterns', () => {
       'replicaLag',
       'slow',
       'splitBrain',
+      'throttle',
       'zoneOutage',
     ]);
   });

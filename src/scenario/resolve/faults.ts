@@ -6,8 +6,9 @@ import type { Fault, Gateway, Host, KeyPopulation, Service } from '../../spec/sc
 import type { FaultOutput } from '../schema/fault.js';
 import { FAULT_FIELDS } from '../schema/fault.js';
 import type { Context, Path } from './context.js';
-import { report, reportKey, writtenAt } from './context.js';
+import { report, reportKey } from './context.js';
 import { resolveCondition } from './fault-conditions.js';
+import { checkFields } from './fault-fields.js';
 import { checkHolder } from './fault-messages.js';
 import { checkRoles, isWhole } from './fault-roles.js';
 import type { CallGraph } from './graph.js';
@@ -46,7 +47,7 @@ export function resolveFaults(
     seen.add(output.id);
     const kind = faultKind(output.kind)!;
     const config = ownFields(output);
-    checkShare(context, kind, config, output, path);
+    checkFields(context, kind, config, output, path);
     checkTargets(context, kind, output, aims, path);
     return {
       id: output.id,
@@ -77,30 +78,6 @@ export function resolveFaults(
 
 function ownFields(output: FaultOutput): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(output).filter(([field]) => !FAULT_FIELDS.has(field)));
-}
-
-function checkShare(
-  context: Context,
-  kind: FaultKind,
-  config: unknown,
-  output: FaultOutput,
-  path: Path,
-): void {
-  if (
-    !kind.takesShare &&
-    writtenAt(context, [...path, 'share']) !== undefined &&
-    output.share < 1
-  ) {
-    report(
-      context,
-      'FL208',
-      [...path, 'share'],
-      `${kind.kind} hits everything or nothing: choose with instances, not share`,
-    );
-  }
-  for (const problem of kind.check?.(config as never, output.share) ?? []) {
-    report(context, 'FL208', [...path, problem.field], problem.message);
-  }
 }
 
 function checkTargets(
