@@ -177,6 +177,22 @@ faults: [ ${fault('rate: 2/s', 'quota', 'edge')} ]
     expect(traced.at('api.get')).toHaveLength(2);
   });
 
+  it('hits deliveries of messages to the endpoint that handles them', () => {
+    const traced = golden(
+      `
+topics: { jobs: { kind: kafka, subscribers: [ { group: mails, call: mailer.send } ] } }
+services:
+  shop: { endpoints: { buy: [ publish: { topic: jobs, count: 3 } ] } }
+  mailer: { endpoints: { send: [ wait: 1ms ] } }
+workloads: { users: { arrivals: { at: [ 2s ] }, requests: [ { call: shop.buy } ] } }
+faults: [ ${fault('rate: 2/s', 'quota', 'mailer.send')} ]
+`,
+      '1m',
+    );
+    const sends = traced.rows.filter(({ part }) => part === 'mailer.send');
+    expect(outcomes(sends).slice(0, 3)).toEqual(['ok', 'ok', 'throttled']);
+  });
+
   it('has the outcome of its status from 500 on', () => {
     expect(outcomesOf(times(2, '2s'), fault('rate: 1/s, status: 503'))).toEqual([
       'ok',
@@ -207,6 +223,7 @@ faults: [ ${fault(`rate: 2/s, burst: 1${own}`)} ]
 faultline: 1
 title: Refused
 run: { duration: 1m }
+brokers: { cluster: { kind: kafka, nodes: 1 } }
 topics: { orders: { kind: kafka, subscribers: [ { group: mail, call: psp.charge } ] } }
 services: { psp: { endpoints: { charge: [ wait: 1ms ] } } }
 workloads: { users: { arrivals: poisson(1/s), requests: [ { call: psp.charge } ] } }
@@ -217,6 +234,10 @@ faults: [ ${fault(`rate: 5/s${own}`, 'quota', target)} ]
     for (const target of ['users', 'orders', 'users->psp']) {
       expect(refused(target)).toContain(`throttle cannot hit ${target}`);
     }
+  });
+
+  it('cannot hit brokers of kind kafka, which make clients wait over their quota', () => {
+    expect(refused('cluster')).toContain('refuses nothing');
   });
 
   it('has no share and no ramp', () => {

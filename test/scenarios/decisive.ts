@@ -1331,6 +1331,13 @@ export const DECISIVE: readonly Decisive[] = [
     '400/s x 4 ms over four nodes of one core',
   ),
   row(
+    'throttle',
+    'psp.outcomes.ok during quota in three-tries',
+    2100,
+    1,
+    'a bucket that was full with 100, and 20 s x 100/s',
+  ),
+  row(
     'thundering-herd',
     'api.queue.max in at-once',
     2700,

@@ -140,7 +140,7 @@ function checkTarget(
   if (!knownPart(context, name, part, path)) return;
   const thing = context.names.things.get(name)!;
   const host = aims.hosts.get(name);
-  if (host !== undefined && !fitsBroker(context, kind, host, path)) return;
+  if (host !== undefined && !fitsBroker(context, kind, output, host, path)) return;
   if (kind.targets.includes('row')) return checkRow(context, kind, output, text, aims, path);
   const without = UNPLACED.get(thing.kind);
   if (without !== undefined) {
@@ -330,10 +330,21 @@ function fits(
 /** What nodes that answer no requests can do. */
 const OF_RABBIT: ReadonlySet<string> = new Set(['crash', 'pause']);
 
-function fitsBroker(context: Context, kind: FaultKind, host: Host, path: Path): boolean {
+function fitsBroker(
+  context: Context,
+  kind: FaultKind,
+  output: FaultOutput,
+  host: Host,
+  path: Path,
+): boolean {
   const broker = 'kind' in host ? host.kind : undefined;
   if (broker === 'sqs') {
     const message = `${host.name} is a broker of kind sqs, which has no nodes that could fail: aim at its queues or at who uses them`;
+    report(context, 'FL405', path, message);
+    return false;
+  }
+  if (broker === 'kafka' && refusesRequests(kind, output)) {
+    const message = `${host.name} is a broker of kind kafka: over a quota it makes its clients wait and refuses nothing`;
     report(context, 'FL405', path, message);
     return false;
   }
@@ -341,6 +352,10 @@ function fitsBroker(context: Context, kind: FaultKind, host: Host, path: Path): 
   const message = `${host.name} is a broker of kind rabbitmq: its nodes can ${[...OF_RABBIT].join(' or ')}`;
   report(context, 'FL405', path, message);
   return false;
+}
+
+function refusesRequests(kind: FaultKind, output: FaultOutput): boolean {
+  return kind.edits(output as never, 1).some(({ knob }) => knob === 'throttled');
 }
 
 type Unplaced = readonly [whole: readonly Hittable[], part: readonly Hittable[]];
