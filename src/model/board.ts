@@ -3,42 +3,21 @@ import { streamKey, unit } from '../kernel/rng.js';
 import type { StreamKey } from '../kernel/rng.js';
 import type { Ns } from '../kernel/time.js';
 import { KNOBS } from '../spec/fault.js';
-import type { FaultKind, KnobEdit, KnobName, Tokens } from '../spec/fault.js';
-import { OUTCOME, outcomeOfStatus, withStatus } from '../spec/outcome.js';
-import type { Outcome } from '../spec/outcome.js';
+import type { FaultKind, KnobEdit, KnobName } from '../spec/fault.js';
 import { JOURNAL } from '../spec/record.js';
-import type { PlanFault } from '../spec/plan.js';
 import { Activations } from './activations.js';
+import { effectiveOf, extrasOf, injectionsOf, leaksOf, OVER, rowsHeld } from './active-faults.js';
+import type { Active } from './active-faults.js';
 import { DIRECTION } from './link.js';
 import type { Instance } from './instance.js';
-import type { DelayMemory, ExtraDelay, Link } from './link.js';
+import type { Link } from './link.js';
 import { turnHolder } from './messaging/knobs.js';
 import type { Outages } from './outages.js';
 import { RAMP_STEPS, shaped } from './ramps.js';
 import { Recoveries } from './recoveries.js';
 import type { Roles } from './replication/roles.js';
-import type { LeakRate } from './serving/leak.js';
-import type { RowHold } from './sections/intruders.js';
-import type { Injection, Injections, Throttle, World } from './world.js';
+import type { World } from './world.js';
 import { engine } from '../kernel/engine.js';
-import { samplers } from '../kernel/distribution.js';
-
-/** In place of the index of a fault that is over, where an instance has not recovered from it. */
-const OVER = -1;
-
-/** One fault while it is active. */
-interface Active {
-  readonly fault: PlanFault;
-  /** Or OVER. */
-  readonly index: number;
-  readonly instances: readonly number[];
-  edits: readonly KnobEdit[];
-  readonly key: StreamKey;
-  /** By link: what its messages remember of each other. */
-  readonly memories: Map<number, DelayMemory>;
-  /** By subject: what is left of the limit that this fault has put before it. */
-  readonly tokens: Map<number, Tokens>;
-}
 
 /**
  * The board of knobs: holds the edits of all active faults, combines those of one knob, and turns the
@@ -128,7 +107,7 @@ export class Board {
     }
     const before = touched.edits;
     const { fault } = touched;
-    touched.edits = this.kinds[index].edits(fault.config, strength, fault.share);
+    touched.edits = touched.kind.edits(fault.config, strength, fault.share);
     this.turnAll(touched, [...before, ...touched.edits]);
     if (at < 0) this.gather(touched);
   }
@@ -174,6 +153,7 @@ export class Board {
     }
     return {
       fault,
+      kind: this.kinds[index],
       index,
       instances: chosen,
       edits: [],
@@ -212,7 +192,7 @@ export class Board {
         instance.cores.press(this.effective(name, hits));
         break;
       case 'leaking':
-        instance.memory!.loses(this.leaks(hits));
+        instance.memory!.loses(leaksOf(this.active.filter(hits)));
         break;
       case 'down':
       case 'blackhole':
@@ -240,23 +220,14 @@ export class Board {
       case 'errorBefore':
       case 'errorAfter':
       case 'throttled':
-        this.world.instanceInjections[id] = this.injections(hits, instance.component);
+        this.world.instanceInjections[id] = injectionsOf(
+          this.active.filter(hits),
+          instance.component,
+        );
         break;
       default:
         break;
     }
-  }
-
-  /** By fault: how an instance loses memory. */
-  private leaks(hits: (active: Active) => boolean): Map<number, LeakRate> {
-    const rates = new Map<number, LeakRate>();
-    for (const { edits, index } of this.active.filter(hits)) {
-      for (const { knob, value, perRequest, most } of edits) {
-        if (knob !== 'leaking') continue;
-        rates.set(index, { perNs: value, perRequest: perRequest ?? 0, most: most ?? Infinity });
-      }
-    }
-    return rates;
   }
 
   private rolesOf({ component }: Instance): Roles | undefined {
@@ -273,20 +244,11 @@ export class Board {
       const share = this.effective(name, hits);
       if (share > 0) this.flush(part, share);
     }
-    if (name === 'rowHeld') this.world.sections!.transactions.holdRows(part, this.rowsHeld(hits));
+    if (name === 'rowHeld')
+      this.world.sections!.transactions.holdRows(part, rowsHeld(this.active.filter(hits)));
     if (name === 'errorBefore' || name === 'errorAfter' || name === 'throttled') {
-      this.world.partInjections[part] = this.injections(hits, -1 - part);
+      this.world.partInjections[part] = injectionsOf(this.active.filter(hits), -1 - part);
     }
-  }
-
-  private rowsHeld(hits: (active: Active) => boolean): RowHold[] {
-    return this.active
-      .filter(hits)
-      .flatMap(({ edits, index }) =>
-        edits.flatMap(({ knob, value, holdNs }) =>
-          knob === 'rowHeld' ? [{ fault: index, value, holdNs: holdNs ?? null }] : [],
-        ),
-      );
   }
 
   /** What a level of a cache holds is gone, or what the snapshots of a store do. */
@@ -313,7 +275,7 @@ export class Board {
 
   private turnLink(id: number, name: KnobName): void {
     const link = this.world.links[id];
-    if (name === 'delay') link.extras = this.extras(id);
+    if (name === 'delay') link.extras = extrasOf(this.active, id);
     if (name !== 'loss' && name !== 'cut') return;
     const towards = (direction: number) => (active: Active) =>
       active.fault.links.some((hit) => hit.link === id && (hit.direction & direction) !== 0);
@@ -335,83 +297,9 @@ export class Board {
     }
   }
 
-  private extras(id: number): ExtraDelay[] {
-    const extras: ExtraDelay[] = [];
-    for (const active of this.active) {
-      const { fault, edits, key } = active;
-      const hit = fault.links.find(({ link }) => link === id);
-      if (hit === undefined) continue;
-      for (const { knob, distribution, correlation } of edits) {
-        if (knob !== 'delay' || distribution === undefined) continue;
-        const sampler = samplers.add(distribution);
-        const memory = correlation === undefined ? null : memoryOf(active, id, correlation);
-        extras.push({ sampler, key, share: fault.share, direction: hit.direction, memory });
-      }
-    }
-    return extras;
-  }
-
-  /** `subject`: a component, whose instances have their limits in common, or below 0 a part. */
-  private injections(hits: (active: Active) => boolean, subject: number): Injections | null {
-    const errors: Injection[] = [];
-    const throttles: Throttle[] = [];
-    for (const active of this.active) {
-      if (!hits(active)) continue;
-      for (const edit of active.edits) {
-        const { knob, value, status } = edit;
-        if (knob === 'throttled') throttles.push(this.throttle(active, edit, subject));
-        if (knob !== 'errorBefore' && knob !== 'errorAfter') continue;
-        errors.push({
-          share: value,
-          afterWork: knob === 'errorAfter',
-          outcome: status === undefined ? OUTCOME.serverError : outcomeOfStatus(status),
-          key: active.key,
-        });
-      }
-    }
-    return errors.length + throttles.length > 0 ? { errors, throttles } : null;
-  }
-
-  /** What is left of a limit outlives the coming and going of other faults. */
-  private throttle(active: Active, { status, grainNs = 0 }: KnobEdit, subject: number): Throttle {
-    const { fault, index } = active;
-    let tokens = active.tokens.get(subject);
-    if (tokens === undefined) {
-      tokens = this.kinds[index].tokens!(fault.config);
-      active.tokens.set(subject, tokens);
-    }
-    return { tokens, refusal: throttledWith(status!), grainNs };
-  }
-
-  /** All edits of one knob on one subject, combined by the rule of the knob. */
   private effective(name: KnobName, hits: (active: Active) => boolean): number {
-    const { combine, neutral } = KNOBS[name];
-    let value: number = neutral;
-    for (const active of this.active) {
-      if (!hits(active)) continue;
-      for (const edit of active.edits) {
-        if (edit.knob !== name) continue;
-        if (combine === 'product') value *= edit.value;
-        else if (combine === 'sum') value += edit.value;
-        else if (combine === 'max') value = Math.max(value, edit.value);
-        else value = 1 - (1 - value) * (1 - edit.value);
-      }
-    }
-    return value;
+    return effectiveOf(name, this.active.filter(hits));
   }
-}
-
-/** A refusal for the rate is that with any status of a client's error (DynamoDB: 400); 5xx say no more than they do. */
-function throttledWith(status: number): Outcome {
-  return status < 500 ? withStatus(OUTCOME.throttled, status) : outcomeOfStatus(status);
-}
-
-/** The steps of a ramp do not forget. */
-function memoryOf({ memories }: Active, link: number, correlation: number): DelayMemory | null {
-  if (correlation === 0) return null;
-  let memory = memories.get(link);
-  if (memory === undefined) memories.set(link, (memory = { correlation, request: -1, answer: -1 }));
-  return memory;
 }
 
 /** `count` different ones of the list, kept in order, by draws that are the same in every variant. */
