@@ -82,9 +82,12 @@ export function eventsOf(
   const phaseOf = (event: CascadeEvent): number => (isEnd(event) ? ENDED : PHASE[event.kind]);
   // A breaker stands with the caller that it protects.
   const rankOf = ({ subject }: CascadeEvent): number => ranks(subject.split('->')[0]);
+  // What lies less than a microsecond apart is at once: a process that dies a nanosecond behind the beginning of
+  // a step dies before users of that step find out.
+  const timeOf = ({ at }: CascadeEvent): number => Math.round(at * 1e6);
   return events.sort(
     (a, b) =>
-      a.at - b.at ||
+      timeOf(a) - timeOf(b) ||
       phaseOf(a) - phaseOf(b) ||
       rankOf(a) - rankOf(b) ||
       byCodeUnit(a.subject, b.subject) ||

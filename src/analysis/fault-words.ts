@@ -76,14 +76,6 @@ function editWords(edit: KnobEdit, who: Who, fault: Fault): string {
       return `${number(edit.value)}/s more from ${words}`;
     case 'herd':
       return `${number(edit.value)} clients of ${words} at once`;
-    case 'poison':
-      return `${messagesOf(edit.value, words)} cannot be handled`;
-    case 'duplicated':
-      return `${messagesOf(edit.value, words)} come twice`;
-    case 'heldBack':
-      return `${messagesOf(edit.value, words)} are held back for ${delayWords(edit.distribution)}`;
-    case 'redriven':
-      return `the dead letters of ${words} go back at ${number(edit.value)}/s`;
     case 'leak':
       return `${does('leaks', 'leak')} ${share(edit.value)} of the connections ${isMany ? 'they use' : 'it uses'}`;
     case 'replicaLag':
@@ -92,6 +84,22 @@ function editWords(edit: KnobEdit, who: Who, fault: Fault): string {
       return `${edit.value < 1 ? `${share(edit.value)} of ` : ''}${words} ${isMany ? 'are' : 'is'} flushed`;
     case 'rebalance':
       return does('rebalances', 'rebalance');
+    default:
+      return messageWords(edit, words);
+  }
+}
+
+/** What becomes of messages. */
+function messageWords(edit: KnobEdit, words: string): string {
+  switch (edit.knob) {
+    case 'poison':
+      return `${messagesOf(edit.value, words)} cannot be handled`;
+    case 'duplicated':
+      return `${messagesOf(edit.value, words)} come twice`;
+    case 'heldBack':
+      return `${messagesOf(edit.value, words)} are held back for ${delayWords(edit.distribution)}`;
+    case 'redriven':
+      return `the dead letters of ${words} go back at ${number(edit.value)}/s`;
     default:
       // Knobs that only colour another one, such as the silence of a crashed host.
       return '';

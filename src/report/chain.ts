@@ -39,7 +39,7 @@ export function chainOf(all: View, variant: VariantResult): ChainStep[] {
   );
   const chosen = [start, ...middle, end, last].filter((e): e is CascadeEvent => e !== undefined);
   const steps = chosen
-    .sort((a, b) => a.at - b.at || events.indexOf(a) - events.indexOf(b))
+    .sort((a, b) => events.indexOf(a) - events.indexOf(b))
     .map((event) => ({
       at: event.at,
       step: stepOf(view, variant, toldWith(event, since), start, loops[0]?.through ?? null),

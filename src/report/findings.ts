@@ -113,10 +113,11 @@ export function lossFinding(view: View): string {
   const best = shares.reduce((a, b) => (b.share < a.share ? b : a));
   const p99 = best.variant.summary.successLatency.p99.value;
   const within = p99 === null ? '' : `, 99${'\u202f'}% ${withinText(p99)}`;
+  const all = worst.share > 0 ? 'Nearly every request' : 'Every request';
   if (worst.share < 5e-5)
     return shares.length === 1
-      ? `Every request succeeds${within}`
-      : `Every request succeeds under every variant${withinRange(view)}`;
+      ? `${all} succeeds${within}`
+      : `${all} succeeds under every variant${withinRange(view)}`;
   const arrived = view.result.variants.some((variant) =>
     variant.perReplication.some(({ requests }) => requests > 0),
   );
@@ -126,8 +127,10 @@ export function lossFinding(view: View): string {
       ? 'No request ever succeeds'
       : `${formatShare(worst.share)} of requests never succeed`;
   if (shares.length === 1) return `${some}; of the others${within.slice(1) || ' nothing is known'}`;
-  if (best.share < 5e-5)
-    return `${some} with ${worst.variant.name}; with ${best.variant.name} every one does${within}`;
+  if (best.share < 5e-5) {
+    const rest = best.share > 0 ? 'nearly every one does' : 'every one does';
+    return `${some} with ${worst.variant.name}; with ${best.variant.name} ${rest}${within}`;
+  }
   // Two names with one figure would read as a difference.
   if (formatShare(best.share) === formatShare(worst.share)) {
     return `${some}, whichever the variant`;

@@ -195,7 +195,7 @@ function lossWords(view: View): Words {
     value === null
       ? ''
       : value > 0
-        ? `, and it takes ${briefSeconds(value)} to recover`
+        ? recoveredWords(view, told, value)
         : (slowAfterWords(view, told) ?? endWords(told));
   return [fault, ...worst, back];
 }
@@ -248,14 +248,29 @@ function slowRequest(
 
 /** How long requests that succeed again stay slow; null where they are not. */
 function slowAfterWords(view: View, variant: VariantResult): string | null {
+  const seconds = illAfter(view, variant);
+  if (seconds <= view.result.run.step + 1e-9) return null;
+  return `; when it ends requests succeed again, but stay slow for another ${briefSeconds(seconds)}`;
+}
+
+/** When the goodput is back, and the last of the trouble over where that takes clearly longer. */
+function recoveredWords(view: View, variant: VariantResult, recovery: number): string {
+  const seconds = illAfter(view, variant);
+  const isWell = !variant.cascade.events.some(({ kind }) => kind === 'notRecovered');
+  if (!isWell || seconds <= 2 * recovery + 2 * view.result.run.step)
+    return `, and it takes ${briefSeconds(recovery)} to recover`;
+  return `; when it ends 95${'\u202f'}% of the goodput is back after ${briefSeconds(recovery)}, and all is well after ${briefSeconds(seconds)}`;
+}
+
+/** Seconds from the end of the headline fault in which user requests stay ill. */
+function illAfter(view: View, variant: VariantResult): number {
   const span = shades(viewOfVariant(view, variant))[0];
-  if (span === undefined) return null;
+  if (span === undefined) return 0;
   const last = view.requests
     .flatMap((request) => illSpells(variant, request))
     .filter((spell) => spell.from <= span.until)
     .reduce((at, spell) => Math.max(at, spell.until), span.until);
-  if (last <= span.until + view.result.run.step + 1e-9) return null;
-  return `; when it ends requests succeed again, but stay slow for another ${briefSeconds(last - span.until)}`;
+  return last - span.until;
 }
 
 /** The headline fault as it is in a variant, with its time: `psp hangs from 60 to 100 s`. */
