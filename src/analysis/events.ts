@@ -11,7 +11,7 @@ import type { Episode } from './health.js';
 import { illnessText } from './illness-words.js';
 import { secondsOf, wellSecondsOf, type Scene, type StepInfluence } from './influence.js';
 import type { Lane } from './lanes.js';
-import { meanSteps } from './links.js';
+import { meanSteps, sumSteps, type Link } from './links.js';
 import { ejectionEvents } from './ejections.js';
 import { isOpen, transitionsOf } from './machines.js';
 import { blockedShare } from './mechanism.js';
@@ -27,6 +27,8 @@ import { count, duration, moment, number, plural } from './words.js';
 const EPISODES_MAX = 3;
 /** Share of the workers that must wait for the same to say that they do. */
 const HELD = 0.5;
+/** Tries a call from which on workers may be held by the waits between them. */
+const RETRIED = 1.5;
 /** Order of what happens at the same moment; what has the same place goes by its rank in the cascade. */
 const PHASE: Readonly<Record<CascadeEvent['kind'], number>> = {
   fault: 0,
@@ -241,7 +243,24 @@ function doingWords(scene: Scene, lane: Lane, from: number, until: number): stri
   const blocking = links.find((link) => blockedShare(link, from, soon) >= HELD);
   if (blocking !== undefined) return `wait for ${blocking.callee.name}`;
   const waiting = meanSteps(lane.poolWaiting, from, soon) >= HELD * lane.workers;
-  return waiting ? 'wait for a connection' : 'busy';
+  if (waiting) return 'wait for a connection';
+  const resting = links.find((link) => isRetried(link, from, soon));
+  if (resting !== undefined && isIdle(lane, links, from, soon))
+    return `wait to try ${resting.callee.name} again`;
+  return 'busy';
+}
+
+/** Whether the calls of a link have more tries than one by far. */
+function isRetried({ sent, hedged, made }: Link, from: number, until: number): boolean {
+  const tries = sumSteps(sent, from, until) - sumSteps(hedged, from, until);
+  return tries >= RETRIED * Math.max(1, sumSteps(made, from, until));
+}
+
+/** Whether most workers are held by nothing that is seen: no core, no attempt under way, no wait for a connection. */
+function isIdle(lane: Lane, links: readonly Link[], from: number, until: number): boolean {
+  const doing = [lane.cpu, lane.poolWaiting, ...links.map(({ inFlight }) => inFlight)];
+  const seen = doing.reduce((sum, column) => sum + meanSteps(column, from, until), 0);
+  return meanSteps(lane.busy, from, until) - seen >= HELD * lane.workers;
 }
 
 function illness(

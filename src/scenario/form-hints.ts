@@ -23,6 +23,7 @@ function shortHint(key: string, word: string): string {
   if (key === 'expect') return `: write [ ${word} ]`;
   const isWord = /^[A-Za-z]/.test(word);
   if (key === 'backoff' && isWord) return `: write { kind: ${word}, base: 100ms }`;
+  if (key === 'backoff') return `: write { kind: constant, base: ${word} }`;
   const field = isWord && KINDED.has(key) ? 'kind' : isWord ? undefined : MAIN.get(key);
   const value = key === 'memory' ? word.replace(/i$/, 'iB') : word;
   return field === undefined ? '' : `: write { ${field}: ${value} }`;

@@ -53,6 +53,7 @@ export const SYNONYMS: readonly string[] = [
 
   // Policies of a call.
   'retry retries retrypolicy retrying',
+  'constant fixed static',
   'circuitBreaker breaker circuit cb',
   'rateLimit ratelimiter limiter throttling quota',
   'timeout timelimiter timelimit calltimeout requesttimeout',

@@ -536,3 +536,28 @@ faults: [ { id: half, kind: crash, target: web, instances: 2, at: 20s, for: 20s 
   const full = base.cascade.events.find(({ kind }) => kind === 'saturated');
   expect(full?.text).toBe('8 of the 8 workers that run busy, queue of 10 full');
 });
+
+describe('workers that wait between two tries', () => {
+  const shop = (steps: string, attempts: number): string => `
+title: Back-off holds workers
+run: { duration: 60s, seed: 3 }
+policies: { tries: { retry: { attempts: ${attempts}, on: [throttled], backoff: { kind: constant, base: 500ms } } } }
+services:
+  shop: { concurrency: 60, queue: { capacity: 50 }, outbound: tries, endpoints: { buy: [ ${steps} ] } }
+  psp: { endpoints: { pay: [ wait: 20ms ] } }
+workloads: { users: { arrivals: poisson(100/s), requests: [ { call: shop.buy } ] } }
+faults: [ { id: quota, kind: throttle, target: psp, rate: 40/s, at: 20s, for: 20s } ]
+`;
+  const saturated = (text: string): string | undefined =>
+    told(text).base.cascade.events.find(({ kind }) => kind === 'saturated')?.text;
+
+  it('are said to do so', () => {
+    expect(saturated(shop('call: psp.pay', 4))).toMatch(
+      /^60 of 60 workers wait to try psp again, queue/u,
+    );
+  });
+
+  it('are busy where they do something else', () => {
+    expect(saturated(shop('call: psp.pay, wait: 650ms', 1))).toMatch(/^60 of 60 workers busy/u);
+  });
+});

@@ -151,6 +151,8 @@ variants: { bare: {}, guarded: {} }
   it.each([
     ['retry: 3', 'must be a map, got 3: write { attempts: 3 }'],
     ['retry: { attempts: 3, backoff: exponential }', 'write { kind: exponential, base: 100ms }'],
+    ['retry: { attempts: 3, backoff: 500ms }', 'write { kind: constant, base: 500ms }'],
+    ['retry: { attempts: 3, backoff: { kind: fixed } }', 'did you mean "constant"?'],
     ['rateLimit: 10/s', 'must be a map, got 10/s: write { rate: 10/s }'],
     ['bulkhead: 10', 'must be a map, got 10: write { maxConcurrent: 10 }'],
     ['circuitBreaker: polly', 'must be a map, got polly: write { kind: polly }'],
