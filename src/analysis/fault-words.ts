@@ -63,7 +63,7 @@ function editWords(edit: KnobEdit, who: Who, fault: Fault): string {
     case 'errorAfter':
       return errorWords(edit, who);
     case 'throttled':
-      return `${does('lets', 'let')} ${number(edit.value)}/s through${fault.target.length > 1 ? ' each' : ''}`;
+      return `${does('lets', 'let')} only ${number(edit.value)}/s through${fault.target.length > 1 ? ' each' : ''}`;
     case 'loss':
       return `${share(edit.value)} of the messages of ${words} are lost`;
     case 'cut':

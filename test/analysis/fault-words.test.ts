@@ -59,10 +59,10 @@ describe('a fault in words', () => {
       'something else wants 80 % of the cores of shop',
     );
     expect(words('throttle', { target: ['psp'], config: { rate: 100 } })).toBe(
-      'psp lets 100/s through',
+      'psp lets only 100/s through',
     );
     expect(words('throttle', { target: ['psp', 'bank'], config: { rate: 100 } })).toBe(
-      'psp and bank let 100/s through each',
+      'psp and bank let only 100/s through each',
     );
     const leak = { rate: 2 ** 20, perRequest: 10_240 };
     expect(words('memoryLeak', { target, config: { ...leak, max: 2 ** 29 } })).toBe(
