@@ -105,6 +105,7 @@ function hitsOf(source: FaultSource, fault: Fault): Hits {
   if (fault.instances.kind !== 'all' && hits.instances.size === 0) {
     target.refuse('`instances` selects among instances, and the target is none');
   }
+  target.checkHits();
   return hits;
 }
 
@@ -114,6 +115,9 @@ function ascending(ids: Iterable<number>): readonly number[] {
 
 /** How a fault can be aimed at what holds messages. */
 const HOLDING = ['messages', 'queue', 'deadLetters'] as const;
+
+/** Kinds of components that messages go to. */
+const MESSAGING: ReadonlySet<string> = new Set(['topic', 'queue', 'broker']);
 
 function isHolder({ kind }: LaidComponent): boolean {
   return kind === 'topic' || kind === 'queue';
@@ -126,6 +130,7 @@ class FaultTarget {
   private readonly hits: Hits;
   private readonly can: ReadonlySet<FaultKind['targets'][number]>;
   private readonly direction: Direction;
+  private isRefused = false;
 
   constructor(source: FaultSource, fault: Fault, kind: FaultKind, hits: Hits) {
     this.source = source;
@@ -139,7 +144,23 @@ class FaultTarget {
     return (['endpoint', 'group', 'row'] as const).some((what) => this.can.has(what));
   }
 
+  /** Whoever names something wants it to be hit. */
+  checkHits(): void {
+    const { instances, parts, loads, holders, links } = this.hits;
+    const count = instances.size + parts.size + loads.size + holders.size + links.size;
+    if (count > 0 || this.isRefused || this.fault.optional) return;
+    const where = this.can.has('between') ? 'between the two sides' : 'there';
+    const named = [...this.fault.target, ...(this.fault.between ?? []).flat()];
+    const { byName } = this.source.layout;
+    const isOfMessages = named.some((name) => MESSAGING.has(byName.get(name)?.kind ?? ''));
+    const why = isOfMessages
+      ? ': messages are no calls, their way is `publishLatency`; crash, pause or hang a node of the broker, or a service'
+      : '';
+    this.refuse(`no calls go ${where}, so nothing is hit${why} (\`optional: true\` lets it stand)`);
+  }
+
   refuse(message: string): void {
+    this.isRefused = true;
     this.source.problems.add('FL705', `faults.${this.fault.id}`, message);
   }
 

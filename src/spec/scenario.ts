@@ -398,6 +398,8 @@ export interface Fault {
   readonly kind: string;
   /** References as written, checked: component, component.part, component[i], a->b. */
   readonly target: readonly string[];
+  /** It may hit nothing. */
+  readonly optional: boolean;
   /** Only for partition: the two sides. */
   readonly between: readonly [readonly string[], readonly string[]] | null;
   /** Own fields, the output of the kind's schema. */

@@ -128,7 +128,7 @@ describe('links', () => {
     expect(linksOf(latency('a->b'))).toEqual(['a>b east>west both', 'a>b west>west both']);
     expect(linksOf(latency('a.run->b.run', 'to'))[0]).toBe('a>b east>west requests');
     expect(linksOf(latency('a->b', 'from'))[0]).toBe('a>b east>west answers');
-    expect(linksOf(latency('a.other->b'))).toEqual([]);
+    expect(linksOf(latency('a.other->b', 'both', { optional: true }))).toEqual([]);
   });
 
   it('of an edge with all are those of every caller or callee', () => {
@@ -207,6 +207,18 @@ describe('spans', () => {
     expect(planOf([late, early]).faults.map((it) => it.id)).toEqual(['a-first', 'z-last']);
     expect(planOf([late, early])).toEqual(planOf([early, late]));
     expect([...planOf([late]).grid.edges]).toContain(seconds(53));
+  });
+});
+
+describe('targets that nothing reaches', () => {
+  // `users` call `a`, and nobody else asks `b` but `a`: no message goes between users and db.
+  const cut = (own: Partial<Fault> = {}): Fault =>
+    fault('f', 'partition', { config: { mode: 'drop' }, between: [['users'], ['db']], ...own });
+
+  it('are problems, but where they may be', () => {
+    expect(problemsOf(cut())).toEqual(['faults.f FL705']);
+    expect(planned(cut({ optional: true })).links).toEqual([]);
+    expect(planned(cut({ between: [['b'], ['db']] })).links).not.toEqual([]);
   });
 });
 

@@ -116,6 +116,24 @@ describe('what contradicts itself about messages is refused', () => {
       /rabbit is a broker of kind rabbitmq: its nodes can crash or pause/,
     ],
     [
+      'errors of a node of Kafka',
+      {
+        more:
+          'brokers: { logs: { kind: kafka } }\n' +
+          'faults: [ { id: f, kind: error, target: logs, at: 1s, for: 1s } ]',
+      },
+      /logs is a broker of kind kafka: its nodes answer no single requests/,
+    ],
+    [
+      'connections of a node of Kafka that leak',
+      {
+        more:
+          'brokers: { logs: { kind: kafka } }\n' +
+          'faults: [ { id: f, kind: connectionLeak, target: logs, at: 1s, for: 1s } ]',
+      },
+      /its nodes call no database/,
+    ],
+    [
       'poison for a service',
       { more: 'faults: [ { id: f, kind: poison, target: s, at: 1s, for: 1s } ]' },
       /poison cannot hit s/,

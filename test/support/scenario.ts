@@ -439,6 +439,7 @@ export function fault(id: string, kind: string, own: Partial<Fault> = {}): Fault
     id,
     kind,
     target: [],
+    optional: false,
     between: null,
     config: {},
     instances: { kind: 'all' },

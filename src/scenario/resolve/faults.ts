@@ -7,6 +7,7 @@ import type { FaultOutput } from '../schema/fault.js';
 import { FAULT_FIELDS } from '../schema/fault.js';
 import type { Context, Path } from './context.js';
 import { report, reportKey } from './context.js';
+import { fitsBroker } from './fault-brokers.js';
 import { resolveCondition } from './fault-conditions.js';
 import { checkFields } from './fault-fields.js';
 import { checkHolder } from './fault-messages.js';
@@ -53,6 +54,7 @@ export function resolveFaults(
       id: output.id,
       kind: output.kind,
       target: output.target ?? [],
+      optional: output.optional,
       between:
         output.between === undefined
           ? null
@@ -325,37 +327,6 @@ function fits(
     `${kind.kind} cannot hit ${text}; it hits ${kind.targets.map((t) => WORDS[t]).join(', ')}`,
   );
   return false;
-}
-
-/** What nodes that answer no requests can do. */
-const OF_RABBIT: ReadonlySet<string> = new Set(['crash', 'pause']);
-
-function fitsBroker(
-  context: Context,
-  kind: FaultKind,
-  output: FaultOutput,
-  host: Host,
-  path: Path,
-): boolean {
-  const broker = 'kind' in host ? host.kind : undefined;
-  if (broker === 'sqs') {
-    const message = `${host.name} is a broker of kind sqs, which has no nodes that could fail: aim at its queues or at who uses them`;
-    report(context, 'FL405', path, message);
-    return false;
-  }
-  if (broker === 'kafka' && refusesRequests(kind, output)) {
-    const message = `${host.name} is a broker of kind kafka: over a quota it makes its clients wait and refuses nothing`;
-    report(context, 'FL405', path, message);
-    return false;
-  }
-  if (broker !== 'rabbitmq' || OF_RABBIT.has(kind.kind)) return true;
-  const message = `${host.name} is a broker of kind rabbitmq: its nodes can ${[...OF_RABBIT].join(' or ')}`;
-  report(context, 'FL405', path, message);
-  return false;
-}
-
-function refusesRequests(kind: FaultKind, output: FaultOutput): boolean {
-  return kind.edits(output as never, 1).some(({ knob }) => knob === 'throttled');
 }
 
 type Unplaced = readonly [whole: readonly Hittable[], part: readonly Hittable[]];

@@ -1,0 +1,47 @@
+import type { FaultKind, KnobName } from '../../spec/fault.js';
+import type { Host } from '../../spec/scenario.js';
+import type { FaultOutput } from '../schema/fault.js';
+import type { Context, Path } from './context.js';
+import { report } from './context.js';
+
+/** What nodes that answer no requests can do. */
+const OF_RABBIT: ReadonlySet<string> = new Set(['crash', 'pause']);
+
+/** Whether a fault does anything to a host, where that is a broker. */
+export function fitsBroker(
+  context: Context,
+  kind: FaultKind,
+  output: FaultOutput,
+  host: Host,
+  path: Path,
+): boolean {
+  const broker = 'kind' in host ? host.kind : undefined;
+  if (broker === 'sqs') {
+    const message = `${host.name} is a broker of kind sqs, which has no nodes that could fail: aim at its queues or at who uses them`;
+    report(context, 'FL405', path, message);
+    return false;
+  }
+  const idle = broker === 'kafka' ? idleKnob(kind, output) : undefined;
+  if (idle !== undefined) {
+    const message = `${host.name} is a broker of kind kafka: ${idle}`;
+    report(context, 'FL405', path, message);
+    return false;
+  }
+  if (broker !== 'rabbitmq' || OF_RABBIT.has(kind.kind)) return true;
+  const message = `${host.name} is a broker of kind rabbitmq: its nodes can ${[...OF_RABBIT].join(' or ')}`;
+  report(context, 'FL405', path, message);
+  return false;
+}
+
+/** Why a knob does nothing to a node of Kafka, by knob. */
+const IDLE_AT_KAFKA: ReadonlyMap<KnobName, string> = new Map<KnobName, string>([
+  ['throttled', 'over a quota it makes its clients wait and refuses nothing'],
+  ['errorBefore', 'its nodes answer no single requests; crash, hang, pause or slow them'],
+  ['errorAfter', 'its nodes answer no single requests; crash, hang, pause or slow them'],
+  ['leak', 'its nodes call no database, so they hold no connections that could leak'],
+]);
+
+function idleKnob(kind: FaultKind, output: FaultOutput): string | undefined {
+  const edits = kind.edits(output as never, 1);
+  return edits.map(({ knob }) => IDLE_AT_KAFKA.get(knob)).find((why) => why !== undefined);
+}
