@@ -11,7 +11,7 @@ const schema = z.strictObject({
     ),
   perRequest: size()
     .prefault('0B')
-    .describe('What each request leaves behind that begins. Unit: size. Defaults to 0B.'),
+    .describe('What each request that begins leaves behind. Unit: size. Defaults to 0B.'),
   max: size()
     .optional()
     .describe(
