@@ -56,7 +56,6 @@ class Sink {
   private parts = 0;
   private edges = 0;
   private cells = 0;
-  private subjects = 0;
   /** By (subject, cell, outcome kind). */
   private outcomes: Uint32Array = new Uint32Array(ROOM * OUTCOME_KINDS);
   private attemptOutcomes: Uint32Array = new Uint32Array(ROOM * OUTCOME_KINDS);
@@ -103,13 +102,13 @@ class Sink {
     this.parts = parts;
     this.edges = calls;
     this.cells = cells;
-    this.subjects = subjects;
   }
 
   /** A part has answered a request that arrived in `cell`. `good`: in time for its user. */
   answer(part: number, cell: number, outcome: Outcome, latencyNs: Ns, good: boolean): void {
     if (cell < 0) return;
-    sink.outcomes[(cell * sink.subjects + part) * OUTCOME_KINDS + kindIndex(outcome)]++;
+    const row = part * sink.cells + cell;
+    sink.outcomes[row * OUTCOME_KINDS + kindIndex(outcome)]++;
     const { grid } = sink;
     const segment = grid.segmentOfCell[cell];
     if (!isSuccess(outcome)) {
@@ -117,13 +116,13 @@ class Sink {
       return;
     }
     sink.latencies.add(2 * part * grid.segments + segment, latencyNs);
-    if (good) sink.good[cell * sink.parts + part]++;
+    if (good) sink.good[row]++;
     sink.steps.add(part * grid.steps + grid.stepOfCell[cell], latencyNs);
   }
 
   /** A request of a part was still under way when the run ended. */
   unfinished(part: number, cell: number): void {
-    if (cell >= 0) sink.outcomes[(cell * sink.subjects + part + 1) * OUTCOME_KINDS - 1]++;
+    if (cell >= 0) sink.outcomes[(part * sink.cells + cell + 1) * OUTCOME_KINDS - 1]++;
   }
 
   queueWait(part: number, cell: number, waitNs: Ns): void {
@@ -135,17 +134,17 @@ class Sink {
   }
 
   duplicate(part: number): void {
-    if (sink.cell >= 0) sink.duplicates[sink.cell * sink.parts + part]++;
+    if (sink.cell >= 0) sink.duplicates[part * sink.cells + sink.cell]++;
   }
 
   /** A request of a part is answered with the answer of another one. */
   coalesced(part: number): void {
-    if (sink.cell >= 0) sink.shared[sink.cell * sink.parts + part]++;
+    if (sink.cell >= 0) sink.shared[part * sink.cells + sink.cell]++;
   }
 
   /** A dry run in the chain of a part lets a request pass that it would have refused. */
   wouldReject(part: number): void {
-    if (sink.cell >= 0) sink.spared[sink.cell * sink.parts + part]++;
+    if (sink.cell >= 0) sink.spared[part * sink.cells + sink.cell]++;
   }
 
   /** An execution of a part held its worker from begin until now. */
@@ -153,35 +152,35 @@ class Sink {
     const { cell } = sink;
     // Nearly all executions begin in the cell in which they end.
     if (cell >= 0 && beginNs >= sink.grid.edges[cell]) {
-      sink.busyNs[cell * sink.parts + part] += nowNs - beginNs;
+      sink.busyNs[part * sink.cells + cell] += nowNs - beginNs;
     } else {
-      sink.spread(sink.busyNs, sink.parts, part, beginNs, nowNs);
+      sink.spread(sink.busyNs, part * sink.cells, beginNs, nowNs);
     }
   }
 
   /** The result of an execution was used by nobody; its end may be past. `edge` -1: none. */
   wasted(part: number, edge: number, beginNs: Ns, endNs: Ns): void {
-    sink.spread(sink.wastedNs, sink.subjects, part, beginNs, endNs);
-    if (edge >= 0) sink.spread(sink.wastedNs, sink.subjects, sink.parts + edge, beginNs, endNs);
+    sink.spread(sink.wastedNs, part * sink.cells, beginNs, endNs);
+    if (edge >= 0) sink.spread(sink.wastedNs, (sink.parts + edge) * sink.cells, beginNs, endNs);
   }
 
   attempt(edge: number): void {
-    if (sink.cell >= 0) sink.attempts[sink.cell * sink.edges + edge]++;
+    if (sink.cell >= 0) sink.attempts[edge * sink.cells + sink.cell]++;
   }
 
   attemptEnded(edge: number, cell: number, outcome: Outcome): void {
     if (cell < 0) return;
-    sink.attemptOutcomes[(cell * sink.edges + edge) * OUTCOME_KINDS + kindIndex(outcome)]++;
+    sink.attemptOutcomes[(edge * sink.cells + cell) * OUTCOME_KINDS + kindIndex(outcome)]++;
   }
 
   call(edge: number): void {
-    if (sink.cell >= 0) sink.calls[sink.cell * sink.edges + edge]++;
+    if (sink.cell >= 0) sink.calls[edge * sink.cells + sink.cell]++;
   }
 
   callEnded(edge: number, cell: number, outcome: Outcome, latencyNs: Ns): void {
     if (cell < 0) return;
     const subject = sink.parts + edge;
-    sink.outcomes[(cell * sink.subjects + subject) * OUTCOME_KINDS + kindIndex(outcome)]++;
+    sink.outcomes[(subject * sink.cells + cell) * OUTCOME_KINDS + kindIndex(outcome)]++;
     const { grid } = sink;
     const which = 2 * subject + (isSuccess(outcome) ? SUCCESS : FAILURE);
     sink.latencies.add(which * grid.segments + grid.segmentOfCell[cell], latencyNs);
@@ -189,24 +188,23 @@ class Sink {
 
   callUnfinished(edge: number, cell: number): void {
     if (cell < 0) return;
-    sink.outcomes[(cell * sink.subjects + sink.parts + edge + 1) * OUTCOME_KINDS - 1]++;
+    sink.outcomes[((sink.parts + edge) * sink.cells + cell + 1) * OUTCOME_KINDS - 1]++;
   }
 
   count(edge: number, counter: number): void {
-    if (sink.cell >= 0) sink.counters[(sink.cell * sink.edges + edge) * COUNTERS + counter]++;
+    if (sink.cell >= 0) sink.counters[(edge * sink.cells + sink.cell) * COUNTERS + counter]++;
   }
 
   /** Outcomes booked for a part in the measured time, `unfinished` included. */
   answers(part: number): number {
     let sum = 0;
-    for (const count of sink.rowsOf(sink.outcomes, sink.subjects, part, OUTCOME_KINDS))
-      sum += count;
+    for (const count of sink.rowsOf(sink.outcomes, part, OUTCOME_KINDS)) sum += count;
     return sum;
   }
 
   /** Outcomes of a part in a cell so far, by kind; a view that is read at once. */
   outcomesOf(part: number, cell: number): Uint32Array {
-    const row = (cell * sink.subjects + part) * OUTCOME_KINDS;
+    const row = (part * sink.cells + cell) * OUTCOME_KINDS;
     return sink.outcomes.subarray(row, row + OUTCOME_KINDS);
   }
 
@@ -214,13 +212,13 @@ class Sink {
   partRecords(isFine: (part: number) => boolean): PartRecord[] {
     const layout = groupsOf(sink.grid);
     return Array.from({ length: sink.parts }, (_, part) => ({
-      outcomes: sink.rowsOf(sink.outcomes, sink.subjects, part, OUTCOME_KINDS),
-      good: sink.rowsOf(sink.good, sink.parts, part, 1),
-      busyNs: sink.rowsOf(sink.busyNs, sink.parts, part, 1),
-      wastedNs: sink.rowsOf(sink.wastedNs, sink.subjects, part, 1),
-      duplicates: sink.rowsOf(sink.duplicates, sink.parts, part, 1),
-      coalesced: sink.rowsOf(sink.shared, sink.parts, part, 1),
-      wouldReject: sink.rowsOf(sink.spared, sink.parts, part, 1),
+      outcomes: sink.rowsOf(sink.outcomes, part, OUTCOME_KINDS),
+      good: sink.rowsOf(sink.good, part, 1),
+      busyNs: sink.rowsOf(sink.busyNs, part, 1),
+      wastedNs: sink.rowsOf(sink.wastedNs, part, 1),
+      duplicates: sink.rowsOf(sink.duplicates, part, 1),
+      coalesced: sink.rowsOf(sink.shared, part, 1),
+      wouldReject: sink.rowsOf(sink.spared, part, 1),
       queueWait: sink.waitsOf(part, layout(isFine(part))),
       stepLatency: sink.steps.rowOf(part * sink.grid.steps, sink.grid.steps),
       ...sink.latenciesOf(part, layout(isFine(part))),
@@ -230,12 +228,12 @@ class Sink {
   edgeRecords(isFine: (edge: number) => boolean): EdgeRecord[] {
     const layout = groupsOf(sink.grid);
     return Array.from({ length: sink.edges }, (_, edge) => ({
-      outcomes: sink.rowsOf(sink.outcomes, sink.subjects, sink.parts + edge, OUTCOME_KINDS),
-      attemptOutcomes: sink.rowsOf(sink.attemptOutcomes, sink.edges, edge, OUTCOME_KINDS),
-      calls: sink.rowsOf(sink.calls, sink.edges, edge, 1),
-      attempts: sink.rowsOf(sink.attempts, sink.edges, edge, 1),
-      counters: sink.rowsOf(sink.counters, sink.edges, edge, COUNTERS),
-      wastedNs: sink.rowsOf(sink.wastedNs, sink.subjects, sink.parts + edge, 1),
+      outcomes: sink.rowsOf(sink.outcomes, sink.parts + edge, OUTCOME_KINDS),
+      attemptOutcomes: sink.rowsOf(sink.attemptOutcomes, edge, OUTCOME_KINDS),
+      calls: sink.rowsOf(sink.calls, edge, 1),
+      attempts: sink.rowsOf(sink.attempts, edge, 1),
+      counters: sink.rowsOf(sink.counters, edge, COUNTERS),
+      wastedNs: sink.rowsOf(sink.wastedNs, sink.parts + edge, 1),
       ...sink.latenciesOf(sink.parts + edge, layout(isFine(edge))),
     }));
   }
@@ -243,16 +241,11 @@ class Sink {
   /** The cells of one subject, as a column of its own. */
   private rowsOf<Column extends Uint32Array | Float64Array>(
     column: Column,
-    subjects: number,
     subject: number,
     width: number,
   ): Column {
-    const row = column.slice(0, sink.cells * width) as Column;
-    for (let cell = 0; cell < sink.cells; cell++) {
-      const at = (cell * subjects + subject) * width;
-      for (let k = 0; k < width; k++) row[cell * width + k] = column[at + k];
-    }
-    return row;
+    const length = sink.cells * width;
+    return column.slice(subject * length, (subject + 1) * length) as Column;
   }
 
   private latenciesOf(
@@ -285,13 +278,7 @@ class Sink {
   }
 
   /** Adds [begin, end) to the cells of a row it lies in, walking back from the open cell. */
-  private spread(
-    column: Float64Array,
-    subjects: number,
-    subject: number,
-    beginNs: Ns,
-    endNs: Ns,
-  ): void {
+  private spread(column: Float64Array, row: number, beginNs: Ns, endNs: Ns): void {
     const { edges } = sink.grid;
     let cell = sink.cell >= 0 ? sink.cell : beginNs >= edges[0] ? sink.cells - 1 : -1;
     while (cell >= 0) {
@@ -299,7 +286,7 @@ class Sink {
       const until = edges[cell + 1];
       const low = beginNs > from ? beginNs : from;
       const high = endNs < until ? endNs : until;
-      if (high > low) column[cell * subjects + subject] += high - low;
+      if (high > low) column[row + cell] += high - low;
       if (from <= beginNs) return;
       cell--;
     }
