@@ -72,6 +72,8 @@ export function storyOf(data: VariantData, record: RunRecord): Story {
 
 /** What a fault turns on links that keeps messages from arriving. */
 const LOSING: ReadonlySet<KnobName> = new Set<KnobName>(['cut', 'loss']);
+/** And what makes them come later. */
+const DELAYING: ReadonlySet<KnobName> = new Set<KnobName>(['delay', 'bandwidth']);
 
 /** Lanes, links and health of one run. */
 export function sceneOf(data: VariantData, record: RunRecord): Scene {
@@ -137,7 +139,7 @@ function hitsOf(data: VariantData, record: RunRecord, steps: Steps): Scene['hits
       from: stepAt(steps, span.fromNs),
       until: stepAt(steps, Math.min(plan.horizonNs, hurtUntil(span, returns))),
       losesMessages: fault.links.length > 0 && fault.knobs.some((knob) => LOSING.has(knob)),
-      delaysMessages: fault.links.length > 0 && fault.knobs.includes('delay'),
+      delaysMessages: fault.links.length > 0 && fault.knobs.some((knob) => DELAYING.has(knob)),
     }));
   });
 }

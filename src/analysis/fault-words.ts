@@ -3,6 +3,7 @@ import { meanOf } from '../kernel/distribution-mean.js';
 import type { Distribution } from '../kernel/distribution.js';
 import type { KnobEdit } from '../spec/fault.js';
 import type { Fault, Network } from '../spec/scenario.js';
+import { formatSize } from '../spec/size-text.js';
 import { bytes, duration, list, number, share } from './words.js';
 
 /** Names of the zones of a scenario. */
@@ -70,6 +71,8 @@ function editWords(edit: KnobEdit, who: Who, fault: Fault): string {
       return cutWords(edit, fault, words);
     case 'delay':
       return `${delayWords(edit.distribution)} delay on ${words}${part}`;
+    case 'bandwidth':
+      return `only ${formatSize(edit.value)}/s between instances on ${words}`;
     case 'rate':
       return `${number(edit.value)}x the load of ${words}`;
     case 'extraRate':

@@ -38,6 +38,7 @@ export function effectiveOf(name: KnobName, hitting: readonly Active[]): number 
       if (combine === 'product') value *= edit.value;
       else if (combine === 'sum') value += edit.value;
       else if (combine === 'max') value = Math.max(value, edit.value);
+      else if (combine === 'min') value = Math.min(value, edit.value);
       else value = 1 - (1 - value) * (1 - edit.value);
     }
   }

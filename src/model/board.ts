@@ -276,7 +276,7 @@ export class Board {
   private turnLink(id: number, name: KnobName): void {
     const link = this.world.links[id];
     if (name === 'delay') link.extras = extrasOf(this.active, id);
-    if (name !== 'loss' && name !== 'cut') return;
+    if (name !== 'loss' && name !== 'cut' && name !== 'bandwidth') return;
     const towards = (direction: number) => (active: Active) =>
       active.fault.links.some((hit) => hit.link === id && (hit.direction & direction) !== 0);
     this.turnDirection(link, name, towards(DIRECTION.request), towards(DIRECTION.answer));
@@ -284,13 +284,16 @@ export class Board {
 
   private turnDirection(
     link: Link,
-    name: 'loss' | 'cut',
+    name: 'loss' | 'cut' | 'bandwidth',
     request: (active: Active) => boolean,
     answer: (active: Active) => boolean,
   ): void {
     if (name === 'cut') {
       link.requestCut = this.effective(name, request);
       link.answerCut = this.effective(name, answer);
+    } else if (name === 'bandwidth') {
+      link.requestBandwidth = Math.min(link.baseRequestBandwidth, this.effective(name, request));
+      link.answerBandwidth = Math.min(link.baseAnswerBandwidth, this.effective(name, answer));
     } else {
       link.requestLoss = 1 - (1 - link.baseRequestLoss) * (1 - this.effective(name, request));
       link.answerLoss = 1 - (1 - link.baseAnswerLoss) * (1 - this.effective(name, answer));

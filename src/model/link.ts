@@ -62,9 +62,11 @@ export class Link {
   readonly rtoNs: Ns;
   readonly baseRequestLoss: number;
   readonly baseAnswerLoss: number;
-  /** Bytes per second, Infinity = no limit. */
-  readonly requestBandwidth: number;
-  readonly answerBandwidth: number;
+  /** Effective bytes per second between two instances, Infinity = no limit. */
+  requestBandwidth: number;
+  answerBandwidth: number;
+  readonly baseRequestBandwidth: number;
+  readonly baseAnswerBandwidth: number;
 
   constructor(
     samplers: Samplers,
@@ -88,8 +90,8 @@ export class Link {
     this.requestSampler = spec.latency;
     this.answerSampler = spec.answerLatency;
     this.rtoNs = spec.rtoNs;
-    this.requestBandwidth = spec.bandwidth;
-    this.answerBandwidth = spec.answerBandwidth;
+    this.baseRequestBandwidth = this.requestBandwidth = spec.bandwidth;
+    this.baseAnswerBandwidth = this.answerBandwidth = spec.answerBandwidth;
     this.baseRequestLoss = this.requestLoss = spec.loss;
     this.baseAnswerLoss = this.answerLoss = spec.answerLoss;
   }

@@ -66,6 +66,7 @@ export { weighted } from './balancers/weighted.js';
 export { outliersEnvoy } from './outliers/envoy.js';
 export { outliersIstio } from './outliers/istio.js';
 
+export { bandwidth } from './faults/bandwidth.js';
 export { connectionLeak } from './faults/connection-leak.js';
 export { cpuStress } from './faults/cpu-stress.js';
 export { crash } from './faults/crash.js';

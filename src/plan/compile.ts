@@ -47,7 +47,7 @@ import {
   writeProgram,
   writeRefusal,
 } from './programs.js';
-import { isSized, responseBytesOf } from './sizes.js';
+import { isSized, responseBytesOf, sizedMessages } from './sizes.js';
 import { eachStep } from '../scenario/each-step.js';
 import type { Writer } from './writer.js';
 
@@ -77,8 +77,8 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const modules = planModules(writer, keys, programs, scenario.network);
   const links = planLinks(scenario.network, layout, statEdges, writer.distributions);
   const loads = planLoads(layout, times.warmupNs, times.endNs);
-  const ends = new LinkEnds(layout, links, statEdges);
   const resources = resourcesOf(components, modules.functions);
+  const ends = new LinkEnds(layout, links, statEdges, sizedMessages(layout, laid));
   const sight = { layout, ends, loads, kindOf: knownFaultKind, resources, problems, ...times };
   const faults = planFaults(sight, scenario.faults);
   problems.settle();

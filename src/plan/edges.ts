@@ -28,7 +28,7 @@ interface Use {
 /** An edge as far as it is known without the network. */
 export type BareEdge = Omit<PlanEdge, 'links'>;
 
-export interface Edges {
+interface Edges {
   readonly edges: readonly BareEdge[];
   readonly statEdges: readonly { readonly from: number; readonly to: number }[];
   readonly bundles: readonly PlanBundle[];

@@ -4,8 +4,8 @@ import type { LaidPart, Layout } from './layout.js';
 import type { EdgeEnd } from './references.js';
 
 /** Bits of PlanFault.links: the messages of a link that are hit, seen along it. */
-const REQUESTS = 1;
-const ANSWERS = 2;
+export const REQUESTS = 1;
+export const ANSWERS = 2;
 
 /** Which messages, seen from what the fault names. */
 export type Direction = NonNullable<KnobEdit['direction']>;
@@ -21,13 +21,17 @@ export type EndTest = (end: LinkEnd) => boolean;
 
 /** The links of a plan with both of their ends. */
 export class LinkEnds {
+  /** By link: direction bits of the messages that have a size. */
+  private readonly sizes: readonly number[];
   private readonly ends: readonly { readonly caller: LinkEnd; readonly callee: LinkEnd }[];
 
   constructor(
     layout: Layout,
     links: readonly PlanLink[],
     statEdges: readonly { readonly from: number; readonly to: number }[],
+    sizedOf: (stat: number) => number,
   ) {
+    this.sizes = links.map(({ stat }) => sizedOf(stat));
     this.ends = links.map((link) => {
       const { from, to } = statEdges[link.stat]!;
       return {
@@ -35,6 +39,11 @@ export class LinkEnds {
         callee: { part: layout.parts[to]!, zone: link.toZone },
       };
     });
+  }
+
+  /** Direction bits of the messages of a link that have a size. */
+  sized(link: number): number {
+    return this.sizes[link]!;
   }
 
   /** Messages towards (`to`) or away from (`from`) everything that passes the test. */

@@ -1,5 +1,5 @@
 import type { Ns } from '../kernel/time.js';
-import type { FaultKind } from '../spec/fault.js';
+import type { FaultKind, KnobName } from '../spec/fault.js';
 import type { PlanFault, PlanLoad } from '../spec/plan.js';
 import type { Fault } from '../spec/scenario.js';
 import { byCodeUnit } from './canonical.js';
@@ -148,7 +148,8 @@ class FaultTarget {
   checkHits(): void {
     const { instances, parts, loads, holders, links } = this.hits;
     const count = instances.size + parts.size + loads.size + holders.size + links.size;
-    if (count > 0 || this.isRefused || this.fault.optional) return;
+    if (this.isRefused || this.fault.optional) return;
+    if (count > 0) return this.checkSizes();
     const where = this.can.has('between') ? 'between the two sides' : 'there';
     const named = [...this.fault.target, ...(this.fault.between ?? []).flat()];
     const { byName } = this.source.layout;
@@ -157,6 +158,24 @@ class FaultTarget {
       ? ': messages are no calls, their way is `publishLatency`; crash, pause or hang a node of the broker, or a service'
       : '';
     this.refuse(`no calls go ${where}, so nothing is hit${why} (\`optional: true\` lets it stand)`);
+  }
+
+  /** How many bytes a second there are matters only to messages that have some. */
+  private checkSizes(): void {
+    if (!this.hasEdit('bandwidth')) return;
+    const isSized = [...this.hits.links].some(([id, bits]) => this.source.ends.sized(id) & bits);
+    if (isSized) return;
+    this.refuse(
+      'no message there has a size, so none takes longer: write `requestSize` or `responseSize` (`optional: true` lets it stand)',
+    );
+  }
+
+  private hasEdit(name: KnobName): boolean {
+    const { config, share, kind } = this.fault;
+    return this.source
+      .kindOf(kind)
+      .edits(config, 1, share)
+      .some(({ knob }) => knob === name);
   }
 
   refuse(message: string): void {
@@ -234,9 +253,7 @@ class FaultTarget {
   /** Instants that are given have no rate. */
   private checkRate(text: string, { arrivals }: PlanLoad): void {
     if (arrivals.kind !== 'at') return;
-    const { config, share, kind } = this.fault;
-    const edits = this.source.kindOf(kind).edits(config, 1, share);
-    if (!edits.some(({ knob }) => knob === 'rate')) return;
+    if (!this.hasEdit('rate')) return;
     this.refuse(
       `the arrivals of \`${text}\` are exact instants, which no factor changes: give \`rate\` or \`herd\``,
     );

@@ -2,6 +2,7 @@ import { eachStep } from '../scenario/each-step.js';
 import type { Scenario } from '../spec/scenario.js';
 import type { Step } from '../spec/steps.js';
 import { BARE_LINE, calledPart, PASSED_ON } from './calls.js';
+import { ANSWERS, REQUESTS } from './fault-links.js';
 import type { LaidPart, Layout } from './layout.js';
 import { Problems } from './problem.js';
 
@@ -48,6 +49,28 @@ export function isSized(
         requestBytes > 0 || responseBytes > 0 || answersSized(steps),
     ),
   );
+}
+
+/** Which messages of a measured edge have a size, as direction bits; those that a route passes on may have one. */
+export function sizedMessages(
+  layout: Layout,
+  laid: {
+    readonly statEdges: readonly { readonly to: number }[];
+    readonly edges: readonly { readonly stat: number; readonly requestBytes: number }[];
+  },
+): (stat: number) => number {
+  const requests = new Set<number>();
+  for (const { stat, requestBytes } of laid.edges) if (requestBytes !== 0) requests.add(stat);
+  return (stat) => {
+    const callee = layout.parts[laid.statEdges[stat]!.to]!;
+    const hasAnswer = responseBytesOf(callee) !== 0 || answersSized(stepsOf(callee));
+    return (requests.has(stat) ? REQUESTS : 0) | (hasAnswer ? ANSWERS : 0);
+  };
+}
+
+function stepsOf({ source }: LaidPart): readonly Step[] {
+  if (source.kind === 'endpoint') return source.endpoint.steps;
+  return source.kind === 'route' ? (source.route.steps ?? []) : [];
 }
 
 /** Whether a step gives an answer of a size of its own. */

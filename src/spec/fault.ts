@@ -43,6 +43,8 @@ export const KNOBS = {
   delay: { combine: 'list', neutral: -1 },
   /** Level of a cache, snapshots of a store, messages: share of them that go when it is turned up. Max. */
   flushed: { combine: 'max', neutral: 0 },
+  /** Link: bytes a second between each two instances. Min. */
+  bandwidth: { combine: 'min', neutral: Infinity },
   /** Workload: rate factor. Product. */
   rate: { combine: 'product', neutral: 1 },
   /** Workload: arrivals per second in addition. Sum. */

@@ -48,7 +48,7 @@ describe('a fault in words', () => {
     expect(cut('both', 'reject')).toBe('connections between shop and bank are refused');
   });
 
-  it('says what is flushed, leaks, lags, is throttled or dealt anew', () => {
+  it('says what is flushed, leaks, lags, is thin, throttled or dealt anew', () => {
     const target = ['shop'];
     expect(words('flush', { target: ['items.shared'] })).toBe('items.shared is flushed');
     expect(words('flush', { target, share: 0.5 })).toBe('50 % of shop is flushed');
@@ -57,6 +57,9 @@ describe('a fault in words', () => {
     );
     expect(words('cpuStress', { target, config: { load: 0.8 } })).toBe(
       'something else wants 80 % of the cores of shop',
+    );
+    expect(words('bandwidth', { target: ['shop->psp'], config: { rate: 1.5 * 2 ** 20 } })).toBe(
+      'only 1536KiB/s between instances on shop->psp',
     );
     expect(words('throttle', { target: ['psp'], config: { rate: 100 } })).toBe(
       'psp lets only 100/s through',

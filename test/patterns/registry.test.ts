@@ -107,6 +107,7 @@ describe('the registry of patterns', () => {
       'timeout/simple',
     ]);
     expect(faultKinds.map((k) => k.kind)).toEqual([
+      'bandwidth',
       'connectionLeak',
       'cpuStress',
       'crash',
@@ -140,7 +141,7 @@ describe('the registry of patterns', () => {
     expect(policyKind('circuitBreaker', 'unheardOf')).toBeUndefined();
     expect(policyKind('unheardOf', undefined)).toBeUndefined();
     expect(faultKind('slow')?.kind).toBe('slow');
-    expect(faultKind('bandwidth')).toBeUndefined();
+    expect(faultKind('unheardOf')).toBeUndefined();
   });
 
   // Of 8.1 what a stack has, outermost first; the others stand between them.

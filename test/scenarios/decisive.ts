@@ -109,6 +109,13 @@ export const DECISIVE: readonly Decisive[] = [
     'the slow one serves 26.7/s of its 75/s, its queue holds 200: 1 - (48.3 x 40 - 200)/12000',
   ),
   row(
+    'bandwidth',
+    'prices.latency.mean during thin in one-line',
+    0.0492,
+    0.004,
+    '5 + 2 + 0.1 ms, and 42.1 ms of waiting (M/G/1)',
+  ),
+  row(
     'black-hole',
     'users.success during broken in least-request',
     0.5625,

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { KNOBS } from '../../spec/fault.js';
+import type { FaultKind } from '../../spec/fault.js';
+import { bandwidth as bytesPerSecond } from '../../spec/quantities.js';
+
+const schema = z.strictObject({
+  rate: bytesPerSecond().describe(
+    'What is left for the messages of each pair of instances, each way for itself; where the network or another fault ' +
+      'leaves less, that counts. A ramp lets the time of a message grow with it. Unit: size/s. Required.',
+  ),
+  direction: z
+    .enum(['both', 'to', 'from'])
+    .default('both')
+    .describe(
+      'Which messages, seen from the target: requests to it, answers from it, or both. Unit: ' +
+        'name. Defaults to both.',
+    ),
+});
+
+/**
+ * `bandwidth`: a thin link. A message takes its size / rate, behind those before it between the same two instances;
+ * clients have a line each. What stands in the line when the rate changes leaves when it would have.
+ *
+ * At a strength s of a ramp the rate is rate / s: the time of a message grows in a straight line, from none.
+ */
+export const bandwidth: FaultKind<typeof schema> = {
+  kind: 'bandwidth',
+  summary:
+    'Leaves messages so many bytes a second between each two instances: large ones take long, and those behind them ' +
+    'wait; those already sent keep their time of arrival.',
+  sources: [
+    'tc-tbf(8)',
+    'Shopify/toxiproxy README (bandwidth toxic)',
+    'Chaos Mesh, NetworkChaos bandwidth (rate)',
+  ],
+  targets: ['link', 'zone'],
+  schema,
+  example:
+    '- { id: thin-link, kind: bandwidth, target: shop->catalog, rate: 1MiB/s, at: 10s, for: 20s }\n',
+  takesShare: false,
+  edits: ({ rate, direction }, strength) =>
+    strength === 0
+      ? []
+      : [{ knob: 'bandwidth', value: strength === 1 ? rate : rate / strength, direction }],
+  check: ({ rate }) =>
+    rate === KNOBS.bandwidth.neutral
+      ? [{ field: 'rate', message: '`unlimited` leaves everything as it is: write a rate' }]
+      : [],
+};
