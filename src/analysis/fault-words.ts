@@ -72,7 +72,7 @@ function editWords(edit: KnobEdit, who: Who, fault: Fault): string {
     case 'delay':
       return `${delayWords(edit.distribution)} delay on ${words}${part}`;
     case 'bandwidth':
-      return `only ${formatSize(edit.value)}/s between instances on ${words}`;
+      return `only ${formatSize(edit.value)}/s for ${words}`;
     case 'rate':
       return `${number(edit.value)}x the load of ${words}`;
     case 'extraRate':

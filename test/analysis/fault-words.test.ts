@@ -59,7 +59,7 @@ describe('a fault in words', () => {
       'something else wants 80 % of the cores of shop',
     );
     expect(words('bandwidth', { target: ['shop->psp'], config: { rate: 1.5 * 2 ** 20 } })).toBe(
-      'only 1536KiB/s between instances on shop->psp',
+      'only 1536KiB/s for shop->psp',
     );
     expect(words('throttle', { target: ['psp'], config: { rate: 100 } })).toBe(
       'psp lets only 100/s through',
