@@ -280,6 +280,7 @@ export class Board {
     const towards = (direction: number) => (active: Active) =>
       active.fault.links.some((hit) => hit.link === id && (hit.direction & direction) !== 0);
     this.turnDirection(link, name, towards(DIRECTION.request), towards(DIRECTION.answer));
+    if (name === 'bandwidth') this.world.sizes?.lines.turned(id);
   }
 
   private turnDirection(

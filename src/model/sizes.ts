@@ -1,10 +1,9 @@
-import { engine } from '../kernel/engine.js';
 import { widenFloat64 } from '../kernel/pool.js';
-import { NS_PER_SECOND } from '../kernel/time.js';
 import type { Ns } from '../kernel/time.js';
 import { isSuccess } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import type { Edge } from './edge.js';
+import { Lines } from './lines.js';
 import { RETURN, strands } from './strands.js';
 import type { World } from './world.js';
 
@@ -12,9 +11,6 @@ import type { World } from './world.js';
  * How large the messages of a run are, and what that costs on links with a bandwidth. A route passes on
  * what it was sent, and answers with what it was answered; everybody else's sizes are written. Failures
  * are answered without a body.
- *
- * A link carries one message after the other between two instances, each way by itself: a message leaves
- * when those before it have, and takes size / bandwidth. The clients of a workload have a line each.
  */
 export class Sizes {
   private readonly world: World;
@@ -23,11 +19,11 @@ export class Sizes {
   private answered: Float64Array = new Float64Array(0);
   /** By strand: bytes of the answer that a step gives, or -1. */
   private stepped: Float64Array = new Float64Array(0);
-  /** When the line from one instance to another is free; by sender * instances + receiver. */
-  private readonly free = new Map<number, Ns>();
+  readonly lines: Lines;
 
   constructor(world: World) {
     this.world = world;
+    this.lines = new Lines(world);
     strands.slots.onGrow((capacity) => {
       this.request = widenFloat64(this.request, capacity);
       this.answered = widenFloat64(this.answered, capacity);
@@ -93,25 +89,13 @@ export class Sizes {
 
   /** Time until the request of a strand has left its sender. */
   sending(strand: number, bandwidth: number, from: number, to: number): Ns {
-    return this.pass(this.request[strand], bandwidth, from, to);
+    return this.lines.pass(this.request[strand], bandwidth, from, to);
   }
 
   /** Time until the answer of a strand has left its instance. */
   answering(strand: number, outcome: Outcome, bandwidth: number, to: number): Ns {
     const bytes = isSuccess(outcome) ? this.ofAnswer(strand) : 0;
-    return this.pass(bytes, bandwidth, strands.instance[strand], to);
-  }
-
-  private pass(bytes: number, bandwidth: number, from: number, to: number): Ns {
-    const takes = Math.round((bytes / bandwidth) * NS_PER_SECOND);
-    const { instances, plan } = this.world;
-    const isClient = (instance: number): boolean =>
-      plan.components[instances[instance].component].kind === 'workload';
-    if (isClient(from) || isClient(to)) return takes;
-    const line = from * instances.length + to;
-    const begins = Math.max(engine.now, this.free.get(line) ?? 0);
-    this.free.set(line, begins + takes);
-    return begins + takes - engine.now;
+    return this.lines.pass(bytes, bandwidth, strands.instance[strand], to);
   }
 
   /** The strand of the job that a strand belongs to. */

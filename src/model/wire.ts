@@ -40,11 +40,7 @@ export class Wire implements CallSite {
 
   constructor(world: World) {
     this.world = world;
-    this.arriveOp = engine.define('arrive', (strand, stamp) => {
-      const { serverEnds, server } = this.world;
-      if (strands.stamp[strand] !== stamp) return;
-      if (serverEnds === null || !serverEnds.drops(strand)) server.arrive(strand);
-    });
+    this.arriveOp = engine.define('arrive', (strand, stamp) => this.arrive(strand, stamp));
     this.replyOp = engine.define('reply', (strand) => this.deliver(strand));
     this.cancelOp = engine.define('cancel', (strand, life) => {
       if (strands.life[strand] === life) this.world.server.told(strand);
@@ -154,6 +150,7 @@ export class Wire implements CallSite {
     }
     const link = strands.link[strand];
     let at = engine.now;
+    let first = at;
     if (link >= 0) {
       const way = world.links[link];
       const { lineageA, lineageB } = strands;
@@ -167,10 +164,14 @@ export class Wire implements CallSite {
         const to = frames.caller[strands.from[strand]];
         at += sizes.answering(strand, strands.answer[strand], way.answerBandwidth, to);
       }
+      first = at;
       if (way.ordered) at = world.connections.answer(strand, at);
     }
-    const life = strands.life[strand];
-    engine.at(at, PHASE.COMPLETION, this.replyOp, strand, life, 0);
+    if (sizes !== null && sizes.lines.passed !== null) {
+      sizes.lines.carry(strand, true, first, at, PHASE.COMPLETION);
+    } else {
+      engine.at(at, PHASE.COMPLETION, this.replyOp, strand, strands.life[strand], 0);
+    }
   }
 
   beside(frame: number, child: number, question: number): void {
@@ -312,17 +313,29 @@ export class Wire implements CallSite {
         delay += sizes.sending(strand, link.requestBandwidth, caller.id, callee.id);
       }
     }
-    let at = engine.now + delay;
+    const first = engine.now + delay;
+    let at = first;
     if (edge.connected) {
       at = this.world.connections.request(strand, strands.from[strand], at);
     }
     // A commit ends something: a connection that it frees at once is granted before timers run out.
     const phase = edge.session === SESSION.holds ? PHASE.COMPLETION : PHASE.ARRIVAL;
-    engine.at(at, phase, this.arriveOp, strand, strands.stamp[strand], 0);
+    if (sizes !== null && sizes.lines.passed !== null) {
+      sizes.lines.carry(strand, false, first, at, phase);
+    } else {
+      engine.at(at, phase, this.arriveOp, strand, strands.stamp[strand], 0);
+    }
+  }
+
+  /** A request arrives, unless it was given up in the meantime. */
+  arrive(strand: number, stamp: number): void {
+    const { serverEnds, server } = this.world;
+    if (strands.stamp[strand] !== stamp) return;
+    if (serverEnds === null || !serverEnds.drops(strand)) server.arrive(strand);
   }
 
   /** The answer arrives at the caller, or where the caller was. */
-  private deliver(strand: number): void {
+  deliver(strand: number): void {
     const { world } = this;
     if (strands.gone[strand] >= 0) {
       world.server.lateAnswer(strand);

@@ -1,3 +1,4 @@
+import seedrandom from 'seedrandom';
 import { describe, expect, it } from 'vitest';
 import { problemsOf } from '../theory/program.js';
 import { answered, begun, golden, latencies, times } from './tracing.js';
@@ -42,6 +43,29 @@ function refusal(text: string): string {
 
 const thin = (own: string, target = 'shop->store', id = 'thin'): string =>
   `{ id: ${id}, kind: bandwidth, target: ${target}, ${own}, at: 1s, for: 10s }`;
+
+/** When messages of 40 KB have been carried that come at these ms, one after the other; rates in bytes a ms. */
+function carried(
+  comes: readonly number[],
+  spans: readonly { from: number; until: number; rate: number }[],
+  usual: number,
+): number[] {
+  const cuts = spans.flatMap(({ from, until }) => [from, until]).sort((a, b) => a - b);
+  let now = 0;
+  return comes.map((come) => {
+    now = Math.max(now, come);
+    for (let left = 40_000; left > 0;) {
+      const { rate } = spans.find(({ from, until }) => from <= now && now < until) ?? {
+        rate: usual,
+      };
+      const cut = cuts.find((at) => at > now) ?? Infinity;
+      const ends = Math.min(cut, now + left / rate);
+      left = ends === cut ? left - (cut - now) * rate : 0;
+      now = ends;
+    }
+    return now;
+  });
+}
 
 describe('bandwidth (a thin link)', () => {
   it('lets each message take size / rate while it lasts, and nothing before or behind it', () => {
@@ -92,14 +116,84 @@ describe('bandwidth (a thin link)', () => {
     expect(latencies(store('2s, 4s', two).requests)).toEqual([105, 55]);
   });
 
-  it('lets what is under way arrive when it would have', () => {
-    // Both leave at the old rate: the second request @20, its answer when the link is thin no more.
-    const late = '{ id: thin, kind: bandwidth, target: store, rate: 1MB/s, at: 1s, for: 1015ms }';
-    const { at } = store('2s, 2s', late);
-    expect(begun(at('store.get'))).toEqual([2010, 2020]);
-    expect(answered(at('store.get'))).toEqual([2015, 2025]);
-    const early = '{ id: thin, kind: bandwidth, target: store, rate: 1MB/s, at: 1s, for: 1012ms }';
-    expect(answered(store('2s, 2s', early).at('store.get'))).toEqual([2015, 2025]);
+  it('carries the rest of a message at the new rate, and lets those behind it move up', () => {
+    // Requests leave @10 and @20, answers would be carried @15-55 and @55-95; from @35 on there is no limit.
+    const until = (ms: number): string =>
+      `{ id: thin, kind: bandwidth, target: store, rate: 1MB/s, at: 1s, for: ${ms}ms }`;
+    const ends = (ms: number, network = ''): number[] =>
+      answered(store('2s, 2s', until(ms), { network }).at('store.get'));
+    expect(ends(1035)).toEqual([2035, 2035]);
+    // 20 KB and 40 KB are left for 2 MB/s.
+    expect(ends(1035, 'bandwidth: 2MB/s')).toEqual([2045, 2065]);
+    // The first one has left @61 and is on its way, the second one has 4 of its 40 ms behind it.
+    expect(ends(1065, 'latency: 3ms')).toEqual([2064, 2068]);
+    // The second request had half of its time: it arrives @15, and is answered before the first one would have been.
+    expect(begun(store('2s, 2s', until(1015)).at('store.get'))).toEqual([2010, 2015]);
+  });
+
+  it('carries the rest more slowly where the link gets thinner', () => {
+    // @980: to 985 and 990, and half of 40 KB until @1000; the rest takes 20 ms instead of 10.
+    const { requests } = store('980ms', thin('rate: 1MB/s'), { network: 'bandwidth: 2MB/s' });
+    expect(latencies(requests)).toEqual([40]);
+  });
+
+  it('carries what comes at whatever rate there is, one after the other', () => {
+    const next = seedrandom('lines');
+    for (let round = 0; round < 40; round++) {
+      const sent = Array.from({ length: 12 }, () => 1000 + Math.floor(next() * 600));
+      const spans = Array.from({ length: 4 }, (_, k) => {
+        const from = 900 + 250 * k + Math.floor(next() * 100);
+        return {
+          from,
+          until: from + 20 + Math.floor(next() * 130),
+          rate: 1 + Math.floor(next() * 900),
+        };
+      });
+      const faults = spans.map(
+        ({ from, until, rate }, k) =>
+          `{ id: f${k}, kind: bandwidth, target: store, direction: from, rate: ${rate}KB/s, at: ${from}ms, for: ${until - from}ms }`,
+      );
+      const at = sent.sort((a, b) => a - b).map((ms) => `${ms}ms`);
+      const network = 'bandwidth: 1MB/s';
+      const traced = store(at.join(', '), faults.join(', '), {
+        network,
+        sizes: 'responseSize: 40KB, ',
+      });
+      const rows = answered(traced.at('store.get'));
+      const expected = carried(
+        sent.map((ms) => ms + 5),
+        spans,
+        1000,
+      );
+      rows.forEach((ms, k) => expect(ms, faults.join(' ')).toBeCloseTo(expected[k]!, 3));
+    }
+  });
+
+  it('takes up what users are sent, each for himself', () => {
+    const fault = '{ id: thin, kind: bandwidth, target: store, rate: 1MB/s, at: 1s, for: 1035ms }';
+    const text = body('2s, 2s, 2005ms', fault).replace('call: shop.buy', 'call: store.get');
+    expect(latencies(golden(text, '1m').requests)).toEqual([35, 35, 30]);
+  });
+
+  it('carries what nobody waits for any more', () => {
+    const until = '{ id: thin, kind: bandwidth, target: store, rate: 1MB/s, at: 1s, for: 1060ms }';
+    const text = body('2s, 2s', until)
+      .replace('[ call: store.get ]', '[ { call: store.get, policy: p } ]')
+      .concat('policies: { p: { timeout: 30ms } }\n');
+    expect(latencies(golden(text, '1m').requests)).toEqual([30, 30]);
+    // The first leaves @55; what is left of the second has gone when the third comes.
+    const third = text.replace('2s, 2s', '2s, 2s, 2050ms');
+    expect(latencies(golden(third, '1m').requests)).toEqual([30, 30, 15]);
+  });
+
+  it('keeps the order of a connection', () => {
+    const http2 = 'connections: { max: 1 }';
+    const fault = '{ id: thin, kind: bandwidth, target: store, rate: 1MB/s, at: 1s, for: 1035ms }';
+    const text = body('1500ms, 2s, 2s', fault)
+      .replace('[ call: store.get ]', '[ { call: store.get, policy: p } ]')
+      .replace('store: {', 'store: { protocol: http2,')
+      .concat(`policies: { p: { ${http2} } }\n`);
+    expect(answered(golden(text, '1m').at('store.get')).slice(1)).toEqual([2035, 2035]);
   });
 
   it('grows with a ramp: half way up a message takes half as long', () => {

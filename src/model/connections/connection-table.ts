@@ -165,6 +165,11 @@ export class ConnectionTable {
     return (this.answerNs[slot] = Math.max(at, this.answerNs[slot]));
   }
 
+  /** A message under way on a connection arrives at another time. */
+  moved(slot: number, isAnswer: boolean, at: Ns): void {
+    (isAnswer ? this.answerNs : this.requestNs)[slot] = at;
+  }
+
   /**
    * A process has died. Callers know at once, as they know who is up; a host that has vanished is not
    * seen to be gone. What is on its way to it finds nobody who knows the connection.

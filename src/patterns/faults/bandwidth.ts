@@ -19,7 +19,7 @@ const schema = z.strictObject({
 
 /**
  * `bandwidth`: a thin link. A message takes its size / rate, behind those before it between the same two instances;
- * clients have a line each. What stands in the line when the rate changes leaves when it would have.
+ * clients have a line each. When the rate changes, what has not left yet goes on at the new one.
  *
  * At a strength s of a ramp the rate is rate / s: the time of a message grows in a straight line, from none.
  */
@@ -27,7 +27,7 @@ export const bandwidth: FaultKind<typeof schema> = {
   kind: 'bandwidth',
   summary:
     'Leaves messages so many bytes a second between each two instances: large ones take long, and those behind them ' +
-    'wait; those already sent keep their time of arrival.',
+    'wait; what is on a line at its start or end goes on at the new rate.',
   sources: [
     'tc-tbf(8)',
     'Shopify/toxiproxy README (bandwidth toxic)',
