@@ -97,10 +97,8 @@ export class Lines {
     const cargo = { strand, isAnswer, stamp, link, phase, connection: this.connectionOf(strand) };
     message.cargo = cargo;
     const list = this.underWay!.get(message.line) ?? [];
-    const hasOld = list.length > 0 && list[0].atNs < engine.now;
-    const left = hasOld ? list.filter((other) => other.atNs >= engine.now) : list;
-    left.push(message);
-    this.underWay!.set(message.line, left);
+    while (list.length > 0 && list[0].atNs < engine.now) list.shift();
+    if (list.push(message) === 1) this.underWay!.set(message.line, list);
     this.schedule(message, cargo);
   }
 

@@ -96,11 +96,10 @@ export function size(): Quantity<number> {
   return quantity(parseSize, { anyOf: [{ type: 'string', pattern: SIZE_PATTERN }, { const: 0 }] });
 }
 
-/** `10MiB/s` -> bytes per second, or `unlimited` -> Infinity. */
-export function bandwidth(): Quantity<number> {
-  return quantity(parseBandwidth, {
-    anyOf: [{ type: 'string', pattern: BANDWIDTH_PATTERN }, UNLIMITED],
-  });
+/** `10MiB/s` -> bytes per second, or `unlimited` -> Infinity; the schema of `limited` ones does not offer that. */
+export function bandwidth(options: { readonly limited?: boolean } = {}): Quantity<number> {
+  const text = { type: 'string', pattern: BANDWIDTH_PATTERN } as const;
+  return quantity(parseBandwidth, options.limited ? text : { anyOf: [text, UNLIMITED] });
 }
 
 /** A number above 0, or in percent: `150%` -> 1.5. */

@@ -4,7 +4,7 @@ import type { FaultKind } from '../../spec/fault.js';
 import { bandwidth as bytesPerSecond } from '../../spec/quantities.js';
 
 const schema = z.strictObject({
-  rate: bytesPerSecond().describe(
+  rate: bytesPerSecond({ limited: true }).describe(
     'What is left for the messages of each pair of instances, each way for itself; where the network or another fault ' +
       'leaves less, that counts. A ramp lets the time of a message grow with it. Unit: size/s. Required.',
   ),
