@@ -5,23 +5,17 @@ import type { Ns } from '../kernel/time.js';
 import { strands } from './strands.js';
 import type { World } from './world.js';
 
-/** A message that stands in a line, is carried, or has left and is on its way. */
-interface Message {
+/** When a message is carried. */
+interface Turn {
   readonly line: number;
-  /** It waits for nobody, and nobody waits for it. */
-  readonly isAlone: boolean;
   /** What was left of it at `beginNs`, from when on it is carried; it has left at `leaveNs`. */
   bytes: number;
   beginNs: Ns;
   leaveNs: Ns;
-  /** When it arrives, and so long after it has left. */
-  atNs: Ns;
-  wayNs: Ns;
-  cargo: Cargo | null;
 }
 
-/** What a message is, and the event of its arrival. */
-interface Cargo {
+/** A message that stands in a line, is carried, or has left and is on its way. */
+interface Message extends Turn {
   readonly strand: number;
   readonly isAnswer: boolean;
   /** Stamp of the strand for a request, its life for an answer. */
@@ -30,6 +24,9 @@ interface Cargo {
   readonly phase: number;
   /** The connection that carries it, -1 = none. */
   readonly connection: number;
+  /** From leaving to arriving, and when that is. */
+  readonly wayNs: Ns;
+  atNs: Ns;
 }
 
 /**
@@ -42,7 +39,7 @@ interface Cargo {
  */
 export class Lines {
   /** The message that has been let pass and is not scheduled yet; null where nothing changes a rate. */
-  passed: Message | null = null;
+  passed: Turn | null = null;
   private readonly world: World;
   /** When the line from one instance to another is free; by sender * instances + receiver. */
   private readonly free = new Map<number, Ns>();
@@ -57,12 +54,11 @@ export class Lines {
     this.world = world;
     const changes = world.plan.faults.some(({ knobs }) => knobs.includes('bandwidth'));
     this.underWay = changes ? new Map() : null;
-    const turnOf = (strand: number): number => this.turns[strand];
     this.requestOp = engine.define('carried', (strand, stamp, turn) => {
-      if (turnOf(strand) === turn) world.wire.arrive(strand, stamp);
+      if (this.turns[strand] === turn) world.wire.arrive(strand, stamp);
     });
     this.answerOp = engine.define('carried-back', (strand, life, turn) => {
-      if (strands.life[strand] === life && turnOf(strand) === turn) world.wire.deliver(strand);
+      if (strands.life[strand] === life && this.turns[strand] === turn) world.wire.deliver(strand);
     });
     if (!changes) return;
     strands.slots.onGrow((capacity) => (this.turns = widenInt32(this.turns, capacity)));
@@ -70,16 +66,12 @@ export class Lines {
 
   /** Time until a message that is sent now has left. */
   pass(bytes: number, bandwidth: number, from: number, to: number): Ns {
-    const { instances } = this.world;
-    const line = from * instances.length + to;
-    const isAlone = this.isClient(from) || this.isClient(to);
-    const begins = isAlone ? engine.now : Math.max(engine.now, this.free.get(line) ?? 0);
-    const leaveNs = begins + timeOf(bytes, bandwidth);
-    if (!isAlone) this.free.set(line, leaveNs);
-    if (this.underWay !== null) {
-      const when = { beginNs: begins, leaveNs, atNs: leaveNs, wayNs: 0 };
-      this.passed = { line, isAlone, bytes, ...when, cargo: null };
-    }
+    const line = from * this.world.instances.length + to;
+    const isShared = this.isShared(line);
+    const beginNs = isShared ? Math.max(engine.now, this.free.get(line) ?? 0) : engine.now;
+    const leaveNs = beginNs + timeOf(bytes, bandwidth);
+    if (isShared) this.free.set(line, leaveNs);
+    if (this.underWay !== null) this.passed = { line, bytes, beginNs, leaveNs };
     return leaveNs - engine.now;
   }
 
@@ -88,74 +80,78 @@ export class Lines {
    * on its connection.
    */
   carry(strand: number, isAnswer: boolean, atNs: Ns, orderNs: Ns, phase: number): void {
-    const message = this.passed!;
+    const turn = this.passed!;
     this.passed = null;
-    message.wayNs = atNs - message.leaveNs;
-    message.atNs = Math.max(atNs, orderNs);
-    const stamp = (isAnswer ? strands.life : strands.stamp)[strand];
-    const link = strands.link[strand];
-    const cargo = { strand, isAnswer, stamp, link, phase, connection: this.connectionOf(strand) };
-    message.cargo = cargo;
-    const list = this.underWay!.get(message.line) ?? [];
+    const message: Message = {
+      ...turn,
+      strand,
+      isAnswer,
+      stamp: (isAnswer ? strands.life : strands.stamp)[strand],
+      link: strands.link[strand],
+      phase,
+      connection: this.connectionOf(strand),
+      wayNs: atNs - turn.leaveNs,
+      atNs: Math.max(atNs, orderNs),
+    };
+    const list = this.underWay!.get(turn.line) ?? [];
     while (list.length > 0 && list[0].atNs < engine.now) list.shift();
-    if (list.push(message) === 1) this.underWay!.set(message.line, list);
-    this.schedule(message, cargo);
+    if (list.push(message) === 1) this.underWay!.set(turn.line, list);
+    this.schedule(message);
   }
 
   /** The bandwidth of a link is another one from now on. */
   turned(link: number): void {
     for (const [line, list] of this.underWay ?? []) {
-      if (list.some(({ cargo }) => cargo!.link === link)) this.moveUp(line, list);
+      if (list.some((message) => message.link === link)) this.moveUp(line, list);
     }
   }
 
   private moveUp(line: number, list: readonly Message[]): void {
     const { now } = engine;
+    const isShared = this.isShared(line);
     let free = now;
     const orders = new Map<number, Ns>();
     for (const message of list) {
-      const cargo = message.cargo!;
       let { atNs } = message;
       if (message.leaveNs > now) {
-        this.retime(message, cargo, message.isAlone ? now : free);
+        this.retime(message, free);
         atNs = message.leaveNs + message.wayNs;
       }
-      if (!message.isAlone) free = Math.max(free, message.leaveNs);
-      if (cargo.connection >= 0) {
-        const key = 2 * cargo.connection + (cargo.isAnswer ? 1 : 0);
+      if (isShared) free = Math.max(free, message.leaveNs);
+      if (message.connection >= 0) {
+        const key = 2 * message.connection + (message.isAnswer ? 1 : 0);
         atNs = Math.max(atNs, orders.get(key) ?? 0);
         orders.set(key, atNs);
       }
-      if (atNs !== message.atNs) this.again(message, cargo, atNs);
+      if (atNs !== message.atNs) this.again(message, atNs);
     }
-    this.free.set(line, free);
+    if (isShared) this.free.set(line, free);
   }
 
   /** What has not left is carried from `fromNs` on, at the rate of its link. */
-  private retime(message: Message, cargo: Cargo, fromNs: Ns): void {
-    const { links } = this.world;
-    const { beginNs, leaveNs } = message;
+  private retime(message: Message, fromNs: Ns): void {
     const { now } = engine;
+    const { beginNs, leaveNs } = message;
+    const { requestBandwidth, answerBandwidth } = this.world.links[message.link];
     if (beginNs < now) message.bytes *= (leaveNs - now) / (leaveNs - beginNs);
-    const { requestBandwidth, answerBandwidth } = links[cargo.link];
+    const bandwidth = message.isAnswer ? answerBandwidth : requestBandwidth;
     message.beginNs = fromNs;
-    message.leaveNs =
-      fromNs + timeOf(message.bytes, cargo.isAnswer ? answerBandwidth : requestBandwidth);
+    message.leaveNs = fromNs + timeOf(message.bytes, bandwidth);
   }
 
   /** A message arrives at another time, if anybody is still there. */
-  private again(message: Message, cargo: Cargo, atNs: Ns): void {
-    const { strand, stamp, isAnswer, connection } = cargo;
+  private again(message: Message, atNs: Ns): void {
+    const { strand, stamp, isAnswer, connection } = message;
     message.atNs = atNs;
     if ((isAnswer ? strands.life : strands.stamp)[strand] !== stamp) return;
     this.turns[strand]++;
     if (connection >= 0 && strands.gone[strand] < 0) {
       this.world.connections.moved(connection, isAnswer, atNs);
     }
-    this.schedule(message, cargo);
+    this.schedule(message);
   }
 
-  private schedule({ atNs }: Message, { strand, isAnswer, stamp, phase }: Cargo): void {
+  private schedule({ strand, isAnswer, stamp, phase, atNs }: Message): void {
     const op = isAnswer ? this.answerOp : this.requestOp;
     engine.at(atNs, phase, op, strand, stamp, this.turns[strand]);
   }
@@ -167,9 +163,13 @@ export class Lines {
     return connections.slotOf(strands.from[strand]);
   }
 
-  private isClient(instance: number): boolean {
+  /** Whether messages of a line wait for each other: the clients of a workload have a line each. */
+  private isShared(line: number): boolean {
     const { instances, plan } = this.world;
-    return plan.components[instances[instance].component].kind === 'workload';
+    const from = Math.floor(line / instances.length);
+    return [from, line - from * instances.length].every(
+      (id) => plan.components[instances[id].component].kind !== 'workload',
+    );
   }
 }
 

@@ -2,19 +2,14 @@ import { z } from 'zod';
 import { KNOBS } from '../../spec/fault.js';
 import type { FaultKind } from '../../spec/fault.js';
 import { bandwidth as bytesPerSecond } from '../../spec/quantities.js';
+import { direction } from '../mechanisms/direction.js';
 
 const schema = z.strictObject({
   rate: bytesPerSecond({ limited: true }).describe(
     'What is left for the messages of each pair of instances, each way for itself; where the network or another fault ' +
       'leaves less, that counts. A ramp lets the time of a message grow with it. Unit: size/s. Required.',
   ),
-  direction: z
-    .enum(['both', 'to', 'from'])
-    .default('both')
-    .describe(
-      'Which messages, seen from the target: requests to it, answers from it, or both. Unit: ' +
-        'name. Defaults to both.',
-    ),
+  direction,
 });
 
 /**
@@ -38,10 +33,10 @@ export const bandwidth: FaultKind<typeof schema> = {
   example:
     '- { id: thin-link, kind: bandwidth, target: shop->catalog, rate: 1MiB/s, at: 10s, for: 20s }\n',
   takesShare: false,
-  edits: ({ rate, direction }, strength) =>
+  edits: (config, strength) =>
     strength === 0
       ? []
-      : [{ knob: 'bandwidth', value: strength === 1 ? rate : rate / strength, direction }],
+      : [{ knob: 'bandwidth', value: config.rate / strength, direction: config.direction }],
   check: ({ rate }) =>
     rate === KNOBS.bandwidth.neutral
       ? [{ field: 'rate', message: '`unlimited` leaves everything as it is: write a rate' }]

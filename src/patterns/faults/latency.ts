@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { KNOBS } from '../../spec/fault.js';
 import type { FaultKind } from '../../spec/fault.js';
 import { distribution, share } from '../../spec/quantities.js';
+import { direction } from '../mechanisms/direction.js';
 import { scaled } from '../mechanisms/scaled.js';
 
 const schema = z.strictObject({
@@ -17,13 +18,7 @@ const schema = z.strictObject({
         '(1 - c) x what it draws + c x what the one before got. The mean stays, the spread becomes smaller, as that of ' +
         'netem does. Unit: share, below 100%. Defaults to 0%: each for itself.',
     ),
-  direction: z
-    .enum(['both', 'to', 'from'])
-    .default('both')
-    .describe(
-      'Which messages, seen from the target: requests to it, answers from it, or both. Unit: ' +
-        'name. Defaults to both.',
-    ),
+  direction,
 });
 
 /** `latency`: a slow network. Messages already on the way keep the delay they were sent with. */

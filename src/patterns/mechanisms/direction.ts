@@ -1,0 +1,10 @@
+import { z } from 'zod';
+
+/** Which messages of its target a fault of the network hits. */
+export const direction = z
+  .enum(['both', 'to', 'from'])
+  .default('both')
+  .describe(
+    'Which messages, seen from the target: requests to it, answers from it, or both. Unit: ' +
+      'name. Defaults to both.',
+  );
