@@ -1,5 +1,5 @@
 import type { Ns } from '../kernel/time.js';
-import type { FaultKind, KnobName } from '../spec/fault.js';
+import type { FaultKind } from '../spec/fault.js';
 import type { PlanFault, PlanLoad } from '../spec/plan.js';
 import type { Fault } from '../spec/scenario.js';
 import { byCodeUnit } from './canonical.js';
@@ -130,6 +130,7 @@ class FaultTarget {
   private readonly hits: Hits;
   private readonly can: ReadonlySet<FaultKind['targets'][number]>;
   private readonly direction: Direction;
+  private readonly knobs: PlanFault['knobs'];
   private isRefused = false;
 
   constructor(source: FaultSource, fault: Fault, kind: FaultKind, hits: Hits) {
@@ -138,6 +139,7 @@ class FaultTarget {
     this.hits = hits;
     this.can = new Set(kind.targets);
     this.direction = directionOf(kind, fault.config);
+    this.knobs = knobsOf(kind, fault);
   }
 
   private get hitsParts(): boolean {
@@ -162,20 +164,12 @@ class FaultTarget {
 
   /** How many bytes a second there are matters only to messages that have some. */
   private checkSizes(): void {
-    if (!this.hasEdit('bandwidth')) return;
+    if (!this.knobs.includes('bandwidth')) return;
     const isSized = [...this.hits.links].some(([id, bits]) => this.source.ends.sized(id) & bits);
     if (isSized) return;
     this.refuse(
       'no message there has a size, so none takes longer: write `requestSize` or `responseSize` (`optional: true` lets it stand)',
     );
-  }
-
-  private hasEdit(name: KnobName): boolean {
-    const { config, share, kind } = this.fault;
-    return this.source
-      .kindOf(kind)
-      .edits(config, 1, share)
-      .some(({ knob }) => knob === name);
   }
 
   refuse(message: string): void {
@@ -253,7 +247,7 @@ class FaultTarget {
   /** Instants that are given have no rate. */
   private checkRate(text: string, { arrivals }: PlanLoad): void {
     if (arrivals.kind !== 'at') return;
-    if (!this.hasEdit('rate')) return;
+    if (!this.knobs.includes('rate')) return;
     this.refuse(
       `the arrivals of \`${text}\` are exact instants, which no factor changes: give \`rate\` or \`herd\``,
     );
