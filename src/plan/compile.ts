@@ -72,13 +72,14 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const { programs, components } = writeAll(writer, limiters, sendsKeys(scenario));
   const laid = writer.edges.finish(layout, onces, problems);
   const { edges, statEdges, bundles, deepestChain, numbers } = laid;
+  const sized = isSized(scenario, edges);
   for (const op of [OP.CALL, OP.BEGIN]) writer.assembler.renumber(op, SLOT.A, numbers);
   useKeys(keys, bundles);
   const modules = planModules(writer, keys, programs, scenario.network);
   const links = planLinks(scenario.network, layout, statEdges, writer.distributions);
   const loads = planLoads(layout, times.warmupNs, times.endNs);
   const resources = resourcesOf(components, modules.functions);
-  const ends = new LinkEnds(layout, links, statEdges, sizedMessages(layout, laid));
+  const ends = new LinkEnds(layout, links, statEdges, sizedMessages(layout, laid, sized));
   const sight = { layout, ends, loads, kindOf: knownFaultKind, resources, problems, ...times };
   const faults = planFaults(sight, scenario.faults);
   problems.settle();
@@ -106,7 +107,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     loads,
     links,
     limiters: limiters.list,
-    sized: isSized(scenario, edges),
+    sized,
     checks: writer.keyed.checks,
     coalescings: writer.keyed.coalescings,
     gates: writer.gates.list,

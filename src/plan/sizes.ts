@@ -51,14 +51,19 @@ export function isSized(
   );
 }
 
-/** Which messages of a measured edge have a size, as direction bits; those that a route passes on may have one. */
+/**
+ * Which messages of a measured edge have a size, as direction bits: none where nothing has one (`isSized`), else those
+ * that a route passes on too.
+ */
 export function sizedMessages(
   layout: Layout,
   laid: {
     readonly statEdges: readonly { readonly to: number }[];
     readonly edges: readonly { readonly stat: number; readonly requestBytes: number }[];
   },
+  sized: boolean,
 ): (stat: number) => number {
+  if (!sized) return () => 0;
   const requests = new Set<number>();
   for (const { stat, requestBytes } of laid.edges) if (requestBytes !== 0) requests.add(stat);
   return (stat) => {

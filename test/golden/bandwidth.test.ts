@@ -186,14 +186,23 @@ describe('bandwidth (a thin link)', () => {
     expect(latencies(golden(third, '1m').requests)).toEqual([30, 30, 15]);
   });
 
-  it('keeps the order of a connection', () => {
-    const http2 = 'connections: { max: 1 }';
-    const fault = '{ id: thin, kind: bandwidth, target: store, rate: 1MB/s, at: 1s, for: 1035ms }';
-    const text = body('1500ms, 2s, 2s', fault)
-      .replace('[ call: store.get ]', '[ { call: store.get, policy: p } ]')
-      .replace('store: {', 'store: { protocol: http2,')
-      .concat(`policies: { p: { ${http2} } }\n`);
-    expect(answered(golden(text, '1m').at('store.get')).slice(1)).toEqual([2035, 2035]);
+  it('keeps the order of a connection, in which nothing waits for what has moved up', () => {
+    const ends = (at: string, until: number, network: string, policy: string): number[] => {
+      const fault = `{ id: thin, kind: bandwidth, target: store, rate: 1MB/s, at: 1600ms, for: ${until - 1600}ms }`;
+      const text = body(`1500ms, ${at}`, fault, { network })
+        .replace('[ call: store.get ]', '[ { call: store.get, policy: p } ]')
+        .replace('store: {', 'store: { protocol: http2,')
+        .concat(`policies: { p: { ${policy} } }\n`);
+      return answered(golden(text, '1m').at('store.get')).slice(1);
+    };
+    const pooled = 'connections: { max: 1 }';
+    expect(ends('2s, 2s, 2040ms', 2035, '', pooled)).toEqual([2035, 2035, 2045]);
+    // Ten answers leave at once, on ways of different lengths.
+    const sorted = (list: number[]): number[] => [...list].sort((a, b) => a - b);
+    const apart = ends(times(12, '2s'), 2200, 'latency: uniform(1ms 40ms)', 'timeout: 10s');
+    expect(apart).not.toEqual(sorted(apart));
+    const kept = ends(times(12, '2s'), 2200, 'latency: uniform(1ms 40ms)', pooled);
+    expect(kept).toEqual(sorted(kept));
   });
 
   it('grows with a ramp: half way up a message takes half as long', () => {
@@ -218,6 +227,14 @@ describe('bandwidth (a thin link)', () => {
   ])('is refused where it does nothing: %s', (_, fault, sizes, says) => {
     const text = body('2s', fault, sizes === undefined ? {} : { sizes });
     expect(refusal(text)).toContain(says);
+  });
+
+  it('is refused at a gateway that passes on what has no size', () => {
+    const text = body('2s', thin('rate: 1MB/s', 'edge'), { sizes: '' })
+      .replace('call: shop.buy', 'call: edge')
+      .concat('gateways: { edge: { routes: [ { to: shop.buy } ] } }\n');
+    expect(refusal(text)).toContain('no message there has a size');
+    expect(refusal(text.replace('get: {', 'get: { responseSize: 1KB, '))).toBe('it runs');
   });
 
   it('may stand where it does nothing yet', () => {
