@@ -15,22 +15,21 @@ export function fitsBroker(
   host: Host,
   path: Path,
 ): boolean {
-  const broker = 'kind' in host ? host.kind : undefined;
-  if (broker === 'sqs') {
-    const message = `${host.name} is a broker of kind sqs, which has no nodes that could fail: aim at its queues or at who uses them`;
-    report(context, 'FL405', path, message);
-    return false;
-  }
-  const idle = broker === 'kafka' ? idleKnob(kind, output) : undefined;
-  if (idle !== undefined) {
-    const message = `${host.name} is a broker of kind kafka: ${idle}`;
-    report(context, 'FL405', path, message);
-    return false;
-  }
-  if (broker !== 'rabbitmq' || OF_RABBIT.has(kind.kind)) return true;
-  const message = `${host.name} is a broker of kind rabbitmq: its nodes can ${[...OF_RABBIT].join(' or ')}`;
-  report(context, 'FL405', path, message);
+  const why = whyNot(kind, output, host);
+  if (why === undefined) return true;
+  report(context, 'FL405', path, `${host.name} is a broker of kind ${why}`);
   return false;
+}
+
+/** The kind of a broker, and why a fault does nothing to it; undefined where it does, or where the host is none. */
+function whyNot(kind: FaultKind, output: FaultOutput, host: Host): string | undefined {
+  const broker = 'kind' in host ? host.kind : undefined;
+  if (broker === 'sqs')
+    return 'sqs, which has no nodes that could fail: aim at its queues or at who uses them';
+  if (broker === 'rabbitmq' && !OF_RABBIT.has(kind.kind))
+    return `rabbitmq: its nodes can ${[...OF_RABBIT].join(' or ')}`;
+  const idle = broker === 'kafka' ? idleKnob(kind, output) : undefined;
+  return idle === undefined ? undefined : `kafka: ${idle}`;
 }
 
 /** Why a knob does nothing to a node of Kafka, by knob. */
