@@ -1,6 +1,6 @@
 import type { Ns } from '../kernel/time.js';
 import type { RunRecord } from '../spec/record.js';
-import type { CascadeEvent } from '../spec/result.js';
+import type { StoryEvent } from '../spec/result-cascade.js';
 import { meanSteps } from './links.js';
 import type { Steps } from './steps.js';
 import type { VariantData } from './variant-data.js';
@@ -28,7 +28,7 @@ export function backlogEvents(
   record: RunRecord,
   steps: Steps,
   baseline: number,
-): readonly CascadeEvent[] {
+): readonly StoryEvent[] {
   return waitingLines(data, record, steps).flatMap((line) => {
     const limits = limitsOf(line.ages, steps, baseline, data.plan.faults.length > 0);
     return spansAbove(line.ages, limits)
@@ -39,7 +39,7 @@ export function backlogEvents(
         const oldest = Math.max(...line.ages.subarray(from, until)) / 1e9;
         const text = `${waitWords(most, line)}, the oldest for ${duration(oldest)}`;
         const event = { subject: line.subject, cause: null, mechanism: null };
-        const begins: CascadeEvent = { ...event, at, kind: 'backlog', text };
+        const begins: StoryEvent = { ...event, at, kind: 'backlog', text };
         // The last step may have seen the end of it.
         const isOver = until < steps.count || line.endAge <= limits.low;
         const endNs = until < steps.count ? steps.startNs[until] : data.plan.endNs;

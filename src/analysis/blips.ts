@@ -16,7 +16,7 @@ export function withoutBlips(scene: Scene, influences: readonly StepInfluence[])
   const health = new Map<Lane, Health>();
   for (const [lane, own] of scene.health) {
     const blips = own.episodes.filter((episode) => isBlip(scene, lane, episode, influences));
-    health.set(lane, blips.length === 0 ? own : without(own, blips));
+    health.set(lane, blips.length === 0 ? own : healthWithout(own, blips));
   }
   return { ...scene, health };
 }
@@ -42,7 +42,8 @@ function isBlip(
   return !isHit && !isLinked;
 }
 
-function without(health: Health, blips: readonly Episode[]): Health {
+/** Health without some of its illnesses. */
+export function healthWithout(health: Health, blips: readonly Episode[]): Health {
   const states = [...health.states];
   for (const { from, until } of blips) states.fill('ok', from, until);
   return { states, episodes: health.episodes.filter((episode) => !blips.includes(episode)) };

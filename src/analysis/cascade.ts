@@ -2,9 +2,10 @@ import type { KnobName } from '../spec/fault.js';
 import type { PlanFault } from '../spec/plan.js';
 import type { Ns } from '../kernel/time.js';
 import type { RunRecord } from '../spec/record.js';
-import type { CascadeResult } from '../spec/result.js';
+import type { CascadeResult } from '../spec/result-cascade.js';
 import { amplificationOf } from './amplification.js';
 import { withoutBlips } from './blips.js';
+import { withoutChance } from './by-chance.js';
 import { collateralOf } from './collateral.js';
 import { eventsOf } from './events.js';
 import { failureKindsOf } from './failure-kinds.js';
@@ -20,7 +21,7 @@ import {
   type Scene,
   type StepInfluence,
 } from './influence.js';
-import { innocentFaults } from './innocent.js';
+import { innocentFaults, innocentInMost } from './innocent.js';
 import { gaugesByComponent, judgedLane, lanesOf, type Lane } from './lanes.js';
 import { linksOf } from './links.js';
 import { loadChangesOf } from './load-changes.js';
@@ -36,11 +37,24 @@ import { finishedOf, succeededOf, sumOutcomes } from './sums.js';
 import { cellsOf } from './window.js';
 import { byCodeUnit, isPlaced, type VariantData } from './variant-data.js';
 
+/** The cascades of all runs of a variant; what only chance makes ill is told in none. */
+export function storiesOf(data: VariantData): readonly Story[] {
+  const runs = data.records.map((record) => {
+    const whole = sceneOf(data, record);
+    const influences = influencesOf(whole);
+    return { scene: withoutBlips(whole, influences), influences };
+  });
+  const stories = withoutChance(runs).map((scene, i) =>
+    storyOf(scene, influencesOf(scene), data.records[i]),
+  );
+  // A fault that hurts somebody in one run of many may do so by chance, and the other way round.
+  const innocent = innocentInMost(stories);
+  return stories.map((story) => ({ ...story, innocent }));
+}
+
 /** The cascade of one run: who turned ill when, through what it spread, and how it ended. */
-export function storyOf(data: VariantData, record: RunRecord): Story {
-  const whole = sceneOf(data, record);
-  const found = influencesOf(whole);
-  const scene = withoutBlips(whole, found);
+function storyOf(scene: Scene, found: readonly StepInfluence[], record: RunRecord): Story {
+  const { data } = scene;
   const onsets = onsetsOf(scene, found);
   const influences = timed(scene, found, onsets);
   const users = usersOf(data, record);
@@ -103,7 +117,8 @@ export function sceneOf(data: VariantData, record: RunRecord): Scene {
     const reachNs = reachOf(usualLongest, steps);
     const cutsNs = [...faultsNs, ...endsNs];
     health.set(lane, healthOf(lane, steps, { faultsNs, cutsNs, loads, outages, reachNs }));
-    const since = { step: baseline, risesNs: loads.risesNs };
+    const fromNs = isFaulted ? first : 0;
+    const since = { step: baseline, fromNs, risesNs: loads.risesNs };
     const saturation = saturationOf(lane, gauges[lane.component], steps, plan, since);
     if (saturation !== null) saturations.set(lane, saturation);
   }

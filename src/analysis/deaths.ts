@@ -1,5 +1,5 @@
 import { INSTANCE_STATE, JOURNAL, type RunRecord } from '../spec/record.js';
-import type { CascadeEvent } from '../spec/result.js';
+import type { StoryEvent } from '../spec/result-cascade.js';
 import { stepAt, type Steps } from './steps.js';
 import type { Scene } from './influence.js';
 import { BARE } from './unseen.js';
@@ -12,7 +12,7 @@ export function deathEvents(
   record: RunRecord,
   steps: Steps,
   spansOf: Scene['spansOf'],
-): readonly CascadeEvent[] {
+): readonly StoryEvent[] {
   const { plan } = data;
   const { timeNs, kind, subject, value } = record.journal;
   const deaths = new Map<number, number[]>();

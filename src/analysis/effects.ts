@@ -1,5 +1,5 @@
 import type { RunRecord } from '../spec/record.js';
-import type { CascadeEvent } from '../spec/result.js';
+import type { StoryEvent } from '../spec/result-cascade.js';
 import { delayQueues, passesOn } from './dead-letters.js';
 import { sumSteps } from './links.js';
 import type { Steps } from './steps.js';
@@ -33,7 +33,7 @@ export function effectEvents(
   record: RunRecord,
   steps: Steps,
   baseline: number,
-): readonly CascadeEvent[] {
+): readonly StoryEvent[] {
   const { plan } = data;
   const from = plan.faults.length > 0 ? baseline : 0;
   const delays = delayQueues(plan);

@@ -1,5 +1,5 @@
 import type { MachineRecord, RunRecord } from '../spec/record.js';
-import type { CascadeEvent } from '../spec/result.js';
+import type { StoryEvent } from '../spec/result-cascade.js';
 import { transitionsOf } from './machines.js';
 import { byCodeUnit, instanceName, type VariantData } from './variant-data.js';
 import { count } from './words.js';
@@ -38,7 +38,7 @@ interface Story {
 }
 
 /** First ejection of each pair of components, and the last return where everybody comes back. */
-export function ejectionEvents({ plan }: VariantData, record: RunRecord): readonly CascadeEvent[] {
+export function ejectionEvents({ plan }: VariantData, record: RunRecord): readonly StoryEvent[] {
   const lists = transitionsOf(record, plan.warmupNs);
   const edges = new Map<string, Story>();
   record.machines.forEach((machine, id) => {
@@ -61,9 +61,9 @@ export function ejectionEvents({ plan }: VariantData, record: RunRecord): readon
     .flatMap((name) => told(name, edges.get(name)!, plan.warmupNs));
 }
 
-function told(subject: string, { out, back, left }: Story, warmupNs: number): CascadeEvent[] {
+function told(subject: string, { out, back, left }: Story, warmupNs: number): StoryEvent[] {
   if (out.length === 0) return [];
-  const event = (kind: 'ejected' | 'returned', atNs: number, text: string): CascadeEvent => ({
+  const event = (kind: 'ejected' | 'returned', atNs: number, text: string): StoryEvent => ({
     at: (atNs - warmupNs) / 1e9,
     kind,
     subject,

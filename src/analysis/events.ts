@@ -2,7 +2,7 @@ import { isFeedback } from './feedback.js';
 import type { Ns } from '../kernel/time.js';
 import type { PlanFault } from '../spec/plan.js';
 import type { RunRecord } from '../spec/record.js';
-import type { CascadeEvent, HealthState } from '../spec/result.js';
+import type { StoryEvent, HealthState } from '../spec/result-cascade.js';
 import { backlogEvents } from './backlogs.js';
 import { deathEvents } from './deaths.js';
 import { effectEvents } from './effects.js';
@@ -30,7 +30,7 @@ const HELD = 0.5;
 /** Tries a call from which on workers may be held by the waits between them. */
 const RETRIED = 1.5;
 /** Order of what happens at the same moment; what has the same place goes by its rank in the cascade. */
-const PHASE: Readonly<Record<CascadeEvent['kind'], number>> = {
+const PHASE: Readonly<Record<StoryEvent['kind'], number>> = {
   fault: 0,
   saturated: 1,
   degraded: 1,
@@ -54,7 +54,7 @@ const PHASE: Readonly<Record<CascadeEvent['kind'], number>> = {
 };
 /** Behind the faults that begin at that moment, before what they and the end bring about. */
 const ENDED = 0.5;
-const WITHIN: readonly CascadeEvent['kind'][] = ['saturated', 'degraded', 'failing', 'down'];
+const WITHIN: readonly StoryEvent['kind'][] = ['saturated', 'degraded', 'failing', 'down'];
 
 /** What happened in one run, in order of time and cause, in words with numbers. */
 export function eventsOf(
@@ -62,8 +62,8 @@ export function eventsOf(
   record: RunRecord,
   influences: readonly StepInfluence[],
   onsets: Onsets,
-): readonly CascadeEvent[] {
-  const events: CascadeEvent[] = [
+): readonly StoryEvent[] {
+  const events: StoryEvent[] = [
     ...faultEvents(scene),
     ...breakerEvents(scene, record),
     ...ejectionEvents(scene.data, record),
@@ -78,15 +78,15 @@ export function eventsOf(
   ];
   const ranks = ranksOf(scene, influences);
   // What begins as a fault ends, such as a rush on what is back, comes of the end.
-  const isEnd = ({ kind, subject, at }: CascadeEvent): boolean =>
+  const isEnd = ({ kind, subject, at }: StoryEvent): boolean =>
     kind === 'faultEnd' &&
     !events.some((other) => other.kind === 'fault' && other.subject === subject && other.at === at);
-  const phaseOf = (event: CascadeEvent): number => (isEnd(event) ? ENDED : PHASE[event.kind]);
+  const phaseOf = (event: StoryEvent): number => (isEnd(event) ? ENDED : PHASE[event.kind]);
   // A breaker stands with the caller that it protects.
-  const rankOf = ({ subject }: CascadeEvent): number => ranks(subject.split('->')[0]);
+  const rankOf = ({ subject }: StoryEvent): number => ranks(subject.split('->')[0]);
   // What lies less than a microsecond apart is at once: a process that dies a nanosecond behind the beginning of
   // a step dies before users of that step find out.
-  const timeOf = ({ at }: CascadeEvent): number => Math.round(at * 1e6);
+  const timeOf = ({ at }: StoryEvent): number => Math.round(at * 1e6);
   return events.sort(
     (a, b) =>
       timeOf(a) - timeOf(b) ||
@@ -98,7 +98,7 @@ export function eventsOf(
   );
 }
 
-function faultEvents(scene: Scene): CascadeEvent[] {
+function faultEvents(scene: Scene): StoryEvent[] {
   const { data } = scene;
   const { plan } = data;
   return plan.faults.flatMap((fault) => {
@@ -106,7 +106,7 @@ function faultEvents(scene: Scene): CascadeEvent[] {
     const words =
       source === undefined ? fault.id : faultWords(source, data.variant.scenario.network.zones);
     return scene.spansOf(fault).flatMap((span) => {
-      const event = (kind: 'fault' | 'faultEnd', atNs: number, text: string): CascadeEvent => ({
+      const event = (kind: 'fault' | 'faultEnd', atNs: number, text: string): StoryEvent => ({
         at: (atNs - plan.warmupNs) / 1e9,
         kind,
         subject: fault.id,
@@ -138,7 +138,7 @@ function backWords(scene: Scene, fault: PlanFault, untilNs: Ns): string {
 }
 
 /** First opening of the breakers of an edge, and the last closing where all of them close. */
-function breakerEvents(scene: Scene, record: RunRecord): CascadeEvent[] {
+function breakerEvents(scene: Scene, record: RunRecord): StoryEvent[] {
   const { plan } = scene.data;
   const transitions = transitionsOf(record, plan.warmupNs);
   const edges = new Map<
@@ -162,7 +162,7 @@ function breakerEvents(scene: Scene, record: RunRecord): CascadeEvent[] {
     }
     if (state !== 0) edge.open++;
   });
-  const events: CascadeEvent[] = [];
+  const events: StoryEvent[] = [];
   for (const name of [...edges.keys()].sort(byCodeUnit)) {
     const { opened, closed, machines, open } = edges.get(name)!;
     if (opened.length === 0) continue;
@@ -170,7 +170,7 @@ function breakerEvents(scene: Scene, record: RunRecord): CascadeEvent[] {
       kind: 'breakerOpen' | 'breakerClosed',
       atNs: number,
       text: string,
-    ): CascadeEvent => ({
+    ): StoryEvent => ({
       at: (atNs - plan.warmupNs) / 1e9,
       kind,
       subject: name,
@@ -190,7 +190,7 @@ function breakerEvents(scene: Scene, record: RunRecord): CascadeEvent[] {
 }
 
 /** The moment at which a component has nothing left. */
-function saturation(scene: Scene, lane: Lane): CascadeEvent[] {
+function saturation(scene: Scene, lane: Lane): StoryEvent[] {
   const found = scene.saturations.get(lane);
   if (found === undefined) return [];
   return [
@@ -268,7 +268,7 @@ function illness(
   lane: Lane,
   influences: readonly StepInfluence[],
   onsets: Onsets,
-): CascadeEvent[] {
+): StoryEvent[] {
   const { steps, health, data, baseline } = scene;
   const episodes = (health.get(lane)?.episodes ?? []).filter((episode) => episode.until > baseline);
   const end = (data.plan.endNs - data.plan.warmupNs) / 1e9;
@@ -279,7 +279,7 @@ function illness(
     if (episode.from > last.from) return [];
     const worst = episode.worst as Exclude<HealthState, 'ok'>;
     const from = onsets(lane, episode);
-    const start: CascadeEvent = {
+    const start: StoryEvent = {
       at: from,
       kind: worst,
       subject: lane.name,
@@ -290,7 +290,7 @@ function illness(
     const begun = onsets(lane, firstPart(episode, episodes));
     const isOver = episode.until < steps.count;
     const until = wellSecondsOf(scene, episode.until);
-    const over: CascadeEvent = {
+    const over: StoryEvent = {
       at: until,
       kind: isOver ? 'recovered' : 'notRecovered',
       subject: lane.name,
@@ -353,7 +353,7 @@ function causeOf(
   lane: Lane,
   episode: Episode,
   influences: readonly StepInfluence[],
-): Pick<CascadeEvent, 'cause' | 'mechanism'> {
+): Pick<StoryEvent, 'cause' | 'mechanism'> {
   const fault = scene.data.plan.faults.find((candidate) => {
     const touched = touchedBy(candidate, scene.data);
     if (!touched.components.has(lane.component) && !touched.workloads.has(lane.component))

@@ -1,5 +1,5 @@
 import type { PlanFault } from '../spec/plan.js';
-import type { CascadeEvent, CascadeResult } from '../spec/result.js';
+import type { StoryEvent, CascadeResult } from '../spec/result-cascade.js';
 import { touchedBy } from './faulted.js';
 import type { Episode } from './health.js';
 import type { Scene } from './influence.js';
@@ -25,7 +25,7 @@ export function innocentFaults(
   scene: Scene,
   influences: readonly { readonly from: string; readonly to: string }[],
   users: Story['users'],
-  events: readonly CascadeEvent[],
+  events: readonly StoryEvent[],
 ): CascadeResult['innocent'] {
   const { data, lanes, health, baseline } = scene;
   const ills = (lane: Lane): readonly Episode[] =>
@@ -72,10 +72,19 @@ export function innocentFaults(
   return faults.filter(isInnocent).map((fault) => ({ fault: fault.id, reason: reasonOf(fault) }));
 }
 
+/** Faults that hurt no user in more than half of the runs, each with the reason of the first of these. */
+export function innocentInMost(stories: readonly Story[]): Story['innocent'] {
+  const entries = stories.flatMap(({ innocent }) => innocent);
+  return entries.filter(({ fault }, i) => {
+    const same = entries.filter((other) => other.fault === fault);
+    return entries[i] === same[0] && 2 * same.length > stories.length;
+  });
+}
+
 /** Faults that last as something begins that no request shows; where none does, the one that was over last. */
 function suspectsOf(
   { data, steps, spansOf }: Scene,
-  events: readonly CascadeEvent[],
+  events: readonly StoryEvent[],
 ): ReadonlySet<PlanFault> {
   const { faults, warmupNs } = data.plan;
   const spans = faults.flatMap((fault) => spansOf(fault).map((span) => ({ fault, ...span })));

@@ -20,8 +20,9 @@ const SATURATED_STEPS = 2;
 
 /** What saturations are told since, and what may bring one about. */
 export interface Since {
-  /** The first step in which one may be. */
+  /** The first step in which one may be, and the moment in it from which on. */
   readonly step: number;
+  readonly fromNs: Ns;
   /** When the load rises, absolute. */
   readonly risesNs: readonly Ns[];
 }
@@ -35,9 +36,8 @@ export function saturationOf(
   since: Since,
 ): Saturation | null {
   const find = (resource: Saturation['resource']): Saturation | null => {
-    const capacity = resource === 'workers' ? lane.workers : lane.cores;
+    const { level, capacity } = usageOf(lane, resource);
     if (!(capacity > 0) || !Number.isFinite(capacity)) return null;
-    const level = resource === 'workers' ? lane.busy : lane.cpu;
     const run = firstRun(lane, level, capacity, since.step);
     if (run === null) return null;
     const left = capacity * lane.up[run.from];
@@ -46,6 +46,31 @@ export function saturationOf(
     return { ...run, resource, atNs: reachedAt(own, left, run.from, steps, plan, since) };
   };
   return find('workers') ?? find('cores');
+}
+
+/** Whether all workers, or all cores, are in use for two steps, one of which lies in [from, until). */
+export function isFullIn(
+  lane: Lane,
+  resource: Saturation['resource'],
+  from: number,
+  until: number,
+): boolean {
+  const { level, capacity } = usageOf(lane, resource);
+  const isFull = (step: number): boolean =>
+    step >= 0 && step < level.length && isAt(level[step], capacity * lane.up[step]);
+  for (let step = from; step < until; step++) {
+    if (isFull(step) && (isFull(step - 1) || isFull(step + 1))) return true;
+  }
+  return false;
+}
+
+function usageOf(
+  lane: Lane,
+  resource: Saturation['resource'],
+): { readonly level: Float64Array; readonly capacity: number } {
+  return resource === 'workers'
+    ? { level: lane.busy, capacity: lane.workers }
+    : { level: lane.cpu, capacity: lane.cores };
 }
 
 /** Share of steps [from, until) in which a component is saturated or turns requests away. */
@@ -81,7 +106,9 @@ function firstRun(
     const isFull = step < level.length && isAt(level[step], capacity * up[step]);
     if (isFull && from < 0) from = step;
     if (isFull || from < 0) continue;
-    if (from >= since && step - from >= SATURATED_STEPS) return { from, until: step };
+    // Fewer full steps before are chance: what lasts from then on is told.
+    const told = from > since - SATURATED_STEPS ? Math.max(from, since) : from;
+    if (told >= since && step - told >= SATURATED_STEPS) return { from: told, until: step };
     from = -1;
   }
   return null;
@@ -121,5 +148,5 @@ function reachedAt(
   const fullNs = edges[cell] + (1 - SATURATED) * steps.lengthNs[first];
   if (hasReachedBefore && stepAt(steps, edges[cell - 1]) >= since.step) cell--;
   const rises = since.risesNs.filter((at) => at > edges[cell] && at <= fullNs);
-  return Math.max(evenlyAt(cell), ...rises);
+  return Math.max(evenlyAt(cell), since.fromNs, ...rises);
 }

@@ -1,13 +1,19 @@
-import type { CascadeEvent } from '../spec/result.js';
+import type { CascadeEvent, CascadeResult } from '../spec/result-cascade.js';
 import { failsMore } from './innocent.js';
 import { UNSEEN } from './unseen-kinds.js';
 import type { RunVerdict, Story } from './story.js';
-import { count, list, moment, share } from './words.js';
+import { count, list, moment, plural, share } from './words.js';
+
+/** The story of the run that is told, with what the other runs say of it. */
+type ToldStory = Omit<Story, 'events'> & { readonly events: readonly CascadeEvent[] };
 
 /** What the sentence is made of. */
 export interface Telling {
-  /** The run that is told. */
-  readonly story: Story;
+  readonly story: ToldStory;
+  /** Runs in which a fault strikes. */
+  readonly struck: number;
+  /** Who is ill in other runs only. */
+  readonly elsewhere: CascadeResult['elsewhere'];
   /** Verdicts of all runs. */
   readonly verdicts: readonly RunVerdict[];
   /** Recovery in seconds of the runs that recover, mean; null where it is unknown. */
@@ -25,55 +31,80 @@ const SOME = 0.001;
 export function sentenceOf(telling: Telling): string {
   const { story } = telling;
   const faults = story.events.filter((event) => event.kind === 'fault');
-  if (faults.length === 0) return noFault(story);
+  const runs = telling.verdicts.length;
+  const others = elsewhereWords(telling);
+  if (faults.length === 0) return `${noFault(telling, runs)}${others}`;
   if (telling.verdicts.every((verdict) => verdict === 'untouched')) {
     const words = list(unique(faults.map((event) => event.text)));
-    return `${words}: ${unhurt(story)}`;
+    return `${words}: ${unhurt(story, runs)}${others}`;
   }
   const innocent = new Set(story.innocent.map(({ fault }) => fault));
   const guilty = faults.filter(({ subject }) => !innocent.has(subject));
   const triggers = guilty.length > 0 ? guilty : faults;
-  const start = list(timedWords(triggers).slice(0, LINKS_MAX));
-  const chain = chainOf(story.events, triggers, innocent);
-  return `${[start, ...chain].join(' -> ')}; ${endOf(telling)}.${loopWords(story)}${behind(story)}`;
+  const start = list(timedWords(triggers, runs).slice(0, LINKS_MAX));
+  const chain = chainOf(story.events, triggers, innocent, runs);
+  return `${[start, ...chain].join(' -> ')}; ${endOf(telling)}.${loopWords(story)}${behind(story, runs)}${others}`;
 }
 
 /** Each text once with all its times: `orders crashes at 5 s, 6 s and 7 s`. */
-function timedWords(events: readonly CascadeEvent[]): readonly string[] {
+function timedWords(events: readonly CascadeEvent[], runs: number): readonly string[] {
   const texts = unique(events.map(({ text }) => text));
   return texts.map((text) => {
-    const times = events.filter((event) => event.text === text).map(({ at }) => moment(at));
+    const own = events.filter((event) => event.text === text);
+    const times = own.map(({ at }) => moment(at));
     const more = times.length - LINKS_MAX;
     const told = more > 0 ? [...times.slice(0, LINKS_MAX), `${count(more)} times more`] : times;
-    return `${text} at ${list(told)}`;
+    const seen = seenIn(own[0], runs);
+    return `${text} at ${list(told)}${seen && ` (${seen})`}`;
   });
 }
 
 /** Without a fault: who fails by itself and where that began, or that nobody does. */
-function noFault(story: Story): string {
+function noFault({ story, elsewhere, struck }: Telling, runs: number): string {
+  const none =
+    struck === 0
+      ? 'No fault'
+      : `No fault in run 1 (one strikes in ${count(struck)} of ${count(runs)} runs)`;
   const { finished, failed } = story.users;
   const events = story.events.filter((event) => event.kind === 'saturated' || isIll(event));
   const inner = events.filter(({ subject }) => !subject.includes('.'));
   if (!(finished > 0 && failed / finished >= SOME)) {
-    const ill = unique(inner.map(({ subject }) => subject));
-    const unseen = behind(story);
-    if (ill.length === 0 && failed === 0 && unseen === '')
-      return 'No fault, and nothing turns ill.';
-    const how = ill.slice(0, LINKS_MAX).map((name) => {
-      const first = inner.find(({ subject }) => subject === name)!;
-      return `${name} (${first.text})`;
-    });
-    const others =
-      ill.length === 0 ? '' : ` In trouble for a time: ${list([...how, ...ill.slice(LINKS_MAX)])}.`;
-    return `No fault, and ${failed === 0 ? 'no' : 'hardly any'} user request fails.${others}${unseen}`;
+    const ill = inner.filter(isIll);
+    const isOnlyFull = ({ subject }: CascadeEvent): boolean =>
+      !ill.some((event) => event.subject === subject);
+    const others = [
+      namedWords('In trouble', ill, inner, runs),
+      namedWords('At the limit', inner.filter(isOnlyFull), inner, runs),
+      behind(story, runs),
+    ].join('');
+    if (others === '' && failed === 0)
+      return `${none}, and nothing turns ill${elsewhere.length > 0 && struck === 0 ? ' in run 1' : ''}.`;
+    return `${none}, and ${failed === 0 ? 'no' : 'hardly any'} user request fails.${others}`;
   }
   const { kind, origin } = story.failures!;
   const lost = `${share(failed / finished)} of the user requests fail${kind}`;
   const first = inner[0] ?? events[0];
   if (first === undefined)
-    return `No fault, yet ${lost}${origin === null ? '' : `: ${origin.text}`}.`;
+    return `${none}, yet ${lost}${origin === null ? '' : `: ${origin.text}`}.`;
   const calls = origin?.caller === first.subject ? `; ${origin.text}` : '';
-  return `No fault, yet ${lost}: ${first.subject} is the first in trouble (${first.text})${calls}.`;
+  return `${none}, yet ${lost}: ${first.subject} is the first in trouble (${first.text})${calls}.`;
+}
+
+/** ` In trouble for a time: a (p95 2 s) and b.`: the subjects of some events, the first ones with what is first told of them. */
+function namedWords(
+  what: string,
+  events: readonly CascadeEvent[],
+  told: readonly CascadeEvent[],
+  runs: number,
+): string {
+  const names = unique(events.map(({ subject }) => subject));
+  if (names.length === 0) return '';
+  const how = names.slice(0, LINKS_MAX).map((name) => {
+    const first = told.find(({ subject }) => subject === name)!;
+    const seen = seenIn(first, runs);
+    return `${name} (${first.text}${seen && `, ${seen}`})`;
+  });
+  return ` ${what} for a time: ${list([...how, ...names.slice(LINKS_MAX)])}.`;
 }
 
 /**
@@ -84,8 +115,10 @@ function chainOf(
   events: readonly CascadeEvent[],
   triggers: readonly CascadeEvent[],
   innocent: ReadonlySet<string>,
+  runs: number,
 ): readonly string[] {
   const [trigger] = triggers;
+  const struck = Math.max(...triggers.map((event) => event.runs));
   const later = events.filter((event) => event.at >= trigger.at);
   const isHit = (event: CascadeEvent): boolean =>
     triggers.some(({ subject }) => event.cause === subject);
@@ -107,7 +140,8 @@ function chainOf(
     const full = fullOf(first);
     const died = later.find((event) => event.kind === 'killed' && event.subject === subject);
     const words = full === undefined ? illWords(first) : full.text + heldWords(first);
-    const text = `${subject}: ${died === undefined ? '' : `${died.text}, `}${words}`;
+    const seen = seenIn(full ?? first, runs, struck);
+    const text = `${subject}: ${died === undefined ? '' : `${died.text}, `}${words}${seen && ` (${seen})`}`;
     return { at: (full ?? first).at, place: later.indexOf(full ?? first), text };
   };
   const causes = inner.slice(0, LINKS_MAX).map(linkOf);
@@ -202,7 +236,7 @@ const LOOP_WORDS: ReadonlyMap<string, string> = new Map([
   ['hedgeLoad', 'hedges'],
 ]);
 
-function loopWords(story: Story): string {
+function loopWords(story: ToldStory): string {
   if (story.loops.length === 0) return '';
   const told = story.loops.map(({ through, mechanism }) => {
     const what = LOOP_WORDS.get(mechanism) ?? mechanism;
@@ -212,11 +246,11 @@ function loopWords(story: Story): string {
 }
 
 /** No window loses goodput; users may have waited, and some failed, all the same. */
-function unhurt(story: Story): string {
+function unhurt(story: ToldStory, runs: number): string {
   const ill = story.events.filter(isIll);
   const user = ill.find((event) => event.subject.includes('.'));
   const inner = unique(ill.map((event) => event.subject).filter((name) => !name.includes('.')));
-  const others = `${inner.length === 0 ? '' : ` Ill for a time: ${list(inner)}.`}${behind(story)}`;
+  const others = `${inner.length === 0 ? '' : ` Ill for a time: ${list(inner)}.`}${behind(story, runs)}`;
   const { failed, usualFailed } = story.users;
   const isAsBefore = failed > 0 && usualFailed >= SOME && !failsMore(story.users);
   const isLost = failed > 0 && !isAsBefore;
@@ -240,16 +274,34 @@ function lostWords({ finished, failed, usualFailed }: Story['users'], isAsBefore
 }
 
 /** What no user request shows: consumers for which messages pile up, reads that turn stale, sagas that do not end well. */
-function behind({ events }: Story): string {
+function behind({ events }: ToldStory, runs: number): string {
   const unseen = events.filter(({ kind }) => UNSEEN.has(kind));
-  const words = unseen.slice(0, LINKS_MAX).map(({ kind, subject, at, text }) => {
+  const words = unseen.slice(0, LINKS_MAX).map((begun) => {
+    const { kind, subject, at, text } = begun;
     const end = events.find(
       (event) => event.subject === subject && event.at > at && event.ends === kind,
     );
     const over = end === undefined ? '' : `, ${end.text}`;
-    return ` ${subject} ${UNSEEN.get(kind)!} ${moment(at)}: ${text}${over}.`;
+    const seen = seenIn(begun, runs);
+    return ` ${subject} ${UNSEEN.get(kind)!} ${moment(at)}: ${text}${seen && ` (${seen})`}${over}.`;
   });
   return words.join('');
+}
+
+/** In how many runs it happens; nothing where it does in all, or in those in which its cause does. */
+function seenIn({ runs }: CascadeEvent, all: number, cause = all): string {
+  return runs === cause ? '' : `in ${count(runs)} of ${count(all)} runs`;
+}
+
+/** What the run that is told does not show. */
+function elsewhereWords({ elsewhere, verdicts }: Telling): string {
+  if (elsewhere.length === 0) return '';
+  const told = elsewhere
+    .slice(0, LINKS_MAX)
+    .map(({ subject, runs }) => `${subject} (${count(runs)} of ${count(verdicts.length)})`);
+  const left = elsewhere.length - told.length;
+  const more = left > 0 ? [plural(left, 'other')] : [];
+  return ` Ill in other runs only: ${list([...told, ...more])}.`;
 }
 
 function isIll(event: CascadeEvent): boolean {

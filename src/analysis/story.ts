@@ -1,12 +1,12 @@
 import type { FailureKinds } from './failure-kinds.js';
-import type { CascadeEvent, CascadeResult, HealthState, Influence } from '../spec/result.js';
+import type { StoryEvent, CascadeResult, HealthState, Influence } from '../spec/result-cascade.js';
 
 /** A verdict on one run. */
 export type RunVerdict = CascadeResult['verdicts'][number];
 
 /** The cascade of one run. */
 export interface Story {
-  readonly events: readonly CascadeEvent[];
+  readonly events: readonly StoryEvent[];
   readonly states: CascadeResult['states'];
   /** Health by step, of each component and `workload.request`. */
   readonly lanes: ReadonlyMap<string, readonly HealthState[]>;

@@ -4,7 +4,7 @@ import type { RunRecord } from '../spec/record.js';
 import type { Exemplar, ReplicationSummary, Result, VariantResult } from '../spec/result.js';
 import type { ScenarioFile, Variant } from '../spec/scenario.js';
 import { judgeBudget } from './budget.js';
-import { storyOf } from './cascade.js';
+import { storiesOf } from './cascade.js';
 import { cascadeResult } from './cascade-result.js';
 import { compareAll } from './compare.js';
 import { componentResults } from './components.js';
@@ -40,12 +40,7 @@ export function summarise(
   const variants = file.variants.map((variant, i) =>
     variantData(variant, plans[i], records[i], wholeRun(plans[i])),
   );
-  const stories = new Map(
-    variants.map((data) => [
-      data.variant.name,
-      data.records.map((record) => storyOf(data, record)),
-    ]),
-  );
+  const stories = new Map(variants.map((data) => [data.variant.name, storiesOf(data)]));
   const study: Study = { variants, stories, saved };
   const told = toldFault(variants, stories);
   const figures = variants.map((data) => ({

@@ -1,4 +1,5 @@
-import type { HealthState, Series, Timeline } from '../spec/result.js';
+import type { Series, Timeline } from '../spec/result.js';
+import type { HealthState } from '../spec/result-cascade.js';
 import type { RunRecord } from '../spec/record.js';
 import { OUTCOME_KINDS } from '../spec/outcome.js';
 import { lanesOf, type Lane } from './lanes.js';

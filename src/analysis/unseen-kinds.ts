@@ -1,7 +1,7 @@
-import type { CascadeEvent } from '../spec/result.js';
+import type { StoryEvent } from '../spec/result-cascade.js';
 
 /** Kinds of events that no user request shows, and how their subjects are told of, with the time behind it. */
-export const UNSEEN: ReadonlyMap<CascadeEvent['kind'], string> = new Map([
+export const UNSEEN: ReadonlyMap<StoryEvent['kind'], string> = new Map([
   ['backlog', 'falls behind at'],
   ['stale', 'answers with old values from'],
   ['unsettled', 'does not end well from'],

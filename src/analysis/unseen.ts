@@ -1,5 +1,5 @@
 import type { MeterRecord, RunRecord } from '../spec/record.js';
-import type { CascadeEvent } from '../spec/result.js';
+import type { StoryEvent } from '../spec/result-cascade.js';
 import { firstFaultNs } from './faulted.js';
 import { sumSteps } from './links.js';
 import { poolCapacity, poolPick } from './metrics-edge.js';
@@ -19,7 +19,7 @@ const STALER = 3;
 /** Fewer reads in a step say nothing. */
 const FEW_READS = 10;
 
-type Bare = Pick<CascadeEvent, 'cause' | 'mechanism'>;
+type Bare = Pick<StoryEvent, 'cause' | 'mechanism'>;
 /** Events that nobody is known to have caused. */
 export const BARE: Bare = { cause: null, mechanism: null };
 
@@ -29,7 +29,7 @@ export function unseenEvents(
   record: RunRecord,
   steps: Steps,
   baseline: number,
-): readonly CascadeEvent[] {
+): readonly StoryEvent[] {
   return [
     ...poolEvents(data, record, steps, baseline),
     ...staleEvents(data, record, steps, baseline),
@@ -43,7 +43,7 @@ function poolEvents(
   record: RunRecord,
   steps: Steps,
   baseline: number,
-): readonly CascadeEvent[] {
+): readonly StoryEvent[] {
   return data.edges.flatMap((edge) => {
     const asked = { data, selection: selectStats(edge.stats, data) };
     const size = poolCapacity(asked);
@@ -69,7 +69,7 @@ function staleEvents(
   record: RunRecord,
   steps: Steps,
   baseline: number,
-): readonly CascadeEvent[] {
+): readonly StoryEvent[] {
   const { plan } = data;
   if (plan.faults.length === 0) return [];
   return record.meters.flatMap((meter) => {
@@ -108,7 +108,7 @@ const ENDS = ['stuck', 'inconsistent', 'lost'] as const;
  * Sagas without a consistent end, at the time when the first of them begins; where that one was under way as the
  * first fault began, from the fault on.
  */
-function sagaEvents(data: VariantData, record: RunRecord, steps: Steps): readonly CascadeEvent[] {
+function sagaEvents(data: VariantData, record: RunRecord, steps: Steps): readonly StoryEvent[] {
   const { plan } = data;
   return record.meters.flatMap((meter) => {
     if (meter.name !== 'accepted' || plan.components[meter.component].kind !== 'saga') return [];

@@ -1,4 +1,5 @@
-import type { CascadeEvent, FaultInfo, VariantResult } from '../spec/result.js';
+import type { FaultInfo, VariantResult } from '../spec/result.js';
+import type { CascadeEvent } from '../spec/result-cascade.js';
 import { briefSeconds, formatInstant, tidy } from './format.js';
 import { isEnd, nextFault, SPELLS_MAX, spellsOf, type Spell } from './spells.js';
 import { loopWords, viewOfVariant, type View } from './view.js';
@@ -202,7 +203,8 @@ function stepOf(
       : ['recovered', 'breakerClosed', 'returned'].includes(event.kind)
         ? 'calm'
         : 'bad';
-  return { when, subject: `${event.subject} ${verbOf(event)}`, text: event.text, tone };
+  const seen = event.runs < runs ? `, in ${event.runs} of ${runs} runs` : '';
+  return { when, subject: `${event.subject} ${verbOf(event)}`, text: `${event.text}${seen}`, tone };
 }
 
 function verbOf({ kind, text }: CascadeEvent): string {

@@ -1,5 +1,6 @@
 import { isFeedback } from '../analysis/feedback.js';
-import type { CascadeEvent, VariantResult } from '../spec/result.js';
+import type { VariantResult } from '../spec/result.js';
+import type { CascadeEvent } from '../spec/result-cascade.js';
 import { briefSeconds, formatInstant, listed, plural } from './format.js';
 import { loopWords, type View } from './view.js';
 import { illSubjects } from './words.js';

@@ -1,4 +1,4 @@
-import type { CascadeEvent } from '../spec/result.js';
+import type { CascadeEvent } from '../spec/result-cascade.js';
 
 /** A time in which somebody is ill or behind. */
 export interface Spell {

@@ -142,6 +142,8 @@ th[aria-sort=descending] .sort::after{content:" ↓"}
 .events td{text-align:left}
 .events th{font-variant-numeric:tabular-nums}
 .events td:nth-child(2){white-space:nowrap}
+.events td.every,.events td.some{white-space:nowrap;text-align:right;font-variant-numeric:tabular-nums}
+.events td.every{color:var(--ink3)}.events td.some{font-weight:600}
 .events tbody th{border-left:4px solid var(--ok);padding-left:10px}
 .events .mild th{border-left-color:var(--degraded)}
 .events .bad th{border-left-color:var(--failing)}

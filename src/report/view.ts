@@ -1,12 +1,12 @@
 import type {
   BudgetResult,
   FaultInfo,
-  HealthState,
   Result,
   Timeline,
   TopologyNode,
   VariantResult,
 } from '../spec/result.js';
+import type { HealthState } from '../spec/result-cascade.js';
 import { isBroken } from './budget-words.js';
 import { briefSeconds, listed, NARROW, plural } from './format.js';
 import { byCodeUnit, sortedKeys } from './keys.js';

@@ -1,4 +1,5 @@
 import type { ComponentKind } from './component-kind.js';
+import type { CascadeResult, HealthState } from './result-cascade.js';
 import type { MeteredResult } from './result-meters.js';
 import type { OutcomeName } from './outcome.js';
 
@@ -290,92 +291,6 @@ export interface Series {
   readonly queue: readonly number[];
   /** Health in replication 0, see HealthState. */
   readonly state: readonly HealthState[];
-}
-
-export type HealthState = 'ok' | 'degraded' | 'failing' | 'down';
-
-/** What broke first, how it spread, who was hit, when it was over. */
-export interface CascadeResult {
-  /** Of the run that is told (replication 0). */
-  readonly events: readonly CascadeEvent[];
-  /** Component (or workload request) -> spans of ill health in replication 0. */
-  readonly states: Readonly<
-    Record<
-      string,
-      readonly { readonly from: number; readonly until: number; readonly state: HealthState }[]
-    >
-  >;
-  /** Influence edges: effect flows from cause to hit. */
-  readonly influences: readonly Influence[];
-  /** Feedback cycles over the influences, from the first caller to the last callee. */
-  readonly loops: readonly { readonly through: readonly string[]; readonly mechanism: string }[];
-  /** Components ever degraded, the faulted ones excluded; over replications. */
-  readonly blastRadius: Estimate;
-  /** Longest chain of influences. */
-  readonly depth: number;
-  /** Degraded parts that do not use the faulted component. */
-  readonly collateral: readonly string[];
-  readonly goodputLost: Estimate;
-  /** Over replications: recovered, slowRecovery, metastable, overloaded, untouched, undecided. */
-  readonly verdicts: readonly (
-    'untouched' | 'recovered' | 'slowRecovery' | 'metastable' | 'overloaded' | 'undecided'
-  )[];
-  /** Share of replications that are metastable. */
-  readonly metastable: number;
-  /** Faults that hurt nobody: id -> why it is thought innocent. */
-  readonly innocent: readonly { readonly fault: string; readonly reason: string }[];
-  /** The whole story in one sentence. */
-  readonly sentence: string;
-}
-
-export interface CascadeEvent {
-  readonly at: number;
-  readonly kind:
-    | 'fault'
-    | 'faultEnd'
-    | 'saturated'
-    | 'degraded'
-    | 'failing'
-    | 'down'
-    | 'breakerOpen'
-    | 'breakerClosed'
-    | 'ejected'
-    | 'backlog'
-    /** Processes die although no fault stops them. */
-    | 'killed'
-    /** All connections of a pool are in use and callers wait for one. */
-    | 'poolFull'
-    /** More reads than before miss what had been written. */
-    | 'stale'
-    /** Sagas that are stuck, inconsistent or lost. */
-    | 'unsettled'
-    /** Messages that never have their effect, that have it again, that are given up. */
-    | 'lost'
-    | 'repeated'
-    | 'deadLettered'
-    | 'returned'
-    | 'recovered'
-    | 'notRecovered';
-  readonly subject: string;
-  /** Of an end: what is over, or is not, where that is no illness. */
-  readonly ends?: 'backlog' | 'stale';
-  /** Where it came from, and through what. */
-  readonly cause: string | null;
-  readonly mechanism: string | null;
-  /** In words, with its number: `64 of 64 workers wait for psp`. */
-  readonly text: string;
-}
-
-export interface Influence {
-  readonly from: string;
-  readonly to: string;
-  readonly at: number;
-  /** calleeTimeout, calleeError, queueFull, queueWait, poolWait, heldConnections, heldLocks, breakerOpen, limited, netLoss, lostMessages, slowNetwork,
-   * deadline, blockedSlots, slow, abandoned, retryLoad, hedgeLoad. */
-  readonly mechanism: string;
-  /** Share of the bad attempts on the edge that carry this mechanism. */
-  readonly share: number;
-  readonly text: string;
 }
 
 export interface JournalEntry {

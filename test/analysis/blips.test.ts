@@ -3,7 +3,7 @@ import { withoutBlips } from '../../src/analysis/blips.js';
 import { episodesOf, type Health } from '../../src/analysis/health.js';
 import type { Scene, StepInfluence } from '../../src/analysis/influence.js';
 import type { Lane } from '../../src/analysis/lanes.js';
-import type { HealthState } from '../../src/spec/result.js';
+import type { HealthState } from '../../src/spec/result-cascade.js';
 
 const STEPS = 20;
 

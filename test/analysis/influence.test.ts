@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { depthOf } from '../../src/analysis/influence.js';
 import { loopsOf } from '../../src/analysis/loops.js';
-import type { Influence } from '../../src/spec/result.js';
+import type { Influence } from '../../src/spec/result-cascade.js';
 
 const influence = (line: string): Influence => {
   const [from, to, mechanism = 'calleeTimeout'] = line.split(' ');

@@ -33,7 +33,11 @@ function saturation(
     area,
     max: Float64Array.from(maxima),
   };
-  return saturationOf(laneOf(means), [gauge], stepsOf(plan), plan, { step, risesNs });
+  return saturationOf(laneOf(means), [gauge], stepsOf(plan), plan, {
+    step,
+    fromNs: step * SECOND,
+    risesNs,
+  });
 }
 
 function laneOf(means: readonly number[], up = means.map(() => 1)): Lane {
@@ -62,9 +66,13 @@ describe('the moment at which all workers are in use', () => {
   });
 
   it('is not told where it began before anything happened', () => {
-    expect(
-      saturation([4, 10, 10, 10, 10, 10, 10, 10], [10, 10, 10, 10, 10, 10, 10, 10]),
-    ).toBeNull();
+    const full = new Array<number>(STEPS).fill(10);
+    expect(saturation(full, full)).toBeNull();
+    // A single full step before is none yet: full for two steps from then on is.
+    const found = saturation([4, 10, 10, 10, 10, 10, 10, 10], full)!;
+    expect(found).toMatchObject({ from: 2, until: STEPS });
+    expect(found.atNs).toBe(2 * SECOND);
+    expect(saturation([4, 10, 10, 4, 4, 4, 4, 4], full)).toBeNull();
     const again = saturation([10, 10, 4, 4, 10, 10, 4, 4], [10, 10, 10, 6, 10, 10, 10, 6]);
     expect(again).toMatchObject({ from: 4, until: 6 });
   });

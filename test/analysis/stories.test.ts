@@ -4,8 +4,7 @@ import { compile } from '../../src/plan/compile.js';
 import { loadScenario } from '../../src/scenario/load.js';
 import type { VariantResult } from '../../src/spec/result.js';
 import { runPlan } from '../support/built.js';
-import { sentenceOf } from '../../src/analysis/sentence.js';
-import type { Story } from '../../src/analysis/story.js';
+import { sentenceOf, type Telling } from '../../src/analysis/sentence.js';
 
 /** What is told of the first run of each variant of a text, by name. */
 function told(text: string): Readonly<Record<string, VariantResult>> {
@@ -324,6 +323,7 @@ faults: [ { id: rush, kind: load, target: users, factor: 3, at: 30s, for: 20s } 
       cause: null,
       mechanism: null,
       text: 'db hangs',
+      runs: 1,
     };
     const sentence = (failed: number, usualFailed: number): string =>
       sentenceOf({
@@ -332,7 +332,9 @@ faults: [ { id: rush, kind: load, target: users, factor: 3, at: 30s, for: 20s } 
           loops: [],
           innocent: [],
           users: { finished: 1000, failed, usualFailed },
-        } as unknown as Story,
+        } as unknown as Telling['story'],
+        struck: 1,
+        elsewhere: [],
         verdicts: ['untouched'],
         recovery: null,
         goodputLost: null,

@@ -6,7 +6,8 @@ import type { Paint } from '../../src/report/text-table.js';
 import { characterOf, viewOf } from '../../src/report/view.js';
 import { chainOf } from '../../src/report/chain.js';
 import { verdictWords, type Words } from '../../src/report/words.js';
-import type { BudgetResult, CascadeEvent, Result, VariantResult } from '../../src/spec/result.js';
+import type { BudgetResult, Result, VariantResult } from '../../src/spec/result.js';
+import type { CascadeEvent } from '../../src/spec/result-cascade.js';
 import { onlyVariant, sampleResult } from '../support/sample-result.js';
 
 const PAINT: Paint = { bold: (text) => text, dim: (text) => text, red: (text) => text };
@@ -96,6 +97,7 @@ function onlySlow(): Result {
     cause: 'edge',
     mechanism: 'queueWait',
     text: 'p95 3 s instead of 60 ms',
+    runs: 5,
   };
   return mapped(onlyVariant(sampleResult(), 'full'), (variant) => ({
     ...variant,

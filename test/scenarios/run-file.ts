@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { storyOf } from '../../src/analysis/cascade.js';
+import { storiesOf } from '../../src/analysis/cascade.js';
 import { measureIn, variantNamed, type Study } from '../../src/analysis/study.js';
 import { summarise } from '../../src/analysis/summarise.js';
 import { variantData } from '../../src/analysis/variant-data.js';
@@ -62,12 +62,7 @@ export function runFile(
   const variants = file.variants.map((variant, i) =>
     variantData(variant, plans[i], records[i], wholeRun(plans[i])),
   );
-  const stories = new Map(
-    variants.map((data) => [
-      data.variant.name,
-      data.records.map((record) => storyOf(data, record)),
-    ]),
-  );
+  const stories = new Map(variants.map((data) => [data.variant.name, storiesOf(data)]));
   const result = summarise(file, plans, records, '0.0.0');
   return { file, result, value: (question) => ask({ variants, stories, saved: null }, question) };
 }

@@ -1,16 +1,12 @@
 import type {
   AnswerResult,
   BudgetResult,
-  CascadeEvent,
-  CascadeResult,
   Comparison,
   ComponentResult,
   EdgeResult,
   Estimate,
   Exemplar,
   FaultInfo,
-  HealthState,
-  Influence,
   LatencyResult,
   QuantileEstimates,
   Result,
@@ -18,6 +14,12 @@ import type {
   TopologyNode,
   VariantResult,
 } from '../../src/spec/result.js';
+import type {
+  CascadeEvent,
+  CascadeResult,
+  HealthState,
+  Influence,
+} from '../../src/spec/result-cascade.js';
 import type { OutcomeName } from '../../src/spec/outcome.js';
 import {
   BROWSES,
@@ -383,7 +385,7 @@ function cascadeOf(shape: Shape): CascadeResult {
     text: string,
     cause: string | null = null,
     mechanism: string | null = null,
-  ): CascadeEvent => ({ at, kind, subject, cause, mechanism, text });
+  ): CascadeEvent => ({ at, kind, subject, cause, mechanism, text, runs: REPLICATIONS });
   const influence = (
     from: string,
     to: string,
@@ -439,6 +441,7 @@ function cascadeOf(shape: Shape): CascadeResult {
       never ? 'metastable' : shape.fallback ? 'untouched' : 'recovered',
     ),
     metastable: never ? 1 : 0,
+    elsewhere: [],
     innocent: [{ fault: 'slow-inventory', reason: 'no request failed because of it' }],
     sentence: never
       ? 'psp hangs; payments, checkout and edge fail in 1.0 s, and retries keep them down after psp answers again.'

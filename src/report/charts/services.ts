@@ -1,4 +1,5 @@
-import type { HealthState, Series, TopologyNode, VariantResult } from '../../spec/result.js';
+import type { Series, TopologyNode, VariantResult } from '../../spec/result.js';
+import type { HealthState } from '../../spec/result-cascade.js';
 import { areaPath, attribute, box, linePath, stroke, type Drawing, type Point } from '../draw.js';
 import { formatCount, formatRate, formatSeconds, formatShare, plural } from '../format.js';
 import type { Markup } from '../html-escape.js';

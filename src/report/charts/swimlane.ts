@@ -1,5 +1,6 @@
 import { isFeedback } from '../../analysis/feedback.js';
-import type { HealthState, Influence, VariantResult } from '../../spec/result.js';
+import type { VariantResult } from '../../spec/result.js';
+import type { HealthState, Influence } from '../../spec/result-cascade.js';
 import { box, label, stroke, textWidth, type Drawing } from '../draw.js';
 import { coordinate, formatInstant } from '../format.js';
 import { markup, shorten, type Markup } from '../html-escape.js';

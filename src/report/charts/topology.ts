@@ -1,4 +1,5 @@
-import type { HealthState, VariantResult } from '../../spec/result.js';
+import type { VariantResult } from '../../spec/result.js';
+import type { HealthState } from '../../spec/result-cascade.js';
 import { mapNodes } from '../crowd.js';
 import { attribute, box, label, stroke, textWidth, type Drawing } from '../draw.js';
 import { briefSeconds, coordinate, formatInstant, formatRate, formatShare } from '../format.js';

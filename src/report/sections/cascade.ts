@@ -2,7 +2,8 @@ import { MECHANISM_WORDS } from '../charts/swimlane.js';
 import { cascadeFinding } from '../findings-cascade.js';
 import { formatCount, formatInstant, tidy } from '../format.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
-import type { CascadeEvent, VariantResult } from '../../spec/result.js';
+import type { VariantResult } from '../../spec/result.js';
+import type { CascadeEvent } from '../../spec/result-cascade.js';
 import type { View } from '../view.js';
 import { insideSection } from './parts.js';
 
@@ -48,21 +49,23 @@ function sentence(variant: VariantResult): Part {
 function events(variant: VariantResult): Markup {
   const all = variant.cascade.events;
   if (all.length === 0) return markup`<p class="nothing">No component and no request fell ill.</p>`;
+  const runs = variant.cascade.verdicts.length;
   const heads = ['Time', 'Subject', 'What happens', 'Because of'];
+  if (runs > 1) heads.push('Runs');
   const left = all.length - EVENTS;
   const more =
     left > 0 &&
     markup`<p class="meta">${formatCount(left)} later events are in the result document.</p>`;
   return markup`<div class="scroll" tabindex="0" role="region" aria-label="Events">
       <table class="events">
-        <caption>Replication 1</caption>
+        <caption>${runs === 1 ? 'One replication' : markup`Replication 1; on the right in how many of ${formatCount(runs)} the same happens`}</caption>
         <thead><tr>${heads.map((head) => markup`<th scope="col">${head}</th>`)}</tr></thead>
-        <tbody>${all.slice(0, EVENTS).map(row)}</tbody>
+        <tbody>${all.slice(0, EVENTS).map((event) => row(event, runs))}</tbody>
       </table>
     </div>${more}`;
 }
 
-function row(event: CascadeEvent): Markup {
+function row(event: CascadeEvent, runs: number): Markup {
   const { cause, mechanism } = event;
   const through = mechanism === null ? null : (MECHANISM_WORDS.get(mechanism) ?? mechanism);
   const because: Part = cause === null ? null : [cause, through !== null && ` (${through})`];
@@ -71,6 +74,7 @@ function row(event: CascadeEvent): Markup {
     <td><b>${event.subject}</b></td>
     <td>${tidy(event.text)}</td>
     <td>${because}</td>
+    ${runs > 1 && markup`<td class="${event.runs < runs ? 'some' : 'every'}">${formatCount(event.runs)} of ${formatCount(runs)}</td>`}
   </tr>`;
 }
 

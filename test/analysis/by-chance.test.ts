@@ -1,0 +1,215 @@
+import { describe, expect, it } from 'vitest';
+import { withoutChance, type RunScene } from '../../src/analysis/by-chance.js';
+import { episodesOf, type Health } from '../../src/analysis/health.js';
+import type { Scene, StepInfluence } from '../../src/analysis/influence.js';
+import type { Lane } from '../../src/analysis/lanes.js';
+import type { Saturation } from '../../src/analysis/saturation.js';
+import type { HealthState } from '../../src/spec/result-cascade.js';
+import { run } from '../theory/program.js';
+
+const STEPS = 60;
+/** Steps [0, 20) lie before the first fault. */
+const BASELINE = 20;
+const NAMES = ['target', 'caller', 'side'];
+
+interface Written {
+  /** Steps in which a lane is ill. */
+  readonly ill?: Readonly<Record<string, readonly [from: number, until: number]>>;
+  /** Steps in which all workers of a lane are in use. */
+  readonly full?: Readonly<Record<string, readonly (readonly [from: number, until: number])[]>>;
+  readonly influences?: readonly Partial<StepInfluence>[];
+}
+
+/** One run, with a fault on `target` from step 20 to 30. */
+function sceneOf({ ill = {}, full = {}, influences = [] }: Written): RunScene {
+  const isIn = (step: number, [from, until]: readonly [number, number]): boolean =>
+    step >= from && step < until;
+  const lanes = NAMES.map((name, component) => {
+    const busy = Float64Array.from({ length: STEPS }, (_, step) =>
+      (full[name] ?? []).some((span) => isIn(step, span)) ? 4 : 1,
+    );
+    const up = new Float64Array(STEPS).fill(1);
+    return { name, component, workers: 4, busy, up } as unknown as Lane;
+  });
+  const health = new Map<Lane, Health>(
+    lanes.map((lane) => {
+      const span = ill[lane.name] ?? [0, 0];
+      const states = Array.from({ length: STEPS }, (_, step): HealthState =>
+        isIn(step, span) ? 'degraded' : 'ok',
+      );
+      return [lane, { states, episodes: episodesOf(states) }];
+    }),
+  );
+  const saturations = new Map<Lane, Saturation>();
+  for (const lane of lanes) {
+    const first = (full[lane.name] ?? []).find(([from]) => from >= BASELINE);
+    if (first === undefined) continue;
+    const [from, until] = first;
+    saturations.set(lane, { from, until, resource: 'workers', atNs: from * 1e9 });
+  }
+  const scene = {
+    data: { plan: { faults: [] } },
+    steps: { lengthNs: new Float64Array(STEPS).fill(1e9) },
+    lanes,
+    links: [],
+    health,
+    saturations,
+    baseline: BASELINE,
+    faultsNs: [20e9],
+    hits: [{ stats: new Set(), components: new Set([0]), from: 20, until: 30 }],
+  } as unknown as Scene;
+  return { scene, influences: influences as readonly StepInfluence[] };
+}
+
+/** Who is ill, and who has nothing left, in the first of these runs. */
+function told(runs: readonly Written[]): { ill: string[]; full: string[] } {
+  const [{ health, saturations }] = withoutChance(runs.map(sceneOf)) as [Scene, ...Scene[]];
+  for (const { states, episodes } of health.values()) expect(episodes).toEqual(episodesOf(states));
+  const ill = [...health].filter(([, { episodes }]) => episodes.length > 0);
+  return {
+    ill: ill.map(([{ name }]) => name),
+    full: [...saturations.keys()].map(({ name }) => name),
+  };
+}
+
+const NOTHING: Written = {};
+const SIDE: Written = { ill: { side: [24, 30] } };
+
+describe('ill health that only chance brings', () => {
+  it('is told where most runs have it at that time, and not where few do', () => {
+    expect(told([SIDE, SIDE, NOTHING]).ill).toEqual(['side']);
+    expect(told([SIDE, { ill: { side: [34, 40] } }, NOTHING]).ill).toEqual(['side']);
+    expect(told([SIDE, { ill: { side: [35, 40] } }, NOTHING]).ill).toEqual([]);
+    expect(told([SIDE, NOTHING, NOTHING]).ill).toEqual([]);
+  });
+
+  it('is not told from what always happens by one run, nor by one of two', () => {
+    expect(told([SIDE]).ill).toEqual(['side']);
+    expect(told([SIDE, NOTHING]).ill).toEqual(['side']);
+  });
+
+  it('is told of what a fault hits, and of whom that makes ill', () => {
+    expect(told([{ ill: { target: [24, 30] } }, NOTHING, NOTHING]).ill).toEqual(['target']);
+    const spread = { ill: { caller: [24, 30] as const } };
+    expect(told([spread, NOTHING, NOTHING]).ill).toEqual([]);
+    const influences = [{ from: 'target', to: 'caller', step: 24 }];
+    expect(told([{ ...spread, influences }, NOTHING, NOTHING]).ill).toEqual(['caller']);
+    const other = [{ from: 'side', to: 'caller', step: 24 }];
+    expect(told([{ ...spread, influences: other }, NOTHING, NOTHING]).ill).toEqual([]);
+  });
+});
+
+describe('a moment without anything left', () => {
+  const full = (...spans: (readonly [number, number])[]): Written => ({ full: { side: spans } });
+
+  it('is told where most runs have it at that time, and not where few do', () => {
+    expect(told([full([24, 30]), full([28, 33]), NOTHING]).full).toEqual(['side']);
+    expect(told([full([24, 30]), full([45, 50]), NOTHING]).full).toEqual([]);
+    expect(told([full([24, 30]), NOTHING, NOTHING]).full).toEqual([]);
+  });
+
+  it('is not told of who has them before the first fault as well', () => {
+    expect(told([full([24, 30])]).full).toEqual(['side']);
+    expect(told([full([4, 6], [24, 30])]).full).toEqual([]);
+    // One step is none.
+    expect(told([full([4, 5], [24, 30])]).full).toEqual(['side']);
+  });
+
+  it('is told of what a fault hits all the same', () => {
+    const own: Written = {
+      full: {
+        target: [
+          [4, 6],
+          [24, 30],
+        ],
+      },
+    };
+    expect(told([own, NOTHING, NOTHING]).full).toEqual(['target']);
+  });
+});
+
+describe('who works near the limit beside a fault', () => {
+  const beside = (seed: number, own: string, fault: string): string => `
+faultline: 1
+title: Who has nothing to do with it
+run: { duration: 100s, warmup: 10s, seed: ${seed}, replications: 5 }
+services:
+  web: { concurrency: 64, endpoints: { get: [ call: own.get ] } }
+  own: { ${own} }
+  other: { concurrency: 64, endpoints: { get: [ work: 5ms ] } }
+workloads:
+  users: { arrivals: poisson(80/s), requests: [ { name: get, steps: [ call: web.get ] } ] }
+  others: { arrivals: poisson(80/s), requests: [ { name: get, steps: [ call: other.get ] } ] }
+faults: [ { id: fault, ${fault}, at: 40s, for: 20s } ]
+`;
+  const ONE_CORE = 'cpu: 1, concurrency: 100, endpoints: { get: [ work: exponential(10ms) ] }';
+  const FIVE = 'concurrency: 5, endpoints: { get: [ wait: exponential(50ms) ] }';
+  const cascade = (text: string) => run(text).variant().cascade;
+
+  it('is neither told nor counted', () => {
+    let spread = 0;
+    for (let seed = 1; seed <= 3; seed++) {
+      for (const own of [ONE_CORE, FIVE]) {
+        const { events, blastRadius } = cascade(beside(seed, own, 'kind: crash, target: other'));
+        spread += blastRadius.value!;
+        expect(events.filter(({ subject }) => /^(?:own|web|users)/u.test(subject))).toEqual([]);
+      }
+    }
+    // 0.6 to 1 of three beside the fault in each run without the word of the others.
+    expect(spread).toBeLessThan(1);
+  });
+
+  it('is told where the fault is its own, in so many runs', () => {
+    const { events, elsewhere } = cascade(beside(1, FIVE, 'kind: slow, target: own, factor: 1.2'));
+    const own = events.filter(({ subject }) => subject === 'own');
+    expect(own.map(({ kind }) => kind)).toContain('saturated');
+    for (const event of events) {
+      expect(event.runs).toBeGreaterThanOrEqual(1);
+      expect(event.runs).toBeLessThanOrEqual(5);
+    }
+    expect(events.find(({ kind }) => kind === 'fault')!.runs).toBe(5);
+    const subjects = new Set(events.map(({ subject }) => subject));
+    for (const { subject } of elsewhere) expect(subjects.has(subject)).toBe(false);
+  });
+});
+
+describe('what happens in some runs only', () => {
+  const of = (seed: number, probability: string) =>
+    run(`
+faultline: 1
+title: A crash that may come
+run: { duration: 40s, warmup: 2s, seed: ${seed}, replications: 8 }
+services:
+  shop: { concurrency: 50, endpoints: { get: [ call: stock.get ] } }
+  stock: { concurrency: 50, endpoints: { get: [ wait: 5ms ] } }
+workloads: { users: { arrivals: constant(100/s), requests: [ { call: shop.get } ] } }
+faults: [ { id: f, kind: crash, target: stock, at: 10s, for: 10s, probability: ${probability} } ]
+`).variant().cascade;
+
+  it('is counted, and said of the fault', () => {
+    const { events, sentence, elsewhere } = of(4, '40%');
+    expect(events.map(({ runs }) => runs)).toEqual(events.map(() => 3));
+    expect(elsewhere).toEqual([]);
+    expect(sentence).toMatch(
+      /^stock crashes, with a probability of 40 % at 10 s \(in 3 of 8 runs\) -> shop: errors from stock, success 0 % -> /u,
+    );
+  });
+
+  it('is said where the run that is told has none of it', () => {
+    const { events, sentence, elsewhere } = of(5, '40%');
+    expect(events).toEqual([]);
+    expect(elsewhere).toEqual(
+      ['shop', 'stock', 'users.get'].map((subject) => ({ subject, runs: 3 })),
+    );
+    expect(sentence).toBe(
+      'No fault in run 1 (one strikes in 3 of 8 runs), and nothing turns ill. Ill in other runs only: shop (3 of 8), stock (3 of 8) and users.get (3 of 8).',
+    );
+  });
+
+  it('is not said of what happens in all of them', () => {
+    const { events, sentence, elsewhere } = of(5, '100%');
+    expect(events.map(({ runs }) => runs)).toEqual(events.map(() => 8));
+    expect(sentence).not.toContain('of 8');
+    expect(elsewhere).toEqual([]);
+  });
+});
