@@ -11,6 +11,12 @@ export interface RunScene {
   readonly influences: readonly StepInfluence[];
 }
 
+/** Steps [from, until). */
+interface Span {
+  readonly from: number;
+  readonly until: number;
+}
+
 /** Spells of two runs that lie so near are the same trouble: the draws move its beginning. */
 const NEAR_NS = 2_000_000_000;
 const NEAR_STEPS = 5;
@@ -26,7 +32,9 @@ export function withoutChance(runs: readonly RunScene[]): readonly Scene[] {
     const reached = reachedLanes(scene, influences);
     const isFew = (count: number): boolean => 2 * count < runs.length;
     const isChance = (lane: Lane, episode: Episode): boolean =>
-      !reached.has(lane.name) && isFew(illRuns(runs, lane, episode));
+      !reached.has(lane.name) &&
+      !callsIll(scene, lane, episode, reached) &&
+      isFew(illRuns(runs, lane, episode));
     const isUsual = (lane: Lane, full: Saturation): boolean =>
       !isFew(fullRuns(runs, lane, { ...full, from: 0, until: scene.baseline }));
     const health = new Map<Lane, Health>();
@@ -42,14 +50,36 @@ export function withoutChance(runs: readonly RunScene[]): readonly Scene[] {
   });
 }
 
+/**
+ * Whether it calls somebody whom a fault reached and who is ill as well, at once or by way of others who are, so that
+ * it need be no chance that it is.
+ */
+function callsIll(
+  scene: Scene,
+  lane: Lane,
+  episode: Episode,
+  reached: ReadonlySet<string>,
+): boolean {
+  const callers = new Set([lane]);
+  for (const one of callers) {
+    for (const { caller, callee } of scene.links) {
+      if (caller !== one || !isIllIn(scene, callee.name, episode)) continue;
+      if (reached.has(callee.name)) return true;
+      callers.add(callee);
+    }
+  }
+  return false;
+}
+
+/** Whether a lane is ill in those steps of a run. */
+function isIllIn(scene: Scene, name: string, { from, until }: Span): boolean {
+  const own = [...scene.health].find(([lane]) => lane.name === name)?.[1].episodes ?? [];
+  return own.some((other) => other.from < until && other.until > from);
+}
+
 /** In how many runs a lane is ill at that time. */
 function illRuns(runs: readonly RunScene[], { name }: Lane, episode: Episode): number {
-  const found = runs.filter(({ scene }) => {
-    const { from, until } = near(episode, scene);
-    const own = [...scene.health].find(([lane]) => lane.name === name)?.[1].episodes ?? [];
-    return own.some((other) => other.from < until && other.until > from);
-  });
-  return found.length;
+  return runs.filter(({ scene }) => isIllIn(scene, name, near(episode, scene))).length;
 }
 
 /** In how many runs a lane has nothing left in those steps. */
@@ -66,10 +96,7 @@ function fullRuns(
 }
 
 /** The same with the steps around it. */
-function near<T extends { readonly from: number; readonly until: number }>(
-  span: T,
-  { steps }: Scene,
-): T {
+function near<T extends Span>(span: T, { steps }: Scene): T {
   const room = Math.max(NEAR_STEPS, Math.ceil(NEAR_NS / steps.lengthNs[0]));
   return { ...span, from: span.from - room, until: span.until + room };
 }

@@ -18,10 +18,12 @@ interface Written {
   /** Steps in which all workers of a lane are in use. */
   readonly full?: Readonly<Record<string, readonly (readonly [from: number, until: number])[]>>;
   readonly influences?: readonly Partial<StepInfluence>[];
+  /** Callers and whom they call. */
+  readonly calls?: readonly (readonly [caller: string, callee: string])[];
 }
 
 /** One run, with a fault on `target` from step 20 to 30. */
-function sceneOf({ ill = {}, full = {}, influences = [] }: Written): RunScene {
+function sceneOf({ ill = {}, full = {}, influences = [], calls = [] }: Written): RunScene {
   const isIn = (step: number, [from, until]: readonly [number, number]): boolean =>
     step >= from && step < until;
   const lanes = NAMES.map((name, component) => {
@@ -31,6 +33,7 @@ function sceneOf({ ill = {}, full = {}, influences = [] }: Written): RunScene {
     const up = new Float64Array(STEPS).fill(1);
     return { name, component, workers: 4, busy, up } as unknown as Lane;
   });
+  const laneOf = (name: string): Lane => lanes[NAMES.indexOf(name)]!;
   const health = new Map<Lane, Health>(
     lanes.map((lane) => {
       const span = ill[lane.name] ?? [0, 0];
@@ -51,7 +54,11 @@ function sceneOf({ ill = {}, full = {}, influences = [] }: Written): RunScene {
     data: { plan: { faults: [] } },
     steps: { lengthNs: new Float64Array(STEPS).fill(1e9) },
     lanes,
-    links: [],
+    links: calls.map(([caller, callee]) => ({
+      caller: laneOf(caller),
+      callee: laneOf(callee),
+      stats: [],
+    })),
     health,
     saturations,
     baseline: BASELINE,
@@ -96,6 +103,21 @@ describe('ill health that only chance brings', () => {
     expect(told([{ ...spread, influences }, NOTHING, NOTHING]).ill).toEqual(['caller']);
     const other = [{ from: 'side', to: 'caller', step: 24 }];
     expect(told([{ ...spread, influences: other }, NOTHING, NOTHING]).ill).toEqual([]);
+  });
+
+  it('is told of who calls what a fault made ill at that time', () => {
+    const calls = [['caller', 'target']] as const;
+    const both = (from: number): Written => ({
+      calls,
+      ill: { caller: [24, 30], target: [from, from + 5] },
+    });
+    expect(told([both(26), NOTHING, NOTHING]).ill).toEqual(['target', 'caller']);
+    expect(told([both(30), NOTHING, NOTHING]).ill).toEqual(['target']);
+    const side = {
+      calls: [['caller', 'side']] as const,
+      ill: { ...SIDE.ill, caller: [24, 30] as const },
+    };
+    expect(told([side, NOTHING, NOTHING]).ill).toEqual([]);
   });
 });
 
