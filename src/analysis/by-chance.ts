@@ -5,49 +5,133 @@ import type { Scene, StepInfluence } from './influence.js';
 import type { Lane } from './lanes.js';
 import { isFullIn, type Saturation } from './saturation.js';
 
-/** One run, and what led to what in it. */
-export interface RunScene {
-  readonly scene: Scene;
-  readonly influences: readonly StepInfluence[];
-}
-
 /** Steps [from, until). */
 interface Span {
   readonly from: number;
   readonly until: number;
 }
 
-/** Spells of two runs that lie so near are the same trouble: the draws move its beginning. */
+/** Of one run what is asked when the others are judged; scenes are too large to keep them all. */
+export interface Sketch {
+  /** Steps [0, baseline) lie before the first fault. */
+  readonly baseline: number;
+  /** Spells of two runs that lie so many steps apart are the same trouble: the draws move its beginning. */
+  readonly near: number;
+  /** Illnesses of each lane that has some, by name. */
+  readonly ill: ReadonlyMap<string, readonly Span[]>;
+  /** Steps in which a lane has nothing left, by name and resource. */
+  readonly full: ReadonlyMap<string, Readonly<Record<Saturation['resource'], readonly number[]>>>;
+  /** What may be chance, as no fault has reached it. */
+  readonly suspects: Suspects;
+}
+
+/** Ill health, and moments without anything left, by lane. */
+interface Suspects {
+  readonly ill: ReadonlyMap<string, readonly Span[]>;
+  readonly full: ReadonlyMap<string, Saturation>;
+}
+
 const NEAR_NS = 2_000_000_000;
 const NEAR_STEPS = 5;
 
+/** What is kept of a run. Without a fault nothing could have led to anything, and nothing is suspect. */
+export function sketchOf(scene: Scene, influences: readonly StepInfluence[]): Sketch {
+  const { baseline, health, lanes, saturations, steps } = scene;
+  const isFaulted = scene.faultsNs.length > 0;
+  const reached = isFaulted ? reachedLanes(scene, influences) : new Set<string>();
+  const isSuspect = ({ name }: Lane): boolean => isFaulted && !reached.has(name);
+  const suspectOf = (lane: Lane, { episodes }: Health): readonly Episode[] =>
+    isSuspect(lane) ? episodes.filter((each) => !callsIll(scene, lane, each, reached)) : [];
+  return {
+    baseline,
+    near: Math.max(NEAR_STEPS, Math.ceil(NEAR_NS / steps.lengthNs[0])),
+    ill: spansOf(scene, (_, { episodes }) => episodes),
+    full: new Map(
+      lanes.map((lane) => [
+        lane.name,
+        { workers: fullSteps(lane, 'workers'), cores: fullSteps(lane, 'cores') },
+      ]),
+    ),
+    suspects: {
+      ill: spansOf({ health }, suspectOf),
+      full: new Map(
+        [...saturations]
+          .filter(([lane]) => isSuspect(lane))
+          .map(([{ name }, saturation]) => [name, saturation]),
+      ),
+    },
+  };
+}
+
 /**
- * The scenes of all replications without what only chance brings: a lane that nothing a fault hits has led to, and
- * that is ill, or has nothing left, at that time in less than half of them, or has nothing left at times before the first fault too. One run, or one of two, is not told from
- * what always happens. Without a fault nothing could have led to anything, and all of it is told.
+ * Of what is suspect in a run what only chance brings: ill health, and moments without anything left, that less than
+ * half of all runs have at that time; and such moments that they have before the first fault as well. One run, or one
+ * of two, is not told from what always happens.
  */
-export function withoutChance(runs: readonly RunScene[]): readonly Scene[] {
-  return runs.map(({ scene, influences }) => {
-    if (scene.faultsNs.length === 0) return scene;
-    const reached = reachedLanes(scene, influences);
-    const isFew = (count: number): boolean => 2 * count < runs.length;
-    const isChance = (lane: Lane, episode: Episode): boolean =>
-      !reached.has(lane.name) &&
-      !callsIll(scene, lane, episode, reached) &&
-      isFew(illRuns(runs, lane, episode));
-    const isUsual = (lane: Lane, full: Saturation): boolean =>
-      !isFew(fullRuns(runs, lane, { ...full, from: 0, until: scene.baseline }));
-    const health = new Map<Lane, Health>();
-    for (const [lane, own] of scene.health) {
-      const chance = own.episodes.filter((episode) => isChance(lane, episode));
-      health.set(lane, chance.length === 0 ? own : healthWithout(own, chance));
-    }
-    const isTold = ([lane, full]: readonly [Lane, Saturation]): boolean =>
-      reached.has(lane.name) ||
-      !(isFew(fullRuns(runs, lane, near(full, scene))) || isUsual(lane, full));
-    const saturations = new Map([...scene.saturations].filter(isTold));
-    return { ...scene, health, saturations };
+export function chanceIn({ suspects, near, baseline }: Sketch, runs: readonly Sketch[]): Suspects {
+  const isFew = (has: (run: Sketch) => boolean): boolean =>
+    2 * runs.filter(has).length < runs.length;
+  const around = ({ from, until }: Span): Span => ({ from: from - near, until: until + near });
+  const ill = new Map<string, readonly Span[]>();
+  for (const [name, spans] of suspects.ill) {
+    const chance = spans.filter((span) => isFew((run) => isIllIn(run.ill, name, around(span))));
+    if (chance.length > 0) ill.set(name, chance);
+  }
+  const full = [...suspects.full].filter(([name, saturation]) => {
+    const isIn =
+      ({ from, until }: Span) =>
+      (run: Sketch): boolean => {
+        const steps = run.full.get(name)?.[saturation.resource] ?? [];
+        return steps.some((step) => step >= from && step < until);
+      };
+    return isFew(isIn(around(saturation))) || !isFew(isIn({ from: 0, until: baseline }));
   });
+  return { ill, full: new Map(full) };
+}
+
+/** A scene without what is chance in it. */
+export function withoutChance(scene: Scene, chance: Suspects): Scene {
+  const health = new Map<Lane, Health>();
+  for (const [lane, own] of scene.health) {
+    const spans = chance.ill.get(lane.name) ?? [];
+    const isChance = ({ from, until }: Episode): boolean =>
+      spans.some((span) => span.from === from && span.until === until);
+    health.set(lane, spans.length === 0 ? own : healthWithout(own, own.episodes.filter(isChance)));
+  }
+  const saturations = new Map(
+    [...scene.saturations].filter(([{ name }]) => !chance.full.has(name)),
+  );
+  return { ...scene, health, saturations };
+}
+
+function spansOf(
+  { health }: Pick<Scene, 'health'>,
+  of: (lane: Lane, own: Health) => readonly Span[],
+): ReadonlyMap<string, readonly Span[]> {
+  const found = new Map<string, readonly Span[]>();
+  for (const [lane, own] of health) {
+    const spans = of(lane, own).map(({ from, until }) => ({ from, until }));
+    if (spans.length > 0) found.set(lane.name, spans);
+  }
+  return found;
+}
+
+/** Steps of which at least the one before or behind is full as well. */
+function fullSteps(lane: Lane, resource: Saturation['resource']): readonly number[] {
+  const found: number[] = [];
+  for (let step = 0; step < lane.up.length; step++) {
+    if (isFullIn(lane, resource, step, step + 1)) found.push(step);
+  }
+  return found;
+}
+
+/** Whether a lane is ill in those steps of a run. */
+function isIllIn(
+  ill: ReadonlyMap<string, readonly Span[]>,
+  name: string,
+  { from, until }: Span,
+): boolean {
+  return (ill.get(name) ?? []).some((other) => other.from < until && other.until > from);
 }
 
 /**
@@ -57,13 +141,17 @@ export function withoutChance(runs: readonly RunScene[]): readonly Scene[] {
 function callsIll(
   scene: Scene,
   lane: Lane,
-  episode: Episode,
+  { from, until }: Episode,
   reached: ReadonlySet<string>,
 ): boolean {
+  const isIll = (other: Lane): boolean =>
+    scene.health
+      .get(other)!
+      .episodes.some((episode) => episode.from < until && episode.until > from);
   const callers = new Set([lane]);
   for (const one of callers) {
     for (const { caller, callee } of scene.links) {
-      if (caller !== one || !isIllIn(scene, callee.name, episode)) continue;
+      if (caller !== one || !isIll(callee)) continue;
       if (reached.has(callee.name)) return true;
       callers.add(callee);
     }
@@ -71,62 +159,25 @@ function callsIll(
   return false;
 }
 
-/** Whether a lane is ill in those steps of a run. */
-function isIllIn(scene: Scene, name: string, { from, until }: Span): boolean {
-  const own = [...scene.health].find(([lane]) => lane.name === name)?.[1].episodes ?? [];
-  return own.some((other) => other.from < until && other.until > from);
-}
-
-/** In how many runs a lane is ill at that time. */
-function illRuns(runs: readonly RunScene[], { name }: Lane, episode: Episode): number {
-  return runs.filter(({ scene }) => isIllIn(scene, name, near(episode, scene))).length;
-}
-
-/** In how many runs a lane has nothing left in those steps. */
-function fullRuns(
-  runs: readonly RunScene[],
-  { name }: Lane,
-  { resource, from, until }: Saturation,
-): number {
-  const found = runs.filter(({ scene }) => {
-    const own = scene.lanes.find((lane) => lane.name === name);
-    return own !== undefined && isFullIn(own, resource, from, until);
-  });
-  return found.length;
-}
-
-/** The same with the steps around it. */
-function near<T extends Span>(span: T, { steps }: Scene): T {
-  const room = Math.max(NEAR_STEPS, Math.ceil(NEAR_NS / steps.lengthNs[0]));
-  return { ...span, from: span.from - room, until: span.until + room };
-}
-
 /** Lanes that faults hit, those whose calls they hit, whatever gets more or less of a load that they turn, and all that these led to. */
 function reachedLanes(scene: Scene, influences: readonly StepInfluence[]): ReadonlySet<string> {
   const { hits, lanes, links } = scene;
-  const reached = new Set<string>();
-  const open: string[] = [];
-  const reach = (name: string): void => {
-    if (!reached.has(name)) open.push(name);
-    reached.add(name);
-  };
+  const reached = loadedLanes(scene);
   for (const lane of lanes) {
-    if (hits.some(({ components }) => components.has(lane.component))) reach(lane.name);
+    if (hits.some(({ components }) => components.has(lane.component))) reached.add(lane.name);
   }
   for (const { caller, callee, stats } of links) {
     if (!hits.some((hit) => stats.some((stat) => hit.stats.has(stat)))) continue;
-    reach(caller.name);
-    reach(callee.name);
+    reached.add(caller.name).add(callee.name);
   }
-  for (const name of loadedLanes(scene)) reach(name);
-  for (const name of open) {
-    for (const influence of influences) if (influence.from === name) reach(influence.to);
+  for (const name of reached) {
+    for (const influence of influences) if (influence.from === name) reached.add(influence.to);
   }
   return reached;
 }
 
 /** Workloads of which a fault makes more or less, and all that they call, whoever is in between. */
-function loadedLanes({ data, lanes, links }: Scene): ReadonlySet<string> {
+function loadedLanes({ data, lanes, links }: Scene): Set<string> {
   const turned = new Set(
     data.plan.faults.flatMap((fault) => [...touchedBy(fault, data).workloads]),
   );

@@ -5,7 +5,7 @@ import type { RunRecord } from '../spec/record.js';
 import type { CascadeResult } from '../spec/result-cascade.js';
 import { amplificationOf } from './amplification.js';
 import { withoutBlips } from './blips.js';
-import { withoutChance } from './by-chance.js';
+import { chanceIn, sketchOf, withoutChance } from './by-chance.js';
 import { collateralOf } from './collateral.js';
 import { eventsOf } from './events.js';
 import { failureKindsOf } from './failure-kinds.js';
@@ -40,16 +40,30 @@ import { byCodeUnit, isPlaced, type VariantData } from './variant-data.js';
 /** The cascades of all runs of a variant; what only chance makes ill is told in none. */
 export function storiesOf(data: VariantData): readonly Story[] {
   const runs = data.records.map((record) => {
-    const whole = sceneOf(data, record);
-    const influences = influencesOf(whole);
-    return { scene: withoutBlips(whole, influences), influences };
+    const { scene, influences } = withoutBlipsOf(data, record);
+    return { sketch: sketchOf(scene, influences), story: storyOf(scene, influences, record) };
   });
-  const stories = withoutChance(runs).map((scene, i) =>
-    storyOf(scene, influencesOf(scene), data.records[i]),
-  );
+  const sketches = runs.map(({ sketch }) => sketch);
+  const stories = runs.map(({ sketch, story }, i) => {
+    const chance = chanceIn(sketch, sketches);
+    if (chance.ill.size === 0 && chance.full.size === 0) return story;
+    const record = data.records[i];
+    const scene = withoutChance(withoutBlipsOf(data, record).scene, chance);
+    return storyOf(scene, influencesOf(scene), record);
+  });
   // A fault that hurts somebody in one run of many may do so by chance, and the other way round.
   const innocent = innocentInMost(stories);
   return stories.map((story) => ({ ...story, innocent }));
+}
+
+/** One run without its blips, and what led to what in it. */
+function withoutBlipsOf(
+  data: VariantData,
+  record: RunRecord,
+): { readonly scene: Scene; readonly influences: readonly StepInfluence[] } {
+  const whole = sceneOf(data, record);
+  const influences = influencesOf(whole);
+  return { scene: withoutBlips(whole, influences), influences };
 }
 
 /** The cascade of one run: who turned ill when, through what it spread, and how it ended. */

@@ -80,7 +80,8 @@ function editWords(edit: KnobEdit, who: Who, fault: Fault): string {
     case 'herd':
       return `${number(edit.value)} clients of ${words} at once`;
     case 'leak':
-      return `${does('leaks', 'leak')} ${share(edit.value)} of the connections ${isMany ? 'they use' : 'it uses'}`;
+    case 'certExpired':
+      return connectionWords(edit, who);
     case 'replicaLag':
       return `${words} ${isMany ? 'fall' : 'falls'} ${duration(edit.value / 1e9)} behind`;
     case 'flushed':
@@ -90,6 +91,14 @@ function editWords(edit: KnobEdit, who: Who, fault: Fault): string {
     default:
       return messageWords(edit, words);
   }
+}
+
+/** What becomes of connections. */
+function connectionWords({ knob, value }: KnobEdit, { words, isMany }: Who): string {
+  if (knob === 'certExpired')
+    return `the ${isMany ? 'certificates' : 'certificate'} of ${words} ${isMany ? 'have' : 'has'} expired`;
+  const verb = isMany ? 'leak' : 'leaks';
+  return `${words} ${verb} ${share(value)} of the connections ${isMany ? 'they use' : 'it uses'}`;
 }
 
 /** What becomes of messages. */

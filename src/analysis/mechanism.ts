@@ -96,7 +96,7 @@ function weigh(link: Link, from: number, until: number): readonly Weight[] {
   const either = (name: OutcomeName): number =>
     Math.max(wire(name), calls[OUTCOME_NAMES.indexOf(name)]);
   const isFull = isQueueFull(link, from, until);
-  const refused = wire('refused');
+  const refused = either('refused');
   const entry = (mechanism: string, weight: number, text: string): Weight => ({
     mechanism,
     weight,
@@ -110,7 +110,7 @@ function weigh(link: Link, from: number, until: number): readonly Weight[] {
       wire('rejectedOverload') + (isFull ? refused : 0),
       'refusals by the full queue of',
     ),
-    entry('netLoss', wire('connectTimeout') + wire('reset'), 'broken connections to'),
+    entry('netLoss', either('connectTimeout') + wire('reset'), 'broken connections to'),
     entry('poolWait', either('poolTimeout'), 'calls without a connection to'),
     entry('breakerOpen', either('rejectedBreaker'), 'calls refused by the open breaker to'),
     entry(

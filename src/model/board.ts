@@ -214,6 +214,9 @@ export class Board {
       case 'leak':
         instance.leak = this.effective(name, hits);
         break;
+      case 'certExpired':
+        instance.certExpired = this.effective(name, hits) > 0;
+        break;
       case 'frozen':
         this.outages.setFrozen(instance, this.effective(name, hits));
         break;

@@ -107,6 +107,8 @@ export class Instance {
   speed = NaN;
   /** Share of its calls of databases after which it keeps the connection. */
   leak = NaN;
+  /** Nobody trusts a connection that is opened to it, or by it where both sides have to show who they are. */
+  certExpired = false;
   /** How much later than it could a replica applies what is committed now. */
   extraLag = NaN;
   /** Gauges. */

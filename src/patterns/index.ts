@@ -67,6 +67,7 @@ export { outliersEnvoy } from './outliers/envoy.js';
 export { outliersIstio } from './outliers/istio.js';
 
 export { bandwidth } from './faults/bandwidth.js';
+export { certExpiry } from './faults/cert-expiry.js';
 export { connectionLeak } from './faults/connection-leak.js';
 export { cpuStress } from './faults/cpu-stress.js';
 export { crash } from './faults/crash.js';

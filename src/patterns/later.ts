@@ -3,7 +3,6 @@
  * not in this version" instead of "unknown".
  */
 export const laterFaultKinds: readonly string[] = [
-  'certExpiry',
   'change',
   'clockSkew',
   'corrupt',

@@ -22,7 +22,7 @@ import { Interner } from './canonical.js';
 import { Conditions } from './conditions.js';
 import { EdgeTable } from './edges.js';
 import { LinkEnds } from './fault-links.js';
-import type { Resources } from './fault-needs.js';
+import { resourcesOf } from './fault-needs.js';
 import { planFaults } from './faults.js';
 import { isFree } from './free.js';
 import { GateTable } from './gates.js';
@@ -78,7 +78,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const modules = planModules(writer, keys, programs, scenario.network);
   const links = planLinks(scenario.network, layout, statEdges, writer.distributions);
   const loads = planLoads(layout, times.warmupNs, times.endNs);
-  const resources = resourcesOf(components, modules.functions);
+  const resources = resourcesOf(layout, components, modules.functions, edges);
   const ends = new LinkEnds(layout, links, statEdges, sizedMessages(layout, laid, sized));
   const sight = { layout, ends, loads, kindOf: knownFaultKind, resources, problems, ...times };
   const faults = planFaults(sight, scenario.faults);
@@ -377,16 +377,4 @@ function gridOf(
 ): Plan['grid'] {
   const windowEdges = windowEdgesOf(file).map((edge) => source.warmupNs + edge);
   return planGrid({ ...source, windowEdges, hasStepSegments: asked.size > 0 });
-}
-
-/** What each component has; a function has the cores of its environments. */
-function resourcesOf(
-  components: Plan['components'],
-  functions: Plan['functions'],
-): (component: number) => Resources {
-  return (id) => {
-    const { cpu, memory } = components[id]!;
-    const environments = functions.find(({ component }) => component === id);
-    return { cores: Math.min(cpu.cores, environments?.spec.cores ?? Infinity), memory };
-  };
 }

@@ -266,6 +266,7 @@ function connectionsOf(
     maxStreams: multiplexed ? connections.maxStreams : 1,
     multiplexed,
     tlsTrips: TLS_TRIPS[protocol?.tls ?? 'none'],
+    mutual: protocol?.tls === 'mtls',
     shared: level === 'connection',
     server: closes !== null && surprises(closes, multiplexed) ? closes : null,
   };

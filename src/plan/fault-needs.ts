@@ -1,21 +1,47 @@
 import type { KnobEdit } from '../spec/fault.js';
-import type { PlanComponent } from '../spec/plan.js';
+import type { Plan, PlanComponent, PlanEdge } from '../spec/plan.js';
+import type { Layout } from './layout.js';
 
 /** What a component has that faults can use up. `cores`: Infinity = unlimited; those of environments for a function. */
 export interface Resources {
   readonly cores: number;
   readonly memory: PlanComponent['memory'];
+  /** Somebody opens connections for which it has to show a certificate, or it opens such. */
+  readonly showsCertificate: boolean;
+}
+
+/** What each component has; a function has the cores of its environments. */
+export function resourcesOf(
+  layout: Layout,
+  components: Plan['components'],
+  functions: Plan['functions'],
+  edges: readonly Pick<PlanEdge, 'from' | 'to' | 'connections'>[],
+): (component: number) => Resources {
+  const showing = new Set<number>();
+  for (const { from, to, connections } of edges) {
+    if (connections === null || connections.tlsTrips === 0) continue;
+    showing.add(layout.parts[to]!.component.id);
+    if (connections.mutual) showing.add(layout.parts[from]!.component.id);
+  }
+  return (id) => {
+    const { cpu, memory } = components[id]!;
+    const environments = functions.find(({ component }) => component === id);
+    const cores = Math.min(cpu.cores, environments?.spec.cores ?? Infinity);
+    return { cores, memory, showsCertificate: showing.has(id) };
+  };
 }
 
 /** Why edits can do nothing to a component, or would do it without end; null where they can. */
 export function unmetNeed(
   edits: readonly KnobEdit[],
   name: string,
-  { cores, memory }: Resources,
+  { cores, memory, showsCertificate }: Resources,
 ): string | null {
   // Of unlimited cores nothing can be taken.
   if (edits.some(({ knob }) => knob === 'stress') && cores === Infinity)
     return `\`${name}\` has no \`cpu\`: its cores are unlimited, and nothing can be short of them`;
+  if (edits.some(({ knob }) => knob === 'certExpired') && !showsCertificate)
+    return `nobody opens a connection for which \`${name}\` shows a certificate: give it \`protocol: { tls: tls13 }\` and its callers \`connections\` (with \`mtls\`, callers show one too)`;
   const leak = edits.find(({ knob }) => knob === 'leaking');
   if (leak === undefined) return null;
   if (memory === null || memory.limit === Infinity)

@@ -107,6 +107,7 @@ export const SYNONYMS: readonly string[] = [
   'hang freeze stall stuck deadlock',
   'pause sigstop gcpause',
   'latency delay networkdelay lag slownetwork',
+  'certExpiry certificateexpiry expiredcertificate tlsexpiry certificate sslexpiry',
   'bandwidth ratelimitnetwork tbf throughputlimit networkbandwidth thinlink',
   'loss packetloss drop networkloss',
   'partition netsplit blackhole isolate disconnect networkpartition',

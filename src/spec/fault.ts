@@ -27,6 +27,8 @@ export const KNOBS = {
   throttled: { combine: 'list', neutral: 0 },
   /** Instance: share of the calls of databases after which it keeps the connection. 1-prod(1-p). */
   leak: { combine: 'union', neutral: 0 },
+  /** Instance: 1 = its certificate is no longer valid. Max. */
+  certExpired: { combine: 'max', neutral: 0 },
   /** Instance: by how many ns a replica falls behind. Max. */
   replicaLag: { combine: 'max', neutral: 0 },
   /** Node of a database: the primary hands its role to a replica, asked once when the edit comes. */

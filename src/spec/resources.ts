@@ -47,6 +47,8 @@ export interface PlanConnections extends Connections {
   readonly multiplexed: boolean;
   /** Round trips of the TLS handshake, behind the one of TCP. */
   readonly tlsTrips: 0 | 1 | 2;
+  /** mtls: the caller shows a certificate too. */
+  readonly mutual: boolean;
   /** The instance is picked when a connection is opened: all instances of the callee share the pool. */
   readonly shared: boolean;
   /** When the callee closes one; null where it never does. */

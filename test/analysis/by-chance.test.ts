@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withoutChance, type RunScene } from '../../src/analysis/by-chance.js';
+import { chanceIn, sketchOf, withoutChance } from '../../src/analysis/by-chance.js';
 import { episodesOf, type Health } from '../../src/analysis/health.js';
 import type { Scene, StepInfluence } from '../../src/analysis/influence.js';
 import type { Lane } from '../../src/analysis/lanes.js';
@@ -23,7 +23,7 @@ interface Written {
 }
 
 /** One run, with a fault on `target` from step 20 to 30. */
-function sceneOf({ ill = {}, full = {}, influences = [], calls = [] }: Written): RunScene {
+function sceneOf({ ill = {}, full = {}, calls = [] }: Written): Scene {
   const isIn = (step: number, [from, until]: readonly [number, number]): boolean =>
     step >= from && step < until;
   const lanes = NAMES.map((name, component) => {
@@ -31,7 +31,8 @@ function sceneOf({ ill = {}, full = {}, influences = [], calls = [] }: Written):
       (full[name] ?? []).some((span) => isIn(step, span)) ? 4 : 1,
     );
     const up = new Float64Array(STEPS).fill(1);
-    return { name, component, workers: 4, busy, up } as unknown as Lane;
+    const cpu = new Float64Array(STEPS);
+    return { name, component, workers: 4, cores: 1, busy, cpu, up } as unknown as Lane;
   });
   const laneOf = (name: string): Lane => lanes[NAMES.indexOf(name)]!;
   const health = new Map<Lane, Health>(
@@ -50,7 +51,7 @@ function sceneOf({ ill = {}, full = {}, influences = [], calls = [] }: Written):
     const [from, until] = first;
     saturations.set(lane, { from, until, resource: 'workers', atNs: from * 1e9 });
   }
-  const scene = {
+  return {
     data: { plan: { faults: [] } },
     steps: { lengthNs: new Float64Array(STEPS).fill(1e9) },
     lanes,
@@ -65,12 +66,15 @@ function sceneOf({ ill = {}, full = {}, influences = [], calls = [] }: Written):
     faultsNs: [20e9],
     hits: [{ stats: new Set(), components: new Set([0]), from: 20, until: 30 }],
   } as unknown as Scene;
-  return { scene, influences: influences as readonly StepInfluence[] };
 }
 
 /** Who is ill, and who has nothing left, in the first of these runs. */
 function told(runs: readonly Written[]): { ill: string[]; full: string[] } {
-  const [{ health, saturations }] = withoutChance(runs.map(sceneOf)) as [Scene, ...Scene[]];
+  const scenes = runs.map(sceneOf);
+  const sketches = scenes.map((scene, k) =>
+    sketchOf(scene, (runs[k]!.influences ?? []) as readonly StepInfluence[]),
+  );
+  const { health, saturations } = withoutChance(scenes[0]!, chanceIn(sketches[0]!, sketches));
   for (const { states, episodes } of health.values()) expect(episodes).toEqual(episodesOf(states));
   const ill = [...health].filter(([, { episodes }]) => episodes.length > 0);
   return {

@@ -108,6 +108,7 @@ describe('the registry of patterns', () => {
     ]);
     expect(faultKinds.map((k) => k.kind)).toEqual([
       'bandwidth',
+      'certExpiry',
       'connectionLeak',
       'cpuStress',
       'crash',

@@ -309,6 +309,13 @@ export const DECISIVE: readonly Decisive[] = [
     '10 workers / 88 ms = 114 of 140 a second, four in five of them in time, less the wait',
   ),
   row(
+    'cert-expiry',
+    'users.success during expired in closed-after-8s',
+    0.163,
+    0.01,
+    'the connection of 16 s is closed at 24 s, 4 of 25 s behind the expiry, and those after it are opened in vain',
+  ),
+  row(
     'client-rate-limit',
     'mailer->provider.share.throttled in unlimited',
     0.161,

@@ -1,10 +1,10 @@
 import type { z } from 'zod';
 import { formatDuration } from '../../spec/quantity-text.js';
 import type { Plan, PlanComponent, PlanEdge } from '../../spec/plan.js';
-import type { PlanConnections } from '../../spec/resources.js';
 import { formatSize } from '../../spec/size-text.js';
 import { cacheLines } from './cache-text.js';
 import { chainLines, sizeLines } from './chain-text.js';
+import { connectionsText } from './connections-text.js';
 import { databaseLines } from './database-text.js';
 import { messageLines } from './message-text.js';
 import { gatewayLines } from './gateway-text.js';
@@ -305,15 +305,6 @@ function sessionText({ session, route }: PlanEdge, { keys }: Plan): readonly str
   if (kind === 'shardOf') return [...over, `at the shard of ${keys[route.key]!.name}`];
   const limit = kind === 'replicaIfLag' ? `(${formatDuration(route.maxLagNs)})` : '';
   return [...over, `at ${kind}${limit}`];
-}
-
-function connectionsText(connections: PlanConnections | null): readonly string[] {
-  if (connections === null) return [];
-  // What the server does to them stands with its protocol.
-  const { multiplexed, tlsTrips, shared, maxStreams, server: _server, ...fields } = connections;
-  const own = multiplexed ? { ...fields, maxStreams } : fields;
-  const where = shared ? 'shared by all instances' : 'to each instance';
-  return [`connections (${where}, opening takes ${1 + tlsTrips} RTT; ${plainText(own)})`];
 }
 
 /** `; outlierDetection(envoy): consecutive5xx: 5, interval: 10s, ...; panic below 50%`. */

@@ -12,6 +12,9 @@ import type { World } from '../world.js';
 import { frames } from '../frames.js';
 import { strands } from '../strands.js';
 
+/** No process was ever opened a connection that has this in the place of its epoch. */
+const NOBODY = -1;
+
 /** What a connection is doing. */
 export const CONNECTION = Object.freeze({
   /** TCP and TLS are being set up. */
@@ -135,6 +138,14 @@ export class ConnectionTable {
   /** True for a connection that has been opened and is not gone yet. */
   stands(slot: number): boolean {
     return this.slots.has(slot) && this.state[slot] !== CONNECTION.DIALLING;
+  }
+
+  /**
+   * The far end does not trust who opened the connection. In TLS 1.3 its client has done its part by then, and
+   * learns it from the answer to what it sends first (RFC 8446 section 4.4.2.4, 2.0).
+   */
+  disown(slot: number): void {
+    this.epoch[slot] = NOBODY;
   }
 
   /** True where the process at the far end is not the one that the connection was opened to. */

@@ -52,6 +52,8 @@ export class EdgePool implements PolicyState {
   readonly caller: Instance;
   readonly multiplexed: boolean;
   readonly tlsTrips: number;
+  /** The callee asks its callers for a certificate too. */
+  readonly mutual: boolean;
   private readonly setup: EdgePoolSetup;
   private readonly id: number;
   private readonly connect: Lane | null;
@@ -74,6 +76,7 @@ export class EdgePool implements PolicyState {
     const { spec, world } = setup;
     this.multiplexed = spec.multiplexed;
     this.tlsTrips = spec.tlsTrips;
+    this.mutual = spec.mutual;
     const { connections, calls } = world;
     this.line = new ConnectionLine(calls, setup.gauges.waiting, setup.limits);
     this.id = connections.pools.push(this) - 1;

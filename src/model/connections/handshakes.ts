@@ -35,7 +35,7 @@ const PACKET_TAG = 0x4000;
 
 /**
  * Opens connections packet by packet over the link of their edge: one round trip of TCP, then those of
- * TLS, with the work of the server in the first of them. A lost SYN is sent again after 1 s, doubling;
+ * TLS, with the work of the server in the first of them, whose answer carries its certificate. A lost SYN is sent again after 1 s, doubling;
  * a port without a process refuses; silence ends with TCP's patience, or the limit of the pool before.
  */
 export class Handshakes {
@@ -106,12 +106,21 @@ export class Handshakes {
     const pool = table.poolOf(slot);
     if (table.step[slot] === STEP.REFUSED) pool.failed(slot, OUTCOME.refused);
     else if (table.step[slot] === STEP.GAVE_UP) pool.failed(slot, OUTCOME.connectTimeout);
-    else if (table.flights[slot] === pool.tlsTrips) pool.opened(slot);
-    else {
+    else if (this.isDistrusted(slot)) pool.failed(slot, OUTCOME.refused);
+    else if (table.flights[slot] === pool.tlsTrips) {
+      if (pool.mutual && pool.caller.certExpired) table.disown(slot);
+      pool.opened(slot);
+    } else {
       table.flights[slot]++;
       table.tries[slot] = 0;
       this.fly(slot);
     }
+  }
+
+  /** The certificate of the server has come with its first flight, and its client does not take it. */
+  private isDistrusted(slot: number): boolean {
+    const { table, world } = this;
+    return table.flights[slot] === 1 && world.instances[table.instance[slot]].certExpired;
   }
 
   private synchronize(slot: number): void {

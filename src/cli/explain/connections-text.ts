@@ -1,0 +1,22 @@
+import type { PlanConnections } from '../../spec/resources.js';
+import { plainText } from './values.js';
+
+/** What the connections of an edge cost to open, and their limits; nothing where none are written. */
+export function connectionsText(connections: PlanConnections | null): readonly string[] {
+  if (connections === null) return [];
+  // What the server does to them stands with its protocol.
+  const {
+    multiplexed,
+    tlsTrips,
+    mutual,
+    shared,
+    maxStreams,
+    server: _server,
+    ...fields
+  } = connections;
+  const own = multiplexed ? { ...fields, maxStreams } : fields;
+  const where = shared ? 'shared by all instances' : 'to each instance';
+  return [
+    `connections (${where}, opening takes ${1 + tlsTrips} RTT${mutual ? ', both sides show a certificate' : ''}; ${plainText(own)})`,
+  ];
+}
