@@ -96,7 +96,7 @@ function editWords(edit: KnobEdit, who: Who, fault: Fault): string {
 /** What becomes of connections. */
 function connectionWords({ knob, value }: KnobEdit, { words, isMany }: Who): string {
   if (knob === 'certExpired')
-    return `the ${isMany ? 'certificates' : 'certificate'} of ${words} ${isMany ? 'have' : 'has'} expired`;
+    return `${isMany ? 'certificates' : 'certificate'} of ${words} expired`;
   const verb = isMany ? 'leak' : 'leaks';
   return `${words} ${verb} ${share(value)} of the connections ${isMany ? 'they use' : 'it uses'}`;
 }

@@ -23,7 +23,7 @@ import { verdictSection } from './sections/verdict.js';
 import { styleSheet } from './style.js';
 import { plotRenderer } from './svg.js';
 import { viewOf, type View } from './view.js';
-import { headlineWords } from './words.js';
+import { asSentence, headlineWords } from './words.js';
 
 /** What a page needs beside the result. */
 export interface HtmlOptions {
@@ -137,12 +137,13 @@ function contents(sections: readonly Section[]): Markup {
 
 function introduction(view: View): string {
   const { result } = view;
+  const headline = headlineWords(view);
   const seconds = result.run.duration;
   const requests = view.baseline.summary.requests / Math.max(1, result.replications);
   const sentences = [
     result.scenario.description?.trim().replace(/\s+/g, ' ') ?? '',
     `${plural(result.variants.length, 'variant')}, ${plural(result.replications, 'replication')}${result.variants.length > 1 ? ' each' : ''}, ${briefSeconds(seconds)} at ${formatRate(requests / seconds).replace('/s', ' requests/s')}.`,
-    headlineWords(view) === null ? '' : `${headlineWords(view)!}.`,
+    headline === null ? '' : `${asSentence(view, headline)}.`,
   ];
   return tidy(sentences.filter((text) => text !== '').join(' '));
 }

@@ -280,8 +280,12 @@ function opening(all: View, variant: VariantResult): string {
   const common = headlineWords(view) ?? headline?.words ?? 'a fault is active';
   const own = variant.cascade.events.find((e) => e.kind === 'fault' && e.subject === headline?.id);
   const words = own === undefined ? common : common.replace(headline!.words, () => own.text);
-  const { nodes } = view.result.topology;
-  const names = nodes.flatMap(({ name, zones }) => [
+  return asSentence(view, words);
+}
+
+/** Words with a capital at their front, unless that is a name. */
+export function asSentence({ result }: View, words: string): string {
+  const names = result.topology.nodes.flatMap(({ name, zones }) => [
     name,
     ...zones.filter((zone) => zone !== null),
   ]);

@@ -169,7 +169,7 @@ faults: [ { id: expired, kind: certExpiry, target: far, at: 20s, for: 10s } ]
       '1m',
     ).ran.variant().cascade.sentence;
     expect(text).toMatch(
-      /^the certificate of far has expired at 20 s -> app: errors from far, success 0 %/u,
+      /^certificate of far expired at 20 s -> app: errors from far, success 0 %/u,
     );
   });
 });

@@ -58,7 +58,7 @@ function events(variant: VariantResult): Markup {
     markup`<p class="meta">${formatCount(left)} later events are in the result document.</p>`;
   return markup`<div class="scroll" tabindex="0" role="region" aria-label="Events">
       <table class="events">
-        <caption>${runs === 1 ? 'One replication' : markup`Replication 1; on the right in how many of ${formatCount(runs)} the same happens`}</caption>
+        <caption>Replication 1${runs > 1 && `; Runs: how many of ${formatCount(runs)} have it`}</caption>
         <thead><tr>${heads.map((head) => markup`<th scope="col">${head}</th>`)}</tr></thead>
         <tbody>${all.slice(0, EVENTS).map((event) => row(event, runs))}</tbody>
       </table>
