@@ -13,6 +13,7 @@ interface Span {
 
 /** Of one run what is asked when the others are judged; scenes are too large to keep them all. */
 export interface Sketch {
+  readonly isFaulted: boolean;
   /** Steps [0, baseline) lie before the first fault. */
   readonly baseline: number;
   /** Spells of two runs that lie so many steps apart are the same trouble: the draws move its beginning. */
@@ -43,6 +44,7 @@ export function sketchOf(scene: Scene, influences: readonly StepInfluence[]): Sk
   const suspectOf = (lane: Lane, { episodes }: Health): readonly Episode[] =>
     isSuspect(lane) ? episodes.filter((each) => !callsIll(scene, lane, each, reached)) : [];
   return {
+    isFaulted,
     baseline,
     near: Math.max(NEAR_STEPS, Math.ceil(NEAR_NS / steps.lengthNs[0])),
     ill: spansOf(scene, (_, { episodes }) => episodes),
@@ -65,12 +67,13 @@ export function sketchOf(scene: Scene, influences: readonly StepInfluence[]): Sk
 
 /**
  * Of what is suspect in a run what only chance brings: ill health, and moments without anything left, that less than
- * half of all runs have at that time; and such moments that they have before the first fault as well. One run, or one
+ * half of all runs in which a fault strikes have at that time; and such moments that they have before the first fault as well. One run, or one
  * of two, is not told from what always happens.
  */
 export function chanceIn({ suspects, near, baseline }: Sketch, runs: readonly Sketch[]): Suspects {
+  const struck = runs.filter(({ isFaulted }) => isFaulted);
   const isFew = (has: (run: Sketch) => boolean): boolean =>
-    2 * runs.filter(has).length < runs.length;
+    2 * struck.filter(has).length < struck.length;
   const around = ({ from, until }: Span): Span => ({ from: from - near, until: until + near });
   const ill = new Map<string, readonly Span[]>();
   for (const [name, spans] of suspects.ill) {

@@ -35,7 +35,7 @@ export function sentenceOf(telling: Telling): string {
   const others = elsewhereWords(telling);
   if (faults.length === 0) return `${noFault(telling, runs)}${others}`;
   if (telling.verdicts.every((verdict) => verdict === 'untouched')) {
-    const words = list(unique(faults.map((event) => event.text)));
+    const words = list(unique(faults.map((event) => `${event.text}${seenWords(event, runs)}`)));
     return `${words}: ${unhurt(story, runs)}${others}`;
   }
   const innocent = new Set(story.innocent.map(({ fault }) => fault));
@@ -54,8 +54,7 @@ function timedWords(events: readonly CascadeEvent[], runs: number): readonly str
     const times = own.map(({ at }) => moment(at));
     const more = times.length - LINKS_MAX;
     const told = more > 0 ? [...times.slice(0, LINKS_MAX), `${count(more)} times more`] : times;
-    const seen = seenIn(own[0], runs);
-    return `${text} at ${list(told)}${seen && ` (${seen})`}`;
+    return `${text} at ${list(told)}${seenWords(own[0], runs)}`;
   });
 }
 
@@ -140,8 +139,8 @@ function chainOf(
     const full = fullOf(first);
     const died = later.find((event) => event.kind === 'killed' && event.subject === subject);
     const words = full === undefined ? illWords(first) : full.text + heldWords(first);
-    const seen = seenIn(full ?? first, runs, struck);
-    const text = `${subject}: ${died === undefined ? '' : `${died.text}, `}${words}${seen && ` (${seen})`}`;
+    const seen = seenWords(full ?? first, runs, struck);
+    const text = `${subject}: ${died === undefined ? '' : `${died.text}, `}${words}${seen}`;
     return { at: (full ?? first).at, place: later.indexOf(full ?? first), text };
   };
   const causes = inner.slice(0, LINKS_MAX).map(linkOf);
@@ -282,8 +281,7 @@ function behind({ events }: ToldStory, runs: number): string {
       (event) => event.subject === subject && event.at > at && event.ends === kind,
     );
     const over = end === undefined ? '' : `, ${end.text}`;
-    const seen = seenIn(begun, runs);
-    return ` ${subject} ${UNSEEN.get(kind)!} ${moment(at)}: ${text}${seen && ` (${seen})`}${over}.`;
+    return ` ${subject} ${UNSEEN.get(kind)!} ${moment(at)}: ${text}${seenWords(begun, runs)}${over}.`;
   });
   return words.join('');
 }
@@ -291,6 +289,12 @@ function behind({ events }: ToldStory, runs: number): string {
 /** In how many runs it happens; nothing where it does in all, or in those in which its cause does. */
 function seenIn({ runs }: CascadeEvent, all: number, cause = all): string {
   return runs === cause ? '' : `in ${count(runs)} of ${count(all)} runs`;
+}
+
+/** The same in brackets. */
+function seenWords(event: CascadeEvent, all: number, cause = all): string {
+  const seen = seenIn(event, all, cause);
+  return seen && ` (${seen})`;
 }
 
 /** What the run that is told does not show. */

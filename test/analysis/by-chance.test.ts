@@ -20,10 +20,12 @@ interface Written {
   readonly influences?: readonly Partial<StepInfluence>[];
   /** Callers and whom they call. */
   readonly calls?: readonly (readonly [caller: string, callee: string])[];
+  /** No fault strikes. */
+  readonly isSpared?: boolean;
 }
 
 /** One run, with a fault on `target` from step 20 to 30. */
-function sceneOf({ ill = {}, full = {}, calls = [] }: Written): Scene {
+function sceneOf({ ill = {}, full = {}, calls = [], isSpared = false }: Written): Scene {
   const isIn = (step: number, [from, until]: readonly [number, number]): boolean =>
     step >= from && step < until;
   const lanes = NAMES.map((name, component) => {
@@ -63,7 +65,7 @@ function sceneOf({ ill = {}, full = {}, calls = [] }: Written): Scene {
     health,
     saturations,
     baseline: BASELINE,
-    faultsNs: [20e9],
+    faultsNs: isSpared ? [] : [20e9],
     hits: [{ stats: new Set(), components: new Set([0]), from: 20, until: 30 }],
   } as unknown as Scene;
 }
@@ -97,6 +99,14 @@ describe('ill health that only chance brings', () => {
   it('is not told from what always happens by one run, nor by one of two', () => {
     expect(told([SIDE]).ill).toEqual(['side']);
     expect(told([SIDE, NOTHING]).ill).toEqual(['side']);
+  });
+
+  it('is held against the runs in which a fault strikes', () => {
+    const spared: Written = { isSpared: true };
+    expect(told([SIDE, SIDE, spared, spared, spared]).ill).toEqual(['side']);
+    expect(told([SIDE, NOTHING, NOTHING, { ...SIDE, isSpared: true }]).ill).toEqual([]);
+    // Without a fault nothing is chance.
+    expect(told([{ ...SIDE, isSpared: true }, spared, spared]).ill).toEqual(['side']);
   });
 
   it('is told of what a fault hits, and of whom that makes ill', () => {

@@ -141,8 +141,8 @@ export class ConnectionTable {
   }
 
   /**
-   * The far end does not trust who opened the connection. In TLS 1.3 its client has done its part by then, and
-   * learns it from the answer to what it sends first (RFC 8446 section 4.4.2.4, 2.0).
+   * The far end does not trust who opened the connection. In TLS 1.3 a client may send as soon as its own part is
+   * done, and learns it from what comes back (RFC 8446 section 2, figure 1, and section 6.2).
    */
   disown(slot: number): void {
     this.epoch[slot] = NOBODY;
