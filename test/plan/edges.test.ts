@@ -291,24 +291,28 @@ describe('connections of an edge', () => {
       workPerKiB: constant(0),
       closes: null,
     } as const;
-    const steps = [call('b.get', { policy: connected }), call('c.get', { policy: connected })];
+    const steps = ['b.get', 'c.get', 'd.get'].map((part) => call(part, { policy: connected }));
     const { edges } = planOf({
       services: [
         service('a', { run: steps }),
         service('b', { get: [work(1)] }),
         service('c', { get: [work(1)] }, { protocol: tls }),
+        service('d', { get: [work(1)] }, { protocol: { ...tls, tls: 'mtls' } }),
       ],
     });
+    const streams = { ...connections, multiplexed: true, shared: false, server: null };
     expect(edges.map((edge) => edge.connections)).toEqual([
       {
         ...connections,
         maxStreams: 1,
         multiplexed: false,
         tlsTrips: 0,
+        mutual: false,
         shared: false,
         server: null,
       },
-      { ...connections, multiplexed: true, tlsTrips: 2, shared: false, server: null },
+      { ...streams, tlsTrips: 2, mutual: false },
+      { ...streams, tlsTrips: 1, mutual: true },
     ]);
   });
 
