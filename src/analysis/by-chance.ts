@@ -3,7 +3,7 @@ import { touchedBy } from './faulted.js';
 import type { Episode, Health } from './health.js';
 import type { Scene, StepInfluence } from './influence.js';
 import type { Lane } from './lanes.js';
-import { isFullIn, type Saturation } from './saturation.js';
+import { fullSteps, type Saturation } from './saturation.js';
 
 /** Steps [from, until). */
 interface Span {
@@ -115,15 +115,6 @@ function spansOf(
   for (const [lane, own] of health) {
     const spans = of(lane, own).map(({ from, until }) => ({ from, until }));
     if (spans.length > 0) found.set(lane.name, spans);
-  }
-  return found;
-}
-
-/** Steps of which at least the one before or behind is full as well. */
-function fullSteps(lane: Lane, resource: Saturation['resource']): readonly number[] {
-  const found: number[] = [];
-  for (let step = 0; step < lane.up.length; step++) {
-    if (isFullIn(lane, resource, step, step + 1)) found.push(step);
   }
   return found;
 }

@@ -48,20 +48,12 @@ export function saturationOf(
   return find('workers') ?? find('cores');
 }
 
-/** Whether all workers, or all cores, are in use for two steps, one of which lies in [from, until). */
-export function isFullIn(
-  lane: Lane,
-  resource: Saturation['resource'],
-  from: number,
-  until: number,
-): boolean {
+/** Steps in which all workers, or all cores, are in use, as they are in the step before or behind. */
+export function fullSteps(lane: Lane, resource: Saturation['resource']): readonly number[] {
   const { level, capacity } = usageOf(lane, resource);
-  const isFull = (step: number): boolean =>
-    step >= 0 && step < level.length && isAt(level[step], capacity * lane.up[step]);
-  for (let step = from; step < until; step++) {
-    if (isFull(step) && (isFull(step - 1) || isFull(step + 1))) return true;
-  }
-  return false;
+  const steps = Array.from(level, (_, step) => step);
+  const full = new Set(steps.filter((step) => isAt(level[step], capacity * lane.up[step])));
+  return [...full].filter((step) => full.has(step - 1) || full.has(step + 1));
 }
 
 function usageOf(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Lane } from '../../src/analysis/lanes.js';
-import { saturatedShare, saturationOf } from '../../src/analysis/saturation.js';
+import { fullSteps, saturatedShare, saturationOf } from '../../src/analysis/saturation.js';
 import { stepsOf } from '../../src/analysis/steps.js';
 import type { Plan } from '../../src/spec/plan.js';
 import type { GaugeRecord } from '../../src/spec/record.js';
@@ -46,6 +46,15 @@ function laneOf(means: readonly number[], up = means.map(() => 1)): Lane {
   const lane = { busy, cpu: none, shed: none, arrivals: none, workers: 10, cores: Infinity };
   return { ...lane, up: Float64Array.from(up) } as unknown as Lane;
 }
+
+describe('steps without anything left', () => {
+  it('are those that are not alone', () => {
+    const lane = laneOf([10, 10, 4, 10, 4, 9.6, 9.5, 9.4]);
+    expect(fullSteps(lane, 'workers')).toEqual([0, 1, 5, 6]);
+    // Cores without a limit are never all in use.
+    expect(fullSteps(lane, 'cores')).toEqual([]);
+  });
+});
 
 describe('the moment at which all workers are in use', () => {
   it('lies where an even rise to the capacity explains the mean of the step', () => {
