@@ -11,9 +11,8 @@ interface Span {
   readonly until: number;
 }
 
-/** Of one run what is asked when the others are judged; scenes are too large to keep them all. */
+/** Of a run in which a fault strikes what is asked when the others are judged; scenes are too large to keep them all. */
 export interface Sketch {
-  readonly isFaulted: boolean;
   /** Steps [0, baseline) lie before the first fault. */
   readonly baseline: number;
   /** Spells of two runs that lie so many steps apart are the same trouble: the draws move its beginning. */
@@ -35,16 +34,15 @@ interface Suspects {
 const NEAR_NS = 2_000_000_000;
 const NEAR_STEPS = 5;
 
-/** What is kept of a run. Without a fault nothing could have led to anything, and nothing is suspect. */
-export function sketchOf(scene: Scene, influences: readonly StepInfluence[]): Sketch {
-  const { baseline, health, lanes, saturations, steps } = scene;
-  const isFaulted = scene.faultsNs.length > 0;
-  const reached = isFaulted ? reachedLanes(scene, influences) : new Set<string>();
-  const isSuspect = ({ name }: Lane): boolean => isFaulted && !reached.has(name);
+/** What is kept of a run; null where no fault strikes, as nothing could have led to anything, and nothing is suspect. */
+export function sketchOf(scene: Scene, influences: readonly StepInfluence[]): Sketch | null {
+  const { baseline, faultsNs, health, lanes, saturations, steps } = scene;
+  if (faultsNs.length === 0) return null;
+  const reached = reachedLanes(scene, influences);
+  const isSuspect = ({ name }: Lane): boolean => !reached.has(name);
   const suspectOf = (lane: Lane, { episodes }: Health): readonly Episode[] =>
     isSuspect(lane) ? episodes.filter((each) => !callsIll(scene, lane, each, reached)) : [];
   return {
-    isFaulted,
     baseline,
     near: Math.max(NEAR_STEPS, Math.ceil(NEAR_NS / steps.lengthNs[0])),
     ill: spansOf(scene, (_, { episodes }) => episodes),
@@ -67,17 +65,18 @@ export function sketchOf(scene: Scene, influences: readonly StepInfluence[]): Sk
 
 /**
  * Of what is suspect in a run what only chance brings: ill health, and moments without anything left, that less than
- * half of all runs in which a fault strikes have at that time; and such moments that they have before the first fault as well. One run, or one
- * of two, is not told from what always happens.
+ * half of the runs in which a fault strikes have at that time; and such moments that they have before the first fault
+ * as well. One run, or one of two, is not told from what always happens.
  */
 export function chanceIn({ suspects, near, baseline }: Sketch, runs: readonly Sketch[]): Suspects {
-  const struck = runs.filter(({ isFaulted }) => isFaulted);
   const isFew = (has: (run: Sketch) => boolean): boolean =>
-    2 * struck.filter(has).length < struck.length;
+    2 * runs.filter(has).length < runs.length;
   const around = ({ from, until }: Span): Span => ({ from: from - near, until: until + near });
   const ill = new Map<string, readonly Span[]>();
   for (const [name, spans] of suspects.ill) {
-    const chance = spans.filter((span) => isFew((run) => isIllIn(run.ill, name, around(span))));
+    const chance = spans.filter((span) =>
+      isFew((run) => overlaps(run.ill.get(name) ?? [], around(span))),
+    );
     if (chance.length > 0) ill.set(name, chance);
   }
   const full = [...suspects.full].filter(([name, saturation]) => {
@@ -119,13 +118,8 @@ function spansOf(
   return found;
 }
 
-/** Whether a lane is ill in those steps of a run. */
-function isIllIn(
-  ill: ReadonlyMap<string, readonly Span[]>,
-  name: string,
-  { from, until }: Span,
-): boolean {
-  return (ill.get(name) ?? []).some((other) => other.from < until && other.until > from);
+function overlaps(spans: readonly Span[], { from, until }: Span): boolean {
+  return spans.some((other) => other.from < until && other.until > from);
 }
 
 /**
@@ -135,13 +129,10 @@ function isIllIn(
 function callsIll(
   scene: Scene,
   lane: Lane,
-  { from, until }: Episode,
+  episode: Episode,
   reached: ReadonlySet<string>,
 ): boolean {
-  const isIll = (other: Lane): boolean =>
-    scene.health
-      .get(other)!
-      .episodes.some((episode) => episode.from < until && episode.until > from);
+  const isIll = (other: Lane): boolean => overlaps(scene.health.get(other)!.episodes, episode);
   const callers = new Set([lane]);
   for (const one of callers) {
     for (const { caller, callee } of scene.links) {
@@ -153,7 +144,10 @@ function callsIll(
   return false;
 }
 
-/** Lanes that faults hit, those whose calls they hit, whatever gets more or less of a load that they turn, and all that these led to. */
+/**
+ * Lanes that faults hit, those whose calls they hit, whatever gets more or less of a load that they turn, and all that
+ * these led to.
+ */
 function reachedLanes(scene: Scene, influences: readonly StepInfluence[]): ReadonlySet<string> {
   const { hits, lanes, links } = scene;
   const reached = loadedLanes(scene);

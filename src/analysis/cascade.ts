@@ -43,9 +43,10 @@ export function storiesOf(data: VariantData): readonly Story[] {
     const { scene, influences } = withoutBlipsOf(data, record);
     return { sketch: sketchOf(scene, influences), story: storyOf(scene, influences, record) };
   });
-  const sketches = runs.map(({ sketch }) => sketch);
+  const struck = runs.flatMap(({ sketch }) => (sketch === null ? [] : [sketch]));
   const stories = runs.map(({ sketch, story }, i) => {
-    const chance = chanceIn(sketch, sketches);
+    if (sketch === null) return story;
+    const chance = chanceIn(sketch, struck);
     if (chance.ill.size === 0 && chance.full.size === 0) return story;
     const record = data.records[i];
     const scene = withoutChance(withoutBlipsOf(data, record).scene, chance);

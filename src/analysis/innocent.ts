@@ -72,12 +72,19 @@ export function innocentFaults(
   return faults.filter(isInnocent).map((fault) => ({ fault: fault.id, reason: reasonOf(fault) }));
 }
 
-/** Faults that hurt no user in more than half of the runs, each with the reason of the first of these. */
+/**
+ * Faults that hurt no user in more than half of the runs in which they strike, or of all where they never do, each with
+ * the reason of the first of these.
+ */
 export function innocentInMost(stories: readonly Story[]): Story['innocent'] {
-  const entries = stories.flatMap(({ innocent }) => innocent);
-  return entries.filter(({ fault }, i) => {
-    const same = entries.filter((other) => other.fault === fault);
-    return entries[i] === same[0] && 2 * same.length > stories.length;
+  const ids = new Set(stories.flatMap(({ innocent }) => innocent.map(({ fault }) => fault)));
+  return [...ids].flatMap((id) => {
+    const struck = stories.filter(({ events }) =>
+      events.some(({ kind, subject }) => kind === 'fault' && subject === id),
+    );
+    const asked = struck.length > 0 ? struck : stories;
+    const entries = asked.flatMap(({ innocent }) => innocent.filter(({ fault }) => fault === id));
+    return 2 * entries.length > asked.length ? [entries[0]] : [];
   });
 }
 

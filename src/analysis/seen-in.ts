@@ -1,10 +1,9 @@
 import type { CascadeEvent, CascadeResult, StoryEvent } from '../spec/result-cascade.js';
-import type { Story } from './story.js';
+import { ILL, type Story } from './story.js';
 import { byCodeUnit } from './variant-data.js';
 
 /** Spells of ill health in two runs that lie so many seconds apart are the same trouble. */
 const NEAR = 2;
-const ILL: ReadonlySet<StoryEvent['kind']> = new Set(['degraded', 'failing', 'down']);
 
 /** The events of the first of these runs, each with the number of runs in which it happens. */
 export function withRuns(stories: readonly Story[]): readonly CascadeEvent[] {
@@ -37,7 +36,7 @@ export function illElsewhere(stories: readonly Story[]): CascadeResult['elsewher
  */
 function happens(event: StoryEvent, told: Story, other: Story): boolean {
   const { kind, subject, ends } = event;
-  if (!ILL.has(kind))
+  if (!ILL.includes(kind))
     return other.events.some(
       (own) => own.kind === kind && own.subject === subject && own.ends === ends,
     );

@@ -1,7 +1,7 @@
 import type { CascadeEvent, CascadeResult } from '../spec/result-cascade.js';
 import { failsMore } from './innocent.js';
 import { UNSEEN } from './unseen-kinds.js';
-import type { RunVerdict, Story } from './story.js';
+import { ILL, type RunVerdict, type Story } from './story.js';
 import { count, list, moment, plural, share } from './words.js';
 
 /** The story of the run that is told, with what the other runs say of it. */
@@ -171,7 +171,6 @@ function worstOf(
 }
 
 const ENDS: ReadonlySet<CascadeEvent['kind']> = new Set(['recovered', 'notRecovered']);
-const ILL: readonly CascadeEvent['kind'][] = ['degraded', 'failing', 'down'];
 
 /** An illness with what brought it: `timeouts waiting for payments, success 2 %`. */
 function illWords(event: CascadeEvent): string {

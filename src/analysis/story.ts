@@ -32,3 +32,6 @@ export interface Story {
   readonly verdict: RunVerdict;
   readonly innocent: CascadeResult['innocent'];
 }
+
+/** Kinds of events that begin ill health, or make it worse, the worst last. */
+export const ILL: readonly StoryEvent['kind'][] = ['degraded', 'failing', 'down'];

@@ -76,7 +76,10 @@ function told(runs: readonly Written[]): { ill: string[]; full: string[] } {
   const sketches = scenes.map((scene, k) =>
     sketchOf(scene, (runs[k]!.influences ?? []) as readonly StepInfluence[]),
   );
-  const { health, saturations } = withoutChance(scenes[0]!, chanceIn(sketches[0]!, sketches));
+  const [scene] = scenes as [Scene, ...Scene[]];
+  const [sketch] = sketches;
+  const struck = sketches.filter((each) => each !== null);
+  const { health, saturations } = sketch ? withoutChance(scene, chanceIn(sketch, struck)) : scene;
   for (const { states, episodes } of health.values()) expect(episodes).toEqual(episodesOf(states));
   const ill = [...health].filter(([, { episodes }]) => episodes.length > 0);
   return {
@@ -223,7 +226,9 @@ faults: [ { id: f, kind: crash, target: stock, at: 10s, for: 10s, probability: $
 `).variant().cascade;
 
   it('is counted, and said of the fault', () => {
-    const { events, sentence, elsewhere } = of(4, '40%');
+    const { events, sentence, elsewhere, innocent } = of(4, '40%');
+    // Nobody is hurt where it does not strike, which says nothing for it.
+    expect(innocent).toEqual([]);
     expect(events.map(({ runs }) => runs)).toEqual(events.map(() => 3));
     expect(elsewhere).toEqual([]);
     expect(sentence).toMatch(

@@ -35,7 +35,8 @@ const PACKET_TAG = 0x4000;
 
 /**
  * Opens connections packet by packet over the link of their edge: one round trip of TCP, then those of
- * TLS, with the work of the server in the first of them, whose answer carries its certificate. A lost SYN is sent again after 1 s, doubling;
+ * TLS, with the work of the server in the first of them, whose answer carries its certificate. A lost SYN is sent
+ * again after 1 s, doubling;
  * a port without a process refuses; silence ends with TCP's patience, or the limit of the pool before.
  */
 export class Handshakes {
