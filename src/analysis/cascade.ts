@@ -25,6 +25,7 @@ import { innocentFaults, innocentInMost } from './innocent.js';
 import { gaugesByComponent, judgedLane, lanesOf, type Lane } from './lanes.js';
 import { linksOf } from './links.js';
 import { loadChangesOf } from './load-changes.js';
+import { restartLoops } from './deaths.js';
 import { loopsOf } from './loops.js';
 import { goodputLost, verdictOf } from './metastability.js';
 import { onsetsOf, type Onsets } from './onsets.js';
@@ -86,7 +87,13 @@ function storyOf(scene: Scene, found: readonly StepInfluence[], record: RunRecor
       share,
       text,
     })),
-    loops: loopsOf(influences),
+    loops: [
+      ...loopsOf(influences),
+      ...restartLoops(data, record, scene.spansOf).map((name) => ({
+        through: [name],
+        mechanism: 'restarts',
+      })),
+    ],
     blastRadius: blastRadius(scene),
     depth: depthOf(influences),
     collateral: collateralOf(data, record),

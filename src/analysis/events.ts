@@ -132,9 +132,10 @@ function backWords(scene: Scene, fault: PlanFault, untilNs: Ns): string {
   const all = plural(times.length, 'instance');
   if (left > 0) return `; ${count(left)} of ${all} do not come back in this run`;
   const last = Math.max(untilNs, ...times);
-  return last > untilNs
-    ? `; the last of ${all} is back after ${duration((last - untilNs) / 1e9)}`
-    : '';
+  if (last <= untilNs) return '';
+  const restarts = end?.restarts ?? 0;
+  const tries = restarts > 1 ? `, with restart ${count(restarts)}` : '';
+  return `; the last of ${all} is back after ${duration((last - untilNs) / 1e9)}${tries}`;
 }
 
 /** First opening of the breakers of an edge, and the last closing where all of them close. */

@@ -49,9 +49,7 @@ function editWords(edit: KnobEdit, who: Who, fault: Fault): string {
     case 'leaking':
       return leakWords(edit, who);
     case 'down':
-      return edit.recovery === undefined
-        ? does('crashes', 'crash')
-        : `${does('is out', 'are out')}${recoveryWords(edit.recovery)}`;
+      return downWords(edit, does);
     case 'switchover':
       return `${words} hands over to a replica`;
     case 'split':
@@ -187,6 +185,12 @@ function messagesOf(amount: number, words: string): string {
 }
 
 /** After which time of their own instances are back, where that is not at once. */
+function downWords({ recovery }: KnobEdit, does: (one: string, many: string) => string): string {
+  if (recovery === undefined) return does('crashes', 'crash');
+  if (recovery === 'never') return does('crashes for good', 'crash for good');
+  return `${does('is out', 'are out')}${recoveryWords(recovery)}`;
+}
+
 function recoveryWords(recovery: Distribution): string {
   if (recovery.kind === 'uniform') return ` (recovery of ${delayWords(recovery)})`;
   const meanNs = meanOf(recovery);

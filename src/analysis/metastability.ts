@@ -5,7 +5,8 @@ import { goodputOf, goodShare, type Goodput } from './goodput.js';
 import { RECOVERED_SHARE, recoveryGrid, recoveryOf, staysGood, windowsFrom } from './recovery.js';
 import type { RunVerdict } from './story.js';
 import { arrivedOf, sumCells, sumOutcomes } from './sums.js';
-import { firstFaultNs } from './faulted.js';
+import { restartLoops } from './deaths.js';
+import { firstFaultNs, spansIn } from './faulted.js';
 import { lastReturnNs } from './outages.js';
 import type { VariantData } from './variant-data.js';
 import { cellsOf, type CellSet } from './window.js';
@@ -34,9 +35,10 @@ const QUEUED_SHARE = 0.5;
  *   half (Mann-Kendall) by 5 % of what is healthy, a breaker still waits for its time to try again, or nothing that is looked for
  *   explains the failure: the run was too short to see the end;
  * - overloaded: load is more than 10 % above that before the fault (which shows what is feasible), or
- *   instances are still gone;
+ *   instances are still gone, not only until their platform starts them (undecided);
  * - metastable: load as before, all instances back, and retries (half more attempts per call than before),
- *   work for nobody (30 % of busy time) or queues longer than half their capacity sustain the failure.
+ *   work for nobody (30 % of busy time) or queues longer than half their capacity sustain the failure; or, whoever is
+ *   gone, processes that die again when they are back.
  * Source of the notion: Bronson et al., HotOS 2021; Huang et al., OSDI 2022.
  */
 export function verdictOf(data: VariantData, record: RunRecord): RunVerdict {
@@ -71,7 +73,15 @@ export function verdictOf(data: VariantData, record: RunRecord): RunVerdict {
     return 'undecided';
   const end = union(grid.windows.slice(-LAST_WINDOWS));
   if (loadOf(data, record, end) > SAME_LOAD * loadOf(data, record, before)) return 'overloaded';
-  if (instancesGone(record)) return 'overloaded';
+  if (restartLoops(data, record, (fault) => spansIn(data, fault, record)).length > 0)
+    return 'metastable';
+  const gone = instancesGone(record);
+  if (gone.length > 0) {
+    const waits = gone.every(
+      (id) => plan.components[plan.instances[id].component].restart !== null,
+    );
+    return waits ? 'undecided' : 'overloaded';
+  }
   if (breakerWaits(data, record, grid.windows[grid.windows.length - LAST_WINDOWS]))
     return 'undecided';
   return isSustained(data, record, before, end) ? 'metastable' : 'undecided';
@@ -145,14 +155,14 @@ function perCall(record: RunRecord, stats: readonly number[], window: CellSet): 
   return calls >= 20 ? attempts / calls : null;
 }
 
-/** True when the last word of the journal on some instance is that it does not run. */
-function instancesGone(record: RunRecord): boolean {
+/** Instances of which the last word of the journal is that they do not run. */
+function instancesGone(record: RunRecord): readonly number[] {
   const { kind, subject, value } = record.journal;
   const last = new Map<number, number>();
   for (let i = 0; i < kind.length; i++) {
     if (kind[i] === JOURNAL.instance) last.set(subject[i], value[i]);
   }
-  return [...last.values()].some((state) => state !== INSTANCE_STATE.up);
+  return [...last].filter(([, state]) => state !== INSTANCE_STATE.up).map(([id]) => id);
 }
 
 /** True when a breaker is open at the end and has not tried to close since the window began. */

@@ -144,7 +144,7 @@ function memoryOf({ data, selection }: Question): number {
   return total(data, selection.instances, ({ memory }) => memory?.limit ?? Infinity);
 }
 
-/** How often processes came back from their death in the window, by run. */
+/** How often processes were started after their death in the window, in vain or not, by run. */
 function restarts({ data, selection, window }: Question): readonly number[] {
   const { edges } = data.plan.grid;
   const instances = new Set(selection.instances);
@@ -154,7 +154,10 @@ function restarts({ data, selection, window }: Question): readonly number[] {
     for (let i = 0; i < timeNs.length; i++) {
       if (kind[i] !== JOURNAL.instance || !instances.has(subject[i])) continue;
       if (value[i] === INSTANCE_STATE.down) down.add(subject[i]);
-      else if (value[i] === INSTANCE_STATE.up && down.delete(subject[i])) {
+      else if (
+        (value[i] === INSTANCE_STATE.up && down.delete(subject[i])) ||
+        value[i] === INSTANCE_STATE.failedStart
+      ) {
         const at = timeNs[i] + data.plan.warmupNs;
         if (window.cells.some((cell) => at >= edges[cell] && at < edges[cell + 1])) count++;
       }

@@ -40,6 +40,8 @@ export interface Returns {
   readonly untilNs: Ns;
   /** By instance that was down then: when it ran again, absolute; Infinity = not in this run. */
   readonly backNs: ReadonlyMap<number, Ns>;
+  /** The most restarts that one of them took, those in vain among them. */
+  readonly restarts: number;
 }
 
 /** Of each activation that has ended of a fault whose instances take a time of their own after it; none of others. */
@@ -48,12 +50,16 @@ export function returnsOf(
   fault: PlanFault,
   record: RunRecord,
 ): readonly Returns[] {
-  if (!hasRecovery(fault)) return [];
+  if (!hasRecovery(fault) && !waitsForRestart(data, fault)) return [];
   const ended = spansIn(data, fault, record).filter(({ untilNs }) => untilNs < data.plan.horizonNs);
   const downs = downsOf(data, record, new Set(fault.instances));
   return ended.map(({ untilNs }) => {
-    const held = downs.filter((down) => down.fromNs < untilNs && down.untilNs >= untilNs);
-    return { untilNs, backNs: new Map(held.map((down) => [down.instance, down.untilNs])) };
+    const held = downs.filter((down) => down.fromNs <= untilNs && down.untilNs >= untilNs);
+    return {
+      untilNs,
+      backNs: new Map(held.map((down) => [down.instance, down.untilNs])),
+      restarts: Math.max(0, ...held.map((down) => down.restarts)),
+    };
   });
 }
 
@@ -70,14 +76,25 @@ function hasRecovery({ kind, config, share }: PlanFault): boolean {
   return edits.some(({ recovery }) => recovery !== undefined);
 }
 
-interface Down {
+/** Whether a platform starts what the fault has ended, in its own time. */
+function waitsForRestart({ plan }: VariantData, fault: PlanFault): boolean {
+  const isStarted = (id: number): boolean =>
+    plan.components[plan.instances[id].component].restart !== null;
+  return fault.knobs.includes('down') && fault.instances.some(isStarted);
+}
+
+/** When a process was away. */
+export interface Down {
   readonly instance: number;
   readonly fromNs: Ns;
+  /** Infinity = to the end of the run. */
   untilNs: Ns;
+  /** How often it was started, the last time among them. */
+  restarts: number;
 }
 
 /** When instances were down, in order of time. */
-function downsOf(
+export function downsOf(
   { plan }: VariantData,
   { journal }: RunRecord,
   instances: ReadonlySet<number>,
@@ -90,9 +107,11 @@ function downsOf(
     if (kind[k] !== JOURNAL.instance || !instances.has(instance)) continue;
     const at = timeNs[k] + plan.warmupNs;
     if (value[k] === INSTANCE_STATE.down) {
-      const down = { instance, fromNs: at, untilNs: Number.POSITIVE_INFINITY };
+      const down = { instance, fromNs: at, untilNs: Number.POSITIVE_INFINITY, restarts: 1 };
       downs.push(down);
       open.set(instance, down);
+    } else if (value[k] === INSTANCE_STATE.failedStart && open.has(instance)) {
+      open.get(instance)!.restarts++;
     } else if (value[k] === INSTANCE_STATE.up && open.has(instance)) {
       open.get(instance)!.untilNs = at;
       open.delete(instance);

@@ -232,6 +232,7 @@ function endOf({ verdicts, recovery, goodputLost }: Telling): string {
 const LOOP_WORDS: ReadonlyMap<string, string> = new Map([
   ['retryLoad', 'retries'],
   ['hedgeLoad', 'hedges'],
+  ['restarts', 'dies again when it is back'],
 ]);
 
 function loopWords(story: ToldStory): string {

@@ -272,7 +272,7 @@ function setMemories(world: Draft, outages: Outages): void {
   const { plan } = world;
   // The process dies as a next step, outside of what made it hold too much, and behind what it completes.
   const op = engine.define('out-of-memory', (id, epoch) => {
-    if (world.instances[id].epoch === epoch) outages.runOut(world.instances[id]);
+    if (world.instances[id].epoch === epoch) outages.end(world.instances[id]);
   });
   const lookOp = engine.define('leak', (id, generation) =>
     world.instances[id].memory!.look(generation),

@@ -116,8 +116,11 @@ export class Board {
   private leave(over: Active): void {
     const edits = over.edits.filter(({ recovery }) => recovery !== undefined);
     if (edits.length === 0) return;
-    const delays = this.recoveries.draw(over.index, over.instances, edits[0].recovery!);
-    delays.forEach((delay, k) => {
+    const recovery = edits[0].recovery!;
+    const delays =
+      recovery === 'never' ? [] : this.recoveries.draw(over.index, over.instances, recovery);
+    over.instances.forEach((_, k) => {
+      const delay = delays[k] ?? Infinity;
       if (delay === 0) return;
       const rest: Active = { ...over, index: OVER, instances: [over.instances[k]], edits };
       this.active.push(rest);
@@ -200,6 +203,7 @@ export class Board {
           instance,
           this.effective('down', hits) > 0,
           this.effective('blackhole', hits) > 0,
+          this.effective('down', hits) > 1,
         );
         break;
       case 'replicaLag':

@@ -100,6 +100,8 @@ export class Instance {
   killed = false;
   /** Faults, or what it did itself, say that the process is gone; it is down for as long, and until it has started again. */
   crashed = false;
+  /** Nothing starts it again while it is crashed. */
+  gone = false;
   /** It has brought about its own end, and is not started again yet. */
   dying = false;
   /** How cold it is; null once it is warm. */

@@ -7,9 +7,13 @@ import { INSTANCE_STATE, JOURNAL } from '../spec/record.js';
 import { Collections } from './serving/collections.js';
 import { FROZEN } from './instance.js';
 import type { Instance } from './instance.js';
+import { Restarts } from './serving/restarts.js';
 import { Starts } from './serving/starts.js';
 import { RETURN, STATE, strands } from './strands.js';
 import type { Fleet, World } from './world.js';
+
+/** Until somebody starts a process again that a message has killed, unless told; the first back-off of Kubernetes. */
+const RESTART_NS = 10e9;
 
 /** What happens to an instance, and to the work on it, when its process dies, freezes or slows down. */
 export class Outages {
@@ -17,10 +21,11 @@ export class Outages {
   readonly collections: Collections;
   private readonly world: World;
   private readonly starts: Starts;
+  private readonly restarts: Restarts;
   private readonly reviveOp: number;
   private readonly dieOp: number;
-  /** Of instances that end at this instant: until they are started again. */
-  private readonly ending = new Map<number, Ns>();
+  /** Of instances that end at this instant: until they are started again; null = as the platform does. */
+  private readonly ending = new Map<number, Ns | null>();
 
   constructor(world: World) {
     this.world = world;
@@ -32,24 +37,30 @@ export class Outages {
     });
     this.collections = new Collections(world, this);
     this.starts = new Starts(world, (instance) => this.started(instance));
+    this.restarts = new Restarts(world, (instance) => this.restart(instance));
   }
 
-  /** Faults end the process (true), or let it be started again, empty and cold; `silent`: its host is gone too. */
-  setDown(instance: Instance, down: boolean, silent: boolean): void {
+  /**
+   * Faults end the process (true), or let it be started again, empty and cold; `silent`: its host is gone too,
+   * `gone`: nothing tries to start it meanwhile.
+   */
+  setDown(instance: Instance, down: boolean, silent: boolean, gone: boolean): void {
     const isDown = down || instance.dying;
     // Only the host is back, and it is seen that nobody listens there.
     const isSeen = instance.silent && !silent && instance.crashed && isDown;
     instance.silent = silent;
     instance.killed = down;
+    instance.gone = gone;
     this.turnDown(instance, isDown);
     if (isSeen) this.updateFleet(instance);
+    if (isDown && !instance.dying && this.canStart(instance)) this.restarts.plan(instance);
   }
 
   /**
-   * The process ends by itself, and is started again after so long. What it has completed at this instant
-   * comes before that (G-3), and whoever waits for it is told.
+   * The process ends by itself, and is started again after so long, or as its platform says (null). What it has
+   * completed at this instant comes before that (G-3), and whoever waits for it is told.
    */
-  die({ id }: Instance, restartNs: Ns): void {
+  die({ id }: Instance, restartNs: Ns | null): void {
     if (this.ending.has(id)) return;
     this.ending.set(id, restartNs);
     engine.soon(PHASE.TIMER, this.dieOp, id, 0, 0);
@@ -58,8 +69,10 @@ export class Outages {
   private died(instance: Instance): void {
     const restartNs = this.ending.get(instance.id)!;
     this.ending.delete(instance.id);
+    if (restartNs === null && this.restarts.has(instance)) return this.end(instance);
     instance.dying = true;
-    engine.at(engine.now + restartNs, PHASE.FAULT, this.reviveOp, instance.id, 0, 0);
+    const backNs = engine.now + (restartNs ?? RESTART_NS);
+    engine.at(backNs, PHASE.FAULT, this.reviveOp, instance.id, 0, 0);
     this.turnDown(instance, true);
   }
 
@@ -67,9 +80,9 @@ export class Outages {
     if (instance.crashed === down) return;
     instance.crashed = down;
     if (!down) {
-      if (this.starts.begin(instance)) this.started(instance);
-      // A host that had vanished and starts now is seen to be down.
-      else this.updateFleet(instance);
+      // Its platform starts it in its own time.
+      if (this.restarts.isWaiting(instance)) this.updateFleet(instance);
+      else this.start(instance);
       return;
     }
     if (instance.down) {
@@ -82,14 +95,34 @@ export class Outages {
     this.updateFleet(instance);
   }
 
-  /** The process is killed for its memory and is started again at once, empty and cold. */
-  runOut(instance: Instance): void {
+  /** The process ends, and is started again as its platform does, without one at once: empty and cold. */
+  end(instance: Instance): void {
     if (instance.down) return;
     this.crash(instance);
     this.turnCores(instance);
     this.journal(instance, INSTANCE_STATE.down);
     this.updateFleet(instance);
+    if (this.restarts.has(instance)) this.restarts.plan(instance);
+    else this.start(instance);
+  }
+
+  /** The platform starts the process; what has ended it may still stand. */
+  private restart(instance: Instance): void {
+    if (!instance.crashed) return this.start(instance);
+    if (!this.canStart(instance)) return;
+    this.journal(instance, INSTANCE_STATE.failedStart);
+    this.restarts.plan(instance);
+  }
+
+  /** Whether there is somebody and something to start its process with. */
+  private canStart(instance: Instance): boolean {
+    return this.restarts.has(instance) && !instance.silent && !instance.gone;
+  }
+
+  private start(instance: Instance): void {
     if (this.starts.begin(instance)) this.started(instance);
+    // A host that had vanished and starts now is seen to be down.
+    else this.updateFleet(instance);
   }
 
   /** Hangs, pauses (see FROZEN) or thaws; what had stalled goes on in the order in which it came. */

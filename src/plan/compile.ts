@@ -69,7 +69,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const writer = writerOf(layout, keys, problems);
   const limiters = new Limiters(keys);
   const onces = new Onces(keys);
-  const { programs, components } = writeAll(writer, limiters, sendsKeys(scenario));
+  const { programs, components } = writeAll(writer, limiters, scenario);
   const laid = writer.edges.finish(layout, onces, problems);
   const { edges, statEdges, bundles, deepestChain, numbers } = laid;
   const sized = isSized(scenario, edges);
@@ -143,8 +143,9 @@ function writerOf(layout: Layout, keys: KeyTable, problems: Problems): Writer {
 }
 
 /** Writes every program, in the order in which they stand in the plan. */
-function writeAll(w: Writer, limiters: Limiters, keysAreSent: boolean) {
+function writeAll(w: Writer, limiters: Limiters, scenario: Scenario) {
   const { parts, components } = w.layout;
+  const keysAreSent = sendsKeys(scenario);
   // Jumps only go forward, so what runs before a handler stands in front of all of them.
   const deliveries = parts.map((part) => writeDelivery(w, part));
   const programs = parts.map((part) =>
@@ -158,9 +159,10 @@ function writeAll(w: Writer, limiters: Limiters, keysAreSent: boolean) {
   const handshakes = components.map((component) => writeHandshake(w, component));
   return {
     programs,
-    components: components.map((it) =>
-      planComponent(it, refusals[it.id]!, handshakes[it.id]!, admissions[it.id]!),
-    ),
+    components: components.map((it) => ({
+      ...planComponent(it, refusals[it.id]!, handshakes[it.id]!, admissions[it.id]!),
+      restart: isOnPlatform(it) ? scenario.platform.restart : null,
+    })),
   };
 }
 
@@ -319,12 +321,19 @@ function planAdmission(
   };
 }
 
+/** Whose processes the platform starts: environments of functions, databases and brokers have providers of their own. */
+function isOnPlatform({ source }: LaidComponent): boolean {
+  return (
+    source.kind === 'gateway' || (source.kind === 'service' && source.host.environments === null)
+  );
+}
+
 function planComponent(
   component: LaidComponent,
   rejectProgram: number,
   handshakeProgram: number,
   admission: PlanComponent['admission'],
-): PlanComponent {
+): Omit<PlanComponent, 'restart'> {
   const { source } = component;
   const host = hostOf(component);
   const common = {

@@ -4,6 +4,8 @@ import { briefSeconds, formatInstant, tidy } from './format.js';
 import { isEnd, nextFault, SPELLS_MAX, spellsOf, type Spell } from './spells.js';
 import { loopWords, viewOfVariant, type View } from './view.js';
 
+type Loop = VariantResult['cascade']['loops'][number];
+
 /** A step of the chain under the verdict. */
 export interface ChainStep {
   readonly when: string;
@@ -43,7 +45,7 @@ export function chainOf(all: View, variant: VariantResult): ChainStep[] {
     .sort((a, b) => events.indexOf(a) - events.indexOf(b))
     .map((event) => ({
       at: event.at,
-      step: stepOf(view, variant, toldWith(event, since), start, loops[0]?.through ?? null),
+      step: stepOf(view, variant, toldWith(event, since), start, loops[0] ?? null),
     }));
   if (again !== null) steps.splice(left === undefined ? steps.length : -1, 0, again);
   return steps.map(({ step }) => ({
@@ -168,13 +170,13 @@ function stepOf(
   variant: VariantResult,
   event: CascadeEvent,
   start: CascadeEvent | undefined,
-  loop: readonly string[] | null,
+  loop: Loop | null,
 ): ChainStep {
   const when = formatInstant(event.at);
   const runs = variant.cascade.verdicts.length;
   const stuck = variant.cascade.verdicts.filter((v) => v === 'metastable').length;
   if (event.kind === 'notRecovered') {
-    const sustained = loop === null ? event.text : `sustained by ${loopWords(view, loop)}`;
+    const sustained = loop === null ? event.text : `sustained by ${sustainer(view, loop)}`;
     const isBehind = behindSubjects(variant).has(event.subject);
     const isMild = variant.cascade.states[event.subject]?.at(-1)?.state === 'degraded';
     const late = isBehind
@@ -205,6 +207,11 @@ function stepOf(
         : 'bad';
   const seen = event.runs < runs ? `, in ${event.runs} of ${runs} runs` : '';
   return { when, subject: `${event.subject} ${verbOf(event)}`, text: `${event.text}${seen}`, tone };
+}
+
+function sustainer(view: View, { through, mechanism }: Loop): string {
+  const words = loopWords(view, through);
+  return mechanism === 'restarts' ? `${words}, which dies again when it is back` : words;
 }
 
 function verbOf({ kind, text }: CascadeEvent): string {

@@ -27,7 +27,7 @@ export function propagationFinding(view: View, variant: VariantResult): string {
     reached.length === 0
       ? `The load grows by ${repeats} alone`
       : `The ${variant.summary.success.value === 1 ? 'slowdown' : 'failure'} reaches ${listed(reached.slice(0, 4))} within ${briefSeconds(Math.max(view.result.run.step, last - start))}`;
-  const loop = loops[0];
+  const loop = loops.find(({ mechanism }) => isFeedback(mechanism));
   return loop === undefined
     ? spreads
     : `${spreads}; ${repeats} close the circle ${loopWords(view, loop.through)}`;

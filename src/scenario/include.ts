@@ -16,6 +16,7 @@ const CONCATENATED: readonly string[] = ['faults', 'variants', 'budgets'];
 const SETTINGS: ReadonlySet<string> = new Set([
   'run',
   'network',
+  'platform',
   'defaults',
   'report',
   'hypothesis',

@@ -3,7 +3,8 @@ import type { PathKey } from './located.js';
 
 /** What the language knows and this version does not run, by place. `*` is any key or index. */
 const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
-  ['', 'platform registries mesh sweeps'],
+  ['', 'registries mesh sweeps'],
+  ['platform', 'nodes schedulingDelay imagePull endpointPropagation'],
   ['network', 'crossZoneCost'],
   ['services.*', 'tags resources discovery probes ' + 'autoscaling versions version rollout'],
   ['gateways.*', 'tags resources discovery probes ' + 'autoscaling versions version rollout'],

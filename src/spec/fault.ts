@@ -13,7 +13,7 @@ export const KNOBS = {
   stress: { combine: 'union', neutral: 0 },
   /** Instance: bytes a ns that its memory loses; see `perRequest` and `most`; each fault loses its own. */
   leaking: { combine: 'list', neutral: 0 },
-  /** Instance: 1 = process gone. Max. */
+  /** Instance: 1 = process gone, 2 = and nothing starts it again. Max. */
   down: { combine: 'max', neutral: 0 },
   /** Instance: 1 = while it is down, connections get silence instead of a refusal. Max. */
   blackhole: { combine: 'max', neutral: 0 },
@@ -83,14 +83,14 @@ export interface KnobEdit {
   readonly perRequest?: number;
   readonly most?: number;
   /** Only for instances: how long after the end of the fault each of them keeps the edit, drawn for each. */
-  readonly recovery?: Distribution;
+  readonly recovery?: Distribution | 'never';
   /** HTTP status of injected errors and refusals. */
   readonly status?: number;
   /** Only for `throttled`: unit of the Retry-After of a refusal; without one it says nothing. */
   readonly grainNs?: Ns;
-  /** Only for `poison`: what handling such a message does, and when a process that it kills is back. */
+  /** Only for `poison`: what handling such a message does, and when a process that it kills is back; null = as its platform says. */
   readonly effect?: 'error' | 'crash' | 'hang';
-  readonly restartNs?: Ns;
+  readonly restartNs?: Ns | null;
   /** Only for `redriven`: what made messages fail is gone. */
   readonly repaired?: boolean;
   /** Only for `rowHeld`: how long at a time; null = to the end. */
@@ -132,6 +132,8 @@ export interface FaultKind<S extends z.ZodType = z.ZodType> {
   readonly example: string;
   /** It acts at its start and is over: it has no length. */
   readonly instant?: boolean;
+  /** It may be over at its start: with a length of 0 it acts once. */
+  readonly mayBeInstant?: boolean;
   /** It is about the roles of all nodes of one database, which has replicas. */
   readonly changesRoles?: boolean;
   /** Whether `share` below 100% means anything for it; only then may a scenario write it. */

@@ -25,6 +25,7 @@ import type {
   PlanConnections,
   Pool,
   Queue,
+  RestartBackoff,
   Shed,
 } from './resources.js';
 
@@ -114,6 +115,8 @@ export interface PlanComponent {
   readonly gc: GcSettings | null;
   readonly memory: MemorySettings | null;
   readonly lifecycle: Lifecycle | null;
+  /** null where no platform starts its processes; see Platform. */
+  readonly restart: RestartBackoff | null;
   /** Program run instead of an endpoint's by a refused request; -1 = a refusal is free. */
   readonly rejectProgram: number;
   /** Program of a TLS handshake; -1 where there is none. */

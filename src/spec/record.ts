@@ -183,7 +183,14 @@ export interface JournalRecord {
 export const JOURNAL = Object.freeze({ machine: 0, fault: 1, instance: 2 } as const);
 
 /** States of an instance in the journal. */
-export const INSTANCE_STATE = Object.freeze({ up: 0, down: 1, hung: 2, paused: 3 } as const);
+export const INSTANCE_STATE = Object.freeze({
+  up: 0,
+  down: 1,
+  hung: 2,
+  paused: 3,
+  /** It was started, and ended again at once. */
+  failedStart: 4,
+} as const);
 
 /**
  * Every attempt of the traced requests, one row each, in the order in which they ended. A request

@@ -132,6 +132,16 @@ export interface Lifecycle {
   readonly coldCaches: boolean;
 }
 
+/** How long a process that has ended waits for its next start: nothing, then ever longer. */
+export interface RestartBackoff {
+  readonly initialNs: Ns;
+  readonly factor: number;
+  readonly maxNs: Ns;
+  /** After a start that lasted longer than this it begins anew. */
+  readonly resetAfterNs: Ns;
+  readonly immediateFirst: boolean;
+}
+
 /** The client-side pool of a database, in the words of its library. */
 export type Pool = PoolSettings | GoSettings | HikariSettings | PgbouncerSettings;
 

@@ -15,7 +15,10 @@ export interface CascadeResult {
   >;
   /** Influence edges: effect flows from cause to hit. */
   readonly influences: readonly Influence[];
-  /** Feedback cycles over the influences, from the first caller to the last callee. */
+  /**
+   * Feedback cycles over the influences, from the first caller to the last callee; and with `restarts` a single component
+   * whose processes die again when they are back.
+   */
   readonly loops: readonly { readonly through: readonly string[]; readonly mechanism: string }[];
   /** Components ever degraded, the faulted ones excluded; over replications. */
   readonly blastRadius: Estimate;

@@ -16,6 +16,7 @@ import type {
   MemorySettings,
   Protocol,
   Queue,
+  RestartBackoff,
   Shed,
 } from './resources.js';
 import type { Arrivals } from './arrivals.js';
@@ -31,6 +32,7 @@ export interface Scenario extends ScenarioModules {
   readonly tags: readonly string[];
   readonly run: RunSettings;
   readonly network: Network;
+  readonly platform: Platform;
   readonly keys: ReadonlyMap<string, KeyPopulation>;
   /** Named bundles, for `explain`. */
   readonly policies: ReadonlyMap<string, Bundle>;
@@ -94,6 +96,12 @@ export interface RunSettings {
   readonly drainNs: Ns | null;
   readonly stepNs: Ns;
   readonly maxEvents: number;
+}
+
+/** What runs the processes of services and gateways. */
+export interface Platform {
+  /** null = it starts again at once what ends by itself, and what a fault ends when that is over. */
+  readonly restart: RestartBackoff | null;
 }
 
 export interface Network {

@@ -13,8 +13,11 @@ describe('a fault in words', () => {
   it('names what stops, alone or with others', () => {
     expect(words('hang', { target: ['psp'] })).toBe('psp hangs');
     expect(words('hang', { target: ['psp', 'bank'] })).toBe('psp and bank hang');
-    expect(words('crash', { target: ['stock'], zone: 'a' })).toBe('stock in zone a crashes');
-    expect(words('crash', { target: ['east'] })).toBe('zone east crashes');
+    const crash = (own: Partial<Fault>, restart = true): string =>
+      words('crash', { ...own, config: { restart } });
+    expect(crash({ target: ['stock'], zone: 'a' })).toBe('stock in zone a crashes');
+    expect(crash({ target: ['east'] })).toBe('zone east crashes');
+    expect(crash({ target: ['stock', 'bank'] }, false)).toBe('stock and bank crash for good');
     const out = (recovery: Distribution): string =>
       words('zoneOutage', { target: ['east'], config: { blackhole: true, recovery } });
     expect(out(by.constant(0))).toBe('zone east is out');

@@ -70,6 +70,7 @@ const text = ({ queue, runtime, cancellation, seed }: Case): string => `
 faultline: 1
 title: Shaken
 run: { duration: 1s, drain: 600s, seed: ${seed} }
+${seed % 4 < 2 ? '' : 'platform: { kind: custom, restart: { initial: 10ms, max: 40ms, resetAfter: 100ms } }'}
 keys: { tenant: hot(count=20 hotShare=50% hotKeys=1) }
 policies: { calls: { timeout: 15ms, retry: { attempts: 2, on: [any] } } }
 gateways:
@@ -88,6 +89,7 @@ services:
     queue: { ${queue} }
     cancellation: ${cancellation}
     rejectWork: ${seed % 2 === 0 ? '0.2ms' : '0ms'}
+    ${seed % 3 === 0 ? 'memory: { limit: 12MiB, base: 1MiB, perRequest: 1MiB }' : ''}
     lifecycle: { startup: exponential(10ms), warmup: { duration: 50ms, factor: 3 } }
     admission: { shed: ${SHEDS[seed % 3]}, concurrencyLimit: ${LIMITS[(seed + 2) % 5]} }
     outbound: calls

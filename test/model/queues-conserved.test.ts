@@ -74,6 +74,7 @@ const worlds = fc.record({
   fails: fc.constantFrom('0%', '20%'),
   poison: fc.constantFrom('error', 'crash', 'hang'),
   crash: fc.integer({ min: 1, max: 900 }),
+  platform: fc.constantFrom('none', 'kubernetes', 'custom, restart: { initial: 20ms, max: 90ms }'),
 });
 
 type World = typeof worlds extends fc.Arbitrary<infer T> ? T : never;
@@ -113,6 +114,7 @@ faultline: 1
 title: A queue of any kind
 network: { links: [ { between: [ jobs, worker ], latency: ${JSON.stringify(link)} } ] }
 run: { duration: 2s, seed: ${seed}, maxEvents: 1000000 }
+platform: { kind: ${world.platform} }
 ${memory === null ? '' : brokerOf(memory)}
 keys: { customer: { kind: uniform, count: 3 } }
 topics: ${isBus ? JSON.stringify({ jobs: holder }) : '{}'}

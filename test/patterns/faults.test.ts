@@ -17,7 +17,13 @@ describe('faults as edits of knobs', () => {
       { knob: 'down', value: 1 },
       { knob: 'blackhole', value: 1 },
     ]);
-    expect(faultKind('crash')!.schema.safeParse({ restart: false }).success).toBe(false);
+  });
+
+  it('crash is for good without a restart, and its host is back at the end', () => {
+    expect(edits('crash', { restart: false, blackhole: true })).toEqual([
+      { knob: 'down', value: 2, recovery: 'never' },
+      { knob: 'blackhole', value: 1 },
+    ]);
   });
 
   it('hang and pause freeze in their two ways', () => {

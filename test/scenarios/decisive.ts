@@ -421,6 +421,13 @@ export const DECISIVE: readonly Decisive[] = [
     '3 requests under way / 100/s: with 2n / (n + 2) cores for n of them',
   ),
   row(
+    'crash-loop',
+    'users.recovery after no-settings in kubernetes',
+    35,
+    0.5,
+    'tried 0, 10, 30 and 70 s after the crash, 5 s to start',
+  ),
+  row(
     'crash',
     'users.success during down in host',
     0.889,
@@ -1116,6 +1123,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.971,
     0.02,
     'one each 10 ms + 20 ms + 1 s',
+  ),
+  row(
+    'restart-loop',
+    'shop.restarts in kubernetes',
+    16,
+    0,
+    'four each, at once, after 10, 20 and 40 s; the fifth would come after 80',
   ),
   row(
     'retry-after',

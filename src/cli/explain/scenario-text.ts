@@ -61,6 +61,7 @@ function sectionsOf(scenario: Scenario, plan: Plan, schemaOf: SchemaOf): Section
   return new Map(
     [
       ['run', runLines(scenario)] as const,
+      ['platform', platformLines(scenario)] as const,
       [
         'components',
         plan.components.filter(isPlaced).map((one) => componentLine(scenario, plan, one)),
@@ -109,6 +110,16 @@ function runLines({ run }: Scenario): readonly string[] {
       `drain ${run.drainNs === null ? 'none' : formatDuration(run.drainNs)}, ` +
       `timeline ${formatDuration(run.stepNs)}, seed ${run.seed}, ` +
       `replications ${run.replications}, maxEvents ${run.maxEvents}`,
+  ];
+}
+
+function platformLines({ platform: { restart } }: Scenario): readonly string[] {
+  if (restart === null) return [];
+  const { initialNs, factor, maxNs, resetAfterNs, immediateFirst } = restart;
+  const first = immediateFirst ? 'at once, then after ' : 'after ';
+  return [
+    `processes of services and gateways start again ${first}${formatDuration(initialNs)}, each wait ${factor} times the ` +
+      `one before up to ${formatDuration(maxNs)}; anew after ${formatDuration(resetAfterNs)}`,
   ];
 }
 

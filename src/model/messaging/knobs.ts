@@ -1,3 +1,4 @@
+import type { Ns } from '../../kernel/time.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import { unit } from '../../kernel/rng.js';
 import type { KnobEdit, KnobName } from '../../spec/fault.js';
@@ -13,7 +14,7 @@ export interface MessageShare {
 /** A share of the messages of a topic or queue that cannot be handled. */
 export interface PoisonShare extends MessageShare {
   readonly effect: 'error' | 'crash' | 'hang';
-  readonly restartNs: number;
+  readonly restartNs: Ns | null;
 }
 
 /** A share of the messages of a queue that are held back, each for a time of its own. */
@@ -80,7 +81,7 @@ export function turnHolder(
         share: edit.value,
         key,
         effect: edit.effect!,
-        restartNs: edit.restartNs ?? 0,
+        restartNs: edit.restartNs ?? null,
       })),
     );
   } else if (name === 'duplicated') knobs.duplicate(shares);

@@ -17,7 +17,7 @@ import { sink } from '../sink.js';
 export interface Poison {
   readonly effect: 'error' | 'crash' | 'hang';
   /** Of `crash`: until the process is started again. */
-  readonly restartNs: Ns;
+  readonly restartNs: Ns | null;
 }
 
 /** Tag of a copy, apart from those of what a handler publishes. */

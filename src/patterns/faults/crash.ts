@@ -1,16 +1,13 @@
 import { z } from 'zod';
-import type { FaultKind } from '../../spec/fault.js';
+import type { FaultKind, KnobEdit } from '../../spec/fault.js';
 
 const schema = z.strictObject({
   restart: z
     .boolean()
     .default(true)
-    .refine((restart) => restart, {
-      message: 'restart: false is known, but not in this version; `for: none` keeps it down',
-    })
     .describe(
-      'Whether the process comes back, empty and cold, at the end of `for`. Unit: boolean, ' +
-        'only true in this version. Defaults to true.',
+      'Whether the process comes back, empty and cold: at the end of `for`, or on a `platform` at its first restart ' +
+        'behind that. With false nothing starts it again. Unit: boolean. Defaults to true.',
     ),
   blackhole: z
     .boolean()
@@ -24,7 +21,8 @@ const schema = z.strictObject({
 /**
  * `crash`: the process is gone. Work under way and queued is lost; callers that wait get `reset`
  * after the way back, or nothing with `blackhole`; its own calls are dropped and its breakers,
- * budgets and limiters forget everything. Answers already on the way arrive.
+ * budgets and limiters forget everything. Answers already on the way arrive. `for: 0s` kills it once. A platform
+ * with back-off starts it again meanwhile, in vain.
  */
 export const crash: FaultKind<typeof schema> = {
   kind: 'crash',
@@ -36,13 +34,12 @@ export const crash: FaultKind<typeof schema> = {
   schema,
   example: '- { id: payments-crash, kind: crash, target: payments, at: 10s, for: 5s }\n',
   takesShare: false,
+  mayBeInstant: true,
   edits(config, strength) {
     if (strength === 0) return [];
-    return config.blackhole
-      ? [
-          { knob: 'down', value: 1 },
-          { knob: 'blackhole', value: 1 },
-        ]
-      : [{ knob: 'down', value: 1 }];
+    const down: KnobEdit = config.restart
+      ? { knob: 'down', value: 1 }
+      : { knob: 'down', value: 2, recovery: 'never' };
+    return config.blackhole ? [down, { knob: 'blackhole', value: 1 }] : [down];
   },
 };

@@ -11,10 +11,10 @@ const schema = z.strictObject({
         'consumer, `hang` never ends but by the `timeLimit` of the endpoint. Unit: name. Defaults to error.',
     ),
   restart: duration({ allowZero: false })
-    .prefault('10s')
+    .optional()
     .describe(
       'With `crash`: time until a process that was killed is started again. Unit: duration. Defaults to ' +
-        '10s, the first back-off of Kubernetes.',
+        'the back-off of the `platform`, without one to 10s.',
     ),
 });
 
@@ -34,6 +34,6 @@ export const poison: FaultKind<typeof schema> = {
     '- { id: bad-batch, kind: poison, target: orders, share: 1%, effect: error, at: 10s, for: 20s }\n',
   takesShare: true,
   edits: ({ effect, restart }, strength, share = 1) => [
-    { knob: 'poison', value: share * strength, effect, restartNs: restart },
+    { knob: 'poison', value: share * strength, effect, restartNs: restart ?? null },
   ],
 };

@@ -74,6 +74,17 @@ export const SECTION_EXAMPLES: ReadonlyMap<string, string> = new Map([
     ),
   ],
   [
+    'platform',
+    scenario(
+      'Who crashes again and again waits ever longer',
+      RUN,
+      'platform: { kind: kubernetes, restart: { max: 60s } }\n',
+      SHOP,
+      USERS,
+      'faults: [ { id: bad-settings, kind: crash, target: payments, at: 5s, for: 4s } ]\n',
+    ),
+  ],
+  [
     'keys',
     scenario(
       'Some customers are asked for more than others',

@@ -23,7 +23,7 @@ import { moduleNames } from './module-names.js';
 import { moduleHosts, resolveModules } from './modules.js';
 import { resolveService } from './hosts.js';
 import { collectNames, mapOf, sorted } from './names.js';
-import { resolveKeys, resolveNetwork, resolveReport, resolveRun } from './settings.js';
+import { resolveKeys, resolveReport, resolveSettings } from './settings.js';
 import { resolveSteps } from './steps.js';
 import { checkTopicViews } from './topic-views.js';
 import { resolveWorkload } from './workloads.js';
@@ -76,8 +76,7 @@ export function resolveScenario(
     title: frame.title,
     description: frame.description ?? null,
     tags: frame.tags ?? [],
-    run: resolveRun(context, output.run),
-    network: resolveNetwork(context, output.network),
+    ...resolveSettings(context, output),
     keys,
     policies,
     gateways,

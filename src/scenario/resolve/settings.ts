@@ -4,20 +4,34 @@ import type {
   NetworkLink,
   ReportSettings,
   RunSettings,
+  Scenario,
 } from '../../spec/scenario.js';
 import { HORIZON_MAX_NS } from '../../kernel/time.js';
 import type { ScenarioOutput } from '../schema/scenario.js';
 import type { Context } from './context.js';
 import { report } from './context.js';
 import { sorted } from './names.js';
+import { resolvePlatform } from './platform.js';
 import { split } from './targets.js';
 
 /** Steps of a timeline when none is written, and at most. */
 const STEPS_WANTED = 200;
 const STEPS_MAX = 20_000;
 
+/** What holds for all components. */
+export function resolveSettings(
+  context: Context,
+  { run, network, platform }: ScenarioOutput,
+): Pick<Scenario, 'run' | 'network' | 'platform'> {
+  return {
+    run: resolveRun(context, run),
+    network: resolveNetwork(context, network),
+    platform: resolvePlatform(context, platform),
+  };
+}
+
 /** `run` in its final form. */
-export function resolveRun(context: Context, run: ScenarioOutput['run']): RunSettings {
+function resolveRun(context: Context, run: ScenarioOutput['run']): RunSettings {
   const stepNs = run.timeline ?? niceStep(run.duration / STEPS_WANTED);
   if (run.duration / stepNs > STEPS_MAX) {
     report(
@@ -50,7 +64,7 @@ export function resolveRun(context: Context, run: ScenarioOutput['run']): RunSet
 }
 
 /** `network` in its final form. */
-export function resolveNetwork(context: Context, network: ScenarioOutput['network']): Network {
+function resolveNetwork(context: Context, network: ScenarioOutput['network']): Network {
   checkLoss(context, network.loss, ['network', 'loss']);
   const zones = sorted(network.zones).map(([name, zone]) => {
     checkLoss(context, zone.loss, ['network', 'zones', name, 'loss']);

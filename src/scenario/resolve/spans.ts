@@ -84,6 +84,19 @@ function endOf({ kind, for: length }: FaultOutput, fromNs: number): number | nul
   return length === null || length === undefined ? null : fromNs + length;
 }
 
+function checkLength(context: Context, fault: FaultOutput, path: Path): void {
+  const { instant = false, mayBeInstant = false } = faultKind(fault.kind) ?? {};
+  if (instant && fault.for !== undefined) {
+    const message = `${fault.kind} acts once, at its start: leave \`for\` out`;
+    report(context, 'FL208', [...path, 'for'], message);
+  } else if (!instant && fault.for === undefined) {
+    const message = 'needs `for`: how long it lasts, or `none` for until the end';
+    reportKey(context, 'FL203', path, message);
+  } else if (fault.for === 0 && !mayBeInstant) {
+    report(context, 'FL204', [...path, 'for'], 'must be more than 0s, or nothing would happen');
+  }
+}
+
 function startsOf(
   context: Context,
   fault: FaultOutput,
@@ -91,18 +104,7 @@ function startsOf(
   path: Path,
   spansOf: (id: string) => Spans,
 ): number[] {
-  const instant = faultKind(fault.kind)?.instant === true;
-  if (instant && fault.for !== undefined) {
-    const message = `${fault.kind} acts once, at its start: leave \`for\` out`;
-    report(context, 'FL208', [...path, 'for'], message);
-  } else if (!instant && fault.for === undefined) {
-    reportKey(
-      context,
-      'FL203',
-      path,
-      'needs `for`: how long it lasts, or `none` for until the end',
-    );
-  }
+  checkLength(context, fault, path);
   const starts = [fault.at, fault.after, fault.when].filter((start) => start !== undefined);
   if (starts.length !== 1) {
     reportKey(context, 'FL203', path, 'needs `at`, `after` or `when`, one of them: when it starts');

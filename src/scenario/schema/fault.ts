@@ -65,9 +65,11 @@ const common = {
   labels: textMap().optional().describe('Only what has these labels.'),
   share: share().prefault('100%').describe('Share of requests or messages hit. Defaults to 100%.'),
   at: duration().optional().describe('Start, from the end of the warm-up. Unit: duration.'),
-  for: durationOrNone({ allowZero: false })
+  for: durationOrNone()
     .optional()
-    .describe('Length; `none`: until the end. Unit: duration. Required.'),
+    .describe(
+      'Length; `none`: until the end. `crash` takes 0s: the process is killed once. Unit: duration. Required.',
+    ),
   every: duration({ allowZero: false }).optional().describe('Repeat, from start to start.'),
   count: whole({ min: 1, max: 10_000 }).optional().describe('How often, with `every` or `when`.'),
   until: duration({ allowZero: false })

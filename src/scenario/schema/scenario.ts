@@ -25,6 +25,7 @@ import { sagaSchema } from './sagas.js';
 import { keySchema, networkSchema, runSchema } from './settings.js';
 import type { StepOutput } from './steps.js';
 import { stepsSchema } from './steps.js';
+import { platformSchema } from './platform.js';
 import type { QueueOutput } from './queues.js';
 import { messageQueueSchema } from './queues.js';
 import type { EventStoreOutput, ProjectionOutput } from './stores.js';
@@ -36,6 +37,7 @@ import { workloadSchema } from './workload.js';
 export interface ScenarioOutput {
   readonly run: z.output<typeof runSchema>;
   readonly network: z.output<typeof networkSchema>;
+  readonly platform: z.output<typeof platformSchema>;
   readonly keys?: Readonly<Record<string, z.output<typeof keySchema>>>;
   readonly policies?: Readonly<Record<string, BundleOutput>>;
   readonly gateways?: Readonly<Record<string, GatewayOutput>>;
@@ -79,6 +81,7 @@ export interface Schemas {
 export const EXPLICIT_SECTIONS = [
   'run',
   'network',
+  'platform',
   'keys',
   'policies',
   'gateways',
@@ -117,6 +120,7 @@ export function buildSchemas(
   const explicit = {
     run: runSchema,
     network: networkSchema.prefault({}).describe('What messages between instances cost.'),
+    platform: platformSchema.prefault({}).describe('What starts processes again.'),
     keys: named(keySchema).optional().describe('Named populations of values.'),
     policies: named(bundle).optional().describe('Named bundles, attached to calls.'),
     gateways: named(gateway).optional().describe('Services with routes.'),

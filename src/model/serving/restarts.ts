@@ -1,0 +1,64 @@
+import { engine } from '../../kernel/engine.js';
+import { PHASE } from '../../kernel/phase.js';
+import type { Ns } from '../../kernel/time.js';
+import type { Instance } from '../instance.js';
+import type { World } from '../world.js';
+
+/**
+ * When the platform starts the process of an instance that has ended: after a wait that grows from one end to
+ * the next. The kubelet counts the wait from the end of the container, and whether it begins anew from the last start
+ * to that end (kubernetes pkg/kubelet doBackOff; client-go flowcontrol.Backoff). It looks once a second at
+ * best; here nothing is added to the wait.
+ */
+export class Restarts {
+  private readonly world: World;
+  private readonly op: number;
+  /** By instance: its next wait, its last start, and the event that is out. */
+  private readonly waits: Float64Array;
+  private readonly starts: Float64Array;
+  private readonly waiting: Uint8Array;
+
+  /** `due` is told when an instance is to be started. */
+  constructor(world: World, due: (instance: Instance) => void) {
+    this.world = world;
+    const { instances } = world;
+    this.waits = new Float64Array(instances.length);
+    this.starts = new Float64Array(instances.length).fill(-1);
+    this.waiting = new Uint8Array(instances.length);
+    this.op = engine.define('restart', (id) => {
+      this.waiting[id] = 0;
+      due(instances[id]);
+    });
+  }
+
+  /** Whether a platform starts it, and not who has ended it. */
+  has({ component }: Instance): boolean {
+    return this.world.plan.components[component].restart !== null;
+  }
+
+  /** Whether its next start has a time. */
+  isWaiting({ id }: Instance): boolean {
+    return this.waiting[id] === 1;
+  }
+
+  /** Its process has ended now: it is started again at its time. Nothing where that has one already. */
+  plan(instance: Instance): void {
+    const { id } = instance;
+    if (this.waiting[id] === 1) return;
+    this.waiting[id] = 1;
+    const wait = this.next(instance);
+    if (wait > 0) engine.at(engine.now + wait, PHASE.FAULT, this.op, id, 0, 0);
+    else engine.soon(Math.max(engine.phase, PHASE.FAULT), this.op, id, 0, 0);
+  }
+
+  /** The wait of this time; notes the next one. */
+  private next({ id, component }: Instance): Ns {
+    const { initialNs, factor, maxNs, resetAfterNs, immediateFirst } =
+      this.world.plan.components[component].restart!;
+    const isFirst = this.starts[id] < 0 || engine.now - this.starts[id] > resetAfterNs;
+    const wait = isFirst ? (immediateFirst ? 0 : initialNs) : this.waits[id];
+    this.waits[id] = wait === 0 ? initialNs : Math.min(maxNs, Math.round(wait * factor));
+    this.starts[id] = engine.now + wait;
+    return wait;
+  }
+}

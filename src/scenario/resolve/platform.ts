@@ -1,0 +1,44 @@
+import type { Platform } from '../../spec/scenario.js';
+import { formatDuration } from '../../spec/quantity-text.js';
+import type { ScenarioOutput } from '../schema/scenario.js';
+import { platformSchema } from '../schema/platform.js';
+import type { Context } from './context.js';
+import { report } from './context.js';
+
+/** What the kubelet waits first; one whose maxContainerRestartPeriod is less waits that. */
+const FIRST_WAIT_NS = 10e9;
+
+/** `platform` in its final form. */
+export function resolvePlatform(
+  context: Context,
+  { kind, restart }: ScenarioOutput['platform'],
+): Platform {
+  const path = ['platform', 'restart'];
+  if (kind === 'none') {
+    if (restart !== undefined) {
+      const message = 'nothing starts processes again on no platform: write kind: custom beside it';
+      report(context, 'FL208', path, message);
+    }
+    return { restart: null };
+  }
+  if (kind === 'custom' && restart === undefined) {
+    const message =
+      'when does it start them again: write restart, such as { initial: 1s, max: 30s }';
+    report(context, 'FL203', ['platform'], message);
+  }
+  const waits = restart ?? platformSchema.parse({ kind, restart: {} }).restart!;
+  const { initial = Math.min(FIRST_WAIT_NS, waits.max), max } = waits;
+  if (initial > max) {
+    const message = `the first wait is longer than max, ${formatDuration(max)}: waits only grow`;
+    report(context, 'FL208', [...path, 'initial'], message);
+  }
+  return {
+    restart: {
+      initialNs: initial,
+      factor: waits.factor,
+      maxNs: max,
+      resetAfterNs: waits.resetAfter,
+      immediateFirst: waits.immediateFirst,
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { duration } from '../../spec/quantities.js';
+
+const restartSchema = z
+  .strictObject({
+    initial: duration({ allowZero: false })
+      .optional()
+      .describe(
+        'The first wait that is not nothing. Unit: duration. Defaults to 10s, or `max` where that is less.',
+      ),
+    factor: z
+      .number()
+      .min(1)
+      .max(1e6)
+      .default(2)
+      .describe('Each wait is so many times the one before. Defaults to 2.'),
+    max: duration({ allowZero: false })
+      .prefault('5m')
+      .describe('Longest wait. Unit: duration. Defaults to 5m.'),
+    resetAfter: duration({ allowZero: false })
+      .prefault('10m')
+      .describe(
+        'Who ends more than this after its last start waits as for the first time. Unit: duration. Defaults to 10m.',
+      ),
+    immediateFirst: z
+      .boolean()
+      .default(true)
+      .describe('The first restart comes without a wait. Unit: boolean. Defaults to true.'),
+  })
+  .describe(
+    'Waits from the end of a process to its next start, each instance by itself: nothing, `initial`, ' +
+      '`initial` x `factor`, ... up to `max`.',
+  );
+
+/** `platform`: what starts the processes of services and gateways again. */
+export const platformSchema = z
+  .strictObject({
+    kind: z
+      .enum(['none', 'kubernetes', 'custom'])
+      .default('none')
+      .describe(
+        'What starts the processes of services and gateways again. `none`: one that ends by itself comes back at once, ' +
+          'one that a fault ends when that is over. `kubernetes`: after the waits of its CrashLoopBackOff, as ' +
+          '`restart` says. `custom`: after the waits of `restart`, which has to be written. Defaults to none.',
+      ),
+    restart: restartSchema
+      .optional()
+      .describe(
+        'Waits before restarts of a process that has crashed, run out of memory or met a poison message. While a `crash` ' +
+          'lasts every start fails; the first one behind its end succeeds. Defaults with `kubernetes` to those of the kubelet.',
+      ),
+  })
+  .describe('What starts processes again when they have ended.');

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { chainOf } from '../../src/report/chain.js';
+import { viewOf } from '../../src/report/view.js';
+import { run, type Ran } from '../theory/program.js';
+
+/** Four replicas that need to be up together, behind a bank that is slow from 10 to 20 s. */
+const fleet = (platform: string, more = ''): Ran =>
+  run(`
+faultline: 1
+title: By hand
+run: { duration: 120s, warmup: 5s, seed: 11, replications: 1 }
+platform: ${platform}
+services:
+  shop:
+    replicas: 4
+    runtime: async
+    cpu: 1
+    memory: { limit: 512MiB, base: 112MiB, perRequest: 1MiB }
+    lifecycle: { startup: uniform(2s 8s) }
+    endpoints: { pay: [ work: 5ms, call: bank.charge ] }
+    ${more}
+  bank: { endpoints: { charge: [ wait: 50ms ] } }
+workloads:
+  users: { arrivals: poisson(700/s), requests: [ { call: shop.pay } ] }
+faults:
+  - { id: sluggish, kind: slow, target: bank, factor: 200, at: 10s, for: 10s }
+`);
+
+const story = (ran: Ran) => ran.variant().cascade;
+const ends = (ran: Ran): string | undefined => {
+  const view = viewOf(ran.result);
+  return chainOf(view, ran.variant()).at(-1)?.text;
+};
+
+/** A shop that is gone from 20 to 60 s. */
+const gone = (platform: string, length = '150s', more = ''): Ran =>
+  run(`
+faultline: 1
+title: By hand
+run: { duration: ${length}, warmup: 5s }
+platform: ${platform}
+services: { shop: { replicas: 3, endpoints: { buy: [ wait: 20ms ] } } }
+workloads: { users: { arrivals: poisson(100/s), requests: [ { call: shop.buy } ] } }
+faults: [ { id: out, kind: crash, target: shop, at: 20s, for: 40s${more} } ]
+`);
+const over = (ran: Ran): string | undefined =>
+  story(ran).events.find(({ kind }) => kind === 'faultEnd')?.text;
+
+describe('processes that die again when they are back', () => {
+  it('are what sustains a failure that goes on behind its fault', () => {
+    const ran = fleet('{ kind: kubernetes }');
+    expect(story(ran).verdicts).toEqual(['metastable']);
+    expect(story(ran).loops).toEqual([{ through: ['shop'], mechanism: 'restarts' }]);
+    expect(story(ran).sentence).toMatch(/Feedback loop: shop \(dies again when it is back\)\./u);
+    expect(ends(ran)).toBe('sustained by shop, which dies again when it is back');
+  });
+
+  it('are told with how long they are away, where they wait', () => {
+    const killed = (ran: Ran): string | undefined =>
+      story(ran).events.find(({ kind }) => kind === 'killed')?.text;
+    expect(killed(fleet('{ kind: kubernetes }'))).toMatch(
+      /^20 deaths for lack of memory, away for up to 4\d(\.\d)? s$/u,
+    );
+    expect(killed(fleet('{ kind: none }'))).toMatch(/^\d+ deaths for lack of memory$/u);
+  });
+
+  it('are no loop where each dies once behind the fault', () => {
+    const ran = fleet('{ kind: kubernetes }', 'admission: { concurrencyLimit: { limit: 300 } }');
+    expect(story(ran).loops).toEqual([]);
+    expect(story(ran).verdicts).toEqual(['recovered']);
+  });
+});
+
+describe('a crash on a platform', () => {
+  it('says with which restart everything is back', () => {
+    const ran = gone('{ kind: kubernetes }');
+    expect(over(ran)).toBe(
+      'over: shop crashes; the last of 3 instances is back after 30 s, with restart 4',
+    );
+    expect(story(ran).verdicts).toEqual(['slowRecovery']);
+  });
+
+  it('is undecided while processes still wait for their restart', () => {
+    const ran = gone('{ kind: kubernetes, restart: { initial: 4m } }');
+    expect(over(ran)).toBe('over: shop crashes; 3 of 3 instances do not come back in this run');
+    expect(story(ran).verdicts).toEqual(['undecided']);
+  });
+
+  it('is for good with restart: false', () => {
+    const ran = gone('{ kind: none }', '150s', ', restart: false');
+    expect(ran.variant().faults[0]!.words).toBe('shop crashes for good');
+    expect(story(ran).verdicts).toEqual(['undecided']);
+  });
+});

@@ -1,0 +1,247 @@
+import { describe, expect, it } from 'vitest';
+import { INSTANCE_STATE, JOURNAL } from '../../src/spec/record.js';
+import { problemsOf } from '../theory/program.js';
+import { golden, outcomes, times } from './tracing.js';
+import type { Traced } from './tracing.js';
+
+const WORDS = Object.entries(INSTANCE_STATE);
+
+/** `up 12`: what happened to the processes of the first run, with the second. */
+function states({ ran }: Traced, replica = 0, component = 's'): readonly string[] {
+  const instance =
+    ran.plans[0]!.components.find(({ name }) => name === component)!.firstInstance + replica;
+  const { timeNs, kind, subject, value } = ran.records[0]![0]!.journal;
+  const told: string[] = [];
+  for (let i = 0; i < timeNs.length; i++) {
+    if (kind[i] !== JOURNAL.instance || subject[i] !== instance) continue;
+    const [word] = WORDS.find(([, state]) => state === value[i])!;
+    told.push(`${word} ${Math.round(timeNs[i]! / 1e6) / 1e3}`);
+  }
+  return told;
+}
+
+/** A service that dies of three requests at once, at these times. */
+const fatal = (platform: string, at: readonly string[], length = '100s', more = ''): Traced =>
+  golden(
+    `
+${platform}
+services:
+  s: { ${more}memory: { limit: 10MiB, base: 1MiB, perRequest: 4MiB }, endpoints: { serve: [ wait: 10ms ] } }
+workloads:
+  users: { arrivals: { at: [ ${at.map((time) => times(3, time)).join(', ')} ] }, requests: [ { call: s } ] }
+`,
+    length,
+  );
+
+/** A service whose process is gone from 10 s on. */
+const gone = (platform: string, fault: string, more = '', length = '200s'): Traced =>
+  golden(
+    `
+${platform}
+services:
+  s: { ${more}endpoints: { serve: [ wait: 10ms ] } }
+workloads:
+  users: { arrivals: { at: [ 15s, 190s ] }, requests: [ { call: s } ] }
+faults: [ { id: out, kind: crash, target: s, at: 10s, ${fault} } ]
+`,
+    length,
+  );
+
+const KUBERNETES = 'platform: { kind: kubernetes }';
+const custom = (restart: string): string => `platform: { kind: custom, restart: { ${restart} } }`;
+
+describe('platform.restart (OR-1; kubelet doBackOff, client-go flowcontrol.Backoff)', () => {
+  it('waits for nothing, 10 s, 20 s, counted from the end of the process', () => {
+    const traced = fatal(KUBERNETES, ['1s', '2s', '15s', '50s']);
+    expect(states(traced)).toEqual([
+      ...['down 1', 'up 1', 'down 2', 'up 12', 'down 15', 'up 35', 'down 50', 'up 90'],
+    ]);
+  });
+
+  it('restarts at once without a platform, as often as it takes', () => {
+    const traced = fatal('', ['1s', '2s', '3s']);
+    expect(states(traced)).toEqual(['down 1', 'up 1', 'down 2', 'up 2', 'down 3', 'up 3']);
+  });
+
+  it('begins anew when more than resetAfter lies between the last start and the end', () => {
+    const last = (at: string): string | undefined =>
+      states(fatal(KUBERNETES, ['1s', '2s', at], '700s')).at(-1);
+    // Started at 12 s: 600 s later it has not lasted longer.
+    expect(last('612s')).toBe('up 632');
+    expect(last('612.001s')).toBe('up 612.001');
+  });
+
+  it('grows by its factor up to max', () => {
+    const traced = fatal(custom('initial: 1s, factor: 3, max: 5s'), [
+      '1s',
+      '2s',
+      '4s',
+      '9s',
+      '20s',
+    ]);
+    const ups = states(traced).filter((state) => state.startsWith('up'));
+    expect(ups).toEqual(['up 1', 'up 3', 'up 7', 'up 14', 'up 25']);
+  });
+
+  it('waits before the first restart too without immediateFirst', () => {
+    const traced = fatal(custom('initial: 2s, immediateFirst: false'), ['1s', '10s']);
+    expect(states(traced)).toEqual(['down 1', 'up 3', 'down 10', 'up 14']);
+  });
+
+  it('begins with max where that is less than 10 s', () => {
+    const traced = fatal('platform: { kind: kubernetes, restart: { max: 4s } }', [
+      '1s',
+      '2s',
+      '9s',
+    ]);
+    expect(states(traced).filter((state) => state.startsWith('up'))).toEqual([
+      'up 1',
+      'up 6',
+      'up 13',
+    ]);
+  });
+
+  it('counts for each instance by itself', () => {
+    // Six at once are three for each of two; the three at 2 s do not fit into the one that is up, or not.
+    const traced = golden(
+      `
+${KUBERNETES}
+services:
+  s: { replicas: 2, memory: { limit: 10MiB, base: 1MiB, perRequest: 4MiB }, endpoints: { serve: [ wait: 10ms ] } }
+workloads:
+  users: { arrivals: { at: [ ${times(6, '1s')}, ${times(4, '2s')}, 2.001s ] }, requests: [ { call: s } ] }
+`,
+      '30s',
+    );
+    expect(states(traced, 0)).toEqual(['down 1', 'up 1', 'down 2.001', 'up 12.001']);
+    expect(states(traced, 1)).toEqual(['down 1', 'up 1']);
+  });
+
+  it('starts the process behind the wait: its start-up comes on top', () => {
+    const traced = fatal(KUBERNETES, ['1s', '9s'], '100s', 'lifecycle: { startup: 5s }, ');
+    // Counted from the restart at 1 s, not from the end of the start-up at 6 s.
+    expect(states(traced)).toEqual(['down 1', 'up 6', 'down 9', 'up 24']);
+  });
+
+  it('is not for databases, which have who looks after them', () => {
+    const traced = golden(`
+${KUBERNETES}
+services: { s: { endpoints: { serve: [ query: db.read ] } } }
+databases: { db: { operations: { read: 1ms } } }
+workloads: { users: { arrivals: { at: [ 1s ] }, requests: [ { call: s } ] } }
+faults: [ { id: out, kind: crash, target: db, at: 10s, for: 5s } ]
+`);
+    expect(states(traced, 0, 'db')).toEqual(['down 10', 'up 15']);
+  });
+});
+
+describe('a crash on a platform', () => {
+  it('makes every start fail until it is over', () => {
+    const traced = gone(KUBERNETES, 'for: 40s');
+    expect(states(traced)).toEqual([
+      ...['down 10', 'failedStart 10', 'failedStart 20', 'failedStart 40', 'up 80'],
+    ]);
+    expect(outcomes(traced.requests)).toEqual(['refused', 'ok']);
+  });
+
+  it('ends with a restart at its very end', () => {
+    expect(states(gone(KUBERNETES, 'for: 30s')).at(-1)).toBe('up 40');
+  });
+
+  it('kills once with `for: 0s`', () => {
+    expect(states(gone(KUBERNETES, 'for: 0s'))).toEqual(['down 10', 'up 10']);
+    expect(states(gone('', 'for: 0s'))).toEqual(['down 10', 'up 10']);
+  });
+
+  it('takes the host along with blackhole: nobody tries anything, and it starts with its host', () => {
+    expect(states(gone(KUBERNETES, 'for: 40s, blackhole: true'))).toEqual(['down 10', 'up 50']);
+  });
+
+  it('is for good with restart: false, on a platform and without one', () => {
+    for (const platform of [KUBERNETES, '']) {
+      const traced = gone(platform, 'for: 5s, restart: false');
+      expect(states(traced)).toEqual(['down 10']);
+      expect(outcomes(traced.requests)).toEqual(['refused', 'refused']);
+    }
+  });
+
+  it('goes on waiting when a second crash comes meanwhile', () => {
+    const traced = golden(
+      `
+${KUBERNETES}
+services: { s: { endpoints: { serve: [ wait: 10ms ] } } }
+workloads: { users: { arrivals: { at: [ 1s ] }, requests: [ { call: s } ] } }
+faults:
+  - { id: first, kind: crash, target: s, at: 10s, for: 1s }
+  - { id: second, kind: crash, target: s, at: 15s, for: 10s }
+`,
+      '100s',
+    );
+    expect(states(traced)).toEqual(['down 10', 'failedStart 10', 'failedStart 20', 'up 40']);
+  });
+});
+
+describe('a poison message that kills its consumer', () => {
+  const poisoned = (platform: string, restart = ''): readonly string[] =>
+    states(
+      golden(
+        `
+${platform}
+services:
+  worker: { endpoints: { handle: [ work: 10ms ] } }
+  api: { endpoints: { submit: [ publish: { topic: jobs } ] } }
+queues:
+  jobs: { kind: sqs, waitTime: 20s, visibilityTimeout: 1s, maxReceiveCount: 3, deadLetter: dead, consumers: [ { call: worker.handle } ] }
+  dead: { kind: sqs }
+workloads: { users: { arrivals: { at: [ 1s ] }, requests: [ { call: api.submit } ] } }
+faults: [ { id: bad, kind: poison, target: jobs, effect: crash, at: 0s, for: 5s${restart} } ]
+`,
+        '100s',
+      ),
+      0,
+      'worker',
+    ).map((state) => state.replace(/\..*/u, ''));
+
+  it('is away for the waits of the platform', () => {
+    const ups = poisoned(KUBERNETES).filter((state) => state.startsWith('up'));
+    expect(ups).toEqual(['up 1', 'up 12', 'up 32']);
+  });
+
+  it('is away for 10 s without one', () => {
+    const ups = poisoned('').filter((state) => state.startsWith('up'));
+    expect(ups).toEqual(['up 11', 'up 21', 'up 31']);
+  });
+
+  it('is away for as long as the fault says on either', () => {
+    const of = (platform: string): readonly string[] => poisoned(platform, ', restart: 3s');
+    expect(of(KUBERNETES)).toEqual(of(''));
+    expect(of('').filter((state) => state.startsWith('up'))).toEqual(['up 4', 'up 7', 'up 10']);
+  });
+});
+
+describe('what is refused of a platform', () => {
+  const problems = (platform: string, fault = ''): string =>
+    problemsOf(`
+faultline: 1
+title: Refused
+run: { duration: 30s }
+${platform}
+services: { s: { endpoints: { serve: [ wait: 10ms ] } } }
+workloads: { users: { arrivals: poisson(10/s), requests: [ { call: s } ] } }
+${fault}`);
+
+  it.each([
+    ['platform: { kind: none, restart: { max: 1m } }', /FL208.*kind: custom/u],
+    ['platform: { kind: custom }', /FL203.*write restart/u],
+    ['platform: { kind: kubernetes, restart: { initial: 6m } }', /FL208.*5m/u],
+    ['platform: { kind: kubernetes, nodes: { count: 3 } }', /FL202.*not in this version/u],
+    ['platform: { kind: nomad }', /kubernetes/u],
+  ])('%s', (platform, said) => {
+    expect(problems(platform)).toMatch(said);
+  });
+
+  it('a length of 0s for what has to last', () => {
+    const fault = 'faults: [ { id: f, kind: hang, target: s, at: 1s, for: 0s } ]';
+    expect(problems('', fault)).toMatch(/FL204.*more than 0s/u);
+  });
+});
