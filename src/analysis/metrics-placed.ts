@@ -1,6 +1,7 @@
 import { INSTANCE_STATE, JOURNAL, type GaugeRecord } from '../spec/record.js';
 import { withLevels } from './batches.js';
 import { distributionOf, largestOf, meanOf, nothing, ratioOf, type Measured } from './estimate.js';
+import { instancesUp } from './instances-up.js';
 import type { Question } from './metrics.js';
 import { mergeAll, mergeSegments, sumCells } from './sums.js';
 import type { VariantData } from './variant-data.js';
@@ -18,6 +19,8 @@ export function measurePlaced(question: Question): Measured | null {
       return gaugeShare(question, 'memory', memoryOf);
     case 'restarts':
       return isEdge ? null : meanOf(restarts(question), 'exact');
+    case 'instances':
+      return isEdge ? null : instancesUp(question);
     case 'queue':
       return gauge(question, 'queue');
     case 'concurrency':

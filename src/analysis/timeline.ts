@@ -54,8 +54,19 @@ function seriesOf(
     inFlight: mean((lane) => lane.inSystem),
     busy: mean((lane) => lane.busy),
     queue: mean((lane) => lane.queue),
+    up: upSeries(runs, data.plan.components[runs[0].component].instances, steps),
     state,
   };
+}
+
+/** Processes of a component that run; empty where all of them do, and for the requests of workloads. */
+function upSeries(runs: readonly Lane[], instances: number, steps: Steps): number[] {
+  const up = over(
+    runs.map((lane) => lane.up),
+    steps,
+    (sum) => (sum / runs.length) * instances,
+  );
+  return up.every((value) => value === instances) ? [] : up;
 }
 
 /** All requests of a workload together; its state is the worst of theirs. */
@@ -88,6 +99,7 @@ function workloadSeries(data: VariantData, id: number, steps: Steps, told: Story
     inFlight: [],
     busy: [],
     queue: [],
+    up: [],
     state: Array.from({ length: steps.count }, (_, step) => worst(rows.map((row) => row[step]))),
   };
 }

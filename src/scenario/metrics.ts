@@ -16,9 +16,9 @@ export interface Metric {
   readonly unit: MetricUnit;
   /**
    * `none`: stands alone; `required`: a statistic of STATISTICS must follow; `gauge`: mean or max, mean
-   * when left out; `outcome`: the name of an outcome must follow.
+   * when left out; `level`: min or end too; `outcome`: the name of an outcome must follow.
    */
-  readonly ending: 'none' | 'required' | 'gauge' | 'outcome';
+  readonly ending: 'none' | 'required' | 'gauge' | 'level' | 'outcome';
   /** Which direction is good; `none` where neither is. */
   readonly better: 'low' | 'high' | 'none';
   /** True where the metric means nothing without `after FAULT`. */
@@ -33,6 +33,8 @@ export type Statistic = (typeof STATISTICS)[number];
 
 /** Statistics of a gauge. */
 export const GAUGE_STATISTICS = ['mean', 'max'] as const;
+/** Of one whose every change is known. */
+const LEVEL_STATISTICS = ['mean', 'max', 'min', 'end'] as const;
 
 export { METRICS };
 
@@ -41,7 +43,7 @@ const BY_NAME = new Map<string, readonly Metric[]>();
 for (const entry of METRICS) BY_NAME.set(entry.name, [...(BY_NAME.get(entry.name) ?? []), entry]);
 
 /** Names the language knows and a later version measures, by first word. */
-const LATER = new Set(('instances ' + 'rollout cost').split(' '));
+const LATER = new Set(['rollout', 'cost']);
 
 /** First words of all metrics, of later versions too: no part may be called like one of them. */
 export const METRIC_WORDS: ReadonlySet<string> = new Set([
@@ -104,7 +106,8 @@ function withEnding(metric: Metric, rest: readonly string[]): FoundMetric {
   const found = rest.join('.');
   if (rest.length === 0) {
     if (metric.ending === 'none') return { known: 'yes', metric, ending: '' };
-    if (metric.ending === 'gauge') return { known: 'yes', metric, ending: 'mean' };
+    if (metric.ending === 'gauge' || metric.ending === 'level')
+      return { known: 'yes', metric, ending: 'mean' };
     return { known: 'ending', metric, found, allowed };
   }
   if (rest.length === 1 && allowed.includes(found)) return { known: 'yes', metric, ending: found };
@@ -121,6 +124,8 @@ export function endingsOf(metric: Metric): readonly string[] {
       return STATISTICS;
     case 'gauge':
       return GAUGE_STATISTICS;
+    case 'level':
+      return LEVEL_STATISTICS;
     case 'outcome':
       return OUTCOME_NAMES;
   }

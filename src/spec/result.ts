@@ -289,6 +289,8 @@ export interface Series {
   readonly inFlight: readonly number[];
   readonly busy: readonly number[];
   readonly queue: readonly number[];
+  /** Processes that run, as above; empty where all do throughout. */
+  readonly up: readonly number[];
   /** Health in replication 0, see HealthState. */
   readonly state: readonly HealthState[];
 }

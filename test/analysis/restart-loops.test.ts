@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { chainOf } from '../../src/report/chain.js';
+import { serviceRows, slotsChart } from '../../src/report/charts/services.js';
+import { inline } from '../../src/report/draw.js';
 import { viewOf } from '../../src/report/view.js';
 import { run, type Ran } from '../theory/program.js';
 
@@ -90,5 +92,29 @@ describe('a crash on a platform', () => {
     const ran = gone('{ kind: none }', '150s', ', restart: false');
     expect(ran.variant().faults[0]!.words).toBe('shop crashes for good');
     expect(story(ran).verdicts).toEqual(['undecided']);
+  });
+});
+
+describe('the picture of a service whose processes do not all run', () => {
+  const picture = (ran: Ran, name: string): string | null => {
+    const view = viewOf(ran.result);
+    const row = serviceRows(view, ran.variant()).find(({ node }) => node.name === name)!;
+    const drawing = slotsChart(view, row, ran.variant());
+    return drawing === null ? null : `${drawing.description} ${inline(drawing, 'id').markup}`;
+  };
+
+  it('shows how many do, with a limit of slots or without one', () => {
+    const ran = fleet('{ kind: kubernetes }');
+    expect(picture(ran, 'shop')).toMatch(
+      /^No limit of slots\. At least 0 of 4 processes run\..*stroke-dasharray="3 2"/su,
+    );
+    expect(picture(ran, 'bank')).toBeNull();
+  });
+
+  it('says in the story that all that is left is in use', () => {
+    const saturated = story(fleet('{ kind: kubernetes }')).events.find(
+      ({ kind }) => kind === 'saturated',
+    );
+    expect(saturated!.text).toMatch(/^all cores that run in use, [\d.]+ of 4 on average$/u);
   });
 });

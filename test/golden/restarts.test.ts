@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { INSTANCE_STATE, JOURNAL } from '../../src/spec/record.js';
-import { problemsOf } from '../theory/program.js';
+import { problemsOf, run } from '../theory/program.js';
 import { golden, outcomes, times } from './tracing.js';
 import type { Traced } from './tracing.js';
 
@@ -243,5 +243,43 @@ ${fault}`);
   it('a length of 0s for what has to last', () => {
     const fault = 'faults: [ { id: f, kind: hang, target: s, at: 1s, for: 0s } ]';
     expect(problems('', fault)).toMatch(/FL204.*more than 0s/u);
+  });
+});
+
+describe('the metric instances', () => {
+  // Three processes, one of them away from 20 to 30 s and 5 s of start-up, all from 60 s on.
+  const away = (budget: string): string =>
+    run(`
+faultline: 1
+title: How many run
+run: { duration: 100s, warmup: 7s, timeline: 3s }
+services: { s: { replicas: 3, lifecycle: { startup: 5s }, endpoints: { serve: [ wait: 10ms ] } } }
+workloads: { users: { arrivals: poisson(10/s), requests: [ { call: s } ] } }
+faults:
+  - { id: one, kind: crash, target: s, instances: [1], at: 20s, for: 10s }
+  - { id: once, kind: crash, target: s, instances: [0], at: 50s, for: 0s }
+  - { id: last, kind: crash, target: s, at: 60s, for: none }
+budgets: [ "${budget}" ]
+`)
+      .variant()
+      .budgets[0]!.value!.toFixed(4);
+
+  it.each([
+    ['s.instances', 1.6],
+    ['s.instances.max', 3],
+    ['s.instances.min', 0],
+    ['s.instances.end', 0],
+    ['s.instances from 0s to 60s', 2.6667],
+    ['s.instances.min before last', 2],
+    ['s.instances.min before one', 3],
+    ['s.instances.min during one', 2],
+    ['s.instances.end during one', 2],
+    ['s.instances from 28s to 38s', 2.3],
+    ['s[1].instances from 28s to 38s', 0.3],
+    ['s[2].instances from 28s to 38s', 1],
+    ['s.instances.max during last', 0],
+  ])('%s = %d', (metric, value) => {
+    const [name, ...window] = metric.split(' ');
+    expect(away(`${name!} >= 0 ${window.join(' ')}`)).toBe(value.toFixed(4));
   });
 });

@@ -305,13 +305,21 @@ describe('checking an expression against the names of a scenario', () => {
   });
 
   it('knows metrics of later versions', () => {
-    expect(problems('orders.instances.max < 5')).toEqual([
-      'the metric instances.max is known, but not in this version',
+    expect(problems('orders.rollout.result < 5')).toEqual([
+      'the metric rollout.result is known, but not in this version',
     ]);
     expect(problems('orders->orders-db.pool.wait.p99 < 50ms')).toEqual([]);
     expect(problems('orders.queue.end < 5')).toEqual([
       'the metric queue.end is known, but not in this version',
     ]);
+  });
+
+  it('takes four statistics of the processes that run', () => {
+    for (const ending of ['', '.mean', '.max', '.min', '.end']) {
+      expect(problems(`orders.instances${ending} >= 2`)).toEqual([]);
+      expect(problems(`orders[0].instances${ending} >= 1`)).toEqual([]);
+    }
+    expect(problems('orders.instances.p99 >= 2')[0]).toMatch(/instances has no p99/u);
   });
 
   it('takes the amplification of the cascade, the largest of any edge', () => {

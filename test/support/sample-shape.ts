@@ -112,6 +112,7 @@ export function seriesOf(shape: Shape, subject: string, capacity: number, queue:
     inFlight: capacity === 0 ? [] : all.map((p) => p.busy + p.queue),
     busy: capacity === 0 ? [] : all.map((p) => p.busy),
     queue: capacity === 0 ? [] : all.map((p) => p.queue),
+    up: [],
     state: all.map((p) => p.state),
   };
 }

@@ -1,7 +1,14 @@
 import type { Series, TopologyNode, VariantResult } from '../../spec/result.js';
 import type { HealthState } from '../../spec/result-cascade.js';
 import { areaPath, attribute, box, linePath, stroke, type Drawing, type Point } from '../draw.js';
-import { formatCount, formatRate, formatSeconds, formatShare, plural } from '../format.js';
+import {
+  formatCount,
+  formatNumber,
+  formatRate,
+  formatSeconds,
+  formatShare,
+  plural,
+} from '../format.js';
 import type { Markup } from '../html-escape.js';
 import { linear, logarithmic, niceCeiling, niceFloor, roundCeiling, type Scale } from '../scale.js';
 import { crowdOf } from '../crowd.js';
@@ -93,26 +100,43 @@ export function latencyChart(view: View, row: ServiceRow, variant: VariantResult
   };
 }
 
-/** Slots in use as a line, the queue as an amber area, both as shares of their capacity. */
+/**
+ * Slots in use as a line, the queue as an amber area, both as shares of their capacity; and dashed the share of the
+ * processes that run, where not all do throughout.
+ */
 export function slotsChart(view: View, row: ServiceRow, variant: VariantResult): Drawing | null {
   const slots = slotsOf(row.node);
-  const busy = row.series?.busy ?? [];
-  const queue = row.series?.queue ?? [];
-  if (slots === null || busy.length === 0) return null;
+  const up = row.series?.up ?? [];
+  const busy = slots === null ? [] : (row.series?.busy ?? []);
+  const queue = slots === null ? [] : (row.series?.queue ?? []);
+  if (busy.length === 0 && up.length === 0) return null;
   const x = timeScale(view);
+  const { replicas } = row.node;
+  const running = linear([0, replicas], [94, 8]);
+  const words = [
+    busy.length === 0
+      ? 'No limit of slots.'
+      : `At most ${formatShare(Math.min(1, largest(busy) / slots!))} of ${formatCount(slots!)} in use, at most ${formatCount(largest(queue))} queued.`,
+    up.length === 0
+      ? ''
+      : ` At least ${formatNumber(smallest(up))} of ${formatCount(replicas)} processes run.`,
+  ];
   const room = queueRoom(row);
-  const inUse = linear([0, slots], [94, 8]);
+  const inUse = linear([0, slots ?? 1], [94, 8]);
   const queued = linear([0, room], [94, 8]);
   return {
     ...FRAME,
     title: `${row.node.name}: slots in use and queue, ${variant.name}`,
-    description: `At most ${formatShare(Math.min(1, largest(busy) / slots))} of ${formatCount(slots)} in use, at most ${formatCount(largest(queue))} queued.`,
+    description: words.join(''),
     body: [
       shading(view, x, [0, view.result.run.duration], 0, 96),
       gridLine(0, 1000, 94, 'var(--rule)'),
       gridLine(0, 1000, 8),
       largest(queue) > 0 ? areaOf(points(view, queue, x, queued), 94, 'var(--queue)', 0.6) : null,
-      stroke(linePath(points(view, busy, x, inUse)), 'var(--ink)', 1.4),
+      up.length === 0
+        ? null
+        : stroke(linePath(points(view, up, x, running)), 'var(--ink2)', 1.4, dashed('3 2')),
+      busy.length === 0 ? null : stroke(linePath(points(view, busy, x, inUse)), 'var(--ink)', 1.4),
     ],
   };
 }

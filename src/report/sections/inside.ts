@@ -66,6 +66,7 @@ export function servicesSection(all: View): Markup {
   return insideSection(all, 'services', 'Services', (variant, view) => {
     const prefix = `sv-${lookOf(view, variant.name).className}`;
     const rows = serviceRows(view, variant);
+    const isPartly = rows.some((row) => (row.series?.up ?? []).length > 0);
     const limited = rows.some((row) => slotsChart(view, row, variant) !== null);
     const body = rows.map((row, i) => serviceRow(view, row, variant, `${prefix}-${i}`));
     const crowd = crowdOf(view);
@@ -97,7 +98,7 @@ export function servicesSection(all: View): Markup {
           <div>${limited && axis(view, true)}</div>
         </div>
         ${usedUpPools([variant]).map((text) => caption(`${text}.`))}
-        ${caption(`${crowd.words} Left: arrivals (red line) over successful answers (grey area), health below, thicker is worse. Right: slots in use (line, 0 to 100 %) and queue fill (amber).${view.result.variants.length > 1 && shared ? ' All variants share the scales.' : ''}`.trim())}${dataTable(
+        ${caption(`${crowd.words} Left: arrivals (red line) over successful answers (grey area), health below, thicker is worse. Right: slots in use (line, 0 to 100 %) and queue fill (amber)${isPartly ? ', dashed the processes that run' : ''}.${view.result.variants.length > 1 && shared ? ' All variants share the scales.' : ''}`.trim())}${dataTable(
           {
             caption: `Services, ${variant.name}, whole run`,
             head: [

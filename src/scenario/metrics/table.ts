@@ -137,7 +137,15 @@ export const METRICS: readonly Metric[] = [
     'number',
     'none',
     'low',
-    'How often processes came back from a crash, of faults or of their own, summed over instances.',
+    'How often processes were started again, in vain or not, after a crash of faults or of their own, summed over instances.',
+  ),
+  metric(
+    'instances',
+    PLACED,
+    'number',
+    'level',
+    'high',
+    'Processes that run: neither ended, nor waiting for their restart, nor starting. `min` and `max` are those of a moment.',
   ),
   metric(
     'queue',
