@@ -20,6 +20,7 @@ import { fallbackHidesFailures } from './rules/fallback-hides-failures.js';
 import { fanOutTail } from './rules/fan-out-tail.js';
 import { functionTimeoutBelowCalls } from './rules/function-timeout-below-calls.js';
 import { hotPartition } from './rules/hot-partition.js';
+import { memoryBeforeLimits } from './rules/memory-before-limits.js';
 import { messageQueueWithoutEnd } from './rules/message-queue-without-end.js';
 import { moreConsumersThanPartitions } from './rules/more-consumers-than-partitions.js';
 import { outboxBelowTraffic } from './rules/outbox-below-traffic.js';
@@ -77,6 +78,7 @@ export const rules: readonly Rule[] = [
   fanOutTail,
   functionTimeoutBelowCalls,
   hotPartition,
+  memoryBeforeLimits,
   messageQueueWithoutEnd,
   moreConsumersThanPartitions,
   outboxBelowTraffic,

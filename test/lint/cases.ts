@@ -25,6 +25,7 @@ const WATCHED = `services:
   shop: { endpoints: { buy: [ call: pay.charge ], confirm: [ wait: 1ms ], cancel: [ wait: 1ms ]LATER } }
   pay: { endpoints: { charge: { idempotent: true, steps: [ wait: 20ms ] }, refund: { idempotent: true, steps: [ wait: 20ms ] } } }
 sagas: { order: { kind: choreographed, startedBy: shop.buy, completedBy: shop.confirm, cancelledBy: shop.cancel, steps: [ { name: charge, call: pay.charge, compensation: pay.refund } ] } }`;
+const MEMORY = 'memory: { limit: 128MiB, base: 64MiB, perRequest: 1MiB }, ';
 const PAY = 'pay: { endpoints: { charge: [ wait: 20ms ] } }';
 const BUY = 'endpoints: { buy: [ { call: pay.charge, policy: hop } ] }';
 
@@ -852,6 +853,47 @@ export const CASES: readonly RuleCase[] = [
         'warm: 50%, coalesce: instance, levels: [ { name: near, kind: local, ttl: 1m } ]',
       ),
     },
+  },
+  {
+    rule: 'memory-before-limits',
+    // 8 workers and 100 places; (128 - 64) / 1.
+    fires: pair('{}', `concurrency: 8, queue: { capacity: 100 }, ${MEMORY}`),
+    path: 'services.shop.memory.limit',
+    measured: '108 requests at once',
+    limit: 'memory for 64 of 1MiB',
+    silent: {
+      'a shorter queue': pair('{}', `concurrency: 8, queue: { capacity: 56 }, ${MEMORY}`),
+      'a limit before it': pair('{}', `admission: { concurrencyLimit: { limit: 64 } }, ${MEMORY}`),
+      'a limit that learns': pair(
+        '{}',
+        `admission: { concurrencyLimit: { kind: vegas, max: 64 } }, ${MEMORY}`,
+      ),
+      'requests that take none': pair('{}', 'memory: { limit: 128MiB, base: 64MiB }, '),
+      'no limit': pair('{}', 'memory: { base: 64MiB, perRequest: 1MiB }, '),
+      'closed users': pair(
+        '{}',
+        MEMORY,
+        PAY,
+        USERS.replace('poisson(100/s)', '{ kind: closed, users: 9, think: 1s }'),
+      ),
+    },
+  },
+  {
+    rule: 'memory-before-limits',
+    fires: pair('{}', MEMORY),
+    path: 'services.shop.memory.limit',
+    measured: 'requests without end',
+    limit: 'memory for 64 of 1MiB',
+    silent: {},
+  },
+  {
+    rule: 'memory-before-limits',
+    // Its worker is free while a request waits for somebody else.
+    fires: pair('{}', `runtime: eventLoop, queue: { capacity: 10 }, ${MEMORY}`),
+    path: 'services.shop.memory.limit',
+    measured: 'requests without end',
+    limit: 'memory for 64 of 1MiB',
+    silent: {},
   },
   {
     rule: 'unbounded-queue',

@@ -1,0 +1,62 @@
+import type { Host, Layer } from '../../spec/scenario.js';
+import { formatSize } from '../../spec/size-text.js';
+import { sectionOf } from '../demand.js';
+import type { Finding, Rule } from '../rule.js';
+import { rounded, yamlAt } from '../words.js';
+
+/** A process that its requests kill before any limit refuses them. */
+export const memoryBeforeLimits: Rule = {
+  name: 'memory-before-limits',
+  severity: 'warning',
+  reason:
+    'When answers take long the process dies with all requests in it, and those who are left get its share, until they die too.',
+  remedy:
+    'Refuse what there is no memory for: limit what is under way (`admission.concurrencyLimit`), or workers and queue together.',
+  check({ scenario, calls }): readonly Finding[] {
+    // Closed users wait for their answers: there are never more requests than users.
+    const closed = [...scenario.workloads.values()].every(
+      ({ arrivals }) => arrivals.kind === 'closed',
+    );
+    if (closed) return [];
+    return [...scenario.services.values(), ...scenario.gateways.values()].flatMap((host) => {
+      const room = roomOf(host);
+      const most = mostOf(host);
+      if (most <= room || !calls.some((it) => it.callee === host.name)) return [];
+      const section = sectionOf(scenario, host.name);
+      return [
+        {
+          path: [section, host.name, 'memory', 'limit'],
+          entities: [host.name],
+          message: `${host.name} runs out of memory before it refuses anything`,
+          measured:
+            most === Infinity ? 'requests without end' : `${rounded(most)} requests at once`,
+          limit: `memory for ${rounded(room)} of ${formatSize(host.memory!.perRequest)}`,
+          fix: yamlAt(
+            [section, host.name],
+            `admission: { concurrencyLimit: { limit: ${Math.max(1, room)} } }`,
+          ),
+        },
+      ];
+    });
+  },
+};
+
+/** Requests that a process has memory for; Infinity where they take none. */
+function roomOf({ memory }: Host): number {
+  if (memory === null || memory.limit === Infinity || memory.perRequest === 0) return Infinity;
+  return Math.floor((memory.limit - memory.base) / memory.perRequest);
+}
+
+/** Requests that a process holds at most: those in its queue and in execution. */
+function mostOf({ runtime, concurrency, queue, admission }: Host): number {
+  // What waits for somebody else leaves an event loop to others.
+  const held = runtime === 'eventLoop' ? Infinity : concurrency + queue.capacity;
+  return Math.min(held, letIn(admission?.concurrencyLimit ?? null));
+}
+
+/** How many the limit in front of the queue lets in at most. */
+function letIn(limit: Layer | null): number {
+  if (limit === null || limit.dryRun || limit.key !== null) return Infinity;
+  const config = limit.config as { readonly limit?: number; readonly max?: number };
+  return config.limit ?? config.max ?? Infinity;
+}
