@@ -74,6 +74,7 @@ function noFault({ story, elsewhere, struck }: Telling, runs: number): string {
     const others = [
       namedWords('In trouble', ill, inner, runs),
       namedWords('At the limit', inner.filter(isOnlyFull), inner, runs),
+      deathWords(story, runs),
       behind(story, runs),
     ].join('');
     if (others === '' && failed === 0)
@@ -249,7 +250,7 @@ function unhurt(story: ToldStory, runs: number): string {
   const ill = story.events.filter(isIll);
   const user = ill.find((event) => event.subject.includes('.'));
   const inner = unique(ill.map((event) => event.subject).filter((name) => !name.includes('.')));
-  const others = `${inner.length === 0 ? '' : ` Ill for a time: ${list(inner)}.`}${behind(story, runs)}`;
+  const others = `${inner.length === 0 ? '' : ` Ill for a time: ${list(inner)}.`}${deathWords(story, runs)}${behind(story, runs)}`;
   const { failed, usualFailed } = story.users;
   const isAsBefore = failed > 0 && usualFailed >= SOME && !failsMore(story.users);
   const isLost = failed > 0 && !isAsBefore;
@@ -284,6 +285,20 @@ function behind({ events }: ToldStory, runs: number): string {
     return ` ${subject} ${UNSEEN.get(kind)!} ${moment(at)}: ${text}${seenWords(begun, runs)}${over}.`;
   });
   return words.join('');
+}
+
+/** Processes that end by themselves, where nobody is told who fails of it. */
+function deathWords({ events, loops }: ToldStory, runs: number): string {
+  const deaths = events.filter(({ kind }) => kind === 'killed');
+  return deaths
+    .map((death) => {
+      const isLoop = loops.some(
+        ({ through }) => through.length === 1 && through[0] === death.subject,
+      );
+      const again = isLoop ? `, it ${LOOP_WORDS.get('restarts')!}` : '';
+      return ` ${death.subject}: ${death.text}${seenWords(death, runs)}${again}.`;
+    })
+    .join('');
 }
 
 /** In how many runs it happens; nothing where it does in all, or in those in which its cause does. */

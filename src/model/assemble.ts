@@ -9,6 +9,7 @@ import type { TraceRecord } from '../spec/record.js';
 import type { Queue } from '../spec/resources.js';
 import { actsOf } from './modules.js';
 import { Admission } from './serving/admission.js';
+import { EndpointLists } from './picking/endpoint-lists.js';
 import { Balancers } from './picking/balancers.js';
 import { Board } from './board.js';
 import { Caches } from './caching/caches.js';
@@ -315,6 +316,7 @@ function setEdges(
   outliers: Outliers,
 ): Assembly['views'] {
   const { plan, replication } = world;
+  world.endpoints = new EndpointLists(world);
   const { viewOf, list } = viewsOf(world);
   world.edges = plan.edges.map((spec, id): Edge => {
     const caller = plan.components[plan.parts[spec.from].component];
@@ -368,14 +370,15 @@ function setEdges(
 }
 
 /** How each calling instance sees each callee, made when it is first asked for. */
-function viewsOf({ plan }: Draft) {
+function viewsOf({ plan, fleets, instances, endpoints }: Draft) {
   const viewsByPair = new Map<number, View>();
   const list: { instance: number; callee: number; gauge: number }[] = [];
   const viewOf = (instance: number, callee: number): View => {
     const key = instance * plan.components.length + callee;
     let view = viewsByPair.get(key);
     if (view === undefined) {
-      view = new View(plan.components[callee].instances);
+      view = new View(fleets[callee]);
+      view.fleet = endpoints.fleetOf(callee, instances[instance], view);
       view.gauge = levels.register();
       viewsByPair.set(key, view);
       list.push({ instance, callee, gauge: view.gauge });

@@ -8,6 +8,7 @@ import type { Replicas } from './replication/replicas.js';
 import type { Copies } from './search/copies.js';
 import type { Subsetting } from './picking/subset.js';
 import type { WaitingRoom } from './picking/waiting-room.js';
+import type { Fleet } from './world.js';
 
 /**
  * How one calling instance sees the instances of one callee: its own outstanding attempts. Ten callers
@@ -25,8 +26,12 @@ export class View {
   readonly open: Int32Array;
   /** Where calls wait for an instance that is not shut. */
   readonly rooms: WaitingRoom[] = [];
+  /** Who is ready there, as far as the caller knows. */
+  fleet: Fleet;
 
-  constructor(instances: number) {
+  constructor(fleet: Fleet) {
+    const instances = fleet.size;
+    this.fleet = fleet;
     this.outstanding = new Int32Array(instances);
     this.shut = new Uint8Array(instances);
     this.open = new Int32Array(instances);

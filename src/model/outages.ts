@@ -250,7 +250,7 @@ export class Outages {
     for (const resident of instance.residents) resident.died();
   }
 
-  /** Callers know at once who is up: without discovery there is nothing in between. */
+  /** Who is ready. Callers know at once, or behind the time that their platform takes to tell them. */
   private updateFleet(instance: Instance): void {
     const fleet = this.world.fleets[instance.component];
     const before = new Set(fleet.ready.subarray(0, fleet.readyCount));
@@ -261,9 +261,10 @@ export class Outages {
       // A host that has vanished is not seen to be down by anybody who has not seen it before.
       if (!down || (silent && before.has(index))) fleet.ready[fleet.readyCount++] = index;
     }
-    if (!before.has(instance.index) && isListed(fleet, instance.index)) {
-      fleet.upSince[instance.index] = engine.now;
-    }
+    const wasListed = before.has(instance.index);
+    const listed = isListed(fleet, instance.index);
+    if (!wasListed && listed) fleet.upSince[instance.index] = engine.now;
+    if (wasListed !== listed) this.world.endpoints.changed(instance, listed);
     for (const { toComponent, rooms } of this.world.edges) {
       if (toComponent === instance.component) rooms?.forEach((room) => room.wake());
     }

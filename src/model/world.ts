@@ -28,6 +28,7 @@ import type { Meters } from './meters.js';
 import type { DualWrites } from './messaging/dual-writes.js';
 import type { HolderKnobs } from './messaging/knobs.js';
 import type { Outages } from './outages.js';
+import type { EndpointLists } from './picking/endpoint-lists.js';
 import type { Picks } from './picking/picks.js';
 import type { Functions } from './functions/functions.js';
 import type { Replicas } from './replication/replicas.js';
@@ -153,6 +154,7 @@ export interface World {
   readonly serverEnds: ServerEnds | null;
   readonly wire: Wire;
   readonly picks: Picks;
+  readonly endpoints: EndpointLists;
   /** Null where no policy ties attempts to each other. */
   readonly ties: Ties | null;
   readonly server: Server;

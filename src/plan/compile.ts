@@ -162,6 +162,7 @@ function writeAll(w: Writer, limiters: Limiters, scenario: Scenario) {
     components: components.map((it) => ({
       ...planComponent(it, refusals[it.id]!, handshakes[it.id]!, admissions[it.id]!),
       restart: isOnPlatform(it) ? scenario.platform.restart : null,
+      propagation: isOnPlatform(it) ? scenario.platform.endpointPropagation : null,
     })),
   };
 }
@@ -333,7 +334,7 @@ function planComponent(
   rejectProgram: number,
   handshakeProgram: number,
   admission: PlanComponent['admission'],
-): Omit<PlanComponent, 'restart'> {
+): Omit<PlanComponent, 'restart' | 'propagation'> {
   const { source } = component;
   const host = hostOf(component);
   const common = {

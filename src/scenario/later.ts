@@ -4,7 +4,7 @@ import type { PathKey } from './located.js';
 /** What the language knows and this version does not run, by place. `*` is any key or index. */
 const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['', 'registries mesh sweeps'],
-  ['platform', 'nodes schedulingDelay imagePull endpointPropagation'],
+  ['platform', 'nodes schedulingDelay imagePull'],
   ['network', 'crossZoneCost'],
   ['services.*', 'tags resources discovery probes ' + 'autoscaling versions version rollout'],
   ['gateways.*', 'tags resources discovery probes ' + 'autoscaling versions version rollout'],

@@ -117,6 +117,8 @@ export interface PlanComponent {
   readonly lifecycle: Lifecycle | null;
   /** null where no platform starts its processes; see Platform. */
   readonly restart: RestartBackoff | null;
+  /** From a change of who is ready to the list of each caller; null = at once. */
+  readonly propagation: Distribution | null;
   /** Program run instead of an endpoint's by a refused request; -1 = a refusal is free. */
   readonly rejectProgram: number;
   /** Program of a TLS handshake; -1 where there is none. */

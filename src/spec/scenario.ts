@@ -102,6 +102,8 @@ export interface RunSettings {
 export interface Platform {
   /** null = it starts again at once what ends by itself, and what a fault ends when that is over. */
   readonly restart: RestartBackoff | null;
+  /** From a change of who is ready to the list of each caller; null = at once. */
+  readonly endpointPropagation: Distribution | null;
 }
 
 export interface Network {

@@ -118,3 +118,29 @@ describe('the picture of a service whose processes do not all run', () => {
     expect(saturated!.text).toMatch(/^all cores that run in use, [\d.]+ of 4 on average$/u);
   });
 });
+
+describe('deaths that no user notices', () => {
+  const killer = (more: string): string =>
+    story(
+      run(`
+faultline: 1
+title: By hand
+run: { duration: 120s, warmup: 5s, seed: 3 }
+platform: { kind: kubernetes }
+services:
+  worker: { endpoints: { handle: [ work: 5ms ] } }
+  api: { endpoints: { submit: [ publish: { topic: jobs } ] } }
+queues: { jobs: { kind: sqs, visibilityTimeout: 2s, maxReceiveCount: 5, deadLetter: dead, consumers: [ { call: worker.handle } ] }, dead: { kind: sqs } }
+workloads: { users: { arrivals: constant(10/s), requests: [ { call: api.submit } ] } }
+${more}`),
+    ).sentence;
+
+  it('are told beside what they leave behind', () => {
+    const sentence = killer(
+      'faults: [ { id: bad, kind: poison, target: jobs, effect: crash, at: 20s, for: 100ms } ]',
+    );
+    expect(sentence).toContain(
+      'users notice nothing. worker: 5 deaths, away for up to 40 s, it dies again when it is back. jobs falls behind',
+    );
+  });
+});

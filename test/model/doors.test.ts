@@ -70,7 +70,7 @@ const text = ({ queue, runtime, cancellation, seed }: Case): string => `
 faultline: 1
 title: Shaken
 run: { duration: 1s, drain: 600s, seed: ${seed} }
-${seed % 4 < 2 ? '' : 'platform: { kind: custom, restart: { initial: 10ms, max: 40ms, resetAfter: 100ms } }'}
+${seed % 4 < 2 ? '' : 'platform: { kind: custom, restart: { initial: 10ms, max: 40ms, resetAfter: 100ms }, endpointPropagation: exponential(20ms) }'}
 keys: { tenant: hot(count=20 hotShare=50% hotKeys=1) }
 policies: { calls: { timeout: 15ms, retry: { attempts: 2, on: [any] } } }
 gateways:

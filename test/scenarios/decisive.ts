@@ -476,6 +476,7 @@ export const DECISIVE: readonly Decisive[] = [
     0.005,
     'five places of 10 s each for 50 reports in 10 s',
   ),
+  row('endpoint-propagation', 'edge->shop.outcomes.refused in plain', 200, 2, '400/s x 2 s / 4'),
   row(
     'envoy-limits',
     'shop->stock.bulkhead.rejected during slow in limits',

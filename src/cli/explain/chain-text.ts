@@ -1,7 +1,7 @@
 import type { Layer, LimiterStore, Middleware, Scenario } from '../../spec/scenario.js';
 import type { Condition } from '../../spec/steps.js';
 import { formatSize } from '../../spec/size-text.js';
-import { plainText } from './values.js';
+import { plainText, sorted } from './values.js';
 
 /** Every middleware chain of a scenario, member by member, with what differs from doing nothing. */
 export function chainLines({ gateways, services }: Scenario): readonly string[] {
@@ -85,8 +85,4 @@ function whenText({ class: name, workload, headers }: Condition): string {
   if (workload !== null) words.unshift(`workload ${workload}`);
   if (name !== null) words.unshift(`class ${name}`);
   return words.join(' and ');
-}
-
-function sorted<T>(map: ReadonlyMap<string, T>): readonly (readonly [string, T])[] {
-  return [...map].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 }

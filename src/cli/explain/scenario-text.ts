@@ -8,6 +8,7 @@ import { connectionsText } from './connections-text.js';
 import { databaseLines } from './database-text.js';
 import { messageLines } from './message-text.js';
 import { gatewayLines } from './gateway-text.js';
+import { platformLines, processLines } from './process-text.js';
 import { queueLines } from './queue-text.js';
 import { projectionLines, storeLines } from './stores-text.js';
 import { sagaLines } from './saga-text.js';
@@ -20,9 +21,9 @@ import type {
   Scenario,
   ScenarioFile,
 } from '../../spec/scenario.js';
-import type { GcSettings, MemorySettings, Queue, Shed } from '../../spec/resources.js';
+import type { Queue, Shed } from '../../spec/resources.js';
 import { SESSION } from '../../spec/sections.js';
-import { bySource, configText, plainText } from './values.js';
+import { bySource, configText, plainText, sorted } from './values.js';
 
 /** Gives the schema of a layer's own fields; undefined for a kind it does not know. */
 export type SchemaOf = (policy: string, kind: string) => z.ZodType | undefined;
@@ -113,16 +114,6 @@ function runLines({ run }: Scenario): readonly string[] {
   ];
 }
 
-function platformLines({ platform: { restart } }: Scenario): readonly string[] {
-  if (restart === null) return [];
-  const { initialNs, factor, maxNs, resetAfterNs, immediateFirst } = restart;
-  const first = immediateFirst ? 'at once, then after ' : 'after ';
-  return [
-    `processes of services and gateways start again ${first}${formatDuration(initialNs)}, each wait ${factor} times the ` +
-      `one before up to ${formatDuration(maxNs)}; anew after ${formatDuration(resetAfterNs)}`,
-  ];
-}
-
 function isPlaced(component: PlanComponent): boolean {
   return component.kind !== 'workload' && component.instances > 0;
 }
@@ -167,33 +158,6 @@ function disciplineText(queue: Queue): string {
     default:
       return '';
   }
-}
-
-/** What processes do by themselves: pauses, and how they come back. */
-function processLines({ services, gateways }: Scenario): readonly string[] {
-  return sorted(new Map<string, Host>([...services, ...gateways])).flatMap(
-    ([name, { gc, memory, lifecycle }]) => {
-      const warmup = lifecycle?.warmup ?? null;
-      const words = [
-        ...(memory === null ? [] : [memoryText(memory)]),
-        ...(gc === null ? [] : [`gc ${gapText(gc)}, pause ${plainText(gc.pause)}`]),
-        ...(lifecycle === null ? [] : [`startup ${plainText(lifecycle.startup)}`]),
-        ...(warmup === null
-          ? []
-          : [`warmup ${formatDuration(warmup.durationNs)} from factor ${warmup.factor}`]),
-      ];
-      return words.length === 0 ? [] : [`${name}: ${words.join('; ')}`];
-    },
-  );
-}
-
-function gapText({ every, allocated }: GcSettings): string {
-  return every === null ? `each ${formatSize(allocated ?? 0)}` : `every ${plainText(every)}`;
-}
-
-function memoryText({ limit, base, perRequest }: MemorySettings): string {
-  const most = limit === Infinity ? '' : `, at most ${formatSize(limit)}`;
-  return `memory ${formatSize(base)} and ${formatSize(perRequest)} a request${most}`;
 }
 
 /** What requests meet before the queue of a component. */
@@ -393,8 +357,4 @@ function faultLines({ faults }: Scenario): readonly string[] {
     const part = share === 1 ? '' : `, share ${share}`;
     return `${id}: ${kind} of ${where}, ${when.join('; ')}${part} ${plainText(config)}`;
   });
-}
-
-function sorted<T>(map: ReadonlyMap<string, T>): readonly (readonly [string, T])[] {
-  return [...map].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 }

@@ -126,3 +126,8 @@ function unwrapped(schema: z.ZodType): z.ZodType | undefined {
   if (isWrapper) return schema.unwrap() as z.ZodType;
   return schema instanceof z.ZodPipe ? (schema.in as z.ZodType) : undefined;
 }
+
+/** The entries of a map by their names. */
+export function sorted<T>(map: ReadonlyMap<string, T>): readonly (readonly [string, T])[] {
+  return [...map].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+}

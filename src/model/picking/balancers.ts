@@ -74,7 +74,7 @@ export class Balancers {
       const callers = fleets[caller.component];
       return new ZoneAwareRouting(
         zoneAware,
-        { caller, callers, callee: fleets[callee], instances, view, key },
+        { caller, callers, callee: view.fleet, instances, view, key },
         () => kind.create(config, setup),
       );
     }
@@ -82,7 +82,7 @@ export class Balancers {
   }
 
   private setupOf(callee: number, caller: Instance, view: View, config: unknown): BalancerSetup {
-    const { plan, keys, fleets } = this.world;
+    const { plan, keys } = this.world;
     const { name, instances } = plan.components[callee];
     const { key } = config as { readonly key?: string };
     const index = plan.keys.findIndex((candidate) => candidate.name === key);
@@ -91,7 +91,7 @@ export class Balancers {
       size: instances,
       caller: caller.index,
       outstanding: view.outstanding,
-      upSince: fleets[callee].upSince,
+      upSince: view.fleet.upSince,
       clock: engine,
       picks: this.keyOf(callee, caller, 'pick'),
       places: placesOf(name),

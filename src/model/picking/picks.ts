@@ -32,9 +32,9 @@ export class Picks {
   place(edge: Edge, frame: number, a: number, b: number): number {
     const { world } = this;
     if (edge.route !== null) return this.node(edge, edge.route, frame);
-    const fleet = world.fleets[edge.toComponent];
     const caller = world.instances[frames.caller[frame]].index;
     const view = edge.views[caller];
+    const { fleet } = view;
     if (fleet.size === 1 && view.shutCount === 0) return 0;
     // With nobody up every instance is tried, and refuses.
     const some = fleet.readyCount > 0 && fleet.readyCount < fleet.size && !edge.fixedList;

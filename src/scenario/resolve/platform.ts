@@ -9,17 +9,26 @@ import { report } from './context.js';
 const FIRST_WAIT_NS = 10e9;
 
 /** `platform` in its final form. */
-export function resolvePlatform(
+export function resolvePlatform(context: Context, platform: ScenarioOutput['platform']): Platform {
+  const { endpointPropagation: news } = platform;
+  const isAtOnce = news.kind === 'constant' && news.valueNs === 0;
+  return {
+    restart: resolveRestart(context, platform),
+    endpointPropagation: isAtOnce ? null : news,
+  };
+}
+
+function resolveRestart(
   context: Context,
   { kind, restart }: ScenarioOutput['platform'],
-): Platform {
+): Platform['restart'] {
   const path = ['platform', 'restart'];
   if (kind === 'none') {
     if (restart !== undefined) {
       const message = 'nothing starts processes again on no platform: write kind: custom beside it';
       report(context, 'FL208', path, message);
     }
-    return { restart: null };
+    return null;
   }
   if (kind === 'custom' && restart === undefined) {
     const message =
@@ -33,12 +42,10 @@ export function resolvePlatform(
     report(context, 'FL208', [...path, 'initial'], message);
   }
   return {
-    restart: {
-      initialNs: initial,
-      factor: waits.factor,
-      maxNs: max,
-      resetAfterNs: waits.resetAfter,
-      immediateFirst: waits.immediateFirst,
-    },
+    initialNs: initial,
+    factor: waits.factor,
+    maxNs: max,
+    resetAfterNs: waits.resetAfter,
+    immediateFirst: waits.immediateFirst,
   };
 }

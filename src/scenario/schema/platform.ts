@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration } from '../../spec/quantities.js';
+import { distribution, duration } from '../../spec/quantities.js';
 
 const restartSchema = z
   .strictObject({
@@ -42,6 +42,13 @@ export const platformSchema = z
         'What starts the processes of services and gateways again. `none`: one that ends by itself comes back at once, ' +
           'one that a fault ends when that is over. `kubernetes`: after the waits of its CrashLoopBackOff, as ' +
           '`restart` says. `custom`: after the waits of `restart`, which has to be written. Defaults to none.',
+      ),
+    endpointPropagation: distribution()
+      .prefault('0ms')
+      .describe(
+        'From a change of who is ready, of services and gateways, to the list of each calling instance, drawn for each of ' +
+          'them; until then it goes on calling who is gone, and does not call who is back. News of one component come ' +
+          'in their order. Unit: distribution of durations. Defaults to 0ms: callers know at once.',
       ),
     restart: restartSchema
       .optional()

@@ -1,0 +1,49 @@
+import { formatDuration } from '../../spec/quantity-text.js';
+import type { GcSettings, MemorySettings } from '../../spec/resources.js';
+import type { Host, Scenario } from '../../spec/scenario.js';
+import { formatSize } from '../../spec/size-text.js';
+import { plainText, sorted } from './values.js';
+
+/** What starts processes again, and when callers learn of it. */
+export function platformLines({ platform }: Scenario): readonly string[] {
+  const { restart, endpointPropagation } = platform;
+  const lines: string[] = [];
+  if (restart !== null) {
+    const { initialNs, factor, maxNs, resetAfterNs, immediateFirst } = restart;
+    const first = immediateFirst ? 'at once, then after ' : 'after ';
+    lines.push(
+      `processes of services and gateways start again ${first}${formatDuration(initialNs)}, each wait ${factor} times the ` +
+        `one before up to ${formatDuration(maxNs)}; anew after ${formatDuration(resetAfterNs)}`,
+    );
+  }
+  if (endpointPropagation !== null)
+    lines.push(`callers learn after ${plainText(endpointPropagation)} who is ready`);
+  return lines;
+}
+
+/** What processes do by themselves: pauses, and how they come back. */
+export function processLines({ services, gateways }: Scenario): readonly string[] {
+  return sorted(new Map<string, Host>([...services, ...gateways])).flatMap(
+    ([name, { gc, memory, lifecycle }]) => {
+      const warmup = lifecycle?.warmup ?? null;
+      const words = [
+        ...(memory === null ? [] : [memoryText(memory)]),
+        ...(gc === null ? [] : [`gc ${gapText(gc)}, pause ${plainText(gc.pause)}`]),
+        ...(lifecycle === null ? [] : [`startup ${plainText(lifecycle.startup)}`]),
+        ...(warmup === null
+          ? []
+          : [`warmup ${formatDuration(warmup.durationNs)} from factor ${warmup.factor}`]),
+      ];
+      return words.length === 0 ? [] : [`${name}: ${words.join('; ')}`];
+    },
+  );
+}
+
+function gapText({ every, allocated }: GcSettings): string {
+  return every === null ? `each ${formatSize(allocated ?? 0)}` : `every ${plainText(every)}`;
+}
+
+function memoryText({ limit, base, perRequest }: MemorySettings): string {
+  const most = limit === Infinity ? '' : `, at most ${formatSize(limit)}`;
+  return `memory ${formatSize(base)} and ${formatSize(perRequest)} a request${most}`;
+}

@@ -1,0 +1,86 @@
+import { samplers } from '../../kernel/distribution.js';
+import { engine } from '../../kernel/engine.js';
+import { PHASE } from '../../kernel/phase.js';
+import { streamKey } from '../../kernel/rng.js';
+import type { StreamKey } from '../../kernel/rng.js';
+import type { Ns } from '../../kernel/time.js';
+import type { View } from '../edge.js';
+import type { Instance } from '../instance.js';
+import type { Fleet, World } from '../world.js';
+
+/** The instances of a component as one of its callers knows of them. */
+interface List {
+  readonly fleet: Fleet;
+  readonly view: View;
+  /** Sampler of the time that news take, and the key of its draws. */
+  readonly sampler: number;
+  readonly key: StreamKey;
+  /** News so far, and when the last of them is there. */
+  news: number;
+  lastNs: Ns;
+}
+
+/**
+ * Whom callers take for ready, where the platform takes its time to tell them: each calling instance has a list of its
+ * own, and gets the news of one component in their order. A pod that is gone is called until then, and refuses.
+ */
+export class EndpointLists {
+  private readonly world: World;
+  private readonly op: number;
+  private readonly lists: List[] = [];
+  /** By component: numbers of the lists of its callers. */
+  private readonly byCallee = new Map<number, number[]>();
+
+  constructor(world: World) {
+    this.world = world;
+    this.op = engine.define('endpoints', (list, index, isReady) =>
+      this.told(this.lists[list], index, isReady === 1),
+    );
+  }
+
+  /** Whom a caller takes for ready, behind its view of the callee: whoever is, or a list of its own. */
+  fleetOf(callee: number, caller: Instance, view: View): Fleet {
+    const { plan, replication, fleets } = this.world;
+    const fleet = fleets[callee];
+    const { name, propagation } = plan.components[callee];
+    if (propagation === null) return fleet;
+    const from = plan.components[caller.component].name;
+    const own: Fleet = { ...fleet, ready: fleet.ready.slice(), upSince: fleet.upSince.slice() };
+    const id =
+      this.lists.push({
+        fleet: own,
+        view,
+        sampler: samplers.add(propagation),
+        key: streamKey(plan.seed, replication, `endpoints/${name}/${from}/${caller.index}`),
+        news: 0,
+        lastNs: 0,
+      }) - 1;
+    this.byCallee.set(callee, [...(this.byCallee.get(callee) ?? []), id]);
+    return own;
+  }
+
+  /** An instance is ready now, or is not any more: the news are on their way to all callers. */
+  changed({ component, index }: Instance, isReady: boolean): void {
+    for (const id of this.byCallee.get(component) ?? []) {
+      const list = this.lists[id];
+      const { a, b } = list.key;
+      const delay = samplers.draw(list.sampler, a, b, list.news++, 0, 0);
+      // One piece of news never passes another.
+      list.lastNs = Math.max(list.lastNs, engine.now + delay);
+      const phase = list.lastNs > engine.now ? PHASE.FAULT : Math.max(engine.phase, PHASE.FAULT);
+      engine.at(list.lastNs, phase, this.op, id, index, isReady ? 1 : 0);
+    }
+  }
+
+  private told({ fleet, view }: List, index: number, isReady: boolean): void {
+    const ready = new Set(fleet.ready.subarray(0, fleet.readyCount));
+    if (isReady === ready.has(index)) return;
+    if (isReady) ready.add(index);
+    else ready.delete(index);
+    fleet.readyCount = 0;
+    for (const one of fleet.all) if (ready.has(one)) fleet.ready[fleet.readyCount++] = one;
+    if (isReady) fleet.upSince[index] = engine.now;
+    fleet.changes++;
+    for (const room of view.rooms) room.wake();
+  }
+}
