@@ -1,7 +1,7 @@
 import type { RunRecord } from '../spec/record.js';
 import { largestOf, meanOf, type Measured } from './estimate.js';
 import type { Question } from './metrics.js';
-import { downsOf } from './outages.js';
+import { downsOf } from './downs.js';
 
 /** How many processes run, over the time of a window. */
 interface Level {

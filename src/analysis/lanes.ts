@@ -1,6 +1,6 @@
 import { OUTCOME_KINDS, OUTCOME_NAMES, type OutcomeName } from '../spec/outcome.js';
-import type { Ns } from '../kernel/time.js';
-import { INSTANCE_STATE, JOURNAL, type GaugeRecord, type RunRecord } from '../spec/record.js';
+import type { GaugeRecord, RunRecord } from '../spec/record.js';
+import { downsOf } from './downs.js';
 import { UsualLatency } from './latency-noise.js';
 import { SparseMerge } from './sparse.js';
 import { bySteps, maxLevels, meanLevels, outcomesBySteps, stepAt, type Steps } from './steps.js';
@@ -169,34 +169,23 @@ function levelsOf(gauges: readonly GaugeRecord[], steps: Steps): Levels {
 
 /** Share of a component's instances that run, by step: a dead process has no workers. */
 function sharesUp(
-  { plan }: VariantData,
-  { journal }: RunRecord,
+  data: VariantData,
+  record: RunRecord,
   steps: Steps,
   component: number,
 ): Float64Array {
-  const up = new Float64Array(steps.count).fill(1);
-  const { instances } = plan.components[component];
-  const { timeNs, kind, subject, value } = journal;
-  const without = (fromNs: Ns, untilNs: Ns): void => {
+  // Whole ns, so that nobody is up by a rounding where all are away.
+  const awayNs = new Float64Array(steps.count);
+  const { instances, firstInstance } = data.plan.components[component];
+  const all = new Set(Array.from({ length: instances }, (_, index) => firstInstance + index));
+  for (const { fromNs, untilNs } of downsOf(data, record, all)) {
     for (let step = stepAt(steps, fromNs); step < steps.count; step++) {
       const begin = steps.startNs[step];
-      if (begin >= untilNs) return;
-      const lost = Math.min(untilNs, begin + steps.lengthNs[step]) - Math.max(fromNs, begin);
-      up[step] -= lost / steps.lengthNs[step] / instances;
+      if (begin >= untilNs) break;
+      awayNs[step] += Math.min(untilNs, begin + steps.lengthNs[step]) - Math.max(fromNs, begin);
     }
-  };
-  const since = new Map<number, Ns>();
-  for (let i = 0; i < timeNs.length; i++) {
-    if (kind[i] !== JOURNAL.instance) continue;
-    if (plan.instances[subject[i]].component !== component) continue;
-    const at = timeNs[i] + plan.warmupNs;
-    const begun = since.get(subject[i]);
-    if (begun !== undefined) without(begun, at);
-    if (value[i] === INSTANCE_STATE.down) since.set(subject[i], at);
-    else since.delete(subject[i]);
   }
-  for (const begun of since.values()) without(begun, Infinity);
-  return up;
+  return awayNs.map((away, step) => 1 - away / (steps.lengthNs[step] * instances));
 }
 
 const CANCELLED = OUTCOME_NAMES.indexOf('cancelled');

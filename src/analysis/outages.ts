@@ -1,8 +1,8 @@
 import { faultKind } from '../patterns/registry.js';
 import type { KnobName } from '../spec/fault.js';
 import type { Ns } from '../kernel/time.js';
+import { downsOf } from './downs.js';
 import type { PlanFault } from '../spec/plan.js';
-import { INSTANCE_STATE, JOURNAL } from '../spec/record.js';
 import type { RunRecord } from '../spec/record.js';
 import { spansIn } from './faulted.js';
 import type { VariantData } from './variant-data.js';
@@ -81,41 +81,4 @@ function waitsForRestart({ plan }: VariantData, fault: PlanFault): boolean {
   const isStarted = (id: number): boolean =>
     plan.components[plan.instances[id].component].restart !== null;
   return fault.knobs.includes('down') && fault.instances.some(isStarted);
-}
-
-/** When a process was away. */
-export interface Down {
-  readonly instance: number;
-  readonly fromNs: Ns;
-  /** Infinity = to the end of the run. */
-  untilNs: Ns;
-  /** How often it was started, the last time among them. */
-  restarts: number;
-}
-
-/** When instances were down, in order of time. */
-export function downsOf(
-  { plan }: VariantData,
-  { journal }: RunRecord,
-  instances: ReadonlySet<number>,
-): readonly Down[] {
-  const { timeNs, kind, subject, value } = journal;
-  const downs: Down[] = [];
-  const open = new Map<number, Down>();
-  for (let k = 0; k < timeNs.length; k++) {
-    const instance = subject[k];
-    if (kind[k] !== JOURNAL.instance || !instances.has(instance)) continue;
-    const at = timeNs[k] + plan.warmupNs;
-    if (value[k] === INSTANCE_STATE.down) {
-      const down = { instance, fromNs: at, untilNs: Number.POSITIVE_INFINITY, restarts: 1 };
-      downs.push(down);
-      open.set(instance, down);
-    } else if (value[k] === INSTANCE_STATE.failedStart && open.has(instance)) {
-      open.get(instance)!.restarts++;
-    } else if (value[k] === INSTANCE_STATE.up && open.has(instance)) {
-      open.get(instance)!.untilNs = at;
-      open.delete(instance);
-    }
-  }
-  return downs;
 }

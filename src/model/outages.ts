@@ -34,6 +34,7 @@ export class Outages {
       const instance = world.instances[id];
       instance.dying = false;
       this.turnDown(instance, instance.killed);
+      if (instance.killed && this.canStart(instance)) this.restarts.plan(instance);
     });
     this.collections = new Collections(world, this);
     this.starts = new Starts(world, (instance) => this.started(instance));
@@ -129,7 +130,7 @@ export class Outages {
   setFrozen(instance: Instance, frozen: number): void {
     if (instance.ordered === frozen) return;
     instance.ordered = frozen;
-    this.journal(instance, frozen === FROZEN.no ? INSTANCE_STATE.up : 1 + frozen);
+    if (!instance.down) this.journalRunning(instance);
     this.refreeze(instance);
   }
 
@@ -160,6 +161,8 @@ export class Outages {
     this.starts.warmUp(instance);
     this.turnCores(instance);
     this.journal(instance, INSTANCE_STATE.up);
+    // Whoever hangs it or holds it still has not let go.
+    if (instance.ordered !== FROZEN.no) this.journalRunning(instance);
     this.updateFleet(instance);
     this.collections.started(instance);
     instance.memory?.run(true);
@@ -172,6 +175,12 @@ export class Outages {
     this.world.interpreter.stretchWaits(instance, instance.speed / speed);
     instance.speed = speed;
     this.turnCores(instance);
+  }
+
+  /** How a process that is not down runs. */
+  private journalRunning(instance: Instance): void {
+    const { ordered } = instance;
+    this.journal(instance, ordered === FROZEN.no ? INSTANCE_STATE.up : 1 + ordered);
   }
 
   private journal(instance: Instance, state: number): void {

@@ -82,6 +82,14 @@ describe('a crash on a platform', () => {
     expect(story(ran).verdicts).toEqual(['slowRecovery']);
   });
 
+  it('has nobody up before that, whoever has been started in vain', () => {
+    const { step, series } = gone('{ kind: kubernetes }').variant().timeline;
+    const up = series['shop']!.up.map((value, k) => [k * step, value] as const);
+    expect(up.filter(([at]) => at < 20).every(([, value]) => value === 3)).toBe(true);
+    expect(up.filter(([at]) => at >= 20 && at < 90).every(([, value]) => value === 0)).toBe(true);
+    expect(up.filter(([at]) => at >= 90).every(([, value]) => value === 3)).toBe(true);
+  });
+
   it('is undecided while processes still wait for their restart', () => {
     const ran = gone('{ kind: kubernetes, restart: { initial: 4m } }');
     expect(over(ran)).toBe('over: shop crashes; 3 of 3 instances do not come back in this run');

@@ -181,6 +181,37 @@ faults:
   });
 });
 
+describe('a process that is down', () => {
+  const both = (first: string, second: string): readonly string[] =>
+    states(
+      golden(
+        `
+services: { s: { endpoints: { serve: [ wait: 10ms ] } } }
+workloads: { users: { arrivals: { at: [ 1s ] }, requests: [ { call: s } ] } }
+faults:
+  - { id: first, target: s, ${first} }
+  - { id: second, target: s, ${second} }
+`,
+        '100s',
+      ),
+    );
+
+  it('is not up because a pause of it ends', () => {
+    const states = both('kind: crash, at: 10s, for: 10s', 'kind: pause, at: 12s, for: 3s');
+    expect(states).toEqual(['down 10', 'up 20']);
+  });
+
+  it('comes back into a pause that goes on', () => {
+    const states = both('kind: crash, at: 10s, for: 10s', 'kind: pause, at: 12s, for: 18s');
+    expect(states).toEqual(['down 10', 'up 20', 'paused 20', 'up 30']);
+  });
+
+  it('comes back out of a pause that has begun before', () => {
+    const states = both('kind: hang, at: 5s, for: 10s', 'kind: crash, at: 10s, for: 10s');
+    expect(states).toEqual(['hung 5', 'down 10', 'up 20']);
+  });
+});
+
 describe('a poison message that kills its consumer', () => {
   const poisoned = (platform: string, restart = ''): readonly string[] =>
     states(

@@ -1,0 +1,41 @@
+import type { Ns } from '../kernel/time.js';
+import { INSTANCE_STATE, JOURNAL } from '../spec/record.js';
+import type { RunRecord } from '../spec/record.js';
+import type { VariantData } from './variant-data.js';
+
+/** When a process was away. */
+export interface Down {
+  readonly instance: number;
+  readonly fromNs: Ns;
+  /** Infinity = to the end of the run. */
+  untilNs: Ns;
+  /** How often it was started, the last time among them. */
+  restarts: number;
+}
+
+/** When instances were down, in order of time. */
+export function downsOf(
+  { plan }: VariantData,
+  { journal }: RunRecord,
+  instances: ReadonlySet<number>,
+): readonly Down[] {
+  const { timeNs, kind, subject, value } = journal;
+  const downs: Down[] = [];
+  const open = new Map<number, Down>();
+  for (let k = 0; k < timeNs.length; k++) {
+    const instance = subject[k];
+    if (kind[k] !== JOURNAL.instance || !instances.has(instance)) continue;
+    const at = timeNs[k] + plan.warmupNs;
+    if (value[k] === INSTANCE_STATE.down) {
+      const down = { instance, fromNs: at, untilNs: Number.POSITIVE_INFINITY, restarts: 1 };
+      downs.push(down);
+      open.set(instance, down);
+    } else if (value[k] === INSTANCE_STATE.failedStart && open.has(instance)) {
+      open.get(instance)!.restarts++;
+    } else if (value[k] === INSTANCE_STATE.up && open.has(instance)) {
+      open.get(instance)!.untilNs = at;
+      open.delete(instance);
+    }
+  }
+  return downs;
+}
