@@ -130,12 +130,14 @@ function backWords(scene: Scene, fault: PlanFault, untilNs: Ns): string {
   const times = [...(end?.backNs.values() ?? [])];
   const left = times.filter((at) => at >= scene.data.plan.endNs).length;
   const all = plural(times.length, 'instance');
+  if (left > 0 && times.length === 1) return '; it does not come back in this run';
   if (left > 0) return `; ${count(left)} of ${all} do not come back in this run`;
   const last = Math.max(untilNs, ...times);
   if (last <= untilNs) return '';
   const restarts = end?.restarts ?? 0;
   const tries = restarts > 1 ? `, with restart ${count(restarts)}` : '';
-  return `; the last of ${all} is back after ${duration((last - untilNs) / 1e9)}${tries}`;
+  const who = times.length === 1 ? 'it' : `the last of ${all}`;
+  return `; ${who} is back after ${duration((last - untilNs) / 1e9)}${tries}`;
 }
 
 /** First opening of the breakers of an edge, and the last closing where all of them close. */

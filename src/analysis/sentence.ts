@@ -53,7 +53,10 @@ function timedWords(events: readonly CascadeEvent[], runs: number): readonly str
     const own = events.filter((event) => event.text === text);
     const times = own.map(({ at }) => moment(at));
     const more = times.length - LINKS_MAX;
-    const told = more > 0 ? [...times.slice(0, LINKS_MAX), `${count(more)} times more`] : times;
+    const told =
+      more > 0
+        ? [...times.slice(0, LINKS_MAX), more === 1 ? 'once more' : `${count(more)} times more`]
+        : times;
     return `${text} at ${list(told)}${seenWords(own[0], runs)}`;
   });
 }

@@ -26,6 +26,8 @@ export function chainOf(all: View, variant: VariantResult): ChainStep[] {
   const since = events.filter((e) => e.at >= from);
   const end = since.find((e) => e.kind === 'faultEnd' && e.subject === start?.subject);
   const next = nextFault(since, end);
+  // What acts once is over as it begins, which goes without saying.
+  const told = end?.at === from ? undefined : end;
   const first = next === null ? since : since.filter((e) => e.at < next.at || isEndAt(e, next.at));
   const again = next === null ? null : laterStep(view, variant, next, since);
   const left = since.filter((e) => e.kind === 'notRecovered').pop();
@@ -38,9 +40,9 @@ export function chainOf(all: View, variant: VariantResult): ChainStep[] {
     view,
     variant,
     first.filter((e) => e !== last),
-    5 - [start, end, again ?? undefined, last].filter((e) => e !== undefined).length,
+    5 - [start, told, again ?? undefined, last].filter((e) => e !== undefined).length,
   );
-  const chosen = [start, ...middle, end, last].filter((e): e is CascadeEvent => e !== undefined);
+  const chosen = [start, ...middle, told, last].filter((e): e is CascadeEvent => e !== undefined);
   const steps = chosen
     .sort((a, b) => events.indexOf(a) - events.indexOf(b))
     .map((event) => ({

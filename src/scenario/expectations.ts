@@ -166,6 +166,16 @@ function checkText(
   if (named !== undefined && variants === null) return;
   const where = judged.filter((one) => named === undefined || named.includes(one.name));
   const asked = where.length > 0 ? where : judged.slice(0, 1);
+  const { window } = expression;
+  if (
+    window?.kind === 'during' &&
+    asked.every(({ scenario }) => isMoment(scenario, window.fault))
+  ) {
+    const message = `${window.fault} acts once and has no length, so that nothing is measured during it`;
+    const at = placeOf(window.offset, 'during');
+    const allowed = [`after ${window.fault}`, 'from TIME to TIME'];
+    problems.add({ code: 'FL502', at, path, message, allowed });
+  }
   for (const one of asked) {
     const names = namesOf(one, variants);
     if (one.flaws !== undefined && isUnsure(source, expression, names, one.flaws)) continue;
@@ -174,6 +184,12 @@ function checkText(
       problems.add({ code: 'FL502', at: placeOf(offset, found), path, message, found, allowed });
     }
   }
+}
+
+/** Whether every activation of a fault is over where it begins. */
+function isMoment({ faults }: Scenario, id: string): boolean {
+  const spans = faults.find((fault) => fault.id === id)?.spans ?? [];
+  return spans.length > 0 && spans.every(({ fromNs, untilNs }) => fromNs === untilNs);
 }
 
 /** Whether an expression speaks of something that is wrong itself, or of what may be its misspelt name. */

@@ -90,6 +90,22 @@ describe('a crash on a platform', () => {
     expect(up.filter(([at]) => at >= 90).every(([, value]) => value === 3)).toBe(true);
   });
 
+  it('is told of one process without counting it, and of a kill without saying that it ends', () => {
+    const ran = run(`
+faultline: 1
+title: By hand
+run: { duration: 100s, warmup: 5s }
+platform: { kind: kubernetes, endpointPropagation: 1s }
+services: { shop: { replicas: 3, lifecycle: { startup: 4s }, endpoints: { buy: [ wait: 20ms ] } } }
+workloads: { users: { arrivals: constant(100/s), requests: [ { call: shop.buy } ] } }
+faults: [ { id: out, kind: crash, target: shop, instances: [1], at: 20s, for: 0s } ]
+`);
+    expect(over(ran)).toBe('over: shop[1] crashes; it is back after 4 s');
+    const steps = chainOf(viewOf(ran.result), ran.variant()).map(({ subject }) => subject);
+    expect(steps).not.toContain('The fault ends');
+    expect(steps[0]).toBe('shop[1] crashes');
+  });
+
   it('is undecided while processes still wait for their restart', () => {
     const ran = gone('{ kind: kubernetes, restart: { initial: 4m } }');
     expect(over(ran)).toBe('over: shop crashes; 3 of 3 instances do not come back in this run');

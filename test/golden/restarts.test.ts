@@ -271,6 +271,16 @@ ${fault}`);
     expect(problems(platform)).toMatch(said);
   });
 
+  it('a window during what acts once, in every variant that is asked', () => {
+    const budget = 'budgets: [ users.success > 99% during k ]';
+    const kill = (length: string): string =>
+      `faults: [ { id: k, kind: crash, target: s, at: 1s, for: ${length} } ]\n${budget}`;
+    expect(problems('', kill('0s'))).toMatch(/FL502.*k acts once and has no length.*after k/su);
+    expect(problems('', kill('1s'))).toBe('');
+    const some = `${kill('1s')}\nvariants: [ { name: a }, { name: b, set: { 'faults[k].for': 0s } } ]`;
+    expect(problems('', some)).toBe('');
+  });
+
   it('a length of 0s for what has to last', () => {
     const fault = 'faults: [ { id: f, kind: hang, target: s, at: 1s, for: 0s } ]';
     expect(problems('', fault)).toMatch(/FL204.*more than 0s/u);
