@@ -75,6 +75,9 @@ function storyOf(scene: Scene, found: readonly StepInfluence[], record: RunRecor
   const influences = timed(scene, found, onsets);
   const users = usersOf(data, record);
   const events = eventsOf(scene, record, influences, onsets);
+  // Only what goes on is kept up by something.
+  const goesOn = events.some(({ kind }) => kind === 'notRecovered');
+  const loopingNames = goesOn ? restartLoops(data, record, scene.spansOf) : [];
   return {
     events,
     states: statesOf(scene, onsets),
@@ -89,10 +92,7 @@ function storyOf(scene: Scene, found: readonly StepInfluence[], record: RunRecor
     })),
     loops: [
       ...loopsOf(influences),
-      ...restartLoops(data, record, scene.spansOf).map((name) => ({
-        through: [name],
-        mechanism: 'restarts',
-      })),
+      ...loopingNames.map((name) => ({ through: [name], mechanism: 'restarts' })),
     ],
     blastRadius: blastRadius(scene),
     depth: depthOf(influences),

@@ -22,7 +22,9 @@ export function deathEvents(
   for (const down of ownDeaths(data, record, spansOf)) {
     const { component } = plan.instances[down.instance];
     if (stepAt(steps, down.fromNs) >= steps.count) continue;
-    deaths.set(component, [...(deaths.get(component) ?? []), down]);
+    const own = deaths.get(component);
+    if (own === undefined) deaths.set(component, [down]);
+    else own.push(down);
   }
   return [...deaths].map(([component, downs]) => {
     const { name, memory } = plan.components[component];
@@ -37,9 +39,13 @@ export function deathEvents(
   });
 }
 
+/** Part of the time behind the faults in whose first part deaths are only their aftermath. */
+const AFTERMATH = 1 / 3;
+
 /**
- * Components that die again when they are back: some process of theirs ends by itself at least twice behind all faults.
- * Who comes back alone takes the load of all, or finds the message again that kills it.
+ * Components that die again when they are back: behind all faults, long after them, some process of theirs ends by itself
+ * for at least the second time, and none did before the first fault. Who comes back alone takes the load of
+ * all, or finds the message again that kills it.
  */
 export function restartLoops(
   data: VariantData,
@@ -47,26 +53,40 @@ export function restartLoops(
   spansOf: SpansOf,
 ): readonly string[] {
   const { plan } = data;
-  const overNs = Math.max(0, ...plan.faults.flatMap(spansOf).map(({ untilNs }) => untilNs));
+  const spans = plan.faults.flatMap(spansOf);
+  if (spans.length === 0) return [];
+  const firstNs = spans.reduce((first, { fromNs }) => Math.min(first, fromNs), Infinity);
+  const overNs = spans.reduce((last, { untilNs }) => Math.max(last, untilNs), 0);
+  const lateNs = overNs + AFTERMATH * (plan.endNs - overNs);
+  const before = new Set<number>();
   const deaths = new Map<number, number>();
+  const looping = new Set<number>();
   for (const { instance, fromNs } of ownDeaths(data, record, spansOf)) {
-    if (fromNs > overNs) deaths.set(instance, (deaths.get(instance) ?? 0) + 1);
+    const { component } = plan.instances[instance];
+    if (fromNs < firstNs) before.add(component);
+    if (fromNs <= overNs) continue;
+    const times = (deaths.get(instance) ?? 0) + 1;
+    deaths.set(instance, times);
+    if (times > 1 && fromNs >= lateNs) looping.add(component);
   }
-  const often = [...deaths].filter(([, times]) => times > 1).map(([instance]) => instance);
-  const components = new Set(often.map((instance) => plan.instances[instance].component));
-  return [...components].sort((a, b) => a - b).map((component) => plan.components[component].name);
+  return [...looping]
+    .filter((component) => !before.has(component))
+    .sort((a, b) => a - b)
+    .map((component) => plan.components[component].name);
 }
 
 /** Ends of processes that no fault brings about, from the end of the warm-up on. */
 function ownDeaths(data: VariantData, record: RunRecord, spansOf: SpansOf): readonly Down[] {
   const { plan } = data;
-  const stopping = plan.faults.filter(({ knobs }) => knobs.includes('down'));
+  const stopping = plan.faults
+    .filter(({ knobs }) => knobs.includes('down'))
+    .map((fault) => ({ instances: new Set(fault.instances), spans: spansOf(fault) }));
   return downsOf(data, record, new Set(plan.instances.keys())).filter(
     ({ instance, fromNs: at }) => {
       const isStopped = stopping.some(
-        (fault) =>
-          fault.instances.includes(instance) &&
-          spansOf(fault).some(({ fromNs, untilNs }) => at >= fromNs && at <= untilNs),
+        ({ instances, spans }) =>
+          instances.has(instance) &&
+          spans.some(({ fromNs, untilNs }) => at >= fromNs && at <= untilNs),
       );
       return !isStopped && at >= plan.warmupNs;
     },
@@ -77,6 +97,10 @@ function ownDeaths(data: VariantData, record: RunRecord, spansOf: SpansOf): read
 function awayWords({ plan }: VariantData, downs: readonly Down[]): string {
   const { restart } = plan.components[plan.instances[downs[0].instance].component];
   if (restart === null) return '';
-  const spans = downs.map(({ fromNs, untilNs }) => Math.min(untilNs, plan.endNs) - fromNs);
-  return `, away for ${downs.length > 1 ? 'up to ' : ''}${duration(Math.max(...spans) / 1e9)}`;
+  const lengthOf = ({ fromNs, untilNs }: Down): number => Math.min(untilNs, plan.endNs) - fromNs;
+  const longest = downs.reduce((most, down) => (lengthOf(down) > lengthOf(most) ? down : most));
+  const ns = lengthOf(longest);
+  if (ns === 0) return '';
+  if (longest.untilNs > plan.endNs) return `, away for ${duration(ns / 1e9)} and more`;
+  return `, away for ${downs.length > 1 ? 'up to ' : ''}${duration(ns / 1e9)}`;
 }

@@ -7,7 +7,7 @@ import type { RunVerdict } from './story.js';
 import { arrivedOf, sumCells, sumOutcomes } from './sums.js';
 import { restartLoops } from './deaths.js';
 import { firstFaultNs, spansIn } from './faulted.js';
-import { lastReturnNs } from './outages.js';
+import { isForGood, lastReturnNs } from './outages.js';
 import type { VariantData } from './variant-data.js';
 import { cellsOf, type CellSet } from './window.js';
 
@@ -76,12 +76,7 @@ export function verdictOf(data: VariantData, record: RunRecord): RunVerdict {
   if (restartLoops(data, record, (fault) => spansIn(data, fault, record)).length > 0)
     return 'metastable';
   const gone = instancesGone(record);
-  if (gone.length > 0) {
-    const waits = gone.every(
-      (id) => plan.components[plan.instances[id].component].restart !== null,
-    );
-    return waits ? 'undecided' : 'overloaded';
-  }
+  if (gone.length > 0) return gone.every((id) => isWaiting(data, id)) ? 'undecided' : 'overloaded';
   if (breakerWaits(data, record, grid.windows[grid.windows.length - LAST_WINDOWS]))
     return 'undecided';
   return isSustained(data, record, before, end) ? 'metastable' : 'undecided';
@@ -153,6 +148,13 @@ function perCall(record: RunRecord, stats: readonly number[], window: CellSet): 
     attempts += sumCells(record.edges[stat].attempts, window.cells);
   }
   return calls >= 20 ? attempts / calls : null;
+}
+
+/** Whether an instance that does not run is only not started yet by its platform. */
+function isWaiting({ plan }: VariantData, id: number): boolean {
+  const { component } = plan.instances[id];
+  const isOver = plan.faults.some((fault) => fault.instances.includes(id) && isForGood(fault));
+  return plan.components[component].restart !== null && !isOver;
 }
 
 /** Instances of which the last word of the journal is that they do not run. */

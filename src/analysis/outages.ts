@@ -21,11 +21,7 @@ export function outagesOf(
     if (!fault.knobs.some((knob) => STOPPING.has(knob))) return [];
     const own = fault.instances.filter((id) => data.plan.instances[id].component === component);
     const { select } = fault;
-    const isAll =
-      select.kind === 'all' ||
-      select.kind === 'indices' ||
-      (select.kind === 'count' ? select.count >= instances : select.share >= 1);
-    if (own.length !== instances || !isAll) return [];
+    if (own.length !== instances || !hitsAll(select, instances)) return [];
     const returns = returnsOf(data, fault, record);
     return spansIn(data, fault, record).map(({ fromNs, untilNs }) => {
       const backNs = returns.find((end) => end.untilNs === untilNs)?.backNs;
@@ -33,6 +29,19 @@ export function outagesOf(
       return { fromNs, untilNs: Math.min(first, data.plan.horizonNs) };
     });
   });
+}
+
+function hitsAll(select: PlanFault['select'], instances: number): boolean {
+  switch (select.kind) {
+    case 'all':
+      return true;
+    case 'indices':
+      return select.indices.length >= instances;
+    case 'count':
+      return select.count >= instances;
+    case 'share':
+      return select.share >= 1;
+  }
 }
 
 /** The end of an activation of a fault that gives its instances back one by one. */
@@ -50,11 +59,16 @@ export function returnsOf(
   fault: PlanFault,
   record: RunRecord,
 ): readonly Returns[] {
-  if (!hasRecovery(fault) && !waitsForRestart(data, fault)) return [];
+  const lingers = hasRecovery(fault);
+  if (!lingers && !waitsForRestart(data, fault)) return [];
   const ended = spansIn(data, fault, record).filter(({ untilNs }) => untilNs < data.plan.horizonNs);
-  const downs = downsOf(data, record, new Set(fault.instances));
-  return ended.map(({ untilNs }) => {
-    const held = downs.filter((down) => down.fromNs <= untilNs && down.untilNs >= untilNs);
+  const downs = downsOf(data, record, new Set(candidatesOf(data, fault)));
+  return ended.map(({ fromNs, untilNs }) => {
+    const held = downs.filter(
+      // Who was down already waits for something else, unless the fault keeps everybody down.
+      (down) =>
+        down.fromNs <= untilNs && down.untilNs >= untilNs && (lingers || down.fromNs >= fromNs),
+    );
     return {
       untilNs,
       backNs: new Map(held.map((down) => [down.instance, down.untilNs])),
@@ -63,17 +77,34 @@ export function returnsOf(
   });
 }
 
-/** When the last instance ran again that a fault gives back one by one: Infinity = not in this run, 0 = there is none. */
+/**
+ * When the last instance ran again that a fault gives back one by one: Infinity = not in this run, 0 = there is none. Those
+ * that it never gives back are not waited for.
+ */
 export function lastReturnNs(data: VariantData, record: RunRecord): Ns {
-  const times = data.plan.faults.flatMap((fault) =>
-    returnsOf(data, fault, record).flatMap(({ backNs }) => [...backNs.values()]),
-  );
-  return Math.max(0, ...times);
+  const times = data.plan.faults
+    .filter((fault) => !isForGood(fault))
+    .flatMap((fault) =>
+      returnsOf(data, fault, record).flatMap(({ backNs }) => [...backNs.values()]),
+    );
+  return times.reduce((last, at) => Math.max(last, at), 0);
+}
+
+/** Whether what a fault ends stays so when it is over. */
+export function isForGood({ kind, config, share }: PlanFault): boolean {
+  const edits = faultKind(kind)?.edits(config, 1, share) ?? [];
+  return edits.some(({ recovery }) => recovery === 'never');
 }
 
 function hasRecovery({ kind, config, share }: PlanFault): boolean {
   const edits = faultKind(kind)?.edits(config, 1, share) ?? [];
   return edits.some(({ recovery }) => recovery !== undefined);
+}
+
+/** Instances that a fault may hit. */
+function candidatesOf({ plan }: VariantData, { instances, select }: PlanFault): readonly number[] {
+  if (select.kind !== 'indices') return instances;
+  return instances.filter((id) => select.indices.includes(plan.instances[id].index));
 }
 
 /** Whether a platform starts what the fault has ended, in its own time. */

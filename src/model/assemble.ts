@@ -10,6 +10,7 @@ import type { Queue } from '../spec/resources.js';
 import { actsOf } from './modules.js';
 import { Admission } from './serving/admission.js';
 import { EndpointLists } from './picking/endpoint-lists.js';
+import { viewsOf } from './picking/views.js';
 import { Balancers } from './picking/balancers.js';
 import { Board } from './board.js';
 import { Caches } from './caching/caches.js';
@@ -21,7 +22,6 @@ import type { Collections } from './serving/collections.js';
 import { ConnectionTable } from './connections/connection-table.js';
 import { Cores } from './serving/cores.js';
 import { Duplicates } from './sharing/duplicates.js';
-import { View } from './edge.js';
 import { Effects } from './effects.js';
 import type { Edge } from './edge.js';
 import { Executions } from './sharing/executions.js';
@@ -211,6 +211,7 @@ function setFleets(world: Draft): void {
     ready: Int32Array.from({ length: instances }, (_, index) => index),
     all: Int32Array.from({ length: instances }, (_, index) => index),
     readyCount: instances,
+    isTold: false,
     upSince: new Float64Array(instances).fill(-Infinity),
     changes: 0,
   }));
@@ -367,25 +368,6 @@ function setEdges(
     };
   });
   return list;
-}
-
-/** How each calling instance sees each callee, made when it is first asked for. */
-function viewsOf({ plan, fleets, instances, endpoints }: Draft) {
-  const viewsByPair = new Map<number, View>();
-  const list: { instance: number; callee: number; gauge: number }[] = [];
-  const viewOf = (instance: number, callee: number): View => {
-    const key = instance * plan.components.length + callee;
-    let view = viewsByPair.get(key);
-    if (view === undefined) {
-      view = new View(fleets[callee]);
-      view.fleet = endpoints.fleetOf(callee, instances[instance], view);
-      view.gauge = levels.register();
-      viewsByPair.set(key, view);
-      list.push({ instance, callee, gauge: view.gauge });
-    }
-    return view;
-  };
-  return { viewOf, list };
 }
 
 /** Marks the links on which messages follow others on their connection, or a farewell follows them. */

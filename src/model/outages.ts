@@ -87,7 +87,7 @@ export class Outages {
       return;
     }
     if (instance.down) {
-      this.starts.giveUp(instance);
+      if (this.starts.giveUp(instance)) this.journal(instance, INSTANCE_STATE.failedStart);
     } else {
       this.crash(instance);
       this.turnCores(instance);

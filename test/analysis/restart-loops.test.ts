@@ -115,7 +115,80 @@ faults: [ { id: out, kind: crash, target: shop, instances: [1], at: 20s, for: 0s
   it('is for good with restart: false', () => {
     const ran = gone('{ kind: none }', '150s', ', restart: false');
     expect(ran.variant().faults[0]!.words).toBe('shop crashes for good');
-    expect(story(ran).verdicts).toEqual(['undecided']);
+    expect(story(ran).verdicts).toEqual(['overloaded']);
+    expect(story(gone('{ kind: kubernetes }', '150s', ', restart: false')).verdicts).toEqual([
+      'overloaded',
+    ]);
+  });
+
+  it('does not count whom another fault has ended', () => {
+    const ran = run(`
+faultline: 1
+title: By hand
+run: { duration: 150s, warmup: 5s, seed: 2 }
+platform: { kind: kubernetes }
+services: { shop: { replicas: 4, endpoints: { buy: [ wait: 20ms ] } } }
+workloads: { users: { arrivals: poisson(100/s), requests: [ { call: shop.buy } ] } }
+faults:
+  - { id: three, kind: crash, target: shop, instances: [0, 1, 2], at: 10s, for: 40s }
+  - { id: kill, kind: crash, target: 'shop[3]', at: 75s, for: 0s }
+`);
+    const texts = story(ran)
+      .events.filter(({ kind }) => kind === 'faultEnd')
+      .map(({ text }) => text);
+    expect(texts).toEqual([
+      'over: shop[0], shop[1] and shop[2] crash; the last of 3 instances is back after 30 s, with restart 4',
+      'over: shop[3] crashes',
+    ]);
+  });
+});
+
+describe('deaths that sustain nothing', () => {
+  /** Bursts of 12 that kill `batch`, which nobody else calls, beside a bank that hangs in \`shop\`. */
+  const beside = (bursts: readonly number[]): Ran =>
+    run(`
+faultline: 1
+title: By hand
+run: { duration: 130s, warmup: 5s, seed: 3 }
+platform: { kind: custom, restart: { initial: 1s, max: 100s, factor: 100, resetAfter: 8s } }
+services:
+  shop: { runtime: async, memory: { limit: 60MiB, base: 10MiB, perRequest: 1MiB }, endpoints: { buy: [ call: bank.charge ] } }
+  bank: { endpoints: { charge: [ wait: 20ms ] } }
+  batch: { memory: { limit: 10MiB, base: 1MiB, perRequest: 1MiB }, endpoints: { job: [ wait: 100ms ] } }
+workloads:
+  users: { arrivals: poisson(200/s), requests: [ { call: shop.buy } ] }
+  nightly: { arrivals: { at: [ ${bursts.flatMap((at) => Array.from({ length: 12 }, () => `${at}s`)).join(', ')} ] }, requests: [ { call: batch.job } ] }
+faults: [ { id: sluggish, kind: slow, target: bank, factor: 100, at: 30s, for: 4s } ]
+`);
+
+  it('are those of a process that has died before any fault too', () => {
+    const ran = beside([2, 11, 20, 29, 38, 47, 56, 65, 74, 83, 92, 101, 110, 119]);
+    expect(story(ran).loops).toEqual([]);
+    expect(story(ran).verdicts).not.toEqual(['metastable']);
+  });
+
+  it('are those of the aftermath, behind which a process only waits', () => {
+    const wait = (duration: string): Ran =>
+      run(`
+faultline: 1
+title: By hand
+run: { duration: ${duration}, warmup: 5s, seed: 3 }
+platform: { kind: custom, restart: { initial: 1s, factor: 60, max: 5m } }
+services:
+  shop: { runtime: async, memory: { limit: 60MiB, base: 10MiB, perRequest: 1MiB }, endpoints: { buy: [ call: bank.charge ] } }
+  bank: { concurrency: 10, endpoints: { charge: [ wait: 20ms ] } }
+workloads:
+  users: { arrivals: poisson(200/s), requests: [ { call: shop.buy } ] }
+  other: { arrivals: poisson(250/s), requests: [ { call: bank.charge } ] }
+faults: [ { id: spike, kind: load, target: other, factor: 200, at: 30s, for: 100ms } ]
+`);
+    expect(story(wait('90s')).verdicts).toEqual(['undecided']);
+    expect(story(wait('90s')).events.find(({ kind }) => kind === 'killed')!.text).toMatch(
+      /and more$/u,
+    );
+    const over = story(wait('200s'));
+    expect(over.verdicts).toEqual(['slowRecovery']);
+    expect(over.loops).toEqual([]);
   });
 });
 

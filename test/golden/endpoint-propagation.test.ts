@@ -54,6 +54,20 @@ describe('platform.endpointPropagation', () => {
     expect(back).toBeLessThanOrEqual(2.75);
   });
 
+  it.each([1, 3])('refuses callers who know of nobody, whoever of %d is back', (replicas) => {
+    const { requests } = golden(
+      `
+platform: { endpointPropagation: 500ms }
+services: { s: { replicas: ${String(replicas)}, endpoints: { serve: [ wait: 1ms ] } } }
+workloads: { users: { arrivals: { at: [ ${instants(50, 6000, 100, 'ms')} ] }, requests: [ { call: s } ] } }
+faults: [ { id: out, kind: crash, target: s, at: 1s, for: 1s } ]
+`,
+      '10s',
+    );
+    const times = sent(requests.filter(({ outcome }) => outcome === 'refused'));
+    expect([Math.min(...times), Math.max(...times), times.length]).toEqual([1050, 2450, 15]);
+  });
+
   it('counts from when the process has started', () => {
     const back = backAt(called('endpointPropagation: 600ms', 'lifecycle: { startup: 500ms }, '));
     expect(back).toBeGreaterThanOrEqual(3.1);

@@ -148,6 +148,38 @@ describe('a crash on a platform', () => {
     expect(states(gone(KUBERNETES, 'for: 30s')).at(-1)).toBe('up 40');
   });
 
+  it('counts starts that end before they are through', () => {
+    const traced = golden(
+      `
+${KUBERNETES}
+services: { s: { lifecycle: { startup: 15s }, endpoints: { serve: [ wait: 10ms ] } } }
+workloads: { users: { arrivals: { at: [ 1s ] }, requests: [ { call: s } ] } }
+faults: [ { id: out, kind: crash, target: s, at: 10s, for: 0s, every: 10s, count: 5 } ]
+`,
+      '100s',
+    );
+    // Started at 10, 30 and 60 s; killed at 20, 30, 40 and 50 s, twice while it starts.
+    expect(states(traced)).toEqual(['down 10', 'failedStart 20', 'failedStart 40', 'up 75']);
+  });
+
+  it('succeeds at the very end of a crash, whenever that was planned', () => {
+    const traced = golden(
+      `
+${KUBERNETES}
+services: { s: { endpoints: { serve: [ wait: 10ms ] } }, t: { endpoints: { serve: [ wait: 10ms ] } } }
+workloads: { users: { arrivals: { at: [ 40.5s ] }, requests: [ { call: t } ] } }
+faults:
+  - { id: a, kind: crash, target: s, at: 10s, for: 0s }
+  - { id: b, kind: crash, target: s, at: 20s, for: 0s }
+  - { id: c, kind: crash, target: s, at: 35s, for: 0s }
+  - { id: d, kind: crash, target: s, when: 't.throughput > 0', for: 14s }
+`,
+      '100s',
+    );
+    // From 41 to 55 s, when the restart of the third kill is due.
+    expect(states(traced).slice(-2)).toEqual(['down 35', 'up 55']);
+  });
+
   it('kills once with `for: 0s`', () => {
     expect(states(gone(KUBERNETES, 'for: 0s'))).toEqual(['down 10', 'up 10']);
     expect(states(gone('', 'for: 0s'))).toEqual(['down 10', 'up 10']);
@@ -267,6 +299,7 @@ ${fault}`);
     ['platform: { kind: kubernetes, restart: { initial: 6m } }', /FL208.*5m/u],
     ['platform: { kind: kubernetes, nodes: { count: 3 } }', /FL202.*not in this version/u],
     ['platform: { kind: nomad }', /kubernetes/u],
+    ['platform: { kind: kubernetes, restart: { initial: 1ms } }', /FL204.*10ms/u],
   ])('%s', (platform, said) => {
     expect(problems(platform)).toMatch(said);
   });

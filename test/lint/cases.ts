@@ -868,6 +868,15 @@ export const CASES: readonly RuleCase[] = [
         '{}',
         `admission: { concurrencyLimit: { kind: vegas, max: 64 } }, ${MEMORY}`,
       ),
+      'callers with bulkheads': pair(
+        '{ bulkhead: { maxConcurrent: 64 } }',
+        '',
+        PAY.replace('{', `{ ${MEMORY}`),
+      ),
+      'no room for a single one, which no limit helps': pair(
+        '{}',
+        'memory: { limit: 128MiB, base: 127MiB, perRequest: 2MiB }, ',
+      ),
       'requests that take none': pair('{}', 'memory: { limit: 128MiB, base: 64MiB }, '),
       'no limit': pair('{}', 'memory: { base: 64MiB, perRequest: 1MiB }, '),
       'closed users': pair(

@@ -25,7 +25,16 @@ class InTurn implements BalancerState {
 function fleet(first: number, size: number): Fleet {
   const all = Int32Array.from({ length: size }, (_, index) => index);
   const upSince = new Float64Array(size);
-  return { first, size, ready: all.slice(), all, readyCount: size, upSince, changes: 0 };
+  return {
+    first,
+    size,
+    ready: all.slice(),
+    all,
+    readyCount: size,
+    isTold: false,
+    upSince,
+    changes: 0,
+  };
 }
 
 /** Caller `self` of those in some zones, and a callee in some zones; -1 is outside of all. */

@@ -1,7 +1,10 @@
 import type { Host, Layer } from '../../spec/scenario.js';
 import { formatSize } from '../../spec/size-text.js';
-import { sectionOf } from '../demand.js';
+import { hostOf, sectionOf } from '../demand.js';
+import { permitsOf } from '../kinds.js';
+import { layerOf } from '../layers.js';
 import type { Finding, Rule } from '../rule.js';
+import type { Subject } from '../subject.js';
 import { rounded, yamlAt } from '../words.js';
 
 /** A process that its requests kill before any limit refuses them. */
@@ -20,8 +23,9 @@ export const memoryBeforeLimits: Rule = {
     if (closed) return [];
     return [...scenario.services.values(), ...scenario.gateways.values()].flatMap((host) => {
       const room = roomOf(host);
-      const most = mostOf(host);
-      if (most <= room || !calls.some((it) => it.callee === host.name)) return [];
+      const most = Math.min(mostOf(host), sentTo(host, calls, scenario));
+      // Where not even one fits, no limit helps.
+      if (room < 1 || most <= room || !calls.some((it) => it.callee === host.name)) return [];
       const section = sectionOf(scenario, host.name);
       return [
         {
@@ -31,10 +35,7 @@ export const memoryBeforeLimits: Rule = {
           measured:
             most === Infinity ? 'requests without end' : `${rounded(most)} requests at once`,
           limit: `memory for ${rounded(room)} of ${formatSize(host.memory!.perRequest)}`,
-          fix: yamlAt(
-            [section, host.name],
-            `admission: { concurrencyLimit: { limit: ${Math.max(1, room)} } }`,
-          ),
+          fix: yamlAt([section, host.name], `admission: { concurrencyLimit: { limit: ${room} } }`),
         },
       ];
     });
@@ -52,6 +53,16 @@ function mostOf({ runtime, concurrency, queue, admission }: Host): number {
   // What waits for somebody else leaves an event loop to others.
   const held = runtime === 'eventLoop' ? Infinity : concurrency + queue.capacity;
   return Math.min(held, letIn(admission?.concurrencyLimit ?? null));
+}
+
+/** Requests that all callers together have under way at most, by the bulkheads of their calls; each may meet one process. */
+function sentTo(host: Host, calls: Subject['calls'], scenario: Subject['scenario']): number {
+  const own = calls.filter(({ callee }) => callee === host.name);
+  return own.reduce((sum, { caller, layers }) => {
+    const layer = layerOf(layers, 'bulkhead');
+    const permits = layer === undefined || layer.key !== null ? null : permitsOf(layer);
+    return sum + (permits ?? Infinity) * (hostOf(scenario, caller)?.replicas ?? 1);
+  }, 0);
 }
 
 /** How many the limit in front of the queue lets in at most. */

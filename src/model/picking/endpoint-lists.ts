@@ -45,7 +45,12 @@ export class EndpointLists {
     const { name, propagation } = plan.components[callee];
     if (propagation === null) return fleet;
     const from = plan.components[caller.component].name;
-    const own: Fleet = { ...fleet, ready: fleet.ready.slice(), upSince: fleet.upSince.slice() };
+    const own: Fleet = {
+      ...fleet,
+      ready: fleet.ready.slice(),
+      upSince: fleet.upSince.slice(),
+      isTold: true,
+    };
     const id =
       this.lists.push({
         fleet: own,
@@ -73,12 +78,19 @@ export class EndpointLists {
   }
 
   private told({ fleet, view }: List, index: number, isReady: boolean): void {
-    const ready = new Set(fleet.ready.subarray(0, fleet.readyCount));
-    if (isReady === ready.has(index)) return;
-    if (isReady) ready.add(index);
-    else ready.delete(index);
-    fleet.readyCount = 0;
-    for (const one of fleet.all) if (ready.has(one)) fleet.ready[fleet.readyCount++] = one;
+    const { ready, readyCount } = fleet;
+    // Sorted by index: its place, or that which it would have.
+    let at = 0;
+    while (at < readyCount && ready[at] < index) at++;
+    if (isReady === (at < readyCount && ready[at] === index)) return;
+    if (isReady) {
+      ready.copyWithin(at + 1, at, readyCount);
+      ready[at] = index;
+      fleet.readyCount++;
+    } else {
+      ready.copyWithin(at, at + 1, readyCount);
+      fleet.readyCount--;
+    }
     if (isReady) fleet.upSince[index] = engine.now;
     fleet.changes++;
     for (const room of view.rooms) room.wake();

@@ -1,6 +1,6 @@
 import { derive, lineage, unit } from '../../kernel/rng.js';
 import type { NodeRoute } from '../../spec/replication.js';
-import type { Edge } from '../edge.js';
+import type { Edge, View } from '../edge.js';
 import { AVOID, PLACES, frames } from '../frames.js';
 import { shardOf } from '../replication/shards.js';
 import type { World } from '../world.js';
@@ -119,6 +119,11 @@ export class Picks {
     frames.forkPlaces[parent * PLACES + (frames.forkCount[parent]++ % PLACES)] = chosen;
     return chosen;
   }
+}
+
+/** Whether a caller with a list of its own knows of nobody: the kernel or proxy on its side refuses, whoever is back. */
+export function knowsNobody({ fixedList }: Edge, { fleet }: View): boolean {
+  return fleet.readyCount === 0 && !fixedList;
 }
 
 /** True where an earlier attempt of the frame has been. */

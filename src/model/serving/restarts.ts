@@ -25,10 +25,14 @@ export class Restarts {
     this.waits = new Float64Array(instances.length);
     this.starts = new Float64Array(instances.length).fill(-1);
     this.waiting = new Uint8Array(instances.length);
-    this.op = engine.define('restart', (id) => {
+    const op = engine.define('restart', (id) => {
       this.waiting[id] = 0;
       due(instances[id]);
     });
+    // Faults that end at this instant have ended before, whenever they were planned.
+    this.op = engine.define('restart-due', (id) =>
+      engine.soon(Math.max(engine.phase, PHASE.FAULT), op, id, 0, 0),
+    );
   }
 
   /** Whether a platform starts it, and not who has ended it. */

@@ -36,6 +36,7 @@ export class Starts {
   /** By instance: starts so far, and which of the events that are out counts. */
   private readonly counts: Int32Array;
   private readonly generations: Int32Array;
+  private readonly underWay: Uint8Array;
   /** By component: sampler of its start-up, or -1. */
   private readonly samplers: readonly number[];
 
@@ -44,10 +45,13 @@ export class Starts {
     this.world = world;
     const { plan, instances } = world;
     this.op = engine.define('started', (id, generation) => {
-      if (this.generations[id] === generation) ready(instances[id]);
+      if (this.generations[id] !== generation) return;
+      this.underWay[id] = 0;
+      ready(instances[id]);
     });
     this.counts = new Int32Array(instances.length);
     this.generations = new Int32Array(instances.length);
+    this.underWay = new Uint8Array(instances.length);
     this.samplers = plan.components.map(({ lifecycle }) =>
       lifecycle === null ? -1 : samplers.add(lifecycle.startup),
     );
@@ -63,13 +67,17 @@ export class Starts {
     const delay = samplers.draw(sampler, key.a, key.b, this.counts[instance.id]++, 0, 0);
     if (delay === 0) return true;
     const generation = ++this.generations[instance.id];
+    this.underWay[instance.id] = 1;
     engine.at(engine.now + delay, PHASE.FAULT, this.op, instance.id, generation, 0);
     return false;
   }
 
-  /** The process has ended again before it had started. */
-  giveUp(instance: Instance): void {
-    this.generations[instance.id]++;
+  /** The process has ended; true where that was before it had started. */
+  giveUp({ id }: Instance): boolean {
+    this.generations[id]++;
+    const wasUnderWay = this.underWay[id] === 1;
+    this.underWay[id] = 0;
+    return wasUnderWay;
   }
 
   /** An instance that has started is cold at first. */

@@ -43,9 +43,9 @@ export const zoneOutage: FaultKind<typeof schema> = {
     if (strength === 0) return [];
     return blackhole
       ? [
-          { knob: 'down', value: 1, recovery },
+          { knob: 'down', value: 2, recovery },
           { knob: 'blackhole', value: 1, recovery },
         ]
-      : [{ knob: 'down', value: 1, recovery }];
+      : [{ knob: 'down', value: 2, recovery }];
   },
 };

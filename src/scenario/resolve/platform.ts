@@ -7,6 +7,8 @@ import { report } from './context.js';
 
 /** What the kubelet waits first; one whose maxContainerRestartPeriod is less waits that. */
 const FIRST_WAIT_NS = 10e9;
+/** Shorter waits would only fill the journal while a process cannot be started. */
+const SHORTEST_NS = 10e6;
 
 /** `platform` in its final form. */
 export function resolvePlatform(context: Context, platform: ScenarioOutput['platform']): Platform {
@@ -25,7 +27,8 @@ function resolveRestart(
   const path = ['platform', 'restart'];
   if (kind === 'none') {
     if (restart !== undefined) {
-      const message = 'nothing starts processes again on no platform: write kind: custom beside it';
+      const message =
+        'on no platform nothing waits for anything: write kind: custom beside it, or restart: null to take it out';
       report(context, 'FL208', path, message);
     }
     return null;
@@ -37,6 +40,10 @@ function resolveRestart(
   }
   const waits = restart ?? platformSchema.parse({ kind, restart: {} }).restart!;
   const { initial = Math.min(FIRST_WAIT_NS, waits.max), max } = waits;
+  if (initial < SHORTEST_NS) {
+    const message = `a process takes longer to end: write at least ${formatDuration(SHORTEST_NS)}`;
+    report(context, 'FL204', [...path, 'initial'], message);
+  }
   if (initial > max) {
     const message = `the first wait is longer than max, ${formatDuration(max)}: waits only grow`;
     report(context, 'FL208', [...path, 'initial'], message);

@@ -39,15 +39,15 @@ export const platformSchema = z
       .enum(['none', 'kubernetes', 'custom'])
       .default('none')
       .describe(
-        'What starts the processes of services and gateways again. `none`: one that ends by itself comes back at once, ' +
-          'one that a fault ends when that is over. `kubernetes`: after the waits of its CrashLoopBackOff, as ' +
+        'What starts the processes of services and gateways again. `none`: one that runs out of memory comes back at once, ' +
+          'one that a poison message ends after 10s, one that a fault ends when that is over. `kubernetes`: after the waits of its CrashLoopBackOff, as ' +
           '`restart` says. `custom`: after the waits of `restart`, which has to be written. Defaults to none.',
       ),
     endpointPropagation: distribution()
       .prefault('0ms')
       .describe(
         'From a change of who is ready, of services and gateways, to the list of each calling instance, drawn for each of ' +
-          'them; until then it goes on calling who is gone, and does not call who is back. News of one component come ' +
+          'them; until then it goes on calling who is gone, does not call who is back, and is refused where it knows of nobody. News of one component come ' +
           'in their order. Unit: distribution of durations. Defaults to 0ms: callers know at once.',
       ),
     restart: restartSchema
