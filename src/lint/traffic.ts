@@ -28,6 +28,11 @@ export function trafficOf(scenario: Scenario, graph: Graph): Traffic {
   };
 }
 
+/** Whether all users wait for their answers: there are never more requests than users. */
+export function hasOnlyClosedUsers({ workloads }: Scenario): boolean {
+  return [...workloads.values()].every(({ arrivals }) => arrivals.kind === 'closed');
+}
+
 type RateOf = (arrivals: Arrivals, scenario: Scenario, workload: string) => number;
 
 function entries(scenario: Scenario, rateOf: RateOf): ReadonlyMap<string, number> {

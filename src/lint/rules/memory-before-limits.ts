@@ -5,6 +5,7 @@ import { permitsOf } from '../kinds.js';
 import { layerOf } from '../layers.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
+import { hasOnlyClosedUsers } from '../traffic.js';
 import { rounded, yamlAt } from '../words.js';
 
 /** A process that its requests kill before any limit refuses them. */
@@ -16,11 +17,7 @@ export const memoryBeforeLimits: Rule = {
   remedy:
     'Refuse what there is no memory for: limit what is under way (`admission.concurrencyLimit`), or workers and queue together.',
   check({ scenario, calls }): readonly Finding[] {
-    // Closed users wait for their answers: there are never more requests than users.
-    const closed = [...scenario.workloads.values()].every(
-      ({ arrivals }) => arrivals.kind === 'closed',
-    );
-    if (closed) return [];
+    if (hasOnlyClosedUsers(scenario)) return [];
     return [...scenario.services.values(), ...scenario.gateways.values()].flatMap((host) => {
       const room = roomOf(host);
       const most = Math.min(mostOf(host), sentTo(host, calls, scenario));

@@ -1,6 +1,7 @@
 import type { Host } from '../../spec/scenario.js';
 import { sectionOf } from '../demand.js';
 import type { Finding, Rule } from '../rule.js';
+import { hasOnlyClosedUsers } from '../traffic.js';
 import { yamlAt } from '../words.js';
 
 /** A queue that takes whatever comes. */
@@ -11,11 +12,7 @@ export const unboundedQueue: Rule = {
     'A queue without an end turns every overload into waiting time, and keeps it long after the overload.',
   remedy: 'Give the queue a `capacity`, so that what cannot be served in time is refused at once.',
   check({ scenario, calls }): readonly Finding[] {
-    // Closed users wait for their answers: there are never more requests than users.
-    const closed = [...scenario.workloads.values()].every(
-      ({ arrivals }) => arrivals.kind === 'closed',
-    );
-    if (closed) return [];
+    if (hasOnlyClosedUsers(scenario)) return [];
     return [...scenario.services.values(), ...scenario.gateways.values()]
       .filter(({ concurrency, queue }) => concurrency < Infinity && queue.capacity === Infinity)
       .filter((host) => !isBounded(host) && calls.some((it) => it.callee === host.name))
