@@ -75,9 +75,9 @@ function storyOf(scene: Scene, found: readonly StepInfluence[], record: RunRecor
   const influences = timed(scene, found, onsets);
   const users = usersOf(data, record);
   const events = eventsOf(scene, record, influences, onsets);
+  const dying = restartLoops(data, record, scene.spansOf);
   // Only what goes on is kept up by something.
   const goesOn = events.some(({ kind }) => kind === 'notRecovered');
-  const loopingNames = goesOn ? restartLoops(data, record, scene.spansOf) : [];
   return {
     events,
     states: statesOf(scene, onsets),
@@ -92,7 +92,7 @@ function storyOf(scene: Scene, found: readonly StepInfluence[], record: RunRecor
     })),
     loops: [
       ...loopsOf(influences),
-      ...loopingNames.map((name) => ({ through: [name], mechanism: 'restarts' })),
+      ...(goesOn ? dying : []).map((name) => ({ through: [name], mechanism: 'restarts' })),
     ],
     blastRadius: blastRadius(scene),
     depth: depthOf(influences),
@@ -101,7 +101,7 @@ function storyOf(scene: Scene, found: readonly StepInfluence[], record: RunRecor
     amplification: amplificationOf(data, record),
     users,
     failures: events.some(({ kind }) => kind === 'fault') ? null : failureKindsOf(data, record),
-    verdict: verdictOf(data, record),
+    verdict: verdictOf(data, record, dying),
     innocent: innocentFaults(scene, influences, users, events),
   };
 }

@@ -54,8 +54,20 @@ export function meanOf(
 
 /** Largest of one figure of each run. */
 export function largestOf(each: readonly (number | null)[]): Measured {
+  return extremeOf(each, Math.max);
+}
+
+/** Smallest of one figure of each run. */
+export function smallestOf(each: readonly (number | null)[]): Measured {
+  return extremeOf(each, Math.min);
+}
+
+function extremeOf(
+  each: readonly (number | null)[],
+  extreme: (...values: number[]) => number,
+): Measured {
   const known = each.filter((value) => value !== null);
-  const value = known.length === 0 ? null : Math.max(...known);
+  const value = known.length === 0 ? null : extreme(...known);
   return { kind: 'exact', value, each, hits: [], trials: [] };
 }
 

@@ -208,16 +208,13 @@ function saturation(scene: Scene, lane: Lane): StoryEvent[] {
   ];
 }
 
-/** From here on what is used of something is all of it. */
-const SAME = 0.98;
-
 function saturationText(scene: Scene, lane: Lane, { from, until, resource }: Saturation): string {
   const up = Math.max(...lane.up.subarray(from, until));
   if (resource === 'cores') {
     const cores = lane.cores * up;
-    const used = Math.min(cores, Math.max(...lane.cpu.subarray(from, until)));
-    if (up < 1 && used >= SAME * cores)
+    if (up < 1)
       return `all cores that run in use, ${number(cores)} of ${number(lane.cores)} on average`;
+    const used = Math.min(cores, Math.max(...lane.cpu.subarray(from, until)));
     return `${number(used)} of ${number(cores)} cores in use`;
   }
   let most = 0;

@@ -184,13 +184,13 @@ function messagesOf(amount: number, words: string): string {
   return `${amount < 1 ? `${share(amount)} of ` : ''}the messages of ${words}`;
 }
 
-/** After which time of their own instances are back, where that is not at once. */
 function downWords({ recovery }: KnobEdit, does: (one: string, many: string) => string): string {
   if (recovery === undefined) return does('crashes', 'crash');
   if (recovery === 'never') return does('crashes for good', 'crash for good');
   return `${does('is out', 'are out')}${recoveryWords(recovery)}`;
 }
 
+/** After which time of their own instances are back, where that is not at once. */
 function recoveryWords(recovery: Distribution): string {
   if (recovery.kind === 'uniform') return ` (recovery of ${delayWords(recovery)})`;
   const meanNs = meanOf(recovery);

@@ -1,5 +1,5 @@
 import type { RunRecord } from '../spec/record.js';
-import { largestOf, meanOf, type Measured } from './estimate.js';
+import { largestOf, meanOf, smallestOf, type Measured } from './estimate.js';
 import type { Question } from './metrics.js';
 import { downsOf } from './downs.js';
 
@@ -21,10 +21,8 @@ export function instancesUp(question: Question): Measured {
   switch (ending) {
     case 'max':
       return largestOf(each);
-    case 'min': {
-      const known = each.filter((value) => value !== null);
-      return { ...meanOf(each, 'exact'), value: known.length === 0 ? null : Math.min(...known) };
-    }
+    case 'min':
+      return smallestOf(each);
     case 'end':
       return meanOf(each, 'exact');
     default:

@@ -5,8 +5,7 @@ import { goodputOf, goodShare, type Goodput } from './goodput.js';
 import { RECOVERED_SHARE, recoveryGrid, recoveryOf, staysGood, windowsFrom } from './recovery.js';
 import type { RunVerdict } from './story.js';
 import { arrivedOf, sumCells, sumOutcomes } from './sums.js';
-import { restartLoops } from './deaths.js';
-import { firstFaultNs, spansIn } from './faulted.js';
+import { firstFaultNs } from './faulted.js';
 import { isForGood, lastReturnNs } from './outages.js';
 import type { VariantData } from './variant-data.js';
 import { cellsOf, type CellSet } from './window.js';
@@ -26,7 +25,7 @@ const WASTED = 0.3;
 const QUEUED_SHARE = 0.5;
 
 /**
- * Verdict on one run, from that run alone. After the fault that ends last:
+ * Verdict on one run, from that run alone; `dying`: its restartLoops. After the fault that ends last:
  * - untouched: no window of 5 s from the first fault on has less than 95 % of the goodput share before
  *   (windows with fewer than 20 arrivals are taken together with the next);
  * - recovered within 15 s, slowRecovery later;
@@ -41,7 +40,11 @@ const QUEUED_SHARE = 0.5;
  *   gone, processes that die again when they are back.
  * Source of the notion: Bronson et al., HotOS 2021; Huang et al., OSDI 2022.
  */
-export function verdictOf(data: VariantData, record: RunRecord): RunVerdict {
+export function verdictOf(
+  data: VariantData,
+  record: RunRecord,
+  dying: readonly string[],
+): RunVerdict {
   const { plan } = data;
   const faults = plan.faults.filter((fault) => fault.spans.length > 0);
   // When one that waits for something was there differs from run to run.
@@ -73,8 +76,7 @@ export function verdictOf(data: VariantData, record: RunRecord): RunVerdict {
     return 'undecided';
   const end = union(grid.windows.slice(-LAST_WINDOWS));
   if (loadOf(data, record, end) > SAME_LOAD * loadOf(data, record, before)) return 'overloaded';
-  if (restartLoops(data, record, (fault) => spansIn(data, fault, record)).length > 0)
-    return 'metastable';
+  if (dying.length > 0) return 'metastable';
   const gone = instancesGone(record);
   if (gone.length > 0) return gone.every((id) => isWaiting(data, id)) ? 'undecided' : 'overloaded';
   if (breakerWaits(data, record, grid.windows[grid.windows.length - LAST_WINDOWS]))

@@ -1,5 +1,5 @@
 import { faultKind } from '../patterns/registry.js';
-import type { KnobName } from '../spec/fault.js';
+import type { KnobEdit, KnobName } from '../spec/fault.js';
 import type { Ns } from '../kernel/time.js';
 import { downsOf } from './downs.js';
 import type { PlanFault } from '../spec/plan.js';
@@ -59,7 +59,7 @@ export function returnsOf(
   fault: PlanFault,
   record: RunRecord,
 ): readonly Returns[] {
-  const lingers = hasRecovery(fault);
+  const lingers = recoveryOf(fault) !== undefined;
   if (!lingers && !waitsForRestart(data, fault)) return [];
   const ended = spansIn(data, fault, record).filter(({ untilNs }) => untilNs < data.plan.horizonNs);
   const downs = downsOf(data, record, new Set(candidatesOf(data, fault)));
@@ -91,14 +91,14 @@ export function lastReturnNs(data: VariantData, record: RunRecord): Ns {
 }
 
 /** Whether what a fault ends stays so when it is over. */
-export function isForGood({ kind, config, share }: PlanFault): boolean {
-  const edits = faultKind(kind)?.edits(config, 1, share) ?? [];
-  return edits.some(({ recovery }) => recovery === 'never');
+export function isForGood(fault: PlanFault): boolean {
+  return recoveryOf(fault) === 'never';
 }
 
-function hasRecovery({ kind, config, share }: PlanFault): boolean {
+/** What instances take to be back once a fault is over; undefined where they are at once. */
+function recoveryOf({ kind, config, share }: PlanFault): KnobEdit['recovery'] {
   const edits = faultKind(kind)?.edits(config, 1, share) ?? [];
-  return edits.some(({ recovery }) => recovery !== undefined);
+  return edits.find(({ recovery }) => recovery !== undefined)?.recovery;
 }
 
 /** Instances that a fault may hit. */

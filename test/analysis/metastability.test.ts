@@ -29,7 +29,7 @@ function run(fill: Fill): { verdict: RunVerdict; lost: number | null } {
   const study = studyOf({ base: (plan: Plan) => [fill(new RecordBuilder(plan)).record()] });
   const [data] = study.variants;
   return {
-    verdict: verdictOf(data, data.records[0]),
+    verdict: verdictOf(data, data.records[0], []),
     lost: goodputLost(data, data.records[0]),
   };
 }
