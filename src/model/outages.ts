@@ -10,7 +10,7 @@ import type { Instance } from './instance.js';
 import { Restarts } from './serving/restarts.js';
 import { Starts } from './serving/starts.js';
 import { RETURN, STATE, strands } from './strands.js';
-import type { Fleet, World } from './world.js';
+import type { World } from './world.js';
 
 /** Until somebody starts a process again that a message has killed, unless told; the first back-off of Kubernetes. */
 const RESTART_NS = 10e9;
@@ -271,18 +271,13 @@ export class Outages {
       if (!down || (silent && before.has(index))) fleet.ready[fleet.readyCount++] = index;
     }
     const wasListed = before.has(instance.index);
-    const listed = isListed(fleet, instance.index);
+    const listed = !instance.down || (instance.silent && wasListed);
     if (!wasListed && listed) fleet.upSince[instance.index] = engine.now;
     if (wasListed !== listed) this.world.endpoints.changed(instance, listed);
     for (const { toComponent, rooms } of this.world.edges) {
       if (toComponent === instance.component) rooms?.forEach((room) => room.wake());
     }
   }
-}
-
-function isListed(fleet: Fleet, index: number): boolean {
-  for (let k = 0; k < fleet.readyCount; k++) if (fleet.ready[k] === index) return true;
-  return false;
 }
 
 function isHeld(instance: Instance, strand: number): boolean {

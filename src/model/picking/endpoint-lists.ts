@@ -12,8 +12,7 @@ import type { Fleet, World } from '../world.js';
 interface List {
   readonly fleet: Fleet;
   readonly view: View;
-  /** Sampler of the time that news take, and the key of its draws. */
-  readonly sampler: number;
+  /** Key of the draws of the time that its news take. */
   readonly key: StreamKey;
   /** News so far, and when the last of them is there. */
   news: number;
@@ -28,8 +27,11 @@ export class EndpointLists {
   private readonly world: World;
   private readonly op: number;
   private readonly lists: List[] = [];
-  /** By component: numbers of the lists of its callers. */
-  private readonly byCallee = new Map<number, number[]>();
+  /** By component: the sampler of the time that its news take, and the numbers of the lists of its callers. */
+  private readonly byCallee = new Map<
+    number,
+    { readonly sampler: number; readonly ids: number[] }
+  >();
 
   constructor(world: World) {
     this.world = world;
@@ -51,25 +53,22 @@ export class EndpointLists {
       upSince: fleet.upSince.slice(),
       isTold: true,
     };
-    const id =
-      this.lists.push({
-        fleet: own,
-        view,
-        sampler: samplers.add(propagation),
-        key: streamKey(plan.seed, replication, `endpoints/${name}/${from}/${caller.index}`),
-        news: 0,
-        lastNs: 0,
-      }) - 1;
-    this.byCallee.set(callee, [...(this.byCallee.get(callee) ?? []), id]);
+    const key = streamKey(plan.seed, replication, `endpoints/${name}/${from}/${caller.index}`);
+    const id = this.lists.push({ fleet: own, view, key, news: 0, lastNs: 0 }) - 1;
+    const known = this.byCallee.get(callee);
+    if (known !== undefined) known.ids.push(id);
+    else this.byCallee.set(callee, { sampler: samplers.add(propagation), ids: [id] });
     return own;
   }
 
   /** An instance is ready now, or is not any more: the news are on their way to all callers. */
   changed({ component, index }: Instance, isReady: boolean): void {
-    for (const id of this.byCallee.get(component) ?? []) {
+    const callers = this.byCallee.get(component);
+    if (callers === undefined) return;
+    for (const id of callers.ids) {
       const list = this.lists[id];
       const { a, b } = list.key;
-      const delay = samplers.draw(list.sampler, a, b, list.news++, 0, 0);
+      const delay = samplers.draw(callers.sampler, a, b, list.news++, 0, 0);
       // One piece of news never passes another.
       list.lastNs = Math.max(list.lastNs, engine.now + delay);
       const phase = list.lastNs > engine.now ? PHASE.FAULT : Math.max(engine.phase, PHASE.FAULT);

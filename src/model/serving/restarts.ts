@@ -7,8 +7,8 @@ import type { World } from '../world.js';
 /**
  * When the platform starts the process of an instance that has ended: after a wait that grows from one end to
  * the next. The kubelet counts the wait from the end of the container, and whether it begins anew from the last start
- * to that end (kubernetes pkg/kubelet doBackOff; client-go flowcontrol.Backoff). It looks once a second at
- * best; here nothing is added to the wait.
+ * to that end (kubernetes pkg/kubelet doBackOff; client-go flowcontrol.Backoff). When it looks is
+ * not modelled (docs/differences.md).
  */
 export class Restarts {
   private readonly world: World;

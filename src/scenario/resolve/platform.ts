@@ -1,7 +1,7 @@
 import type { Platform } from '../../spec/scenario.js';
 import { formatDuration } from '../../spec/quantity-text.js';
 import type { ScenarioOutput } from '../schema/scenario.js';
-import { platformSchema } from '../schema/platform.js';
+import { restartSchema } from '../schema/platform.js';
 import type { Context } from './context.js';
 import { report } from './context.js';
 
@@ -38,7 +38,7 @@ function resolveRestart(
       'when does it start them again: write restart, such as { initial: 1s, max: 30s }';
     report(context, 'FL203', ['platform'], message);
   }
-  const waits = restart ?? platformSchema.parse({ kind, restart: {} }).restart!;
+  const waits = restart ?? restartSchema.parse({});
   const { initial = Math.min(FIRST_WAIT_NS, waits.max), max } = waits;
   if (initial < SHORTEST_NS) {
     const message = `a process takes longer to end: write at least ${formatDuration(SHORTEST_NS)}`;

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { distribution, duration } from '../../spec/quantities.js';
 
-const restartSchema = z
+/** `platform.restart`: the waits of the kubelet, unless told. */
+export const restartSchema = z
   .strictObject({
     initial: duration({ allowZero: false })
       .optional()
