@@ -82,13 +82,13 @@ function ownDeaths(data: VariantData, record: RunRecord, spansOf: SpansOf): read
     .filter(({ knobs }) => knobs.includes('down'))
     .map((fault) => ({ instances: new Set(fault.instances), spans: spansOf(fault) }));
   return downsOf(data, record, new Set(plan.instances.keys())).filter(
-    ({ instance, fromNs: at }) => {
+    ({ instance, fromNs: at, askedNs }) => {
       const isStopped = stopping.some(
         ({ instances, spans }) =>
           instances.has(instance) &&
           spans.some(({ fromNs, untilNs }) => at >= fromNs && at <= untilNs),
       );
-      return !isStopped && at >= plan.warmupNs;
+      return !isStopped && askedNs === null && at >= plan.warmupNs;
     },
   );
 }

@@ -7,6 +7,8 @@ import type { VariantData } from './variant-data.js';
 export interface Down {
   readonly instance: number;
   readonly fromNs: Ns;
+  /** When it was asked to end; null = it was not. */
+  readonly askedNs: Ns | null;
   /** Infinity = to the end of the run. */
   untilNs: Ns;
   /** How often it was started, the last time among them. */
@@ -22,12 +24,17 @@ export function downsOf(
   const { timeNs, kind, subject, value } = journal;
   const downs: Down[] = [];
   const open = new Map<number, Down>();
+  const asked = new Map<number, Ns>();
   for (let k = 0; k < timeNs.length; k++) {
     const instance = subject[k];
     if (kind[k] !== JOURNAL.instance || !instances.has(instance)) continue;
     const at = timeNs[k] + plan.warmupNs;
-    if (value[k] === INSTANCE_STATE.down) {
-      const down = { instance, fromNs: at, untilNs: Number.POSITIVE_INFINITY, restarts: 1 };
+    if (value[k] === INSTANCE_STATE.leaving) {
+      asked.set(instance, at);
+    } else if (value[k] === INSTANCE_STATE.down) {
+      const askedNs = asked.get(instance) ?? null;
+      asked.delete(instance);
+      const down = { instance, fromNs: at, askedNs, untilNs: Infinity, restarts: 1 };
       downs.push(down);
       open.set(instance, down);
     } else if (value[k] === INSTANCE_STATE.failedStart && open.has(instance)) {

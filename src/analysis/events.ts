@@ -1,12 +1,10 @@
 import { isFeedback } from './feedback.js';
-import type { Ns } from '../kernel/time.js';
-import type { PlanFault } from '../spec/plan.js';
 import type { RunRecord } from '../spec/record.js';
 import type { StoryEvent, HealthState } from '../spec/result-cascade.js';
 import { backlogEvents } from './backlogs.js';
 import { deathEvents } from './deaths.js';
+import { faultEvents } from './fault-events.js';
 import { effectEvents } from './effects.js';
-import { faultWords } from './fault-words.js';
 import type { Episode } from './health.js';
 import { illnessText } from './illness-words.js';
 import { secondsOf, wellSecondsOf, type Scene, type StepInfluence } from './influence.js';
@@ -22,7 +20,7 @@ import { ranksOf } from './ranks.js';
 import type { Saturation } from './saturation.js';
 import { unseenEvents } from './unseen.js';
 import { byCodeUnit } from './variant-data.js';
-import { count, duration, moment, number, plural } from './words.js';
+import { count, duration, moment, number } from './words.js';
 
 const EPISODES_MAX = 3;
 /** Share of the workers that must wait for the same to say that they do. */
@@ -96,48 +94,6 @@ export function eventsOf(
       WITHIN.indexOf(a.kind) - WITHIN.indexOf(b.kind) ||
       byCodeUnit(a.kind, b.kind),
   );
-}
-
-function faultEvents(scene: Scene): StoryEvent[] {
-  const { data } = scene;
-  const { plan } = data;
-  return plan.faults.flatMap((fault) => {
-    const source = data.variant.scenario.faults.find((candidate) => candidate.id === fault.id);
-    const words =
-      source === undefined ? fault.id : faultWords(source, data.variant.scenario.network.zones);
-    return scene.spansOf(fault).flatMap((span) => {
-      const event = (kind: 'fault' | 'faultEnd', atNs: number, text: string): StoryEvent => ({
-        at: (atNs - plan.warmupNs) / 1e9,
-        kind,
-        subject: fault.id,
-        cause: null,
-        mechanism: fault.kind,
-        text,
-      });
-      const start = event('fault', span.fromNs, words);
-      if (span.untilNs >= plan.endNs) return [start];
-      return [
-        start,
-        event('faultEnd', span.untilNs, `over: ${words}${backWords(scene, fault, span.untilNs)}`),
-      ];
-    });
-  });
-}
-
-/** How long after the end of a fault everything is back, where that takes a time of its own. */
-function backWords(scene: Scene, fault: PlanFault, untilNs: Ns): string {
-  const end = scene.returnsOf(fault).find((candidate) => candidate.untilNs === untilNs);
-  const times = [...(end?.backNs.values() ?? [])];
-  const left = times.filter((at) => at >= scene.data.plan.endNs).length;
-  const all = plural(times.length, 'instance');
-  if (left > 0 && times.length === 1) return '; it does not come back in this run';
-  if (left > 0) return `; ${count(left)} of ${all} do not come back in this run`;
-  const last = Math.max(untilNs, ...times);
-  if (last <= untilNs) return '';
-  const restarts = end?.restarts ?? 0;
-  const tries = restarts > 1 ? `, with restart ${count(restarts)}` : '';
-  const who = times.length === 1 ? 'it' : `the last of ${all}`;
-  return `; ${who} is back after ${duration((last - untilNs) / 1e9)}${tries}`;
 }
 
 /** First opening of the breakers of an edge, and the last closing where all of them close. */

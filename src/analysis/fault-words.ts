@@ -50,6 +50,8 @@ function editWords(edit: KnobEdit, who: Who, fault: Fault): string {
       return leakWords(edit, who);
     case 'down':
       return downWords(edit, does);
+    case 'stopping':
+      return does('is stopped', 'are stopped');
     case 'switchover':
       return `${words} hands over to a replica`;
     case 'split':

@@ -166,7 +166,9 @@ function instancesGone(record: RunRecord): readonly number[] {
   for (let i = 0; i < kind.length; i++) {
     if (kind[i] === JOURNAL.instance) last.set(subject[i], value[i]);
   }
-  return [...last].filter(([, state]) => state !== INSTANCE_STATE.up).map(([id]) => id);
+  // Who is asked to end works until it has.
+  const working: readonly number[] = [INSTANCE_STATE.up, INSTANCE_STATE.leaving];
+  return [...last].filter(([, state]) => !working.includes(state)).map(([id]) => id);
 }
 
 /** True when a breaker is open at the end and has not tried to close since the window began. */

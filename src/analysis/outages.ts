@@ -8,7 +8,7 @@ import { spansIn } from './faulted.js';
 import type { VariantData } from './variant-data.js';
 
 /** What is turned where nothing answers any more. */
-const STOPPING: ReadonlySet<KnobName> = new Set<KnobName>(['down', 'frozen']);
+const SILENCING: ReadonlySet<KnobName> = new Set<KnobName>(['down', 'frozen', 'stopping']);
 
 /** Spans in which some fault stops every instance of a component, up to the first that is back where they come one by one. */
 export function outagesOf(
@@ -18,15 +18,20 @@ export function outagesOf(
 ): PlanFault['spans'] {
   const { instances } = data.plan.components[component];
   return data.plan.faults.flatMap((fault) => {
-    if (!fault.knobs.some((knob) => STOPPING.has(knob))) return [];
+    if (!fault.knobs.some((knob) => SILENCING.has(knob))) return [];
     const own = fault.instances.filter((id) => data.plan.instances[id].component === component);
     const { select } = fault;
     if (own.length !== instances || !hitsAll(select, instances)) return [];
     const returns = returnsOf(data, fault, record);
-    return spansIn(data, fault, record).map(({ fromNs, untilNs }) => {
-      const backNs = returns.find((end) => end.untilNs === untilNs)?.backNs;
-      const first = Math.min(...own.map((id) => backNs?.get(id) ?? untilNs));
-      return { fromNs, untilNs: Math.min(first, data.plan.horizonNs) };
+    return spansIn(data, fault, record).flatMap(({ fromNs, untilNs }) => {
+      const end = returns.find((candidate) => candidate.untilNs === untilNs);
+      const first = Math.min(...own.map((id) => end?.backNs.get(id) ?? untilNs));
+      // Who is asked to end works until it has.
+      const silentNs = Math.max(fromNs, end?.endedNs ?? -1);
+      const backNs = Math.min(first, data.plan.horizonNs);
+      return silentNs < backNs || silentNs === fromNs
+        ? [{ fromNs: silentNs, untilNs: backNs }]
+        : [];
     });
   });
 }
@@ -49,6 +54,8 @@ export interface Returns {
   readonly untilNs: Ns;
   /** By instance that was down then: when it ran again, absolute; Infinity = not in this run. */
   readonly backNs: ReadonlyMap<number, Ns>;
+  /** When the last of those ended that it had asked to, absolute; -1 where it asks nobody. */
+  readonly endedNs: Ns;
   /** The most restarts that one of them took, those in vain among them. */
   readonly restarts: number;
 }
@@ -60,18 +67,22 @@ export function returnsOf(
   record: RunRecord,
 ): readonly Returns[] {
   const lingers = recoveryOf(fault) !== undefined;
-  if (!lingers && !waitsForRestart(data, fault)) return [];
+  const asks = fault.knobs.includes('stopping');
+  if (!lingers && !asks && !waitsForRestart(data, fault)) return [];
   const ended = spansIn(data, fault, record).filter(({ untilNs }) => untilNs < data.plan.horizonNs);
   const downs = downsOf(data, record, new Set(candidatesOf(data, fault)));
   return ended.map(({ fromNs, untilNs }) => {
-    const held = downs.filter(
+    const held = downs.filter((down) => {
+      // It may end long after it was asked to.
+      if (asks) return down.askedNs !== null && down.askedNs >= fromNs && down.askedNs <= untilNs;
       // Who was down already waits for something else, unless the fault keeps everybody down.
-      (down) =>
-        down.fromNs <= untilNs && down.untilNs >= untilNs && (lingers || down.fromNs >= fromNs),
-    );
+      const isOwn = lingers || down.fromNs >= fromNs;
+      return down.fromNs <= untilNs && down.untilNs >= untilNs && isOwn;
+    });
     return {
       untilNs,
       backNs: new Map(held.map((down) => [down.instance, down.untilNs])),
+      endedNs: asks ? Math.max(-1, ...held.map((down) => down.fromNs)) : -1,
       restarts: Math.max(0, ...held.map((down) => down.restarts)),
     };
   });

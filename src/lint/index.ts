@@ -19,6 +19,7 @@ import { eventSourceExceedsFunction } from './rules/event-source-exceeds-functio
 import { fallbackHidesFailures } from './rules/fallback-hides-failures.js';
 import { fanOutTail } from './rules/fan-out-tail.js';
 import { functionTimeoutBelowCalls } from './rules/function-timeout-below-calls.js';
+import { graceBelowWork } from './rules/grace-below-work.js';
 import { hotPartition } from './rules/hot-partition.js';
 import { memoryBeforeLimits } from './rules/memory-before-limits.js';
 import { messageQueueWithoutEnd } from './rules/message-queue-without-end.js';
@@ -46,6 +47,7 @@ import { serverClosesFirst } from './rules/server-closes-first.js';
 import { sessionsExceedPooler } from './rules/sessions-exceed-pooler.js';
 import { sharedDatabase } from './rules/shared-database.js';
 import { singlePointOfFailure } from './rules/single-point-of-failure.js';
+import { stopBeforeCallersKnow } from './rules/stop-before-callers-know.js';
 import { syncCycle } from './rules/sync-cycle.js';
 import { timeoutInversion } from './rules/timeout-inversion.js';
 import { ttlWithoutJitter } from './rules/ttl-without-jitter.js';
@@ -77,6 +79,7 @@ export const rules: readonly Rule[] = [
   fallbackHidesFailures,
   fanOutTail,
   functionTimeoutBelowCalls,
+  graceBelowWork,
   hotPartition,
   memoryBeforeLimits,
   messageQueueWithoutEnd,
@@ -104,6 +107,7 @@ export const rules: readonly Rule[] = [
   sessionsExceedPooler,
   sharedDatabase,
   singlePointOfFailure,
+  stopBeforeCallersKnow,
   syncCycle,
   timeoutInversion,
   ttlWithoutJitter,

@@ -22,6 +22,8 @@ export interface Subject {
   readonly inherited: ReadonlyMap<string, Ns>;
   /** Parts (`component.part`) that may run twice without harm. */
   readonly repeatable: ReadonlySet<string>;
+  /** Components whose processes some fault asks to end. */
+  readonly stopped: ReadonlySet<string>;
 }
 
 /** What rules look at. `written` says whether a path stands in the file of this variant. */
@@ -35,8 +37,13 @@ export function subjectOf(
   const calls = all.filter((call) => call.most > 0 && (traffic.most.get(call.from) ?? 0) > 0);
   const graph = new Graph(calls);
   const parts = plan.parts.filter(({ idempotent }) => idempotent);
+  const stops = plan.faults.filter(({ knobs }) => knobs.includes('stopping'));
+  const stopped = stops.flatMap(({ instances }) =>
+    instances.map((id) => plan.components[plan.instances[id].component].name),
+  );
   return {
     scenario,
+    stopped: new Set(stopped),
     calls,
     graph,
     traffic,

@@ -9,6 +9,7 @@ import { Activations } from './activations.js';
 import { effectiveOf, extrasOf, injectionsOf, leaksOf, OVER, rowsHeld } from './active-faults.js';
 import type { Active } from './active-faults.js';
 import { DIRECTION } from './link.js';
+import { LEAVING } from './instance.js';
 import type { Instance } from './instance.js';
 import type { Link } from './link.js';
 import { turnHolder } from './messaging/knobs.js';
@@ -149,7 +150,7 @@ export class Board {
     if (select.kind === 'indices') {
       chosen = chosen.filter((id) => select.indices.includes(instances[id].index));
     } else if (select.kind !== 'all') {
-      const up = chosen.filter((id) => !instances[id].down);
+      const up = chosen.filter((id) => !instances[id].down && instances[id].leaving === LEAVING.no);
       const wanted =
         select.kind === 'count' ? select.count : Math.round(select.share * chosen.length);
       chosen = sampleWithout(up, Math.min(wanted, up.length), key);
@@ -205,6 +206,9 @@ export class Board {
           this.effective('blackhole', hits) > 0,
           this.effective('down', hits) > 1,
         );
+        break;
+      case 'stopping':
+        this.outages.setStopping(instance, this.effective(name, hits) > 0);
         break;
       case 'replicaLag':
         instance.extraLag = Math.round(this.effective(name, hits));

@@ -17,6 +17,9 @@ import type { WaitingRoom } from './picking/waiting-room.js';
 /** What a frozen instance does: nothing is frozen, it hangs, or it is paused. */
 export const FROZEN = Object.freeze({ no: 0, hang: 1, pause: 2 } as const);
 
+/** What a process that is asked to end does: it serves as before, or it has been told. */
+export const LEAVING = Object.freeze({ no: 0, serving: 1, told: 2 } as const);
+
 /** How a callee reacts once it was told that its caller has left. */
 export const CANCELLATION = Object.freeze({
   ignore: 0,
@@ -36,6 +39,10 @@ export interface Resident {
   resumed?(): void;
   /** It begins to hang, or to answer again. */
   hung?(): void;
+  /** It has been told to end: nothing new is taken, what is in hand goes on. */
+  closing?(): void;
+  /** Whether something is in hand that is no strand; `Terminations.look` is told when it is over. Asked behind `closing`. */
+  isBusy?(): boolean;
 }
 
 /** What an instance looks at beyond its own state. */
@@ -86,6 +93,16 @@ export class Instance {
   memory: Memory | null = null;
   busy = 0;
   down = false;
+  /** It takes no new requests: it is down, or about to end. */
+  shut = false;
+  /** See LEAVING. */
+  leaving: number = LEAVING.told;
+  /** It has ended when all its work was done. */
+  drained = false;
+  /** Faults ask it to end, and nothing starts it again for now. */
+  stopped = false;
+  /** While it is still at work, the process that takes its place is ready. */
+  relieved = false;
   /** When the process came back last. */
   startedAt: Ns = -Infinity;
   /** How often its process has died. */
@@ -148,5 +165,6 @@ export class Instance {
     // Turned once here: V8 takes what no instance has ever turned for constant, and the first fault that turns it
     // throws away all that asks for it, which is nearly everything.
     this.frozen = FROZEN.no;
+    this.leaving = LEAVING.no;
   }
 }

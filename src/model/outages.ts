@@ -5,10 +5,11 @@ import type { Ns } from '../kernel/time.js';
 import { OUTCOME } from '../spec/outcome.js';
 import { INSTANCE_STATE, JOURNAL } from '../spec/record.js';
 import { Collections } from './serving/collections.js';
-import { FROZEN } from './instance.js';
+import { FROZEN, LEAVING } from './instance.js';
 import type { Instance } from './instance.js';
 import { Restarts } from './serving/restarts.js';
 import { Starts } from './serving/starts.js';
+import { Terminations } from './serving/terminations.js';
 import { RETURN, STATE, strands } from './strands.js';
 import type { World } from './world.js';
 
@@ -19,6 +20,8 @@ const RESTART_NS = 10e9;
 export class Outages {
   /** Pauses of the instances' own, which their crashes end. */
   readonly collections: Collections;
+  /** Their ends in good order. */
+  readonly terminations: Terminations;
   private readonly world: World;
   private readonly starts: Starts;
   private readonly restarts: Restarts;
@@ -33,11 +36,15 @@ export class Outages {
     this.reviveOp = engine.define('revive', (id) => {
       const instance = world.instances[id];
       instance.dying = false;
-      this.turnDown(instance, instance.killed);
+      this.turnDown(instance, isAway(instance));
       if (instance.killed && this.canStart(instance)) this.restarts.plan(instance);
     });
     this.collections = new Collections(world, this);
-    this.starts = new Starts(world, (instance) => this.started(instance));
+    this.terminations = new Terminations(world, (instance) => this.left(instance));
+    this.starts = new Starts(world, (instance) => {
+      if (instance.leaving === LEAVING.no) this.started(instance);
+      else instance.relieved = true;
+    });
     this.restarts = new Restarts(world, (instance) => this.restart(instance));
   }
 
@@ -46,15 +53,51 @@ export class Outages {
    * `gone`: nothing tries to start it meanwhile.
    */
   setDown(instance: Instance, down: boolean, silent: boolean, gone: boolean): void {
-    const isDown = down || instance.dying;
+    instance.killed = down;
+    const isDown = isAway(instance);
     // Only the host is back, and it is seen that nobody listens there.
     const isSeen = instance.silent && !silent && instance.crashed && isDown;
     instance.silent = silent;
-    instance.killed = down;
     instance.gone = gone;
     this.turnDown(instance, isDown);
     if (isSeen) this.updateFleet(instance);
     if (isDown && !instance.dying && this.canStart(instance)) this.restarts.plan(instance);
+  }
+
+  /**
+   * Faults ask the process to end in good order (true), or let another one be started in its place: on a platform that
+   * replaces it beside the one that ends, else behind that.
+   */
+  setStopping(instance: Instance, stopped: boolean): void {
+    if (instance.stopped === stopped) return;
+    instance.stopped = stopped;
+    if (stopped) {
+      this.restarts.forget(instance);
+      if (instance.down) this.turnDown(instance, true);
+      else if (instance.leaving === LEAVING.no) this.leave(instance);
+    } else if (instance.leaving === LEAVING.no) this.turnDown(instance, isAway(instance));
+    else if (this.world.plan.components[instance.component].replaced) {
+      instance.relieved = this.starts.begin(instance);
+    }
+  }
+
+  private leave(instance: Instance): void {
+    this.journal(instance, INSTANCE_STATE.leaving);
+    this.terminations.begin(instance);
+    if (!instance.down) this.updateFleet(instance);
+  }
+
+  /** A process that was asked to end is gone. */
+  private left(instance: Instance): void {
+    this.fall(instance);
+    this.follow(instance);
+  }
+
+  /** Who takes the place of a process that was asked to end. */
+  private follow(instance: Instance): void {
+    if (instance.stopped) instance.crashed = true;
+    else if (instance.relieved) this.started(instance);
+    else if (!this.starts.isUnderWay(instance)) this.start(instance);
   }
 
   /**
@@ -86,24 +129,29 @@ export class Outages {
       else this.start(instance);
       return;
     }
-    if (instance.down) {
-      if (this.starts.giveUp(instance)) this.journal(instance, INSTANCE_STATE.failedStart);
-    } else {
-      this.crash(instance);
-      this.turnCores(instance);
-      this.journal(instance, INSTANCE_STATE.down);
+    const wasStarting = this.starts.giveUp(instance);
+    if (!instance.down) {
+      this.fall(instance);
+      return;
     }
+    if (wasStarting && !instance.stopped) this.journal(instance, INSTANCE_STATE.failedStart);
+    this.updateFleet(instance);
+  }
+
+  private fall(instance: Instance): void {
+    this.crash(instance);
+    this.turnCores(instance);
+    this.journal(instance, INSTANCE_STATE.down);
     this.updateFleet(instance);
   }
 
   /** The process ends, and is started again as its platform does, without one at once: empty and cold. */
   end(instance: Instance): void {
     if (instance.down) return;
-    this.crash(instance);
-    this.turnCores(instance);
-    this.journal(instance, INSTANCE_STATE.down);
-    this.updateFleet(instance);
-    if (this.restarts.has(instance)) this.restarts.plan(instance);
+    const wasLeaving = instance.leaving !== LEAVING.no;
+    this.fall(instance);
+    if (wasLeaving) this.follow(instance);
+    else if (this.restarts.has(instance)) this.restarts.plan(instance);
     else this.start(instance);
   }
 
@@ -117,7 +165,8 @@ export class Outages {
 
   /** Whether there is somebody and something to start its process with. */
   private canStart(instance: Instance): boolean {
-    return this.restarts.has(instance) && !instance.silent && !instance.gone;
+    const { silent, gone, stopped } = instance;
+    return this.restarts.has(instance) && !silent && !gone && !stopped;
   }
 
   private start(instance: Instance): void {
@@ -156,7 +205,7 @@ export class Outages {
 
   /** The process answers again. */
   private started(instance: Instance): void {
-    instance.down = false;
+    instance.down = instance.shut = instance.relieved = false;
     instance.startedAt = engine.now;
     this.starts.warmUp(instance);
     this.turnCores(instance);
@@ -222,7 +271,8 @@ export class Outages {
 
   private crash(instance: Instance): void {
     const { server } = this.world;
-    instance.down = true;
+    if (instance.leaving !== LEAVING.no) this.terminations.forget(instance);
+    instance.down = instance.shut = true;
     for (let strand = 0; strand < strands.slots.touched; strand++) {
       if (!strands.alive(strand) || strands.instance[strand] !== instance.id) continue;
       if (strands.parent[strand] >= 0 || strands.returns[strand] === RETURN.root) continue;
@@ -257,27 +307,41 @@ export class Outages {
     this.world.checks.reset(instance);
     this.world.coalescing?.reset(instance);
     for (const resident of instance.residents) resident.died();
+    instance.drained = false;
   }
 
   /** Who is ready. Callers know at once, or behind the time that their platform takes to tell them. */
   private updateFleet(instance: Instance): void {
-    const fleet = this.world.fleets[instance.component];
+    const { instances, endpoints, edges, fleets, plan } = this.world;
+    const fleet = fleets[instance.component];
     const before = new Set(fleet.ready.subarray(0, fleet.readyCount));
-    fleet.readyCount = 0;
+    const own = instances.slice(fleet.first, fleet.first + fleet.size);
+    // A host that has vanished is not seen to be down by anybody who has not seen it before.
+    const isListed = ({ down, silent, index }: Instance): boolean =>
+      !down || (silent && before.has(index));
+    let ready = own.filter((it) => isListed(it) && it.leaving === LEAVING.no);
+    // kube-proxy falls back on those that end where there is nobody else (KEP-1669, ProxyTerminatingEndpoints).
+    if (ready.length === 0 && plan.components[instance.component].replaced)
+      ready = own.filter(isListed);
+    ready.forEach(({ index }, place) => (fleet.ready[place] = index));
+    fleet.readyCount = ready.length;
     fleet.changes++;
-    for (let index = 0; index < fleet.size; index++) {
-      const { down, silent } = this.world.instances[fleet.first + index];
-      // A host that has vanished is not seen to be down by anybody who has not seen it before.
-      if (!down || (silent && before.has(index))) fleet.ready[fleet.readyCount++] = index;
+    const now = new Set(ready);
+    for (const it of own) {
+      const isReady = now.has(it);
+      if (before.has(it.index) === isReady) continue;
+      if (isReady) fleet.upSince[it.index] = engine.now;
+      endpoints.changed(it, isReady);
     }
-    const wasListed = before.has(instance.index);
-    const listed = !instance.down || (instance.silent && wasListed);
-    if (!wasListed && listed) fleet.upSince[instance.index] = engine.now;
-    if (wasListed !== listed) this.world.endpoints.changed(instance, listed);
-    for (const { toComponent, rooms } of this.world.edges) {
+    for (const { toComponent, rooms } of edges) {
       if (toComponent === instance.component) rooms?.forEach((room) => room.wake());
     }
   }
+}
+
+/** Whether something keeps the process of an instance from being there. */
+function isAway({ killed, dying, stopped, leaving }: Instance): boolean {
+  return killed || dying || (stopped && leaving === LEAVING.no);
 }
 
 function isHeld(instance: Instance, strand: number): boolean {

@@ -52,8 +52,8 @@ export class Server {
       // The network has refused it: its part never saw it.
       if (strands.injected[strand] === OUTCOME.refused) strands.cell[strand] = -1;
       this.answer(strand, strands.injected[strand]);
-    } else if (instance.down) {
-      if (instance.silent) this.lose(strand);
+    } else if (instance.shut && (instance.down || !this.isAgreed(strand))) {
+      if (instance.silent && instance.down) this.lose(strand);
       else this.answer(strand, OUTCOME.refused);
     } else if (strands.told[strand] !== 0 && instance.cancellation !== CANCELLATION.ignore) {
       this.discard(strand);
@@ -65,6 +65,11 @@ export class Server {
       else if (instance.door === null) this.admit(strand, instance);
       else this.world.admission.ask(strand, instance, instance.door);
     }
+  }
+
+  /** Whether a request comes over a connection: who is about to end still takes what is on its way. */
+  private isAgreed(strand: number): boolean {
+    return this.world.edges[strands.edge[strand]].connected;
   }
 
   /** Starts a user request on the pseudo-instance of its workload: no queue, no wire. */
@@ -394,6 +399,8 @@ export class Server {
     if ((slot & GATED) !== 0) gates.leave(strand, outcome);
     if ((slot & STATEMENT) !== 0) sections!.transactions.left(strand);
     if ((slot & LEASED) !== 0) this.takeBack(strand);
+    const { terminations } = this.world.outages;
+    if (terminations.isAwaited) terminations.look(this.world.instances[strands.instance[strand]]);
   }
 
   private takeBack(strand: number): void {

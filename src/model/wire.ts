@@ -250,7 +250,7 @@ export class Wire implements CallSite {
   /** Tells who watches instances that one took a connection; nobody listens where it is refused. */
   private noteConnected(edge: Edge, strand: number, caller: Instance, callee: Instance): void {
     const isRefused = strands.injected[strand] === OUTCOME.refused;
-    if (!edge.connected && (isRefused || (callee.down && !callee.silent))) return;
+    if (!edge.connected && (isRefused || (callee.shut && !callee.silent))) return;
     edge.outliers![caller.index].connected(callee.index);
   }
 

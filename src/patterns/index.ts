@@ -90,5 +90,6 @@ export { redrive } from './faults/redrive.js';
 export { reorder } from './faults/reorder.js';
 export { rebalance } from './faults/rebalance.js';
 export { slow } from './faults/slow.js';
+export { stop } from './faults/stop.js';
 export { throttle } from './faults/throttle.js';
 export { zoneOutage } from './faults/zone-outage.js';

@@ -15,6 +15,5 @@ export const laterFaultKinds: readonly string[] = [
   'probe',
   'reset',
   'slowClose',
-  'stop',
   'threadLimit',
 ];

@@ -163,6 +163,7 @@ function writeAll(w: Writer, limiters: Limiters, scenario: Scenario) {
       ...planComponent(it, refusals[it.id]!, handshakes[it.id]!, admissions[it.id]!),
       restart: isOnPlatform(it) ? scenario.platform.restart : null,
       propagation: isOnPlatform(it) ? scenario.platform.endpointPropagation : null,
+      replaced: isOnPlatform(it) && scenario.platform.replaces,
     })),
   };
 }
@@ -334,7 +335,7 @@ function planComponent(
   rejectProgram: number,
   handshakeProgram: number,
   admission: PlanComponent['admission'],
-): Omit<PlanComponent, 'restart' | 'propagation'> {
+): Omit<PlanComponent, 'restart' | 'propagation' | 'replaced'> {
   const { source } = component;
   const host = hostOf(component);
   const common = {

@@ -8,6 +8,8 @@ export interface Resources {
   readonly memory: PlanComponent['memory'];
   /** Somebody opens connections for which it has to show a certificate, or it opens such. */
   readonly showsCertificate: boolean;
+  /** It is a service or a gateway, whose processes end when they are asked to. */
+  readonly isHost: boolean;
 }
 
 /** What each component has; a function has the cores of its environments. */
@@ -24,10 +26,11 @@ export function resourcesOf(
     if (connections.mutual) showing.add(layout.parts[from]!.component.id);
   }
   return (id) => {
-    const { cpu, memory } = components[id]!;
+    const { cpu, memory, kind } = components[id]!;
     const environments = functions.find(({ component }) => component === id);
+    const isHost = kind === 'gateway' || (kind === 'service' && environments === undefined);
     const cores = Math.min(cpu.cores, environments?.spec.cores ?? Infinity);
-    return { cores, memory, showsCertificate: showing.has(id) };
+    return { cores, memory, showsCertificate: showing.has(id), isHost };
   };
 }
 
@@ -35,13 +38,15 @@ export function resourcesOf(
 export function unmetNeed(
   edits: readonly KnobEdit[],
   name: string,
-  { cores, memory, showsCertificate }: Resources,
+  { cores, memory, showsCertificate, isHost }: Resources,
 ): string | null {
   // Of unlimited cores nothing can be taken.
   if (edits.some(({ knob }) => knob === 'stress') && cores === Infinity)
     return `\`${name}\` has no \`cpu\`: its cores are unlimited, and nothing can be short of them`;
   if (edits.some(({ knob }) => knob === 'certExpired') && !showsCertificate)
     return `nobody opens a connection for which \`${name}\` shows a certificate: give it \`protocol: { tls: tls13 }\` and its callers \`connections\` (with \`mtls\`, callers show one too)`;
+  if (edits.some(({ knob }) => knob === 'stopping') && !isHost)
+    return `\`${name}\` is no service and no gateway: only their processes are asked to end in this version. A \`crash\` ends it`;
   const leak = edits.find(({ knob }) => knob === 'leaking');
   if (leak === undefined) return null;
   if (memory === null || memory.limit === Infinity)

@@ -8,8 +8,6 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['network', 'crossZoneCost'],
   ['services.*', 'tags resources discovery probes ' + 'autoscaling versions version rollout'],
   ['gateways.*', 'tags resources discovery probes ' + 'autoscaling versions version rollout'],
-  ['services.*.lifecycle', 'preStop terminationGrace drain'],
-  ['gateways.*.lifecycle', 'preStop terminationGrace drain'],
   ['functions.*', 'tags'],
   ['databases.*', 'tags loadBalancing queue concurrency'],
   ['databases.*.operations.*', 'rows'],

@@ -102,7 +102,11 @@ export const SYNONYMS: readonly string[] = [
   'baseEjectionTime ejectiontime ejectionduration',
 
   // Faults.
-  'crash kill down terminate shutdown stop podkill podfailure restart outage',
+  'crash kill down podkill podfailure outage',
+  'stop terminate shutdown drain nodedrain poddelete deletepod evict eviction sigterm gracefulshutdown rollingrestart restart',
+  'preStop prestophook sleep lifecyclehook shutdowndelay deregistrationdelay preShutdownDelay',
+  'terminationGrace terminationGracePeriod terminationGracePeriodSeconds graceperiod stoptimeout timeoutstopsec timeoutpershutdownphase shutdowntimeout',
+  'drain graceful gracefulshutdown drainconnections finishinflight',
   'zoneOutage azoutage azfailure zonefailure availabilityzone datacenteroutage chaosgorilla poweroutage powerinterruption',
   'hang freeze stall stuck deadlock',
   'pause sigstop gcpause',

@@ -15,6 +15,8 @@ export const KNOBS = {
   leaking: { combine: 'list', neutral: 0 },
   /** Instance: 1 = process gone, 2 = and nothing starts it again. Max. */
   down: { combine: 'max', neutral: 0 },
+  /** Instance: 1 = asked to end in good order, and not started again. Max. */
+  stopping: { combine: 'max', neutral: 0 },
   /** Instance: 1 = while it is down, connections get silence instead of a refusal. Max. */
   blackhole: { combine: 'max', neutral: 0 },
   /** Instance: 1 = hang (takes requests, does not answer), 2 = pause (no work, no timer). Max. */

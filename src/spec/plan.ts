@@ -119,6 +119,8 @@ export interface PlanComponent {
   readonly restart: RestartBackoff | null;
   /** From a change of who is ready to the list of each caller; null = at once. */
   readonly propagation: Distribution | null;
+  /** Where it is stopped, a process that takes its place starts beside it. */
+  readonly replaced: boolean;
   /** Program run instead of an endpoint's by a refused request; -1 = a refusal is free. */
   readonly rejectProgram: number;
   /** Program of a TLS handshake; -1 where there is none. */

@@ -190,6 +190,8 @@ export const INSTANCE_STATE = Object.freeze({
   paused: 3,
   /** It was started, and ended again at once. */
   failedStart: 4,
+  /** Asked to end: still at work. */
+  leaving: 5,
 } as const);
 
 /**

@@ -130,6 +130,12 @@ export interface Lifecycle {
   readonly warmup: { readonly durationNs: Ns; readonly factor: number } | null;
   /** Whether what its caches hold is gone with the process. */
   readonly coldCaches: boolean;
+  /** From the order to end until the process is told, in which it serves as before. */
+  readonly preStopNs: Ns;
+  /** From the order to end until the process is killed. */
+  readonly terminationGraceNs: Ns;
+  /** Told to end, it refuses what is new and finishes what it has; else it ends at once. */
+  readonly drain: boolean;
 }
 
 /** How long a process that has ended waits for its next start: nothing, then ever longer. */

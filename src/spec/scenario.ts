@@ -100,6 +100,8 @@ export interface RunSettings {
 
 /** What runs the processes of services and gateways. */
 export interface Platform {
+  /** Who is stopped is replaced by a process that starts beside it. */
+  readonly replaces: boolean;
   /** null = it starts again at once what ends by itself, and what a fault ends when that is over. */
   readonly restart: RestartBackoff | null;
   /** From a change of who is ready to the list of each caller; null = at once. */

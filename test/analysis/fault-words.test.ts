@@ -33,6 +33,9 @@ describe('a fault in words', () => {
   it('says how many instances are hit', () => {
     expect(words('hang', { target: ['stock'], ...some(1) })).toBe('one instance of stock hangs');
     expect(words('hang', { target: ['stock'], ...some(2) })).toBe('2 instances of stock hang');
+    expect(words('stop', { target: ['stock'], ...some(2) })).toBe(
+      '2 instances of stock are stopped',
+    );
   });
 
   it('calls an edge from everybody the calls to its end', () => {

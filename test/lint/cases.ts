@@ -1,6 +1,7 @@
 import { DATA_CASES } from './cases-data.js';
 import { QUEUE_CASES } from './cases-queues.js';
 import { SHAPE_CASES } from './cases-shape.js';
+import { STOP_CASES } from './cases-stops.js';
 import { scenario } from './lint-text.js';
 
 /** The smallest scenario in which a rule speaks, and one beside it in which it does not. */
@@ -933,4 +934,5 @@ export const CASES: readonly RuleCase[] = [
   ...DATA_CASES,
   ...QUEUE_CASES,
   ...SHAPE_CASES,
+  ...STOP_CASES,
 ];

@@ -131,6 +131,7 @@ describe('the registry of patterns', () => {
       'replicaLag',
       'slow',
       'splitBrain',
+      'stop',
       'throttle',
       'zoneOutage',
     ]);

@@ -633,6 +633,7 @@ export const DECISIVE: readonly Decisive[] = [
     0.001,
     '5 ms, a sixth of 100 ms, and 5 of 1200 ms x 197.5 ms',
   ),
+  row('graceful-stop', 'edge->shop.outcomes.refused in drains', 200, 0, '400/s x 2 s / 4'),
   row(
     'grpc-pushback',
     'shop->stock.amplification in silent',

@@ -493,7 +493,7 @@ export function scenario(parts: ScenarioParts): Scenario {
       maxEvents: 1e9,
       ...parts.run,
     },
-    platform: { restart: null, endpointPropagation: null },
+    platform: { replaces: false, restart: null, endpointPropagation: null },
     network: {
       latency: FREE,
       loss: 0,

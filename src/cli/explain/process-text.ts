@@ -1,5 +1,5 @@
 import { formatDuration } from '../../spec/quantity-text.js';
-import type { GcSettings, MemorySettings } from '../../spec/resources.js';
+import type { GcSettings, Lifecycle, MemorySettings } from '../../spec/resources.js';
 import type { Host, Scenario } from '../../spec/scenario.js';
 import { formatSize } from '../../spec/size-text.js';
 import { plainText, sorted } from './values.js';
@@ -29,7 +29,9 @@ export function processLines({ services, gateways }: Scenario): readonly string[
       const words = [
         ...(memory === null ? [] : [memoryText(memory)]),
         ...(gc === null ? [] : [`gc ${gapText(gc)}, pause ${plainText(gc.pause)}`]),
-        ...(lifecycle === null ? [] : [`startup ${plainText(lifecycle.startup)}`]),
+        ...(lifecycle === null
+          ? []
+          : [`startup ${plainText(lifecycle.startup)}`, endText(lifecycle)]),
         ...(warmup === null
           ? []
           : [`warmup ${formatDuration(warmup.durationNs)} from factor ${warmup.factor}`]),
@@ -37,6 +39,13 @@ export function processLines({ services, gateways }: Scenario): readonly string[
       return words.length === 0 ? [] : [`${name}: ${words.join('; ')}`];
     },
   );
+}
+
+/** How it ends when it is asked to. */
+function endText({ preStopNs, terminationGraceNs, drain }: Lifecycle): string {
+  const serves = preStopNs > 0 ? `preStop ${formatDuration(preStopNs)}, ` : '';
+  const within = `killed after ${formatDuration(terminationGraceNs)}`;
+  return `asked to end: ${serves}${drain ? `drains, ${within}` : 'does not drain'}`;
 }
 
 function gapText({ every, allocated }: GcSettings): string {

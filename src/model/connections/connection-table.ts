@@ -189,14 +189,22 @@ export class ConnectionTable {
     instance.epoch++;
     if (instance.silent) return;
     const { edges } = this.world;
-    for (let slot = 0; slot < this.slots.touched; slot++) {
-      if (!this.slots.has(slot) || this.instance[slot] !== instance.id) continue;
-      if (this.state[slot] === CONNECTION.OPEN) this.poolOf(slot).lost(slot);
-    }
+    this.instanceCloses(instance);
     for (let strand = 0; strand < strands.slots.touched; strand++) {
       if (!strands.alive(strand) || strands.instance[strand] !== instance.id) continue;
       if (!strands.inTransit(strand) || !edges[strands.edge[strand]].connected) continue;
       strands.injected[strand] = OUTCOME.reset;
+    }
+  }
+
+  /**
+   * A process is about to end: its connections take nothing new and close with what is on them, as after a GOAWAY or
+   * `Connection: close`. Callers know at once; what is on its way to it is still served.
+   */
+  instanceCloses(instance: Instance): void {
+    for (let slot = 0; slot < this.slots.touched; slot++) {
+      if (!this.slots.has(slot) || this.instance[slot] !== instance.id) continue;
+      if (this.state[slot] === CONNECTION.OPEN) this.poolOf(slot).lost(slot);
     }
   }
 

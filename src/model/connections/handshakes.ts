@@ -152,7 +152,7 @@ export class Handshakes {
     table.epoch[slot] = instance.epoch;
     const delay = this.packet(slot, MESSAGE.answer);
     if (delay === VANISHED) this.synchronizeAgain(slot);
-    else this.next(slot, instance.down || rejected ? STEP.REFUSED : STEP.ANSWERED, delay);
+    else this.next(slot, instance.shut || rejected ? STEP.REFUSED : STEP.ANSWERED, delay);
   }
 
   private fly(slot: number): void {

@@ -195,6 +195,8 @@ export class Group {
         started: own((member) => this.membership.started(member)),
         paused: own((member) => this.membership.silent(member)),
         resumed: own((member) => this.resumed(member)),
+        closing: own((member) => this.close(member)),
+        isBusy: () => this.members.some((member) => member.instance === instance && !member.idle),
       });
     }
     const threads = Array.from({ length: spec.concurrency }, () => fleet).flat();
@@ -295,8 +297,18 @@ export class Group {
 
   private died(member: Member): void {
     this.loop.died(member);
+    member.closing = false;
     if (!this.setup.spec.spec.rebalance.isStatic) member.assigned = [];
     this.membership.died(member);
+  }
+
+  /**
+   * Its process is about to end: it handles what it has read, and leaves (KafkaConsumer.close behind the loop of a container
+   * of spring-kafka, whose stopImmediate is false).
+   */
+  private close(member: Member): void {
+    member.closing = true;
+    if (member.idle) this.membership.leave(member);
   }
 
   private resumed(member: Member): void {

@@ -42,6 +42,8 @@ export interface Member {
   began: Ns;
   /** A breaker keeps it from handling: it polls, and gets no records. */
   paused: boolean;
+  /** Its process is about to end: it leaves when nothing is in hand. */
+  closing: boolean;
   /** Log and offset of the record at which it was paused, and its tries so far; 1 = nothing to remember. */
   readonly kept: [log: number, offset: number, tries: number];
   /** Of `auto`: when it commits next, and whether that is scheduled in case it waits then. */
@@ -79,6 +81,7 @@ export function newMember(index: number, instance: Instance): Member {
     tries: 1,
     began: 0,
     paused: false,
+    closing: false,
     kept: [0, 0, 1],
     commits: 0,
     scheduled: false,

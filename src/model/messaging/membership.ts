@@ -145,6 +145,16 @@ export class Membership {
     this.complete();
   }
 
+  /** It says that it goes; a static one does not, and is missed when its session ends (KIP-345). */
+  leave(member: Member): false {
+    this.world.outages.terminations.look(member.instance);
+    if (!member.inGroup || this.spec.rebalance.isStatic) return false;
+    this.dealt.parting(member);
+    this.expel(member);
+    this.changed();
+    return false;
+  }
+
   /** Its process is up again. */
   started(member: Member): void {
     // A static member takes up where it was; nobody has missed it.

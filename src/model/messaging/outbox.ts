@@ -98,6 +98,7 @@ export class OutboxTable {
           if (this.leader === instance) this.giveUp();
         },
         started: () => {},
+        isBusy: () => this.leader === instance,
       });
     }
   }
@@ -209,7 +210,7 @@ export class OutboxTable {
   private tick(): void {
     this.schedule();
     if (this.leader !== null) return;
-    const leader = this.fleet().find(({ down, frozen }) => !down && frozen === FROZEN.no);
+    const leader = this.fleet().find(({ shut, frozen }) => !shut && frozen === FROZEN.no);
     if (leader === undefined) return;
     this.leader = leader;
     if (this.spec.look < 0) this.take();
@@ -219,7 +220,7 @@ export class OutboxTable {
   private take(): void {
     this.batch = Math.min(this.spec.spec.batchSize, this.rows.length);
     if (this.batch === 0) {
-      this.leader = null;
+      this.rest();
       return;
     }
     this.missing = this.batch;
@@ -241,7 +242,13 @@ export class OutboxTable {
       }
       this.drop();
     }
+    this.rest();
+  }
+
+  private rest(): void {
+    const { leader } = this;
     this.leader = null;
+    if (leader !== null) this.world.outages.terminations.look(leader);
   }
 
   private marked(): void {
@@ -260,7 +267,7 @@ export class OutboxTable {
   /** The batch is left as it is; what is not marked comes again. */
   private giveUp(): void {
     this.round++;
-    this.leader = null;
+    this.rest();
     this.batch = this.missing = 0;
   }
 

@@ -78,9 +78,8 @@ export class PollLoop implements TaskOwner {
     this.world = world;
     this.messages = messages;
     this.offsets = offsets;
-    const { canBeCut } = setup;
-    this.records = new Records(messages, offsets, filter, spec.spec.filter, canBeCut);
-    this.plain = inbox === null && filter === null && spec.spec.batch === 1 && !canBeCut;
+    this.records = new Records(messages, offsets, filter, spec.spec.filter, setup.canBeCut);
+    this.plain = inbox === null && filter === null && spec.spec.batch === 1 && !setup.canBeCut;
     this.owner = world.tasks.register(this);
     this.pollOp = engine.define('poll', (member, epoch) => {
       if (members[member].epoch === epoch) this.go(members[member]);
@@ -182,6 +181,7 @@ export class PollLoop implements TaskOwner {
     batch.length = member.at = 0;
     if (this.commits.strays.size > 0) this.commits.strays.delete(member);
     if (member.instance.frozen === FROZEN.pause) return false;
+    if (member.closing) return membership.leave(member);
     if (spec.spec.commit === 'auto') this.autoCommits.polls(member);
     if (!membership.polls(member)) return false;
     // With this poll it may have given logs up.

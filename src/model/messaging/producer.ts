@@ -4,6 +4,7 @@ import { powi } from '../../kernel/math.js';
 import { unit } from '../../kernel/rng.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import type { Producer as ProducerSpec } from '../../spec/messaging.js';
+import type { Instance, Resident } from '../instance.js';
 import type { Batch, Ticket } from './batch.js';
 import { batchBound, recordBytes } from './record-size.js';
 
@@ -40,6 +41,8 @@ export interface Sending {
   wake(producer: number): void;
   /** Somebody waits for room, and no longer than until this instant. */
   blocks(producer: number, until: Ns): void;
+  /** A batch of a producer that lives there is over. */
+  eased(home: Instance): void;
   /** There is room for all that had to wait. */
   accepted(parcel: Parcel): void;
   /** There was no room for its next message, which is given up with all behind it. */
@@ -64,6 +67,8 @@ const JITTER = 0.2;
  * all that it may hold, and a full buffer blocks who begins another one (KF-13; RecordAccumulator.append).
  */
 export class Producer {
+  /** Where it lives; null = nowhere. */
+  private readonly home: Instance | null;
   private readonly sending: Sending;
   private readonly index: number;
   /** By partition: batches that are not confirmed, oldest first. */
@@ -76,7 +81,8 @@ export class Producer {
   private sticky = 0;
   private turns = 0;
 
-  constructor(sending: Sending, index: number) {
+  constructor(sending: Sending, index: number, home: Instance | null) {
+    this.home = home;
     this.sending = sending;
     this.index = index;
     this.queues = Array.from({ length: sending.partitions }, () => []);
@@ -128,6 +134,7 @@ export class Producer {
     queue.splice(at, 1);
     this.used -= batch.memory;
     this.unblock();
+    if (this.home !== null) this.sending.eased(this.home);
   }
 
   /** Those that have waited too long for room are refused. */
@@ -146,6 +153,22 @@ export class Producer {
     const delay = Math.min(spec.backoffMaxNs, spec.backoffNs * powi(2, failures - 1));
     const u = unit(key.a, key.b, lineageA, lineageB, failures);
     return Math.round(delay * (1 + JITTER * (2 * u - 1)));
+  }
+
+  /** What its process has to do with it. */
+  resident(died: () => void): Resident {
+    return {
+      died,
+      started: () => {},
+      closing: () => this.flush(),
+      isBusy: () => this.queues.some((queue) => queue.length > 0) || this.blocked.length > 0,
+    };
+  }
+
+  /** Nothing lingers any more (KafkaProducer.close). */
+  private flush(): void {
+    for (const queue of this.queues) for (const batch of queue) batch.ready = true;
+    this.sending.wake(this.index);
   }
 
   /** Its process has died, and with it all that was not sent. */

@@ -152,6 +152,7 @@ export class Writes {
       spec: topic.spec.spec.producer,
       partitions: topic.partitions.length,
       now: () => engine.now,
+      eased: (home) => this.world.outages.terminations.look(home),
       sizeOf: (message) => this.messages.bytes[message],
       open: (place, message, memory) => this.open(place, message, memory),
       reach: (producer, partition) => this.views.reach(producer, partition),
@@ -170,20 +171,21 @@ export class Writes {
   }
 
   private producerOf(instance: number): number {
-    let index = this.byInstance.get(instance);
-    if (index !== undefined) return index;
-    index = this.producers.length;
+    const known = this.byInstance.get(instance);
+    if (known !== undefined) return known;
+    const index = this.producers.length;
     this.byInstance.set(instance, index);
-    const producer = new Producer(this.sending, index);
+    const home = instance < 0 ? null : this.world.instances[instance];
+    const producer = new Producer(this.sending, index, home);
     this.producers.push(producer);
     this.views.joined();
     // What no instance publishes has a producer of its own that does not die.
-    if (instance < 0) return index;
+    if (home === null) return index;
     const died = (): void => {
       // What is under way is handled by its node; nobody waits for it, and nobody sends it again.
       for (const batch of producer.died()) this.abandon(batch);
     };
-    this.world.instances[instance].residents.push({ died, started: () => {} });
+    home.residents.push(producer.resident(died));
     return index;
   }
 

@@ -44,13 +44,13 @@ export class Crew {
     }
   }
 
-  /** An instance that is up: its own while that is, else the next one. */
+  /** An instance that takes work: its own while that is, else the next one. */
   place(slot: number): number {
     const { instances } = this.world;
     const own = this.records.instance[slot];
     for (let k = 0; k <= this.count; k++) {
       const index = k === 0 ? own : (own + this.ledger.number[slot] + k) % this.count;
-      if (instances[this.first + index].down) continue;
+      if (instances[this.first + index].shut) continue;
       this.records.instance[slot] = index;
       return this.first + index;
     }
@@ -63,7 +63,7 @@ export class Crew {
     const own = this.records.instance[slot];
     const isFit = (index: number, frozen: boolean): boolean => {
       const instance = instances[this.first + index];
-      return !instance.down && (frozen || instance.frozen === FROZEN.no);
+      return !instance.shut && (frozen || instance.frozen === FROZEN.no);
     };
     for (const frozen of [false, true]) {
       for (let k = 1; k < this.count; k++) {

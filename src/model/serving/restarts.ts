@@ -17,6 +17,8 @@ export class Restarts {
   private readonly waits: Float64Array;
   private readonly starts: Float64Array;
   private readonly waiting: Uint8Array;
+  /** Which start that has a time counts. */
+  private readonly turns: Int32Array;
 
   /** `due` is told when an instance is to be started. */
   constructor(world: World, due: (instance: Instance) => void) {
@@ -25,13 +27,15 @@ export class Restarts {
     this.waits = new Float64Array(instances.length);
     this.starts = new Float64Array(instances.length).fill(-1);
     this.waiting = new Uint8Array(instances.length);
-    const op = engine.define('restart', (id) => {
+    this.turns = new Int32Array(instances.length);
+    const op = engine.define('restart', (id, turn) => {
+      if (this.turns[id] !== turn) return;
       this.waiting[id] = 0;
       due(instances[id]);
     });
     // Faults that end at this instant have ended before, whenever they were planned.
-    this.op = engine.define('restart-due', (id) =>
-      engine.soon(Math.max(engine.phase, PHASE.FAULT), op, id, 0, 0),
+    this.op = engine.define('restart-due', (id, turn) =>
+      engine.soon(Math.max(engine.phase, PHASE.FAULT), op, id, turn, 0),
     );
   }
 
@@ -51,8 +55,16 @@ export class Restarts {
     if (this.waiting[id] === 1) return;
     this.waiting[id] = 1;
     const wait = this.next(instance);
-    if (wait > 0) engine.at(engine.now + wait, PHASE.FAULT, this.op, id, 0, 0);
-    else engine.soon(Math.max(engine.phase, PHASE.FAULT), this.op, id, 0, 0);
+    const turn = this.turns[id];
+    if (wait > 0) engine.at(engine.now + wait, PHASE.FAULT, this.op, id, turn, 0);
+    else engine.soon(Math.max(engine.phase, PHASE.FAULT), this.op, id, turn, 0);
+  }
+
+  /** The instance is gone, and its waits with it: who takes its place has ended never. */
+  forget({ id }: Instance): void {
+    this.turns[id]++;
+    this.waiting[id] = 0;
+    this.starts[id] = -1;
   }
 
   /** The wait of this time; notes the next one. */

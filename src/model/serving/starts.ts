@@ -72,6 +72,11 @@ export class Starts {
     return false;
   }
 
+  /** Whether it is being started. */
+  isUnderWay({ id }: Instance): boolean {
+    return this.underWay[id] === 1;
+  }
+
   /** The process has ended; true where that was before it had started. */
   giveUp({ id }: Instance): boolean {
     this.generations[id]++;

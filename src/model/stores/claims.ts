@@ -47,6 +47,12 @@ export class Claims {
     engine.at(engine.now + holds, PHASE.TIMER, this.ranOutOp, index, turn, 0);
   }
 
+  /** An instance has let go of its claims before it ended. */
+  released(index: number): void {
+    this.turns[index]++;
+    this.ranOut(index);
+  }
+
   /** An instance is back: its own claims are renewed, and it looks for free ones. */
   back(index: number): void {
     if (!isUp(this.homes[index])) {
@@ -87,6 +93,6 @@ export class Claims {
 }
 
 /** One that hangs renews its claims: only its work stands still. */
-function isUp({ down, frozen }: Instance): boolean {
-  return !down && frozen !== FROZEN.pause;
+function isUp({ shut, frozen }: Instance): boolean {
+  return !shut && frozen !== FROZEN.pause;
 }

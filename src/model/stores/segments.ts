@@ -71,7 +71,7 @@ export class Segments {
   /** There is something to do in a segment. */
   wake(index: number): void {
     const segment = this.list[index];
-    if (segment.idle && !this.halted && !segment.home.down) this.soon(segment, 0);
+    if (segment.idle && !this.halted && !segment.home.shut) this.soon(segment, 0);
   }
 
   /** Nobody leads a partition: what has not been read of it waits. */
@@ -213,7 +213,8 @@ export class Segments {
       home.residents.push({
         died: () => {
           own().forEach((segment) => this.died(segment));
-          claims?.left(index);
+          if (home.drained) claims?.released(index);
+          else claims?.left(index);
         },
         started: () => {
           own().forEach((segment) => this.soon(segment, 0));
@@ -254,7 +255,7 @@ export class Segments {
   private begin(segment: Segment): void {
     const { world, spec, model } = this;
     segment.taken = Math.min(segment.length, spec.spec.batchSize);
-    segment.idle = segment.taken === 0 || this.halted || segment.home.down;
+    segment.idle = segment.taken === 0 || this.halted || segment.home.shut;
     if (segment.idle) {
       segment.taken = 0;
       return;

@@ -148,14 +148,19 @@ function resolveLifecycle(
   path: Path,
 ): Lifecycle | null {
   if (output === undefined) return null;
-  const { startup, warmup, coldCaches } = output;
-  if (warmup === undefined) return { startup, warmup: null, coldCaches };
-  if (warmup.factor < 1) {
+  const { startup, warmup, coldCaches, preStop, terminationGrace, drain } = output;
+  if (warmup !== undefined && warmup.factor < 1) {
     const message = 'a cold process is no faster than a warm one: write 1 or more';
     report(context, 'FL208', [...path, 'warmup', 'factor'], message);
   }
-  const { duration, factor } = warmup;
-  return { startup, warmup: { durationNs: duration, factor }, coldCaches };
+  return {
+    startup,
+    warmup: warmup === undefined ? null : { durationNs: warmup.duration, factor: warmup.factor },
+    coldCaches,
+    preStopNs: preStop,
+    terminationGraceNs: terminationGrace,
+    drain,
+  };
 }
 
 /** The places of an endpoint: a limit that learns nothing. */

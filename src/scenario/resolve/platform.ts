@@ -15,6 +15,7 @@ export function resolvePlatform(context: Context, platform: ScenarioOutput['plat
   const { endpointPropagation: news } = platform;
   const isAtOnce = news.kind === 'constant' && news.valueNs === 0;
   return {
+    replaces: platform.kind === 'kubernetes',
     restart: resolveRestart(context, platform),
     endpointPropagation: isAtOnce ? null : news,
   };

@@ -187,9 +187,29 @@ const lifecycleSchema = z
         'Whether what the `local` levels of caches hold is gone with the process; false: it is on a disk ' +
           'or in memory that outlives it. Unit: boolean. Defaults to true.',
       ),
+    preStop: duration()
+      .prefault('0s')
+      .describe(
+        'From the order to stop until the process is told (SIGTERM): it serves as before, while callers learn that it ' +
+          'is about to go. Unit: duration. Defaults to 0s.',
+      ),
+    terminationGrace: duration({ allowZero: false })
+      .prefault('30s')
+      .describe(
+        'From the order to stop until the process is killed, `preStop` included: what is under way then is lost. On ' +
+          '`kubernetes` at least 2s lie between SIGTERM and that. Unit: duration. Defaults to 30s.',
+      ),
+    drain: z
+      .boolean()
+      .default(true)
+      .describe(
+        'What the process does when it is told: true, it refuses new connections, finishes what it has, and ends; false, it ends ' +
+          'at once, and what is under way is lost. Unit: boolean. Defaults to true.',
+      ),
   })
   .describe(
-    'How replicas come back from a crash; those of the beginning are warm. Defaults to at once.',
+    'How replicas come back when their process has ended, and how it ends when it is asked to (`stop`); those of the beginning are warm. ' +
+      'Defaults to at once, and to the end of what is under way.',
   );
 
 const replicas = whole({ min: 1, max: 100_000 });

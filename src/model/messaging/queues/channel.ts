@@ -34,6 +34,8 @@ export class Channel {
   readonly done = new IntRing();
   /** A breaker keeps it from handling: nothing is handed to it. */
   paused = false;
+  /** Its process is about to end: nothing new is handed to it. */
+  leaving = false;
   /** Runs in hand that begin when it is not paused any more. */
   readonly held = new IntRing();
   /** The list of deliveries that it has said nothing about. */
@@ -44,6 +46,11 @@ export class Channel {
     this.consumer = consumer;
     this.spec = spec;
     this.instance = instance;
+  }
+
+  /** Whether something of it is under way in its process, or waits there. */
+  get isBusy(): boolean {
+    return this.busy > 0 || this.buffer.length > 0 || this.done.length > 0;
   }
 
   get hasRoom(): boolean {

@@ -13,6 +13,7 @@ import { Channel } from './channel.js';
 import { Deliveries, VERDICT } from './deliveries.js';
 import { Pollers } from './pollers.js';
 import { Handling } from './handling.js';
+import { sendBack } from './in-hand.js';
 import type { StoredQueue } from './stored-queue.js';
 import { engine } from '../../../kernel/engine.js';
 import { samplers } from '../../../kernel/distribution.js';
@@ -141,6 +142,10 @@ export class Dispatch {
 
   /** The consumer has nothing left to do: one that polls asks again. */
   idle(channel: Channel): void {
+    if (channel.leaving) {
+      this.world.outages.terminations.look(channel.instance);
+      return;
+    }
     if (!this.spec.rules.polled || channel.instance.down || channel.paused) return;
     this.question(channel, this.way(channel.spec.back, channel));
   }
@@ -227,6 +232,8 @@ export class Dispatch {
         instance.residents.push({
           died: () => this.died(instance, number),
           started: () => this.started(instance, number),
+          closing: () => this.closing(instance, number),
+          isBusy: () => this.channelsOf(instance, number).some(({ isBusy }) => isBusy),
         });
       }
     });
@@ -234,14 +241,14 @@ export class Dispatch {
   }
 
   private begin(channel: Channel): void {
-    if (channel.asleep) return;
+    if (channel.asleep || channel.leaving) return;
     if (this.spec.rules.polled) this.question(channel, this.way(channel.spec.back, channel));
     else this.lineUp(channel);
   }
 
   private lineUp(channel: Channel): void {
     if (channel.inLine || channel.closing || !channel.hasRoom || channel.instance.down) return;
-    if (channel.paused) return;
+    if (channel.paused || channel.leaving) return;
     channel.inLine = true;
     this.line.push(channel.index);
   }
@@ -363,10 +370,24 @@ export class Dispatch {
     this.question(channel, pause + this.way(there, channel) + this.way(back, channel));
   }
 
-  private died(instance: Instance, consumer: number): void {
-    for (const channel of this.channels) {
-      if (channel.instance !== instance || channel.consumer !== consumer) continue;
+  private channelsOf(instance: Instance, consumer: number): readonly Channel[] {
+    return this.channels.filter((own) => own.instance === instance && own.consumer === consumer);
+  }
+
+  /** The process is about to end: it asks for nothing more, and what it was pushed and has not begun goes back. */
+  private closing(instance: Instance, consumer: number): void {
+    for (const channel of this.channelsOf(instance, consumer)) {
+      channel.leaving = true;
       channel.asked++;
+      this.pause(channel);
+      sendBack(this, channel);
+    }
+  }
+
+  private died(instance: Instance, consumer: number): void {
+    for (const channel of this.channelsOf(instance, consumer)) {
+      channel.asked++;
+      channel.leaving = false;
       this.handling.pausing?.died(channel);
       this.pollers?.died(channel);
       this.leave(channel);
@@ -379,8 +400,7 @@ export class Dispatch {
   }
 
   private started(instance: Instance, consumer: number): void {
-    for (const channel of this.channels) {
-      if (channel.instance !== instance || channel.consumer !== consumer) continue;
+    for (const channel of this.channelsOf(instance, consumer)) {
       this.pollers?.settle(channel);
       this.begin(channel);
     }

@@ -17,6 +17,7 @@ import type { Channel } from './channel.js';
 import { VERDICT } from './deliveries.js';
 import type { Deliveries } from './deliveries.js';
 import type { Dispatch } from './dispatch.js';
+import { staysInHand } from './in-hand.js';
 import { Pausing } from './pausing.js';
 import type { StoredQueue } from './stored-queue.js';
 
@@ -87,8 +88,8 @@ export class Handling {
   come(channel: Channel, delivery: number): void {
     const { polled } = this.queue.spec.rules;
     if (!this.isWanted(channel, delivery)) this.dispatch.send(delivery, VERDICT.ack);
-    else if (this.pausing?.refuses(channel, delivery) === true) {
-      // It was on its way when consumption was paused.
+    else if (this.refuses(channel, delivery)) {
+      // It was on its way when consumption was paused, or ended.
       this.dispatch.send(delivery, VERDICT.back);
     } else {
       channel.buffer.push(delivery);
@@ -99,6 +100,11 @@ export class Handling {
     if (channel.waking) return;
     channel.waking = true;
     engine.soon(PHASE.ARRIVAL, this.wakeOp, channel.index, channel.epoch, 0);
+  }
+
+  private refuses(channel: Channel, delivery: number): boolean {
+    const isLeft = channel.leaving && !staysInHand(this.dispatch, delivery);
+    return isLeft || this.pausing?.refuses(channel, delivery) === true;
   }
 
   taskEnded(run: number, outcome: Outcome): void {

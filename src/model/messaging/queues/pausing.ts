@@ -5,9 +5,9 @@ import type { Registry } from '../../registry.js';
 import type { World } from '../../world.js';
 import { Guards, LEAVE } from '../guards.js';
 import type { Channel } from './channel.js';
-import { VERDICT } from './deliveries.js';
 import type { Deliveries } from './deliveries.js';
 import type { Dispatch } from './dispatch.js';
+import { sendBack, staysInHand } from './in-hand.js';
 
 /** What is done with runs of handlers that begin late, or not here. */
 export interface Runs {
@@ -51,18 +51,18 @@ export class Pausing {
       this.dispatch.pause(channel);
       guards.pause(index, instance);
     }
-    if (this.staysInHand(run)) channel.held.push(run);
+    if (staysInHand(this.dispatch, run)) channel.held.push(run);
     else {
       this.runs.giveBack(run);
       channel.busy--;
-      this.sendBack(channel);
+      sendBack(this.dispatch, channel);
     }
     return false;
   }
 
   /** Whether a delivery goes back that was on its way when consumption was paused. */
   refuses(channel: Channel, delivery: number): boolean {
-    return channel.paused && !this.staysInHand(delivery);
+    return channel.paused && !staysInHand(this.dispatch, delivery);
   }
 
   ended(channel: Channel, run: number, outcome: Outcome): void {
@@ -85,25 +85,6 @@ export class Pausing {
   /** All channels of a process are gone. */
   gone(instance: Instance, consumer: number): void {
     this.guards[consumer]?.died(instance);
-  }
-
-  /** What was pushed and not begun goes back, as when a container of spring-amqp closes its channel. */
-  private sendBack({ buffer }: Channel): void {
-    for (let k = buffer.length; k > 0; k--) {
-      const delivery = buffer.shift();
-      if (this.staysInHand(delivery)) buffer.push(delivery);
-      else this.dispatch.send(delivery, VERDICT.back);
-    }
-  }
-
-  /**
-   * What nobody would deliver again stays with the consumer, as does what it tries again by itself; what was
-   * received from SQS stays until its visibility timeout makes it another's.
-   */
-  private staysInHand(delivery: number): boolean {
-    const { settled, tries } = this.deliveries;
-    const { polled } = this.dispatch.queue.spec.rules;
-    return polled || settled[delivery] !== 0 || tries[delivery] > 0;
   }
 
   /** The breaker lets it through: first what is in hand, then what comes. */

@@ -70,7 +70,7 @@ export class Pollers {
     this.isDue[consumer] = false;
     if (this.queue.waiting === 0) return;
     const channel = this.channels.find(
-      (own) => own.consumer === consumer && own.asleep && !own.instance.down,
+      (own) => own.consumer === consumer && own.asleep && !own.instance.shut,
     );
     if (channel === undefined) return;
     channel.asleep = false;

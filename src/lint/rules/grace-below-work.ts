@@ -1,0 +1,39 @@
+import { terminationOf } from '../../spec/termination.js';
+import { sectionOf } from '../demand.js';
+import type { Finding, Rule } from '../rule.js';
+import type { Subject } from '../subject.js';
+import { handyTime, timeText, yamlAt } from '../words.js';
+import { stoppedHosts } from '../stops.js';
+
+/** A process that is killed before it can finish what it has. */
+export const graceBelowWork: Rule = {
+  name: 'grace-below-work',
+  severity: 'warning',
+  reason:
+    'What is under way when the grace is over is lost, and its callers try it again from the beginning.',
+  remedy: 'Let `lifecycle.terminationGrace` last for `preStop` and for the longest work behind it.',
+  check: judge,
+};
+
+function judge(subject: Subject): readonly Finding[] {
+  const { scenario, calls, demands } = subject;
+  return stoppedHosts(subject).flatMap(({ name, lifecycle }) => {
+    const { toldNs, killedNs, drain } = terminationOf(lifecycle, scenario.platform.replaces);
+    const parts = [...new Set(calls.filter(({ callee }) => callee === name).map(({ to }) => to))];
+    const times = parts.map((part) => demands.of(part).elapsedNs);
+    const longest = Math.max(0, ...times);
+    if (!drain || longest <= killedNs - toldNs) return [];
+    const section = sectionOf(scenario, name);
+    const grace = handyTime(toldNs + 2 * longest);
+    return [
+      {
+        path: [section, name, 'lifecycle', 'terminationGrace'],
+        entities: [name, parts[times.indexOf(longest)]],
+        message: `${name} is killed before it has finished what it has`,
+        measured: `${parts[times.indexOf(longest)]} takes ${timeText(longest)} on average`,
+        limit: `${timeText(killedNs - toldNs)} to drain`,
+        fix: yamlAt([section, name], `lifecycle: { terminationGrace: ${grace} }`),
+      },
+    ];
+  });
+}

@@ -1,0 +1,38 @@
+import { meanOf } from '../../kernel/distribution-mean.js';
+import { terminationOf } from '../../spec/termination.js';
+import { sectionOf } from '../demand.js';
+import type { Finding, Rule } from '../rule.js';
+import type { Subject } from '../subject.js';
+import { handyTime, timeText, yamlAt } from '../words.js';
+import { stoppedHosts } from '../stops.js';
+
+/** A process that takes nothing new while its callers still send it something. */
+export const stopBeforeCallersKnow: Rule = {
+  name: 'stop-before-callers-know',
+  severity: 'warning',
+  reason:
+    'The order to end and the news of it travel side by side: a process that is told first refuses what still comes, however well it drains.',
+  remedy: 'Let it serve on for as long as the news take (`lifecycle.preStop`).',
+  check: judge,
+};
+
+function judge(subject: Subject): readonly Finding[] {
+  const { scenario, calls } = subject;
+  const { endpointPropagation, replaces } = scenario.platform;
+  const newsNs = endpointPropagation === null ? 0 : meanOf(endpointPropagation);
+  return stoppedHosts(subject).flatMap(({ name, lifecycle }) => {
+    const { toldNs } = terminationOf(lifecycle, replaces);
+    if (toldNs >= newsNs || !calls.some(({ callee }) => callee === name)) return [];
+    const section = sectionOf(scenario, name);
+    return [
+      {
+        path: [section, name, 'lifecycle', 'preStop'],
+        entities: [name],
+        message: `${name} refuses what its callers send it until they are told that it ends`,
+        measured: `they learn it after ${timeText(newsNs)} on average`,
+        limit: toldNs === 0 ? 'no preStop' : `preStop ${timeText(toldNs)}`,
+        fix: yamlAt([section, name], `lifecycle: { preStop: ${handyTime(2 * newsNs)} }`),
+      },
+    ];
+  });
+}

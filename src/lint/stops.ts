@@ -1,0 +1,8 @@
+import type { Host } from '../spec/scenario.js';
+import type { Subject } from './subject.js';
+
+/** Services and gateways whose processes some fault asks to end. */
+export function stoppedHosts({ scenario, stopped }: Subject): readonly Host[] {
+  const hosts = [...scenario.services.values(), ...scenario.gateways.values()];
+  return hosts.filter(({ name }) => stopped.has(name));
+}

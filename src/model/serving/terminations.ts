@@ -1,0 +1,116 @@
+import { engine } from '../../kernel/engine.js';
+import { PHASE } from '../../kernel/phase.js';
+import { terminationOf } from '../../spec/termination.js';
+import type { Termination } from '../../spec/termination.js';
+import { LEAVING } from '../instance.js';
+import type { Instance } from '../instance.js';
+import { RETURN, STATE, strands } from '../strands.js';
+import type { World } from '../world.js';
+
+/**
+ * Processes that are asked to end (OR-2, OR-3): callers are told that they go, they serve as before for `preStop`, which is
+ * a part of the grace, and are then told themselves (SIGTERM). Those that drain refuse what is new and end with the last
+ * work that they have; at the end of the grace whoever is left is killed.
+ */
+export class Terminations {
+  private readonly world: World;
+  private readonly ended: (instance: Instance) => void;
+  private readonly tellOp: number;
+  private readonly killOp: number;
+  private readonly lookOp: number;
+  /** By instance: which order counts, and whether somebody looks at this instant. */
+  private readonly orders: Int32Array;
+  private readonly looks: Uint8Array;
+  /** How many have been told. */
+  private told = 0;
+
+  /** `ended` is told when a process is gone. */
+  constructor(world: World, ended: (instance: Instance) => void) {
+    this.world = world;
+    this.ended = ended;
+    const { instances } = world;
+    this.orders = new Int32Array(instances.length);
+    this.looks = new Uint8Array(instances.length);
+    this.tellOp = engine.define('sigterm', (id, order) => {
+      if (this.orders[id] === order) this.tell(instances[id]);
+    });
+    this.killOp = engine.define('sigkill', (id, order) => {
+      if (this.orders[id] === order) this.end(instances[id], false);
+    });
+    this.lookOp = engine.define('drained', (id) => {
+      this.looks[id] = 0;
+      const instance = instances[id];
+      if (instance.leaving === LEAVING.told && this.isDone(instance)) this.end(instance, true);
+    });
+  }
+
+  /** Whether anybody finishes what it has, and is to be looked at when some of it has ended. */
+  get isAwaited(): boolean {
+    return this.told > 0;
+  }
+
+  /** A process is asked to end. */
+  begin(instance: Instance): void {
+    const { id } = instance;
+    const { toldNs, killedNs } = this.termination(instance);
+    instance.leaving = LEAVING.serving;
+    const order = ++this.orders[id];
+    engine.at(engine.now + killedNs, PHASE.TIMER, this.killOp, id, order, 0);
+    if (toldNs > 0) engine.at(engine.now + toldNs, PHASE.TIMER, this.tellOp, id, order, 0);
+    else this.tell(instance);
+  }
+
+  private termination({ component }: Instance): Termination {
+    const { lifecycle, replaced } = this.world.plan.components[component];
+    return terminationOf(lifecycle, replaced);
+  }
+
+  /** The process is gone before its time: nothing of its end is to come. */
+  forget(instance: Instance): void {
+    if (instance.leaving === LEAVING.told) this.told--;
+    instance.leaving = LEAVING.no;
+    this.orders[instance.id]++;
+  }
+
+  /** Some of what a process has is over: it may have been the last. */
+  look({ id, leaving }: Instance): void {
+    if (leaving !== LEAVING.told || this.looks[id] === 1) return;
+    this.looks[id] = 1;
+    engine.soon(Math.max(engine.phase, PHASE.TIMER), this.lookOp, id, 0, 0);
+  }
+
+  private tell(instance: Instance): void {
+    instance.leaving = LEAVING.told;
+    instance.shut = true;
+    this.told++;
+    if (!this.termination(instance).drain) {
+      this.end(instance, false);
+      return;
+    }
+    this.world.connections.instanceCloses(instance);
+    for (const resident of instance.residents) resident.closing?.();
+    this.look(instance);
+  }
+
+  private end(instance: Instance, drained: boolean): void {
+    this.forget(instance);
+    instance.drained = drained;
+    this.ended(instance);
+  }
+
+  /** Whether nothing is left to do, and nothing on its way over a connection that it has agreed to. */
+  private isDone(instance: Instance): boolean {
+    const { edges } = this.world;
+    for (let strand = 0; strand < strands.slots.touched; strand++) {
+      if (!strands.alive(strand) || strands.instance[strand] !== instance.id) continue;
+      if (strands.parent[strand] >= 0) continue;
+      const returns = strands.returns[strand];
+      if (returns === RETURN.root || returns === RETURN.connection) continue;
+      const state = strands.state[strand];
+      if (state === STATE.REPLYING || state === STATE.LOST) continue;
+      if (state === STATE.TRANSIT && !edges[strands.edge[strand]].connected) continue;
+      return false;
+    }
+    return instance.residents.every((resident) => resident.isBusy?.() !== true);
+  }
+}

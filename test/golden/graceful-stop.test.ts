@@ -1,0 +1,402 @@
+import { describe, expect, it } from 'vitest';
+import { INSTANCE_STATE, JOURNAL } from '../../src/spec/record.js';
+import { problemsOf } from '../theory/program.js';
+import { golden, metered, outcomes, times } from './tracing.js';
+import type { Traced } from './tracing.js';
+
+const WORDS = Object.entries(INSTANCE_STATE);
+
+/** `up 12`: what happened to the processes of the first run, with the second. */
+function states({ ran }: Traced, replica = 0, component = 's'): readonly string[] {
+  const instance =
+    ran.plans[0]!.components.find(({ name }) => name === component)!.firstInstance + replica;
+  const { timeNs, kind, subject, value } = ran.records[0]![0]!.journal;
+  const told: string[] = [];
+  for (let i = 0; i < timeNs.length; i++) {
+    if (kind[i] !== JOURNAL.instance || subject[i] !== instance) continue;
+    const [word] = WORDS.find(([, state]) => state === value[i])!;
+    told.push(`${word} ${Math.round(timeNs[i]! / 1e6) / 1e3}`);
+  }
+  return told;
+}
+
+/** One process that takes 3 s for a request, asked to end at 10 s, called at these times. */
+const asked = (lifecycle: string, at: string, more: Record<string, string> = {}): Traced =>
+  golden(
+    `
+${more['platform'] ?? ''}
+services:
+  s: { ${more['service'] ?? ''}lifecycle: { ${lifecycle} }, endpoints: { serve: [ ${more['steps'] ?? 'wait: 3s'} ] } }
+workloads:
+  users: { arrivals: { at: [ ${at} ] }, requests: [ { call: s } ] }
+faults: [ { id: asked, kind: stop, target: s, at: 10s, for: ${more['length'] ?? '0s'} } ]
+${more['faults'] ?? ''}
+`,
+    '100s',
+  );
+
+const KUBERNETES = 'platform: { kind: kubernetes }';
+
+describe('stop (OR-2, OR-3)', () => {
+  it('finishes what it has, refuses what is new, and ends with the last', () => {
+    const traced = asked('startup: 4s', '8s, 9s, 11s');
+    expect(states(traced)).toEqual(['leaving 10', 'down 12', 'up 16']);
+    expect(outcomes(traced.requests)).toEqual(['ok', 'ok', 'refused']);
+  });
+
+  it('ends at once with what is under way where it does not drain', () => {
+    const traced = asked('drain: false, startup: 4s', '8s, 11s, 15s');
+    expect(states(traced)).toEqual(['leaving 10', 'down 10', 'up 14']);
+    expect(outcomes(traced.requests)).toEqual(['reset', 'refused', 'ok']);
+  });
+
+  it('serves as before for preStop', () => {
+    const traced = asked('preStop: 5s', '9s, 12s, 14.999s, 15.001s', { platform: KUBERNETES });
+    expect(outcomes(traced.requests)).toEqual(['ok', 'ok', 'ok', 'refused']);
+    expect(states(traced)).toEqual(['leaving 10', 'down 17.999', 'up 17.999']);
+  });
+
+  it('ends at once when it has nothing to do', () => {
+    expect(states(asked('startup: 1s', '2s'))).toEqual(['leaving 10', 'down 10', 'up 11']);
+    expect(states(asked('preStop: 2s', '2s'))).toEqual(['leaving 10', 'down 12', 'up 12']);
+  });
+
+  it('is killed at the end of its grace, which preStop is a part of', () => {
+    const grace = (lifecycle: string, platform = ''): readonly string[] =>
+      states(asked(lifecycle, '9.5s, 13s', { platform, steps: 'wait: 60s' }));
+    expect(grace('terminationGrace: 7s')).toEqual(['leaving 10', 'down 17', 'up 17']);
+    expect(grace('preStop: 4s, terminationGrace: 7s')).toEqual(['leaving 10', 'down 17', 'up 17']);
+    expect(grace('preStop: 5s')).toEqual(['leaving 10', 'down 40', 'up 40']);
+    expect(outcomes(asked('terminationGrace: 1s', '9.5s').requests)).toEqual(['reset']);
+  });
+
+  it('has two seconds between SIGTERM and SIGKILL on kubernetes, whatever is left (killContainer)', () => {
+    const grace = (lifecycle: string): readonly string[] =>
+      states(asked(lifecycle, '9.5s', { platform: KUBERNETES, steps: 'wait: 60s' }));
+    expect(grace('preStop: 6s, terminationGrace: 7s')).toEqual(['leaving 10', 'down 18', 'up 18']);
+    // A preStop that would take longer is not waited for.
+    expect(grace('preStop: 60s, terminationGrace: 7s')).toEqual([
+      ...['leaving 10', 'down 19', 'up 19'],
+    ]);
+    expect(grace('terminationGrace: 1s')).toEqual(['leaving 10', 'down 12', 'up 12']);
+  });
+
+  it('is replaced beside its end on kubernetes, behind it elsewhere', () => {
+    const up = (platform: string, startup: string, length = '0s'): string | undefined =>
+      states(asked(`startup: ${startup}`, '9s', { platform, length })).at(-1);
+    expect(up(KUBERNETES, '5s')).toBe('up 15');
+    expect(up(KUBERNETES, '1s')).toBe('up 12');
+    expect(up('', '5s')).toBe('up 17');
+    // Another one is started at the end of the fault.
+    expect(up(KUBERNETES, '5s', '1s')).toBe('up 16');
+    expect(up(KUBERNETES, '5s', '20s')).toBe('up 35');
+    expect(up('', '5s', '20s')).toBe('up 35');
+    expect(up('', '5s', 'none')).toBe('down 12');
+  });
+
+  it('finishes what waits in its queue too', () => {
+    const traced = asked('', `${times(4, '9s')}, 12s`, { service: 'concurrency: 1, ' });
+    expect(states(traced)).toEqual(['leaving 10', 'down 21', 'up 21']);
+    expect(outcomes(traced.requests)).toEqual(['ok', 'ok', 'ok', 'ok', 'refused']);
+  });
+
+  it('finishes what an answer has left behind', () => {
+    const steps = 'wait: 1s, respond: { status: 200, then: [ wait: 4s ] }';
+    const traced = asked('', '9.5s', { steps });
+    expect(states(traced)).toEqual(['leaving 10', 'down 14.5', 'up 14.5']);
+  });
+
+  it('hangs until it is killed', () => {
+    const traced = asked('terminationGrace: 8s', '9s', {
+      faults: '',
+      length: '0s, instances: all } , { id: h, kind: hang, target: s, at: 9.5s, for: 20s',
+    });
+    expect(states(traced)).toEqual([
+      'hung 9.5',
+      'leaving 10',
+      'down 18',
+      'up 18',
+      'hung 18',
+      'up 29.5',
+    ]);
+  });
+
+  it('does not come back from a crash in between before its place is free', () => {
+    const traced = asked('startup: 2s', '9s', {
+      length: '10s }, { id: c, kind: crash, target: s, at: 11s, for: 3s',
+    });
+    // Killed at 11 s; the crash is over at 14 s, its successor starts at 20 s.
+    expect(states(traced)).toEqual(['leaving 10', 'down 11', 'up 22']);
+    expect(outcomes(traced.requests)).toEqual(['reset']);
+  });
+
+  it('forgets the back-off of who is replaced', () => {
+    // Dies of three at once, twice: it would start again at 18 s.
+    const traced = golden(
+      `
+${KUBERNETES}
+services:
+  s: { memory: { limit: 10MiB, base: 1MiB, perRequest: 4MiB }, endpoints: { serve: [ wait: 10ms ] } }
+workloads:
+  users: { arrivals: { at: [ ${times(3, '7s')}, ${times(3, '8s')} ] }, requests: [ { call: s } ] }
+faults: [ { id: asked, kind: stop, target: s, at: 10s, for: 1s } ]
+`,
+      '100s',
+    );
+    expect(states(traced)).toEqual(['down 7', 'up 7', 'down 8', 'up 11']);
+  });
+
+  it('is asked once: another order changes nothing', () => {
+    const traced = asked('preStop: 2s', '9s', {
+      length: '1s }, { id: again, kind: stop, target: s, at: 11s, for: 10s',
+    });
+    // Both are over at 21 s.
+    expect(states(traced)).toEqual(['leaving 10', 'down 12', 'up 21']);
+  });
+});
+
+/** Four replicas behind one caller that learns after 2 s who is ready; one is asked to end at 10 s. */
+const fleet = (lifecycle: string, more = '', edge = ''): Traced =>
+  golden(
+    `
+platform: { kind: kubernetes, endpointPropagation: 2s }
+services:
+  front: { endpoints: { go: [ call: s ] }${edge} }
+  s: { replicas: 4, ${more}lifecycle: { startup: 10s, ${lifecycle} }, endpoints: { serve: [ wait: 100ms ] } }
+workloads:
+  users: { arrivals: constant(100/s), requests: [ { call: front } ] }
+faults: [ { id: asked, kind: stop, target: s, instances: [0], at: 10s, for: 0s } ]
+`,
+    '30s',
+  );
+
+const count = (traced: Traced, outcome: string): number =>
+  traced.at('s.serve').filter((row) => row.outcome === outcome).length;
+
+const refused = ({ requests }: Traced): number =>
+  requests.filter(({ outcome }) => outcome === 'refused').length;
+
+describe('a stop and the lists of callers (K8-1)', () => {
+  it('loses what is under way and what still comes, what comes, or nothing', () => {
+    // Every fourth of 100/s: 25/s for 2 s are refused, 2.5 are under way at any time.
+    const killed = fleet('drain: false');
+    expect(count(killed, 'refused')).toBe(50);
+    expect(count(killed, 'reset')).toBeGreaterThanOrEqual(2);
+    expect(count(killed, 'reset')).toBeLessThanOrEqual(3);
+    const drained = fleet('drain: true');
+    expect(count(drained, 'reset')).toBe(0);
+    expect(count(drained, 'refused')).toBe(50);
+    const waits = fleet('preStop: 2.1s');
+    expect(outcomes(waits.requests).filter((outcome) => outcome !== 'ok')).toEqual([]);
+    expect(count(fleet('preStop: 1s'), 'refused')).toBe(25);
+  });
+
+  it('has connections closed without losing what is on them', () => {
+    const edge = ', outbound: { default: { connections: { max: 10 } } }';
+    const drained = fleet('drain: true', '', edge);
+    const failed = outcomes(drained.requests).filter((outcome) => outcome !== 'ok');
+    // Who opens a new one is refused until it is told.
+    expect(failed.length).toBeGreaterThan(10);
+    expect(count(drained, 'reset')).toBe(0);
+    const waits = fleet('preStop: 2.1s', '', edge);
+    expect(outcomes(waits.requests).filter((outcome) => outcome !== 'ok')).toEqual([]);
+  });
+
+  it('serves requests that are on their way over a connection', () => {
+    const traced = golden(
+      `
+network: { latency: 50ms }
+services:
+  front: { endpoints: { go: [ call: s ] }, outbound: { default: { connections: {} } } }
+  s: { protocol: http2, endpoints: { serve: [ wait: 1ms ] } }
+workloads:
+  users: { arrivals: { at: [ 1s, 9.93s ] }, requests: [ { call: front } ] }
+faults: [ { id: asked, kind: stop, target: s, at: 10s, for: 0s } ]
+`,
+      '30s',
+    );
+    // Sent at 9.98 s, it arrives at 10.03 s.
+    expect(outcomes(traced.requests)).toEqual(['ok', 'ok']);
+    expect(states(traced)[1]).toBe('down 10.031');
+  });
+
+  it('has the last ones called on kubernetes though they are about to end (KEP-1669)', () => {
+    const all = (platform: string): number =>
+      refused(
+        golden(
+          `
+platform: { ${platform}, endpointPropagation: 1s }
+services:
+  s: { replicas: 3, lifecycle: { startup: 6s, preStop: 5s }, endpoints: { serve: [ wait: 10ms ] } }
+workloads:
+  users: { arrivals: constant(100/s), requests: [ { call: s } ] }
+faults: [ { id: asked, kind: stop, target: s, at: 10s, for: 0s } ]
+`,
+          '30s',
+        ),
+      );
+    // From 15 to 17 s, when the news of their return are there; from the news of their orders to 22 s.
+    expect(all('kind: kubernetes')).toBe(200);
+    expect(all('kind: custom, restart: {}')).toBe(1100);
+  });
+});
+
+describe('consumers in a process that is asked to end', () => {
+  const topic = (lifecycle: string, subscriber = ''): Traced =>
+    golden(
+      `
+services:
+  api: { endpoints: { go: [ publish: orders ] } }
+  worker: { replicas: 2, lifecycle: { startup: 60s, ${lifecycle} }, endpoints: { handle: [ wait: 10ms ] } }
+topics:
+  orders:
+    kind: kafka
+    partitions: 4
+    subscribers: [ { group: ship, call: worker.handle, sessionTimeout: 20s, maxPollRecords: 10${subscriber} } ]
+workloads:
+  users: { arrivals: constant(50/s), requests: [ { call: api } ] }
+faults: [ { id: asked, kind: stop, target: worker, instances: [0], at: 10.003s, for: 0s } ]
+`,
+      '60s',
+    );
+
+  it('leave their group when they have handled what they have, and nothing comes twice', () => {
+    const drained = topic('drain: true');
+    expect(metered(drained, 'duplicateEffects', 'orders.ship')).toBe(0);
+    expect(metered(drained, 'redeliveries', 'orders.ship')).toBe(0);
+    expect(metered(drained, 'rebalances', 'orders.ship')).toBe(1);
+    const killed = topic('drain: false');
+    expect(metered(killed, 'rebalances', 'orders.ship')).toBe(1);
+    // Nobody reads two partitions until the session has ended.
+    const handled = (traced: Traced): number =>
+      traced.rows.filter(
+        ({ part, begun }) => part === 'worker.handle' && begun >= 15e3 && begun < 25e3,
+      ).length;
+    // What waited during the rebalance comes on top.
+    expect(handled(drained)).toBeGreaterThanOrEqual(500);
+    expect(handled(killed)).toBeLessThan(300);
+  });
+
+  it('are missed only when their session ends where they are static (KIP-345)', () => {
+    const traced = topic('drain: true', ', rebalance: { staticMembership: true }');
+    expect(metered(traced, 'duplicateEffects', 'orders.ship')).toBe(0);
+    const late = traced.rows.filter(
+      ({ part, begun }) => part === 'worker.handle' && begun >= 15e3 && begun < 25e3,
+    );
+    expect(late.length).toBeLessThan(300);
+  });
+
+  it('send what lingers before they end', () => {
+    const traced = golden(
+      `
+services:
+  api: { replicas: 2, endpoints: { go: [ publish: { topic: orders, confirm: false } ] } }
+  worker: { endpoints: { handle: [ wait: 1ms ] } }
+brokers: { cluster: { kind: kafka, nodes: 3 } }
+topics:
+  orders:
+    kind: kafka
+    broker: cluster
+    partitions: 2
+    producer: { linger: 5s }
+    subscribers: [ { group: ship, call: worker.handle } ]
+workloads:
+  users: { arrivals: { at: [ 9s, 9.1s, 9.2s, 9.3s ] }, requests: [ { call: api } ] }
+faults: [ { id: asked, kind: stop, target: api, at: 10s, for: 0s } ]
+`,
+      '30s',
+    );
+    const handled = traced.rows.filter(({ part }) => part === 'worker.handle');
+    expect(handled).toHaveLength(4);
+    expect(Math.max(...handled.map(({ begun }) => begun))).toBeLessThan(11e3);
+  });
+
+  const queue = (lifecycle: string, kind: string): Traced =>
+    golden(
+      `
+services:
+  api: { endpoints: { go: [ publish: jobs ] } }
+  worker: { replicas: 2, lifecycle: { startup: 60s, ${lifecycle} }, endpoints: { handle: [ wait: 200ms ] } }
+queues:
+  jobs: { ${kind}, consumers: [ { call: worker.handle, concurrency: 2 } ] }
+workloads:
+  users: { arrivals: constant(18/s), requests: [ { call: api } ] }
+faults: [ { id: asked, kind: stop, target: worker, instances: [0], at: 10.03s, for: 0s } ]
+`,
+      '60s',
+    );
+
+  it.each(['kind: rabbitmq, prefetch: 20', 'kind: sqs', 'kind: simple'])(
+    'of a queue (%s) finish what they have begun, and hand nothing out twice',
+    (kind) => {
+      const drained = queue('drain: true', kind);
+      expect(metered(drained, 'duplicateEffects', 'jobs')).toBe(0);
+      expect(metered(drained, 'redeliveries', 'jobs')).toBeLessThanOrEqual(
+        kind === 'kind: sqs' ? 1 : 20,
+      );
+      expect(Number(states(drained, 0, 'worker')[1]!.slice(5))).toBeLessThan(10.3);
+      const ends = drained.rows.filter(({ part }) => part === 'worker.handle');
+      expect(ends.filter(({ outcome }) => outcome === 'reset')).toEqual([]);
+      const killed = queue('drain: false', kind);
+      const lost = killed.rows.filter(
+        ({ part, outcome }) => part === 'worker.handle' && outcome === 'reset',
+      );
+      expect(lost.length).toBeGreaterThan(0);
+    },
+  );
+
+  it('leave the steps of sagas to others', () => {
+    const saga = (lifecycle: string): Traced =>
+      golden(
+        `
+services:
+  driver: { replicas: 2, lifecycle: { startup: 60s, ${lifecycle} }, endpoints: { go: [ saga: { start: order, await: false } ] } }
+  bank: { endpoints: { pay: [ wait: 2s ], ship: [ wait: 2s ], undo: [ wait: 1ms ] } }
+sagas:
+  order:
+    kind: orchestrated
+    orchestrator: driver
+    steps:
+      - { name: pay, call: bank.pay, compensation: bank.undo }
+      - { name: ship, call: bank.ship, compensation: bank.undo }
+workloads:
+  users: { arrivals: { at: [ 9s, 9.1s, 9.2s, 9.3s ] }, requests: [ { call: driver } ] }
+faults: [ { id: asked, kind: stop, target: driver, instances: [0], at: 10s, for: 0s } ]
+`,
+        '60s',
+      );
+    const ends = (traced: Traced): readonly number[] =>
+      traced.rows
+        .filter(({ part }) => part === 'bank.ship')
+        .map((row) => Math.round(row.ended / 100) / 10);
+    expect(ends(saga('drain: true'))).toEqual([13, 13.1, 13.2, 13.3]);
+    // With the first step the process has nothing left to do.
+    expect(states(saga('drain: true'), 0, 'driver')).toEqual(['leaving 10', 'down 11.2']);
+    expect(ends(saga('drain: false'))).not.toEqual([13, 13.1, 13.2, 13.3]);
+  });
+});
+
+describe('stop in a scenario', () => {
+  it('is for services and gateways', () => {
+    expect(() =>
+      golden(`
+services: { s: { endpoints: { serve: [ query: db.read ] } } }
+databases: { db: { operations: { read: { work: 1ms } } } }
+workloads: { users: { arrivals: constant(10/s), requests: [ { call: s } ] } }
+faults: [ { id: asked, kind: stop, target: db, at: 1s, for: 1s } ]
+`),
+    ).toThrow('`db` is no service and no gateway');
+  });
+
+  it('needs a grace of some length', () => {
+    expect(
+      problemsOf(`
+faultline: 1
+title: t
+run: { duration: 10s }
+services: { s: { lifecycle: { terminationGrace: 0s }, endpoints: { serve: [ wait: 1ms ] } } }
+workloads: { users: { arrivals: constant(10/s), requests: [ { call: s } ] } }
+`),
+    ).toContain('terminationGrace');
+  });
+});
