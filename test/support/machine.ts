@@ -437,7 +437,7 @@ function scenarioOf({
   });
 }
 
-/** A fault every 40 ms: crash, hang, pause, slow-down, errors, loss, partition or a burst of load. */
+/** A fault every 40 ms: crash, hang, pause, slow-down, errors, loss, partition, a burst of load, or an order to end. */
 function faultsOf(seed: number, patient: boolean): ReturnType<typeof S.fault>[] {
   const key = streamKey(seed, 0, 'faults');
   const list: ReturnType<typeof S.fault>[] = [];
@@ -446,7 +446,7 @@ function faultsOf(seed: number, patient: boolean): ReturnType<typeof S.fault>[] 
     const from = S.ms(50 + 40 * k);
     const spans = [{ fromNs: from, untilNs: from + Math.ceil(u(0) * S.ms(50)) }];
     const target = [`${['front', 'mid', 'leaf'][Math.floor(u(1) * 3)]}[${Math.floor(u(2) * 2)}]`];
-    const pick = Math.floor(u(3) * 9);
+    const pick = Math.floor(u(3) * 10);
     const own: { kind: string; rest: object }[] = [
       { kind: 'crash', rest: { config: { restart: true, blackhole: false }, target } },
       { kind: 'crash', rest: { config: { restart: true, blackhole: !patient }, target } },
@@ -466,6 +466,7 @@ function faultsOf(seed: number, patient: boolean): ReturnType<typeof S.fault>[] 
         },
       },
       { kind: 'load', rest: { config: { factor: 3 }, target: ['users'] } },
+      { kind: 'stop', rest: { target } },
     ];
     const { kind, rest } = own[pick]!;
     list.push(S.fault(`f${k}`, kind, { spans, ...rest }));

@@ -143,6 +143,9 @@ function faultOf(world: MessageWorld, m: Mishap, id: number): Record<string, unk
       return m.target > 1 ? null : { ...lasting, target, share: '60%', afterWork: m.afterWork };
     case 'hang':
       return name === 'rabbit' ? gone : { ...lasting, target };
+    case 'stop':
+      // Nodes of brokers are not asked to end.
+      return m.target > 2 ? gone : { ...lasting, target };
     case 'crash':
     case 'pause':
       return { ...lasting, target };

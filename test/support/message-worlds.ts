@@ -31,7 +31,7 @@ export interface Hop {
 
 export interface Mishap {
   readonly kind:
-    'crash' | 'pause' | 'hang' | 'slow' | 'error' | 'rebalance' | 'poison' | 'partition';
+    'crash' | 'stop' | 'pause' | 'hang' | 'slow' | 'error' | 'rebalance' | 'poison' | 'partition';
   /** 0, 1 = the workers, 2 = who publishes, 3 = the nodes of Kafka, 4 = those of RabbitMQ. */
   readonly target: 0 | 1 | 2 | 3 | 4;
   readonly one: boolean;
@@ -150,6 +150,8 @@ const mishaps = fc.record<Mishap>({
     'crash',
     'crash',
     'crash',
+    'stop',
+    'stop',
     'pause',
     'hang',
     'slow',

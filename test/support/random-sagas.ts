@@ -48,7 +48,17 @@ const step: fc.Arbitrary<Step> = fc.record({
   failing: fc.integer({ min: 0, max: 25 }),
 });
 
-const FAULTS = ['crash', 'hang', 'pause', 'error', 'afterWork', 'latency', 'loss', 'partition'];
+const FAULTS = [
+  'crash',
+  'stop',
+  'hang',
+  'pause',
+  'error',
+  'afterWork',
+  'latency',
+  'loss',
+  'partition',
+];
 
 const fault: fc.Arbitrary<Fault> = fc.record({
   kind: fc.constantFrom(...FAULTS),
@@ -258,6 +268,9 @@ function faultOf(one: Fault, k: number, who: string): string {
       return `{ ${common}, kind: loss, target: 'all->${who}', share: ${one.share}% }`;
     case 'partition':
       return `{ ${common}, kind: partition, between: [ shop, ${who === 'shop' ? 'worker' : who} ] }`;
+    case 'stop':
+      // Only services are asked to end.
+      return `{ ${common}, kind: ${who === 'log' ? 'crash' : 'stop'}, target: ${who}${one.single && who !== 'log' ? ', instances: 1' : ''} }`;
     default:
       return `{ ${common}, kind: ${one.kind}, target: ${who}${one.single && who !== 'log' ? ', instances: 1' : ''} }`;
   }

@@ -145,11 +145,12 @@ export class Membership {
     this.complete();
   }
 
-  /** It says that it goes; a static one does not, and is missed when its session ends (KIP-345). */
+  /** It commits and says that it goes; a static one does not say so, and is missed when its session ends (KIP-345). */
   leave(member: Member): false {
     this.world.outages.terminations.look(member.instance);
-    if (!member.inGroup || this.spec.rebalance.isStatic) return false;
+    if (!member.inGroup) return false;
     this.dealt.parting(member);
+    if (this.spec.rebalance.isStatic) return false;
     this.expel(member);
     this.changed();
     return false;
