@@ -6,7 +6,7 @@ import { downsOf } from './downs.js';
 import type { Down } from './downs.js';
 import { BARE } from './unseen.js';
 import type { VariantData } from './variant-data.js';
-import { duration, plural } from './words.js';
+import { count, duration, plural } from './words.js';
 
 type SpansOf = Scene['spansOf'];
 
@@ -28,7 +28,10 @@ export function deathEvents(
   }
   return [...deaths].map(([component, downs]) => {
     const { name, memory } = plan.components[component];
-    const why = memory === null ? '' : ' for lack of memory';
+    const byProbe = downs.filter(({ condemned }) => condemned).length;
+    const own = byProbe === 0 ? ' for lack of memory' : `, ${count(byProbe)} of them by its probes`;
+    const why =
+      byProbe === downs.length ? ' by its probes' : memory === null && byProbe === 0 ? '' : own;
     return {
       ...BARE,
       at: (downs[0].fromNs - plan.warmupNs) / 1e9,

@@ -9,6 +9,8 @@ export interface Down {
   readonly fromNs: Ns;
   /** When it was asked to end; null = it was not. */
   readonly askedNs: Ns | null;
+  /** A probe had it ended. */
+  readonly condemned: boolean;
   /** Infinity = to the end of the run. */
   untilNs: Ns;
   /** How often it was started, the last time among them. */
@@ -25,16 +27,20 @@ export function downsOf(
   const downs: Down[] = [];
   const open = new Map<number, Down>();
   const asked = new Map<number, Ns>();
+  const condemned = new Set<number>();
   for (let k = 0; k < timeNs.length; k++) {
     const instance = subject[k];
     if (kind[k] !== JOURNAL.instance || !instances.has(instance)) continue;
     const at = timeNs[k] + plan.warmupNs;
     if (value[k] === INSTANCE_STATE.leaving) {
       asked.set(instance, at);
+    } else if (value[k] === INSTANCE_STATE.condemned) {
+      condemned.add(instance);
     } else if (value[k] === INSTANCE_STATE.down) {
       const askedNs = asked.get(instance) ?? null;
       asked.delete(instance);
-      const down = { instance, fromNs: at, askedNs, untilNs: Infinity, restarts: 1 };
+      const own = { condemned: condemned.delete(instance), untilNs: Infinity, restarts: 1 };
+      const down = { instance, fromNs: at, askedNs, ...own };
       downs.push(down);
       open.set(instance, down);
     } else if (value[k] === INSTANCE_STATE.failedStart && open.has(instance)) {

@@ -16,6 +16,7 @@ import { blockedShare } from './mechanism.js';
 import { isBreaker } from './metrics-edge.js';
 import { touchedBy } from './faulted.js';
 import type { Onsets } from './onsets.js';
+import { readinessEvents } from './readiness.js';
 import { ranksOf } from './ranks.js';
 import type { Saturation } from './saturation.js';
 import { unseenEvents } from './unseen.js';
@@ -65,6 +66,7 @@ export function eventsOf(
     ...faultEvents(scene),
     ...breakerEvents(scene, record),
     ...ejectionEvents(scene.data, record),
+    ...readinessEvents(scene.data, record),
     ...backlogEvents(scene.data, record, scene.steps, scene.baseline),
     ...effectEvents(scene.data, record, scene.steps, scene.baseline),
     ...deathEvents(scene.data, record, scene.steps, scene.spansOf),

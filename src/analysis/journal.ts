@@ -3,7 +3,17 @@ import type { JournalEntry } from '../spec/result.js';
 import { isBreaker } from './metrics-edge.js';
 import { instanceName, type VariantData } from './variant-data.js';
 
-const INSTANCE_STATES = ['up', 'down', 'hung', 'paused', 'failedStart', 'leaving'] as const;
+const INSTANCE_STATES = [
+  'up',
+  'down',
+  'hung',
+  'paused',
+  'failedStart',
+  'leaving',
+  'condemned',
+  'unready',
+  'ready',
+] as const;
 
 /** State changes of the run that is told, with names, from the end of the warm-up on. */
 export function journalOf(data: VariantData): readonly JournalEntry[] {

@@ -159,6 +159,15 @@ function isWaiting({ plan }: VariantData, id: number): boolean {
   return plan.components[component].restart !== null && !isOver;
 }
 
+/** Whoever is asked to end works until it has. */
+const WORKING: readonly number[] = [
+  INSTANCE_STATE.up,
+  INSTANCE_STATE.leaving,
+  INSTANCE_STATE.condemned,
+  INSTANCE_STATE.ready,
+  INSTANCE_STATE.unready,
+];
+
 /** Instances of which the last word of the journal is that they do not run. */
 function instancesGone(record: RunRecord): readonly number[] {
   const { kind, subject, value } = record.journal;
@@ -166,9 +175,7 @@ function instancesGone(record: RunRecord): readonly number[] {
   for (let i = 0; i < kind.length; i++) {
     if (kind[i] === JOURNAL.instance) last.set(subject[i], value[i]);
   }
-  // Who is asked to end works until it has.
-  const working: readonly number[] = [INSTANCE_STATE.up, INSTANCE_STATE.leaving];
-  return [...last].filter(([, state]) => !working.includes(state)).map(([id]) => id);
+  return [...last].filter(([, state]) => !WORKING.includes(state)).map(([id]) => id);
 }
 
 /** True when a breaker is open at the end and has not tried to close since the window began. */

@@ -21,6 +21,7 @@ import { fanOutTail } from './rules/fan-out-tail.js';
 import { functionTimeoutBelowCalls } from './rules/function-timeout-below-calls.js';
 import { graceBelowWork } from './rules/grace-below-work.js';
 import { hotPartition } from './rules/hot-partition.js';
+import { livenessBehindRequests } from './rules/liveness-behind-requests.js';
 import { memoryBeforeLimits } from './rules/memory-before-limits.js';
 import { messageQueueWithoutEnd } from './rules/message-queue-without-end.js';
 import { moreConsumersThanPartitions } from './rules/more-consumers-than-partitions.js';
@@ -29,6 +30,7 @@ import { pollIntervalExceeded } from './rules/poll-interval-exceeded.js';
 import { poolBelowConcurrency } from './rules/pool-below-concurrency.js';
 import { poolsExceedServer } from './rules/pools-exceed-server.js';
 import { primaryNotFenced } from './rules/primary-not-fenced.js';
+import { probeChecksOthers } from './rules/probe-checks-others.js';
 import { projectionFallsBehind } from './rules/projection-falls-behind.js';
 import { queryWithoutTimeLimit } from './rules/query-without-time-limit.js';
 import { queueOutlivesCallers } from './rules/queue-outlives-callers.js';
@@ -81,6 +83,7 @@ export const rules: readonly Rule[] = [
   functionTimeoutBelowCalls,
   graceBelowWork,
   hotPartition,
+  livenessBehindRequests,
   memoryBeforeLimits,
   messageQueueWithoutEnd,
   moreConsumersThanPartitions,
@@ -89,6 +92,7 @@ export const rules: readonly Rule[] = [
   poolBelowConcurrency,
   poolsExceedServer,
   primaryNotFenced,
+  probeChecksOthers,
   projectionFallsBehind,
   queryWithoutTimeLimit,
   queueOutlivesCallers,

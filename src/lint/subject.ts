@@ -22,6 +22,8 @@ export interface Subject {
   readonly inherited: ReadonlyMap<string, Ns>;
   /** Parts (`component.part`) that may run twice without harm. */
   readonly repeatable: ReadonlySet<string>;
+  /** Components that a part cannot do without when it runs, whoever asks for it. */
+  readonly callees: (part: string) => readonly string[];
   /** Components whose processes some fault asks to end. */
   readonly stopped: ReadonlySet<string>;
 }
@@ -44,6 +46,12 @@ export function subjectOf(
   return {
     scenario,
     stopped: new Set(stopped),
+    callees: (part) => {
+      const own = all.filter(
+        ({ from, handled, background }) => from === part && !handled && !background,
+      );
+      return [...new Set(own.filter((it) => it.callee !== it.caller).map(({ callee }) => callee))];
+    },
     calls,
     graph,
     traffic,

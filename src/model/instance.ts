@@ -97,6 +97,10 @@ export class Instance {
   shut = false;
   /** See LEAVING. */
   leaving: number = LEAVING.told;
+  /** Its platform ends it to start it again: its callers are not told that it goes. */
+  condemned = false;
+  /** Its probes say that it is not to be called. */
+  unready = false;
   /** It has ended when all its work was done. */
   drained = false;
   /** Faults ask it to end, and nothing starts it again for now. */

@@ -7,6 +7,7 @@ import { INSTANCE_STATE, JOURNAL } from '../spec/record.js';
 import { Collections } from './serving/collections.js';
 import { FROZEN, LEAVING } from './instance.js';
 import type { Instance } from './instance.js';
+import { Probes } from './serving/probes.js';
 import { Restarts } from './serving/restarts.js';
 import { Starts } from './serving/starts.js';
 import { Terminations } from './serving/terminations.js';
@@ -20,6 +21,8 @@ const RESTART_NS = 10e9;
 export class Outages {
   /** Pauses of the instances' own, which their crashes end. */
   readonly collections: Collections;
+  /** What their platform asks them. */
+  readonly probes: Probes;
   /** Their ends in good order. */
   readonly terminations: Terminations;
   private readonly world: World;
@@ -40,6 +43,10 @@ export class Outages {
       if (instance.killed && this.canStart(instance)) this.restarts.plan(instance);
     });
     this.collections = new Collections(world, this);
+    this.probes = new Probes(world, {
+      fails: (instance, graceNs) => this.condemn(instance, graceNs),
+      turns: (instance, ready) => this.turnReady(instance, ready),
+    });
     this.terminations = new Terminations(world, (instance) => this.left(instance));
     this.starts = new Starts(world, (instance) => {
       if (instance.leaving === LEAVING.no) this.started(instance);
@@ -75,6 +82,11 @@ export class Outages {
       this.restarts.forget(instance);
       if (instance.down) this.turnDown(instance, true);
       else if (instance.leaving === LEAVING.no) this.leave(instance);
+      else if (instance.condemned) {
+        // Now its callers are told.
+        instance.condemned = false;
+        this.updateFleet(instance);
+      }
     } else if (instance.leaving === LEAVING.no) this.turnDown(instance, isAway(instance));
     else if (this.world.plan.components[instance.component].replaced) {
       instance.relieved = this.starts.begin(instance);
@@ -83,19 +95,37 @@ export class Outages {
 
   private leave(instance: Instance): void {
     this.journal(instance, INSTANCE_STATE.leaving);
-    this.terminations.begin(instance);
+    this.terminations.begin(instance, null);
     if (!instance.down) this.updateFleet(instance);
+  }
+
+  /** A probe has failed for good: the process is ended as `lifecycle` says, and started again. */
+  private condemn(instance: Instance, graceNs: Ns | null): void {
+    if (instance.down || instance.leaving !== LEAVING.no) return;
+    instance.condemned = true;
+    this.journal(instance, INSTANCE_STATE.condemned);
+    this.terminations.begin(instance, graceNs);
+  }
+
+  /** Its readiness has changed. */
+  private turnReady(instance: Instance, ready: boolean): void {
+    if (instance.unready !== ready) return;
+    instance.unready = !ready;
+    this.journal(instance, ready ? INSTANCE_STATE.ready : INSTANCE_STATE.unready);
+    this.updateFleet(instance);
   }
 
   /** A process that was asked to end is gone. */
   private left(instance: Instance): void {
+    const { condemned } = instance;
     this.fall(instance);
-    this.follow(instance);
+    this.follow(instance, condemned);
   }
 
   /** Who takes the place of a process that was asked to end. */
-  private follow(instance: Instance): void {
+  private follow(instance: Instance, condemned: boolean): void {
     if (instance.stopped) instance.crashed = true;
+    else if (condemned && this.restarts.has(instance)) this.restarts.plan(instance);
     else if (instance.relieved) this.started(instance);
     else if (!this.starts.isUnderWay(instance)) this.start(instance);
   }
@@ -148,9 +178,10 @@ export class Outages {
   /** The process ends, and is started again as its platform does, without one at once: empty and cold. */
   end(instance: Instance): void {
     if (instance.down) return;
+    const { condemned } = instance;
     const wasLeaving = instance.leaving !== LEAVING.no;
     this.fall(instance);
-    if (wasLeaving) this.follow(instance);
+    if (wasLeaving) this.follow(instance, condemned);
     else if (this.restarts.has(instance)) this.restarts.plan(instance);
     else this.start(instance);
   }
@@ -210,6 +241,7 @@ export class Outages {
     this.starts.warmUp(instance);
     this.turnCores(instance);
     this.journal(instance, INSTANCE_STATE.up);
+    this.probes.started(instance);
     // Whoever hangs it or holds it still has not let go.
     if (instance.ordered !== FROZEN.no) this.journalRunning(instance);
     this.updateFleet(instance);
@@ -288,6 +320,7 @@ export class Outages {
     this.world.connections.instanceDown(instance);
     invariant(instance.busy === 0 && instance.queue.length === 0, 'crashed-instance-still-busy');
     instance.cold = null;
+    this.probes.stopped(instance);
     this.collections.stopped(instance);
     instance.memory?.run(false);
     for (const policy of instance.policies) {
@@ -307,7 +340,7 @@ export class Outages {
     this.world.checks.reset(instance);
     this.world.coalescing?.reset(instance);
     for (const resident of instance.residents) resident.died();
-    instance.drained = false;
+    instance.drained = instance.condemned = instance.unready = false;
   }
 
   /** Who is ready. Callers know at once, or behind the time that their platform takes to tell them. */
@@ -319,10 +352,12 @@ export class Outages {
     // A host that has vanished is not seen to be down by anybody who has not seen it before.
     const isListed = ({ down, silent, index }: Instance): boolean =>
       !down || (silent && before.has(index));
-    let ready = own.filter((it) => isListed(it) && it.leaving === LEAVING.no);
+    const isCalled = ({ leaving, condemned }: Instance): boolean =>
+      leaving === LEAVING.no || condemned;
+    const able = own.filter((it) => isListed(it) && !it.unready);
+    let ready = able.filter(isCalled);
     // kube-proxy falls back on those that end where there is nobody else (KEP-1669, ProxyTerminatingEndpoints).
-    if (ready.length === 0 && plan.components[instance.component].replaced)
-      ready = own.filter(isListed);
+    if (ready.length === 0 && plan.components[instance.component].replaced) ready = able;
     ready.forEach(({ index }, place) => (fleet.ready[place] = index));
     fleet.readyCount = ready.length;
     fleet.changes++;

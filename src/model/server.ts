@@ -69,7 +69,9 @@ export class Server {
 
   /** Whether a request comes over a connection: who is about to end still takes what is on its way. */
   private isAgreed(strand: number): boolean {
-    return this.world.edges[strands.edge[strand]].connected;
+    return (
+      strands.returns[strand] !== RETURN.task && this.world.edges[strands.edge[strand]].connected
+    );
   }
 
   /** Starts a user request on the pseudo-instance of its workload: no queue, no wire. */
@@ -427,6 +429,10 @@ export class Server {
   /** Measures the answer of a job and puts it on the wire. */
   private answer(strand: number, outcome: Outcome): void {
     const { wire } = this.world;
+    if (strands.returns[strand] === RETURN.task) {
+      this.endTask(strand, outcome);
+      return;
+    }
     strands.state[strand] = STATE.REPLYING;
     sink.answer(strands.part[strand], strands.cell[strand], outcome, this.age(strand), true);
     if (strands.gone[strand] >= 0) {

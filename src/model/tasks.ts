@@ -4,6 +4,8 @@ import type { Outcome } from '../spec/outcome.js';
 import { injectedOutcome } from './injections.js';
 import { RETURN, STATE, strands } from './strands.js';
 import type { World } from './world.js';
+import { FROZEN } from './instance.js';
+import type { Instance } from './instance.js';
 import { sink } from './sink.js';
 
 /** Who has work done in an instance without calling it over the wire, and is told how it ended. */
@@ -78,6 +80,39 @@ export class Tasks {
     program = this.world.plan.parts[part].program,
   ): number {
     const { world } = this;
+    const strand = this.open(owner, record, instance, part, context, program);
+    const life = strands.life[strand];
+    const injected = this.owners[owner].takesErrors === true ? injectedOutcome(world, strand) : 0;
+    if (injected !== 0) world.server.finishJob(strand, injected);
+    else world.interpreter.goOn(strand);
+    return strands.life[strand] === life ? strand : -1;
+  }
+
+  /** As `start`, for what goes the way of a request: past the admission, into the queue, to a worker. */
+  ask(
+    owner: number,
+    record: number,
+    instance: Instance,
+    part: number,
+    context: TaskContext,
+    program: number,
+  ): number {
+    const strand = this.open(owner, record, instance.id, part, context, program);
+    const life = strands.life[strand];
+    if (instance.frozen === FROZEN.pause) instance.held.push(strand, strands.stamp[strand]);
+    else this.world.server.receive(strand, instance);
+    return strands.life[strand] === life ? strand : -1;
+  }
+
+  private open(
+    owner: number,
+    record: number,
+    instance: number,
+    part: number,
+    context: TaskContext,
+    program: number,
+  ): number {
+    const { world } = this;
     const { plan, tracer } = world;
     const strand = strands.open(instance, context.lineageA, context.lineageB);
     strands.returns[strand] = RETURN.task;
@@ -113,11 +148,7 @@ export class Tasks {
       strands.trace[strand] = tracer.nextId();
       strands.traceParent[strand] = context.traceParent;
     }
-    const life = strands.life[strand];
-    const injected = this.owners[owner].takesErrors === true ? injectedOutcome(world, strand) : 0;
-    if (injected !== 0) world.server.finishJob(strand, injected);
-    else world.interpreter.goOn(strand);
-    return strands.life[strand] === life ? strand : -1;
+    return strand;
   }
 
   /** Told by the server: the job of a task is over, and free. */

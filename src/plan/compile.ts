@@ -37,6 +37,7 @@ import { planLoads, traceShareOf } from './loads.js';
 import { planLinks, planPeers, withLinks } from './network.js';
 import { Onces, sendsKeys } from './onces.js';
 import { planModules } from './modules.js';
+import { planProbes } from './probes.js';
 import { Problems } from './problem.js';
 import { SagaTable } from './sagas.js';
 import {
@@ -44,6 +45,7 @@ import {
   writeDelivery,
   writeFallbacks,
   writeHandshake,
+  writeProbe,
   writeProgram,
   writeRefusal,
 } from './programs.js';
@@ -157,10 +159,12 @@ function writeAll(w: Writer, limiters: Limiters, scenario: Scenario) {
   const admissions = components.map((it) => planAdmission(w, limiters, it));
   const refusals = components.map((component) => writeRefusal(w, component));
   const handshakes = components.map((component) => writeHandshake(w, component));
+  const probes = components.map((component) => writeProbe(w, component));
   return {
     programs,
     components: components.map((it) => ({
       ...planComponent(it, refusals[it.id]!, handshakes[it.id]!, admissions[it.id]!),
+      probes: planProbes(it, programs, probes[it.id]!),
       restart: isOnPlatform(it) ? scenario.platform.restart : null,
       propagation: isOnPlatform(it) ? scenario.platform.endpointPropagation : null,
       replaced: isOnPlatform(it) && scenario.platform.replaces,
@@ -335,7 +339,7 @@ function planComponent(
   rejectProgram: number,
   handshakeProgram: number,
   admission: PlanComponent['admission'],
-): Omit<PlanComponent, 'restart' | 'propagation' | 'replaced'> {
+): Omit<PlanComponent, 'probes' | 'restart' | 'propagation' | 'replaced'> {
   const { source } = component;
   const host = hostOf(component);
   const common = {

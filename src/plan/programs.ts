@@ -5,6 +5,7 @@ import type { Distribution } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
 import type { Database, Operation } from '../spec/database.js';
 import type { KafkaBroker } from '../spec/messaging.js';
+import { PROBES } from '../spec/probes.js';
 import type { Endpoint, Host } from '../spec/scenario.js';
 import { BARE } from './calls.js';
 import { writeServer } from './caching.js';
@@ -183,6 +184,15 @@ export function writeHandshake(w: Writer, component: LaidComponent): number {
     const stream = `${component.name}/handshakeWork#0`;
     w.assembler.emit(OP.WORK, w.distributions.id(handshakeWork), 0, 0, stream);
   }
+  w.assembler.emit(OP.DONE, OUTCOME.ok);
+  return at;
+}
+
+/** What a process does that is only asked whether it answers; -1 where nobody asks it so. */
+export function writeProbe(w: Writer, component: LaidComponent): number {
+  const probes = hostOf(component)?.probes ?? null;
+  if (!PROBES.some((kind) => probes?.[kind]?.endpoint === null)) return -1;
+  const at = w.assembler.here;
   w.assembler.emit(OP.DONE, OUTCOME.ok);
   return at;
 }

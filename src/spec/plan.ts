@@ -3,6 +3,7 @@ import type { ComponentKind } from './component-kind.js';
 import type { CountDistribution } from '../kernel/counts.js';
 import type { Distribution } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
+import type { PlanProbes } from './probes.js';
 import type {
   KeyPopulation,
   Layer,
@@ -115,6 +116,7 @@ export interface PlanComponent {
   readonly gc: GcSettings | null;
   readonly memory: MemorySettings | null;
   readonly lifecycle: Lifecycle | null;
+  readonly probes: PlanProbes | null;
   /** null where no platform starts its processes; see Platform. */
   readonly restart: RestartBackoff | null;
   /** From a change of who is ready to the list of each caller; null = at once. */

@@ -192,6 +192,11 @@ export const INSTANCE_STATE = Object.freeze({
   failedStart: 4,
   /** Asked to end: still at work. */
   leaving: 5,
+  /** A probe of its platform ends it: still at work, and to be started again. */
+  condemned: 6,
+  /** Its readiness says that it is not to be called, or that it is. */
+  unready: 7,
+  ready: 8,
 } as const);
 
 /**

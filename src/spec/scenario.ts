@@ -8,6 +8,7 @@ import type { Outbox } from './messaging.js';
 import type { ScenarioModules } from './modules.js';
 import type { Database } from './database.js';
 import type { OutcomeName } from './outcome.js';
+import type { Probes } from './probes.js';
 import type {
   Connections,
   Cpu,
@@ -239,6 +240,8 @@ export interface Host {
   readonly memory: MemorySettings | null;
   /** Of a process that comes back; those of the beginning are started and warm. */
   readonly lifecycle: Lifecycle | null;
+  /** What the platform asks its processes; null = nothing. */
+  readonly probes: Probes | null;
   readonly loadBalancing: LoadBalancing;
   readonly protocol: Protocol | null;
   /** Of its callers, where their policy has none; null = none. */

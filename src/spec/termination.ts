@@ -23,12 +23,17 @@ export interface Termination {
 
 /**
  * The end of a process, `replaced` where its platform is Kubernetes: the grace begins with preStop, which is given up at its
- * end, and SIGTERM is followed by at least two seconds (kubernetes pkg/kubelet killContainer, executePreStopHook,
+ * end, `otherGraceNs` is that of a probe, and SIGTERM is followed by at least two seconds (kubernetes pkg/kubelet killContainer, executePreStopHook,
  * minimumGracePeriodInSeconds).
  */
-export function terminationOf(lifecycle: Lifecycle | null, replaced: boolean): Termination {
+export function terminationOf(
+  lifecycle: Lifecycle | null,
+  replaced: boolean,
+  otherGraceNs: Ns | null = null,
+): Termination {
   const { preStopNs, terminationGraceNs, drain } = lifecycle ?? USUAL;
-  const toldNs = Math.min(preStopNs, terminationGraceNs);
+  const graceNs = otherGraceNs ?? terminationGraceNs;
+  const toldNs = Math.min(preStopNs, graceNs);
   const leastNs = replaced ? toldNs + LEAST_NS : 0;
-  return { toldNs, killedNs: Math.max(terminationGraceNs, leastNs), drain };
+  return { toldNs, killedNs: Math.max(graceNs, leastNs), drain };
 }

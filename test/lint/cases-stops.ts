@@ -12,6 +12,15 @@ function stopped(lifecycle: string, steps = 'wait: 20ms', platform = '', kind = 
   ]);
 }
 
+/** The shop with a queue of 100 in front of 4 workers, 25 ms each, and a probe; `health` asks a database. */
+function probed(probes: string, service = 'concurrency: 4, queue: { capacity: 100 }, '): string {
+  return scenario([
+    'databases: { db: { operations: { ping: 1ms } } }',
+    `services: { shop: { ${service}probes: { ${probes} }, endpoints: { buy: [ wait: 25ms ], health: [ query: db.ping ], soft: [ { query: db.ping, optional: true } ] } } }`,
+    'workloads: { users: { arrivals: poisson(100/s), requests: [ { call: shop.buy }, { call: shop.soft } ] } }',
+  ]);
+}
+
 export const STOP_CASES: readonly RuleCase[] = [
   {
     rule: 'stop-before-callers-know',
@@ -40,6 +49,40 @@ export const STOP_CASES: readonly RuleCase[] = [
         'wait: 7s',
       ),
       'no order to end': stopped('preStop: 4s, terminationGrace: 10s', 'wait: 7s', '', 'crash'),
+    },
+  },
+  {
+    rule: 'liveness-behind-requests',
+    // 100 x 25 ms / 4.
+    fires: probed('liveness: { timeout: 500ms }'),
+    path: 'services.shop.probes.liveness.usesWorkers',
+    measured: 'a wait of 625ms',
+    limit: 'timeout 500ms',
+    silent: {
+      'beside the workers': probed('liveness: { timeout: 500ms, usesWorkers: false }'),
+      'a longer timeout': probed('liveness: { timeout: 1s }'),
+      'a shorter queue': probed(
+        'liveness: { timeout: 500ms }',
+        'concurrency: 4, queue: { capacity: 50 }, ',
+      ),
+      'a longest wait': probed(
+        'liveness: { timeout: 500ms }',
+        'concurrency: 4, queue: { capacity: 100, maxWait: 300ms }, ',
+      ),
+      'readiness alone': probed('readiness: { timeout: 500ms }'),
+      'workers without a limit': probed('liveness: { timeout: 500ms }', ''),
+    },
+  },
+  {
+    rule: 'probe-checks-others',
+    fires: probed('readiness: { call: health }'),
+    path: 'services.shop.probes.readiness.call',
+    measured: 'readiness asks db',
+    limit: 'the process alone',
+    silent: {
+      'the process': probed('readiness: {}'),
+      'what may fail': probed('readiness: { call: soft }'),
+      'an endpoint that asks nobody': probed('liveness: { timeout: 5s, call: buy }'),
     },
   },
 ];

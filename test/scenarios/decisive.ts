@@ -756,6 +756,13 @@ export const DECISIVE: readonly Decisive[] = [
     '100 of the 210 a second that the batch asks for; together it is 150 of 300 for everybody',
   ),
   row(
+    'liveness-probe',
+    'users.recovery after rush in beside',
+    7,
+    2,
+    'until 600 wait and not 1200, at 100/s to spare: 6 s',
+  ),
+  row(
     'load-surge',
     'users.recovery after rush in unbounded',
     65,
@@ -1097,6 +1104,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.034,
     0.0002,
     '20 ms, 10 ms in vain, and 4 ms to load the stream',
+  ),
+  row(
+    'readiness-shared',
+    'users.look.success during db-away in asks-the-database',
+    0.478,
+    0.01,
+    'the last of three is away after 13.3 s, callers know 1 s later: 14.3 of 30 s',
   ),
   row(
     'renewal',

@@ -205,6 +205,7 @@ const HOST: Omit<Host, 'name'> = {
   gc: null,
   memory: null,
   lifecycle: null,
+  probes: null,
   protocol: null,
   loadBalancing: balancing('roundRobin'),
   outlierDetection: null,

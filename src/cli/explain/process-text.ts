@@ -1,5 +1,7 @@
 import { formatDuration } from '../../spec/quantity-text.js';
 import type { GcSettings, Lifecycle, MemorySettings } from '../../spec/resources.js';
+import { PROBES } from '../../spec/probes.js';
+import type { Probes } from '../../spec/probes.js';
 import type { Host, Scenario } from '../../spec/scenario.js';
 import { formatSize } from '../../spec/size-text.js';
 import { plainText, sorted } from './values.js';
@@ -24,7 +26,7 @@ export function platformLines({ platform }: Scenario): readonly string[] {
 /** What processes do by themselves: pauses, and how they come back. */
 export function processLines({ services, gateways }: Scenario): readonly string[] {
   return sorted(new Map<string, Host>([...services, ...gateways])).flatMap(
-    ([name, { gc, memory, lifecycle }]) => {
+    ([name, { gc, memory, lifecycle, probes }]) => {
       const warmup = lifecycle?.warmup ?? null;
       const words = [
         ...(memory === null ? [] : [memoryText(memory)]),
@@ -36,6 +38,7 @@ export function processLines({ services, gateways }: Scenario): readonly string[
           ? []
           : [`warmup ${formatDuration(warmup.durationNs)} from factor ${warmup.factor}`]),
       ];
+      if (probes !== null) words.push(...probesText(probes));
       return words.length === 0 ? [] : [`${name}: ${words.join('; ')}`];
     },
   );
@@ -46,6 +49,20 @@ function endText({ preStopNs, terminationGraceNs, drain }: Lifecycle): string {
   const serves = preStopNs > 0 ? `preStop ${formatDuration(preStopNs)}, ` : '';
   const within = `killed after ${formatDuration(terminationGraceNs)}`;
   return `asked to end: ${serves}${drain ? `drains, ${within}` : 'does not drain'}`;
+}
+
+/** What its platform asks it. */
+function probesText(probes: Probes): readonly string[] {
+  return PROBES.flatMap((kind) => {
+    const probe = probes[kind];
+    if (probe === null) return [];
+    const { periodNs, timeoutNs, failureThreshold, endpoint, usesWorkers } = probe;
+    const every = `every ${formatDuration(periodNs)} for ${formatDuration(timeoutNs)}`;
+    const beside = usesWorkers ? '' : ' beside its workers';
+    return [
+      `${kind}: ${endpoint ?? 'self'} asked ${every}${beside}, ${failureThreshold} failures count`,
+    ];
+  });
 }
 
 function gapText({ every, allocated }: GcSettings): string {

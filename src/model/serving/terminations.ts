@@ -1,5 +1,6 @@
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
+import type { Ns } from '../../kernel/time.js';
 import { terminationOf } from '../../spec/termination.js';
 import type { Termination } from '../../spec/termination.js';
 import { LEAVING } from '../instance.js';
@@ -49,10 +50,10 @@ export class Terminations {
     return this.told > 0;
   }
 
-  /** A process is asked to end. */
-  begin(instance: Instance): void {
+  /** A process is asked to end; `graceNs` in the place of its own, null = that. */
+  begin(instance: Instance, graceNs: Ns | null): void {
     const { id } = instance;
-    const { toldNs, killedNs } = this.termination(instance);
+    const { toldNs, killedNs } = this.termination(instance, graceNs);
     instance.leaving = LEAVING.serving;
     const order = ++this.orders[id];
     engine.at(engine.now + killedNs, PHASE.TIMER, this.killOp, id, order, 0);
@@ -60,9 +61,9 @@ export class Terminations {
     else this.tell(instance);
   }
 
-  private termination({ component }: Instance): Termination {
+  private termination({ component }: Instance, graceNs: Ns | null): Termination {
     const { lifecycle, replaced } = this.world.plan.components[component];
-    return terminationOf(lifecycle, replaced);
+    return terminationOf(lifecycle, replaced, graceNs);
   }
 
   /** The process is gone before its time: nothing of its end is to come. */
@@ -83,7 +84,7 @@ export class Terminations {
     instance.leaving = LEAVING.told;
     instance.shut = true;
     this.told++;
-    if (!this.termination(instance).drain) {
+    if (!this.termination(instance, null).drain) {
       this.end(instance, false);
       return;
     }

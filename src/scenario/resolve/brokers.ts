@@ -57,6 +57,7 @@ function hostOf(context: Context, name: string, output: BrokerOutput): Host {
     gc: null,
     memory: null,
     lifecycle: null,
+    probes: null,
     loadBalancing: { kind: 'roundRobin', config: {}, common: PLAIN_BALANCING },
     outlierDetection: null,
     protocol: null,

@@ -115,6 +115,7 @@ function hostOf(
     gc: null,
     memory: null,
     lifecycle: null,
+    probes: null,
     loadBalancing: IN_TURN,
     outlierDetection: null,
     protocol: null,

@@ -65,6 +65,7 @@ export function resolveDatabase(context: Context, name: string, output: Database
     gc: null,
     memory: null,
     lifecycle: null,
+    probes: null,
     loadBalancing: IN_TURN,
     outlierDetection: null,
     protocol: null,

@@ -80,6 +80,7 @@ export function resolveFunction(context: Context, name: string, output: Function
     gc: null,
     memory: null,
     lifecycle: null,
+    probes: null,
     loadBalancing: { kind: 'roundRobin', config: {}, common: PLAIN_BALANCING },
     outlierDetection: null,
     protocol: null,

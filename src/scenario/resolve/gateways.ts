@@ -9,6 +9,7 @@ import { presetBundle, resolvePolicy } from './bundles.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';
 import { chainOf, checkCoalescing, checkEnds, checkPlugins } from './chains.js';
+import { resolveProbes } from './probes.js';
 import { resolveHost, resolveOutbound } from './hosts.js';
 import { resolveMiddleware } from './middleware.js';
 import { BUILT_IN_KEYS, routeNames, sorted } from './names.js';
@@ -61,6 +62,7 @@ function resolveGateway(
   const affordable = checkCost(context, routes, characters, [...path, 'routes']);
   return {
     ...resolveHost(context, name, output, path),
+    probes: resolveProbes(context, output.probes, [], [...path, 'probes']),
     kind,
     routing,
     answers: new Map(product.answers),

@@ -18,6 +18,7 @@ import { checkLevel, resolveProtocol } from './connections.js';
 import { sorted } from './names.js';
 import { resolveOutbox } from './outbox.js';
 import { resolveCpu } from './cpu.js';
+import { resolveProbes } from './probes.js';
 import { resolvePlacement } from './placement.js';
 import { resolveQueue } from './queues.js';
 import { resolveSteps } from './steps.js';
@@ -30,6 +31,10 @@ export function resolveService(context: Context, name: string, output: ServiceOu
   checkCoalescing(context, [middleware]);
   return {
     ...resolveHost(context, name, output, path),
+    probes: resolveProbes(context, output.probes, Object.keys(output.endpoints), [
+      ...path,
+      'probes',
+    ]),
     endpoints: resolveEndpoints(context, name, output.endpoints, path),
     middleware,
     outbound: resolveOutbound(context, output.outbound, [...path, 'outbound']),
@@ -93,6 +98,7 @@ export function resolveHost(context: Context, name: string, output: HostOutput, 
     rejectWork: output.rejectWork,
     ...resolveMemory(context, output, path),
     lifecycle: resolveLifecycle(context, output.lifecycle, [...path, 'lifecycle']),
+    probes: null,
     admission: resolveAdmission(context, output.admission, place, [...path, 'admission']),
     loadBalancing: resolveLoadBalancing(context, output.loadBalancing, [...path, 'loadBalancing']),
     protocol: resolveProtocol(context, output.protocol, [...path, 'protocol']),

@@ -74,6 +74,7 @@ function resolveEventStore(context: Context, name: string, output: EventStoreOut
     gc: null,
     memory: null,
     lifecycle: null,
+    probes: null,
     loadBalancing: IN_TURN,
     outlierDetection: null,
     protocol: null,

@@ -17,6 +17,8 @@ import { loadBalancingSchema, outlierDetectionSchema } from './bundle.js';
 import type { BalancingOutput, OutlierOutput } from './bundle.js';
 import { protocolSchema } from './connections.js';
 import type { ProtocolOutput } from './connections.js';
+import { probesSchema } from './probes.js';
+import type { ProbesOutput } from './probes.js';
 import { critical, entryText, nameText, textMap, withShort } from './common.js';
 
 /** Cores may be broken; work never slows where they are unlimited. */
@@ -259,6 +261,7 @@ export function hostFields(
     admission: admission.optional(),
     memory: memorySchema.optional(),
     lifecycle: lifecycleSchema.optional(),
+    probes: probesSchema.optional(),
     loadBalancing: loadBalancingSchema
       .prefault({ kind: 'roundRobin' })
       .describe('How callers pick among these instances. Defaults to roundRobin.'),
@@ -305,6 +308,7 @@ export interface HostOutput {
   };
   readonly memory?: z.output<typeof memorySchema>;
   readonly lifecycle?: z.output<typeof lifecycleSchema>;
+  readonly probes?: ProbesOutput;
   readonly concurrency?: number;
   readonly queue: z.output<typeof queueSchema>;
   readonly cpu: z.output<typeof cpuSchema>;

@@ -1,0 +1,51 @@
+import type { Ns } from '../../kernel/time.js';
+import { NS_PER_SECOND } from '../../kernel/time.js';
+import type { Host } from '../../spec/scenario.js';
+import { rateOfInstance, sectionOf } from '../demand.js';
+import type { Finding, Rule } from '../rule.js';
+import type { Subject } from '../subject.js';
+import { timeText, yamlAt } from '../words.js';
+
+/** A probe that takes a process for dead because it is busy. */
+export const livenessBehindRequests: Rule = {
+  name: 'liveness-behind-requests',
+  severity: 'warning',
+  reason:
+    'Whoever is busy is ended, the others get its load and are ended in turn, and those who are back first meet the load of all.',
+  remedy:
+    'Ask beside the workers (`usesWorkers: false`), keep the queue shorter than `timeout`, or wait for longer than it lasts.',
+  check: (subject) =>
+    [...subject.scenario.services.values(), ...subject.scenario.gateways.values()].flatMap((host) =>
+      judge(subject, host),
+    ),
+};
+
+function judge(subject: Subject, host: Host): readonly Finding[] {
+  const { name, probes, queue } = host;
+  const liveness = probes?.liveness ?? null;
+  if (liveness === null || !liveness.usesWorkers) return [];
+  const waitNs = Math.min(fullQueueNs(subject, host), queue.maxWaitNs ?? Infinity);
+  if (waitNs <= liveness.timeoutNs) return [];
+  const path = [sectionOf(subject.scenario, name), name, 'probes', 'liveness'];
+  return [
+    {
+      path: [...path, 'usesWorkers'],
+      entities: [name],
+      message: `${name} is ended when its queue is full`,
+      measured: waitNs === Infinity ? 'a wait without end' : `a wait of ${timeText(waitNs)}`,
+      limit: `timeout ${timeText(liveness.timeoutNs)}`,
+      fix: yamlAt(path, 'usesWorkers: false'),
+    },
+  ];
+}
+
+/** How long the last place of a full queue waits for a worker, by the slowest of what it is called for. */
+function fullQueueNs({ calls, demands }: Subject, host: Host): Ns {
+  if (host.concurrency === Infinity) return 0;
+  const parts = calls.filter(({ callee }) => callee === host.name).map(({ to }) => to);
+  const waits = [...new Set(parts)].map((part) => {
+    const rate = rateOfInstance(host, demands.holdNs(part), demands.of(part).workNs);
+    return rate === Infinity ? 0 : (host.queue.capacity / rate) * NS_PER_SECOND;
+  });
+  return Math.max(0, ...waits);
+}

@@ -1,0 +1,35 @@
+import type { Host } from '../../spec/scenario.js';
+import { sectionOf } from '../demand.js';
+import type { Finding, Rule } from '../rule.js';
+import type { Subject } from '../subject.js';
+import { yamlAt } from '../words.js';
+
+/** A probe that asks what all replicas share. */
+export const probeChecksOthers: Rule = {
+  name: 'probe-checks-others',
+  severity: 'warning',
+  reason:
+    'What its replicas share fails for all of them at once: nobody is called any more, or all are ended, also for what does not need it.',
+  remedy: 'Let the probe ask the process alone, and let calls fail that need the other.',
+  check: (subject) =>
+    [...subject.scenario.services.values()].flatMap((host) => judge(subject, host)),
+};
+
+function judge({ scenario, callees }: Subject, host: Host): readonly Finding[] {
+  return (['liveness', 'readiness'] as const).flatMap((kind) => {
+    const endpoint = host.probes?.[kind]?.endpoint ?? null;
+    const asked = endpoint === null ? [] : callees(`${host.name}.${endpoint}`);
+    if (asked.length === 0) return [];
+    const path = [sectionOf(scenario, host.name), host.name, 'probes', kind];
+    return [
+      {
+        path: [...path, 'call'],
+        entities: [host.name, ...asked],
+        message: `${host.name} is ${kind === 'liveness' ? 'ended' : 'not called'} where ${asked[0]} does not answer`,
+        measured: `${kind} asks ${asked.join(', ')}`,
+        limit: 'the process alone',
+        fix: yamlAt(path, 'call: self'),
+      },
+    ];
+  });
+}

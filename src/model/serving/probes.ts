@@ -1,0 +1,226 @@
+import { engine } from '../../kernel/engine.js';
+import { PHASE } from '../../kernel/phase.js';
+import { derive, lineage, streamKey } from '../../kernel/rng.js';
+import type { StreamKey } from '../../kernel/rng.js';
+import type { Ns } from '../../kernel/time.js';
+import { isSuccess } from '../../spec/outcome.js';
+import type { Outcome } from '../../spec/outcome.js';
+import { PROBES } from '../../spec/probes.js';
+import type { PlanProbe, ProbeKind } from '../../spec/probes.js';
+import type { Instance } from '../instance.js';
+import { strands } from '../strands.js';
+import type { TaskContext, TaskOwner } from '../tasks.js';
+import type { World } from '../world.js';
+
+/** What comes of the answers. */
+export interface Verdicts {
+  /** The process is to be ended and started again; null = with the grace of its lifecycle. */
+  fails(instance: Instance, graceNs: Ns | null): void;
+  /** The process is to be called, or not. */
+  turns(instance: Instance, ready: boolean): void;
+}
+
+/** One probe of one instance: a worker of the kubelet. */
+interface Watch {
+  readonly index: number;
+  readonly kind: ProbeKind;
+  readonly spec: PlanProbe;
+  readonly instance: Instance;
+  /** Key of the draws of what it asks for. */
+  readonly key: StreamKey;
+  /** Raised when its process ends: questions and answers of before are void. */
+  turn: number;
+  /** When its process was started. */
+  since: Ns;
+  /** Number of its question, and the strand that answers it, -1 = none; whether one is open. */
+  asked: number;
+  strand: number;
+  life: number;
+  open: boolean;
+  /** A question came due while one was open. */
+  due: boolean;
+  /** Nothing more is asked until the process has been started again. */
+  isOver: boolean;
+  /** The last result, and how often it came in a row. */
+  last: boolean;
+  run: number;
+  /** What it comes to; of a startup probe whether the process has started. */
+  state: boolean;
+}
+
+/**
+ * Probes as the kubelet asks them (pkg/kubelet/prober worker.go): at every period from the start of the process on, one question
+ * at a time; a state turns with so many equal results in a row. While a startup probe has not succeeded, the other two are
+ * not asked; when it has, readiness is asked at once. Failures of startup and liveness end the process.
+ * Those that run when the run begins are spread over a period.
+ */
+export class Probes implements TaskOwner {
+  readonly silent = true;
+  private readonly world: World;
+  private readonly verdicts: Verdicts;
+  private readonly owner: number;
+  private readonly tickOp: number;
+  private readonly lateOp: number;
+  private readonly watches: Watch[] = [];
+  private readonly byInstance = new Map<number, readonly Watch[]>();
+
+  constructor(world: World, verdicts: Verdicts) {
+    this.world = world;
+    this.verdicts = verdicts;
+    this.owner = world.tasks.register(this);
+    this.tickOp = engine.define('probe', (index, turn) => {
+      const watch = this.watches[index];
+      if (watch.turn === turn) this.tick(watch);
+    });
+    this.lateOp = engine.define('probe-timeout', (index, asked) => {
+      const watch = this.watches[index];
+      if (watch.open && watch.asked === asked) this.late(watch);
+    });
+    for (const instance of world.instances) this.watch(instance);
+  }
+
+  /** A process has started: it is not to be called before its probes say so. */
+  started(instance: Instance): void {
+    const own = this.byInstance.get(instance.id);
+    if (own === undefined) return;
+    for (const watch of own) {
+      watch.since = engine.now;
+      // Who is not known to fail lives; who is not known to be ready is not.
+      watch.state = watch.kind === 'liveness';
+      watch.last = watch.state;
+      watch.run = 0;
+      watch.isOver = false;
+      this.at(watch, engine.now);
+    }
+    this.turnReady(instance, own);
+  }
+
+  /** A process has ended. */
+  stopped(instance: Instance): void {
+    for (const watch of this.byInstance.get(instance.id) ?? []) {
+      watch.turn++;
+      watch.open = watch.due = false;
+    }
+  }
+
+  taskEnded(record: number, outcome: Outcome): void {
+    const watch = this.watches[record % this.watches.length];
+    if (!watch.open || Math.floor(record / this.watches.length) !== watch.asked) return;
+    this.answered(watch, isSuccess(outcome));
+  }
+
+  private watch(instance: Instance): void {
+    const { plan, replication } = this.world;
+    const { name, probes, instances } = plan.components[instance.component];
+    if (probes === null) return;
+    const own = PROBES.flatMap((kind): Watch[] => {
+      const spec = probes[kind];
+      if (spec === null) return [];
+      const key = streamKey(plan.seed, replication, `probe/${name}/${kind}/${instance.index}`);
+      const rest = { asked: 0, strand: -1, life: 0, open: false, due: false };
+      const known = { isOver: kind === 'startup', last: true, run: 0, state: true };
+      const index = this.watches.length;
+      const watch = { index, kind, spec, instance, key, turn: 0, since: 0, ...rest, ...known };
+      this.watches.push(watch);
+      this.at(watch, Math.floor((spec.periodNs * instance.index) / instances));
+      return [watch];
+    });
+    this.byInstance.set(instance.id, own);
+  }
+
+  private at(watch: Watch, at: Ns): void {
+    const phase = at > engine.now ? PHASE.TIMER : Math.max(engine.phase, PHASE.TIMER);
+    engine.at(at, phase, this.tickOp, watch.index, watch.turn, 0);
+  }
+
+  private tick(watch: Watch): void {
+    this.at(watch, engine.now + watch.spec.periodNs);
+    if (watch.open) watch.due = true;
+    else this.ask(watch);
+  }
+
+  private ask(watch: Watch): void {
+    const { spec, instance, index } = watch;
+    if (watch.isOver || engine.now - watch.since < spec.initialDelayNs) return;
+    if (watch.kind !== 'startup' && !this.hasStarted(instance)) return;
+    // Who has vanished with its host is asked by nobody.
+    if (instance.silent) return;
+    watch.open = true;
+    const asked = ++watch.asked;
+    engine.at(engine.now + spec.timeoutNs, PHASE.TIMER, this.lateOp, index, asked, 0);
+    const record = index + this.watches.length * asked;
+    const context = this.contextOf(watch);
+    const { tasks } = this.world;
+    const { part, program } = spec;
+    watch.strand = spec.usesWorkers
+      ? tasks.ask(this.owner, record, instance, part, context, program)
+      : tasks.start(this.owner, record, instance.id, part, context, program);
+    if (watch.strand >= 0) watch.life = strands.life[watch.strand];
+  }
+
+  private hasStarted({ id }: Instance): boolean {
+    return this.byInstance.get(id)!.every(({ kind, state }) => kind !== 'startup' || state);
+  }
+
+  /** Nobody waits for the answer any more; what runs for it goes on as for any caller that has left. */
+  private late(watch: Watch): void {
+    const { strand, life } = watch;
+    if (strand >= 0 && strands.life[strand] === life) this.world.server.told(strand);
+    this.answered(watch, false);
+  }
+
+  private answered(watch: Watch, isGood: boolean): void {
+    const { spec } = watch;
+    watch.open = false;
+    watch.strand = -1;
+    watch.run = watch.last === isGood ? watch.run + 1 : 1;
+    watch.last = isGood;
+    const needed = isGood ? spec.successThreshold : spec.failureThreshold;
+    if (watch.run >= needed) this.turn(watch, isGood);
+    if (!watch.due) return;
+    watch.due = false;
+    this.ask(watch);
+  }
+
+  private turn(watch: Watch, isGood: boolean): void {
+    const { kind, spec, instance } = watch;
+    const own = this.byInstance.get(instance.id)!;
+    if (kind === 'readiness') {
+      watch.state = isGood;
+      this.turnReady(instance, own);
+    } else if (!isGood) {
+      watch.isOver = true;
+      this.verdicts.fails(instance, spec.terminationGraceNs);
+    } else if (kind === 'startup' && !watch.state) {
+      watch.state = watch.isOver = true;
+      const readiness = own.find((other) => other.kind === 'readiness');
+      if (readiness !== undefined && !readiness.open) this.ask(readiness);
+      this.turnReady(instance, own);
+    }
+  }
+
+  private turnReady(instance: Instance, own: readonly Watch[]): void {
+    this.verdicts.turns(
+      instance,
+      own.every(({ kind, state }) => kind === 'liveness' || state),
+    );
+  }
+
+  private contextOf({ key, asked }: Watch): TaskContext {
+    derive(key.a, key.b, asked);
+    const { a, b } = lineage;
+    return { ...ALONE, rootA: a, rootB: b, callA: a, callB: b, lineageA: a, lineageB: b };
+  }
+}
+
+/** A question that stands in no tree of requests. */
+const ALONE = Object.freeze({
+  request: 0,
+  priority: 0,
+  arrival: 0,
+  attempt: 1,
+  level: 0,
+  traceRoot: 0,
+  traceParent: 0,
+  deadline: Infinity,
+});

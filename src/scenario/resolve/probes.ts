@@ -1,0 +1,45 @@
+import type { Probe, Probes } from '../../spec/probes.js';
+import { PROBES } from '../../spec/probes.js';
+import type { ProbesOutput } from '../schema/probes.js';
+import type { Context, Path } from './context.js';
+import { report } from './context.js';
+
+/** Who answers for nothing. */
+const SELF = 'self';
+
+/** `probes` in their final form; `endpoints` are those of the service, none of a gateway. */
+export function resolveProbes(
+  context: Context,
+  output: ProbesOutput | undefined,
+  endpoints: readonly string[],
+  path: Path,
+): Probes | null {
+  if (output === undefined) return null;
+  const probes: Record<string, Probe | null> = {};
+  for (const kind of PROBES) {
+    const own = output[kind];
+    if (own === undefined) {
+      probes[kind] = null;
+      continue;
+    }
+    const { call } = own;
+    if (call !== SELF && !endpoints.includes(call)) {
+      const message = `there is no endpoint ${call} here: one of this service answers, or self`;
+      report(context, 'FL404', [...path, kind, 'call'], message, {
+        found: call,
+        allowed: [SELF, ...endpoints],
+      });
+    }
+    probes[kind] = {
+      periodNs: own.period,
+      timeoutNs: own.timeout,
+      failureThreshold: own.failureThreshold,
+      successThreshold: 'successThreshold' in own ? own.successThreshold : 1,
+      initialDelayNs: own.initialDelay,
+      endpoint: call === SELF ? null : call,
+      usesWorkers: own.usesWorkers,
+      terminationGraceNs: ('terminationGrace' in own ? own.terminationGrace : undefined) ?? null,
+    };
+  }
+  return probes as unknown as Probes;
+}

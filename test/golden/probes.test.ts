@@ -1,0 +1,243 @@
+import { describe, expect, it } from 'vitest';
+import { problemsOf } from '../theory/program.js';
+import { states } from './states.js';
+import { golden, instants, outcomes } from './tracing.js';
+import type { Traced } from './tracing.js';
+
+/** One service `s` with probes and a fault; called at these times. */
+const probed = (
+  probes: string,
+  fault: string,
+  more: Record<string, string> = {},
+  length = '200s',
+): Traced =>
+  golden(
+    `
+platform: { ${more['platform'] ?? 'kind: kubernetes'} }
+services:
+  s: { ${more['service'] ?? ''}probes: { ${probes} }, endpoints: { serve: [ ${more['steps'] ?? 'wait: 10ms'} ]${more['endpoints'] ?? ''} } }
+${more['parts'] ?? ''}
+workloads:
+  users: { arrivals: ${more['load'] ?? '{ at: [ 199s ] }'}, requests: [ { call: s.serve } ]${more['users'] ?? ''} }
+faults: [ ${fault === '' ? '' : `{ id: f, target: s, ${fault} }`} ]
+`,
+    length,
+  );
+
+describe('readiness (HP-1, HP-2; kubelet prober worker.go)', () => {
+  it('takes who does not answer off the lists of its callers (GS-24)', () => {
+    const traced = probed(
+      'readiness: {}',
+      'kind: hang, instances: [0], at: 12s, for: 60s',
+      {
+        platform: 'kind: kubernetes, endpointPropagation: 1s',
+        service: 'replicas: 2, ',
+        load: `{ at: [ ${instants(250, 80_000, 500, 'ms')} ] }`,
+      },
+      '100s',
+    );
+    // Asked at 20, 30 and 40 s, given up 1 s later; ready again with the first answer, at 80 s.
+    expect(states(traced)).toEqual(['hung 12', 'unready 41', 'up 72', 'ready 80']);
+    const last = traced
+      .at('s.serve')
+      .filter(({ instance, sent }) => instance === 's[0]' && sent < 70e3);
+    expect(Math.max(...last.map(({ sent }) => sent))).toBeGreaterThan(41e3);
+    expect(Math.max(...last.map(({ sent }) => sent))).toBeLessThan(42e3);
+  });
+
+  it('asks each of several at a time of its own, in one period', () => {
+    const traced = probed('readiness: {}', 'kind: hang, at: 12s, for: 60s', {
+      service: 'replicas: 4, ',
+    });
+    const at = [0, 1, 2, 3].map((replica) => states(traced, replica)[1]);
+    expect(at).toEqual(['unready 41', 'unready 33.5', 'unready 36', 'unready 38.5']);
+  });
+
+  it('counts results in a row', () => {
+    const traced = probed(
+      'readiness: { period: 2s, timeout: 500ms, failureThreshold: 2, successThreshold: 3 }',
+      'kind: hang, at: 3s, for: 2s } , { id: g, target: s, kind: hang, at: 11s, for: 4s',
+    );
+    // One failure at 4 s is none; at 12 and 14 s there are two; at 16, 18 and 20 s three successes.
+    expect(states(traced).filter((state) => /ready/.test(state))).toEqual([
+      'unready 14.5',
+      'ready 20',
+    ]);
+  });
+
+  it('is asked at once when a process has started, which nobody calls before', () => {
+    const traced = probed(
+      'readiness: { call: health }',
+      'kind: crash, at: 10s, for: 0s',
+      {
+        service: 'lifecycle: { startup: 5s }, ',
+        endpoints: ', health: [ wait: 700ms ]',
+        platform: 'kind: kubernetes',
+      },
+      '40s',
+    );
+    expect(states(traced)).toEqual(['down 10', 'up 15', 'unready 15', 'ready 15.7']);
+  });
+
+  it('waits for initialDelay after each start, at the same instants', () => {
+    const traced = probed('readiness: { initialDelay: 12s }', 'kind: crash, at: 15s, for: 0s');
+    // Started at 15 s: asked at 25 s not yet, at 35 s.
+    expect(states(traced)).toEqual(['down 15', 'up 15', 'unready 15', 'ready 35']);
+  });
+
+  it('asks an endpoint with all that it does', () => {
+    const traced = probed(
+      'readiness: { period: 5s, call: health }',
+      '',
+      {
+        endpoints: ', health: [ query: db.ping ]',
+        parts: 'databases: { db: { operations: { ping: { work: 1ms } } } }\n',
+      },
+      '60s',
+    );
+    const calls = traced.ran.records[0]![0]!.edges.map((edge) =>
+      edge.calls.reduce((a, b) => a + b, 0),
+    );
+    expect(calls).toContain(12);
+  });
+
+  it('takes all replicas out where it asks what they share (HP-4)', () => {
+    const traced = golden(
+      `
+platform: { kind: kubernetes, endpointPropagation: 1ms }
+services:
+  s:
+    replicas: 3
+    probes: { readiness: { period: 2s, call: health } }
+    endpoints: { serve: [ wait: 1ms ], health: [ query: db.ping ] }
+databases: { db: { operations: { ping: { work: 1ms } } } }
+workloads: { users: { arrivals: { at: [ 5s, 25s ] }, requests: [ { call: s.serve } ] } }
+faults: [ { id: f, kind: crash, target: db, at: 10s, for: 30s } ]
+`,
+      '60s',
+    );
+    // Nothing that they are asked for needs the database.
+    expect(outcomes(traced.requests)).toEqual(['ok', 'refused']);
+  });
+});
+
+describe('liveness', () => {
+  it('ends and starts a process that does not answer, behind the back-off (HP-2)', () => {
+    const traced = probed('liveness: {}', 'kind: hang, at: 12s, for: 20s', {
+      service: 'lifecycle: { startup: 3s, terminationGrace: 5s }, ',
+      load: '{ at: [ 13s ] }',
+    });
+    // Ended at 41 s though it answers again since 32 s? No: asked at 40 s it does.
+    expect(states(traced)).toEqual(['hung 12', 'up 32']);
+    const longer = probed('liveness: {}', 'kind: hang, at: 12s, for: 40s', {
+      service: 'lifecycle: { startup: 3s, terminationGrace: 5s }, ',
+      load: '{ at: [ 13s ] }',
+    });
+    // Its request is never through: it is killed at the end of the grace.
+    expect(states(longer)).toEqual([
+      'hung 12',
+      'condemned 41',
+      'down 46',
+      'up 49',
+      'hung 49',
+      'up 52',
+    ]);
+    expect(outcomes(longer.requests)).toEqual(['reset']);
+  });
+
+  it('has a grace of its own', () => {
+    const traced = probed('liveness: { terminationGrace: 2s }', 'kind: hang, at: 12s, for: 40s', {
+      load: '{ at: [ 13s ] }',
+    });
+    expect(states(traced).slice(1, 3)).toEqual(['condemned 41', 'down 43']);
+  });
+
+  it('ends healthy processes that are busy, where it waits for a worker (HP-3)', () => {
+    const busy = (own: string): Traced =>
+      probed(
+        `liveness: { period: 5s, ${own} }`,
+        '',
+        {
+          service: 'concurrency: 1, lifecycle: { drain: false }, ',
+          steps: 'wait: 500ms',
+          load: 'constant(4/s)',
+        },
+        '60s',
+      );
+    expect(
+      states(busy('')).filter((state) => state.startsWith('condemned')).length,
+    ).toBeGreaterThan(1);
+    expect(states(busy('usesWorkers: false'))).toEqual([]);
+  });
+
+  it('refuses and is refused where the queue is full', () => {
+    const traced = probed(
+      'liveness: { period: 1s, timeout: 500ms }',
+      '',
+      {
+        service: 'concurrency: 1, queue: { capacity: 1 }, lifecycle: { drain: false }, ',
+        steps: 'wait: 2s',
+        load: '{ at: [ 2.1s, 2.2s, 4.1s, 6.1s ] }',
+      },
+      '12s',
+    );
+    expect(states(traced).slice(0, 2)).toEqual(['condemned 5', 'down 5']);
+  });
+});
+
+describe('startup', () => {
+  it('holds the others back, and is not asked any more when it has succeeded', () => {
+    const traced = probed(
+      'startup: { period: 2s, failureThreshold: 10, call: begun }, liveness: { period: 1s }, readiness: { period: 7s }',
+      'kind: crash, at: 10s, for: 0s } , { id: slow, kind: hang, target: s, at: 10s, for: 7s',
+      { endpoints: ', begun: [ wait: 100ms ]' },
+      '60s',
+    );
+    // Hung to 17 s; asked at 18 s it answers at 18.1 s, and readiness is asked at once.
+    expect(states(traced)).toEqual([
+      'down 10',
+      'up 10',
+      'unready 10',
+      'hung 10',
+      'up 17',
+      'ready 18.1',
+    ]);
+  });
+
+  it('ends who does not start in time', () => {
+    const traced = probed(
+      'startup: { period: 2s, failureThreshold: 2 }',
+      'kind: crash, at: 10s, for: 0s } , { id: slow, kind: hang, target: s, at: 10s, for: 20s',
+      { service: 'lifecycle: { drain: false }, ' },
+      '60s',
+    );
+    expect(
+      states(traced)
+        .filter((state) => /condemned|down/.test(state))
+        .slice(0, 3),
+    ).toEqual(['down 10', 'condemned 13', 'down 13']);
+  });
+});
+
+describe('probes in a scenario', () => {
+  const refused = (probes: string): string =>
+    problemsOf(`
+faultline: 1
+title: t
+run: { duration: 10s }
+services: { s: { probes: { ${probes} }, endpoints: { serve: [ wait: 1ms ] } } }
+workloads: { users: { arrivals: constant(10/s), requests: [ { call: s } ] } }
+`);
+
+  it('name an endpoint of their own service', () => {
+    expect(refused('readiness: { call: sirve }')).toContain('did you mean "serve"?');
+  });
+
+  it('refuse what is not in this version', () => {
+    expect(refused('readiness: { checks: [ db ] }')).toContain('not in this version');
+  });
+
+  it('have no successThreshold but for readiness', () => {
+    expect(refused('liveness: { successThreshold: 2 }')).toContain('successThreshold');
+  });
+});
