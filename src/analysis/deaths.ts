@@ -85,13 +85,14 @@ function ownDeaths(data: VariantData, record: RunRecord, spansOf: SpansOf): read
     .filter(({ knobs }) => knobs.includes('down'))
     .map((fault) => ({ instances: new Set(fault.instances), spans: spansOf(fault) }));
   return downsOf(data, record, new Set(plan.instances.keys())).filter(
-    ({ instance, fromNs: at, askedNs }) => {
+    ({ instance, fromNs: at, askedNs, end }) => {
       const isStopped = stopping.some(
         ({ instances, spans }) =>
           instances.has(instance) &&
           spans.some(({ fromNs, untilNs }) => at >= fromNs && at <= untilNs),
       );
-      return !isStopped && askedNs === null && at >= plan.warmupNs;
+      const isAsked = askedNs !== null && end !== null;
+      return !isStopped && !isAsked && at >= plan.warmupNs;
     },
   );
 }

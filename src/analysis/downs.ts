@@ -9,6 +9,8 @@ export interface Down {
   readonly fromNs: Ns;
   /** When it was asked to end; null = it was not. */
   readonly askedNs: Ns | null;
+  /** How it ended that was asked to; null = by itself or by a fault, or nobody asked it. */
+  readonly end: 'drained' | 'killed' | null;
   /** A probe had it ended. */
   readonly condemned: boolean;
   /** Infinity = to the end of the run. */
@@ -28,6 +30,7 @@ export function downsOf(
   const open = new Map<number, Down>();
   const asked = new Map<number, Ns>();
   const condemned = new Set<number>();
+  const ends = new Map<number, 'drained' | 'killed'>();
   for (let k = 0; k < timeNs.length; k++) {
     const instance = subject[k];
     if (kind[k] !== JOURNAL.instance || !instances.has(instance)) continue;
@@ -36,11 +39,15 @@ export function downsOf(
       asked.set(instance, at);
     } else if (value[k] === INSTANCE_STATE.condemned) {
       condemned.add(instance);
+    } else if (value[k] === INSTANCE_STATE.drained || value[k] === INSTANCE_STATE.killed) {
+      ends.set(instance, value[k] === INSTANCE_STATE.drained ? 'drained' : 'killed');
     } else if (value[k] === INSTANCE_STATE.down) {
       const askedNs = asked.get(instance) ?? null;
       asked.delete(instance);
+      const end = ends.get(instance) ?? null;
+      ends.delete(instance);
       const own = { condemned: condemned.delete(instance), untilNs: Infinity, restarts: 1 };
-      const down = { instance, fromNs: at, askedNs, ...own };
+      const down = { instance, fromNs: at, askedNs, end, ...own };
       downs.push(down);
       open.set(instance, down);
     } else if (value[k] === INSTANCE_STATE.failedStart && open.has(instance)) {

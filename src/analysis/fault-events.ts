@@ -1,7 +1,7 @@
 import type { Ns } from '../kernel/time.js';
 import type { PlanFault } from '../spec/plan.js';
 import type { StoryEvent } from '../spec/result-cascade.js';
-import { terminationOf } from '../spec/termination.js';
+import type { Down } from './downs.js';
 import { faultWords } from './fault-words.js';
 import type { Scene } from './influence.js';
 import { count, duration, plural } from './words.js';
@@ -39,22 +39,25 @@ function endWords(
   fault: PlanFault,
   { fromNs, untilNs }: PlanFault['spans'][number],
 ): string {
-  const end = scene.returnsOf(fault).find((candidate) => candidate.untilNs === untilNs);
-  if (end === undefined || end.endedNs < fromNs) return '';
-  const who = end.backNs.size === 1 ? 'it' : `the last of ${plural(end.backNs.size, 'instance')}`;
-  const took = end.endedNs - fromNs;
-  const { instances, components } = scene.data.plan;
-  const limits = [...end.backNs.keys()].map((id) => {
-    const { lifecycle, replaced } = components[instances[id].component];
-    return terminationOf(lifecycle, replaced);
-  });
-  const isKilled = limits.some(({ killedNs, drain }) => took >= killedNs || !drain);
-  const verb = isKilled ? 'is killed' : 'ends';
-  const ends =
-    took > 0 || isKilled
-      ? `; ${who} ${verb} ${took > 0 ? `after ${duration(took / 1e9)}` : 'at once'}`
-      : '';
-  return untilNs > fromNs ? ends : `${ends}${backWords(scene, fault, untilNs)}`;
+  const ends = scene.returnsOf(fault).find((candidate) => candidate.untilNs === untilNs)?.ends;
+  if (ends === undefined || ends.length === 0) return '';
+  const tookNs = Math.max(...ends.map((down) => down.fromNs)) - fromNs;
+  const killed = ends.filter(({ end }) => end === 'killed').length;
+  const words = ends.length === 1 ? oneEnd(ends[0], tookNs) : lastEnd(ends.length, tookNs, killed);
+  return untilNs > fromNs ? words : `${words}${backWords(scene, fault, untilNs)}`;
+}
+
+function oneEnd({ end }: Down, tookNs: Ns): string {
+  const verb = end === 'killed' ? 'is killed' : end === null ? 'dies' : 'ends';
+  if (tookNs === 0) return end === 'drained' ? '' : `; it ${verb} at once`;
+  return `; it ${verb} after ${duration(tookNs / 1e9)}`;
+}
+
+function lastEnd(all: number, tookNs: Ns, killed: number): string {
+  const words = killed === 0 ? '' : `, ${killed === all ? 'all' : count(killed)} of them killed`;
+  const when = tookNs === 0 ? 'at once' : `after ${duration(tookNs / 1e9)}`;
+  if (tookNs === 0 && killed === 0) return '';
+  return `; the last of ${plural(all, 'instance')} ends ${when}${words}`;
 }
 
 /** How long after the end of a fault everything is back, where that takes a time of its own. */

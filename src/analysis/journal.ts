@@ -13,6 +13,8 @@ const INSTANCE_STATES = [
   'condemned',
   'unready',
   'ready',
+  'drained',
+  'killed',
 ] as const;
 
 /** State changes of the run that is told, with names, from the end of the warm-up on. */

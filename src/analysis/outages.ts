@@ -2,6 +2,7 @@ import { faultKind } from '../patterns/registry.js';
 import type { KnobEdit, KnobName } from '../spec/fault.js';
 import type { Ns } from '../kernel/time.js';
 import { downsOf } from './downs.js';
+import type { Down } from './downs.js';
 import type { PlanFault } from '../spec/plan.js';
 import type { RunRecord } from '../spec/record.js';
 import { spansIn } from './faulted.js';
@@ -27,7 +28,7 @@ export function outagesOf(
       const end = returns.find((candidate) => candidate.untilNs === untilNs);
       const first = Math.min(...own.map((id) => end?.backNs.get(id) ?? untilNs));
       // Who is asked to end works until it has.
-      const silentNs = Math.max(fromNs, end?.endedNs ?? -1);
+      const silentNs = Math.max(fromNs, ...(end?.ends ?? []).map((down) => down.fromNs));
       const backNs = Math.min(first, data.plan.horizonNs);
       return silentNs < backNs || silentNs === fromNs
         ? [{ fromNs: silentNs, untilNs: backNs }]
@@ -54,8 +55,8 @@ export interface Returns {
   readonly untilNs: Ns;
   /** By instance that was down then: when it ran again, absolute; Infinity = not in this run. */
   readonly backNs: ReadonlyMap<number, Ns>;
-  /** When the last of those ended that it had asked to, absolute; -1 where it asks nobody. */
-  readonly endedNs: Ns;
+  /** Those whom it has asked to end, and who have. */
+  readonly ends: readonly Down[];
   /** The most restarts that one of them took, those in vain among them. */
   readonly restarts: number;
 }
@@ -82,7 +83,7 @@ export function returnsOf(
     return {
       untilNs,
       backNs: new Map(held.map((down) => [down.instance, down.untilNs])),
-      endedNs: asks ? Math.max(-1, ...held.map((down) => down.fromNs)) : -1,
+      ends: asks ? held : [],
       restarts: Math.max(0, ...held.map((down) => down.restarts)),
     };
   });

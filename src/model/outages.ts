@@ -80,6 +80,9 @@ export class Outages {
     instance.stopped = stopped;
     if (stopped) {
       this.restarts.forget(instance);
+      // Who was to take its place is to go as well.
+      this.starts.giveUp(instance);
+      instance.relieved = false;
       if (instance.down) this.turnDown(instance, true);
       else if (instance.leaving === LEAVING.no) this.leave(instance);
       else if (instance.condemned) {
@@ -87,8 +90,10 @@ export class Outages {
         instance.condemned = false;
         this.updateFleet(instance);
       }
-    } else if (instance.leaving === LEAVING.no) this.turnDown(instance, isAway(instance));
-    else if (this.world.plan.components[instance.component].replaced) {
+    } else if (instance.leaving === LEAVING.no) {
+      this.turnDown(instance, isAway(instance));
+      if (isAway(instance) && this.canStart(instance)) this.restarts.plan(instance);
+    } else if (this.world.plan.components[instance.component].replaced) {
       instance.relieved = this.starts.begin(instance);
     }
   }
@@ -230,12 +235,14 @@ export class Outages {
     if (instance.down) return;
     if (frozen === FROZEN.pause) for (const resident of instance.residents) resident.paused?.();
     if (before === FROZEN.pause) for (const resident of instance.residents) resident.resumed?.();
+    if (before === FROZEN.pause) this.terminations.resumed(instance);
     const isHang = before === FROZEN.hang || frozen === FROZEN.hang;
     if (isHang) for (const resident of instance.residents) resident.hung?.();
   }
 
   /** The process answers again. */
   private started(instance: Instance): void {
+    invariant(instance.down, 'running-process-started-again');
     instance.down = instance.shut = instance.relieved = false;
     instance.startedAt = engine.now;
     this.starts.warmUp(instance);

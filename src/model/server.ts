@@ -299,6 +299,7 @@ export class Server {
     const connection = strands.from[strand];
     const stamp = strands.call[strand];
     workers.leave(strand, instance);
+    this.eased(strand);
     this.freeStrand(strand);
     if (!isDone && instance.silent) return;
     connections.handshakes.worked(connection, stamp, isDone);
@@ -401,8 +402,14 @@ export class Server {
     if ((slot & GATED) !== 0) gates.leave(strand, outcome);
     if ((slot & STATEMENT) !== 0) sections!.transactions.left(strand);
     if ((slot & LEASED) !== 0) this.takeBack(strand);
-    const { terminations } = this.world.outages;
-    if (terminations.isAwaited) terminations.look(this.world.instances[strands.instance[strand]]);
+    this.eased(strand);
+  }
+
+  /** Something of an instance is over: one that is about to end may have done its last. */
+  private eased(strand: number): void {
+    const { outages, instances } = this.world;
+    const { terminations } = outages;
+    if (terminations.isAwaited) terminations.look(instances[strands.instance[strand]]);
   }
 
   private takeBack(strand: number): void {
@@ -434,6 +441,7 @@ export class Server {
       return;
     }
     strands.state[strand] = STATE.REPLYING;
+    this.eased(strand);
     sink.answer(strands.part[strand], strands.cell[strand], outcome, this.age(strand), true);
     if (strands.gone[strand] >= 0) {
       this.freeJob(strand, -1);
@@ -446,12 +454,14 @@ export class Server {
   /** A request that nobody waits for any more is dropped before any work was done. */
   private discard(strand: number): void {
     const outcome = OUTCOME.cancelled;
+    this.eased(strand);
     sink.answer(strands.part[strand], strands.cell[strand], outcome, this.age(strand), false);
     this.freeJob(strand, -1);
   }
 
   /** Nothing comes of a request or an answer; only the caller's giving up ends the attempt. */
   lose(strand: number): void {
+    this.eased(strand);
     if (strands.gone[strand] >= 0) this.freeJob(strand, -1);
     else strands.state[strand] = STATE.LOST;
   }

@@ -197,6 +197,9 @@ export const INSTANCE_STATE = Object.freeze({
   /** Its readiness says that it is not to be called, or that it is. */
   unready: 7,
   ready: 8,
+  /** Asked to end, it ends with its work done, or is killed with what it has. */
+  drained: 9,
+  killed: 10,
 } as const);
 
 /**

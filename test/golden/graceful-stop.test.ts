@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { problemsOf } from '../theory/program.js';
-import { states } from './states.js';
+import { endings, states } from './states.js';
 import { golden, metered, outcomes, times } from './tracing.js';
 import type { Traced } from './tracing.js';
 
@@ -52,6 +52,8 @@ describe('stop (OR-2, OR-3)', () => {
     expect(grace('preStop: 4s, terminationGrace: 7s')).toEqual(['leaving 10', 'down 17', 'up 17']);
     expect(grace('preStop: 5s')).toEqual(['leaving 10', 'down 40', 'up 40']);
     expect(outcomes(asked('terminationGrace: 1s', '9.5s').requests)).toEqual(['reset']);
+    expect(endings(asked('terminationGrace: 1s', '9.5s'))).toEqual(['killed 11']);
+    expect(endings(asked('', '9.5s'))).toEqual(['drained 12.5']);
   });
 
   it('has two seconds between SIGTERM and SIGKILL on kubernetes, whatever is left (killContainer)', () => {
@@ -329,17 +331,19 @@ faults: [ { id: asked, kind: stop, target: worker, instances: [0], at: 10.03s, f
     },
   );
 
-  it('leave the steps of sagas to others', () => {
-    const saga = (lifecycle: string): Traced =>
-      golden(
-        `
+  /** Sagas of two steps of 2 s each, one of whose drivers is asked to end in the first; begun by requests that wait or not. */
+  const saga = (lifecycle: string, own: string, replicas = 2, waits = false): Traced =>
+    golden(
+      `
 services:
-  driver: { replicas: 2, lifecycle: { startup: 60s, ${lifecycle} }, endpoints: { go: [ saga: { start: order, await: false } ] } }
+  driver: { replicas: ${String(replicas)}, lifecycle: { ${lifecycle} }, endpoints: { go: [ saga: { start: order, await: ${String(waits)} } ] } }
   bank: { endpoints: { pay: [ wait: 2s ], ship: [ wait: 2s ], undo: [ wait: 1ms ] } }
+databases: { log: { operations: { write: 0ms } } }
 sagas:
   order:
     kind: orchestrated
     orchestrator: driver
+    ${own}
     steps:
       - { name: pay, call: bank.pay, compensation: bank.undo }
       - { name: ship, call: bank.ship, compensation: bank.undo }
@@ -347,16 +351,139 @@ workloads:
   users: { arrivals: { at: [ 9s, 9.1s, 9.2s, 9.3s ] }, requests: [ { call: driver } ] }
 faults: [ { id: asked, kind: stop, target: driver, instances: [0], at: 10s, for: 0s } ]
 `,
-        '60s',
-      );
-    const ends = (traced: Traced): readonly number[] =>
-      traced.rows
-        .filter(({ part }) => part === 'bank.ship')
-        .map((row) => Math.round(row.ended / 100) / 10);
-    expect(ends(saga('drain: true'))).toEqual([13, 13.1, 13.2, 13.3]);
-    // With the first step the process has nothing left to do.
-    expect(states(saga('drain: true'), 0, 'driver')).toEqual(['leaving 10', 'down 11.2']);
-    expect(ends(saga('drain: false'))).not.toEqual([13, 13.1, 13.2, 13.3]);
+      '90s',
+    );
+  const shipped = (traced: Traced): readonly number[] =>
+    traced.rows
+      .filter(({ part }) => part === 'bank.ship')
+      .map((row) => Math.round(row.ended / 100) / 10);
+  const IN_TIME = [13, 13.1, 13.2, 13.3];
+
+  it('leave the next steps of sagas to others, where their state is saved', () => {
+    const drained = saga('startup: 60s', 'persistence: log.write');
+    expect(shipped(drained)).toEqual(IN_TIME);
+    // With the first steps the process has nothing left to do.
+    expect(states(drained, 0, 'driver')).toEqual(['leaving 10', 'down 11.2', 'up 71.2']);
+    const killed = saga('startup: 60s, drain: false', 'persistence: log.write');
+    expect(shipped(killed)).not.toEqual(IN_TIME);
+  });
+
+  it('go on with sagas that are in their memory, or that nobody else can go on with', () => {
+    const memory = saga('startup: 60s', '');
+    expect(shipped(memory)).toEqual(IN_TIME);
+    expect(states(memory, 0, 'driver')[1]).toBe('down 13.2');
+    const alone = saga('startup: 20s', 'persistence: log.write', 1, true);
+    expect(shipped(alone)).toEqual(IN_TIME);
+    expect(outcomes(alone.requests)).toEqual(['ok', 'ok', 'ok', 'ok']);
+    expect(endings(alone, 0, 'driver')).toEqual(['drained 13.3']);
+  });
+
+  it('handle what was settled before it came', () => {
+    const traced = golden(
+      `
+network: { links: [ { between: [ jobs, worker ], latency: 50ms } ] }
+services:
+  api: { endpoints: { go: [ publish: jobs ] } }
+  worker: { lifecycle: { startup: 60s }, endpoints: { handle: [ wait: 1ms ] } }
+queues:
+  jobs: { kind: rabbitmq, prefetch: 20, consumers: [ { call: worker.handle, concurrency: 2, commit: before } ] }
+workloads:
+  users: { arrivals: { at: [ 9.94s, 9.96s, 9.98s ] }, requests: [ { call: api } ] }
+faults: [ { id: asked, kind: stop, target: worker, at: 10s, for: 0s } ]
+`,
+      '30s',
+    );
+    expect(metered(traced, 'lostEffects', 'jobs')).toBe(0);
+    expect(states(traced, 0, 'worker')[1]).toMatch(/^down 10\.03/);
+  });
+});
+
+describe('a stop among other faults', () => {
+  const among = (faults: string, at = '9s', steps = 'wait: 3s', own = 'startup: 10s'): Traced =>
+    golden(
+      `
+${KUBERNETES}
+services:
+  s: { lifecycle: { ${own} }, endpoints: { serve: [ ${steps} ] } }
+workloads:
+  users: { arrivals: { at: [ ${at} ] }, requests: [ { call: s } ] }
+faults: [ ${faults} ]
+`,
+      '100s',
+    );
+
+  it('takes whoever was to take its place as well', () => {
+    const traced = among(
+      '{ id: a, kind: stop, target: s, at: 10s, for: 0s }, { id: b, kind: stop, target: s, at: 11s, for: 30s }',
+    );
+    expect(states(traced)).toEqual(['leaving 10', 'down 12', 'up 51']);
+  });
+
+  it('does not wait for requests that were turned away', () => {
+    const traced = golden(
+      `
+network: { latency: 50ms }
+services:
+  front: { endpoints: { go: [ call: s ] }, outbound: { default: { connections: {} } } }
+  s: { protocol: http2, endpoints: { serve: [ wait: 1ms ] } }
+workloads: { users: { arrivals: { at: [ 1s, 9.93s ] }, requests: [ { call: front } ] } }
+faults: [ { id: asked, kind: stop, target: s, at: 10s, for: 0s }, { id: e, kind: error, target: s, at: 9s, for: 5s } ]
+`,
+      '60s',
+    );
+    expect(endings(traced)).toEqual(['drained 10.03']);
+  });
+
+  it('is heard by a process that stands still when it goes on', () => {
+    const paused = among(
+      '{ id: asked, kind: stop, target: s, at: 10s, for: 0s }, { id: p, kind: pause, target: s, at: 9.5s, for: 4s }',
+      '9s',
+    );
+    // What it waits for has come meanwhile.
+    expect(endings(paused)).toEqual(['drained 13.5']);
+    expect(outcomes(paused.requests)).toEqual(['ok']);
+    const longer = among(
+      '{ id: asked, kind: stop, target: s, at: 10s, for: 0s }, { id: p, kind: pause, target: s, at: 9.5s, for: 40s }',
+      '9s',
+      'wait: 3s',
+      'drain: false, terminationGrace: 5s',
+    );
+    expect(endings(longer)).toEqual(['killed 15']);
+  });
+
+  it('puts a process into the crash that still stands, and behind its back-off', () => {
+    const traced = among(
+      '{ id: c, kind: crash, target: s, at: 10s, for: 31s }, { id: asked, kind: stop, target: s, at: 25s, for: 0s }',
+      '9s',
+      'wait: 3s',
+      'startup: 1s',
+    );
+    // Started at 25, 35 and 55 s: for the third time behind the end of the crash.
+    expect(states(traced)).toEqual([
+      'down 10',
+      'failedStart 10',
+      'failedStart 20',
+      'failedStart 25',
+      'failedStart 35',
+      'up 56',
+    ]);
+  });
+
+  it('closes a connection behind its first request that was being opened', () => {
+    const traced = golden(
+      `
+network: { latency: 100ms }
+services:
+  front: { replicas: 2, endpoints: { go: [ call: s ] }, outbound: { default: { connections: { max: 1 } } } }
+  s: { protocol: { tls: tls13 }, endpoints: { serve: [ wait: 2s ] } }
+workloads: { users: { arrivals: { at: [ 8.9s, 9.75s, 10.2s, 10.4s, 10.6s, 11s, 12s ] }, requests: [ { call: front } ] } }
+faults: [ { id: asked, kind: stop, target: s, at: 10s, for: none } ]
+`,
+      '60s',
+    );
+    expect(endings(traced)[0]).toMatch(/^drained 12\.[34]/);
+    expect(outcomes(traced.requests).slice(0, 2)).toEqual(['ok', 'ok']);
+    expect(outcomes(traced.requests).slice(2).includes('ok')).toBe(false);
   });
 });
 

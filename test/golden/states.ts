@@ -3,16 +3,23 @@ import type { Traced } from './tracing.js';
 
 const WORDS = Object.entries(INSTANCE_STATE);
 
-/** `up 12`: what happened to the processes of the first run, with the second. */
-export function states({ ran }: Traced, replica = 0, component = 's'): readonly string[] {
+/** `up 12`: what happened to the processes of the first run, with the second. How one ended is in `endings`. */
+export const states = (traced: Traced, replica = 0, component = 's'): readonly string[] =>
+  told(traced, replica, component).filter((state) => !/^(drained|killed)/.test(state));
+
+/** `drained 12`: how a process that was asked to end did. */
+export const endings = (traced: Traced, replica = 0, component = 's'): readonly string[] =>
+  told(traced, replica, component).filter((state) => /^(drained|killed)/.test(state));
+
+function told({ ran }: Traced, replica: number, component: string): readonly string[] {
   const instance =
     ran.plans[0]!.components.find(({ name }) => name === component)!.firstInstance + replica;
   const { timeNs, kind, subject, value } = ran.records[0]![0]!.journal;
-  const told: string[] = [];
+  const words: string[] = [];
   for (let i = 0; i < timeNs.length; i++) {
     if (kind[i] !== JOURNAL.instance || subject[i] !== instance) continue;
     const [word] = WORDS.find(([, state]) => state === value[i])!;
-    told.push(`${word} ${Math.round(timeNs[i]! / 1e6) / 1e3}`);
+    words.push(`${word} ${Math.round(timeNs[i]! / 1e6) / 1e3}`);
   }
-  return told;
+  return words;
 }

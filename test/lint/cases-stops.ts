@@ -35,6 +35,14 @@ export const STOP_CASES: readonly RuleCase[] = [
     },
   },
   {
+    rule: 'stop-before-callers-know',
+    fires: stopped('preStop: 4s, terminationGrace: 1500ms'),
+    path: 'services.shop.lifecycle.terminationGrace',
+    measured: 'they learn it after 2s on average',
+    limit: 'terminationGrace 1.5s',
+    silent: {},
+  },
+  {
     rule: 'grace-below-work',
     // 10 s less the preStop of 4 s.
     fires: stopped('preStop: 4s, terminationGrace: 10s', 'wait: 7s'),

@@ -24,7 +24,7 @@ function judge(subject: Subject): readonly Finding[] {
     const longest = Math.max(0, ...times);
     if (!drain || longest <= killedNs - toldNs) return [];
     const section = sectionOf(scenario, name);
-    const grace = handyTime(toldNs + 2 * longest);
+    const grace = handyTime((lifecycle?.preStopNs ?? 0) + 2 * longest);
     return [
       {
         path: [section, name, 'lifecycle', 'terminationGrace'],

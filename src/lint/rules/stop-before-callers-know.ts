@@ -24,14 +24,25 @@ function judge(subject: Subject): readonly Finding[] {
     const { toldNs } = terminationOf(lifecycle, replaces);
     if (toldNs >= newsNs || !calls.some(({ callee }) => callee === name)) return [];
     const section = sectionOf(scenario, name);
+    const preStopNs = lifecycle?.preStopNs ?? 0;
+    // The end of the grace ends preStop too.
+    const isCut = preStopNs > toldNs;
+    const needed = handyTime(2 * newsNs);
     return [
       {
-        path: [section, name, 'lifecycle', 'preStop'],
+        path: [section, name, 'lifecycle', isCut ? 'terminationGrace' : 'preStop'],
         entities: [name],
         message: `${name} refuses what its callers send it until they are told that it ends`,
         measured: `they learn it after ${timeText(newsNs)} on average`,
-        limit: toldNs === 0 ? 'no preStop' : `preStop ${timeText(toldNs)}`,
-        fix: yamlAt([section, name], `lifecycle: { preStop: ${handyTime(2 * newsNs)} }`),
+        limit: isCut
+          ? `terminationGrace ${timeText(toldNs)}`
+          : preStopNs === 0
+            ? 'no preStop'
+            : `preStop ${timeText(toldNs)}`,
+        fix: yamlAt(
+          [section, name],
+          `lifecycle: { ${isCut ? 'terminationGrace: 30s' : `preStop: ${needed}`} }`,
+        ),
       },
     ];
   });

@@ -111,6 +111,8 @@ export class Handshakes {
     else if (table.flights[slot] === pool.tlsTrips) {
       if (pool.mutual && pool.caller.certExpired) table.disown(slot);
       pool.opened(slot);
+      // It was under way when the process was told to end: it serves what it was opened for.
+      if (this.world.instances[table.instance[slot]].shut) pool.lost(slot);
     } else {
       table.flights[slot]++;
       table.tries[slot] = 0;

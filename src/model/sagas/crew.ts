@@ -24,6 +24,8 @@ export class Crew {
   private readonly told: CrewTold;
   private readonly first: number;
   private readonly count: number;
+  /** Nothing of a saga outlives its process. */
+  private readonly isInMemory: boolean;
   private readonly takeovers: Counter;
 
   constructor(world: World, plan: PlanSaga, ledger: Ledger, records: Records, told: CrewTold) {
@@ -34,23 +36,35 @@ export class Crew {
     const component = world.plan.components[world.plan.parts[plan.driver].component];
     this.first = component.firstInstance;
     this.count = component.instances;
+    this.isInMemory = (plan.spec.orchestration?.persistence ?? null) === null;
     this.takeovers = world.meters.counter('takeovers', { component: plan.component, part: -1 });
     for (let index = 0; index < this.count; index++) {
       const instance = world.instances[this.first + index];
       instance.residents.push({
         died: () => this.died(instance),
         started: () => this.started(),
+        isBusy: () => this.isInMemory && this.drives(instance),
       });
     }
   }
 
-  /** An instance that takes work: its own while that is, else the next one. */
+  /**
+   * An instance that takes work: its own while that does, else the next one, else one that is about to end. What is kept in
+   * memory only goes on where it is, up to the end of the process.
+   */
   place(slot: number): number {
     const { instances } = this.world;
+    const own = this.first + this.records.instance[slot];
+    if (this.isInMemory && !instances[own].down) return own;
+    const next = this.nextOf(slot, ({ shut }) => !shut);
+    return next >= 0 ? next : this.nextOf(slot, ({ down }) => !down);
+  }
+
+  private nextOf(slot: number, isFit: (instance: Instance) => boolean): number {
     const own = this.records.instance[slot];
     for (let k = 0; k <= this.count; k++) {
       const index = k === 0 ? own : (own + this.ledger.number[slot] + k) % this.count;
-      if (instances[this.first + index].shut) continue;
+      if (!isFit(this.world.instances[this.first + index])) continue;
       this.records.instance[slot] = index;
       return this.first + index;
     }
@@ -84,6 +98,19 @@ export class Crew {
   /** One went on with what another one had begun. */
   tookOver(): void {
     this.world.meters.count(this.takeovers);
+  }
+
+  /** A saga is over: a process that is about to end may have waited for that. */
+  over(slot: number): void {
+    const { instances, outages } = this.world;
+    outages.terminations.look(instances[this.instanceOf(slot)]);
+  }
+
+  private drives({ index }: Instance): boolean {
+    const { ledger, records } = this;
+    return ledger
+      .inOrder()
+      .some((slot) => ledger.phase[slot] === PHASE_OF.running && records.instance[slot] === index);
   }
 
   /** The process of an instance has died: what it drove waits for another one, or is lost. */

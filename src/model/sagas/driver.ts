@@ -390,6 +390,7 @@ export class Driver {
   private finish(slot: number, phase: number): void {
     const { ledger, records } = this;
     ledger.finish(slot, phase);
+    this.crew.over(slot);
     records.ended(slot);
     engine.note((this.plan.component << 5) | phase, records.lineageOf(slot));
     this.entrance.finished(slot, phase);

@@ -1,9 +1,10 @@
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
+import { INSTANCE_STATE, JOURNAL } from '../../spec/record.js';
 import { terminationOf } from '../../spec/termination.js';
 import type { Termination } from '../../spec/termination.js';
-import { LEAVING } from '../instance.js';
+import { FROZEN, LEAVING } from '../instance.js';
 import type { Instance } from '../instance.js';
 import { RETURN, STATE, strands } from '../strands.js';
 import type { World } from '../world.js';
@@ -22,6 +23,8 @@ export class Terminations {
   /** By instance: which order counts, and whether somebody looks at this instant. */
   private readonly orders: Int32Array;
   private readonly looks: Uint8Array;
+  /** Who stood still when it was to be told. */
+  private readonly unheard = new Set<number>();
   /** How many have been told. */
   private told = 0;
 
@@ -71,6 +74,7 @@ export class Terminations {
     if (instance.leaving === LEAVING.told) this.told--;
     instance.leaving = LEAVING.no;
     this.orders[instance.id]++;
+    this.unheard.delete(instance.id);
   }
 
   /** Some of what a process has is over: it may have been the last. */
@@ -80,7 +84,17 @@ export class Terminations {
     engine.soon(Math.max(engine.phase, PHASE.TIMER), this.lookOp, id, 0, 0);
   }
 
+  /** A process goes on that stood still: it has a signal to take, or may be done. */
+  resumed(instance: Instance): void {
+    if (this.unheard.delete(instance.id)) this.tell(instance);
+    else this.look(instance);
+  }
+
   private tell(instance: Instance): void {
+    if (instance.frozen === FROZEN.pause) {
+      this.unheard.add(instance.id);
+      return;
+    }
     instance.leaving = LEAVING.told;
     instance.shut = true;
     this.told++;
@@ -96,17 +110,19 @@ export class Terminations {
   private end(instance: Instance, drained: boolean): void {
     this.forget(instance);
     instance.drained = drained;
+    const state = drained ? INSTANCE_STATE.drained : INSTANCE_STATE.killed;
+    this.world.journal.note(JOURNAL.instance, instance.id, state);
     this.ended(instance);
   }
 
   /** Whether nothing is left to do, and nothing on its way over a connection that it has agreed to. */
   private isDone(instance: Instance): boolean {
     const { edges } = this.world;
+    if (instance.frozen === FROZEN.pause) return false;
     for (let strand = 0; strand < strands.slots.touched; strand++) {
       if (!strands.alive(strand) || strands.instance[strand] !== instance.id) continue;
       if (strands.parent[strand] >= 0) continue;
-      const returns = strands.returns[strand];
-      if (returns === RETURN.root || returns === RETURN.connection) continue;
+      if (strands.returns[strand] === RETURN.root) continue;
       const state = strands.state[strand];
       if (state === STATE.REPLYING || state === STATE.LOST) continue;
       if (state === STATE.TRANSIT && !edges[strands.edge[strand]].connected) continue;

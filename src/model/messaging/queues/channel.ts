@@ -48,9 +48,11 @@ export class Channel {
     this.instance = instance;
   }
 
-  /** Whether something of it is under way in its process, or waits there. */
-  get isBusy(): boolean {
-    return this.busy > 0 || this.buffer.length > 0 || this.done.length > 0;
+  /** Whether something of it is under way in its process, waits there, or comes to it and is nobody else's any more. */
+  isBusy({ settled, after }: Deliveries): boolean {
+    if (this.busy > 0 || this.buffer.length > 0 || this.done.length > 0) return true;
+    for (let own = this.first; own >= 0; own = after[own]) if (settled[own] !== 0) return true;
+    return false;
   }
 
   get hasRoom(): boolean {

@@ -233,7 +233,8 @@ export class Dispatch {
           died: () => this.died(instance, number),
           started: () => this.started(instance, number),
           closing: () => this.closing(instance, number),
-          isBusy: () => this.channelsOf(instance, number).some(({ isBusy }) => isBusy),
+          isBusy: () =>
+            this.channelsOf(instance, number).some((own) => own.isBusy(this.deliveries)),
         });
       }
     });
