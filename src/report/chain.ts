@@ -1,7 +1,7 @@
 import type { FaultInfo, VariantResult } from '../spec/result.js';
 import type { CascadeEvent } from '../spec/result-cascade.js';
 import { briefSeconds, formatInstant, tidy } from './format.js';
-import { isEnd, nextFault, SPELLS_MAX, spellsOf, type Spell } from './spells.js';
+import { isEnd, nextFault, plainFault, SPELLS_MAX, spellsOf, type Spell } from './spells.js';
 import { loopWords, viewOfVariant, type View } from './view.js';
 
 type Loop = VariantResult['cascade']['loops'][number];
@@ -119,7 +119,7 @@ function laterStep(
       : `, until ${formatInstant(last.at)}`;
   const text = `${subject} ${verbOf(worst.start)}${again}${until}`;
   const when = formatInstant(fault.at);
-  return { at: fault.at, step: { when, subject: fault.text, text, tone: 'bad' } };
+  return { at: fault.at, step: { when, subject: plainFault(fault), text, tone: 'bad' } };
 }
 
 /** For whom messages pile up. */
@@ -192,7 +192,10 @@ function stepOf(
   if (event.kind === 'fault' || event.kind === 'faultEnd') {
     const fault = variant.faults.find((f) => f.id === event.subject);
     const words = fault?.words ?? event.text;
-    if (event.kind === 'fault') return { when, subject: event.text, text: '', tone: 'worst' };
+    if (event.kind === 'fault') {
+      const [subject, ...rest] = event.text.split('; ');
+      return { when, subject: subject!, text: rest.join('; '), tone: 'worst' };
+    }
     const only = variant.faults.length === 1 || event.subject === view.headline?.id;
     return { when, subject: only ? 'The fault ends' : `${words} ends`, text: '', tone: 'calm' };
   }

@@ -3,6 +3,7 @@ import { isBroken } from './budget-words.js';
 import { behindSubjects } from './chain.js';
 import { differenceOf, outcomeColumns } from './columns.js';
 import { briefSeconds, formatShare, listed, plural, tidy } from './format.js';
+import { plainFault } from './spells.js';
 import { unseenWords } from './unseen-words.js';
 import {
   budgetRows,
@@ -279,7 +280,7 @@ function opening(all: View, variant: VariantResult): string {
   const { headline } = view;
   const common = headlineWords(view) ?? headline?.words ?? 'a fault is active';
   const own = variant.cascade.events.find((e) => e.kind === 'fault' && e.subject === headline?.id);
-  const words = own === undefined ? common : common.replace(headline!.words, () => own.text);
+  const words = own === undefined ? common : common.replace(headline!.words, () => plainFault(own));
   return asSentence(view, words);
 }
 
