@@ -34,7 +34,7 @@ describe('the story of a stop', () => {
       'shop[0] is stopped; it is killed at once; it is back after 5 s',
     );
     expect(started(stopped('instances: 2, at: 20s, for: 0s', 'startup: 8s, preStop: 3s'))).toBe(
-      '2 instances of shop are stopped; the last of 2 instances ends after 5 s; the last of 2 instances is back after 8 s',
+      '2 instances of shop are stopped; the last of 2 instances ends after 3 s; the last of 2 instances is back after 8 s',
     );
   });
 
