@@ -15,6 +15,8 @@ export interface Down {
   readonly condemned: boolean;
   /** Infinity = to the end of the run. */
   untilNs: Ns;
+  /** When it was ready to be called, as its probes say; Infinity = not in this run. */
+  readyNs: Ns;
   /** How often it was started, the last time among them. */
   restarts: number;
 }
@@ -28,6 +30,7 @@ export function downsOf(
   const { timeNs, kind, subject, value } = journal;
   const downs: Down[] = [];
   const open = new Map<number, Down>();
+  const unready: Down[] = [];
   const asked = new Map<number, Ns>();
   const condemned = new Set<number>();
   const ends = new Map<number, 'drained' | 'killed'>();
@@ -46,15 +49,31 @@ export function downsOf(
       asked.delete(instance);
       const end = ends.get(instance) ?? null;
       ends.delete(instance);
-      const own = { condemned: condemned.delete(instance), untilNs: Infinity, restarts: 1 };
-      const down = { instance, fromNs: at, askedNs, end, ...own };
+      const own = { condemned: condemned.delete(instance), restarts: 1 };
+      const down = {
+        instance,
+        fromNs: at,
+        askedNs,
+        end,
+        ...own,
+        untilNs: Infinity,
+        readyNs: Infinity,
+      };
       downs.push(down);
       open.set(instance, down);
     } else if (value[k] === INSTANCE_STATE.failedStart && open.has(instance)) {
       open.get(instance)!.restarts++;
     } else if (value[k] === INSTANCE_STATE.up && open.has(instance)) {
-      open.get(instance)!.untilNs = at;
+      const down = open.get(instance)!;
+      down.untilNs = at;
       open.delete(instance);
+      const { probes } = plan.components[plan.instances[instance].component];
+      if (probes === null || (probes.startup === null && probes.readiness === null))
+        down.readyNs = at;
+      else unready.push(down);
+    } else if (value[k] === INSTANCE_STATE.ready) {
+      for (const down of unready)
+        if (down.instance === instance) down.readyNs = Math.min(down.readyNs, at);
     }
   }
   return downs;

@@ -82,7 +82,7 @@ export function returnsOf(
     });
     return {
       untilNs,
-      backNs: new Map(held.map((down) => [down.instance, down.untilNs])),
+      backNs: new Map(held.map((down) => [down.instance, down.readyNs])),
       ends: asks ? held : [],
       restarts: Math.max(0, ...held.map((down) => down.restarts)),
     };

@@ -5,50 +5,79 @@ import { BARE } from './unseen.js';
 import type { VariantData } from './variant-data.js';
 import { count, plural } from './words.js';
 
-/** Instances of a component that have said that they are not to be called. */
+/** Instances of a component that say that they are not to be called. */
 interface Turned {
-  firstNs: number;
-  lastNs: number;
-  readonly all: Set<number>;
+  /** The first time: when it began, how many there were at once, and when all were back; Infinity = not in this run. */
+  readonly firstNs: number;
+  most: number;
+  backNs: number;
+  times: number;
   readonly unready: Set<number>;
 }
 
 /**
  * Components whose probes take instances off the lists of their callers, the first time, and when all of them are back. One that
- * only starts is on no list yet.
+ * only starts is on no list yet, one that is asked to end is on none any more.
  */
 export function readinessEvents({ plan }: VariantData, record: RunRecord): readonly StoryEvent[] {
   const { timeNs, kind, subject, value } = record.journal;
   const started = new Map<number, number>();
+  const leaving = new Set<number>();
   const turned = new Map<number, Turned>();
   for (let k = 0; k < timeNs.length; k++) {
     if (kind[k] !== JOURNAL.instance) continue;
+    const at = timeNs[k];
     const instance = subject[k];
-    const state = value[k];
     const { component } = plan.instances[instance];
     const own = turned.get(component);
-    if (state === INSTANCE_STATE.up) started.set(instance, timeNs[k]);
-    if (state === INSTANCE_STATE.unready && started.get(instance) !== timeNs[k] && timeNs[k] >= 0) {
-      const at = own ?? { firstNs: timeNs[k], lastNs: 0, all: new Set(), unready: new Set() };
-      at.all.add(instance);
-      at.unready.add(instance);
-      turned.set(component, at);
-    } else if (state === INSTANCE_STATE.ready && own?.unready.delete(instance) === true) {
-      own.lastNs = timeNs[k];
+    switch (value[k]) {
+      case INSTANCE_STATE.up:
+        started.set(instance, at);
+        leaving.delete(instance);
+        break;
+      case INSTANCE_STATE.leaving:
+        leaving.add(instance);
+        break;
+      case INSTANCE_STATE.unready:
+        if (started.get(instance) === at || leaving.has(instance) || at < 0) break;
+        turned.set(component, left(own, instance, at));
+        break;
+      case INSTANCE_STATE.ready:
+        if (own?.unready.delete(instance) !== true || own.unready.size > 0) break;
+        own.backNs = Math.min(own.backNs, at);
+        break;
+      default:
+        break;
     }
   }
-  return [...turned].flatMap(([component, { firstNs, lastNs, all, unready }]) => {
+  return [...turned].flatMap(([component, story]) => {
     const { name, instances } = plan.components[component];
-    const event = (kind: 'ejected' | 'returned', atNs: number, text: string): StoryEvent => ({
-      ...BARE,
-      at: atNs / 1e9,
-      kind,
-      subject: name,
-      text,
-    });
-    const text = `${count(all.size)} of ${plural(instances, 'instance')} not ready`;
-    const events = [event('ejected', firstNs, text)];
-    if (unready.size === 0) events.push(event('returned', lastNs, 'all are ready again'));
-    return events;
+    return told(name, instances, story);
   });
+}
+
+function left(own: Turned | undefined, instance: number, at: number): Turned {
+  const story = own ?? { firstNs: at, most: 0, backNs: Infinity, times: 0, unready: new Set() };
+  if (story.unready.size === 0) story.times++;
+  story.unready.add(instance);
+  if (story.times === 1) story.most = Math.max(story.most, story.unready.size);
+  return story;
+}
+
+function told(subject: string, instances: number, story: Turned): readonly StoryEvent[] {
+  const { firstNs, most, backNs, times } = story;
+  const event = (kind: 'ejected' | 'returned', atNs: number, text: string): StoryEvent => ({
+    ...BARE,
+    at: atNs / 1e9,
+    kind,
+    subject,
+    text,
+  });
+  const again = times === 1 ? '' : `, the first of ${count(times)} times`;
+  const gone = event(
+    'ejected',
+    firstNs,
+    `${count(most)} of ${plural(instances, 'instance')} not ready${again}`,
+  );
+  return backNs === Infinity ? [gone] : [gone, event('returned', backNs, 'all are ready again')];
 }

@@ -205,13 +205,13 @@ function setStreams(world: Draft): void {
 
 function setFleets(world: Draft): void {
   const { plan } = world;
-  world.fleets = plan.components.map(({ firstInstance, instances }) => ({
+  world.fleets = plan.components.map(({ firstInstance, instances, probes }) => ({
     first: firstInstance,
     size: instances,
     ready: Int32Array.from({ length: instances }, (_, index) => index),
     all: Int32Array.from({ length: instances }, (_, index) => index),
     readyCount: instances,
-    isTold: false,
+    isBinding: (probes?.readiness ?? probes?.startup ?? null) !== null,
     upSince: new Float64Array(instances).fill(-Infinity),
     changes: 0,
   }));

@@ -64,6 +64,9 @@ export class Effects {
   waste(strand: number): void {
     const { edges } = this.world;
     if (strands.begun[strand] < 0 || strands.wasted[strand] === 1) return;
+    // Who asks only whether somebody answers has no use for the work.
+    const { tasks } = this.world;
+    if (strands.returns[strand] === RETURN.task && tasks.isSilent(strands.from[strand])) return;
     strands.wasted[strand] = 1;
     const edge = strands.returns[strand] === RETURN.frame ? edges[strands.edge[strand]].stat : -1;
     sink.wasted(strands.part[strand], edge, strands.begun[strand], strands.ended[strand]);

@@ -4,7 +4,7 @@ import type { Ns } from '../kernel/time.js';
 import { HINTED } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import type { Injection, Injections, Throttle, World } from './world.js';
-import { strands } from './strands.js';
+import { RETURN, strands } from './strands.js';
 
 /** Indices of the draws of injected errors, apart from those of the links. */
 const INJECTION_INDEX = 200;
@@ -18,6 +18,8 @@ export function injectedOutcome(world: World, strand: number): Outcome {
   const ofPart = world.partInjections[strands.part[strand]];
   const ofInstance = world.instanceInjections[strands.instance[strand]];
   if (ofPart === null && ofInstance === null) return 0;
+  const isTask = strands.returns[strand] === RETURN.task;
+  if (isTask && !world.tasks.takesErrors(strands.from[strand])) return 0;
   return (
     throttled(strand, ofPart, ofInstance) || inject(strand, ofPart) || inject(strand, ofInstance)
   );

@@ -62,6 +62,16 @@ export class Tasks {
     );
   }
 
+  /** Whether errors that faults inject hit the tasks of an owner. */
+  takesErrors(owner: number): boolean {
+    return this.owners[owner].takesErrors === true;
+  }
+
+  /** Whether the tasks of an owner are no requests. */
+  isSilent(owner: number): boolean {
+    return this.owners[owner].silent === true;
+  }
+
   /** The number of somebody who starts tasks. */
   register(owner: TaskOwner): number {
     return this.owners.push(owner) - 1;
@@ -82,7 +92,7 @@ export class Tasks {
     const { world } = this;
     const strand = this.open(owner, record, instance, part, context, program);
     const life = strands.life[strand];
-    const injected = this.owners[owner].takesErrors === true ? injectedOutcome(world, strand) : 0;
+    const injected = injectedOutcome(world, strand);
     if (injected !== 0) world.server.finishJob(strand, injected);
     else world.interpreter.goOn(strand);
     return strands.life[strand] === life ? strand : -1;
@@ -99,6 +109,9 @@ export class Tasks {
   ): number {
     const strand = this.open(owner, record, instance.id, part, context, program);
     const life = strands.life[strand];
+    // What is no endpoint has the priority of nobody.
+    if (program !== this.world.plan.parts[part].program)
+      strands.priority[strand] = context.priority;
     if (instance.frozen === FROZEN.pause) instance.held.push(strand, strands.stamp[strand]);
     else this.world.server.receive(strand, instance);
     return strands.life[strand] === life ? strand : -1;

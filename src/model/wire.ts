@@ -96,7 +96,7 @@ export class Wire implements CallSite {
     levels.add(view.gauge, 1);
     if (sizes !== null) sizes.sent(strand, edge, owner);
     if (world.cargo !== null) world.cargo.sent(strand, owner);
-    if (view.fleet.isTold && knowsNobody(edge, view)) strands.injected[strand] = OUTCOME.refused;
+    if (view.fleet.isBinding && knowsNobody(edge, view)) strands.injected[strand] = OUTCOME.refused;
     this.guard(strand);
     this.launch(strand, edge, caller, callee);
     if (edge.outliers !== null) this.noteConnected(edge, strand, caller, callee);

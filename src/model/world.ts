@@ -54,8 +54,8 @@ export interface Fleet {
   /** All indices, in order. */
   readonly all: Int32Array;
   readyCount: number;
-  /** What one caller has been told, and not who is. */
-  readonly isTold: boolean;
+  /** Nobody is called who is not in `ready`: it is what one caller has been told, or what probes say. */
+  readonly isBinding: boolean;
   /** By index: when the instance came back into `ready`; -Infinity where it has never left it. */
   readonly upSince: Float64Array;
   /** How often `ready` has changed. */

@@ -99,6 +99,32 @@ faults: [ { id: stuck, kind: hang, target: shop, instances: [0], ${fault} } ]
     expect(ofKind(ran, 'returned')).toEqual([]);
   });
 
+  it('tells of the first time, and how often it comes again', () => {
+    const ran = probed(
+      'readiness: { period: 2s, failureThreshold: 1 }',
+      'at: 20s, for: 4s }, { id: other, kind: hang, target: shop, instances: [1], at: 50s, for: 4s',
+    );
+    expect(ofKind(ran, 'ejected')).toEqual(['1 of 3 instances not ready, the first of 2 times']);
+    const back = ran.variant().cascade.events.find(({ kind }) => kind === 'returned');
+    expect(back!.at).toBeLessThan(30);
+  });
+
+  it('takes who refuses its own questions while it ends for what it is', () => {
+    const ran = run(`
+faultline: 1
+title: By hand
+run: { duration: 60s, warmup: 5s }
+platform: { kind: kubernetes }
+services:
+  shop: { replicas: 3, lifecycle: { startup: 2s }, probes: { readiness: { period: 1s, initialDelay: 5s } }, endpoints: { buy: [ wait: 8s ] } }
+workloads: { users: { arrivals: constant(30/s), requests: [ { call: shop.buy } ] } }
+faults: [ { id: gone, kind: stop, target: shop, instances: [0], at: 20s, for: 1s } ]
+`);
+    expect(ofKind(ran, 'ejected')).toEqual([]);
+    // It ends at 28 s and is ready 5 s behind its start.
+    expect(ofKind(ran, 'faultEnd')).toEqual(['over: shop[0] is stopped; it is back after 11.9 s']);
+  });
+
   it('says that probes have ended a process', () => {
     const ran = probed('liveness: { period: 2s }', 'at: 20s, for: 12s');
     expect(ofKind(ran, 'killed')[0]).toMatch(/^1 death by its probes, away for 5/);

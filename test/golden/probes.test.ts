@@ -121,6 +121,87 @@ faults: [ { id: f, kind: crash, target: db, at: 10s, for: 30s } ]
   });
 });
 
+describe('a list that is empty', () => {
+  const alone = (platform: string, replicas: number): Traced =>
+    golden(
+      `
+platform: { ${platform} }
+services:
+  s: { replicas: ${String(replicas)}, probes: { readiness: { period: 1s, failureThreshold: 1, call: health } }, endpoints: { serve: [ wait: 1ms ], health: [ query: db.ping ] } }
+databases: { db: { operations: { ping: { work: 1ms } } } }
+workloads: { users: { arrivals: constant(20/s), requests: [ { call: s.serve } ] } }
+faults: [ { id: f, kind: crash, target: db, at: 10.5s, for: 10s } ]
+`,
+      '40s',
+    );
+
+  it.each([
+    ['kind: none', 1],
+    ['kind: kubernetes', 1],
+    ['kind: kubernetes', 3],
+  ])('has nobody called, however soon callers know (%s, %d replicas)', (platform, replicas) => {
+    const refused = alone(platform, replicas).requests.filter(
+      ({ outcome }) => outcome === 'refused',
+    );
+    // From the failure of the last one, within a second, to the first success, within one behind 20.5 s.
+    expect(refused.length).toBeGreaterThanOrEqual(180);
+    expect(refused.length).toBeLessThanOrEqual(215);
+  });
+});
+
+describe('faults, priorities and probes', () => {
+  const hit = (probes: string, fault: string, more = ''): Traced =>
+    golden(
+      `
+platform: { kind: kubernetes }
+services:
+  s: { ${more}probes: { ${probes} }, endpoints: { alpha: [ wait: 1ms ], beta: [ wait: 1ms ] } }
+workloads: { users: { arrivals: constant(5/s), requests: [ { call: s.beta } ] } }
+faults: [ { id: f, ${fault}, at: 10.5s, for: 30s } ]
+`,
+      '60s',
+    );
+  const deaths = (traced: Traced): number =>
+    states(traced).filter((state) => state.startsWith('condemned')).length;
+
+  it.each(['', ', usesWorkers: false'])(
+    'hit an endpoint that is asked, and not the process (%s)',
+    (own) => {
+      const error = 'kind: error, target: s.alpha';
+      expect(deaths(hit(`liveness: { period: 2s${own} }`, error))).toBe(0);
+      expect(deaths(hit(`liveness: { period: 2s, call: alpha${own} }`, error))).toBeGreaterThan(0);
+      expect(deaths(hit(`liveness: { period: 2s${own} }`, 'kind: error, target: s'))).toBe(0);
+      expect(deaths(hit(`liveness: { period: 2s, call: beta${own} }`, error))).toBe(0);
+    },
+  );
+
+  it('waste nothing when an answer comes too late', () => {
+    const traced = hit(
+      'readiness: { period: 2s, timeout: 100ms, call: alpha, failureThreshold: 99 }',
+      'kind: slow, target: s.alpha, factor: 1000',
+      'cancellation: immediate, ',
+    );
+    const wasted = traced.ran.records[0]![0]!.parts.flatMap(({ wastedNs }) => [...wastedNs]);
+    expect(Math.max(...wasted)).toBe(0);
+  });
+
+  it('ask as requests without a priority do', () => {
+    const traced = golden(
+      `
+platform: { kind: kubernetes }
+services:
+  s: { concurrency: 1, queue: { capacity: 40, discipline: priority }, probes: { liveness: { period: 2s, timeout: 1500ms } }, endpoints: { aaa: [ wait: 100ms ] } }
+workloads:
+  batch: { arrivals: constant(12/s), priority: -1, requests: [ { call: s.aaa } ] }
+  users: { arrivals: constant(2/s), requests: [ { call: s.aaa } ] }
+`,
+      '60s',
+    );
+    // Behind the users, ahead of the batch that is too much for it.
+    expect(states(traced)).toEqual([]);
+  });
+});
+
 describe('liveness', () => {
   it('ends and starts a process that does not answer, behind the back-off (HP-2)', () => {
     const traced = probed('liveness: {}', 'kind: hang, at: 12s, for: 20s', {
@@ -231,6 +312,18 @@ workloads: { users: { arrivals: constant(10/s), requests: [ { call: s } ] } }
 
   it('name an endpoint of their own service', () => {
     expect(refused('readiness: { call: sirve }')).toContain('did you mean "serve"?');
+  });
+
+  it('cannot mean an endpoint with the name of the process', () => {
+    expect(
+      problemsOf(`
+faultline: 1
+title: t
+run: { duration: 10s }
+services: { s: { probes: { liveness: {} }, endpoints: { self: [ wait: 1ms ] } } }
+workloads: { users: { arrivals: constant(10/s), requests: [ { call: s } ] } }
+`),
+    ).toContain('self is the process');
   });
 
   it('refuse what is not in this version', () => {

@@ -68,18 +68,19 @@ export const STOP_CASES: readonly RuleCase[] = [
     limit: 'timeout 500ms',
     silent: {
       'beside the workers': probed('liveness: { timeout: 500ms, usesWorkers: false }'),
-      'a longer timeout': probed('liveness: { timeout: 1s }'),
-      'a shorter queue': probed(
-        'liveness: { timeout: 500ms }',
-        'concurrency: 4, queue: { capacity: 50 }, ',
-      ),
-      'a longest wait': probed(
-        'liveness: { timeout: 500ms }',
-        'concurrency: 4, queue: { capacity: 100, maxWait: 300ms }, ',
-      ),
+      'a long patience': probed('liveness: { timeout: 500ms, failureThreshold: 6 }'),
       'readiness alone': probed('readiness: { timeout: 500ms }'),
       'workers without a limit': probed('liveness: { timeout: 500ms }', ''),
     },
+  },
+  {
+    rule: 'liveness-behind-requests',
+    // Answered in time by those in front of it, refused behind them.
+    fires: probed('liveness: {}', 'concurrency: 4, queue: { capacity: 0 }, '),
+    path: 'services.shop.probes.liveness.usesWorkers',
+    measured: 'a refusal',
+    limit: 'an answer',
+    silent: {},
   },
   {
     rule: 'probe-checks-others',

@@ -31,7 +31,7 @@ function fleet(first: number, size: number): Fleet {
     ready: all.slice(),
     all,
     readyCount: size,
-    isTold: false,
+    isBinding: false,
     upSince,
     changes: 0,
   };

@@ -57,10 +57,16 @@ function probesText(probes: Probes): readonly string[] {
     const probe = probes[kind];
     if (probe === null) return [];
     const { periodNs, timeoutNs, failureThreshold, endpoint, usesWorkers } = probe;
+    const { initialDelayNs, successThreshold, terminationGraceNs } = probe;
+    const rest = [
+      initialDelayNs > 0 ? `, not before ${formatDuration(initialDelayNs)}` : '',
+      successThreshold > 1 ? `, ${successThreshold} successes` : '',
+      terminationGraceNs === null ? '' : `, killed after ${formatDuration(terminationGraceNs)}`,
+    ];
     const every = `every ${formatDuration(periodNs)} for ${formatDuration(timeoutNs)}`;
     const beside = usesWorkers ? '' : ' beside its workers';
     return [
-      `${kind}: ${endpoint ?? 'self'} asked ${every}${beside}, ${failureThreshold} failures count`,
+      `${kind}: ${endpoint ?? 'self'} asked ${every}${beside}, ${failureThreshold} failures count${rest.join('')}`,
     ];
   });
 }

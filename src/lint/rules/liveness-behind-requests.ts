@@ -13,27 +13,35 @@ export const livenessBehindRequests: Rule = {
   reason:
     'Whoever is busy is ended, the others get its load and are ended in turn, and those who are back first meet the load of all.',
   remedy:
-    'Ask beside the workers (`usesWorkers: false`), keep the queue shorter than `timeout`, or wait for longer than it lasts.',
+    'Ask beside the workers (`usesWorkers: false`), or let it fail for a minute before that counts (`failureThreshold`).',
   check: (subject) =>
     [...subject.scenario.services.values(), ...subject.scenario.gateways.values()].flatMap((host) =>
       judge(subject, host),
     ),
 };
 
+/** An overload that lasts for longer is no short one. */
+const PATIENT_NS: Ns = 60 * NS_PER_SECOND;
+
 function judge(subject: Subject, host: Host): readonly Finding[] {
-  const { name, probes, queue } = host;
+  const { name, probes, queue, concurrency } = host;
   const liveness = probes?.liveness ?? null;
-  if (liveness === null || !liveness.usesWorkers) return [];
+  if (liveness === null || !liveness.usesWorkers || concurrency === Infinity) return [];
+  const { timeoutNs, failureThreshold, periodNs } = liveness;
+  if (failureThreshold * periodNs >= PATIENT_NS) return [];
   const waitNs = Math.min(fullQueueNs(subject, host), queue.maxWaitNs ?? Infinity);
-  if (waitNs <= liveness.timeoutNs) return [];
+  const isRefused = queue.capacity < Infinity || queue.maxWaitNs !== null;
+  if (waitNs <= timeoutNs && !isRefused) return [];
   const path = [sectionOf(subject.scenario, name), name, 'probes', 'liveness'];
+  const wait = waitNs === Infinity ? 'a wait without end' : `a wait of ${timeText(waitNs)}`;
+  const isLate = waitNs > timeoutNs;
   return [
     {
       path: [...path, 'usesWorkers'],
       entities: [name],
       message: `${name} is ended when its queue is full`,
-      measured: waitNs === Infinity ? 'a wait without end' : `a wait of ${timeText(waitNs)}`,
-      limit: `timeout ${timeText(liveness.timeoutNs)}`,
+      measured: isLate ? wait : 'a refusal',
+      limit: isLate ? `timeout ${timeText(timeoutNs)}` : 'an answer',
       fix: yamlAt(path, 'usesWorkers: false'),
     },
   ];

@@ -1,3 +1,4 @@
+import { PROBES } from '../../spec/probes.js';
 import type { Host } from '../../spec/scenario.js';
 import { sectionOf } from '../demand.js';
 import type { Finding, Rule } from '../rule.js';
@@ -16,7 +17,7 @@ export const probeChecksOthers: Rule = {
 };
 
 function judge({ scenario, callees }: Subject, host: Host): readonly Finding[] {
-  return (['liveness', 'readiness'] as const).flatMap((kind) => {
+  return PROBES.flatMap((kind) => {
     const endpoint = host.probes?.[kind]?.endpoint ?? null;
     const asked = endpoint === null ? [] : callees(`${host.name}.${endpoint}`);
     if (asked.length === 0) return [];
@@ -25,7 +26,7 @@ function judge({ scenario, callees }: Subject, host: Host): readonly Finding[] {
       {
         path: [...path, 'call'],
         entities: [host.name, ...asked],
-        message: `${host.name} is ${kind === 'liveness' ? 'ended' : 'not called'} where ${asked[0]} does not answer`,
+        message: `${host.name} is ${kind === 'readiness' ? 'not called' : 'ended'} where ${asked[0]} does not answer`,
         measured: `${kind} asks ${asked.join(', ')}`,
         limit: 'the process alone',
         fix: yamlAt(path, 'call: self'),

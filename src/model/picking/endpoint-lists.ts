@@ -51,7 +51,7 @@ export class EndpointLists {
       ...fleet,
       ready: fleet.ready.slice(),
       upSince: fleet.upSince.slice(),
-      isTold: true,
+      isBinding: true,
     };
     const key = streamKey(plan.seed, replication, `endpoints/${name}/${from}/${caller.index}`);
     const id = this.lists.push({ fleet: own, view, key, news: 0, lastNs: 0 }) - 1;

@@ -9,7 +9,7 @@ import { PROBES } from '../../spec/probes.js';
 import type { PlanProbe, ProbeKind } from '../../spec/probes.js';
 import type { Instance } from '../instance.js';
 import { strands } from '../strands.js';
-import type { TaskContext, TaskOwner } from '../tasks.js';
+import type { TaskContext } from '../tasks.js';
 import type { World } from '../world.js';
 
 /** What comes of the answers. */
@@ -54,11 +54,13 @@ interface Watch {
  * not asked; when it has, readiness is asked at once. Failures of startup and liveness end the process.
  * Those that run when the run begins are spread over a period.
  */
-export class Probes implements TaskOwner {
-  readonly silent = true;
+export class Probes {
   private readonly world: World;
   private readonly verdicts: Verdicts;
-  private readonly owner: number;
+  /** Owners of the tasks: what the process answers, and what its endpoints do, which faults hit. */
+  private readonly self: number;
+  private readonly endpoint: number;
+  private readonly level: number;
   private readonly tickOp: number;
   private readonly lateOp: number;
   private readonly watches: Watch[] = [];
@@ -67,7 +69,10 @@ export class Probes implements TaskOwner {
   constructor(world: World, verdicts: Verdicts) {
     this.world = world;
     this.verdicts = verdicts;
-    this.owner = world.tasks.register(this);
+    const taskEnded = (record: number, outcome: Outcome): void => this.ended(record, outcome);
+    this.self = world.tasks.register({ taskEnded, silent: true });
+    this.endpoint = world.tasks.register({ taskEnded, silent: true, takesErrors: true });
+    this.level = levelOf(world.plan.priorities);
     this.tickOp = engine.define('probe', (index, turn) => {
       const watch = this.watches[index];
       if (watch.turn === turn) this.tick(watch);
@@ -103,7 +108,7 @@ export class Probes implements TaskOwner {
     }
   }
 
-  taskEnded(record: number, outcome: Outcome): void {
+  private ended(record: number, outcome: Outcome): void {
     const watch = this.watches[record % this.watches.length];
     if (!watch.open || Math.floor(record / this.watches.length) !== watch.asked) return;
     this.answered(watch, isSuccess(outcome));
@@ -134,6 +139,7 @@ export class Probes implements TaskOwner {
   }
 
   private tick(watch: Watch): void {
+    if (watch.isOver) return;
     this.at(watch, engine.now + watch.spec.periodNs);
     if (watch.open) watch.due = true;
     else this.ask(watch);
@@ -152,9 +158,10 @@ export class Probes implements TaskOwner {
     const context = this.contextOf(watch);
     const { tasks } = this.world;
     const { part, program } = spec;
+    const owner = spec.endpoint === null ? this.self : this.endpoint;
     watch.strand = spec.usesWorkers
-      ? tasks.ask(this.owner, record, instance, part, context, program)
-      : tasks.start(this.owner, record, instance.id, part, context, program);
+      ? tasks.ask(owner, record, instance, part, context, program)
+      : tasks.start(owner, record, instance.id, part, context, program);
     if (watch.strand >= 0) watch.life = strands.life[watch.strand];
   }
 
@@ -209,14 +216,20 @@ export class Probes implements TaskOwner {
   private contextOf({ key, asked }: Watch): TaskContext {
     derive(key.a, key.b, asked);
     const { a, b } = lineage;
-    return { ...ALONE, rootA: a, rootB: b, callA: a, callB: b, lineageA: a, lineageB: b };
+    const priority = this.level;
+    return { ...ALONE, priority, rootA: a, rootB: b, callA: a, callB: b, lineageA: a, lineageB: b };
   }
+}
+
+/** Where a request stands that gives no priority: that of 0. */
+function levelOf(priorities: readonly number[]): number {
+  const below = priorities.filter((priority) => priority < 0).length;
+  return Math.min(below, Math.max(0, priorities.length - 1));
 }
 
 /** A question that stands in no tree of requests. */
 const ALONE = Object.freeze({
   request: 0,
-  priority: 0,
   arrival: 0,
   attempt: 1,
   level: 0,

@@ -30,6 +30,10 @@ export function resolveProbes(
         allowed: [SELF, ...endpoints],
       });
     }
+    if (call === SELF && endpoints.includes(SELF)) {
+      const message = `${SELF} is the process, and an endpoint has that name too: give that another one`;
+      report(context, 'FL208', [...path, kind, 'call'], message);
+    }
     probes[kind] = {
       periodNs: own.period,
       timeoutNs: own.timeout,
