@@ -37,6 +37,7 @@ const PHASE: Readonly<Record<StoryEvent['kind'], number>> = {
   down: 1,
   breakerOpen: 1,
   ejected: 1,
+  unready: 1,
   backlog: 1,
   poolFull: 1,
   killed: 1,

@@ -66,7 +66,7 @@ function left(own: Turned | undefined, instance: number, at: number): Turned {
 
 function told(subject: string, instances: number, story: Turned): readonly StoryEvent[] {
   const { firstNs, most, backNs, times } = story;
-  const event = (kind: 'ejected' | 'returned', atNs: number, text: string): StoryEvent => ({
+  const event = (kind: 'unready' | 'returned', atNs: number, text: string): StoryEvent => ({
     ...BARE,
     at: atNs / 1e9,
     kind,
@@ -75,7 +75,7 @@ function told(subject: string, instances: number, story: Turned): readonly Story
   });
   const again = times === 1 ? '' : `, the first of ${count(times)} times`;
   const gone = event(
-    'ejected',
+    'unready',
     firstNs,
     `${count(most)} of ${plural(instances, 'instance')} not ready${again}`,
   );

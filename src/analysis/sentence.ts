@@ -146,13 +146,22 @@ function chainOf(
   const linkOf = (subject: string): { at: number; place: number; text: string } => {
     const first = worstOf(subject, ill, later);
     const full = fullOf(first);
-    const died = later.find((event) => event.kind === 'killed' && event.subject === subject);
+    const itself = later.filter(
+      (event) => (event.kind === 'killed' || event.kind === 'unready') && event.subject === subject,
+    );
     const words = full === undefined ? illWords(first) : full.text + heldWords(first);
     const seen = seenWords(full ?? first, runs, struck);
-    const text = `${subject}: ${died === undefined ? '' : `${died.text}, `}${words}${seen}`;
+    const text = `${subject}: ${[...itself.map((event) => event.text), words].join(', ')}${seen}`;
     return { at: (full ?? first).at, place: later.indexOf(full ?? first), text };
   };
-  const causes = inner.slice(0, LINKS_MAX).map(linkOf);
+  // Who is called by nobody any more answers all that it is asked.
+  const unready = later
+    .filter(({ kind, subject }) => kind === 'unready' && !inner.includes(subject))
+    .map((event) => {
+      const text = `${event.subject}: ${event.text}${seenWords(event, runs, struck)}`;
+      return { at: event.at, place: later.indexOf(event), text };
+    });
+  const causes = [...inner.map(linkOf), ...unready].slice(0, LINKS_MAX);
   causes.sort((a, b) => a.place - b.place);
   // Of several triggers the last one stands in front of what follows.
   let told = triggers[Math.min(triggers.length, LINKS_MAX) - 1].at;

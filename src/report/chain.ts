@@ -142,6 +142,7 @@ function spreadEvents(
     'backlog',
     'unsettled',
     'killed',
+    'unready',
     'lost',
     'repeated',
     'deadLettered',
@@ -157,7 +158,7 @@ function spreadEvents(
   const users = new Set(view.requests);
   const faulted = new Set(variant.faults.flatMap((fault) => fault.target));
   const rank = (event: CascadeEvent): number => {
-    if (['saturated', 'killed', 'poolFull'].includes(event.kind)) return 0;
+    if (['saturated', 'killed', 'poolFull', 'unready'].includes(event.kind)) return 0;
     if (users.has(event.subject) || event.kind === 'unsettled') return 1;
     return faulted.has(event.subject) ? 4 : event.kind === 'degraded' ? 3 : 2;
   };
@@ -229,6 +230,7 @@ const WEIGHTS: Readonly<Partial<Record<CascadeEvent['kind'], number>>> = {
   killed: 4,
   saturated: 3,
   lost: 3,
+  unready: 2.5,
   failing: 1,
   degraded: 0,
 };
@@ -254,6 +256,7 @@ const EVENT_WORDS: Readonly<Record<CascadeEvent['kind'], string>> = {
   breakerOpen: 'opens',
   breakerClosed: 'closes',
   ejected: 'ejects',
+  unready: 'goes off the lists',
   backlog: 'falls behind',
   poolFull: 'runs out of connections',
   killed: 'dies',

@@ -54,6 +54,8 @@ export interface StoryEvent {
     | 'breakerOpen'
     | 'breakerClosed'
     | 'ejected'
+    /** Probes take instances off the lists of their callers. */
+    | 'unready'
     | 'backlog'
     /** Processes die although no fault stops them. */
     | 'killed'

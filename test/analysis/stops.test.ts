@@ -89,13 +89,30 @@ faults: [ { id: stuck, kind: hang, target: shop, instances: [0], ${fault} } ]
 
   it('tells who is not ready, and when all are ready again', () => {
     const ran = probed('readiness: { period: 2s }', 'at: 20s, for: 20s');
-    expect(ofKind(ran, 'ejected')).toEqual(['1 of 3 instances not ready']);
+    expect(ofKind(ran, 'unready')).toEqual(['1 of 3 instances not ready']);
     expect(ofKind(ran, 'returned')).toEqual(['all are ready again']);
+  });
+
+  it('stands in the chain and in the sentence where it takes all of them', () => {
+    const ran = run(`
+faultline: 1
+title: By hand
+run: { duration: 90s, warmup: 5s }
+platform: { kind: kubernetes }
+services:
+  shop: { replicas: 3, probes: { readiness: { period: 2s, call: health } }, endpoints: { look: [ wait: 5ms ], health: [ query: db.ping ] } }
+databases: { db: { operations: { ping: { work: 1ms } } } }
+workloads: { users: { arrivals: constant(30/s), requests: [ { call: shop.look } ] } }
+faults: [ { id: away, kind: crash, target: db, at: 20s, for: 20s } ]
+`);
+    const steps = chainOf(viewOf(ran.result), ran.variant()).map(({ subject }) => subject);
+    expect(steps).toContain('shop goes off the lists');
+    expect(ran.variant().cascade.sentence).toContain('shop: 3 of 3 instances not ready');
   });
 
   it('tells of who never comes back that it does not', () => {
     const ran = probed('readiness: { period: 2s }', 'at: 20s, for: none');
-    expect(ofKind(ran, 'ejected')).toEqual(['1 of 3 instances not ready']);
+    expect(ofKind(ran, 'unready')).toEqual(['1 of 3 instances not ready']);
     expect(ofKind(ran, 'returned')).toEqual([]);
   });
 
@@ -104,7 +121,7 @@ faults: [ { id: stuck, kind: hang, target: shop, instances: [0], ${fault} } ]
       'readiness: { period: 2s, failureThreshold: 1 }',
       'at: 20s, for: 4s }, { id: other, kind: hang, target: shop, instances: [1], at: 50s, for: 4s',
     );
-    expect(ofKind(ran, 'ejected')).toEqual(['1 of 3 instances not ready, the first of 2 times']);
+    expect(ofKind(ran, 'unready')).toEqual(['1 of 3 instances not ready, the first of 2 times']);
     const back = ran.variant().cascade.events.find(({ kind }) => kind === 'returned');
     expect(back!.at).toBeLessThan(30);
   });
@@ -120,7 +137,7 @@ services:
 workloads: { users: { arrivals: constant(30/s), requests: [ { call: shop.buy } ] } }
 faults: [ { id: gone, kind: stop, target: shop, instances: [0], at: 20s, for: 1s } ]
 `);
-    expect(ofKind(ran, 'ejected')).toEqual([]);
+    expect(ofKind(ran, 'unready')).toEqual([]);
     // It ends at 28 s and is ready 5 s behind its start.
     expect(ofKind(ran, 'faultEnd')).toEqual(['over: shop[0] is stopped; it is back after 11.9 s']);
   });

@@ -28,6 +28,7 @@ const TONES: Readonly<Record<CascadeEvent['kind'], string>> = {
   breakerOpen: 'mild',
   breakerClosed: 'calm',
   ejected: 'mild',
+  unready: 'mild',
   backlog: 'mild',
   poolFull: 'bad',
   killed: 'worst',
