@@ -74,14 +74,6 @@ export const LEFT_OUT_RULES: ReadonlyMap<string, LeftOutRule> = new Map([
     },
   ],
   [
-    'GS-24',
-    {
-      why: 'a process that is gone is known to be gone: there are no probes',
-      asks: 'services: { s: { probes: { readiness: { period: 10s } }, endpoints: { serve: [ wait: 1ms ] } } }',
-      says: LATER,
-    },
-  ],
-  [
     'GS-26',
     {
       why: 'replicas stay as they are written',

@@ -726,10 +726,10 @@ export const BAD_SHAPES: readonly BadCase[] = [
     says: 'a cold process is no faster than a warm one',
   },
   {
-    title: 'a field of lifecycle of a later version',
-    edit: ['    concurrency: 32', '    lifecycle: { preStop: 5s }'],
+    title: 'a field of probes of a later version',
+    edit: ['    concurrency: 32', '    probes: { readiness: { checks: [ db ] } }'],
     code: 'FL202',
-    at: 'preStop',
+    at: 'checks',
     says: 'known, not in this version',
   },
   {

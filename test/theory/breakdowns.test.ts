@@ -2,7 +2,7 @@ import seedrandom from 'seedrandom';
 import { describe } from 'vitest';
 import { theory } from './case.js';
 import { inMs, inSystem, upShare } from './measures.js';
-import { run } from './program.js';
+import { run, traceOf } from './program.js';
 
 /** A time that something is away, in ms. */
 interface Outage {
@@ -85,4 +85,28 @@ describe('parts that are away at random times', () => {
     },
     { share: 0.1, sampled: ['all_up_fraction', 'all_down_fraction'] },
   );
+
+  theory('crash-detection-errors', ({ p }) => {
+    const { rows } = traceOf(
+      [
+        'faultline: 1',
+        'title: One of four dies, and is called until that is known',
+        `run: { duration: ${p.duration}s }`,
+        `platform: { endpointPropagation: ${p['detected_at_s'] - p['crash_at_s']}s }`,
+        `services: { s: { replicas: ${p['replicas']}, endpoints: { serve: [ wait: 1ms ] } } }`,
+        `workloads: { users: { arrivals: constant(${p['arrival_rps']}/s), requests: [ { call: s } ] } }`,
+        `faults: [ { id: dies, kind: crash, target: s, instances: [2], at: ${p['crash_at_s'] * 1e6 + 500}us, for: none } ]`,
+      ].join('\n'),
+    );
+    const requests = rows.filter(({ parent }) => parent < 0);
+    const failed = (from: number, until: number): number => {
+      const own = requests.filter(({ sent }) => sent >= from * 1e3 && sent < until * 1e3);
+      return own.filter(({ outcome }) => outcome !== 'ok').length / own.length;
+    };
+    return {
+      failed_requests: requests.filter(({ outcome }) => outcome === 'refused').length,
+      error_fraction_between_10_and_15s: failed(p['crash_at_s'], p['detected_at_s']),
+      'error_fraction_after_15.1s': failed(p['detected_at_s'] + 0.1, p.duration),
+    };
+  });
 });
