@@ -30,7 +30,8 @@ export function downsOf(
   const { timeNs, kind, subject, value } = journal;
   const downs: Down[] = [];
   const open = new Map<number, Down>();
-  const unready: Down[] = [];
+  /** Of instances that run again and are not ready yet. */
+  const unready = new Map<number, Down[]>();
   const asked = new Map<number, Ns>();
   const condemned = new Set<number>();
   const ends = new Map<number, 'drained' | 'killed'>();
@@ -70,10 +71,10 @@ export function downsOf(
       const { probes } = plan.components[plan.instances[instance].component];
       if (probes === null || (probes.startup === null && probes.readiness === null))
         down.readyNs = at;
-      else unready.push(down);
+      else unready.set(instance, [...(unready.get(instance) ?? []), down]);
     } else if (value[k] === INSTANCE_STATE.ready) {
-      for (const down of unready)
-        if (down.instance === instance) down.readyNs = Math.min(down.readyNs, at);
+      for (const down of unready.get(instance) ?? []) down.readyNs = at;
+      unready.delete(instance);
     }
   }
   return downs;
