@@ -1,3 +1,4 @@
+import { plainFault } from '../spec/fault-text.js';
 import type { CascadeEvent, CascadeResult } from '../spec/result-cascade.js';
 import { failsMore } from './innocent.js';
 import { UNSEEN } from './unseen-kinds.js';
@@ -35,7 +36,7 @@ export function sentenceOf(telling: Telling): string {
   const others = elsewhereWords(telling);
   if (faults.length === 0) return `${noFault(telling, runs)}${others}`;
   if (telling.verdicts.every((verdict) => verdict === 'untouched')) {
-    const words = list(unique(faults.map((it) => `${plainText(it)}${seenWords(it, runs)}`)));
+    const words = list(unique(faults.map((it) => `${plainFault(it)}${seenWords(it, runs)}`)));
     return `${words}: ${unhurt(story, runs)}${others}`;
   }
   const innocent = new Set(story.innocent.map(({ fault }) => fault));
@@ -48,8 +49,8 @@ export function sentenceOf(telling: Telling): string {
 
 /** Each text once with all its times: `orders crashes at 5 s, 6 s and 7 s`. */
 function timedWords(events: readonly CascadeEvent[], runs: number): readonly string[] {
-  return unique(events.map(plainText)).map((plain) => {
-    const own = events.filter((event) => plainText(event) === plain);
+  return unique(events.map(plainFault)).map((plain) => {
+    const own = events.filter((event) => plainFault(event) === plain);
     const text = own.length === 1 ? own[0].text : plain;
     const times = own.map(({ at }) => moment(at));
     const more = times.length - LINKS_MAX;
@@ -59,11 +60,6 @@ function timedWords(events: readonly CascadeEvent[], runs: number): readonly str
         : times;
     return `${text} at ${list(told)}${seenWords(own[0], runs)}`;
   });
-}
-
-/** What begins, without what becomes of it each time. */
-function plainText({ text }: CascadeEvent): string {
-  return text.split('; ')[0];
 }
 
 /** Without a fault: who fails by itself and where that began, or that nobody does. */

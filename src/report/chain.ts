@@ -1,7 +1,8 @@
+import { plainFault } from '../spec/fault-text.js';
 import type { FaultInfo, VariantResult } from '../spec/result.js';
 import type { CascadeEvent } from '../spec/result-cascade.js';
 import { briefSeconds, formatInstant, tidy } from './format.js';
-import { isEnd, nextFault, plainFault, SPELLS_MAX, spellsOf, type Spell } from './spells.js';
+import { isEnd, nextFault, SPELLS_MAX, spellsOf, type Spell } from './spells.js';
 import { loopWords, viewOfVariant, type View } from './view.js';
 
 type Loop = VariantResult['cascade']['loops'][number];

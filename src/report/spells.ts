@@ -53,8 +53,3 @@ export function nextFault(
   const isOver = before.every((spell) => spell.end !== null && spell.end.at <= found.at);
   return before.length > 0 && isOver ? found : null;
 }
-
-/** What a fault does, without what becomes of those whom it hits. */
-export function plainFault({ text }: Pick<CascadeEvent, 'text'>): string {
-  return text.split('; ')[0]!;
-}

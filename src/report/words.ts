@@ -1,9 +1,9 @@
+import { plainFault } from '../spec/fault-text.js';
 import type { VariantResult } from '../spec/result.js';
 import { isBroken } from './budget-words.js';
 import { behindSubjects } from './chain.js';
 import { differenceOf, outcomeColumns } from './columns.js';
 import { briefSeconds, formatShare, listed, plural, tidy } from './format.js';
-import { plainFault } from './spells.js';
 import { unseenWords } from './unseen-words.js';
 import {
   budgetRows,
