@@ -12,6 +12,7 @@ import {
 import { goodByRun, latencyOf, outcomesByRun, type Question } from './metrics.js';
 import { counterSums, poolCapacity, poolPick, poolWaits } from './metrics-edge.js';
 import { levels, partSums } from './metrics-placed.js';
+import { isScaled, meanCapacity } from './presence.js';
 import { meanLevels, stepsOf, type Steps } from './steps.js';
 import { selectComponent, selectStats } from './subjects.js';
 import { finishedOf, mergeAll, mergeSegments, namedOutcomes, succeededOf } from './sums.js';
@@ -87,8 +88,12 @@ function componentResult(data: VariantData, id: number): ComponentResult {
     parts[plan.parts[part].name] = answerResult({ ...asked, selection }, false);
   }
   const placed = isPlaced(component);
-  const workers = component.concurrency * component.instances;
-  const cores = component.cpu.cores * component.instances;
+  const { concurrency, cpu, instances } = component;
+  const count = isScaled(data, asked.selection.instances)
+    ? meanCapacity(data, asked.window, asked.selection.instances, () => 1)
+    : instances;
+  const workers = concurrency * count;
+  const cores = cpu.cores * count;
   const busy = share(asked, 'busy', workers) ?? share(asked, 'cpu', cores);
   const coalesced = sum(partSums(asked, 'coalesced'));
   const wouldReject = sum(partSums(asked, 'wouldReject'));

@@ -85,14 +85,14 @@ function ownDeaths(data: VariantData, record: RunRecord, spansOf: SpansOf): read
     .filter(({ knobs }) => knobs.includes('down'))
     .map((fault) => ({ instances: new Set(fault.instances), spans: spansOf(fault) }));
   return downsOf(data, record, new Set(plan.instances.keys())).filter(
-    ({ instance, fromNs: at, askedNs, end }) => {
+    ({ instance, fromNs: at, askedNs, end, absent }) => {
       const isStopped = stopping.some(
         ({ instances, spans }) =>
           instances.has(instance) &&
           spans.some(({ fromNs, untilNs }) => at >= fromNs && at <= untilNs),
       );
       const isAsked = askedNs !== null && end !== null;
-      return !isStopped && !isAsked && at >= plan.warmupNs;
+      return !isStopped && !isAsked && !absent && at >= plan.warmupNs;
     },
   );
 }

@@ -13,6 +13,8 @@ export interface Down {
   readonly end: 'drained' | 'killed' | null;
   /** A probe had it ended. */
   readonly condemned: boolean;
+  /** An autoscaler wanted its place to be empty. */
+  readonly absent: boolean;
   /** Infinity = to the end of the run. */
   untilNs: Ns;
   /** When it was ready to be called, as its probes say; Infinity = not in this run. */
@@ -34,6 +36,7 @@ export function downsOf(
   const unready = new Map<number, Down[]>();
   const asked = new Map<number, Ns>();
   const condemned = new Set<number>();
+  const absent = new Set<number>();
   const ends = new Map<number, 'drained' | 'killed'>();
   for (let k = 0; k < timeNs.length; k++) {
     const instance = subject[k];
@@ -43,6 +46,16 @@ export function downsOf(
       asked.set(instance, at);
     } else if (value[k] === INSTANCE_STATE.condemned) {
       condemned.add(instance);
+    } else if (value[k] === INSTANCE_STATE.absent) {
+      absent.add(instance);
+      const down = open.get(instance);
+      // One that is down is not waited for any more.
+      if (down === undefined) continue;
+      down.untilNs = at;
+      downs.push(reopened({ ...down, fromNs: at, absent: true, askedNs: null, end: null }));
+      open.set(instance, downs[downs.length - 1]);
+    } else if (value[k] === INSTANCE_STATE.wanted) {
+      absent.delete(instance);
     } else if (value[k] === INSTANCE_STATE.drained || value[k] === INSTANCE_STATE.killed) {
       ends.set(instance, value[k] === INSTANCE_STATE.drained ? 'drained' : 'killed');
     } else if (value[k] === INSTANCE_STATE.down) {
@@ -50,16 +63,8 @@ export function downsOf(
       asked.delete(instance);
       const end = ends.get(instance) ?? null;
       ends.delete(instance);
-      const own = { condemned: condemned.delete(instance), restarts: 1 };
-      const down = {
-        instance,
-        fromNs: at,
-        askedNs,
-        end,
-        ...own,
-        untilNs: Infinity,
-        readyNs: Infinity,
-      };
+      const own = { condemned: condemned.delete(instance), absent: absent.has(instance) };
+      const down = reopened({ instance, fromNs: at, askedNs, end, ...own });
       downs.push(down);
       open.set(instance, down);
     } else if (value[k] === INSTANCE_STATE.failedStart && open.has(instance)) {
@@ -78,4 +83,9 @@ export function downsOf(
     }
   }
   return downs;
+}
+
+/** One that is not over yet. */
+function reopened(down: Omit<Down, 'untilNs' | 'readyNs' | 'restarts'>): Down {
+  return { ...down, untilNs: Infinity, readyNs: Infinity, restarts: 1 };
 }

@@ -17,6 +17,7 @@ import { isBreaker } from './metrics-edge.js';
 import { touchedBy } from './faulted.js';
 import type { Onsets } from './onsets.js';
 import { readinessEvents } from './readiness.js';
+import { scalingEvents } from './scaling.js';
 import { ranksOf } from './ranks.js';
 import type { Saturation } from './saturation.js';
 import { unseenEvents } from './unseen.js';
@@ -38,6 +39,8 @@ const PHASE: Readonly<Record<StoryEvent['kind'], number>> = {
   breakerOpen: 1,
   ejected: 1,
   unready: 1,
+  scaledUp: 1,
+  scaledDown: 1,
   backlog: 1,
   poolFull: 1,
   killed: 1,
@@ -68,6 +71,7 @@ export function eventsOf(
     ...breakerEvents(scene, record),
     ...ejectionEvents(scene.data, record),
     ...readinessEvents(scene.data, record),
+    ...scalingEvents(scene.data, record),
     ...backlogEvents(scene.data, record, scene.steps, scene.baseline),
     ...effectEvents(scene.data, record, scene.steps, scene.baseline),
     ...deathEvents(scene.data, record, scene.steps, scene.spansOf),
@@ -206,7 +210,7 @@ function doingWords(scene: Scene, lane: Lane, from: number, until: number): stri
   const soon = Math.min(until, from + 2);
   const blocking = links.find((link) => blockedShare(link, from, soon) >= HELD);
   if (blocking !== undefined) return `wait for ${blocking.callee.name}`;
-  const waiting = meanSteps(lane.poolWaiting, from, soon) >= HELD * lane.workers;
+  const waiting = meanSteps(lane.poolWaiting, from, soon) >= HELD * workersAt(lane, from);
   if (waiting) return 'wait for a connection';
   const resting = links.find((link) => isRetried(link, from, soon));
   if (resting !== undefined && isIdle(lane, links, from, soon))
@@ -224,7 +228,12 @@ function isRetried({ sent, hedged, made }: Link, from: number, until: number): b
 function isIdle(lane: Lane, links: readonly Link[], from: number, until: number): boolean {
   const doing = [lane.cpu, lane.poolWaiting, ...links.map(({ inFlight }) => inFlight)];
   const seen = doing.reduce((sum, column) => sum + meanSteps(column, from, until), 0);
-  return meanSteps(lane.busy, from, until) - seen >= HELD * lane.workers;
+  return meanSteps(lane.busy, from, until) - seen >= HELD * workersAt(lane, from);
+}
+
+/** Workers of the instances that are there. */
+function workersAt({ workers, there }: Lane, step: number): number {
+  return workers * there[step];
 }
 
 function illness(

@@ -65,8 +65,16 @@ export function signalsOf(
   };
   const workers = Number.isFinite(lane.workers) ? lane.workers : 1;
   // Without a time before, a queue is too long from half its capacity on, and workers are too busy at 95 %.
-  level(lane.queue, Number.isFinite(lane.queueCapacity) ? lane.queueCapacity : 5 * workers, 0.3);
-  if (Number.isFinite(lane.workers)) level(lane.busy, lane.workers, 0.75);
+  const queue = ofThere(lane, lane.queue);
+  level(queue, Number.isFinite(lane.queueCapacity) ? lane.queueCapacity : 5 * workers, 0.3);
+  if (Number.isFinite(lane.workers)) level(ofThere(lane, lane.busy), lane.workers, 0.75);
   level(lane.poolWaiting, 5 * workers, 0.3);
   return signals;
+}
+
+/** A level as if all instances that there can be were there, and each had as much. */
+function ofThere({ there }: Lane, column: Float64Array): Float64Array {
+  return there.every((share) => share === 1)
+    ? column
+    : column.map((value, step) => value / there[step]);
 }

@@ -15,6 +15,8 @@ const INSTANCE_STATES = [
   'ready',
   'drained',
   'killed',
+  'absent',
+  'wanted',
 ] as const;
 
 /** State changes of the run that is told, with names, from the end of the warm-up on. */

@@ -1,6 +1,6 @@
 import { OUTCOME_KINDS, OUTCOME_NAMES, type OutcomeName } from '../spec/outcome.js';
 import type { GaugeRecord, RunRecord } from '../spec/record.js';
-import { downsOf } from './downs.js';
+import { downsOf, type Down } from './downs.js';
 import { UsualLatency } from './latency-noise.js';
 import { SparseMerge } from './sparse.js';
 import { bySteps, maxLevels, meanLevels, outcomesBySteps, stepAt, type Steps } from './steps.js';
@@ -40,6 +40,8 @@ export interface Lane {
   readonly cpu: Float64Array;
   /** Share of the instances that run; 1 for workloads. */
   readonly up: Float64Array;
+  /** Share of the instances whose place is not empty: 1 where nobody changes how many there are. */
+  readonly there: Float64Array;
   /** Workers over all instances, those that do not run included; Infinity where unlimited, 0 for workloads. */
   readonly workers: number;
   readonly queueCapacity: number;
@@ -146,7 +148,7 @@ function laneOf(
     ...latencies(rows, steps),
     usualUntil: (step) => usualLatency(rows, step),
     ...(isWorkload ? NO_LEVELS : levelsOf(gauges[component], steps)),
-    up: sharesUp(data, record, steps, component),
+    ...sharesOf(data, record, steps, component),
     workers: isWorkload ? 0 : plan.concurrency * plan.instances,
     queueCapacity: isWorkload ? 0 : plan.queue.capacity * plan.instances,
     cores: Math.min(plan.cpu.cores, plan.cpu.quota?.limit ?? Infinity) * plan.instances,
@@ -167,25 +169,34 @@ function levelsOf(gauges: readonly GaugeRecord[], steps: Steps): Levels {
   };
 }
 
-/** Share of a component's instances that run, by step: a dead process has no workers. */
-function sharesUp(
+/** Shares of a component's instances that run, and that are there, by step: a dead process has no workers. */
+function sharesOf(
   data: VariantData,
   record: RunRecord,
   steps: Steps,
   component: number,
-): Float64Array {
-  // Whole ns, so that nobody is up by a rounding where all are away.
-  const awayNs = new Float64Array(steps.count);
+): Pick<Lane, 'up' | 'there'> {
   const { instances, firstInstance } = data.plan.components[component];
   const all = new Set(Array.from({ length: instances }, (_, index) => firstInstance + index));
-  for (const { fromNs, untilNs } of downsOf(data, record, all)) {
+  const downs = downsOf(data, record, all);
+  // Whole ns, so that nobody is up by a rounding where all are away.
+  const share = (away: Float64Array): Float64Array =>
+    away.map((ns, step) => 1 - ns / (steps.lengthNs[step] * instances));
+  const empty = downs.filter(({ absent }) => absent);
+  return { up: share(awayOf(downs, steps)), there: share(awayOf(empty, steps)) };
+}
+
+/** Time that processes are away, by step. */
+function awayOf(downs: readonly Down[], steps: Steps): Float64Array {
+  const awayNs = new Float64Array(steps.count);
+  for (const { fromNs, untilNs } of downs) {
     for (let step = stepAt(steps, fromNs); step < steps.count; step++) {
       const begin = steps.startNs[step];
       if (begin >= untilNs) break;
       awayNs[step] += Math.min(untilNs, begin + steps.lengthNs[step]) - Math.max(fromNs, begin);
     }
   }
-  return awayNs.map((away, step) => 1 - away / (steps.lengthNs[step] * instances));
+  return awayNs;
 }
 
 const CANCELLED = OUTCOME_NAMES.indexOf('cancelled');

@@ -166,7 +166,8 @@ function isQueueFull(link: Link, from: number, until: number): boolean {
   const { callee } = link;
   if (!Number.isFinite(callee.queueCapacity)) return false;
   for (let step = from; step < until; step++) {
-    if (callee.queueMax[step] >= QUEUE_FULL * callee.queueCapacity) return callee.busy[step] > 0;
+    const places = callee.queueCapacity * callee.there[step];
+    if (callee.queueMax[step] >= QUEUE_FULL * places) return callee.busy[step] > 0;
   }
   return false;
 }

@@ -166,16 +166,23 @@ const WORKING: readonly number[] = [
   INSTANCE_STATE.condemned,
   INSTANCE_STATE.ready,
   INSTANCE_STATE.unready,
+  INSTANCE_STATE.wanted,
 ];
 
 /** Instances of which the last word of the journal is that they do not run. */
 function instancesGone(record: RunRecord): readonly number[] {
   const { kind, subject, value } = record.journal;
   const last = new Map<number, number>();
+  const absent = new Set<number>();
   for (let i = 0; i < kind.length; i++) {
-    if (kind[i] === JOURNAL.instance) last.set(subject[i], value[i]);
+    if (kind[i] !== JOURNAL.instance) continue;
+    last.set(subject[i], value[i]);
+    if (value[i] === INSTANCE_STATE.absent) absent.add(subject[i]);
+    else if (value[i] === INSTANCE_STATE.wanted) absent.delete(subject[i]);
   }
-  return [...last].filter(([, state]) => !WORKING.includes(state)).map(([id]) => id);
+  return [...last]
+    .filter(([id, state]) => !absent.has(id) && !WORKING.includes(state))
+    .map(([id]) => id);
 }
 
 /** True when a breaker is open at the end and has not tried to close since the window began. */

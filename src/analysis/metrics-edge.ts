@@ -7,9 +7,10 @@ import { distributionOf, largestOf, meanOf, nothing, ratioOf, type Measured } fr
 import { openNs, transitionsOf } from './machines.js';
 import type { Question } from './metrics.js';
 import { levels, partSums, shareOfCapacity } from './metrics-placed.js';
+import { isScaled, meanCapacity } from './presence.js';
 import type { Histogram } from '../stats/histogram.js';
 import { mergeAll, mergeSegments, sumCells, sumCounter } from './sums.js';
-import type { VariantData } from './variant-data.js';
+import { instancesOf, type VariantData } from './variant-data.js';
 
 /** Metrics of edges and of the pools on them. */
 export function measureEdge(question: Question): Measured {
@@ -33,7 +34,7 @@ export function measureEdge(question: Question): Measured {
     case 'connections':
       return poolGauge(question, 'open');
     case 'pool.utilization':
-      return shareOfCapacity(question, poolPick(question, 'used'), poolCapacity(question));
+      return shareOfCapacity(question, poolPick(question, 'used'), meanPoolCapacity(question));
     default: {
       const counter = COUNTER_OF.get(metric.name);
       invariant(counter !== undefined, 'analysis-metric-without-rule');
@@ -93,8 +94,26 @@ export function breakersOf(
   return ids;
 }
 
-/** Connections that the client pools of a selection may open together. */
+/** Connections that the client pools of a selection may open together, with as many callers as there can be. */
 export function poolCapacity(question: Pick<Question, 'data' | 'selection'>): number {
+  return poolsOf(question, (component) => question.data.plan.components[component].instances);
+}
+
+/** The same with the callers that are there, on average over a window. */
+export function meanPoolCapacity(
+  question: Pick<Question, 'data' | 'selection' | 'window'>,
+): number {
+  const { data, window } = question;
+  return poolsOf(question, (component) => {
+    const callers = instancesOf(data.plan, component);
+    return isScaled(data, callers) ? meanCapacity(data, window, callers, () => 1) : callers.length;
+  });
+}
+
+function poolsOf(
+  question: Pick<Question, 'data' | 'selection'>,
+  callersOf: (component: number) => number,
+): number {
   const { plan } = question.data;
   const pools = new Map<string, number>();
   for (const edge of plan.edges) {
@@ -107,7 +126,7 @@ export function poolCapacity(question: Pick<Question, 'data' | 'selection'>): nu
     const bundle = edge.pool === null ? edge.bundle : -1;
     const isShared = edge.pool?.kind === 'pgbouncer';
     const key = isShared ? String(to) : `${from} ${to} ${bundle}`;
-    pools.set(key, isShared ? max : max * plan.components[from].instances);
+    pools.set(key, isShared ? max : max * callersOf(from));
   }
   let total = 0;
   for (const maxOpen of pools.values()) total += maxOpen;

@@ -2,6 +2,7 @@ import { INSTANCE_STATE, JOURNAL, type GaugeRecord } from '../spec/record.js';
 import { withLevels } from './batches.js';
 import { distributionOf, largestOf, meanOf, nothing, ratioOf, type Measured } from './estimate.js';
 import { instancesUp } from './instances-up.js';
+import { isScaled, shareOfThere, type Capacity } from './presence.js';
 import type { Question } from './metrics.js';
 import { mergeAll, mergeSegments, sumCells } from './sums.js';
 import type { VariantData } from './variant-data.js';
@@ -112,16 +113,19 @@ export function shareOfCapacity(
 }
 
 function utilization(question: Question): Measured {
-  if (Number.isFinite(workersOf(question))) return gaugeShare(question, 'busy', workersOf);
-  return gaugeShare(question, 'cpu', coresOf);
+  const { data, selection } = question;
+  const isLimited = Number.isFinite(total(data, selection.instances, workersOf));
+  return isLimited ? gaugeShare(question, 'busy', workersOf) : gaugeShare(question, 'cpu', coresOf);
 }
 
-function gaugeShare(
-  question: Question,
-  kind: GaugeRecord['kind'],
-  capacity: (question: Question) => number,
-): Measured {
-  return shareOfCapacity(question, isOf(question, kind), capacity(question));
+function gaugeShare(question: Question, kind: GaugeRecord['kind'], capacity: Capacity): Measured {
+  const { data, selection } = question;
+  const pick = isOf(question, kind);
+  const all = total(data, selection.instances, capacity);
+  if (Number.isFinite(all) && isScaled(data, selection.instances)) {
+    return shareOfThere(question, pick, capacity);
+  }
+  return shareOfCapacity(question, pick, all);
 }
 
 function gauge(question: Question, kind: GaugeRecord['kind']): Measured {
@@ -135,17 +139,9 @@ function isOf(question: Question, kind: GaugeRecord['kind']): (gauge: GaugeRecor
   return (gauge) => gauge.kind === kind && instances.has(gauge.instance);
 }
 
-function workersOf({ data, selection }: Question): number {
-  return total(data, selection.instances, (component) => component.concurrency);
-}
-
-function coresOf({ data, selection }: Question): number {
-  return total(data, selection.instances, (component) => component.cpu.cores);
-}
-
-function memoryOf({ data, selection }: Question): number {
-  return total(data, selection.instances, ({ memory }) => memory?.limit ?? Infinity);
-}
+const workersOf: Capacity = ({ concurrency }) => concurrency;
+const coresOf: Capacity = ({ cpu }) => cpu.cores;
+const memoryOf: Capacity = ({ memory }) => memory?.limit ?? Infinity;
 
 /** How often processes were started after their death in the window, in vain or not, by run. */
 function restarts({ data, selection, window }: Question): readonly number[] {
@@ -153,10 +149,16 @@ function restarts({ data, selection, window }: Question): readonly number[] {
   const instances = new Set(selection.instances);
   return data.records.map(({ journal: { timeNs, kind, subject, value } }) => {
     const down = new Set<number>();
+    const absent = new Set<number>();
     let count = 0;
     for (let i = 0; i < timeNs.length; i++) {
       if (kind[i] !== JOURNAL.instance || !instances.has(subject[i])) continue;
-      if (value[i] === INSTANCE_STATE.down) down.add(subject[i]);
+      // Who fills a place that was empty has not died before.
+      if (value[i] === INSTANCE_STATE.absent) {
+        absent.add(subject[i]);
+        down.delete(subject[i]);
+      } else if (value[i] === INSTANCE_STATE.wanted) absent.delete(subject[i]);
+      else if (value[i] === INSTANCE_STATE.down && !absent.has(subject[i])) down.add(subject[i]);
       else if (
         (value[i] === INSTANCE_STATE.up && down.delete(subject[i])) ||
         value[i] === INSTANCE_STATE.failedStart
@@ -169,11 +171,7 @@ function restarts({ data, selection, window }: Question): readonly number[] {
   });
 }
 
-function total(
-  data: VariantData,
-  instances: readonly number[],
-  pick: (component: VariantData['plan']['components'][number]) => number,
-): number {
+function total(data: VariantData, instances: readonly number[], pick: Capacity): number {
   let sum = 0;
   for (const instance of instances) {
     sum += pick(data.plan.components[data.plan.instances[instance].component]);

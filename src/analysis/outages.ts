@@ -71,7 +71,8 @@ export function returnsOf(
   const asks = fault.knobs.includes('stopping');
   if (!lingers && !asks && !waitsForRestart(data, fault)) return [];
   const ended = spansIn(data, fault, record).filter(({ untilNs }) => untilNs < data.plan.horizonNs);
-  const downs = downsOf(data, record, new Set(candidatesOf(data, fault)));
+  const candidates = new Set(candidatesOf(data, fault));
+  const downs = downsOf(data, record, candidates).filter(({ absent }) => !absent);
   return ended.map(({ fromNs, untilNs }) => {
     const held = downs.filter((down) => {
       // It may end long after it was asked to.

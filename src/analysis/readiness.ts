@@ -36,6 +36,8 @@ export function readinessEvents({ plan }: VariantData, record: RunRecord): reado
         leaving.delete(instance);
         break;
       case INSTANCE_STATE.leaving:
+        // Nobody waits for it to be ready again.
+        own?.unready.delete(instance);
         leaving.add(instance);
         break;
       case INSTANCE_STATE.unready:

@@ -14,11 +14,13 @@ export function topologyOf(data: VariantData): Topology {
   const nodes = plan.components.map((component, id): TopologyNode => {
     const host = hostNamed(data.variant.scenario, component.name);
     const isWorkload = component.kind === 'workload';
+    const { autoscaling } = component;
     return {
       name: component.name,
       kind: component.kind,
       title: host?.title ?? data.variant.scenario.workloads.get(component.name)?.title ?? null,
       replicas: isWorkload ? 0 : component.instances,
+      ...(autoscaling === null ? {} : { scaling: { min: autoscaling.min, max: autoscaling.max } }),
       concurrency: isWorkload ? null : finiteOrNull(component.concurrency),
       queueCapacity: isWorkload ? null : finiteOrNull(component.queue.capacity),
       cores: isWorkload ? null : finiteOrNull(component.cpu.cores),

@@ -205,12 +205,12 @@ function setStreams(world: Draft): void {
 
 function setFleets(world: Draft): void {
   const { plan } = world;
-  world.fleets = plan.components.map(({ firstInstance, instances, probes }) => ({
+  world.fleets = plan.components.map(({ firstInstance, instances, initial, probes }) => ({
     first: firstInstance,
     size: instances,
     ready: Int32Array.from({ length: instances }, (_, index) => index),
     all: Int32Array.from({ length: instances }, (_, index) => index),
-    readyCount: instances,
+    readyCount: initial,
     isBinding: (probes?.readiness ?? probes?.startup ?? null) !== null,
     upSince: new Float64Array(instances).fill(-Infinity),
     changes: 0,
@@ -219,6 +219,13 @@ function setFleets(world: Draft): void {
     const spec = plan.components[component];
     const setup = queueSetup(world, spec.queue);
     const instance = new Instance(id, component, index, zone, spec, setup);
+    const isAbsent = index >= spec.initial;
+    instance.absent =
+      instance.stopped =
+      instance.down =
+      instance.shut =
+      instance.crashed =
+        isAbsent;
     instance.busyGauge = levels.register();
     instance.queueGauge = levels.register();
     const separate = instance.yields;
@@ -289,6 +296,7 @@ function setMemories(world: Draft, outages: Outages): void {
     if (memory === null) continue;
     const sizes = { ...memory, allocated: gc?.allocated ?? Infinity };
     instance.memory = new Memory(instance, sizes, effects);
+    if (instance.down) instance.memory.run(false);
   }
 }
 
@@ -339,7 +347,8 @@ function setEdges(
       balancers,
       timed: balancers.some((balancer) => balancer.ended !== undefined),
       subsets: all.subsetsOf(spec, own),
-      fixedList: all.hasFixedList(spec),
+      // Who runs replicas that come and go keeps the list up to date.
+      fixedList: all.hasFixedList(spec) && plan.components[callee].autoscaling === null,
       chains: Int32Array.from(own, (instance, k) => chains.chainOf(spec, instance, views[k])),
       views,
       depth: chains.depthOf(spec),

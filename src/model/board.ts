@@ -150,9 +150,10 @@ export class Board {
     if (select.kind === 'indices') {
       chosen = chosen.filter((id) => select.indices.includes(instances[id].index));
     } else if (select.kind !== 'all') {
-      const up = chosen.filter((id) => !instances[id].down && instances[id].leaving === LEAVING.no);
+      const there = chosen.filter((id) => !instances[id].absent);
+      const up = there.filter((id) => !instances[id].down && instances[id].leaving === LEAVING.no);
       const wanted =
-        select.kind === 'count' ? select.count : Math.round(select.share * chosen.length);
+        select.kind === 'count' ? select.count : Math.round(select.share * there.length);
       chosen = sampleWithout(up, Math.min(wanted, up.length), key);
     }
     return {

@@ -103,7 +103,11 @@ export class Instance {
   unready = false;
   /** It has ended when all its work was done. */
   drained = false;
-  /** Faults ask it to end, and nothing starts it again for now. */
+  /** Faults ask it to end. */
+  dismissed = false;
+  /** Its place is empty, or to be: there are as many without it as there are to be. */
+  absent = false;
+  /** For one of the two it is asked to end, and nothing starts it again for now. */
   stopped = false;
   /** While it is still at work, the process that takes its place is ready. */
   relieved = false;
@@ -134,6 +138,8 @@ export class Instance {
   certExpired = false;
   /** How much later than it could a replica applies what is committed now. */
   extraLag = NaN;
+  /** Requests that have come to it. */
+  arrivals = 0;
   /** Gauges. */
   busyGauge = 0;
   queueGauge = 0;

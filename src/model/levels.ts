@@ -90,6 +90,11 @@ class Levels {
     return state[at + PAST] + open;
   }
 
+  /** The level of this moment. */
+  valueOf(gauge: number): number {
+    return levels.state[(gauge << SHIFT) + VALUE];
+  }
+
   areaOf(gauge: number): Float64Array {
     return levels.areas[gauge];
   }

@@ -1,4 +1,5 @@
 import { engine } from '../kernel/engine.js';
+import { invariant } from '../kernel/invariant.js';
 import type { Ns } from '../kernel/time.js';
 import type { Grid } from '../spec/plan.js';
 import type { MeterRecord } from '../spec/record.js';
@@ -46,6 +47,7 @@ export class Meters {
   private readonly cells: number;
   private readonly list: (() => MeterRecord)[] = [];
   private readonly ages: Age[] = [];
+  private readonly gauges = new Map<string, number>();
 
   constructor(grid: Grid) {
     this.grid = grid;
@@ -72,12 +74,20 @@ export class Meters {
   /** A level; the number is one of `Levels`. */
   gauge(name: string, { component, part }: MeterSubject): number {
     const gauge = levels.register();
+    this.gauges.set(`${name}/${component}/${part}`, gauge);
     this.list.push(() => {
       const area = levels.areaOf(gauge);
       const max = levels.maxOf(gauge);
       return { form: 'gauge', name, component, part, area, max, end: levels.endOf(gauge) };
     });
     return gauge;
+  }
+
+  /** The level of that name, which is there. */
+  gaugeOf(name: string, { component, part }: MeterSubject): number {
+    const gauge = this.gauges.get(`${name}/${component}/${part}`);
+    invariant(gauge !== undefined, 'gauge-unknown');
+    return gauge!;
   }
 
   /** An age in ns, as a gauge that grows by itself. */

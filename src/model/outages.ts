@@ -4,6 +4,7 @@ import { PHASE } from '../kernel/phase.js';
 import type { Ns } from '../kernel/time.js';
 import { OUTCOME } from '../spec/outcome.js';
 import { INSTANCE_STATE, JOURNAL } from '../spec/record.js';
+import { Autoscaler } from './serving/autoscaler.js';
 import { Collections } from './serving/collections.js';
 import { FROZEN, LEAVING } from './instance.js';
 import type { Instance } from './instance.js';
@@ -53,6 +54,22 @@ export class Outages {
       else instance.relieved = true;
     });
     this.restarts = new Restarts(world, (instance) => this.restart(instance));
+    this.leaveEmpty();
+  }
+
+  /** Places that are empty at the beginning, and who fills them. */
+  private leaveEmpty(): void {
+    const { world } = this;
+    for (const instance of world.instances) {
+      if (!instance.absent) continue;
+      this.turnCores(instance);
+      this.journal(instance, INSTANCE_STATE.absent);
+      this.journal(instance, INSTANCE_STATE.down);
+    }
+    world.plan.components.forEach(({ autoscaling }, component) => {
+      if (autoscaling === null) return;
+      new Autoscaler(world, component, (instance, absent) => this.setAbsent(instance, absent));
+    });
   }
 
   /**
@@ -75,7 +92,20 @@ export class Outages {
    * Faults ask the process to end in good order (true), or let another one be started in its place: on a platform that
    * replaces it beside the one that ends, else behind that.
    */
-  setStopping(instance: Instance, stopped: boolean): void {
+  setStopping(instance: Instance, dismissed: boolean): void {
+    instance.dismissed = dismissed;
+    this.order(instance);
+  }
+
+  /** Its place is to be empty (true), or somebody is to be there. */
+  setAbsent(instance: Instance, absent: boolean): void {
+    instance.absent = absent;
+    this.journal(instance, absent ? INSTANCE_STATE.absent : INSTANCE_STATE.wanted);
+    this.order(instance);
+  }
+
+  private order(instance: Instance): void {
+    const stopped = instance.dismissed || instance.absent;
     if (instance.stopped === stopped) return;
     instance.stopped = stopped;
     if (stopped) {

@@ -37,6 +37,7 @@ export class Server {
     const instance = instances[strands.instance[strand]];
     strands.arrived[strand] = engine.now;
     strands.cell[strand] = sink.cell;
+    instance.arrivals++;
     // What travels is the time left, as in grpc-timeout: the receiver counts it from here, and the way is free.
     strands.deadline[strand] += engine.now - strands.sent[strand];
     if (instance.frozen === FROZEN.pause && !instance.down) {

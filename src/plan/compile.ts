@@ -37,6 +37,7 @@ import { planLoads, traceShareOf } from './loads.js';
 import { planLinks, planPeers, withLinks } from './network.js';
 import { Onces, sendsKeys } from './onces.js';
 import { planModules } from './modules.js';
+import { planAutoscaling } from './autoscaling.js';
 import { planProbes } from './probes.js';
 import { Problems } from './problem.js';
 import { SagaTable } from './sagas.js';
@@ -165,6 +166,7 @@ function writeAll(w: Writer, limiters: Limiters, scenario: Scenario) {
     components: components.map((it) => ({
       ...planComponent(it, refusals[it.id]!, handshakes[it.id]!, admissions[it.id]!),
       probes: planProbes(it, programs, probes[it.id]!),
+      autoscaling: planAutoscaling(w.layout, it),
       restart: isOnPlatform(it) ? scenario.platform.restart : null,
       propagation: isOnPlatform(it) ? scenario.platform.endpointPropagation : null,
       replaced: isOnPlatform(it) && scenario.platform.replaces,
@@ -339,7 +341,7 @@ function planComponent(
   rejectProgram: number,
   handshakeProgram: number,
   admission: PlanComponent['admission'],
-): Omit<PlanComponent, 'probes' | 'restart' | 'propagation' | 'replaced'> {
+): Omit<PlanComponent, 'probes' | 'autoscaling' | 'restart' | 'propagation' | 'replaced'> {
   const { source } = component;
   const host = hostOf(component);
   const common = {
@@ -347,6 +349,7 @@ function planComponent(
     kind: component.kind,
     firstInstance: component.firstInstance,
     instances: component.zones.length,
+    initial: hostOf(component)?.replicas ?? component.zones.length,
     firstPart: component.parts[0]?.id ?? 0,
     parts: component.parts.length,
     rejectProgram,

@@ -232,6 +232,10 @@ function checkConnections(bundle: Bundle, callee: LaidComponent, problems: Probl
     return;
   }
   const balancing = loadBalancing ?? hostOf(callee)!.loadBalancing;
+  if (balancing.common.subset?.kind === 'deterministic' && hostOf(callee)!.autoscaling !== null) {
+    const message = `deterministic subsets are cut from a fixed number of instances, and autoscaling changes that of ${name}: use kind: random`;
+    problems.add('FL711', where, message);
+  }
   if (balancing.common.level !== 'connection') return;
   if (connections === null) {
     const message = `callers of ${name} pick an instance for each connection, and there are none: write connections`;

@@ -192,8 +192,7 @@ function placesOf(source: Source): readonly (string | null)[] {
   if (source.kind === 'projection') return runsAlone(source.projection) ? [null] : [];
   if (source.kind === 'topic' || source.kind === 'queue' || source.kind === 'saga') return [];
   if (source.host === null) return [];
-  const { replicas, zones } = source.host;
-  return Array.from({ length: replicas }, (_, index) => zones[index] ?? null);
+  return source.host.zones;
 }
 
 function partsOf(

@@ -10,6 +10,7 @@ export const PLAN_PROBLEMS = Object.freeze({
   FL708: 'connections_misplaced',
   FL709: 'fallback_goes_round',
   FL710: 'append_without_load',
+  FL711: 'subset_of_growing_fleet',
 } as const);
 export type PlanProblemCode = keyof typeof PLAN_PROBLEMS;
 

@@ -258,6 +258,8 @@ const EVENT_WORDS: Readonly<Record<CascadeEvent['kind'], string>> = {
   breakerClosed: 'closes',
   ejected: 'ejects',
   unready: 'goes off the lists',
+  scaledUp: 'scales up',
+  scaledDown: 'scales down',
   backlog: 'falls behind',
   poolFull: 'runs out of connections',
   killed: 'dies',

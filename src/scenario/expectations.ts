@@ -1,4 +1,4 @@
-import type { BudgetSource, Scenario } from '../spec/scenario.js';
+import type { BudgetSource, Host, Scenario } from '../spec/scenario.js';
 import type { Problems } from './diagnostics.js';
 import { checkExpression, parseExpression } from './expression.js';
 import type { Expression, ExpressionNames, MetricPath, Reference } from './expression.js';
@@ -33,27 +33,27 @@ export interface Flaws {
 /** The names that expressions may use in one variant. */
 export function namesOf(judged: Judged, variants: readonly string[] | null): ExpressionNames {
   const { scenario, graph, flaws } = judged;
-  const instancesOf = (replicas: number): number => (flaws === undefined ? replicas : Infinity);
+  const instancesOf = ({ zones }: Host): number => (flaws === undefined ? zones.length : Infinity);
   const components = new Map<string, Subject>();
   for (const [name, own] of scenario.gateways) {
     components.set(name, {
       kind: 'gateway',
       parts: own.routes.map((r) => r.name),
-      instances: instancesOf(own.replicas),
+      instances: instancesOf(own),
     });
   }
   for (const [name, own] of scenario.services) {
     components.set(name, {
       kind: 'service',
       parts: [...own.endpoints.keys()],
-      instances: instancesOf(own.replicas),
+      instances: instancesOf(own),
     });
   }
   for (const [name, own] of scenario.databases) {
     components.set(name, {
       kind: 'database',
       parts: [...own.operations.keys()],
-      instances: instancesOf(own.replicas),
+      instances: instancesOf(own),
     });
   }
   for (const [name, own] of moduleSubjects(scenario)) components.set(name, own);

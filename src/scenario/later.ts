@@ -6,8 +6,10 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['', 'registries mesh sweeps'],
   ['platform', 'nodes schedulingDelay imagePull'],
   ['network', 'crossZoneCost'],
-  ['services.*', 'tags resources discovery ' + 'autoscaling versions version rollout'],
-  ['gateways.*', 'tags resources discovery ' + 'autoscaling versions version rollout'],
+  ['services.*', 'tags discovery versions version rollout'],
+  ['services.*.resources.requests', 'memory'],
+  ['gateways.*', 'tags discovery versions version rollout'],
+  ['gateways.*.resources.requests', 'memory'],
   ['services.*.probes.*', 'checks'],
   ['gateways.*.probes.*', 'checks'],
   ['functions.*', 'tags'],
@@ -33,6 +35,9 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
 /** Words of closed lists that later versions bring, by the last key of the path. */
 const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['warmup', 'auto'],
+  ['autoscaling.kind', 'step scheduled'],
+  ['autoscaling.metric', 'latency'],
+  ['metrics.*.metric', 'latency'],
   ['brokers.*.kind', 'nats'],
 ];
 

@@ -28,7 +28,7 @@ export function checkLimits(scenario: Scenario, graph: CallGraph, raise: Raise):
   if (hosts.length > COMPONENTS_MAX) {
     raise('FL602', ['services'], `${hosts.length} components, at most ${COMPONENTS_MAX} are taken`);
   }
-  const instances = hosts.reduce((sum, host) => sum + host.replicas, 0);
+  const instances = hosts.reduce((sum, host) => sum + host.zones.length, 0);
   if (instances > INSTANCES_MAX) {
     raise(
       'FL602',

@@ -3,6 +3,7 @@ import type { ComponentKind } from './component-kind.js';
 import type { CountDistribution } from '../kernel/counts.js';
 import type { Distribution } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
+import type { PlanAutoscaling } from './autoscaling.js';
 import type { PlanProbes } from './probes.js';
 import type {
   KeyPopulation,
@@ -104,7 +105,9 @@ export interface PlanComponent {
   readonly name: string;
   readonly kind: ComponentKind;
   readonly firstInstance: number;
+  /** As many as there can be, and how many of them, the first ones, are there at the beginning. */
   readonly instances: number;
+  readonly initial: number;
   readonly firstPart: number;
   readonly parts: number;
   readonly runtime: 'threads' | 'async' | 'eventLoop';
@@ -117,6 +120,8 @@ export interface PlanComponent {
   readonly memory: MemorySettings | null;
   readonly lifecycle: Lifecycle | null;
   readonly probes: PlanProbes | null;
+  /** Who changes how many there are; null = nobody. */
+  readonly autoscaling: PlanAutoscaling | null;
   /** null where no platform starts its processes; see Platform. */
   readonly restart: RestartBackoff | null;
   /** From a change of who is ready to the list of each caller; null = at once. */

@@ -200,6 +200,9 @@ export const INSTANCE_STATE = Object.freeze({
   /** Asked to end, it ends with its work done, or is killed with what it has. */
   drained: 9,
   killed: 10,
+  /** Its place is to be empty, and its process asked to end where it has one; or somebody is to be there. */
+  absent: 11,
+  wanted: 12,
 } as const);
 
 /**

@@ -56,6 +56,9 @@ export interface StoryEvent {
     | 'ejected'
     /** Probes take instances off the lists of their callers. */
     | 'unready'
+    /** An autoscaler changes how many instances there are. */
+    | 'scaledUp'
+    | 'scaledDown'
     | 'backlog'
     /** Processes die although no fault stops them. */
     | 'killed'

@@ -59,7 +59,10 @@ export interface TopologyNode {
   readonly name: string;
   readonly kind: ComponentKind;
   readonly title: string | null;
+  /** As many as there can be. */
   readonly replicas: number;
+  /** Where an autoscaler changes how many there are. */
+  readonly scaling?: { readonly min: number; readonly max: number };
   /** Workers per replica; null = unlimited. */
   readonly concurrency: number | null;
   readonly queueCapacity: number | null;

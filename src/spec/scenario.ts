@@ -8,6 +8,7 @@ import type { Outbox } from './messaging.js';
 import type { ScenarioModules } from './modules.js';
 import type { Database } from './database.js';
 import type { OutcomeName } from './outcome.js';
+import type { Autoscaling } from './autoscaling.js';
 import type { Probes } from './probes.js';
 import type {
   Connections,
@@ -225,8 +226,9 @@ export interface Host {
   readonly title: string | null;
   readonly description: string | null;
   readonly critical: boolean;
+  /** At the beginning. */
   readonly replicas: number;
-  /** Zone of each replica; null = outside every zone. */
+  /** Zone of each replica that there can be; null = outside every zone. */
   readonly zones: readonly (string | null)[];
   readonly runtime: 'threads' | 'async' | 'eventLoop';
   readonly concurrency: number;
@@ -242,6 +244,10 @@ export interface Host {
   readonly lifecycle: Lifecycle | null;
   /** What the platform asks its processes; null = nothing. */
   readonly probes: Probes | null;
+  /** Who changes how many there are; null = nobody. */
+  readonly autoscaling: Autoscaling | null;
+  /** What each asks its platform for; null = its cores. */
+  readonly cpuRequest: number | null;
   readonly loadBalancing: LoadBalancing;
   readonly protocol: Protocol | null;
   /** Of its callers, where their policy has none; null = none. */

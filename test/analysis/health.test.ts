@@ -56,6 +56,7 @@ function lane(written: Written): Lane {
     poolWaiting: column(() => 0),
     cpu: column(() => 0),
     up: column(() => 1),
+    there: column(() => 1),
     workers: 10,
     queueCapacity: 100,
     cores: Infinity,

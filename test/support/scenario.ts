@@ -206,6 +206,8 @@ const HOST: Omit<Host, 'name'> = {
   memory: null,
   lifecycle: null,
   probes: null,
+  autoscaling: null,
+  cpuRequest: null,
   protocol: null,
   loadBalancing: balancing('roundRobin'),
   outlierDetection: null,

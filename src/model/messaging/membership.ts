@@ -92,10 +92,10 @@ export class Membership {
     this.ghostOp = engine.define('session-end', (id) => this.forget(id));
     this.watchOp = engine.define('poll-watch', (member, stage) => this.watch(member, stage));
     this.openOp = engine.define('group-opens', () => this.open());
-    for (const member of members) member.inGroup = !isEmpty;
+    for (const member of members) member.inGroup = !isEmpty && !member.instance.down;
     this.owners = ranges(
       partitions,
-      members.flatMap(({ index }) => (isEmpty ? [] : [index])),
+      members.flatMap(({ index, inGroup }) => (inGroup ? [index] : [])),
     );
     this.wanted = this.owners.slice();
   }

@@ -62,11 +62,15 @@ export class Outliers {
     view: View,
   ): OutlierSetup {
     const { plan, replication, journal } = this.world;
-    const { name, instances, firstInstance } = plan.components[callee];
+    const { name, instances, firstInstance, autoscaling } = plan.components[callee];
     const names = `${plan.components[caller.component].name}[${caller.index}]->${name}`;
+    const isScaled = autoscaling !== null;
     return {
       size: instances,
-      seen,
+      /** Of a fleet that grows: whom the caller knows of at this moment. */
+      get seen() {
+        return isScaled ? Math.max(1, Math.min(seen, view.fleet.readyCount)) : seen;
+      },
       clock: engine,
       setOpen: (instance, isOpen) => view.setShut(instance, !isOpen),
       alarm: (run) => this.alarms.add(run, caller),

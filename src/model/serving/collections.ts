@@ -46,6 +46,7 @@ export class Collections {
   /** Schedules the first pause of every instance. */
   start(): void {
     for (const [id, collector] of this.collectors) {
+      if (this.world.instances[id].down) continue;
       const { gaps, every } = collector;
       const part = unit(gaps.a, gaps.b, 0, 0, 1);
       if (every < 0) this.world.instances[id].memory!.collected(part);

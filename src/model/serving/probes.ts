@@ -127,7 +127,7 @@ export class Probes {
       const index = this.watches.length;
       const watch = { index, kind, spec, instance, key, turn: 0, since: 0, ...rest, ...known };
       this.watches.push(watch);
-      this.at(watch, Math.floor((spec.periodNs * instance.index) / instances));
+      if (!instance.down) this.at(watch, Math.floor((spec.periodNs * instance.index) / instances));
       return [watch];
     });
     this.byInstance.set(instance.id, own);

@@ -200,8 +200,9 @@ export class Segments {
     const { firstInstance, instances: size } =
       plan.components[plan.parts[this.spec.part].component];
     const homes = instances.slice(firstInstance, firstInstance + size);
+    const there = homes.filter(({ absent }) => !absent);
     const list = Array.from({ length: this.spec.spec.concurrency }, (_, index) =>
-      newSegment(index, homes[this.spec.spec.hotCold ? 0 : index % size]),
+      newSegment(index, there[this.spec.spec.hotCold ? 0 : index % there.length]),
     );
     const { claims: rules } = this.spec.spec;
     const claims =

@@ -51,6 +51,10 @@ export function nodeWords(node: TopologyNode): string {
   if (node.external) words.push('external');
   else if (node.kind === 'eventStore') words.push('event store');
   else if (node.kind !== 'service') words.push(node.kind);
+  const { scaling } = node;
+  if (scaling !== undefined) {
+    words.push(`${formatCount(scaling.min)} to ${plural(scaling.max, 'replica')}`);
+  }
   const slots = slotsOf(node);
   if (slots !== null) words.push(plural(slots, node.concurrency === null ? 'core' : 'slot'));
   if (node.queueCapacity !== null && node.queueCapacity > 0) {

@@ -29,6 +29,8 @@ const TONES: Readonly<Record<CascadeEvent['kind'], string>> = {
   breakerClosed: 'calm',
   ejected: 'mild',
   unready: 'mild',
+  scaledUp: 'calm',
+  scaledDown: 'calm',
   backlog: 'mild',
   poolFull: 'bad',
   killed: 'worst',

@@ -11,6 +11,7 @@ import { resolveCpu } from './cpu.js';
 import { sorted } from './names.js';
 import { resolvePlacement } from './placement.js';
 import { unknown } from './targets.js';
+import { OFF_PLATFORM } from './off-platform.js';
 
 const NOTHING: Distribution = { kind: 'constant', valueNs: 0 };
 
@@ -57,7 +58,7 @@ function hostOf(context: Context, name: string, output: BrokerOutput): Host {
     gc: null,
     memory: null,
     lifecycle: null,
-    probes: null,
+    ...OFF_PLATFORM,
     loadBalancing: { kind: 'roundRobin', config: {}, common: PLAIN_BALANCING },
     outlierDetection: null,
     protocol: null,

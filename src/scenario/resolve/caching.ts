@@ -15,6 +15,7 @@ import { sorted } from './names.js';
 import { resolvePlacement } from './placement.js';
 import { resolvePool } from './pools.js';
 import { unknown } from './targets.js';
+import { OFF_PLATFORM } from './off-platform.js';
 
 /** Values of a key that a cache can have entries for. */
 const POPULATION_MAX = 10_000_000;
@@ -115,7 +116,7 @@ function hostOf(
     gc: null,
     memory: null,
     lifecycle: null,
-    probes: null,
+    ...OFF_PLATFORM,
     loadBalancing: IN_TURN,
     outlierDetection: null,
     protocol: null,

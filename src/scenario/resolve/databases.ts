@@ -18,6 +18,7 @@ import { resolvePool } from './pools.js';
 import { resolvePlacement } from './placement.js';
 import { nodesOf, resolveSearch } from './search.js';
 import { unknown } from './targets.js';
+import { OFF_PLATFORM } from './off-platform.js';
 
 const IN_TURN: LoadBalancing = {
   kind: 'roundRobin',
@@ -65,7 +66,7 @@ export function resolveDatabase(context: Context, name: string, output: Database
     gc: null,
     memory: null,
     lifecycle: null,
-    probes: null,
+    ...OFF_PLATFORM,
     loadBalancing: IN_TURN,
     outlierDetection: null,
     protocol: null,

@@ -195,8 +195,8 @@ function checkIndex(
   host: Host | undefined,
   path: Path,
 ): void {
-  if (host === undefined || index < host.replicas) return;
-  const message = `${name} has ${host.replicas} instances, the first is ${name}[0]`;
+  if (host === undefined || index < host.zones.length) return;
+  const message = `${name} has ${host.zones.length} instances, the first is ${name}[0]`;
   report(context, 'FL410', path, message);
 }
 
@@ -227,20 +227,23 @@ function checkNarrowed(
   if (output.optional) return;
   const base = path.slice(0, 2);
   const { instances } = output;
-  if (instances.kind === 'count' && instances.count > host.replicas) {
+  if (instances.kind === 'count' && instances.count > host.zones.length) {
     report(
       context,
       'FL410',
       [...base, 'instances'],
-      `${name} has ${host.replicas} instances, not ${instances.count}`,
+      `${name} has ${host.zones.length} instances, not ${instances.count}`,
     );
   }
-  if (instances.kind === 'indices' && instances.indices.some((index) => index >= host.replicas)) {
+  if (
+    instances.kind === 'indices' &&
+    instances.indices.some((index) => index >= host.zones.length)
+  ) {
     report(
       context,
       'FL410',
       [...base, 'instances'],
-      `${name} has ${host.replicas} instances, counted from 0`,
+      `${name} has ${host.zones.length} instances, counted from 0`,
     );
   }
   const inZone = output.zone === undefined || host.zones.includes(output.zone);

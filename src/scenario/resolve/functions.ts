@@ -10,6 +10,7 @@ import { report } from './context.js';
 import { resolveEndpoints, resolveOutbound } from './hosts.js';
 import { sorted } from './names.js';
 import { resolvePlacement } from './placement.js';
+import { OFF_PLATFORM } from './off-platform.js';
 
 const NOTHING: Distribution = { kind: 'constant', valueNs: 0 };
 
@@ -80,7 +81,7 @@ export function resolveFunction(context: Context, name: string, output: Function
     gc: null,
     memory: null,
     lifecycle: null,
-    probes: null,
+    ...OFF_PLATFORM,
     loadBalancing: { kind: 'roundRobin', config: {}, common: PLAIN_BALANCING },
     outlierDetection: null,
     protocol: null,

@@ -18,6 +18,7 @@ import { checkLevel, resolveProtocol } from './connections.js';
 import { sorted } from './names.js';
 import { resolveOutbox } from './outbox.js';
 import { resolveCpu } from './cpu.js';
+import { initialReplicas, resolveAutoscaling } from './autoscaling.js';
 import { resolveProbes } from './probes.js';
 import { resolvePlacement } from './placement.js';
 import { resolveQueue } from './queues.js';
@@ -84,12 +85,14 @@ export function resolveHost(context: Context, name: string, output: HostOutput, 
   const concurrency = runtime === 'eventLoop' ? cpu.cores : (output.concurrency ?? Infinity);
   const queue = resolveQueue(context, output.queue, [...path, 'queue']);
   const place = { queue, cpu, concurrency };
+  const most = output.autoscaling?.max;
+  const placement = resolvePlacement(context, initialReplicas(output), output.zone, path, most);
   return {
     name,
     title: output.title ?? null,
     description: output.description ?? null,
     critical: output.critical,
-    ...resolvePlacement(context, output.replicas, output.zone, path),
+    ...placement,
     runtime,
     concurrency,
     queue,
@@ -99,6 +102,8 @@ export function resolveHost(context: Context, name: string, output: HostOutput, 
     ...resolveMemory(context, output, path),
     lifecycle: resolveLifecycle(context, output.lifecycle, [...path, 'lifecycle']),
     probes: null,
+    autoscaling: resolveAutoscaling(context, output, placement.replicas, cpu.cores, path),
+    cpuRequest: output.resources?.requests?.cpu ?? null,
     admission: resolveAdmission(context, output.admission, place, [...path, 'admission']),
     loadBalancing: resolveLoadBalancing(context, output.loadBalancing, [...path, 'loadBalancing']),
     protocol: resolveProtocol(context, output.protocol, [...path, 'protocol']),

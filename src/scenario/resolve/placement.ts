@@ -4,23 +4,25 @@ import { sorted } from './names.js';
 
 /**
  * Replicas and the zone of each: replica i goes to entry i mod n of a list; counts give as many as they
- * say; without `zone` they are dealt over all zones in order of their names.
+ * say; without `zone` they are dealt over all zones in order of their names. `most`: as many as there can be, for
+ * whose zones it goes on.
  */
 export function resolvePlacement(
   context: Context,
   replicas: number | undefined,
   zone: string | readonly string[] | Readonly<Record<string, number>> | undefined,
   path: Path,
+  most = 0,
 ): { replicas: number; zones: (string | null)[] } {
   const at = [...path, 'zone'];
-  if (zone === undefined) return deal(replicas ?? 1, [...context.names.zones].sort());
+  if (zone === undefined) return deal(replicas ?? 1, [...context.names.zones].sort(), most);
   if (typeof zone === 'string') {
     check(context, zone, at);
-    return deal(replicas ?? 1, [zone]);
+    return deal(replicas ?? 1, [zone], most);
   }
   if (isList(zone)) {
     zone.forEach((name, index) => check(context, name, [...at, index]));
-    return deal(replicas ?? 1, zone);
+    return deal(replicas ?? 1, zone, most);
   }
   for (const [name] of sorted(zone)) check(context, name, [...at, name]);
   const zones = zonesOf(zone);
@@ -31,14 +33,17 @@ export function resolvePlacement(
       : `the counts of zone add up to ${zones.length}, replicas says ${replicas}`;
     report(context, 'FL411', at, message);
   }
-  return { replicas: zones.length, zones };
+  const names = sorted(zone).map(([name]) => name);
+  const more = deal(0, names, Math.max(0, most - zones.length));
+  return { replicas: zones.length, zones: [...zones, ...more.zones] };
 }
 
 function deal(
   replicas: number,
   zones: readonly string[],
+  most: number,
 ): { replicas: number; zones: (string | null)[] } {
-  const dealt = Array.from({ length: replicas }, (_, i) =>
+  const dealt = Array.from({ length: Math.max(replicas, most) }, (_, i) =>
     zones.length === 0 ? null : zones[i % zones.length],
   );
   return { replicas, zones: dealt };

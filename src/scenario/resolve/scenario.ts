@@ -7,6 +7,7 @@ import { locate } from '../located.js';
 import { checkLimits } from '../limits.js';
 import { possibleRoutes } from '../routes.js';
 import type { FrameOutput, ScenarioOutput } from '../schema/scenario.js';
+import { checkLags } from './autoscaling.js';
 import { resolveBundle } from './bundles.js';
 import type { Context } from './context.js';
 import { report } from './context.js';
@@ -89,6 +90,7 @@ export function resolveScenario(
   checkCalls(context, parts, graph);
   checkEvents(context, parts, graph);
   checkTopicViews(context, parts);
+  checkScaling(context, parts);
   const others = [...databases, ...moduleHosts(modules)];
   const hosts = new Map<string, Host>([...services, ...gateways, ...others]);
   const { topics, queues } = modules;
@@ -102,6 +104,28 @@ export function resolveScenario(
   if (trees.broken.size === 0) checkConditions(scenario, graph, raise);
   checkLimits(scenario, graph, raise);
   return { scenario, graph };
+}
+
+/** What autoscalers ask of others. */
+function checkScaling(
+  context: Context,
+  { services, gateways, projections }: Pick<Scenario, 'services' | 'gateways' | 'projections'>,
+): void {
+  for (const { name, service, claims } of projections.values()) {
+    if (service === null || claims !== null || !(services.get(service)?.autoscaling ?? null))
+      continue;
+    const message = `${service} is scaled, and nobody takes over what an instance leaves that is taken away: write claimTimeout`;
+    report(context, 'FL208', ['projections', name], message);
+  }
+  const known = [...context.names.things].flatMap(([name, { kind, parts }]) => {
+    if (kind === 'queue') return [name];
+    return kind === 'topic' ? [...parts].map((part) => `${name}.${part}`) : [];
+  });
+  const hosts = [
+    ...[...services.values()].map((own) => [['services', own.name], own.autoscaling] as const),
+    ...[...gateways.values()].map((own) => [['gateways', own.name], own.autoscaling] as const),
+  ];
+  checkLags(context, hosts, known);
 }
 
 function contextOf(

@@ -24,6 +24,7 @@ import { BUILT_IN_KEYS, sorted } from './names.js';
 import { resolvePlacement } from './placement.js';
 import { resolvePool } from './pools.js';
 import { split, unknown, withPart } from './targets.js';
+import { OFF_PLATFORM } from './off-platform.js';
 
 const IN_TURN: LoadBalancing = { kind: 'roundRobin', config: {}, common: PLAIN_BALANCING };
 const NOTHING: Distribution = { kind: 'constant', valueNs: 0 };
@@ -74,7 +75,7 @@ function resolveEventStore(context: Context, name: string, output: EventStoreOut
     gc: null,
     memory: null,
     lifecycle: null,
-    probes: null,
+    ...OFF_PLATFORM,
     loadBalancing: IN_TURN,
     outlierDetection: null,
     protocol: null,

@@ -12,6 +12,8 @@ import {
 } from '../../spec/quantities.js';
 import { QuantityError, showNoNumber } from '../../spec/quantity-text.js';
 import type { AdmissionOutput } from './admission.js';
+import { autoscalingSchema, resourcesSchema } from './autoscaling.js';
+import type { AutoscalingOutput, ResourcesOutput } from './autoscaling.js';
 import type { BundleOutput } from './bundle.js';
 import { loadBalancingSchema, outlierDetectionSchema } from './bundle.js';
 import type { BalancingOutput, OutlierOutput } from './bundle.js';
@@ -225,7 +227,11 @@ export function hostFields(
   return {
     ...entryText,
     critical,
-    replicas: replicas.optional().describe('Instances. Unit: count. Defaults to 1.'),
+    replicas: replicas
+      .optional()
+      .describe(
+        'Instances; with `autoscaling` those at the beginning. Unit: count. Defaults to 1, with `autoscaling` to its `min`.',
+      ),
     zone: zoneSchema.optional(),
     runtime: withShort(
       z.strictObject({
@@ -262,6 +268,8 @@ export function hostFields(
     memory: memorySchema.optional(),
     lifecycle: lifecycleSchema.optional(),
     probes: probesSchema.optional(),
+    autoscaling: autoscalingSchema.optional(),
+    resources: resourcesSchema.optional(),
     loadBalancing: loadBalancingSchema
       .prefault({ kind: 'roundRobin' })
       .describe('How callers pick among these instances. Defaults to roundRobin.'),
@@ -309,6 +317,8 @@ export interface HostOutput {
   readonly memory?: z.output<typeof memorySchema>;
   readonly lifecycle?: z.output<typeof lifecycleSchema>;
   readonly probes?: ProbesOutput;
+  readonly autoscaling?: AutoscalingOutput;
+  readonly resources?: ResourcesOutput;
   readonly concurrency?: number;
   readonly queue: z.output<typeof queueSchema>;
   readonly cpu: z.output<typeof cpuSchema>;

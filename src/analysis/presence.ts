@@ -1,0 +1,85 @@
+import type { Ns } from '../kernel/time.js';
+import type { PlanComponent } from '../spec/plan.js';
+import type { GaugeRecord, RunRecord } from '../spec/record.js';
+import { downsOf } from './downs.js';
+import { largestOf, meanOf, type Measured } from './estimate.js';
+import type { Question } from './metrics.js';
+import type { VariantData } from './variant-data.js';
+
+/** What each instance of a component has of something. */
+export type Capacity = (component: PlanComponent) => number;
+
+/** Whether the number of some of these instances changes by itself. */
+export function isScaled({ plan }: VariantData, instances: readonly number[]): boolean {
+  return instances.some((id) => plan.components[plan.instances[id].component].autoscaling !== null);
+}
+
+/** What the instances that are there have together, by cell: capacity x ns. Whose place is empty has nothing. */
+export function capacityByCell(
+  data: VariantData,
+  record: RunRecord,
+  instances: readonly number[],
+  capacity: Capacity,
+): Float64Array {
+  const { plan } = data;
+  const { edges } = plan.grid;
+  const own = (id: number): number => capacity(plan.components[plan.instances[id].component]);
+  const all = instances.reduce((sum, id) => sum + own(id), 0);
+  const cells = Float64Array.from(
+    { length: edges.length - 1 },
+    (_, cell) => all * (edges[cell + 1] - edges[cell]),
+  );
+  for (const { instance, fromNs, untilNs, absent } of downsOf(data, record, new Set(instances))) {
+    if (!absent) continue;
+    for (let cell = 0; cell < cells.length; cell++) {
+      cells[cell] -= own(instance) * within(fromNs, untilNs, edges[cell], edges[cell + 1]);
+    }
+  }
+  return cells;
+}
+
+function within(fromNs: Ns, untilNs: Ns, beginNs: Ns, endNs: Ns): Ns {
+  return Math.max(0, Math.min(untilNs, endNs) - Math.max(fromNs, beginNs));
+}
+
+/** A gauge over the capacity of the instances that are there: the mean, or the largest value of a cell. */
+export function shareOfThere(
+  { data, window, ending, selection }: Pick<Question, 'data' | 'window' | 'ending' | 'selection'>,
+  pick: (gauge: GaugeRecord) => boolean,
+  capacity: Capacity,
+): Measured {
+  const { edges } = data.plan.grid;
+  const each = data.records.map((record): number | null => {
+    const room = capacityByCell(data, record, selection.instances, capacity);
+    const gauges = record.gauges.filter(pick);
+    if (gauges.length === 0 || window.lengthNs === 0) return null;
+    let used = 0;
+    let full = 0;
+    let most = 0;
+    for (const cell of window.cells) {
+      const inCell = gauges.reduce((sum, gauge) => sum + gauge.max[cell], 0);
+      const lengthNs = edges[cell + 1] - edges[cell];
+      if (room[cell] > 0) most = Math.max(most, Math.min(1, (inCell * lengthNs) / room[cell]));
+      for (const gauge of gauges) used += gauge.area[cell];
+      full += room[cell];
+    }
+    if (ending === 'max') return most;
+    return full > 0 && Number.isFinite(full) ? used / full : null;
+  });
+  return ending === 'max' ? largestOf(each) : meanOf(each);
+}
+
+/** Mean capacity over a window and all runs. */
+export function meanCapacity(
+  data: VariantData,
+  window: Question['window'],
+  instances: readonly number[],
+  capacity: Capacity,
+): number {
+  let sum = 0;
+  for (const record of data.records) {
+    const cells = capacityByCell(data, record, instances, capacity);
+    for (const cell of window.cells) sum += cells[cell];
+  }
+  return sum / (window.lengthNs * data.records.length);
+}

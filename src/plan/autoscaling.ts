@@ -1,0 +1,23 @@
+import type { PlanAutoscaling, PlanScalingTarget, ScalingTarget } from '../spec/autoscaling.js';
+import type { LaidComponent, Layout } from './layout.js';
+import { hostOf, partOf } from './layout.js';
+
+/** Where the metrics of an autoscaler are measured; null where a component has none. */
+export function planAutoscaling(layout: Layout, component: LaidComponent): PlanAutoscaling | null {
+  const host = hostOf(component);
+  if (host === null || host.autoscaling === null) return null;
+  const { autoscaling, cpuRequest, cpu } = host;
+  return {
+    ...autoscaling,
+    metrics: autoscaling.metrics.map((target) => placed(layout, target)),
+    cores: cpuRequest ?? cpu.cores,
+  };
+}
+
+function placed(layout: Layout, target: ScalingTarget): PlanScalingTarget {
+  if (target.of === null) return { ...target, component: -1, part: -1 };
+  const [name, group] = target.of.split('.') as [string, string | undefined];
+  const source = layout.byName.get(name)!;
+  const part = group === undefined ? -1 : partOf(source, group).id;
+  return { ...target, component: source.id, part };
+}

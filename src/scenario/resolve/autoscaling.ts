@@ -1,0 +1,146 @@
+import { NS_PER_SECOND } from '../../kernel/time.js';
+import type { Autoscaling, ScalingRules, ScalingTarget } from '../../spec/autoscaling.js';
+import type { AutoscalingOutput, RulesOutput, TargetOutput } from '../schema/autoscaling.js';
+import type { HostOutput } from '../schema/host.js';
+import type { Context, Path } from './context.js';
+import { report } from './context.js';
+
+const PERIOD_NS = 15 * NS_PER_SECOND;
+
+/** What is allowed unless the scenario says otherwise (kubernetes pkg/apis/autoscaling/v2 defaults.go). */
+const UP: ScalingRules['policies'] = [
+  { unit: 'percent', value: 100, periodNs: PERIOD_NS },
+  { unit: 'pods', value: 4, periodNs: PERIOD_NS },
+];
+const DOWN: ScalingRules['policies'] = [{ unit: 'percent', value: 100, periodNs: PERIOD_NS }];
+
+/** The written form of a target that fits a metric. */
+const FORMS: Readonly<Record<string, readonly [form: TargetOutput['form'], example: string]>> = {
+  cpu: ['share', '60%'],
+  rate: ['rate', '50/s'],
+};
+const NUMBER = ['number', '20'] as const;
+
+/** How many there are at the beginning: what is written, or as few as are allowed. */
+export function initialReplicas({ replicas, autoscaling }: HostOutput): number | undefined {
+  return replicas ?? autoscaling?.min;
+}
+
+/** `autoscaling` in its final form; `replicas` are those at the beginning. */
+export function resolveAutoscaling(
+  context: Context,
+  output: HostOutput,
+  replicas: number,
+  cores: number,
+  path: Path,
+): Autoscaling | null {
+  const { autoscaling: own } = output;
+  if (own === undefined) return null;
+  const at = [...path, 'autoscaling'];
+  if (own.min > own.max) {
+    const message = `the fewest, ${own.min}, are more than the most, ${own.max}`;
+    report(context, 'FL208', [...at, 'min'], message);
+  } else if (replicas < own.min || replicas > own.max) {
+    const message = `${replicas} replicas at the beginning lie outside of ${own.min} to ${own.max}, what the autoscaler allows`;
+    report(context, 'FL208', at, message);
+  }
+  const metrics = metricsOf(context, own, at);
+  const share = metrics.findIndex(({ metric }) => metric === 'cpu');
+  if (share >= 0 && output.resources?.requests?.cpu === undefined && cores === Infinity) {
+    const where = own.metrics === undefined ? [...at, 'metric'] : [...at, 'metrics', share];
+    const message =
+      'a share of unlimited cores is nothing: write cpu: CORES, or resources: { requests: { cpu: CORES } }';
+    report(context, 'FL208', where, message);
+  }
+  return {
+    metrics,
+    min: own.min,
+    max: own.max,
+    syncNs: own.syncPeriod,
+    metricDelayNs: own.metricDelay,
+    tolerance: own.tolerance,
+    up: rulesOf(context, own.scaleUp, UP, [...at, 'scaleUp']),
+    down: rulesOf(context, own.scaleDown, DOWN, [...at, 'scaleDown']),
+  };
+}
+
+function metricsOf(context: Context, own: AutoscalingOutput, at: Path): readonly ScalingTarget[] {
+  const { metric, target, of, metrics } = own;
+  if (metrics !== undefined) {
+    const single = metric !== undefined ? 'metric' : target !== undefined ? 'target' : 'of';
+    if (own[single] !== undefined) {
+      const message = `${single} is short for one entry of metrics: write it there`;
+      report(context, 'FL208', [...at, single], message);
+    }
+    return metrics.map((entry, index) => targetOf(context, entry, [...at, 'metrics', index]));
+  }
+  if (metric === undefined || target === undefined) {
+    const missing = metric === undefined ? 'metric' : 'target';
+    const message = `${missing} is required, as in metric: cpu, target: 60%`;
+    report(context, 'FL203', at, message);
+    return [];
+  }
+  return [targetOf(context, { metric, target, of }, at)];
+}
+
+type Entry = NonNullable<AutoscalingOutput['metrics']>[number];
+
+function targetOf(context: Context, { metric, target, of }: Entry, at: Path): ScalingTarget {
+  const [form, example] = FORMS[metric] ?? NUMBER;
+  const isShare = form === 'share' && target.form === 'number' && target.value <= 1;
+  if (target.form !== form && !isShare) {
+    const message = `the target of ${metric} is written as ${example}`;
+    report(context, 'FL204', [...at, 'target'], message);
+  } else if (target.value === 0) {
+    report(context, 'FL204', [...at, 'target'], 'a target of nothing can never be reached');
+  }
+  if (metric === 'lag' && of === undefined) {
+    const message = 'of is required: the group whose lag it is, as topic.group, or the queue';
+    report(context, 'FL203', at, message);
+  }
+  if (metric !== 'lag' && of !== undefined) {
+    report(context, 'FL208', [...at, 'of'], `of belongs to lag, and the metric is ${metric}`);
+  }
+  return { metric, target: target.value, of: metric === 'lag' ? (of ?? null) : null };
+}
+
+function rulesOf(
+  context: Context,
+  own: RulesOutput,
+  usual: ScalingRules['policies'],
+  at: Path,
+): ScalingRules {
+  const policies = own.policies?.map(({ percent, pods, period }, index) => {
+    if ((percent === undefined) === (pods === undefined)) {
+      const message = 'a policy has percent or pods, and not both';
+      report(context, 'FL208', [...at, 'policies', index], message);
+    }
+    const unit = pods === undefined ? ('percent' as const) : ('pods' as const);
+    return { unit, value: pods ?? percent ?? 1, periodNs: period };
+  });
+  return {
+    stabilizationNs: own.stabilization,
+    policies: policies ?? usual,
+    selectPolicy: own.selectPolicy,
+  };
+}
+
+/** Every group and queue that a lag is asked of is there, once all of them are known. */
+export function checkLags(
+  context: Context,
+  hosts: readonly (readonly [path: Path, autoscaling: Autoscaling | null])[],
+  known: readonly string[],
+): void {
+  for (const [path, autoscaling] of hosts) {
+    autoscaling?.metrics.forEach(({ of }, index) => {
+      if (of === null || known.includes(of) || context.names.broken.has(of.split('.')[0])) return;
+      const at = [...path, 'autoscaling'];
+      const isList = autoscaling.metrics.length > 1;
+      const where = isList ? [...at, 'metrics', index, 'of'] : at;
+      report(context, 'FL404', where, `there is no group or queue ${of}`, {
+        found: of,
+        allowed: known,
+      });
+    });
+  }
+}

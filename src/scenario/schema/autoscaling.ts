@@ -1,0 +1,182 @@
+import { z } from 'zod';
+import { SCALING_METRICS } from '../../spec/autoscaling.js';
+import { duration, quantity, share, whole } from '../../spec/quantities.js';
+import {
+  parseRate,
+  parseShare,
+  PERCENT_PATTERN,
+  QuantityError,
+  RATE_PATTERN,
+  showNoNumber,
+} from '../../spec/quantity-text.js';
+
+/** A target as it is written: which of the forms fits is said by its metric. */
+export interface TargetOutput {
+  readonly form: 'share' | 'rate' | 'number';
+  readonly value: number;
+}
+
+const target = quantity(
+  (input): TargetOutput => {
+    if (typeof input === 'string' && input.endsWith('%')) {
+      return { form: 'share', value: parseShare(input) };
+    }
+    if (typeof input === 'string' && input.includes('/')) {
+      return { form: 'rate', value: parseRate(input) };
+    }
+    if (typeof input === 'number' && input > 0 && input <= 1e9) {
+      return { form: 'number', value: input };
+    }
+    throw new QuantityError(
+      `must be a share such as 60%, a rate such as 50/s or a number above 0, got ${showNoNumber(input)}`,
+    );
+  },
+  {
+    anyOf: [
+      { type: 'string', pattern: PERCENT_PATTERN },
+      { type: 'string', pattern: RATE_PATTERN },
+      { type: 'number', exclusiveMinimum: 0, maximum: 1e9 },
+    ],
+  },
+);
+
+const metricFields = {
+  metric: z
+    .enum(SCALING_METRICS)
+    .describe(
+      'What is measured, over a `syncPeriod`. `cpu`: cores in use; `concurrency`: requests in service; `queue`: requests that ' +
+        'wait for a worker; `rate`: requests that come in a second; each on average over the replicas. `lag`: messages that the ' +
+        'group or queue of `of` is behind, over all replicas. Required.',
+    ),
+  target: target.describe(
+    'What each replica is to have. Unit: of `cpu` a share of `resources.requests.cpu`, or else of `cpu.cores`; of `rate` a rate; of the others a number. Required.',
+  ),
+  of: z
+    .string()
+    .optional()
+    .describe('Of `lag`: the group, `topic.group`, or the queue. Required for lag.'),
+};
+
+/** `100%` or, as in a manifest, 100. */
+const percent = quantity(
+  (input): number => {
+    const value =
+      typeof input === 'string' && new RegExp(PERCENT_PATTERN).test(input)
+        ? Number(input.slice(0, -1))
+        : input;
+    if (typeof value === 'number' && value > 0 && value <= 1e6) return value;
+    throw new QuantityError(
+      `must be a percentage above 0 such as 100%, got ${showNoNumber(input)}`,
+    );
+  },
+  {
+    anyOf: [
+      { type: 'string', pattern: PERCENT_PATTERN },
+      { type: 'number', exclusiveMinimum: 0, maximum: 1e6 },
+    ],
+  },
+);
+
+const policy = z.strictObject({
+  percent: percent
+    .optional()
+    .describe('Share of the replicas at the beginning of the period, such as 100%. Unit: percent.'),
+  pods: whole({ min: 1, max: 100_000 }).optional().describe('So many replicas. Unit: count.'),
+  period: duration({ allowZero: false }).describe('Unit: duration. Required.'),
+});
+
+const rules = (stabilization: string, policies: string): z.ZodType<RulesOutput> =>
+  z.strictObject({
+    stabilization: duration({ max: 3_600_000_000_000 })
+      .prefault(stabilization)
+      .describe(
+        'The most cautious of the recommendations of so long counts. Unit: duration. ' +
+          `Defaults to ${stabilization}.`,
+      ),
+    policies: z
+      .array(policy)
+      .min(1)
+      .optional()
+      .describe(`How much may change in a period. Defaults to ${policies}.`),
+    selectPolicy: z
+      .enum(['max', 'min', 'disabled'])
+      .default('max')
+      .describe(
+        'Which policy counts: the one that allows most, the one that allows least, or nothing changes in this direction. Defaults to max.',
+      ),
+  });
+
+/** `autoscaling` of a service or gateway, with the defaults of Kubernetes. */
+export const autoscalingSchema = z
+  .strictObject({
+    kind: z
+      .enum(['hpa'])
+      .default('hpa')
+      .describe('`hpa`: the horizontal pod autoscaler of Kubernetes. Defaults to hpa.'),
+    metric: metricFields.metric.optional().describe('Short for one entry of `metrics`.'),
+    target: target.optional().describe('Short for one entry of `metrics`.'),
+    of: metricFields.of.describe('Short for one entry of `metrics`.'),
+    metrics: z
+      .array(z.strictObject(metricFields))
+      .min(1)
+      .optional()
+      .describe('What is looked at; the largest recommendation counts. Required without `metric`.'),
+    min: whole({ min: 1, max: 100_000 })
+      .default(1)
+      .describe('Fewest replicas. Unit: count. Defaults to 1.'),
+    max: whole({ min: 1, max: 100_000 }).describe('Most replicas. Unit: count. Required.'),
+    syncPeriod: duration({ min: 100_000_000 })
+      .prefault('15s')
+      .describe(
+        'From one look to the next, counted from the beginning of the run. Unit: duration, at least 100ms. Defaults to 15s.',
+      ),
+    metricDelay: duration({ max: 3_600_000_000_000 })
+      .prefault('0s')
+      .describe(
+        'How old what is measured is when it is looked at. Unit: duration. Defaults to 0s.',
+      ),
+    tolerance: share()
+      .prefault('10%')
+      .describe(
+        'A metric that is so near to its target changes nothing. Unit: share. Defaults to 10%.',
+      ),
+    scaleUp: rules('0s', '100% and 4 pods in 15s').prefault({}).describe('How replicas are added.'),
+    scaleDown: rules('5m', '100% in 15s').prefault({}).describe('How replicas are taken away.'),
+  })
+  .describe(
+    'How many replicas there are, by what they have to do. Defaults to none: as many as `replicas` says.',
+  );
+
+export interface PolicyOutput {
+  readonly percent?: number;
+  readonly pods?: number;
+  readonly period: number;
+}
+
+export interface RulesOutput {
+  readonly stabilization: number;
+  readonly policies?: readonly PolicyOutput[];
+  readonly selectPolicy: 'max' | 'min' | 'disabled';
+}
+
+export type AutoscalingOutput = z.output<typeof autoscalingSchema>;
+export type ResourcesOutput = z.output<typeof resourcesSchema>;
+
+/** `resources` of a service or gateway. */
+export const resourcesSchema = z
+  .strictObject({
+    requests: z
+      .strictObject({
+        cpu: z
+          .number()
+          .positive()
+          .max(10_000)
+          .optional()
+          .describe(
+            'Cores that each replica asks its platform for: what the share of `autoscaling` is of. Unit: cores. Defaults to `cpu.cores`.',
+          ),
+      })
+      .optional()
+      .describe('What each replica asks for.'),
+  })
+  .describe('What replicas ask their platform for. Defaults to nothing.');
