@@ -172,7 +172,9 @@ function saturation(scene: Scene, lane: Lane): StoryEvent[] {
 }
 
 function saturationText(scene: Scene, lane: Lane, { from, until, resource }: Saturation): string {
-  const up = Math.max(...lane.up.subarray(from, until));
+  // Of a fleet that grows what there was when it began.
+  const isScaled = scene.data.plan.components[lane.component].autoscaling !== null;
+  const up = isScaled ? lane.up[from] : Math.max(...lane.up.subarray(from, until));
   if (resource === 'cores') {
     const cores = lane.cores * up;
     if (up < 1)

@@ -1,5 +1,6 @@
 import { plainFault } from '../spec/fault-text.js';
 import type { CascadeEvent, CascadeResult } from '../spec/result-cascade.js';
+import { shrinking } from '../spec/shrinking.js';
 import { failsMore } from './innocent.js';
 import { UNSEEN } from './unseen-kinds.js';
 import { ILL, type RunVerdict, type Story } from './story.js';
@@ -34,7 +35,9 @@ export function sentenceOf(telling: Telling): string {
   const faults = story.events.filter((event) => event.kind === 'fault');
   const runs = telling.verdicts.length;
   const others = elsewhereWords(telling);
-  if (faults.length === 0) return `${noFault(telling, runs)}${others}`;
+  if (faults.length === 0) {
+    return `${noFault(telling, runs)}${shrinkingWords(story, runs)}${others}`;
+  }
   if (telling.verdicts.every((verdict) => verdict === 'untouched')) {
     const words = list(unique(faults.map((it) => `${plainFault(it)}${seenWords(it, runs)}`)));
     return `${words}: ${unhurt(story, runs)}${others}`;
@@ -44,7 +47,8 @@ export function sentenceOf(telling: Telling): string {
   const triggers = guilty.length > 0 ? guilty : faults;
   const start = list(timedWords(triggers, runs).slice(0, LINKS_MAX));
   const chain = chainOf(story.events, triggers, innocent, runs);
-  return `${[start, ...chain].join(' -> ')}; ${endOf(telling)}.${loopWords(story)}${behind(story, runs)}${others}`;
+  const shrunk = shrinkingWords(story, runs);
+  return `${[start, ...chain].join(' -> ')}; ${endOf(telling)}.${shrunk}${loopWords(story)}${behind(story, runs)}${others}`;
 }
 
 /** Each text once with all its times: `orders crashes at 5 s, 6 s and 7 s`. */
@@ -248,6 +252,17 @@ const LOOP_WORDS: ReadonlyMap<string, string> = new Map([
   ['hedgeLoad', 'hedges'],
   ['restarts', 'dies again when it is back'],
 ]);
+
+/** An autoscaler that makes the trouble worse. */
+function shrinkingWords({ events }: ToldStory, runs: number): string {
+  const words = shrinking(events)
+    .slice(0, LINKS_MAX)
+    .map((event) => {
+      const { subject, text, at } = event;
+      return ` Meanwhile the autoscaler takes ${subject} ${text} at ${moment(at)}${seenWords(event, runs)}.`;
+    });
+  return words.join('');
+}
 
 function loopWords(story: ToldStory): string {
   if (story.loops.length === 0) return '';

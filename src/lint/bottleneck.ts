@@ -1,6 +1,6 @@
 import type { Ns } from '../kernel/time.js';
 import { componentOf } from './calls.js';
-import { hostOf, rateOfInstance } from './demand.js';
+import { hostOf, mostOf, rateOfInstance } from './demand.js';
 import type { Share } from './mixture.js';
 import type { Subject } from './subject.js';
 
@@ -32,7 +32,7 @@ export function bottleneckOf(mixture: readonly Share[], subject: Subject): Bottl
   for (const [component, { holdNs, workNs }] of load) {
     const host = hostOf(scenario, component);
     if (host === undefined) continue;
-    const perSecond = host.replicas * rateOfInstance(host, holdNs, workNs);
+    const perSecond = mostOf(scenario, component) * rateOfInstance(host, holdNs, workNs);
     if (perSecond < (least?.perSecond ?? Infinity)) least = { component, perSecond };
   }
   return least;

@@ -193,6 +193,11 @@ export function hostOf(scenario: Scenario, component: string): Host | undefined 
   return services.get(component) ?? gateways.get(component) ?? store;
 }
 
+/** How many instances of a component there can be at most. */
+export function mostOf(scenario: Scenario, component: string): number {
+  return hostOf(scenario, component)?.zones.length ?? 1;
+}
+
 /** The section of the file in which a component stands. */
 export function sectionOf(scenario: Scenario, component: string): string {
   const service = scenario.services.get(component);

@@ -1,3 +1,4 @@
+import { mostOf } from './demand.js';
 import type { Ns } from '../kernel/time.js';
 import type { Subscriber, Topic } from '../spec/messaging.js';
 import type { Path } from './rule.js';
@@ -24,7 +25,7 @@ export function handlersOf({ scenario, demands }: Subject): readonly Handler[] {
         topic,
         spec,
         path: ['topics', topic.name, 'subscribers', index],
-        members: scenario.services.get(component)!.replicas * spec.concurrency,
+        members: mostOf(scenario, component) * spec.concurrency,
         elapsedNs: demands.of(`${component}.${part}`).elapsedNs,
       };
     }),

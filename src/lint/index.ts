@@ -1,4 +1,5 @@
 import { ackTimeoutBelowProcessing } from './rules/ack-timeout-below-processing.js';
+import { autoscalingSeesNoWaits } from './rules/autoscaling-sees-no-waits.js';
 import { breakerNeverOpens } from './rules/breaker-never-opens.js';
 import { breakerOpensByChance } from './rules/breaker-opens-by-chance.js';
 import { bulkheadTooLarge } from './rules/bulkhead-too-large.js';
@@ -61,6 +62,7 @@ import type { Rule } from './rule.js';
 /** All rules, one line each, by name. */
 export const rules: readonly Rule[] = [
   ackTimeoutBelowProcessing,
+  autoscalingSeesNoWaits,
   breakerNeverOpens,
   breakerOpensByChance,
   bulkheadTooLarge,

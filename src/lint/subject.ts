@@ -24,7 +24,7 @@ export interface Subject {
   readonly repeatable: ReadonlySet<string>;
   /** Components that a part cannot do without when it runs, whoever asks for it. */
   readonly callees: (part: string) => readonly string[];
-  /** Components whose processes some fault asks to end. */
+  /** Components whose processes some fault or an autoscaler asks to end. */
   readonly stopped: ReadonlySet<string>;
 }
 
@@ -43,9 +43,12 @@ export function subjectOf(
   const stopped = stops.flatMap(({ instances }) =>
     instances.map((id) => plan.components[plan.instances[id].component].name),
   );
+  const shrinking = plan.components.filter(
+    ({ autoscaling }) => autoscaling !== null && autoscaling.down.selectPolicy !== 'disabled',
+  );
   return {
     scenario,
-    stopped: new Set(stopped),
+    stopped: new Set([...stopped, ...shrinking.map(({ name }) => name)]),
     callees: (part) => {
       const own = all.filter(
         ({ from, handled, background }) => from === part && !handled && !background,

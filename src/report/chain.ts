@@ -1,6 +1,7 @@
 import { plainFault } from '../spec/fault-text.js';
 import type { FaultInfo, VariantResult } from '../spec/result.js';
 import type { CascadeEvent } from '../spec/result-cascade.js';
+import { shrinking } from '../spec/shrinking.js';
 import { briefSeconds, formatInstant, tidy } from './format.js';
 import { isEnd, nextFault, SPELLS_MAX, spellsOf, type Spell } from './spells.js';
 import { loopWords, viewOfVariant, type View } from './view.js';
@@ -165,7 +166,10 @@ function spreadEvents(
   };
   const order = [...firsts.values()].map((event, i) => ({ event, i }));
   order.sort((a, b) => rank(a.event) - rank(b.event) || a.i - b.i);
-  return order.slice(0, Math.max(0, room)).map(({ event }) => event);
+  const told = order.slice(0, Math.max(0, room)).map(({ event }) => event);
+  const scaled = shrinking(events)[0] ?? events.find(({ kind }) => kind === 'scaledUp');
+  // What an autoscaler does stands beside what it does it for.
+  return scaled === undefined || told.length === 0 ? told : [...told, scaled];
 }
 
 /** One step in words; what another fault hits than the one that is told is said with that fault. */
@@ -209,7 +213,7 @@ function stepOf(
   const tone =
     event.kind === 'down' || event.kind === 'saturated' || event.kind === 'killed'
       ? 'worst'
-      : ['recovered', 'breakerClosed', 'returned'].includes(event.kind)
+      : ['recovered', 'breakerClosed', 'returned', 'scaledUp'].includes(event.kind)
         ? 'calm'
         : 'bad';
   const seen = event.runs < runs ? `, in ${event.runs} of ${runs} runs` : '';

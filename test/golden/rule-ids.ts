@@ -74,14 +74,6 @@ export const LEFT_OUT_RULES: ReadonlyMap<string, LeftOutRule> = new Map([
     },
   ],
   [
-    'GS-26',
-    {
-      why: 'replicas stay as they are written',
-      asks: 'services: { s: { autoscaling: { metric: cpu, target: 50%, min: 1, max: 9 }, endpoints: { serve: [ wait: 1ms ] } } }',
-      says: LATER,
-    },
-  ],
-  [
     'GS-28',
     {
       why: 'services have one version',

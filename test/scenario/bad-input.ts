@@ -313,9 +313,9 @@ export const BAD_SHAPES: readonly BadCase[] = [
   },
   {
     title: 'a field of a later version',
-    edit: ['    concurrency: 32', '    autoscaling: {}'],
+    edit: ['    concurrency: 32', '    discovery: {}'],
     code: 'FL202',
-    at: 'autoscaling',
+    at: 'discovery',
     says: 'known, not in this version',
   },
   {

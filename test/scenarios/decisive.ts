@@ -60,6 +60,27 @@ export const DECISIVE: readonly Decisive[] = [
     '2 + 1 ms, 200000 events x 5 us in the store and 10 us in the service',
   ),
   row(
+    'autoscaling',
+    'users.success from 90s to 150s in cpu-80',
+    0.723,
+    0.003,
+    '4 pods until 115 s, 5 until 145 s, then 7: 28,300 of 39,600, and what waits at the end',
+  ),
+  row(
+    'autoscaling-blind',
+    'users.success from 8m to 10m in by-cpu',
+    0.149,
+    0.001,
+    '3 x 40 threads / 2.009 s, of 400/s',
+  ),
+  row(
+    'autoscaling-lag',
+    'billing.instances.max in three-partitions',
+    12,
+    0.01,
+    '2, then 4 more, then twice as many: the most that there can be, nine of them without a partition',
+  ),
+  row(
     'balancing-kong',
     'gate->stock.latency.mean in shuffled',
     0.05875,

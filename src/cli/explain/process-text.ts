@@ -1,5 +1,6 @@
 import { formatDuration } from '../../spec/quantity-text.js';
 import type { GcSettings, Lifecycle, MemorySettings } from '../../spec/resources.js';
+import type { Autoscaling, ScalingRules } from '../../spec/autoscaling.js';
 import { PROBES } from '../../spec/probes.js';
 import type { Probes } from '../../spec/probes.js';
 import type { Host, Scenario } from '../../spec/scenario.js';
@@ -26,7 +27,7 @@ export function platformLines({ platform }: Scenario): readonly string[] {
 /** What processes do by themselves: pauses, and how they come back. */
 export function processLines({ services, gateways }: Scenario): readonly string[] {
   return sorted(new Map<string, Host>([...services, ...gateways])).flatMap(
-    ([name, { gc, memory, lifecycle, probes }]) => {
+    ([name, { gc, memory, lifecycle, probes, autoscaling, cpuRequest }]) => {
       const warmup = lifecycle?.warmup ?? null;
       const words = [
         ...(memory === null ? [] : [memoryText(memory)]),
@@ -39,6 +40,7 @@ export function processLines({ services, gateways }: Scenario): readonly string[
           : [`warmup ${formatDuration(warmup.durationNs)} from factor ${warmup.factor}`]),
       ];
       if (probes !== null) words.push(...probesText(probes));
+      if (autoscaling !== null) words.push(...scalingText(autoscaling, cpuRequest));
       return words.length === 0 ? [] : [`${name}: ${words.join('; ')}`];
     },
   );
@@ -69,6 +71,47 @@ function probesText(probes: Probes): readonly string[] {
       `${kind}: ${endpoint ?? 'self'} asked ${every}${beside}, ${failureThreshold} failures count${rest.join('')}`,
     ];
   });
+}
+
+/** Who adds to it and takes away from it. */
+function scalingText(
+  { metrics, min, max, syncNs, metricDelayNs, tolerance, up, down }: Autoscaling,
+  cpuRequest: number | null,
+): readonly string[] {
+  const targets = metrics.map(({ metric, target, of }) => {
+    if (metric === 'cpu') {
+      const cores = cpuRequest === null ? 'its cores' : `the ${cpuRequest} cores asked for`;
+      return `cpu ${percent(target)} of ${cores}`;
+    }
+    return metric === 'rate'
+      ? `${target}/s each`
+      : `${metric} ${target} each${of === null ? '' : ` of ${of}`}`;
+  });
+  const late = metricDelayNs === 0 ? '' : ` at what was ${formatDuration(metricDelayNs)} ago`;
+  return [
+    `${min} to ${max} replicas for ${targets.join(', ')}, looked at every ${formatDuration(syncNs)}${late}, within ${percent(tolerance)} left alone`,
+    `up: ${rulesText(up)}`,
+    `down: ${rulesText(down)}`,
+  ];
+}
+
+function rulesText({ stabilizationNs, policies, selectPolicy }: ScalingRules): string {
+  if (selectPolicy === 'disabled') return 'never';
+  const limits = policies.map(
+    ({ unit, value, periodNs }) =>
+      `${value}${unit === 'percent' ? ' %' : plural(value)} in ${formatDuration(periodNs)}`,
+  );
+  const which = limits.length === 1 ? '' : selectPolicy === 'max' ? 'most of ' : 'least of ';
+  const after = stabilizationNs === 0 ? '' : `, when asked for ${formatDuration(stabilizationNs)}`;
+  return `${which}${limits.join(' and ')}${after}`;
+}
+
+function plural(count: number): string {
+  return count === 1 ? ' replica' : ' replicas';
+}
+
+function percent(share: number): string {
+  return `${Number((100 * share).toPrecision(6))} %`;
 }
 
 function gapText({ every, allocated }: GcSettings): string {

@@ -123,7 +123,7 @@ function componentLine(scenario: Scenario, plan: Plan, component: PlanComponent)
   const quota = cpu.quota === null ? '' : `, quota ${plainText(cpu.quota)}`;
   const parts = plan.parts.slice(component.firstPart, component.firstPart + component.parts);
   return (
-    `${component.name}: ${component.kind}, replicas ${component.instances}, ` +
+    `${component.name}: ${component.kind}, replicas ${component.initial}, ` +
     `concurrency ${limit(component.concurrency)}, ` +
     `queue ${queueText(queue)}, ` +
     `cpu ${limit(cpu.cores)} ${cpu.discipline}${quota}, ${component.runtime}, ` +

@@ -2,7 +2,7 @@ import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Consumption } from '../../spec/messaging.js';
 import type { QueueConsumer } from '../../spec/queues.js';
-import { hostOf } from '../demand.js';
+import { hostOf, mostOf } from '../demand.js';
 import { allPublishedTo } from '../published.js';
 import type { Finding, Path, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
@@ -85,7 +85,7 @@ function wayOf(
   const part = `${call.component}.${call.part}`;
   const { elapsedNs, workNs } = demands.of(part);
   const host = hostOf(scenario, call.component)!;
-  const replicas = isOwn(consumer) ? 1 : host.replicas;
+  const replicas = isOwn(consumer) ? 1 : mostOf(scenario, call.component);
   const handlers = Math.min(replicas * concurrency, partitions);
   const byHandlers = elapsedNs === 0 ? Infinity : handlers / elapsedNs;
   const cores = replicas * Math.min(host.cpu.cores, host.cpu.quota?.limit ?? Infinity);

@@ -1,6 +1,6 @@
 import type { Host, Layer } from '../../spec/scenario.js';
 import { formatSize } from '../../spec/size-text.js';
-import { hostOf, sectionOf } from '../demand.js';
+import { mostOf, sectionOf } from '../demand.js';
 import { permitsOf } from '../kinds.js';
 import { layerOf } from '../layers.js';
 import type { Finding, Rule } from '../rule.js';
@@ -20,7 +20,7 @@ export const memoryBeforeLimits: Rule = {
     if (hasOnlyClosedUsers(scenario)) return [];
     return [...scenario.services.values(), ...scenario.gateways.values()].flatMap((host) => {
       const room = roomOf(host);
-      const most = Math.min(mostOf(host), sentTo(host, calls, scenario));
+      const most = Math.min(heldAtMost(host), sentTo(host, calls, scenario));
       // Where not even one fits, no limit helps.
       if (room < 1 || most <= room || !calls.some((it) => it.callee === host.name)) return [];
       const section = sectionOf(scenario, host.name);
@@ -46,7 +46,7 @@ function roomOf({ memory }: Host): number {
 }
 
 /** Requests that a process holds at most: those in its queue and in execution. */
-function mostOf({ runtime, concurrency, queue, admission }: Host): number {
+function heldAtMost({ runtime, concurrency, queue, admission }: Host): number {
   // What waits for somebody else leaves an event loop to others.
   const held = runtime === 'eventLoop' ? Infinity : concurrency + queue.capacity;
   return Math.min(held, letIn(admission?.concurrencyLimit ?? null));
@@ -58,7 +58,7 @@ function sentTo(host: Host, calls: Subject['calls'], scenario: Subject['scenario
   return own.reduce((sum, { caller, layers }) => {
     const layer = layerOf(layers, 'bulkhead');
     const permits = layer === undefined || layer.key !== null ? null : permitsOf(layer);
-    return sum + (permits ?? Infinity) * (hostOf(scenario, caller)?.replicas ?? 1);
+    return sum + (permits ?? Infinity) * mostOf(scenario, caller);
   }, 0);
 }
 

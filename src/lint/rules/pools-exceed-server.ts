@@ -1,6 +1,6 @@
 import { poolSizeOf } from '../../spec/pool-size.js';
 import type { Database } from '../../spec/database.js';
-import { hostOf } from '../demand.js';
+import { mostOf } from '../demand.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { yamlAt } from '../words.js';
@@ -23,7 +23,7 @@ function excess(subject: Subject, database: Database): readonly Finding[] {
   const callers = callersOf(subject, name);
   const sizes = callers.map((caller) => {
     const { size } = poolSizeOf(database.pools.get(caller) ?? database.pool);
-    return { caller, size, replicas: hostOf(subject.scenario, caller)?.replicas ?? 1 };
+    return { caller, size, replicas: mostOf(subject.scenario, caller) };
   });
   // A pool without a limit is a limit somewhere else: in the workers, or in nothing.
   if (sizes.some(({ size }) => size === Infinity)) return [];

@@ -1,5 +1,5 @@
 import type { Database } from '../../spec/database.js';
-import { hostOf } from '../demand.js';
+import { mostOf } from '../demand.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { yamlAt } from '../words.js';
@@ -25,7 +25,7 @@ function excess(subject: Subject, { name, pool, pools }: Database): readonly Fin
   const callers = callersOf(subject, name).filter((caller) => !pools.has(caller));
   // Clients without a limit open one each at least.
   const each = Number.isFinite(clients.maxOpen) ? clients.maxOpen : 1;
-  const counts = callers.map((caller) => hostOf(subject.scenario, caller)?.replicas ?? 1);
+  const counts = callers.map((caller) => mostOf(subject.scenario, caller));
   const total = counts.reduce((sum, replicas) => sum + replicas * each, 0);
   if (total <= defaultPoolSize) return [];
   return [

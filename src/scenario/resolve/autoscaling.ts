@@ -22,8 +22,9 @@ const FORMS: Readonly<Record<string, readonly [form: TargetOutput['form'], examp
 const NUMBER = ['number', '20'] as const;
 
 /** How many there are at the beginning: what is written, or as few as are allowed. */
-export function initialReplicas({ replicas, autoscaling }: HostOutput): number | undefined {
-  return replicas ?? autoscaling?.min;
+export function initialReplicas({ replicas, autoscaling, zone }: HostOutput): number | undefined {
+  const isCounted = typeof zone === 'object' && !Array.isArray(zone);
+  return replicas ?? (isCounted ? undefined : autoscaling?.min);
 }
 
 /** `autoscaling` in its final form; `replicas` are those at the beginning. */

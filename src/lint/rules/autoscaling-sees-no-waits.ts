@@ -1,0 +1,75 @@
+import type { Ns } from '../../kernel/time.js';
+import type { Host } from '../../spec/scenario.js';
+import { sectionOf } from '../demand.js';
+import { limitOfCall } from '../limits.js';
+import type { Finding, Rule } from '../rule.js';
+import type { Subject } from '../subject.js';
+import { rounded, yamlAt } from '../words.js';
+
+/** An autoscaler that looks at the cores of a service whose threads wait for others. */
+export const autoscalingSeesNoWaits: Rule = {
+  name: 'autoscaling-sees-no-waits',
+  severity: 'warning',
+  reason:
+    'Threads that wait use no CPU: while a callee is slow all of them are busy and the share falls below its target, so replicas are taken away from who has too few.',
+  remedy:
+    'Scale by requests in service (`metric: concurrency`), or give the calls a shorter `timeout`.',
+  check: (subject) =>
+    [...subject.scenario.services.values(), ...subject.scenario.gateways.values()].flatMap((host) =>
+      judge(subject, host),
+    ),
+};
+
+/** A part while one of its callees takes as long as it may. */
+interface Slow {
+  /** CPU for each unit of time that a thread is held. */
+  readonly busy: number;
+  /** null = it calls nobody. */
+  readonly callee: string | null;
+}
+
+function judge(subject: Subject, host: Host): readonly Finding[] {
+  const { name, autoscaling, concurrency, cpuRequest, cpu, runtime } = host;
+  if (autoscaling === null || concurrency === Infinity || runtime !== 'threads') return [];
+  if (autoscaling.metrics.some(({ metric }) => metric !== 'cpu')) return [];
+  const { target } = autoscaling.metrics[0];
+  const slow = slowest(subject, host);
+  if (slow === null) return [];
+  const used = Math.min(concurrency * slow.busy, cpu.cores) / (cpuRequest ?? cpu.cores);
+  if (used >= target) return [];
+  const path = [sectionOf(subject.scenario, name), name, 'autoscaling'];
+  const why = slow.callee === null ? '' : ` while ${slow.callee} answers as late as it may`;
+  return [
+    {
+      path: [...path, autoscaling.metrics.length > 1 ? 'metrics' : 'metric'],
+      entities: [name],
+      message: `the autoscaler of ${name} takes replicas away while all threads are busy`,
+      measured: `all ${concurrency} threads use ${shareText(used)}${why}`,
+      limit: `its target, ${shareText(target)}`,
+      fix: yamlAt(path, `metric: concurrency\ntarget: ${Math.ceil(concurrency / 2)}`),
+    },
+  ];
+}
+
+/** What is called for that uses least CPU for the time that it holds a thread; null where nobody asks for anything. */
+function slowest({ calls, demands }: Subject, { name }: Host): Slow | null {
+  const parts = calls.filter(({ callee }) => callee === name).map(({ to }) => to);
+  let least: Slow | null = null;
+  for (const part of new Set(parts)) {
+    const { workNs } = demands.of(part);
+    const note = (holdNs: Ns, callee: string | null): void => {
+      const busy = holdNs === Infinity ? 0 : holdNs === 0 ? 1 : workNs / holdNs;
+      if (busy < (least?.busy ?? Infinity)) least = { busy, callee };
+    };
+    note(demands.holdNs(part), null);
+    for (const call of calls) {
+      if (call.from !== part || call.background || call.callee === name) continue;
+      note(demands.holdNs(part) + (limitOfCall(call)?.attemptNs ?? Infinity), call.callee);
+    }
+  }
+  return least;
+}
+
+function shareText(share: number): string {
+  return `${rounded(100 * share)} % of their CPU`;
+}

@@ -1,0 +1,25 @@
+import type { CascadeEvent } from './result-cascade.js';
+
+const TROUBLE: ReadonlySet<CascadeEvent['kind']> = new Set([
+  'saturated',
+  'degraded',
+  'failing',
+  'down',
+]);
+
+/** Where an autoscaler takes instances away of who is in trouble at that time: it does not see it. */
+export function shrinking<E extends Pick<CascadeEvent, 'kind' | 'subject' | 'at'>>(
+  events: readonly E[],
+): readonly E[] {
+  return events.filter((event) => {
+    if (event.kind !== 'scaledDown') return false;
+    const own = events.filter(({ subject, at }) => subject === event.subject && at <= event.at);
+    const last = own
+      .filter(({ kind }) => TROUBLE.has(kind) || kind === 'recovered')
+      .reduce<E | null>(
+        (latest, it) => (latest === null || it.at >= latest.at ? it : latest),
+        null,
+      );
+    return last !== null && last.kind !== 'recovered';
+  });
+}

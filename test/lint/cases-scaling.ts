@@ -1,0 +1,100 @@
+import type { RuleCase } from './cases.js';
+import { scenario } from './lint-text.js';
+
+/** A shop of 40 threads and one core that works for 10 ms and asks a partner. */
+function scaled(autoscaling: string, service = 'concurrency: 40, ', timeout = '2s'): string {
+  return scenario([
+    `services: { shop: { cpu: 1, ${service}autoscaling: { ${autoscaling}, max: 8 }, endpoints: { buy: [ work: 10ms, { call: partner.pay, policy: { timeout: ${timeout} } } ] } }, partner: { endpoints: { pay: [ wait: 20ms ] } } }`,
+    'workloads: { users: { arrivals: poisson(100/s), requests: [ { call: shop.buy } ] } }',
+  ]);
+}
+
+/** Replicas that an autoscaler takes away; callers learn it after 2 s. */
+function shrinking(more: string): string {
+  return scenario([
+    'platform: { kind: kubernetes, endpointPropagation: 2s }',
+    `services: { shop: { ${more}, endpoints: { buy: [ wait: 20ms ] } } }`,
+    'workloads: { users: { arrivals: poisson(100/s), requests: [ { call: shop.buy } ] } }',
+  ]);
+}
+
+const BY_QUEUE = 'autoscaling: { metric: queue, target: 5, max: 4';
+
+/** Consumers that are scaled; each handles 100/s of 300/s. */
+function consuming(own: string): string {
+  return scenario([
+    `services: { shop: { endpoints: { buy: [ publish: orders ] } }, billing: { ${own}, endpoints: { charge: { idempotent: true, steps: [ wait: 10ms ] } } } }`,
+    'topics: { orders: { kind: kafka, partitions: 6, subscribers: [ { group: billing, call: billing.charge } ] } }',
+    'workloads: { users: { arrivals: poisson(300/s), requests: [ { call: shop.buy } ] } }',
+  ]);
+}
+
+export const SCALING_CASES: readonly RuleCase[] = [
+  {
+    rule: 'autoscaling-sees-no-waits',
+    // 40 x 10 ms in each 2.03 s.
+    fires: scaled('metric: cpu, target: 50%'),
+    path: 'services.shop.autoscaling.metric',
+    measured: 'all 40 threads use 19.7 % of their CPU while partner answers as late as it may',
+    limit: 'its target, 50 % of their CPU',
+    silent: {
+      'a callee that is given up soon': scaled(
+        'metric: cpu, target: 50%',
+        'concurrency: 40, ',
+        '500ms',
+      ),
+      'enough threads': scaled('metric: cpu, target: 50%', 'concurrency: 120, '),
+      'requests in service': scaled('metric: concurrency, target: 20'),
+      'one metric that sees them': scaled(
+        'metrics: [ { metric: cpu, target: 50% }, { metric: concurrency, target: 20 } ]',
+      ),
+      'waits that hold no thread': scaled(
+        'metric: cpu, target: 50%',
+        'concurrency: 40, runtime: async, ',
+      ),
+    },
+  },
+  {
+    rule: 'autoscaling-sees-no-waits',
+    fires: scaled(
+      'metric: cpu, target: 50%',
+      'concurrency: 40, resources: { requests: { cpu: 2 } }, ',
+      '500ms',
+    ),
+    path: 'services.shop.autoscaling.metric',
+    measured: 'all 40 threads use 37.7 % of their CPU while partner answers as late as it may',
+    limit: 'its target, 50 % of their CPU',
+    silent: {},
+  },
+  {
+    rule: 'stop-before-callers-know',
+    fires: shrinking(`${BY_QUEUE} }`),
+    path: 'services.shop.lifecycle.preStop',
+    measured: 'they learn it after 2s on average',
+    limit: 'no preStop',
+    silent: {
+      'nobody is taken away': shrinking(`${BY_QUEUE}, scaleDown: { selectPolicy: disabled } }`),
+      'it serves on': shrinking(`lifecycle: { preStop: 2s }, ${BY_QUEUE} }`),
+    },
+  },
+  {
+    rule: 'consumers-below-traffic',
+    fires: consuming('replicas: 2'),
+    path: 'topics.orders.subscribers[0]',
+    measured: '300/s are published',
+    limit: '200/s: 2 at a time, 10ms each',
+    silent: {
+      'more that can come': consuming(
+        'autoscaling: { metric: lag, of: orders.billing, target: 50, max: 6 }',
+      ),
+    },
+  },
+  {
+    rule: 'more-consumers-than-partitions',
+    fires: consuming('autoscaling: { metric: lag, of: orders.billing, target: 50, max: 9 }'),
+    path: 'topics.orders.subscribers[0].concurrency',
+    measured: '9 members',
+    limit: '6 partitions',
+    silent: {},
+  },
+];
