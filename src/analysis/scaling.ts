@@ -43,7 +43,7 @@ export function scalingEvents({ plan }: VariantData, record: RunRecord): readonl
 function textOf({ isUp, before, after, steps, firstNs, lastNs, readyNs }: Run): string {
   const how =
     steps === 1 ? '' : ` in ${count(steps)} steps, the last one at ${moment(lastNs / 1e9)}`;
-  const words = `from ${count(before)} to ${count(after)}${how}`;
+  const words = `from ${count(before)} to ${plural(after, 'replica')}${how}`;
   if (!isUp) return words;
   if (readyNs === Infinity) return `${words}; not all of them ready in this run`;
   const tookNs = readyNs - firstNs;

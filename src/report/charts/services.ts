@@ -19,6 +19,8 @@ import { gridLine, shading } from './frame.js';
 export interface ServiceScale {
   readonly rateTop: number;
   readonly latency: readonly [number, number];
+  /** The most that there are of it: where an autoscaler changes that, in any variant. */
+  readonly replicas: number;
 }
 
 /** One row of the services figure. */
@@ -34,15 +36,25 @@ export function serviceRows(view: View, variant: VariantResult): ServiceRow[] {
   return crowdOf(view).shown.map((node) => ({
     node,
     series: variant.timeline.series[node.name] ?? null,
-    scale: { rateTop: roundCeiling(largestRate(view, variant, node.name)), latency },
+    scale: {
+      rateTop: roundCeiling(largestRate(view, variant, node.name)),
+      latency,
+      replicas: node.scaling === undefined ? node.replicas : mostRunning(view, node.name),
+    },
   }));
 }
 
+/** The most processes of a component that run at a time, in any variant. */
+function mostRunning(view: View, name: string): number {
+  const most = view.result.variants.map(({ timeline }) => largest(timeline.series[name]?.up ?? []));
+  return Math.max(1, Math.ceil(Math.max(...most)));
+}
+
 /** Workers of all replicas, cores where workers are unlimited; null where neither is limited. */
-export function slotsOf(node: TopologyNode): number | null {
-  if (node.concurrency !== null) return node.concurrency * node.replicas;
+export function slotsOf(node: TopologyNode, replicas = node.replicas): number | null {
+  if (node.concurrency !== null) return node.concurrency * replicas;
   const isStore = node.kind === 'database' || node.kind === 'eventStore';
-  return isStore && node.cores !== null ? node.cores * node.replicas : null;
+  return isStore && node.cores !== null ? node.cores * replicas : null;
 }
 
 /** What a component is, in words under its name. */
@@ -55,10 +67,14 @@ export function nodeWords(node: TopologyNode): string {
   if (scaling !== undefined) {
     words.push(`${formatCount(scaling.min)} to ${plural(scaling.max, 'replica')}`);
   }
-  const slots = slotsOf(node);
-  if (slots !== null) words.push(plural(slots, node.concurrency === null ? 'core' : 'slot'));
+  const count = scaling === undefined ? node.replicas : 1;
+  const each = scaling === undefined ? '' : ' each';
+  const slots = slotsOf(node, count);
+  if (slots !== null) {
+    words.push(`${plural(slots, node.concurrency === null ? 'core' : 'slot')}${each}`);
+  }
   if (node.queueCapacity !== null && node.queueCapacity > 0) {
-    words.push(`queue ${formatCount(node.queueCapacity * node.replicas)}`);
+    words.push(`queue ${formatCount(node.queueCapacity * count)}${each}`);
   }
   return words.join(', ');
 }
@@ -109,13 +125,13 @@ export function latencyChart(view: View, row: ServiceRow, variant: VariantResult
  * processes that run, where not all do throughout.
  */
 export function slotsChart(view: View, row: ServiceRow, variant: VariantResult): Drawing | null {
-  const slots = slotsOf(row.node);
+  const { replicas } = row.scale;
+  const slots = slotsOf(row.node, replicas);
   const up = row.series?.up ?? [];
   const busy = slots === null ? [] : (row.series?.busy ?? []);
   const queue = slots === null ? [] : (row.series?.queue ?? []);
   if (busy.length === 0 && up.length === 0) return null;
   const x = timeScale(view);
-  const { replicas } = row.node;
   const running = linear([0, replicas], [94, 8]);
   const words = [
     busy.length === 0
@@ -147,8 +163,8 @@ export function slotsChart(view: View, row: ServiceRow, variant: VariantResult):
 
 /** Queue places that fill the panel: the capacity, or the longest queue where there is none. */
 export function queueRoom(row: ServiceRow): number {
-  const { queueCapacity, replicas } = row.node;
-  const capacity = queueCapacity === null ? 0 : queueCapacity * replicas;
+  const { queueCapacity } = row.node;
+  const capacity = queueCapacity === null ? 0 : queueCapacity * row.scale.replicas;
   return capacity > 0 ? capacity : Math.max(1, largest(row.series?.queue ?? []));
 }
 

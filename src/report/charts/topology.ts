@@ -37,14 +37,21 @@ export function momentsOf(view: View, variant: VariantResult): Moment[] {
   const { timeline } = variant;
   const end = view.result.run.duration;
   const [span] = shades(view);
-  if (span === undefined) return [{ title: 'Half way through', at: end / 2 }];
+  const last = end - timeline.step / 2;
+  if (span === undefined) {
+    const worst = worstOf(variant, 0, end);
+    if (worst === null) return [{ title: 'Half way through', at: end / 2 }];
+    return [
+      { title: 'Worst', at: worst },
+      { title: 'End', at: last },
+    ];
+  }
   const before = Math.max(0, span.from - Math.max(timeline.step * 3, (end - span.from) * 0.03));
   const moments: Moment[] = [{ title: 'Before', at: before }];
   const onset = onsetOf(variant, span.from, span.until, timeline.step);
   moments.push({ title: 'Onset', at: onset });
   const worst = worstOf(variant, onset + timeline.step, end);
   if (worst !== null) moments.push({ title: 'Worst', at: worst });
-  const last = end - timeline.step / 2;
   moments.push({
     title:
       last > span.until
@@ -156,9 +163,12 @@ function nodeMarks(
   const ink = healthy ? 'var(--ink)' : `var(--on-${state})`;
   const left = spot.x - spot.width / 2;
   const top = spot.y - spot.height / 2;
-  const slots = slotsOf(node);
-  const busy = variant.timeline.series[node.name]?.busy[step];
-  const share = slots === null || busy === undefined ? null : clamp(busy / slots, 0, 1);
+  const series = variant.timeline.series[node.name];
+  // Of a fleet that grows those that run at this moment.
+  const slots = slotsOf(node, node.scaling === undefined ? node.replicas : series?.up[step]);
+  const busy = series?.busy[step];
+  const share =
+    slots === null || !(slots > 0) || busy === undefined ? null : clamp(busy / slots, 0, 1);
   const bar: Part =
     share === null
       ? null
