@@ -315,6 +315,18 @@ workloads:
     expect(problemsOf(service(own))).toMatch(says);
   });
 
+  it('is who hears of events of the system by its number', () => {
+    const text = `${service('replicas: 2')}  more: { arrivals: constant(1/s), requests: [ { call: shop.tell } ] }
+topics:
+  news: { kind: bus, event: system, subscribers: [ { group: all-of-them, call: s.serve } ] }
+`;
+    const shop = '  shop: { endpoints: { tell: [ publish: news ] } }\nworkloads:';
+    const right = text.replace('workloads:', shop);
+    expect(problemsOf(right)).toBe('');
+    const wrong = right.replace('replicas: 2', 'autoscaling: { metric: queue, target: 5, max: 4 }');
+    expect(problemsOf(wrong)).toMatch(/fixed number of instances/);
+  });
+
   it('is a deterministic subset of a number that changes', () => {
     const text = service(
       'loadBalancing: { kind: roundRobin, subset: { size: 2 } }, autoscaling: { metric: queue, target: 5, max: 4 }',

@@ -14,6 +14,7 @@ import {
   readerName,
   retryOf,
 } from './message-worlds.js';
+import { mostReplicas } from './message-worlds.js';
 import type { MessageWorld, Mishap } from './message-worlds.js';
 
 const IDLE = { steps: [{ wait: '0ms' }] };
@@ -237,7 +238,11 @@ export function scenarioOf(world: MessageWorld): Record<string, unknown> {
         },
       },
       edge: { endpoints: { enter: { steps: [{ call: 'api.submit' }] } } },
-      w0: { replicas: world.replicas, endpoints: workers[0] },
+      w0: {
+        replicas: world.replicas,
+        ...(world.isScaled ? { autoscaling: scalingOf(world) } : {}),
+        endpoints: workers[0],
+      },
       w1: { endpoints: workers[1] },
       coroner: { endpoints: coroner },
     },
@@ -258,5 +263,16 @@ export function scenarioOf(world: MessageWorld): Record<string, unknown> {
       },
     },
     faults: faults.filter((one) => one !== null),
+  };
+}
+
+/** Instances come and go every few looks; those that go drain. */
+function scalingOf(world: MessageWorld): object {
+  return {
+    metric: 'concurrency',
+    target: 1,
+    max: mostReplicas(world),
+    syncPeriod: '100ms',
+    scaleDown: { stabilization: '0s' },
   };
 }

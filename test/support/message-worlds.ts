@@ -58,6 +58,8 @@ export interface MessageWorld {
   readonly hops: readonly Hop[];
   readonly mishaps: readonly Mishap[];
   readonly replicas: number;
+  /** An autoscaler changes how many instances the first service has. */
+  readonly isScaled: boolean;
   readonly link: string;
   readonly publishLatency: string;
   readonly outbox: 'none' | 'polling' | 'cdc';
@@ -70,6 +72,14 @@ export interface MessageWorld {
   readonly rabbit: null | 'roomy' | 'tight';
   /** The run ends while messages are under way. */
   readonly isCut: boolean;
+}
+
+/** How many instances the first service has at most. */
+export function mostReplicas({
+  replicas,
+  isScaled,
+}: Pick<MessageWorld, 'replicas' | 'isScaled'>): number {
+  return isScaled ? replicas + 3 : replicas;
 }
 
 /** Values of the key that every message has: the number of its request, modulo this. */
@@ -176,6 +186,7 @@ export const messageWorlds: fc.Arbitrary<MessageWorld> = fc.record<MessageWorld>
   hops: fc.array(hops, { minLength: 1, maxLength: 3 }),
   mishaps: fc.array(mishaps, { maxLength: 3 }),
   replicas: fc.integer({ min: 1, max: 3 }),
+  isScaled: fc.constantFrom(false, false, true),
   link: fc.constantFrom('0ms', '0ms', 'uniform(1ms 9ms)'),
   publishLatency: fc.constantFrom('0ms', '0ms', '0ms', 'uniform(1ms 9ms)'),
   outbox: fc.constantFrom('none', 'none', 'polling', 'cdc'),

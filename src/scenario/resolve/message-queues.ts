@@ -80,7 +80,9 @@ export function resolveBus(
     const at = [...path, 'subscribers', index];
     const consumer = resolveQueueConsumer(context, own.group, own, output.deadLetter, at);
     if (consumer === null) return [];
-    return event === 'system' ? eachInstance(consumer, services) : [consumer];
+    if (event !== 'system') return [consumer];
+    checkScaled(context, own.call, services, [...at, 'call']);
+    return eachInstance(consumer, services);
   });
   return {
     ...textOf(name, output),
@@ -290,4 +292,17 @@ function checkSqs(context: Context, output: SqsOutput, path: Path): void {
     const message = 'a long poll asks again at once: leave pollInterval out, or write waitTime: 0s';
     report(context, 'FL208', [...path, 'pollInterval'], message);
   }
+}
+
+/** Events of the system reach each instance that there is at the beginning: one that comes later would hear of nothing. */
+function checkScaled(
+  context: Context,
+  call: string,
+  services: ScenarioOutput['services'],
+  path: Path,
+): void {
+  const [name] = split(call);
+  if (services?.[name]?.autoscaling === undefined) return;
+  const message = `${name} is scaled, and events of the system go to a fixed number of instances`;
+  report(context, 'FL208', path, message);
 }
