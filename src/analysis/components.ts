@@ -175,7 +175,7 @@ function poolResults(data: VariantData, callee: number): Readonly<Record<string,
     const open = of('open');
     if (open === null) continue;
     const waits = poolWaits(asked);
-    const size = poolCapacity(asked);
+    const size = Math.round(poolCapacity(asked));
     results[data.plan.components[edge.from].name] = {
       wait: latencyResult(mergeAll(waits), waits, false),
       waiting: of('waiting') ?? NONE,

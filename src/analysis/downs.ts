@@ -15,6 +15,8 @@ export interface Down {
   readonly condemned: boolean;
   /** An autoscaler wanted its place to be empty. */
   readonly absent: boolean;
+  /** It was down when an autoscaler gave its place up: nobody waits for it any more. */
+  givenUp: boolean;
   /** Infinity = to the end of the run. */
   untilNs: Ns;
   /** When it was ready to be called, as its probes say; Infinity = not in this run. */
@@ -52,6 +54,7 @@ export function downsOf(
       // One that is down is not waited for any more.
       if (down === undefined) continue;
       down.untilNs = at;
+      down.givenUp = !down.absent;
       downs.push(reopened({ ...down, fromNs: at, absent: true, askedNs: null, end: null }));
       open.set(instance, downs[downs.length - 1]);
     } else if (value[k] === INSTANCE_STATE.wanted) {
@@ -86,6 +89,6 @@ export function downsOf(
 }
 
 /** One that is not over yet. */
-function reopened(down: Omit<Down, 'untilNs' | 'readyNs' | 'restarts'>): Down {
-  return { ...down, untilNs: Infinity, readyNs: Infinity, restarts: 1 };
+function reopened(down: Omit<Down, 'untilNs' | 'readyNs' | 'restarts' | 'givenUp'>): Down {
+  return { ...down, untilNs: Infinity, readyNs: Infinity, restarts: 1, givenUp: false };
 }

@@ -9,7 +9,7 @@ import type { Episode } from './health.js';
 import { illnessText } from './illness-words.js';
 import { secondsOf, wellSecondsOf, type Scene, type StepInfluence } from './influence.js';
 import type { Lane } from './lanes.js';
-import { meanSteps, sumSteps, type Link } from './links.js';
+import { meanSteps, sumSteps, workersThere, type Link } from './links.js';
 import { ejectionEvents } from './ejections.js';
 import { isOpen, transitionsOf } from './machines.js';
 import { blockedShare } from './mechanism.js';
@@ -175,18 +175,19 @@ function saturationText(scene: Scene, lane: Lane, { from, until, resource }: Sat
   // Of a fleet that grows what there was when it began.
   const isScaled = scene.data.plan.components[lane.component].autoscaling !== null;
   const up = isScaled ? lane.up[from] : Math.max(...lane.up.subarray(from, until));
+  const there = lane.there[from];
   if (resource === 'cores') {
     const cores = lane.cores * up;
-    if (up < 1)
-      return `all cores that run in use, ${number(cores)} of ${number(lane.cores)} on average`;
+    const all = number(lane.cores * there);
+    if (up < there) return `all cores that run in use, ${number(cores)} of ${all} on average`;
     const used = Math.min(cores, Math.max(...lane.cpu.subarray(from, until)));
     return `${number(used)} of ${number(cores)} cores in use`;
   }
   let most = 0;
   for (let step = from; step < until; step++) most = Math.max(most, lane.busyMax[step]);
   const left = Math.round(lane.workers * up);
-  const all =
-    left < lane.workers ? `the ${count(left)} workers that run` : `${count(left)} workers`;
+  const isPartly = left < Math.round(lane.workers * there);
+  const all = isPartly ? `the ${count(left)} workers that run` : `${count(left)} workers`;
   const busy = `${count(Math.min(left, most))} of ${all}`;
   const words = `${busy} ${doingWords(scene, lane, from, until)}`;
   let queue = 0;
@@ -212,7 +213,7 @@ function doingWords(scene: Scene, lane: Lane, from: number, until: number): stri
   const soon = Math.min(until, from + 2);
   const blocking = links.find((link) => blockedShare(link, from, soon) >= HELD);
   if (blocking !== undefined) return `wait for ${blocking.callee.name}`;
-  const waiting = meanSteps(lane.poolWaiting, from, soon) >= HELD * workersAt(lane, from);
+  const waiting = meanSteps(lane.poolWaiting, from, soon) >= HELD * workersThere(lane, from);
   if (waiting) return 'wait for a connection';
   const resting = links.find((link) => isRetried(link, from, soon));
   if (resting !== undefined && isIdle(lane, links, from, soon))
@@ -230,12 +231,7 @@ function isRetried({ sent, hedged, made }: Link, from: number, until: number): b
 function isIdle(lane: Lane, links: readonly Link[], from: number, until: number): boolean {
   const doing = [lane.cpu, lane.poolWaiting, ...links.map(({ inFlight }) => inFlight)];
   const seen = doing.reduce((sum, column) => sum + meanSteps(column, from, until), 0);
-  return meanSteps(lane.busy, from, until) - seen >= HELD * workersAt(lane, from);
-}
-
-/** Workers of the instances that are there. */
-function workersAt({ workers, there }: Lane, step: number): number {
-  return workers * there[step];
+  return meanSteps(lane.busy, from, until) - seen >= HELD * workersThere(lane, from);
 }
 
 function illness(

@@ -68,7 +68,7 @@ export function signalsOf(
   const queue = ofThere(lane, lane.queue);
   level(queue, Number.isFinite(lane.queueCapacity) ? lane.queueCapacity : 5 * workers, 0.3);
   if (Number.isFinite(lane.workers)) level(ofThere(lane, lane.busy), lane.workers, 0.75);
-  level(lane.poolWaiting, 5 * workers, 0.3);
+  level(ofThere(lane, lane.poolWaiting), 5 * workers, 0.3);
   return signals;
 }
 

@@ -3,7 +3,7 @@ import type { Plan } from '../spec/plan.js';
 import type { RunRecord } from '../spec/record.js';
 import type { Link } from './links.js';
 import type { Mechanism } from './mechanism.js';
-import { poolCapacity, poolPick } from './metrics-edge.js';
+import { poolCapacities, poolPick } from './metrics-edge.js';
 import { SATURATED } from './saturation.js';
 import { meanLevels, type Steps } from './steps.js';
 import { selectStats } from './subjects.js';
@@ -18,7 +18,8 @@ export interface HeldPool {
   /** Measured edges of the calls that are made meanwhile. */
   readonly stats: ReadonlySet<number>;
   /** Infinity where unlimited. */
-  readonly size: number;
+  /** By step. */
+  readonly sizes: Float64Array;
   /** Connections in use and calls that wait for one, by step. */
   readonly used: Float64Array;
   readonly waiting: Float64Array;
@@ -49,13 +50,13 @@ function poolOf(
   stats: ReadonlySet<number>,
 ): readonly HeldPool[] {
   const asked = { data, selection: selectStats(edge.stats, data) };
-  const size = poolCapacity(asked);
+  const sizes = poolCapacities(asked, record, steps);
   const levels = (kind: 'used' | 'waiting'): Float64Array =>
     meanLevels(record.gauges.filter(poolPick(asked, kind)), steps);
   const database = data.plan.components[edge.to].name;
   const used = levels('used');
   return [
-    { caller: edge.from, owner: edge.to, database, stats, size, used, waiting: levels('waiting') },
+    { caller: edge.from, owner: edge.to, database, stats, sizes, used, waiting: levels('waiting') },
   ];
 }
 
@@ -93,16 +94,17 @@ export function heldBy(
   until: number,
 ): Mechanism | null {
   for (const pool of pools) {
-    if (!isInside(pool, link) || !(pool.size > 0)) continue;
+    if (!isInside(pool, link) || !(pool.sizes[from] > 0)) continue;
     const full = Array.from({ length: until - from }, (_, i) => from + i).filter(
-      (step) => pool.used[step] >= SATURATED * pool.size && pool.waiting[step] >= 1,
+      (step) => pool.used[step] >= SATURATED * pool.sizes[step] && pool.waiting[step] >= 1,
     );
     if (full.length < FULL_STEPS) continue;
-    const held = Math.min(pool.size, Math.max(...full.map((step) => link.inFlight[step])));
-    const of = `${count(held)} of ${plural(pool.size, 'connection')} to ${pool.database}`;
+    const size = Math.round(pool.sizes[full[0]]);
+    const held = Math.min(size, Math.max(...full.map((step) => link.inFlight[step])));
+    const of = `${count(held)} of ${plural(size, 'connection')} to ${pool.database}`;
     return {
       mechanism: 'heldConnections',
-      share: held / pool.size,
+      share: held / size,
       text: `${of} are held by calls to ${link.callee.name}`,
     };
   }

@@ -63,6 +63,12 @@ export function sumSteps(column: Float64Array, from: number, until: number): num
   return sum;
 }
 
+/** Workers of the instances that are there, on average over steps [from, until); those that do not run included. */
+export function workersThere({ workers, there }: Lane, from: number, until = from + 1): number {
+  // Shares of a number of instances are not exact.
+  return Math.round(workers * meanSteps(there, from, until) * 1e6) / 1e6;
+}
+
 /** Mean over steps [from, until); 0 where there is none. */
 export function meanSteps(column: Float64Array, from: number, until: number): number {
   return until > from && column.length > 0 ? sumSteps(column, from, until) / (until - from) : 0;

@@ -1,5 +1,5 @@
 import { OUTCOME_NAMES, type OutcomeName } from '../spec/outcome.js';
-import { meanSteps, outcomesIn, sumSteps, type Link } from './links.js';
+import { meanSteps, outcomesIn, sumSteps, workersThere, type Link } from './links.js';
 import { SATURATED } from './saturation.js';
 import { count, number } from './words.js';
 
@@ -55,19 +55,23 @@ export function mechanismOf(
 export function blockedShare(link: Link, from: number, until: number): number {
   const { workers } = link.caller;
   if (!(workers > 0) || !Number.isFinite(workers)) return 0;
-  return Math.min(1, meanSteps(link.inFlight, from, until) / workers);
+  return Math.min(
+    1,
+    meanSteps(link.inFlight, from, until) / workersThere(link.caller, from, until),
+  );
 }
 
 function blockedSlots(link: Link, from: number, until: number): Mechanism | null {
-  const { workers, busy } = link.caller;
+  const { caller } = link;
   const worst = worstSpan(link, from, until);
   const share = blockedShare(link, worst, worst + 1);
   let held = 0;
   for (let step = from; step < until; step++) {
     const isHeld = blockedShare(link, step, step + 1) >= BLOCKED;
-    if (isHeld && busy[step] >= SATURATED * workers) held++;
+    if (isHeld && caller.busy[step] >= SATURATED * workersThere(caller, step)) held++;
   }
   if (held < Math.max(HELD_STEPS, HELD_FOR * (until - from))) return null;
+  const workers = Math.round(workersThere(caller, worst));
   const waitingFor = count(Math.min(workers, link.inFlight[worst]));
   const text = `${waitingFor} of ${count(workers)} workers wait for ${link.callee.name}`;
   return { mechanism: 'blockedSlots', share, text };

@@ -2,12 +2,13 @@ import { invariant } from '../kernel/invariant.js';
 import type { PlanEdge } from '../spec/plan.js';
 import { poolSizeOf } from '../spec/pool-size.js';
 import { EDGE_COUNTER, type EdgeCounter } from '../spec/policy.js';
-import type { GaugeRecord, MachineRecord } from '../spec/record.js';
+import type { GaugeRecord, MachineRecord, RunRecord } from '../spec/record.js';
 import { distributionOf, largestOf, meanOf, nothing, ratioOf, type Measured } from './estimate.js';
 import { openNs, transitionsOf } from './machines.js';
 import type { Question } from './metrics.js';
 import { levels, partSums, shareOfCapacity } from './metrics-placed.js';
-import { isScaled, meanCapacity } from './presence.js';
+import { isScaled, meanCapacity, thereBySteps } from './presence.js';
+import type { Steps } from './steps.js';
 import type { Histogram } from '../stats/histogram.js';
 import { mergeAll, mergeSegments, sumCells, sumCounter } from './sums.js';
 import { instancesOf, type VariantData } from './variant-data.js';
@@ -34,7 +35,7 @@ export function measureEdge(question: Question): Measured {
     case 'connections':
       return poolGauge(question, 'open');
     case 'pool.utilization':
-      return shareOfCapacity(question, poolPick(question, 'used'), meanPoolCapacity(question));
+      return shareOfCapacity(question, poolPick(question, 'used'), poolCapacity(question));
     default: {
       const counter = COUNTER_OF.get(metric.name);
       invariant(counter !== undefined, 'analysis-metric-without-rule');
@@ -94,39 +95,48 @@ export function breakersOf(
   return ids;
 }
 
-/** Connections that the client pools of a selection may open together, with as many callers as there can be. */
-export function poolCapacity(question: Pick<Question, 'data' | 'selection'>): number {
-  return poolsOf(question, (component) => question.data.plan.components[component].instances);
+type Pools = Pick<Question, 'data' | 'selection'>;
+
+/** Connections that the client pools of a selection may open together, by step, with the instances that are there. */
+export function poolCapacities(question: Pools, record: RunRecord, steps: Steps): Float64Array {
+  const { data } = question;
+  const counts = data.plan.components.map((_, component) => {
+    const own = instancesOf(data.plan, component);
+    return isScaled(data, own) ? thereBySteps(data, record, own, steps) : null;
+  });
+  const fixed = (component: number): number => data.plan.components[component].instances;
+  const all = poolsOf(question, fixed);
+  const sizes = new Float64Array(steps.count).fill(all);
+  if (all === 0 || counts.every((column) => column === null)) return sizes;
+  return sizes.map((_, step) =>
+    poolsOf(question, (component) => counts[component]?.[step] ?? fixed(component)),
+  );
 }
 
-/** The same with the callers that are there, on average over a window. */
-export function meanPoolCapacity(
-  question: Pick<Question, 'data' | 'selection' | 'window'>,
-): number {
+/** The same on average over a window and all runs. */
+export function poolCapacity(question: Pools & Pick<Question, 'window'>): number {
   const { data, window } = question;
   return poolsOf(question, (component) => {
-    const callers = instancesOf(data.plan, component);
-    return isScaled(data, callers) ? meanCapacity(data, window, callers, () => 1) : callers.length;
+    const own = instancesOf(data.plan, component);
+    return isScaled(data, own) ? meanCapacity(data, window, own, () => 1) : own.length;
   });
 }
 
-function poolsOf(
-  question: Pick<Question, 'data' | 'selection'>,
-  callersOf: (component: number) => number,
-): number {
-  const { plan } = question.data;
+/** `countOf`: how many instances of a component there are. */
+function poolsOf({ data, selection }: Pools, countOf: (component: number) => number): number {
+  const { plan } = data;
   const pools = new Map<string, number>();
   for (const edge of plan.edges) {
     const from = plan.parts[edge.from].component;
     const to = plan.parts[edge.to].component;
-    if (!isPoolOf(question, from, to)) continue;
-    const max = poolSize(edge, plan.components[to].instances);
+    if (!isPoolOf({ selection }, from, to)) continue;
+    const max = poolSize(edge, countOf(to));
     if (max === null) continue;
     // Bundles have pools of their own at a service; at a database they share that of the caller.
     const bundle = edge.pool === null ? edge.bundle : -1;
     const isShared = edge.pool?.kind === 'pgbouncer';
     const key = isShared ? String(to) : `${from} ${to} ${bundle}`;
-    pools.set(key, isShared ? max : max * callersOf(from));
+    pools.set(key, isShared ? max : max * countOf(from));
   }
   let total = 0;
   for (const maxOpen of pools.values()) total += maxOpen;

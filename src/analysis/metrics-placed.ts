@@ -149,23 +149,23 @@ function restarts({ data, selection, window }: Question): readonly number[] {
   const instances = new Set(selection.instances);
   return data.records.map(({ journal: { timeNs, kind, subject, value } }) => {
     const down = new Set<number>();
-    const absent = new Set<number>();
+    /** Whose places were emptied since they were up: who fills them has not died before. */
+    const emptied = new Set<number>();
     let count = 0;
     for (let i = 0; i < timeNs.length; i++) {
-      if (kind[i] !== JOURNAL.instance || !instances.has(subject[i])) continue;
-      // Who fills a place that was empty has not died before.
-      if (value[i] === INSTANCE_STATE.absent) {
-        absent.add(subject[i]);
-        down.delete(subject[i]);
-      } else if (value[i] === INSTANCE_STATE.wanted) absent.delete(subject[i]);
-      else if (value[i] === INSTANCE_STATE.down && !absent.has(subject[i])) down.add(subject[i]);
-      else if (
-        (value[i] === INSTANCE_STATE.up && down.delete(subject[i])) ||
-        value[i] === INSTANCE_STATE.failedStart
-      ) {
-        const at = timeNs[i] + data.plan.warmupNs;
-        if (window.cells.some((cell) => at >= edges[cell] && at < edges[cell + 1])) count++;
+      const instance = subject[i];
+      if (kind[i] !== JOURNAL.instance || !instances.has(instance)) continue;
+      const state = value[i];
+      if (state === INSTANCE_STATE.absent) {
+        emptied.add(instance);
+        down.delete(instance);
       }
+      if (state === INSTANCE_STATE.down && !emptied.has(instance)) down.add(instance);
+      if (state === INSTANCE_STATE.up) emptied.delete(instance);
+      const isUp = state === INSTANCE_STATE.up && down.delete(instance);
+      if (!isUp && state !== INSTANCE_STATE.failedStart) continue;
+      const at = timeNs[i] + data.plan.warmupNs;
+      if (window.cells.some((cell) => at >= edges[cell] && at < edges[cell + 1])) count++;
     }
     return count;
   });

@@ -6,7 +6,8 @@ import type { Down } from './downs.js';
 import type { PlanFault } from '../spec/plan.js';
 import type { RunRecord } from '../spec/record.js';
 import { spansIn } from './faulted.js';
-import type { VariantData } from './variant-data.js';
+import { thereAt } from './presence.js';
+import { instancesOf, type VariantData } from './variant-data.js';
 
 /** What is turned where nothing answers any more. */
 const SILENCING: ReadonlySet<KnobName> = new Set<KnobName>(['down', 'frozen', 'stopping']);
@@ -17,14 +18,15 @@ export function outagesOf(
   data: VariantData,
   record: RunRecord,
 ): PlanFault['spans'] {
-  const { instances } = data.plan.components[component];
+  const all = instancesOf(data.plan, component);
   return data.plan.faults.flatMap((fault) => {
     if (!fault.knobs.some((knob) => SILENCING.has(knob))) return [];
     const own = fault.instances.filter((id) => data.plan.instances[id].component === component);
     const { select } = fault;
-    if (own.length !== instances || !hitsAll(select, instances)) return [];
     const returns = returnsOf(data, fault, record);
     return spansIn(data, fault, record).flatMap(({ fromNs, untilNs }) => {
+      const there = thereAt(data, record, all, fromNs);
+      if (![...there].every((id) => own.includes(id)) || !hitsAll(data, select, there)) return [];
       const end = returns.find((candidate) => candidate.untilNs === untilNs);
       const first = Math.min(...own.map((id) => end?.backNs.get(id) ?? untilNs));
       // Who is asked to end works until it has.
@@ -37,14 +39,19 @@ export function outagesOf(
   });
 }
 
-function hitsAll(select: PlanFault['select'], instances: number): boolean {
+/** Whether a fault that may hit all of these does. */
+function hitsAll(
+  { plan }: VariantData,
+  select: PlanFault['select'],
+  there: ReadonlySet<number>,
+): boolean {
   switch (select.kind) {
     case 'all':
       return true;
     case 'indices':
-      return select.indices.length >= instances;
+      return [...there].every((id) => select.indices.includes(plan.instances[id].index));
     case 'count':
-      return select.count >= instances;
+      return select.count >= there.size;
     case 'share':
       return select.share >= 1;
   }
@@ -72,7 +79,9 @@ export function returnsOf(
   if (!lingers && !asks && !waitsForRestart(data, fault)) return [];
   const ended = spansIn(data, fault, record).filter(({ untilNs }) => untilNs < data.plan.horizonNs);
   const candidates = new Set(candidatesOf(data, fault));
-  const downs = downsOf(data, record, candidates).filter(({ absent }) => !absent);
+  const downs = downsOf(data, record, candidates).filter(
+    ({ absent, givenUp }) => !absent && !givenUp,
+  );
   return ended.map(({ fromNs, untilNs }) => {
     const held = downs.filter((down) => {
       // It may end long after it was asked to.

@@ -4,6 +4,7 @@ import type { GaugeRecord, RunRecord } from '../spec/record.js';
 import { downsOf } from './downs.js';
 import { largestOf, meanOf, type Measured } from './estimate.js';
 import type { Question } from './metrics.js';
+import { stepAt, type Steps } from './steps.js';
 import type { VariantData } from './variant-data.js';
 
 /** What each instance of a component has of something. */
@@ -38,6 +39,41 @@ export function capacityByCell(
   return cells;
 }
 
+/** How many of these instances are there, by step. */
+export function thereBySteps(
+  data: VariantData,
+  record: RunRecord,
+  instances: readonly number[],
+  steps: Steps,
+): Float64Array {
+  const there = new Float64Array(steps.count).fill(instances.length);
+  for (const { fromNs, untilNs, absent } of downsOf(data, record, new Set(instances))) {
+    if (!absent) continue;
+    for (let step = stepAt(steps, fromNs); step < steps.count; step++) {
+      const begin = steps.startNs[step];
+      if (begin >= untilNs) break;
+      const length = steps.lengthNs[step];
+      there[step] -= within(fromNs, untilNs, begin, begin + length) / length;
+    }
+  }
+  return there;
+}
+
+/** Which instances of a component are there at a moment. */
+export function thereAt(
+  data: VariantData,
+  record: RunRecord,
+  instances: readonly number[],
+  at: Ns,
+): ReadonlySet<number> {
+  const there = new Set(instances);
+  if (!isScaled(data, instances)) return there;
+  for (const { instance, fromNs, untilNs, absent } of downsOf(data, record, there)) {
+    if (absent && fromNs <= at && at < untilNs) there.delete(instance);
+  }
+  return there;
+}
+
 function within(fromNs: Ns, untilNs: Ns, beginNs: Ns, endNs: Ns): Ns {
   return Math.max(0, Math.min(untilNs, endNs) - Math.max(fromNs, beginNs));
 }
@@ -63,8 +99,9 @@ export function shareOfThere(
       for (const gauge of gauges) used += gauge.area[cell];
       full += room[cell];
     }
+    if (!(full > 0)) return null;
     if (ending === 'max') return most;
-    return full > 0 && Number.isFinite(full) ? used / full : null;
+    return Number.isFinite(full) ? used / full : null;
   });
   return ending === 'max' ? largestOf(each) : meanOf(each);
 }

@@ -1,3 +1,4 @@
+import type { PlanComponent } from '../spec/plan.js';
 import { INSTANCE_STATE, JOURNAL } from '../spec/record.js';
 import type { RunRecord } from '../spec/record.js';
 import type { StoryEvent } from '../spec/result-cascade.js';
@@ -10,6 +11,8 @@ interface Turned {
   /** The first time: when it began, how many there were at once, and when all were back; Infinity = not in this run. */
   readonly firstNs: number;
   most: number;
+  /** How many there were by then. */
+  of: number;
   backNs: number;
   times: number;
   readonly unready: Set<number>;
@@ -24,6 +27,7 @@ export function readinessEvents({ plan }: VariantData, record: RunRecord): reado
   const started = new Map<number, number>();
   const leaving = new Set<number>();
   const turned = new Map<number, Turned>();
+  const empty = new Set<number>();
   for (let k = 0; k < timeNs.length; k++) {
     if (kind[k] !== JOURNAL.instance) continue;
     const at = timeNs[k];
@@ -40,9 +44,15 @@ export function readinessEvents({ plan }: VariantData, record: RunRecord): reado
         own?.unready.delete(instance);
         leaving.add(instance);
         break;
+      case INSTANCE_STATE.absent:
+        empty.add(instance);
+        break;
+      case INSTANCE_STATE.wanted:
+        empty.delete(instance);
+        break;
       case INSTANCE_STATE.unready:
         if (started.get(instance) === at || leaving.has(instance) || at < 0) break;
-        turned.set(component, left(own, instance, at));
+        turned.set(component, left(own, instance, at, thereOf(plan.components[component], empty)));
         break;
       case INSTANCE_STATE.ready:
         if (own?.unready.delete(instance) !== true || own.unready.size > 0) break;
@@ -53,20 +63,29 @@ export function readinessEvents({ plan }: VariantData, record: RunRecord): reado
     }
   }
   return [...turned].flatMap(([component, story]) => {
-    const { name, instances } = plan.components[component];
-    return told(name, instances, story);
+    return told(plan.components[component].name, story);
   });
 }
 
-function left(own: Turned | undefined, instance: number, at: number): Turned {
-  const story = own ?? { firstNs: at, most: 0, backNs: Infinity, times: 0, unready: new Set() };
+/** How many of its places are not empty. */
+function thereOf({ firstInstance, instances }: PlanComponent, empty: ReadonlySet<number>): number {
+  const own = (id: number): boolean => id >= firstInstance && id < firstInstance + instances;
+  return instances - [...empty].filter(own).length;
+}
+
+function left(own: Turned | undefined, instance: number, at: number, there: number): Turned {
+  const none = { most: 0, of: there, backNs: Infinity, times: 0 };
+  const story = own ?? { firstNs: at, ...none, unready: new Set<number>() };
   if (story.unready.size === 0) story.times++;
   story.unready.add(instance);
-  if (story.times === 1) story.most = Math.max(story.most, story.unready.size);
+  if (story.times === 1 && story.unready.size > story.most) {
+    story.most = story.unready.size;
+    story.of = there;
+  }
   return story;
 }
 
-function told(subject: string, instances: number, story: Turned): readonly StoryEvent[] {
+function told(subject: string, story: Turned): readonly StoryEvent[] {
   const { firstNs, most, backNs, times } = story;
   const event = (kind: 'unready' | 'returned', atNs: number, text: string): StoryEvent => ({
     ...BARE,
@@ -79,7 +98,7 @@ function told(subject: string, instances: number, story: Turned): readonly Story
   const gone = event(
     'unready',
     firstNs,
-    `${count(most)} of ${plural(instances, 'instance')} not ready${again}`,
+    `${count(most)} of ${plural(story.of, 'instance')} not ready${again}`,
   );
   return backNs === Infinity ? [gone] : [gone, event('returned', backNs, 'all are ready again')];
 }

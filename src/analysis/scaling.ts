@@ -6,7 +6,7 @@ import { BARE } from './unseen.js';
 import type { VariantData } from './variant-data.js';
 import { count, duration, moment, plural } from './words.js';
 
-/** Changes in one direction without one in the other between them. */
+/** Changes in one direction without one in the other, or a long pause, between them. */
 interface Run {
   readonly isUp: boolean;
   readonly firstNs: Ns;
@@ -18,6 +18,8 @@ interface Run {
   readyNs: Ns;
 }
 
+/** Looks without a change behind which the next one is told by itself. */
+const PAUSE = 4;
 /** How many of a component are told; the last one tells how many there were besides. */
 const RUNS_MAX = 4;
 
@@ -52,7 +54,8 @@ function textOf({ isUp, before, after, steps, firstNs, lastNs, readyNs }: Run): 
 
 /** Times are from the end of the warm-up on. */
 function runsOf({ plan }: Pick<VariantData, 'plan'>, record: RunRecord, id: number): Run[] {
-  const { initial, probes } = plan.components[id];
+  const { initial, probes, autoscaling } = plan.components[id];
+  const pauseNs = PAUSE * autoscaling!.syncNs;
   const { timeNs, kind, subject, value } = record.journal;
   const asksReady = (probes?.readiness ?? probes?.startup ?? null) !== null;
   const ready = asksReady ? INSTANCE_STATE.ready : INSTANCE_STATE.up;
@@ -78,7 +81,7 @@ function runsOf({ plan }: Pick<VariantData, 'plan'>, record: RunRecord, id: numb
     there += isUp ? 1 : -1;
     if (at < 0) continue;
     let run = runs[runs.length - 1];
-    if (run === undefined || run.isUp !== isUp) {
+    if (run === undefined || run.isUp !== isUp || at - run.lastNs > pauseNs) {
       const none = { before, after: there, steps: 0, lastNs: -1, readyNs: Infinity };
       runs.push((run = { isUp, firstNs: at, ...none }));
     }

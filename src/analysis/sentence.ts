@@ -255,11 +255,14 @@ const LOOP_WORDS: ReadonlyMap<string, string> = new Map([
 
 /** An autoscaler that makes the trouble worse. */
 function shrinkingWords({ events }: ToldStory, runs: number): string {
-  const words = shrinking(events)
+  const all = shrinking(events);
+  const words = unique(all.map(({ subject }) => subject))
     .slice(0, LINKS_MAX)
-    .map((event) => {
-      const { subject, text, at } = event;
-      return ` Meanwhile the autoscaler takes ${subject} ${text} at ${moment(at)}${seenWords(event, runs)}.`;
+    .map((subject) => {
+      const [first, ...again] = all.filter((event) => event.subject === subject);
+      const then = again.slice(0, LINKS_MAX).map(({ text, at }) => `${text} at ${moment(at)}`);
+      const seen = seenWords(first, runs);
+      return ` Meanwhile, from ${moment(first.at)} on, the autoscaler takes ${subject} ${list([`${first.text}${seen}`, ...then])}.`;
     });
   return words.join('');
 }

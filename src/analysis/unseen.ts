@@ -2,7 +2,7 @@ import type { MeterRecord, RunRecord } from '../spec/record.js';
 import type { StoryEvent } from '../spec/result-cascade.js';
 import { firstFaultNs } from './faulted.js';
 import { sumSteps } from './links.js';
-import { poolCapacity, poolPick } from './metrics-edge.js';
+import { poolCapacities, poolPick } from './metrics-edge.js';
 import { SATURATED } from './saturation.js';
 import { bySteps, maxLevels, meanLevels, type Steps } from './steps.js';
 import { selectStats } from './subjects.js';
@@ -46,17 +46,19 @@ function poolEvents(
 ): readonly StoryEvent[] {
   return data.edges.flatMap((edge) => {
     const asked = { data, selection: selectStats(edge.stats, data) };
-    const size = poolCapacity(asked);
-    if (!(size > 0) || !Number.isFinite(size)) return [];
+    const sizes = poolCapacities(asked, record, steps);
+    if (!(sizes[0] > 0) || !Number.isFinite(sizes[0])) return [];
     const waiting = record.gauges.filter(poolPick(asked, 'waiting'));
     if (waiting.length === 0) return [];
     const used = meanLevels(record.gauges.filter(poolPick(asked, 'used')), steps);
     const queue = meanLevels(waiting, steps);
-    const isOut = (step: number): boolean => used[step] >= SATURATED * size && queue[step] >= 1;
+    const isOut = (step: number): boolean =>
+      used[step] >= SATURATED * sizes[step] && queue[step] >= 1;
     const span = firstSpan(steps.count, baseline, isOut);
     if (span === null) return [];
     const most = maxLevels(waiting, steps).subarray(...span);
     const longest = most.reduce((top, value) => Math.max(top, value), 0);
+    const size = Math.round(sizes[span[0]]);
     const text = `${count(size)} of ${plural(size, 'connection')} in use, up to ${count(longest)} wait for one`;
     const at = secondsAt(data, steps, span[0]);
     return [{ ...BARE, at, kind: 'poolFull' as const, subject: edge.name, text }];

@@ -205,9 +205,14 @@ function setStreams(world: Draft): void {
 
 function setFleets(world: Draft): void {
   const { plan } = world;
+  world.newcomers = new Map();
+  plan.components.forEach(({ autoscaling }, id) => {
+    if (autoscaling !== null) world.newcomers.set(id, []);
+  });
   world.fleets = plan.components.map(({ firstInstance, instances, initial, probes }) => ({
     first: firstInstance,
     size: instances,
+    wanted: initial,
     ready: Int32Array.from({ length: instances }, (_, index) => index),
     all: Int32Array.from({ length: instances }, (_, index) => index),
     readyCount: initial,

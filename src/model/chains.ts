@@ -214,7 +214,11 @@ export class Chains {
         const { firstInstance, instances } = plan.components[callee];
         const watched = Array.from({ length: instances }, (_, index) => new Watched(index));
         this.watched.set(key, watched);
-        state = new Targets(watched.map((target, index) => make(target, firstInstance + index)));
+        const targets = new Targets(
+          watched.map((target, index) => make(target, firstInstance + index)),
+        );
+        this.world.newcomers.get(callee)?.push((index) => targets.forget(index));
+        state = targets;
       } else {
         state = make(null, -1);
       }

@@ -107,6 +107,8 @@ export class Instance {
   dismissed = false;
   /** Its place is empty, or to be: there are as many without it as there are to be. */
   absent = false;
+  /** Its place is filled anew, by a process that has not started yet. */
+  isNew = false;
   /** For one of the two it is asked to end, and nothing starts it again for now. */
   stopped = false;
   /** While it is still at work, the process that takes its place is ready. */

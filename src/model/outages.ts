@@ -99,7 +99,10 @@ export class Outages {
 
   /** Its place is to be empty (true), or somebody is to be there. */
   setAbsent(instance: Instance, absent: boolean): void {
+    const { component } = instance;
     instance.absent = absent;
+    this.world.fleets[component].wanted += absent ? -1 : 1;
+    if (!absent) instance.isNew = true;
     this.journal(instance, absent ? INSTANCE_STATE.absent : INSTANCE_STATE.wanted);
     this.order(instance);
   }
@@ -113,8 +116,11 @@ export class Outages {
       // Who was to take its place is to go as well.
       this.starts.giveUp(instance);
       instance.relieved = false;
-      if (instance.down) this.turnDown(instance, true);
-      else if (instance.leaving === LEAVING.no) this.leave(instance);
+      if (instance.down) {
+        this.turnDown(instance, true);
+        // Who is taken away is off the lists, seen or not.
+        if (instance.silent) this.updateFleet(instance);
+      } else if (instance.leaving === LEAVING.no) this.leave(instance);
       else if (instance.condemned) {
         // Now its callers are told.
         instance.condemned = false;
@@ -273,6 +279,7 @@ export class Outages {
   /** The process answers again. */
   private started(instance: Instance): void {
     invariant(instance.down, 'running-process-started-again');
+    if (instance.isNew) this.introduce(instance);
     instance.down = instance.shut = instance.relieved = false;
     instance.startedAt = engine.now;
     this.starts.warmUp(instance);
@@ -285,6 +292,12 @@ export class Outages {
     this.collections.started(instance);
     instance.memory?.run(true);
     for (const resident of instance.residents) resident.started();
+  }
+
+  /** Somebody else is at its place now: nobody knows anything of it. */
+  private introduce(instance: Instance): void {
+    instance.isNew = false;
+    for (const forget of this.world.newcomers.get(instance.component)!) forget(instance.index);
   }
 
   /** All work and waits of the instance, those under way included, go on at this speed. */
@@ -387,8 +400,8 @@ export class Outages {
     const before = new Set(fleet.ready.subarray(0, fleet.readyCount));
     const own = instances.slice(fleet.first, fleet.first + fleet.size);
     // A host that has vanished is not seen to be down by anybody who has not seen it before.
-    const isListed = ({ down, silent, index }: Instance): boolean =>
-      !down || (silent && before.has(index));
+    const isListed = ({ down, silent, stopped, index }: Instance): boolean =>
+      !down || (silent && !stopped && before.has(index));
     const isCalled = ({ leaving, condemned }: Instance): boolean =>
       leaving === LEAVING.no || condemned;
     const able = own.filter((it) => isListed(it) && !it.unready);

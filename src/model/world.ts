@@ -49,6 +49,8 @@ import type { Workers } from './serving/workers.js';
 export interface Fleet {
   readonly first: number;
   readonly size: number;
+  /** How many of its places are not to be empty. */
+  wanted: number;
   /** Indices within the component of the instances that are up, in order. */
   readonly ready: Int32Array;
   /** All indices, in order. */
@@ -126,6 +128,8 @@ export interface World {
   readonly tracer: Tracer;
   readonly duplicates: Duplicates;
   readonly fleets: readonly Fleet[];
+  /** By component whose instances come and go: who is to forget what it knows of the one that had a place before. */
+  readonly newcomers: Map<number, ((index: number) => void)[]>;
   readonly instances: readonly Instance[];
   readonly edges: readonly Edge[];
   readonly links: readonly Link[];

@@ -167,7 +167,8 @@ function spreadEvents(
   const order = [...firsts.values()].map((event, i) => ({ event, i }));
   order.sort((a, b) => rank(a.event) - rank(b.event) || a.i - b.i);
   const told = order.slice(0, Math.max(0, room)).map(({ event }) => event);
-  const scaled = shrinking(events)[0] ?? events.find(({ kind }) => kind === 'scaledUp');
+  const shrunk = shrinking(variant.cascade.events).find((event) => events.includes(event));
+  const scaled = shrunk ?? events.find(({ kind }) => kind === 'scaledUp');
   // What an autoscaler does stands beside what it does it for.
   return scaled === undefined || told.length === 0 ? told : [...told, scaled];
 }

@@ -40,6 +40,8 @@ export interface BalancerState {
   ended?(instance: number, afterNs: Ns, outcome: Outcome): void;
   /** The calling process has restarted: forget everything. */
   reset?(): void;
+  /** Another process has taken the place of this instance. */
+  forget?(instance: number): void;
 }
 
 /** One way to pick an instance: `loadBalancing: { kind: … }`. */

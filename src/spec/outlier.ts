@@ -29,6 +29,8 @@ export interface OutlierState {
   connected(instance: number): void;
   /** The calling process has restarted: forget everything, open every instance. */
   reset(): void;
+  /** Another process has taken the place of this instance: what is known of it was about somebody else. */
+  forget(instance: number): void;
 }
 
 /** States of an instance as they are journalled. */

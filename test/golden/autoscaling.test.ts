@@ -271,6 +271,105 @@ topics:
   });
 });
 
+describe('who takes the place of another', () => {
+  const AT_ONCE = 'scaleDown: { stabilization: 0s }';
+  /** 40/s, 4/s from 20 s on, 40/s again from 60 s on. */
+  const LOAD =
+    '{ kind: stages, start: 40/s, stages: [ { target: 40/s, duration: 20s }, { target: 4/s, duration: 1ms }, { target: 4/s, duration: 40s }, { target: 40/s, duration: 1ms }, { target: 40/s, duration: 80s } ] }';
+  const served = (traced: Traced, replica: number, from: number, to: number): number =>
+    traced
+      .at('s.serve')
+      .filter((row) => row.instance === `s[${replica}]` && row.sent >= from && row.sent < to)
+      .length;
+
+  it('is measured from its start, not by what the former process did', () => {
+    // Half of each core; one is away from 28.5 s to 29 s.
+    const traced = scaled('metric: cpu, target: 50%, min: 4, max: 20', 'constant(200/s)', {
+      service: 'replicas: 4, cpu: 1, ',
+      faults: '{ id: f, kind: crash, target: "s[1]", at: 28500ms, for: 500ms }',
+    });
+    expect(counts(traced, 20, 99)).toEqual([4]);
+  });
+
+  it('is called though callers had ejected the former one', () => {
+    const traced = scaled(`metric: rate, target: 20/s, min: 1, max: 2, ${AT_ONCE}`, LOAD, {
+      service:
+        'replicas: 2, outlierDetection: { consecutive5xx: 3, interval: 1s, baseEjectionTime: 300s, maxEjectionPercent: 50% }, ',
+      steps: 'wait: 10ms',
+      faults: '{ id: f, kind: error, target: "s[1]", status: 500, at: 1s, for: 20s }',
+    });
+    expect(states(traced, 1).filter((word) => /wanted|absent/.test(word))).toEqual([
+      'absent 30',
+      'wanted 75',
+    ]);
+    expect(served(traced, 1, 10e3, 30e3)).toBe(0);
+    expect(served(traced, 1, 75e3, 95e3)).toBeGreaterThan(300);
+  });
+
+  it('is called though a breaker had opened on the former one', () => {
+    const traced = scaled(`metric: rate, target: 20/s, min: 1, max: 2, ${AT_ONCE}`, LOAD, {
+      service: 'replicas: 2, ',
+      steps: 'wait: 10ms',
+      call: 'front.go',
+      parts:
+        '  front: { outbound: { s: { circuitBreaker: { kind: simple, per: target, failureThreshold: 3, openDuration: 300s } } }, endpoints: { go: [ call: s.serve ] } }',
+      faults: '{ id: f, kind: error, target: "s[1]", status: 500, at: 1s, for: 20s }',
+    });
+    expect(served(traced, 1, 10e3, 30e3)).toBe(0);
+    expect(served(traced, 1, 75e3, 95e3)).toBeGreaterThan(300);
+  });
+
+  it('is cold, also where caches are warm at the beginning', () => {
+    const traced = scaled('metric: rate, target: 20/s, min: 1, max: 2', 'constant(40/s)', {
+      service: 'replicas: 1, ',
+      steps: 'cache: { get: c, onMiss: [ wait: 5ms ] }',
+      parts: `keys: { item: uniform(count=10) }
+caches: { c: { keys: item, warm: 100%, levels: [ { name: near, kind: local, capacity: 10, ttl: 1h } ] } }`,
+    });
+    expect(counts(traced, 2, 16)).toEqual([2]);
+    const slow = (from: number, to: number): number =>
+      traced.requests.filter(
+        (row) => row.sent >= from && row.sent < to && row.answered - row.sent >= 5,
+      ).length;
+    expect(slow(0, 15e3)).toBe(0);
+    expect(slow(15e3, 100e3)).toBe(10);
+  });
+
+  it('comes where nobody is held up', () => {
+    const traced = scaled(
+      `metric: rate, target: 20/s, min: 1, max: 4, ${AT_ONCE}`,
+      LOAD.replaceAll('40/s', '56/s'),
+      {
+        service: 'replicas: 3, ',
+        steps: 'wait: 10ms',
+        faults: '{ id: f, kind: crash, target: "s[1]", at: 25s, for: 70s }',
+      },
+    );
+    // Place 1 is left at 30 s, as the one that is down, and what a fault does there is not over at 75 s.
+    const changes = (replica: number): readonly string[] =>
+      states(traced, replica).filter((word) => /wanted|absent/.test(word));
+    expect(changes(1).slice(0, 1)).toEqual(['absent 30']);
+    expect(changes(1)).not.toContain('wanted 75');
+    expect(changes(2).slice(0, 2)).toEqual(['absent 45', 'wanted 75']);
+    expect(changes(3).slice(0, 2)).toEqual(['absent 0', 'wanted 75']);
+  });
+
+  it('is not waited for by callers of one that has vanished and is taken away', () => {
+    const traced = scaled(
+      `metric: rate, target: 20/s, min: 1, max: 3, ${AT_ONCE}`,
+      'constant(30/s)',
+      {
+        service: 'replicas: 3, ',
+        steps: 'wait: 10ms',
+        faults: '{ id: f, kind: crash, target: "s[1]", blackhole: true, at: 10s, for: 60s }',
+      },
+    );
+    expect(states(traced, 1)).toContain('absent 15');
+    expect(served(traced, 1, 0, 15e3)).toBeGreaterThan(0);
+    expect(served(traced, 1, 16e3, 70e3)).toBe(0);
+  });
+});
+
 describe('what makes no sense', () => {
   const service = (own: string): string => `
 faultline: 1

@@ -28,6 +28,9 @@ describe('what a metric asks for (replica_calculator.go)', () => {
     ['1.9 -', 1, 2],
     ['0.6 -', 1, 2],
     ['!0.1 0.45 -', 0.5, 3],
+    // As it is to be: nobody is missed.
+    ['0.5 -', 0.5, 2],
+    ['0.5 0.5 -', 0.5, 3],
     ['!0.1 2 -', 0.5, 4],
     ['!0.1 0.1 0.1 -', 0.5, 3],
     // GS-26.

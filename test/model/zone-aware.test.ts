@@ -28,6 +28,7 @@ function fleet(first: number, size: number): Fleet {
   return {
     first,
     size,
+    wanted: size,
     ready: all.slice(),
     all,
     readyCount: size,

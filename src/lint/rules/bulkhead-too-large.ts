@@ -1,7 +1,7 @@
 import { poolSizeOf } from '../../spec/pool-size.js';
 import type { Layer } from '../../spec/scenario.js';
 import type { Call } from '../calls.js';
-import { hostOf } from '../demand.js';
+import { hostOf, mostOf } from '../demand.js';
 import { permitsField, permitsOf } from '../kinds.js';
 import { layerOf } from '../layers.js';
 import type { Finding, Rule } from '../rule.js';
@@ -47,16 +47,16 @@ function aboveWorkers(
 ): readonly Finding[] {
   const callee = hostOf(scenario, call.callee);
   if (callee === undefined || callee.concurrency === Infinity) return [];
-  const callers = layer.scope === 'instance' ? (hostOf(scenario, call.caller)?.replicas ?? 1) : 1;
-  const targets = layer.per === 'target' ? callee.replicas : 1;
-  const workers = callee.replicas * callee.concurrency;
+  const callers = layer.scope === 'instance' ? mostOf(scenario, call.caller) : 1;
+  const targets = layer.per === 'target' ? callee.zones.length : 1;
+  const workers = callee.zones.length * callee.concurrency;
   const total = permits * callers * targets;
   if (total <= workers) return [];
   return [
     finding(call, layer, {
       message: `the bulkhead of ${callText(call)} lets more through than ${call.callee} has workers`,
       measured: product([callers, targets, permits], total, 'calls'),
-      limit: `at most ${product([callee.replicas, callee.concurrency], workers, 'workers')}`,
+      limit: `at most ${product([callee.zones.length, callee.concurrency], workers, 'workers')}`,
       permits: Math.max(1, Math.floor(workers / callers / targets)),
     }),
   ];

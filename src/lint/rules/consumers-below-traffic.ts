@@ -55,7 +55,9 @@ function judge(
   const fix =
     needed > partitions
       ? yamlAt([...path.slice(0, 2)], `partitions: ${needed}`)
-      : yamlAt(service, `replicas: ${needed}`);
+      : (hostOf(subject.scenario, component)?.autoscaling ?? null) === null
+        ? yamlAt(service, `replicas: ${needed}`)
+        : yamlAt([...service, 'autoscaling'], `max: ${needed}`);
   return [
     {
       path,

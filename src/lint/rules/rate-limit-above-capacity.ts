@@ -1,7 +1,7 @@
 import type { Middleware } from '../../spec/scenario.js';
 import { bottleneckOf } from '../bottleneck.js';
 import type { Bottleneck } from '../bottleneck.js';
-import { hostOf } from '../demand.js';
+import { mostOf } from '../demand.js';
 import { limitOf } from '../kinds.js';
 import { layerOf } from '../layers.js';
 import { partsOf } from '../mixture.js';
@@ -45,8 +45,7 @@ function inChain(
   return chain.flatMap(({ rateLimit, when, at }) => {
     const each = rateLimit === null || when !== null ? null : limitOf(rateLimit);
     if (rateLimit === null || each === null) return [];
-    const states =
-      rateLimit.scope === 'instance' ? (hostOf(subject.scenario, owner)?.replicas ?? 1) : 1;
+    const states = rateLimit.scope === 'instance' ? mostOf(subject.scenario, owner) : 1;
     const behind = bottleneckOf(parts, subject);
     if (behind === null || each * states <= behind.perSecond) return [];
     return [
@@ -67,7 +66,7 @@ function atCalls(subject: Subject): readonly Finding[] {
     const layer = layerOf(call.layers, 'rateLimit');
     const each = layer === undefined ? null : limitOf(layer);
     if (layer === undefined || each === null || layer.per === 'target') return [];
-    const callers = hostOf(subject.scenario, call.caller)?.replicas ?? 1;
+    const callers = mostOf(subject.scenario, call.caller);
     const states = layer.scope === 'instance' ? callers : 1;
     const behind = bottleneckOf([{ part: call.to, weight: 1 }], subject);
     if (behind === null || each * states <= behind.perSecond) return [];

@@ -18,17 +18,22 @@ export const singlePointOfFailure: Rule = {
 };
 
 function findingsOf(host: Host, { scenario }: Subject): readonly Finding[] {
-  const { name, replicas, zones } = host;
+  const { name, zones, autoscaling } = host;
+  // What there may come to be, not how many there are at the beginning.
+  const replicas = autoscaling?.min ?? host.replicas;
   const path = [sectionOf(scenario, name), name];
   const common = { entities: [name], message: `${name} is critical and a single point of failure` };
   if (replicas === 1) {
     return [
       {
         ...common,
-        path: [...path, 'replicas'],
+        path: [...path, ...(autoscaling === null ? ['replicas'] : ['autoscaling', 'min'])],
         measured: '1 replica',
         limit: 'at least 2',
-        fix: yamlAt(path, 'replicas: 2'),
+        fix:
+          autoscaling === null
+            ? yamlAt(path, 'replicas: 2')
+            : yamlAt([...path, 'autoscaling'], 'min: 2'),
       },
     ];
   }

@@ -134,6 +134,7 @@ export class Cache {
       const { capacity } = this.spec.levels[index].spec;
       const count = Math.round(warm * Math.min(capacity, population));
       for (const [instance, content] of contents) {
+        if (this.world.instances[instance].absent) continue;
         for (let key = count - 1; key >= 0; key--) {
           const u = unit(stream.a, stream.b, key, instance, -1);
           content.set(key, 0, 0, false, 0, -1, u, u);

@@ -64,6 +64,12 @@ export class Balancers {
   }
 
   private create(edge: PlanEdge, callee: number, caller: Instance, view: View): BalancerState {
+    const state = this.make(edge, callee, caller, view);
+    this.world.newcomers.get(callee)?.push((index) => state.forget?.(index));
+    return state;
+  }
+
+  private make(edge: PlanEdge, callee: number, caller: Instance, view: View): BalancerState {
     const { fleets, instances } = this.world;
     const kind = this.kindOf(edge);
     const { config, common } = edge.loadBalancing;

@@ -49,6 +49,8 @@ export class Outliers {
         state = definition!.create(config, setup);
         this.states.set(key, state);
         caller.outliers.push(state);
+        const own = state;
+        this.world.newcomers.get(callee)?.push((index) => own.forget(index));
       }
       return state;
     });

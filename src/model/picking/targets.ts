@@ -39,6 +39,12 @@ export class Targets implements PolicyState {
     for (const state of this.states) state.reset?.();
   }
 
+  /** Another process has taken the place of an instance. What is under way to the former one ends as it would. */
+  forget(index: number): void {
+    const state = this.states[index];
+    if (state.held() === 0) state.reset?.();
+  }
+
   held(): number {
     let held = 0;
     for (const state of this.states) held += state.held();

@@ -103,6 +103,11 @@ export class ZoneAwareRouting implements BalancerState {
     for (const { state } of this.localities) state.reset?.();
   }
 
+  forget(instance: number): void {
+    this.whole.forget?.(instance);
+    for (const { state } of this.localities) state.forget?.(instance);
+  }
+
   /** The zone of one pick, as its place in the list. */
   private choose(a: number, b: number): number {
     const { key } = this.setup;
@@ -155,7 +160,7 @@ export class ZoneAwareRouting implements BalancerState {
       this.localities.length >= 2 &&
       this.callerZones >= 2 &&
       count >= this.settings.minClusterSize &&
-      callers.readyCount >= CALLERS_UP * callers.size;
+      callers.readyCount >= CALLERS_UP * callers.wanted;
     if (this.looksAtZones) this.share(count);
   }
 

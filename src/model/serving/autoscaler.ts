@@ -59,6 +59,7 @@ export class Autoscaler {
     this.behavior = new Behavior(this.spec, initial);
     this.counted = this.spec.metrics.map(() => new Float64Array(instances));
     this.created = new Float64Array(instances).fill(-Infinity);
+    for (const instance of this.own) this.watch(instance);
     this.lookOp = engine.define(`autoscaler/${name}`, () => this.look());
     this.sampleOp = engine.define(`autoscaler/${name}/sample`, () => this.sample());
     const { syncNs, metricDelayNs } = this.spec;
@@ -67,6 +68,19 @@ export class Autoscaler {
       const first = syncNs - (metricDelayNs % syncNs);
       engine.at(first, PHASE.TIMER, this.sampleOp, 0, 0, 0);
     }
+  }
+
+  /** What a process does is counted from its start. */
+  private watch(instance: Instance): void {
+    instance.residents.push({
+      died: () => {},
+      started: () => {
+        this.spec.metrics.forEach((target, metric) => {
+          if (target.metric === 'lag') return;
+          this.counted[metric][instance.index] = this.countOf(target, instance);
+        });
+      },
+    });
   }
 
   private sample(): void {
@@ -156,6 +170,7 @@ export class Autoscaler {
   ): number | null {
     const readings = this.own.flatMap((instance, index): Reading[] => {
       if (instance.absent) return [];
+      if (isDeleted(instance)) return metric === 'cpu' ? [{ value: null, ignored: true }] : [];
       const ignored = metric === 'cpu' && this.isIgnored(instance, at);
       return [{ value: values[index], ignored }];
     });
@@ -177,25 +192,39 @@ export class Autoscaler {
     return isFresh && readyAt > at - this.spec.syncNs;
   }
 
-  /** Where the fewest are, at a place that is empty if there is one; of several the first. */
+  /** Where the fewest are, at a place where nobody is held up; of several the first. */
   private add(count: number): void {
+    const there = new Map<number, number>();
+    for (const { absent, zone } of this.own) {
+      there.set(zone, (there.get(zone) ?? 0) + (absent ? 0 : 1));
+    }
+    // Whoever is still ending, or what a fault keeps from starting, comes last.
+    const isHeld = ({ leaving, killed, dying, dismissed }: Instance): boolean =>
+      leaving !== LEAVING.no || killed || dying || dismissed;
+    const empty = this.own.filter(({ absent }) => absent);
+    const places = [...empty.filter((it) => !isHeld(it)), ...empty.filter(isHeld)];
+    const free = empty.filter((it) => !isHeld(it)).length;
+    const taken = new Set<Instance>();
     for (let k = 0; k < count; k++) {
-      const inZone = (zone: number): number =>
-        this.own.filter((it) => !it.absent && it.zone === zone).length;
-      const isBusy = ({ leaving }: Instance): number => (leaving === LEAVING.no ? 0 : 1);
-      const [next] = this.own
-        .filter(({ absent }) => absent)
-        .sort(
-          (a, b) => isBusy(a) - isBusy(b) || inZone(a.zone) - inZone(b.zone) || a.index - b.index,
-        );
-      this.created[next.index] = engine.now;
-      this.scale(next, false);
+      const from = taken.size < free ? 0 : free;
+      const until = taken.size < free ? free : places.length;
+      let next: Instance | null = null;
+      for (let at = from; at < until; at++) {
+        const one = places[at];
+        if (taken.has(one)) continue;
+        if (next === null || there.get(one.zone)! < there.get(next.zone)!) next = one;
+      }
+      taken.add(next!);
+      there.set(next!.zone, there.get(next!.zone)! + 1);
+      this.created[next!.index] = engine.now;
+      this.scale(next!, false);
     }
   }
 
-  /** Who is not started or not ready first, then who is ready for the shortest time (controller_utils.go, ActivePodsWithRanks). */
+  /** Who is not started, is about to end or not ready first, then who is ready for the shortest time (controller_utils.go, ActivePodsWithRanks). */
   private remove(count: number): void {
-    const rank = ({ down, unready }: Instance): number => (down ? 0 : unready ? 1 : 2);
+    const rank = (instance: Instance): number =>
+      instance.down || isDeleted(instance) ? 0 : instance.unready ? 1 : 2;
     const since = ({ index }: Instance): number => this.fleet.upSince[index];
     const going = this.own
       .filter(({ absent }) => !absent)
@@ -206,4 +235,9 @@ export class Autoscaler {
       });
     for (const instance of going.slice(0, count)) this.scale(instance, true);
   }
+}
+
+/** A fault has it ended, and another one is to come: what it does still says nothing of that. */
+function isDeleted({ dismissed, leaving }: Instance): boolean {
+  return dismissed && leaving !== LEAVING.no;
 }

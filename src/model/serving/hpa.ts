@@ -48,6 +48,7 @@ export function wantedBy(
   if (missing === 0 && !(ignored > 0 && isRising)) {
     return isNear(ratio) ? current : up(ratio * measured.length);
   }
+  if (ratio === 1) return current;
   // Who is not measured stands against the change: idle where it grows, busy where it shrinks.
   const assumed = measured.slice();
   for (let k = 0; k < missing; k++) assumed.push(isRising ? 0 : busy);
@@ -93,8 +94,13 @@ export class Behavior {
   private ups: Timed[] = [];
   private downs: Timed[] = [];
 
+  /** The longest period of its policies. */
+  private readonly longestNs: Ns;
+
   constructor(spec: Autoscaling, initial: number) {
     this.spec = spec;
+    const all = [...spec.up.policies, ...spec.down.policies];
+    this.longestNs = Math.max(...all.map(({ periodNs }) => periodNs));
     // The first one counts as if it had been recommended.
     this.recommendations.push({ at: 0, replicas: initial });
   }
@@ -103,8 +109,14 @@ export class Behavior {
   decide(now: Ns, current: number, wanted: number): number {
     const stable = this.stabilized(now, current, wanted);
     const desired = this.limited(now, current, stable);
-    if (desired > current) this.ups.push({ at: now, replicas: desired - current });
-    if (desired < current) this.downs.push({ at: now, replicas: current - desired });
+    const oldest = now - this.longestNs;
+    if (desired > current) {
+      this.ups = this.ups.filter(({ at }) => at > oldest);
+      this.ups.push({ at: now, replicas: desired - current });
+    } else if (desired < current) {
+      this.downs = this.downs.filter(({ at }) => at > oldest);
+      this.downs.push({ at: now, replicas: current - desired });
+    }
     return desired;
   }
 

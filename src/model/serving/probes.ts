@@ -116,7 +116,7 @@ export class Probes {
 
   private watch(instance: Instance): void {
     const { plan, replication } = this.world;
-    const { name, probes, instances } = plan.components[instance.component];
+    const { name, probes, initial } = plan.components[instance.component];
     if (probes === null) return;
     const own = PROBES.flatMap((kind): Watch[] => {
       const spec = probes[kind];
@@ -127,7 +127,7 @@ export class Probes {
       const index = this.watches.length;
       const watch = { index, kind, spec, instance, key, turn: 0, since: 0, ...rest, ...known };
       this.watches.push(watch);
-      if (!instance.down) this.at(watch, Math.floor((spec.periodNs * instance.index) / instances));
+      if (!instance.down) this.at(watch, Math.floor((spec.periodNs * instance.index) / initial));
       return [watch];
     });
     this.byInstance.set(instance.id, own);

@@ -109,6 +109,12 @@ class Nginx implements BalancerState {
     this.checked.fill(-Infinity);
   }
 
+  forget(instance: number): void {
+    this.fails[instance] = 0;
+    this.effective[instance] = this.weights[instance];
+    this.accessed[instance] = this.checked[instance] = -Infinity;
+  }
+
   private isLeftOut(instance: number, second: number): boolean {
     const { maxFails } = this;
     return (

@@ -57,6 +57,10 @@ class PeakEwma implements BalancerState {
     this.seen.fill(0);
   }
 
+  forget(instance: number): void {
+    this.cost[instance] = this.seen[instance] = 0;
+  }
+
   private load(instance: number): number {
     this.observe(instance, 0);
     const pending = this.setup.outstanding[instance];

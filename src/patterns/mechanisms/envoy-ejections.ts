@@ -100,6 +100,13 @@ export class Ejections {
     return isBusy;
   }
 
+  /** Nothing is known of an instance. */
+  forget(instance: number): void {
+    if (this.out[instance] === 1) this.uneject(instance);
+    this.backAt[instance] = -1;
+    this.multiplier[instance] = 0;
+  }
+
   reset(): void {
     for (let instance = 0; instance < this.out.length; instance++) {
       if (this.out[instance] === 0) continue;

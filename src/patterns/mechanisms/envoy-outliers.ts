@@ -67,6 +67,10 @@ class Monitor {
     if (isSuccess) this.successes[instance]++;
   }
 
+  forget(instance: number): void {
+    this.requests[instance] = this.successes[instance] = 0;
+  }
+
   clear(): void {
     this.requests.fill(0);
     this.successes.fill(0);
@@ -159,6 +163,13 @@ export class EnvoyOutliers implements OutlierState {
     this.inLocal.fill(0);
     this.external.clear();
     this.local.clear();
+  }
+
+  forget(instance: number): void {
+    this.ejections.forget(instance);
+    this.in5xx[instance] = this.inGateway[instance] = this.inLocal[instance] = 0;
+    this.external.forget(instance);
+    this.local.forget(instance);
   }
 
   private failedLocally(instance: number): void {

@@ -3,7 +3,6 @@ import { SCALING_METRICS } from '../../spec/autoscaling.js';
 import { duration, quantity, share, whole } from '../../spec/quantities.js';
 import {
   parseRate,
-  parseShare,
   PERCENT_PATTERN,
   QuantityError,
   RATE_PATTERN,
@@ -16,10 +15,20 @@ export interface TargetOutput {
   readonly value: number;
 }
 
+/** `100%` or, as in a manifest, 100; above 0. */
+function percentOf(input: unknown): number {
+  const value =
+    typeof input === 'string' && new RegExp(PERCENT_PATTERN).test(input)
+      ? Number(input.slice(0, -1))
+      : input;
+  if (typeof value === 'number' && value > 0 && value <= 1e6) return value;
+  throw new QuantityError(`must be a percentage above 0 such as 100%, got ${showNoNumber(input)}`);
+}
+
 const target = quantity(
   (input): TargetOutput => {
     if (typeof input === 'string' && input.endsWith('%')) {
-      return { form: 'share', value: parseShare(input) };
+      return { form: 'share', value: percentOf(input) / 100 };
     }
     if (typeof input === 'string' && input.includes('/')) {
       return { form: 'rate', value: parseRate(input) };
@@ -57,25 +66,12 @@ const metricFields = {
     .describe('Of `lag`: the group, `topic.group`, or the queue. Required for lag.'),
 };
 
-/** `100%` or, as in a manifest, 100. */
-const percent = quantity(
-  (input): number => {
-    const value =
-      typeof input === 'string' && new RegExp(PERCENT_PATTERN).test(input)
-        ? Number(input.slice(0, -1))
-        : input;
-    if (typeof value === 'number' && value > 0 && value <= 1e6) return value;
-    throw new QuantityError(
-      `must be a percentage above 0 such as 100%, got ${showNoNumber(input)}`,
-    );
-  },
-  {
-    anyOf: [
-      { type: 'string', pattern: PERCENT_PATTERN },
-      { type: 'number', exclusiveMinimum: 0, maximum: 1e6 },
-    ],
-  },
-);
+const percent = quantity(percentOf, {
+  anyOf: [
+    { type: 'string', pattern: PERCENT_PATTERN },
+    { type: 'number', exclusiveMinimum: 0, maximum: 1e6 },
+  ],
+});
 
 const policy = z.strictObject({
   percent: percent
