@@ -19,15 +19,8 @@ const ROUNDS = 100;
  * upper bound: times are without queues, and nobody else is served.
  */
 export function bottleneckOf(mixture: readonly Share[], subject: Subject): Bottleneck | null {
-  const { scenario, demands } = subject;
-  const load = new Map<string, { holdNs: Ns; workNs: Ns }>();
-  for (const [part, visits] of visitsOf(mixture, subject)) {
-    const component = componentOf(part);
-    const sum = load.get(component) ?? { holdNs: 0, workNs: 0 };
-    sum.holdNs += visits * demands.holdNs(part);
-    sum.workNs += visits * demands.of(part).workNs;
-    load.set(component, sum);
-  }
+  const { scenario } = subject;
+  const load = loadOf(mixture, subject);
   let least: Bottleneck | null = null;
   for (const [component, { holdNs, workNs }] of load) {
     const host = hostOf(scenario, component);
@@ -36,6 +29,23 @@ export function bottleneckOf(mixture: readonly Share[], subject: Subject): Bottl
     if (perSecond < (least?.perSecond ?? Infinity)) least = { component, perSecond };
   }
   return least;
+}
+
+/** What one request of this mixture asks of each component: time of its workers, and of its cores. */
+export function loadOf(
+  mixture: readonly Share[],
+  subject: Subject,
+): ReadonlyMap<string, { readonly holdNs: Ns; readonly workNs: Ns }> {
+  const { demands } = subject;
+  const load = new Map<string, { holdNs: Ns; workNs: Ns }>();
+  for (const [part, visits] of visitsOf(mixture, subject)) {
+    const component = componentOf(part);
+    const sum = load.get(component) ?? { holdNs: 0, workNs: 0 };
+    sum.holdNs += visits * demands.holdNs(part);
+    sum.workNs += visits * demands.of(part).workNs;
+    load.set(component, sum);
+  }
+  return load;
 }
 
 /** Runs of every part that one request sets off, while all is well. */

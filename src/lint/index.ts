@@ -1,4 +1,5 @@
 import { ackTimeoutBelowProcessing } from './rules/ack-timeout-below-processing.js';
+import { autoscalingBehindLoad } from './rules/autoscaling-behind-load.js';
 import { autoscalingSeesNoWaits } from './rules/autoscaling-sees-no-waits.js';
 import { breakerNeverOpens } from './rules/breaker-never-opens.js';
 import { breakerOpensByChance } from './rules/breaker-opens-by-chance.js';
@@ -62,6 +63,7 @@ import type { Rule } from './rule.js';
 /** All rules, one line each, by name. */
 export const rules: readonly Rule[] = [
   ackTimeoutBelowProcessing,
+  autoscalingBehindLoad,
   autoscalingSeesNoWaits,
   breakerNeverOpens,
   breakerOpensByChance,

@@ -20,6 +20,20 @@ function shrinking(more: string): string {
 
 const BY_QUEUE = 'autoscaling: { metric: queue, target: 5, max: 4';
 
+/** A shop that works for 10 ms on one core, and its users from one rate to another within some time. */
+function rushing(
+  from: string,
+  to: string,
+  within: string,
+  more = '',
+  metric = 'metric: cpu, target: 50%',
+): string {
+  return scenario([
+    `services: { shop: { cpu: 1, lifecycle: { startup: 20s }, autoscaling: { ${metric}, max: 12${more} }, endpoints: { buy: [ work: 10ms ] } } }`,
+    `workloads: { users: { arrivals: { kind: stages, start: ${from}, stages: [ { target: ${from}, duration: 1m }, { target: ${to}, duration: ${within} } ] }, requests: [ { call: shop.buy } ] } }`,
+  ]);
+}
+
 /** Consumers that are scaled; each handles 100/s of 300/s. */
 function consuming(own: string): string {
   return scenario([
@@ -64,6 +78,50 @@ export const SCALING_CASES: readonly RuleCase[] = [
     path: 'services.shop.autoscaling.metric',
     measured: 'all 40 threads use 37.7 % of their CPU while partner answers as late as it may',
     limit: 'its target, 50 % of their CPU',
+    silent: {},
+  },
+  {
+    rule: 'autoscaling-behind-load',
+    // 100/s each; 250/s ask for 5 with a share of 50 %, which can do 500/s.
+    fires: rushing('250/s', '900/s', '10s'),
+    path: 'services.shop.autoscaling',
+    measured: 'from 250/s to 900/s within 10s',
+    limit: '500/s for up to 35s: a look every 15s, a start of 20s',
+    silent: {
+      'what they leave free': rushing('250/s', '500/s', '10s'),
+      'a slow growth': rushing('250/s', '900/s', '10m'),
+      'enough of them from the beginning': rushing('250/s', '900/s', '10s', ', min: 9'),
+      'more than there can ever be': rushing('900/s', '2000/s', '10s', ', min: 9'),
+      'by what waits already': rushing('250/s', '900/s', '10s', '', 'metric: queue, target: 5'),
+    },
+  },
+  {
+    rule: 'autoscaling-behind-load',
+    // 35 s of a ramp of 5/s each second.
+    fires: rushing('100/s', '900/s', '160s'),
+    path: 'services.shop.autoscaling',
+    measured: 'from 100/s to 275/s within 35s',
+    limit: '200/s for up to 35s: a look every 15s, a start of 20s',
+    silent: {
+      'a target that leaves more': rushing(
+        '100/s',
+        '900/s',
+        '160s',
+        '',
+        'metric: cpu, target: 30%',
+      ),
+    },
+  },
+  {
+    rule: 'autoscaling-behind-load',
+    fires: scenario([
+      'services: { shop: { concurrency: 10, autoscaling: { metric: concurrency, target: 5, max: 20 }, endpoints: { buy: [ wait: 100ms ] } } }',
+      'workloads: { users: { arrivals: poisson(200/s), requests: [ { call: shop.buy } ] } }',
+      'faults: [ { id: rush, kind: load, target: users, factor: 3, at: 20s, for: 20s } ]',
+    ]),
+    path: 'services.shop.autoscaling',
+    measured: 'from 200/s to 600/s at once',
+    limit: '400/s for up to 15s: a look every 15s',
     silent: {},
   },
   {

@@ -1,0 +1,152 @@
+import { meanOf } from '../../kernel/distribution-mean.js';
+import { NS_PER_SECOND } from '../../kernel/time.js';
+import type { Ns } from '../../kernel/time.js';
+import type { Arrivals } from '../../spec/arrivals.js';
+import type { Autoscaling } from '../../spec/autoscaling.js';
+import type { Fault, Host, Workload } from '../../spec/scenario.js';
+import { loadOf } from '../bottleneck.js';
+import { rateOfInstance, sectionOf } from '../demand.js';
+import type { Finding, Rule } from '../rule.js';
+import type { Subject } from '../subject.js';
+import { rateText, timeText, yamlAt } from '../words.js';
+
+/** Load that grows faster than an autoscaler can answer. */
+export const autoscalingBehindLoad: Rule = {
+  name: 'autoscaling-behind-load',
+  severity: 'warning',
+  reason:
+    'Until what is measured is looked at and what is added has started, the replicas of before serve the load of now: what they leave free is all that there is.',
+  remedy: 'Leave more free (a lower `target`), keep more of them (`min`), or start them faster.',
+  check: (subject) => {
+    const { services, gateways, workloads } = subject.scenario;
+    const hosts = [...services.values(), ...gateways.values()];
+    return hosts.flatMap((host) =>
+      [...workloads.values()].flatMap((workload) => judge(subject, host, workload)),
+    );
+  },
+};
+
+/** From a rate to another one, before anybody can have come. */
+interface Growth {
+  readonly from: number;
+  readonly to: number;
+  readonly withinNs: Ns;
+}
+
+function judge(subject: Subject, host: Host, workload: Workload): readonly Finding[] {
+  const { name, autoscaling, lifecycle } = host;
+  if (autoscaling === null || autoscaling.max <= autoscaling.min) return [];
+  const mixture = workload.requests.map((own) => ({
+    part: `${workload.name}.${own.name}`,
+    weight: own.weight,
+  }));
+  const total = mixture.reduce((sum, { weight }) => sum + weight, 0);
+  const shares = mixture.map(({ part, weight }) => ({ part, weight: weight / total }));
+  const load = loadOf(shares, subject).get(name);
+  if (load === undefined) return [];
+  const each = rateOfInstance(host, load.holdNs, load.workNs);
+  const spare = spareOf(host, autoscaling, load.workNs, each);
+  if (spare === null || each === Infinity) return [];
+  const startNs = lifecycle === null ? 0 : meanOf(lifecycle.startup);
+  const lateNs = autoscaling.metricDelayNs + autoscaling.syncNs + startNs;
+  // Replicas that the load of before asks for, and what they can do.
+  const roomFor = (rate: number): number =>
+    Math.min(autoscaling.max * each, Math.max(autoscaling.min * each, rate * spare));
+  const growths = growthsOf(workload, subject.scenario.faults, lateNs);
+  const worst = growths
+    .filter(({ from, to }) => to > roomFor(from) * (1 + SLACK))
+    .sort((a, b) => b.to / roomFor(b.from) - a.to / roomFor(a.from))[0];
+  if (worst === undefined) return [];
+  const room = roomFor(worst.from);
+  // What more would come for does not help either.
+  if (room >= autoscaling.max * each) return [];
+  const path = [sectionOf(subject.scenario, name), name, 'autoscaling'];
+  const { metricDelayNs, syncNs } = autoscaling;
+  const why = [
+    ...(metricDelayNs === 0 ? [] : [`metrics ${timeText(metricDelayNs)} old`]),
+    `a look every ${timeText(syncNs)}`,
+    ...(startNs === 0 ? [] : [`a start of ${timeText(startNs)}`]),
+  ];
+  const within = worst.withinNs === 0 ? 'at once' : `within ${timeText(worst.withinNs)}`;
+  return [
+    {
+      path,
+      entities: [name, workload.name],
+      message: `${workload.name} grows faster than the autoscaler of ${name} can answer`,
+      measured: `from ${rateText(worst.from)} to ${rateText(worst.to)} ${within}`,
+      limit: `${rateText(room)} for up to ${timeText(lateNs)}: ${why.join(', ')}`,
+      fix: yamlAt(path, `min: ${Math.min(autoscaling.max, Math.ceil(worst.to / each))}`),
+    },
+  ];
+}
+
+/** A little more is what a queue is for. */
+const SLACK = 0.05;
+
+/** How many times the load for which there are replicas they can do; null where a metric waits for the overload. */
+function spareOf(host: Host, { metrics }: Autoscaling, workNs: Ns, each: number): number | null {
+  const spares = metrics.map(({ metric, target }) => {
+    switch (metric) {
+      case 'cpu':
+        // The share of its request at which it can do no more.
+        return (each * workNs) / NS_PER_SECOND / (host.cpuRequest ?? host.cpu.cores) / target;
+      case 'concurrency':
+        return host.concurrency / target;
+      case 'rate':
+        return each / target;
+      default:
+        return null;
+    }
+  });
+  const known = spares.filter((spare) => spare !== null);
+  return known.length === 0 ? null : Math.max(...known);
+}
+
+/** How a workload grows within so long: by its stages, bursts, and faults that add to it. */
+function growthsOf(
+  { name, arrivals }: Workload,
+  faults: readonly Fault[],
+  lateNs: Ns,
+): readonly Growth[] {
+  const growths: Growth[] = [];
+  if (arrivals.kind === 'burst') {
+    growths.push({ from: arrivals.base, to: arrivals.peak, withinNs: 0 });
+  }
+  if (arrivals.kind === 'stages') growths.push(...ofStages(arrivals, lateNs));
+  for (const { kind, target, config, spans, ramp } of faults) {
+    if (kind !== 'load' || !target.includes(name) || ramp !== null) continue;
+    const { factor = 1, rate = 0 } = config as { readonly factor?: number; readonly rate?: number };
+    for (const { fromNs } of spans) {
+      const from = rateAt(arrivals, fromNs);
+      if (from !== null) growths.push({ from, to: from * factor + rate, withinNs: 0 });
+    }
+  }
+  return growths;
+}
+
+function ofStages(arrivals: Arrivals & { readonly kind: 'stages' }, lateNs: Ns): readonly Growth[] {
+  let at: Ns = 0;
+  const ends = arrivals.stages.map(({ durationNs }) => (at += durationNs));
+  // The largest growth within a time begins or ends where the slope changes.
+  const begins = [0, ...ends].flatMap((edge) => [edge, Math.max(0, edge - lateNs)]);
+  return begins.flatMap((begin) => {
+    const until = Math.min(begin + lateNs, at);
+    const from = rateAt(arrivals, begin)!;
+    const to = rateAt(arrivals, until)!;
+    return to > from ? [{ from, to, withinNs: until - begin }] : [];
+  });
+}
+
+/** The rate at a time; null where chance or the answers decide. */
+function rateAt(arrivals: Arrivals, t: Ns): number | null {
+  if (arrivals.kind === 'poisson' || arrivals.kind === 'constant') return arrivals.rate;
+  if (arrivals.kind !== 'stages') return null;
+  let level = arrivals.start;
+  let from: Ns = 0;
+  for (const { durationNs, target } of arrivals.stages) {
+    if (t < from + durationNs) return level + ((target - level) * (t - from)) / durationNs;
+    from += durationNs;
+    level = target;
+  }
+  return level;
+}
