@@ -2,6 +2,7 @@ import { faultKind } from '../patterns/registry.js';
 import { meanOf } from '../kernel/distribution-mean.js';
 import type { Distribution } from '../kernel/distribution.js';
 import type { KnobEdit } from '../spec/fault.js';
+import { LIE, PROBES } from '../spec/probes.js';
 import type { Fault, Network } from '../spec/scenario.js';
 import { formatSize } from '../spec/size-text.js';
 import { bytes, duration, list, number, share } from './words.js';
@@ -89,7 +90,7 @@ function editWords(edit: KnobEdit, who: Who, fault: Fault): string {
     case 'rebalance':
       return does('rebalances', 'rebalance');
     default:
-      return messageWords(edit, words);
+      return platformWords(edit, words, fault) ?? messageWords(edit, words);
   }
 }
 
@@ -99,6 +100,16 @@ function connectionWords({ knob, value }: KnobEdit, { words, isMany }: Who): str
     return `${isMany ? 'certificates' : 'certificate'} of ${words} expired`;
   const verb = isMany ? 'leak' : 'leaks';
   return `${words} ${verb} ${share(value)} of the connections ${isMany ? 'they use' : 'it uses'}`;
+}
+
+/** What the platform does wrong; null where it is not that. */
+function platformWords({ knob, value }: KnobEdit, words: string, { config }: Fault): string | null {
+  if (knob === 'scalingFrozen') return `the autoscaling of ${words} stands still`;
+  const own = PROBES.find((kind) => `${kind}Lie` === knob);
+  if (own === undefined) return null;
+  const { probe } = config as { readonly probe?: string };
+  const kind = probe === 'all' ? 'every probe' : own;
+  return `${kind} of ${words} ${value === LIE.pass ? 'passes' : 'fails'} whatever it does`;
 }
 
 /** What becomes of messages. */

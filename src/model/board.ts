@@ -1,3 +1,4 @@
+import { PROBES } from '../spec/probes.js';
 import { PHASE } from '../kernel/phase.js';
 import { streamKey, unit } from '../kernel/rng.js';
 import type { StreamKey } from '../kernel/rng.js';
@@ -238,6 +239,7 @@ export class Board {
         );
         break;
       default:
+        turnPlatform(instance, name, () => this.effective(name, hits));
         break;
     }
   }
@@ -317,6 +319,16 @@ export class Board {
     return effectiveOf(name, this.active.filter(hits));
   }
 }
+
+/** What the platform of a process does wrong. */
+function turnPlatform(instance: Instance, name: KnobName, effective: () => number): void {
+  if (name === 'scalingFrozen') instance.scalingFrozen = effective() > 0;
+  const lie = LIES.indexOf(name);
+  if (lie >= 0) instance.lies[lie] = effective();
+}
+
+/** In the order of PROBES. */
+const LIES: readonly KnobName[] = PROBES.map((kind) => `${kind}Lie` as const);
 
 /** `count` different ones of the list, kept in order, by draws that are the same in every variant. */
 function sampleWithout(list: readonly number[], count: number, key: StreamKey): number[] {

@@ -136,6 +136,10 @@ export class Instance {
   speed = NaN;
   /** Share of its calls of databases after which it keeps the connection. */
   leak = NaN;
+  /** What its probes say whatever it does, by their kinds; see LIE. */
+  readonly lies = [0, 0, 0];
+  /** Nobody adds to its component or takes away from it. */
+  scalingFrozen = false;
   /** Nobody trusts a connection that is opened to it, or by it where both sides have to show who they are. */
   certExpired = false;
   /** How much later than it could a replica applies what is committed now. */
@@ -179,4 +183,12 @@ export class Instance {
     this.frozen = FROZEN.no;
     this.leaving = LEAVING.no;
   }
+}
+
+/** Whether a request waits for a paused instance to go on. */
+export function isHeld(instance: Instance, strand: number): boolean {
+  for (let k = 0; k < instance.held.length; k += 2) {
+    if (instance.held[k] === strand) return true;
+  }
+  return false;
 }

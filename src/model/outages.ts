@@ -4,9 +4,10 @@ import { PHASE } from '../kernel/phase.js';
 import type { Ns } from '../kernel/time.js';
 import { OUTCOME } from '../spec/outcome.js';
 import { INSTANCE_STATE, JOURNAL } from '../spec/record.js';
-import { Autoscaler } from './serving/autoscaler.js';
+import { updateFleet } from './picking/ready.js';
+import { startAutoscalers } from './serving/autoscaler.js';
 import { Collections } from './serving/collections.js';
-import { FROZEN, LEAVING } from './instance.js';
+import { FROZEN, isHeld, LEAVING } from './instance.js';
 import type { Instance } from './instance.js';
 import { Probes } from './serving/probes.js';
 import { Restarts } from './serving/restarts.js';
@@ -66,10 +67,7 @@ export class Outages {
       this.journal(instance, INSTANCE_STATE.absent);
       this.journal(instance, INSTANCE_STATE.down);
     }
-    world.plan.components.forEach(({ autoscaling }, component) => {
-      if (autoscaling === null) return;
-      new Autoscaler(world, component, (instance, absent) => this.setAbsent(instance, absent));
-    });
+    startAutoscalers(world, (instance, absent) => this.setAbsent(instance, absent));
   }
 
   /**
@@ -84,7 +82,7 @@ export class Outages {
     instance.silent = silent;
     instance.gone = gone;
     this.turnDown(instance, isDown);
-    if (isSeen) this.updateFleet(instance);
+    if (isSeen) updateFleet(this.world, instance);
     if (isDown && !instance.dying && this.canStart(instance)) this.restarts.plan(instance);
   }
 
@@ -119,12 +117,12 @@ export class Outages {
       if (instance.down) {
         this.turnDown(instance, true);
         // Who is taken away is off the lists, seen or not.
-        if (instance.silent) this.updateFleet(instance);
+        if (instance.silent) updateFleet(this.world, instance);
       } else if (instance.leaving === LEAVING.no) this.leave(instance);
       else if (instance.condemned) {
         // Now its callers are told.
         instance.condemned = false;
-        this.updateFleet(instance);
+        updateFleet(this.world, instance);
       }
     } else if (instance.leaving === LEAVING.no) {
       this.turnDown(instance, isAway(instance));
@@ -137,7 +135,7 @@ export class Outages {
   private leave(instance: Instance): void {
     this.journal(instance, INSTANCE_STATE.leaving);
     this.terminations.begin(instance, null);
-    if (!instance.down) this.updateFleet(instance);
+    if (!instance.down) updateFleet(this.world, instance);
   }
 
   /** A probe has failed for good: the process is ended as `lifecycle` says, and started again. */
@@ -153,7 +151,7 @@ export class Outages {
     if (instance.unready !== ready) return;
     instance.unready = !ready;
     this.journal(instance, ready ? INSTANCE_STATE.ready : INSTANCE_STATE.unready);
-    this.updateFleet(instance);
+    updateFleet(this.world, instance);
   }
 
   /** A process that was asked to end is gone. */
@@ -196,7 +194,7 @@ export class Outages {
     instance.crashed = down;
     if (!down) {
       // Its platform starts it in its own time.
-      if (this.restarts.isWaiting(instance)) this.updateFleet(instance);
+      if (this.restarts.isWaiting(instance)) updateFleet(this.world, instance);
       else this.start(instance);
       return;
     }
@@ -206,14 +204,14 @@ export class Outages {
       return;
     }
     if (wasStarting && !instance.stopped) this.journal(instance, INSTANCE_STATE.failedStart);
-    this.updateFleet(instance);
+    updateFleet(this.world, instance);
   }
 
   private fall(instance: Instance): void {
     this.crash(instance);
     this.turnCores(instance);
     this.journal(instance, INSTANCE_STATE.down);
-    this.updateFleet(instance);
+    updateFleet(this.world, instance);
   }
 
   /** The process ends, and is started again as its platform does, without one at once: empty and cold. */
@@ -244,7 +242,7 @@ export class Outages {
   private start(instance: Instance): void {
     if (this.starts.begin(instance)) this.started(instance);
     // A host that had vanished and starts now is seen to be down.
-    else this.updateFleet(instance);
+    else updateFleet(this.world, instance);
   }
 
   /** Hangs, pauses (see FROZEN) or thaws; what had stalled goes on in the order in which it came. */
@@ -288,7 +286,7 @@ export class Outages {
     this.probes.started(instance);
     // Whoever hangs it or holds it still has not let go.
     if (instance.ordered !== FROZEN.no) this.journalRunning(instance);
-    this.updateFleet(instance);
+    updateFleet(this.world, instance);
     this.collections.started(instance);
     instance.memory?.run(true);
     for (const resident of instance.residents) resident.started();
@@ -392,46 +390,9 @@ export class Outages {
     for (const resident of instance.residents) resident.died();
     instance.drained = instance.condemned = instance.unready = false;
   }
-
-  /** Who is ready. Callers know at once, or behind the time that their platform takes to tell them. */
-  private updateFleet(instance: Instance): void {
-    const { instances, endpoints, edges, fleets, plan } = this.world;
-    const fleet = fleets[instance.component];
-    const before = new Set(fleet.ready.subarray(0, fleet.readyCount));
-    const own = instances.slice(fleet.first, fleet.first + fleet.size);
-    // A host that has vanished is not seen to be down by anybody who has not seen it before.
-    const isListed = ({ down, silent, stopped, index }: Instance): boolean =>
-      !down || (silent && !stopped && before.has(index));
-    const isCalled = ({ leaving, condemned }: Instance): boolean =>
-      leaving === LEAVING.no || condemned;
-    const able = own.filter((it) => isListed(it) && !it.unready);
-    let ready = able.filter(isCalled);
-    // kube-proxy falls back on those that end where there is nobody else (KEP-1669, ProxyTerminatingEndpoints).
-    if (ready.length === 0 && plan.components[instance.component].replaced) ready = able;
-    ready.forEach(({ index }, place) => (fleet.ready[place] = index));
-    fleet.readyCount = ready.length;
-    fleet.changes++;
-    const now = new Set(ready);
-    for (const it of own) {
-      const isReady = now.has(it);
-      if (before.has(it.index) === isReady) continue;
-      if (isReady) fleet.upSince[it.index] = engine.now;
-      endpoints.changed(it, isReady);
-    }
-    for (const { toComponent, rooms } of edges) {
-      if (toComponent === instance.component) rooms?.forEach((room) => room.wake());
-    }
-  }
 }
 
 /** Whether something keeps the process of an instance from being there. */
 function isAway({ killed, dying, stopped, leaving }: Instance): boolean {
   return killed || dying || (stopped && leaving === LEAVING.no);
-}
-
-function isHeld(instance: Instance, strand: number): boolean {
-  for (let k = 0; k < instance.held.length; k += 2) {
-    if (instance.held[k] === strand) return true;
-  }
-  return false;
 }

@@ -68,6 +68,8 @@ export { outliersIstio } from './outliers/istio.js';
 
 export { bandwidth } from './faults/bandwidth.js';
 export { certExpiry } from './faults/cert-expiry.js';
+export { freeze } from './faults/freeze.js';
+export { probe } from './faults/probe.js';
 export { connectionLeak } from './faults/connection-leak.js';
 export { cpuStress } from './faults/cpu-stress.js';
 export { crash } from './faults/crash.js';

@@ -1,4 +1,5 @@
 import type { KnobEdit } from '../spec/fault.js';
+import { PROBES } from '../spec/probes.js';
 import type { Plan, PlanComponent, PlanEdge } from '../spec/plan.js';
 import type { Layout } from './layout.js';
 
@@ -10,6 +11,8 @@ export interface Resources {
   readonly showsCertificate: boolean;
   /** It is a service or a gateway, whose processes end when they are asked to. */
   readonly isHost: boolean;
+  readonly probes: PlanComponent['probes'];
+  readonly isScaled: boolean;
 }
 
 /** What each component has; a function has the cores of its environments. */
@@ -26,11 +29,12 @@ export function resourcesOf(
     if (connections.mutual) showing.add(layout.parts[from]!.component.id);
   }
   return (id) => {
-    const { cpu, memory, kind } = components[id]!;
+    const { cpu, memory, kind, probes, autoscaling } = components[id]!;
     const environments = functions.find(({ component }) => component === id);
     const isHost = kind === 'gateway' || (kind === 'service' && environments === undefined);
     const cores = Math.min(cpu.cores, environments?.spec.cores ?? Infinity);
-    return { cores, memory, showsCertificate: showing.has(id), isHost };
+    const isScaled = autoscaling !== null;
+    return { cores, memory, showsCertificate: showing.has(id), isHost, probes, isScaled };
   };
 }
 
@@ -38,7 +42,7 @@ export function resourcesOf(
 export function unmetNeed(
   edits: readonly KnobEdit[],
   name: string,
-  { cores, memory, showsCertificate, isHost }: Resources,
+  { cores, memory, showsCertificate, isHost, probes, isScaled }: Resources,
 ): string | null {
   // Of unlimited cores nothing can be taken.
   if (edits.some(({ knob }) => knob === 'stress') && cores === Infinity)
@@ -47,6 +51,11 @@ export function unmetNeed(
     return `nobody opens a connection for which \`${name}\` shows a certificate: give it \`protocol: { tls: tls13 }\` and its callers \`connections\` (with \`mtls\`, callers show one too)`;
   if (edits.some(({ knob }) => knob === 'stopping') && !isHost)
     return `\`${name}\` is no service and no gateway: only their processes are asked to end in this version. A \`crash\` ends it`;
+  if (edits.some(({ knob }) => knob === 'scalingFrozen') && !isScaled)
+    return `\`${name}\` has no \`autoscaling\` that could stand still`;
+  const lies = PROBES.filter((kind) => edits.some(({ knob }) => knob === `${kind}Lie`));
+  if (lies.length > 0 && !lies.some((kind) => (probes?.[kind] ?? null) !== null))
+    return `\`${name}\` has no ${lies.length === 1 ? `\`probes.${lies[0]!}\`` : '`probes`'} that could lie`;
   const leak = edits.find(({ knob }) => knob === 'leaking');
   if (leak === undefined) return null;
   if (memory === null || memory.limit === Infinity)

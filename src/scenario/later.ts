@@ -36,6 +36,7 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
 const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['warmup', 'auto'],
   ['autoscaling.kind', 'step scheduled'],
+  ['faults.*.what', 'discovery rollout'],
   ['autoscaling.metric', 'latency'],
   ['metrics.*.metric', 'latency'],
   ['brokers.*.kind', 'nats'],

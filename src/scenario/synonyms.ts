@@ -127,6 +127,8 @@ export const SYNONYMS: readonly string[] = [
   'hang freeze stall stuck deadlock',
   'pause sigstop gcpause',
   'latency delay networkdelay lag slownetwork',
+  'freeze autoscalerfreeze stuckautoscaler nometrics podautoscaler',
+  'probe probefalse falseprobe brokenprobe healthchecklies livenessfailure readinessfailure',
   'certExpiry certificateexpiry expiredcertificate tlsexpiry certificate sslexpiry',
   'bandwidth ratelimitnetwork tbf throughputlimit networkbandwidth thinlink',
   'loss packetloss drop networkloss',

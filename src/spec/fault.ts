@@ -31,6 +31,12 @@ export const KNOBS = {
   leak: { combine: 'union', neutral: 0 },
   /** Instance: 1 = its certificate is no longer valid. Max. */
   certExpired: { combine: 'max', neutral: 0 },
+  /** Instance: what its probe says whatever it does, a LIE. Max. */
+  startupLie: { combine: 'max', neutral: 0 },
+  livenessLie: { combine: 'max', neutral: 0 },
+  readinessLie: { combine: 'max', neutral: 0 },
+  /** Instance: 1 = nobody adds to its component or takes away from it. Max. */
+  scalingFrozen: { combine: 'max', neutral: 0 },
   /** Instance: by how many ns a replica falls behind. Max. */
   replicaLag: { combine: 'max', neutral: 0 },
   /** Node of a database: the primary hands its role to a replica, asked once when the edit comes. */

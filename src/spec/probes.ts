@@ -22,6 +22,9 @@ export interface Probe {
 export const PROBES = ['startup', 'liveness', 'readiness'] as const;
 export type ProbeKind = (typeof PROBES)[number];
 
+/** What a probe says whatever it asks; 0 = the truth. */
+export const LIE = Object.freeze({ fail: 1, pass: 2 } as const);
+
 /** null = is not asked. */
 export type Probes = Readonly<Record<ProbeKind, Probe | null>>;
 

@@ -271,6 +271,27 @@ topics:
   });
 });
 
+describe('an autoscaler that stands still (fault freeze)', () => {
+  const FROZEN = '{ id: f, kind: freeze, target: s, what: autoscaling, at: 10s, for: 40s }';
+
+  it('changes nothing, and goes on with what it sees then', () => {
+    const load = 'constant(320/s)';
+    expect(counts(scaled(HALF, load, { faults: FROZEN }), 20, 16, 46, 61)).toEqual([4, 4, 7]);
+    const late = `${HALF}, metricDelay: 30s`;
+    expect(counts(scaled(late, load, { faults: FROZEN }), 20, 46, 61)).toEqual([4, 7]);
+  });
+
+  it('is there', () => {
+    const none = (): Traced =>
+      golden(`
+services: { s: { endpoints: { serve: [ work: 1ms ] } } }
+workloads: { users: { arrivals: constant(1/s), requests: [ { call: s } ] } }
+faults: [ ${FROZEN} ]
+`);
+    expect(none).toThrow(/has no `autoscaling` that could stand still/);
+  });
+});
+
 describe('who takes the place of another', () => {
   const AT_ONCE = 'scaleDown: { stabilization: 0s }';
   /** 40/s, 4/s from 20 s on, 40/s again from 60 s on. */

@@ -334,3 +334,36 @@ workloads: { users: { arrivals: constant(10/s), requests: [ { call: s } ] } }
     expect(refused('liveness: { successThreshold: 2 }')).toContain('successThreshold');
   });
 });
+
+describe('probes that lie (fault probe)', () => {
+  const fault = (own: string): string => `kind: probe, ${own}, at: 12s, for: 60s`;
+
+  it('take who is well off the lists, until they tell the truth', () => {
+    const traced = probed('readiness: {}', fault('probe: readiness'));
+    // Asked at 20, 30 and 40 s; at 80 s it is asked again.
+    expect(states(traced)).toEqual(['unready 40', 'ready 80']);
+  });
+
+  it('have who is well ended', () => {
+    const traced = probed('liveness: {}', fault('probe: liveness'), {}, '50s');
+    expect(states(traced)).toEqual(['condemned 40', 'down 40', 'up 40']);
+  });
+
+  it('leave those on the lists that do not answer', () => {
+    const hang = '} , { id: g, target: s, kind: hang, at: 12s, for: 60s';
+    const traced = probed('readiness: {}, liveness: {}', `${fault('value: pass')} ${hang}`);
+    expect(states(traced)).toEqual(['hung 12', 'up 72']);
+  });
+
+  it('are of one kind, or of all that there are', () => {
+    const both = 'readiness: {}, liveness: { failureThreshold: 10 }';
+    expect(states(probed(both, fault('probe: liveness')))).toEqual([]);
+    expect(states(probed(both, fault('probe: all')))).toEqual(['unready 40', 'ready 80']);
+  });
+
+  it('are there', () => {
+    expect(() => probed('readiness: {}', fault('probe: liveness'))).toThrow(
+      /has no `probes.liveness`/,
+    );
+  });
+});

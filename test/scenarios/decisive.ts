@@ -60,11 +60,11 @@ export const DECISIVE: readonly Decisive[] = [
     '2 + 1 ms, 200000 events x 5 us in the store and 10 us in the service',
   ),
   row(
-    'autoscaling',
-    'users.success from 90s to 150s in cpu-80',
-    0.723,
-    0.003,
-    '4 pods until 115 s, 5 until 145 s, then 7: 28,300 of 39,600, and what waits at the end',
+    'autoscaler-frozen',
+    'users.success from 90s to 120s in frozen',
+    0.667,
+    0.001,
+    '40 workers / 100 ms, of 600/s',
   ),
   row(
     'autoscaling-blind',
@@ -79,6 +79,13 @@ export const DECISIVE: readonly Decisive[] = [
     12,
     0.01,
     '2, then 4 more, then twice as many: the most that there can be, nine of them without a partition',
+  ),
+  row(
+    'autoscaling',
+    'users.success from 90s to 150s in cpu-80',
+    0.723,
+    0.003,
+    '4 pods until 115 s, 5 until 145 s, then 7: 28,300 of 39,600, and what waits at the end',
   ),
   row(
     'balancing-kong',
@@ -1001,6 +1008,13 @@ export const DECISIVE: readonly Decisive[] = [
     247,
     7,
     '5 connections / 20 ms = 250/s, less what comes back after the end',
+  ),
+  row(
+    'probe-lies',
+    'users.success during broken-check in readiness',
+    0.194,
+    0.003,
+    'the last of three is off after 5.33 s, callers know 0.5 s later: 5.83 of 30 s',
   ),
   row(
     'projection-hot-cold',

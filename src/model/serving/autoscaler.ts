@@ -126,7 +126,7 @@ export class Autoscaler {
     engine.at(engine.now + spec.syncNs, PHASE.TIMER, this.lookOp, 0, 0, 0);
     if (spec.metricDelayNs === 0) this.sample();
     const sample = this.due();
-    if (sample === null) return;
+    if (sample === null || this.own.some(({ scalingFrozen }) => scalingFrozen)) return;
     const current = this.own.filter(({ absent }) => !absent).length;
     const wanted = this.wanted(sample, current);
     if (wanted === null) return;
@@ -235,6 +235,13 @@ export class Autoscaler {
       });
     for (const instance of going.slice(0, count)) this.scale(instance, true);
   }
+}
+
+/** Those of all components that have one. */
+export function startAutoscalers(world: World, scale: Scale): void {
+  world.plan.components.forEach(({ autoscaling }, component) => {
+    if (autoscaling !== null) new Autoscaler(world, component, scale);
+  });
 }
 
 /** A fault has it ended, and another one is to come: what it does still says nothing of that. */

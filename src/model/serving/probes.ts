@@ -5,7 +5,7 @@ import type { StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import { isSuccess } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import { PROBES } from '../../spec/probes.js';
+import { LIE, PROBES } from '../../spec/probes.js';
 import type { PlanProbe, ProbeKind } from '../../spec/probes.js';
 import type { Instance } from '../instance.js';
 import { strands } from '../strands.js';
@@ -153,6 +153,8 @@ export class Probes {
     if (instance.silent) return;
     watch.open = true;
     const asked = ++watch.asked;
+    const lie = instance.lies[PROBES.indexOf(watch.kind)];
+    if (lie > 0) return this.answered(watch, lie === LIE.pass);
     engine.at(engine.now + spec.timeoutNs, PHASE.TIMER, this.lateOp, index, asked, 0);
     const record = index + this.watches.length * asked;
     const context = this.contextOf(watch);

@@ -1,0 +1,34 @@
+import { engine } from '../../kernel/engine.js';
+import { LEAVING } from '../instance.js';
+import type { Instance } from '../instance.js';
+import type { World } from '../world.js';
+
+/** Who is ready. Callers know at once, or behind the time that their platform takes to tell them. */
+export function updateFleet(world: World, instance: Instance): void {
+  const { instances, endpoints, edges, fleets, plan } = world;
+  const fleet = fleets[instance.component];
+  const before = new Set(fleet.ready.subarray(0, fleet.readyCount));
+  const own = instances.slice(fleet.first, fleet.first + fleet.size);
+  // A host that has vanished is not seen to be down by anybody who has not seen it before.
+  const isListed = ({ down, silent, stopped, index }: Instance): boolean =>
+    !down || (silent && !stopped && before.has(index));
+  const isCalled = ({ leaving, condemned }: Instance): boolean =>
+    leaving === LEAVING.no || condemned;
+  const able = own.filter((it) => isListed(it) && !it.unready);
+  let ready = able.filter(isCalled);
+  // kube-proxy falls back on those that end where there is nobody else (KEP-1669, ProxyTerminatingEndpoints).
+  if (ready.length === 0 && plan.components[instance.component].replaced) ready = able;
+  ready.forEach(({ index }, place) => (fleet.ready[place] = index));
+  fleet.readyCount = ready.length;
+  fleet.changes++;
+  const now = new Set(ready);
+  for (const it of own) {
+    const isReady = now.has(it);
+    if (before.has(it.index) === isReady) continue;
+    if (isReady) fleet.upSince[it.index] = engine.now;
+    endpoints.changed(it, isReady);
+  }
+  for (const { toComponent, rooms } of edges) {
+    if (toComponent === instance.component) rooms?.forEach((room) => room.wake());
+  }
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import type { FaultKind, KnobEdit } from '../../spec/fault.js';
+import { LIE, PROBES } from '../../spec/probes.js';
+
+const schema = z.strictObject({
+  probe: z
+    .enum(['all', ...PROBES])
+    .default('all')
+    .describe('Which of the probes of the target. Defaults to all that it has.'),
+  value: z
+    .enum(['fail', 'pass'])
+    .default('fail')
+    .describe('What it says, whatever the process does. Defaults to fail.'),
+});
+
+/** `probe`: health checks that lie. They come to their answer at once, and ask nobody. */
+export const probe: FaultKind<typeof schema> = {
+  kind: 'probe',
+  summary:
+    'Probes of the target fail although it is well, or pass although it is not; what follows is what the platform makes of it.',
+  sources: [
+    'kubernetes pkg/kubelet/prober prober.go, probe: an error of the check itself counts as a failure',
+    'Google, Site Reliability Engineering, chapter 22: health checks that kill what they should protect',
+  ],
+  targets: ['instance'],
+  schema,
+  example:
+    '- { id: broken-check, kind: probe, target: shop, probe: readiness, at: 10s, for: 20s }\n',
+  takesShare: false,
+  takesNoRamp: true,
+  edits({ probe: which, value }, strength) {
+    if (strength === 0) return [];
+    const kinds = PROBES.filter((kind) => which === 'all' || which === kind);
+    return kinds.map((kind): KnobEdit => ({ knob: `${kind}Lie`, value: LIE[value] }));
+  },
+};
