@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { InvariantError } from '../../src/kernel/invariant.js';
 import { PHASE } from '../../src/kernel/phase.js';
 import type { World } from '../../src/model/world.js';
-import { CHAINS, NETWORKS, shake } from '../support/machine.js';
+import { CHAINS, NETWORKS, endOf, shake } from '../support/machine.js';
 import type { Case } from '../support/machine.js';
 import { engine } from '../../src/kernel/engine.js';
 import { frames } from '../../src/model/frames.js';
@@ -35,7 +35,7 @@ function broken(one: Case, plant: (world: World) => void): string | null {
   try {
     const { record, rest } = shake(one, plant);
     const leaks = Object.values(rest).some((left) => left !== 0);
-    return leaks || record.stop !== 'drained' ? 'leak' : null;
+    return leaks || record.stop !== endOf(one) ? 'leak' : null;
   } catch (error) {
     // Anything else is a mistake of the plant, not of the machinery.
     if (error instanceof InvariantError) return error.code;

@@ -4,7 +4,8 @@ import type { World } from '../../src/model/world.js';
 import * as registry from '../../src/patterns/registry.js';
 import { streamKey, unit } from '../../src/kernel/rng.js';
 import { NEVER_AGAIN } from '../../src/spec/outcome.js';
-import type { Bundle, Layer } from '../../src/spec/scenario.js';
+import type { ScalingRules } from '../../src/spec/autoscaling.js';
+import type { Bundle, Host, Layer } from '../../src/spec/scenario.js';
 import type { Connections, Pool, Protocol, ServerClosing } from '../../src/spec/resources.js';
 import type { RunRecord } from '../../src/spec/record.js';
 import type { Distribution } from '../../src/kernel/distribution.js';
@@ -333,7 +334,13 @@ function scenarioOf({
 }: Case): ReturnType<typeof S.scenario> {
   const policy = bundleOf(chain);
   const to = (target: string, mods: object = {}) => S.call(target, { policy, ...mods });
-  const own = { cancellation, replicas: 2, protocol: protocolOf(chain) };
+  const isScaled = comesAndGoes(seed);
+  const own = {
+    cancellation,
+    replicas: 2,
+    protocol: protocolOf(chain),
+    ...(isScaled ? SCALED : {}),
+  };
   const runtime = seed % 2 === 0 ? 'async' : 'threads';
   // What middleware remembers and who waits in it, in some of the cases each.
   const of = { key: 'asked', shareErrors: seed % 3 === 0, windowNs: seed % 5 < 2 ? S.ms(5) : null };
@@ -419,8 +426,8 @@ function scenarioOf({
   return S.scenario({
     run: {
       durationNs: S.seconds(1),
-      // HikariCP keeps house for ever.
-      drainNs: chain.includes('2') ? S.seconds(100) : S.seconds(4000),
+      // HikariCP keeps house for ever, and so does an autoscaler.
+      drainNs: endOf({ chain, seed }) === 'horizon' ? S.seconds(100) : S.seconds(4000),
       stepNs: S.ms(100),
       seed,
     },
@@ -436,6 +443,34 @@ function scenarioOf({
     faults: faultsOf(seed, policy.fallback !== null || /[zj]/.test(chain) || !/[td]/.test(chain)),
   });
 }
+
+/** Whether instances come and go. */
+const comesAndGoes = (seed: number): boolean => seed % 5 === 1;
+
+/** How a run ends: with its last event, unless something keeps house for ever. */
+export const endOf = ({ chain, seed }: Pick<Case, 'chain' | 'seed'>): RunRecord['stop'] =>
+  chain.includes('2') || comesAndGoes(seed) ? 'horizon' : 'drained';
+
+const AT_ONCE: ScalingRules = {
+  stabilizationNs: 0,
+  policies: [{ unit: 'pods', value: 2, periodNs: S.ms(20) }],
+  selectPolicy: 'max',
+};
+
+/** Instances come and go every few looks. */
+const SCALED: Pick<Host, 'autoscaling' | 'zones'> = {
+  zones: [null, null, null, null],
+  autoscaling: {
+    metrics: [{ metric: 'concurrency', target: 2, of: null }],
+    min: 1,
+    max: 4,
+    syncNs: S.ms(25),
+    metricDelayNs: 0,
+    tolerance: 0.1,
+    up: AT_ONCE,
+    down: AT_ONCE,
+  },
+};
 
 /** A fault every 40 ms: crash, hang, pause, slow-down, errors, loss, partition, a burst of load, or an order to end. */
 function faultsOf(seed: number, patient: boolean): ReturnType<typeof S.fault>[] {
