@@ -129,6 +129,13 @@ export function isCalm(one: Shape): boolean {
 /** Sagas that begin later are not counted. */
 export const MEASURED_MS = 300_000;
 
+/** Every third time instances come and go, who drives sagas among them. */
+function scaling({ seed }: Shape): string {
+  if (seed % 3 !== 0) return '';
+  const rules = 'scaleUp: { stabilization: 0s }, scaleDown: { stabilization: 0s }';
+  return `autoscaling: { metric: rate, target: 3/s, max: 4, syncPeriod: 700ms, ${rules} }, `;
+}
+
 /** A saga that a service drives. */
 export function orchestrated(one: Shape): string {
   const { endpoints, steps } = stepsOf(one);
@@ -146,8 +153,8 @@ policies:
     timeout: ${one.timeoutMs}ms
     retry: { attempts: ${one.attempts}, backoff: { kind: constant, base: 2ms }, on: [connect, timeout, gateway, reset] }
 services:
-  shop: { replicas: 2, outbound: { default: hasty, log: hasty }, endpoints: { buy: [ saga: trip ] } }
-  worker: { replicas: 2, endpoints: { ${endpoints.join(', ')} } }
+  shop: { replicas: 2, ${scaling(one)}outbound: { default: hasty, log: hasty }, endpoints: { buy: [ saga: trip ] } }
+  worker: { replicas: 2, ${scaling(one)}endpoints: { ${endpoints.join(', ')} } }
 databases: { log: { operations: { write: 0.1ms, read: 1ms } } }
 sagas:
   trip:
