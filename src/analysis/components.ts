@@ -3,6 +3,7 @@ import type { Histogram } from '../stats/histogram.js';
 import {
   distributionOf,
   estimateOf,
+  meanOf,
   intervalOf,
   ratio,
   shareOf,
@@ -12,7 +13,7 @@ import {
 import { goodByRun, latencyOf, outcomesByRun, type Question } from './metrics.js';
 import { counterSums, poolCapacity, poolPick, poolWaits } from './metrics-edge.js';
 import { levels, partSums } from './metrics-placed.js';
-import { isScaled, meanCapacity } from './presence.js';
+import { capacityByCell, isScaled, meanCapacity } from './presence.js';
 import { meanLevels, stepsOf, type Steps } from './steps.js';
 import { selectComponent, selectStats } from './subjects.js';
 import { finishedOf, mergeAll, mergeSegments, namedOutcomes, succeededOf } from './sums.js';
@@ -110,10 +111,27 @@ function componentResult(data: VariantData, id: number): ComponentResult {
       ? ratio(sum(partSums(asked, 'wastedNs')), sum(partSums(asked, 'busyNs')))
       : null,
     duplicates: sum(partSums(asked, 'duplicates')),
+    ...(placed && isFleet(component.kind) ? { fleet: fleetOf(asked) } : {}),
     ...(coalesced > 0 ? { coalesced } : {}),
     ...(wouldReject > 0 ? { wouldReject } : {}),
     pools: poolsOf(data, id),
   };
+}
+
+function isFleet(kind: ComponentResult['kind']): boolean {
+  return kind === 'service' || kind === 'gateway';
+}
+
+/** How many instances there are, on average over a window. */
+function fleetOf({ data, selection, window }: Asked): NonNullable<ComponentResult['fleet']> {
+  const { instances } = selection;
+  const all = isScaled(data, instances);
+  const each = data.records.map((record) => {
+    if (!all) return instances.length;
+    const cells = capacityByCell(data, record, instances, () => 1);
+    return window.cells.reduce((sum, cell) => sum + cells[cell], 0) / window.lengthNs;
+  });
+  return { instances: estimateOf(meanOf(each)), isScaled: all };
 }
 
 function queueWait(asked: Asked): LatencyResult {

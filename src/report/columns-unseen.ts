@@ -40,6 +40,7 @@ function candidates(view: View): Candidate[] {
     sagas(view),
     ...backlogs(view),
     ...lookups(view),
+    replicas(view),
     counted('dead', 'Dead', 'letters', deadEstimate),
     counted('lost', 'Lost', 'messages', count('messages', 'lostEffects')),
     counted('twice', 'Twice', 'handled', count('messages', 'duplicateEffects')),
@@ -131,6 +132,36 @@ function lookups(view: View): Candidate[] {
       },
     },
   ];
+}
+
+/** What the load of a variant costs, where an autoscaler of some variant decides that. */
+function replicas(view: View): Candidate {
+  const { variants } = view.result;
+  const names = Object.keys(variants[0]?.components ?? {}).filter((name) =>
+    variants.some(({ components }) => components[name]?.fleet?.isScaled === true),
+  );
+  return {
+    above: 0,
+    column: {
+      ...PLAIN_COLUMN,
+      key: 'unseen.replicas',
+      head: 'Replicas',
+      of: 'on average',
+      pick: (variant) => fleetEstimate(variant, names),
+      paths: [],
+      note: 'Replicas: how many there are on average of what is scaled.',
+    },
+  };
+}
+
+function fleetEstimate({ components }: VariantResult, names: readonly string[]): Estimate {
+  const own = names.flatMap((name) => components[name]?.fleet?.instances ?? []);
+  if (own.length === 1) return own[0]!;
+  const each = (own[0]?.each ?? []).map((_, run) =>
+    own.reduce((sum, one) => sum + (one.each[run] ?? 0), 0),
+  );
+  const value = own.reduce((sum, one) => sum + (one.value ?? 0), 0);
+  return { value: own.length === 0 ? null : value, ci95: null, each };
 }
 
 function counted(

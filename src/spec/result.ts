@@ -211,6 +211,8 @@ export interface ComponentResult extends AnswerResult {
   readonly queueWait: LatencyResult | null;
   readonly wastedWork: number | null;
   readonly duplicates: number;
+  /** Of services and gateways: how many instances there are on average, and whether an autoscaler changes that. */
+  readonly fleet?: { readonly instances: Estimate; readonly isScaled: boolean };
   /** Requests answered by a middleware with the answer of another; left out where there are none. */
   readonly coalesced?: number;
   /** Refusals by middleware that only watches; left out where there are none. */

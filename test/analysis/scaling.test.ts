@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { chainOf } from '../../src/report/chain.js';
+import { unseenColumns } from '../../src/report/columns-unseen.js';
 import { viewOf } from '../../src/report/view.js';
 import { run, type Ran } from '../theory/program.js';
 
@@ -203,5 +204,25 @@ budgets:
     expect(values[3]).toBeCloseTo((15 * 2 + 45 * 4) / 60, 6);
     expect(values.slice(4, 6)).toEqual([0, 0]);
     expect(values[6]).toBeNull();
+  });
+
+  it('say what they cost beside those of a variant without an autoscaler', () => {
+    const ran = run(`
+faultline: 1
+title: By hand
+run: { duration: 60s, warmup: 0s }
+services:
+  shop: { replicas: 2, autoscaling: { metric: rate, target: 25/s, min: 2, max: 20 }, endpoints: { buy: [ wait: 100ms ] } }
+workloads: { users: { arrivals: constant(100/s), requests: [ { call: shop.buy } ] } }
+variants: [ { name: scaled }, { name: five, remove: [ services.shop.autoscaling ], set: { services.shop.replicas: 5 } } ]
+`);
+    const column = unseenColumns(viewOf(ran.result)).find(({ head }) => head === 'Replicas')!;
+    expect(ran.result.variants.map((variant) => column.pick(variant).value)).toEqual([3.5, 5]);
+    const plain = unseenColumns(
+      viewOf(
+        twice(`services: { shop: { ${HOST}endpoints: { buy: [ wait: 1ms ] } } }\n${USERS}`).result,
+      ),
+    );
+    expect(plain.map(({ head }) => head)).toContain('Replicas');
   });
 });
