@@ -206,8 +206,8 @@ function setStreams(world: Draft): void {
 function setFleets(world: Draft): void {
   const { plan } = world;
   world.newcomers = new Map();
-  plan.components.forEach(({ autoscaling }, id) => {
-    if (autoscaling !== null) world.newcomers.set(id, []);
+  plan.components.forEach(({ autoscaling, replaced }, id) => {
+    if (autoscaling !== null || replaced) world.newcomers.set(id, []);
   });
   world.fleets = plan.components.map(({ firstInstance, instances, initial, probes }) => ({
     first: firstInstance,

@@ -92,6 +92,8 @@ export class Outages {
    */
   setStopping(instance: Instance, dismissed: boolean): void {
     instance.dismissed = dismissed;
+    // On a platform that replaces it another one comes in its place.
+    if (dismissed && this.world.plan.components[instance.component].replaced) instance.isNew = true;
     this.order(instance);
   }
 
@@ -295,7 +297,7 @@ export class Outages {
   /** Somebody else is at its place now: nobody knows anything of it. */
   private introduce(instance: Instance): void {
     instance.isNew = false;
-    for (const forget of this.world.newcomers.get(instance.component)!) forget(instance.index);
+    for (const forget of this.world.newcomers.get(instance.component) ?? []) forget(instance.index);
   }
 
   /** All work and waits of the instance, those under way included, go on at this speed. */

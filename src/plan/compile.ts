@@ -4,7 +4,7 @@ import { invariant } from '../kernel/invariant.js';
 import { faultKind } from '../patterns/registry.js';
 import { PLAIN_BALANCING } from '../spec/balancer.js';
 import type { FaultKind } from '../spec/fault.js';
-import type { Plan, PlanBundle, PlanComponent } from '../spec/plan.js';
+import type { Plan, PlanBundle, PlanComponent, PlanPlatform } from '../spec/plan.js';
 import { OP } from '../spec/program.js';
 import type {
   LoadBalancing,
@@ -38,6 +38,7 @@ import { planLinks, planPeers, withLinks } from './network.js';
 import { Onces, sendsKeys } from './onces.js';
 import { planModules } from './modules.js';
 import { planAutoscaling } from './autoscaling.js';
+import { planPlatform } from './platform.js';
 import { planProbes } from './probes.js';
 import { Problems } from './problem.js';
 import { SagaTable } from './sagas.js';
@@ -167,9 +168,7 @@ function writeAll(w: Writer, limiters: Limiters, scenario: Scenario) {
       ...planComponent(it, refusals[it.id]!, handshakes[it.id]!, admissions[it.id]!),
       probes: planProbes(it, programs, probes[it.id]!),
       autoscaling: planAutoscaling(w.layout, it),
-      restart: isOnPlatform(it) ? scenario.platform.restart : null,
-      propagation: isOnPlatform(it) ? scenario.platform.endpointPropagation : null,
-      replaced: isOnPlatform(it) && scenario.platform.replaces,
+      ...planPlatform(it, scenario.platform),
     })),
   };
 }
@@ -329,19 +328,12 @@ function planAdmission(
   };
 }
 
-/** Whose processes the platform starts: environments of functions, databases and brokers have providers of their own. */
-function isOnPlatform({ source }: LaidComponent): boolean {
-  return (
-    source.kind === 'gateway' || (source.kind === 'service' && source.host.environments === null)
-  );
-}
-
 function planComponent(
   component: LaidComponent,
   rejectProgram: number,
   handshakeProgram: number,
   admission: PlanComponent['admission'],
-): Omit<PlanComponent, 'probes' | 'autoscaling' | 'restart' | 'propagation' | 'replaced'> {
+): Omit<PlanComponent, 'probes' | 'autoscaling' | keyof PlanPlatform> {
   const { source } = component;
   const host = hostOf(component);
   const common = {

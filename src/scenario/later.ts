@@ -4,7 +4,7 @@ import type { PathKey } from './located.js';
 /** What the language knows and this version does not run, by place. `*` is any key or index. */
 const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['', 'registries mesh sweeps'],
-  ['platform', 'nodes schedulingDelay imagePull'],
+  ['platform', 'nodes'],
   ['network', 'crossZoneCost'],
   ['services.*', 'tags discovery versions version rollout'],
   ['services.*.resources.requests', 'memory'],

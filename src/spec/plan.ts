@@ -101,7 +101,19 @@ export interface Grid {
   readonly groupOfSegment: Int32Array;
 }
 
-export interface PlanComponent {
+/** What the platform does for instances of services and gateways. */
+export interface PlanPlatform {
+  /** null where no platform starts its processes; see Platform. */
+  readonly restart: RestartBackoff | null;
+  /** What a new instance waits for before it starts up, one after the other, by the names of their draws. */
+  readonly placing: readonly { readonly name: string; readonly time: Distribution }[];
+  /** From a change of who is ready to the list of each caller; null = at once. */
+  readonly propagation: Distribution | null;
+  /** Where it is stopped, a process that takes its place starts beside it. */
+  readonly replaced: boolean;
+}
+
+export interface PlanComponent extends PlanPlatform {
   readonly name: string;
   readonly kind: ComponentKind;
   readonly firstInstance: number;
@@ -122,12 +134,6 @@ export interface PlanComponent {
   readonly probes: PlanProbes | null;
   /** Who changes how many there are; null = nobody. */
   readonly autoscaling: PlanAutoscaling | null;
-  /** null where no platform starts its processes; see Platform. */
-  readonly restart: RestartBackoff | null;
-  /** From a change of who is ready to the list of each caller; null = at once. */
-  readonly propagation: Distribution | null;
-  /** Where it is stopped, a process that takes its place starts beside it. */
-  readonly replaced: boolean;
   /** Program run instead of an endpoint's by a refused request; -1 = a refusal is free. */
   readonly rejectProgram: number;
   /** Program of a TLS handshake; -1 where there is none. */

@@ -101,11 +101,19 @@ export interface RunSettings {
 }
 
 /** What runs the processes of services and gateways. */
+/** Until a new instance is on a node, and until that has its image. */
+export interface Placing {
+  readonly schedulingDelay: Distribution;
+  readonly imagePull: Distribution;
+}
+
 export interface Platform {
   /** Who is stopped is replaced by a process that starts beside it. */
   readonly replaces: boolean;
   /** null = it starts again at once what ends by itself, and what a fault ends when that is over. */
   readonly restart: RestartBackoff | null;
+  /** What comes before the start-up of a new instance, one after the other. */
+  readonly placing: Placing;
   /** From a change of who is ready to the list of each caller; null = at once. */
   readonly endpointPropagation: Distribution | null;
 }

@@ -161,6 +161,32 @@ describe('instances that come and go', () => {
     expect(outcomes(traced.requests).every((outcome) => outcome === 'ok')).toBe(true);
   });
 
+  it('wait for a node and for their image, which containers that start again have', () => {
+    const service = 'replicas: 1, cpu: 1, lifecycle: { startup: 5s }, ';
+    const traced = scaled(
+      'metric: cpu, target: 40%, max: 2',
+      'constant(50/s)',
+      {
+        service,
+        platform: 'kind: kubernetes, schedulingDelay: 2s, imagePull: 8s',
+        faults:
+          '{ id: f, kind: crash, target: "s[1]", at: 50s, for: 0s }, { id: g, kind: stop, target: "s[1]", at: 70s, for: 0s }',
+      },
+      '100s',
+    );
+    expect(states(traced, 1)).toEqual([
+      'absent 0',
+      'down 0',
+      'wanted 15',
+      'up 30',
+      'down 50',
+      'up 55',
+      'leaving 70',
+      'down 70',
+      'up 85',
+    ]);
+  });
+
   it('are asked to end as `lifecycle` says, and lose nothing that they drain', () => {
     const service = 'replicas: 4, lifecycle: { preStop: 2s }, ';
     const traced = scaled(
@@ -325,6 +351,23 @@ describe('who takes the place of another', () => {
     ]);
     expect(served(traced, 1, 10e3, 30e3)).toBe(0);
     expect(served(traced, 1, 75e3, 95e3)).toBeGreaterThan(300);
+  });
+
+  it('is unknown to callers also where a stopped pod is replaced', () => {
+    const traced = golden(
+      `
+platform: { kind: kubernetes }
+services:
+  s: { replicas: 2, outlierDetection: { consecutive5xx: 3, interval: 1s, baseEjectionTime: 300s, maxEjectionPercent: 50% }, endpoints: { serve: [ wait: 10ms ] } }
+workloads: { users: { arrivals: constant(40/s), requests: [ { call: s.serve } ] } }
+faults:
+  - { id: f, kind: error, target: "s[1]", status: 500, at: 1s, for: 20s }
+  - { id: g, kind: stop, target: "s[1]", at: 30s, for: 0s }
+`,
+      '60s',
+    );
+    expect(served(traced, 1, 10e3, 30e3)).toBe(0);
+    expect(served(traced, 1, 30e3, 60e3)).toBe(600);
   });
 
   it('is called though a breaker had opened on the former one', () => {

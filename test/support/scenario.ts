@@ -496,7 +496,12 @@ export function scenario(parts: ScenarioParts): Scenario {
       maxEvents: 1e9,
       ...parts.run,
     },
-    platform: { replaces: false, restart: null, endpointPropagation: null },
+    platform: {
+      replaces: false,
+      restart: null,
+      placing: { schedulingDelay: FREE, imagePull: FREE },
+      endpointPropagation: null,
+    },
     network: {
       latency: FREE,
       loss: 0,

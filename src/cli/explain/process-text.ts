@@ -9,7 +9,7 @@ import { plainText, sorted } from './values.js';
 
 /** What starts processes again, and when callers learn of it. */
 export function platformLines({ platform }: Scenario): readonly string[] {
-  const { restart, endpointPropagation } = platform;
+  const { restart, endpointPropagation, placing } = platform;
   const lines: string[] = [];
   if (restart !== null) {
     const { initialNs, factor, maxNs, resetAfterNs, immediateFirst } = restart;
@@ -18,6 +18,14 @@ export function platformLines({ platform }: Scenario): readonly string[] {
       `processes of services and gateways start again ${first}${formatDuration(initialNs)}, each wait ${factor} times the ` +
         `one before up to ${formatDuration(maxNs)}; anew after ${formatDuration(resetAfterNs)}`,
     );
+  }
+  const before = [
+    { words: 'a place', time: placing.schedulingDelay },
+    { words: 'its image', time: placing.imagePull },
+  ].filter(({ time }) => plainText(time) !== '0s');
+  if (before.length > 0) {
+    const waits = before.map(({ words, time }) => `${plainText(time)} for ${words}`);
+    lines.push(`a new instance waits ${waits.join(' and ')}, and then starts`);
   }
   if (endpointPropagation !== null)
     lines.push(`callers learn after ${plainText(endpointPropagation)} who is ready`);

@@ -47,7 +47,9 @@ function judge(subject: Subject, host: Host, workload: Workload): readonly Findi
   const each = rateOfInstance(host, load.holdNs, load.workNs);
   const spare = spareOf(host, autoscaling, load.workNs, each);
   if (spare === null || each === Infinity) return [];
-  const startNs = lifecycle === null ? 0 : meanOf(lifecycle.startup);
+  const { schedulingDelay, imagePull } = subject.scenario.platform.placing;
+  const placedNs = meanOf(schedulingDelay) + meanOf(imagePull);
+  const startNs = placedNs + (lifecycle === null ? 0 : meanOf(lifecycle.startup));
   const lateNs = autoscaling.metricDelayNs + autoscaling.syncNs + startNs;
   // Replicas that the load of before asks for, and what they can do.
   const roomFor = (rate: number): number =>

@@ -39,6 +39,11 @@ export class Starts {
   private readonly underWay: Uint8Array;
   /** By component: sampler of its start-up, or -1. */
   private readonly samplers: readonly number[];
+  /** By component: samplers of what comes before that for a new instance. */
+  private readonly placing: readonly (readonly {
+    readonly name: string;
+    readonly sampler: number;
+  }[])[];
 
   /** `ready` is told when an instance has started. */
   constructor(world: World, ready: (instance: Instance) => void) {
@@ -55,21 +60,33 @@ export class Starts {
     this.samplers = plan.components.map(({ lifecycle }) =>
       lifecycle === null ? -1 : samplers.add(lifecycle.startup),
     );
+    this.placing = plan.components.map(({ placing }) =>
+      placing.map(({ name, time }) => ({ name, sampler: samplers.add(time) })),
+    );
   }
 
   /** Starts an instance; true when that takes no time. */
   begin(instance: Instance): boolean {
-    const { plan, replication } = this.world;
-    const sampler = this.samplers[instance.component];
-    if (sampler < 0) return true;
-    const { name } = plan.components[instance.component];
-    const key = streamKey(plan.seed, replication, `${name}/startup/${instance.index}`);
-    const delay = samplers.draw(sampler, key.a, key.b, this.counts[instance.id]++, 0, 0);
+    const { component } = instance;
+    const sampler = this.samplers[component];
+    const placing = instance.isNew ? this.placing[component] : [];
+    if (sampler < 0 && placing.length === 0) return true;
+    const start = this.counts[instance.id]++;
+    let delay = 0;
+    for (const one of placing) delay += this.draw(one.sampler, instance, one.name, start);
+    if (sampler >= 0) delay += this.draw(sampler, instance, 'startup', start);
     if (delay === 0) return true;
     const generation = ++this.generations[instance.id];
     this.underWay[instance.id] = 1;
     engine.at(engine.now + delay, PHASE.FAULT, this.op, instance.id, generation, 0);
     return false;
+  }
+
+  private draw(sampler: number, { component, index }: Instance, what: string, start: number): Ns {
+    const { plan, replication } = this.world;
+    const { name } = plan.components[component];
+    const key = streamKey(plan.seed, replication, `${name}/${what}/${index}`);
+    return samplers.draw(sampler, key.a, key.b, start, 0, 0);
   }
 
   /** Whether it is being started. */

@@ -78,7 +78,7 @@ export const SECTION_EXAMPLES: ReadonlyMap<string, string> = new Map([
     scenario(
       'Who crashes again and again waits ever longer',
       RUN,
-      'platform: { kind: kubernetes, restart: { max: 60s }, endpointPropagation: uniform(100ms 2s) }\n',
+      'platform: { kind: kubernetes, restart: { max: 60s }, endpointPropagation: uniform(100ms 2s), imagePull: 8s }\n',
       SHOP,
       USERS,
       'faults: [ { id: bad-settings, kind: crash, target: payments, at: 5s, for: 4s } ]\n',

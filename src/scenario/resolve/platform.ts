@@ -17,6 +17,7 @@ export function resolvePlatform(context: Context, platform: ScenarioOutput['plat
   return {
     replaces: platform.kind === 'kubernetes',
     restart: resolveRestart(context, platform),
+    placing: { schedulingDelay: platform.schedulingDelay, imagePull: platform.imagePull },
     endpointPropagation: isAtOnce ? null : news,
   };
 }

@@ -44,6 +44,18 @@ export const platformSchema = z
           'one that a poison message ends after 10s, one that a fault ends when that is over. `kubernetes`: after the waits of its CrashLoopBackOff, as ' +
           '`restart` says. `custom`: after the waits of `restart`, which has to be written. Defaults to none.',
       ),
+    schedulingDelay: distribution()
+      .prefault('0ms')
+      .describe(
+        'From the order to start a new instance until a node has it: one that an autoscaler adds, or that takes the place of one that was ' +
+          'stopped. Containers that start again stay where they are. Unit: distribution. Defaults to 0ms.',
+      ),
+    imagePull: distribution()
+      .prefault('0ms')
+      .describe(
+        'How long the node of a new instance loads its image; `lifecycle.startup` comes behind that. Unit: distribution. ' +
+          'Defaults to 0ms: it is there.',
+      ),
     endpointPropagation: distribution()
       .prefault('0ms')
       .describe(
