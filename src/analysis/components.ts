@@ -122,13 +122,13 @@ function isFleet(kind: ComponentResult['kind']): boolean {
   return kind === 'service' || kind === 'gateway';
 }
 
-/** How many instances there are, on average over a window. */
+/** How many instances there are, those that start among them, on average over a window. */
 function fleetOf({ data, selection, window }: Asked): NonNullable<ComponentResult['fleet']> {
   const { instances } = selection;
   const all = isScaled(data, instances);
   const each = data.records.map((record) => {
     if (!all) return instances.length;
-    const cells = capacityByCell(data, record, instances, () => 1);
+    const cells = capacityByCell(data, record, instances, () => 1, true);
     return window.cells.reduce((sum, cell) => sum + cells[cell], 0) / window.lengthNs;
   });
   return { instances: estimateOf(meanOf(each)), isScaled: all };

@@ -19,6 +19,8 @@ export interface Down {
   givenUp: boolean;
   /** Infinity = to the end of the run. */
   untilNs: Ns;
+  /** Of one whose place was empty: when somebody was to be there again; Infinity = not in this run. */
+  wantedNs: Ns;
   /** When it was ready to be called, as its probes say; Infinity = not in this run. */
   readyNs: Ns;
   /** How often it was started, the last time among them. */
@@ -59,6 +61,7 @@ export function downsOf(
       open.set(instance, downs[downs.length - 1]);
     } else if (value[k] === INSTANCE_STATE.wanted) {
       absent.delete(instance);
+      fill(open.get(instance), at);
     } else if (value[k] === INSTANCE_STATE.drained || value[k] === INSTANCE_STATE.killed) {
       ends.set(instance, value[k] === INSTANCE_STATE.drained ? 'drained' : 'killed');
     } else if (value[k] === INSTANCE_STATE.down) {
@@ -88,7 +91,21 @@ export function downsOf(
   return downs;
 }
 
+/** Somebody is to be at an empty place again. */
+function fill(down: Down | undefined, at: Ns): void {
+  if (down?.absent === true) down.wantedNs = at;
+}
+
 /** One that is not over yet. */
-function reopened(down: Omit<Down, 'untilNs' | 'readyNs' | 'restarts' | 'givenUp'>): Down {
-  return { ...down, untilNs: Infinity, readyNs: Infinity, restarts: 1, givenUp: false };
+function reopened(
+  down: Omit<Down, 'untilNs' | 'wantedNs' | 'readyNs' | 'restarts' | 'givenUp'>,
+): Down {
+  return {
+    ...down,
+    untilNs: Infinity,
+    wantedNs: Infinity,
+    readyNs: Infinity,
+    restarts: 1,
+    givenUp: false,
+  };
 }

@@ -17,8 +17,7 @@ export interface HeldPool {
   readonly database: string;
   /** Measured edges of the calls that are made meanwhile. */
   readonly stats: ReadonlySet<number>;
-  /** Infinity where unlimited. */
-  /** By step. */
+  /** By step; Infinity where unlimited. */
   readonly sizes: Float64Array;
   /** Connections in use and calls that wait for one, by step. */
   readonly used: Float64Array;

@@ -15,12 +15,16 @@ export function isScaled({ plan }: VariantData, instances: readonly number[]): b
   return instances.some((id) => plan.components[plan.instances[id].component].autoscaling !== null);
 }
 
-/** What the instances that are there have together, by cell: capacity x ns. Whose place is empty has nothing. */
+/**
+ * What the instances that are there have together, by cell: capacity x ns. Whose place is empty has nothing, up to the start of
+ * who fills it, or with `wanted` up to the order to start.
+ */
 export function capacityByCell(
   data: VariantData,
   record: RunRecord,
   instances: readonly number[],
   capacity: Capacity,
+  wanted = false,
 ): Float64Array {
   const { plan } = data;
   const { edges } = plan.grid;
@@ -30,8 +34,10 @@ export function capacityByCell(
     { length: edges.length - 1 },
     (_, cell) => all * (edges[cell + 1] - edges[cell]),
   );
-  for (const { instance, fromNs, untilNs, absent } of downsOf(data, record, new Set(instances))) {
+  for (const down of downsOf(data, record, new Set(instances))) {
+    const { instance, fromNs, absent } = down;
     if (!absent) continue;
+    const untilNs = wanted ? Math.min(down.wantedNs, down.untilNs) : down.untilNs;
     for (let cell = 0; cell < cells.length; cell++) {
       cells[cell] -= own(instance) * within(fromNs, untilNs, edges[cell], edges[cell + 1]);
     }

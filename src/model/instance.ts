@@ -115,6 +115,8 @@ export class Instance {
   relieved = false;
   /** When the process came back last. */
   startedAt: Ns = -Infinity;
+  /** When another process was first met at its place, of which nobody knew anything: what was sent to the former one says nothing of it. */
+  metAt: Ns = -Infinity;
   /** How often its process has died. */
   epoch = 0;
   /** Crashed without a trace: silence instead of refusal. */

@@ -4,7 +4,7 @@ import { PHASE } from '../kernel/phase.js';
 import type { Ns } from '../kernel/time.js';
 import { OUTCOME } from '../spec/outcome.js';
 import { INSTANCE_STATE, JOURNAL } from '../spec/record.js';
-import { updateFleet } from './picking/ready.js';
+import { introduce, updateFleet } from './picking/ready.js';
 import { startAutoscalers } from './serving/autoscaler.js';
 import { Collections } from './serving/collections.js';
 import { FROZEN, isHeld, LEAVING } from './instance.js';
@@ -93,7 +93,7 @@ export class Outages {
   setStopping(instance: Instance, dismissed: boolean): void {
     instance.dismissed = dismissed;
     // On a platform that replaces it another one comes in its place.
-    if (dismissed && this.world.plan.components[instance.component].replaced) instance.isNew = true;
+    if (dismissed && this.world.plan.components[instance.component].replaced) this.renew(instance);
     this.order(instance);
   }
 
@@ -102,9 +102,14 @@ export class Outages {
     const { component } = instance;
     instance.absent = absent;
     this.world.fleets[component].wanted += absent ? -1 : 1;
-    if (!absent) instance.isNew = true;
+    if (!absent) this.renew(instance);
     this.journal(instance, absent ? INSTANCE_STATE.absent : INSTANCE_STATE.wanted);
     this.order(instance);
+  }
+
+  private renew(instance: Instance): void {
+    instance.isNew = true;
+    this.starts.isNext(instance);
   }
 
   private order(instance: Instance): void {
@@ -279,7 +284,7 @@ export class Outages {
   /** The process answers again. */
   private started(instance: Instance): void {
     invariant(instance.down, 'running-process-started-again');
-    if (instance.isNew) this.introduce(instance);
+    if (instance.isNew) introduce(this.world, instance);
     instance.down = instance.shut = instance.relieved = false;
     instance.startedAt = engine.now;
     this.starts.warmUp(instance);
@@ -292,12 +297,6 @@ export class Outages {
     this.collections.started(instance);
     instance.memory?.run(true);
     for (const resident of instance.residents) resident.started();
-  }
-
-  /** Somebody else is at its place now: nobody knows anything of it. */
-  private introduce(instance: Instance): void {
-    instance.isNew = false;
-    for (const forget of this.world.newcomers.get(instance.component) ?? []) forget(instance.index);
   }
 
   /** All work and waits of the instance, those under way included, go on at this speed. */

@@ -287,10 +287,11 @@ export class Wire implements CallSite {
     const caller = world.instances[frames.caller[strands.from[strand]]];
     const view = edge.views[caller.index];
     levels.add(view.gauge, -1);
-    if (edge.outliers !== null) edge.outliers[caller.index].record(callee.index, outcome);
+    const isOld = (edge.outliers !== null || edge.timed) && strands.sent[strand] < callee.metAt;
+    if (edge.outliers !== null && !isOld) edge.outliers[caller.index].record(callee.index, outcome);
     if (edge.picked) return;
     view.outstanding[callee.index]--;
-    if (edge.timed) {
+    if (edge.timed && !isOld) {
       const after = engine.now - strands.sent[strand];
       edge.balancers[caller.index].ended!(callee.index, after, outcome);
     }

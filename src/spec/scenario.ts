@@ -100,13 +100,13 @@ export interface RunSettings {
   readonly maxEvents: number;
 }
 
-/** What runs the processes of services and gateways. */
 /** Until a new instance is on a node, and until that has its image. */
 export interface Placing {
   readonly schedulingDelay: Distribution;
   readonly imagePull: Distribution;
 }
 
+/** What runs the processes of services and gateways. */
 export interface Platform {
   /** Who is stopped is replaced by a process that starts beside it. */
   readonly replaces: boolean;

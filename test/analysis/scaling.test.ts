@@ -174,6 +174,15 @@ faults: [ { id: slow, kind: slow, target: shop, factor: 20, at: 200s, for: 30s }
   });
 });
 
+const SLOW_START = `
+faultline: 1
+title: By hand
+run: { duration: 60s, warmup: 0s }
+services:
+  shop: { replicas: 2, lifecycle: { startup: 100s }, autoscaling: { metric: rate, target: 25/s, min: 2, max: 4 }, endpoints: { buy: [ wait: 100ms ] } }
+workloads: { users: { arrivals: constant(100/s), requests: [ { call: shop.buy } ] } }
+`;
+
 describe('figures of a fleet that grows', () => {
   const half = (): Ran =>
     run(`
@@ -218,6 +227,9 @@ variants: [ { name: scaled }, { name: five, remove: [ services.shop.autoscaling 
 `);
     const column = unseenColumns(viewOf(ran.result)).find(({ head }) => head === 'Replicas')!;
     expect(ran.result.variants.map((variant) => column.pick(variant).value)).toEqual([3.5, 5]);
+    // Who starts costs what who runs does.
+    const late = run(SLOW_START).variant();
+    expect(late.components['shop']!.fleet!.instances.value).toBeCloseTo(3.5, 6);
     const plain = unseenColumns(
       viewOf(
         twice(`services: { shop: { ${HOST}endpoints: { buy: [ wait: 1ms ] } } }\n${USERS}`).result,

@@ -187,6 +187,27 @@ describe('instances that come and go', () => {
     ]);
   });
 
+  it('stay where they are when they die while they start up', () => {
+    const traced = scaled(
+      'metric: cpu, target: 40%, max: 2',
+      'constant(50/s)',
+      {
+        service: 'replicas: 1, cpu: 1, lifecycle: { startup: 10s }, ',
+        platform: 'kind: kubernetes, imagePull: 20s',
+        faults: '{ id: f, kind: crash, target: "s[1]", at: 40s, for: 0s }',
+      },
+      '100s',
+    );
+    // Its image is there at 35 s; the container begins again at 40 s.
+    expect(states(traced, 1)).toEqual([
+      'absent 0',
+      'down 0',
+      'wanted 15',
+      'failedStart 40',
+      'up 50',
+    ]);
+  });
+
   it('are asked to end as `lifecycle` says, and lose nothing that they drain', () => {
     const service = 'replicas: 4, lifecycle: { preStop: 2s }, ';
     const traced = scaled(
@@ -368,6 +389,23 @@ faults:
     );
     expect(served(traced, 1, 10e3, 30e3)).toBe(0);
     expect(served(traced, 1, 30e3, 60e3)).toBe(600);
+  });
+
+  it('is not blamed for what the former one lost', () => {
+    // Each has 100 requests of 4 s; those of the first are cut when its grace is over, as the next one is there already.
+    const traced = golden(
+      `
+platform: { kind: kubernetes }
+network: { latency: 5ms }
+services:
+  s: { replicas: 4, lifecycle: { startup: 1s, terminationGrace: 2s }, outlierDetection: { maxEjectionPercent: 50%, baseEjectionTime: 30s }, endpoints: { serve: [ wait: 4s ] } }
+workloads: { users: { arrivals: constant(100/s), requests: [ { call: s.serve } ] } }
+faults: [ { id: g, kind: stop, target: "s[0]", at: 10s, for: 0s } ]
+`,
+      '40s',
+    );
+    expect(endings(traced)).toEqual(['killed 12']);
+    expect(served(traced, 0, 12.1e3, 36e3)).toBeGreaterThan(590);
   });
 
   it('is called though a breaker had opened on the former one', () => {

@@ -355,6 +355,20 @@ describe('probes that lie (fault probe)', () => {
     expect(states(traced)).toEqual(['hung 12', 'up 72']);
   });
 
+  it('end who is well once a period where nothing takes any time', () => {
+    const traced = probed(
+      'liveness: { period: 1s, failureThreshold: 1 }',
+      'kind: probe, at: 3500ms, for: 3s',
+      { platform: 'kind: none' },
+      '10s',
+    );
+    expect(states(traced).filter((state) => state.startsWith('condemned'))).toEqual([
+      'condemned 4',
+      'condemned 5',
+      'condemned 6',
+    ]);
+  });
+
   it('are of one kind, or of all that there are', () => {
     const both = 'readiness: {}, liveness: { failureThreshold: 10 }';
     expect(states(probed(both, fault('probe: liveness')))).toEqual([]);

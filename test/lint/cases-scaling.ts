@@ -92,6 +92,8 @@ export const SCALING_CASES: readonly RuleCase[] = [
       'a slow growth': rushing('250/s', '900/s', '10m'),
       'enough of them from the beginning': rushing('250/s', '900/s', '10s', ', min: 9'),
       'more than there can ever be': rushing('900/s', '2000/s', '10s', ', min: 9'),
+      'whole replicas': rushing('260/s', '600/s', '10s'),
+      'those of the beginning': rushing('250/s', '900/s', '10s', ' }, replicas: 9, labels: { a: b'),
       'by what waits already': rushing('250/s', '900/s', '10s', '', 'metric: queue, target: 5'),
     },
   },

@@ -28,6 +28,8 @@ export const autoscalingBehindLoad: Rule = {
 
 /** From a rate to another one, before anybody can have come. */
 interface Growth {
+  /** When it begins, from the end of the warm-up. */
+  readonly atNs: Ns;
   readonly from: number;
   readonly to: number;
   readonly withinNs: Ns;
@@ -43,23 +45,28 @@ function judge(subject: Subject, host: Host, workload: Workload): readonly Findi
   const total = mixture.reduce((sum, { weight }) => sum + weight, 0);
   const shares = mixture.map(({ part, weight }) => ({ part, weight: weight / total }));
   const load = loadOf(shares, subject).get(name);
-  if (load === undefined) return [];
+  if (load === undefined || isShared(subject, host, workload)) return [];
   const each = rateOfInstance(host, load.holdNs, load.workNs);
-  const spare = spareOf(host, autoscaling, load.workNs, each);
+  const spare = spareOf(host, autoscaling, load, each);
   if (spare === null || each === Infinity) return [];
   const { schedulingDelay, imagePull } = subject.scenario.platform.placing;
   const placedNs = meanOf(schedulingDelay) + meanOf(imagePull);
   const startNs = placedNs + (lifecycle === null ? 0 : meanOf(lifecycle.startup));
   const lateNs = autoscaling.metricDelayNs + autoscaling.syncNs + startNs;
   // Replicas that the load of before asks for, and what they can do.
-  const roomFor = (rate: number): number =>
-    Math.min(autoscaling.max * each, Math.max(autoscaling.min * each, rate * spare));
+  const roomFor = ({ from, atNs }: Growth): number => {
+    const asked = Math.ceil((from * spare) / each - ROUNDING);
+    // Those of the beginning stay for as long as nobody may take any away.
+    const isEarly = atNs < autoscaling.down.stabilizationNs;
+    const least = isEarly ? Math.max(autoscaling.min, host.replicas) : autoscaling.min;
+    return Math.min(autoscaling.max, Math.max(least, asked)) * each;
+  };
   const growths = growthsOf(workload, subject.scenario.faults, lateNs);
   const worst = growths
-    .filter(({ from, to }) => to > roomFor(from) * (1 + SLACK))
-    .sort((a, b) => b.to / roomFor(b.from) - a.to / roomFor(a.from))[0];
+    .filter((growth) => growth.to > roomFor(growth) * (1 + SLACK))
+    .sort((a, b) => b.to / roomFor(b) - a.to / roomFor(a))[0];
   if (worst === undefined) return [];
-  const room = roomFor(worst.from);
+  const room = roomFor(worst);
   // What more would come for does not help either.
   if (room >= autoscaling.max * each) return [];
   const path = [sectionOf(subject.scenario, name), name, 'autoscaling'];
@@ -82,18 +89,34 @@ function judge(subject: Subject, host: Host, workload: Workload): readonly Findi
   ];
 }
 
+/** What decimal numbers lose as doubles asks for nobody. */
+const ROUNDING = 1e-9;
 /** A little more is what a queue is for. */
 const SLACK = 0.05;
 
+/** Whether others ask the same component for something: what they do at that time is not known here. */
+function isShared(subject: Subject, { name }: Host, workload: Workload): boolean {
+  return [...subject.scenario.workloads.values()].some((other) => {
+    if (other === workload) return false;
+    const mixture = other.requests.map((own) => ({ part: `${other.name}.${own.name}`, weight: 1 }));
+    return loadOf(mixture, subject).has(name);
+  });
+}
+
 /** How many times the load for which there are replicas they can do; null where a metric waits for the overload. */
-function spareOf(host: Host, { metrics }: Autoscaling, workNs: Ns, each: number): number | null {
+function spareOf(
+  host: Host,
+  { metrics }: Autoscaling,
+  { workNs, holdNs }: { readonly workNs: Ns; readonly holdNs: Ns },
+  each: number,
+): number | null {
   const spares = metrics.map(({ metric, target }) => {
     switch (metric) {
       case 'cpu':
         // The share of its request at which it can do no more.
         return (each * workNs) / NS_PER_SECOND / (host.cpuRequest ?? host.cpu.cores) / target;
       case 'concurrency':
-        return host.concurrency / target;
+        return (each * holdNs) / NS_PER_SECOND / target;
       case 'rate':
         return each / target;
       default:
@@ -112,15 +135,21 @@ function growthsOf(
 ): readonly Growth[] {
   const growths: Growth[] = [];
   if (arrivals.kind === 'burst') {
-    growths.push({ from: arrivals.base, to: arrivals.peak, withinNs: 0 });
+    growths.push({ atNs: 0, from: arrivals.base, to: arrivals.peak, withinNs: 0 });
   }
   if (arrivals.kind === 'stages') growths.push(...ofStages(arrivals, lateNs));
   for (const { kind, target, config, spans, ramp } of faults) {
-    if (kind !== 'load' || !target.includes(name) || ramp !== null) continue;
+    if (kind !== 'load' || !target.includes(name)) continue;
+    // As much of a ramp as there is before anybody can come.
+    const upNs = ramp?.upNs ?? 0;
+    const part = upNs > lateNs ? lateNs / upNs : 1;
+    const withinNs = Math.min(upNs, lateNs);
     const { factor = 1, rate = 0 } = config as { readonly factor?: number; readonly rate?: number };
     for (const { fromNs } of spans) {
       const from = rateAt(arrivals, fromNs);
-      if (from !== null) growths.push({ from, to: from * factor + rate, withinNs: 0 });
+      if (from === null) continue;
+      const to = from * (1 + (factor - 1) * part) + rate * part;
+      growths.push({ atNs: fromNs, from, to, withinNs });
     }
   }
   return growths;
@@ -135,7 +164,7 @@ function ofStages(arrivals: Arrivals & { readonly kind: 'stages' }, lateNs: Ns):
     const until = Math.min(begin + lateNs, at);
     const from = rateAt(arrivals, begin)!;
     const to = rateAt(arrivals, until)!;
-    return to > from ? [{ from, to, withinNs: until - begin }] : [];
+    return to > from ? [{ atNs: begin, from, to, withinNs: until - begin }] : [];
   });
 }
 

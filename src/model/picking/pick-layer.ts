@@ -106,7 +106,7 @@ export class PickLayer implements PolicyState, Door {
     const index = frames.place[frame];
     this.inside--;
     edge.views[caller].outstanding[index]--;
-    if (!edge.timed) return;
+    if (!edge.timed || this.since[frame] < world.instances[edge.first + index].metAt) return;
     edge.balancers[caller].ended!(index, engine.now - this.since[frame], outcome);
   }
 }

@@ -32,3 +32,10 @@ export function updateFleet(world: World, instance: Instance): void {
     if (toComponent === instance.component) rooms?.forEach((room) => room.wake());
   }
 }
+
+/** Somebody else is at its place now: callers know nothing of it. */
+export function introduce(world: World, instance: Instance): void {
+  instance.isNew = false;
+  instance.metAt = engine.now;
+  for (const forget of world.newcomers.get(instance.component) ?? []) forget(instance.index);
+}

@@ -39,7 +39,7 @@ export class Targets implements PolicyState {
     for (const state of this.states) state.reset?.();
   }
 
-  /** Another process has taken the place of an instance. What is under way to the former one ends as it would. */
+  /** Another process has taken the place of an instance. While something is under way to the former one the state is kept: that ends in it. */
   forget(index: number): void {
     const state = this.states[index];
     if (state.held() === 0) state.reset?.();

@@ -65,6 +65,8 @@ export class Probes {
   private readonly lateOp: number;
   private readonly watches: Watch[] = [];
   private readonly byInstance = new Map<number, readonly Watch[]>();
+  /** When an instance was ended by a probe last. */
+  private readonly failedAt = new Map<number, Ns>();
 
   constructor(world: World, verdicts: Verdicts) {
     this.world = world;
@@ -95,7 +97,9 @@ export class Probes {
       watch.last = watch.state;
       watch.run = 0;
       watch.isOver = false;
-      this.at(watch, engine.now);
+      // Who is asked in the instant in which it was ended for its answer would never get anywhere.
+      const isAtOnce = this.failedAt.get(instance.id) !== engine.now;
+      this.at(watch, isAtOnce ? engine.now : engine.now + watch.spec.periodNs);
     }
     this.turnReady(instance, own);
   }
@@ -199,6 +203,7 @@ export class Probes {
       this.turnReady(instance, own);
     } else if (!isGood) {
       watch.isOver = true;
+      this.failedAt.set(instance.id, engine.now);
       this.verdicts.fails(instance, spec.terminationGraceNs);
     } else if (kind === 'startup' && !watch.state) {
       watch.state = watch.isOver = true;

@@ -37,6 +37,8 @@ export class Starts {
   private readonly counts: Int32Array;
   private readonly generations: Int32Array;
   private readonly underWay: Uint8Array;
+  /** When a new one has a node and its image; Infinity before that is known. */
+  private readonly placedAt: Float64Array;
   /** By component: sampler of its start-up, or -1. */
   private readonly samplers: readonly number[];
   /** By component: samplers of what comes before that for a new instance. */
@@ -57,6 +59,7 @@ export class Starts {
     this.counts = new Int32Array(instances.length);
     this.generations = new Int32Array(instances.length);
     this.underWay = new Uint8Array(instances.length);
+    this.placedAt = new Float64Array(instances.length).fill(Infinity);
     this.samplers = plan.components.map(({ lifecycle }) =>
       lifecycle === null ? -1 : samplers.add(lifecycle.startup),
     );
@@ -69,17 +72,30 @@ export class Starts {
   begin(instance: Instance): boolean {
     const { component } = instance;
     const sampler = this.samplers[component];
-    const placing = instance.isNew ? this.placing[component] : [];
+    const placing = this.placing[component];
     if (sampler < 0 && placing.length === 0) return true;
     const start = this.counts[instance.id]++;
     let delay = 0;
-    for (const one of placing) delay += this.draw(one.sampler, instance, one.name, start);
+    // A container that dies while it starts up stays where it is.
+    if (instance.isNew && !this.isPlaced(instance)) {
+      for (const one of placing) delay += this.draw(one.sampler, instance, one.name, start);
+      this.placedAt[instance.id] = engine.now + delay;
+    }
     if (sampler >= 0) delay += this.draw(sampler, instance, 'startup', start);
     if (delay === 0) return true;
     const generation = ++this.generations[instance.id];
     this.underWay[instance.id] = 1;
     engine.at(engine.now + delay, PHASE.FAULT, this.op, instance.id, generation, 0);
     return false;
+  }
+
+  /** The instance that comes to its place now is not on a node yet. */
+  isNext({ id }: Instance): void {
+    this.placedAt[id] = Infinity;
+  }
+
+  private isPlaced({ id }: Instance): boolean {
+    return this.placedAt[id] <= engine.now;
   }
 
   private draw(sampler: number, { component, index }: Instance, what: string, start: number): Ns {

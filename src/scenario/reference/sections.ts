@@ -81,7 +81,7 @@ export const SECTION_EXAMPLES: ReadonlyMap<string, string> = new Map([
       'platform: { kind: kubernetes, restart: { max: 60s }, endpointPropagation: uniform(100ms 2s), imagePull: 8s }\n',
       SHOP,
       USERS,
-      'faults: [ { id: bad-settings, kind: crash, target: payments, at: 5s, for: 4s } ]\n',
+      'faults:\n  - { id: bad-settings, kind: crash, target: payments, at: 5s, for: 4s }\n  - { id: moved, kind: stop, target: payments, at: 20s, for: 0s }\n',
     ),
   ],
   [

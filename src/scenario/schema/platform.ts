@@ -47,7 +47,7 @@ export const platformSchema = z
     schedulingDelay: distribution()
       .prefault('0ms')
       .describe(
-        'From the order to start a new instance until a node has it: one that an autoscaler adds, or that takes the place of one that was ' +
+        'From the order to start a new instance until a node has it: one that an autoscaler adds, or that on `kubernetes` takes the place of one that was ' +
           'stopped. Containers that start again stay where they are. Unit: distribution. Defaults to 0ms.',
       ),
     imagePull: distribution()
