@@ -67,7 +67,7 @@ export function eventsOf(
   onsets: Onsets,
 ): readonly StoryEvent[] {
   const events: StoryEvent[] = [
-    ...faultEvents(scene),
+    ...faultEvents(scene, record),
     ...breakerEvents(scene, record),
     ...ejectionEvents(scene.data, record),
     ...readinessEvents(scene.data, record),

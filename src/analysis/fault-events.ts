@@ -1,13 +1,16 @@
 import type { Ns } from '../kernel/time.js';
 import type { PlanFault } from '../spec/plan.js';
+import type { RunRecord } from '../spec/record.js';
 import type { StoryEvent } from '../spec/result-cascade.js';
 import type { Down } from './downs.js';
 import { faultWords } from './fault-words.js';
 import type { Scene } from './influence.js';
+import { thereAt } from './presence.js';
+import type { VariantData } from './variant-data.js';
 import { count, duration, plural } from './words.js';
 
 /** Beginnings and ends of faults, and what becomes of those whom they end. */
-export function faultEvents(scene: Scene): StoryEvent[] {
+export function faultEvents(scene: Scene, record: RunRecord): StoryEvent[] {
   const { data } = scene;
   const { plan } = data;
   return plan.faults.flatMap((fault) => {
@@ -23,7 +26,8 @@ export function faultEvents(scene: Scene): StoryEvent[] {
         mechanism: fault.kind,
         text,
       });
-      const start = event('fault', span.fromNs, `${words}${endWords(scene, fault, span)}`);
+      const vain = hitsNobody(data, record, fault, span.fromNs) ? '; nobody is there' : '';
+      const start = event('fault', span.fromNs, `${words}${vain}${endWords(scene, fault, span)}`);
       if (span.untilNs >= plan.endNs) return [start];
       return [
         start,
@@ -31,6 +35,16 @@ export function faultEvents(scene: Scene): StoryEvent[] {
       ];
     });
   });
+}
+
+/** Whether all places that a fault hits are empty when it begins. */
+function hitsNobody(data: VariantData, record: RunRecord, fault: PlanFault, at: Ns): boolean {
+  const { instances, select, parts, links } = fault;
+  if (instances.length === 0 || parts.length + links.length > 0) return false;
+  const own = instances.filter(
+    (id) => select.kind !== 'indices' || select.indices.includes(data.plan.instances[id].index),
+  );
+  return thereAt(data, record, own, at).size === 0;
 }
 
 /** How long those take to end whom a fault asks to, and to be back where it is over at once. */

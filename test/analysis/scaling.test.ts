@@ -146,6 +146,23 @@ workloads: { users: { arrivals: { kind: stages, process: constant, start: 100/s,
     ]);
   });
 
+  it('says where a fault meets nobody', () => {
+    const text = (places: string): readonly string[] =>
+      ofKind(
+        run(`
+faultline: 1
+title: By hand
+run: { duration: 30s, warmup: 0s }
+services: { shop: { replicas: 2, autoscaling: { metric: rate, target: 100/s, min: 2, max: 9 }, endpoints: { buy: [ wait: 10ms ] } } }
+workloads: { users: { arrivals: poisson(100/s), requests: [ { call: shop.buy } ] } }
+faults: [ { id: down, kind: crash, target: shop, instances: ${places}, at: 10s, for: 5s } ]
+`),
+        'fault',
+      );
+    expect(text('[7]')).toEqual(['10: shop[7] crashes; nobody is there']);
+    expect(text('[1, 7]')).toEqual(['10: shop[1] and shop[7] crash']);
+  });
+
   it('says where replicas are taken away from who is in trouble', () => {
     const ran = blind();
     expect(ofKind(ran, 'scaledDown')).toEqual([
