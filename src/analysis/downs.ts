@@ -1,6 +1,8 @@
 import type { Ns } from '../kernel/time.js';
+import { holdBack } from '../spec/probes.js';
 import { INSTANCE_STATE, JOURNAL } from '../spec/record.js';
 import type { RunRecord } from '../spec/record.js';
+import { stepAt, type Steps } from './steps.js';
 import type { VariantData } from './variant-data.js';
 
 /** When a process was away. */
@@ -80,8 +82,7 @@ export function downsOf(
       down.untilNs = at;
       open.delete(instance);
       const { probes } = plan.components[plan.instances[instance].component];
-      if (probes === null || (probes.startup === null && probes.readiness === null))
-        down.readyNs = at;
+      if (!holdBack(probes)) down.readyNs = at;
       else unready.set(instance, [...(unready.get(instance) ?? []), down]);
     } else if (value[k] === INSTANCE_STATE.ready) {
       for (const down of unready.get(instance) ?? []) down.readyNs = at;
@@ -89,6 +90,19 @@ export function downsOf(
     }
   }
   return downs;
+}
+
+/** Time that processes are away, by step. */
+export function awayOf(downs: readonly Down[], steps: Steps): Float64Array {
+  const awayNs = new Float64Array(steps.count);
+  for (const { fromNs, untilNs } of downs) {
+    for (let step = stepAt(steps, fromNs); step < steps.count; step++) {
+      const begin = steps.startNs[step];
+      if (begin >= untilNs) break;
+      awayNs[step] += Math.min(untilNs, begin + steps.lengthNs[step]) - Math.max(fromNs, begin);
+    }
+  }
+  return awayNs;
 }
 
 /** Somebody is to be at an empty place again. */

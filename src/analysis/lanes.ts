@@ -1,9 +1,9 @@
 import { OUTCOME_KINDS, OUTCOME_NAMES, type OutcomeName } from '../spec/outcome.js';
 import type { GaugeRecord, RunRecord } from '../spec/record.js';
-import { downsOf, type Down } from './downs.js';
+import { awayOf, downsOf } from './downs.js';
 import { UsualLatency } from './latency-noise.js';
 import { SparseMerge } from './sparse.js';
-import { bySteps, maxLevels, meanLevels, outcomesBySteps, stepAt, type Steps } from './steps.js';
+import { bySteps, maxLevels, meanLevels, outcomesBySteps, type Steps } from './steps.js';
 import { arrivedOf, finishedOf, succeededOf } from './sums.js';
 import { isPlaced, partName, partsOf, type VariantData } from './variant-data.js';
 
@@ -184,19 +184,6 @@ function sharesOf(
     away.map((ns, step) => 1 - ns / (steps.lengthNs[step] * instances));
   const empty = downs.filter(({ absent }) => absent);
   return { up: share(awayOf(downs, steps)), there: share(awayOf(empty, steps)) };
-}
-
-/** Time that processes are away, by step. */
-function awayOf(downs: readonly Down[], steps: Steps): Float64Array {
-  const awayNs = new Float64Array(steps.count);
-  for (const { fromNs, untilNs } of downs) {
-    for (let step = stepAt(steps, fromNs); step < steps.count; step++) {
-      const begin = steps.startNs[step];
-      if (begin >= untilNs) break;
-      awayNs[step] += Math.min(untilNs, begin + steps.lengthNs[step]) - Math.max(fromNs, begin);
-    }
-  }
-  return awayNs;
 }
 
 const CANCELLED = OUTCOME_NAMES.indexOf('cancelled');

@@ -1,10 +1,10 @@
 import type { Ns } from '../kernel/time.js';
 import type { PlanComponent } from '../spec/plan.js';
 import type { GaugeRecord, RunRecord } from '../spec/record.js';
-import { downsOf } from './downs.js';
+import { awayOf, downsOf } from './downs.js';
 import { largestOf, meanOf, type Measured } from './estimate.js';
 import type { Question } from './metrics.js';
-import { stepAt, type Steps } from './steps.js';
+import type { Steps } from './steps.js';
 import type { VariantData } from './variant-data.js';
 
 /** What each instance of a component has of something. */
@@ -52,17 +52,8 @@ export function thereBySteps(
   instances: readonly number[],
   steps: Steps,
 ): Float64Array {
-  const there = new Float64Array(steps.count).fill(instances.length);
-  for (const { fromNs, untilNs, absent } of downsOf(data, record, new Set(instances))) {
-    if (!absent) continue;
-    for (let step = stepAt(steps, fromNs); step < steps.count; step++) {
-      const begin = steps.startNs[step];
-      if (begin >= untilNs) break;
-      const length = steps.lengthNs[step];
-      there[step] -= within(fromNs, untilNs, begin, begin + length) / length;
-    }
-  }
-  return there;
+  const empty = downsOf(data, record, new Set(instances)).filter(({ absent }) => absent);
+  return awayOf(empty, steps).map((ns, step) => instances.length - ns / steps.lengthNs[step]);
 }
 
 /** Which instances of a component are there at a moment. */

@@ -1,4 +1,5 @@
 import type { Ns } from '../kernel/time.js';
+import { holdBack } from '../spec/probes.js';
 import { INSTANCE_STATE, JOURNAL } from '../spec/record.js';
 import type { RunRecord } from '../spec/record.js';
 import type { StoryEvent } from '../spec/result-cascade.js';
@@ -30,7 +31,7 @@ export function scalingEvents({ plan }: VariantData, record: RunRecord): readonl
     const runs = runsOf({ plan }, record, id);
     return runs.slice(0, RUNS_MAX).map((run, index) => {
       const left = index === RUNS_MAX - 1 ? runs.length - RUNS_MAX : 0;
-      const more = left === 0 ? '' : `; ${plural(left, 'change')} of direction more`;
+      const more = left === 0 ? '' : `; ${plural(left, 'later change')} besides`;
       return {
         ...BARE,
         at: run.firstNs / 1e9,
@@ -57,8 +58,7 @@ function runsOf({ plan }: Pick<VariantData, 'plan'>, record: RunRecord, id: numb
   const { initial, probes, autoscaling } = plan.components[id];
   const pauseNs = PAUSE * autoscaling!.syncNs;
   const { timeNs, kind, subject, value } = record.journal;
-  const asksReady = (probes?.readiness ?? probes?.startup ?? null) !== null;
-  const ready = asksReady ? INSTANCE_STATE.ready : INSTANCE_STATE.up;
+  const ready = holdBack(probes) ? INSTANCE_STATE.ready : INSTANCE_STATE.up;
   const runs: Run[] = [];
   /** Of those that are to come: the run that wanted them. */
   const coming = new Map<number, Run>();

@@ -5,6 +5,7 @@ import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
 import { streamKey } from '../kernel/rng.js';
 import type { Plan } from '../spec/plan.js';
+import { holdBack } from '../spec/probes.js';
 import type { TraceRecord } from '../spec/record.js';
 import type { Queue } from '../spec/resources.js';
 import { actsOf } from './modules.js';
@@ -216,7 +217,7 @@ function setFleets(world: Draft): void {
     ready: Int32Array.from({ length: instances }, (_, index) => index),
     all: Int32Array.from({ length: instances }, (_, index) => index),
     readyCount: initial,
-    isBinding: (probes?.readiness ?? probes?.startup ?? null) !== null,
+    isBinding: holdBack(probes),
     upSince: new Float64Array(instances).fill(-Infinity),
     changes: 0,
   }));

@@ -28,6 +28,11 @@ export const LIE = Object.freeze({ fail: 1, pass: 2 } as const);
 /** null = is not asked. */
 export type Probes = Readonly<Record<ProbeKind, Probe | null>>;
 
+/** Whether probes keep a process that has started off the lists of its callers until they say that it is ready. */
+export function holdBack(probes: Probes | null): boolean {
+  return (probes?.readiness ?? probes?.startup ?? null) !== null;
+}
+
 /** A probe with what runs for it. */
 export interface PlanProbe extends Probe {
   /** Part whose endpoint it is, or the first one of the component. */

@@ -12,6 +12,19 @@ export function highestOf({ start, stages }: Stages): number {
   return Math.max(start, ...stages.map(({ target }) => target));
 }
 
+/** The level at an instant, from the end of the warm-up; before it that of the start, behind the last stage its target. */
+export function levelAt({ start, stages }: Stages, t: Ns): number {
+  if (t <= 0) return start;
+  let level = start;
+  let from = 0;
+  for (const { durationNs, target } of stages) {
+    if (t < from + durationNs) return level + ((target - level) * (t - from)) / durationNs;
+    from += durationNs;
+    level = target;
+  }
+  return level;
+}
+
 /**
  * The earliest instant from `t` on at which user `user`, counted from 0, is there: when the ramps stand at
  * user + 1 or above. Infinity when that never is. Times are from the end of the warm-up, before which there

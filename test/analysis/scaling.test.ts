@@ -146,6 +146,31 @@ workloads: { users: { arrivals: { kind: stages, process: constant, start: 100/s,
     ]);
   });
 
+  it('tells the first four changes, and how many more there are', () => {
+    const stage = (k: number): string =>
+      `{ target: ${k % 2 === 0 ? 100 : 10}/s, duration: 1ms }, { target: ${k % 2 === 0 ? 100 : 10}/s, duration: 100s }`;
+    const ran = run(`
+faultline: 1
+title: By hand
+run: { duration: 600s, warmup: 0s }
+services: { shop: { replicas: 5, autoscaling: { metric: rate, target: 20/s, min: 1, max: 5, scaleDown: { stabilization: 0s } }, endpoints: { buy: [ wait: 10ms ] } } }
+workloads: { users: { arrivals: { kind: stages, process: constant, start: 100/s, stages: [ ${[0, 1, 2, 3, 4, 5].map(stage).join(', ')} ] }, requests: [ { call: shop.buy } ] } }
+`);
+    const told = ran.variant().cascade.events.filter(({ kind }) => kind.startsWith('scaled'));
+    expect(told.map(({ kind }) => kind)).toEqual([
+      'scaledDown',
+      'scaledUp',
+      'scaledDown',
+      'scaledUp',
+    ]);
+    expect(told.map(({ text }) => /; (\d+ later .*)$/.exec(text)?.[1])).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      '1 later change besides',
+    ]);
+  });
+
   it('says where a fault meets nobody', () => {
     const text = (places: string): readonly string[] =>
       ofKind(

@@ -3,9 +3,11 @@ import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Arrivals } from '../../spec/arrivals.js';
 import type { Autoscaling } from '../../spec/autoscaling.js';
+import { levelAt } from '../../spec/stages.js';
 import type { Fault, Host, Workload } from '../../spec/scenario.js';
 import { loadOf } from '../bottleneck.js';
 import { rateOfInstance, sectionOf } from '../demand.js';
+import { partsOf } from '../mixture.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { rateText, timeText, yamlAt } from '../words.js';
@@ -38,13 +40,7 @@ interface Growth {
 function judge(subject: Subject, host: Host, workload: Workload): readonly Finding[] {
   const { name, autoscaling, lifecycle } = host;
   if (autoscaling === null || autoscaling.max <= autoscaling.min) return [];
-  const mixture = workload.requests.map((own) => ({
-    part: `${workload.name}.${own.name}`,
-    weight: own.weight,
-  }));
-  const total = mixture.reduce((sum, { weight }) => sum + weight, 0);
-  const shares = mixture.map(({ part, weight }) => ({ part, weight: weight / total }));
-  const load = loadOf(shares, subject).get(name);
+  const load = loadOf(partsOf(subject, workload.name), subject).get(name);
   if (load === undefined || isShared(subject, host, workload)) return [];
   const each = rateOfInstance(host, load.holdNs, load.workNs);
   const spare = spareOf(host, autoscaling, load, each);
@@ -96,11 +92,9 @@ const SLACK = 0.05;
 
 /** Whether others ask the same component for something: what they do at that time is not known here. */
 function isShared(subject: Subject, { name }: Host, workload: Workload): boolean {
-  return [...subject.scenario.workloads.values()].some((other) => {
-    if (other === workload) return false;
-    const mixture = other.requests.map((own) => ({ part: `${other.name}.${own.name}`, weight: 1 }));
-    return loadOf(mixture, subject).has(name);
-  });
+  return [...subject.scenario.workloads.values()].some(
+    (other) => other !== workload && loadOf(partsOf(subject, other.name), subject).has(name),
+  );
 }
 
 /** How many times the load for which there are replicas they can do; null where a metric waits for the overload. */
@@ -171,13 +165,5 @@ function ofStages(arrivals: Arrivals & { readonly kind: 'stages' }, lateNs: Ns):
 /** The rate at a time; null where chance or the answers decide. */
 function rateAt(arrivals: Arrivals, t: Ns): number | null {
   if (arrivals.kind === 'poisson' || arrivals.kind === 'constant') return arrivals.rate;
-  if (arrivals.kind !== 'stages') return null;
-  let level = arrivals.start;
-  let from: Ns = 0;
-  for (const { durationNs, target } of arrivals.stages) {
-    if (t < from + durationNs) return level + ((target - level) * (t - from)) / durationNs;
-    from += durationNs;
-    level = target;
-  }
-  return level;
+  return arrivals.kind === 'stages' ? levelAt(arrivals, t) : null;
 }
