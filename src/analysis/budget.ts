@@ -3,12 +3,13 @@ import { findMetric, type Metric } from '../scenario/metrics.js';
 import { invariant } from '../kernel/invariant.js';
 import type { BudgetSource } from '../spec/scenario.js';
 import type { BudgetResult } from '../spec/result.js';
-import { finite, fromOf, type Measured } from './estimate.js';
+import { finite, fromOf, meanOf, type Measured } from './estimate.js';
 import { hold, type Held } from './limit.js';
 import { neverCount } from './recovery.js';
+import { rolloutResults } from './rollouts.js';
 import { savedKey, savedOf } from './saved.js';
 import { judgeSteps } from './step-verdict.js';
-import { subjectOf } from './subjects.js';
+import { select, subjectOf } from './subjects.js';
 import { checkedExpression, type Study } from './study.js';
 import type { VariantData } from './variant-data.js';
 import { DEFAULT_CONFIDENCE, judge, levelOf, marginOf } from './verdict.js';
@@ -48,7 +49,7 @@ function ofWindow(
   study: Study,
   { unit }: Metric,
 ): Judgement {
-  const held = hold(expression, expression.window, data, study);
+  const held = ofWord(expression, data, study) ?? hold(expression, expression.window, data, study);
   const value = finite(held.measured.value);
   const isSaved = expression.limit.kind === 'ofSaved';
   const nothing = isSaved ? 'not in the baseline' : 'nothing to compare with';
@@ -107,6 +108,9 @@ function decide(
   const interval = level === null ? null : held.intervalAt(level);
   const ci95 = interval === null ? null : ([interval.low, interval.high] as const);
   const from = fromOf(measured, interval);
+  if (expression.limit.kind === 'word' && measured.kind === 'exact') {
+    return { ...decideWord(measured), ci95, ...from };
+  }
   if (measured.kind === 'recovery') {
     const decision = decideRecovery(expression, measured);
     if (decision !== null) return { ...decision, ci95, ...from };
@@ -118,6 +122,26 @@ function decide(
   const shown = source.confidence === null ? null : interval;
   const verdict = judge(expression.op, measured.value, limit, shown, source.by);
   return { verdict, ci95, note: null, ...from };
+}
+
+/** What became of a rollout: the share of the runs of which it is true. */
+function ofWord(expression: Expression, data: VariantData, study: Study): Held | null {
+  const { limit, op, metric } = expression;
+  if (limit.kind !== 'word' || metric.name.join('.') !== 'rollout.result') return null;
+  const results = rolloutResults({ data, selection: select(metric, data) });
+  if (results === null) return hold(expression, expression.window, data, study);
+  const each = results.map((own) => ((own === limit.word) === (op === '==') ? 1 : 0));
+  return { measured: meanOf(each, 'exact'), limit: null, intervalAt: () => null };
+}
+
+/** It holds in all runs, in none, or nobody can tell. */
+function decideWord(measured: Measured): Omit<Decision, 'ci95'> {
+  const known = measured.each.filter((value) => value !== null);
+  const held = known.filter((value) => value === 1).length;
+  if (known.length === 0) return { verdict: 'fail', note: 'no samples' };
+  if (held === known.length) return { verdict: 'pass', note: null };
+  const note = `in ${count(held)} of ${count(known.length)} runs`;
+  return { verdict: held === 0 ? 'fail' : 'inconclusive', note };
 }
 
 /** `never` breaks every limit; `== never` asks for nothing else. Null where all runs recover. */

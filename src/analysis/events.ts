@@ -1,3 +1,4 @@
+import { comesAndGoes } from './presence.js';
 import { isFeedback } from './feedback.js';
 import type { RunRecord } from '../spec/record.js';
 import type { StoryEvent, HealthState } from '../spec/result-cascade.js';
@@ -17,6 +18,7 @@ import { isBreaker } from './metrics-edge.js';
 import { touchedBy } from './faulted.js';
 import type { Onsets } from './onsets.js';
 import { readinessEvents } from './readiness.js';
+import { rolloutEvents } from './rollout-words.js';
 import { scalingEvents } from './scaling.js';
 import { ranksOf } from './ranks.js';
 import type { Saturation } from './saturation.js';
@@ -39,6 +41,7 @@ const PHASE: Readonly<Record<StoryEvent['kind'], number>> = {
   breakerOpen: 1,
   ejected: 1,
   unready: 1,
+  rollout: 1,
   scaledUp: 1,
   scaledDown: 1,
   backlog: 1,
@@ -72,6 +75,7 @@ export function eventsOf(
     ...ejectionEvents(scene.data, record),
     ...readinessEvents(scene.data, record),
     ...scalingEvents(scene.data, record),
+    ...rolloutEvents(scene.data, record),
     ...backlogEvents(scene.data, record, scene.steps, scene.baseline),
     ...effectEvents(scene.data, record, scene.steps, scene.baseline),
     ...deathEvents(scene.data, record, scene.steps, scene.spansOf),
@@ -173,7 +177,7 @@ function saturation(scene: Scene, lane: Lane): StoryEvent[] {
 
 function saturationText(scene: Scene, lane: Lane, { from, until, resource }: Saturation): string {
   // Of a fleet that grows what there was when it began.
-  const isScaled = scene.data.plan.components[lane.component].autoscaling !== null;
+  const isScaled = comesAndGoes(scene.data.plan.components[lane.component]);
   const up = isScaled ? lane.up[from] : Math.max(...lane.up.subarray(from, until));
   const there = lane.there[from];
   if (resource === 'cores') {

@@ -6,6 +6,7 @@ import type { Down } from './downs.js';
 import { faultWords } from './fault-words.js';
 import type { Scene } from './influence.js';
 import { thereAt } from './presence.js';
+import { backAgainWords, rolledBy, rolloutWords } from './rollout-words.js';
 import type { VariantData } from './variant-data.js';
 import { count, duration, plural } from './words.js';
 
@@ -14,9 +15,8 @@ export function faultEvents(scene: Scene, record: RunRecord): StoryEvent[] {
   const { data } = scene;
   const { plan } = data;
   return plan.faults.flatMap((fault) => {
-    const source = data.variant.scenario.faults.find((candidate) => candidate.id === fault.id);
-    const words =
-      source === undefined ? fault.id : faultWords(source, data.variant.scenario.network.zones);
+    const words = wordsOf(data, fault);
+    const rolled = rolledBy(data, fault);
     return scene.spansOf(fault).flatMap((span) => {
       const event = (kind: 'fault' | 'faultEnd', atNs: number, text: string): StoryEvent => ({
         at: (atNs - plan.warmupNs) / 1e9,
@@ -29,12 +29,26 @@ export function faultEvents(scene: Scene, record: RunRecord): StoryEvent[] {
       const vain = hitsNobody(data, record, fault, span.fromNs) ? '; nobody is there' : '';
       const start = event('fault', span.fromNs, `${words}${vain}${endWords(scene, fault, span)}`);
       if (span.untilNs >= plan.endNs) return [start];
+      if (rolled !== null) {
+        // That the new version has everything is told by itself.
+        const back = backAgainWords(data, record, rolled);
+        return back === null ? [start] : [start, event('faultEnd', span.untilNs, back)];
+      }
       return [
         start,
         event('faultEnd', span.untilNs, `over: ${words}${backWords(scene, fault, span.untilNs)}`),
       ];
     });
   });
+}
+
+/** What a fault or a rollout does. */
+export function wordsOf(data: VariantData, fault: PlanFault): string {
+  const rolled = rolledBy(data, fault);
+  if (rolled !== null) return rolloutWords(data, rolled);
+  const { faults, network } = data.variant.scenario;
+  const source = faults.find((candidate) => candidate.id === fault.id);
+  return source === undefined ? fault.id : faultWords(source, network.zones);
 }
 
 /** Whether all places that a fault hits are empty when it begins. */

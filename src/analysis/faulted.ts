@@ -1,6 +1,7 @@
 import type { PlanFault } from '../spec/plan.js';
 import { JOURNAL } from '../spec/record.js';
 import type { RunRecord } from '../spec/record.js';
+import { overAt } from './rollouts.js';
 import type { VariantData } from './variant-data.js';
 
 /** What a fault touches, as ids of the plan. */
@@ -25,8 +26,8 @@ export function touchedBy(fault: PlanFault, data: VariantData): Touched {
 }
 
 /**
- * When a fault was active in one run: as planned, or, where it waits for something or draws its starts, as the
- * journal has it.
+ * When a fault was active in one run: as planned, or, where it waits for something, draws its starts or is a rollout, as
+ * the journal has it.
  */
 export function spansIn(
   data: VariantData,
@@ -43,6 +44,9 @@ export function spansIn(
     const at = timeNs[k] + plan.warmupNs;
     if (value[k] === 1) spans.push({ fromNs: at, untilNs: plan.horizonNs });
     else spans[spans.length - 1].untilNs = at;
+  }
+  if (fault.rollout !== null && spans.length > 0) {
+    spans[0].untilNs = Math.min(spans[0].untilNs, overAt(data, record, fault.rollout));
   }
   return spans;
 }

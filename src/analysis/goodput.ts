@@ -5,6 +5,9 @@ import { arrivedOf, mergeSegments } from './sums.js';
 import type { VariantData } from './variant-data.js';
 import type { CellSet } from './window.js';
 
+/** Share of the baseline at which goodput counts as recovered. */
+export const RECOVERED_SHARE = 0.95;
+
 /**
  * Goodput of some parts of one run by cell. The cells at the end of the run whose requests were cut off
  * before they could be answered hold nothing: what is known of them are the quick answers alone.

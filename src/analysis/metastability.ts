@@ -1,11 +1,11 @@
 import type { RunRecord } from '../spec/record.js';
 import { INSTANCE_STATE, JOURNAL } from '../spec/record.js';
 import { isOpen, transitionsOf } from './machines.js';
-import { goodputOf, goodShare, type Goodput } from './goodput.js';
-import { RECOVERED_SHARE, recoveryGrid, recoveryOf, staysGood, windowsFrom } from './recovery.js';
+import { goodputOf, goodShare, RECOVERED_SHARE, type Goodput } from './goodput.js';
+import { recoveryGridIn, recoveryOf, staysGood, windowsFrom } from './recovery.js';
 import type { RunVerdict } from './story.js';
 import { arrivedOf, sumCells, sumOutcomes } from './sums.js';
-import { firstFaultNs } from './faulted.js';
+import { firstFaultNs, spansIn } from './faulted.js';
 import { isForGood, lastReturnNs } from './outages.js';
 import type { VariantData } from './variant-data.js';
 import { cellsOf, type CellSet } from './window.js';
@@ -55,10 +55,13 @@ export function verdictOf(
   const healthy = goodShare(goodput, before);
   if (healthy === null || healthy === 0) return 'undecided';
   if (isUntouched(data, goodput, healthy)) return 'untouched';
-  const last = faults.reduce((latest, fault) =>
-    endOf(fault.spans) > endOf(latest.spans) ? fault : latest,
-  );
-  const grid = recoveryGrid(data, last.id)!;
+  const ends = faults.map((fault) => ({
+    id: fault.id,
+    endNs: endOf(fault.rollout === null ? fault.spans : spansIn(data, fault, record)),
+  }));
+  const last = ends.reduce((latest, own) => (own.endNs > latest.endNs ? own : latest));
+  const grid = recoveryGridIn(data, last.id, record);
+  if (grid === null) return 'undecided';
   const recovery = recoveryOf(goodput, grid);
   if (recovery === null) return 'undecided';
   if (Number.isFinite(recovery)) return recovery <= PROMPT_SECONDS ? 'recovered' : 'slowRecovery';

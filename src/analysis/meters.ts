@@ -1,11 +1,18 @@
 import type { MeterRecord } from '../spec/record.js';
-import type { BrokenSaga, DrainResult, MeteredResult, MeterResult } from '../spec/result-meters.js';
+import type {
+  BrokenSaga,
+  DrainResult,
+  MeteredResult,
+  MeterResult,
+  RolloutResult,
+} from '../spec/result-meters.js';
 import { latencyResult } from './components.js';
 import { delayQueues, passesOn, restingEach, restingPlaces } from './dead-letters.js';
 import { measureDrain } from './drain.js';
 import { estimateOf } from './estimate.js';
 import { meterScale } from './metrics-meters.js';
 import { neverCount } from './recovery.js';
+import { courseOf, rolloutOf } from './rollouts.js';
 import { bySteps, stepsOf, type Steps } from './steps.js';
 import { mergeAll, mergeSegments, sumCells } from './sums.js';
 import type { VariantData } from './variant-data.js';
@@ -43,6 +50,10 @@ export function meteredResults(data: VariantData): Readonly<Record<string, Meter
   for (const [subject, waitedHere] of waitsOfRelayed(data, steps)) {
     const own = results.get(subject);
     if (own !== undefined) results.set(subject, { ...own, waitedHere });
+  }
+  for (const [component, rollout] of rolloutsOf(data)) {
+    const { name } = plan.components[component];
+    results.set(name, { ...results.get(name)!, rollout });
   }
   for (const [component, broken] of brokenSagas(data)) {
     const { name } = plan.components[component];
@@ -85,6 +96,32 @@ function drains(
     return [[id, { ...estimateOf(measured), never: neverCount(measured) }] as const];
   });
   return Object.fromEntries(found);
+}
+
+/** By component: how its new version took over. */
+function rolloutsOf(data: VariantData): ReadonlyMap<number, RolloutResult> {
+  const found = new Map<number, RolloutResult>();
+  data.plan.components.forEach(({ versions }, component) => {
+    const rollout = rolloutOf(data, component);
+    if (rollout === null) return;
+    const courses = data.records.map((record) => courseOf(record, component));
+    const ended = (result: string): number =>
+      courses.filter((course) => (course?.result ?? 'running') === result).length;
+    found.set(component, {
+      kind: rollout.kind,
+      from: versions!.names[0],
+      to: versions!.names[rollout.to],
+      promoted: ended('promoted'),
+      rolledBack: ended('rolledBack'),
+      running: ended('running'),
+      seconds: courses.map((course) =>
+        course === null || course.endedNs === Infinity
+          ? null
+          : (course.endedNs - course.beganNs) / 1e9,
+      ),
+    });
+  });
+  return found;
 }
 
 /** By component: for each rule the first saga of the first run that broke it. */

@@ -8,6 +8,7 @@ import { measureEdge } from './metrics-edge.js';
 import { measureMeters } from './metrics-meters.js';
 import { measurePlaced } from './metrics-placed.js';
 import { measureRecovery } from './recovery.js';
+import { measureRollouts } from './rollouts.js';
 import { rowsOf, select, subjectOf, type Selection } from './subjects.js';
 import {
   arrivedOf,
@@ -93,6 +94,7 @@ function answer(question: Question): Measured {
     default:
       return (
         answered(question) ??
+        measureRollouts(question) ??
         measureMeters(question) ??
         measurePlaced(question) ??
         measureEdge(question)

@@ -12,7 +12,15 @@ export type Capacity = (component: PlanComponent) => number;
 
 /** Whether the number of some of these instances changes by itself. */
 export function isScaled({ plan }: VariantData, instances: readonly number[]): boolean {
-  return instances.some((id) => plan.components[plan.instances[id].component].autoscaling !== null);
+  return instances.some((id) => comesAndGoes(plan.components[plan.instances[id].component]));
+}
+
+/** Whether the platform of a component adds instances and takes them away: it has more places than it has of them. */
+export function comesAndGoes({
+  autoscaling,
+  versions,
+}: Pick<PlanComponent, 'autoscaling' | 'versions'>): boolean {
+  return autoscaling !== null || (versions?.rollout ?? null) !== null;
 }
 
 /**

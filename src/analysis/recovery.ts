@@ -2,7 +2,8 @@ import type { Ns } from '../kernel/time.js';
 import type { PlanFault } from '../spec/plan.js';
 import type { RunRecord } from '../spec/record.js';
 import { meanOf, type Measured } from './estimate.js';
-import { arrivedIn, goodputOf, goodShare, type Goodput } from './goodput.js';
+import { spansIn } from './faulted.js';
+import { arrivedIn, goodputOf, goodShare, RECOVERED_SHARE, type Goodput } from './goodput.js';
 import type { VariantData } from './variant-data.js';
 import {
   afterSpan,
@@ -14,8 +15,6 @@ import {
   type CellSet,
 } from './window.js';
 
-/** Share of the baseline at which goodput counts as recovered. */
-export const RECOVERED_SHARE = 0.95;
 /** A window with fewer arrivals is too thin to tell, and is taken together with the next. */
 const FEW_ARRIVALS = 20;
 
@@ -35,6 +34,23 @@ export function recoveryGrid(data: VariantData, fault: string): RecoveryGrid | n
   const found = data.plan.faults.find((candidate) => candidate.id === fault);
   if (found === undefined || found.spans.length === 0) return null;
   return gridOf(data, found);
+}
+
+/** The same for one run: a rollout ends when it ends. */
+export function recoveryGridIn(
+  data: VariantData,
+  fault: string,
+  record: RunRecord,
+): RecoveryGrid | null {
+  const found = data.plan.faults.find((candidate) => candidate.id === fault);
+  if (found === undefined || found.rollout === null) return recoveryGrid(data, fault);
+  const { edges } = data.plan.grid;
+  const spans = spansIn(data, found, record).map(({ fromNs, untilNs }) => ({
+    fromNs,
+    // Windows begin with a cell.
+    untilNs: edges.find((edge) => edge >= untilNs) ?? data.plan.horizonNs,
+  }));
+  return spans.length === 0 ? null : gridOf(data, { ...found, spans });
 }
 
 /**
@@ -89,10 +105,10 @@ export function measureRecovery(
   parts: readonly number[],
   fault: string,
 ): Measured {
-  const grid = recoveryGrid(data, fault);
-  const each = data.records.map((record: RunRecord) =>
-    grid === null ? null : recoveryOf(goodputOf(data, record, parts), grid),
-  );
+  const each = data.records.map((record: RunRecord) => {
+    const grid = recoveryGridIn(data, fault, record);
+    return grid === null ? null : recoveryOf(goodputOf(data, record, parts), grid);
+  });
   const known = each.filter((value) => value !== null);
   const recovered = known.filter((value) => Number.isFinite(value));
   const isMostlyNever = known.length > 0 && recovered.length * 2 <= known.length;

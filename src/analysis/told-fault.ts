@@ -1,6 +1,6 @@
 import type { PlanFault } from '../spec/plan.js';
-import { goodputOf, goodShare } from './goodput.js';
-import { RECOVERED_SHARE, windowsFrom } from './recovery.js';
+import { goodputOf, goodShare, RECOVERED_SHARE } from './goodput.js';
+import { windowsFrom } from './recovery.js';
 import type { Story } from './story.js';
 import type { VariantData } from './variant-data.js';
 

@@ -1,9 +1,10 @@
-import type { Plan } from '../spec/plan.js';
+import type { Plan, PlanComponent, PlanFault } from '../spec/plan.js';
 import type { FaultInfo, Topology, TopologyNode } from '../spec/result.js';
 import type { Host, Scenario } from '../spec/scenario.js';
 import type { Ns } from '../kernel/time.js';
-import { faultWords } from './fault-words.js';
+import { wordsOf } from './fault-events.js';
 import { spansIn } from './faulted.js';
+import { comesAndGoes } from './presence.js';
 import { byCodeUnit, partName, partsOf, type VariantData } from './variant-data.js';
 import { finiteOrNull } from './numbers.js';
 
@@ -14,13 +15,12 @@ export function topologyOf(data: VariantData): Topology {
   const nodes = plan.components.map((component, id): TopologyNode => {
     const host = hostNamed(data.variant.scenario, component.name);
     const isWorkload = component.kind === 'workload';
-    const { autoscaling } = component;
     return {
       name: component.name,
       kind: component.kind,
       title: host?.title ?? data.variant.scenario.workloads.get(component.name)?.title ?? null,
       replicas: isWorkload ? 0 : component.instances,
-      ...(autoscaling === null ? {} : { scaling: { min: autoscaling.min, max: autoscaling.max } }),
+      ...scalingOf(component),
       concurrency: isWorkload ? null : finiteOrNull(component.concurrency),
       queueCapacity: isWorkload ? null : finiteOrNull(component.queue.capacity),
       cores: isWorkload ? null : finiteOrNull(component.cpu.cores),
@@ -85,18 +85,27 @@ export function faultInfos(data: VariantData): readonly FaultInfo[] {
     return {
       id: fault.id,
       kind: fault.kind,
-      target: source?.target ?? [],
+      target:
+        fault.rollout === null ? (source?.target ?? []) : [plan.components[fault.rollout].name],
       // Of one that waits for something: as in the first run.
-      spans: (fault.when === null ? fault.spans : spansIn(data, fault, data.records[0])).map(
-        (span) => ({
-          from: seconds(span.fromNs),
-          until: seconds(Math.min(span.untilNs, plan.endNs)),
-        }),
-      ),
-      words:
-        source === undefined ? fault.id : faultWords(source, data.variant.scenario.network.zones),
+      spans: (isKnown(fault) ? fault.spans : spansIn(data, fault, data.records[0])).map((span) => ({
+        from: seconds(span.fromNs),
+        until: seconds(Math.min(span.untilNs, plan.endNs)),
+      })),
+      words: wordsOf(data, fault),
     };
   });
+}
+
+/** How many replicas there may be, where the platform changes that; a rollout means to keep them as many. */
+function scalingOf({ autoscaling, initial, ...own }: PlanComponent): Pick<TopologyNode, 'scaling'> {
+  if (autoscaling !== null) return { scaling: { min: autoscaling.min, max: autoscaling.max } };
+  return comesAndGoes({ autoscaling, ...own }) ? { scaling: { min: initial, max: initial } } : {};
+}
+
+/** Whether its time stands before the run; what waits for something, or ends by what is seen, is as in the first run. */
+function isKnown({ when, rollout }: PlanFault): boolean {
+  return when === null && rollout === null;
 }
 
 /** Longest distance of each component from a workload, without going round a cycle. */

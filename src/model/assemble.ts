@@ -5,9 +5,7 @@ import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
 import { streamKey } from '../kernel/rng.js';
 import type { Plan } from '../spec/plan.js';
-import { holdBack } from '../spec/probes.js';
 import type { TraceRecord } from '../spec/record.js';
-import type { Queue } from '../spec/resources.js';
 import { actsOf } from './modules.js';
 import { Admission } from './serving/admission.js';
 import { EndpointLists } from './picking/endpoint-lists.js';
@@ -27,7 +25,7 @@ import { Effects } from './effects.js';
 import type { Edge } from './edge.js';
 import { Executions } from './sharing/executions.js';
 import { Gates } from './serving/gates.js';
-import { Instance, type InstanceSetup } from './instance.js';
+import { comesAndGoes, setFleets, type Draft } from './fleets.js';
 import { Interpreter } from './interpreter.js';
 import { Journal } from './journal.js';
 import { Keys } from './arrivals/keys.js';
@@ -45,6 +43,7 @@ import type { Registry } from './registry.js';
 import { Functions } from './functions/functions.js';
 import { shardValueOf } from './replication/shards.js';
 import { Replicas } from './replication/replicas.js';
+import { VersionTables } from './rollouts/rollouts.js';
 import { Copies } from './search/copies.js';
 import { hasSections, Sections } from './sections/sections.js';
 import { Server } from './server.js';
@@ -77,8 +76,6 @@ export interface Assembly {
   }[];
 }
 
-type Draft = { -readonly [Field in keyof World]: World[Field] };
-
 /** Builds the live objects of one replication of a plan, in the order of their ids. */
 export function assemble(
   plan: Plan,
@@ -103,6 +100,8 @@ export function assemble(
   world.prioritised = plan.priorities.length > 1;
   setInjections(world);
   setFleets(world);
+  const isVersioned = plan.components.some(({ versions }) => versions !== null);
+  world.versions = isVersioned ? new VersionTables(world) : null;
   world.lessors = new Map();
   world.links = plan.links.map((spec) => linkOf(world, spec));
   world.sizes = plan.sized ? new Sizes(world) : null;
@@ -204,56 +203,6 @@ function setStreams(world: Draft): void {
   });
 }
 
-function setFleets(world: Draft): void {
-  const { plan } = world;
-  world.newcomers = new Map();
-  plan.components.forEach(({ autoscaling, replaced }, id) => {
-    if (autoscaling !== null || replaced) world.newcomers.set(id, []);
-  });
-  world.fleets = plan.components.map(({ firstInstance, instances, initial, probes }) => ({
-    first: firstInstance,
-    size: instances,
-    wanted: initial,
-    ready: Int32Array.from({ length: instances }, (_, index) => index),
-    all: Int32Array.from({ length: instances }, (_, index) => index),
-    readyCount: initial,
-    isBinding: holdBack(probes),
-    upSince: new Float64Array(instances).fill(-Infinity),
-    changes: 0,
-  }));
-  world.instances = plan.instances.map(({ component, index, zone }, id) => {
-    const spec = plan.components[component];
-    const setup = queueSetup(world, spec.queue);
-    const instance = new Instance(id, component, index, zone, spec, setup);
-    const isAbsent = index >= spec.initial;
-    instance.absent =
-      instance.stopped =
-      instance.down =
-      instance.shut =
-      instance.crashed =
-        isAbsent;
-    instance.busyGauge = levels.register();
-    instance.queueGauge = levels.register();
-    const separate = instance.yields;
-    instance.concurrencyGauge = separate ? levels.register() : instance.busyGauge;
-    return instance;
-  });
-}
-
-function queueSetup(world: Draft, queue: Queue): InstanceSetup {
-  const { plan, keys } = world;
-  const name = queue.discipline === 'fair' ? queue.key : null;
-  const key = plan.keys.findIndex((candidate) => candidate.name === name);
-  invariant(name === null || key >= 0, 'queue-key-unknown');
-  return {
-    clock: engine,
-    levels: plan.priorities.length,
-    levelOf: (strand) => strands.priority[strand],
-    keyOf: (strand) => keys.value(key, strand),
-    arrived: (strand) => strands.arrived[strand],
-  };
-}
-
 function setCores(world: Draft): void {
   const { plan } = world;
   const op = engine.define('cores', (id, generation) => world.instances[id].cores.fire(generation));
@@ -353,8 +302,9 @@ function setEdges(
       balancers,
       timed: balancers.some((balancer) => balancer.ended !== undefined),
       subsets: all.subsetsOf(spec, own),
+      split: world.versions?.splitOf(spec, own, views, all) ?? null,
       // Who runs replicas that come and go keeps the list up to date.
-      fixedList: all.hasFixedList(spec) && plan.components[callee].autoscaling === null,
+      fixedList: all.hasFixedList(spec) && !comesAndGoes(plan.components[callee]),
       chains: Int32Array.from(own, (instance, k) => chains.chainOf(spec, instance, views[k])),
       views,
       depth: chains.depthOf(spec),

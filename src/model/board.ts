@@ -29,7 +29,8 @@ import { engine } from '../kernel/engine.js';
 export class Board {
   private readonly world: World;
   private readonly outages: Outages;
-  private readonly kinds: readonly FaultKind[];
+  /** null = it turns nothing. */
+  private readonly kinds: readonly (FaultKind | null)[];
   private readonly op: number;
   private readonly activations: Activations;
   private readonly recoveries: Recoveries;
@@ -43,7 +44,9 @@ export class Board {
   constructor(world: World, outages: Outages, kindOf: (kind: string) => FaultKind) {
     this.world = world;
     this.outages = outages;
-    this.kinds = world.plan.faults.map((fault) => kindOf(fault.kind));
+    this.kinds = world.plan.faults.map(({ kind, rollout }) =>
+      rollout === null ? kindOf(kind) : null,
+    );
     this.recoveries = new Recoveries(world);
     this.activations = new Activations(world, (index, fromNs, untilNs) =>
       this.schedule(index, fromNs, untilNs),
@@ -159,7 +162,7 @@ export class Board {
     }
     return {
       fault,
-      kind: this.kinds[index],
+      kind: this.kinds[index]!,
       index,
       instances: chosen,
       edits: [],

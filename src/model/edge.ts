@@ -7,6 +7,7 @@ import type { Link } from './link.js';
 import type { Replicas } from './replication/replicas.js';
 import type { Copies } from './search/copies.js';
 import type { Subsetting } from './picking/subset.js';
+import type { Split } from './rollouts/split.js';
 import type { WaitingRoom } from './picking/waiting-room.js';
 import type { Fleet } from './world.js';
 
@@ -72,6 +73,8 @@ export interface Edge {
   readonly timed: boolean;
   /** What each calling instance sees of the callee; null where it is all of it. */
   readonly subsets: readonly Subsetting[] | null;
+  /** Between versions of the callee; null = whoever is ready is called. */
+  readonly split: Split | null;
   /** True where callers pick instances that are down as well: nobody tells them. */
   readonly fixedList: boolean;
   /** By index of the calling instance within its component. */

@@ -70,6 +70,11 @@ export class Guards {
         return this.once(strand);
       case OP.GATE:
         return world.gates.enter(strand, a) || this.refuse(strand, b);
+      case OP.VERSION: {
+        const { version } = world.instances[strands.instance[strand]];
+        if (version !== a) strands.pc[strand] = b;
+        return true;
+      }
       case OP.WOULD_REJECT:
         return this.refuse(strand, 0);
       case OP.BEGIN:

@@ -1,7 +1,7 @@
 import { IntRing } from '../kernel/ring.js';
 import type { Ns } from '../kernel/time.js';
 import type { PlanComponent } from '../spec/plan.js';
-import type { Knee } from '../spec/resources.js';
+import type { Knee, Lifecycle } from '../spec/resources.js';
 import type { BalancerState } from '../spec/balancer.js';
 import type { OutlierState } from '../spec/outlier.js';
 import type { PolicyState } from '../spec/policy.js';
@@ -10,6 +10,7 @@ import { Codel } from './serving/codel.js';
 import type { Processor } from './serving/cores.js';
 import type { Memory } from './serving/memory.js';
 import type { WarmUp } from './serving/starts.js';
+import type { Tally } from './rollouts/tally.js';
 import { AdaptiveLifoQueue, queueOf } from './serving/request-queues.js';
 import type { QueueSetup, RequestQueue } from './serving/request-queues.js';
 import type { WaitingRoom } from './picking/waiting-room.js';
@@ -57,6 +58,11 @@ export class Instance {
   /** Number within the component. */
   readonly index: number;
   readonly zone: number;
+  /** Number of the version of its component that it runs. */
+  readonly version: number;
+  readonly lifecycle: Lifecycle | null;
+  /** Counts what it answers, with the others of its version; null = nobody asks. */
+  tally: Tally | null = null;
   readonly limit: number;
   readonly capacity: number;
   /** True where a worker is held only during work (async, eventLoop). */
@@ -165,6 +171,9 @@ export class Instance {
     this.component = component;
     this.index = index;
     this.zone = zone;
+    this.version = spec.versions?.ofPlace[index] ?? 0;
+    this.lifecycle =
+      spec.versions === null ? spec.lifecycle : spec.versions.lifecycles[this.version];
     this.yields = spec.runtime !== 'threads';
     this.limit = spec.concurrency;
     this.capacity = spec.queue.capacity;

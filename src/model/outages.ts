@@ -5,7 +5,7 @@ import type { Ns } from '../kernel/time.js';
 import { OUTCOME } from '../spec/outcome.js';
 import { INSTANCE_STATE, JOURNAL } from '../spec/record.js';
 import { introduce, updateFleet } from './picking/ready.js';
-import { startAutoscalers } from './serving/autoscaler.js';
+import { startScaling } from './serving/autoscaler.js';
 import { Collections } from './serving/collections.js';
 import { FROZEN, isHeld, LEAVING } from './instance.js';
 import type { Instance } from './instance.js';
@@ -67,7 +67,7 @@ export class Outages {
       this.journal(instance, INSTANCE_STATE.absent);
       this.journal(instance, INSTANCE_STATE.down);
     }
-    startAutoscalers(world, (instance, absent) => this.setAbsent(instance, absent));
+    startScaling(world, (instance, absent) => this.setAbsent(instance, absent));
   }
 
   /**

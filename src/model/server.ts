@@ -120,7 +120,7 @@ export class Server {
       this.world.workers.leave(strand, instance);
       this.endAfterAnswer(strand);
     } else if (strands.gone[strand] >= 0) {
-      sink.answer(strands.part[strand], strands.cell[strand], result, this.age(strand), true);
+      this.measure(strand, result, true);
       this.world.effects.waste(strand);
       this.world.workers.leave(strand, instance);
       this.freeJob(strand, -1);
@@ -143,7 +143,7 @@ export class Server {
     strands.answered[strand] = ANSWERED.onTheWire;
     strands.answer[strand] = result;
     this.world.effects.keep(strand, result);
-    sink.answer(strands.part[strand], strands.cell[strand], result, this.age(strand), true);
+    this.measure(strand, result, true);
     wire.reply(strand);
   }
 
@@ -284,7 +284,7 @@ export class Server {
   /** The job of a task is over: measured like an answered request, and told to its owner. */
   private endTask(strand: number, outcome: Outcome): void {
     const { workers, instances, tasks } = this.world;
-    sink.answer(strands.part[strand], strands.cell[strand], outcome, this.age(strand), true);
+    this.measure(strand, outcome, true);
     strands.answer[strand] = outcome;
     const owner = strands.from[strand];
     const record = strands.link[strand];
@@ -443,7 +443,7 @@ export class Server {
     }
     strands.state[strand] = STATE.REPLYING;
     this.eased(strand);
-    sink.answer(strands.part[strand], strands.cell[strand], outcome, this.age(strand), true);
+    this.measure(strand, outcome, true);
     if (strands.gone[strand] >= 0) {
       this.freeJob(strand, -1);
       return;
@@ -456,7 +456,7 @@ export class Server {
   private discard(strand: number): void {
     const outcome = OUTCOME.cancelled;
     this.eased(strand);
-    sink.answer(strands.part[strand], strands.cell[strand], outcome, this.age(strand), false);
+    this.measure(strand, outcome, false);
     this.freeJob(strand, -1);
   }
 
@@ -484,8 +484,13 @@ export class Server {
     }
   }
 
-  private age(strand: number): Ns {
-    return engine.now - strands.arrived[strand];
+  /** Counts an answer; `good`: somebody may still use it. */
+  private measure(strand: number, outcome: Outcome, good: boolean): void {
+    const latency = engine.now - strands.arrived[strand];
+    const cell = strands.cell[strand];
+    sink.answer(strands.part[strand], cell, outcome, latency, good);
+    const { tally } = this.world.instances[strands.instance[strand]];
+    if (tally !== null) tally.answered(outcome, latency, cell);
   }
 
   private markTold(strand: number): void {

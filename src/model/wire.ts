@@ -12,7 +12,7 @@ import type { Edge, View } from './edge.js';
 import { CANCELLATION, FROZEN } from './instance.js';
 import type { Instance } from './instance.js';
 import { CUT, MESSAGE, VANISHED } from './link.js';
-import { knowsNobody, NOWHERE } from './picking/picks.js';
+import { balancerAt, knowsNobody, NOWHERE } from './picking/picks.js';
 import { GO } from './sections/transactions.js';
 import { RETURN, STATE, strands } from './strands.js';
 import type { World } from './world.js';
@@ -293,7 +293,7 @@ export class Wire implements CallSite {
     view.outstanding[callee.index]--;
     if (edge.timed && !isOld) {
       const after = engine.now - strands.sent[strand];
-      edge.balancers[caller.index].ended!(callee.index, after, outcome);
+      balancerAt(edge, caller.index, callee.index).ended!(callee.index, after, outcome);
     }
   }
 

@@ -32,6 +32,7 @@ import type { EndpointLists } from './picking/endpoint-lists.js';
 import type { Picks } from './picking/picks.js';
 import type { Functions } from './functions/functions.js';
 import type { Replicas } from './replication/replicas.js';
+import type { VersionTables } from './rollouts/rollouts.js';
 import type { Copies } from './search/copies.js';
 import type { Sections } from './sections/sections.js';
 import type { Server } from './server.js';
@@ -62,6 +63,10 @@ export interface Fleet {
   readonly upSince: Float64Array;
   /** How often `ready` has changed. */
   changes: number;
+  /** Callers are told of the instances of this version alone; -1 = of all. */
+  selected: number;
+  /** Told when an instance has come, gone or changed its readiness; null = nobody asks. */
+  watch: (() => void) | null;
 }
 
 /** A middleware limiter with one state per instance of its component, or one for all. */
@@ -160,6 +165,8 @@ export interface World {
   readonly serverEnds: ServerEnds | null;
   readonly wire: Wire;
   readonly picks: Picks;
+  /** Null where no component has several. */
+  readonly versions: VersionTables | null;
   readonly endpoints: EndpointLists;
   /** Null where no policy ties attempts to each other. */
   readonly ties: Ties | null;

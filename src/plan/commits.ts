@@ -29,7 +29,7 @@ export function commitsOf(
 
 function* programsOf({ services, gateways, workloads }: Scenario): Generator<readonly Step[]> {
   for (const service of services.values()) {
-    for (const { steps } of service.endpoints.values()) yield* listsOfEndpoint(service, steps);
+    for (const endpoint of service.endpoints.values()) yield* listsOfEndpoint(service, endpoint);
   }
   for (const gateway of gateways.values()) {
     for (const route of gateway.routes) yield* listsOfRoute(gateway, route);

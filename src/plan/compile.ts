@@ -40,6 +40,7 @@ import { planModules } from './modules.js';
 import { planAutoscaling } from './autoscaling.js';
 import { planPlatform } from './platform.js';
 import { planProbes } from './probes.js';
+import { planRollouts, planVersions } from './versions.js';
 import { Problems } from './problem.js';
 import { SagaTable } from './sagas.js';
 import {
@@ -73,7 +74,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const writer = writerOf(layout, keys, problems);
   const limiters = new Limiters(keys);
   const onces = new Onces(keys);
-  const { programs, components } = writeAll(writer, limiters, scenario);
+  const { programs, components } = writeAll(writer, keys, limiters, scenario);
   const laid = writer.edges.finish(layout, onces, problems);
   const { edges, statEdges, bundles, deepestChain, numbers } = laid;
   const sized = isSized(scenario, edges);
@@ -85,7 +86,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const resources = resourcesOf(layout, components, modules.functions, edges);
   const ends = new LinkEnds(layout, links, statEdges, sizedMessages(layout, laid, sized));
   const sight = { layout, ends, loads, kindOf: knownFaultKind, resources, problems, ...times };
-  const faults = planFaults(sight, scenario.faults);
+  const faults = [...planFaults(sight, scenario.faults), ...planRollouts(layout, times)];
   problems.settle();
   const priorities = prioritiesOf(layout);
   const parts = planParts(layout, programs, onces, priorities);
@@ -147,7 +148,7 @@ function writerOf(layout: Layout, keys: KeyTable, problems: Problems): Writer {
 }
 
 /** Writes every program, in the order in which they stand in the plan. */
-function writeAll(w: Writer, limiters: Limiters, scenario: Scenario) {
+function writeAll(w: Writer, keys: KeyTable, limiters: Limiters, scenario: Scenario) {
   const { parts, components } = w.layout;
   const keysAreSent = sendsKeys(scenario);
   // Jumps only go forward, so what runs before a handler stands in front of all of them.
@@ -168,6 +169,7 @@ function writeAll(w: Writer, limiters: Limiters, scenario: Scenario) {
       ...planComponent(it, refusals[it.id]!, handshakes[it.id]!, admissions[it.id]!),
       probes: planProbes(it, programs, probes[it.id]!),
       autoscaling: planAutoscaling(w.layout, it),
+      versions: planVersions(it, keys),
       ...planPlatform(it, scenario.platform),
     })),
   };
@@ -333,7 +335,7 @@ function planComponent(
   rejectProgram: number,
   handshakeProgram: number,
   admission: PlanComponent['admission'],
-): Omit<PlanComponent, 'probes' | 'autoscaling' | keyof PlanPlatform> {
+): Omit<PlanComponent, 'probes' | 'autoscaling' | 'versions' | keyof PlanPlatform> {
   const { source } = component;
   const host = hostOf(component);
   const common = {

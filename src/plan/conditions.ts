@@ -29,7 +29,7 @@ export class Conditions {
       }
       const lists =
         source.kind === 'endpoint'
-          ? listsOfEndpoint(source.service, source.endpoint.steps)
+          ? listsOfEndpoint(source.service, source.endpoint)
           : source.kind === 'route'
             ? listsOfRoute(source.gateway, source.route)
             : [];

@@ -61,6 +61,7 @@ export function planFaults(source: FaultSource, faults: readonly Fault[]): reado
       chance: chanceOf(fault, source),
       stream: fault.group ?? fault.id,
       when: fault.when === null ? null : conditionOf(source.layout, fault.when),
+      rollout: null,
       ramp: fault.ramp,
     };
   });

@@ -47,7 +47,8 @@ export function incomingOf(scenario: Scenario): ReadonlyMap<string, readonly Inc
     for (const request of workload.requests) read(listsOfRequest(workload, request), request);
   }
   for (const service of scenario.services.values()) {
-    for (const { steps } of service.endpoints.values()) read(listsOfEndpoint(service, steps), null);
+    for (const endpoint of service.endpoints.values())
+      read(listsOfEndpoint(service, endpoint), null);
   }
   for (const gateway of scenario.gateways.values()) {
     for (const route of gateway.routes) read(listsOfRoute(gateway, route), null);

@@ -1,3 +1,4 @@
+import { shapesOf } from '../spec/versions.js';
 import type { PlanOnce } from '../spec/plan.js';
 import type { Bundle, OncePerValue, Scenario } from '../spec/scenario.js';
 import type { Step } from '../spec/steps.js';
@@ -24,13 +25,14 @@ export class Onces {
 /** True where some caller sends idempotency keys, so that every endpoint has to look for them. */
 export function sendsKeys({ services, gateways, workloads }: Scenario): boolean {
   const asks = (bundle: Bundle | null): boolean => (bundle?.idempotencyKey ?? null) !== null;
-  for (const host of [...services.values(), ...gateways.values()]) {
+  const shapes = [...services.values()].flatMap(shapesOf);
+  for (const host of [...shapes, ...gateways.values()]) {
     for (const bundle of host.outbound.values()) if (asks(bundle)) return true;
   }
   for (const { routes } of gateways.values())
     if (routes.some(({ policy, steps }) => asks(policy) || stepsAsk(steps ?? [], asks)))
       return true;
-  for (const { endpoints } of services.values()) {
+  for (const { endpoints } of shapes) {
     for (const { steps } of endpoints.values()) if (stepsAsk(steps, asks)) return true;
   }
   for (const { policy, requests } of workloads.values()) {

@@ -7,6 +7,7 @@ import type { Database, Operation } from '../spec/database.js';
 import type { KafkaBroker } from '../spec/messaging.js';
 import { PROBES } from '../spec/probes.js';
 import type { Endpoint, Host } from '../spec/scenario.js';
+import { SLOT } from './assembler.js';
 import { BARE } from './calls.js';
 import { writeServer } from './caching.js';
 import { isFree } from './free.js';
@@ -25,6 +26,7 @@ import { writeAtCopy } from './search.js';
 import { writeSteps } from './steps.js';
 import { writeProjector, writeView } from './projections.js';
 import { writeStorePart } from './stores.js';
+import { versionsOf } from './versions.js';
 import { entryOf, writeAct, writeCall, writeJump } from './writer.js';
 import type { Writer } from './writer.js';
 
@@ -47,6 +49,7 @@ export function writeProgram(
       writeSteps(w, source.request.steps, scope);
       break;
     case 'endpoint':
+      writeVersions(w, limiters, part, keysAreSent);
       writeGuarded(w, limiters, part, scope, keysAreSent);
       break;
     case 'route':
@@ -90,6 +93,18 @@ export function writeProgram(
   }
   w.assembler.emit(OP.DONE, OUTCOME.ok);
   return at;
+}
+
+/** The programs of the versions that have their own: instances of other ones go on behind them. */
+function writeVersions(w: Writer, limiters: Limiters, part: LaidPart, keysAreSent: boolean): void {
+  for (const { number, part: own } of versionsOf(part)) {
+    const next = w.assembler.label();
+    w.assembler.point(w.assembler.emit(OP.VERSION, number), SLOT.B, next);
+    // The same names: what both versions do is drawn alike.
+    writeGuarded(w, limiters, own, scopeOf(own), keysAreSent);
+    w.assembler.emit(OP.DONE, OUTCOME.ok);
+    w.assembler.bind(next);
+  }
 }
 
 /** What stands in front of the steps of an endpoint, and the steps. */

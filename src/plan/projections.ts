@@ -118,7 +118,7 @@ function stepsOf(source: LaidPart['source']): readonly (readonly Step[])[] {
     case 'request':
       return listsOfRequest(source.workload, source.request);
     case 'endpoint':
-      return listsOfEndpoint(source.service, source.endpoint.steps);
+      return listsOfEndpoint(source.service, source.endpoint);
     case 'route':
       return listsOfRoute(source.gateway, source.route);
     default:

@@ -1,6 +1,7 @@
 import { eachStep } from '../scenario/each-step.js';
 import type { Scenario } from '../spec/scenario.js';
 import type { Step } from '../spec/steps.js';
+import { shapesOf } from '../spec/versions.js';
 import { BARE_LINE, calledPart, PASSED_ON } from './calls.js';
 import { ANSWERS, REQUESTS } from './fault-links.js';
 import type { LaidPart, Layout } from './layout.js';
@@ -43,12 +44,14 @@ export function isSized(
   if (routes.some(({ responseBytes, steps }) => responseBytes > 0 || answersSized(steps ?? []))) {
     return true;
   }
-  return [...scenario.services.values()].some((service) =>
-    [...service.endpoints.values()].some(
-      ({ requestBytes, responseBytes, steps }) =>
-        requestBytes > 0 || responseBytes > 0 || answersSized(steps),
-    ),
-  );
+  return [...scenario.services.values()]
+    .flatMap(shapesOf)
+    .some((service) =>
+      [...service.endpoints.values()].some(
+        ({ requestBytes, responseBytes, steps }) =>
+          requestBytes > 0 || responseBytes > 0 || answersSized(steps),
+      ),
+    );
 }
 
 /**

@@ -203,6 +203,10 @@ function stepOf(
       const [subject, ...rest] = event.text.split('; ');
       return { when, subject: subject!, text: rest.join('; '), tone: 'worst' };
     }
+    if (event.mechanism === 'rollout') {
+      const [subject, ...rest] = event.text.split('; ');
+      return { when, subject: subject!, text: rest.join('; '), tone: 'calm' };
+    }
     const only = variant.faults.length === 1 || event.subject === view.headline?.id;
     return { when, subject: only ? 'The fault ends' : `${words} ends`, text: '', tone: 'calm' };
   }
@@ -214,7 +218,7 @@ function stepOf(
   const tone =
     event.kind === 'down' || event.kind === 'saturated' || event.kind === 'killed'
       ? 'worst'
-      : ['recovered', 'breakerClosed', 'returned', 'scaledUp'].includes(event.kind)
+      : ['recovered', 'breakerClosed', 'returned', 'scaledUp', 'rollout'].includes(event.kind)
         ? 'calm'
         : 'bad';
   const seen = event.runs < runs ? `, in ${event.runs} of ${runs} runs` : '';
@@ -263,6 +267,7 @@ const EVENT_WORDS: Readonly<Record<CascadeEvent['kind'], string>> = {
   breakerClosed: 'closes',
   ejected: 'ejects',
   unready: 'goes off the lists',
+  rollout: 'changes its version',
   scaledUp: 'scales up',
   scaledDown: 'scales down',
   backlog: 'falls behind',

@@ -16,6 +16,7 @@ import {
 } from './family-parts.js';
 import type { Unit } from './format.js';
 import { isShort, POOL_SHARE } from './pool-meters.js';
+import { VERSIONS } from './versions.js';
 
 /** A figure of a metered subject over time. */
 export interface FamilyPanel {
@@ -131,6 +132,7 @@ export const FAMILIES: readonly Family[] = [
     caption:
       'Sagas by the time of their beginning; means over replications. Stuck: no end in time, or waiting for a human. Inconsistent: ended with effects that do not belong together. Lost: accepted, and nobody knows them any more. Taken over: an instance went on with what another one had begun.',
   },
+  VERSIONS,
   {
     id: 'messages',
     name: 'Messages',

@@ -39,6 +39,14 @@ const FINDINGS: Readonly<Record<string, Finding>> = {
     const words = sagaWords(view);
     return words === null ? 'No saga begins' : flat(words);
   },
+  versions: (view, subjects) =>
+    worstAndBest(
+      view,
+      subjects,
+      ratioOf('', 'rollout.next', 'rollout.served'),
+      0,
+      (subject, text) => `The new version of ${subject} answers ${text} of the requests`,
+    ) ?? 'No request is answered by a new version',
   messages: (view, subjects) => messagesFinding(view, subjects),
   brokers: (view, subjects) =>
     worstAndBest(

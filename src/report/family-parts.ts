@@ -1,4 +1,4 @@
-import type { MeteredResult, MeterResult } from '../spec/result-meters.js';
+import type { MeteredResult, MeterResult, RolloutResult } from '../spec/result-meters.js';
 import type { FamilyColumn, FamilyPanel } from './families.js';
 import type { Unit } from './format.js';
 
@@ -104,6 +104,21 @@ export function ratioOf(head: string, meter: string, of: string): FamilyColumn {
       return (all?.each ?? []).map((count, i) => (count > 0 ? (part?.each[i] ?? 0) / count : null));
     },
   };
+}
+
+/** Share of the replications whose rollouts ended in one way. */
+export function ofRuns(head: string, pick: (own: RolloutResult) => number): FamilyColumn {
+  return {
+    head,
+    unit: 'share',
+    value: ({ rollout }) => (rollout === undefined ? null : pick(rollout) / rollout.seconds.length),
+  };
+}
+
+/** Mean of what is known; null where nothing is. */
+export function meanOfKnown(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
 }
 
 /** Largest value of a gauge in any replication. */

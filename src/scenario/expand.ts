@@ -121,6 +121,7 @@ function expandHost(node: Node): Node {
           ),
     ),
   );
+  host = change(host, 'versions', (value) => changeAll(value, expandHost));
   return change(host, 'routes', (routes) =>
     changeItems(routes, (route) => (route.type === 'map' ? change(route, 'to', expandTo) : route)),
   );

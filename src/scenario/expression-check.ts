@@ -3,6 +3,7 @@ import { PART_KIND } from '../spec/component-kind.js';
 import type { CompareOp } from '../spec/compare.js';
 import type { Expression, Limit, MetricPath, Reference } from './expression.js';
 import type { ExpressionProblem } from './expression-scan.js';
+import { isOfWholeRun, ROLLOUT_WORDS } from './metrics/rollouts.js';
 import {
   findMetric,
   metricsOf,
@@ -65,6 +66,10 @@ export function checkExpression(
       allowed: ['in'],
     });
   }
+  if (found.known === 'yes' && isOfWholeRun(found.metric) && window !== null) {
+    const message = `${found.metric.name} is taken over the whole run and has no window`;
+    problems.push({ message, offset: window.offset, found: window.kind, allowed: ['in'] });
+  }
   if (expression.steps !== null) problems.push(...stepsProblems(expression, found));
   for (const variant of expression.variants ?? []) {
     if (names.variants !== undefined && !names.variants.includes(variant.name)) {
@@ -84,7 +89,7 @@ function stepsProblems(
     const message = 'what is saved is the figure of a whole window: it has no steps';
     return [{ message, ...at }];
   }
-  const isWhole = found.known === 'yes' && found.metric.needsAfter;
+  const isWhole = found.known === 'yes' && (found.metric.needsAfter || isOfWholeRun(found.metric));
   if (!isWhole && metric.subject.kind !== 'cascade') return [];
   const name = metric.name.join('.');
   return [{ message: `${name} is one figure of a whole time: it has no steps`, ...at }];
@@ -236,12 +241,21 @@ function checkLimit(
   }
 }
 
+/** Words that stand for a limit. */
+const WORDS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['recovery', ['never']],
+  ['rollout.result', ROLLOUT_WORDS],
+]);
+
 function quantityProblems(
   limit: Extract<Limit, { readonly kind: 'quantity' }>,
   metric: Metric,
 ): ExpressionProblem[] {
   const { unit, value } = limit.quantity;
   const { offset } = limit;
+  if (metric.name === 'rollout.result') {
+    return [unknown('limit', String(value), offset, ROLLOUT_WORDS)];
+  }
   const isZero = unit === 'number' && value === 0;
   const fits = unit === metric.unit || isZero || (unit === 'number' && metric.unit === 'share');
   if (!fits) return [unitProblem(metric, offset, unit)];
@@ -257,12 +271,12 @@ function wordProblems(
   metric: Metric,
 ): ExpressionProblem[] {
   const { offset, word } = limit;
-  const isRecovery = metric.name === 'recovery';
-  if (!isRecovery || word !== 'never') {
-    return [unknown('limit', word, offset, isRecovery ? ['never'] : [EXAMPLE[metric.unit]])];
+  const words = WORDS.get(metric.name) ?? [];
+  if (!words.includes(word)) {
+    return [unknown('limit', word, offset, words.length > 0 ? words : [EXAMPLE[metric.unit]])];
   }
   if (op === '==' || op === '!=') return [];
-  const message = '`never` is compared with == or !=';
+  const message = `\`${word}\` is compared with == or !=`;
   return [{ message, offset, found: op, allowed: ['==', '!='] }];
 }
 

@@ -218,7 +218,7 @@ function reference(scanner: Scanner): Reference {
   const component = scanner.name('the name of a component');
   if (component === 'canary' || component === 'stable') {
     scanner.offset = offset;
-    scanner.fail(`\`${component}\` is known, but not in this version`, []);
+    scanner.fail(`\`${component}\` is one of the versions inside \`rollout.analysis\` alone`, []);
   }
   if (component === 'always' && !'.[-'.includes(scanner.text[scanner.offset] ?? '.')) {
     scanner.offset = offset;

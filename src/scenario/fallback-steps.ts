@@ -1,4 +1,5 @@
-import type { Bundle, Gateway, Service, Workload } from '../spec/scenario.js';
+import { shapesOf } from '../spec/versions.js';
+import type { Bundle, Endpoint, Gateway, Service, Workload } from '../spec/scenario.js';
 import type { Step } from '../spec/steps.js';
 import { eachStep } from './each-step.js';
 
@@ -20,12 +21,16 @@ export function withFallbacks(
   return lists;
 }
 
-/** Every list of steps that an endpoint of the service may run. */
+/** Every list of steps that an endpoint of the service may run, in any of its versions. */
 export function listsOfEndpoint(
-  { outbound }: Service,
-  steps: readonly Step[],
+  service: Service,
+  { name, steps }: Endpoint,
 ): readonly (readonly Step[])[] {
-  return withFallbacks(steps, outbound.values());
+  const { versions, outbound } = service;
+  if (versions === null) return withFallbacks(steps, outbound.values());
+  return shapesOf(service).flatMap((shape) =>
+    withFallbacks(shape.endpoints.get(name)!.steps, shape.outbound.values()),
+  );
 }
 
 /** Every list of steps that a route may run. */

@@ -6,7 +6,11 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['', 'registries mesh sweeps'],
   ['platform', 'nodes'],
   ['network', 'crossZoneCost'],
-  ['services.*', 'tags discovery versions version rollout'],
+  ['services.*', 'tags discovery'],
+  [
+    'services.*.versions.*',
+    'runtime concurrency queue cpu memory resources cancellation rejectWork admission middleware probes outbox',
+  ],
   ['services.*.resources.requests', 'memory'],
   ['gateways.*', 'tags discovery versions version rollout'],
   ['gateways.*.resources.requests', 'memory'],

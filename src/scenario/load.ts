@@ -20,6 +20,7 @@ import { repair } from './repair.js';
 import { namesIn, salvage } from './salvage.js';
 import { Places } from './places.js';
 import { sha256 } from './sha256.js';
+import { layVersions } from './versions.js';
 import { checkMiddleware, checkVerbs, middlewareLists, validate } from './validate.js';
 import { patchAsWritten, patched, planVariants } from './variants.js';
 import type { VariantPlan } from './variants.js';
@@ -189,7 +190,7 @@ class Loader {
 
   private build(plan: VariantPlan, frame: FrameOutput, problems: Problems): Omit<Built, 'plan'> {
     const whole = patched(this.tree, plan, (node) => expand(node, problems), problems);
-    const written = inheritTemplates(whole, problems);
+    const written = layVersions(inheritTemplates(whole, problems), problems);
     const tree = explicitSections(prune(inheritPolicies(written, problems)) as MapNode);
     this.trees.set(plan.name, tree);
     checkShapes(tree, problems);

@@ -43,7 +43,7 @@ const BY_NAME = new Map<string, readonly Metric[]>();
 for (const entry of METRICS) BY_NAME.set(entry.name, [...(BY_NAME.get(entry.name) ?? []), entry]);
 
 /** Names the language knows and a later version measures, by first word. */
-const LATER = new Set(['rollout', 'cost']);
+const LATER = new Set(['cost']);
 
 /** First words of all metrics, of later versions too: no part may be called like one of them. */
 export const METRIC_WORDS: ReadonlySet<string> = new Set([

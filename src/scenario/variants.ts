@@ -5,6 +5,9 @@ import { applyPatch, readPatch } from './patch.js';
 import type { Patch } from './patch.js';
 import { RESERVED } from './resolve/names.js';
 
+/** Words for the versions of a rollout: nobody takes a variant for one of them. */
+const SIDES: ReadonlySet<string> = new Set(['canary', 'stable']);
+
 /** A variant before its scenario is built: its own text and the patches it consists of, bases first. */
 export interface VariantPlan {
   readonly name: string;
@@ -21,7 +24,7 @@ export function planVariants(tree: MapNode, problems: Problems): VariantPlan[] {
     const name = text(get(node, 'name'))!;
     const at = get(node, 'name')!.at;
     const path = ['variants', index, 'name'];
-    if (RESERVED.has(name))
+    if (RESERVED.has(name) && !SIDES.has(name))
       problems.add({ code: 'FL403', at, path, message: `${name} is a reserved word` });
     if (byName.has(name)) {
       problems.add({ code: 'FL402', at, path, message: `another variant is called ${name}` });

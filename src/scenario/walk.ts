@@ -47,6 +47,9 @@ export function visitHost(node: Node, path: Path, visitor: Visitor): Node {
       visitBundle(policy, [...path, 'outbound', callee], visitor),
     ),
   );
+  host = change(host, 'versions', (value) =>
+    changeAll(value, (version, name) => visitHost(version, [...path, 'versions', name], visitor)),
+  );
   host = change(host, 'endpoints', (value) =>
     changeAll(value, (endpoint, name) =>
       endpoint.type !== 'map'

@@ -3,6 +3,7 @@ import type { ComponentKind } from './component-kind.js';
 import type { CountDistribution } from '../kernel/counts.js';
 import type { Distribution } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
+import type { PlanVersions } from './versions.js';
 import type { PlanAutoscaling } from './autoscaling.js';
 import type { PlanProbes } from './probes.js';
 import type {
@@ -131,6 +132,8 @@ export interface PlanComponent extends PlanPlatform {
   readonly gc: GcSettings | null;
   readonly memory: MemorySettings | null;
   readonly lifecycle: Lifecycle | null;
+  /** null = all its instances are alike. */
+  readonly versions: PlanVersions | null;
   readonly probes: PlanProbes | null;
   /** Who changes how many there are; null = nobody. */
   readonly autoscaling: PlanAutoscaling | null;
@@ -370,6 +373,8 @@ export interface PlanFault {
   readonly stream: string;
   /** What is watched for; null = it starts by the clock. */
   readonly when: PlanCondition | null;
+  /** Component whose version it changes, which is no fault and turns nothing; null = it is one. */
+  readonly rollout: number | null;
   readonly ramp: {
     readonly upNs: Ns;
     readonly downNs: Ns;

@@ -72,6 +72,8 @@ export const OP = Object.freeze({
   DEGRADED: 30,
   /** Middleware that only watches would have refused the request. */
   WOULD_REJECT: 31,
+  /** a=version; b=target where the instance runs another one. */
+  VERSION: 32,
 } as const);
 
 /** Layout of a FORK's table; the starts of the branches follow from STARTS on. */

@@ -179,8 +179,24 @@ export interface JournalRecord {
 }
 
 /** Kinds of journal entries. `machine`: subject = machine id, value = state. `fault`: subject = fault
- * index, value = 1 on, 0 off. `instance`: subject = instance id, value = an INSTANCE_STATE. */
-export const JOURNAL = Object.freeze({ machine: 0, fault: 1, instance: 2 } as const);
+ * index, value = 1 on, 0 off. `instance`: subject = instance id, value = an INSTANCE_STATE.
+ * `rollout`: subject = component id, value = a ROLLOUT_STATE. */
+export const JOURNAL = Object.freeze({ machine: 0, fault: 1, instance: 2, rollout: 3 } as const);
+
+/** What happens to a rollout in the journal. */
+export const ROLLOUT_STATE = Object.freeze({
+  begun: 0,
+  /** Its analysis has found something that does not hold. */
+  failedLook: 1,
+  /** The new version has everything. */
+  promoted: 2,
+  /** The old one has everything again. */
+  rolledBack: 3,
+  /** A failed analysis keeps it where it is. */
+  held: 4,
+  /** And up: thousandths of the requests that the new version gets from here on. */
+  weight: 100,
+} as const);
 
 /** States of an instance in the journal. */
 export const INSTANCE_STATE = Object.freeze({

@@ -56,6 +56,8 @@ export interface StoryEvent {
     | 'ejected'
     /** Probes take instances off the lists of their callers. */
     | 'unready'
+    /** A new version gets more of the requests, or is stopped where it is. */
+    | 'rollout'
     /** An autoscaler changes how many instances there are. */
     | 'scaledUp'
     | 'scaledDown'

@@ -19,6 +19,8 @@ export interface MeteredResult {
    * waited here itself, in seconds. Elsewhere left out, it is the largest age.
    */
   readonly waitedHere?: number;
+  /** Of a service whose version changes; left out elsewhere. */
+  readonly rollout?: RolloutResult;
   /** True where all that it dead-letters goes where it is read or passed on again; else left out. */
   readonly passesOn?: true;
 }
@@ -27,6 +29,19 @@ export interface MeteredResult {
 export interface DrainResult extends Estimate {
   /** Replications in which it never is. */
   readonly never: number;
+}
+
+/** How a new version took over, over replications. */
+export interface RolloutResult {
+  readonly kind: string;
+  readonly from: string;
+  readonly to: string;
+  /** How many replications ended so. */
+  readonly promoted: number;
+  readonly rolledBack: number;
+  readonly running: number;
+  /** Seconds until one of the versions had everything, of each replication; null = not in it. */
+  readonly seconds: readonly (number | null)[];
 }
 
 /** A saga whose effects do not belong together. Times are seconds after the warm-up. */

@@ -10,6 +10,7 @@ import type { Database } from './database.js';
 import type { OutcomeName } from './outcome.js';
 import type { Autoscaling } from './autoscaling.js';
 import type { Probes } from './probes.js';
+import type { Versions } from './versions.js';
 import type {
   Connections,
   Cpu,
@@ -273,6 +274,8 @@ export interface Service extends Host {
   readonly outbox: Outbox | null;
   /** Of a function; null = its instances are processes. */
   readonly environments: FunctionSettings | null;
+  /** null = it has one. */
+  readonly versions: Versions | null;
 }
 
 export interface Gateway extends Host {

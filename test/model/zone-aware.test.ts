@@ -35,6 +35,8 @@ function fleet(first: number, size: number): Fleet {
     isBinding: false,
     upSince,
     changes: 0,
+    selected: -1,
+    watch: null,
   };
 }
 

@@ -20,6 +20,7 @@ const span = (from: number, until: number): PlanFault => ({
   chance: null,
   stream: 'slow',
   when: null,
+  rollout: null,
   ramp: null,
 });
 

@@ -173,7 +173,7 @@ describe('reading an expression', () => {
   it('knows what a later version brings and refuses it by that name', () => {
     const later = 'known, but not in this version';
     expect(refusal('orders@v2.success > 1%').message).toContain(later);
-    expect(refusal('canary.success > 1%').message).toContain(later);
+    expect(refusal('canary.success > 1%').message).toContain('inside `rollout.analysis` alone');
   });
 
   it('reads what steps are asked for, and a share of what is saved', () => {
@@ -304,10 +304,24 @@ describe('checking an expression against the names of a scenario', () => {
     expect(problems('orders[3].queue.max < 5')).toEqual(['orders has 3 instances, counted from 0']);
   });
 
-  it('knows metrics of later versions', () => {
-    expect(problems('orders.rollout.result < 5')).toEqual([
-      'the metric rollout.result is known, but not in this version',
+  it('compares what became of a rollout with words, over the whole run', () => {
+    expect(problems('orders.rollout.result == promoted')).toEqual([]);
+    expect(problems('orders.rollout.result == done')).toEqual(['unknown limit done']);
+    expect(problems('orders.rollout.result > promoted')).toEqual([
+      '`promoted` is compared with == or !=',
     ]);
+    expect(problems('orders.rollout.result < 5')).toEqual(['unknown limit 5']);
+    expect(problems('orders.rollout.duration < 5s from 1s to 2s')).toEqual([
+      'rollout.duration is taken over the whole run and has no window',
+    ]);
+    expect(problems('orders.rollout.result == promoted always')).toEqual([
+      'rollout.result is one figure of a whole time: it has no steps',
+    ]);
+    expect(problems('orders.rollout.exposed < 5% from 1s to 2s')).toEqual([]);
+  });
+
+  it('knows metrics of later versions', () => {
+    expect(problems('run.cost < 5')).toEqual(['the metric cost is known, but not in this version']);
     expect(problems('orders->orders-db.pool.wait.p99 < 50ms')).toEqual([]);
     expect(problems('orders.queue.end < 5')).toEqual([
       'the metric queue.end is known, but not in this version',

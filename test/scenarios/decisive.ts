@@ -1218,6 +1218,27 @@ export const DECISIVE: readonly Decisive[] = [
     'tries at 0, 0.5 and 1 s reach over 1 of 2 s',
   ),
   row(
+    'rollout-bad-version',
+    'pricing.rollout.exposed in canary',
+    0.0083,
+    0.0003,
+    '10 % of 30 s, of 360 s',
+  ),
+  row(
+    'rollout-few-samples',
+    'pricing.rollout.duration in half-a-minute',
+    96,
+    18,
+    'no failure among 75 in 0.995^75 = 69 of 100 looks: 3.2 of them on average',
+  ),
+  row(
+    'rollout-rolling',
+    'users.success from 30s to 180s in no-pre-stop',
+    0.9917,
+    0.001,
+    'eight pods refuse 75/s for 1.25 s on average: 750 of 90,000',
+  ),
+  row(
     'route-precedence',
     'search.throughput in kong',
     100,

@@ -257,6 +257,7 @@ export function service(
     outbound: new Map(),
     outbox: null,
     environments: null,
+    versions: null,
     ...own,
     ...host(name, own),
     middleware: placed(own.middleware ?? [], 'services', name),

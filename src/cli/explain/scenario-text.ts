@@ -12,6 +12,7 @@ import { platformLines, processLines } from './process-text.js';
 import { queueLines } from './queue-text.js';
 import { projectionLines, storeLines } from './stores-text.js';
 import { sagaLines } from './saga-text.js';
+import { versionLines } from './version-text.js';
 import type {
   Host,
   Layer,
@@ -69,6 +70,7 @@ function sectionsOf(scenario: Scenario, plan: Plan, schemaOf: SchemaOf): Section
       ] as const,
       ['gateways', gatewayLines(scenario)] as const,
       ['processes', processLines(scenario)] as const,
+      ['versions', versionLines(scenario)] as const,
       ['databases', databaseLines(scenario)] as const,
       ['admission, in this order', admissionLines(scenario, schemaOf)] as const,
       ['endpoints with limits of their own', endpointLines(scenario)] as const,

@@ -118,7 +118,7 @@ export class Cache {
     const contents = new Map(homes.map((id) => [id, new Content(rules, evicted)]));
     for (const [id, content] of contents) {
       // A process that dies takes with it what it holds, and begins cold, unless something keeps it.
-      const { lifecycle } = plan.components[world.instances[id].component];
+      const { lifecycle } = world.instances[id];
       if (lifecycle?.coldCaches === false) continue;
       world.instances[id].residents.push({ died: () => content.clear(), started: () => {} });
     }

@@ -24,11 +24,14 @@ export class Balancers {
     this.registry = registry;
   }
 
-  /** The balancer of an edge for one calling instance, which sees the callee through `view`. */
-  of(edge: PlanEdge, caller: Instance, view: View): BalancerState {
+  /**
+   * The balancer of an edge for one calling instance, which sees the callee through `view`; `version`: among the instances
+   * of this one, -1 = among all.
+   */
+  of(edge: PlanEdge, caller: Instance, view: View, version = -1): BalancerState {
     const { plan } = this.world;
     const callee = plan.parts[edge.to].component;
-    const key = `${caller.id} ${callee} ${JSON.stringify(edge.loadBalancing)}`;
+    const key = `${caller.id} ${callee} ${version} ${JSON.stringify(edge.loadBalancing)}`;
     const known = this.states.get(key);
     if (known !== undefined) return known;
     const state = this.create(edge, callee, caller, view);

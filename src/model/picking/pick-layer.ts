@@ -5,7 +5,7 @@ import { OUTCOME, PARK, PASS } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { EDGE_COUNTER } from '../../spec/policy.js';
 import type { PolicyState } from '../../spec/policy.js';
-import { NOWHERE } from './picks.js';
+import { balancerAt, NOWHERE } from './picks.js';
 import type { Door, WaitingRoom } from './waiting-room.js';
 import type { World } from '../world.js';
 import { frames } from '../frames.js';
@@ -107,6 +107,6 @@ export class PickLayer implements PolicyState, Door {
     this.inside--;
     edge.views[caller].outstanding[index]--;
     if (!edge.timed || this.since[frame] < world.instances[edge.first + index].metAt) return;
-    edge.balancers[caller].ended!(index, engine.now - this.since[frame], outcome);
+    balancerAt(edge, caller, index).ended!(index, engine.now - this.since[frame], outcome);
   }
 }

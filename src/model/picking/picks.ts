@@ -1,4 +1,5 @@
 import { derive, lineage, unit } from '../../kernel/rng.js';
+import type { BalancerState } from '../../spec/balancer.js';
 import type { NodeRoute } from '../../spec/replication.js';
 import type { Edge, View } from '../edge.js';
 import { AVOID, PLACES, frames } from '../frames.js';
@@ -45,6 +46,11 @@ export class Picks {
       count = subset.gather(candidates, count);
       candidates = subset.members;
     }
+    const version = edge.split === null ? 0 : edge.split.versionOf(frame);
+    if (edge.split !== null) {
+      count = edge.split.gather(version, candidates, count);
+      candidates = edge.split.members;
+    }
     if (view.shutCount > 0) {
       const open = view.gather(candidates, count);
       // Too few are left to carry the load of all: what is known about them is ignored.
@@ -55,7 +61,7 @@ export class Picks {
         count = open;
       }
     }
-    const balancer = edge.balancers[caller];
+    const balancer = (edge.split === null ? edge.balancers : edge.split.balancers[version])[caller];
     const owner = frames.owner[frame];
     let index = balancer.pick(candidates, count, a, b, owner);
     const avoid = frames.avoid[frame];
@@ -119,6 +125,15 @@ export class Picks {
     frames.forkPlaces[parent * PLACES + (frames.forkCount[parent]++ % PLACES)] = chosen;
     return chosen;
   }
+}
+
+/** The balancer of a caller that has picked an instance. */
+export function balancerAt(
+  { split, balancers }: Edge,
+  caller: number,
+  index: number,
+): BalancerState {
+  return split === null ? balancers[caller] : split.balancers[split.at(index)][caller];
 }
 
 /** Whether a caller with a list of its own knows of nobody: the kernel or proxy on its side refuses, whoever is back. */

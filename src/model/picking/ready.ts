@@ -14,7 +14,9 @@ export function updateFleet(world: World, instance: Instance): void {
     !down || (silent && !stopped && before.has(index));
   const isCalled = ({ leaving, condemned }: Instance): boolean =>
     leaving === LEAVING.no || condemned;
-  const able = own.filter((it) => isListed(it) && !it.unready);
+  const isSelected = ({ version }: Instance): boolean =>
+    fleet.selected < 0 || version === fleet.selected;
+  const able = own.filter((it) => isListed(it) && !it.unready && isSelected(it));
   let ready = able.filter(isCalled);
   // kube-proxy falls back on those that end where there is nobody else (KEP-1669, ProxyTerminatingEndpoints).
   if (ready.length === 0 && plan.components[instance.component].replaced) ready = able;
@@ -31,6 +33,7 @@ export function updateFleet(world: World, instance: Instance): void {
   for (const { toComponent, rooms } of edges) {
     if (toComponent === instance.component) rooms?.forEach((room) => room.wake());
   }
+  fleet.watch?.();
 }
 
 /** Somebody else is at its place now: callers know nothing of it. */

@@ -3,12 +3,13 @@ import { PHASE } from '../../kernel/phase.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
 import type { PlanAutoscaling, PlanScalingTarget } from '../../spec/autoscaling.js';
-import { LEAVING } from '../instance.js';
 import type { Instance } from '../instance.js';
 import { levels } from '../levels.js';
 import type { Fleet, World } from '../world.js';
 import { Behavior, wantedBy, wantedForTotal } from './hpa.js';
 import type { Reading } from './hpa.js';
+import { isDeleted, ReplicaSet } from './replica-set.js';
+import type { Scale } from './replica-set.js';
 
 /** For so long after its creation the use of a replica counts only from a window after it was ready on (cpu-initialization-period). */
 const INITIAL_CPU_NS: Ns = 300 * NS_PER_SECOND;
@@ -16,9 +17,6 @@ const INITIAL_CPU_NS: Ns = 300 * NS_PER_SECOND;
 const PERCENT = 0.01;
 /** What everything else is counted in. */
 const THOUSANDTH = 0.001;
-
-/** Changes whether an instance is to be there at all. */
-export type Scale = (instance: Instance, absent: boolean) => void;
 
 /** What was measured at one time. */
 interface Sample {
@@ -34,7 +32,7 @@ interface Sample {
 export class Autoscaler {
   private readonly world: World;
   private readonly spec: PlanAutoscaling;
-  private readonly scale: Scale;
+  private readonly set: ReplicaSet;
   private readonly fleet: Fleet;
   private readonly own: readonly Instance[];
   private readonly behavior: Behavior;
@@ -53,9 +51,9 @@ export class Autoscaler {
       world.plan.components[component];
     this.world = world;
     this.spec = autoscaling!;
-    this.scale = scale;
     this.fleet = world.fleets[component];
     this.own = world.instances.slice(firstInstance, firstInstance + instances);
+    this.set = new ReplicaSet(this.own, this.fleet, scale);
     this.behavior = new Behavior(this.spec, initial);
     this.counted = this.spec.metrics.map(() => new Float64Array(instances));
     this.created = new Float64Array(instances).fill(-Infinity);
@@ -127,14 +125,14 @@ export class Autoscaler {
     if (spec.metricDelayNs === 0) this.sample();
     const sample = this.due();
     if (sample === null || this.own.some(({ scalingFrozen }) => scalingFrozen)) return;
-    const current = this.own.filter(({ absent }) => !absent).length;
+    const current = this.set.wanted;
     const wanted = this.wanted(sample, current);
     if (wanted === null) return;
     const within = Math.min(spec.max, Math.max(spec.min, wanted));
     const desired = this.behavior.decide(engine.now, current, within);
     if (desired === current) return;
-    if (desired > current) this.add(desired - current);
-    else this.remove(current - desired);
+    if (desired < current) this.set.remove(current - desired);
+    for (const { index } of this.set.add(desired - current)) this.created[index] = engine.now;
   }
 
   /** The sample that is as old as what is looked at now; null before the first. */
@@ -191,60 +189,12 @@ export class Autoscaler {
     if (down || unready) return !wasReady || (isFresh && !down);
     return isFresh && readyAt > at - this.spec.syncNs;
   }
-
-  /** Where the fewest are, at a place where nobody is held up; of several the first. */
-  private add(count: number): void {
-    const there = new Map<number, number>();
-    for (const { absent, zone } of this.own) {
-      there.set(zone, (there.get(zone) ?? 0) + (absent ? 0 : 1));
-    }
-    // Whoever is still ending, or what a fault keeps from starting, comes last.
-    const isHeld = ({ leaving, killed, dying, dismissed }: Instance): boolean =>
-      leaving !== LEAVING.no || killed || dying || dismissed;
-    const empty = this.own.filter(({ absent }) => absent);
-    const places = [...empty.filter((it) => !isHeld(it)), ...empty.filter(isHeld)];
-    const free = empty.filter((it) => !isHeld(it)).length;
-    const taken = new Set<Instance>();
-    for (let k = 0; k < count; k++) {
-      const from = taken.size < free ? 0 : free;
-      const until = taken.size < free ? free : places.length;
-      let next: Instance | null = null;
-      for (let at = from; at < until; at++) {
-        const one = places[at];
-        if (taken.has(one)) continue;
-        if (next === null || there.get(one.zone)! < there.get(next.zone)!) next = one;
-      }
-      taken.add(next!);
-      there.set(next!.zone, there.get(next!.zone)! + 1);
-      this.created[next!.index] = engine.now;
-      this.scale(next!, false);
-    }
-  }
-
-  /** Who is not started, is about to end or not ready first, then who is ready for the shortest time (controller_utils.go, ActivePodsWithRanks). */
-  private remove(count: number): void {
-    const rank = (instance: Instance): number =>
-      instance.down || isDeleted(instance) ? 0 : instance.unready ? 1 : 2;
-    const since = ({ index }: Instance): number => this.fleet.upSince[index];
-    const going = this.own
-      .filter(({ absent }) => !absent)
-      .sort((a, b) => {
-        const byState = rank(a) - rank(b);
-        if (byState !== 0) return byState;
-        return since(a) === since(b) ? b.index - a.index : since(b) > since(a) ? 1 : -1;
-      });
-    for (const instance of going.slice(0, count)) this.scale(instance, true);
-  }
 }
 
-/** Those of all components that have one. */
-export function startAutoscalers(world: World, scale: Scale): void {
+/** Everybody who adds instances and takes them away: autoscalers and rollouts. */
+export function startScaling(world: World, scale: Scale): void {
   world.plan.components.forEach(({ autoscaling }, component) => {
     if (autoscaling !== null) new Autoscaler(world, component, scale);
   });
-}
-
-/** A fault has it ended, and another one is to come: what it does still says nothing of that. */
-function isDeleted({ dismissed, leaving }: Instance): boolean {
-  return dismissed && leaving !== LEAVING.no;
+  world.versions?.start(scale);
 }

@@ -1,6 +1,7 @@
 import { PHASE } from '../../kernel/phase.js';
 import { streamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
+import type { Lifecycle } from '../../spec/resources.js';
 import type { Instance } from '../instance.js';
 import type { World } from '../world.js';
 import { engine } from '../../kernel/engine.js';
@@ -39,7 +40,7 @@ export class Starts {
   private readonly underWay: Uint8Array;
   /** When a new one has a node and its image; Infinity before that is known. */
   private readonly placedAt: Float64Array;
-  /** By component: sampler of its start-up, or -1. */
+  /** By instance: sampler of its start-up, or -1. */
   private readonly samplers: readonly number[];
   /** By component: samplers of what comes before that for a new instance. */
   private readonly placing: readonly (readonly {
@@ -60,9 +61,12 @@ export class Starts {
     this.generations = new Int32Array(instances.length);
     this.underWay = new Uint8Array(instances.length);
     this.placedAt = new Float64Array(instances.length).fill(Infinity);
-    this.samplers = plan.components.map(({ lifecycle }) =>
-      lifecycle === null ? -1 : samplers.add(lifecycle.startup),
-    );
+    const known = new Map<Lifecycle, number>();
+    this.samplers = instances.map(({ lifecycle }) => {
+      if (lifecycle === null) return -1;
+      if (!known.has(lifecycle)) known.set(lifecycle, samplers.add(lifecycle.startup));
+      return known.get(lifecycle)!;
+    });
     this.placing = plan.components.map(({ placing }) =>
       placing.map(({ name, time }) => ({ name, sampler: samplers.add(time) })),
     );
@@ -71,7 +75,7 @@ export class Starts {
   /** Starts an instance; true when that takes no time. */
   begin(instance: Instance): boolean {
     const { component } = instance;
-    const sampler = this.samplers[component];
+    const sampler = this.samplers[instance.id];
     const placing = this.placing[component];
     if (sampler < 0 && placing.length === 0) return true;
     const start = this.counts[instance.id]++;
@@ -120,7 +124,7 @@ export class Starts {
 
   /** An instance that has started is cold at first. */
   warmUp(instance: Instance): void {
-    const warmup = this.world.plan.components[instance.component].lifecycle?.warmup ?? null;
+    const warmup = instance.lifecycle?.warmup ?? null;
     if (warmup === null) return;
     instance.cold = new WarmUp(warmup.durationNs, warmup.factor, engine.now);
   }

@@ -64,8 +64,8 @@ export class Terminations {
     else this.tell(instance);
   }
 
-  private termination({ component }: Instance, graceNs: Ns | null): Termination {
-    const { lifecycle, replaced } = this.world.plan.components[component];
+  private termination({ component, lifecycle }: Instance, graceNs: Ns | null): Termination {
+    const { replaced } = this.world.plan.components[component];
     return terminationOf(lifecycle, replaced, graceNs);
   }
 

@@ -65,7 +65,8 @@ export function nodeWords(node: TopologyNode): string {
   else if (node.kind !== 'service') words.push(node.kind);
   const { scaling } = node;
   if (scaling !== undefined) {
-    words.push(`${formatCount(scaling.min)} to ${plural(scaling.max, 'replica')}`);
+    const { min, max } = scaling;
+    words.push(`${min === max ? '' : `${formatCount(min)} to `}${plural(max, 'replica')}`);
   }
   const count = scaling === undefined ? node.replicas : 1;
   const each = scaling === undefined ? '' : ' each';

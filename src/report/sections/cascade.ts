@@ -29,6 +29,7 @@ const TONES: Readonly<Record<CascadeEvent['kind'], string>> = {
   breakerClosed: 'calm',
   ejected: 'mild',
   unready: 'mild',
+  rollout: 'calm',
   scaledUp: 'calm',
   scaledDown: 'calm',
   backlog: 'mild',

@@ -3,6 +3,7 @@ import { DATABASE_METRICS } from './databases.js';
 import { FUNCTION_METRICS } from './functions.js';
 import { CACHE_METRICS } from './caches.js';
 import { MESSAGE_METRICS } from './messages.js';
+import { ROLLOUT_METRICS } from './rollouts.js';
 import { SAGA_METRICS } from './sagas.js';
 import { QUEUE_METRICS } from './queues.js';
 import { STORE_METRICS } from './stores.js';
@@ -343,6 +344,7 @@ export const METRICS: readonly Metric[] = [
     'Connections open, summed over client pools.',
   ),
   ...MESSAGE_METRICS,
+  ...ROLLOUT_METRICS,
   ...SAGA_METRICS,
   ...QUEUE_METRICS,
   ...STORE_METRICS,

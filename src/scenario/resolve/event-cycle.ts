@@ -25,7 +25,8 @@ export function eventEdges({
 }: Pick<Scenario, 'services' | 'topics'>): readonly EventEdge[] {
   const edges: EventEdge[] = [];
   for (const [name, service] of services) {
-    for (const [part, { steps }] of service.endpoints) {
+    for (const [part, endpoint] of service.endpoints) {
+      const { steps } = endpoint;
       const certain = new Set(steps);
       const note = (step: Step): void => {
         if (step.verb !== 'publish') return;
@@ -43,7 +44,7 @@ export function eventEdges({
           });
         }
       };
-      for (const list of listsOfEndpoint(service, steps)) eachStep(list, note);
+      for (const list of listsOfEndpoint(service, endpoint)) eachStep(list, note);
     }
   }
   return edges;

@@ -91,6 +91,7 @@ export function resolveFunction(context: Context, name: string, output: Function
     middleware: [],
     outbound: resolveOutbound(context, output.outbound, [...path, 'outbound']),
     outbox: null,
+    versions: null,
     environments: settings,
   };
 }

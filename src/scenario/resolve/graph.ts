@@ -1,5 +1,6 @@
 import type { Gateway, Scenario, Target } from '../../spec/scenario.js';
 import type { Step } from '../../spec/steps.js';
+import { shapesOf } from '../../spec/versions.js';
 import { messageEdges } from './message-edges.js';
 import { nodesAsked } from '../databases.js';
 import { possibleRoutes, routeOf } from '../routes.js';
@@ -38,6 +39,25 @@ export class CallGraph {
   }
 }
 
+/** Calls that only other versions of a service make. */
+function versionEdges(
+  scenario: Omit<Scenario, 'faults' | 'report'>,
+  known: readonly CallEdge[],
+): readonly CallEdge[] {
+  const edges: CallEdge[] = [];
+  const walker = new Walker(scenario, edges);
+  for (const service of scenario.services.values()) {
+    for (const shape of shapesOf(service).slice(1)) {
+      for (const [part, { steps }] of shape.endpoints) {
+        walker.steps(`${service.name}.${part}`, steps, true, 1);
+      }
+    }
+  }
+  const isNew = ({ from, to }: CallEdge): boolean =>
+    !known.some((edge) => edge.from === from && edge.to === to);
+  return edges.filter(isNew).map((edge) => ({ ...edge, certain: false }));
+}
+
 /** Reads the calls out of all programs, routes, middleware and requests. */
 export function callGraph(scenario: Omit<Scenario, 'faults' | 'report'>): CallGraph {
   const edges: CallEdge[] = [];
@@ -72,6 +92,7 @@ export function callGraph(scenario: Omit<Scenario, 'faults' | 'report'>): CallGr
       }
     }
   }
+  edges.push(...versionEdges(scenario, edges));
   edges.push(...messageEdges(scenario), ...projectionEdges(scenario));
   for (const [name, workload] of scenario.workloads) {
     for (const request of workload.requests) {

@@ -1,6 +1,6 @@
-import type { Bundle, Endpoint, Host, Layer, Service } from '../../spec/scenario.js';
+import type { Bundle, Endpoint, Host, Layer } from '../../spec/scenario.js';
 import type { Cpu, Lifecycle } from '../../spec/resources.js';
-import type { ServiceOutput } from '../schema/components.js';
+import type { ServiceOutput } from '../schema/services.js';
 import type { HostOutput } from '../schema/host.js';
 import { resolveAdmission } from './admission.js';
 import {
@@ -12,37 +12,14 @@ import {
 } from './bundles.js';
 import type { Context, Path } from './context.js';
 import { report, reportKey, writtenAt } from './context.js';
-import { checkCoalescing } from './chains.js';
-import { resolveMiddleware } from './middleware.js';
 import { checkLevel, resolveProtocol } from './connections.js';
 import { sorted } from './names.js';
-import { resolveOutbox } from './outbox.js';
 import { resolveCpu } from './cpu.js';
 import { initialReplicas, resolveAutoscaling } from './autoscaling.js';
-import { resolveProbes } from './probes.js';
 import { resolvePlacement } from './placement.js';
 import { resolveQueue } from './queues.js';
 import { resolveSteps } from './steps.js';
 import { split, withPart } from './targets.js';
-
-/** One service in its final form. */
-export function resolveService(context: Context, name: string, output: ServiceOutput): Service {
-  const path = ['services', name];
-  const middleware = resolveMiddleware(context, output.middleware, name, [...path, 'middleware']);
-  checkCoalescing(context, [middleware]);
-  return {
-    ...resolveHost(context, name, output, path),
-    probes: resolveProbes(context, output.probes, Object.keys(output.endpoints), [
-      ...path,
-      'probes',
-    ]),
-    endpoints: resolveEndpoints(context, name, output.endpoints, path),
-    middleware,
-    outbound: resolveOutbound(context, output.outbound, [...path, 'outbound']),
-    outbox: resolveOutbox(context, output.outbox, [...path, 'outbox']),
-    environments: null,
-  };
-}
 
 /** What a service or function answers. */
 export function resolveEndpoints(
@@ -153,7 +130,8 @@ function resolveMemory(
   };
 }
 
-function resolveLifecycle(
+/** How processes start and end; null where nothing is said of that. */
+export function resolveLifecycle(
   context: Context,
   output: HostOutput['lifecycle'],
   path: Path,

@@ -30,13 +30,14 @@ function outboxEdges(service: Service): readonly CallEdge[] {
   const { name, endpoints, outbox } = service;
   if (outbox === null) return [];
   const edges: CallEdge[] = [];
-  for (const [part, { steps }] of endpoints) {
+  for (const [part, endpoint] of endpoints) {
+    const { steps } = endpoint;
     const note = (step: Step): void => {
       if (step.verb !== 'publish' || step.via !== 'outbox') return;
       const certain = steps.includes(step) && step.probability === 1 && step.when === null;
       edges.push(edgeOf(`${name}.${part}`, outbox.insert, certain));
     };
-    for (const list of listsOfEndpoint(service, steps)) eachStep(list, note);
+    for (const list of listsOfEndpoint(service, endpoint)) eachStep(list, note);
   }
   if (outbox.query !== null) edges.push(edgeOf(`${name}.outbox`, outbox.query, false));
   return edges;

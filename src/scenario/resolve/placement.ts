@@ -77,9 +77,16 @@ export function replicasOf({
   replicas,
   zone,
 }: {
-  readonly replicas?: number | undefined;
+  readonly replicas?: number | Readonly<Record<string, number>> | undefined;
   readonly zone?: string | readonly string[] | Readonly<Record<string, number>> | undefined;
 }): number {
-  if (zone === undefined || typeof zone === 'string' || isList(zone)) return replicas ?? 1;
+  if (zone === undefined || typeof zone === 'string' || isList(zone)) return totalOf(replicas);
   return zonesOf(zone).length;
+}
+
+/** How many there are of all versions together. */
+export function totalOf(replicas: number | Readonly<Record<string, number>> | undefined): number {
+  if (typeof replicas !== 'object') return replicas ?? 1;
+  const sum = sorted(replicas).reduce((total, [, count]) => total + count, 0);
+  return Math.max(1, Math.min(sum, 100_000));
 }

@@ -22,11 +22,12 @@ import { resolveGateways } from './gateways.js';
 import { resolveDatabase } from './databases.js';
 import { moduleNames } from './module-names.js';
 import { moduleHosts, resolveModules } from './modules.js';
-import { resolveService } from './hosts.js';
 import { collectNames, mapOf, sorted } from './names.js';
 import { resolveKeys, resolveReport, resolveSettings } from './settings.js';
+import { resolveService } from './services.js';
 import { resolveSteps } from './steps.js';
 import { checkTopicViews } from './topic-views.js';
+import { checkSplits } from './versions.js';
 import { resolveWorkload } from './workloads.js';
 
 /** A variant's scenario in its final form, and who calls whom in it. */
@@ -184,15 +185,17 @@ function resolveServices(context: Context, output: ScenarioOutput): ReadonlyMap<
   return services;
 }
 
-/** Circles of calls, and calls of gateways that no route takes. */
+/** Circles of calls, calls of gateways that no route takes, and requests that nobody could divide. */
 function checkCalls(
   context: Context,
   parts: {
+    readonly services: ReadonlyMap<string, Service>;
     readonly gateways: ReadonlyMap<string, Gateway>;
     readonly workloads: ReadonlyMap<string, Workload>;
   },
   graph: CallGraph,
 ): void {
+  checkSplits(context, parts.services, parts.gateways, graph);
   const cycle = certainCycle(graph);
   if (cycle !== null) {
     const [name, part] = cycle[0].split('.');

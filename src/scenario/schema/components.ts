@@ -30,8 +30,6 @@ import { replicationFields } from './replication.js';
 import { searchFields } from './search.js';
 import { cpuSchema, zoneSchema } from './host.js';
 import type { HostOutput, HostShape, MiddlewareOutput } from './host.js';
-import { outboxSchema } from './outbox.js';
-import type { OutboxOutput } from './outbox.js';
 import type { StepOutput } from './steps.js';
 import { methodText } from './steps.js';
 import { REFERENCE_PATTERN } from './common.js';
@@ -48,11 +46,6 @@ export interface EndpointOutput {
   readonly timeLimit: number | null;
   readonly method?: string;
   readonly path?: string;
-}
-
-export interface ServiceOutput extends HostOutput {
-  readonly endpoints: Readonly<Record<string, EndpointOutput>>;
-  readonly outbox?: OutboxOutput;
 }
 
 /** What a service or function answers. */
@@ -104,22 +97,6 @@ export function endpointSchema(steps: z.ZodType<StepOutput[]>): z.ZodType<Endpoi
       .describe('An endpoint: its steps.'),
     { type: 'array', items: { $ref: '#/definitions/step' }, description: 'The steps.' },
   ) as unknown as z.ZodType<EndpointOutput>;
-}
-
-/** One service. */
-export function serviceSchema(
-  host: HostShape,
-  endpoint: z.ZodType<EndpointOutput>,
-): z.ZodType<ServiceOutput> {
-  const service = z.strictObject({
-    ...extending,
-    ...host,
-    endpoints: named(endpoint).describe('What it answers. Required.'),
-    outbox: outboxSchema.optional(),
-  });
-  return inheriting(service.describe('A service.')).meta({
-    id: 'service',
-  }) as unknown as z.ZodType<ServiceOutput>;
 }
 
 export interface RouteOutput {

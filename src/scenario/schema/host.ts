@@ -216,7 +216,7 @@ const lifecycleSchema = z
       'Defaults to at once, and to the end of what is under way.',
   );
 
-const replicas = whole({ min: 1, max: 100_000 });
+export const replicas = whole({ min: 1, max: 100_000 });
 
 /** Fields of services and gateways alike. */
 export function hostFields(

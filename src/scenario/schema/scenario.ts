@@ -7,8 +7,10 @@ import type { BrokerOutput } from './brokers.js';
 import { brokerSchema } from './brokers.js';
 import { bundleSchema } from './bundle.js';
 import { freeText, named } from './common.js';
-import type { DatabaseOutput, GatewayOutput, ServiceOutput } from './components.js';
-import { databaseSchema, endpointSchema, gatewaySchema, serviceSchema } from './components.js';
+import type { DatabaseOutput, GatewayOutput } from './components.js';
+import { databaseSchema, endpointSchema, gatewaySchema } from './components.js';
+import type { ServiceOutput } from './services.js';
+import { serviceSchema } from './services.js';
 import type { FaultOutput } from './fault.js';
 import { faultSchema } from './fault.js';
 import type { FunctionOutput } from './functions.js';
@@ -114,7 +116,7 @@ export function buildSchemas(
   const steps: z.ZodType<StepOutput[]> = stepsSchema(bundle);
   const host = hostFields(bundle, middleware, admissionSchema(policies));
   const endpoint = endpointSchema(steps);
-  const service = serviceSchema(host, endpoint);
+  const service = serviceSchema(host, endpoint, steps);
   const gateway = gatewaySchema(host, bundle, middleware, steps);
   const workload = workloadSchema(bundle, steps);
   const explicit = {

@@ -1,0 +1,189 @@
+import { updateFleet } from '../picking/ready.js';
+import { ROLLOUT_STATE } from '../../spec/record.js';
+import type { Weights } from './split.js';
+import { rollingStep, sharesOf, shareStep } from './counts.js';
+import { Rollout } from './rollout.js';
+import type { Setup } from './rollout.js';
+
+/** A Deployment of Kubernetes with `RollingUpdate`: it waits for readiness, and for nothing else. */
+export class RollingUpdate extends Rollout {
+  protected changed(): void {
+    const { slack } = this;
+    this.settle((state) => rollingStep(state, slack));
+    const { wanted, available } = this.state;
+    if (wanted.old === 0 && available.next >= slack.desired) this.promoted();
+  }
+}
+
+/** A Deployment with `Recreate`: all end, and when the last process is gone the new ones start. */
+export class Recreate extends Rollout {
+  protected changed(): void {
+    const { old, next, desired } = this.versions;
+    old.scaleTo(0);
+    if (!old.isGone) return;
+    next.scaleTo(desired);
+    if (next.available >= desired) this.promoted();
+  }
+}
+
+/** A second set beside the first, and one instant at which all requests go to it (Argo Rollouts bluegreen). */
+export class BlueGreen extends Rollout {
+  private isSwitched = false;
+  private readonly next: number;
+
+  constructor(setup: Setup) {
+    super(setup);
+    this.next = this.spec.to;
+    this.select(0);
+  }
+
+  protected changed(): void {
+    const { next, desired } = this.versions;
+    const { preview, autoPromotion } = this.spec;
+    if (this.isSwitched || this.isRolledBack) return;
+    const few = preview ?? desired;
+    if (next.wanted < few) next.scaleTo(few);
+    if (!autoPromotion || next.available < few) return;
+    if (next.wanted < desired) next.scaleTo(desired);
+    if (next.available >= desired) this.turn();
+  }
+
+  private turn(): void {
+    this.isSwitched = true;
+    this.note(ROLLOUT_STATE.weight + 1000);
+    this.select(this.next);
+    this.analysis?.start();
+    if (this.analysis === null) this.promoted();
+    this.after(this.spec.scaleDownDelayNs, () => {
+      this.versions.old.scaleTo(0);
+      this.promoted();
+    });
+  }
+
+  protected override rollBack(): void {
+    this.note(ROLLOUT_STATE.weight);
+    this.select(0);
+    this.rolledBack();
+    this.after(this.spec.scaleDownDelayNs, () => this.versions.next.scaleTo(0));
+  }
+
+  /** Callers are told of the instances of one version alone. */
+  private select(version: number): void {
+    const { fleets, instances, plan } = this.world;
+    fleets[this.component].selected = version;
+    updateFleet(this.world, instances[plan.components[this.component].firstInstance]);
+  }
+}
+
+/** Step by step more requests (Argo Rollouts canary). */
+export class Canary extends Rollout {
+  private readonly weights: Weights | null;
+  private at = 0;
+  /** Share of the requests, and of the replicas where that is not the same. */
+  private weight = 0;
+  private scaled: number | null = null;
+  private isPaused = false;
+  private isLast = false;
+
+  /** `weights` is what its callers divide their requests by; null = they ask whoever is ready. */
+  constructor(setup: Setup, weights: Weights | null) {
+    super(setup);
+    this.weights = weights;
+  }
+
+  protected changed(): void {
+    while (this.goesOn());
+  }
+
+  /** Does what is next; false where somebody has to become ready first, or time to pass. */
+  private goesOn(): boolean {
+    if (this.isRolledBack) return this.turnsBack();
+    const { steps } = this.spec;
+    if (this.isPaused || this.isLast) return this.reaches(this.weight) && false;
+    const step = steps[this.at];
+    if (step === undefined) {
+      this.scaled = null;
+      if (!this.reaches(1)) return false;
+      this.turnTo(1);
+      this.isLast = true;
+      this.promoted();
+      this.leave();
+      return false;
+    }
+    switch (step.step) {
+      case 'weight':
+        if (!this.reaches(step.weight)) return false;
+        this.turnTo(step.weight);
+        break;
+      case 'scale':
+        this.scaled = step.share;
+        if (!this.reaches(this.weight)) return false;
+        break;
+      case 'pause':
+        this.isPaused = true;
+        if (step.forNs === null) return false;
+        this.after(step.forNs, () => {
+          this.isPaused = false;
+          this.at++;
+          this.changed();
+        });
+        return false;
+    }
+    this.at++;
+    return true;
+  }
+
+  /** Whether both versions have the replicas for a weight, and these are ready. */
+  private reaches(weight: number): boolean {
+    const { old, next, desired } = this.versions;
+    if (this.weights !== null) {
+      const { next: goal } = sharesOf(desired, this.scaled ?? weight);
+      // Replicas that are too many stay until the requests are with others.
+      if (goal > next.wanted) next.scaleTo(goal);
+      return next.available >= goal;
+    }
+    const { slack } = this;
+    this.settle((state) => shareStep(state, weight, slack));
+    const goal = sharesOf(desired, weight);
+    const isThere = old.wanted === goal.old && next.wanted === goal.next;
+    if (next.wanted > 0 && next.available > 0) this.analysis?.start();
+    return isThere && next.available >= goal.next && old.available >= goal.old;
+  }
+
+  private turnTo(weight: number): void {
+    if (weight === this.weight) return;
+    this.weight = weight;
+    this.note(ROLLOUT_STATE.weight + Math.round(weight * 1000));
+    if (this.weights === null) return;
+    this.weights.weight = weight;
+    const { next, desired } = this.versions;
+    next.scaleTo(sharesOf(desired, this.scaled ?? weight).next);
+    if (weight > 0) this.analysis?.start();
+  }
+
+  /** The version without requests is kept for a while, where somebody divides them. */
+  private leave(): void {
+    if (this.weights === null) return;
+    this.after(this.spec.scaleDownDelayNs, () => this.versions.old.scaleTo(0));
+  }
+
+  protected override rollBack(): void {
+    this.note(ROLLOUT_STATE.weight);
+    if (this.weights !== null) {
+      this.weights.weight = 0;
+      this.rolledBack();
+      this.after(this.spec.scaleDownDelayNs, () => this.versions.next.scaleTo(0));
+      return;
+    }
+    this.versions.touch();
+  }
+
+  private turnsBack(): boolean {
+    if (this.weights !== null) return false;
+    const { slack } = this;
+    this.settle((state) => shareStep(state, 0, slack));
+    const { wanted, available } = this.state;
+    if (wanted.next === 0 && available.old >= slack.desired) this.rolledBack();
+    return false;
+  }
+}

@@ -1,0 +1,148 @@
+import { engine } from '../../kernel/engine.js';
+import { PHASE } from '../../kernel/phase.js';
+import type { Ns } from '../../kernel/time.js';
+import { JOURNAL, ROLLOUT_STATE } from '../../spec/record.js';
+import type { PlanRollout } from '../../spec/versions.js';
+import { amountOf } from '../../spec/versions.js';
+import type { Scale } from '../serving/replica-set.js';
+import type { World } from '../world.js';
+import { Analysis } from './analysis.js';
+import type { Look } from './analysis.js';
+import type { Pair, Slack, State } from './counts.js';
+import type { Tally } from './tally.js';
+import { Versions } from './versions.js';
+
+/** What a rollout is built from. */
+export interface Setup {
+  readonly world: World;
+  readonly component: number;
+  readonly scale: Scale;
+  /** By number of the version. */
+  readonly tallies: ReadonlyMap<number, Tally>;
+}
+
+/** What all kinds of rollout have in common: when they begin, what they note, and what their analysis says. */
+export abstract class Rollout {
+  protected readonly world: World;
+  protected readonly component: number;
+  protected readonly spec: PlanRollout;
+  protected readonly versions: Versions;
+  protected readonly analysis: Analysis | null;
+  /** It has begun. */
+  protected isUnderWay = false;
+  /** The old version gets everything again. */
+  protected isRolledBack = false;
+  /** A failed analysis has stopped it where it was. */
+  private isHeld = false;
+  private isOver = false;
+  private failures = 0;
+  private readonly laterOp: number;
+  /** What the timers do that have been set. */
+  private readonly later: (() => void)[] = [];
+
+  constructor({ world, component, scale, tallies }: Setup) {
+    const { name, versions } = world.plan.components[component];
+    this.world = world;
+    this.component = component;
+    this.spec = versions!.rollout!;
+    this.versions = new Versions(world, component, this.spec, scale, () => {
+      if (this.isUnderWay && !this.isHeld) this.changed();
+    });
+    const { analysis, to, atNs } = this.spec;
+    const sides = { canary: tallies.get(to)!, stable: tallies.get(0)! };
+    this.analysis =
+      analysis === null ? null : new Analysis(name, analysis, sides, (look) => this.looked(look));
+    this.laterOp = engine.define(`rollout/${name}/later`, (index) => this.later[index]());
+    const op = engine.define(`rollout/${name}/begin`, () => {
+      this.isUnderWay = true;
+      this.note(ROLLOUT_STATE.begun);
+      this.versions.touch();
+    });
+    engine.at(world.plan.warmupNs + atNs, PHASE.TIMER, op, 0, 0, 0);
+  }
+
+  /** Somebody has come, gone or become ready since the last step. */
+  protected abstract changed(): void;
+
+  /** The analysis has failed, and the old version is to get everything again. Who has none never turns back. */
+  protected rollBack(): void {}
+
+  protected note(state: number): void {
+    const { journal, plan } = this.world;
+    journal.note(JOURNAL.rollout, this.component, state);
+    if (state !== ROLLOUT_STATE.begun && state !== ROLLOUT_STATE.rolledBack) return;
+    // Whoever asks what went wrong when is told of it as of a fault.
+    const index = plan.faults.findIndex(({ rollout }) => rollout === this.component);
+    journal.note(JOURNAL.fault, index, state === ROLLOUT_STATE.begun ? 1 : 0);
+  }
+
+  /** The new version has everything. */
+  protected promoted(): void {
+    this.end(ROLLOUT_STATE.promoted);
+  }
+
+  /** The old version has everything again. */
+  protected rolledBack(): void {
+    this.end(ROLLOUT_STATE.rolledBack);
+  }
+
+  private end(state: number): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.analysis?.stop();
+    this.note(state);
+  }
+
+  private looked(look: Look): void {
+    if (look !== 'bad') return;
+    this.note(ROLLOUT_STATE.failedLook);
+    const { onFailure, analysis } = this.spec;
+    if (++this.failures <= analysis!.failureLimit || onFailure === 'continue') return;
+    this.analysis!.stop();
+    if (onFailure === 'pause') {
+      this.isHeld = true;
+      this.note(ROLLOUT_STATE.held);
+      return;
+    }
+    this.isRolledBack = true;
+    this.rollBack();
+  }
+
+  /** What happens so much later, unless the rollout is held or turns back before. */
+  protected after(delay: Ns, what: () => void): void {
+    const wasRolledBack = this.isRolledBack;
+    const index = this.later.push(() => {
+      if (!this.isHeld && this.isRolledBack === wasRolledBack) what();
+    });
+    engine.at(engine.now + delay, PHASE.TIMER, this.laterOp, index - 1, 0, 0);
+  }
+
+  protected get state(): State {
+    const { old, next } = this.versions;
+    return {
+      wanted: { old: old.wanted, next: next.wanted },
+      available: { old: old.available, next: next.available },
+    };
+  }
+
+  protected get slack(): Slack {
+    const { maxSurge, maxUnavailable } = this.spec;
+    const { desired } = this.versions;
+    const surge = amountOf(maxSurge, desired, true);
+    const missing = amountOf(maxUnavailable, desired, false);
+    // Nothing could ever be changed.
+    const unavailable = surge === 0 && missing === 0 ? 1 : missing;
+    return { desired, surge, unavailable };
+  }
+
+  /** Takes step after step until nothing is left to do before somebody else is ready. */
+  protected settle(step: (state: State) => Pair): void {
+    for (;;) {
+      const { wanted, available } = this.state;
+      const { old, next } = step({ wanted, available });
+      if (old === wanted.old && next === wanted.next) return;
+      this.versions.next.scaleTo(next);
+      this.versions.old.scaleTo(old);
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import { streamKey } from '../../kernel/rng.js';
+import type { PlanEdge } from '../../spec/plan.js';
+import type { Balancers } from '../picking/balancers.js';
+import type { Instance } from '../instance.js';
+import type { View } from '../edge.js';
+import type { Counter } from '../meters.js';
+import type { Scale } from '../serving/replica-set.js';
+import type { World } from '../world.js';
+import { BlueGreen, Canary, Recreate, RollingUpdate } from './kinds.js';
+import type { Rollout, Setup } from './rollout.js';
+import { Split } from './split.js';
+import type { Weights } from './split.js';
+import { Tally } from './tally.js';
+
+/** What is there of the versions of components: who counts what each answers, and what callers divide their requests by. */
+export class VersionTables {
+  /** By component id. */
+  private readonly weights = new Map<number, Weights>();
+  private readonly tallies = new Map<number, ReadonlyMap<number, Tally>>();
+  private readonly world: World;
+
+  constructor(world: World) {
+    this.world = world;
+    world.plan.components.forEach(({ versions }, component) => {
+      if (versions === null) return;
+      const { rollout } = versions;
+      if (rollout === null) return;
+      this.tallies.set(component, this.talliesOf(component, rollout.to));
+      if (rollout.kind === 'canary' && rollout.routing === 'weighted') {
+        this.weights.set(component, { to: rollout.to, weight: 0 });
+      }
+    });
+    for (const instance of world.instances) {
+      instance.tally = this.tallies.get(instance.component)?.get(instance.version) ?? null;
+    }
+  }
+
+  /** By number of the version; of both versions of a rollout. */
+  private talliesOf(component: number, to: number): ReadonlyMap<number, Tally> {
+    const { meters } = this.world;
+    const counter = (name: string): Counter =>
+      meters.counter(`rollout.${name}`, { component, part: -1 });
+    const all = counter('served');
+    const old = { all, own: counter('old'), good: counter('oldGood') };
+    const next = { all, own: counter('next'), good: counter('nextGood') };
+    return new Map([
+      [0, new Tally(meters, old)],
+      [to, new Tally(meters, next)],
+    ]);
+  }
+
+  /** How the instances of a caller divide their calls of an edge; null where they ask whoever is ready. */
+  splitOf(
+    edge: PlanEdge,
+    callers: readonly Instance[],
+    views: readonly View[],
+    balancers: Balancers,
+  ): Split | null {
+    const { plan, replication } = this.world;
+    const callee = plan.parts[edge.to].component;
+    const weights = this.weights.get(callee);
+    if (weights === undefined) return null;
+    const { name, versions } = plan.components[callee];
+    // One for all callers: whoever sticks to a version finds it behind every gateway.
+    const key = streamKey(plan.seed, replication, `versions/${name}`);
+    const own = versions!.names.map((_, version) =>
+      callers.map((caller, k) => balancers.of(edge, caller, views[k], version)),
+    );
+    return new Split(this.world, callee, weights, key, own);
+  }
+
+  /** Starts the rollouts of all components that have one. */
+  start(scale: Scale): void {
+    this.world.plan.components.forEach(({ versions }, component) => {
+      if (versions === null || versions.rollout === null) return;
+      this.begin({
+        world: this.world,
+        component,
+        scale,
+        tallies: this.tallies.get(component)!,
+      });
+    });
+  }
+
+  private begin(setup: Setup): Rollout {
+    const { kind } = this.world.plan.components[setup.component].versions!.rollout!;
+    switch (kind) {
+      case 'rolling':
+        return new RollingUpdate(setup);
+      case 'recreate':
+        return new Recreate(setup);
+      case 'blueGreen':
+        return new BlueGreen(setup);
+      case 'canary':
+        return new Canary(setup, this.weights.get(setup.component) ?? null);
+    }
+  }
+}

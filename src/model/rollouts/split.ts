@@ -1,0 +1,82 @@
+import type { StreamKey } from '../../kernel/rng.js';
+import { unit } from '../../kernel/rng.js';
+import type { BalancerState } from '../../spec/balancer.js';
+import { frames } from '../frames.js';
+import type { World } from '../world.js';
+
+/** How the callers of a component divide their requests between two of its versions. */
+export interface Weights {
+  /** Number of the new version. */
+  readonly to: number;
+  /** Its share of the requests. */
+  weight: number;
+}
+
+/** The versions behind one edge: a request is given to one of them, and stays with it whatever its retries. */
+export class Split {
+  /** By number of the version, by index of the calling instance. */
+  readonly balancers: readonly (readonly BalancerState[])[];
+  /** Those that `gather` has found. */
+  readonly members: Int32Array;
+  private readonly world: World;
+  private readonly weights: Weights;
+  private readonly ofPlace: readonly number[];
+  private readonly key: StreamKey;
+  private readonly sticky: number;
+
+  constructor(
+    world: World,
+    component: number,
+    weights: Weights,
+    key: StreamKey,
+    balancers: readonly (readonly BalancerState[])[],
+  ) {
+    const { ofPlace, rollout } = world.plan.components[component].versions!;
+    this.world = world;
+    this.weights = weights;
+    this.ofPlace = ofPlace;
+    this.key = key;
+    this.sticky = rollout!.sticky;
+    this.balancers = balancers;
+    this.members = new Int32Array(ofPlace.length);
+  }
+
+  /** The version that the call of a frame goes to. */
+  versionOf(frame: number): number {
+    const { weight, to } = this.weights;
+    if (weight <= 0) return 0;
+    if (weight >= 1) return to;
+    return this.shareOf(frame) < weight ? to : 0;
+  }
+
+  /** The version of an instance. */
+  at(index: number): number {
+    return this.ofPlace[index];
+  }
+
+  /** Fills `members` with the candidates of a version and counts them; where it has none, with all its places, which refuse. */
+  gather(version: number, candidates: Int32Array, count: number): number {
+    const { ofPlace, members } = this;
+    let found = 0;
+    for (let k = 0; k < count; k++) {
+      if (ofPlace[candidates[k]] === version) members[found++] = candidates[k];
+    }
+    if (found > 0) return found;
+    for (let place = 0; place < ofPlace.length; place++) {
+      if (ofPlace[place] === version) members[found++] = place;
+    }
+    return found;
+  }
+
+  /** A number in (0, 1) of the call, or of the value of the key of its request. */
+  private shareOf(frame: number): number {
+    const { key, sticky, world } = this;
+    if (sticky >= 0) {
+      const value = world.keys.value(sticky, frames.owner[frame]);
+      return unit(key.a, key.b, value, 0, 0);
+    }
+    let original = frame;
+    while (frames.base[original] > 0) original = frames.parent[original];
+    return unit(key.a, key.b, frames.lineageA[original], frames.lineageB[original], 0);
+  }
+}

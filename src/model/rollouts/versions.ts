@@ -1,0 +1,105 @@
+import { engine } from '../../kernel/engine.js';
+import { PHASE } from '../../kernel/phase.js';
+import type { Ns } from '../../kernel/time.js';
+import type { PlanRollout } from '../../spec/versions.js';
+import { LEAVING } from '../instance.js';
+import type { Instance } from '../instance.js';
+import { ReplicaSet } from '../serving/replica-set.js';
+import type { Scale } from '../serving/replica-set.js';
+import type { World } from '../world.js';
+
+/** The instances of one version of a component in a rollout. */
+export class VersionSet extends ReplicaSet {
+  private readonly minReadyNs: Ns;
+  /** By place: since when it has been ready without a break, -1 = it is not. */
+  private readonly readySince: Float64Array;
+
+  constructor(world: World, component: number, version: number, minReadyNs: Ns, scale: Scale) {
+    const { firstInstance, instances, versions } = world.plan.components[component];
+    const own = world.instances
+      .slice(firstInstance, firstInstance + instances)
+      .filter(({ index }) => versions!.ofPlace[index] === version);
+    super(own, world.fleets[component], scale);
+    this.minReadyNs = minReadyNs;
+    this.readySince = Float64Array.from(own, (it) => (isReady(it) ? -Infinity : -1));
+  }
+
+  /** Looks at who is ready now; gives when the next of them counts, Infinity where nobody is waited for. */
+  look(): Ns {
+    let next = Infinity;
+    this.own.forEach((instance, place) => {
+      const since = this.readySince[place];
+      if (!isReady(instance)) this.readySince[place] = -1;
+      else if (since === -1) this.readySince[place] = engine.now;
+      const counts = this.readySince[place] + this.minReadyNs;
+      if (this.readySince[place] !== -1 && counts > engine.now) next = Math.min(next, counts);
+    });
+    return next;
+  }
+
+  /** How many are ready, and have been for long enough. */
+  get available(): number {
+    let count = 0;
+    this.own.forEach((instance, place) => {
+      if (instance.absent || !isReady(instance)) return;
+      if (this.readySince[place] + this.minReadyNs <= engine.now) count++;
+    });
+    return count;
+  }
+
+  /** Whether a process of it is still there, wanted or not. */
+  get isGone(): boolean {
+    return this.own.every(({ absent, down }) => absent && down);
+  }
+
+  /** So many there are to be. */
+  scaleTo(count: number): void {
+    const { wanted } = this;
+    if (count > wanted) this.add(count - wanted);
+    else if (count < wanted) this.remove(wanted - count);
+  }
+}
+
+function isReady({ down, unready, leaving }: Instance): boolean {
+  return !down && !unready && leaving === LEAVING.no;
+}
+
+/** The two versions of a rollout, and when to look at them again. */
+export class Versions {
+  readonly old: VersionSet;
+  readonly next: VersionSet;
+  /** How many there are to be. */
+  readonly desired: number;
+  private readonly lookOp: number;
+  private isDue = false;
+  private wakesAt: Ns = Infinity;
+
+  /** `changed` is told once at each instant at which somebody has come, gone or become ready. */
+  constructor(
+    world: World,
+    component: number,
+    { to, minReadyNs }: PlanRollout,
+    scale: Scale,
+    changed: () => void,
+  ) {
+    const { name, initial } = world.plan.components[component];
+    this.old = new VersionSet(world, component, 0, minReadyNs, scale);
+    this.next = new VersionSet(world, component, to, minReadyNs, scale);
+    this.desired = initial;
+    this.lookOp = engine.define(`rollout/${name}/look`, () => {
+      this.isDue = false;
+      if (this.wakesAt <= engine.now) this.wakesAt = Infinity;
+      const at = Math.min(this.old.look(), this.next.look());
+      if (at < this.wakesAt) engine.at((this.wakesAt = at), PHASE.TIMER, this.lookOp, 0, 0, 0);
+      changed();
+    });
+    world.fleets[component].watch = () => this.touch();
+  }
+
+  /** Looks at them at this instant, behind what goes on. */
+  touch(): void {
+    if (this.isDue) return;
+    this.isDue = true;
+    engine.soon(Math.max(engine.phase, PHASE.TIMER), this.lookOp, 0, 0, 0);
+  }
+}

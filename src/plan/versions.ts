@@ -1,0 +1,101 @@
+import type { Plan, PlanFault } from '../spec/plan.js';
+import type { PlanVersions } from '../spec/versions.js';
+import { shapeOf } from '../spec/versions.js';
+import type { KeyTable } from './keys.js';
+import type { LaidComponent, LaidPart, Layout } from './layout.js';
+
+/** A part as a version has it that differs from the first one in it. */
+interface VersionPart {
+  readonly number: number;
+  readonly part: LaidPart;
+}
+
+/** Other versions of the endpoint of a service: those with steps or bundles of their own. */
+export function versionsOf(part: LaidPart): readonly VersionPart[] {
+  const { source, component } = part;
+  if (source.kind !== 'endpoint' || source.service.versions === null) return [];
+  const { service } = source;
+  return service.versions!.others.flatMap((version, index): VersionPart[] => {
+    if (!version.endpoints.has(part.name) && version.outbound.size === 0) return [];
+    const shape = shapeOf(service, version);
+    const endpoint = shape.endpoints.get(part.name)!;
+    const own = {
+      ...part,
+      component: { ...component, source: { kind: 'service' as const, host: shape } },
+      source: { ...source, endpoint, service: shape },
+    };
+    return [{ number: index + 1, part: own }];
+  });
+}
+
+/** The versions of a component by their numbers; null where all its instances are alike. */
+export function planVersions(
+  { source, name, zones }: LaidComponent,
+  keys: KeyTable,
+): PlanVersions | null {
+  if (source.kind !== 'service' || source.host.versions === null) return null;
+  const { first, others, counts, rollout } = source.host.versions;
+  const { replicas, lifecycle } = source.host;
+  const next = rollout === null ? 0 : rollout.to + 1;
+  const ofPlace =
+    counts === null
+      ? zones.map((_, place) => (place < replicas ? 0 : next))
+      : counts.flatMap((count, number) => Array.from({ length: count }, () => number));
+  const sticky = rollout?.sticky ?? null;
+  return {
+    names: [first, ...others.map((version) => version.name)],
+    ofPlace,
+    lifecycles: [lifecycle, ...others.map((version) => version.lifecycle ?? lifecycle)],
+    rollout:
+      rollout === null
+        ? null
+        : {
+            ...rollout,
+            to: next,
+            sticky: sticky === null ? -1 : keys.use(sticky, `${name}.rollout`, 'a version'),
+          },
+  };
+}
+
+/**
+ * New versions that take over: they may hurt like a fault, and are told as one. Each lasts from its beginning until the old
+ * version has everything again, which the run alone knows.
+ */
+export function planRollouts(
+  layout: Layout,
+  { warmupNs, horizonNs }: Pick<Plan, 'warmupNs' | 'horizonNs'>,
+): readonly PlanFault[] {
+  return layout.components.flatMap(({ id, name, source, parts }): readonly PlanFault[] => {
+    const versions = source.kind === 'service' ? source.host.versions : null;
+    if (versions === null || versions.rollout === null) return [];
+    const { to, atNs } = versions.rollout;
+    const fromNs = warmupNs + atNs;
+    return [
+      {
+        ...NOTHING_TURNED,
+        id: `${name}@${versions.others[to].name}`,
+        kind: 'rollout',
+        parts: parts.map((part) => part.id),
+        spans: fromNs < horizonNs ? [{ fromNs, untilNs: horizonNs }] : [],
+        chance: { jitterNs: 0, probability: 1, starts: [] },
+        stream: `${name}.rollout`,
+        rollout: id,
+      },
+    ];
+  });
+}
+
+/** What turns no knob and hits nothing by itself. */
+const NOTHING_TURNED = Object.freeze({
+  config: {},
+  knobs: [],
+  share: 1,
+  role: null,
+  instances: [],
+  select: { kind: 'all' as const },
+  links: [],
+  loads: [],
+  holders: [],
+  when: null,
+  ramp: null,
+});

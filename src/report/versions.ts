@@ -1,0 +1,33 @@
+import type { Family } from './families.js';
+import { meanOfKnown, ofRuns, ratioOf, ratioPanel } from './family-parts.js';
+
+/** What is shown of services whose version changes. */
+export const VERSIONS: Family = {
+  id: 'versions',
+  name: 'Versions',
+  holds: (own) => own.rollout !== undefined,
+  panels: [
+    ratioPanel(
+      'rollout.next',
+      'rollout.served',
+      'share of the requests that the new version answers',
+    ),
+  ],
+  columns: [
+    ofRuns('Promoted', ({ promoted }) => promoted),
+    ofRuns('Rolled back', ({ rolledBack }) => rolledBack),
+    {
+      head: 'Ended after',
+      unit: 'seconds',
+      value: ({ rollout }) => meanOfKnown(rollout?.seconds ?? []),
+      each: ({ rollout }) => rollout?.seconds ?? [],
+    },
+    ratioOf('By the new version', 'rollout.next', 'rollout.served'),
+    ratioOf('Old succeeds', 'rollout.oldGood', 'rollout.old'),
+    ratioOf('New succeeds', 'rollout.nextGood', 'rollout.next'),
+  ],
+  worst: ratioOf('By the new version', 'rollout.next', 'rollout.served'),
+  telling: 0,
+  caption:
+    'Promoted, rolled back: share of the replications. Ended after: from the beginning of the rollout until one of the versions has everything. Old and new succeed: of the requests that each version answered.',
+};

@@ -1,0 +1,39 @@
+import type { Service } from '../../spec/scenario.js';
+import type { ServiceOutput } from '../schema/services.js';
+import { checkCoalescing } from './chains.js';
+import type { Context } from './context.js';
+import { resolveEndpoints, resolveHost, resolveOutbound } from './hosts.js';
+import { resolveMiddleware } from './middleware.js';
+import { resolveOutbox } from './outbox.js';
+import { totalOf } from './placement.js';
+import { resolveProbes } from './probes.js';
+import { resolveVersions } from './versions.js';
+
+/** One service in its final form. */
+export function resolveService(context: Context, name: string, output: ServiceOutput): Service {
+  const path = ['services', name];
+  const { replicas } = output;
+  const counted = {
+    ...output,
+    replicas: typeof replicas === 'object' ? totalOf(replicas) : replicas,
+  };
+  const middleware = resolveMiddleware(context, output.middleware, name, [...path, 'middleware']);
+  checkCoalescing(context, [middleware]);
+  const service = {
+    ...resolveHost(context, name, counted, path),
+    probes: resolveProbes(context, output.probes, Object.keys(output.endpoints), [
+      ...path,
+      'probes',
+    ]),
+    endpoints: resolveEndpoints(context, name, output.endpoints, path),
+    middleware,
+    outbound: resolveOutbound(context, output.outbound, [...path, 'outbound']),
+    outbox: resolveOutbox(context, output.outbox, [...path, 'outbox']),
+    environments: null,
+  };
+  const versions = resolveVersions(context, output, service, path);
+  // The new version has places of its own, in the zones of those of the old one.
+  const copies = versions?.rollout === undefined || versions.rollout === null ? 1 : 2;
+  const zones = copies === 1 ? service.zones : [...service.zones, ...service.zones];
+  return { ...service, zones, versions };
+}

@@ -1,0 +1,274 @@
+import type { Service } from '../../spec/scenario.js';
+import type {
+  Amount,
+  Rollout,
+  RolloutStep,
+  ServiceVersion,
+  Versions,
+} from '../../spec/versions.js';
+import { NS_PER_SECOND } from '../../kernel/time.js';
+import { parseRolloutExpectation } from '../rollout-text.js';
+import type { ServiceOutput } from '../schema/services.js';
+import type { RolloutOutput, VersionOutput } from '../schema/versions.js';
+import type { Context, Path } from './context.js';
+import { report, reportKey } from './context.js';
+import type { CallGraph } from './graph.js';
+import { resolveLifecycle, resolveOutbound } from './hosts.js';
+import { BUILT_IN_KEYS, sorted } from './names.js';
+import { resolveSteps } from './steps.js';
+
+type Host = Omit<Service, 'versions'>;
+
+/** What Kubernetes and Argo Rollouts do unless they are told otherwise (deployment defaults.go; utils/defaults/defaults.go). */
+const QUARTER: Amount = { unit: 'percent', value: 25 };
+const KEPT_NS = 30 * NS_PER_SECOND;
+
+/** What each kind of rollout is told by; the others make no sense with it. */
+const FIELDS: Readonly<Record<Rollout['kind'], ReadonlySet<string>>> = {
+  rolling: new Set(['maxSurge', 'maxUnavailable', 'minReady']),
+  recreate: new Set(),
+  blueGreen: new Set(['preview', 'autoPromotion', 'scaleDownDelay', 'analysis', 'onFailure']),
+  canary: new Set([
+    'maxSurge',
+    'maxUnavailable',
+    'minReady',
+    'scaleDownDelay',
+    'steps',
+    'analysis',
+    'onFailure',
+    'sticky',
+    'routing',
+  ]),
+};
+const COMMON: ReadonlySet<string> = new Set(['to', 'at', 'kind']);
+
+/** `versions`, `version`, `replicas` by version and `rollout` of a service; null where it has one version. */
+export function resolveVersions(
+  context: Context,
+  output: ServiceOutput,
+  service: Host,
+  path: Path,
+): Versions | null {
+  const names = sorted(output.versions).map(([name]) => name);
+  if (names.length === 0) {
+    for (const key of ['version', 'rollout'] as const) {
+      if (output[key] === undefined) continue;
+      report(context, 'FL203', [...path, key], 'versions is required: { v1: {}, v2: { ... } }');
+    }
+    if (typeof output.replicas === 'object') {
+      report(context, 'FL203', [...path, 'replicas'], 'counts of versions need versions');
+    }
+    return null;
+  }
+  const first = output.version ?? names[0];
+  if (!names.includes(first)) unknownVersion(context, first, names, [...path, 'version']);
+  const others = sorted(output.versions)
+    .filter(([name]) => name !== first)
+    .map(([name, own]) => resolveVersion(context, name, own, service, [...path, 'versions', name]));
+  const rest = others.map(({ name }) => name);
+  const counts = countsOf(context, output, first, rest, path);
+  const rollout = rolloutOf(context, output, first, rest, service.replicas, path);
+  return { first, others, counts, rollout };
+}
+
+function resolveVersion(
+  context: Context,
+  name: string,
+  own: VersionOutput,
+  service: Host,
+  path: Path,
+): ServiceVersion {
+  const known = [...service.endpoints.keys()];
+  const endpoints = sorted(own.endpoints).flatMap(([endpoint, { steps, timeLimit }]) => {
+    const at = [...path, 'endpoints', endpoint];
+    const below = service.endpoints.get(endpoint);
+    if (below === undefined) {
+      const message = `all versions have the endpoints of their service, and it has no ${endpoint}`;
+      reportKey(context, 'FL404', at, message, { found: endpoint, allowed: known });
+      return [];
+    }
+    const owner = { name: service.name, policy: null };
+    const resolved = {
+      ...below,
+      steps: resolveSteps(context, steps, owner, [...at, 'steps']),
+      timeLimitNs: timeLimit === undefined ? below.timeLimitNs : timeLimit,
+    };
+    return [[endpoint, resolved] as const];
+  });
+  return {
+    name,
+    title: own.title ?? null,
+    endpoints: new Map(endpoints),
+    outbound: resolveOutbound(context, own.outbound, [...path, 'outbound']),
+    lifecycle: resolveLifecycle(context, own.lifecycle, [...path, 'lifecycle']),
+  };
+}
+
+function unknownVersion(
+  context: Context,
+  found: string,
+  allowed: readonly string[],
+  path: Path,
+): void {
+  report(context, 'FL404', path, `there is no version ${found}`, { found, allowed });
+}
+
+/** Versions side by side from the beginning. */
+function countsOf(
+  context: Context,
+  output: ServiceOutput,
+  first: string,
+  others: readonly string[],
+  path: Path,
+): readonly number[] | null {
+  const { replicas } = output;
+  if (typeof replicas !== 'object') return null;
+  const at = [...path, 'replicas'];
+  for (const [name] of sorted(replicas)) {
+    if (name !== first && !others.includes(name)) {
+      unknownVersion(context, name, [first, ...others], [...at, name]);
+    }
+  }
+  for (const key of ['rollout', 'autoscaling'] as const) {
+    if (output[key] === undefined) continue;
+    const message = `counts of versions stand by themselves: with ${key} write how many there are in all`;
+    report(context, 'FL208', at, message);
+  }
+  const counts = [first, ...others].map((name) => replicas[name] ?? 0);
+  if (counts.every((count) => count === 0)) {
+    report(context, 'FL208', at, 'a service has at least one replica');
+  }
+  return counts;
+}
+
+function rolloutOf(
+  context: Context,
+  output: ServiceOutput,
+  first: string,
+  others: readonly string[],
+  replicas: number,
+  path: Path,
+): Rollout | null {
+  const { rollout: own } = output;
+  if (own === undefined) return null;
+  const at = [...path, 'rollout'];
+  checkFields(context, own, at);
+  const to = others.indexOf(own.to);
+  if (own.to === first) {
+    const message = `${first} runs from the beginning: a rollout goes to another version`;
+    report(context, 'FL208', [...at, 'to'], message);
+  } else if (to < 0) unknownVersion(context, own.to, others, [...at, 'to']);
+  if (output.autoscaling !== undefined) {
+    const message =
+      'a rollout beside autoscaling is known, but not in this version: leave one of them out';
+    report(context, 'FL202', at, message);
+  }
+  if ((own.preview ?? 0) > replicas) {
+    const message = `the preview has ${own.preview} replicas, the service ${replicas}`;
+    report(context, 'FL208', [...at, 'preview'], message);
+  }
+  if (own.sticky !== undefined) checkKey(context, own.sticky, [...at, 'sticky']);
+  if (own.sticky !== undefined && own.routing === 'replicas') {
+    const message = 'nobody splits the requests with routing: replicas, so nothing can stick';
+    report(context, 'FL208', [...at, 'sticky'], message);
+  }
+  return {
+    to,
+    atNs: own.at,
+    kind: own.kind,
+    maxSurge: own.maxSurge ?? QUARTER,
+    maxUnavailable: own.maxUnavailable ?? QUARTER,
+    minReadyNs: own.minReady ?? 0,
+    preview: own.preview ?? null,
+    autoPromotion: own.autoPromotion ?? true,
+    scaleDownDelayNs: own.scaleDownDelay ?? KEPT_NS,
+    steps: (own.steps ?? []).map((step, index) => stepOf(context, step, [...at, 'steps', index])),
+    analysis: analysisOf(context, own, at),
+    onFailure: own.onFailure ?? 'rollback',
+    sticky: own.sticky ?? null,
+    routing: own.routing ?? 'weighted',
+  };
+}
+
+function checkFields(context: Context, own: RolloutOutput, at: Path): void {
+  for (const [key, value] of sorted(own as Readonly<Record<string, unknown>>)) {
+    if (value === undefined || COMMON.has(key) || FIELDS[own.kind].has(key)) continue;
+    const kinds = Object.keys(FIELDS).filter((kind) => FIELDS[kind as Rollout['kind']].has(key));
+    const message = `${key} belongs to ${kinds.join(' and ')}, and the kind is ${own.kind}`;
+    report(context, 'FL208', [...at, key], message);
+  }
+  if (own.kind === 'canary' && own.steps === undefined) {
+    const message = 'steps is required, as in [ { weight: 10% }, { pause: 5m } ]';
+    report(context, 'FL203', at, message);
+  }
+  if (own.analysis === undefined && own.onFailure !== undefined) {
+    report(context, 'FL208', [...at, 'onFailure'], 'nothing can fail without analysis');
+  }
+  if (own.routing === 'replicas') {
+    for (const [index, { scale }] of (own.steps ?? []).entries()) {
+      if (scale === undefined) continue;
+      const message = 'with routing: replicas the weight is the share of the replicas';
+      report(context, 'FL208', [...at, 'steps', index], message);
+    }
+  } else if (own.kind === 'canary') {
+    for (const key of ['maxSurge', 'maxUnavailable'] as const) {
+      if (own[key] === undefined) continue;
+      const message = `${key} belongs to routing: replicas: with weights the old version keeps all its replicas`;
+      report(context, 'FL208', [...at, key], message);
+    }
+  }
+}
+
+function stepOf(
+  context: Context,
+  own: NonNullable<RolloutOutput['steps']>[number],
+  at: Path,
+): RolloutStep {
+  const { weight, pause, scale } = own;
+  const written = [weight, pause, scale].filter((value) => value !== undefined).length;
+  if (written !== 1) {
+    report(context, 'FL208', at, 'a step is one of weight, pause and scale');
+  }
+  if (weight !== undefined) return { step: 'weight', weight };
+  if (scale !== undefined) return { step: 'scale', share: scale };
+  return { step: 'pause', forNs: pause ?? null };
+}
+
+function analysisOf(context: Context, own: RolloutOutput, at: Path): Rollout['analysis'] {
+  const { analysis } = own;
+  if (analysis === undefined) return null;
+  const expect = analysis.expect.flatMap((text, index) => {
+    const parsed = parseRolloutExpectation(text);
+    if (parsed.ok) return [parsed.expectation];
+    report(context, 'FL501', [...at, 'analysis', 'expect', index], parsed.message, parsed);
+    return [];
+  });
+  const { interval, failureLimit, minSamples } = analysis;
+  return { expect, intervalNs: interval, failureLimit, minSamples };
+}
+
+function checkKey(context: Context, key: string, path: Path): void {
+  const allowed = [...context.names.keys, ...BUILT_IN_KEYS];
+  if (allowed.includes(key)) return;
+  report(context, 'FL404', path, `there is no key ${key} in keys`, { found: key, allowed });
+}
+
+/** Requests are split by somebody who stands in front. */
+export function checkSplits(
+  context: Context,
+  services: ReadonlyMap<string, Service>,
+  gateways: ReadonlyMap<string, unknown>,
+  graph: CallGraph,
+): void {
+  for (const { name, versions } of services.values()) {
+    const rollout = versions?.rollout ?? null;
+    if (rollout?.kind !== 'canary' || rollout.routing !== 'weighted') continue;
+    const callers = [...graph.pairs]
+      .map((pair) => pair.split('->') as [string, string])
+      .filter(([from, to]) => to === name && from !== name && !gateways.has(from))
+      .map(([from]) => from);
+    if (callers.length === 0) continue;
+    const message = `weights are kept by gateways, and ${callers[0]} calls ${name} directly: write routing: replicas, or let it call a gateway`;
+    report(context, 'FL208', ['services', name, 'rollout'], message);
+  }
+}

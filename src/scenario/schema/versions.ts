@@ -1,0 +1,194 @@
+import { z } from 'zod';
+import { duration, durationOrNone, quantity, share, whole } from '../../spec/quantities.js';
+import { PERCENT_PATTERN, QuantityError, showNoNumber } from '../../spec/quantity-text.js';
+import { ROLLOUT_KINDS } from '../../spec/versions.js';
+import type { Amount } from '../../spec/versions.js';
+import type { BundleOutput } from './bundle.js';
+import { freeText, inheriting, named, nameText, withShort } from './common.js';
+import type { HostOutput, HostShape } from './host.js';
+import type { StepOutput } from './steps.js';
+
+/** What a validated version holds: what it has of its own. */
+export interface VersionOutput {
+  readonly title?: string;
+  readonly endpoints?: Readonly<
+    Record<string, { readonly steps: readonly StepOutput[]; readonly timeLimit?: number | null }>
+  >;
+  readonly outbound?: Readonly<Record<string, BundleOutput>>;
+  readonly lifecycle?: NonNullable<HostOutput['lifecycle']>;
+}
+
+/** Replicas, or a share of them. */
+const amount = quantity(
+  (input): Amount => {
+    if (typeof input === 'string' && new RegExp(PERCENT_PATTERN).test(input)) {
+      const value = Number(input.slice(0, -1));
+      if (value <= 100) return { unit: 'percent', value };
+    }
+    if (typeof input === 'number' && Number.isInteger(input) && input >= 0 && input <= 100_000) {
+      return { unit: 'pods', value: input };
+    }
+    const message = `must be a number of replicas or a percentage up to 100%, got ${showNoNumber(input)}`;
+    throw new QuantityError(message);
+  },
+  {
+    anyOf: [
+      { type: 'integer', minimum: 0, maximum: 100_000 },
+      { type: 'string', pattern: PERCENT_PATTERN },
+    ],
+  },
+);
+
+const step = z
+  .strictObject({
+    weight: share()
+      .optional()
+      .describe(
+        'Share of the requests that the new version gets from here on, once it has the replicas for it. Unit: share.',
+      ),
+    pause: durationOrNone({ allowZero: false })
+      .optional()
+      .describe(
+        'Nothing is changed for so long; `none`: to the end of the run. Unit: duration or `none`.',
+      ),
+    scale: share()
+      .optional()
+      .describe(
+        'Share of the replicas that the new version has from here on, whatever its weight. Unit: share.',
+      ),
+  })
+  .describe('One of weight, pause and scale.');
+
+const analysis = z
+  .strictObject({
+    expect: z
+      .array(z.string().min(1).max(500))
+      .min(1)
+      .describe(
+        'What has to hold of the requests of the last interval, as `canary.success >= 99%`, `canary.latency.p99 < 200ms` or ' +
+          '`canary.latency.p99 < 150% of stable.latency.p99`. Required.',
+      ),
+    interval: duration({ min: 100_000_000 })
+      .prefault('60s')
+      .describe('From one look to the next. Unit: duration, at least 100ms. Defaults to 60s.'),
+    failureLimit: whole({ min: 0, max: 100_000 })
+      .default(0)
+      .describe(
+        'So many looks may fail; the next one ends the rollout. Unit: count. Defaults to 0.',
+      ),
+    minSamples: whole({ min: 1, max: 1_000_000_000 })
+      .default(100)
+      .describe(
+        'A look at fewer requests of a version that is asked about says nothing. Unit: count. Defaults to 100.',
+      ),
+  })
+  .describe('Looks at the new version from its first request on. Defaults to none.');
+
+/** `rollout` of a service: how one version takes the place of another. */
+export const rolloutSchema = z
+  .strictObject({
+    to: nameText().describe('The version that takes over. Required.'),
+    at: duration()
+      .prefault('0s')
+      .describe('When it begins, from the end of the warm-up. Unit: duration. Defaults to 0s.'),
+    kind: z
+      .enum(ROLLOUT_KINDS)
+      .describe(
+        '`rolling`: as a Deployment of Kubernetes does it, some at a time; `recreate`: all end, then the new ones start; ' +
+          '`blueGreen`: a second set, and a switch at one instant; `canary`: more and more requests, step by step. Required.',
+      ),
+    maxSurge: amount
+      .optional()
+      .describe(
+        'So many more replicas than there are to be, a share rounded up. Of `rolling`, and of `canary` with `routing: replicas`. ' +
+          'Unit: count or percentage. Defaults to 25%.',
+      ),
+    maxUnavailable: amount
+      .optional()
+      .describe(
+        'So many fewer ready replicas than there are to be, a share rounded down; 1 where both come to 0. Of `rolling`, and of ' +
+          '`canary` with `routing: replicas`. Unit: count or percentage. Defaults to 25%.',
+      ),
+    minReady: duration()
+      .optional()
+      .describe(
+        'A replica counts once it has been ready for so long. Unit: duration. Defaults to 0s.',
+      ),
+    preview: whole({ min: 1, max: 100_000 })
+      .optional()
+      .describe(
+        'Of `blueGreen`: replicas of the new version until it is to take over. Unit: count. Defaults to all.',
+      ),
+    autoPromotion: z
+      .boolean()
+      .optional()
+      .describe(
+        'Of `blueGreen`: whether it takes over as soon as it is ready; false: it stands by. Unit: boolean. Defaults to true.',
+      ),
+    scaleDownDelay: duration()
+      .optional()
+      .describe(
+        'Of `blueGreen`, and of `canary` with `routing: weighted`: how long the replicas of the version that gets no requests any ' +
+          'more are kept. Unit: duration. Defaults to 30s.',
+      ),
+    steps: z
+      .array(step)
+      .min(1)
+      .optional()
+      .describe(
+        'Of `canary`: what is done, in order; at the end it gets everything. Required for canary.',
+      ),
+    analysis: analysis.optional(),
+    onFailure: z
+      .enum(['rollback', 'pause', 'continue'])
+      .optional()
+      .describe(
+        'What a failed analysis does: the old version gets everything again, nothing is changed any more, or it is only counted. ' +
+          'Defaults to rollback.',
+      ),
+    sticky: nameText()
+      .optional()
+      .describe(
+        'Of `canary`: a key of `keys`, or `client`: all requests of one value go to the same version. Defaults to none.',
+      ),
+    routing: z
+      .enum(['weighted', 'replicas'])
+      .optional()
+      .describe(
+        'Of `canary`. `weighted`: gateways in front split the requests; `replicas`: whoever is ready is called, and a weight is ' +
+          'a share of the replicas. Defaults to weighted.',
+      ),
+  })
+  .describe('How one version takes the place of another. Defaults to none.');
+
+export type RolloutOutput = z.output<typeof rolloutSchema>;
+
+/** A version as written: what it has of its own. */
+export function versionSchema(
+  host: HostShape,
+  steps: z.ZodType<StepOutput[]>,
+): z.ZodType<VersionOutput> {
+  const endpoint = withShort(
+    inheriting(
+      z
+        .strictObject({
+          steps: steps.describe('Run in order; the end answers 200. Required.'),
+          timeLimit: durationOrNone({ allowZero: false })
+            .optional()
+            .describe("The server's own limit on an execution. Unit: duration or `none`."),
+        })
+        .describe('An endpoint of the service, as this version has it.'),
+    ),
+    { type: 'array', items: { $ref: '#/definitions/step' }, description: 'The steps.' },
+  );
+  const version = z.strictObject({
+    title: freeText().optional().describe('Shown instead of the name where there is room.'),
+    description: freeText().optional().describe('Text for readers.'),
+    endpoints: named(endpoint).optional().describe('Endpoints that are not as in the service.'),
+    outbound: host.outbound as z.ZodType<VersionOutput['outbound']>,
+    lifecycle: host.lifecycle as z.ZodType<VersionOutput['lifecycle']>,
+  });
+  return inheriting(
+    version.describe('What this version has of its own, laid over its service.'),
+  ) as unknown as z.ZodType<VersionOutput>;
+}

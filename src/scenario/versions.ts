@@ -1,0 +1,126 @@
+import type { Problems } from './diagnostics.js';
+import type { Entry, MapNode, Node, PathKey } from './located.js';
+import { change, changeAll, get, map, text } from './located.js';
+import { merge } from './merge.js';
+
+/**
+ * Lays the version that runs first over its service, and what the others have of their own over what it was: behind
+ * this a version holds whole endpoints and bundles, of which those are left out that are as in the service.
+ */
+export function layVersions(root: MapNode, problems: Problems): MapNode {
+  return change(root, 'services', (all) =>
+    changeAll(all, (service, name) => laid(service, ['services', name], problems)),
+  );
+}
+
+function laid(service: Node, path: readonly PathKey[], problems: Problems): Node {
+  const versions = get(service, 'versions');
+  if (service.type !== 'map' || versions?.type !== 'map') return service;
+  for (const [name, { value }] of versions.entries) {
+    checkFields(value, [...path, 'versions', name], problems);
+  }
+  const first = firstOf(service);
+  const own = first === null ? undefined : get(versions, first);
+  const others = new Map<string, Entry>();
+  for (const [name, entry] of versions.entries) {
+    const value = name === first ? map(new Map(), entry.value.at) : over(service, own, entry.value);
+    others.set(name, { ...entry, value });
+  }
+  const whole = own?.type === 'map' ? merge(service, patchOf(own)) : service;
+  return change(whole as MapNode, 'versions', () => ({ ...versions, entries: others }));
+}
+
+/** The version that runs at the beginning: the one that is said, or the first by name. */
+export function firstOf(service: Node): string | null {
+  const said = text(get(service, 'version'));
+  if (said !== undefined) return said;
+  const versions = get(service, 'versions');
+  return versions?.type === 'map' ? ([...versions.entries.keys()].sort()[0] ?? null) : null;
+}
+
+/** A version as a patch of its service. */
+function patchOf(version: MapNode): MapNode {
+  const entries = new Map(version.entries);
+  entries.delete('title');
+  entries.delete('description');
+  return { ...version, entries };
+}
+
+/** What a version has that the service as the first version has it has not. */
+function over(service: MapNode, first: Node | undefined, version: Node): Node {
+  if (version.type !== 'map') return version;
+  let result: MapNode = version;
+  for (const key of ['endpoints', 'outbound']) {
+    const names = [first, version].flatMap((one) => namesIn(get(one, key)));
+    if (names.length === 0) continue;
+    const written = get(version, key);
+    const all = new Map<string, Entry>();
+    for (const name of names) {
+      const entry = entryOf(service, version, key, name);
+      if (entry !== null) all.set(name, entry);
+    }
+    const value = map(all, (written ?? version).at);
+    const entries = new Map(result.entries);
+    entries.set(key, { key: version.entries.get(key)?.key ?? version.at, value });
+    result = { ...result, entries };
+  }
+  if (get(first, 'lifecycle') === undefined && get(version, 'lifecycle') === undefined)
+    return result;
+  const lifecycle = entryOf(service, version, '', 'lifecycle');
+  const entries = new Map(result.entries);
+  if (lifecycle !== null) entries.set('lifecycle', lifecycle);
+  return { ...result, entries };
+}
+
+/** An entry of a section of the service, '' = of itself, with that of the version laid over it; null where there is none. */
+function entryOf(service: MapNode, version: MapNode, section: string, name: string): Entry | null {
+  const below = entryIn(section === '' ? service : get(service, section), name);
+  const above = entryIn(section === '' ? version : get(version, section), name);
+  if (above === null || below === null) return above ?? below;
+  const value = merge(below.value, above.value, name);
+  return { key: above.key, value: section === 'endpoints' ? bare(value) : value };
+}
+
+/** Of an endpoint: what versions may differ in. */
+function bare(endpoint: Node): Node {
+  if (endpoint.type !== 'map') return endpoint;
+  const entries = new Map([...endpoint.entries].filter(([key]) => !SHARED.has(key)));
+  return { ...endpoint, entries };
+}
+
+function entryIn(node: Node | undefined, name: string): Entry | null {
+  return node?.type === 'map' ? (node.entries.get(name) ?? null) : null;
+}
+
+function namesIn(node: Node | undefined): readonly string[] {
+  return node?.type === 'map' ? [...node.entries.keys()] : [];
+}
+
+/** What all versions of a service share. */
+function checkFields(version: Node, path: readonly PathKey[], problems: Problems): void {
+  if (version.type !== 'map') return;
+  const endpoints = get(version, 'endpoints');
+  for (const name of namesIn(endpoints)) {
+    const endpoint = get(endpoints, name);
+    if (endpoint?.type !== 'map') continue;
+    for (const [key, { key: at }] of endpoint.entries) {
+      if (!SHARED.has(key)) continue;
+      const message = `${key} is the same in all versions: of an endpoint they differ in steps and timeLimit`;
+      problems.add({ code: 'FL208', at, path: [...path, 'endpoints', name, key], message });
+    }
+  }
+}
+
+/** Fields of an endpoint that its callers go by. */
+const SHARED: ReadonlySet<string> = new Set([
+  'title',
+  'description',
+  'method',
+  'path',
+  'idempotent',
+  'readOnly',
+  'requestSize',
+  'responseSize',
+  'priority',
+  'concurrency',
+]);

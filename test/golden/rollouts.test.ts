@@ -1,0 +1,415 @@
+import { describe, expect, it } from 'vitest';
+import { JOURNAL, ROLLOUT_STATE } from '../../src/spec/record.js';
+import { problemsOf } from '../theory/program.js';
+import { states } from './states.js';
+import { golden, outcomes } from './tracing.js';
+import type { Traced } from './tracing.js';
+
+/** A service `s` of so many replicas that goes from v1 to v2, which fails where `bad` says so. */
+const rolled = (
+  replicas: number,
+  rollout: string,
+  more: Record<string, string> = {},
+  length = '100s',
+): Traced =>
+  golden(
+    `
+${more['platform'] === undefined ? '' : `platform: { ${more['platform']} }`}
+gateways:
+  edge: { routes: [ { match: { path: / }, to: s.serve } ] }
+services:
+  s:
+    replicas: ${replicas}
+    ${more['service'] ?? 'lifecycle: { startup: 10s }'}
+    endpoints: { serve: [ wait: 10ms ], ${more['endpoints'] ?? ''} }
+    versions: { v1: {}, v2: { ${more['v2'] ?? ''} } }
+    rollout: { to: v2, ${rollout} }
+workloads:
+  users: { arrivals: ${more['load'] ?? 'constant(10/s)'}, requests: [ { call: ${more['call'] ?? 'edge'} } ] }
+faults: [ ${more['faults'] ?? ''} ]
+`,
+    length,
+  );
+
+/** Of how many places each of the two versions has somebody wanted, and somebody there, at some seconds. */
+const counts = (traced: Traced, replicas: number, ...at: readonly number[]): string[] =>
+  at.map((second) => {
+    const there = [0, 0];
+    const wanted = [0, 0];
+    for (let place = 0; place < 2 * replicas; place++) {
+      const version = place < replicas ? 0 : 1;
+      const past = states(traced, place)
+        .map((word) => word.split(' '))
+        .filter(([, when]) => Number(when) <= second);
+      const last = (words: readonly string[]): string | undefined =>
+        past.filter(([state]) => words.includes(state!)).pop()?.[0];
+      if ((last(['wanted', 'absent']) ?? 'wanted') === 'wanted') wanted[version]!++;
+      if ((last(['up', 'down', 'drained', 'killed']) ?? 'up') === 'up') there[version]!++;
+    }
+    return `${there[0]}/${wanted[0]} ${there[1]}/${wanted[1]}`;
+  });
+
+/** What happened to the rollout, with the second: `weight 0.1 30`. */
+const told = ({ ran }: Traced): string[] => {
+  const { timeNs, kind, value } = ran.records[0]![0]!.journal;
+  return [...timeNs].flatMap((at, k) => {
+    if (kind[k] !== JOURNAL.rollout) return [];
+    const state = value[k]!;
+    const name = Object.entries(ROLLOUT_STATE).find(([, number]) => number === state)?.[0];
+    const word = state >= ROLLOUT_STATE.weight ? `weight ${(state - 100) / 1000}` : name;
+    return [`${word} ${Math.round(at / 1e6) / 1e3}`];
+  });
+};
+
+/** How many requests ended well, and how many did not. */
+const ends = ({ requests }: Traced): [number, number] => {
+  const good = outcomes(requests).filter((outcome) => outcome === 'ok').length;
+  return [good, requests.length - good];
+};
+
+const BAD = { v2: 'endpoints: { serve: [ fail: 500 ] }' };
+const WATCHED = 'analysis: { expect: [ canary.success >= 99% ], interval: 10s, minSamples: 10 }';
+const STEPS = 'steps: [ { weight: 10% }, { pause: 30s }, { weight: 50% }, { pause: 10s } ]';
+const CANARY = `kind: canary, ${STEPS}`;
+
+describe('a rolling update (RU-1, RU-2, GS-28)', () => {
+  it('goes as far as surplus and readiness allow', () => {
+    expect(counts(rolled(4, 'kind: rolling'), 4, 1, 11, 21)).toEqual([
+      '3/3 0/2',
+      '1/1 2/4',
+      '0/0 4/4',
+    ]);
+    expect(counts(rolled(10, 'kind: rolling'), 10, 1, 11, 21)).toEqual([
+      '8/8 0/5',
+      '3/3 5/10',
+      '0/0 10/10',
+    ]);
+  });
+
+  it('replaces one after the other where no share of them is a whole one', () => {
+    const traced = rolled(3, 'kind: rolling');
+    expect(counts(traced, 3, 1, 11, 21, 31)).toEqual(['3/3 0/1', '2/2 1/2', '1/1 2/3', '0/0 3/3']);
+    expect(told(traced)).toEqual(['begun 0', 'promoted 30']);
+    expect(ends(traced)).toEqual([999, 0]);
+  });
+
+  it('makes one unavailable where neither more nor fewer are allowed', () => {
+    const rollout = 'kind: rolling, maxSurge: 0, maxUnavailable: 0';
+    expect(counts(rolled(4, rollout), 4, 1, 11, 31)).toEqual(['3/3 0/1', '2/2 1/2', '0/0 3/4']);
+  });
+
+  it('counts a replica once it has been ready for long enough', () => {
+    const traced = rolled(4, 'kind: rolling, minReady: 5s');
+    expect(counts(traced, 4, 14, 16, 29, 31)).toEqual(['3/3 2/2', '1/1 2/4', '1/1 4/4', '0/0 4/4']);
+    expect(told(traced)).toEqual(['begun 0', 'promoted 30']);
+  });
+
+  it('stalls with a version that never gets ready, and loses as many as it may (RU-3)', () => {
+    const traced = rolled(4, 'kind: rolling', {
+      v2: 'endpoints: { health: [ fail: 500 ] }',
+      service:
+        'probes: { readiness: { period: 1s, call: health } }\n    lifecycle: { startup: 10s }',
+      endpoints: 'health: [ wait: 1ms ]',
+    });
+    expect(counts(traced, 4, 99)).toEqual(['3/3 2/2']);
+    expect(told(traced)).toEqual(['begun 0']);
+    expect(ends(traced)).toEqual([999, 0]);
+  });
+
+  it('replaces all by a version that is ready and broken', () => {
+    const traced = rolled(4, 'kind: rolling', BAD);
+    expect(told(traced)).toEqual(['begun 0', 'promoted 20']);
+    expect(ends(traced)[1]).toBeGreaterThan(800);
+  });
+
+  it('goes on past an old replica that is gone', () => {
+    const faults = '{ id: f, kind: crash, target: s, instances: [0], at: 0s, for: 100s }';
+    expect(counts(rolled(4, 'kind: rolling', { faults }), 4, 1, 11)).toEqual([
+      '3/3 0/2',
+      '1/1 2/4',
+    ]);
+  });
+
+  it('takes the lifecycle of the version', () => {
+    const traced = rolled(4, 'kind: rolling', { v2: 'lifecycle: { startup: 20s }' });
+    expect(told(traced)).toEqual(['begun 0', 'promoted 40']);
+  });
+});
+
+describe('recreate', () => {
+  it('starts the new version when the last process of the old one is gone', () => {
+    const traced = rolled(4, 'kind: recreate');
+    expect(counts(traced, 4, 1, 11)).toEqual(['0/0 0/4', '0/0 4/4']);
+    expect(ends(traced)).toEqual([900, 99]);
+    const drains = rolled(1, 'kind: recreate', {
+      service: 'lifecycle: { startup: 10s, preStop: 5s }',
+    });
+    expect(told(drains)).toEqual(['begun 0', 'promoted 15']);
+  });
+});
+
+describe('blue-green (semantics-async 7.2)', () => {
+  it('turns to the second set at one instant, and keeps the first for a while', () => {
+    const traced = rolled(4, 'kind: blueGreen');
+    expect(counts(traced, 4, 9, 11, 39, 41)).toEqual(['4/4 0/4', '4/4 4/4', '4/4 4/4', '0/0 4/4']);
+    expect(told(traced)).toEqual(['begun 0', 'weight 1 10', 'promoted 10']);
+    expect(ends(traced)).toEqual([999, 0]);
+  });
+
+  it('fills up a preview before it turns', () => {
+    const traced = rolled(4, 'kind: blueGreen, preview: 1, scaleDownDelay: 5s');
+    expect(counts(traced, 4, 1, 11, 21, 26)).toEqual(['4/4 0/1', '4/4 1/4', '4/4 4/4', '0/0 4/4']);
+  });
+
+  it('stands by where nobody promotes it, and gets no request', () => {
+    const traced = rolled(4, 'kind: blueGreen, autoPromotion: false', BAD);
+    expect(told(traced)).toEqual(['begun 0']);
+    expect(ends(traced)).toEqual([999, 0]);
+  });
+
+  it('turns back where it fails, at once, and lets the second set go', () => {
+    const traced = rolled(4, `kind: blueGreen, ${WATCHED}`, BAD);
+    expect(told(traced).slice(1)).toEqual([
+      'weight 1 10',
+      'failedLook 20',
+      'weight 0 20',
+      'rolledBack 20',
+    ]);
+    expect(counts(traced, 4, 49, 51)).toEqual(['4/4 4/4', '4/4 0/0']);
+    // Those of ten seconds, the first and the last included.
+    expect(ends(traced)).toEqual([898, 101]);
+  });
+
+  it('is promoted by an analysis when the first set goes', () => {
+    expect(told(rolled(4, `kind: blueGreen, ${WATCHED}`))).toEqual([
+      'begun 0',
+      'weight 1 10',
+      'promoted 40',
+    ]);
+  });
+
+  it('turns at each caller when the news are there', () => {
+    const platform = 'kind: kubernetes, endpointPropagation: 2s';
+    const traced = rolled(4, `kind: blueGreen, ${WATCHED}`, { ...BAD, platform });
+    // The first failures come two seconds later, and so does the end of the last.
+    expect(traced.requests.find(({ outcome }) => outcome !== 'ok')!.sent).toBe(12_000);
+    expect(told(traced)).toContain('rolledBack 20');
+    expect(ends(traced)[1]).toBe(100);
+  });
+});
+
+describe('a canary by weights (Argo Rollouts, semantics-async 7.3)', () => {
+  it('gets the share of each step once it has the replicas for it', () => {
+    const traced = rolled(10, CANARY, { load: 'constant(100/s)' });
+    expect(counts(traced, 10, 9, 11, 41, 61, 99)).toEqual([
+      '10/10 0/1',
+      '10/10 1/1',
+      '10/10 1/5',
+      '10/10 5/10',
+      '10/10 10/10',
+    ]);
+    expect(told(traced)).toEqual([
+      'begun 0',
+      'weight 0.1 10',
+      'weight 0.5 50',
+      'weight 1 70',
+      'promoted 70',
+    ]);
+    expect(counts(rolled(10, CANARY, {}, '200s'), 10, 101)).toEqual(['0/0 10/10']);
+  });
+
+  it('fails for its share of the requests until it is taken back (GS-29)', () => {
+    const traced = rolled(10, `${CANARY}, ${WATCHED}`, { ...BAD, load: 'constant(100/s)' });
+    expect(told(traced).slice(1)).toEqual([
+      'weight 0.1 10',
+      'failedLook 20',
+      'weight 0 20',
+      'rolledBack 20',
+    ]);
+    // 10 % of a thousand, within three deviations of 9.5.
+    const [, failed] = ends(traced);
+    expect(Math.abs(failed - 100)).toBeLessThan(28);
+    expect(counts(traced, 10, 49, 51)).toEqual(['10/10 1/1', '10/10 0/0']);
+  });
+
+  it('is taken back by one failed look more than may fail', () => {
+    const two =
+      'analysis: { expect: [ canary.success >= 99% ], interval: 10s, minSamples: 10, failureLimit: 1 }';
+    const traced = rolled(10, `${CANARY}, ${two}`, { ...BAD, load: 'constant(100/s)' });
+    expect(told(traced)).toContain('rolledBack 30');
+  });
+
+  it('says nothing about too few requests', () => {
+    const many = 'analysis: { expect: [ canary.success >= 99% ], interval: 10s, minSamples: 1000 }';
+    const traced = rolled(10, `${CANARY}, ${many}`, { ...BAD, load: 'constant(100/s)' });
+    // With all requests there are a thousand in ten seconds, and it is promoted by then.
+    expect(told(traced)).toContain('promoted 70');
+  });
+
+  it('stays where it is, or goes on, as it is told to', () => {
+    const load = { ...BAD, load: 'constant(100/s)' };
+    expect(told(rolled(10, `${CANARY}, onFailure: pause, ${WATCHED}`, load))).toEqual([
+      'begun 0',
+      'weight 0.1 10',
+      'failedLook 20',
+      'held 20',
+    ]);
+    const on = told(rolled(10, `${CANARY}, onFailure: continue, ${WATCHED}`, load));
+    expect(on.filter((word) => word.startsWith('failed'))).toHaveLength(5);
+    expect(on).toContain('promoted 70');
+  });
+
+  it('compares with the old version', () => {
+    const slow = { v2: 'endpoints: { serve: [ wait: 30ms ] }', load: 'constant(100/s)' };
+    const analysis = (limit: string): string =>
+      `analysis: { expect: [ canary.latency.p99 < ${limit} of stable.latency.p99 ], interval: 10s, minSamples: 10 }`;
+    expect(told(rolled(10, `${CANARY}, ${analysis('200%')}`, slow))).toContain('rolledBack 20');
+    expect(told(rolled(10, `${CANARY}, ${analysis('400%')}`, slow))).toContain('promoted 70');
+  });
+
+  it('has the replicas that a step says, whatever its weight', () => {
+    const steps = 'kind: canary, steps: [ { scale: 50% }, { weight: 10% }, { pause: 10s } ]';
+    expect(counts(rolled(10, steps), 10, 11, 19)).toEqual(['10/10 5/5', '10/10 5/5']);
+  });
+
+  it('stays with a user where it sticks to one', () => {
+    const steps = 'kind: canary, sticky: client, steps: [ { weight: 50% }, { pause: none } ]';
+    const traced = golden(
+      `
+gateways:
+  edge: { routes: [ { match: { path: / }, to: s.serve } ] }
+services:
+  s: { replicas: 2, endpoints: { serve: [ wait: 1ms ] }, versions: { v1: {}, v2: { ${BAD.v2} } }, rollout: { to: v2, ${steps} } }
+workloads:
+  users: { arrivals: constant(100/s), clients: 1, requests: [ { call: edge } ] }
+`,
+      '10s',
+    );
+    // One client: all or nothing.
+    expect(ends(traced).map((count) => count > 900)).toContain(true);
+    expect(ends(traced)).toContain(0);
+  });
+
+  it('keeps all tries of a request at one version', () => {
+    const traced = golden(
+      `
+gateways:
+  edge: { outbound: { default: { retry: { attempts: 3, backoff: { kind: constant, base: 1ms }, on: [ serverError ] } } }, routes: [ { match: { path: / }, to: s.serve } ] }
+services:
+  s: { replicas: 4, endpoints: { serve: [ wait: 1ms ] }, versions: { v1: {}, v2: { ${BAD.v2} } }, rollout: { to: v2, kind: canary, steps: [ { weight: 50% }, { pause: none } ] } }
+workloads:
+  users: { arrivals: constant(100/s), requests: [ { call: edge } ] }
+`,
+      '10s',
+    );
+    const [good, bad] = ends(traced);
+    expect(Math.abs(bad - 500)).toBeLessThan(50);
+    expect(traced.at('s.serve')).toHaveLength(good + 3 * bad);
+  });
+});
+
+describe('a canary by replicas (Argo Rollouts without a traffic router)', () => {
+  const byReplicas = `${CANARY}, routing: replicas`;
+
+  it('has a share of the replicas instead of the requests', () => {
+    const traced = rolled(10, byReplicas, { load: 'constant(100/s)', call: 's.serve' });
+    expect(counts(traced, 10, 1, 11, 41, 61, 99)).toEqual([
+      '9/9 0/1',
+      '9/9 1/1',
+      '7/7 1/5',
+      '3/3 5/10',
+      '0/0 10/10',
+    ]);
+    expect(told(traced)).toContain('promoted 70');
+  });
+
+  it('goes back the same way', () => {
+    const load = { ...BAD, load: 'constant(100/s)' };
+    const traced = rolled(10, `${byReplicas}, ${WATCHED}`, load);
+    expect(counts(traced, 10, 21, 31)).toEqual(['9/10 0/0', '10/10 0/0']);
+    expect(told(traced).slice(-2)).toEqual(['weight 0 20', 'rolledBack 30']);
+    expect(ends(traced)[1]).toBe(101);
+  });
+});
+
+describe('versions side by side', () => {
+  it('share the requests by their instances', () => {
+    const traced = golden(
+      `
+services:
+  s: { replicas: { v1: 9, v2: 1 }, endpoints: { serve: [ wait: 1ms ] }, versions: { v1: {}, v2: { ${BAD.v2} } } }
+workloads:
+  users: { arrivals: constant(100/s), requests: [ { call: s } ] }
+`,
+      '10s',
+    );
+    expect(ends(traced)).toEqual([900, 99]);
+  });
+
+  it('are the service itself where nothing differs', () => {
+    const traced = golden(
+      `
+services:
+  s: { endpoints: { serve: [ wait: 1ms ] }, version: v2, versions: { v1: {}, v2: { ${BAD.v2} } } }
+workloads:
+  users: { arrivals: constant(100/s), requests: [ { call: s } ] }
+`,
+      '1s',
+    );
+    // What is said to run first does.
+    expect(ends(traced)).toEqual([0, 99]);
+  });
+});
+
+describe('what makes no sense', () => {
+  const rollout = (text: string, more = ''): string =>
+    problemsOf(`
+faultline: 1
+title: x
+run: { duration: 10s }
+services:
+  s: { replicas: 2, ${more}endpoints: { serve: [ wait: 1ms ] }, versions: { v1: {}, v2: {} }, rollout: { ${text} } }
+workloads:
+  users: { arrivals: constant(10/s), requests: [ { call: s } ] }
+`);
+
+  it('is said', () => {
+    expect(rollout('to: v3, kind: rolling')).toContain('there is no version v3');
+    expect(rollout('to: v1, kind: rolling')).toContain('v1 runs from the beginning');
+    expect(rollout('to: v2, kind: canary')).toContain('steps is required');
+    expect(rollout('to: v2, kind: rolling, steps: [ { weight: 10% } ]')).toContain(
+      'steps belongs to canary, and the kind is rolling',
+    );
+    expect(rollout(`to: v2, ${CANARY}`)).toContain('users calls s directly');
+    expect(rollout(`to: v2, kind: blueGreen, preview: 3`)).toContain('the preview has 3 replicas');
+    expect(rollout(`to: v2, ${CANARY}, routing: replicas, sticky: user`)).toContain(
+      'there is no key user',
+    );
+    expect(rollout('to: v2, kind: blueGreen, onFailure: pause')).toContain('nothing can fail');
+    expect(
+      rollout('to: v2, kind: blueGreen, analysis: { expect: [ canary.latency < 1s ] }'),
+    ).toContain('latency needs a statistic');
+    expect(rollout('to: v2, kind: rolling', 'cpu: 1, ')).toBe('');
+    expect(
+      rollout('to: v2, kind: rolling', 'autoscaling: { metric: rate, target: 5/s, max: 4 }, '),
+    ).toContain('beside autoscaling');
+  });
+
+  it('is said of versions', () => {
+    const version = (text: string): string =>
+      problemsOf(`
+faultline: 1
+title: x
+run: { duration: 10s }
+services:
+  s: { endpoints: { serve: [ wait: 1ms ] }, versions: { v1: {}, v2: { ${text} } } }
+workloads:
+  users: { arrivals: constant(10/s), requests: [ { call: s } ] }
+`);
+    expect(version('endpoints: { sevre: [ wait: 1ms ] }')).toContain('it has no sevre');
+    expect(version('cpu: 2')).toContain('cpu is known, not in this version');
+    expect(version('endpoints: { serve: { idempotent: true } }')).toContain('the same in all');
+    expect(version('endpionts: {}')).toContain('unknown key endpionts');
+    expect(version('endpoints: { serve: [ call: nobody ] }')).toContain('nobody');
+  });
+});
