@@ -195,7 +195,10 @@ export function hostOf(scenario: Scenario, component: string): Host | undefined 
 
 /** How many instances of a component there can be at most. */
 export function mostOf(scenario: Scenario, component: string): number {
-  return hostOf(scenario, component)?.zones.length ?? 1;
+  const host = hostOf(scenario, component);
+  // New versions come in the place of old ones.
+  const rollout = scenario.services.get(component)?.versions?.rollout ?? null;
+  return (rollout === null ? host?.zones.length : host?.replicas) ?? 1;
 }
 
 /** The section of the file in which a component stands. */

@@ -8,6 +8,7 @@ import { cacheIsLoadBearing } from './rules/cache-is-load-bearing.js';
 import { callInsideTransaction } from './rules/call-inside-transaction.js';
 import { callWithoutBreaker } from './rules/call-without-breaker.js';
 import { callWithoutTimeLimit } from './rules/call-without-time-limit.js';
+import { canaryTooFewSamples } from './rules/canary-too-few-samples.js';
 import { capacityBelowTraffic } from './rules/capacity-below-traffic.js';
 import { chattyCall } from './rules/chatty-call.js';
 import { choreographyWithoutDeadline } from './rules/choreography-without-deadline.js';
@@ -44,6 +45,7 @@ import { retryOnClientError } from './rules/retry-on-client-error.js';
 import { retryProduct } from './rules/retry-product.js';
 import { retryWithoutBackoff } from './rules/retry-without-backoff.js';
 import { retryWithoutBudget } from './rules/retry-without-budget.js';
+import { rolloutBelowLoad } from './rules/rollout-below-load.js';
 import { routeUnreachable } from './rules/route-unreachable.js';
 import { sagaHole } from './rules/saga-hole.js';
 import { sagaStepNotIdempotent } from './rules/saga-step-not-idempotent.js';
@@ -72,6 +74,7 @@ export const rules: readonly Rule[] = [
   callInsideTransaction,
   callWithoutBreaker,
   callWithoutTimeLimit,
+  canaryTooFewSamples,
   capacityBelowTraffic,
   chattyCall,
   choreographyWithoutDeadline,
@@ -108,6 +111,7 @@ export const rules: readonly Rule[] = [
   retryProduct,
   retryWithoutBackoff,
   retryWithoutBudget,
+  rolloutBelowLoad,
   routeUnreachable,
   sagaHole,
   sagaStepNotIdempotent,

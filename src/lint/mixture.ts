@@ -17,6 +17,13 @@ export function partsOf({ traffic }: Subject, component: string): readonly Share
   return own.map(([part, rate]) => ({ part, weight: rate / total }));
 }
 
+/** How many requests a second a component gets on average, while all is well. */
+export function rateIn({ traffic }: Subject, component: string): number {
+  let rate = 0;
+  for (const [part, own] of traffic.mean) if (componentOf(part) === component) rate += own;
+  return rate;
+}
+
 /** What one request of a component takes on average, without waiting in any queue. */
 export function meanDemand(
   subject: Subject,

@@ -24,7 +24,7 @@ export interface Subject {
   readonly repeatable: ReadonlySet<string>;
   /** Components that a part cannot do without when it runs, whoever asks for it. */
   readonly callees: (part: string) => readonly string[];
-  /** Components whose processes some fault or an autoscaler asks to end. */
+  /** Components whose processes some fault, an autoscaler or a rollout asks to end. */
   readonly stopped: ReadonlySet<string>;
 }
 
@@ -44,7 +44,9 @@ export function subjectOf(
     instances.map((id) => plan.components[plan.instances[id].component].name),
   );
   const shrinking = plan.components.filter(
-    ({ autoscaling }) => autoscaling !== null && autoscaling.down.selectPolicy !== 'disabled',
+    ({ autoscaling, versions }) =>
+      (versions?.rollout ?? null) !== null ||
+      (autoscaling !== null && autoscaling.down.selectPolicy !== 'disabled'),
   );
   return {
     scenario,

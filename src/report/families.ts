@@ -5,6 +5,7 @@ import {
   DEAD_LETTERED,
   drained,
   gaugePanel,
+  hasLocks,
   hottestPanel,
   largestOf,
   meanOf,
@@ -390,12 +391,3 @@ export const FAMILIES: readonly Family[] = [
       'Searches of a shard whose copy has written something since its last refresh. Found after: from a write at a copy to the refresh that shows it.',
   },
 ];
-
-/** Where anybody ever waited for a lock, or was ended for it. */
-function hasLocks(own: MeteredResult): boolean {
-  const waited = meterOf(own, 'lockWait', 'durations');
-  const ended = ['deadlocks', 'lockTimeouts'].some(
-    (name) => (meterOf(own, name, 'counter')?.total ?? 0) > 0,
-  );
-  return ended || (waited?.max ?? 0) > 0;
-}

@@ -182,3 +182,12 @@ export function meterOf<F extends Form>(
   const found = Object.hasOwn(own.meters, name) ? own.meters[name] : undefined;
   return found?.form === form ? (found as MeterOf<F>) : null;
 }
+
+/** Where anybody ever waited for a lock, or was ended for it. */
+export function hasLocks(own: MeteredResult): boolean {
+  const waited = meterOf(own, 'lockWait', 'durations');
+  const ended = ['deadlocks', 'lockTimeouts'].some(
+    (name) => (meterOf(own, name, 'counter')?.total ?? 0) > 0,
+  );
+  return ended || (waited?.max ?? 0) > 0;
+}

@@ -1,6 +1,7 @@
 import { DATA_CASES } from './cases-data.js';
 import { QUEUE_CASES } from './cases-queues.js';
 import { SHAPE_CASES } from './cases-shape.js';
+import { ROLLOUT_CASES } from './cases-rollouts.js';
 import { SCALING_CASES } from './cases-scaling.js';
 import { STOP_CASES } from './cases-stops.js';
 import { scenario } from './lint-text.js';
@@ -935,6 +936,7 @@ export const CASES: readonly RuleCase[] = [
   ...DATA_CASES,
   ...QUEUE_CASES,
   ...SHAPE_CASES,
+  ...ROLLOUT_CASES,
   ...SCALING_CASES,
   ...STOP_CASES,
 ];

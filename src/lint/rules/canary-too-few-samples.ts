@@ -1,0 +1,44 @@
+import { NS_PER_SECOND } from '../../kernel/time.js';
+import type { Service } from '../../spec/scenario.js';
+import { rateIn } from '../mixture.js';
+import type { Finding, Rule } from '../rule.js';
+import type { Subject } from '../subject.js';
+import { handyTime, rounded, timeText, yamlAt } from '../words.js';
+
+/** An analysis that has too little to look at. */
+export const canaryTooFewSamples: Rule = {
+  name: 'canary-too-few-samples',
+  severity: 'warning',
+  reason:
+    'A look at fewer requests than `minSamples` says nothing: a bad version goes on to the next step as a good one does.',
+  remedy:
+    'Look less often (`interval`), show the canary more (`weight`), and wait for as long as that takes (`pause`).',
+  check: (subject) =>
+    [...subject.scenario.services.values()].flatMap((service) => judge(subject, service)),
+};
+
+function judge(subject: Subject, { name, versions }: Service): readonly Finding[] {
+  const rollout = versions?.rollout ?? null;
+  const analysis = rollout?.analysis ?? null;
+  if (rollout === null || analysis === null || rollout.kind !== 'canary') return [];
+  const weights = rollout.steps.flatMap((step) => (step.step === 'weight' ? [step.weight] : []));
+  const first = weights.find((weight) => weight > 0);
+  const rate = rateIn(subject, name);
+  if (first === undefined || !(rate > 0) || rate === Infinity) return [];
+  const { intervalNs, minSamples } = analysis;
+  const seen = (rate * first * intervalNs) / NS_PER_SECOND;
+  // Chance brings some more now and then.
+  if (seen >= minSamples) return [];
+  const path = ['services', name, 'rollout', 'analysis'];
+  const needed = handyTime((1.5 * minSamples * NS_PER_SECOND) / (rate * first));
+  return [
+    {
+      path: [...path, 'interval'],
+      entities: [name],
+      message: `the analysis of ${name} sees too little of its canary to say anything`,
+      measured: `${rounded(seen)} requests in ${timeText(intervalNs)}`,
+      limit: `minSamples ${minSamples}`,
+      fix: yamlAt(path, `interval: ${needed}`),
+    },
+  ];
+}

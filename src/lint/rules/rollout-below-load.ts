@@ -1,0 +1,60 @@
+import { amountOf } from '../../spec/versions.js';
+import type { Rollout } from '../../spec/versions.js';
+import type { Service } from '../../spec/scenario.js';
+import { rateOfInstance } from '../demand.js';
+import { meanDemand, rateIn } from '../mixture.js';
+import type { Finding, Rule } from '../rule.js';
+import type { Subject } from '../subject.js';
+import { rateText, yamlAt } from '../words.js';
+
+/** Fewer replicas while a version is rolled out than its load needs. */
+export const rolloutBelowLoad: Rule = {
+  name: 'rollout-below-load',
+  severity: 'warning',
+  reason:
+    'Old replicas go before new ones are ready: for as long as those start, the others have all of the load, and what waits then is served when the rollout is long over.',
+  remedy: 'Let none be missing (`maxUnavailable: 0`), or run more of them.',
+  check: (subject) =>
+    [...subject.scenario.services.values()].flatMap((service) => judge(subject, service)),
+};
+
+function judge(subject: Subject, service: Service): readonly Finding[] {
+  const rollout = service.versions?.rollout ?? null;
+  if (rollout === null) return [];
+  const { name, replicas } = service;
+  const missing = missingOf(rollout, replicas);
+  const rate = rateIn(subject, name);
+  const { holdNs, workNs } = meanDemand(subject, name);
+  const each = rateOfInstance(service, holdNs, workNs);
+  if (missing === 0 || !(rate > 0) || rate === Infinity || each === Infinity) return [];
+  const room = (replicas - missing) * each;
+  // What all of them cannot do is not for want of these.
+  if (rate <= room || rate > replicas * each) return [];
+  const path = ['services', name, 'rollout'];
+  return [
+    {
+      path,
+      entities: [name],
+      message: `${replicas - missing} of ${replicas} replicas of ${name} are to carry its load while versions change`,
+      measured: rateText(rate),
+      limit: `they do ${rateText(room)}`,
+      fix: yamlAt(path, fixOf(rollout, replicas)),
+    },
+  ];
+}
+
+/** Somebody has to come before somebody goes. */
+function fixOf({ kind, maxSurge }: Rollout, replicas: number): string {
+  const none = 'maxUnavailable: 0';
+  if (kind === 'recreate') return `kind: rolling\n${none}`;
+  return amountOf(maxSurge, replicas, true) === 0 ? `maxSurge: 1\n${none}` : none;
+}
+
+/** How many replicas may be missing at a time. */
+function missingOf(rollout: Rollout, replicas: number): number {
+  const { kind, routing, maxSurge, maxUnavailable } = rollout;
+  if (kind === 'recreate') return replicas;
+  if (kind === 'blueGreen' || (kind === 'canary' && routing === 'weighted')) return 0;
+  const isStuck = amountOf(maxSurge, replicas, true) + amountOf(maxUnavailable, replicas, false);
+  return isStuck === 0 ? 1 : amountOf(maxUnavailable, replicas, false);
+}

@@ -1,0 +1,69 @@
+import type { RuleCase } from './cases.js';
+import { scenario } from './lint-text.js';
+
+/** Eight pods that do 100/s each, behind a gateway. */
+function rolled(rollout: string, rate: string, more = ''): string {
+  return scenario([
+    'gateways: { edge: { replicas: 2, routes: [ { match: { path: /buy }, to: shop.buy } ] } }',
+    `services: { shop: { replicas: 8, cpu: 1, ${more}endpoints: { buy: [ work: 10ms ] }, versions: { v1: {}, v2: {} }, rollout: { to: v2, ${rollout} } } }`,
+    `workloads: { users: { arrivals: poisson(${rate}), requests: [ { name: buy, call: edge, path: /buy } ] } }`,
+  ]);
+}
+
+const WATCHED = 'analysis: { expect: [ canary.success >= 99% ], interval: 30s }';
+const CANARY = 'kind: canary, steps: [ { weight: 5% }, { pause: 5m } ]';
+
+export const ROLLOUT_CASES: readonly RuleCase[] = [
+  {
+    rule: 'rollout-below-load',
+    fires: rolled('kind: rolling', '650/s'),
+    path: 'services.shop.rollout',
+    measured: '650/s',
+    limit: 'they do 600/s',
+    silent: {
+      'none missing': rolled('kind: rolling, maxUnavailable: 0', '650/s'),
+      'less load': rolled('kind: rolling', '590/s'),
+      'more than all of them can do': rolled('kind: rolling', '850/s'),
+      'a second set': rolled('kind: blueGreen', '650/s'),
+      'a canary beside all of them': rolled(CANARY, '650/s'),
+    },
+  },
+  {
+    rule: 'rollout-below-load',
+    fires: rolled('kind: recreate', '50/s'),
+    path: 'services.shop.rollout',
+    measured: '50/s',
+    limit: 'they do 0/s',
+    silent: {},
+  },
+  {
+    rule: 'rollout-below-load',
+    fires: rolled('kind: rolling, maxSurge: 0, maxUnavailable: 0', '750/s'),
+    path: 'services.shop.rollout',
+    measured: '750/s',
+    limit: 'they do 700/s',
+    silent: {},
+  },
+  {
+    rule: 'canary-too-few-samples',
+    fires: rolled(`${CANARY}, ${WATCHED}`, '50/s'),
+    path: 'services.shop.rollout.analysis.interval',
+    measured: '75 requests in 30s',
+    limit: 'minSamples 100',
+    silent: {
+      'more requests': rolled(`${CANARY}, ${WATCHED}`, '100/s'),
+      'no analysis': rolled(CANARY, '50/s'),
+      'a second set that gets all': rolled(`kind: blueGreen, ${WATCHED}`, '50/s'),
+    },
+  },
+  {
+    rule: 'stop-before-callers-know',
+    fires: `${rolled('kind: rolling', '50/s')}\nplatform: { kind: kubernetes, endpointPropagation: 2s }`,
+    path: 'services.shop.lifecycle.preStop',
+    measured: 'they learn it after 2s on average',
+    limit: 'no preStop',
+    silent: {
+      'served on meanwhile': `${rolled('kind: rolling', '50/s', 'lifecycle: { preStop: 5s }, ')}\nplatform: { kind: kubernetes, endpointPropagation: 2s }`,
+    },
+  },
+];
