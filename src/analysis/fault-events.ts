@@ -2,7 +2,7 @@ import type { Ns } from '../kernel/time.js';
 import type { PlanFault } from '../spec/plan.js';
 import type { RunRecord } from '../spec/record.js';
 import type { StoryEvent } from '../spec/result-cascade.js';
-import type { Down } from './downs.js';
+import { downsOf, type Down } from './downs.js';
 import { faultWords } from './fault-words.js';
 import type { Scene } from './influence.js';
 import { thereAt } from './presence.js';
@@ -26,7 +26,9 @@ export function faultEvents(scene: Scene, record: RunRecord): StoryEvent[] {
         mechanism: fault.kind,
         text,
       });
-      const vain = hitsNobody(data, record, fault, span.fromNs) ? '; nobody is there' : '';
+      const isVain = hitsNobody(data, record, fault, span.fromNs);
+      const yet = isVain && comesLater(data, record, fault, span) ? ' yet' : '';
+      const vain = isVain ? `; nobody is there${yet}` : '';
       const start = event('fault', span.fromNs, `${words}${vain}${endWords(scene, fault, span)}`);
       if (span.untilNs >= plan.endNs) return [start];
       if (rolled !== null) {
@@ -59,6 +61,19 @@ function hitsNobody(data: VariantData, record: RunRecord, fault: PlanFault, at: 
     (id) => select.kind !== 'indices' || select.indices.includes(data.plan.instances[id].index),
   );
   return thereAt(data, record, own, at).size === 0;
+}
+
+/** Whether somebody comes to a place that a fault hits while it lasts. */
+function comesLater(
+  data: VariantData,
+  record: RunRecord,
+  { instances }: PlanFault,
+  { fromNs, untilNs }: PlanFault['spans'][number],
+): boolean {
+  const until = Math.min(untilNs, data.plan.endNs);
+  return downsOf(data, record, new Set(instances)).some(
+    (down) => down.absent && down.untilNs > fromNs && down.untilNs < until,
+  );
 }
 
 /** How long those take to end whom a fault asks to, and to be back where it is over at once. */

@@ -105,6 +105,7 @@ function connectionWords({ knob, value }: KnobEdit, { words, isMany }: Who): str
 /** What the platform does wrong; null where it is not that. */
 function platformWords({ knob, value }: KnobEdit, words: string, { config }: Fault): string | null {
   if (knob === 'scalingFrozen') return `the autoscaling of ${words} stands still`;
+  if (knob === 'rolloutFrozen') return `the rollout of ${words} stands still`;
   const own = PROBES.find((kind) => `${kind}Lie` === knob);
   if (own === undefined) return null;
   const { probe } = config as { readonly probe?: string };
@@ -159,7 +160,8 @@ function cutWords(edit: KnobEdit, { between }: Fault, words: string): string {
 }
 
 function targetWords(fault: Fault, zones: Zones): Who {
-  const targets = list(fault.target.map((target) => referenceWords(target, zones)));
+  const names = list(fault.target.map((target) => referenceWords(target, zones)));
+  const targets = fault.version === null ? names : `${fault.version} of ${names}`;
   const { instances } = fault;
   const isMany = fault.target.length > 1;
   const zone = fault.zone === null ? '' : ` in zone ${fault.zone}`;

@@ -242,7 +242,7 @@ export class Board {
         );
         break;
       default:
-        turnPlatform(instance, name, () => this.effective(name, hits));
+        turnPlatform(this.world, instance, name, () => this.effective(name, hits));
         break;
     }
   }
@@ -324,8 +324,18 @@ export class Board {
 }
 
 /** What the platform of a process does wrong. */
-function turnPlatform(instance: Instance, name: KnobName, effective: () => number): void {
+function turnPlatform(
+  world: World,
+  instance: Instance,
+  name: KnobName,
+  effective: () => number,
+): void {
   if (name === 'scalingFrozen') instance.scalingFrozen = effective() > 0;
+  if (name === 'rolloutFrozen') {
+    instance.rolloutFrozen = effective() > 0;
+    // Whoever rolls it out looks at what it has missed.
+    world.fleets[instance.component].watch?.();
+  }
   const lie = LIES.indexOf(name);
   if (lie >= 0) instance.lies[lie] = effective();
 }

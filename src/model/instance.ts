@@ -148,6 +148,8 @@ export class Instance {
   readonly lies = [0, 0, 0];
   /** Nobody adds to its component or takes away from it. */
   scalingFrozen = false;
+  /** The versions of its component stay as they are. */
+  rolloutFrozen = false;
   /** Nobody trusts a connection that is opened to it, or by it where both sides have to show who they are. */
   certExpired = false;
   /** How much later than it could a replica applies what is committed now. */

@@ -13,6 +13,8 @@ export interface Resources {
   readonly isHost: boolean;
   readonly probes: PlanComponent['probes'];
   readonly isScaled: boolean;
+  /** Its version changes. */
+  readonly isRolled: boolean;
 }
 
 /** What each component has; a function has the cores of its environments. */
@@ -29,12 +31,13 @@ export function resourcesOf(
     if (connections.mutual) showing.add(layout.parts[from]!.component.id);
   }
   return (id) => {
-    const { cpu, memory, kind, probes, autoscaling } = components[id]!;
+    const { cpu, memory, kind, probes, autoscaling, versions } = components[id]!;
     const environments = functions.find(({ component }) => component === id);
     const isHost = kind === 'gateway' || (kind === 'service' && environments === undefined);
     const cores = Math.min(cpu.cores, environments?.spec.cores ?? Infinity);
     const isScaled = autoscaling !== null;
-    return { cores, memory, showsCertificate: showing.has(id), isHost, probes, isScaled };
+    const isRolled = (versions?.rollout ?? null) !== null;
+    return { cores, memory, showsCertificate: showing.has(id), isHost, probes, isScaled, isRolled };
   };
 }
 
@@ -42,7 +45,7 @@ export function resourcesOf(
 export function unmetNeed(
   edits: readonly KnobEdit[],
   name: string,
-  { cores, memory, showsCertificate, isHost, probes, isScaled }: Resources,
+  { cores, memory, showsCertificate, isHost, probes, isScaled, isRolled }: Resources,
 ): string | null {
   // Of unlimited cores nothing can be taken.
   if (edits.some(({ knob }) => knob === 'stress') && cores === Infinity)
@@ -53,6 +56,8 @@ export function unmetNeed(
     return `\`${name}\` is no service and no gateway: only their processes are asked to end in this version. A \`crash\` ends it`;
   if (edits.some(({ knob }) => knob === 'scalingFrozen') && !isScaled)
     return `\`${name}\` has no \`autoscaling\` that could stand still`;
+  if (edits.some(({ knob }) => knob === 'rolloutFrozen') && !isRolled)
+    return `\`${name}\` has no \`rollout\` that could stand still`;
   const lies = PROBES.filter((kind) => edits.some(({ knob }) => knob === `${kind}Lie`));
   if (lies.length > 0 && !lies.some((kind) => (probes?.[kind] ?? null) !== null))
     return `\`${name}\` has no ${lies.length === 1 ? `\`probes.${lies[0]!}\`` : '`probes`'} that could lie`;

@@ -12,6 +12,7 @@ import type { LaidComponent, Layout } from './layout.js';
 import { hostOf, partOf } from './layout.js';
 import type { Problems } from './problem.js';
 import { parseReference, type Reference } from './references.js';
+import { versionsOfPlaces } from './versions.js';
 
 /** What references are resolved against. */
 export interface FaultSource {
@@ -149,6 +150,11 @@ class FaultTarget {
 
   /** Whoever names something wants it to be hit. */
   checkHits(): void {
+    if (this.fault.version !== null && this.hits.parts.size + this.hits.links.size > 0) {
+      this.refuse(
+        '`version` narrows instances: name the whole service, and a fault that hits its processes',
+      );
+    }
     const { instances, parts, loads, holders, links } = this.hits;
     const count = instances.size + parts.size + loads.size + holders.size + links.size;
     if (this.isRefused || this.fault.optional) return;
@@ -207,8 +213,9 @@ class FaultTarget {
 
   /** Both sides of a partition. */
   between([first, second]: NonNullable<Fault['between']>): void {
-    if (this.fault.zone !== null || this.fault.labels.size > 0) {
-      this.refuse('`zone` and `labels` do not narrow the sides of `between`');
+    const { zone, version, labels } = this.fault;
+    if (zone !== null || version !== null || labels.size > 0) {
+      this.refuse('`zone`, `version` and `labels` do not narrow the sides of `between`');
     }
     const { ends } = this.source;
     ends.between(this.side(first), this.side(second), this.direction, this.hitLink);
@@ -290,6 +297,7 @@ class FaultTarget {
     this.checkNeeds(component);
     component.zones.forEach((zone, own) => {
       if (index !== null && own !== index) return;
+      if (!this.isVersion(component, own)) return;
       if (this.narrow(component, zone)) this.hits.instances.add(component.firstInstance + own);
     });
   }
@@ -347,6 +355,16 @@ class FaultTarget {
     const zone = this.source.layout.zones.indexOf(reference.name);
     if (zone >= 0) return (end) => end.zone === zone;
     return namedEnd({ component: reference.name, part: null });
+  }
+
+  /** Whether a place is for the version that is hit. */
+  private isVersion({ source }: LaidComponent, place: number): boolean {
+    const { version } = this.fault;
+    if (version === null) return true;
+    const versions = source.kind === 'service' ? source.host.versions : null;
+    if (versions === null || source.kind !== 'service') return false;
+    const names = [versions.first, ...versions.others.map(({ name }) => name)];
+    return names[versionsOfPlaces(versions, source.host)[place]!] === version;
   }
 
   /** `zone` and `labels` of the fault: all must hold. */

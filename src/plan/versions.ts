@@ -1,5 +1,6 @@
 import type { Plan, PlanFault } from '../spec/plan.js';
-import type { PlanVersions } from '../spec/versions.js';
+import type { Service } from '../spec/scenario.js';
+import type { PlanVersions, Versions } from '../spec/versions.js';
 import { shapeOf } from '../spec/versions.js';
 import type { KeyTable } from './keys.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';
@@ -28,19 +29,25 @@ export function versionsOf(part: LaidPart): readonly VersionPart[] {
   });
 }
 
-/** The versions of a component by their numbers; null where all its instances are alike. */
-export function planVersions(
-  { source, name, zones }: LaidComponent,
-  keys: KeyTable,
-): PlanVersions | null {
-  if (source.kind !== 'service' || source.host.versions === null) return null;
-  const { first, others, counts, rollout } = source.host.versions;
-  const { replicas, lifecycle } = source.host;
+/** By place of a service: the number of the version that it is for. */
+export function versionsOfPlaces(
+  { counts, rollout }: Versions,
+  { zones, replicas }: Service,
+): readonly number[] {
+  if (counts !== null) {
+    return counts.flatMap((count, number) => Array.from({ length: count }, () => number));
+  }
   const next = rollout === null ? 0 : rollout.to + 1;
-  const ofPlace =
-    counts === null
-      ? zones.map((_, place) => (place < replicas ? 0 : next))
-      : counts.flatMap((count, number) => Array.from({ length: count }, () => number));
+  return zones.map((_, place) => (place < replicas ? 0 : next));
+}
+
+/** The versions of a component by their numbers; null where all its instances are alike. */
+export function planVersions({ source, name }: LaidComponent, keys: KeyTable): PlanVersions | null {
+  if (source.kind !== 'service' || source.host.versions === null) return null;
+  const { first, others, rollout } = source.host.versions;
+  const { lifecycle } = source.host;
+  const next = rollout === null ? 0 : rollout.to + 1;
+  const ofPlace = versionsOfPlaces(source.host.versions, source.host);
   const sticky = rollout?.sticky ?? null;
   return {
     names: [first, ...others.map((version) => version.name)],

@@ -25,7 +25,6 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['eventStores.*', 'tags'],
   ['projections.*', 'tags'],
   ['workloads.*', 'tags'],
-  ['faults.*', 'version'],
   ['report', 'prices'],
 ];
 
@@ -40,7 +39,7 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
 const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['warmup', 'auto'],
   ['autoscaling.kind', 'step scheduled'],
-  ['faults.*.what', 'discovery rollout'],
+  ['faults.*.what', 'discovery'],
   ['autoscaling.metric', 'latency'],
   ['metrics.*.metric', 'latency'],
   ['brokers.*.kind', 'nats'],

@@ -37,6 +37,8 @@ export const KNOBS = {
   readinessLie: { combine: 'max', neutral: 0 },
   /** Instance: 1 = nobody adds to its component or takes away from it. Max. */
   scalingFrozen: { combine: 'max', neutral: 0 },
+  /** Instance: 1 = the rollout of its component stands still. Max. */
+  rolloutFrozen: { combine: 'max', neutral: 0 },
   /** Instance: by how many ns a replica falls behind. Max. */
   replicaLag: { combine: 'max', neutral: 0 },
   /** Node of a database: the primary hands its role to a replica, asked once when the edit comes. */

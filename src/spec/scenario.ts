@@ -442,6 +442,8 @@ export interface Fault {
     | { readonly kind: 'share'; readonly share: number }
     | { readonly kind: 'indices'; readonly indices: readonly number[] };
   readonly zone: string | null;
+  /** Only instances of this version of a service. */
+  readonly version: string | null;
   /** Of a database with replicas: only nodes with this role when it begins. */
   readonly role: 'primary' | 'replica' | null;
   readonly labels: ReadonlyMap<string, string>;

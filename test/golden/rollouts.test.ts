@@ -361,6 +361,66 @@ workloads:
   });
 });
 
+describe('a rollout that stands still (fault freeze)', () => {
+  const frozen = (at: string, length: string): string =>
+    `{ id: f, kind: freeze, target: s, what: rollout, at: ${at}, for: ${length} }`;
+
+  it('goes on when its controller is back', () => {
+    const traced = rolled(4, 'kind: rolling', { faults: frozen('5s', '30s') });
+    expect(counts(traced, 4, 34, 36)).toEqual(['3/3 2/2', '1/1 2/4']);
+    expect(told(traced)).toEqual(['begun 0', 'promoted 45']);
+  });
+
+  it('does what was due meanwhile, and takes nothing back before', () => {
+    const load = { load: 'constant(100/s)', faults: frozen('15s', '40s') };
+    expect(told(rolled(10, CANARY, load))).toEqual([
+      'begun 0',
+      'weight 0.1 10',
+      // The pause was over at 40 s; four more start for 10 s.
+      'weight 0.5 65',
+      'weight 1 85',
+      'promoted 85',
+    ]);
+    // Looks at 20, 30, 40 and 50 s find nobody.
+    expect(told(rolled(10, `${CANARY}, ${WATCHED}`, { ...load, ...BAD }))).toContain(
+      'rolledBack 55',
+    );
+  });
+
+  it('is asked of a service that has one', () => {
+    expect(() =>
+      golden(
+        `
+services: { s: { endpoints: { serve: [ wait: 1ms ] } } }
+workloads: { users: { arrivals: constant(1/s), requests: [ { call: s } ] } }
+faults: [ ${frozen('1s', '1s')} ]
+`,
+        '10s',
+      ),
+    ).toThrow('has no `rollout` that could stand still');
+  });
+});
+
+describe('a fault of one version', () => {
+  it('hits its instances when they come, and no other', () => {
+    const faults = '{ id: f, kind: error, target: s, version: v2, status: 500, at: 0s, for: 1m }';
+    const traced = rolled(4, 'kind: blueGreen', { faults });
+    expect(told(traced)).toContain('weight 1 10');
+    // From the switch at 10 s to the end of the fault.
+    expect(ends(traced)).toEqual([499, 500]);
+  });
+
+  it('names a version of its target', () => {
+    const of = (version: string): (() => Traced) => {
+      const faults = `{ id: f, kind: crash, target: s, version: ${version}, at: 1s, for: 1s }`;
+      return () => rolled(4, 'kind: blueGreen', { faults });
+    };
+    expect(of('v3')).toThrow('s has no version v3');
+    // From 1 s on, until the second set is ready.
+    expect(ends(of('v1')())[1]).toBe(90);
+  });
+});
+
 describe('what makes no sense', () => {
   const rollout = (text: string, more = ''): string =>
     problemsOf(`

@@ -391,11 +391,11 @@ export const BAD_REFERENCES: readonly BadCase[] = [
     says: 'orders has 2 instances',
   },
   {
-    title: 'a version of a later version',
+    title: 'a version of what has none',
     edit: ['for: 5s', 'for: 5s, version: v2'],
-    code: 'FL202',
-    at: 'version',
-    says: 'known, not in this version',
+    code: 'FL410',
+    at: 'v2',
+    says: 'has no versions',
   },
   // Variants.
   {

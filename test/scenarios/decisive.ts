@@ -1232,6 +1232,13 @@ export const DECISIVE: readonly Decisive[] = [
     'no failure among 75 in 0.995^75 = 69 of 100 looks: 3.2 of them on average',
   ),
   row(
+    'rollout-leaking-version',
+    'shop.rollout.exposed in four-minutes',
+    0.0345,
+    0.0015,
+    '10 % of the 200 s that a pod lives, and up to the next look, of 600 s',
+  ),
+  row(
     'rollout-rolling',
     'users.success from 30s to 180s in no-pre-stop',
     0.9917,

@@ -449,6 +449,7 @@ export function fault(id: string, kind: string, own: Partial<Fault> = {}): Fault
     instances: { kind: 'all' },
     zone: null,
     role: null,
+    version: null,
     labels: new Map(),
     share: 1,
     spans: [{ fromNs: seconds(20), untilNs: seconds(30) }],

@@ -14,28 +14,45 @@ export type Look = 'good' | 'bad' | 'unknown';
 export class Analysis {
   private readonly spec: RolloutAnalysis;
   private readonly tallies: { readonly canary: Tally; readonly stable: Tally };
+  private readonly looked: (look: Look) => void;
   private readonly op: number;
   private generation = 0;
+  /** A look was due while nobody could take it. */
+  private isMissed = false;
 
-  /** `looked` is told what each look came to. */
+  /** `looked` is told what each look came to; none is taken while `isAway` says so. */
   constructor(
     name: string,
     spec: RolloutAnalysis,
     tallies: { readonly canary: Tally; readonly stable: Tally },
     looked: (look: Look) => void,
+    isAway: () => boolean,
   ) {
     this.spec = spec;
     this.tallies = tallies;
+    this.looked = looked;
     this.op = engine.define(`rollout/${name}/analysis`, (generation) => {
       if (generation !== this.generation) return;
       this.plan();
-      const look = this.look();
-      this.reset();
-      looked(look);
+      this.isMissed = isAway();
+      if (!this.isMissed) this.take();
     });
   }
 
-  get isRunning(): boolean {
+  /** Takes the look that was missed. */
+  catchUp(): void {
+    if (!this.isMissed || !this.isRunning) return;
+    this.isMissed = false;
+    this.take();
+  }
+
+  private take(): void {
+    const look = this.look();
+    this.reset();
+    this.looked(look);
+  }
+
+  private get isRunning(): boolean {
     return this.generation % 2 === 1;
   }
 

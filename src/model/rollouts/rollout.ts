@@ -36,6 +36,8 @@ export abstract class Rollout {
   private isHeld = false;
   private isOver = false;
   private failures = 0;
+  /** What was due while nobody could do it. */
+  private readonly overdue: (() => void)[] = [];
   private readonly laterOp: number;
   /** What the timers do that have been set. */
   private readonly later: (() => void)[] = [];
@@ -46,12 +48,16 @@ export abstract class Rollout {
     this.component = component;
     this.spec = versions!.rollout!;
     this.versions = new Versions(world, component, this.spec, scale, () => {
-      if (this.isUnderWay && !this.isHeld) this.changed();
+      if (!this.isUnderWay || this.isHeld || this.isFrozen) return;
+      this.analysis?.catchUp();
+      for (const what of this.overdue.splice(0)) what();
+      this.changed();
     });
     const { analysis, to, atNs } = this.spec;
     const sides = { canary: tallies.get(to)!, stable: tallies.get(0)! };
+    const looked = (look: Look): void => this.looked(look);
     this.analysis =
-      analysis === null ? null : new Analysis(name, analysis, sides, (look) => this.looked(look));
+      analysis === null ? null : new Analysis(name, analysis, sides, looked, () => this.isFrozen);
     this.laterOp = engine.define(`rollout/${name}/later`, (index) => this.later[index]());
     const op = engine.define(`rollout/${name}/begin`, () => {
       this.isUnderWay = true;
@@ -93,6 +99,11 @@ export abstract class Rollout {
     this.note(state);
   }
 
+  /** The controller stands still. */
+  private get isFrozen(): boolean {
+    return this.versions.isFrozen;
+  }
+
   private looked(look: Look): void {
     if (look !== 'bad') return;
     this.note(ROLLOUT_STATE.failedLook);
@@ -111,9 +122,12 @@ export abstract class Rollout {
   /** What happens so much later, unless the rollout is held or turns back before. */
   protected after(delay: Ns, what: () => void): void {
     const wasRolledBack = this.isRolledBack;
-    const index = this.later.push(() => {
-      if (!this.isHeld && this.isRolledBack === wasRolledBack) what();
-    });
+    const due = (): void => {
+      if (this.isHeld || this.isRolledBack !== wasRolledBack) return;
+      if (this.isFrozen) this.overdue.push(due);
+      else what();
+    };
+    const index = this.later.push(due);
     engine.at(engine.now + delay, PHASE.TIMER, this.laterOp, index - 1, 0, 0);
   }
 

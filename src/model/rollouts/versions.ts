@@ -96,6 +96,12 @@ export class Versions {
     world.fleets[component].watch = () => this.touch();
   }
 
+  /** Whether a fault keeps their controller from doing anything. */
+  get isFrozen(): boolean {
+    const isFrozen = ({ rolloutFrozen }: Instance): boolean => rolloutFrozen;
+    return this.old.own.some(isFrozen) || this.next.own.some(isFrozen);
+  }
+
   /** Looks at them at this instant, behind what goes on. */
   touch(): void {
     if (this.isDue) return;

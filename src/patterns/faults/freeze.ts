@@ -3,9 +3,10 @@ import type { FaultKind } from '../../spec/fault.js';
 
 const schema = z.strictObject({
   what: z
-    .enum(['autoscaling'])
+    .enum(['autoscaling', 'rollout'])
     .describe(
-      'What stands still. `autoscaling`: nobody adds replicas to the target or takes some away. Required.',
+      'What stands still. `autoscaling`: nobody adds replicas to the target or takes some away. `rollout`: its versions stay as they are, ' +
+        'and nobody looks at the new one. Required.',
     ),
 });
 
@@ -16,9 +17,11 @@ const schema = z.strictObject({
 export const freeze: FaultKind<typeof schema> = {
   kind: 'freeze',
   summary:
-    'A control loop of the platform stands still: with `what: autoscaling` no replicas come and none go.',
+    'A control loop of the platform stands still: with `what: autoscaling` no replicas come and none go, with `what: rollout` neither version ' +
+    'gets more or fewer of the replicas and requests, and a bad one is not taken back.',
   sources: [
     'kubernetes pkg/controller/podautoscaler horizontal.go, reconcileAutoscaler: without metrics nothing is changed',
+    'kubernetes pkg/controller/deployment sync.go: a paused deployment is not reconciled',
     'LitmusChaos, pod-autoscaler',
   ],
   targets: ['instance'],
@@ -27,5 +30,8 @@ export const freeze: FaultKind<typeof schema> = {
     '- { id: no-metrics, kind: freeze, target: shop, what: autoscaling, at: 10s, for: 20s }\n',
   takesShare: false,
   takesNoRamp: true,
-  edits: (_config, strength) => (strength === 0 ? [] : [{ knob: 'scalingFrozen', value: 1 }]),
+  edits: ({ what }, strength) => {
+    if (strength === 0) return [];
+    return [{ knob: what === 'rollout' ? 'rolloutFrozen' : 'scalingFrozen', value: 1 }];
+  },
 };

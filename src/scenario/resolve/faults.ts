@@ -62,6 +62,7 @@ export function resolveFaults(
       config,
       instances: output.instances,
       zone: output.zone ?? null,
+      version: output.version ?? null,
       role: output.role ?? null,
       labels: new Map(sorted(output.labels)),
       share: output.share,
@@ -173,6 +174,24 @@ function checkTarget(
   }
 }
 
+/** The version whose instances are hit has to be one of the target. */
+function checkVersion(
+  context: Context,
+  { version }: FaultOutput,
+  name: string,
+  host: Host,
+  base: Path,
+): void {
+  if (version === undefined) return;
+  const versions = 'versions' in host ? (host as Service).versions : null;
+  const allowed =
+    versions === null ? [] : [versions.first, ...versions.others.map((own) => own.name)];
+  if (allowed.includes(version)) return;
+  const message =
+    allowed.length === 0 ? `${name} has no versions` : `${name} has no version ${version}`;
+  report(context, 'FL410', [...base, 'version'], message, { found: version, allowed });
+}
+
 /** What a fault takes away has to be there. */
 function checkSnapshots(
   context: Context,
@@ -250,6 +269,7 @@ function checkNarrowed(
   if (!inZone && context.names.zones.has(output.zone!)) {
     report(context, 'FL410', [...base, 'zone'], `no instance of ${name} stands in ${output.zone}`);
   }
+  checkVersion(context, output, name, host, base);
   for (const [label, value] of sorted(output.labels)) {
     if (host.labels.get(label) !== value) {
       report(

@@ -62,6 +62,9 @@ const common = {
     .enum(['primary', 'replica'])
     .optional()
     .describe('Only nodes of a database that have this role when the fault begins.'),
+  version: nameText()
+    .optional()
+    .describe('Only instances of this version of the target, those that come later among them.'),
   labels: textMap().optional().describe('Only what has these labels.'),
   share: share().prefault('100%').describe('Share of requests or messages hit. Defaults to 100%.'),
   at: duration().optional().describe('Start, from the end of the warm-up. Unit: duration.'),
