@@ -2,7 +2,7 @@ import type { PlanFault } from '../spec/plan.js';
 import type { RunRecord } from '../spec/record.js';
 import type { StoryEvent } from '../spec/result-cascade.js';
 import type { PlanVersions } from '../spec/versions.js';
-import { answeredIn, courseOf, rolloutOf } from './rollouts.js';
+import { answeredIn, courseOf, rolloutOf, type Course } from './rollouts.js';
 import { BARE } from './unseen.js';
 import type { VariantData } from './variant-data.js';
 import { duration, plural, share } from './words.js';
@@ -74,13 +74,18 @@ function eventsOf(data: VariantData, record: RunRecord, component: number): Stor
     text,
   });
   const byReplicas = rollout.kind === 'canary' && rollout.routing === 'replicas';
-  const what = byReplicas ? 'replicas' : 'requests';
+  const what = byReplicas ? 'the replicas for ' : '';
   // The last one is told as what it brings about.
-  const steps = course.weights.filter(({ weight }) => weight > 0 && weight < 1);
+  const isLast = ({ atNs, weight }: Course['weights'][number]): boolean =>
+    weight === 1 && course.result === 'promoted' && atNs === course.endedNs;
+  const steps = course.weights.filter((own) => own.weight > 0 && !isLast(own));
   const told = steps
     .slice(0, WEIGHTS_MAX)
     .map(({ atNs, weight }) =>
-      event(atNs, `${next} has ${share(weight)} of the ${what} from here on`),
+      event(
+        atNs,
+        `${next} has ${what}${weight === 1 ? 'all' : share(weight)} of the requests from here on`,
+      ),
     );
   if (course.heldNs < Infinity) {
     told.push(event(course.heldNs, `a failed look holds ${next} where it is`));

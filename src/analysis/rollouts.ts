@@ -64,7 +64,7 @@ const FAILED_SOME = 0.001;
 
 /**
  * When nothing of a rollout lasts any more, absolute: when the new version has everything, unless more fails with it in the
- * end than with the old one; Infinity = not in this run. One that turned back is over when the journal says so.
+ * end, or before another fault, than with the old one; Infinity = not in this run. One that turned back is over when the journal says so.
  */
 export function overAt(data: VariantData, record: RunRecord, component: number): Ns {
   const course = courseOf(record, component);
@@ -72,9 +72,12 @@ export function overAt(data: VariantData, record: RunRecord, component: number):
   const { plan, requests, before } = data;
   const atNs = plan.warmupNs + course.endedNs;
   const parts = requests.map((part) => record.parts[part]);
-  const fromNs = atNs + LATE_SHARE * (plan.endNs - atNs);
+  // What comes behind another fault says nothing of the version.
+  const later = plan.faults.flatMap(({ spans }) => spans.map((span) => span.fromNs));
+  const untilNs = Math.min(plan.endNs, ...later.filter((at) => at > atNs));
+  const fromNs = atNs + LATE_SHARE * (untilNs - atNs);
   const usual = failing(sumOutcomes(parts, before.cells));
-  const late = failing(sumOutcomes(parts, cellsOf([{ fromNs, untilNs: plan.endNs }], plan).cells));
+  const late = failing(sumOutcomes(parts, cellsOf([{ fromNs, untilNs }], plan).cells));
   return late <= usual + FAILED_SOME ? atNs : Infinity;
 }
 

@@ -19,7 +19,7 @@ export function topologyOf(data: VariantData): Topology {
       name: component.name,
       kind: component.kind,
       title: host?.title ?? data.variant.scenario.workloads.get(component.name)?.title ?? null,
-      replicas: isWorkload ? 0 : component.instances,
+      replicas: isWorkload ? 0 : placesOf(component),
       ...scalingOf(component),
       concurrency: isWorkload ? null : finiteOrNull(component.concurrency),
       queueCapacity: isWorkload ? null : finiteOrNull(component.queue.capacity),
@@ -95,6 +95,11 @@ export function faultInfos(data: VariantData): readonly FaultInfo[] {
       words: wordsOf(data, fault),
     };
   });
+}
+
+/** How many instances there can be; those of a new version come in the place of the old ones. */
+function placesOf({ instances, initial, versions }: PlanComponent): number {
+  return (versions?.rollout ?? null) === null ? instances : initial;
 }
 
 /** How many replicas there may be, where the platform changes that; a rollout means to keep them as many. */

@@ -30,6 +30,7 @@ export function setFleets(world: Draft): void {
     upSince: new Float64Array(instances).fill(-Infinity),
     changes: 0,
     selected: -1,
+    seen: new Uint8Array(instances).fill(1, 0, initial),
     watch: null,
   }));
   world.instances = plan.instances.map(({ component, index, zone }, id) => {

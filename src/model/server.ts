@@ -484,13 +484,13 @@ export class Server {
     }
   }
 
-  /** Counts an answer; `good`: somebody may still use it. */
+  /** Counts an answer, of a version where it is that to a request; `good`: somebody may still use it. */
   private measure(strand: number, outcome: Outcome, good: boolean): void {
     const latency = engine.now - strands.arrived[strand];
     const cell = strands.cell[strand];
     sink.answer(strands.part[strand], cell, outcome, latency, good);
     const { tally } = this.world.instances[strands.instance[strand]];
-    if (tally !== null) tally.answered(outcome, latency, cell);
+    if (strands.returns[strand] === RETURN.frame) tally?.answered(outcome, latency, cell);
   }
 
   private markTold(strand: number): void {

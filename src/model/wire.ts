@@ -12,7 +12,7 @@ import type { Edge, View } from './edge.js';
 import { CANCELLATION, FROZEN } from './instance.js';
 import type { Instance } from './instance.js';
 import { CUT, MESSAGE, VANISHED } from './link.js';
-import { balancerAt, knowsNobody, NOWHERE } from './picking/picks.js';
+import { balancerAt, isUnknown, NOWHERE } from './picking/picks.js';
 import { GO } from './sections/transactions.js';
 import { RETURN, STATE, strands } from './strands.js';
 import type { World } from './world.js';
@@ -96,7 +96,7 @@ export class Wire implements CallSite {
     levels.add(view.gauge, 1);
     if (sizes !== null) sizes.sent(strand, edge, owner);
     if (world.cargo !== null) world.cargo.sent(strand, owner);
-    if (view.fleet.isBinding && knowsNobody(edge, view)) strands.injected[strand] = OUTCOME.refused;
+    if (isUnknown(edge, view, index)) strands.injected[strand] = OUTCOME.refused;
     this.guard(strand);
     this.launch(strand, edge, caller, callee);
     if (edge.outliers !== null) this.noteConnected(edge, strand, caller, callee);

@@ -65,6 +65,8 @@ export interface Fleet {
   changes: number;
   /** Callers are told of the instances of this version alone; -1 = of all. */
   selected: number;
+  /** By index, whatever is selected: 1 = it was last seen to be ready. */
+  readonly seen: Uint8Array;
   /** Told when an instance has come, gone or changed its readiness; null = nobody asks. */
   watch: (() => void) | null;
 }

@@ -232,8 +232,9 @@ function checkConnections(bundle: Bundle, callee: LaidComponent, problems: Probl
     return;
   }
   const balancing = loadBalancing ?? hostOf(callee)!.loadBalancing;
-  if (balancing.common.subset?.kind === 'deterministic' && hostOf(callee)!.autoscaling !== null) {
-    const message = `deterministic subsets are cut from a fixed number of instances, and autoscaling changes that of ${name}: use kind: random`;
+  const changing = whoChanges(callee);
+  if (balancing.common.subset?.kind === 'deterministic' && changing !== null) {
+    const message = `deterministic subsets are cut from a fixed number of instances, and ${changing} changes that of ${name}: use kind: random`;
     problems.add('FL711', where, message);
   }
   if (balancing.common.level !== 'connection') return;
@@ -334,4 +335,12 @@ function deepest(edges: readonly BareEdge[], bundles: readonly PlanBundle[]): nu
     most = Math.max(most, bundle.layers.length + implicit + pick + pool);
   }
   return most;
+}
+
+/** What adds instances to a component and takes them away; null = nothing. */
+function whoChanges({ source }: LaidComponent): string | null {
+  if (!('host' in source) || source.host === null) return null;
+  if (source.host.autoscaling !== null) return 'autoscaling';
+  const rollout = source.kind === 'service' ? (source.host.versions?.rollout ?? null) : null;
+  return rollout === null ? null : 'its rollout';
 }

@@ -12,6 +12,7 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
     'runtime concurrency queue cpu memory resources cancellation rejectWork admission middleware probes outbox',
   ],
   ['services.*.resources.requests', 'memory'],
+  ['services.*.rollout.analysis', 'from'],
   ['gateways.*', 'tags discovery versions version rollout'],
   ['gateways.*.resources.requests', 'memory'],
   ['services.*.probes.*', 'checks'],

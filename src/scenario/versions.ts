@@ -1,6 +1,6 @@
 import type { Problems } from './diagnostics.js';
 import type { Entry, MapNode, Node, PathKey } from './located.js';
-import { change, changeAll, get, map, text } from './located.js';
+import { change, changeAll, get, isNull, map, text } from './located.js';
 import { merge } from './merge.js';
 
 /**
@@ -23,7 +23,7 @@ function laid(service: Node, path: readonly PathKey[], problems: Problems): Node
   const own = first === null ? undefined : get(versions, first);
   const others = new Map<string, Entry>();
   for (const [name, entry] of versions.entries) {
-    const value = name === first ? map(new Map(), entry.value.at) : over(service, own, entry.value);
+    const value = over(service, name === first ? undefined : own, entry.value);
     others.set(name, { ...entry, value });
   }
   const whole = own?.type === 'map' ? merge(service, patchOf(own)) : service;
@@ -38,11 +38,12 @@ export function firstOf(service: Node): string | null {
   return versions?.type === 'map' ? ([...versions.entries.keys()].sort()[0] ?? null) : null;
 }
 
+/** What a version has of its own. */
+const OWN: readonly string[] = ['endpoints', 'outbound', 'lifecycle'];
+
 /** A version as a patch of its service. */
 function patchOf(version: MapNode): MapNode {
-  const entries = new Map(version.entries);
-  entries.delete('title');
-  entries.delete('description');
+  const entries = new Map([...version.entries].filter(([key]) => OWN.includes(key)));
   return { ...version, entries };
 }
 
@@ -76,9 +77,11 @@ function over(service: MapNode, first: Node | undefined, version: Node): Node {
 function entryOf(service: MapNode, version: MapNode, section: string, name: string): Entry | null {
   const below = entryIn(section === '' ? service : get(service, section), name);
   const above = entryIn(section === '' ? version : get(version, section), name);
-  if (above === null || below === null) return above ?? below;
-  const value = merge(below.value, above.value, name);
-  return { key: above.key, value: section === 'endpoints' ? bare(value) : value };
+  const known = above ?? below;
+  if (known === null) return null;
+  const value =
+    above === null || below === null ? known.value : merge(below.value, above.value, name);
+  return { key: known.key, value: section === 'endpoints' ? bare(value) : value };
 }
 
 /** Of an endpoint: what versions may differ in. */
@@ -102,6 +105,15 @@ function checkFields(version: Node, path: readonly PathKey[], problems: Problems
   const endpoints = get(version, 'endpoints');
   for (const name of namesIn(endpoints)) {
     const endpoint = get(endpoints, name);
+    if (isNull(endpoint)) {
+      const message = 'all versions have the endpoints of their service';
+      problems.add({
+        code: 'FL208',
+        at: endpoint!.at,
+        path: [...path, 'endpoints', name],
+        message,
+      });
+    }
     if (endpoint?.type !== 'map') continue;
     for (const [key, { key: at }] of endpoint.entries) {
       if (!SHARED.has(key)) continue;

@@ -38,7 +38,7 @@ export const ROLLOUT_CASES: readonly RuleCase[] = [
   },
   {
     rule: 'rollout-below-load',
-    fires: rolled('kind: rolling, maxSurge: 0, maxUnavailable: 0', '750/s'),
+    fires: rolled('kind: rolling, maxSurge: 0, maxUnavailable: 10%', '750/s'),
     path: 'services.shop.rollout',
     measured: '750/s',
     limit: 'they do 700/s',

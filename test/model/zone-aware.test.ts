@@ -36,6 +36,7 @@ function fleet(first: number, size: number): Fleet {
     upSince,
     changes: 0,
     selected: -1,
+    seen: new Uint8Array(size).fill(1),
     watch: null,
   };
 }

@@ -8,6 +8,7 @@ import type { Alarms } from '../alarms.js';
 import type { View } from '../edge.js';
 import type { Instance } from '../instance.js';
 import type { Registry } from '../registry.js';
+import { comesAndGoes } from '../fleets.js';
 import type { World } from '../world.js';
 
 /**
@@ -64,9 +65,9 @@ export class Outliers {
     view: View,
   ): OutlierSetup {
     const { plan, replication, journal } = this.world;
-    const { name, instances, firstInstance, autoscaling } = plan.components[callee];
+    const { name, instances, firstInstance } = plan.components[callee];
     const names = `${plan.components[caller.component].name}[${caller.index}]->${name}`;
-    const isScaled = autoscaling !== null;
+    const isScaled = comesAndGoes(plan.components[callee]);
     return {
       size: instances,
       /** Of a fleet that grows: whom the caller knows of at this moment. */

@@ -41,15 +41,15 @@ export class Picks {
     const some = fleet.readyCount > 0 && fleet.readyCount < fleet.size && !edge.fixedList;
     let candidates = some ? fleet.ready : fleet.all;
     let count = some ? fleet.readyCount : fleet.size;
-    if (edge.subsets !== null) {
-      const subset = edge.subsets[caller];
-      count = subset.gather(candidates, count);
-      candidates = subset.members;
-    }
     const version = edge.split === null ? 0 : edge.split.versionOf(frame);
     if (edge.split !== null) {
       count = edge.split.gather(version, candidates, count);
       candidates = edge.split.members;
+    }
+    if (edge.subsets !== null) {
+      const subset = edge.subsets[caller];
+      count = subset.gather(candidates, count);
+      candidates = subset.members;
     }
     if (view.shutCount > 0) {
       const open = view.gather(candidates, count);
@@ -136,8 +136,10 @@ export function balancerAt(
   return split === null ? balancers[caller] : split.balancers[split.at(index)][caller];
 }
 
-/** Whether a caller with a list of its own knows of nobody: the kernel or proxy on its side refuses, whoever is back. */
-export function knowsNobody({ fixedList }: Edge, { fleet }: View): boolean {
+/** Whether a caller with a list of its own knows of nobody, or of nobody of a version: the kernel or proxy on its side refuses, whoever is back. */
+export function isUnknown({ fixedList, split }: Edge, { fleet }: View, index: number): boolean {
+  if (!fleet.isBinding) return false;
+  if (split !== null) return !split.isKnown(fleet, index);
   return fleet.readyCount === 0 && !fixedList;
 }
 

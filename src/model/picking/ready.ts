@@ -8,19 +8,26 @@ export function updateFleet(world: World, instance: Instance): void {
   const { instances, endpoints, edges, fleets, plan } = world;
   const fleet = fleets[instance.component];
   const before = new Set(fleet.ready.subarray(0, fleet.readyCount));
+  // Who is not selected may be ready as well.
+  const isWhole = fleet.selected < 0;
   const own = instances.slice(fleet.first, fleet.first + fleet.size);
   // A host that has vanished is not seen to be down by anybody who has not seen it before.
   const isListed = ({ down, silent, stopped, index }: Instance): boolean =>
-    !down || (silent && !stopped && before.has(index));
+    !down || (silent && !stopped && (isWhole ? before.has(index) : fleet.seen[index] === 1));
   const isCalled = ({ leaving, condemned }: Instance): boolean =>
     leaving === LEAVING.no || condemned;
   const isSelected = ({ version }: Instance): boolean =>
     fleet.selected < 0 || version === fleet.selected;
-  const able = own.filter((it) => isListed(it) && !it.unready && isSelected(it));
+  const ableOf = own.filter((it) => isListed(it) && !it.unready);
+  const able = ableOf.filter(isSelected);
   let ready = able.filter(isCalled);
   // kube-proxy falls back on those that end where there is nobody else (KEP-1669, ProxyTerminatingEndpoints).
   if (ready.length === 0 && plan.components[instance.component].replaced) ready = able;
   ready.forEach(({ index }, place) => (fleet.ready[place] = index));
+  if (!isWhole) {
+    fleet.seen.fill(0);
+    for (const it of ableOf) if (isCalled(it)) fleet.seen[it.index] = 1;
+  }
   fleet.readyCount = ready.length;
   fleet.changes++;
   const now = new Set(ready);

@@ -69,7 +69,8 @@ export class Analysis {
 
   private plan(): void {
     const { intervalNs } = this.spec;
-    engine.at(engine.now + intervalNs, PHASE.SAMPLE, this.op, this.generation, 0, 0);
+    // In front of what a rollout does at the same moment.
+    engine.at(engine.now + intervalNs, PHASE.TIMER, this.op, this.generation, 0, 0);
   }
 
   private reset(): void {

@@ -36,16 +36,14 @@ export function rollingStep(state: State, { desired, surge, unavailable }: Slack
 }
 
 /**
- * The next step to a share of the replicas: both counts are rounded up, the old version is filled up first, and of both
- * goes as many as others are ready (argo-rollouts utils/replicaset/canary.go, CalculateReplicaCountsForCanary).
+ * The next step to a share of the replicas: the old version is filled up first, and of both go as many as others are ready
+ * (argo-rollouts utils/replicaset/canary.go, CalculateReplicaCountsForBasicCanary).
  */
 export function shareStep(state: State, share: number, slack: Slack): Pair {
   const { wanted, available } = state;
   const { desired, surge, unavailable } = slack;
-  const goal = sharesOf(desired, share);
-  // Rounded up twice they are one more.
-  const uneven = goal.old + goal.next > desired ? 1 : 0;
-  let room = desired + surge + uneven - wanted.old - wanted.next;
+  const goal = nearest(desired, share, surge);
+  let room = desired + surge - wanted.old - wanted.next;
   const up = (have: number, want: number): number => {
     const more = Math.max(0, Math.min(want - have, room));
     room -= more;
@@ -70,11 +68,39 @@ export function shareStep(state: State, share: number, slack: Slack): Pair {
   return { old, next };
 }
 
-/** How many replicas each version has at a share of the new one: at least one where it has any. */
-export function sharesOf(desired: number, share: number): Pair {
-  return { old: up(desired * (1 - share)), next: up(desired * share) };
+/**
+ * The counts whose ratio is nearest to a share, with one more replica where that is allowed; each version has one at least
+ * where it has any of the requests (approximateWeightedCanaryStableReplicaCounts).
+ */
+export function nearest(desired: number, share: number, surge: number): Pair {
+  const most = up(desired * share);
+  const least = Math.floor(desired * share + ROUNDING);
+  const mayBeAll = share >= 1 || share <= 0 || (desired === 1 && surge === 0);
+  const options: { readonly next: number; readonly all: number }[] = [];
+  const isTied = (all: number): boolean => Math.abs(((all * share) % 1) - 0.5) < ROUNDING;
+  if (most < desired || mayBeAll) options.push({ next: most, all: desired });
+  if (!isTied(desired) && (least > 0 || mayBeAll)) options.push({ next: least, all: desired });
+  if (surge > 0) {
+    options.push({ next: most, all: desired + 1 });
+    if (!isTied(desired + 1) && (least > 0 || mayBeAll)) {
+      options.push({ next: least, all: desired + 1 });
+    }
+  }
+  const off = ({ next, all }: { readonly next: number; readonly all: number }): number =>
+    Math.abs(next / all - share);
+  let best = options[0] ?? { next: 0, all: desired };
+  for (const option of options) if (off(option) < off(best) - ROUNDING) best = option;
+  return { next: best.next, old: best.all - best.next };
 }
 
+/** How many replicas a new version has whose share of the requests is kept by others. */
+export function besideOld(desired: number, share: number): number {
+  return up(desired * share);
+}
+
+/** What decimal shares lose as doubles is no replica. */
+const ROUNDING = 1e-9;
+
 function up(value: number): number {
-  return Math.ceil(value - 1e-9);
+  return Math.max(0, Math.ceil(value - ROUNDING));
 }

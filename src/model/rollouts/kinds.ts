@@ -1,7 +1,7 @@
 import { updateFleet } from '../picking/ready.js';
 import { ROLLOUT_STATE } from '../../spec/record.js';
 import type { Weights } from './split.js';
-import { rollingStep, sharesOf, shareStep } from './counts.js';
+import { besideOld, nearest, rollingStep, shareStep } from './counts.js';
 import { Rollout } from './rollout.js';
 import type { Setup } from './rollout.js';
 
@@ -137,14 +137,14 @@ export class Canary extends Rollout {
   private reaches(weight: number): boolean {
     const { old, next, desired } = this.versions;
     if (this.weights !== null) {
-      const { next: goal } = sharesOf(desired, this.scaled ?? weight);
+      const goal = besideOld(desired, this.scaled ?? weight);
       // Replicas that are too many stay until the requests are with others.
       if (goal > next.wanted) next.scaleTo(goal);
       return next.available >= goal;
     }
     const { slack } = this;
     this.settle((state) => shareStep(state, weight, slack));
-    const goal = sharesOf(desired, weight);
+    const goal = nearest(desired, weight, slack.surge);
     const isThere = old.wanted === goal.old && next.wanted === goal.next;
     if (next.wanted > 0 && next.available > 0) this.analysis?.start();
     return isThere && next.available >= goal.next && old.available >= goal.old;
@@ -157,7 +157,7 @@ export class Canary extends Rollout {
     if (this.weights === null) return;
     this.weights.weight = weight;
     const { next, desired } = this.versions;
-    next.scaleTo(sharesOf(desired, this.scaled ?? weight).next);
+    next.scaleTo(besideOld(desired, this.scaled ?? weight));
     if (weight > 0) this.analysis?.start();
   }
 

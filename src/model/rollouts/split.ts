@@ -2,7 +2,7 @@ import type { StreamKey } from '../../kernel/rng.js';
 import { unit } from '../../kernel/rng.js';
 import type { BalancerState } from '../../spec/balancer.js';
 import { frames } from '../frames.js';
-import type { World } from '../world.js';
+import type { Fleet, World } from '../world.js';
 
 /** How the callers of a component divide their requests between two of its versions. */
 export interface Weights {
@@ -19,6 +19,7 @@ export class Split {
   /** Those that `gather` has found. */
   readonly members: Int32Array;
   private readonly world: World;
+  private readonly component: number;
   private readonly weights: Weights;
   private readonly ofPlace: readonly number[];
   private readonly key: StreamKey;
@@ -33,6 +34,7 @@ export class Split {
   ) {
     const { ofPlace, rollout } = world.plan.components[component].versions!;
     this.world = world;
+    this.component = component;
     this.weights = weights;
     this.ofPlace = ofPlace;
     this.key = key;
@@ -54,18 +56,37 @@ export class Split {
     return this.ofPlace[index];
   }
 
-  /** Fills `members` with the candidates of a version and counts them; where it has none, with all its places, which refuse. */
+  /**
+   * Fills `members` with the candidates of a version and counts them. A caller that has not been told yet of any that are
+   * ready asks the other one; where none is ready it is a place of the version, which `isKnown` does not know.
+   */
   gather(version: number, candidates: Int32Array, count: number): number {
+    const found = this.fill(version, candidates, count);
+    if (found > 0) return found;
+    const { ready, readyCount } = this.world.fleets[this.component];
+    if (this.fill(version, ready, readyCount) > 0) {
+      const { to } = this.weights;
+      const others = this.fill(version === to ? 0 : to, candidates, count);
+      if (others > 0) return others;
+    }
+    this.members[0] = this.ofPlace.indexOf(version);
+    return 1;
+  }
+
+  private fill(version: number, candidates: Int32Array, count: number): number {
     const { ofPlace, members } = this;
     let found = 0;
     for (let k = 0; k < count; k++) {
       if (ofPlace[candidates[k]] === version) members[found++] = candidates[k];
     }
-    if (found > 0) return found;
-    for (let place = 0; place < ofPlace.length; place++) {
-      if (ofPlace[place] === version) members[found++] = place;
-    }
     return found;
+  }
+
+  /** Whether a caller knows anybody of the version of an instance: else its proxy refuses a request for it. */
+  isKnown({ ready, readyCount }: Fleet, index: number): boolean {
+    const { ofPlace } = this;
+    for (let k = 0; k < readyCount; k++) if (ofPlace[ready[k]] === ofPlace[index]) return true;
+    return false;
   }
 
   /** A number in (0, 1) of the call, or of the value of the key of its request. */

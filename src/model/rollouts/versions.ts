@@ -42,7 +42,10 @@ export class VersionSet extends ReplicaSet {
     let count = 0;
     this.own.forEach((instance, place) => {
       if (instance.absent || !isReady(instance)) return;
-      if (this.readySince[place] + this.minReadyNs <= engine.now) count++;
+      const since = this.readySince[place];
+      // Who has only just become ready has not been looked at yet.
+      const readyNs = since === -1 ? engine.now : since;
+      if (readyNs + this.minReadyNs <= engine.now) count++;
     });
     return count;
   }

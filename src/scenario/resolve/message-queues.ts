@@ -302,7 +302,9 @@ function checkScaled(
   path: Path,
 ): void {
   const [name] = split(call);
-  if (services?.[name]?.autoscaling === undefined) return;
-  const message = `${name} is scaled, and events of the system go to a fixed number of instances`;
+  const service = services?.[name];
+  if (service?.autoscaling === undefined && service?.rollout === undefined) return;
+  const how = service.autoscaling === undefined ? 'changes its version' : 'is scaled';
+  const message = `${name} ${how}, and events of the system go to a fixed number of instances`;
   report(context, 'FL208', path, message);
 }

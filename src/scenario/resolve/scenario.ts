@@ -1,5 +1,5 @@
 import type { Database } from '../../spec/database.js';
-import type { Bundle, Gateway, Host, Scenario, Service, Workload } from '../../spec/scenario.js';
+import type { Bundle, Host, Scenario, Service, Workload } from '../../spec/scenario.js';
 import type { Problems } from '../diagnostics.js';
 import type { ReadFile } from '../include.js';
 import type { MapNode, Node, PathKey } from '../located.js';
@@ -27,7 +27,7 @@ import { resolveKeys, resolveReport, resolveSettings } from './settings.js';
 import { resolveService } from './services.js';
 import { resolveSteps } from './steps.js';
 import { checkTopicViews } from './topic-views.js';
-import { checkSplits } from './versions.js';
+import { checkSplits, checkVersionCycles } from './versions.js';
 import { resolveWorkload } from './workloads.js';
 
 /** A variant's scenario in its final form, and who calls whom in it. */
@@ -113,9 +113,11 @@ function checkScaling(
   { services, gateways, projections }: Pick<Scenario, 'services' | 'gateways' | 'projections'>,
 ): void {
   for (const { name, service, claims } of projections.values()) {
-    if (service === null || claims !== null || !(services.get(service)?.autoscaling ?? null))
-      continue;
-    const message = `${service} is scaled, and nobody takes over what an instance leaves that is taken away: write claimTimeout`;
+    const host = service === null ? undefined : services.get(service);
+    const isRolled = (host?.versions?.rollout ?? null) !== null;
+    if (claims !== null || ((host?.autoscaling ?? null) === null && !isRolled)) continue;
+    const how = isRolled ? 'changes its version' : 'is scaled';
+    const message = `${service} ${how}, and nobody takes over what an instance leaves that is taken away: write claimTimeout`;
     report(context, 'FL208', ['projections', name], message);
   }
   const known = [...context.names.things].flatMap(([name, { kind, parts }]) => {
@@ -188,11 +190,7 @@ function resolveServices(context: Context, output: ScenarioOutput): ReadonlyMap<
 /** Circles of calls, calls of gateways that no route takes, and requests that nobody could divide. */
 function checkCalls(
   context: Context,
-  parts: {
-    readonly services: ReadonlyMap<string, Service>;
-    readonly gateways: ReadonlyMap<string, Gateway>;
-    readonly workloads: ReadonlyMap<string, Workload>;
-  },
+  parts: Parameters<typeof callGraph>[0],
   graph: CallGraph,
 ): void {
   checkSplits(context, parts.services, parts.gateways, graph);
@@ -207,7 +205,7 @@ function checkCalls(
     const { key, node } = locate(context.tree, path);
     const message = `${cycle.join(' -> ')} call each other in a circle that nothing ends: give a call on it a probability, or take it out`;
     context.problems.add({ code: 'FL408', at: key ?? node.at, path, message });
-  }
+  } else checkVersionCycles(context, parts);
   for (const [name, workload] of parts.workloads) {
     workload.requests.forEach((request, index) => {
       const step = request.steps[0];

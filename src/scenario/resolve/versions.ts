@@ -6,6 +6,7 @@ import type {
   ServiceVersion,
   Versions,
 } from '../../spec/versions.js';
+import { shapeOf } from '../../spec/versions.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import { parseRolloutExpectation } from '../rollout-text.js';
 import type { ServiceOutput } from '../schema/services.js';
@@ -13,6 +14,7 @@ import type { RolloutOutput, VersionOutput } from '../schema/versions.js';
 import type { Context, Path } from './context.js';
 import { report, reportKey } from './context.js';
 import type { CallGraph } from './graph.js';
+import { callGraph, certainCycle } from './graph.js';
 import { resolveLifecycle, resolveOutbound } from './hosts.js';
 import { BUILT_IN_KEYS, sorted } from './names.js';
 import { resolveSteps } from './steps.js';
@@ -155,13 +157,19 @@ function rolloutOf(
   checkFields(context, own, at);
   const to = others.indexOf(own.to);
   if (own.to === first) {
-    const message = `${first} runs from the beginning: a rollout goes to another version`;
+    const isSaid = output.version !== undefined;
+    const which = isSaid ? '' : ', the first by name: write version where it is another';
+    const message = `${first} runs from the beginning${which}; a rollout goes to another version`;
     report(context, 'FL208', [...at, 'to'], message);
   } else if (to < 0) unknownVersion(context, own.to, others, [...at, 'to']);
   if (output.autoscaling !== undefined) {
     const message =
       'a rollout beside autoscaling is known, but not in this version: leave one of them out';
     report(context, 'FL202', at, message);
+  }
+  if (own.maxSurge?.value === 0 && own.maxUnavailable?.value === 0) {
+    const message = 'with maxSurge: 0 nothing could ever be changed: write 1 or more';
+    report(context, 'FL208', [...at, 'maxUnavailable'], message);
   }
   if ((own.preview ?? 0) > replicas) {
     const message = `the preview has ${own.preview} replicas, the service ${replicas}`;
@@ -181,7 +189,7 @@ function rolloutOf(
     minReadyNs: own.minReady ?? 0,
     preview: own.preview ?? null,
     autoPromotion: own.autoPromotion ?? true,
-    scaleDownDelayNs: own.scaleDownDelay ?? KEPT_NS,
+    scaleDownDelayNs: keptNs(context, own, at),
     steps: (own.steps ?? []).map((step, index) => stepOf(context, step, [...at, 'steps', index])),
     analysis: analysisOf(context, own, at),
     onFailure: own.onFailure ?? 'rollback',
@@ -219,6 +227,22 @@ function checkFields(context: Context, own: RolloutOutput, at: Path): void {
   }
 }
 
+/**
+ * How long the replicas without requests are kept: of a second set that is looked at for one look at least (argo-rollouts
+ * docs/features/bluegreen.md, scaleDownDelaySeconds).
+ */
+function keptNs(context: Context, own: RolloutOutput, at: Path): number {
+  const { scaleDownDelay, analysis, kind } = own;
+  if (kind !== 'blueGreen' || analysis === undefined) return scaleDownDelay ?? KEPT_NS;
+  if (scaleDownDelay === undefined) return Math.max(KEPT_NS, analysis.interval);
+  if (scaleDownDelay < analysis.interval) {
+    const message =
+      'the old replicas would be gone before the first look: make it as long as analysis.interval, or leave it out';
+    report(context, 'FL208', [...at, 'scaleDownDelay'], message);
+  }
+  return scaleDownDelay;
+}
+
 function stepOf(
   context: Context,
   own: NonNullable<RolloutOutput['steps']>[number],
@@ -251,6 +275,19 @@ function checkKey(context: Context, key: string, path: Path): void {
   const allowed = [...context.names.keys, ...BUILT_IN_KEYS];
   if (allowed.includes(key)) return;
   report(context, 'FL404', path, `there is no key ${key} in keys`, { found: key, allowed });
+}
+
+/** Circles of calls that only one version of a service closes. */
+export function checkVersionCycles(context: Context, parts: Parameters<typeof callGraph>[0]): void {
+  for (const [name, service] of parts.services) {
+    for (const version of service.versions?.others ?? []) {
+      const services = new Map(parts.services).set(name, shapeOf(service, version));
+      const cycle = certainCycle(callGraph({ ...parts, services }));
+      if (cycle === null) continue;
+      const message = `${cycle.join(' -> ')} call each other in a circle that nothing ends: give a call on it a probability, or take it out`;
+      report(context, 'FL408', ['services', name, 'versions', version.name], message);
+    }
+  }
 }
 
 /** Requests are split by somebody who stands in front. */

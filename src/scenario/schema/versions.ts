@@ -23,12 +23,12 @@ const amount = quantity(
   (input): Amount => {
     if (typeof input === 'string' && new RegExp(PERCENT_PATTERN).test(input)) {
       const value = Number(input.slice(0, -1));
-      if (value <= 100) return { unit: 'percent', value };
+      if (value <= 1000) return { unit: 'percent', value };
     }
     if (typeof input === 'number' && Number.isInteger(input) && input >= 0 && input <= 100_000) {
       return { unit: 'pods', value: input };
     }
-    const message = `must be a number of replicas or a percentage up to 100%, got ${showNoNumber(input)}`;
+    const message = `must be a number of replicas or a percentage such as 25%, got ${showNoNumber(input)}`;
     throw new QuantityError(message);
   },
   {
