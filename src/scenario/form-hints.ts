@@ -165,6 +165,10 @@ const LISTED: ReadonlyMap<PathKey, string> = new Map<PathKey, string>([
 
 /** Where a policy of calls from one component to another stands, where a bundle is called like such a pair. */
 export function pairHint(path: readonly PathKey[]): string | undefined {
+  const own = String(path[path.length - 1]);
+  if (path[0] === 'gateways' && /^[^@]+@[^@]+$/.test(own)) {
+    return `a route to one version is known, but not in this version: rollout: { kind: canary } of ${own.split('@')[0]!} divides the requests of its gateways`;
+  }
   const ends = String(path[path.length - 1]).split('->');
   const [from = '', to = ''] = ends.map((end) => end.trim());
   if (path[0] !== 'policies' || ends.length !== 2 || from === '' || to === '') return undefined;

@@ -326,7 +326,9 @@ function wanted(issue: Issue): string {
 
 function formatHint(issue: z.core.$ZodIssueInvalidStringFormat): string {
   const pattern = issue.pattern ?? '';
-  if (pattern.includes('->')) return ' (component, component.part, component[0], a->b)';
+  if (pattern.includes('->')) {
+    return ' (component, component.part, component[0], a->b; a version of it stands in `version`)';
+  }
   if (pattern.includes('\\.[A-Za-z]')) return ' (component or component.part)';
   if (pattern.includes('^[^~]')) return ' (regular expressions are known, not in this version)';
   return '';

@@ -240,7 +240,7 @@ export function scenarioOf(world: MessageWorld): Record<string, unknown> {
       edge: { endpoints: { enter: { steps: [{ call: 'api.submit' }] } } },
       w0: {
         replicas: world.replicas,
-        ...(world.isScaled ? { autoscaling: scalingOf(world) } : {}),
+        ...(world.isScaled ? { autoscaling: scalingOf(world) } : rolloutOf(world)),
         endpoints: workers[0],
       },
       w1: { endpoints: workers[1] },
@@ -267,6 +267,15 @@ export function scenarioOf(world: MessageWorld): Record<string, unknown> {
 }
 
 /** Instances come and go every few looks; those that go drain. */
+function rolloutOf({ rollout = 'none', seed }: MessageWorld): object {
+  if (rollout === 'none') return {};
+  return {
+    versions: { v1: {}, v2: {} },
+    rollout: { to: 'v2', kind: rollout, at: `${200 + (seed % 15) * 100}ms` },
+    lifecycle: { startup: '80ms', terminationGrace: '300ms' },
+  };
+}
+
 function scalingOf(world: MessageWorld): object {
   return {
     metric: 'concurrency',

@@ -60,6 +60,8 @@ export interface MessageWorld {
   readonly replicas: number;
   /** An autoscaler changes how many instances the first service has. */
   readonly isScaled: boolean;
+  /** Another version of it takes over, unless it is scaled. */
+  readonly rollout?: 'none' | 'rolling' | 'recreate' | 'blueGreen';
   readonly link: string;
   readonly publishLatency: string;
   readonly outbox: 'none' | 'polling' | 'cdc';
@@ -78,8 +80,10 @@ export interface MessageWorld {
 export function mostReplicas({
   replicas,
   isScaled,
-}: Pick<MessageWorld, 'replicas' | 'isScaled'>): number {
-  return isScaled ? replicas + 3 : replicas;
+  rollout = 'none',
+}: Pick<MessageWorld, 'replicas' | 'isScaled' | 'rollout'>): number {
+  if (isScaled) return replicas + 3;
+  return rollout === 'none' ? replicas : 2 * replicas;
 }
 
 /** Values of the key that every message has: the number of its request, modulo this. */
@@ -187,6 +191,7 @@ export const messageWorlds: fc.Arbitrary<MessageWorld> = fc.record<MessageWorld>
   mishaps: fc.array(mishaps, { maxLength: 3 }),
   replicas: fc.integer({ min: 1, max: 3 }),
   isScaled: fc.constantFrom(false, false, true),
+  rollout: fc.constantFrom('none', 'none', 'none', 'rolling', 'recreate', 'blueGreen'),
   link: fc.constantFrom('0ms', '0ms', 'uniform(1ms 9ms)'),
   publishLatency: fc.constantFrom('0ms', '0ms', '0ms', 'uniform(1ms 9ms)'),
   outbox: fc.constantFrom('none', 'none', 'polling', 'cdc'),

@@ -129,8 +129,12 @@ export function isCalm(one: Shape): boolean {
 /** Sagas that begin later are not counted. */
 export const MEASURED_MS = 300_000;
 
-/** Every third time instances come and go, who drives sagas among them. */
+/** Two times of three instances come and go, who drives sagas among them: by an autoscaler, or with a new version. */
 function scaling({ seed }: Shape): string {
+  if (seed % 3 === 1) {
+    const kind = seed % 2 === 0 ? 'rolling' : 'recreate';
+    return `versions: { v1: {}, v2: {} }, rollout: { to: v2, kind: ${kind}, at: ${1 + (seed % 7)}s }, `;
+  }
   if (seed % 3 !== 0) return '';
   const rules = 'scaleUp: { stabilization: 0s }, scaleDown: { stabilization: 0s }';
   return `autoscaling: { metric: rate, target: 3/s, max: 4, syncPeriod: 700ms, ${rules} }, `;
