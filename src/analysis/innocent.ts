@@ -46,19 +46,24 @@ export function innocentFaults(
   };
   const namesOf = (fault: PlanFault): string[] => targetsOf(fault).map(({ name }) => name);
   const { faults } = data.plan;
-  const guilty = new Set(faults.filter((fault) => reaches(namesOf(fault), goals, influences)));
   const times = timesOf(
     scene,
     hurt.flatMap((lane) => ills(lane).map(({ from }) => from)),
+  );
+  // A version that has everything and hurts nobody is no cause of what comes later.
+  const isPast = (fault: PlanFault): boolean => fault.rollout !== null && !times.hurtWithin(fault);
+  const guilty = new Set(
+    faults.filter((fault) => !isPast(fault) && reaches(namesOf(fault), goals, influences)),
   );
   if (hurt.length === 0 && failsMore(users)) return [];
   const suspects = suspectsOf(scene, events);
   const isInnocent = (fault: PlanFault): boolean =>
     !guilty.has(fault) &&
     !suspects.has(fault) &&
-    (guilty.size > 0 || !times.hurtSince(fault) || times.beganWithOthers(fault));
+    (guilty.size > 0 || isPast(fault) || !times.hurtSince(fault) || times.beganWithOthers(fault));
   const reasonOf = (fault: PlanFault): string => {
     if (hurt.length === 0) return 'no user request turned ill';
+    if (isPast(fault)) return 'no user request turned ill while it lasted';
     if (guilty.size === 0) {
       return times.hurtSince(fault)
         ? 'the trouble of the users began as another fault did'
@@ -111,6 +116,8 @@ function suspectsOf(
 interface Times {
   /** Some trouble of the users began with the fault, or later. */
   hurtSince(fault: PlanFault): boolean;
+  /** Some of it began while the fault lasted. */
+  hurtWithin(fault: PlanFault): boolean;
   /** All of it began with faults, and none with this one. */
   beganWithOthers(fault: PlanFault): boolean;
 }
@@ -124,6 +131,14 @@ function timesOf({ data, steps, spansOf }: Scene, onsets: readonly number[]): Ti
   return {
     hurtSince: (fault) =>
       onsets.some((onset) => onset >= Math.min(...startsOf(fault)) - HURT_SLACK),
+    hurtWithin: (fault) =>
+      spansOf(fault).some(({ fromNs, untilNs }) =>
+        onsets.some(
+          (onset) =>
+            onset >= stepAt(steps, fromNs) - HURT_SLACK &&
+            onset <= stepAt(steps, untilNs) + HURT_SLACK,
+        ),
+      ),
     beganWithOthers: (fault) =>
       onsets.every((onset) => {
         const begun = data.plan.faults.filter((each) => beginsAt(each, onset));

@@ -77,13 +77,15 @@ export function planRollouts(
     if (versions === null || versions.rollout === null) return [];
     const { to, atNs } = versions.rollout;
     const fromNs = warmupNs + atNs;
+    // One that would begin behind the end is none.
+    if (fromNs >= horizonNs) return [];
     return [
       {
         ...NOTHING_TURNED,
         id: `${name}@${versions.others[to].name}`,
         kind: 'rollout',
         parts: parts.map((part) => part.id),
-        spans: fromNs < horizonNs ? [{ fromNs, untilNs: horizonNs }] : [],
+        spans: [{ fromNs, untilNs: horizonNs }],
         chance: { jitterNs: 0, probability: 1, starts: [] },
         stream: `${name}.rollout`,
         rollout: id,

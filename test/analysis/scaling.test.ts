@@ -4,10 +4,8 @@ import { unseenColumns } from '../../src/report/columns-unseen.js';
 import { viewOf } from '../../src/report/view.js';
 import { run, type Ran } from '../theory/program.js';
 
-const REMOVED = 'remove: [ services.shop.autoscaling ]';
-
-/** The same twice: with places for more that nobody ever fills, and without an autoscaler. */
-const twice = (body: string): Ran =>
+/** The same twice: with places for more that nobody ever fills, and without. */
+const twice = (body: string, removed: string): Ran =>
   run(`
 faultline: 1
 title: Two tellings of one run
@@ -15,81 +13,87 @@ run: { duration: 2m, warmup: 30s, seed: 5 }
 ${body}
 variants:
   - { name: scaled }
-  - { name: fixed, ${REMOVED} }
+  - { name: fixed, remove: [ ${removed} ] }
 `);
 
-const NEVER =
+const NEVER_SCALED =
   'autoscaling: { metric: rate, target: 1000/s, min: 3, max: 30, scaleUp: { selectPolicy: disabled } }';
 const USERS =
   'workloads: { users: { arrivals: poisson(300/s), requests: [ { name: buy, call: shop.buy, patience: 5s } ] } }';
-const HOST = `replicas: 3, ${NEVER}, `;
+const NEVER_ROLLED = 'versions: { v1: {}, v2: {} }, rollout: { to: v2, kind: rolling, at: 1h }';
+const HOST = 'replicas: 3, HOST, ';
 
-describe('a fleet that could grow and does not', () => {
-  it.each([
-    [
-      'workers that wait for a callee',
-      `services:
+const CASES: readonly (readonly [what: string, body: string])[] = [
+  [
+    'workers that wait for a callee',
+    `services:
   shop: { ${HOST}concurrency: 40, queue: { capacity: 20 }, endpoints: { buy: [ work: 1ms, call: bank.pay ] } }
   bank: { endpoints: { pay: [ wait: 20ms ] } }
 ${USERS}
 faults: [ { id: slow, kind: slow, target: bank, factor: 100, at: 40s, for: 30s } ]`,
-    ],
-    [
-      'a pool that runs out',
-      `services:
+  ],
+  [
+    'a pool that runs out',
+    `services:
   shop: { ${HOST}concurrency: 40, queue: { capacity: 0 }, endpoints: { buy: [ query: db.read ] } }
 databases: { db: { pool: { maxOpen: 10 }, operations: { read: { wait: 10ms } } } }
 ${USERS}
 faults: [ { id: slow, kind: slow, target: db, factor: 50, at: 40s, for: 30s } ]`,
-    ],
-    [
-      'connections held by calls in transactions',
-      `services:
+  ],
+  [
+    'connections held by calls in transactions',
+    `services:
   shop: { ${HOST}concurrency: 40, queue: { capacity: 0 }, endpoints: { buy: [ transaction: { database: db, steps: [ query: db.read, call: bank.pay ] } ] } }
   bank: { endpoints: { pay: [ wait: 10ms ] } }
 databases: { db: { pool: { maxOpen: 10 }, operations: { read: { wait: 5ms } } } }
 ${USERS}
 faults: [ { id: slow, kind: slow, target: bank, factor: 50, at: 40s, for: 30s } ]`,
-    ],
-    [
-      'connections to each of them',
-      `services:
+  ],
+  [
+    'connections to each of them',
+    `services:
   front: { endpoints: { go: [ call: shop.buy ] }, outbound: { shop: { connections: { max: 5 } } } }
   shop: { ${HOST}concurrency: 40, endpoints: { buy: [ wait: 45ms ] } }
 workloads: { users: { arrivals: poisson(300/s), requests: [ { call: front.go } ] } }`,
-    ],
-    [
-      'all of them hanging',
-      `services:
+  ],
+  [
+    'all of them hanging',
+    `services:
   shop: { ${HOST}concurrency: 50, queue: { capacity: 20 }, endpoints: { buy: [ work: 5ms ] } }
 ${USERS}
 faults: [ { id: hang, kind: hang, target: shop, instances: [0, 1, 2], at: 40s, for: 20s } ]`,
-    ],
-    [
-      'cores in use',
-      `services:
+  ],
+  [
+    'cores in use',
+    `services:
   shop: { ${HOST}cpu: 1, endpoints: { buy: [ work: 10ms ] } }
 workloads: { users: { arrivals: poisson(220/s), requests: [ { name: buy, call: shop.buy } ] } }
 faults: [ { id: rush, kind: load, target: users, factor: 2, at: 30s, for: 10s } ]`,
-    ],
-    [
-      'readiness that is lost',
-      `services:
+  ],
+  [
+    'readiness that is lost',
+    `services:
   shop: { ${HOST}concurrency: 8, probes: { readiness: { call: health, period: 5s } }, endpoints: { buy: [ wait: 5ms ], health: [ query: db.ping ] } }
 databases: { db: { operations: { ping: 1ms } } }
 ${USERS}
 faults: [ { id: gone, kind: crash, target: db, at: 40s, for: 40s } ]`,
-    ],
-    [
-      'a crash of two of them',
-      `platform: { kind: kubernetes }
+  ],
+  [
+    'a crash of two of them',
+    `platform: { kind: kubernetes }
 services:
   shop: { ${HOST}concurrency: 4, queue: { capacity: 20 }, lifecycle: { startup: 5s }, endpoints: { buy: [ wait: 30ms ] } }
 ${USERS}
 faults: [ { id: down, kind: crash, target: shop, instances: 2, at: 40s, for: 20s } ]`,
-    ],
-  ])('is told as one that could not: %s', (_, body) => {
-    const ran = twice(body);
+  ],
+];
+
+describe.each([
+  ['grow', NEVER_SCALED, 'services.shop.autoscaling'],
+  ['change its version', NEVER_ROLLED, 'services.shop.rollout, services.shop.versions'],
+])('a fleet that could %s and does not', (_, host, removed) => {
+  it.each(CASES)('is told as one that could not: %s', (_what, body) => {
+    const ran = twice(body.replace('HOST', host), removed);
     const [scaled, fixed] = ran.result.variants;
     expect(scaled!.cascade.sentence).toBe(fixed!.cascade.sentence);
     expect(scaled!.cascade.events).toEqual(fixed!.cascade.events);
@@ -274,7 +278,10 @@ variants: [ { name: scaled }, { name: five, remove: [ services.shop.autoscaling 
     expect(late.components['shop']!.fleet!.instances.value).toBeCloseTo(3.5, 6);
     const plain = unseenColumns(
       viewOf(
-        twice(`services: { shop: { ${HOST}endpoints: { buy: [ wait: 1ms ] } } }\n${USERS}`).result,
+        twice(
+          `services: { shop: { replicas: 3, ${NEVER_SCALED}, endpoints: { buy: [ wait: 1ms ] } } }\n${USERS}`,
+          'services.shop.autoscaling',
+        ).result,
       ),
     );
     expect(plain.map(({ head }) => head)).toContain('Replicas');
