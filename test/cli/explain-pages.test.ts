@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { contentsText } from '../../src/cli/explain/contents.js';
 import { kindsOf, sectionNames, sectionPage } from '../../src/cli/explain/section-page.js';
 import { explainableNames, pagesOf } from '../../src/cli/explain/pages.js';
+import { rules } from '../../src/lint/index.js';
 import { faultKinds, policyKinds } from '../../src/patterns/registry.js';
 import { SECTION_EXAMPLES } from '../../src/scenario/reference/sections.js';
 import { build, faultline } from './harness.js';
@@ -21,6 +22,20 @@ describe('the pages of a policy', () => {
     expect(pagesOf('retry')[0]).toMatch(
       /^retry, kind simple \(the kind meant where none is written\)/,
     );
+  });
+});
+
+describe('the page of a rule of lint', () => {
+  it.each(rules.map(({ name }) => name))('says why %s is one, and what to do', (name) => {
+    const { reason, remedy, severity } = rules.find((rule) => rule.name === name)!;
+    const [page, ...others] = pagesOf(name);
+    expect(others).toEqual([]);
+    const words = page!.replace(/\s+/g, ' ');
+    expect(words).toContain(`${name}, a rule of lint (${severity})`);
+    expect(words).toContain(reason.replace(/\s+/g, ' '));
+    expect(words).toContain(remedy.replace(/\s+/g, ' '));
+    expect(explainableNames()).toContain(name);
+    expect(contentsText()).toContain(name);
   });
 });
 

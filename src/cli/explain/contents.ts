@@ -1,4 +1,5 @@
 import { balancerKinds, outlierKinds } from '../../patterns/registry.js';
+import { rules } from '../../lint/index.js';
 import { METRICS } from '../../scenario/metrics.js';
 import { STEP_VERBS } from '../../scenario/verbs.js';
 import { columns } from './layout.js';
@@ -20,6 +21,7 @@ export function contentsText(): string {
     ...kinds,
     ['loadBalancing', balancerKinds.map(({ balancer }) => balancer).join(', ')],
     ['outlierDetection', outlierKinds.map(({ outlier }) => outlier).join(', ')],
+    ['rules of lint', rules.map(({ name }) => name).join(', ')],
     ['metrics', [...new Set(METRICS.map(({ name }) => name))].sort().join(', ')],
   ] as const;
   return `${columns(rows)}\n\nfaultline explain NAME prints the page of a name, of a field too;

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { balancerKinds, faultKinds, outlierKinds, policyKinds } from '../../patterns/registry.js';
+import { rules } from '../../lint/index.js';
+import type { Rule } from '../../lint/rule.js';
 import { METRICS, endingsOf, findMetric } from '../../scenario/metrics.js';
 import type { Metric } from '../../scenario/metrics.js';
 import { REFERENCE } from '../../scenario/reference.js';
@@ -20,7 +22,7 @@ const PATHS_SHOWN = 3;
 
 /**
  * The reference pages of a name: a policy (`retry`) or one kind of it (`gobreaker`,
- * `circuitBreaker.gobreaker`), a section, a fault, a metric with or without its subject, a verb or a field. A word
+ * `circuitBreaker.gobreaker`), a section, a fault, a metric with or without its subject, a rule of lint, a verb or a field. A word
  * that is only ever a value (`poisson`, `lifo`) has the page of the fields that take it.
  */
 export function pagesOf(name: string): readonly string[] {
@@ -43,6 +45,7 @@ export function pagesOf(name: string): readonly string[] {
     ...outliers.map(outlierPage),
     ...components.map(referencePage),
     ...metrics.map(metricPage),
+    ...rules.filter((rule) => rule.name === name).map(rulePage),
     ...(fields.length === 0 ? [] : [fieldsPage(name, fields)]),
   ];
   if (pages.length > 0) return pages;
@@ -70,6 +73,7 @@ export function explainableNames(): readonly string[] {
     ...outlierKinds.flatMap(outlierNamesOf),
     ...REFERENCE.flatMap(referenceNamesOf),
     ...METRICS.map((metric) => metric.name),
+    ...rules.map((rule) => rule.name),
     ...allFields().flatMap((field) => [field.name, ...field.words]),
   ];
 }
@@ -100,6 +104,17 @@ function referencePage(entry: ReferenceEntry): string {
     formTable(form ?? component, kind),
     indented('Example:', example),
     ...(sources.length === 0 ? [] : [indented('Sources:', sources.join('\n'))]),
+  ].join('\n\n');
+}
+
+/** What a rule of `lint` means, and what to do about it. */
+function rulePage({ name, severity, reason, remedy }: Rule): string {
+  const how = `faultline lint FILE --rule ${name} looks for this alone, --ignore ${name} for all others.`;
+  return [
+    `${name}, a rule of lint (${severity})`,
+    paragraph(reason),
+    paragraph(remedy),
+    paragraph(how),
   ].join('\n\n');
 }
 
