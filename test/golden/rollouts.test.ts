@@ -323,6 +323,13 @@ describe('a canary by replicas (Argo Rollouts without a traffic router)', () => 
     expect(told(traced)).toContain('promoted 70');
   });
 
+  it('is not looked at any more when it has everything', () => {
+    const faults = '{ id: f, kind: error, target: s, status: 500, at: 80s, for: 10s }';
+    const traced = rolled(10, `${byReplicas}, ${WATCHED}`, { faults, load: 'constant(100/s)' });
+    expect(told(traced).slice(-1)).toEqual(['promoted 70']);
+    expect(counts(traced, 10, 99)).toEqual(['0/0 10/10']);
+  });
+
   it('goes back the same way', () => {
     const load = { ...BAD, load: 'constant(100/s)' };
     const traced = rolled(10, `${byReplicas}, ${WATCHED}`, load);

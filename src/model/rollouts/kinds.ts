@@ -52,7 +52,7 @@ export class BlueGreen extends Rollout {
     this.isSwitched = true;
     this.note(ROLLOUT_STATE.weight + 1000);
     this.select(this.next);
-    this.analysis?.start();
+    this.watch();
     if (this.analysis === null) this.promoted();
     this.after(this.spec.scaleDownDelayNs, () => {
       this.versions.old.scaleTo(0);
@@ -146,7 +146,7 @@ export class Canary extends Rollout {
     this.settle((state) => shareStep(state, weight, slack));
     const goal = nearest(desired, weight, slack.surge);
     const isThere = old.wanted === goal.old && next.wanted === goal.next;
-    if (next.wanted > 0 && next.available > 0) this.analysis?.start();
+    if (next.wanted > 0 && next.available > 0) this.watch();
     return isThere && next.available >= goal.next && old.available >= goal.old;
   }
 
@@ -158,7 +158,7 @@ export class Canary extends Rollout {
     this.weights.weight = weight;
     const { next, desired } = this.versions;
     next.scaleTo(besideOld(desired, this.scaled ?? weight));
-    if (weight > 0) this.analysis?.start();
+    if (weight > 0) this.watch();
   }
 
   /** The version without requests is kept for a while, where somebody divides them. */

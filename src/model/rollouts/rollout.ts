@@ -82,6 +82,11 @@ export abstract class Rollout {
     journal.note(JOURNAL.fault, index, state === ROLLOUT_STATE.begun ? 1 : 0);
   }
 
+  /** The new version gets requests, and is looked at from now on. */
+  protected watch(): void {
+    if (!this.isOver && !this.isRolledBack) this.analysis?.start();
+  }
+
   /** The new version has everything. */
   protected promoted(): void {
     this.end(ROLLOUT_STATE.promoted);
