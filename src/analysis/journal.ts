@@ -1,4 +1,4 @@
-import { JOURNAL } from '../spec/record.js';
+import { JOURNAL, ROLLOUT_STATE } from '../spec/record.js';
 import type { JournalEntry } from '../spec/result.js';
 import { isBreaker } from './metrics-edge.js';
 import { instanceName, type VariantData } from './variant-data.js';
@@ -43,6 +43,9 @@ export function journalOf(data: VariantData): readonly JournalEntry[] {
         subject: plan.faults[subject[i]].id,
         value: value[i] === 1 ? 'on' : 'off',
       });
+    } else if (kind[i] === JOURNAL.rollout) {
+      const subjectName = plan.components[subject[i]].name;
+      entries.push({ at, kind: 'rollout', subject: subjectName, value: rolloutState(value[i]) });
     } else {
       entries.push({
         at,
@@ -53,6 +56,12 @@ export function journalOf(data: VariantData): readonly JournalEntry[] {
     }
   }
   return entries;
+}
+
+/** `begun`, `promoted`, or the share of the requests that the new version gets: `10%`. */
+function rolloutState(value: number): string {
+  if (value >= ROLLOUT_STATE.weight) return `${(value - ROLLOUT_STATE.weight) / 10}%`;
+  return Object.entries(ROLLOUT_STATE).find(([, state]) => state === value)![0];
 }
 
 /** `orders[0]->payments`, or `orders->payments.charge` where the state is shared and by endpoint. */

@@ -302,7 +302,7 @@ export interface Series {
 
 export interface JournalEntry {
   readonly at: number;
-  /** `breaker`, `outlierDetection`, `fault`, `instance`. */
+  /** `breaker`, `outlierDetection`, `fault`, `instance`, `rollout`. */
   readonly kind: string;
   readonly subject: string;
   readonly value: string;

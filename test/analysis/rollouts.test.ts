@@ -68,6 +68,19 @@ describe('the story of a rollout', () => {
     expect(ran.variant().cascade.verdicts).toEqual(['untouched']);
   });
 
+  it('stands in the journal by its name', () => {
+    const { journal } = rolled(`${CANARY}, ${WATCHED}`, { v2: BAD }).variant();
+    expect(
+      journal
+        .filter(({ kind }) => kind === 'rollout')
+        .map(({ subject, value }) => `${subject} ${value}`),
+    ).toEqual(['shop begun', 'shop 10%', 'shop failedLook', 'shop 0%', 'shop rolledBack']);
+    const instances = journal.filter(({ kind }) => kind === 'instance');
+    expect(
+      instances.every(({ subject, value }) => subject.startsWith('shop[') && value !== undefined),
+    ).toBe(true);
+  });
+
   it('says that a failed look holds it, or is passed over', () => {
     const held = rolled(`${CANARY}, ${WATCHED}, onFailure: pause`, { v2: BAD });
     expect(told(held).slice(-1)).toEqual(['55: a failed look holds v2 where it is']);
