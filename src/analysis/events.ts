@@ -1,4 +1,4 @@
-import { comesAndGoes } from './presence.js';
+import { comesAndGoes } from '../spec/versions.js';
 import { isFeedback } from './feedback.js';
 import type { RunRecord } from '../spec/record.js';
 import type { StoryEvent, HealthState } from '../spec/result-cascade.js';

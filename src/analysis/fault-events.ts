@@ -6,7 +6,7 @@ import { downsOf, type Down } from './downs.js';
 import { faultWords } from './fault-words.js';
 import type { Scene } from './influence.js';
 import { thereAt } from './presence.js';
-import { backAgainWords, rolledBy, rolloutWords } from './rollout-words.js';
+import { backAgainWords, rolloutWords } from './rollout-words.js';
 import type { VariantData } from './variant-data.js';
 import { count, duration, plural } from './words.js';
 
@@ -16,7 +16,6 @@ export function faultEvents(scene: Scene, record: RunRecord): StoryEvent[] {
   const { plan } = data;
   return plan.faults.flatMap((fault) => {
     const words = wordsOf(data, fault);
-    const rolled = rolledBy(data, fault);
     return scene.spansOf(fault).flatMap((span) => {
       const event = (kind: 'fault' | 'faultEnd', atNs: number, text: string): StoryEvent => ({
         at: (atNs - plan.warmupNs) / 1e9,
@@ -31,9 +30,9 @@ export function faultEvents(scene: Scene, record: RunRecord): StoryEvent[] {
       const vain = isVain ? `; nobody is there${yet}` : '';
       const start = event('fault', span.fromNs, `${words}${vain}${endWords(scene, fault, span)}`);
       if (span.untilNs >= plan.endNs) return [start];
-      if (rolled !== null) {
+      if (fault.rollout !== null) {
         // That the new version has everything is told by itself.
-        const back = backAgainWords(data, record, rolled);
+        const back = backAgainWords(data, record, fault.rollout);
         return back === null ? [start] : [start, event('faultEnd', span.untilNs, back)];
       }
       return [
@@ -46,8 +45,7 @@ export function faultEvents(scene: Scene, record: RunRecord): StoryEvent[] {
 
 /** What a fault or a rollout does. */
 export function wordsOf(data: VariantData, fault: PlanFault): string {
-  const rolled = rolledBy(data, fault);
-  if (rolled !== null) return rolloutWords(data, rolled);
+  if (fault.rollout !== null) return rolloutWords(data, fault.rollout);
   const { faults, network } = data.variant.scenario;
   const source = faults.find((candidate) => candidate.id === fault.id);
   return source === undefined ? fault.id : faultWords(source, network.zones);

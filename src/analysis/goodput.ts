@@ -7,6 +7,8 @@ import type { CellSet } from './window.js';
 
 /** Share of the baseline at which goodput counts as recovered. */
 export const RECOVERED_SHARE = 0.95;
+/** From so much more on more of the requests fail than before. */
+export const FAILED_SOME = 0.001;
 
 /**
  * Goodput of some parts of one run by cell. The cells at the end of the run whose requests were cut off

@@ -1,3 +1,4 @@
+import { FAILED_SOME } from './goodput.js';
 import type { PlanFault } from '../spec/plan.js';
 import type { StoryEvent, CascadeResult } from '../spec/result-cascade.js';
 import { touchedBy } from './faulted.js';
@@ -12,8 +13,6 @@ import { list } from './words.js';
 
 /** Steps between the start of a fault and that of an illness that begins with it, known to the step. */
 const HURT_SLACK = 2;
-/** So much more of the users' requests than before must fail to say that something hurt them. Unit: share. */
-const FAILED_SOME = 0.001;
 
 /**
  * Faults that hurt no user: no chain of influences leads from their targets to an ill request of a user. That none was

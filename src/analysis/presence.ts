@@ -1,6 +1,7 @@
 import type { Ns } from '../kernel/time.js';
 import type { PlanComponent } from '../spec/plan.js';
 import type { GaugeRecord, RunRecord } from '../spec/record.js';
+import { comesAndGoes } from '../spec/versions.js';
 import { awayOf, downsOf } from './downs.js';
 import { largestOf, meanOf, type Measured } from './estimate.js';
 import type { Question } from './metrics.js';
@@ -13,14 +14,6 @@ export type Capacity = (component: PlanComponent) => number;
 /** Whether the number of some of these instances changes by itself. */
 export function isScaled({ plan }: VariantData, instances: readonly number[]): boolean {
   return instances.some((id) => comesAndGoes(plan.components[plan.instances[id].component]));
-}
-
-/** Whether the platform of a component adds instances and takes them away: it has more places than it has of them. */
-export function comesAndGoes({
-  autoscaling,
-  versions,
-}: Pick<PlanComponent, 'autoscaling' | 'versions'>): boolean {
-  return autoscaling !== null || (versions?.rollout ?? null) !== null;
 }
 
 /**

@@ -1,4 +1,3 @@
-import type { PlanFault } from '../spec/plan.js';
 import type { RunRecord } from '../spec/record.js';
 import type { StoryEvent } from '../spec/result-cascade.js';
 import type { PlanVersions } from '../spec/versions.js';
@@ -13,14 +12,6 @@ const HOW: Readonly<Record<NonNullable<PlanVersions['rollout']>['kind'], string>
   blueGreen: 'blue-green',
   canary: 'as a canary',
 };
-
-/** The component whose version the entry changes among the faults; null where it is a fault. */
-export function rolledBy(
-  { plan }: Pick<VariantData, 'plan'>,
-  { rollout }: PlanFault,
-): number | null {
-  return rollout !== null && plan.components[rollout].versions !== null ? rollout : null;
-}
 
 /** `pricing goes from v1 to v2 as a canary`. */
 export function rolloutWords({ plan }: Pick<VariantData, 'plan'>, component: number): string {

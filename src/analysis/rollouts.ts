@@ -4,6 +4,7 @@ import type { RunRecord } from '../spec/record.js';
 import type { PlanRollout, RolloutResult } from '../spec/versions.js';
 import { meanOf, nothing, shareOf, type Measured } from './estimate.js';
 import type { Question } from './metrics.js';
+import { FAILED_SOME } from './goodput.js';
 import { finishedOf, succeededOf, sumCells, sumOutcomes } from './sums.js';
 import type { VariantData } from './variant-data.js';
 import { cellsOf } from './window.js';
@@ -58,9 +59,6 @@ export function courseOf({ journal }: RunRecord, component: number): Course | nu
 
 /** Of the time from the promotion to the end, this share of it tells how users fare with the new version. */
 const LATE_SHARE = 0.5;
-
-/** From so much more on more of the requests fail than before. */
-const FAILED_SOME = 0.001;
 
 /**
  * When nothing of a rollout lasts any more, absolute: when the new version has everything, unless more fails with it in the

@@ -4,7 +4,7 @@ import type { Host, Scenario } from '../spec/scenario.js';
 import type { Ns } from '../kernel/time.js';
 import { wordsOf } from './fault-events.js';
 import { spansIn } from './faulted.js';
-import { comesAndGoes } from './presence.js';
+import { comesAndGoes } from '../spec/versions.js';
 import { byCodeUnit, partName, partsOf, type VariantData } from './variant-data.js';
 import { finiteOrNull } from './numbers.js';
 

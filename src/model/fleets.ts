@@ -1,9 +1,8 @@
 import { engine } from '../kernel/engine.js';
 import { invariant } from '../kernel/invariant.js';
-import type { Plan } from '../spec/plan.js';
 import { holdBack } from '../spec/probes.js';
 import type { Queue } from '../spec/resources.js';
-import type { PlanVersions } from '../spec/versions.js';
+import { comesAndGoes, type PlanVersions } from '../spec/versions.js';
 import { Instance, type InstanceSetup } from './instance.js';
 import { levels } from './levels.js';
 import { strands } from './strands.js';
@@ -50,14 +49,6 @@ export function setFleets(world: Draft): void {
     instance.concurrencyGauge = separate ? levels.register() : instance.busyGauge;
     return instance;
   });
-}
-
-/** Whether its platform adds instances and takes them away. */
-export function comesAndGoes({
-  autoscaling,
-  versions,
-}: Pick<Plan['components'][number], 'autoscaling' | 'versions'>): boolean {
-  return autoscaling !== null || isRolled(versions);
 }
 
 function isRolled(versions: PlanVersions | null): boolean {

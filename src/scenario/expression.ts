@@ -1,4 +1,4 @@
-import type { CompareOp } from '../spec/compare.js';
+import { COMPARE_OPS, type CompareOp } from '../spec/compare.js';
 import {
   ExpressionError,
   Scanner,
@@ -131,7 +131,6 @@ export function parseMetric(text: string): ParsedMetric {
   });
 }
 
-const OPS: readonly CompareOp[] = ['<=', '>=', '==', '!=', '<', '>'];
 /** Clauses behind a limit, each with how it reads. */
 const AS_IN: ReadonlyMap<string, string> = new Map([
   ['during', 'during FAULT'],
@@ -154,14 +153,14 @@ function attempt<T>(parse: () => T): T | ({ readonly ok: false } & ExpressionPro
 }
 
 function opOf(scanner: Scanner): CompareOp {
-  const op = OPS.find((candidate) => scanner.take(candidate));
+  const op = COMPARE_OPS.find((candidate) => scanner.take(candidate));
   if (op !== undefined) return op;
   const word = scanner.peekWord();
   const isEarly = CLAUSES.includes(word);
   const where = isEarly
     ? `: \`${word}\` stands behind it, as in users.success > 99% ${AS_IN.get(word)}`
     : '';
-  return scanner.fail(`expected a comparison${where}`, OPS);
+  return scanner.fail(`expected a comparison${where}`, COMPARE_OPS);
 }
 
 function expression(scanner: Scanner): Expression {

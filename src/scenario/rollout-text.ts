@@ -1,4 +1,4 @@
-import type { CompareOp } from '../spec/compare.js';
+import { COMPARE_OPS } from '../spec/compare.js';
 import type { RolloutExpectation, RolloutMetric, Side } from '../spec/versions.js';
 import { ExpressionError, Scanner, type ExpressionProblem } from './expression-scan.js';
 import { STATISTICS } from './metrics.js';
@@ -7,7 +7,6 @@ export type ParsedRollout =
   | { readonly ok: true; readonly expectation: RolloutExpectation }
   | ({ readonly ok: false } & ExpressionProblem);
 
-const OPS: readonly CompareOp[] = ['<=', '>=', '==', '!=', '<', '>'];
 const SIDES: readonly Side[] = ['canary', 'stable'];
 const NAMES: readonly RolloutMetric['name'][] = ['success', 'latency', 'successLatency'];
 const EXAMPLES = ['canary.success >= 99%', 'canary.latency.p99 < 200ms'];
@@ -24,8 +23,8 @@ export function parseRolloutExpectation(text: string): ParsedRollout {
 
 function expectation(scanner: Scanner): RolloutExpectation {
   const metric = metricOf(scanner);
-  const op = OPS.find((candidate) => scanner.take(candidate));
-  if (op === undefined) return scanner.fail('expected a comparison', OPS);
+  const op = COMPARE_OPS.find((candidate) => scanner.take(candidate));
+  if (op === undefined) return scanner.fail('expected a comparison', COMPARE_OPS);
   const start = scanner.offset;
   const quantity = scanner.quantity();
   const text = scanner.text.trim();

@@ -1,6 +1,8 @@
 /** How a figure is compared with a limit. */
 export type CompareOp = '<' | '<=' | '>' | '>=' | '==' | '!=';
 
+export const COMPARE_OPS: readonly CompareOp[] = ['<=', '>=', '==', '!=', '<', '>'];
+
 /** Truth of `value OP limit`. */
 export function holds(op: CompareOp, value: number, limit: number): boolean {
   switch (op) {

@@ -138,3 +138,14 @@ export function amountOf({ unit, value }: Amount, replicas: number, isSurge: boo
   const exact = (replicas * value) / 100;
   return isSurge ? Math.ceil(exact - 1e-9) : Math.floor(exact + 1e-9);
 }
+
+/** Whether the platform of a component adds instances and takes them away: it has more places than it has of them. */
+export function comesAndGoes({
+  autoscaling,
+  versions,
+}: {
+  readonly autoscaling: unknown;
+  readonly versions: Pick<PlanVersions, 'rollout'> | null;
+}): boolean {
+  return autoscaling !== null || (versions?.rollout ?? null) !== null;
+}

@@ -5,7 +5,7 @@ import { PROBES } from '../../spec/probes.js';
 import type { Probes } from '../../spec/probes.js';
 import type { Host, Scenario } from '../../spec/scenario.js';
 import { formatSize } from '../../spec/size-text.js';
-import { plainText, sorted } from './values.js';
+import { percent, plainText, sorted } from './values.js';
 
 /** What starts processes again, and when callers learn of it. */
 export function platformLines({ platform }: Scenario): readonly string[] {
@@ -116,10 +116,6 @@ function rulesText({ stabilizationNs, policies, selectPolicy }: ScalingRules): s
 
 function plural(count: number): string {
   return count === 1 ? ' replica' : ' replicas';
-}
-
-function percent(share: number): string {
-  return `${Number((100 * share).toPrecision(6))} %`;
 }
 
 function gapText({ every, allocated }: GcSettings): string {

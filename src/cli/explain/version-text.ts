@@ -1,7 +1,7 @@
 import { formatDuration } from '../../spec/quantity-text.js';
 import type { Scenario } from '../../spec/scenario.js';
 import type { Amount, Rollout, RolloutStep, Versions } from '../../spec/versions.js';
-import { sorted } from './values.js';
+import { percent, sorted } from './values.js';
 
 /** The versions of services, and how one takes the place of another. */
 export function versionLines({ services }: Scenario): readonly string[] {
@@ -64,8 +64,4 @@ function stepText(step: RolloutStep): string {
 
 function amount({ unit, value }: Amount): string {
   return unit === 'percent' ? `${value} %` : String(value);
-}
-
-function percent(share: number): string {
-  return `${Number((100 * share).toPrecision(6))} %`;
 }

@@ -8,7 +8,7 @@ import type { Alarms } from '../alarms.js';
 import type { View } from '../edge.js';
 import type { Instance } from '../instance.js';
 import type { Registry } from '../registry.js';
-import { comesAndGoes } from '../fleets.js';
+import { comesAndGoes } from '../../spec/versions.js';
 import type { World } from '../world.js';
 
 /**

@@ -117,3 +117,8 @@ function spends(step: Step): boolean {
 function takes(time: Distribution): boolean {
   return !(time.kind === 'constant' && time.valueNs === 0);
 }
+
+/** What is wrong with a circle of calls. */
+export function cycleText(cycle: readonly string[]): string {
+  return `${cycle.join(' -> ')} call each other in a circle that nothing ends: give a call on it a probability, or take it out`;
+}

@@ -14,7 +14,7 @@ import { report } from './context.js';
 import { checkConditions } from './fault-conditions.js';
 import { resolveFaults } from './faults.js';
 import type { CallGraph } from './graph.js';
-import { eventCycle, eventEdges } from './event-cycle.js';
+import { cycleText, eventCycle, eventEdges } from './event-cycle.js';
 import { callGraph, certainCycle } from './graph.js';
 import { checkAccount } from './function-kinds.js';
 import { resolveFunction } from './functions.js';
@@ -203,8 +203,7 @@ function checkCalls(
         ? [thing.section, name, 'endpoints', part]
         : [thing?.section ?? 'services', name];
     const { key, node } = locate(context.tree, path);
-    const message = `${cycle.join(' -> ')} call each other in a circle that nothing ends: give a call on it a probability, or take it out`;
-    context.problems.add({ code: 'FL408', at: key ?? node.at, path, message });
+    context.problems.add({ code: 'FL408', at: key ?? node.at, path, message: cycleText(cycle) });
   } else checkVersionCycles(context, parts);
   for (const [name, workload] of parts.workloads) {
     workload.requests.forEach((request, index) => {

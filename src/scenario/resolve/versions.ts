@@ -14,6 +14,7 @@ import type { RolloutOutput, VersionOutput } from '../schema/versions.js';
 import type { Context, Path } from './context.js';
 import { report, reportKey } from './context.js';
 import type { CallGraph } from './graph.js';
+import { cycleText } from './event-cycle.js';
 import { callGraph, certainCycle } from './graph.js';
 import { resolveLifecycle, resolveOutbound } from './hosts.js';
 import { BUILT_IN_KEYS, sorted } from './names.js';
@@ -284,8 +285,7 @@ export function checkVersionCycles(context: Context, parts: Parameters<typeof ca
       const services = new Map(parts.services).set(name, shapeOf(service, version));
       const cycle = certainCycle(callGraph({ ...parts, services }));
       if (cycle === null) continue;
-      const message = `${cycle.join(' -> ')} call each other in a circle that nothing ends: give a call on it a probability, or take it out`;
-      report(context, 'FL408', ['services', name, 'versions', version.name], message);
+      report(context, 'FL408', ['services', name, 'versions', version.name], cycleText(cycle));
     }
   }
 }
