@@ -1,4 +1,4 @@
-import type { Expression, WindowClause } from '../scenario/expression.js';
+import { measureText, type Expression } from '../scenario/expression.js';
 import type { SavedValue } from '../spec/saved.js';
 import { finite } from './estimate.js';
 import { measureIn, type Study } from './study.js';
@@ -6,7 +6,7 @@ import type { VariantData } from './variant-data.js';
 
 /** What an expression is saved as: its metric and its window, whatever limit they are held against. */
 export function savedKey({ metric, window }: Expression): string {
-  return `${metric.text}${windowText(window)}`;
+  return measureText(metric, window);
 }
 
 /** What is saved of an expression in a variant; null where nothing is. */
@@ -21,10 +21,4 @@ export function savedOf(
     return { value: finite(value), each: each.map(finite) };
   }
   return study.saved.get(data.variant.name)?.get(savedKey(expression)) ?? null;
-}
-
-function windowText(window: WindowClause | null): string {
-  if (window === null) return '';
-  if (window.kind !== 'between') return ` ${window.kind} ${window.fault}`;
-  return ` from ${window.fromNs / 1e9}s to ${window.toNs / 1e9}s`;
 }

@@ -1,6 +1,14 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { FORMATS, formatList, nameList, pathName, wholeNumber } from './flags.js';
+import {
+  FORMATS,
+  formatList,
+  nameList,
+  pathName,
+  shardOf,
+  textList,
+  wholeNumber,
+} from './flags.js';
 import type { Terminal } from './terminal.js';
 
 type Finish = (exitCode: number) => void;
@@ -79,6 +87,44 @@ export const addCheck: Add = (program, terminal, finish) => {
     .action(async (files: string[], flags) => {
       const { check } = await import('./commands/check.js');
       finish(await check(files, flags, terminal));
+    });
+};
+
+/** `sweep FILE [NAME]`. */
+export const addSweep: Add = (program, terminal, finish) => {
+  const command = program
+    .command('sweep')
+    .summary('the same experiment with other values: where does it break?')
+    .description(
+      'Runs a sweep of the scenario, or one of the command line: all combinations of values, a random ' +
+        'sample, or a search for the value at which an expectation ceases to hold.',
+    )
+    .argument('<file>', 'scenario (YAML)')
+    .argument('[name]', 'a sweep of the file; may be left out where there is one')
+    .option('--set <path=values>', 'a path and its values: a,b,c or from..to:steps', textList)
+    .option('--metric <metric>', 'with --set: what is recorded, with its window', textList)
+    .option('--expect <expression>', 'with --set path=from..to: search where it ceases to hold')
+    .option('--samples <number>', 'with --set: so many settings at random', wholeNumber(1, 10_000));
+  withSelection(command);
+  withThreads(command)
+    .option('--shard <i/n>', 'run only this part of the settings', shardOf)
+    .option('--fresh', 'compute everything again, also what an earlier run has left')
+    .option('--out <dir>', 'directory of the report', pathName, 'reports')
+    .option('--format <list>', `what to write: ${FORMATS.join(',')}`, formatList, ['html', 'svg'])
+    .option('--json <file>', 'write the result document; - is standard output', pathName)
+    .option('--quiet', 'print no tables and no progress')
+    .addHelpText(
+      'after',
+      examples(
+        'faultline sweep scenarios/retry-metastable.yaml map',
+        "faultline sweep scenarios/first.yaml --set 'workloads.users.arrivals.rate=50/s..150/s:5'",
+        "faultline sweep scenarios/first.yaml --set 'workloads.users.arrivals.rate=50/s..500/s' \\\n      --expect 'users.latency.p99 < 300ms'",
+      ) +
+        '\nWhat is computed is kept beside the report: the same command goes on where it was interrupted.',
+    )
+    .action(async (file: string, name: string | undefined, flags) => {
+      const { sweep } = await import('./commands/sweep.js');
+      finish(await sweep(file, name, flags, terminal));
     });
 };
 

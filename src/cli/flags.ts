@@ -46,3 +46,25 @@ export function nameList(text: string, before: readonly string[] = []): readonly
   }
   return [...before, ...names];
 }
+
+/** A part of the work: the `index`-th of `of`, from 1. */
+export interface Shard {
+  readonly index: number;
+  readonly of: number;
+}
+
+/** `2/8`: the second of eight. */
+export function shardOf(text: string): Shard {
+  const match = /^(\d{1,4})\/(\d{1,4})$/.exec(text);
+  const [index, of] = [Number(match?.[1]), Number(match?.[2])];
+  if (match === null || index < 1 || index > of) {
+    throw new InvalidArgumentError('a part of the whole is expected, such as 2/8.');
+  }
+  return { index, of };
+}
+
+/** Collects a repeatable option whose texts are kept as they are. */
+export function textList(text: string, before: readonly string[] = []): readonly string[] {
+  if (text.trim() === '') throw new InvalidArgumentError('a text is expected.');
+  return [...before, text];
+}

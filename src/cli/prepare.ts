@@ -1,7 +1,8 @@
 import { compile } from '../plan/compile.js';
 import { PlanError } from '../plan/problem.js';
 import { formatDiagnostic } from '../scenario/diagnostics.js';
-import { loadScenario } from '../scenario/load.js';
+import { Source, type Loaded } from '../scenario/load.js';
+import type { WrittenSweep } from '../scenario/sweeps.js';
 import type { Places } from '../scenario/places.js';
 import { meant } from '../scenario/suggest.js';
 import type { Plan } from '../spec/plan.js';
@@ -26,28 +27,36 @@ export interface Prepared {
   readonly replications: number;
   /** Where everything was written. */
   readonly places: Places;
+  /** The text that it was built from, and the experiments that stand in it. */
+  readonly source: Source;
+  readonly sweeps: readonly WrittenSweep[];
 }
 
 /** Reads, checks and compiles a scenario; prints its problems. Exit code 2 where it has any. */
 export function prepare(path: string, selection: Selection, terminal: Terminal): Prepared {
-  const loaded = load(path, terminal);
-  const file = select(loaded.file, selection, path);
+  const source = new Source(path, scenarioReader(path));
+  const loaded = source.load();
+  const file = select(soundFile(loaded, path, terminal), selection, path);
   const plans = file.variants.map((variant) => lower(variant, file, path));
   const { replications } = file.variants[0]!.scenario.run;
-  return { path, file, plans, replications, places: loaded.places };
+  const { places, sweeps } = loaded;
+  return { path, file, plans, replications, places, source, sweeps };
 }
 
-/** Reads and checks a scenario; prints errors and warnings. Exit code 2 where there are errors. */
-function load(path: string, terminal: Terminal): { file: ScenarioFile; places: Places } {
-  const { file, problems, places } = loadScenario(path, scenarioReader(path));
+/** The file of what was loaded; prints what is said about it. Exit code 2 where there are errors. */
+export function soundFile(
+  { file, problems }: Pick<Loaded, 'file' | 'problems'>,
+  path: string,
+  terminal: Terminal,
+): ScenarioFile {
   for (const problem of problems) terminal.note(`${formatDiagnostic(problem)}\n`);
   const errors = problems.filter(({ severity }) => severity === 'error').length;
-  if (file !== null && errors === 0) return { file, places };
+  if (file !== null && errors === 0) return file;
   throw new CommandError(EXIT.usage, `${path}: ${errors} ${errors === 1 ? 'problem' : 'problems'}`);
 }
 
 /** Lowers one variant; what only shows then is reported like every other problem of the scenario. */
-function lower(variant: Variant, file: ScenarioFile, path: string): Plan {
+export function lower(variant: Variant, file: ScenarioFile, path: string): Plan {
   try {
     return compile(variant, file);
   } catch (error) {
@@ -58,7 +67,8 @@ function lower(variant: Variant, file: ScenarioFile, path: string): Plan {
   }
 }
 
-function select(file: ScenarioFile, selection: Selection, path: string): ScenarioFile {
+/** The chosen variants, with the settings of the command line. */
+export function select(file: ScenarioFile, selection: Selection, path: string): ScenarioFile {
   const { variant, seed, replications } = selection;
   const variants = variant === undefined ? file.variants : chosen(file.variants, variant, path);
   const settings = {

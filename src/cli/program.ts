@@ -7,6 +7,7 @@ import {
   addGraph,
   addLint,
   addRun,
+  addSweep,
   addValidate,
 } from './commands.js';
 import type { Terminal } from './terminal.js';
@@ -14,9 +15,6 @@ import { packageVersion } from './version.js';
 
 /** Commands that a later version brings: refused by name, not as unknown. */
 const LATER = {
-  sweep: 'experiments over settings',
-  merge: 'joining the shards of a sweep',
-  search: 'the boundary where a budget breaks',
   tune: 'the best settings under budgets',
   explore: 'the smallest faults that break a budget',
   story: 'the incident in words',
@@ -25,12 +23,19 @@ const LATER = {
   init: 'a starter scenario',
 } as const;
 
+/** Commands that a user of sweeps may look for, and what does their work. */
+const ELSEWHERE = {
+  merge: 'run sweep again without --shard where the files of all shards lie together',
+  search: 'write faultline sweep FILE --set path=from..to --expect EXPRESSION',
+} as const;
+
 const EXAMPLES = `
 Examples:
   faultline run scenarios/checkout.yaml            simulate all variants, write reports/
   faultline validate scenarios/*.yaml              only read and check
   faultline compare scenarios/checkout.yaml        variants side by side, with intervals
   faultline check scenarios/checkout.yaml          judge the budgets, for CI
+  faultline sweep scenarios/retry-metastable.yaml edge   where does it break?
   faultline lint scenarios/checkout.yaml           anti-patterns, each with reason and remedy
   faultline explain gobreaker                      reference page of a pattern, fault or metric
 
@@ -51,22 +56,36 @@ export function createProgram(terminal: Terminal, finish: (exitCode: number) => 
     .showHelpAfterError('(faultline help [command] shows what there is)')
     .addHelpText('after', EXAMPLES)
     .exitOverride();
-  const commands = [addRun, addCompare, addCheck, addValidate, addLint, addGraph, addExplain];
+  const commands = [
+    addRun,
+    addCompare,
+    addCheck,
+    addSweep,
+    addValidate,
+    addLint,
+    addGraph,
+    addExplain,
+  ];
   for (const add of commands) {
     add(program, terminal, finish);
   }
-  for (const [name, purpose] of Object.entries(LATER)) addLater(program, name, purpose);
+  for (const [name, purpose] of Object.entries(LATER)) {
+    refuse(program, name, `${name} (${purpose}) is known, but not in this version`);
+  }
+  for (const [name, instead] of Object.entries(ELSEWHERE)) {
+    refuse(program, name, `there is no ${name}: ${instead}`);
+  }
   for (const command of program.commands) command.option('--debug', 'show the stack of an error');
   return program;
 }
 
-function addLater(program: Command, name: string, purpose: string): void {
+function refuse(program: Command, name: string, message: string): void {
   program
     .command(name, { hidden: true })
     .argument('[arguments...]')
     .allowUnknownOption()
     .helpOption(false)
     .action(() => {
-      throw usageError(`${name} (${purpose}) is known, but not in this version`);
+      throw usageError(message);
     });
 }

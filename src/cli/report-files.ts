@@ -58,9 +58,13 @@ export async function writeReport(
 
 /** The name of a report: that of the scenario's file, made harmless where it is not. */
 export function reportName(path: string): string {
-  const stem = basename(path).replace(/\.ya?ml$/, '');
-  const isPlain = /^[a-z0-9][a-z0-9-]{0,39}$/.test(stem) && !DEVICE.test(stem);
-  return isPlain ? stem : safeName(stem);
+  return harmless(basename(path).replace(/\.ya?ml$/, ''));
+}
+
+/** A name as it is where no system minds, else one made of it. */
+export function harmless(name: string): string {
+  const isPlain = /^[a-z0-9][a-z0-9-]{0,39}$/.test(name) && !DEVICE.test(name);
+  return isPlain ? name : safeName(name);
 }
 
 /** The command that makes this report again, without folders: they differ from machine to machine. */

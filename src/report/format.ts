@@ -135,12 +135,17 @@ function ends(
   difference: boolean,
 ): string {
   const { factor, decimals: ofValue } = scaleOf(value, unit, difference);
-  const width = (interval[1] - interval[0]) / factor;
+  // The interval of few runs does not know that nothing is below 0, and no share above 1.
+  const isFigure = !difference && value >= 0;
+  const low = isFigure ? Math.max(0, interval[0]) : interval[0];
+  const isShare = isFigure && unit === 'share' && value <= 1;
+  const high = isShare ? Math.min(1, interval[1]) : interval[1];
+  const width = (high - low) / factor;
   // A narrow interval needs the digits that tell its ends apart.
   const decimals = width > 0 && ofValue < 2 && width < 0.1 ? 2 : ofValue;
   const end = (x: number): string =>
     `${difference && x > 0 ? '+' : ''}${signed(x, group(fixed(Math.abs(x) / factor, decimals)))}`;
-  return `[${end(interval[0])}, ${end(interval[1])}]`;
+  return `[${end(low)}, ${end(high)}]`;
 }
 
 /** The decimal text of a coordinate, two decimals at most, no trailing zeros, no negative zero. */

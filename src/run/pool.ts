@@ -31,6 +31,8 @@ export interface PoolOptions {
   readonly heapMiB: number;
   /** How often a task may be given to a fresh worker after its worker has died. */
   readonly retries: number;
+  /** What is kept of a result; the result itself where none is given. */
+  readonly take?: (index: number, value: unknown) => unknown;
   /** Called for each result that comes in, in no particular order; `done` counts them. */
   readonly onDone?: (done: number, index: number) => void;
   /** The order in which tasks are started; that of their indices where none is given. */
@@ -152,8 +154,13 @@ class Pool {
   private receive(worker: Worker, answer: Answer): void {
     if (this.isOver) return;
     this.busy.delete(worker);
-    if ('error' in answer) this.fail(answer.index, answer.error);
-    else this.keep(answer.index, answer.value);
+    try {
+      if ('error' in answer) this.fail(answer.index, answer.error);
+      else this.keep(answer.index, answer.value);
+    } catch (error) {
+      void worker.terminate();
+      return this.finish(error);
+    }
     const next = this.next();
     if (next !== undefined) this.assign(worker, next);
     else void worker.terminate();
@@ -161,7 +168,8 @@ class Pool {
   }
 
   private keep(index: number, value: unknown): void {
-    this.results[index] = value;
+    const { take } = this.options;
+    this.results[index] = take === undefined ? value : take(index, value);
     this.done++;
     this.options.onDone?.(this.done, index);
     if (this.options.isLast?.(value) === true) this.end = Math.min(this.end, index + 1);

@@ -11,7 +11,8 @@ export function resultText(result: Result): string {
   return `${canonicalJson(result)}\n`;
 }
 
-function requireFinite(value: unknown): void {
+/** A number that JSON lacks would be a fault of the program. */
+export function requireFinite(value: unknown): void {
   if (typeof value === 'number') invariant(Number.isFinite(value), 'result-number-not-finite');
   if (typeof value !== 'object' || value === null) return;
   for (const part of Object.values(value)) requireFinite(part);

@@ -58,6 +58,7 @@ export function expand(root: Node, problems: Problems): Node {
       ? node
       : change(node, 'expect', (expect) => changeItems(expect, expandExpectation)),
   );
+  section('sweeps', expandSweep);
   return visitScenario(result, {
     policy: (node, _path, inner) => inner(expandPolicy(node)),
     step: expandStep,
@@ -198,6 +199,13 @@ function expandSaga(node: Node): Node {
   if (node.type !== 'map') return node;
   const saga = change(node, 'persistence', (value) => wrapScalar(value, 'query'));
   return change(saga, 'isolation', (value) => wrapScalar(value, 'kind'));
+}
+
+function expandSweep(node: Node): Node {
+  if (node.type !== 'map') return node;
+  return change(node, 'set', (axes) =>
+    changeAll(axes, (axis) => (axis.type === 'list' ? single('values', axis) : axis)),
+  );
 }
 
 function expandFault(node: Node): Node {

@@ -1,7 +1,8 @@
 import type { BudgetSource, Host, Scenario } from '../spec/scenario.js';
 import type { Problems } from './diagnostics.js';
-import { checkExpression, parseExpression } from './expression.js';
-import type { Expression, ExpressionNames, MetricPath, Reference } from './expression.js';
+import { checkExpression, checkMeasure, parseExpression, parseMeasure } from './expression.js';
+import type { Expression, ExpressionNames, Measure, MetricPath, Reference } from './expression.js';
+import type { ExpressionProblem } from './expression-scan.js';
 import { METRIC_WORDS } from './metrics.js';
 import type { Node, PathKey } from './located.js';
 import { get, items, text } from './located.js';
@@ -135,13 +136,57 @@ export function checkExpectations(
   });
 }
 
-function checkText(
+/** What stands in a text: an expression, or a metric with its window. */
+interface Reader<T extends Measure> {
+  parse(text: string): { readonly ok: true; readonly read: T } | Misread;
+  check(read: T, names: ExpressionNames): readonly ExpressionProblem[];
+}
+
+type Misread = { readonly ok: false } & ExpressionProblem;
+
+const EXPRESSIONS: Reader<Expression> = {
+  parse(text) {
+    const parsed = parseExpression(text);
+    return parsed.ok ? { ok: true, read: parsed.expression } : parsed;
+  },
+  check: checkExpression,
+};
+
+const MEASURES: Reader<Measure> = {
+  parse(text) {
+    const parsed = parseMeasure(text);
+    return parsed.ok ? { ok: true, read: parsed.measure } : parsed;
+  },
+  check: checkMeasure,
+};
+
+/** Checks one text in the variants it speaks about: an expression, or what a sweep records. */
+export function checkText(
   source: string,
   node: Node,
   path: readonly PathKey[],
   judged: readonly Judged[],
   variants: readonly string[] | null,
   problems: Problems,
+  what: 'expression' | 'measure' = 'expression',
+): void {
+  const at = { source, node, path, problems };
+  if (what === 'measure') checkRead(MEASURES, at, judged, variants);
+  else checkRead(EXPRESSIONS, at, judged, variants);
+}
+
+interface TextAt {
+  readonly source: string;
+  readonly node: Node;
+  readonly path: readonly PathKey[];
+  readonly problems: Problems;
+}
+
+function checkRead<T extends Measure>(
+  reader: Reader<T>,
+  { source, node, path, problems }: TextAt,
+  judged: readonly Judged[],
+  variants: readonly string[] | null,
 ): void {
   // A quoted text begins behind its quote; other texts that YAML rewrites are shown whole.
   const length = node.at.end - node.at.start;
@@ -149,24 +194,21 @@ function checkText(
   const placeOf = (offset: number, found: string): Node['at'] => {
     if (shift < 0) return node.at;
     const start = Math.min(node.at.start + shift + offset, node.at.end);
-    return {
-      ...node.at,
-      start,
-      end: Math.max(start + 1, Math.min(start + found.length, node.at.end)),
-    };
+    const end = Math.max(start + 1, Math.min(start + found.length, node.at.end));
+    return { ...node.at, start, end };
   };
-  const parsed = parseExpression(source);
+  const parsed = reader.parse(source);
   if (!parsed.ok) {
     const { message, offset, found, allowed } = parsed;
     problems.add({ code: 'FL501', at: placeOf(offset, found), path, message, found, allowed });
     return;
   }
-  const { expression } = parsed;
-  const named = expression.variants?.map((variant) => variant.name);
+  const { read } = parsed;
+  const named = read.variants?.map((variant) => variant.name);
   if (named !== undefined && variants === null) return;
   const where = judged.filter((one) => named === undefined || named.includes(one.name));
   const asked = where.length > 0 ? where : judged.slice(0, 1);
-  const { window } = expression;
+  const { window } = read;
   if (
     window?.kind === 'during' &&
     asked.every(({ scenario }) => isMoment(scenario, window.fault))
@@ -178,8 +220,8 @@ function checkText(
   }
   for (const one of asked) {
     const names = namesOf(one, variants);
-    if (one.flaws !== undefined && isUnsure(source, expression, names, one.flaws)) continue;
-    for (const problem of checkExpression(expression, names)) {
+    if (one.flaws !== undefined && isUnsure(source, read, names, one.flaws)) continue;
+    for (const problem of reader.check(read, names)) {
       const { message, offset, found, allowed } = problem;
       problems.add({ code: 'FL502', at: placeOf(offset, found), path, message, found, allowed });
     }
@@ -195,7 +237,7 @@ function isMoment({ faults }: Scenario, id: string): boolean {
 /** Whether an expression speaks of something that is wrong itself, or of what may be its misspelt name. */
 function isUnsure(
   source: string,
-  { metric, limit, window }: Expression,
+  { metric, window, ...rest }: Measure & Partial<Pick<Expression, 'limit'>>,
   { components }: ExpressionNames,
   { broken, partless, hasAllFaults }: Flaws,
 ): boolean {
@@ -204,7 +246,8 @@ function isUnsure(
   if (words.some((word) => !components.has(word) && nearest(word, broken) !== undefined)) {
     return true;
   }
-  const paths = 'metric' in limit ? [metric, limit.metric] : [metric];
+  const { limit } = rest;
+  const paths = limit !== undefined && 'metric' in limit ? [metric, limit.metric] : [metric];
   return paths.flatMap(referencesOf).some(({ component, part }) => {
     if (part === null || !partless.has(component)) return false;
     // A misspelt metric reads like a part.

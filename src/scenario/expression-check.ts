@@ -1,7 +1,7 @@
 import type { ComponentKind } from '../spec/component-kind.js';
 import { PART_KIND } from '../spec/component-kind.js';
 import type { CompareOp } from '../spec/compare.js';
-import type { Expression, Limit, MetricPath, Reference } from './expression.js';
+import type { Expression, Limit, Measure, MetricPath, Reference } from './expression.js';
 import type { ExpressionProblem } from './expression-scan.js';
 import { isOfWholeRun, ROLLOUT_WORDS } from './metrics/rollouts.js';
 import {
@@ -36,47 +36,69 @@ export function checkExpression(
   expression: Expression,
   names: ExpressionNames,
 ): readonly ExpressionProblem[] {
-  const problems: ExpressionProblem[] = [...checkMetric(expression.metric, names)];
   const found = findMetric(expression.metric.name, subjectKind(expression.metric, names));
+  const problems: ExpressionProblem[] = [...checkMetric(expression.metric, names)];
   if (found.known === 'yes') problems.push(...checkLimit(expression, found.metric, names));
-  const window = expression.window;
+  problems.push(...windowProblems(expression, found, names));
+  if (expression.steps !== null) problems.push(...stepsProblems(expression, found));
+  return [...problems, ...variantProblems(expression, names)];
+}
+
+/** Everything wrong with what a sweep records; empty when it is right. */
+export function checkMeasure(
+  measure: Measure,
+  names: ExpressionNames,
+): readonly ExpressionProblem[] {
+  const found = findMetric(measure.metric.name, subjectKind(measure.metric, names));
+  const problems: ExpressionProblem[] = [...checkMetric(measure.metric, names)];
+  if (found.known === 'yes' && found.metric.name === 'rollout.result') {
+    const message = 'rollout.result is a word, not a figure: expect it in a budget';
+    problems.push({ message, offset: measure.metric.nameOffset, found: 'result', allowed: [] });
+  }
+  problems.push(...windowProblems(measure, found, names));
+  return [...problems, ...variantProblems(measure, names)];
+}
+
+function windowProblems(
+  { metric, window }: Measure,
+  found: ReturnType<typeof findMetric>,
+  names: ExpressionNames,
+): ExpressionProblem[] {
+  const problems: ExpressionProblem[] = [];
   if (window !== null && window.kind !== 'between' && !names.faults.includes(window.fault)) {
     const isUnplanned = names.unplanned?.includes(window.fault) === true;
     const when = `when ${window.fault} starts is known only in the run: it makes no window`;
     const problem = unknown('fault', window.fault, window.offset, names.faults);
     problems.push(isUnplanned ? { ...problem, message: when } : problem);
   }
-  if (found.known === 'yes' && found.metric.needsAfter && window?.kind !== 'after') {
+  const needsAfter = found.known === 'yes' && found.metric.needsAfter;
+  if (needsAfter && window?.kind !== 'after') {
     problems.push({
       message: `${found.metric.name} needs \`after FAULT\``,
-      offset: expression.metric.nameOffset,
-      found: expression.metric.name.join('.'),
+      offset: metric.nameOffset,
+      found: metric.name.join('.'),
       allowed: names.faults.map((fault) => `after ${fault}`),
     });
   }
-  if (
-    expression.metric.subject.kind === 'cascade' &&
-    window !== null &&
-    !(found.known === 'yes' && found.metric.needsAfter)
-  ) {
-    problems.push({
-      message: 'metrics of the cascade are taken over the whole run and have no window',
-      offset: window.offset,
-      found: window.kind,
-      allowed: ['in'],
-    });
+  if (window === null) return problems;
+  const at = { offset: window.offset, found: window.kind, allowed: ['in'] };
+  if (metric.subject.kind === 'cascade' && !needsAfter) {
+    const message = 'metrics of the cascade are taken over the whole run and have no window';
+    problems.push({ message, ...at });
   }
-  if (found.known === 'yes' && isOfWholeRun(found.metric) && window !== null) {
+  if (found.known === 'yes' && isOfWholeRun(found.metric)) {
     const message = `${found.metric.name} is taken over the whole run and has no window`;
-    problems.push({ message, offset: window.offset, found: window.kind, allowed: ['in'] });
-  }
-  if (expression.steps !== null) problems.push(...stepsProblems(expression, found));
-  for (const variant of expression.variants ?? []) {
-    if (names.variants !== undefined && !names.variants.includes(variant.name)) {
-      problems.push(unknown('variant', variant.name, variant.offset, names.variants));
-    }
+    problems.push({ message, ...at });
   }
   return problems;
+}
+
+function variantProblems({ variants }: Measure, names: ExpressionNames): ExpressionProblem[] {
+  const known = names.variants;
+  if (variants === null || known === undefined) return [];
+  return variants
+    .filter(({ name }) => !known.includes(name))
+    .map(({ name, offset }) => unknown('variant', name, offset, known));
 }
 
 /** Steps are asked one by one: only for what each of them has a figure of. */

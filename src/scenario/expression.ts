@@ -88,7 +88,12 @@ export type ParsedExpression =
 export type ParsedMetric =
   { readonly ok: true; readonly metric: MetricPath } | ({ readonly ok: false } & ExpressionProblem);
 
-export { checkExpression, checkMetric, type ExpressionNames } from './expression-check.js';
+export {
+  checkExpression,
+  checkMeasure,
+  checkMetric,
+  type ExpressionNames,
+} from './expression-check.js';
 
 /** Reads an expression of budgets and hypotheses; the first problem ends it. */
 export function parseExpression(text: string): ParsedExpression {
@@ -119,6 +124,32 @@ export function parseCondition(text: string): ParsedCondition {
     };
     return { ok: true, expression, forNs };
   });
+}
+
+/** A metric with its window: what a sweep records. */
+export type Measure = Pick<Expression, 'text' | 'metric' | 'window' | 'variants'>;
+export type ParsedMeasure =
+  { readonly ok: true; readonly measure: Measure } | ({ readonly ok: false } & ExpressionProblem);
+
+/** Reads what a sweep records: `METRIC [WINDOW] [in VARIANT ...]`. */
+export function parseMeasure(text: string): ParsedMeasure {
+  return attempt(() => {
+    const scanner = new Scanner(text);
+    const metric = metricPath(scanner);
+    if (COMPARE_OPS.some((op) => scanner.text.startsWith(op, scanner.offset))) {
+      scanner.fail('a metric is recorded, not judged: write it without a limit', []);
+    }
+    const { window, steps, variants } = clauses(scanner, false);
+    if (steps !== null) scanner.fail('a metric is recorded over its whole window', []);
+    return { ok: true, measure: { text: scanner.text.trim(), metric, window, variants } };
+  });
+}
+
+/** What is measured, as it is written: `users.latency.p99 during outage`. */
+export function measureText({ text }: MetricPath, window: WindowClause | null): string {
+  if (window === null) return text;
+  if (window.kind !== 'between') return `${text} ${window.kind} ${window.fault}`;
+  return `${text} from ${window.fromNs / 1e9}s to ${window.toNs / 1e9}s`;
 }
 
 /** Reads the bare path of a metric. */
@@ -167,6 +198,16 @@ function expression(scanner: Scanner): Expression {
   const metric = metricPath(scanner);
   const op = opOf(scanner);
   const limit = limitOf(scanner);
+  const isBare =
+    limit.kind === 'quantity' && limit.quantity.unit === 'number' && !limit.quantity.percent;
+  return { text: scanner.text.trim(), metric, op, limit, ...clauses(scanner, isBare) };
+}
+
+/** The clauses up to the end; `isBare`: behind a number without a unit. */
+function clauses(
+  scanner: Scanner,
+  isBare: boolean,
+): Pick<Expression, 'window' | 'steps' | 'variants'> {
   let window: WindowClause | null = null;
   let steps: StepsClause | null = null;
   let variants: Expression['variants'] = null;
@@ -184,13 +225,11 @@ function expression(scanner: Scanner): Expression {
       if (window !== null) scanner.fail('an expression has one window', ['in']);
       window = windowClause(scanner);
     } else {
-      const isBare =
-        limit.kind === 'quantity' && limit.quantity.unit === 'number' && !limit.quantity.percent;
       const isUnit = isBare && word !== '';
       scanner.fail(isUnit ? `${word} is no unit and no clause` : 'expected a clause', CLAUSES);
     }
   }
-  return { text: scanner.text.trim(), metric, op, limit, window, steps, variants };
+  return { window, steps, variants };
 }
 
 function metricPath(scanner: Scanner): MetricPath {

@@ -3,7 +3,8 @@ import type { PathKey } from './located.js';
 
 /** What the language knows and this version does not run, by place. `*` is any key or index. */
 const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
-  ['', 'registries mesh sweeps'],
+  ['', 'registries mesh'],
+  ['sweeps.*', 'objective objectives subjectTo runs'],
   ['platform', 'nodes'],
   ['network', 'crossZoneCost'],
   ['services.*', 'tags discovery'],
@@ -44,6 +45,7 @@ const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['autoscaling.metric', 'latency'],
   ['metrics.*.metric', 'latency'],
   ['brokers.*.kind', 'nats'],
+  ['sweeps.*.kind', 'sobol tune faults'],
 ];
 
 /** What to write in the place of such a word, by the last keys of the path. */

@@ -63,6 +63,20 @@ export function readPatch(variant: Node): Patch {
   };
 }
 
+/** Sections that a patch may lead into: those of a run, and what is laid under them. */
+const PATCHED: ReadonlySet<string> = new Set([...EXPLICIT_SECTIONS, 'defaults', 'templates']);
+const ONCE: ReadonlySet<string> = new Set([
+  'faultline',
+  'title',
+  'description',
+  'tags',
+  'include',
+  'variants',
+  'budgets',
+  'hypothesis',
+  'sweeps',
+]);
+
 class Stop extends Error {}
 
 /** One edit on its way down the tree. */
@@ -89,11 +103,25 @@ class Descent {
     }
     this.segments = parsed.segments;
     try {
+      this.checkSection(tree);
       return this.descend(tree, 0);
     } catch (error) {
       if (error instanceof Stop) return tree;
       throw error;
     }
+  }
+
+  /** What stands once in a file is the same for all variants: to change it would change nothing. */
+  private checkSection(tree: Node): void {
+    const [first] = this.segments;
+    if (first === undefined || first.kind !== 'key' || PATCHED.has(first.key)) return;
+    if (ONCE.has(first.key)) this.fail(0, `${first.key} stands once for all variants`);
+    const present = entries(tree).map(([name]) => name);
+    this.nowhere(
+      0,
+      first.key,
+      present.filter((name) => PATCHED.has(name)),
+    );
   }
 
   private descend(node: Node, depth: number): Node {

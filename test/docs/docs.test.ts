@@ -61,13 +61,14 @@ describe('what the pages say', () => {
     else if (vitest !== undefined) expect(existsSync(join(ROOT, vitest))).toBe(true);
     else if (!command.startsWith('node -e '))
       expect(command).toMatch(
-        /^npx --no-install faultline (run|compare|check|validate|lint|graph|explain) /,
+        /^npx --no-install faultline (run|compare|check|sweep|validate|lint|graph|explain) /,
       );
   });
 
   it.each(runs)('%s: `%s` runs', (_page, command) => {
-    const words = command.split(/\s+/).slice(3);
-    const own = words[0] === 'run' && !words.includes('--out') ? ['--out', out] : [];
+    const words = wordsOf(command).slice(3);
+    const writes = words[0] === 'run' || words[0] === 'sweep';
+    const own = writes && !words.includes('--out') ? ['--out', out] : [];
     const args = ['dist/cli/main.js', ...words, ...own];
     const { status, stderr } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
     // A broken budget is what some pages want to show.
@@ -136,6 +137,18 @@ describe('what the pages say', () => {
     expect(stdout).toContain(shown[1]!.text);
   });
 
+  it('shows sweeps as they stand in their scenario, and what one of them prints', () => {
+    const own = blocks.filter(({ page }) => page === 'docs/sweeps.md');
+    const path = 'scenarios/retry-metastable.yaml';
+    const file = readFileSync(join(ROOT, path), 'utf8');
+    const shown = own.filter(({ language }) => language === 'yaml');
+    expect(shown.length).toBe(2);
+    for (const { text } of shown) expect(file).toContain(text.replace(/^sweeps:\n/, ''));
+    const args = ['dist/cli/main.js', 'sweep', path, 'map', '--out', out];
+    const { stdout } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
+    expect(stdout).toContain(own.find(({ language }) => language === 'text')!.text.trimEnd());
+  });
+
   it('shows the first scenario as it is in its file', () => {
     const shown = blocks.find(
       ({ page, text }) => page === 'README.md' && text.includes('My first'),
@@ -144,6 +157,11 @@ describe('what the pages say', () => {
     expect(file.split('\n').slice(1).join('\n').trim()).toBe(shown!.text.trim());
   });
 });
+
+/** The words of a command; what stands in single quotes is one. */
+function wordsOf(command: string): string[] {
+  return [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
+}
 
 /** A word as a shell hands it on. */
 function unquoted(word: string, env: NodeJS.ProcessEnv): string {

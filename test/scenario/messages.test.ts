@@ -161,8 +161,17 @@ describe('a path of a patch that leads nowhere', () => {
   it('is told the sections that are there where no section is called so', () => {
     expect(patch('set: { quark.near.ttl: 1s }')).toEqual([
       'the scenario has no quark',
-      '  there is: faultline, policies, run, services, title, variants, workloads',
+      '  there is: policies, run, services, workloads',
     ]);
+  });
+
+  it.each([
+    ['set: { a: 1 }', 'the scenario has no a'],
+    ['set: { title: other }', 'title stands once for all variants'],
+    ["set: { 'budgets[0].severity': warning }", 'budgets stands once for all variants'],
+    ['remove: [ description ]', 'description stands once for all variants'],
+  ])('is not taken where it would change nothing: %s', (own, message) => {
+    expect(patch(own)[0]).toBe(message);
   });
 });
 

@@ -1,6 +1,8 @@
 import { CommandError, EXIT } from '../exit.js';
 import { prepare } from '../prepare.js';
 import type { Prepared } from '../prepare.js';
+import { CaseBuilder, checkSettings } from '../sweeps/build.js';
+import { eachValueOf } from '../sweeps/settings.js';
 import type { Terminal } from '../terminal.js';
 
 /** Flags of `validate`. */
@@ -18,6 +20,7 @@ export function validate(
   for (const path of files) {
     try {
       const prepared = prepare(path, {}, terminal);
+      checkSweeps(prepared, terminal);
       if (flags.quiet !== true) terminal.out(`${path}: ok, ${sizeOf(prepared)}\n`);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
@@ -28,7 +31,15 @@ export function validate(
   return exitCode;
 }
 
-function sizeOf({ plans, file }: Prepared): string {
+/** Builds each sweep with each of its values once. */
+function checkSweeps({ path, source, sweeps }: Prepared, terminal: Terminal): void {
+  for (const written of sweeps) {
+    const builder = new CaseBuilder(path, source, written, {});
+    checkSettings(builder, eachValueOf(written), written.sweep.variants, terminal);
+  }
+}
+
+function sizeOf({ plans, file, sweeps }: Prepared): string {
   const { components, edges } = plans[0]!;
   const placed = components.filter(({ kind }) => kind !== 'workload');
   return [
@@ -40,6 +51,7 @@ function sizeOf({ plans, file }: Prepared): string {
     count(edges.length, 'edge'),
     count(file.variants.length, 'variant'),
     count(file.budgets.length, 'budget'),
+    ...(sweeps.length === 0 ? [] : [count(sweeps.length, 'sweep')]),
   ].join(', ');
 }
 

@@ -146,7 +146,7 @@ function expectations(view: View): Markup {
 }
 
 /** An expression that may break after dots, arrows and words. */
-function breakable(text: string): Markup[] {
+export function breakable(text: string): Markup[] {
   return text
     .split(/(?<=[.>]|\s(?=during|after|before|from|always|for|in))/)
     .map((part, i) => markup`${i > 0 && markup`<wbr />`}${part}`);

@@ -176,6 +176,27 @@ services:
     ),
   ],
   [
+    'sweeps',
+    scenario(
+      'Where it breaks',
+      RUN,
+      SHOP,
+      USERS,
+      FAULTS,
+      `sweeps:
+  load-and-timeout:
+    set:
+      workloads.users.arrivals.rate: { from: 50/s, to: 250/s, steps: 5 }
+      services.payments.concurrency: [ 8, 16, 32 ]
+    metrics: [ users.goodput, users.latency.p99 during slow-payments ]
+  edge:
+    kind: bisect
+    set: { workloads.users.arrivals.rate: { from: 50/s, to: 500/s } }
+    expect: users.success >= 99%
+`,
+    ),
+  ],
+  [
     'templates',
     scenario(
       'Three services alike',

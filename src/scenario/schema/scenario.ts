@@ -26,6 +26,8 @@ import type { SagaOutput } from './sagas.js';
 import { sagaSchema } from './sagas.js';
 import { keySchema, networkSchema, runSchema } from './settings.js';
 import type { StepOutput } from './steps.js';
+import type { SweepOutput } from './sweeps.js';
+import { sweepSchema } from './sweeps.js';
 import { stepsSchema } from './steps.js';
 import { platformSchema } from './platform.js';
 import type { QueueOutput } from './queues.js';
@@ -66,6 +68,7 @@ export interface FrameOutput {
   readonly variants?: readonly z.output<typeof variantSchema>[];
   readonly budgets?: readonly z.output<typeof budgetSchema>[];
   readonly hypothesis?: z.output<typeof hypothesisSchema>;
+  readonly sweeps?: Readonly<Record<string, SweepOutput>>;
 }
 
 export interface Schemas {
@@ -230,6 +233,9 @@ export function buildSchemas(
       .describe('Patches to compare.'),
     budgets: z.array(budgetSchema).optional().describe('What has to hold.'),
     hypothesis: hypothesisSchema.optional(),
+    sweeps: named(sweepSchema)
+      .optional()
+      .describe('Experiments over settings, run by `faultline sweep` alone.'),
   };
   const unread = Object.fromEntries(
     EXPLICIT_SECTIONS.map((name) => [name, z.unknown().optional()]),

@@ -1,0 +1,133 @@
+import { parseExpression, parseMeasure, type Measure } from '../scenario/expression.js';
+import { invariant } from '../kernel/invariant.js';
+import type { Plan } from '../spec/plan.js';
+import type { RunRecord } from '../spec/record.js';
+import type { BudgetResult } from '../spec/result.js';
+import type { BudgetSource, ScenarioFile } from '../spec/scenario.js';
+import type { SweepFigure, SweepFigures } from '../spec/sweep.js';
+import { judgeBudget } from './budget.js';
+import { storiesOf } from './cascade.js';
+import { combineDigests } from './digest.js';
+import { estimateOf, finite } from './estimate.js';
+import { neverCount } from './recovery.js';
+import { measureIn, type Study } from './study.js';
+import { variantData, type VariantData } from './variant-data.js';
+import { wholeRun } from './window.js';
+
+/** What is asked at every setting of a sweep. */
+export interface Asked {
+  readonly metrics: readonly string[];
+  readonly budgets: readonly BudgetSource[];
+  /** Of `bisect`; null for the others. */
+  readonly expect: BudgetSource | null;
+}
+
+/** The runs of one setting. By variant; `records` by replication. */
+export interface CaseRuns {
+  /** The scenario with the values of this setting, the variants of the sweep alone. */
+  readonly file: ScenarioFile;
+  readonly plans: readonly Plan[];
+  readonly records: readonly (readonly RunRecord[])[];
+}
+
+/**
+ * What each variant came to at one setting; one that a guard stopped has a reason instead of figures. Pure:
+ * equal input gives equal output.
+ */
+export function caseFigures(runs: CaseRuns, asked: Asked): readonly SweepFigures[] {
+  const { file, plans, records } = runs;
+  const all = file.variants.map((variant, i) =>
+    variantData(variant, plans[i], records[i], wholeRun(plans[i])),
+  );
+  const sound = all.filter((data) => stopOf(data) === null);
+  const stories = new Map(
+    isAboutCascade(asked) ? sound.map((data) => [data.variant.name, storiesOf(data)]) : [],
+  );
+  const study: Study = { variants: sound, stories, saved: null };
+  return all.map((data) => figuresOf(data, study, asked));
+}
+
+/** The budgets that can be judged with these variants alone, and the texts of the others. */
+export function splitBudgets(
+  budgets: readonly BudgetSource[],
+  variants: readonly string[],
+): { readonly judged: readonly BudgetSource[]; readonly leftOut: readonly string[] } {
+  const isJudged = ({ text }: BudgetSource): boolean => {
+    const parsed = parseExpression(text);
+    if (!parsed.ok) return false;
+    const { limit, variants: own } = parsed.expression;
+    if (limit.kind === 'ofSaved') return false;
+    if (limit.kind === 'ofVariant' && !variants.includes(limit.variant)) return false;
+    return own === null || own.some(({ name }) => variants.includes(name));
+  };
+  return {
+    judged: budgets.filter(isJudged),
+    leftOut: budgets.filter((budget) => !isJudged(budget)).map(({ text }) => text),
+  };
+}
+
+function figuresOf(data: VariantData, study: Study, asked: Asked): SweepFigures {
+  const stop = stopOf(data);
+  const { records, variant } = data;
+  const head = {
+    name: variant.name,
+    digest: combineDigests(records.map((record) => record.digest)),
+    replications: records.length,
+    stop,
+  };
+  if (stop !== null) {
+    const budgets = asked.budgets.map(() => null);
+    return { ...head, figures: asked.metrics.map(() => NOTHING), budgets, expect: null };
+  }
+  return {
+    ...head,
+    figures: asked.metrics.map((text) => figureOf(measureOf(text), data, study)),
+    budgets: asked.budgets.map((budget) => judgeBudget(budget, data, study)?.verdict ?? null),
+    expect: asked.expect === null ? null : expectOf(judgeBudget(asked.expect, data, study)),
+  };
+}
+
+const NOTHING: SweepFigure = { value: null, ci95: null, never: 0, each: [] };
+
+function figureOf({ metric, window }: Measure, data: VariantData, study: Study): SweepFigure {
+  const measured = measureIn(study, data, metric, window);
+  const never = neverCount(measured);
+  const each = measured.each.map(finite);
+  if (never > 0) return { value: null, ci95: null, never, each };
+  const { ci95 } = estimateOf(measured);
+  return { value: finite(measured.value), ci95, never, each };
+}
+
+function expectOf(result: BudgetResult | null): SweepFigures['expect'] {
+  if (result === null) return null;
+  const { verdict, value, ci95, limit, unit, note } = result;
+  return { verdict, value, ci95, limit, unit, note };
+}
+
+/** Why the runs ended before their time; null = they did not. */
+function stopOf({ records }: VariantData): string | null {
+  const stopped = records.find(({ stop }) => stop !== 'horizon' && stop !== 'drained');
+  return stopped?.stop ?? null;
+}
+
+function measureOf(text: string): Measure {
+  const parsed = parseMeasure(text);
+  invariant(parsed.ok, 'sweep-metric-unchecked');
+  if (!parsed.ok) throw new Error(parsed.message);
+  return parsed.measure;
+}
+
+/** Whether anything asked needs to know how failures spread, which takes longer than all the rest. */
+function isAboutCascade({ metrics, budgets, expect }: Asked): boolean {
+  const texts = [...budgets.map(({ text }) => text), ...(expect === null ? [] : [expect.text])];
+  const paths = [
+    ...metrics.map((text) => measureOf(text).metric),
+    ...texts.flatMap((text) => {
+      const parsed = parseExpression(text);
+      if (!parsed.ok) return [];
+      const { metric, limit } = parsed.expression;
+      return 'metric' in limit ? [metric, limit.metric] : [metric];
+    }),
+  ];
+  return paths.some(({ subject }) => subject.kind === 'cascade');
+}

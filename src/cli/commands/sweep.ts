@@ -1,0 +1,156 @@
+import { Source } from '../../scenario/load.js';
+import { meant } from '../../scenario/suggest.js';
+import type { WrittenSweep } from '../../scenario/sweeps.js';
+import type { ScenarioFile } from '../../spec/scenario.js';
+import { checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
+import { EXIT, usageError } from '../exit.js';
+import { scenarioReader } from '../files.js';
+import type { Format, Shard } from '../flags.js';
+import { checkOutputDirectory } from '../output.js';
+import { chosen, select, soundFile } from '../prepare.js';
+import type { Selection } from '../prepare.js';
+import { stopwatch } from '../progress.js';
+import type { SimulateOptions } from '../simulate.js';
+import { AD_HOC, sweepText, type AdHoc } from '../sweeps/ad-hoc.js';
+import { CaseBuilder } from '../sweeps/build.js';
+import { sweepBase, sweepCommand, sweepResultText, writeSweepReport } from '../sweeps/report.js';
+import { Runner } from '../sweeps/runner.js';
+import { CaseStore } from '../sweeps/store.js';
+import { palette } from '../terminal.js';
+import type { Terminal } from '../terminal.js';
+
+/** Flags of `sweep`. */
+export interface SweepFlags extends Selection, SimulateOptions, AdHoc {
+  readonly out: string;
+  readonly format: readonly Format[];
+  readonly json?: string;
+  readonly shard?: Shard;
+  /** What was computed before is computed again. */
+  readonly fresh?: boolean;
+}
+
+/** Runs one sweep of a scenario, prints what came of it and writes its report. */
+export async function sweep(
+  path: string,
+  name: string | undefined,
+  flags: SweepFlags,
+  terminal: Terminal,
+): Promise<number> {
+  checkFlags(name, flags);
+  const own = sweepText(flags);
+  const adHoc = own === null ? null : { name: AD_HOC, text: own };
+  const source = new Source(path, scenarioReader(path), adHoc);
+  const loaded = source.load();
+  const file = soundFile(loaded, path, terminal);
+  const picked = pick(loaded.sweeps, adHoc?.name ?? name, path);
+  const written = narrowed(picked, flags, path, file);
+  const settings = flags.seed === undefined ? {} : { seed: flags.seed };
+  const took = stopwatch();
+  const target = { directory: flags.out, path, name: written.sweep.name };
+  const runner = new Runner({
+    file: select(file, settings, path),
+    written,
+    builder: new CaseBuilder(path, source, written, settings),
+    store: new CaseStore(`${sweepBase(target)}.cases`, flags.fresh === true),
+    path,
+    options: flags,
+    terminal,
+  });
+  if (flags.shard !== undefined) return runShard(runner, flags, sweepBase(target), terminal);
+  const result = await runner.result();
+  const reported = stopwatch();
+  const command = sweepCommand(path, commandWords(name, flags));
+  const files = await writeSweepReport(result, { ...target, formats: flags.format, command });
+  writeDocument(flags.json, () => sweepResultText(result), terminal);
+  if (flags.quiet === true) return EXIT.ok;
+  terminal.note(`${runner.words()} in ${took()} s; report in ${reported()} s\n`);
+  if (takesStandardOutput([flags.json])) return EXIT.ok;
+  const { columns, isLog: whole } = terminal;
+  const paint = palette(terminal.colors.out);
+  const { sweepText: textOf } = await import('../../report/sweep/text.js');
+  const options = { columns, whole, paint, file: path, wall: null, report: files[0] ?? null };
+  terminal.out(textOf(result, options));
+  return EXIT.ok;
+}
+
+function checkFlags(name: string | undefined, flags: SweepFlags): void {
+  if (flags.set !== undefined && name !== undefined) {
+    const both = `sweep ${name} stands in the file and --set makes another one`;
+    throw usageError(`${both}: leave one of them out`);
+  }
+  if (flags.expect !== undefined && flags.samples !== undefined) {
+    throw usageError('--expect looks for one value, --samples draws many: leave one of them out');
+  }
+  if (flags.shard !== undefined && flags.json !== undefined) {
+    throw usageError('a shard has no result of its own: leave --json out');
+  }
+  checkOutputDirectory(flags.out);
+  checkDestinations([flags.json]);
+}
+
+/** The sweep of that name; the only one where none is named. */
+function pick(
+  sweeps: readonly WrittenSweep[],
+  name: string | undefined,
+  path: string,
+): WrittenSweep {
+  const names = sweeps.map(({ sweep: own }) => own.name);
+  if (names.length === 0) {
+    throw usageError(`${path} has no sweeps: write some, or use --set path=a,b,c`);
+  }
+  if (name === undefined && names.length === 1) return sweeps[0]!;
+  if (name === undefined) throw usageError(`${path} has several sweeps: ${names.join(', ')}`);
+  const found = sweeps.find(({ sweep: own }) => own.name === name);
+  if (found !== undefined) return found;
+  const near = meant(name, names);
+  const hint = near === undefined ? '' : ` (did you mean "${near}"?)`;
+  throw usageError(`${path} has no sweep "${name}"${hint}; it has ${names.join(', ')}`);
+}
+
+/** The sweep with what the command line asks for instead. */
+function narrowed(
+  { sweep: own, axes }: WrittenSweep,
+  { variant, replications }: SweepFlags,
+  path: string,
+  file: ScenarioFile,
+): WrittenSweep {
+  const known = file.variants.filter(({ name }) => own.variants.includes(name));
+  const variants = variant === undefined ? known : chosen(known, variant, path);
+  return {
+    sweep: {
+      ...own,
+      variants: variants.map(({ name }) => name),
+      replications: replications ?? own.replications,
+    },
+    axes,
+  };
+}
+
+async function runShard(
+  runner: Runner,
+  { shard, quiet }: SweepFlags,
+  base: string,
+  terminal: Terminal,
+): Promise<number> {
+  const { done, all } = await runner.shard(shard!);
+  if (quiet === true) return EXIT.ok;
+  const own = `shard ${shard!.index} of ${shard!.of}: ${done} of ${all} settings are in ${base}.cases`;
+  terminal.out(`${own}; run without --shard when the files of all shards are there\n`);
+  return EXIT.ok;
+}
+
+/** What the command was given that decides its result. */
+function commandWords(name: string | undefined, flags: SweepFlags): readonly string[] {
+  const flag = (word: string, value: string | number | undefined): string[] =>
+    value === undefined ? [] : [word, String(value)];
+  return [
+    ...(name === undefined ? [] : [name]),
+    ...(flags.set ?? []).flatMap((text) => ['--set', text]),
+    ...(flags.metric ?? []).flatMap((text) => ['--metric', text]),
+    ...flag('--expect', flags.expect),
+    ...flag('--samples', flags.samples),
+    ...flag('--variant', flags.variant?.join(',')),
+    ...flag('--seed', flags.seed),
+    ...flag('--replications', flags.replications),
+  ];
+}

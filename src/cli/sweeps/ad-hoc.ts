@@ -1,0 +1,49 @@
+import { usageError } from '../exit.js';
+
+/** What the command line says of a sweep that does not stand in the file. */
+export interface AdHoc {
+  readonly set?: readonly string[];
+  readonly metric?: readonly string[];
+  readonly expect?: string;
+  readonly samples?: number;
+}
+
+/** The name of such a sweep. */
+export const AD_HOC = 'set';
+
+/** `{ kind: grid, set: { "path": [a, b] } }` of `--set path=a,b`; null where nothing is set. */
+export function sweepText({ set, metric, expect, samples }: AdHoc): string | null {
+  if (set === undefined) {
+    const flag = expect !== undefined ? '--expect' : samples !== undefined ? '--samples' : null;
+    const lost = metric === undefined ? flag : '--metric';
+    if (lost === null) return null;
+    throw usageError(`${lost} belongs to a sweep on the command line: add --set path=a,b,c`);
+  }
+  const kind = expect !== undefined ? 'bisect' : samples !== undefined ? 'random' : 'grid';
+  const fields = [
+    `kind: ${kind}`,
+    `set: { ${set.map((text) => axisText(text)).join(', ')} }`,
+    ...(metric === undefined ? [] : [`metrics: [ ${metric.map(quoted).join(', ')} ]`]),
+    ...(expect === undefined ? [] : [`expect: ${quoted(expect)}`]),
+    ...(samples === undefined ? [] : [`samples: ${samples}`]),
+  ];
+  return `{ ${fields.join(', ')} }`;
+}
+
+/** `"path": [a, b]` of `path=a,b`, and `"path": { from: a, to: b, steps: n }` of `path=a..b` and `path=a..b:n`. */
+function axisText(text: string): string {
+  const equals = text.indexOf('=');
+  const [path, values] = [text.slice(0, equals).trim(), text.slice(equals + 1).trim()];
+  if (equals <= 0 || path === '' || values === '') {
+    throw usageError(`--set ${text}: write a path and its values, path=a,b,c or path=from..to`);
+  }
+  const range = /^([^,\s]+?)\.\.([^,\s:]+)(?::(\d+))?$/.exec(values);
+  if (range === null) return `${quoted(path)}: [ ${values} ]`;
+  const [, from, to, steps] = range;
+  const count = steps === undefined ? '' : `, steps: ${steps}`;
+  return `${quoted(path)}: { from: ${from}, to: ${to}${count} }`;
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text);
+}

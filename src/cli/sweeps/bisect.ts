@@ -1,0 +1,125 @@
+import { holds } from '../../spec/compare.js';
+import { wilsonInterval } from '../../stats/interval.js';
+import type { CompareOp } from '../../spec/compare.js';
+import type { SweepEdge, SweepFigures } from '../../spec/sweep.js';
+import type { Range, Setting } from '../../scenario/sweep-values.js';
+
+/** A value that one variant was asked for, and what came of it. */
+export interface Probe {
+  readonly variant: string;
+  readonly setting: Setting;
+  readonly figures: SweepFigures;
+}
+
+/** Runs some variants at some values; results in the order of the requests. */
+export type AskAll = (
+  requests: readonly { readonly variant: string; readonly setting: Setting }[],
+) => Promise<readonly SweepFigures[]>;
+
+/** What is looked for, and how near. */
+export interface Search {
+  readonly range: Range;
+  readonly variants: readonly string[];
+  readonly op: CompareOp;
+  /** Share of the greater of two neighbours. */
+  readonly resolution: number;
+  /** Whether the figure is a share of the runs, of which each says yes or no. */
+  readonly isOfRuns: boolean;
+}
+
+/** The end of what was found for a variant, in values instead of indices. */
+export interface FoundEdge extends Pick<SweepEdge, 'variant' | 'outcome' | 'isSure'> {
+  readonly holds: Setting | null;
+  readonly breaks: Setting | null;
+}
+
+/** The next value that is asked for is this one's guard against a range that never ends. */
+const ROUNDS_MAX = 60;
+
+/**
+ * Looks for the value at which an expectation ceases to hold, by halving: first both ends, then the middle of the
+ * last value that holds and the first that does not. All variants are asked in the same round. It finds one end; an
+ * expectation that holds, breaks and holds again along the axis has more of them.
+ */
+export async function bisect(
+  search: Search,
+  ask: AskAll,
+): Promise<{ readonly probes: readonly Probe[]; readonly edges: readonly FoundEdge[] }> {
+  const { range, variants } = search;
+  const probes: Probe[] = [];
+  const askRound = async (
+    requests: readonly { readonly variant: string; readonly setting: Setting }[],
+  ): Promise<void> => {
+    const figures = await ask(requests);
+    requests.forEach((request, i) => probes.push({ ...request, figures: figures[i]! }));
+  };
+  await askRound(
+    variants.flatMap((variant) => [
+      { variant, setting: range.from },
+      { variant, setting: range.to },
+    ]),
+  );
+  for (let round = 0; round < ROUNDS_MAX; round++) {
+    const next = variants.flatMap((variant) => {
+      const setting = nextOf(search, edgeOf(search, variant, probes));
+      return setting === null ? [] : [{ variant, setting }];
+    });
+    if (next.length === 0) break;
+    await askRound(next);
+  }
+  return { probes, edges: variants.map((variant) => edgeOf(search, variant, probes)) };
+}
+
+/** What the probes say of a variant so far. */
+function edgeOf(search: Search, variant: string, probes: readonly Probe[]): FoundEdge {
+  const { range, op } = search;
+  const own = probes.filter((probe) => probe.variant === variant);
+  const at = (setting: Setting): Probe => own.find((probe) => probe.setting.text === setting.text)!;
+  const [first, last] = [at(range.from), at(range.to)];
+  const ends = [first, last].map((probe) => holdsAt(probe.figures, op));
+  if (ends[0] === ends[1]) {
+    const outcome = ends[0]! ? 'holds' : 'breaks';
+    const isSure = [first, last].every(({ figures }) => isSureOf(search, figures));
+    return { variant, outcome, holds: null, breaks: null, isSure };
+  }
+  // The two neighbours that differ and lie nearest to each other.
+  const [good, bad] = [true, false].map((is) =>
+    own.filter((probe) => holdsAt(probe.figures, op) === is),
+  );
+  const toward = (a: Probe, b: Probe): number => a.setting.number! - b.setting.number!;
+  const isRising =
+    (ends[0]! ? first : last).setting.number! < (ends[0]! ? last : first).setting.number!;
+  const holding = [...good!].sort(toward).at(isRising ? -1 : 0)!;
+  const breaking = [...bad!].sort(toward).at(isRising ? 0 : -1)!;
+  return {
+    variant,
+    outcome: 'found',
+    holds: holding.setting,
+    breaks: breaking.setting,
+    isSure: isSureOf(search, holding.figures) && isSureOf(search, breaking.figures),
+  };
+}
+
+function nextOf({ range, resolution }: Search, edge: FoundEdge): Setting | null {
+  if (edge.outcome !== 'found') return null;
+  const [a, b] = [edge.holds!.number!, edge.breaks!.number!];
+  const isNear = Math.abs(a - b) <= resolution * Math.max(Math.abs(a), Math.abs(b));
+  return isNear ? null : range.middle(edge.holds!, edge.breaks!);
+}
+
+/** Whether the expectation holds; where the interval cannot tell, the value decides. */
+function holdsAt({ expect, stop }: SweepFigures, op: CompareOp): boolean {
+  if (stop !== null || expect === null) return false;
+  const { verdict, value, limit } = expect;
+  if (verdict !== 'inconclusive') return verdict === 'pass';
+  return value !== null && limit !== null && holds(op, value, limit);
+}
+
+/** Whether the data can tell on which side of the limit the figure is. */
+function isSureOf({ isOfRuns }: Search, { expect, replications }: SweepFigures): boolean {
+  if (expect === null || expect.verdict === 'inconclusive') return false;
+  const { value, limit } = expect;
+  if (!isOfRuns || value === null || limit === null) return true;
+  const interval = wilsonInterval(Math.round(value * replications), replications);
+  return interval !== null && (limit < interval.low || limit > interval.high);
+}

@@ -1,0 +1,253 @@
+import { splitBudgets, type Asked } from '../../analysis/sweep.js';
+import { parseExpression } from '../../scenario/expression.js';
+import type { Setting } from '../../scenario/sweep-values.js';
+import type { WrittenSweep } from '../../scenario/sweeps.js';
+import type { BudgetSource, ScenarioFile } from '../../spec/scenario.js';
+import type { SweepCase, SweepEdge, SweepFigures, SweepResult } from '../../spec/sweep.js';
+import type { Shard } from '../flags.js';
+import type { SimulateOptions } from '../simulate.js';
+import type { Terminal } from '../terminal.js';
+import { packageVersion } from '../version.js';
+import { bisect, type FoundEdge, type Probe } from './bisect.js';
+import { checkSettings, type CaseBuilder } from './build.js';
+import { Session, type Ask } from './session.js';
+import { gridOf, sampleOf, triedOn } from './settings.js';
+import type { CaseStore } from './store.js';
+
+/**
+ * A bisection looks at the data of a value twice, after half of the runs and after all. The first look asks for this
+ * confidence, so that both together are wrong as seldom as one look with 95 %, or nearly (O'Brien and
+ * Fleming's bounds: 0.3 % are spent on the first).
+ */
+const FIRST_LOOK = 0.997;
+
+/** What a sweep is run with. */
+export interface Running {
+  /** The file as it is, with the settings of the command line. */
+  readonly file: ScenarioFile;
+  readonly written: WrittenSweep;
+  readonly builder: CaseBuilder;
+  readonly store: CaseStore;
+  readonly path: string;
+  readonly options: SimulateOptions;
+  readonly terminal: Terminal;
+}
+
+/** Runs the settings of one sweep. */
+export class Runner {
+  private readonly running: Running;
+  private readonly asked: Asked;
+  private readonly leftOut: readonly string[];
+  private readonly session: Session;
+  private readonly firstLook: Session;
+  private readonly replications: number;
+
+  constructor(running: Running) {
+    this.running = running;
+    const { written, file } = running;
+    const { sweep } = written;
+    const budgets = sweep.judgesBudgets ? file.budgets : [];
+    const { judged, leftOut } = splitBudgets(budgets, sweep.variants);
+    const metrics = sweep.metrics.map(({ text }) => text);
+    this.asked = { metrics, budgets: judged, expect: expectOf(sweep.expect, null) };
+    this.leftOut = leftOut;
+    this.session = this.sessionFor(this.asked);
+    const early = { ...this.asked, expect: expectOf(sweep.expect, FIRST_LOOK) };
+    this.firstLook = this.sessionFor(early);
+    this.replications = sweep.replications ?? file.variants[0]!.scenario.run.replications;
+  }
+
+  /** Settings computed and found, in words. */
+  words(): string {
+    const computed = this.session.computed + this.firstLook.computed;
+    const found = this.session.found + this.firstLook.found;
+    const before = found === 0 ? '' : ` (${found} more were there already)`;
+    return `simulated ${computed} ${computed === 1 ? 'setting' : 'settings'}${before}`;
+  }
+
+  /** Runs everything that is missing. */
+  async result(): Promise<SweepResult> {
+    const { written } = this.running;
+    if (written.sweep.kind === 'bisect') return this.search();
+    const settings = this.settings();
+    const figures = await this.session.figures(settings.map((one) => this.ask(one)));
+    const tried = triedOn(written, settings);
+    const cases = settings.map((one, i) => ({ at: indicesOf(one, tried), variants: figures[i]! }));
+    return this.document(tried, cases, []);
+  }
+
+  /** Runs the settings of one shard, of a sweep whose settings are known before; says how many they are. */
+  async shard({ index, of }: Shard): Promise<{ readonly done: number; readonly all: number }> {
+    const settings = this.settings();
+    const own = settings.filter((_, i) => i % of === index - 1);
+    await this.session.figures(own.map((one) => this.ask(one)));
+    return { done: own.length, all: settings.length };
+  }
+
+  private settings(): readonly (readonly Setting[])[] {
+    const { written, file, builder, terminal } = this.running;
+    const { kind, variants } = written.sweep;
+    const { seed } = file.variants[0]!.scenario.run;
+    const settings = kind === 'grid' ? gridOf(written) : sampleOf(written, seed);
+    checkSettings(builder, settings, variants, terminal);
+    return settings;
+  }
+
+  private ask(settings: readonly Setting[]): Ask {
+    const { builder, written } = this.running;
+    const build = (): ReturnType<CaseBuilder['build']> =>
+      builder.build(settings, written.sweep.variants);
+    return { build, replications: this.replications };
+  }
+
+  private async search(): Promise<SweepResult> {
+    const { written, builder, terminal } = this.running;
+    const { sweep, axes } = written;
+    const range = axes[0]!.range!;
+    const parsed = parseExpression(sweep.expect!);
+    if (!parsed.ok) throw new Error(parsed.message);
+    checkSettings(builder, [[range.from], [range.to]], sweep.variants, terminal);
+    const search = {
+      range,
+      variants: sweep.variants,
+      op: parsed.expression.op,
+      resolution: sweep.resolution!,
+      isOfRuns: parsed.expression.metric.text === 'cascade.metastable',
+    };
+    const { probes, edges } = await bisect(search, (requests) => this.probe(requests));
+    const tried = triedOn(
+      written,
+      probes.map(({ setting }) => [setting]),
+    );
+    return this.document(tried, casesOf(probes, tried[0]!, sweep.variants), edges);
+  }
+
+  /** Half of the runs first; all of them where those cannot tell. */
+  private async probe(
+    requests: readonly { readonly variant: string; readonly setting: Setting }[],
+  ): Promise<readonly SweepFigures[]> {
+    const { builder } = this.running;
+    const ask = (which: readonly number[], replications: number): Ask[] =>
+      which.map((i) => ({
+        build: () => builder.build([requests[i]!.setting], [requests[i]!.variant]),
+        replications,
+      }));
+    const all = requests.map((_, i) => i);
+    const figures: SweepFigures[] = [];
+    const half = Math.ceil(this.replications / 2);
+    if (this.replications >= FIRST_LOOK_FROM) {
+      const early = await this.firstLook.figures(ask(all, half));
+      early.forEach(([own], i) => {
+        if (isDecided(own!)) figures[i] = own!;
+      });
+    }
+    const open = all.filter((i) => figures[i] === undefined);
+    const late = await this.session.figures(ask(open, this.replications));
+    late.forEach(([own], k) => (figures[open[k]!] = own!));
+    return figures;
+  }
+
+  private document(
+    tried: readonly (readonly Setting[])[],
+    cases: readonly SweepCase[],
+    edges: readonly FoundEdge[],
+  ): SweepResult {
+    const { file, written } = this.running;
+    const { sweep } = written;
+    const { run } = file.variants[0]!.scenario;
+    const indexOf = (setting: Setting | null): number | null =>
+      setting === null ? null : tried[0]!.findIndex(({ text }) => text === setting.text);
+    return {
+      faultline: 1,
+      scenario: { title: file.title, description: file.description, sha256: file.sha256 },
+      sweep: {
+        name: sweep.name,
+        kind: sweep.kind,
+        expect: sweep.expect,
+        resolution: sweep.resolution,
+      },
+      seed: run.seed,
+      replications: this.replications,
+      engine: { version: packageVersion() },
+      run: { duration: (sweep.durationNs ?? run.durationNs) / 1e9, warmup: run.warmupNs / 1e9 },
+      axes: sweep.axes.map(({ path, scale }, i) => ({
+        path,
+        unit: unitOf(tried[i]!),
+        scale,
+        values: tried[i]!.map(({ text, number }) => ({ text, number })),
+      })),
+      variants: sweep.variants,
+      metrics: sweep.metrics,
+      budgets: this.asked.budgets.map(({ text, name, severity }) => ({ text, name, severity })),
+      leftOut: this.leftOut,
+      cases,
+      edges: edges.map(({ variant, outcome, isSure, holds, breaks }): SweepEdge => ({
+        variant,
+        outcome,
+        isSure,
+        holds: indexOf(holds),
+        breaks: indexOf(breaks),
+      })),
+    };
+  }
+
+  private sessionFor(asked: Asked): Session {
+    const { path, store, options, terminal } = this.running;
+    return new Session(path, asked, store, options, terminal);
+  }
+}
+
+/** Fewer runs are looked at once. */
+const FIRST_LOOK_FROM = 6;
+
+/** Whether an interval has told; what was seen exactly waits for all runs. */
+function isDecided({ expect, stop }: SweepFigures): boolean {
+  if (stop !== null) return true;
+  return expect !== null && expect.ci95 !== null && expect.verdict !== 'inconclusive';
+}
+
+function expectOf(text: string | null, confidence: number | null): BudgetSource | null {
+  if (text === null) return null;
+  return {
+    text,
+    name: null,
+    severity: 'error',
+    confidence: confidence ?? 0.95,
+    strict: false,
+    by: 0,
+    allowEmpty: false,
+    at: '',
+  };
+}
+
+function indicesOf(
+  settings: readonly Setting[],
+  tried: readonly (readonly Setting[])[],
+): readonly number[] {
+  return settings.map((one, i) => tried[i]!.findIndex(({ text }) => text === one.text));
+}
+
+/** By value, with the variants that were asked for it in the order of the file. */
+function casesOf(
+  probes: readonly Probe[],
+  tried: readonly Setting[],
+  order: readonly string[],
+): readonly SweepCase[] {
+  return tried.map(({ text }, i) => {
+    const own = probes.filter((probe) => probe.setting.text === text);
+    const variants = order.flatMap((name) => {
+      const probe = own.find(({ variant }) => variant === name);
+      return probe === undefined ? [] : [probe.figures];
+    });
+    return { at: [i], variants };
+  });
+}
+
+/** What all values are measured in; null where they differ or one is none. */
+function unitOf(values: readonly Setting[]): Setting['unit'] {
+  const [first] = values;
+  if (first === undefined) return null;
+  const isZero = ({ number, unit }: Setting): boolean => number === 0 && unit === 'number';
+  const known = values.find((one) => !isZero(one)) ?? first;
+  return values.every((one) => one.unit === known.unit || isZero(one)) ? known.unit : null;
+}

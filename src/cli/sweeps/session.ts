@@ -1,0 +1,121 @@
+import { availableParallelism } from 'node:os';
+import { caseFigures, type Asked } from '../../analysis/sweep.js';
+import { runCases, type Case } from '../../run/cases.js';
+import type { RunRecord } from '../../spec/record.js';
+import type { SweepFigures } from '../../spec/sweep.js';
+import { explainRunError } from '../run-errors.js';
+import { progressBar } from '../progress.js';
+import { heapMiB, type SimulateOptions } from '../simulate.js';
+import type { Terminal } from '../terminal.js';
+import { packageVersion } from '../version.js';
+import type { BuiltCase } from './build.js';
+import { caseKey, type CaseStore } from './store.js';
+
+/** Settings whose plans are in memory at once. */
+const CHUNK = 64;
+
+/** A setting to be run. */
+export interface Ask {
+  build(): BuiltCase;
+  readonly replications: number;
+}
+
+/** Runs settings, or finds what was computed of them before. */
+export class Session {
+  /** Settings that were computed, and that were found. */
+  computed = 0;
+  found = 0;
+  private readonly path: string;
+  private readonly asked: Asked;
+  private readonly store: CaseStore;
+  private readonly options: SimulateOptions;
+  private readonly terminal: Terminal;
+
+  constructor(
+    path: string,
+    asked: Asked,
+    store: CaseStore,
+    options: SimulateOptions,
+    terminal: Terminal,
+  ) {
+    this.path = path;
+    this.asked = asked;
+    this.store = store;
+    this.options = options;
+    this.terminal = terminal;
+  }
+
+  /** Figures of all settings, in order. */
+  async figures(asks: readonly Ask[]): Promise<readonly (readonly SweepFigures[])[]> {
+    const all: (readonly SweepFigures[])[] = [];
+    for (let first = 0; first < asks.length; first += CHUNK) {
+      const shown = { before: first, of: asks.length };
+      all.push(...(await this.chunk(asks.slice(first, first + CHUNK), shown)));
+    }
+    return all;
+  }
+
+  private async chunk(
+    asks: readonly Ask[],
+    shown: { readonly before: number; readonly of: number },
+  ): Promise<readonly (readonly SweepFigures[])[]> {
+    const built = asks.map((ask) => ask.build());
+    const keys = built.map((one, i) => this.keyOf(one, asks[i]!.replications));
+    const figures = keys.map((key) => this.store.find(key));
+    const missing = figures.flatMap((known, i) => (known === undefined ? [i] : []));
+    this.found += asks.length - missing.length;
+    const cases = missing.map((i): Case => {
+      return { plans: built[i]!.plans, first: 0, count: asks[i]!.replications };
+    });
+    const done = shown.before + asks.length - missing.length;
+    const bar = this.bar(done, shown.of);
+    let ready = done;
+    await this.run(cases, (index, records) => {
+      const i = missing[index]!;
+      const { file, plans } = built[i]!;
+      const own = caseFigures({ file, plans, records }, this.asked);
+      this.store.keep(keys[i]!, own);
+      figures[i] = own;
+      this.computed++;
+      bar(++ready);
+    });
+    this.terminal.progress('');
+    return figures.map((own) => own!);
+  }
+
+  private async run(
+    cases: readonly Case[],
+    onCase: (index: number, records: readonly (readonly RunRecord[])[]) => void,
+  ): Promise<void> {
+    const runs = cases.reduce((sum, { plans, count }) => sum + plans.length * count, 0);
+    if (runs === 0) return;
+    const workers = Math.min(this.options.workers ?? availableParallelism(), runs);
+    try {
+      await runCases(cases, { workers, heapMiB: heapMiB(workers), onCase });
+    } catch (error) {
+      throw explainRunError(error, this.path);
+    } finally {
+      this.terminal.progress('');
+    }
+  }
+
+  private bar(done: number, total: number): (done: number) => void {
+    if (this.options.quiet === true) return () => {};
+    const draw = progressBar(this.terminal, 'settings', total);
+    draw(done);
+    return draw;
+  }
+
+  private keyOf({ file }: BuiltCase, replications: number): string {
+    const { metrics, budgets, expect } = this.asked;
+    return caseKey({
+      version: packageVersion(),
+      scenario: file.sha256,
+      seed: file.variants[0]!.scenario.run.seed,
+      replications,
+      metrics,
+      budgets: budgets.map(({ text }) => text),
+      expect: expect?.text ?? null,
+    });
+  }
+}

@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { canonicalJson } from '../../scenario/canonical.js';
+import { sha256 } from '../../scenario/sha256.js';
+import type { SweepFigures } from '../../spec/sweep.js';
+import { readGuarded } from '../files.js';
+import { writeOutput } from '../output.js';
+
+const FORMAT = 'case/1';
+const number = z.number().nullable();
+const interval = z.tuple([z.number(), z.number()]).nullable();
+const verdict = z.enum(['pass', 'fail', 'inconclusive']);
+const fileSchema = z.strictObject({
+  faultline: z.literal(FORMAT),
+  variants: z.array(
+    z.strictObject({
+      name: z.string(),
+      digest: z.string(),
+      replications: z.number(),
+      stop: z.string().nullable(),
+      figures: z.array(
+        z.strictObject({
+          value: number,
+          ci95: interval,
+          never: z.number(),
+          each: z.array(number).max(10_000),
+        }),
+      ),
+      budgets: z.array(verdict.nullable()),
+      expect: z
+        .strictObject({
+          verdict,
+          value: number,
+          ci95: interval,
+          limit: number,
+          unit: z.enum(['seconds', 'perSecond', 'share', 'number']),
+          note: z.string().nullable(),
+        })
+        .nullable(),
+    }),
+  ),
+});
+
+/**
+ * What has been computed of a sweep, one file for each setting, named by everything that its figures depend on: a
+ * sweep that was interrupted goes on where it was, and shards of one are joined by their files lying beside
+ * each other. A file that cannot be read counts as not there.
+ */
+export class CaseStore {
+  private readonly directory: string;
+  private readonly isRead: boolean;
+
+  /** `isFresh`: what is there is not read, only written over. */
+  constructor(directory: string, isFresh: boolean) {
+    this.directory = directory;
+    this.isRead = !isFresh;
+  }
+
+  /** Figures that were computed before; undefined where there are none. */
+  find(key: string): readonly SweepFigures[] | undefined {
+    if (!this.isRead) return undefined;
+    try {
+      const parsed = fileSchema.safeParse(JSON.parse(readGuarded(this.pathOf(key))));
+      return parsed.success ? parsed.data.variants : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  keep(key: string, variants: readonly SweepFigures[]): void {
+    writeOutput(this.pathOf(key), `${canonicalJson({ faultline: FORMAT, variants })}\n`);
+  }
+
+  private pathOf(key: string): string {
+    return join(this.directory, `${key}.json`);
+  }
+}
+
+/** The name of what depends on all of this. */
+export function caseKey(parts: unknown): string {
+  return sha256(canonicalJson(parts)).slice(0, 32);
+}

@@ -1,0 +1,192 @@
+import type { SweepFigure, SweepResult } from '../../spec/sweep.js';
+import { sectionInterval } from '../../stats/interval.js';
+import { formatValue, formatWithInterval, listed, plural } from '../format.js';
+import type { Words } from '../words.js';
+import {
+  caseAt,
+  figureText,
+  figuresOf,
+  hasBudgets,
+  entriesOf,
+  ranked,
+  settingText,
+  standingOf,
+  unitOf,
+  valueText,
+  type Entry,
+  type SweepView,
+} from './cases.js';
+
+/** What a metric comes to over all settings: where it is best, and whether the others can be told from that. */
+export function metricWords(view: SweepView, metric: number): Words {
+  const { text, better } = view.result.metrics[metric]!;
+  const strong = { strong: text };
+  const known = ranked(view.result, metric);
+  const edges = view.result.sweep.kind === 'bisect' ? edgeMetricWords(view, metric) : null;
+  if (edges !== null) return edges;
+  if (known.length === 0) return [strong, `: ${nothingText(view, metric)}.`];
+  const values = known.map((entry) => entry.figure.value!);
+  const low = Math.min(...values);
+  const high = Math.max(...values);
+  const show = (value: number): string => formatValue(value, unitOf(view.result.metrics[metric]!));
+  const never = neverText(view, metric);
+  if (show(low) === show(high)) {
+    const everywhere = known.length === entriesOf(view.result, metric).length;
+    return [
+      strong,
+      ` is ${show(low)} ${everywhere ? 'everywhere' : 'wherever it was measured'}.${never}`,
+    ];
+  }
+  if (better === 'none') return [strong, ` lies between ${show(low)} and ${show(high)}.${never}`];
+  return [strong, ` is ${bestText(view, metric, known)}${never}`];
+}
+
+/** The same in short, without the metric's name, for a heading: `Lowest, 86.2 ms, at maxAttempts = 1`. */
+export function metricFinding(view: SweepView, metric: number): string {
+  const { result } = view;
+  const { better } = result.metrics[metric]!;
+  const unit = unitOf(result.metrics[metric]!);
+  const known = ranked(result, metric);
+  if (known.length === 0) return 'No figure anywhere';
+  const values = known.map((entry) => entry.figure.value!);
+  const [low, high] = [Math.min(...values), Math.max(...values)].map((v) => formatValue(v, unit));
+  if (low === high)
+    return `${low!} ${known.length === entriesOf(result, metric).length ? 'everywhere' : 'wherever it was measured'}`;
+  const best = bestEntries(result, metric);
+  if (best.length === 0 || result.sweep.kind === 'bisect') return `Between ${low!} and ${high!}`;
+  const word = better === 'low' ? `Lowest, ${low!},` : `Highest, ${high!},`;
+  if (best.length === 1) return `${word} at ${placeText(view, best[0]!)}`;
+  const places = [...new Set(best.map((entry) => settingText(view, entry.case.at)))];
+  return `${word} at ${places.length === 1 ? places[0]! : countedText(view, best)}`;
+}
+
+/** The sentences of all metrics. */
+export function metricSentences(view: SweepView): Words[] {
+  return view.result.metrics.map((_, metric) => metricWords(view, metric));
+}
+
+/** A metric of a bisection: what it is on both sides of each end that was found. */
+function edgeMetricWords(view: SweepView, metric: number): Words | null {
+  const { result } = view;
+  const unit = unitOf(result.metrics[metric]!);
+  const parts = result.edges.flatMap((edge) => {
+    if (edge.holds === null || edge.breaks === null) return [];
+    const [holds, breaks] = [edge.holds, edge.breaks].map((at) => {
+      const figures = figuresOf(caseAt(view, [at]), edge.variant);
+      const figure = figures?.figures[metric];
+      if (figures === null || figure === undefined) return 'not measured';
+      return `${figureText(figures, figure, unit)} at ${valueText(view, 0, [at])}`;
+    });
+    return [`${edge.variant} ${holds!} and ${breaks!}`];
+  });
+  if (parts.length === 0) return null;
+  return [{ strong: result.metrics[metric]!.text }, ` on both sides: ${parts.join('; ')}.`];
+}
+
+/** The best entries of a metric: all that have the best value. */
+export function bestEntries(result: SweepResult, metric: number): Entry[] {
+  if (result.metrics[metric]!.better === 'none') return [];
+  const known = ranked(result, metric);
+  const [first] = known;
+  return first === undefined ? [] : known.filter((e) => e.figure.value === first.figure.value);
+}
+
+function bestText(view: SweepView, metric: number, known: readonly Entry[]): string {
+  const { result } = view;
+  const low = result.metrics[metric]!.better === 'low';
+  const best = bestEntries(result, metric);
+  const unit = unitOf(result.metrics[metric]!);
+  const first = best[0]!;
+  const value = formatWithInterval(first.figure.value!, first.figure.ci95, unit);
+  const word = low ? 'lowest' : 'highest';
+  const held = heldText(view, metric, known, best);
+  if (best.length > 1) {
+    const places = [...new Set(best.map((entry) => settingText(view, entry.case.at)))];
+    const where =
+      places.length === 1
+        ? `${places[0]!} with ${listed(best.map(({ figures }) => figures.name))}`
+        : countedText(view, best);
+    return `${word}, ${value}, at ${where}.${held}`;
+  }
+  return `${word} at ${placeText(view, first)}: ${value}.${othersText(view, metric, known)}${held}`;
+}
+
+/** At how many settings each variant is among these: `6 of 40 settings with retries and 36 with budget`. */
+function countedText(view: SweepView, entries: readonly Entry[]): string {
+  const { variants, cases } = view.result;
+  const of = plural(cases.length, 'setting');
+  if (variants.length === 1) return `${entries.length} of ${of}`;
+  const counts = variants.flatMap((name) => {
+    const count = entries.filter(({ figures }) => figures.name === name).length;
+    return count === 0 ? [] : [{ name, count }];
+  });
+  const parts = counts.map(({ name, count }, i) =>
+    i === 0 ? `${count} of ${of} with ${name}` : `${count} with ${name}`,
+  );
+  return listed(parts);
+}
+
+/** Whether the next best can be told from the best: by the differences of runs that met the same luck. */
+function othersText(view: SweepView, metric: number, known: readonly Entry[]): string {
+  const [first, ...others] = known;
+  const next = others[0]!;
+  const { better } = view.result.metrics[metric]!;
+  const unit = unitOf(view.result.metrics[metric]!);
+  const nextText = `${formatValue(next.figure.value!, unit)} at ${placeText(view, next)}`;
+  if (first!.figure.each.length < 2)
+    return ` Next: ${nextText}; one run each does not say whether that differs.`;
+  const level = others.filter((e) => !isTold(better === 'low', first!.figure, e.figure));
+  if (level.length === 0) return ` Next: ${nextText}, and the runs, paired, tell the two apart.`;
+  if (level.length === 1)
+    return ` The data can't tell ${formatWithInterval(level[0]!.figure.value!, level[0]!.figure.ci95, unit)} at ${placeText(view, level[0]!)} from it.`;
+  return ` The data can't tell ${level.length} others from it.`;
+}
+
+/** The best among those that hold all budgets, where the best of all does not. */
+function heldText(
+  view: SweepView,
+  metric: number,
+  known: readonly Entry[],
+  best: readonly Entry[],
+): string {
+  const { result } = view;
+  const holds = ({ figures }: Entry): boolean => standingOf(result, figures) === 'holds';
+  if (!hasBudgets(result) || best.some(holds)) return '';
+  const first = known.find(holds);
+  if (first === undefined) return '';
+  const value = formatValue(first.figure.value!, unitOf(result.metrics[metric]!));
+  return ` Of what holds all budgets: ${value} at ${placeText(view, first)}.`;
+}
+
+/** True where the differences of the runs, one by one, are sure to be on the worse side. */
+function isTold(low: boolean, best: SweepFigure, other: SweepFigure): boolean {
+  const differences = best.each.flatMap((value, run) => {
+    const worse = other.each[run];
+    return value === null || worse === null || worse === undefined ? [] : [value - worse];
+  });
+  if (differences.length < best.each.length) return false;
+  const interval = sectionInterval(best.value! - other.value!, differences);
+  if (interval === null) return false;
+  return low ? interval.high < 0 : interval.low > 0;
+}
+
+/** A setting with its variant, where there are several. */
+function placeText(view: SweepView, { case: one, figures }: Entry): string {
+  const of = view.result.variants.length > 1 ? ` with ${figures.name}` : '';
+  return settingText(view, one.at) + of;
+}
+
+function neverText(view: SweepView, metric: number): string {
+  const never = entriesOf(view.result, metric).filter(
+    ({ figures, figure }) => figures.stop === null && figure.never > 0,
+  );
+  return never.length === 0 ? '' : ` Some run never recovers at ${countedText(view, never)}.`;
+}
+
+function nothingText(view: SweepView, metric: number): string {
+  const all = entriesOf(view.result, metric).filter(({ figures }) => figures.stop === null);
+  const never = all.filter(({ figure }) => figure.never > 0).length;
+  if (never === 0) return 'nothing was measured';
+  if (never === all.length) return 'some run never recovers at any setting';
+  return `no figure; some run never recovers at ${never} of ${plural(all.length, 'setting')}`;
+}

@@ -1,0 +1,285 @@
+import type { BudgetResult } from '../../spec/result.js';
+import type {
+  SweepCase,
+  SweepFigure,
+  SweepFigures,
+  SweepResult,
+  SweepValue,
+} from '../../spec/sweep.js';
+import { formatValue, formatWithInterval, type Unit } from '../format.js';
+
+export type SweepMetric = SweepResult['metrics'][number];
+export type SweepResultAxis = SweepResult['axes'][number];
+
+/**
+ * How the settings are shown: along one axis of numbers, by the words of one axis, as maps over two axes, as maps
+ * over the first two of more, each axis on its own (a random sample), or in the table alone.
+ */
+export type Shape = 'line' | 'words' | 'map' | 'maps' | 'scatter' | 'table';
+
+/** What all parts of a report about a sweep are made from. */
+export interface SweepView {
+  readonly result: SweepResult;
+  /** Indices of the axes that have more than one value; of the first where none has. */
+  readonly free: readonly number[];
+  readonly shape: Shape;
+  /** The shortest ends of the paths that tell the axes apart: `maxAttempts`. */
+  readonly axisNames: readonly string[];
+  readonly cases: ReadonlyMap<string, SweepCase>;
+}
+
+/** One variant at one setting with one of its figures. */
+export interface Entry {
+  readonly case: SweepCase;
+  readonly figures: SweepFigures;
+  readonly figure: SweepFigure;
+}
+
+/** What became of the budgets of a variant at a setting; of severity `error` alone. */
+export type Standing = 'holds' | 'fails' | 'undecided' | 'stopped' | 'unjudged';
+
+/** Most small multiples beside each other for what the first two axes do not show. */
+const MULTIPLES = 12;
+
+/** Looks at a sweep as a whole. */
+export function sweepViewOf(result: SweepResult): SweepView {
+  const several = result.axes.flatMap((axis, i) => (axis.values.length > 1 ? [i] : []));
+  const free = several.length === 0 && result.axes.length > 0 ? [0] : several;
+  return {
+    result,
+    free,
+    shape: shapeOf(result, free),
+    axisNames: shortPaths(result.axes.map((axis) => axis.path)),
+    cases: new Map(result.cases.map((each) => [keyOf(each.at), each])),
+  };
+}
+
+/** The case at these indices, one for each axis; null where it was not run. */
+export function caseAt(view: SweepView, at: readonly number[]): SweepCase | null {
+  return view.cases.get(keyOf(at)) ?? null;
+}
+
+/** Indices of a setting of which all axes but the given ones are at their first value. */
+export function placed(
+  view: SweepView,
+  axes: readonly number[],
+  indices: readonly number[],
+): number[] {
+  const at = view.result.axes.map(() => 0);
+  axes.forEach((axis, i) => (at[axis] = indices[i]!));
+  return at;
+}
+
+/** What a variant came to at a setting; null where it was not run there. */
+export function figuresOf(one: SweepCase | null, variant: string): SweepFigures | null {
+  return one?.variants.find((each) => each.name === variant) ?? null;
+}
+
+/** Every variant at every setting, in the order of the result, with its figure of a metric. */
+export function entriesOf(result: SweepResult, metric: number): Entry[] {
+  return result.cases.flatMap((one) =>
+    one.variants.flatMap((figures) => {
+      const figure = figures.figures[metric];
+      return figure === undefined ? [] : [{ case: one, figures, figure }];
+    }),
+  );
+}
+
+/** The measured entries of a metric, the best first; as they stand where no direction is good. */
+export function ranked(result: SweepResult, metric: number): Entry[] {
+  const { better } = result.metrics[metric]!;
+  const known = entriesOf(result, metric).filter(isMeasured);
+  if (better === 'none') return known;
+  const sign = better === 'low' ? 1 : -1;
+  return known.sort((a, b) => sign * (a.figure.value! - b.figure.value!));
+}
+
+/** True where there is a figure. */
+export function isMeasured({ figures, figure }: Entry): boolean {
+  return figures.stop === null && figure.value !== null && figure.never === 0;
+}
+
+/** Index of the first metric of which a direction is good; null where there is none. */
+export function leadingMetric(result: SweepResult): number | null {
+  const at = result.metrics.findIndex((metric) => metric.better !== 'none');
+  return at < 0 ? null : at;
+}
+
+/** The unit to print a metric in; a share of runs counts as a share. */
+export function unitOf(metric: SweepMetric): Unit {
+  return /^cascade\.metastable\b/.test(metric.text) ? 'share' : metric.unit;
+}
+
+/** How many budgets of severity `error` are judged, hold, fail, and are undecided. */
+export function tallyOf(
+  result: SweepResult,
+  figures: SweepFigures,
+): { readonly of: number; readonly held: number; readonly failed: number } {
+  const verdicts = figures.budgets.filter(
+    (verdict, i) => verdict !== null && result.budgets[i]?.severity === 'error',
+  );
+  return {
+    of: verdicts.length,
+    held: verdicts.filter((verdict) => verdict === 'pass').length,
+    failed: verdicts.filter((verdict) => verdict === 'fail').length,
+  };
+}
+
+/** What became of all budgets of a variant at a setting. */
+export function standingOf(result: SweepResult, figures: SweepFigures): Standing {
+  if (figures.stop !== null) return 'stopped';
+  const { of, held, failed } = tallyOf(result, figures);
+  if (of === 0) return 'unjudged';
+  return failed > 0 ? 'fails' : held === of ? 'holds' : 'undecided';
+}
+
+/** True where budgets of severity `error` are judged at all. */
+export function hasBudgets(result: SweepResult): boolean {
+  return result.cases.some((one) =>
+    one.variants.some((figures) => tallyOf(result, figures).of > 0),
+  );
+}
+
+/** True where a budget that says a limit for this very metric, in the same window, fails for this variant here. */
+export function isOver(result: SweepResult, metric: number, figures: SweepFigures): boolean {
+  const { text } = result.metrics[metric]!;
+  return result.budgets.some(
+    (budget, i) =>
+      budget.severity === 'error' &&
+      figures.budgets[i] === 'fail' &&
+      withoutLimit(budget.text) === text.trim(),
+  );
+}
+
+/** A figure in its unit, or the word in place of it: `never`, `no samples`, `stopped: events`. */
+export function figureText(figures: SweepFigures, figure: SweepFigure, unit: Unit): string {
+  return wordOf(figures, figure) ?? formatValue(figure.value, unit);
+}
+
+/** The same with the interval: `243 ms [240, 246]`, `never in 3 of 10`. */
+export function figureInterval(figures: SweepFigures, figure: SweepFigure, unit: Unit): string {
+  const word = wordOf(figures, figure);
+  if (word === null) return formatWithInterval(figure.value!, figure.ci95, unit);
+  return word === 'never' && figure.never < figures.replications
+    ? `never in ${figure.never} of ${figures.replications}`
+    : word;
+}
+
+/** The word in place of a figure; null where there is a figure. */
+export function wordOf(figures: SweepFigures, figure: SweepFigure): string | null {
+  if (figures.stop !== null) return `stopped: ${figures.stop}`;
+  if (figure.never > 0) return 'never';
+  return figure.value === null ? 'no samples' : null;
+}
+
+/** True where the interval reaches farther than a tenth of the value, of shares 2 points, to either side. */
+export function isLoose(figure: SweepFigure, unit: Unit): boolean {
+  if (figure.value === null || figure.ci95 === null) return false;
+  const half = (figure.ci95[1] - figure.ci95[0]) / 2;
+  return half > (unit === 'share' ? 0.02 : Math.abs(figure.value) / 10);
+}
+
+/** What `expect` came to as a figure, so that it is shown like a metric; null where it was not asked. */
+export function expectFigure(figures: SweepFigures): SweepFigure | null {
+  const { expect } = figures;
+  if (expect === null) return null;
+  return { value: expect.value, ci95: expect.ci95, never: 0, each: [] };
+}
+
+/** The value of `expect` in words, with its interval. */
+export function expectText(expect: NonNullable<SweepFigures['expect']>): string {
+  if (expect.value === null) return expect.note ?? 'no samples';
+  return formatWithInterval(expect.value, expect.ci95, expect.unit);
+}
+
+/** The limit of `expect` and its unit; null where none is known. */
+export function limitOf(
+  result: SweepResult,
+): { readonly limit: number; readonly unit: BudgetResult['unit'] } | null {
+  for (const one of result.cases) {
+    for (const { expect } of one.variants) {
+      if (expect !== null && expect.limit !== null)
+        return { limit: expect.limit, unit: expect.unit };
+    }
+  }
+  return null;
+}
+
+/** A setting: `maxAttempts = 3, timeout = 50ms`; axes with one value are left out. */
+export function settingText(view: SweepView, at: readonly number[]): string {
+  return view.free
+    .map((axis) => `${view.axisNames[axis]!} = ${valueText(view, axis, at)}`)
+    .join(', ');
+}
+
+/** The value of a setting on an axis, as it is written. */
+export function valueText(view: SweepView, axis: number, at: readonly number[]): string {
+  return view.result.axes[axis]!.values[at[axis]!]?.text ?? '';
+}
+
+/** Numbers of an axis; null where a value is none. */
+export function numbersOf(values: readonly SweepValue[]): number[] | null {
+  const numbers = values.flatMap(({ number }) => (number === null ? [] : [number]));
+  return numbers.length === values.length ? numbers : null;
+}
+
+/** Values of an axis by their indices, ascending: `1 to 3, 8`; words one by one. */
+export function rangesText(axis: SweepResultAxis, indices: readonly number[]): string {
+  const text = (i: number): string => axis.values[i]!.text;
+  if (numbersOf(axis.values) === null) return indices.map(text).join(', ');
+  const runs: [number, number][] = [];
+  for (const i of indices) {
+    const last = runs[runs.length - 1];
+    if (last !== undefined && last[1] === i - 1) last[1] = i;
+    else runs.push([i, i]);
+  }
+  return runs
+    .map(([from, to]) => (from === to ? text(from) : `${text(from)} to ${text(to)}`))
+    .join(', ');
+}
+
+/** All combinations of values of some axes, the last one fastest: indices by axis. */
+export function combinations(result: SweepResult, axes: readonly number[]): number[][] {
+  return axes.reduce<number[][]>(
+    (all, axis) =>
+      all.flatMap((each) => result.axes[axis]!.values.map((_, value) => [...each, value])),
+    [[]],
+  );
+}
+
+function shapeOf(result: SweepResult, free: readonly number[]): Shape {
+  if (result.axes.length === 0) return 'table';
+  if (result.sweep.kind === 'random') return 'scatter';
+  if (free.length === 1) {
+    const numbers = numbersOf(result.axes[free[0]!]!.values);
+    return numbers !== null && new Set(numbers).size > 1 ? 'line' : 'words';
+  }
+  if (free.length === 2) return 'map';
+  return combinations(result, free.slice(2)).length <= MULTIPLES ? 'maps' : 'table';
+}
+
+/** Of each path as many steps from its end as make it differ from all others. */
+function shortPaths(paths: readonly string[]): string[] {
+  const steps = paths.map((path) => path.split('.'));
+  const end = (i: number, count: number): string => steps[i]!.slice(-count).join('.');
+  return paths.map((path, i) => {
+    for (let count = 1; count < steps[i]!.length; count++) {
+      const text = end(i, count);
+      // A number alone names nothing.
+      if (/^[\d[\]]*$/.test(text)) continue;
+      if (paths.every((_, other) => other === i || end(other, count) !== text)) return text;
+    }
+    return path;
+  });
+}
+
+function withoutLimit(text: string): string {
+  return text
+    .replace(/\s*(?:<=|>=|==|<|>)\s*\S+/, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+function keyOf(at: readonly number[]): string {
+  return at.join(',');
+}

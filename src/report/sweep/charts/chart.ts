@@ -1,0 +1,159 @@
+import type { Drawing } from '../../draw.js';
+import {
+  axisShare,
+  briefRate,
+  briefSeconds,
+  formatCount,
+  formatNumber,
+  NARROW,
+  type Unit,
+} from '../../format.js';
+import type { PlotRenderer } from '../../svg.js';
+import type { Look } from '../../theme.js';
+import {
+  clamp,
+  linear,
+  logarithmic,
+  niceCeiling,
+  niceFloor,
+  niceTicks,
+  oneTwoFive,
+} from '../../scale.js';
+import type { Scale } from '../../scale.js';
+import type { AxisUnit } from '../../../spec/sweep.js';
+import type { SweepView } from '../cases.js';
+
+/** What charts are drawn with. */
+export interface Canvas {
+  readonly view: SweepView;
+  readonly looks: readonly Look[];
+  readonly plot: PlotRenderer;
+}
+
+/** A picture that is drawn for a width in px; `id` is unique on the page. */
+export type Draw = (width: number, id: string) => Drawing;
+
+/** Below this a picture is drawn for a phone. Unit: px. */
+export const NARROW_BELOW = 600;
+
+/** A range of data with the values worth a label. */
+export interface Extent {
+  readonly type: 'linear' | 'log';
+  readonly domain: readonly [number, number];
+  readonly ticks: readonly number[];
+}
+
+/** From this ratio of the largest value to the smallest on, an axis is logarithmic. */
+const LOG_FROM = 30;
+
+/** True where values span so much that only a log axis shows them; shares never do. */
+export function isWide(values: readonly number[], unit: Unit | AxisUnit): boolean {
+  const low = Math.min(...values);
+  return unit !== 'share' && low > 0 && Math.max(...values) / low >= LOG_FROM;
+}
+
+/**
+ * Round bounds that hold all values, and labels between them; from 0 on where the values reach down that far. The ends
+ * of intervals widen it, but not below 0 where no value lies there, not
+ * above 1 where all are shares, nor far below the values on a log axis.
+ */
+export function extentOf(
+  values: readonly number[],
+  unit: Unit | AxisUnit,
+  ends: readonly number[] = [],
+): Extent {
+  const least = Math.min(...values);
+  const isLog = isWide(values, unit);
+  const floor = isLog ? least / 2 : least >= 0 ? 0 : -Infinity;
+  const ceiling = unit === 'share' && Math.max(...values) <= 1 ? 1 : Infinity;
+  const all = [...values, ...ends.map((end) => clamp(end, floor, ceiling))];
+  const low = Math.min(...all);
+  const high = Math.max(...all);
+  if (isLog) {
+    const domain: [number, number] = [niceFloor(low), niceCeiling(high)];
+    return { type: 'log', domain, ticks: logTicks(domain, unit) };
+  }
+  const from = low >= 0 && low < high / 2 ? 0 : low;
+  const span = high - from;
+  const pad = span > 0 ? 0 : Math.abs(high) / 10 || 1;
+  const step = stepOf([from - pad, high + pad]);
+  const top = Math.ceil((high + pad) / step - 1e-9) * step;
+  const bottom = Math.floor((from - pad) / step + 1e-9) * step;
+  const domain: [number, number] = [
+    low >= 0 ? Math.max(0, bottom) : bottom,
+    unit === 'share' && high <= 1 ? Math.min(1, top) : top,
+  ];
+  return { type: 'linear', domain, ticks: stepsWithin(domain, step) };
+}
+
+/** An interval as far as an extent shows it. */
+export function within(
+  [low, high]: readonly [number, number],
+  { domain }: Extent,
+): readonly [number, number] {
+  return [clamp(low, ...domain), clamp(high, ...domain)];
+}
+
+/** The scale of an extent over a range in px. */
+export function scaleOf(extent: Extent, range: readonly [number, number]): Scale {
+  return extent.type === 'log' ? logarithmic(extent.domain, range) : linear(extent.domain, range);
+}
+
+/** A round value on an axis, without zeros at its end: `1.5 s`, `20 %`, `64 KiB`. */
+export function tickLabel(value: number, unit: Unit | AxisUnit): string {
+  switch (unit) {
+    case 'seconds':
+      return briefSeconds(value);
+    case 'share':
+      return axisShare(value);
+    case 'perSecond':
+      return briefRate(value);
+    case 'bytes':
+      return sizeLabel(value);
+    default:
+      if (value !== 0 && Math.abs(value) < 0.001) return formatNumber(value);
+      return Number.isInteger(value) ? formatCount(value) : String(Number(value.toPrecision(6)));
+  }
+}
+
+/** At most seven of the 1, 2 and 5 times powers of ten, decades first; of bytes powers of two. */
+export function logTicks(domain: readonly [number, number], unit: Unit | AxisUnit): number[] {
+  if (unit === 'bytes') return doublings(domain);
+  const all = oneTwoFive(...domain);
+  if (all.length <= 7) return all;
+  const decades = all.filter((at) => at.toExponential().startsWith('1e'));
+  const every = Math.ceil(decades.length / 6);
+  return decades.filter((_, i) => (decades.length - 1 - i) % every === 0);
+}
+
+/** At most seven powers of two within bounds, one as far from the next as the next from the one after. */
+function doublings(domain: readonly [number, number]): number[] {
+  const all: number[] = [];
+  for (let at = 1; at <= domain[1]; at *= 2) if (at >= domain[0]) all.push(at);
+  const every = Math.ceil(all.length / 7);
+  return all.filter((_, i) => i % every === 0);
+}
+
+/** All multiples of a step within bounds. */
+function stepsWithin(domain: readonly [number, number], step: number): number[] {
+  const ticks: number[] = [];
+  for (let i = Math.ceil(domain[0] / step - 1e-9); i * step <= domain[1] + step * 1e-9; i++)
+    ticks.push(Number((i * step).toPrecision(12)));
+  return ticks;
+}
+
+function stepOf(domain: readonly [number, number]): number {
+  const ticks = niceTicks(domain, 4);
+  return ticks.length > 1 ? Number((ticks[1]! - ticks[0]!).toPrecision(12)) : 1;
+}
+
+function sizeLabel(bytes: number): string {
+  const [unit, size] = SIZES.find(([, least]) => Math.abs(bytes) >= least) ?? ['B', 1];
+  return `${String(Number((bytes / size).toPrecision(3)))}${NARROW}${unit}`;
+}
+
+const SIZES: readonly (readonly [string, number])[] = [
+  ['GiB', 1_073_741_824],
+  ['MiB', 1_048_576],
+  ['KiB', 1024],
+];

@@ -1,0 +1,246 @@
+import type { SweepFigure, SweepFigures } from '../../../spec/sweep.js';
+import { label, textWidth, type Drawing } from '../../draw.js';
+import { formatValue, type Unit } from '../../format.js';
+import { markup, shorten, type Markup } from '../../html-escape.js';
+import { niceTicks } from '../../scale.js';
+import {
+  expectFigure,
+  figuresOf,
+  limitOf,
+  numbersOf,
+  standingOf,
+  unitOf,
+  wordOf,
+  type Standing,
+  type SweepResultAxis,
+} from '../cases.js';
+import { shapeMark } from '../looks.js';
+import { thinned } from '../text-cells.js';
+import {
+  extentOf,
+  isWide,
+  logTicks,
+  NARROW_BELOW,
+  tickLabel,
+  type Canvas,
+  type Extent,
+} from './chart.js';
+import { xyBody, type XyPoint, type XySeries, type XySpec } from './xy.js';
+
+/** What is drawn: a metric by its index, or what `expect` of a bisection asks for. */
+export type Drawn = number | 'expect';
+
+/** A metric over one axis of numbers, one line for each variant, with intervals. Width in px. */
+export function lineChart(canvas: Canvas, drawn: Drawn, width: number, id: string): Drawing {
+  const { view } = canvas;
+  const axis = view.free[0]!;
+  const spec = specOf(canvas, drawn, axis, { width, height: width < NARROW_BELOW ? 260 : 300, id });
+  return {
+    width,
+    height: spec.height,
+    title: `${nameOf(canvas, drawn)} by ${view.result.axes[axis]!.path}`,
+    description: inWords(spec),
+    body: xyBody(canvas, spec),
+  };
+}
+
+/** A metric against each axis of a random sample: a dot for each variant at each setting. Width in px. */
+export function scatterCharts(canvas: Canvas, drawn: Drawn, width: number, id: string): Drawing {
+  const { view } = canvas;
+  const gap = 24;
+  const across = width < NARROW_BELOW ? 1 : Math.min(3, view.free.length);
+  const own = (width - gap * (across - 1)) / across;
+  const height = 236;
+  const keys = canvas.looks.length > 1 ? legend(canvas, width) : { height: 0, body: [] };
+  const panels = view.free.map((axis, i) => {
+    const spec = specOf(canvas, drawn, axis, { width: own, height, id: `${id}-${i}` });
+    return { spec, body: xyBody(canvas, spec) };
+  });
+  return {
+    width,
+    height: keys.height + Math.ceil(panels.length / across) * (height + gap) - gap,
+    title: `${nameOf(canvas, drawn)} against each axis`,
+    description: panels.length === 0 ? 'No axis.' : inWords(panels[0]!.spec),
+    body: [
+      keys.body,
+      panels.map(({ body }, i) => {
+        const x = (i % across) * (own + gap);
+        const y = keys.height + Math.floor(i / across) * (height + gap);
+        return markup`<g transform="translate(${Math.round(x)} ${Math.round(y)})">${body}</g>`;
+      }),
+    ],
+  };
+}
+
+/** Unit of what is drawn. */
+export function drawnUnit({ view }: Canvas, drawn: Drawn): Unit {
+  if (drawn === 'expect') return limitOf(view.result)?.unit ?? 'number';
+  return unitOf(view.result.metrics[drawn]!);
+}
+
+/** What is drawn, in words. */
+export function nameOf({ view }: Canvas, drawn: Drawn): string {
+  const { result } = view;
+  return drawn === 'expect' ? (result.sweep.expect ?? 'expectation') : result.metrics[drawn]!.text;
+}
+
+/** The figure of what is drawn; null where the variant was not asked. */
+export function drawnFigure(figures: SweepFigures, drawn: Drawn): SweepFigure | null {
+  return drawn === 'expect' ? expectFigure(figures) : (figures.figures[drawn] ?? null);
+}
+
+/** The marks of all variants with their names, in as many lines as they need. */
+export function legend(
+  { looks }: Canvas,
+  width: number,
+): { readonly height: number; readonly body: readonly Markup[] } {
+  let x = 4;
+  let y = 12;
+  const body = looks.map((look) => {
+    const name = shorten(look.name, 24);
+    const room = textWidth(name, 12) + 32;
+    if (x > 4 && x + room > width) [x, y] = [4, y + 18];
+    const drawn = markup`${shapeMark(look, x + 3, y - 4)}${label(x + 13, y, name, { fill: look.ink, weight: 600 })}`;
+    x += room;
+    return drawn;
+  });
+  return { height: y + 12, body };
+}
+
+function specOf(
+  canvas: Canvas,
+  drawn: Drawn,
+  axis: number,
+  place: { readonly width: number; readonly height: number; readonly id: string },
+): XySpec {
+  const { view, looks } = canvas;
+  const { result } = view;
+  const whole = result.axes[axis]!;
+  const unit = drawnUnit(canvas, drawn);
+  const series = looks.map((look) => seriesOf(canvas, drawn, axis, look));
+  const limit = drawn === 'expect' ? limitOf(result) : null;
+  const points = series.flatMap((one) => one.points).filter(({ value }) => value !== null);
+  const values = points.map(({ value }) => value!);
+  const all = limit === null ? values : [...values, limit.limit];
+  const y = extentOf(
+    all.length === 0 ? [0, 1] : all,
+    unit,
+    points.flatMap(({ ci95 }) => ci95 ?? []),
+  );
+  const { extent, labels } = xAxis(whole, result.sweep.kind === 'random', place.width);
+  const zones = zonesOf(canvas, whole);
+  const ends = zones.flatMap(({ from }) => labels.filter(({ at }) => at === from));
+  return {
+    ...place,
+    unit,
+    x: extent,
+    y,
+    xLabels: [...ends, ...labels.filter((one) => !ends.includes(one))],
+    path: whole.path,
+    series,
+    isJoined: result.sweep.kind !== 'random',
+    limit: limit === null ? null : { at: limit.limit, text: limitText(canvas, limit.limit, unit) },
+    zones,
+  };
+}
+
+function limitText({ view }: Canvas, limit: number, unit: Unit): string {
+  return shorten(view.result.sweep.expect ?? formatValue(limit, unit), 48);
+}
+
+function seriesOf({ view }: Canvas, drawn: Drawn, axis: number, look: XySeries['look']): XySeries {
+  const { result } = view;
+  const numbers = numbersOf(result.axes[axis]!.values);
+  const points = result.cases.flatMap((one): XyPoint[] => {
+    const figures = figuresOf(one, look.name);
+    const figure = figures === null ? null : drawnFigure(figures, drawn);
+    if (figures === null || figure === null) return [];
+    const at = one.at[axis]!;
+    const word = wordOf(figures, figure);
+    return [
+      {
+        x: numbers === null ? at : numbers[at]!,
+        value: word === null ? figure.value : null,
+        ci95: figure.ci95,
+        word,
+        standing: drawn === 'expect' ? expectStanding(figures) : standingOf(result, figures),
+      },
+    ];
+  });
+  return { look, points: points.sort((a, b) => a.x - b.x) };
+}
+
+function expectStanding({ expect }: SweepFigures): Standing {
+  if (expect === null) return 'unjudged';
+  return expect.verdict === 'pass' ? 'holds' : expect.verdict === 'fail' ? 'fails' : 'undecided';
+}
+
+/** The x axis: the values that were tried, of a sample round ones; words stand at equal distances. */
+function xAxis(
+  axis: SweepResultAxis,
+  isSample: boolean,
+  width: number,
+): { readonly extent: Extent; readonly labels: XySpec['xLabels'] } {
+  const numbers = numbersOf(axis.values);
+  if (numbers === null) {
+    const count = axis.values.length;
+    const room = Math.max(4, Math.floor((width - 70) / count / 7));
+    return {
+      extent: { type: 'linear', domain: [-0.5, count - 0.5], ticks: [] },
+      labels: axis.values.map(({ text }, at) => ({ at, text: shorten(text, room) })),
+    };
+  }
+  const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
+  const isLog =
+    low > 0 && (axis.scale === 'log' || (axis.scale === 'list' && isWide(numbers, axis.unit)));
+  const domain: [number, number] = low === high ? [low - 1, high + 1] : [low, high];
+  const type = isLog && low < high ? ('log' as const) : ('linear' as const);
+  const extent: Extent = { type, domain, ticks: [] };
+  if (isSample) {
+    const ticks = type === 'log' ? logTicks(domain, axis.unit) : niceTicks(domain, 4);
+    return { extent, labels: ticks.map((at) => ({ at, text: tickLabel(at, axis.unit) })) };
+  }
+  const tried = axis.values.map(({ text }, i) => ({ at: numbers[i]!, text: shorten(text, 14) }));
+  const sorted = tried.slice().sort((a, b) => a.at - b.at);
+  const [first, last] = [sorted[0]!, sorted[sorted.length - 1]!];
+  const others =
+    sorted.length <= EACH
+      ? halves(sorted.slice(1, -1))
+      : thinned(sorted.length, Math.floor(width / LABEL)).map((i) => sorted[i]!);
+  return {
+    extent,
+    labels: [first, last, ...others.filter((one) => one !== first && one !== last)],
+  };
+}
+
+/** So many values are labelled one by one where they stand clear; more are thinned to one in so many px. */
+const EACH = 12;
+const LABEL = 80;
+
+/** The middle one first, then the middles of both halves, so that labels spread over the axis. */
+function halves<T>(items: readonly T[]): T[] {
+  if (items.length < 2) return items.slice();
+  const middle = Math.floor(items.length / 2);
+  return [items[middle]!, ...halves(items.slice(0, middle)), ...halves(items.slice(middle + 1))];
+}
+
+/** Where an end was found: between the last value at which it holds and the first at which it does not. */
+function zonesOf({ view, looks }: Canvas, axis: SweepResultAxis): XySpec['zones'] {
+  return view.result.edges.flatMap((edge) => {
+    const look = looks.find(({ name }) => name === edge.variant);
+    const from = edge.holds === null ? null : (axis.values[edge.holds]?.number ?? null);
+    const to = edge.breaks === null ? null : (axis.values[edge.breaks]?.number ?? null);
+    if (look === undefined || edge.outcome !== 'found' || from === null || to === null) return [];
+    return [{ from, to, look }];
+  });
+}
+
+function inWords({ series, unit }: XySpec): string {
+  return series
+    .map(({ look, points }) => {
+      const values = points.flatMap(({ value }) => (value === null ? [] : [value]));
+      if (values.length === 0) return `${look.name}: nothing measured`;
+      return `${look.name}: ${formatValue(Math.min(...values), unit)} to ${formatValue(Math.max(...values), unit)}`;
+    })
+    .join('; ');
+}

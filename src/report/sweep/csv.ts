@@ -1,0 +1,73 @@
+import type { SweepFigure, SweepFigures, SweepResult } from '../../spec/sweep.js';
+import { csvText } from '../csv.js';
+import { expectFigure, numbersOf, tallyOf, unitOf } from './cases.js';
+
+/**
+ * Settings by variants and metrics, RFC 4180 with CRLF, one row for each figure; of a bisection also one for `expect`.
+ * Axes of numbers and figures: durations in seconds, rates per second, sizes in bytes, shares 0 to 1. Texts that a
+ * spreadsheet would run as a formula get a leading apostrophe.
+ */
+export function renderSweepCsv(result: SweepResult): string {
+  const head = [
+    ...result.axes.map((axis) => `${axis.path}${SUFFIXES[axis.unit ?? 'number'] ?? ''}`),
+    ...COLUMNS,
+  ];
+  const rows = result.cases.flatMap((one) => {
+    const setting = one.at.map((value, i) => axisText(result, i, value));
+    return one.variants.flatMap((figures) =>
+      rowsOf(result, figures).map((row) => [...setting, csvText(figures.name), ...row]),
+    );
+  });
+  return [head.map(csvText), ...rows].map((row) => `${row.join(',')}\r\n`).join('');
+}
+
+const COLUMNS = [
+  'variant',
+  'metric',
+  'value',
+  'low',
+  'high',
+  'never',
+  'unit',
+  'budgets_held',
+  'budgets',
+  'stop',
+];
+
+const SUFFIXES: Readonly<Record<string, string>> = {
+  seconds: '_seconds',
+  perSecond: '_per_second',
+  bytes: '_bytes',
+};
+
+/** A setting without metrics has one row still, for its budgets. */
+function rowsOf(result: SweepResult, figures: SweepFigures): string[][] {
+  const { held, of } = tallyOf(result, figures);
+  const end = [String(held), String(of), csvText(figures.stop ?? '')];
+  const rows = result.metrics.map((metric, m) => [
+    csvText(metric.text),
+    ...numbers(figures.figures[m]),
+    unitOf(metric),
+    ...end,
+  ]);
+  const { expect } = figures;
+  if (expect !== null) {
+    const asked = csvText(result.sweep.expect ?? 'expect');
+    rows.push([asked, ...numbers(expectFigure(figures)!), expect.unit, ...end]);
+  }
+  return rows.length > 0 ? rows : [['', '', '', '', '', '', ...end]];
+}
+
+function numbers(figure: SweepFigure | undefined): string[] {
+  const text = (value: number | null | undefined): string =>
+    value === null || value === undefined ? '' : String(value);
+  const { value, ci95, never } = figure ?? { value: null, ci95: null, never: 0 };
+  return [text(value), text(ci95?.[0]), text(ci95?.[1]), String(never)];
+}
+
+/** Numbers where all values of the axis are such, else the texts as they are written. */
+function axisText(result: SweepResult, axis: number, value: number): string {
+  const { values } = result.axes[axis]!;
+  const { number, text } = values[value]!;
+  return numbersOf(values) === null || number === null ? csvText(text) : String(number);
+}

@@ -1,0 +1,75 @@
+import { coordinate } from '../format.js';
+import { markup, type Markup, type Part } from '../html-escape.js';
+import { ref, type Look, type Token } from '../theme.js';
+
+/** How the variants of a sweep are drawn, in their order: colour and dash; one alone in ink. */
+export function sweepLooks(variants: readonly string[]): Look[] {
+  return variants.map((name, index) => {
+    const style = variants.length === 1 ? ALONE : STYLES[index % STYLES.length]!;
+    return {
+      index,
+      name,
+      className: `v${index}`,
+      color: ref(style.token),
+      ink: ref(style.ink ?? style.token),
+      dash: style.dash,
+      width: 1.8,
+    };
+  });
+}
+
+/** The mark of a variant at a point: a shape of its own, so that colour never stands alone. */
+export function shapeMark(look: Look, x: number, y: number, extra: Part = null): Markup {
+  const [cx, cy] = [coordinate(x), coordinate(y)];
+  const shape = SHAPES[look.index % SHAPES.length]!;
+  return markup`<path d="M${cx} ${cy}${shape}" fill="${look.color}" ${extra} />`;
+}
+
+/** The same, empty, for what is undecided. */
+export function hollowMark(look: Look, x: number, y: number): Markup {
+  const shape = SHAPES[look.index % SHAPES.length]!;
+  return markup`<path
+    d="M${coordinate(x)} ${coordinate(y)}${shape}"
+    fill="var(--bg)"
+    stroke="${look.color}"
+    stroke-width="1.5"
+  />`;
+}
+
+/** The mark of a point at which a budget fails: a cross in the variant's colour. */
+export function crossMark(look: Look, x: number, y: number): Markup {
+  return markup`<path
+    d="M${coordinate(x - 3.5)} ${coordinate(y - 3.5)}l7 7m0 -7l-7 7"
+    fill="none"
+    stroke="${look.color}"
+    stroke-width="2"
+  />`;
+}
+
+interface Style {
+  readonly token: Token;
+  readonly ink?: Token;
+  readonly dash: string | null;
+}
+
+const ALONE: Style = { token: 'best', ink: 'ink', dash: null };
+const STYLES: readonly Style[] = [
+  { token: 's2', dash: null },
+  { token: 's1', dash: '6 2' },
+  { token: 'best', ink: 'ink', dash: null },
+  { token: 's3', dash: '1.5 2' },
+  { token: 'base', ink: 'ink3', dash: '5 3' },
+  { token: 's2', dash: '6 2' },
+  { token: 's1', dash: null },
+  { token: 's3', dash: null },
+  { token: 'best', ink: 'ink', dash: '8 2 2 2' },
+  { token: 's2', dash: '8 2 2 2' },
+];
+
+/** Circle, square, triangle, diamond about a point. */
+const SHAPES = [
+  'm-3.2 0a3.2 3.2 0 1 0 6.4 0a3.2 3.2 0 1 0 -6.4 0z',
+  'm-2.9 -2.9h5.8v5.8h-5.8z',
+  'm0 -3.8l3.7 6.4h-7.4z',
+  'm0 -4.1l4.1 4.1l-4.1 4.1l-4.1 -4.1z',
+];

@@ -1,0 +1,169 @@
+import type { SweepResult } from '../../spec/sweep.js';
+import { plural } from '../format.js';
+import { printable } from '../html-escape.js';
+import { inlineText } from '../markdown.js';
+import type { Words } from '../words.js';
+import { metricSentences } from './best.js';
+import {
+  caseAt,
+  expectText,
+  figureInterval,
+  figuresOf,
+  figureText,
+  hasBudgets,
+  placed,
+  standingOf,
+  sweepViewOf,
+  tallyOf,
+  unitOf,
+  valueText,
+  type SweepView,
+} from './cases.js';
+import { orderedEntries, type Row } from './order.js';
+import { askedText, sweepBadge, sweepVerdict } from './words.js';
+import type { SweepFigures } from '../../spec/sweep.js';
+
+/** Most rows of the table of settings. */
+const ROWS = 40;
+
+/** A sweep in short: verdict, for two axes a matrix for each variant and metric, the settings, what was left out. */
+export function renderSweepMarkdown(
+  result: SweepResult,
+  options: { readonly command: string },
+): string {
+  const view = sweepViewOf(result);
+  const badge = sweepBadge(view);
+  const said = [...sweepVerdict(view), ...metricSentences(view)].map(
+    (words) => `- ${inWords(words)}`,
+  );
+  const parts = [
+    `# ${inlineText(result.scenario.title)}`,
+    `Sweep ${inlineText(result.sweep.name)}. ${inlineText(askedText(view))}`,
+    `${badge === null ? '' : `**${badge.text}**\n\n`}${said.join('\n')}`,
+    ...(view.shape === 'map' ? matrices(view) : []),
+    settings(view),
+    leftOut(result),
+    `Reproduce: \`${printable(options.command).replaceAll('`', "'")}\` · seed ${result.seed}, ${plural(result.replications, 'replication')}`,
+  ];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function inWords(words: Words): string {
+  return words
+    .map((word) => (typeof word === 'string' ? inlineText(word) : `**${inlineText(word.strong)}**`))
+    .join('');
+}
+
+function matrices(view: SweepView): string[] {
+  const { result } = view;
+  const several = result.variants.length > 1;
+  const heading = (text: string, name: string): string =>
+    `## ${inlineText(several ? `${text}, ${name}` : text)}\n\n`;
+  const judged = hasBudgets(result)
+    ? result.variants.map(
+        (name) =>
+          heading('Budgets held', name) + matrix(view, name, (figures) => tallyText(view, figures)),
+      )
+    : [];
+  const metrics = result.metrics.flatMap((metric, m) =>
+    result.variants.map(
+      (name) =>
+        heading(metric.text, name) +
+        matrix(view, name, (figures) => {
+          const figure = figures.figures[m];
+          if (figure === undefined) return '–';
+          const text = inlineText(figureText(figures, figure, unitOf(metric)));
+          return standingOf(result, figures) === 'fails' ? `✕ ${text}` : text;
+        }),
+    ),
+  );
+  return [...judged, ...metrics];
+}
+
+function matrix(view: SweepView, name: string, cell: (figures: SweepFigures) => string): string {
+  const { result, free, axisNames } = view;
+  const [first, second] = free as [number, number];
+  const heads = [
+    inlineText(`${axisNames[first]!} ↓ ${axisNames[second]!} →`),
+    ...result.axes[second]!.values.map(({ text }) => inlineText(text)),
+  ];
+  const rows = result.axes[first]!.values.map(({ text }, r) => [
+    `**${inlineText(text)}**`,
+    ...result.axes[second]!.values.map((_, c) => {
+      const figures = figuresOf(caseAt(view, placed(view, free, [r, c])), name);
+      return figures === null ? '' : cell(figures);
+    }),
+  ]);
+  return table(heads, rows, 1);
+}
+
+/** The settings with all figures: the best where they are many. */
+function settings(view: SweepView): string {
+  const { result } = view;
+  const all = result.cases.reduce((sum, one) => sum + one.variants.length, 0);
+  const isOrdered = all > ROWS || view.shape === 'scatter' || view.shape === 'table';
+  const rows = isOrdered
+    ? orderedEntries(view).entries.slice(0, ROWS)
+    : result.cases.flatMap((one) => one.variants.map((figures): Row => ({ case: one, figures })));
+  if (rows.length === 0) return '';
+  const several = result.variants.length > 1;
+  const isBisect = result.sweep.kind === 'bisect';
+  const heads = [
+    ...view.free.map((axis) => view.axisNames[axis]!),
+    ...(several ? ['Variant'] : []),
+    ...(isBisect ? [result.sweep.expect ?? 'expectation'] : []),
+    ...(hasBudgets(result) ? ['Budgets'] : []),
+    ...result.metrics.map(({ text }) => text),
+  ].map(inlineText);
+  const body = rows.map(({ case: one, figures }) => [
+    ...view.free.map((axis) => inlineText(valueText(view, axis, one.at))),
+    ...(several ? [inlineText(figures.name)] : []),
+    ...(isBisect ? [expectation(figures)] : []),
+    ...(hasBudgets(result) ? [tallyText(view, figures)] : []),
+    ...result.metrics.map((metric, m) => {
+      const figure = figures.figures[m];
+      return figure === undefined
+        ? '–'
+        : inlineText(figureInterval(figures, figure, unitOf(metric)));
+    }),
+  ]);
+  const fixed = view.free.length + (several ? 1 : 0);
+  const name =
+    rows.length < all ? `Settings: ${rows.length} of ${all}, the best first` : 'Settings';
+  return `## ${name}\n\n${table(heads, body, fixed)}`;
+}
+
+function expectation({ expect, stop }: SweepFigures): string {
+  if (stop !== null) return inlineText(`stopped: ${stop}`);
+  if (expect === null) return '–';
+  const mark = expect.verdict === 'pass' ? '✓' : expect.verdict === 'fail' ? '✕' : '?';
+  return `${mark} ${inlineText(expectText(expect))}`;
+}
+
+function tallyText({ result }: SweepView, figures: SweepFigures): string {
+  const standing = standingOf(result, figures);
+  if (standing === 'stopped') return inlineText(`stopped: ${figures.stop ?? ''}`);
+  if (standing === 'unjudged') return '–';
+  const { held, of } = tallyOf(result, figures);
+  const mark = standing === 'holds' ? '✓' : standing === 'fails' ? '✕' : '?';
+  return `${mark} ${held}/${of}`;
+}
+
+function leftOut({ leftOut: texts }: SweepResult): string {
+  if (texts.length === 0) return '';
+  const lines = texts.map((text) => `- ${inlineText(text)}`);
+  return `## Budgets left out\n\nThey speak of a variant that is not part of the sweep.\n\n${lines.join('\n')}`;
+}
+
+function table(
+  heads: readonly string[],
+  rows: readonly (readonly string[])[],
+  fixed: number,
+): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [
+    line(heads),
+    line(heads.map((_, i) => (i < fixed ? ':--' : '--:'))),
+    ...rows.map(line),
+  ].join('\n');
+}

@@ -1,0 +1,43 @@
+import type { SweepCase, SweepFigures } from '../../spec/sweep.js';
+import { hasBudgets, leadingMetric, standingOf, tallyOf, type SweepView } from './cases.js';
+
+/** A variant at a setting. */
+export interface Row {
+  readonly case: SweepCase;
+  readonly figures: SweepFigures;
+}
+
+/**
+ * All variants at all settings, the best first: those that hold all budgets, then by the first metric of which a
+ * direction is good (its text in `by`), else by budgets held; what has no figure last. Equals as they stand.
+ */
+export function orderedEntries(view: SweepView): {
+  readonly entries: readonly Row[];
+  readonly by: string | null;
+} {
+  const { result } = view;
+  const rows = result.cases.flatMap((one) =>
+    one.variants.map((figures): Row => ({ case: one, figures })),
+  );
+  const metric = leadingMetric(result);
+  if (metric === null && !hasBudgets(result)) return { entries: rows, by: null };
+  const rank = ({ figures }: Row): readonly number[] => {
+    const standing = standingOf(result, figures);
+    const missed =
+      standing === 'stopped' ? 2 : standing === 'fails' || standing === 'undecided' ? 1 : 0;
+    if (metric === null) return [missed, -tallyOf(result, figures).held];
+    const figure = figures.figures[metric];
+    const value = figure === undefined || figure.never > 0 ? null : figure.value;
+    const sign = result.metrics[metric]!.better === 'low' ? 1 : -1;
+    return [missed, value === null ? 1 : 0, value === null ? 0 : sign * value];
+  };
+  const keyed = rows.map((row) => ({ row, key: rank(row) }));
+  keyed.sort((a, b) => {
+    const at = a.key.findIndex((each, i) => each !== b.key[i]);
+    return at < 0 ? 0 : a.key[at]! - b.key[at]!;
+  });
+  return {
+    entries: keyed.map(({ row }) => row),
+    by: metric === null ? null : result.metrics[metric]!.text,
+  };
+}

@@ -1,0 +1,81 @@
+import type { SweepFigure, SweepFigures, SweepResult } from '../../spec/sweep.js';
+import { formatValue, type Unit } from '../format.js';
+import type { TextOptions } from '../text.js';
+import { left, lengthOf, line, plain, type Paint } from '../text-table.js';
+import { isLoose, standingOf, tallyOf, wordOf } from './cases.js';
+
+/** What the terminal is told beside the result; the wall time in words may be left out. */
+export type SweepTextOptions = Omit<TextOptions, 'wall'> & { readonly wall?: string | null };
+
+/** A cell of a table in the terminal. */
+export interface Cell {
+  readonly text: string;
+  readonly tone: 'plain' | 'bad' | 'best' | 'faint';
+}
+
+/** A setting at which a variant was not run. */
+export const NOT_RUN: Cell = { text: '·', tone: 'faint' };
+
+/** Behind a figure: `!` where a budget fails, `?` where one is undecided, a space where neither is the case. */
+export function markOf(result: SweepResult, figures: SweepFigures): string {
+  const standing = standingOf(result, figures);
+  return standing === 'fails' ? '!' : standing === 'undecided' ? '?' : ' ';
+}
+
+/** A figure without its interval, `~` in front where that is wide; a mark for the budgets behind it. */
+export function figureCell(
+  result: SweepResult,
+  figures: SweepFigures,
+  figure: SweepFigure,
+  unit: Unit,
+): Cell {
+  const word = wordOf(figures, figure);
+  const text =
+    word === null
+      ? `${isLoose(figure, unit) ? '~' : ''}${formatValue(figure.value, unit)}`
+      : figures.stop === null
+        ? word
+        : 'stopped';
+  const tone = word === 'never' ? 'bad' : word === null ? 'plain' : 'faint';
+  return { text: plain(text) + markOf(result, figures), tone };
+}
+
+/** Budgets that hold, of how many: `2/3!`. */
+export function tallyCell(result: SweepResult, figures: SweepFigures): Cell {
+  const standing = standingOf(result, figures);
+  const { held, of } = tallyOf(result, figures);
+  if (standing === 'stopped') return { text: 'stopped ', tone: 'faint' };
+  if (standing === 'unjudged') return { text: '– ', tone: 'faint' };
+  const tone = standing === 'holds' ? 'best' : standing === 'fails' ? 'bad' : 'plain';
+  return { text: `${held}/${of}${markOf(result, figures)}`, tone };
+}
+
+/** A cell at the right or the left end of its column, in its tone. */
+export function painted(cell: Cell, width: number, paint: Paint, side: 'left' | 'right'): string {
+  const text = side === 'right' ? line(cell.text, width) : left(cell.text, width);
+  if (cell.tone === 'bad') return paint.red(text);
+  if (cell.tone === 'best') return paint.bold(text);
+  return cell.tone === 'faint' ? paint.dim(text) : text;
+}
+
+/** So many of `count` things as there is room for, spread evenly, both ends among them: their indices. */
+export function thinned(count: number, room: number): number[] {
+  const kept = Math.max(1, Math.min(count, room));
+  if (kept === 1) return count === 0 ? [] : [0];
+  return Array.from({ length: kept }, (_, i) => Math.round((i * (count - 1)) / (kept - 1)));
+}
+
+/** Lines of a text that are not wider than a width, broken at spaces; a longer word stands alone. */
+export function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let now = '';
+  for (const word of text.split(' ')) {
+    if (now !== '' && lengthOf(now) + 1 + lengthOf(word) > width) {
+      lines.push(now);
+      now = word;
+    } else {
+      now = now === '' ? word : `${now} ${word}`;
+    }
+  }
+  return [...lines, now];
+}

@@ -1,0 +1,113 @@
+import { plural } from '../format.js';
+import { cut, shorten } from '../html-escape.js';
+import { left, lengthOf, line, plain } from '../text-table.js';
+import { caseAt, figuresOf, hasBudgets, placed, unitOf, type SweepView } from './cases.js';
+import {
+  figureCell,
+  NOT_RUN,
+  painted,
+  tallyCell,
+  thinned,
+  type Cell,
+  type SweepTextOptions,
+} from './text-cells.js';
+
+/** Most rows of a matrix on a terminal. */
+const ROWS = 24;
+/** Characters of a value of an axis at most. */
+const VALUE = 20;
+
+/** A matrix for each variant: of the budgets first, then of each metric; rows are the first axis. */
+export function matrices(view: SweepView, options: SweepTextOptions): string[][] {
+  const { result } = view;
+  const judged = hasBudgets(result)
+    ? result.variants.map((name) =>
+        matrix(view, title(view, 'budgets held', name), options, (at) => {
+          const figures = figuresOf(caseAt(view, at), name);
+          return figures === null ? NOT_RUN : tallyCell(result, figures);
+        }),
+      )
+    : [];
+  const metrics = result.metrics.flatMap((metric, m) =>
+    result.variants.map((name) =>
+      matrix(view, title(view, metric.text, name), options, (at) => {
+        const figures = figuresOf(caseAt(view, at), name);
+        const figure = figures?.figures[m];
+        return figures === null || figure === undefined
+          ? NOT_RUN
+          : figureCell(result, figures, figure, unitOf(metric));
+      }),
+    ),
+  );
+  return [...judged, ...metrics];
+}
+
+function title(view: SweepView, what: string, variant: string): string {
+  return view.result.variants.length > 1 ? `${what}, ${variant}` : what;
+}
+
+function matrix(
+  view: SweepView,
+  name: string,
+  options: SweepTextOptions,
+  cellOf: (at: readonly number[]) => Cell,
+): string[] {
+  const { paint } = options;
+  const [first, second] = view.free as [number, number];
+  const limit = options.whole === true ? Infinity : options.columns;
+  const rowTexts = textsOf(view, first);
+  const columnTexts = textsOf(view, second);
+  const rows = thinned(rowTexts.length, options.whole === true ? Infinity : ROWS);
+  const cells = rows.map((r) => columnTexts.map((_, c) => cellOf(placed(view, view.free, [r, c]))));
+  const corner = shorten(`${view.axisNames[first]!} \\ ${view.axisNames[second]!}`, 34);
+  const head = Math.max(lengthOf(corner), ...rows.map((r) => lengthOf(rowTexts[r]!)));
+  const isMarked = cells.some((row) => row.some(({ text }) => /[!?]$/.test(text)));
+  const shown = isMarked ? cells : cells.map((row) => row.map(unmarked));
+  const end = isMarked ? ' ' : '';
+  const widths = columnTexts.map((text, c) =>
+    Math.max(lengthOf(text + end), ...shown.map((row) => lengthOf(row[c]!.text))),
+  );
+  const kept = fitting(widths, limit - head - 2);
+  const lines = [
+    `  ${paint.bold(cut(name, limit - 2))}`,
+    `  ${paint.dim(left(corner, head))}${kept.map((c) => `  ${paint.dim(line(columnTexts[c]! + end, widths[c]!))}`).join('')}`,
+    ...rows.map((r, i) => {
+      const texts = kept.map((c) => `  ${painted(shown[i]![c]!, widths[c]!, paint, 'right')}`);
+      return `  ${left(rowTexts[r]!, head)}${texts.join('')}`;
+    }),
+  ];
+  const missing = [leftOut('column', columnTexts, kept), leftOut('row', rowTexts, rows)].filter(
+    (text) => text !== '',
+  );
+  if (missing.length > 0)
+    lines.push(`  ${paint.dim(cut(`... left out: ${missing.join('; ')}`, limit - 2))}`);
+  return lines.map((text) => text.trimEnd());
+}
+
+function textsOf(view: SweepView, axis: number): string[] {
+  return view.result.axes[axis]!.values.map(({ text }) => shorten(plain(text), VALUE));
+}
+
+function unmarked(cell: Cell): Cell {
+  return { ...cell, text: cell.text.replace(/ $/, '') };
+}
+
+/** As many columns as fit a room, spread evenly. */
+function fitting(widths: readonly number[], room: number): number[] {
+  for (let count = widths.length; count > 1; count--) {
+    const kept = thinned(widths.length, count);
+    if (kept.reduce((sum, c) => sum + widths[c]! + 2, 0) <= room) return kept;
+  }
+  return thinned(widths.length, 1);
+}
+
+/** How many are left out, and which where they are few. */
+function leftOut(noun: string, texts: readonly string[], kept: readonly number[]): string {
+  const missing = texts.filter((_, i) => !kept.includes(i));
+  if (missing.length === 0) return '';
+  const which = missing.length > NAMED ? '' : ` (${missing.join(', ')})`;
+  return plural(missing.length, noun) + which;
+}
+
+/** So many columns that are left out are named. */
+const NAMED = 4;

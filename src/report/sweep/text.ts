@@ -1,0 +1,116 @@
+import type { SweepResult } from '../../spec/sweep.js';
+import { plural } from '../format.js';
+import { cut } from '../html-escape.js';
+import { lengthOf, plain } from '../text-table.js';
+import type { Words } from '../words.js';
+import { metricSentences } from './best.js';
+import { hasBudgets, isLoose, sweepViewOf, unitOf, type SweepView } from './cases.js';
+import { wrapped, type SweepTextOptions } from './text-cells.js';
+import { axisTables, bestTable } from './text-columns.js';
+import { matrices } from './text-matrix.js';
+import { askedText, plainWords, sweepVerdict } from './words.js';
+
+/** Lines of tables on a terminal; a log has room for all of them. */
+const TABLE_LINES = 100;
+
+/**
+ * The summary after a sweep: what was asked, what came out in sentences, then the figures in tables that fit the
+ * width. Two axes are a matrix for each variant and metric, one axis a table, more the best settings.
+ */
+export function sweepText(result: SweepResult, options: SweepTextOptions): string {
+  const view = sweepViewOf(result);
+  const { paint } = options;
+  const lines = [
+    ...heading(view, options),
+    ...paragraph(askedText(view), options, '', paint.dim),
+    '',
+    ...sweepVerdict(view).flatMap((words) => sentence(words, options)),
+    ...metricSentences(view).flatMap((words) => sentence(words, options)),
+  ];
+  for (const table of tables(view, options)) lines.push('', ...table);
+  const notes = noteText(view);
+  if (notes !== '') lines.push(...paragraph(notes, options, '', paint.dim));
+  if (result.leftOut.length > 0) {
+    const text = `${plural(result.leftOut.length, 'budget')} left out, of variants that are not part of the sweep: ${result.leftOut.join('; ')}`;
+    lines.push('', ...paragraph(text, options, '', paint.dim));
+  }
+  if (options.report !== null) lines.push('', `  ${paint.dim('report')}  ${options.report}`);
+  return `${lines.map((text) => text.trimEnd()).join('\n')}\n`;
+}
+
+/** Title and facts on one line, or on two where they do not fit. */
+function heading({ result }: SweepView, options: SweepTextOptions): string[] {
+  const { paint, columns } = options;
+  const size = `sweep ${result.sweep.name}: ${plural(result.cases.length, 'setting')} x ${plural(result.variants.length, 'variant')}`;
+  const facts = plain([options.file, size, options.wall ?? ''].filter((t) => t !== '').join('   '));
+  const title = cut(result.scenario.title, columns);
+  const gap = lengthOf(title) + 3 + lengthOf(facts) <= columns ? '   ' : '\n';
+  return `${paint.bold(title)}${gap}${paint.dim(cut(facts, columns))}`.split('\n');
+}
+
+/** A sentence, its strong beginning bold, its further lines indented. */
+function sentence(words: Words, options: SweepTextOptions): string[] {
+  const [first] = words;
+  const strong = typeof first === 'object' ? plain(first.strong) : '';
+  return paragraph(plainWords(words), options, strong, (text) => text);
+}
+
+function paragraph(
+  text: string,
+  options: SweepTextOptions,
+  strong: string,
+  style: (text: string) => string,
+): string[] {
+  const width = options.whole === true ? Infinity : options.columns - 4;
+  // A word that is wider than the terminal is cut.
+  const lines = wrapped(plain(text).replace(/\s+/g, ' '), width).map((each) => cut(each, width));
+  return lines.map((each, i) => {
+    if (i > 0) return `    ${style(each)}`;
+    const isStrong = strong !== '' && each.startsWith(strong);
+    return `  ${isStrong ? options.paint.bold(strong) + style(each.slice(strong.length)) : style(each)}`;
+  });
+}
+
+/** Tables as far as there is room, then how many are left. */
+function tables(view: SweepView, options: SweepTextOptions): string[][] {
+  if (view.result.cases.length === 0) return [];
+  const all =
+    view.shape === 'map'
+      ? matrices(view, options)
+      : view.shape === 'line' || view.shape === 'words'
+        ? axisTables(view, options)
+        : [bestTable(view, options)];
+  if (options.whole === true) return all;
+  const shown: string[][] = [];
+  let lines = 0;
+  for (const table of all) {
+    lines += table.length + 1;
+    if (shown.length > 0 && lines > TABLE_LINES) break;
+    shown.push(table);
+  }
+  const left = all.length - shown.length;
+  return left === 0
+    ? shown
+    : [...shown, [options.paint.dim(`  ... ${plural(left, 'more table')} in the report`)]];
+}
+
+/** What the marks of the tables mean. */
+function noteText({ result }: SweepView): string {
+  const all = result.cases.flatMap((one) => one.variants);
+  const isTilde = all.some(({ figures }) =>
+    figures.some((figure, m) => isLoose(figure, unitOf(result.metrics[m]!))),
+  );
+  const asked = [
+    ...(result.sweep.kind === 'bisect' ? ['the expectation'] : []),
+    ...(hasBudgets(result) ? ['a budget'] : []),
+  ].join(' or ');
+  const isMarked = hasBudgets(result) || result.sweep.kind === 'bisect';
+  const parts = [
+    isMarked ? `!: ${asked} fails, ?: undecided.` : '',
+    isTilde
+      ? '~: the 95 % interval reaches farther than 10 % (of shares, 2 points) to a side.'
+      : '',
+    result.replications === 1 ? 'One run each: no intervals.' : '',
+  ];
+  return parts.filter((text) => text !== '').join(' ');
+}

@@ -1,0 +1,252 @@
+import type { SweepEdge, SweepFigures, SweepKind } from '../../spec/sweep.js';
+import { axisShare, briefSeconds, listed, plural } from '../format.js';
+import type { Badge, Words } from '../words.js';
+import {
+  caseAt,
+  expectText,
+  figuresOf,
+  hasBudgets,
+  settingText,
+  standingOf,
+  type SweepResultAxis,
+  type SweepView,
+} from './cases.js';
+import { regionText } from './region.js';
+
+/** The badge in front of the verdict; null where nothing is judged. */
+export function sweepBadge(view: SweepView): Badge | null {
+  const { result } = view;
+  if (result.sweep.kind === 'bisect') {
+    const unsure = result.edges.filter((edge) => !edge.isSure).length;
+    return unsure > 0 ? { text: 'not sure', tone: 'open' } : null;
+  }
+  if (!hasBudgets(result)) return null;
+  const all = result.cases.length;
+  const held = settingsHeld(view, null);
+  const tone = held === 0 ? 'fail' : held === all ? 'pass' : 'open';
+  return { text: `${held} of ${all} hold`, tone };
+}
+
+/** What was asked, in one sentence: kind, axes, variants, runs, time. */
+export function askedText(view: SweepView): string {
+  const { result, free } = view;
+  const { sweep, axes } = result;
+  const runs = plural(result.replications, 'replication');
+  const each = result.variants.length > 1 ? ' of each variant' : '';
+  const tail = `${sweep.kind === 'bisect' ? 'up to ' : ''}${runs}${each} at each ${sweep.kind === 'bisect' ? 'value' : 'setting'}, ${briefSeconds(result.run.duration)} measured`;
+  if (sweep.kind === 'bisect') {
+    const axis = axes[0];
+    const values = axis?.values ?? [];
+    const range =
+      values.length === 0 ? '' : ` from ${values[0]!.text} to ${values[values.length - 1]!.text}`;
+    const within =
+      sweep.resolution === null ? '' : `, to within ${axisShare(sweep.resolution)} of the value`;
+    return `Where along ${axis?.path ?? 'the axis'}${range} ${sweep.expect ?? 'the expectation'} stops to hold${within}: ${plural(values.length, 'value')} tried, ${tail}.`;
+  }
+  const over = free.map((i) => `${axes[i]!.path} (${extentText(axes[i]!, sweep.kind)})`);
+  const fixed = axes
+    .filter((_, i) => !free.includes(i))
+    .map((axis) => `${axis.path} = ${axis.values[0]?.text ?? ''}`);
+  const also = fixed.length === 0 ? '' : `, with ${listed(fixed)}`;
+  const every = free.length > 1 ? 'Every combination' : 'Every value';
+  const kind = sweep.kind === 'grid' ? every : 'A random sample';
+  return `${kind} of ${listed(over)}${also}: ${plural(result.cases.length, 'setting')}, ${tail}.`;
+}
+
+/**
+ * The verdict, sentence by sentence: how many settings hold all budgets and where, or by variant where `expect` stops
+ * to hold; then what was not measured.
+ */
+export function sweepVerdict(view: SweepView): Words[] {
+  const { result } = view;
+  const said =
+    result.sweep.kind === 'bisect'
+      ? result.edges.map((edge) => edgeWords(view, edge))
+      : hasBudgets(result)
+        ? [countWords(view), ...regionWords(view)]
+        : [];
+  if (result.sweep.kind === 'bisect' && result.edges.length === 0)
+    said.push(['Nothing was tried.']);
+  return [...said, ...stopWords(view), ...emptyWords(view)];
+}
+
+/** The end of a bisection for one variant: `retries holds up to 243/s and breaks at 248/s.` */
+export function edgeWords(view: SweepView, edge: SweepEdge): Words {
+  const values = view.result.axes[0]!.values;
+  const text = (i: number | null): string => (i === null ? '?' : values[i]!.text);
+  const first = text(values.length > 0 ? 0 : null);
+  const last = text(values.length > 0 ? values.length - 1 : null);
+  return [
+    { strong: edge.variant },
+    ` ${outcomeText(edge, text, first, last)}.${sureText(view, edge)}`,
+  ];
+}
+
+/** Words as plain text. */
+export function plainWords(words: Words): string {
+  return words.map((word) => (typeof word === 'string' ? word : word.strong)).join('');
+}
+
+/** How many settings hold all budgets: with one variant, or with any of them where `variant` is null. */
+export function settingsHeld(view: SweepView, variant: string | null): number {
+  return view.result.cases.filter((one) =>
+    one.variants.some(
+      (figures) =>
+        (variant === null || figures.name === variant) &&
+        standingOf(view.result, figures) === 'holds',
+    ),
+  ).length;
+}
+
+/** At how many settings a budget holds and fails, of those at which it is judged. */
+export interface BudgetCount {
+  readonly held: number;
+  readonly failed: number;
+  readonly of: number;
+}
+
+/** For each budget and variant: at how many settings it holds, fails, is undecided; null where it is not judged. */
+export function budgetCounts(view: SweepView, budget: number, variant: string): BudgetCount | null {
+  const verdicts = view.result.cases.flatMap((one) => {
+    const verdict = figuresOf(one, variant)?.budgets[budget] ?? null;
+    return verdict === null ? [] : [verdict];
+  });
+  if (verdicts.length === 0) return null;
+  const count = (word: string): number => verdicts.filter((verdict) => verdict === word).length;
+  return { held: count('pass'), failed: count('fail'), of: verdicts.length };
+}
+
+function outcomeText(
+  edge: SweepEdge,
+  text: (i: number | null) => string,
+  first: string,
+  last: string,
+): string {
+  if (edge.outcome === 'holds')
+    return `holds over the whole range ${first} to ${last}, as far as its ends tell`;
+  if (edge.outcome === 'breaks') return `breaks already at ${first}, and at ${last} too`;
+  const rises = edge.holds !== null && edge.breaks !== null && edge.holds > edge.breaks;
+  return rises
+    ? `breaks up to ${text(edge.breaks)} and holds from ${text(edge.holds)} on`
+    : `holds up to ${text(edge.holds)} and breaks at ${text(edge.breaks)}`;
+}
+
+/** How far an axis reaches: its values by their number, of a sampled range its ends. */
+function extentText({ values, scale }: SweepResultAxis, kind: SweepKind): string {
+  if (kind !== 'random' || scale === 'list' || values.length < 2)
+    return plural(values.length, 'value');
+  return `${values[0]!.text} to ${values[values.length - 1]!.text}`;
+}
+
+/** What was measured on both sides, and that it is not sure where it is not. */
+function sureText(view: SweepView, edge: SweepEdge): string {
+  const side = (i: number | null): string | null => {
+    const expect = i === null ? null : (expectOf(view, i, edge.variant)?.expect ?? null);
+    return expect === null ? null : expectText(expect);
+  };
+  const holds = side(edge.holds);
+  const breaks = side(edge.breaks);
+  const measured =
+    holds === null || breaks === null
+      ? ''
+      : ` Measured: ${holds} where it holds, ${breaks} where it breaks.`;
+  const warning = edge.isSure
+    ? ''
+    : ' Not sure: an interval reaches over the limit, so more replications may move this.';
+  return measured + warning;
+}
+
+function expectOf(view: SweepView, value: number, variant: string): SweepFigures | null {
+  return figuresOf(caseAt(view, [value]), variant);
+}
+
+/** How many settings hold everything, in all and by variant, and how many are undecided. */
+function countWords(view: SweepView): Words {
+  const { result } = view;
+  const all = result.cases.length;
+  const several = result.variants.length > 1;
+  const held = settingsHeld(view, null);
+  const verb = held === 1 ? 'holds' : 'hold';
+  const by = result.variants.map((name) => `${name}: ${settingsHeld(view, name)} of ${all}`);
+  const whole = several ? ' with at least one variant' : '';
+  const tail = several ? ` (${by.join('; ')})` : '';
+  const open = result.cases.filter(
+    (one) =>
+      one.variants.some((figures) => standingOf(result, figures) === 'undecided') &&
+      !one.variants.some((figures) => standingOf(result, figures) === 'holds'),
+  ).length;
+  const undecided = open === 0 ? '' : ` ${open} more ${open === 1 ? 'is' : 'are'} undecided.`;
+  return [
+    { strong: `${held} of ${plural(all, 'setting')}` },
+    ` ${verb} all budgets${whole}${tail}.${undecided}`,
+  ];
+}
+
+/** Where each variant holds all budgets; those that do so at the same settings in one sentence. */
+function regionWords(view: SweepView): Words[] {
+  const groups = new Map<string, string[]>();
+  for (const name of view.result.variants) {
+    const where = whereText(view, name);
+    if (where !== null) groups.set(where, [...(groups.get(where) ?? []), name]);
+  }
+  return [...groups].map(([where, names]) => [
+    ...names.flatMap((name, i): Words => {
+      const before = i === 0 ? [] : [i === names.length - 1 ? ' and ' : ', '];
+      return [...before, { strong: name }];
+    }),
+    ` ${names.length === 1 ? 'holds' : 'hold'} all budgets ${where}.`,
+  ]);
+}
+
+/** Where a variant holds all budgets; null where it is alone and does so everywhere or nowhere. */
+function whereText(view: SweepView, name: string): string | null {
+  const { result } = view;
+  const held = settingsHeld(view, name);
+  const alone = result.variants.length === 1;
+  if (held === result.cases.length) return alone ? null : 'at every setting';
+  if (held === 0) return alone ? null : 'at no setting';
+  const at = result.cases
+    .filter((one) => {
+      const figures = figuresOf(one, name);
+      return figures !== null && standingOf(result, figures) === 'holds';
+    })
+    .map((one) => one.at);
+  return regionText(view, at);
+}
+
+/** Variants whose runs were stopped, and where. */
+function stopWords(view: SweepView): Words[] {
+  const { result } = view;
+  return result.variants.flatMap((name): Words[] => {
+    const stopped = result.cases.filter((one) => (figuresOf(one, name)?.stop ?? null) !== null);
+    if (stopped.length === 0) return [];
+    const why = new Set(stopped.map((one) => figuresOf(one, name)!.stop!));
+    const where =
+      stopped.length === 1
+        ? `at ${settingText(view, stopped[0]!.at)}`
+        : `at ${stopped.length} of ${plural(result.cases.length, 'setting')}`;
+    return [
+      [
+        'The runs of ',
+        { strong: name },
+        ` ${where} were stopped before their time (${listed([...why])}): nothing was measured there.`,
+      ],
+    ];
+  });
+}
+
+/** Metrics of which nothing was measured anywhere. */
+function emptyWords(view: SweepView): Words[] {
+  const { result } = view;
+  const running = result.cases.flatMap((one) => one.variants.filter(({ stop }) => stop === null));
+  if (result.cases.length === 0) return [['No setting was run.']];
+  if (running.length === 0) return [['Nothing was measured: no run reached its end.']];
+  const empty = result.metrics.filter((_, m) =>
+    running.every(
+      ({ figures }) => (figures[m]?.value ?? null) === null && (figures[m]?.never ?? 0) === 0,
+    ),
+  );
+  return empty.length === 0
+    ? []
+    : [[`Nothing was measured of ${listed(empty.map((metric) => metric.text))}.`]];
+}

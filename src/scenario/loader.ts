@@ -1,0 +1,318 @@
+import type { ScenarioFile, Variant } from '../spec/scenario.js';
+import { canonicalJson } from './canonical.js';
+import type { Problem } from './diagnostics.js';
+import type { Problems } from './diagnostics.js';
+import { checkExpectations, resolveExpectations } from './expectations.js';
+import type { Flaws, Judged } from './expectations.js';
+import { expand } from './expand.js';
+import type { ReadFile } from './include.js';
+import { inheritPolicies, inheritTemplates } from './inherit.js';
+import type { Entry, MapNode, Node } from './located.js';
+import { entries, get, map, prune, text } from './located.js';
+import type { Resolved } from './resolve/scenario.js';
+import { resolveScenario } from './resolve/scenario.js';
+import { EXPLICIT_SECTIONS, VARIANTS_MAX } from './schema/scenario.js';
+import type { FrameOutput, ScenarioOutput } from './schema/scenario.js';
+import { flawsOf, isAbout, isDoubtful, isOfNames, pathAsWritten } from './flaws.js';
+import { repair } from './repair.js';
+import { namesIn, salvage } from './salvage.js';
+import { sha256 } from './sha256.js';
+import type { Edit } from './patch.js';
+import { resolveSweeps, type WrittenSweep } from './sweeps.js';
+import { layVersions } from './versions.js';
+import { checkMiddleware, checkVerbs, middlewareLists, validate } from './validate.js';
+import { patchAsWritten, patched, planVariants } from './variants.js';
+import type { VariantPlan } from './variants.js';
+import { visitScenario } from './walk.js';
+
+import { schemas } from './schemas.js';
+
+/** Some variants of a file with other values at some paths. */
+export interface Changed {
+  readonly variants: readonly string[];
+  /** Applied behind the patch of each variant. */
+  readonly edits: readonly Edit[];
+}
+
+/** Builds what one file comes to, with all its variants; says what is wrong about it. */
+export class Loader {
+  /** What each variant comes to, with the places it was written at. */
+  readonly trees = new Map<string, Node>();
+  private readonly tree: MapNode;
+  private readonly problems: Problems;
+  private readonly read: ReadFile;
+  /** Sections that are none, as a misspelt one, and the names in them. */
+  private readonly strays: ReadonlySet<string>;
+  private repairs = 0;
+  /** Filled by `file`. */
+  sweeps: readonly WrittenSweep[] = [];
+
+  constructor(tree: MapNode, problems: Problems, read: ReadFile) {
+    this.tree = tree;
+    this.problems = problems;
+    this.read = read;
+    const stray = entries(tree).filter(([section]) => !schemas().sections.has(section));
+    this.strays = new Set(stray.flatMap(([section, { value }]) => [section, ...namesIn(value)]));
+  }
+
+  file(changed: Changed | null = null): ScenarioFile | null {
+    const { tree, problems } = this;
+    checkDefaults(tree, problems);
+    const frame = validate(schemas().frame, prune(tree), problems);
+    const named = frame !== null || namesStand(tree);
+    const all = named ? planVariants(tree, problems) : [{ name: 'base', node: null, patches: [] }];
+    const plans = changed === null ? all : withEdits(all, changed);
+    const title = frame ?? { title: text(get(tree, 'title')) ?? '' };
+    const built = this.variants(plans, title);
+    if (frame === null || built.some(({ resolved }) => resolved === null)) {
+      const isSure =
+        this.strays.size === 0 && !problems.all.some(({ path }) => path[0] === 'variants');
+      this.checkJudgement(built, isSure ? plans.map((plan) => plan.name) : null);
+      return null;
+    }
+    const judged = built.flatMap((one) =>
+      one.resolved === null ? [] : [{ name: one.plan.name, ...one.resolved }],
+    );
+    const names = all.map((plan) => plan.name);
+    const expect = (
+      written: FrameOutput['budgets'],
+      list: Node | undefined,
+      path: string[],
+    ): ReturnType<typeof resolveExpectations> =>
+      resolveExpectations(written ?? [], list, path, judged, names, problems);
+    const budgets = expect(frame.budgets, get(tree, 'budgets'), ['budgets']);
+    const { hypothesis } = frame;
+    const list = get(get(tree, 'hypothesis'), 'expect');
+    const shown =
+      hypothesis === undefined
+        ? null
+        : {
+            statement: hypothesis.statement,
+            expect: expect(hypothesis.expect, list, ['hypothesis', 'expect']),
+          };
+    if (changed === null && frame.sweeps !== undefined) {
+      const texts = budgets.map((budget) => budget.text);
+      const around = { judged, variants: names, budgets: texts, problems };
+      this.sweeps = resolveSweeps(frame.sweeps, get(tree, 'sweeps'), around);
+    }
+    if (problems.hasErrors) return null;
+    const baselines = frame.variants?.some((variant) => variant.baseline) === true;
+    const variants = judged.map((one, index) =>
+      this.variant(one, plans[index], baselines ? null : index === 0),
+    );
+    const explicit = {
+      title: frame.title,
+      description: frame.description ?? null,
+      variants,
+      budgets,
+      hypothesis: shown,
+    };
+    return { ...explicit, sha256: digest(explicit) };
+  }
+
+  /** Budgets and hypothesis of a file with mistakes elsewhere, as far as they can be told. */
+  private checkJudgement(built: readonly Built[], names: readonly string[] | null): void {
+    const { tree, problems } = this;
+    const judged = built.flatMap(({ plan, resolved, flawed }): Judged[] => {
+      const one = resolved ?? flawed;
+      return one === null ? [] : [{ name: plan.name, ...one }];
+    });
+    const check = (list: Node | undefined, path: string[]): void =>
+      checkExpectations(list, path, judged, names, problems);
+    check(get(tree, 'budgets'), ['budgets']);
+    check(get(get(tree, 'hypothesis'), 'expect'), ['hypothesis', 'expect']);
+  }
+
+  private variant(judged: Judged, plan: VariantPlan, first: boolean | null): Variant {
+    const baseline = get(plan.node ?? undefined, 'baseline');
+    return {
+      name: plan.name,
+      title: text(get(plan.node ?? undefined, 'title')) ?? null,
+      description: text(get(plan.node ?? undefined, 'description')) ?? null,
+      baseline: first ?? (baseline?.type === 'scalar' && baseline.value === true),
+      patch: patchAsWritten(plan),
+      scenario: judged.scenario,
+    };
+  }
+
+  /** Every variant by itself; a problem of all of them is said once, one of some says of which. */
+  private variants(plans: readonly VariantPlan[], frame: FrameOutput): Built[] {
+    const found = new Map<string, { problem: Problem; variants: string[] }>();
+    const built = plans.map((plan) => {
+      const own = this.problems.forVariant();
+      const one = this.build(plan, frame, own);
+      for (const problem of own.all) {
+        // The arithmetic of the load differs from variant to variant; once is enough.
+        const what = problem.code === 'FL601' ? '' : problem.message;
+        const id = `${problem.code} ${problem.at.file} ${problem.at.start} ${what}`;
+        const known = found.get(id);
+        if (known === undefined) found.set(id, { problem, variants: [plan.name] });
+        else known.variants.push(plan.name);
+      }
+      return { plan, ...one };
+    });
+    for (const { problem, variants } of found.values()) {
+      const some = variants.length < plans.length && !isInPatch(problem, plans);
+      const message = some
+        ? `${problem.message} (in variant ${variants.join(', ')})`
+        : problem.message;
+      this.problems.add({ ...problem, message });
+    }
+    return built;
+  }
+
+  private build(plan: VariantPlan, frame: FrameOutput, problems: Problems): Omit<Built, 'plan'> {
+    const whole = patched(this.tree, plan, (node) => expand(node, problems), problems);
+    const written = layVersions(inheritTemplates(whole, problems), problems);
+    const tree = explicitSections(prune(inheritPolicies(written, problems)) as MapNode);
+    this.trees.set(plan.name, tree);
+    checkShapes(tree, problems);
+    const output = validate(schemas().explicit, tree, problems);
+    if (output !== null) {
+      const broken = this.strays;
+      const resolved = this.resolve(output, frame, { tree, written, broken }, problems);
+      if (!problems.hasErrors && broken.size === 0) return { resolved, flawed: null };
+      const whole = { tree, broken, changed: broken, faults: [], hasAllFaults: broken.size === 0 };
+      return { resolved: null, flawed: { ...resolved, flaws: flawsOf(whole, tree, resolved) } };
+    }
+    // What is right is still looked at without the entries that are wrong, so that all is said at once.
+    const { rest, broken } = salvage(schemas().explicit, tree, this.strays);
+    const partial =
+      rest === null ? null : validate(schemas().explicit, rest, problems.forVariant());
+    if (rest !== null && partial !== null) {
+      this.resolve(partial, frame, { tree: rest, written, broken }, problems);
+    }
+    return { resolved: null, flawed: this.names(tree, written, frame, problems) };
+  }
+
+  /** What points at something that is gone is not told: one mistake is one problem. */
+  private resolve(
+    output: ScenarioOutput,
+    frame: FrameOutput,
+    trees: { tree: MapNode; written: Node; broken: ReadonlySet<string> },
+    problems: Problems,
+  ): Resolved {
+    const own = problems.forVariant();
+    const resolved = resolveScenario(output, frame, { ...trees, read: this.read }, own);
+    for (const problem of own.all) if (!isAbout(problem, trees.broken)) problems.add(problem);
+    return resolved;
+  }
+
+  /** Looks up the names that stand in entries with mistakes; the meaning of those entries is not known. */
+  private names(
+    tree: MapNode,
+    written: Node,
+    frame: FrameOutput,
+    problems: Problems,
+  ): Built['flawed'] {
+    if (this.repairs++ === REPAIRS_MAX) return null;
+    const repaired = repair(schemas().explicit, tree, this.strays);
+    if (repaired === null) return null;
+    const { output, broken } = repaired;
+    const own = problems.forVariant();
+    const trees = { tree: repaired.tree, written, broken, read: this.read };
+    const resolved = resolveScenario(output, frame, trees, own);
+    for (const problem of own.all) {
+      if (!isOfNames(problem) || isDoubtful(problem, repaired)) continue;
+      problems.add({ ...problem, path: pathAsWritten(problem.path, repaired) });
+    }
+    return { ...resolved, flaws: flawsOf(repaired, tree, resolved) };
+  }
+}
+
+/** What one variant came to. */
+interface Built {
+  readonly plan: VariantPlan;
+  /** Null where there is a mistake in it. */
+  readonly resolved: Resolved | null;
+  /** Then the names in it, where they could be told. */
+  readonly flawed: (Resolved & { readonly flaws: Flaws }) | null;
+}
+
+/** Variants with mistakes whose names are looked up; the others are seldom wrong in other ways. */
+const REPAIRS_MAX = 8;
+
+function explicitSections(tree: MapNode): MapNode {
+  const kept = new Map<string, Entry>();
+  for (const name of EXPLICIT_SECTIONS) {
+    const entry = tree.entries.get(name);
+    if (entry !== undefined) kept.set(name, entry);
+  }
+  return { ...map(kept, tree.at), removed: tree.removed };
+}
+
+function checkShapes(tree: MapNode, problems: Problems): void {
+  visitScenario(tree, {
+    step: (node, path) => {
+      checkVerbs(node, path, problems);
+      return node;
+    },
+  });
+  for (const section of ['services', 'gateways']) {
+    const all = get(tree, section);
+    if (all?.type !== 'map') continue;
+    for (const [name, entry] of all.entries) {
+      for (const [list, path] of middlewareLists(entry.value)) {
+        if (list.type !== 'list') continue;
+        list.items.forEach((item, index) =>
+          checkMiddleware(item, [section, name, ...path, index], problems),
+        );
+      }
+    }
+  }
+}
+
+function checkDefaults(tree: MapNode, problems: Problems): void {
+  const services = get(get(tree, 'defaults'), 'services');
+  if (services?.type !== 'map') return;
+  const endpoints = services.entries.get('endpoints');
+  if (endpoints === undefined) return;
+  const message = 'endpoints have no defaults: every service has its own';
+  problems.add({
+    code: 'FL208',
+    at: endpoints.key,
+    path: ['defaults', 'services', 'endpoints'],
+    message,
+  });
+}
+
+/** Whether variants can be told apart although something else of the frame is wrong. */
+function namesStand(tree: MapNode): boolean {
+  const variants = get(tree, 'variants');
+  if (variants === undefined) return true;
+  return (
+    variants.type === 'list' &&
+    variants.items.length <= VARIANTS_MAX &&
+    variants.items.every((item) => item.type === 'map' && text(get(item, 'name')) !== undefined)
+  );
+}
+
+function isInPatch(problem: Problem, plans: readonly VariantPlan[]): boolean {
+  return plans.some(({ node }) => {
+    if (node === null || node.at.file !== problem.at.file) return false;
+    return problem.at.start >= node.at.start && problem.at.start < node.at.end;
+  });
+}
+
+function withEdits(
+  plans: readonly VariantPlan[],
+  { variants, edits }: Changed,
+): readonly VariantPlan[] {
+  const patch = { remove: [], set: edits, add: [] };
+  return plans
+    .filter(({ name }) => variants.includes(name))
+    .map((plan) => ({ ...plan, patches: [...plan.patches, patch] }));
+}
+
+/** Places are left out: a scenario with its sections in another order is the same. */
+function digest(explicit: Omit<ScenarioFile, 'sha256'>): string {
+  const bare = (list: ScenarioFile['budgets']): unknown => list.map(({ at: _at, ...own }) => own);
+  const { hypothesis } = explicit;
+  return sha256(
+    canonicalJson({
+      ...explicit,
+      budgets: bare(explicit.budgets),
+      hypothesis: hypothesis === null ? null : { ...hypothesis, expect: bare(hypothesis.expect) },
+    }),
+  );
+}

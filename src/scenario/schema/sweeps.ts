@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { duration, share, whole } from '../../spec/quantities.js';
+import { SWEEP_KINDS } from '../../spec/sweep.js';
+import { nameText, withShort } from './common.js';
+
+/** Values on one axis, as written. */
+export const AXIS_VALUES_MAX = 1000;
+
+const end = z.union([z.number(), z.string().min(1).max(100)]);
+
+const axis = withShort(
+  z
+    .strictObject({
+      values: z
+        .array(z.unknown())
+        .min(1)
+        .max(AXIS_VALUES_MAX)
+        .optional()
+        .describe('The values, in order; a list alone is the short form of it.'),
+      from: end.optional().describe('Instead of `values`: the first, a number or a quantity.'),
+      to: end.optional().describe('The last value, of the same unit. Required beside `from`.'),
+      steps: whole({ min: 2, max: AXIS_VALUES_MAX })
+        .optional()
+        .describe('Values from the first to the last. With `kind: grid` required beside `from`.'),
+      scale: z
+        .enum(['linear', 'log'])
+        .optional()
+        .describe(
+          'Whether neighbours differ by the same amount or by the same factor. Defaults to linear.',
+        ),
+    })
+    .describe('Values, or a range of them.'),
+  {
+    type: 'array',
+    minItems: 1,
+    maxItems: AXIS_VALUES_MAX,
+    description: 'The values, in order.',
+  },
+);
+
+/** A validated axis. */
+export type AxisOutput = z.output<typeof axis>;
+
+/** One sweep: the same experiment with other values at some paths. */
+export const sweepSchema = z
+  .strictObject({
+    kind: z
+      .enum(SWEEP_KINDS)
+      .default('grid')
+      .describe(
+        '`grid`: every combination. `random`: as many as `samples`. `bisect`: where along one path `expect` ceases to hold. Defaults to grid.',
+      ),
+    set: z
+      .record(z.string().min(1).max(1000), axis)
+      .describe(
+        'Path, as in variants, to its values: a list, or a map with from and to. Required.',
+      ),
+    variants: z
+      .array(nameText())
+      .min(1)
+      .optional()
+      .describe('What is run at each setting. Defaults to all.'),
+    metrics: z
+      .array(z.string().min(1).max(1000))
+      .optional()
+      .describe(
+        'What is recorded, with its window: `users.latency.p99 during outage`. Defaults to the metrics of the budgets, which are judged too; to nothing with `kind: bisect`.',
+      ),
+    expect: z
+      .string()
+      .min(1)
+      .max(1000)
+      .optional()
+      .describe('With `kind: bisect`: the expression, as in budgets. Required there.'),
+    samples: whole({ min: 1, max: 10_000 })
+      .optional()
+      .describe('With `kind: random`: settings that are drawn. Required there.'),
+    resolution: share()
+      .optional()
+      .describe(
+        'With `kind: bisect`: how near to each other the last value at which `expect` holds and the first at which it does not have to be, as a share of the greater one. Defaults to 2%.',
+      ),
+    replications: whole({ min: 1, max: 10_000 })
+      .optional()
+      .describe(
+        'Runs of each variant at each setting; of `bisect` at most, 10 there by default. Defaults to those of `run`.',
+      ),
+    duration: duration({ allowZero: false })
+      .optional()
+      .describe('Instead of `run.duration`. Unit: duration.'),
+  })
+  .describe('The same experiment with other values at some paths.');
+
+/** A validated entry of `sweeps`. */
+export type SweepOutput = z.output<typeof sweepSchema>;

@@ -1,0 +1,175 @@
+import { exp, log } from '../kernel/math.js';
+import { show } from '../spec/quantity-text.js';
+import type { AxisUnit, SweepValue } from '../spec/sweep.js';
+import { ExpressionError, Scanner } from './expression-scan.js';
+import type { Node } from './located.js';
+import { plain, scalar } from './located.js';
+
+/** A value of an axis, and what is put into the scenario for it. */
+export interface Setting extends SweepValue {
+  readonly node: Node;
+  readonly unit: AxisUnit;
+}
+
+/** What a value that stands in the file comes to. */
+export function settingOf(node: Node): Setting {
+  const value = plain(node);
+  const quantity = quantityOf(value);
+  return {
+    text: textOf(value),
+    number: quantity?.number ?? null,
+    unit: quantity?.unit ?? null,
+    node,
+  };
+}
+
+/** Values between two quantities of one unit, which are read as people write them. */
+export class Range {
+  readonly scale: 'linear' | 'log';
+  readonly from: Setting;
+  readonly to: Setting;
+  /** Behind the number of each value. */
+  private readonly suffix: string;
+  /** The ends, in the unit of `suffix`. */
+  private readonly low: number;
+  private readonly high: number;
+  /** Of one `suffix` in the unit of numbers: seconds, per second, share. */
+  private readonly factor: number;
+  /** True where both ends are plain whole numbers: then all values are. */
+  private readonly isWhole: boolean;
+
+  private constructor(from: Setting, to: Setting, scale: Range['scale'], ends: Ends) {
+    this.from = from;
+    this.to = to;
+    this.scale = scale;
+    this.suffix = ends.suffix;
+    this.low = ends.low;
+    this.high = ends.high;
+    this.factor = to.number === 0 ? from.number! / ends.low : to.number! / ends.high;
+    this.isWhole = ends.suffix === '' && Number.isInteger(ends.low) && Number.isInteger(ends.high);
+  }
+
+  /** A range from one value to the other, or a sentence on why there is none. */
+  static between(from: Node, to: Node, scale: Range['scale']): Range | string {
+    const [first, last] = [settingOf(from), settingOf(to)];
+    for (const end of [first, last]) {
+      if (end.number === null) return `${end.text} is no quantity: a range needs numbers`;
+    }
+    if (first.unit !== last.unit) {
+      return `${first.text} and ${last.text} are not of the same unit`;
+    }
+    if (first.unit === 'bytes' && partsOf(first.text)[1] !== partsOf(last.text)[1]) {
+      return `write ${first.text} and ${last.text} in the same unit`;
+    }
+    if (first.number === last.number) return 'a range from a value to itself has no steps';
+    const isPositive = first.number! > 0 && last.number! > 0;
+    if (scale === 'log' && !isPositive) return 'a log scale begins and ends above 0';
+    return new Range(first, last, scale, endsOf(first, last));
+  }
+
+  /** The value so far along the way from the first (0) to the last (1). */
+  at(way: number): Setting {
+    if (way <= 0) return this.from;
+    if (way >= 1) return this.to;
+    const { low, high } = this;
+    return this.setting(
+      this.scale === 'linear' ? low + (high - low) * way : exp(log(low) + log(high / low) * way),
+    );
+  }
+
+  /** So many values from the first to the last; fewer where neighbours would be the same. */
+  steps(count: number): readonly Setting[] {
+    const all = Array.from({ length: count }, (_, i) => this.at(i / (count - 1)));
+    return all.filter((one, i) => i === 0 || one.text !== all[i - 1]!.text);
+  }
+
+  /** The value in the middle of two of this range; null where none lies between them. */
+  middle(a: Setting, b: Setting): Setting | null {
+    const [one, other] = [a.number!, b.number!];
+    const between = this.scale === 'linear' ? (one + other) / 2 : Math.sqrt(one * other);
+    const middle = this.setting(between / this.factor);
+    const isBetween =
+      middle.number! > Math.min(one, other) && middle.number! < Math.max(one, other);
+    return isBetween ? middle : null;
+  }
+
+  private setting(value: number): Setting {
+    const rounded = this.isWhole ? Math.round(value) : Number(value.toPrecision(4));
+    const written = this.suffix === '' ? rounded : shortest(rounded, this.suffix);
+    return settingOf(scalar(written, this.from.node.at));
+  }
+}
+
+/** Both ends in the unit that the first is written in. */
+interface Ends {
+  readonly suffix: string;
+  readonly low: number;
+  readonly high: number;
+}
+
+function endsOf(from: Setting, to: Setting): Ends {
+  const [low, suffix] = partsOf(from.text);
+  const [high, other] = partsOf(to.text);
+  if (suffix === other) return { suffix, low, high };
+  // The first may be 0, which has every unit.
+  if (low === 0) return { suffix: other, low, high };
+  return { suffix, low, high: (to.number! * low) / from.number! };
+}
+
+function partsOf(text: string): [number: number, suffix: string] {
+  const [, digits, suffix] = /^(-?[\d.]+)(.*)$/.exec(text)!;
+  return [Number(digits), suffix!];
+}
+
+/** Units of short durations, the largest first. Unit: ns. */
+const SHORT: readonly (readonly [suffix: string, ns: number])[] = [
+  ['s', 1e9],
+  ['ms', 1e6],
+  ['us', 1e3],
+  ['ns', 1],
+];
+
+/** A short duration in the largest unit of which it has one, everything else in the unit of the range. */
+function shortest(value: number, suffix: string): string {
+  const unit = SHORT.find(([name]) => name === suffix);
+  if (unit === undefined) return `${plainDigits(value)}${suffix}`;
+  const ns = value * unit[1];
+  const [name, size] = SHORT.find(([, least]) => ns >= least) ?? unit;
+  return `${plainDigits(Number((ns / size).toPrecision(4)))}${name}`;
+}
+
+/** Digits without an exponent, which no quantity has. */
+function plainDigits(value: number): string {
+  const text = String(value);
+  return text.includes('e') ? value.toFixed(9) : text;
+}
+
+function textOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return show(value);
+  const text = JSON.stringify(value).replaceAll('"', '');
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+interface Known {
+  readonly number: number;
+  readonly unit: Exclude<AxisUnit, null>;
+}
+
+/** A number or the text of a quantity; null where it is neither. */
+function quantityOf(value: unknown): Known | null {
+  if (typeof value === 'number') {
+    return Number.isFinite(value) ? { number: value, unit: 'number' } : null;
+  }
+  if (typeof value !== 'string') return null;
+  try {
+    const scanner = new Scanner(value);
+    if (!scanner.atQuantity()) return null;
+    const { value: number, unit, percent } = scanner.quantity();
+    if (!scanner.atEnd()) return null;
+    if (unit === 'size') return { number, unit: 'bytes' };
+    return { number, unit: percent ? 'share' : unit };
+  } catch (error) {
+    if (error instanceof ExpressionError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,298 @@
+import type { Sweep, SweepAxis, SweepMetric } from '../spec/sweep.js';
+import type { Code } from './codes.js';
+import type { Problems } from './diagnostics.js';
+import { invariant } from '../kernel/invariant.js';
+import { checkText, namesOf, type Judged } from './expectations.js';
+import { measureText, parseExpression, parseMeasure } from './expression.js';
+import { subjectKind } from './expression-check.js';
+import { findMetric } from './metrics.js';
+import type { Node, PathKey, Place } from './located.js';
+import { get, items } from './located.js';
+import type { Edit } from './patch.js';
+import type { AxisOutput, SweepOutput } from './schema/sweeps.js';
+import { Range, settingOf, type Setting } from './sweep-values.js';
+
+/** Settings of one sweep. */
+const CASES_MAX = 10_000;
+const BISECT_REPLICATIONS = 10;
+
+/** A sweep, with what its values put into the scenario. */
+export interface WrittenSweep {
+  readonly sweep: Sweep;
+  readonly axes: readonly WrittenAxis[];
+}
+
+export interface WrittenAxis {
+  readonly path: string;
+  readonly at: Place;
+  /** Every value, or the ends of a range that none of them is known of. */
+  readonly settings: readonly Setting[];
+  /** Null where the values are a list. */
+  readonly range: Range | null;
+}
+
+/** What the sweeps of a file are resolved against. */
+export interface Around {
+  readonly judged: readonly Judged[];
+  /** Names of all variants, in order. */
+  readonly variants: readonly string[];
+  /** Texts of the budgets. */
+  readonly budgets: readonly string[];
+  readonly problems: Problems;
+}
+
+/** One value on each axis as edits of the scenario. */
+export function editsOf(
+  { axes, sweep }: WrittenSweep,
+  settings: readonly Setting[],
+): readonly Edit[] {
+  const edits = axes.map(({ path, at }, i) => ({ path, at, value: settings[i]!.node }));
+  const { durationNs } = sweep;
+  if (durationNs === null) return edits;
+  const at = axes[0]!.at;
+  const node: Node = { type: 'scalar', value: `${durationNs}ns`, at };
+  return [...edits, { path: 'run.duration', at, value: node }];
+}
+
+/** The sweeps of a file in the order written; what is wrong about one is said, and it is left out. */
+export function resolveSweeps(
+  written: Readonly<Record<string, SweepOutput>>,
+  section: Node | undefined,
+  around: Around,
+): readonly WrittenSweep[] {
+  return Object.keys(written)
+    .sort()
+    .flatMap((name) => {
+      const node = get(section, name)!;
+      const known = new SweepReader(name, written[name]!, node, around).read();
+      return known === null ? [] : [known];
+    });
+}
+
+class SweepReader {
+  private readonly name: string;
+  private readonly own: SweepOutput;
+  private readonly node: Node;
+  private readonly around: Around;
+  private readonly path: readonly PathKey[];
+  private isRight = true;
+
+  constructor(name: string, own: SweepOutput, node: Node, around: Around) {
+    this.name = name;
+    this.own = own;
+    this.node = node;
+    this.around = around;
+    this.path = ['sweeps', name];
+  }
+
+  read(): WrittenSweep | null {
+    const { own } = this;
+    const { kind } = own;
+    const variants = this.variants();
+    const axes = this.axes();
+    this.checkFields();
+    this.checkCount(axes);
+    const metrics = own.metrics === undefined ? this.ofBudgets(variants) : this.measures(variants);
+    this.checkExpect(variants);
+    if (!this.isRight) return null;
+    const sweep: Sweep = {
+      name: this.name,
+      kind,
+      variants,
+      axes: axes.map(axisOf),
+      metrics: metrics.map((text) => this.metric(text, variants)),
+      judgesBudgets: own.metrics === undefined && kind !== 'bisect',
+      expect: own.expect ?? null,
+      samples: own.samples ?? null,
+      resolution: kind === 'bisect' ? (own.resolution ?? 0.02) : null,
+      replications: own.replications ?? (kind === 'bisect' ? BISECT_REPLICATIONS : null),
+      durationNs: own.duration ?? null,
+    };
+    return { sweep, axes };
+  }
+
+  private variants(): readonly string[] {
+    const { variants } = this.around;
+    const chosen = this.own.variants;
+    if (chosen === undefined) return variants;
+    chosen.forEach((name, index) => {
+      if (variants.includes(name)) return;
+      const node = items(get(this.node, 'variants'))[index]!;
+      const message = `there is no variant ${name}`;
+      this.add('FL303', node, ['variants', index], message, name, variants);
+    });
+    return variants.filter((name) => chosen.includes(name));
+  }
+
+  private axes(): readonly WrittenAxis[] {
+    const set = get(this.node, 'set');
+    const written = set?.type === 'map' ? [...set.entries] : [];
+    if (written.length === 0) this.add('FL208', this.node, ['set'], 'there is nothing to set');
+    return written.flatMap(([path, { key, value }]) => {
+      const axis = this.axis(this.own.set[path]!, value, path);
+      return axis === null ? [] : [{ path, at: key, ...axis }];
+    });
+  }
+
+  private axis(
+    axis: AxisOutput,
+    node: Node,
+    path: string,
+  ): Pick<WrittenAxis, 'settings' | 'range'> | null {
+    const at = ['set', path];
+    const [from, to] = [get(node, 'from'), get(node, 'to')];
+    if (axis.values !== undefined) {
+      const wrong = (['from', 'to', 'steps', 'scale'] as const).find((key) => key in axis);
+      if (wrong !== undefined) {
+        this.add('FL208', get(node, wrong)!, [...at, wrong], `values have no ${wrong}`);
+      }
+      return { settings: items(get(node, 'values')).map(settingOf), range: null };
+    }
+    if (from === undefined || to === undefined) {
+      this.add('FL203', node, at, 'write a list of values, or from and to');
+      return null;
+    }
+    const range = Range.between(from, to, axis.scale ?? 'linear');
+    if (typeof range === 'string') {
+      this.add('FL205', from, [...at, 'from'], range);
+      return null;
+    }
+    const isGrid = this.own.kind === 'grid';
+    if (isGrid && axis.steps === undefined) {
+      this.add('FL203', node, at, 'say how many steps: { from, to, steps }');
+      return null;
+    }
+    if (!isGrid && axis.steps !== undefined) {
+      const message = `${this.own.kind} takes its values from the whole range: leave steps out`;
+      this.add('FL208', get(node, 'steps')!, [...at, 'steps'], message);
+    }
+    const settings = isGrid ? range.steps(axis.steps!) : [range.from, range.to];
+    return { settings, range };
+  }
+
+  private checkFields(): void {
+    const { own } = this;
+    const belongs: readonly (readonly [key: keyof SweepOutput, kind: SweepOutput['kind']])[] = [
+      ['expect', 'bisect'],
+      ['resolution', 'bisect'],
+      ['samples', 'random'],
+    ];
+    for (const [key, kind] of belongs) {
+      const isWritten = own[key] !== undefined;
+      if (isWritten && own.kind !== kind) {
+        this.add('FL208', get(this.node, key)!, [key], `${key} belongs to kind: ${kind}`);
+      }
+      if (!isWritten && own.kind === kind && key !== 'resolution') {
+        this.add('FL203', this.node, [key], `is required with kind: ${kind}`);
+      }
+    }
+  }
+
+  private checkCount(axes: readonly WrittenAxis[]): void {
+    const { kind } = this.own;
+    if (kind === 'grid') {
+      const cases = axes.reduce((product, { settings }) => product * settings.length, 1);
+      if (cases <= CASES_MAX) return;
+      const message = `${cases} settings are more than a sweep may have, ${CASES_MAX}`;
+      this.add('FL602', get(this.node, 'set')!, ['set'], message);
+    }
+    if (kind === 'bisect' && (axes.length !== 1 || axes[0]!.range === null)) {
+      const message = 'bisect looks along one path, from one value to another: { from, to }';
+      this.add('FL208', get(this.node, 'set') ?? this.node, ['set'], message);
+    }
+  }
+
+  /** Metrics as written. */
+  private measures(variants: readonly string[]): readonly string[] {
+    const texts = this.own.metrics!;
+    texts.forEach((text, index) => {
+      const node = items(get(this.node, 'metrics'))[index]!;
+      this.checkText(text, node, ['metrics', index], variants, 'measure');
+    });
+    return texts.map((text) => text.trim());
+  }
+
+  /** Unit and good direction of a metric that was checked. */
+  private metric(text: string, variants: readonly string[]): SweepMetric {
+    const parsed = parseMeasure(text);
+    const judged = this.around.judged.find(({ name }) => variants.includes(name))!;
+    const found = !parsed.ok
+      ? null
+      : findMetric(
+          parsed.measure.metric.name,
+          subjectKind(parsed.measure.metric, namesOf(judged, null)),
+        );
+    invariant(found?.known === 'yes', 'sweep-metric-unchecked');
+    if (found?.known !== 'yes') throw new Error(text);
+    return { text, unit: found.metric.unit, better: found.metric.better };
+  }
+
+  private checkExpect(variants: readonly string[]): void {
+    const { expect } = this.own;
+    if (expect === undefined) return;
+    const node = get(this.node, 'expect')!;
+    this.checkText(expect, node, ['expect'], variants, 'expression');
+    const parsed = parseExpression(expect);
+    if (!parsed.ok) return;
+    const { limit } = parsed.expression;
+    if (limit.kind === 'ofVariant' || limit.kind === 'ofSaved') {
+      const message = 'a sweep holds each variant against a limit of its own';
+      this.add('FL208', node, ['expect'], message);
+    }
+  }
+
+  /** The metrics of the budgets that speak of these variants; what users meet where there are none. */
+  private ofBudgets(variants: readonly string[]): readonly string[] {
+    // A search is about its expectation.
+    if (this.own.kind === 'bisect') return [];
+    const texts = this.around.budgets.flatMap((text) => {
+      const parsed = parseExpression(text);
+      if (!parsed.ok) return [];
+      const { metric, window, variants: own } = parsed.expression;
+      const isAsked = own === null || own.some(({ name }) => variants.includes(name));
+      return isAsked && metric.name.join('.') !== 'rollout.result'
+        ? [measureText(metric, window)]
+        : [];
+    });
+    const asked = [...new Set(texts)];
+    if (asked.length > 0) return asked;
+    const names = [...(this.around.judged[0]?.scenario.workloads.keys() ?? [])];
+    return names.flatMap((name) => [`${name}.goodput`, `${name}.success`, `${name}.latency.p99`]);
+  }
+
+  private checkText(
+    text: string,
+    node: Node,
+    path: readonly PathKey[],
+    variants: readonly string[],
+    what: 'expression' | 'measure',
+  ): void {
+    const { judged, variants: all, problems } = this.around;
+    const own = problems.forVariant();
+    const asked = judged.filter(({ name }) => variants.includes(name));
+    checkText(text, node, [...this.path, ...path], asked, all, own, what);
+    if (own.all.length > 0) this.isRight = false;
+    for (const problem of own.all) problems.add(problem);
+  }
+
+  private add(
+    code: Code,
+    { at }: Node,
+    path: readonly PathKey[],
+    message: string,
+    found?: string,
+    allowed?: readonly string[],
+  ): void {
+    this.isRight = false;
+    const words = found === undefined ? {} : { found, allowed: allowed ?? [] };
+    this.around.problems.add({ code, at, path: [...this.path, ...path], message, ...words });
+  }
+}
+
+function axisOf({ path, settings, range }: WrittenAxis): SweepAxis {
+  return {
+    path,
+    values: settings.map(({ text, number }) => ({ text, number })),
+    scale: range?.scale ?? 'list',
+  };
+}

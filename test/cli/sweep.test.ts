@@ -1,0 +1,256 @@
+import { cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Result } from '../../src/spec/result.js';
+import type { SweepResult } from '../../src/spec/sweep.js';
+import { Folder, build, faultline, smallScenario } from './harness.js';
+
+const SWEEPS = `sweeps:
+  grid:
+    set:
+      workloads.people.arrivals.rate: [ 20/s, 80/s ]
+      services.shop.concurrency: { from: 2, to: 8, steps: 3 }
+    metrics: [ people.success, people.latency.p99 during bank-hang, people.recovery after bank-hang ]
+  luck: { kind: random, samples: 4, variants: [guarded], set: { workloads.people.arrivals.rate: { from: 10/s, to: 90/s }, services.shop.queue.discipline: [ fifo, lifo ] } }
+`;
+
+let folder: Folder;
+let scenario: string;
+beforeAll(() => {
+  build();
+  folder = new Folder();
+  const budgets = ['people.success >= 50%', 'people.success <= 110% of plain in guarded'];
+  scenario = folder.put('small.yaml', `${smallScenario(budgets)}${SWEEPS}`);
+});
+afterAll(() => folder.remove());
+
+/** Runs a sweep into a folder of its own and gives its document. */
+function swept(out: string, ...args: readonly string[]): SweepResult {
+  const json = folder.at(`${out}.json`);
+  const where = ['--out', folder.at(out), '--json', json, '--quiet'];
+  const { status, stderr } = faultline(['sweep', scenario, ...args, ...where]);
+  if (status !== 0) throw new Error(stderr);
+  return JSON.parse(readFileSync(json, 'utf8')) as SweepResult;
+}
+
+function bytesOf(out: string): readonly string[] {
+  return [`${out}.json`, `${out}/small.grid.html`].map((name) =>
+    readFileSync(folder.at(name), 'utf8'),
+  );
+}
+
+describe('faultline sweep', () => {
+  it('runs every combination, each as the file with those values', () => {
+    const result = swept('once', 'grid');
+    expect(result.axes.map(({ values }) => values.map(({ text }) => text))).toEqual([
+      ['20/s', '80/s'],
+      ['2', '5', '8'],
+    ]);
+    expect(result.cases.map(({ at }) => at)).toEqual([
+      [0, 0],
+      [0, 1],
+      [0, 2],
+      [1, 0],
+      [1, 1],
+      [1, 2],
+    ]);
+    const text = readFileSync(scenario, 'utf8')
+      .replace('50/s', '80/s')
+      .replace('    concurrency: 8\n', '    concurrency: 5\n')
+      .replace(/budgets:[^]*$/, 'budgets: [ people.latency.p99 < 1s during bank-hang ]\n');
+    const by = folder.put('by-hand.yaml', text);
+    const json = folder.at('by-hand.json');
+    faultline([
+      'run',
+      by,
+      '--quiet',
+      '--out',
+      folder.at('by-hand'),
+      '--format',
+      'json',
+      '--json',
+      json,
+    ]);
+    const run = JSON.parse(readFileSync(json, 'utf8')) as Result;
+    const own = result.cases[4]!.variants;
+    for (const [i, variant] of run.variants.entries()) {
+      const p99 = variant.budgets[0]!;
+      expect(own[i]!.figures[1]).toMatchObject({ value: p99.value, ci95: p99.ci95, never: 0 });
+      expect(own[i]!.figures[0]!.value).toBe(variant.components.people!.success);
+    }
+  });
+
+  it('gives the same bytes for any number of threads', () => {
+    swept('one', 'grid', '--workers', '1');
+    swept('two', 'grid', '--workers', '2');
+    expect(bytesOf('two')).toEqual(bytesOf('one'));
+  });
+
+  it('goes on where it was interrupted, and does nothing twice', () => {
+    const whole = swept('resumed', 'grid');
+    const cases = folder.at('resumed/small.grid.cases');
+    const names = readdirSync(cases).sort();
+    expect(names).toHaveLength(6);
+    rmSync(`${cases}/${names[0]!}`);
+    writeFileSync(`${cases}/${names[1]!}`, '{"faultline":"case/1","variants":[{"na');
+    const again = ['sweep', scenario, 'grid', '--out', folder.at('resumed')];
+    const { stderr } = faultline(again);
+    expect(stderr).toContain('simulated 2 settings (4 more were there already)');
+    expect(swept('resumed', 'grid')).toEqual(whole);
+    expect(faultline([...again, '--fresh']).stderr).toContain('simulated 6 settings in');
+    // Another seed, another figure: nothing of it is there.
+    expect(faultline([...again, '--seed', '8']).stderr).toContain('simulated 6 settings in');
+  });
+
+  it('runs in shards that are joined by their files', () => {
+    const whole = swept('whole', 'grid');
+    for (const part of ['1/2', '2/2']) {
+      const out = folder.at(`shard-${part[0]!}`);
+      const args = ['sweep', scenario, 'grid', '--shard', part, '--out', out];
+      const { status, stdout } = faultline(args);
+      expect([status, stdout]).toEqual([
+        0,
+        `shard ${part[0]!} of 2: 3 of 6 settings are in ${out}/small.grid.cases; ` +
+          'run without --shard when the files of all shards are there\n',
+      ]);
+      cpSync(`${out}/small.grid.cases`, folder.at('joined/small.grid.cases'), { recursive: true });
+    }
+    expect(swept('joined', 'grid')).toEqual(whole);
+    const out = ['--out', folder.at('joined')];
+    expect(faultline(['sweep', scenario, 'grid', ...out]).stderr).toContain('simulated 0 settings');
+  });
+
+  it('draws the same sample each time, in the ranges and lists given', () => {
+    const result = swept('luck', 'luck');
+    expect(result.cases).toHaveLength(4);
+    expect(result.variants).toEqual(['guarded']);
+    const rates = result.axes[0]!.values.map(({ number }) => number!);
+    expect(rates).toEqual([...rates].sort((a, b) => a - b));
+    expect(rates.every((rate) => rate >= 10 && rate <= 90)).toBe(true);
+    expect(result.axes[1]!.values.map(({ text }) => text)).toEqual(['fifo', 'lifo']);
+    expect(swept('luck-again', 'luck').cases).toEqual(result.cases);
+    expect(swept('luck-else', 'luck', '--seed', '9').axes[0]).not.toEqual(result.axes[0]);
+    // A budget about a variant that is not run is left out, and said to be.
+    expect(result.budgets.map(({ text }) => text)).toEqual(['people.success >= 50%']);
+    expect(result.leftOut).toEqual(['people.success <= 110% of plain in guarded']);
+  });
+
+  it('takes a sweep from the command line, and writes what is wanted', () => {
+    const out = folder.at('formats');
+    const rate = '--set=workloads.people.arrivals.rate=20/s..40/s:3';
+    const metric = ['--metric', 'people.latency.p50'];
+    const args = ['sweep', scenario, rate, ...metric, '--variant', 'guarded', '--out', out];
+    const { status, stdout } = faultline([...args, '--format', 'html,svg,md,csv,json']);
+    expect(status).toBe(0);
+    for (const value of ['20/s', '30/s', '40/s']) expect(stdout).toContain(value);
+    for (const end of ['html', 'md', 'csv', 'json']) {
+      expect(existsSync(`${out}/small.set.${end}`), end).toBe(true);
+    }
+    expect(readdirSync(`${out}/small.set`).some((name) => name.endsWith('.svg'))).toBe(true);
+  });
+
+  it('goes on beside a setting that a guard stops, and tells it', () => {
+    const path = folder.put(
+      'deep.yaml',
+      `${smallScenario()}sweeps: { s: { variants: [guarded], set: { run.maxEvents: [ 2000, 1000000 ] } } }\n`,
+    );
+    const json = folder.at('deep.json');
+    const out = ['--out', folder.at('deep'), '--json', json];
+    const { status } = faultline(['sweep', path, '--quiet', ...out]);
+    expect(status).toBe(0);
+    const { cases } = JSON.parse(readFileSync(json, 'utf8')) as SweepResult;
+    expect(cases.map(({ variants }) => variants[0]!.stop)).toEqual(['budget', null]);
+    expect(cases[0]!.variants[0]!.figures.every(({ value }) => value === null)).toBe(true);
+    expect(cases[1]!.variants[0]!.figures.some(({ value }) => value !== null)).toBe(true);
+  });
+});
+
+/** One server of 1 s mean: the time in the system is 1 / (1 - rate). */
+const QUEUE = `faultline: 1
+title: M/M/1
+run: { duration: 40000s, warmup: 2000s, seed: 3, replications: 4 }
+services:
+  station: { concurrency: 1, queue: { capacity: unbounded }, endpoints: { serve: [ wait: exponential(1s) ] } }
+workloads:
+  customers: { arrivals: poisson(0.5/s), requests: [ { call: station.serve } ] }
+variants:
+  - { name: one }
+  - { name: two, set: { services.station.concurrency: 2 } }
+`;
+
+describe('faultline sweep, looking for an edge', () => {
+  it('finds the load at which theory says that a limit is passed', () => {
+    const path = folder.put('queue.yaml', QUEUE);
+    const json = folder.at('queue.json');
+    const set = '--set=workloads.customers.arrivals.rate=0.1/s..0.95/s';
+    const out = ['--out', folder.at('queue'), '--json', json, '--quiet'];
+    const expectation = ['--expect', 'customers.latency.mean < 4s'];
+    expect(faultline(['sweep', path, set, ...expectation, ...out]).status).toBe(0);
+    const { edges, axes, cases } = JSON.parse(readFileSync(json, 'utf8')) as SweepResult;
+    const values = axes[0]!.values.map(({ number }) => number!);
+    // 1 / (1 - 0.75) = 4; two servers are nowhere near it.
+    expect(edges[0]).toMatchObject({ variant: 'one', outcome: 'found' });
+    const [holds, breaks] = [values[edges[0]!.holds!]!, values[edges[0]!.breaks!]!];
+    expect(breaks - holds).toBeLessThanOrEqual(0.02 * breaks);
+    expect(Math.abs((holds + breaks) / 2 - 0.75)).toBeLessThan(0.02);
+    expect(edges[1]).toEqual({
+      variant: 'two',
+      outcome: 'holds',
+      holds: null,
+      breaks: null,
+      isSure: true,
+    });
+    // Two servers were asked for both ends alone.
+    expect(
+      cases.filter(({ variants }) => variants.some(({ name }) => name === 'two')),
+    ).toHaveLength(2);
+  });
+
+  it('says where an expectation holds nowhere', () => {
+    const path = folder.at('queue.yaml');
+    const json = folder.at('nowhere.json');
+    const set = '--set=workloads.customers.arrivals.rate=0.1/s..0.5/s';
+    const args = ['--expect', 'customers.latency.mean < 100ms', '--variant', 'one', '--quiet'];
+    faultline(['sweep', path, set, ...args, '--out', folder.at('queue'), '--json', json]);
+    const { edges } = JSON.parse(readFileSync(json, 'utf8')) as SweepResult;
+    expect(edges).toMatchObject([{ outcome: 'breaks', holds: null, breaks: null, isSure: true }]);
+  });
+});
+
+describe('what faultline sweep refuses', () => {
+  it.each([
+    [['grd'], 'has no sweep "grd" (did you mean "grid"?); it has grid, luck'],
+    [[], 'has several sweeps: grid, luck'],
+    [['grid', '--set', 'a=b'], 'leave one of them out'],
+    [['--set', 'novalues'], 'write a path and its values'],
+    [['--metric', 'people.success'], '--metric belongs to a sweep on the command line'],
+    [['--set', 'services.shop.nothing.here=1'], 'services.shop.nothing'],
+    [['--set', 'services.shop.concurrency=0'], 'services.shop.concurrency = 0'],
+    [['grid', '--variant', 'plian'], 'did you mean "plain"?'],
+    [['grid', '--shard', '3/2'], 'a part of the whole is expected'],
+    [['luck', '--shard', '1/2', '--json', 'x'], 'a shard has no result of its own'],
+  ])('%s', (args, message) => {
+    const { status, stderr } = faultline(['sweep', scenario, ...args, '--out', folder.at('no')]);
+    expect([status, stderr.includes(message) || stderr]).toEqual([2, true]);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(existsSync(folder.at('no'))).toBe(false);
+  });
+
+  it('says of validate what is wrong about a value', () => {
+    const text = `${smallScenario()}sweeps: { s: { set: { services.shop.concurrency: [ 1, few ] } } }\n`;
+    const { status, stderr } = faultline(['validate', folder.put('few.yaml', text)]);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(
+      /few\.yaml: with services\.shop\.concurrency = few\n.*few\.yaml:\d+:\d+ FL/,
+    );
+  });
+
+  it('says what does the work of commands that people may look for', () => {
+    for (const [name, message] of [
+      ['merge', 'run sweep again without --shard'],
+      ['search', '--expect EXPRESSION'],
+    ] as const) {
+      const { status, stderr } = faultline([name, 'x.yaml']);
+      expect([name, status, stderr.includes(message)]).toEqual([name, 2, true]);
+    }
+  });
+});
