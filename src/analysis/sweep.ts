@@ -47,17 +47,21 @@ export function caseFigures(runs: CaseRuns, asked: Asked): readonly SweepFigures
   return all.map((data) => figuresOf(data, study, asked));
 }
 
-/** The budgets that can be judged with these variants alone, and the texts of the others. */
+/**
+ * The budgets that can be judged with these variants alone, and the texts of the others. `together`: those that are run
+ * at the same settings, so that one may be held against another.
+ */
 export function splitBudgets(
   budgets: readonly BudgetSource[],
   variants: readonly string[],
+  together: readonly string[],
 ): { readonly judged: readonly BudgetSource[]; readonly leftOut: readonly string[] } {
   const isJudged = ({ text }: BudgetSource): boolean => {
     const parsed = parseExpression(text);
     if (!parsed.ok) return false;
     const { limit, variants: own } = parsed.expression;
     if (limit.kind === 'ofSaved') return false;
-    if (limit.kind === 'ofVariant' && !variants.includes(limit.variant)) return false;
+    if (limit.kind === 'ofVariant' && !together.includes(limit.variant)) return false;
     return own === null || own.some(({ name }) => variants.includes(name));
   };
   return {

@@ -101,9 +101,16 @@ export const addSweep: Add = (program, terminal, finish) => {
     )
     .argument('<file>', 'scenario (YAML)')
     .argument('[name]', 'a sweep of the file; may be left out where there is one')
-    .option('--set <path=values>', 'a path and its values: a,b,c or from..to:steps', textList)
+    .option(
+      '--set <path=values>',
+      'a path and its values: a,b,c or from..to:steps; from..to is searched',
+      textList,
+    )
     .option('--metric <metric>', 'with --set: what is recorded, with its window', textList)
-    .option('--expect <expression>', 'with --set path=from..to: search where it ceases to hold')
+    .option(
+      '--expect <expression>',
+      'with --set path=from..to: what ceases to hold (default: all budgets)',
+    )
     .option('--samples <number>', 'with --set: so many settings at random', wholeNumber(1, 10_000));
   withSelection(command);
   withThreads(command)
@@ -117,7 +124,8 @@ export const addSweep: Add = (program, terminal, finish) => {
       'after',
       examples(
         'faultline sweep scenarios/retry-metastable.yaml map',
-        "faultline sweep scenarios/first.yaml --set 'workloads.users.arrivals.rate=50/s..150/s:5'",
+        "faultline sweep scenarios/first.yaml --set 'workloads.users.arrivals.rate=50/s..500/s:5'",
+        "faultline sweep scenarios/first.yaml --set 'workloads.users.arrivals.rate=50/s..500/s'",
         "faultline sweep scenarios/first.yaml --set 'workloads.users.arrivals.rate=50/s..500/s' \\\n      --expect 'users.latency.p99 < 300ms'",
       ) +
         '\nWhat is computed is kept beside the report: the same command goes on where it was interrupted.',

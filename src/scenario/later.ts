@@ -45,7 +45,7 @@ const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['autoscaling.metric', 'latency'],
   ['metrics.*.metric', 'latency'],
   ['brokers.*.kind', 'nats'],
-  ['sweeps.*.kind', 'sobol tune faults'],
+  ['sweeps.*.kind', 'tune faults'],
 ];
 
 /** What to write in the place of such a word, by the last keys of the path. */

@@ -1,3 +1,4 @@
+import { SOBOL_DIMENSIONS } from '../stats/sobol.js';
 import type { Sweep, SweepAxis, SweepMetric } from '../spec/sweep.js';
 import type { Code } from './codes.js';
 import type { Problems } from './diagnostics.js';
@@ -91,6 +92,7 @@ class SweepReader {
     const variants = this.variants();
     const axes = this.axes();
     this.checkFields();
+    this.checkAim(variants);
     this.checkCount(axes);
     const metrics = own.metrics === undefined ? this.ofBudgets(variants) : this.measures(variants);
     this.checkExpect(variants);
@@ -101,7 +103,7 @@ class SweepReader {
       variants,
       axes: axes.map(axisOf),
       metrics: metrics.map((text) => this.metric(text, variants)),
-      judgesBudgets: own.metrics === undefined && kind !== 'bisect',
+      judgesBudgets: kind === 'bisect' ? own.expect === undefined : own.metrics === undefined,
       expect: own.expect ?? null,
       samples: own.samples ?? null,
       resolution: kind === 'bisect' ? (own.resolution ?? 0.02) : null,
@@ -172,20 +174,37 @@ class SweepReader {
 
   private checkFields(): void {
     const { own } = this;
-    const belongs: readonly (readonly [key: keyof SweepOutput, kind: SweepOutput['kind']])[] = [
-      ['expect', 'bisect'],
-      ['resolution', 'bisect'],
-      ['samples', 'random'],
+    const isSample = own.kind === 'random' || own.kind === 'sobol';
+    const belongs: readonly (readonly [
+      key: 'expect' | 'resolution' | 'samples',
+      isRight: boolean,
+      to: string,
+    ])[] = [
+      ['expect', own.kind === 'bisect', 'bisect'],
+      ['resolution', own.kind === 'bisect', 'bisect'],
+      ['samples', isSample, 'random and sobol'],
     ];
-    for (const [key, kind] of belongs) {
-      const isWritten = own[key] !== undefined;
-      if (isWritten && own.kind !== kind) {
-        this.add('FL208', get(this.node, key)!, [key], `${key} belongs to kind: ${kind}`);
-      }
-      if (!isWritten && own.kind === kind && key !== 'resolution') {
-        this.add('FL203', this.node, [key], `is required with kind: ${kind}`);
-      }
+    for (const [key, isRight, to] of belongs) {
+      if (own[key] === undefined || isRight) continue;
+      this.add('FL208', get(this.node, key)!, [key], `${key} belongs to kind: ${to}`);
     }
+    if (isSample && own.samples === undefined) {
+      this.add('FL203', this.node, ['samples'], `is required with kind: ${own.kind}`);
+    }
+  }
+
+  /** A search without an expectation asks for all budgets: there must be some. */
+  private checkAim(variants: readonly string[]): void {
+    if (this.own.kind !== 'bisect' || this.own.expect !== undefined) return;
+    const isJudged = this.around.budgets.some((text) => {
+      const parsed = parseExpression(text);
+      if (!parsed.ok || /^of(Variant|Saved)$/.test(parsed.expression.limit.kind)) return false;
+      const { variants: own } = parsed.expression;
+      return own === null || own.some(({ name }) => variants.includes(name));
+    });
+    if (isJudged) return;
+    const message = 'is required with kind: bisect where there are no budgets to look for';
+    this.add('FL203', this.node, ['expect'], message);
   }
 
   private checkCount(axes: readonly WrittenAxis[]): void {
@@ -194,6 +213,10 @@ class SweepReader {
       const cases = axes.reduce((product, { settings }) => product * settings.length, 1);
       if (cases <= CASES_MAX) return;
       const message = `${cases} settings are more than a sweep may have, ${CASES_MAX}`;
+      this.add('FL602', get(this.node, 'set')!, ['set'], message);
+    }
+    if (kind === 'sobol' && axes.length > SOBOL_DIMENSIONS) {
+      const message = `kind: sobol has at most ${SOBOL_DIMENSIONS} paths: take random`;
       this.add('FL602', get(this.node, 'set')!, ['set'], message);
     }
     if (kind === 'bisect' && (axes.length !== 1 || axes[0]!.range === null)) {
@@ -244,7 +267,7 @@ class SweepReader {
   /** The metrics of the budgets that speak of these variants; what users meet where there are none. */
   private ofBudgets(variants: readonly string[]): readonly string[] {
     // A search is about its expectation.
-    if (this.own.kind === 'bisect') return [];
+    if (this.own.kind === 'bisect' && this.own.expect !== undefined) return [];
     const texts = this.around.budgets.flatMap((text) => {
       const parsed = parseExpression(text);
       if (!parsed.ok) return [];

@@ -1,7 +1,7 @@
 import type { BudgetResult, Verdict } from './result.js';
 
-/** How the settings of a sweep are chosen: all combinations, a sample of them, or step by step. */
-export const SWEEP_KINDS = ['grid', 'random', 'bisect'] as const;
+/** How the settings of a sweep are chosen: all combinations, a sample (by chance, or spread evenly), or step by step. */
+export const SWEEP_KINDS = ['grid', 'random', 'sobol', 'bisect'] as const;
 export type SweepKind = (typeof SWEEP_KINDS)[number];
 
 /** What may be swept: the same file with other values at some paths. Durations in ns. */
@@ -16,7 +16,7 @@ export interface Sweep {
   readonly judgesBudgets: boolean;
   /** What `bisect` looks for the end of; null for the others. */
   readonly expect: string | null;
-  /** Of `random`. */
+  /** Of `random` and `sobol`. */
   readonly samples: number | null;
   /** Of `bisect`: share of the value within which the end is found. */
   readonly resolution: number | null;
@@ -37,7 +37,7 @@ export interface SweepMetric {
 /** A path of the scenario and what is put there, in the order of the axis. */
 export interface SweepAxis {
   readonly path: string;
-  /** Of `bisect` and `random` the ends of a range; else every value. */
+  /** Of a range that is searched or sampled its ends; else every value. */
   readonly values: readonly SweepValue[];
   /** `list`: no value lies between two of them. */
   readonly scale: 'list' | 'linear' | 'log';

@@ -129,6 +129,16 @@ describe('faultline sweep', () => {
     expect(result.axes[1]!.values.map(({ text }) => text)).toEqual(['fifo', 'lifo']);
     expect(swept('luck-again', 'luck').cases).toEqual(result.cases);
     expect(swept('luck-else', 'luck', '--seed', '9').axes[0]).not.toEqual(result.axes[0]);
+    // Spread evenly, each quarter of the range has one of four.
+    const even = folder.put(
+      'even.yaml',
+      readFileSync(scenario, 'utf8').replace('kind: random', 'kind: sobol'),
+    );
+    const json = folder.at('even.json');
+    faultline(['sweep', even, 'luck', '--quiet', '--out', folder.at('even'), '--json', json]);
+    const { axes } = JSON.parse(readFileSync(json, 'utf8')) as SweepResult;
+    const quarters = axes[0]!.values.map(({ number }) => Math.floor((number! - 10) / 20));
+    expect(quarters).toEqual([0, 1, 2, 3]);
     // A budget about a variant that is not run is left out, and said to be.
     expect(result.budgets.map(({ text }) => text)).toEqual(['people.success >= 50%']);
     expect(result.leftOut).toEqual(['people.success <= 110% of plain in guarded']);
@@ -203,6 +213,33 @@ describe('faultline sweep, looking for an edge', () => {
     expect(
       cases.filter(({ variants }) => variants.some(({ name }) => name === 'two')),
     ).toHaveLength(2);
+  });
+
+  it('looks for the load up to which all budgets hold, where nothing else is asked', () => {
+    const budgets = `budgets:
+  - customers.latency.mean < 4s
+  - customers.success >= 99%
+  - customers.latency.mean <= 120% of two in one
+  - { expect: customers.latency.mean < 1ms, severity: warning }
+`;
+    const path = folder.put('budgets.yaml', `${QUEUE}${budgets}`);
+    const json = folder.at('budgets.json');
+    const set = '--set=workloads.customers.arrivals.rate=0.1/s..0.95/s';
+    const out = ['--out', folder.at('queue'), '--json', json];
+    const { stdout } = faultline(['sweep', path, set, '--variant', 'one', ...out]);
+    const {
+      edges,
+      axes,
+      budgets: judged,
+      leftOut,
+    } = JSON.parse(readFileSync(json, 'utf8')) as SweepResult;
+    const at = (index: number): number => axes[0]!.values[index]!.number!;
+    expect(Math.abs((at(edges[0]!.holds!) + at(edges[0]!.breaks!)) / 2 - 0.75)).toBeLessThan(0.02);
+    expect(judged).toHaveLength(3);
+    // A search asks each variant by itself.
+    expect(leftOut).toEqual(['customers.latency.mean <= 120% of two in one']);
+    expect(stdout).toContain('the budgets stop to hold');
+    expect(stdout).toContain('Broken there: customers.latency.mean < 4s.');
   });
 
   it('says where an expectation holds nowhere', () => {

@@ -149,6 +149,14 @@ describe('what the pages say', () => {
     expect(stdout).toContain(own.find(({ language }) => language === 'text')!.text.trimEnd());
   });
 
+  it('shows what the claim comes to with other loads and timeouts', () => {
+    const isOwn = ({ page, language }: Block): boolean =>
+      page === 'docs/p99-claim.md' && language === 'text';
+    const args = ['dist/cli/main.js', 'sweep', 'scenarios/p99-claim.yaml', '--out', out];
+    const { stdout } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
+    expect(stdout).toContain(blocks.find(isOwn)!.text.trimEnd());
+  });
+
   it('shows the first scenario as it is in its file', () => {
     const shown = blocks.find(
       ({ page, text }) => page === 'README.md' && text.includes('My first'),

@@ -242,7 +242,7 @@ describe('sweeps that are wrong', () => {
     [
       'nothing to search for',
       `  s: { kind: bisect, set: { ${RATE}: { from: 1/s, to: 2/s } } }`,
-      'FL203 is required with kind: bisect',
+      'FL203 is required with kind: bisect where there are no budgets to look for',
     ],
     [
       'a search along a list',

@@ -19,7 +19,7 @@ export function sweepText({ set, metric, expect, samples }: AdHoc): string | nul
     if (lost === null) return null;
     throw usageError(`${lost} belongs to a sweep on the command line: add --set path=a,b,c`);
   }
-  const kind = expect !== undefined ? 'bisect' : samples !== undefined ? 'random' : 'grid';
+  const kind = samples !== undefined ? 'random' : isSearch(set, expect) ? 'bisect' : 'grid';
   const fields = [
     `kind: ${kind}`,
     `set: { ${set.map((text) => axisText(text)).join(', ')} }`,
@@ -28,6 +28,11 @@ export function sweepText({ set, metric, expect, samples }: AdHoc): string | nul
     ...(samples === undefined ? [] : [`samples: ${samples}`]),
   ];
   return `{ ${fields.join(', ')} }`;
+}
+
+/** Whether one range without steps is all that is set: then its edge is looked for. */
+function isSearch(set: readonly string[], expect: string | undefined): boolean {
+  return expect !== undefined || (set.length === 1 && /^[^=]+=[^,\s]+?\.\.[^,\s:]+$/.test(set[0]!));
 }
 
 /** `"path": [a, b]` of `path=a,b`, and `"path": { from: a, to: b, steps: n }` of `path=a..b` and `path=a..b:n`. */

@@ -1,6 +1,3 @@
-import { holds } from '../../spec/compare.js';
-import { wilsonInterval } from '../../stats/interval.js';
-import type { CompareOp } from '../../spec/compare.js';
 import type { SweepEdge, SweepFigures } from '../../spec/sweep.js';
 import type { Range, Setting } from '../../scenario/sweep-values.js';
 
@@ -16,15 +13,21 @@ export type AskAll = (
   requests: readonly { readonly variant: string; readonly setting: Setting }[],
 ) => Promise<readonly SweepFigures[]>;
 
+/** What has to hold. */
+export interface Aim {
+  /** Whether it does; where the data cannot tell, the figures decide. */
+  holds(figures: SweepFigures): boolean;
+  /** Whether the data can tell. */
+  isSure(figures: SweepFigures): boolean;
+}
+
 /** What is looked for, and how near. */
 export interface Search {
   readonly range: Range;
   readonly variants: readonly string[];
-  readonly op: CompareOp;
   /** Share of the greater of two neighbours. */
   readonly resolution: number;
-  /** Whether the figure is a share of the runs, of which each says yes or no. */
-  readonly isOfRuns: boolean;
+  readonly aim: Aim;
 }
 
 /** The end of what was found for a variant, in values instead of indices. */
@@ -72,19 +75,19 @@ export async function bisect(
 
 /** What the probes say of a variant so far. */
 function edgeOf(search: Search, variant: string, probes: readonly Probe[]): FoundEdge {
-  const { range, op } = search;
+  const { range, aim } = search;
   const own = probes.filter((probe) => probe.variant === variant);
   const at = (setting: Setting): Probe => own.find((probe) => probe.setting.text === setting.text)!;
   const [first, last] = [at(range.from), at(range.to)];
-  const ends = [first, last].map((probe) => holdsAt(probe.figures, op));
+  const ends = [first, last].map((probe) => aim.holds(probe.figures));
   if (ends[0] === ends[1]) {
     const outcome = ends[0]! ? 'holds' : 'breaks';
-    const isSure = [first, last].every(({ figures }) => isSureOf(search, figures));
+    const isSure = [first, last].every(({ figures }) => aim.isSure(figures));
     return { variant, outcome, holds: null, breaks: null, isSure };
   }
   // The two neighbours that differ and lie nearest to each other.
   const [good, bad] = [true, false].map((is) =>
-    own.filter((probe) => holdsAt(probe.figures, op) === is),
+    own.filter((probe) => aim.holds(probe.figures) === is),
   );
   const toward = (a: Probe, b: Probe): number => a.setting.number! - b.setting.number!;
   const isRising =
@@ -96,7 +99,7 @@ function edgeOf(search: Search, variant: string, probes: readonly Probe[]): Foun
     outcome: 'found',
     holds: holding.setting,
     breaks: breaking.setting,
-    isSure: isSureOf(search, holding.figures) && isSureOf(search, breaking.figures),
+    isSure: aim.isSure(holding.figures) && aim.isSure(breaking.figures),
   };
 }
 
@@ -105,21 +108,4 @@ function nextOf({ range, resolution }: Search, edge: FoundEdge): Setting | null 
   const [a, b] = [edge.holds!.number!, edge.breaks!.number!];
   const isNear = Math.abs(a - b) <= resolution * Math.max(Math.abs(a), Math.abs(b));
   return isNear ? null : range.middle(edge.holds!, edge.breaks!);
-}
-
-/** Whether the expectation holds; where the interval cannot tell, the value decides. */
-function holdsAt({ expect, stop }: SweepFigures, op: CompareOp): boolean {
-  if (stop !== null || expect === null) return false;
-  const { verdict, value, limit } = expect;
-  if (verdict !== 'inconclusive') return verdict === 'pass';
-  return value !== null && limit !== null && holds(op, value, limit);
-}
-
-/** Whether the data can tell on which side of the limit the figure is. */
-function isSureOf({ isOfRuns }: Search, { expect, replications }: SweepFigures): boolean {
-  if (expect === null || expect.verdict === 'inconclusive') return false;
-  const { value, limit } = expect;
-  if (!isOfRuns || value === null || limit === null) return true;
-  const interval = wilsonInterval(Math.round(value * replications), replications);
-  return interval !== null && (limit < interval.low || limit > interval.high);
 }

@@ -8,7 +8,8 @@ import type { Shard } from '../flags.js';
 import type { SimulateOptions } from '../simulate.js';
 import type { Terminal } from '../terminal.js';
 import { packageVersion } from '../version.js';
-import { bisect, type FoundEdge, type Probe } from './bisect.js';
+import { budgetsAim, expectationAim } from './aims.js';
+import { bisect, type Aim, type FoundEdge, type Probe } from './bisect.js';
 import { checkSettings, type CaseBuilder } from './build.js';
 import { Session, type Ask } from './session.js';
 import { gridOf, sampleOf, triedOn } from './settings.js';
@@ -47,7 +48,9 @@ export class Runner {
     const { written, file } = running;
     const { sweep } = written;
     const budgets = sweep.judgesBudgets ? file.budgets : [];
-    const { judged, leftOut } = splitBudgets(budgets, sweep.variants);
+    // A search asks each variant by itself.
+    const together = sweep.kind === 'bisect' ? [] : sweep.variants;
+    const { judged, leftOut } = splitBudgets(budgets, sweep.variants, together);
     const metrics = sweep.metrics.map(({ text }) => text);
     this.asked = { metrics, budgets: judged, expect: expectOf(sweep.expect, null) };
     this.leftOut = leftOut;
@@ -104,15 +107,12 @@ export class Runner {
     const { written, builder, terminal } = this.running;
     const { sweep, axes } = written;
     const range = axes[0]!.range!;
-    const parsed = parseExpression(sweep.expect!);
-    if (!parsed.ok) throw new Error(parsed.message);
     checkSettings(builder, [[range.from], [range.to]], sweep.variants, terminal);
     const search = {
       range,
       variants: sweep.variants,
-      op: parsed.expression.op,
       resolution: sweep.resolution!,
-      isOfRuns: parsed.expression.metric.text === 'cascade.metastable',
+      aim: this.aim(),
     };
     const { probes, edges } = await bisect(search, (requests) => this.probe(requests));
     const tried = triedOn(
@@ -122,7 +122,15 @@ export class Runner {
     return this.document(tried, casesOf(probes, tried[0]!, sweep.variants), edges);
   }
 
-  /** Half of the runs first; all of them where those cannot tell. */
+  private aim(): Aim {
+    const { expect, budgets } = this.asked;
+    if (expect === null) return budgetsAim(budgets);
+    const parsed = parseExpression(expect.text);
+    if (!parsed.ok) throw new Error(parsed.message);
+    return expectationAim(parsed.expression);
+  }
+
+  /** Half of the runs first; all of them where those cannot tell, and where all budgets are asked. */
   private async probe(
     requests: readonly { readonly variant: string; readonly setting: Setting }[],
   ): Promise<readonly SweepFigures[]> {
@@ -135,7 +143,7 @@ export class Runner {
     const all = requests.map((_, i) => i);
     const figures: SweepFigures[] = [];
     const half = Math.ceil(this.replications / 2);
-    if (this.replications >= FIRST_LOOK_FROM) {
+    if (this.asked.expect !== null && this.replications >= FIRST_LOOK_FROM) {
       const early = await this.firstLook.figures(ask(all, half));
       early.forEach(([own], i) => {
         if (isDecided(own!)) figures[i] = own!;

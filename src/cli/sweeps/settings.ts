@@ -1,4 +1,5 @@
 import { streamKey, unit } from '../../kernel/rng.js';
+import { sobol } from '../../stats/sobol.js';
 import type { Setting } from '../../scenario/sweep-values.js';
 import type { WrittenAxis, WrittenSweep } from '../../scenario/sweeps.js';
 
@@ -21,16 +22,21 @@ export function eachValueOf({ axes }: WrittenSweep): readonly (readonly Setting[
 }
 
 /**
- * Settings drawn from the axes, each for itself, evenly over its range or its values. The draws of an axis depend on
- * the seed, the sweep and the path alone, so that another axis changes none of them.
+ * Settings drawn from the axes, evenly over the range or the values of each: by chance, or as the points of a sequence of
+ * Sobol' that the seed moves. What is drawn for an axis depends on the seed, the sweep and the path (and with
+ * `sobol` on the place of the axis); more samples begin with the same ones.
  */
 export function sampleOf(
   { axes, sweep }: WrittenSweep,
   seed: number,
 ): readonly (readonly Setting[])[] {
   const keys = axes.map(({ path }) => streamKey(seed, 0, `sweep/${sweep.name}/${path}`));
+  const shareOf = (sample: number, i: number): number =>
+    sweep.kind === 'sobol'
+      ? sobol(sample, i, keys[i]!.a)
+      : unit(keys[i]!.a, keys[i]!.b, sample, 0, 0);
   return Array.from({ length: sweep.samples! }, (_, sample) =>
-    axes.map((axis, i) => drawn(axis, unit(keys[i]!.a, keys[i]!.b, sample, 0, 0))),
+    axes.map((axis, i) => drawn(axis, shareOf(sample, i))),
   );
 }
 

@@ -3,6 +3,7 @@ import type {
   SweepCase,
   SweepFigure,
   SweepFigures,
+  SweepKind,
   SweepResult,
   SweepValue,
 } from '../../spec/sweep.js';
@@ -247,9 +248,14 @@ export function combinations(result: SweepResult, axes: readonly number[]): numb
   );
 }
 
+/** Whether the settings are drawn from ranges: then no two of them share a value of an axis. */
+export function isSample(kind: SweepKind): boolean {
+  return kind === 'random' || kind === 'sobol';
+}
+
 function shapeOf(result: SweepResult, free: readonly number[]): Shape {
   if (result.axes.length === 0) return 'table';
-  if (result.sweep.kind === 'random') return 'scatter';
+  if (isSample(result.sweep.kind)) return 'scatter';
   if (free.length === 1) {
     const numbers = numbersOf(result.axes[free[0]!]!.values);
     return numbers !== null && new Set(numbers).size > 1 ? 'line' : 'words';

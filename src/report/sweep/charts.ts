@@ -20,7 +20,7 @@ export function chartsOf(canvas: Canvas): SweepChart[] {
   if (isMap && hasBudgets(result))
     charts.push({ of: 'verdicts', draw: (width) => verdictMaps(view, width) });
   const shown: Drawn[] = [
-    ...(result.sweep.kind === 'bisect' ? (['expect'] as const) : []),
+    ...(result.sweep.expect === null ? [] : (['expect'] as const)),
     ...result.metrics.flatMap((_, m) => (entriesOf(result, m).some(isMeasured) ? [m] : [])),
   ];
   for (const drawn of shown) {

@@ -107,18 +107,18 @@ function settings(view: SweepView): string {
     : result.cases.flatMap((one) => one.variants.map((figures): Row => ({ case: one, figures })));
   if (rows.length === 0) return '';
   const several = result.variants.length > 1;
-  const isBisect = result.sweep.kind === 'bisect';
+  const { expect } = result.sweep;
   const heads = [
     ...view.free.map((axis) => view.axisNames[axis]!),
     ...(several ? ['Variant'] : []),
-    ...(isBisect ? [result.sweep.expect ?? 'expectation'] : []),
+    ...(expect === null ? [] : [expect]),
     ...(hasBudgets(result) ? ['Budgets'] : []),
     ...result.metrics.map(({ text }) => text),
   ].map(inlineText);
   const body = rows.map(({ case: one, figures }) => [
     ...view.free.map((axis) => inlineText(valueText(view, axis, one.at))),
     ...(several ? [inlineText(figures.name)] : []),
-    ...(isBisect ? [expectation(figures)] : []),
+    ...(expect === null ? [] : [expectation(figures)]),
     ...(hasBudgets(result) ? [tallyText(view, figures)] : []),
     ...result.metrics.map((metric, m) => {
       const figure = figures.figures[m];

@@ -1,5 +1,12 @@
 import { listed } from '../format.js';
-import { combinations, placed, rangesText, settingText, type SweepView } from './cases.js';
+import {
+  combinations,
+  isSample,
+  placed,
+  rangesText,
+  settingText,
+  type SweepView,
+} from './cases.js';
 
 /** Most settings, and most lines of a map, that are told one by one. */
 const TOLD = 4;
@@ -12,7 +19,7 @@ export function regionText(
   view: SweepView,
   settings: readonly (readonly number[])[],
 ): string | null {
-  if (view.result.sweep.kind === 'random')
+  if (isSample(view.result.sweep.kind))
     return settings.length > TOLD ? null : oneByOne(view, settings);
   const chosen = view.free.map((axis) => valuesOf(settings, axis));
   const size = chosen.reduce((product, values) => product * values.length, 1);

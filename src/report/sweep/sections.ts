@@ -27,7 +27,7 @@ export function sweepVerdictSection(view: SweepView): Markup {
   const asked =
     sweep.kind === 'bisect' &&
     markup`<p class="kick">How far this holds</p>
-      <p class="lead"><code>${sweep.expect ?? ''}</code></p>`;
+      <p class="lead">${sweep.expect === null ? 'all budgets' : markup`<code>${sweep.expect}</code>`}</p>`;
   return markup`<section id="verdict" class="verdict" aria-label="Verdict">
     ${asked}
     <p class="say">

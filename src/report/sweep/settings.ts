@@ -67,9 +67,7 @@ function heads(view: SweepView): Markup[] {
   const names: { readonly text: string; readonly isText: boolean }[] = [
     ...view.free.map((axis) => ({ text: view.axisNames[axis]!, isText: true })),
     ...(result.variants.length > 1 ? [{ text: 'Variant', isText: true }] : []),
-    ...(result.sweep.kind === 'bisect'
-      ? [{ text: result.sweep.expect ?? 'expectation', isText: false }]
-      : []),
+    ...(result.sweep.expect === null ? [] : [{ text: result.sweep.expect, isText: false }]),
     ...(hasBudgets(result) ? [{ text: 'Budgets held', isText: false }] : []),
     ...result.metrics.map(({ text }) => ({ text, isText: false })),
   ];
@@ -93,7 +91,7 @@ function rowMarkup(view: SweepView, row: Row): Markup {
     ${others.map(({ text, rank }) => markup`<td class="t" data-v="${rank}">${text}</td>`)}${
       result.variants.length > 1 &&
       markup`<td class="t" data-v="${result.variants.indexOf(figures.name)}">${figures.name}</td>`
-    }${result.sweep.kind === 'bisect' && expectCell(figures)}${hasBudgets(result) && tallyMarkup(view, figures)}${result.metrics.map((_, m) => figureMarkup(view, figures, m))}
+    }${result.sweep.expect !== null && expectCell(figures)}${hasBudgets(result) && tallyMarkup(view, figures)}${result.metrics.map((_, m) => figureMarkup(view, figures, m))}
   </tr>`;
 }
 

@@ -139,9 +139,7 @@ function kindsOf(
 ): { readonly head: string; readonly cell: (figures: SweepFigures) => Cell }[] {
   const { result } = view;
   const expected =
-    result.sweep.kind === 'bisect'
-      ? [{ head: result.sweep.expect ?? 'expectation', cell: expectCell }]
-      : [];
+    result.sweep.expect === null ? [] : [{ head: result.sweep.expect, cell: expectCell }];
   const judged = hasBudgets(result)
     ? [{ head: 'budgets', cell: (figures: SweepFigures) => tallyCell(result, figures) }]
     : [];

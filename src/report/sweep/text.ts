@@ -101,10 +101,10 @@ function noteText({ result }: SweepView): string {
     figures.some((figure, m) => isLoose(figure, unitOf(result.metrics[m]!))),
   );
   const asked = [
-    ...(result.sweep.kind === 'bisect' ? ['the expectation'] : []),
+    ...(result.sweep.expect === null ? [] : ['the expectation']),
     ...(hasBudgets(result) ? ['a budget'] : []),
   ].join(' or ');
-  const isMarked = hasBudgets(result) || result.sweep.kind === 'bisect';
+  const isMarked = hasBudgets(result) || result.sweep.expect !== null;
   const parts = [
     isMarked ? `!: ${asked} fails, ?: undecided.` : '',
     isTilde

@@ -6,6 +6,7 @@ import {
   expectText,
   figuresOf,
   hasBudgets,
+  isSample,
   settingText,
   standingOf,
   type SweepResultAxis,
@@ -41,7 +42,7 @@ export function askedText(view: SweepView): string {
       values.length === 0 ? '' : ` from ${values[0]!.text} to ${values[values.length - 1]!.text}`;
     const within =
       sweep.resolution === null ? '' : `, to within ${axisShare(sweep.resolution)} of the value`;
-    return `Where along ${axis?.path ?? 'the axis'}${range} ${sweep.expect ?? 'the expectation'} stops to hold${within}: ${plural(values.length, 'value')} tried, ${tail}.`;
+    return `Where along ${axis?.path ?? 'the axis'}${range} ${sweep.expect === null ? 'the budgets stop' : `${sweep.expect} stops`} to hold${within}: ${plural(values.length, 'value')} tried, ${tail}.`;
   }
   const over = free.map((i) => `${axes[i]!.path} (${extentText(axes[i]!, sweep.kind)})`);
   const fixed = axes
@@ -49,7 +50,8 @@ export function askedText(view: SweepView): string {
     .map((axis) => `${axis.path} = ${axis.values[0]?.text ?? ''}`);
   const also = fixed.length === 0 ? '' : `, with ${listed(fixed)}`;
   const every = free.length > 1 ? 'Every combination' : 'Every value';
-  const kind = sweep.kind === 'grid' ? every : 'A random sample';
+  const sample = sweep.kind === 'sobol' ? "A sample by Sobol's sequence" : 'A random sample';
+  const kind = sweep.kind === 'grid' ? every : sample;
   return `${kind} of ${listed(over)}${also}: ${plural(result.cases.length, 'setting')}, ${tail}.`;
 }
 
@@ -133,7 +135,7 @@ function outcomeText(
 
 /** How far an axis reaches: its values by their number, of a sampled range its ends. */
 function extentText({ values, scale }: SweepResultAxis, kind: SweepKind): string {
-  if (kind !== 'random' || scale === 'list' || values.length < 2)
+  if (!isSample(kind) || scale === 'list' || values.length < 2)
     return plural(values.length, 'value');
   return `${values[0]!.text} to ${values[values.length - 1]!.text}`;
 }
@@ -148,13 +150,28 @@ function sureText(view: SweepView, edge: SweepEdge): string {
   const breaks = side(edge.breaks);
   const measured =
     holds === null || breaks === null
-      ? ''
+      ? brokenText(view, edge)
       : ` Measured: ${holds} where it holds, ${breaks} where it breaks.`;
   const warning = edge.isSure
     ? ''
-    : ' Not sure: an interval reaches over the limit, so more replications may move this.';
+    : ' Not sure: an interval reaches over a limit, so more replications may move this.';
   return measured + warning;
 }
+
+/** Which budgets break where the search found that not all of them hold. */
+function brokenText(view: SweepView, edge: SweepEdge): string {
+  const { budgets, sweep } = view.result;
+  if (sweep.expect !== null) return '';
+  const at = edge.outcome === 'breaks' ? 0 : edge.breaks;
+  const figures = at === null ? null : expectOf(view, at, edge.variant);
+  const broken = budgets.filter((_, i) => figures?.budgets[i] === 'fail');
+  if (broken.length === 0) return '';
+  const shown = broken.slice(0, BROKEN_SHOWN).map(({ name, text }) => name ?? text);
+  const more = broken.length - shown.length;
+  return ` Broken there: ${shown.join('; ')}${more > 0 ? ` and ${more} more` : ''}.`;
+}
+
+const BROKEN_SHOWN = 3;
 
 function expectOf(view: SweepView, value: number, variant: string): SweepFigures | null {
   return figuresOf(caseAt(view, [value]), variant);

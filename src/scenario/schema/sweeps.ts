@@ -48,7 +48,7 @@ export const sweepSchema = z
       .enum(SWEEP_KINDS)
       .default('grid')
       .describe(
-        '`grid`: every combination. `random`: as many as `samples`. `bisect`: where along one path `expect` ceases to hold. Defaults to grid.',
+        '`grid`: every combination. `random`: as many as `samples`, drawn by chance. `sobol`: as many, spread more evenly than by chance. `bisect`: where along one path `expect`, or the budgets, cease to hold. Defaults to grid.',
       ),
     set: z
       .record(z.string().min(1).max(1000), axis)
@@ -64,17 +64,17 @@ export const sweepSchema = z
       .array(z.string().min(1).max(1000))
       .optional()
       .describe(
-        'What is recorded, with its window: `users.latency.p99 during outage`. Defaults to the metrics of the budgets, which are judged too; to nothing with `kind: bisect`.',
+        'What is recorded, with its window: `users.latency.p99 during outage`. Defaults to the metrics of the budgets, which are judged too; with `expect` to nothing.',
       ),
     expect: z
       .string()
       .min(1)
       .max(1000)
       .optional()
-      .describe('With `kind: bisect`: the expression, as in budgets. Required there.'),
+      .describe('With `kind: bisect`: the expression, as in budgets. Defaults to all budgets.'),
     samples: whole({ min: 1, max: 10_000 })
       .optional()
-      .describe('With `kind: random`: settings that are drawn. Required there.'),
+      .describe('With `kind: random` and `sobol`: settings that are drawn. Required there.'),
     resolution: share()
       .optional()
       .describe(

@@ -5,6 +5,7 @@ import { markup, shorten, type Markup } from '../../html-escape.js';
 import { niceTicks } from '../../scale.js';
 import {
   expectFigure,
+  isSample,
   figuresOf,
   limitOf,
   numbersOf,
@@ -127,7 +128,7 @@ function specOf(
     unit,
     points.flatMap(({ ci95 }) => ci95 ?? []),
   );
-  const { extent, labels } = xAxis(whole, result.sweep.kind === 'random', place.width);
+  const { extent, labels } = xAxis(whole, isSample(result.sweep.kind), place.width);
   const zones = zonesOf(canvas, whole);
   const ends = zones.flatMap(({ from }) => labels.filter(({ at }) => at === from));
   return {
@@ -138,7 +139,7 @@ function specOf(
     xLabels: [...ends, ...labels.filter((one) => !ends.includes(one))],
     path: whole.path,
     series,
-    isJoined: result.sweep.kind !== 'random',
+    isJoined: !isSample(result.sweep.kind),
     limit: limit === null ? null : { at: limit.limit, text: limitText(canvas, limit.limit, unit) },
     zones,
   };
