@@ -1,8 +1,8 @@
-import { parseExpression, parseMeasure, type Measure } from '../scenario/expression.js';
+import { parseExpression, parseMeasure, speaksOf, type Measure } from '../scenario/expression.js';
 import { invariant } from '../kernel/invariant.js';
 import type { Plan } from '../spec/plan.js';
 import type { RunRecord } from '../spec/record.js';
-import type { BudgetResult } from '../spec/result.js';
+import type { Verdict } from '../spec/result.js';
 import type { BudgetSource, ScenarioFile } from '../spec/scenario.js';
 import type { SweepFigure, SweepFigures } from '../spec/sweep.js';
 import { judgeBudget } from './budget.js';
@@ -10,7 +10,7 @@ import { storiesOf } from './cascade.js';
 import { combineDigests } from './digest.js';
 import { estimateOf, finite } from './estimate.js';
 import { neverCount } from './recovery.js';
-import { measureIn, type Study } from './study.js';
+import { measureIn, variantNamed, type Study } from './study.js';
 import { variantData, type VariantData } from './variant-data.js';
 import { wholeRun } from './window.js';
 
@@ -59,10 +59,10 @@ export function splitBudgets(
   const isJudged = ({ text }: BudgetSource): boolean => {
     const parsed = parseExpression(text);
     if (!parsed.ok) return false;
-    const { limit, variants: own } = parsed.expression;
+    const { limit } = parsed.expression;
     if (limit.kind === 'ofSaved') return false;
     if (limit.kind === 'ofVariant' && !together.includes(limit.variant)) return false;
-    return own === null || own.some(({ name }) => variants.includes(name));
+    return variants.some((name) => speaksOf(text, name));
   };
   return {
     judged: budgets.filter(isJudged),
@@ -86,8 +86,8 @@ function figuresOf(data: VariantData, study: Study, asked: Asked): SweepFigures 
   return {
     ...head,
     figures: asked.metrics.map((text) => figureOf(measureOf(text), data, study)),
-    budgets: asked.budgets.map((budget) => judgeBudget(budget, data, study)?.verdict ?? null),
-    expect: asked.expect === null ? null : expectOf(judgeBudget(asked.expect, data, study)),
+    budgets: asked.budgets.map((budget) => verdictOn(budget, data, study)),
+    expect: asked.expect === null ? null : expectOf(asked.expect, data, study),
   };
 }
 
@@ -102,16 +102,29 @@ function figureOf({ metric, window }: Measure, data: VariantData, study: Study):
   return { value: finite(measured.value), ci95, never, each };
 }
 
-function expectOf(result: BudgetResult | null): SweepFigures['expect'] {
-  if (result === null) return null;
-  const { verdict, value, ci95, limit, unit, note } = result;
-  return { verdict, value, ci95, limit, unit, note };
+/** Null where the budget is not about this variant, or held against one of which nothing is known. */
+function verdictOn(budget: BudgetSource, data: VariantData, study: Study): Verdict | null {
+  const parsed = parseExpression(budget.text);
+  const limit = parsed.ok ? parsed.expression.limit : null;
+  if (limit?.kind === 'ofVariant' && variantNamed(study, limit.variant) === undefined) return null;
+  return judgeBudget(budget, data, study)?.verdict ?? null;
+}
+
+/** Judged with the confidence that is asked for; the interval that is shown is that of 95 %. */
+function expectOf(asked: BudgetSource, data: VariantData, study: Study): SweepFigures['expect'] {
+  const judged = judgeBudget(asked, data, study);
+  const shown = judgeBudget({ ...asked, confidence: 0.95 }, data, study);
+  if (judged === null || shown === null) return null;
+  const { value, ci95, limit, unit, note } = shown;
+  return { verdict: judged.verdict, value, ci95, limit, unit, note };
 }
 
 /** Why the runs ended before their time; null = they did not. */
 function stopOf({ records }: VariantData): string | null {
   const stopped = records.find(({ stop }) => stop !== 'horizon' && stop !== 'drained');
-  return stopped?.stop ?? null;
+  if (stopped === undefined) return null;
+  // The budget of events is no budget of the scenario.
+  return stopped.stop === 'budget' ? 'events' : stopped.stop;
 }
 
 function measureOf(text: string): Measure {

@@ -204,8 +204,20 @@ function expandSaga(node: Node): Node {
 function expandSweep(node: Node): Node {
   if (node.type !== 'map') return node;
   return change(node, 'set', (axes) =>
-    changeAll(axes, (axis) => (axis.type === 'list' ? single('values', axis) : axis)),
+    changeAll(axes, (axis) => {
+      if (axis.type === 'scalar') return axis;
+      if (axis.type === 'map')
+        return axis.entries.has('values') ? axis : put(axis, 'values', none(axis));
+      // A list replaces a range that an included file has in its place, and the other way round.
+      const long = single('values', axis);
+      return ['from', 'to', 'steps', 'scale'].reduce((map, key) => put(map, key, none(axis)), long);
+    }),
   );
+}
+
+/** What deletes a field that comes from below. */
+function none({ at }: Node): Node {
+  return scalar(null, at);
 }
 
 function expandFault(node: Node): Node {

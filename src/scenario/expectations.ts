@@ -74,19 +74,19 @@ export function namesOf(judged: Judged, variants: readonly string[] | null): Exp
   };
 }
 
-/** Reads a list of expectations and checks each in the variants it speaks about. */
+/** Reads expectations, which stand at `nodes`, and checks each in the variants it speaks about. */
 export function resolveExpectations(
   written: readonly Written[],
-  list: Node | undefined,
+  nodes: readonly Node[],
   path: readonly PathKey[],
   judged: readonly Judged[],
   variants: readonly string[],
   problems: Problems,
 ): BudgetSource[] {
   return written.map((own, index) => {
-    const node = get(items(list)[index], 'expect')!;
+    const node = get(nodes[index], 'expect')!;
     checkText(own.expect, node, [...path, index], judged, variants, problems);
-    if (own.by !== undefined) checkBy(own.expect, items(list)[index], [...path, index], problems);
+    if (own.by !== undefined) checkBy(own.expect, nodes[index], [...path, index], problems);
     return {
       text: own.expect,
       name: own.name ?? null,

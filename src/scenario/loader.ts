@@ -8,7 +8,7 @@ import { expand } from './expand.js';
 import type { ReadFile } from './include.js';
 import { inheritPolicies, inheritTemplates } from './inherit.js';
 import type { Entry, MapNode, Node } from './located.js';
-import { entries, get, map, prune, text } from './located.js';
+import { entries, get, items, map, prune, text } from './located.js';
 import type { Resolved } from './resolve/scenario.js';
 import { resolveScenario } from './resolve/scenario.js';
 import { EXPLICIT_SECTIONS, VARIANTS_MAX } from './schema/scenario.js';
@@ -17,8 +17,9 @@ import { flawsOf, isAbout, isDoubtful, isOfNames, pathAsWritten } from './flaws.
 import { repair } from './repair.js';
 import { namesIn, salvage } from './salvage.js';
 import { sha256 } from './sha256.js';
+import { speaksOf } from './expression.js';
 import type { Edit } from './patch.js';
-import { resolveSweeps, type WrittenSweep } from './sweeps.js';
+import { isWithin, resolveSweeps, type WrittenSweep } from './sweeps.js';
 import { layVersions } from './versions.js';
 import { checkMiddleware, checkVerbs, middlewareLists, validate } from './validate.js';
 import { patchAsWritten, patched, planVariants } from './variants.js';
@@ -78,8 +79,13 @@ export class Loader {
       written: FrameOutput['budgets'],
       list: Node | undefined,
       path: string[],
-    ): ReturnType<typeof resolveExpectations> =>
-      resolveExpectations(written ?? [], list, path, judged, names, problems);
+    ): ReturnType<typeof resolveExpectations> => {
+      const isAsked = (text: string): boolean =>
+        changed === null || changed.variants.some((name) => speaksOf(text, name));
+      const own = (written ?? []).filter((one) => isAsked(one.expect));
+      const nodes = items(list).filter((_, i) => isAsked(written![i]!.expect));
+      return resolveExpectations(own, nodes, path, judged, names, problems);
+    };
     const budgets = expect(frame.budgets, get(tree, 'budgets'), ['budgets']);
     const { hypothesis } = frame;
     const list = get(get(tree, 'hypothesis'), 'expect');
@@ -92,7 +98,8 @@ export class Loader {
           };
     if (changed === null && frame.sweeps !== undefined) {
       const texts = budgets.map((budget) => budget.text);
-      const around = { judged, variants: names, budgets: texts, problems };
+      const removed = new Map(all.map((plan) => [plan.name, removedBy(plan)]));
+      const around = { judged, variants: names, removed, budgets: texts, problems };
       this.sweeps = resolveSweeps(frame.sweeps, get(tree, 'sweeps'), around);
     }
     if (problems.hasErrors) return null;
@@ -292,6 +299,18 @@ function isInPatch(problem: Problem, plans: readonly VariantPlan[]): boolean {
     if (node === null || node.at.file !== problem.at.file) return false;
     return problem.at.start >= node.at.start && problem.at.start < node.at.end;
   });
+}
+
+/** Paths that a variant takes away and does not write again. */
+function removedBy({ patches }: VariantPlan): readonly string[] {
+  const removed = new Set<string>();
+  for (const { remove, set } of patches) {
+    for (const { path } of remove) removed.add(path);
+    for (const edit of set) {
+      for (const path of removed) if (isWithin(edit.path, path)) removed.delete(path);
+    }
+  }
+  return [...removed];
 }
 
 function withEdits(

@@ -93,11 +93,36 @@ export class Range {
     return isBetween ? middle : null;
   }
 
+  /** A value drawn evenly from the range, of whole numbers each as often as the others; `share` is in (0, 1). */
+  drawn(share: number): Setting {
+    if (!this.isWhole || this.scale === 'log') return this.at(share);
+    const { low, high } = this;
+    const least = Math.min(low, high);
+    const size = Math.abs(high - low) + 1;
+    return this.setting(least + Math.floor(share * size));
+  }
+
+  /** Four digits of the width of the range, of a log scale four of the value; never beyond the ends. */
+  private rounded(value: number): number {
+    const { low, high, isWhole, scale } = this;
+    if (isWhole) return Math.round(value);
+    const places = scale === 'log' ? placesOf(value) : placesOf(Math.abs(high - low));
+    const unit = Number(`1e${-places}`);
+    const near =
+      places > 0 ? Number(value.toFixed(Math.min(places, 20))) : Math.round(value / unit) * unit;
+    return Math.min(Math.max(near, Math.min(low, high)), Math.max(low, high));
+  }
+
   private setting(value: number): Setting {
-    const rounded = this.isWhole ? Math.round(value) : Number(value.toPrecision(4));
+    const rounded = this.rounded(value);
     const written = this.suffix === '' ? rounded : shortest(rounded, this.suffix);
     return settingOf(scalar(written, this.from.node.at));
   }
+}
+
+/** Places behind the point that tell apart what lies so far apart, at four digits: 1 for 750, -2 for 750,000. */
+function placesOf(width: number): number {
+  return 3 - Number(width.toExponential(0).split('e')[1]);
 }
 
 /** Both ends in the unit that the first is written in. */
@@ -117,7 +142,7 @@ function endsOf(from: Setting, to: Setting): Ends {
 }
 
 function partsOf(text: string): [number: number, suffix: string] {
-  const [, digits, suffix] = /^(-?[\d.]+)(.*)$/.exec(text)!;
+  const [, digits, suffix] = /^(-?[\d.]+(?:e[-+]?\d+)?)(.*)$/.exec(text)!;
   return [Number(digits), suffix!];
 }
 
@@ -135,7 +160,7 @@ function shortest(value: number, suffix: string): string {
   if (unit === undefined) return `${plainDigits(value)}${suffix}`;
   const ns = value * unit[1];
   const [name, size] = SHORT.find(([, least]) => ns >= least) ?? unit;
-  return `${plainDigits(Number((ns / size).toPrecision(4)))}${name}`;
+  return `${plainDigits(Number((ns / size).toPrecision(12)))}${name}`;
 }
 
 /** Digits without an exponent, which no quantity has. */

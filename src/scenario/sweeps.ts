@@ -1,5 +1,6 @@
 import { SOBOL_DIMENSIONS } from '../stats/sobol.js';
 import type { Sweep, SweepAxis, SweepMetric } from '../spec/sweep.js';
+import { canonicalJson } from './canonical.js';
 import type { Code } from './codes.js';
 import type { Problems } from './diagnostics.js';
 import { invariant } from '../kernel/invariant.js';
@@ -8,8 +9,9 @@ import { measureText, parseExpression, parseMeasure } from './expression.js';
 import { subjectKind } from './expression-check.js';
 import { findMetric } from './metrics.js';
 import type { Node, PathKey, Place } from './located.js';
-import { get, items } from './located.js';
+import { entries, get, items, plain } from './located.js';
 import type { Edit } from './patch.js';
+import { parsePath, type Segment } from './paths.js';
 import type { AxisOutput, SweepOutput } from './schema/sweeps.js';
 import { Range, settingOf, type Setting } from './sweep-values.js';
 
@@ -37,6 +39,8 @@ export interface Around {
   readonly judged: readonly Judged[];
   /** Names of all variants, in order. */
   readonly variants: readonly string[];
+  /** By variant: the paths that it takes away. */
+  readonly removed: ReadonlyMap<string, readonly string[]>;
   /** Texts of the budgets. */
   readonly budgets: readonly string[];
   readonly problems: Problems;
@@ -90,7 +94,7 @@ class SweepReader {
     const { own } = this;
     const { kind } = own;
     const variants = this.variants();
-    const axes = this.axes();
+    const axes = this.axes(variants);
     this.checkFields();
     this.checkAim(variants);
     this.checkCount(axes);
@@ -126,14 +130,39 @@ class SweepReader {
     return variants.filter((name) => chosen.includes(name));
   }
 
-  private axes(): readonly WrittenAxis[] {
+  private axes(variants: readonly string[]): readonly WrittenAxis[] {
     const set = get(this.node, 'set');
-    const written = set?.type === 'map' ? [...set.entries] : [];
+    // What `null` takes away, as from an included file, is no axis.
+    const written = entries(set).filter(([path]) => Object.hasOwn(this.own.set, path));
     if (written.length === 0) this.add('FL208', this.node, ['set'], 'there is nothing to set');
-    return written.flatMap(([path, { key, value }]) => {
+    const axes = written.flatMap(([path, { key, value }]) => {
       const axis = this.axis(this.own.set[path]!, value, path);
       return axis === null ? [] : [{ path, at: key, ...axis }];
     });
+    axes.forEach((axis, i) => this.checkPath(axis, axes.slice(0, i), variants));
+    return axes;
+  }
+
+  /** An axis has to change something, and nothing else may change the same. */
+  private checkPath(
+    { path, at }: WrittenAxis,
+    before: readonly WrittenAxis[],
+    variants: readonly string[],
+  ): void {
+    const add = (message: string): void => this.add('FL208', { at }, ['set', path], message);
+    const other = before.find((one) => isWithin(path, one.path) || isWithin(one.path, path));
+    if (other !== undefined) add(`${path} and ${other.path} set the same`);
+    if (isWithin(path, 'run.replications') || isWithin(path, 'run.seed')) {
+      add('every setting is run with the same seed and as often: write replications beside set');
+    }
+    if (isWithin(path, 'run.duration') && this.own.duration !== undefined) {
+      add('duration stands beside set too');
+    }
+    for (const name of variants) {
+      const gone = this.around.removed.get(name)?.find((one) => isWithin(path, one));
+      if (gone === undefined) continue;
+      add(`variant ${name} takes ${gone} away, and this would bring it back: name the variants`);
+    }
   }
 
   private axis(
@@ -148,7 +177,7 @@ class SweepReader {
       if (wrong !== undefined) {
         this.add('FL208', get(node, wrong)!, [...at, wrong], `values have no ${wrong}`);
       }
-      return { settings: items(get(node, 'values')).map(settingOf), range: null };
+      return { settings: this.listed(items(get(node, 'values')), at), range: null };
     }
     if (from === undefined || to === undefined) {
       this.add('FL203', node, at, 'write a list of values, or from and to');
@@ -170,6 +199,23 @@ class SweepReader {
     }
     const settings = isGrid ? range.steps(axis.steps!) : [range.from, range.to];
     return { settings, range };
+  }
+
+  /** The values of a list, each with a text of its own. */
+  private listed(nodes: readonly Node[], at: readonly PathKey[]): readonly Setting[] {
+    const known = new Set<string>();
+    const texts = new Map<string, number>();
+    return nodes.map((node, index) => {
+      const setting = settingOf(node);
+      const same = canonicalJson(plain(node));
+      if (known.has(same)) {
+        this.add('FL208', node, [...at, index], `${setting.text} stands twice`);
+      }
+      known.add(same);
+      const count = (texts.get(setting.text) ?? 0) + 1;
+      texts.set(setting.text, count);
+      return count === 1 ? setting : { ...setting, text: `${setting.text} (${count})` };
+    });
   }
 
   private checkFields(): void {
@@ -231,6 +277,10 @@ class SweepReader {
     texts.forEach((text, index) => {
       const node = items(get(this.node, 'metrics'))[index]!;
       this.checkText(text, node, ['metrics', index], variants, 'measure');
+      const parsed = parseMeasure(text);
+      if (!parsed.ok || parsed.measure.variants === null) return;
+      const message = 'a metric is recorded of all variants of the sweep: leave `in` out';
+      this.add('FL208', node, ['metrics', index], message);
     });
     return texts.map((text) => text.trim());
   }
@@ -257,7 +307,11 @@ class SweepReader {
     this.checkText(expect, node, ['expect'], variants, 'expression');
     const parsed = parseExpression(expect);
     if (!parsed.ok) return;
-    const { limit } = parsed.expression;
+    const { limit, variants: named } = parsed.expression;
+    if (named !== null && !named.some(({ name }) => variants.includes(name))) {
+      const names = named.map(({ name }) => name).join(', ');
+      this.add('FL208', node, ['expect'], `${names} is no variant of this sweep`);
+    }
     if (limit.kind === 'ofVariant' || limit.kind === 'ofSaved') {
       const message = 'a sweep holds each variant against a limit of its own';
       this.add('FL208', node, ['expect'], message);
@@ -300,7 +354,7 @@ class SweepReader {
 
   private add(
     code: Code,
-    { at }: Node,
+    { at }: Pick<Node, 'at'>,
     path: readonly PathKey[],
     message: string,
     found?: string,
@@ -310,6 +364,20 @@ class SweepReader {
     const words = found === undefined ? {} : { found, allowed: allowed ?? [] };
     this.around.problems.add({ code, at, path: [...this.path, ...path], message, ...words });
   }
+}
+
+/** Whether a path is another one or leads into it, however the two are spelt. */
+export function isWithin(path: string, outer: string): boolean {
+  const [inside, around] = [parsePath(path), parsePath(outer)];
+  if (!inside.ok || !around.ok) return false;
+  const step = (segment: Segment): string =>
+    segment.kind === 'index'
+      ? `[${segment.index}]`
+      : segment.kind === 'key'
+        ? segment.key
+        : segment.name;
+  const steps = inside.segments.map(step);
+  return around.segments.every((segment, i) => steps[i] === step(segment));
 }
 
 function axisOf({ path, settings, range }: WrittenAxis): SweepAxis {

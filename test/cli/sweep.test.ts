@@ -158,6 +158,44 @@ describe('faultline sweep', () => {
     expect(readdirSync(`${out}/small.set`).some((name) => name.endsWith('.svg'))).toBe(true);
   });
 
+  it('leaves out what is said of a variant that is not run', () => {
+    const text = smallScenario(['people.success >= 1% in plain', 'extra.success >= 1% in more']);
+    const more = `  - { name: more, set: { services.extra: { endpoints: { go: [ work: 1ms ] } }, "services.shop.endpoints.buy.steps": [ { work: 1ms }, { call: extra.go } ] } }\nbudgets:\n`;
+    const path = folder.put(
+      'more.yaml',
+      `${text.replace('budgets:\n', more)}sweeps: { s: { variants: [plain, guarded], set: { workloads.people.arrivals.rate: [ 20/s, 30/s ] } } }\n`,
+    );
+    const json = folder.at('more.json');
+    const out = ['--out', folder.at('more'), '--json', json];
+    const { status, stdout, stderr } = faultline(['sweep', path, ...out]);
+    expect([status, stderr.includes('FL')]).toEqual([0, false]);
+    expect(stdout).toContain('guarded: not judged');
+    const { leftOut } = JSON.parse(readFileSync(json, 'utf8')) as SweepResult;
+    expect(leftOut).toEqual(['extra.success >= 1% in more']);
+  });
+
+  it('does not hold a variant against one that a guard has stopped', () => {
+    const heavy = `faultline: 1
+title: Heavy
+run: { duration: 10s, replications: 2, maxEvents: 15000 }
+services: { pay: { concurrency: 8, endpoints: { charge: [ wait: exponential(10ms) ] } } }
+workloads: { users: { arrivals: poisson(100/s), requests: [ { call: pay.charge } ] } }
+variants:
+  - { name: heavy, baseline: true, set: { workloads.users.arrivals.rate: 1400/s } }
+  - { name: light }
+budgets: [ users.latency.p99 <= 90% of heavy in light, users.latency.p99 < 1s ]
+sweeps: { a: { set: { services.pay.queue.capacity: [10, 20] } } }
+`;
+    const json = folder.at('heavy.json');
+    const out = ['--out', folder.at('heavy'), '--quiet', '--json', json];
+    faultline(['sweep', folder.put('heavy.yaml', heavy), ...out]);
+    const { cases } = JSON.parse(readFileSync(json, 'utf8')) as SweepResult;
+    expect(cases[0]!.variants.map(({ stop, budgets }) => [stop, budgets])).toEqual([
+      ['events', [null, null]],
+      [null, [null, 'pass']],
+    ]);
+  });
+
   it('goes on beside a setting that a guard stops, and tells it', () => {
     const path = folder.put(
       'deep.yaml',
@@ -168,7 +206,7 @@ describe('faultline sweep', () => {
     const { status } = faultline(['sweep', path, '--quiet', ...out]);
     expect(status).toBe(0);
     const { cases } = JSON.parse(readFileSync(json, 'utf8')) as SweepResult;
-    expect(cases.map(({ variants }) => variants[0]!.stop)).toEqual(['budget', null]);
+    expect(cases.map(({ variants }) => variants[0]!.stop)).toEqual(['events', null]);
     expect(cases[0]!.variants[0]!.figures.every(({ value }) => value === null)).toBe(true);
     expect(cases[1]!.variants[0]!.figures.some(({ value }) => value !== null)).toBe(true);
   });
@@ -242,6 +280,52 @@ describe('faultline sweep, looking for an edge', () => {
     expect(stdout).toContain('Broken there: customers.latency.mean < 4s.');
   });
 
+  it('takes a guard for no answer', () => {
+    const text = smallScenario(['people.success >= 1%']).replace(
+      'seed: 7',
+      'seed: 7, maxEvents: 30000',
+    );
+    const path = folder.put('guard.yaml', text);
+    const out = ['--variant', 'plain', '--out', folder.at('guard')];
+    const asked = ['sweep', path, '--set=workloads.people.arrivals.rate=10/s..1000/s'];
+    for (const expectation of [[], ['--expect', 'people.latency.p99 < 500s']]) {
+      const { stdout } = faultline([...asked, ...expectation, ...out]);
+      expect(stdout).toMatch(
+        /plain holds up to [\d.]+\/s; from [\d.]+\/s on the runs were stopped \(events\), and nothing was measured\./,
+      );
+    }
+    const high = ['sweep', path, '--set=workloads.people.arrivals.rate=700/s..1000/s'];
+    expect(faultline([...high, ...out]).stdout).toContain('cannot be told at either end');
+  });
+
+  it('is the same resumed with more or fewer runs, and shows intervals of 95 %', () => {
+    const path = folder.at('queue.yaml');
+    const set = '--set=workloads.customers.arrivals.rate=0.1/s..0.95/s';
+    const asked = [
+      'sweep',
+      path,
+      set,
+      '--expect',
+      'customers.latency.mean < 4s',
+      '--variant',
+      'one',
+    ];
+    const of = (out: string, replications: string): string => {
+      const json = folder.at(`${out}-${replications}.json`);
+      const where = ['--quiet', '--out', folder.at(out), '--json', json];
+      faultline([...asked, '--replications', replications, ...where]);
+      return readFileSync(json, 'utf8');
+    };
+    of('mixed', '10');
+    expect(of('mixed', '5')).toBe(of('unmixed', '5'));
+    const { cases } = JSON.parse(of('mixed', '10')) as SweepResult;
+    const { cases: five } = JSON.parse(of('mixed', '5')) as SweepResult;
+    // At the lower end the first five of ten are enough: the same five.
+    const [early, whole] = [cases, five].map((all) => all[0]!.variants[0]!);
+    expect([early!.replications, whole!.replications]).toEqual([5, 5]);
+    expect(early!.expect!.ci95).toEqual(whole!.expect!.ci95);
+  });
+
   it('says where an expectation holds nowhere', () => {
     const path = folder.at('queue.yaml');
     const json = folder.at('nowhere.json');
@@ -265,6 +349,8 @@ describe('what faultline sweep refuses', () => {
     [['grid', '--variant', 'plian'], 'did you mean "plain"?'],
     [['grid', '--shard', '3/2'], 'a part of the whole is expected'],
     [['luck', '--shard', '1/2', '--json', 'x'], 'a shard has no result of its own'],
+    [['--set', 'workloads.people.arrivals.rate=1/s..9/s', '--shard', '1/2'], 'it has no shards'],
+    [['luck', '--variant', 'plain'], 'sweep luck has no variant "plain"; it has guarded'],
   ])('%s', (args, message) => {
     const { status, stderr } = faultline(['sweep', scenario, ...args, '--out', folder.at('no')]);
     expect([status, stderr.includes(message) || stderr]).toEqual([2, true]);

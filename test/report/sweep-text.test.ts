@@ -134,14 +134,14 @@ describe('the terminal', () => {
     expect(sweepText(result, OPTIONS)).toContain('200 ms [196, 204]');
   });
 
-  it('says that one run has no intervals', () => {
+  it('says where the intervals of one run come from', () => {
     const result = makeSweep({
       axes: [numeric('a.size', [4, 5])],
       metrics: [LATENCY],
       replications: 1,
       make: ([at]) => ({ values: [at!] }),
     });
-    expect(sweepText(result, OPTIONS)).toContain('One run each: no intervals.');
+    expect(sweepText(result, OPTIONS)).toContain('One run each: intervals are those of its steps');
   });
 
   it('lets no name move the cursor', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Setting } from '../../src/scenario/sweep-values.js';
 import type { WrittenSweep } from '../../src/scenario/sweeps.js';
-import { brief, load } from './support.js';
+import { brief, load, loadFiles } from './support.js';
 
 const BASE = `faultline: 1
 title: Swept
@@ -81,8 +81,42 @@ describe('sweeps', () => {
     );
   });
 
+  it('tell values apart whose texts are cut alike', () => {
+    const long = '{ wait: 1ms, name: a-name-that-is-long-enough-to-be-cut-off-here }';
+    const { axes } = one(`  s:
+    set:
+      services.db.endpoints.get.steps:
+        - [ ${long}, { wait: 1ms } ]
+        - [ ${long}, { wait: 50ms } ]`);
+    const [first, second] = texts(axes[0]!.settings);
+    expect(first).toHaveLength(60);
+    expect(second).toBe(`${first!} (2)`);
+  });
+
+  it('may be changed by the file that includes them', () => {
+    const included = `sweeps:
+  s:
+    set:
+      ${RATE}: { from: 1/s, to: 9/s, steps: 3 }
+      services.db.concurrency: [ 1, 2 ]
+      policies.hop.timeout: [ 1s ]
+`;
+    const own = `include: [ part.yaml ]
+sweeps:
+  s:
+    set: { ${RATE}: [ 5/s, 6/s ], services.db.concurrency: { from: 3, to: 5, steps: 2 }, policies.hop.timeout: null }
+`;
+    const { sweeps, problems } = loadFiles({ 's.yaml': `${BASE}${own}`, 'part.yaml': included });
+    expect(problems.map(brief)).toEqual([]);
+    expect(sweeps[0]!.axes.map(({ settings }) => texts(settings))).toEqual([
+      ['5/s', '6/s'],
+      ['3', '5'],
+    ]);
+  });
+
   it('take values of all kinds, numbers and words', () => {
     const { axes } = one(`  s:
+    variants: [ retries ]
     set:
       services.db.concurrency: [ 1, 4 ]
       services.db.queue.discipline: [ fifo, lifo ]
@@ -164,6 +198,36 @@ describe('ranges', () => {
     const path = 'services.db.concurrency';
     const { axes } = one(`  s: { set: { ${path}: { from: 1, to: 4, steps: 9 } } }`);
     expect(axes[0]!.settings.map(({ number }) => number)).toEqual([1, 2, 3, 4]);
+  });
+
+  it('stay between their ends, in order, however near those are', () => {
+    expect(values('{ from: 123.41/s, to: 123.44/s, steps: 4 }')).toEqual([
+      '123.41/s',
+      '123.42/s',
+      '123.43/s',
+      '123.44/s',
+    ]);
+    expect(values('{ from: 100000/s, to: 100004/s, steps: 3 }')).toEqual([
+      '100000/s',
+      '100002/s',
+      '100004/s',
+    ]);
+    const of = (range: string): readonly (number | null)[] =>
+      one(`  s: { set: { "faults[slow-db].share": ${range} } }`).axes[0]!.settings.map(
+        ({ number }) => number,
+      );
+    expect(of('{ from: 99.99%, to: 99.999%, steps: 4 }').map((share) => share! <= 0.99999)).toEqual(
+      [true, true, true, true],
+    );
+    expect(of('{ from: 1e-9, to: 0.5, steps: 3 }')).toEqual([1e-9, 0.25, 0.5]);
+  });
+
+  it('of whole numbers are drawn evenly, the ends as often as the others', () => {
+    const range = one(
+      '  s: { kind: random, samples: 3, set: { services.db.concurrency: { from: 1, to: 3 } } }',
+    ).axes[0]!.range!;
+    const drawn = [0.01, 0.33, 0.34, 0.66, 0.67, 0.99].map((share) => range.drawn(share).number);
+    expect(drawn).toEqual([1, 1, 2, 2, 3, 3]);
   });
 
   it('find the value in the middle, and say where there is none', () => {
@@ -274,6 +338,51 @@ describe('sweeps that are wrong', () => {
       'too much of it',
       `  s: { set: { ${RATE}: { from: 1/s, to: 2/s, steps: 1000 }, services.db.concurrency: { from: 1, to: 500, steps: 500 } } }`,
       'FL602 500000 settings are more than a sweep may have, 10000',
+    ],
+    [
+      'a value that stands twice',
+      `  s: { set: { ${RATE}: [ 1/s, 2/s, 1/s ] } }`,
+      'FL208 1/s stands twice',
+    ],
+    [
+      'one thing in two spellings',
+      `  s: { set: { services.db.concurrency: [ 1 ], 'services["db"].concurrency': [ 2 ] } }`,
+      'FL208 services["db"].concurrency and services.db.concurrency set the same',
+    ],
+    [
+      'a part of what another one sets',
+      `  s: { set: { workloads.users.arrivals: [ poisson(1/s) ], ${RATE}: [ 2/s ] } }`,
+      `FL208 ${RATE} and workloads.users.arrivals set the same`,
+    ],
+    [
+      'how often it runs',
+      '  s: { set: { run.replications: [ 1, 2 ] } }',
+      'FL208 every setting is run with the same seed and as often: write replications beside set',
+    ],
+    [
+      'its duration twice',
+      '  s: { duration: 10s, set: { run.duration: [ 10s, 20s ] } }',
+      'FL208 duration stands beside set too',
+    ],
+    [
+      'what a variant has taken away',
+      '  s: { set: { policies.hop.retry.attempts: [ 1, 2 ] } }',
+      'FL208 variant plain takes policies.hop.retry away, and this would bring it back: name the variants',
+    ],
+    [
+      'a metric of one variant',
+      `  s: { metrics: [ users.success in plain ], set: { ${RATE}: [ 1/s ] } }`,
+      'FL208 a metric is recorded of all variants of the sweep: leave `in` out',
+    ],
+    [
+      'a search in a variant that is not run',
+      `  s: { kind: bisect, variants: [plain], expect: users.success > 1% in retries, set: { ${RATE}: { from: 1/s, to: 2/s } } }`,
+      'FL208 retries is no variant of this sweep',
+    ],
+    [
+      'an axis that is taken away',
+      `  s: { set: { ${RATE}: null } }`,
+      'FL208 there is nothing to set',
     ],
     [
       'what comes later',

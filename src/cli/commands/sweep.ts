@@ -6,7 +6,7 @@ import { checkDestinations, takesStandardOutput, writeDocument } from '../docume
 import { EXIT, usageError } from '../exit.js';
 import { scenarioReader } from '../files.js';
 import type { Format, Shard } from '../flags.js';
-import { checkOutputDirectory } from '../output.js';
+import { checkOutputDirectory, checkOutputFile } from '../output.js';
 import { chosen, select, soundFile } from '../prepare.js';
 import type { Selection } from '../prepare.js';
 import { stopwatch } from '../progress.js';
@@ -43,10 +43,11 @@ export async function sweep(
   const loaded = source.load();
   const file = soundFile(loaded, path, terminal);
   const picked = pick(loaded.sweeps, adHoc?.name ?? name, path);
-  const written = narrowed(picked, flags, path, file);
+  const written = narrowed(picked, flags, file);
   const settings = flags.seed === undefined ? {} : { seed: flags.seed };
   const took = stopwatch();
   const target = { directory: flags.out, path, name: written.sweep.name };
+  checkTarget(written, sweepBase(target), flags);
   const runner = new Runner({
     file: select(file, settings, path),
     written,
@@ -111,11 +112,10 @@ function pick(
 function narrowed(
   { sweep: own, axes }: WrittenSweep,
   { variant, replications }: SweepFlags,
-  path: string,
   file: ScenarioFile,
 ): WrittenSweep {
   const known = file.variants.filter(({ name }) => own.variants.includes(name));
-  const variants = variant === undefined ? known : chosen(known, variant, path);
+  const variants = variant === undefined ? known : chosen(known, variant, `sweep ${own.name}`);
   return {
     sweep: {
       ...own,
@@ -124,6 +124,17 @@ function narrowed(
     },
     axes,
   };
+}
+
+/** Refuses, before any work, what could not be done or written at its end. */
+function checkTarget({ sweep: own }: WrittenSweep, base: string, flags: SweepFlags): void {
+  if (flags.shard !== undefined && own.kind === 'bisect') {
+    throw usageError(`sweep ${own.name} asks for one value after the other: it has no shards`);
+  }
+  if (flags.shard !== undefined) return;
+  for (const format of flags.format) {
+    if (format !== 'svg') checkOutputFile(`${base}.${format}`);
+  }
 }
 
 async function runShard(

@@ -6,13 +6,14 @@ export interface AdHoc {
   readonly metric?: readonly string[];
   readonly expect?: string;
   readonly samples?: number;
+  readonly variant?: readonly string[];
 }
 
 /** The name of such a sweep. */
 export const AD_HOC = 'set';
 
 /** `{ kind: grid, set: { "path": [a, b] } }` of `--set path=a,b`; null where nothing is set. */
-export function sweepText({ set, metric, expect, samples }: AdHoc): string | null {
+export function sweepText({ set, metric, expect, samples, variant }: AdHoc): string | null {
   if (set === undefined) {
     const flag = expect !== undefined ? '--expect' : samples !== undefined ? '--samples' : null;
     const lost = metric === undefined ? flag : '--metric';
@@ -26,6 +27,7 @@ export function sweepText({ set, metric, expect, samples }: AdHoc): string | nul
     ...(metric === undefined ? [] : [`metrics: [ ${metric.map(quoted).join(', ')} ]`]),
     ...(expect === undefined ? [] : [`expect: ${quoted(expect)}`]),
     ...(samples === undefined ? [] : [`samples: ${samples}`]),
+    ...(variant === undefined ? [] : [`variants: [ ${variant.map(quoted).join(', ')} ]`]),
   ];
   return `{ ${fields.join(', ')} }`;
 }

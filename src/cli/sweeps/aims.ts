@@ -16,10 +16,12 @@ export function expectationAim({ op, metric }: Expression): Aim {
       if (verdict !== 'inconclusive') return verdict === 'pass';
       return value !== null && limit !== null && holds(op, value, limit);
     },
-    isSure({ expect, replications }) {
-      if (expect === null || expect.verdict === 'inconclusive') return false;
-      const { value, limit } = expect;
-      if (!isOfRuns || value === null || limit === null) return true;
+    isSure({ expect, replications, stop }) {
+      if (stop !== null || expect === null || expect.verdict === 'inconclusive') return false;
+      const { value, limit, note } = expect;
+      // `never` is a figure, `no samples` is none.
+      if (value === null) return note?.startsWith('never') === true;
+      if (!isOfRuns || limit === null) return true;
       const interval = wilsonInterval(Math.round(value * replications), replications);
       return interval !== null && (limit < interval.low || limit > interval.high);
     },
@@ -40,6 +42,7 @@ export function budgetsAim(budgets: readonly BudgetSource[]): Aim {
     holds: (figures) => figures.stop === null && !verdicts(figures).some(isBroken),
     isSure(figures) {
       const all = verdicts(figures);
+      if (figures.stop !== null || all.length === 0) return false;
       return all.includes('fail') || all.every((verdict) => verdict === 'pass');
     },
   };

@@ -1,5 +1,5 @@
 import { splitBudgets, type Asked } from '../../analysis/sweep.js';
-import { parseExpression } from '../../scenario/expression.js';
+import { parseExpression, speaksOf } from '../../scenario/expression.js';
 import type { Setting } from '../../scenario/sweep-values.js';
 import type { WrittenSweep } from '../../scenario/sweeps.js';
 import type { BudgetSource, ScenarioFile } from '../../spec/scenario.js';
@@ -110,7 +110,7 @@ export class Runner {
     checkSettings(builder, [[range.from], [range.to]], sweep.variants, terminal);
     const search = {
       range,
-      variants: sweep.variants,
+      variants: this.searched(),
       resolution: sweep.resolution!,
       aim: this.aim(),
     };
@@ -120,6 +120,14 @@ export class Runner {
       probes.map(({ setting }) => [setting]),
     );
     return this.document(tried, casesOf(probes, tried[0]!, sweep.variants), edges);
+  }
+
+  /** The variants that anything is asked of. */
+  private searched(): readonly string[] {
+    const { expect, budgets } = this.asked;
+    const texts = expect === null ? budgets.filter(isError).map(({ text }) => text) : [expect.text];
+    const { variants } = this.running.written.sweep;
+    return variants.filter((name) => texts.some((text) => speaksOf(text, name)));
   }
 
   private aim(): Aim {
@@ -205,6 +213,10 @@ export class Runner {
   }
 }
 
+function isError({ severity }: BudgetSource): boolean {
+  return severity === 'error';
+}
+
 /** Fewer runs are looked at once. */
 const FIRST_LOOK_FROM = 6;
 
@@ -232,7 +244,10 @@ function indicesOf(
   settings: readonly Setting[],
   tried: readonly (readonly Setting[])[],
 ): readonly number[] {
-  return settings.map((one, i) => tried[i]!.findIndex(({ text }) => text === one.text));
+  return settings.map((one, i) => {
+    const at = tried[i]!.indexOf(one);
+    return at >= 0 ? at : tried[i]!.findIndex(({ text }) => text === one.text);
+  });
 }
 
 /** By value, with the variants that were asked for it in the order of the file. */

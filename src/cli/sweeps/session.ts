@@ -61,7 +61,14 @@ export class Session {
   ): Promise<readonly (readonly SweepFigures[])[]> {
     const built = asks.map((ask) => ask.build());
     const keys = built.map((one, i) => this.keyOf(one, asks[i]!.replications));
-    const figures = keys.map((key) => this.store.find(key));
+    const { metrics, budgets } = this.asked;
+    const figures = keys.map((key, i) =>
+      this.store.find(key, {
+        variants: built[i]!.file.variants.map(({ name }) => name),
+        metrics: metrics.length,
+        budgets: budgets.length,
+      }),
+    );
     const missing = figures.flatMap((known, i) => (known === undefined ? [i] : []));
     this.found += asks.length - missing.length;
     const cases = missing.map((i): Case => {
@@ -115,7 +122,7 @@ export class Session {
       replications,
       metrics,
       budgets: budgets.map(({ text }) => text),
-      expect: expect?.text ?? null,
+      expect: expect === null ? null : [expect.text, expect.confidence],
     });
   }
 }

@@ -41,7 +41,7 @@ export function sampleOf(
 }
 
 function drawn({ range, settings }: WrittenAxis, share: number): Setting {
-  return range?.at(share) ?? settings[Math.floor(share * settings.length)]!;
+  return range?.drawn(share) ?? settings[Math.floor(share * settings.length)]!;
 }
 
 /** All values that were tried on each axis: a list as it was written, those of a range ascending. */

@@ -56,12 +56,12 @@ export class CaseStore {
     this.isRead = !isFresh;
   }
 
-  /** Figures that were computed before; undefined where there are none. */
-  find(key: string): readonly SweepFigures[] | undefined {
+  /** Figures that were computed before, if they are what is asked for; undefined where there are none. */
+  find(key: string, shape: CaseShape): readonly SweepFigures[] | undefined {
     if (!this.isRead) return undefined;
     try {
       const parsed = fileSchema.safeParse(JSON.parse(readGuarded(this.pathOf(key))));
-      return parsed.success ? parsed.data.variants : undefined;
+      return parsed.success && fits(parsed.data.variants, shape) ? parsed.data.variants : undefined;
     } catch {
       return undefined;
     }
@@ -74,6 +74,25 @@ export class CaseStore {
   private pathOf(key: string): string {
     return join(this.directory, `${key}.json`);
   }
+}
+
+/** What the figures of a setting have to be about. */
+export interface CaseShape {
+  readonly variants: readonly string[];
+  readonly metrics: number;
+  readonly budgets: number;
+}
+
+function fits(found: readonly SweepFigures[], { variants, metrics, budgets }: CaseShape): boolean {
+  return (
+    found.length === variants.length &&
+    found.every(
+      (own, i) =>
+        own.name === variants[i] &&
+        own.figures.length === metrics &&
+        own.budgets.length === budgets,
+    )
+  );
 }
 
 /** The name of what depends on all of this. */

@@ -126,7 +126,7 @@ export function sweepMethodSection(view: SweepView, command: string): Markup {
 function intervalText(replications: number): string {
   return replications > 1
     ? '95 %, over the replications of a setting. Two settings are told apart by the differences of their runs, which met the same luck, not by whether these intervals overlap'
-    : 'None: one replication. More of them show how far the figures vary';
+    : 'Of one replication, from its steps, where a figure has them. More of them show how far the figures vary';
 }
 
 function findingOf(view: SweepView, { of }: SweepChart): string {
@@ -152,7 +152,10 @@ function captionText(view: SweepView, { of }: SweepChart): string {
     return 'In each cell: budgets that hold, of those that are judged. Every cell is one setting.';
   if (shape === 'map' || shape === 'maps')
     return 'One scale of colour for all maps of this metric. The interval of each figure stands in the table of settings.';
-  const interval = result.replications > 1 ? whiskerText(view) : 'One run each: no intervals. ';
+  const interval =
+    result.replications > 1
+      ? whiskerText(view)
+      : 'One run each: intervals are those of its steps. ';
   const crossed =
     of === 'expect'
       ? 'Cross: it fails; empty mark: undecided. '

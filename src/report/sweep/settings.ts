@@ -58,7 +58,9 @@ function captionText(view: SweepView, isOrdered: boolean): string {
     ...(by === null ? [] : [`by ${by}`]),
   ].join(', then ');
   const interval =
-    result.replications > 1 ? 'Second line: 95 % interval.' : 'One run each: no intervals.';
+    result.replications > 1
+      ? 'Second line: 95 % interval.'
+      : 'One run each. Second line: 95 % interval from its steps, where there is one.';
   return `${isOrdered && order !== '' ? `In order: ${order}. ` : ''}${interval}${hasBudgets(result) ? ' Budgets go by their numbers under the verdict.' : ''}`;
 }
 

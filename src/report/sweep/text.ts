@@ -110,7 +110,9 @@ function noteText({ result }: SweepView): string {
     isTilde
       ? '~: the 95 % interval reaches farther than 10 % (of shares, 2 points) to a side.'
       : '',
-    result.replications === 1 ? 'One run each: no intervals.' : '',
+    result.replications === 1
+      ? 'One run each: intervals are those of its steps, where there are any.'
+      : '',
   ];
   return parts.filter((text) => text !== '').join(' ');
 }

@@ -9,6 +9,7 @@ import {
   isSample,
   settingText,
   standingOf,
+  tallyOf,
   type SweepResultAxis,
   type SweepView,
 } from './cases.js';
@@ -76,12 +77,8 @@ export function sweepVerdict(view: SweepView): Words[] {
 export function edgeWords(view: SweepView, edge: SweepEdge): Words {
   const values = view.result.axes[0]!.values;
   const text = (i: number | null): string => (i === null ? '?' : values[i]!.text);
-  const first = text(values.length > 0 ? 0 : null);
-  const last = text(values.length > 0 ? values.length - 1 : null);
-  return [
-    { strong: edge.variant },
-    ` ${outcomeText(edge, text, first, last)}.${sureText(view, edge)}`,
-  ];
+  const said = outcomeText(view, edge, text, [0, values.length - 1]);
+  return [{ strong: edge.variant }, ` ${said}.${sureText(view, edge)}`];
 }
 
 /** Words as plain text. */
@@ -119,18 +116,43 @@ export function budgetCounts(view: SweepView, budget: number, variant: string): 
 }
 
 function outcomeText(
+  view: SweepView,
   edge: SweepEdge,
   text: (i: number | null) => string,
-  first: string,
-  last: string,
+  [first, last]: readonly [number, number],
 ): string {
+  const untold = (at: number | null): string | null => untoldText(view, edge.variant, at);
   if (edge.outcome === 'holds')
-    return `holds over the whole range ${first} to ${last}, as far as its ends tell`;
-  if (edge.outcome === 'breaks') return `breaks already at ${first}, and at ${last} too`;
+    return `holds over the whole range ${text(first)} to ${text(last)}, as far as its ends tell`;
+  if (edge.outcome === 'breaks') {
+    const [low, high] = [untold(first), untold(last)];
+    if (low !== null && high !== null) return `cannot be told at either end: ${low}`;
+    if (low !== null) return `breaks at ${text(last)}; at ${text(first)} ${low}`;
+    if (high !== null) return `breaks already at ${text(first)}; at ${text(last)} ${high}`;
+    return `breaks already at ${text(first)}, and at ${text(last)} too`;
+  }
   const rises = edge.holds !== null && edge.breaks !== null && edge.holds > edge.breaks;
+  const why = untold(edge.breaks);
+  if (why !== null) {
+    return rises
+      ? `holds from ${text(edge.holds)} on; up to ${text(edge.breaks)} ${why}`
+      : `holds up to ${text(edge.holds)}; from ${text(edge.breaks)} on ${why}`;
+  }
   return rises
     ? `breaks up to ${text(edge.breaks)} and holds from ${text(edge.holds)} on`
     : `holds up to ${text(edge.holds)} and breaks at ${text(edge.breaks)}`;
+}
+
+/** Why nothing is known of a variant at a value; null where something is. */
+function untoldText(view: SweepView, variant: string, at: number | null): string | null {
+  const figures = at === null ? null : expectOf(view, at, variant);
+  if (figures === null) return null;
+  if (figures.stop !== null)
+    return `the runs were stopped (${figures.stop}), and nothing was measured`;
+  const { expect } = figures;
+  const isEmpty =
+    expect !== null && expect.value === null && expect.note?.startsWith('never') !== true;
+  return isEmpty ? 'nothing was measured' : null;
 }
 
 /** How far an axis reaches: its values by their number, of a sampled range its ends. */
@@ -152,6 +174,10 @@ function sureText(view: SweepView, edge: SweepEdge): string {
     holds === null || breaks === null
       ? brokenText(view, edge)
       : ` Measured: ${holds} where it holds, ${breaks} where it breaks.`;
+  const last = view.result.axes[0]!.values.length - 1;
+  const asked = edge.outcome === 'found' ? [edge.holds, edge.breaks] : [0, last];
+  const isUntold = asked.some((at) => untoldText(view, edge.variant, at) !== null);
+  if (isUntold) return '';
   const warning = edge.isSure
     ? ''
     : ' Not sure: an interval reaches over a limit, so more replications may move this.';
@@ -164,7 +190,9 @@ function brokenText(view: SweepView, edge: SweepEdge): string {
   if (sweep.expect !== null) return '';
   const at = edge.outcome === 'breaks' ? 0 : edge.breaks;
   const figures = at === null ? null : expectOf(view, at, edge.variant);
-  const broken = budgets.filter((_, i) => figures?.budgets[i] === 'fail');
+  const broken = budgets.filter(
+    ({ severity }, i) => severity === 'error' && figures?.budgets[i] === 'fail',
+  );
   if (broken.length === 0) return '';
   const shown = broken.slice(0, BROKEN_SHOWN).map(({ name, text }) => name ?? text);
   const more = broken.length - shown.length;
@@ -184,7 +212,9 @@ function countWords(view: SweepView): Words {
   const several = result.variants.length > 1;
   const held = settingsHeld(view, null);
   const verb = held === 1 ? 'holds' : 'hold';
-  const by = result.variants.map((name) => `${name}: ${settingsHeld(view, name)} of ${all}`);
+  const by = result.variants.map((name) =>
+    isJudged(view, name) ? `${name}: ${settingsHeld(view, name)} of ${all}` : `${name}: not judged`,
+  );
   const whole = several ? ' with at least one variant' : '';
   const tail = several ? ` (${by.join('; ')})` : '';
   const open = result.cases.filter(
@@ -202,7 +232,7 @@ function countWords(view: SweepView): Words {
 /** Where each variant holds all budgets; those that do so at the same settings in one sentence. */
 function regionWords(view: SweepView): Words[] {
   const groups = new Map<string, string[]>();
-  for (const name of view.result.variants) {
+  for (const name of view.result.variants.filter((one) => isJudged(view, one))) {
     const where = whereText(view, name);
     if (where !== null) groups.set(where, [...(groups.get(where) ?? []), name]);
   }
@@ -213,6 +243,14 @@ function regionWords(view: SweepView): Words[] {
     }),
     ` ${names.length === 1 ? 'holds' : 'hold'} all budgets ${where}.`,
   ]);
+}
+
+/** Whether any budget is about a variant. */
+function isJudged(view: SweepView, name: string): boolean {
+  return view.result.cases.some((one) => {
+    const figures = figuresOf(one, name);
+    return figures !== null && tallyOf(view.result, figures).of > 0;
+  });
 }
 
 /** Where a variant holds all budgets; null where it is alone and does so everywhere or nowhere. */
