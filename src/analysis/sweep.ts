@@ -81,12 +81,14 @@ function figuresOf(data: VariantData, study: Study, asked: Asked): SweepFigures 
   };
   if (stop !== null) {
     const budgets = asked.budgets.map(() => null);
-    return { ...head, figures: asked.metrics.map(() => NOTHING), budgets, expect: null };
+    const figures = asked.metrics.map(() => NOTHING);
+    return { ...head, figures, budgets, points: budgets, expect: null };
   }
   return {
     ...head,
     figures: asked.metrics.map((text) => figureOf(measureOf(text), data, study)),
     budgets: asked.budgets.map((budget) => verdictOn(budget, data, study)),
+    points: asked.budgets.map((budget) => verdictOn({ ...budget, confidence: null }, data, study)),
     expect: asked.expect === null ? null : expectOf(asked.expect, data, study),
   };
 }

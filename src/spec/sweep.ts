@@ -115,6 +115,8 @@ export interface SweepFigures {
   readonly figures: readonly SweepFigure[];
   /** By budget; null where it is not about this variant. */
   readonly budgets: readonly (Verdict | null)[];
+  /** The same by the figures alone, without their intervals: what decides a search where those cannot tell. */
+  readonly points: readonly (Verdict | null)[];
   /** Of `bisect`: what became of `expect`; else null. */
   readonly expect: Pick<
     BudgetResult,

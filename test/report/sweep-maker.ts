@@ -163,6 +163,7 @@ function figuresFrom(
     stop,
     figures,
     budgets: budgets.map((_, i) => made.budgets?.[i] ?? null),
+    points: budgets.map((_, i) => made.budgets?.[i] ?? null),
     expect: made.expect ?? null,
   };
 }

@@ -28,20 +28,22 @@ export function expectationAim({ op, metric }: Expression): Aim {
   };
 }
 
-/** All budgets as `check` takes them: what is undecided breaks none that is not `strict`; warnings do not count. */
+/** All budgets but warnings: where an interval reaches over a limit, the figure decides. */
 export function budgetsAim(budgets: readonly BudgetSource[]): Aim {
-  const verdicts = (figures: SweepFigures): readonly ('pass' | 'fail' | 'open' | 'strict')[] =>
-    budgets.flatMap(({ severity, strict }, i) => {
-      const verdict = figures.budgets[i] ?? null;
-      if (verdict === null || severity === 'warning') return [];
-      if (verdict !== 'inconclusive') return [verdict];
-      return [strict ? 'strict' : 'open'];
-    });
-  const isBroken = (verdict: string): boolean => verdict === 'fail' || verdict === 'strict';
+  const judged = ({ budgets: own }: SweepFigures): readonly number[] =>
+    budgets.flatMap(({ severity }, i) =>
+      severity === 'warning' || (own[i] ?? null) === null ? [] : [i],
+    );
   return {
-    holds: (figures) => figures.stop === null && !verdicts(figures).some(isBroken),
+    holds: (figures) =>
+      figures.stop === null &&
+      judged(figures).every((i) =>
+        figures.budgets[i] === 'inconclusive'
+          ? figures.points[i] === 'pass'
+          : figures.budgets[i] === 'pass',
+      ),
     isSure(figures) {
-      const all = verdicts(figures);
+      const all = judged(figures).map((i) => figures.budgets[i]);
       if (figures.stop !== null || all.length === 0) return false;
       return all.includes('fail') || all.every((verdict) => verdict === 'pass');
     },

@@ -27,6 +27,7 @@ const fileSchema = z.strictObject({
         }),
       ),
       budgets: z.array(verdict.nullable()),
+      points: z.array(verdict.nullable()),
       expect: z
         .strictObject({
           verdict,
@@ -90,7 +91,8 @@ function fits(found: readonly SweepFigures[], { variants, metrics, budgets }: Ca
       (own, i) =>
         own.name === variants[i] &&
         own.figures.length === metrics &&
-        own.budgets.length === budgets,
+        own.budgets.length === budgets &&
+        own.points.length === budgets,
     )
   );
 }

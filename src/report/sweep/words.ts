@@ -191,7 +191,8 @@ function brokenText(view: SweepView, edge: SweepEdge): string {
   const at = edge.outcome === 'breaks' ? 0 : edge.breaks;
   const figures = at === null ? null : expectOf(view, at, edge.variant);
   const broken = budgets.filter(
-    ({ severity }, i) => severity === 'error' && figures?.budgets[i] === 'fail',
+    ({ severity }, i) =>
+      severity === 'error' && figures?.budgets[i] !== 'pass' && figures?.points[i] === 'fail',
   );
   if (broken.length === 0) return '';
   const shown = broken.slice(0, BROKEN_SHOWN).map(({ name, text }) => name ?? text);
