@@ -133,6 +133,15 @@ describe('what a search is for', () => {
     expect(aim.holds(figures({ stop: 'budget' }))).toBe(false);
   });
 
+  it('is sure of `never` where all runs say so', () => {
+    const aim = aimOf('users.recovery < 5s after outage');
+    const of = (note: string | null): boolean => {
+      const { expect: own } = expected('fail', null, 5);
+      return aim.isSure(figures({ expect: { ...own!, note } }));
+    };
+    expect(['never', 'never in 2 of 4 runs', 'no samples'].map(of)).toEqual([true, false, false]);
+  });
+
   it('takes a share of ten runs for what it is', () => {
     const aim = aimOf('cascade.metastable <= 50%');
     // Wilson: 2 of 10 lie between 6 and 51 %, 1 of 10 between 2 and 40 %.

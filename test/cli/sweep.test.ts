@@ -326,6 +326,22 @@ describe('faultline sweep, looking for an edge', () => {
     expect(early!.expect!.ci95).toEqual(whole!.expect!.ci95);
   });
 
+  it('asks only those variants that anything is asked of', () => {
+    const path = folder.at('queue.yaml');
+    const set = '--set=workloads.customers.arrivals.rate=0.1/s..0.5/s';
+    const json = folder.at('asked.json');
+    const out = ['--quiet', '--out', folder.at('asked'), '--json', json, '--replications', '2'];
+    faultline(['sweep', path, set, '--expect', 'customers.success > 1% in two', ...out]);
+    const { variants, edges } = JSON.parse(readFileSync(json, 'utf8')) as SweepResult;
+    expect([variants, edges.map(({ variant }) => variant)]).toEqual([['two'], ['two']]);
+    const warned = folder.put(
+      'warned.yaml',
+      `${QUEUE}budgets: [ { expect: customers.success > 1%, severity: warning } ]\n`,
+    );
+    const { status, stderr } = faultline(['sweep', warned, set, '--out', folder.at('asked')]);
+    expect([status, stderr.includes('no budget but warnings')]).toEqual([2, true]);
+  });
+
   it('says where an expectation holds nowhere', () => {
     const path = folder.at('queue.yaml');
     const json = folder.at('nowhere.json');
@@ -350,6 +366,15 @@ describe('what faultline sweep refuses', () => {
     [['grid', '--shard', '3/2'], 'a part of the whole is expected'],
     [['luck', '--shard', '1/2', '--json', 'x'], 'a shard has no result of its own'],
     [['--set', 'workloads.people.arrivals.rate=1/s..9/s', '--shard', '1/2'], 'it has no shards'],
+    [
+      [
+        '--set',
+        'workloads.people.arrivals.rate=1/s..9/s',
+        '--expect',
+        'people.success > 1% in plian',
+      ],
+      'unknown variant plian',
+    ],
     [['luck', '--variant', 'plain'], 'sweep luck has no variant "plain"; it has guarded'],
   ])('%s', (args, message) => {
     const { status, stderr } = faultline(['sweep', scenario, ...args, '--out', folder.at('no')]);

@@ -185,7 +185,7 @@ describe('the verdict of a bisection', () => {
 
   it('warns where an interval reaches over the limit', () => {
     expect(said(bisectSweep(false))[0]).toContain(
-      'Not sure: an interval reaches over a limit, so more replications may move this.',
+      'Not sure: the runs leave it open on one side at least, so more of them may move this.',
     );
     expect(sweepBadge(sweepViewOf(bisectSweep(false)))).toEqual({ text: 'not sure', tone: 'open' });
   });

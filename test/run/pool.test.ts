@@ -29,6 +29,20 @@ describe('the worker pool', () => {
     expect(indices.sort()).toEqual([0, 1, 2]);
   });
 
+  it('keeps what is made of a result, and ends with the error of who makes it', async () => {
+    const tasks = [{ number: 2 }, { number: 3 }, { number: 4 }];
+    const take = (index: number, value: unknown): unknown =>
+      `${index}: ${(value as Float64Array)[0]!}`;
+    expect(await run(tasks, { take })).toEqual(['0: 4', '1: 9', '2: 16']);
+    const broken = run(tasks, {
+      take: (index) => {
+        if (index === 1) throw new Error('cannot be kept');
+        return index;
+      },
+    });
+    await expect(broken).rejects.toThrow('cannot be kept');
+  });
+
   it('throws the failure with the lowest index, whatever the number of workers', async () => {
     const tasks = [{ number: 0 }, { number: 1 }, ...[2, 3, 4].map((n) => failing(n, 'throws'))];
     for (const workers of [1, 2, 5]) {

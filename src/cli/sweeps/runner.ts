@@ -4,6 +4,7 @@ import type { Setting } from '../../scenario/sweep-values.js';
 import type { WrittenSweep } from '../../scenario/sweeps.js';
 import type { BudgetSource, ScenarioFile } from '../../spec/scenario.js';
 import type { SweepCase, SweepEdge, SweepFigures, SweepResult } from '../../spec/sweep.js';
+import { usageError } from '../exit.js';
 import type { Shard } from '../flags.js';
 import type { SimulateOptions } from '../simulate.js';
 import type { Terminal } from '../terminal.js';
@@ -107,10 +108,16 @@ export class Runner {
     const { written, builder, terminal } = this.running;
     const { sweep, axes } = written;
     const range = axes[0]!.range!;
-    checkSettings(builder, [[range.from], [range.to]], sweep.variants, terminal);
+    const variants = this.searched();
+    if (variants.length === 0) {
+      throw usageError(
+        `sweep ${sweep.name}: no budget but warnings is about these variants: write expect`,
+      );
+    }
+    checkSettings(builder, [[range.from], [range.to]], variants, terminal);
     const search = {
       range,
-      variants: this.searched(),
+      variants,
       resolution: sweep.resolution!,
       aim: this.aim(),
     };
@@ -119,7 +126,7 @@ export class Runner {
       written,
       probes.map(({ setting }) => [setting]),
     );
-    return this.document(tried, casesOf(probes, tried[0]!, sweep.variants), edges);
+    return this.document(tried, casesOf(probes, tried[0]!, variants), edges);
   }
 
   /** The variants that anything is asked of. */
@@ -192,7 +199,7 @@ export class Runner {
         scale,
         values: tried[i]!.map(({ text, number }) => ({ text, number })),
       })),
-      variants: sweep.variants,
+      variants: sweep.kind === 'bisect' ? this.searched() : sweep.variants,
       metrics: sweep.metrics,
       budgets: this.asked.budgets.map(({ text, name, severity }) => ({ text, name, severity })),
       leftOut: this.leftOut,

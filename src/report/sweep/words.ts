@@ -180,7 +180,7 @@ function sureText(view: SweepView, edge: SweepEdge): string {
   if (isUntold) return '';
   const warning = edge.isSure
     ? ''
-    : ' Not sure: an interval reaches over a limit, so more replications may move this.';
+    : ' Not sure: the runs leave it open on one side at least, so more of them may move this.';
   return measured + warning;
 }
 
