@@ -48,7 +48,7 @@ export const sweepSchema = z
       .enum(SWEEP_KINDS)
       .default('grid')
       .describe(
-        '`grid`: every combination. `random`: as many as `samples`, drawn by chance. `sobol`: as many, spread more evenly than by chance. `bisect`: where along one path `expect`, or the budgets, cease to hold. Defaults to grid.',
+        'How settings are chosen: `grid` (every combination), `random` and `sobol` (`samples` of them, by chance or spread more evenly), `bisect` (where along one path `expect`, or the budgets, cease to hold). Defaults to grid.',
       ),
     set: z
       .record(z.string().min(1).max(1000), axis)
@@ -71,7 +71,9 @@ export const sweepSchema = z
       .min(1)
       .max(1000)
       .optional()
-      .describe('With `kind: bisect`: the expression, as in budgets. Defaults to all budgets.'),
+      .describe(
+        'With `kind: bisect`: the expression that ceases to hold. Defaults to all budgets.',
+      ),
     samples: whole({ min: 1, max: 10_000 })
       .optional()
       .describe('With `kind: random` and `sobol`: settings that are drawn. Required there.'),
