@@ -1,4 +1,5 @@
-import { parseExpression, parseMeasure, speaksOf, type Measure } from '../scenario/expression.js';
+import { parseExpression, parseMeasure, type Measure } from '../scenario/expression.js';
+import { isJudgedAmong } from '../scenario/expressions-of.js';
 import { invariant } from '../kernel/invariant.js';
 import type { Plan } from '../spec/plan.js';
 import type { RunRecord } from '../spec/record.js';
@@ -56,14 +57,7 @@ export function splitBudgets(
   variants: readonly string[],
   together: readonly string[],
 ): { readonly judged: readonly BudgetSource[]; readonly leftOut: readonly string[] } {
-  const isJudged = ({ text }: BudgetSource): boolean => {
-    const parsed = parseExpression(text);
-    if (!parsed.ok) return false;
-    const { limit } = parsed.expression;
-    if (limit.kind === 'ofSaved') return false;
-    if (limit.kind === 'ofVariant' && !together.includes(limit.variant)) return false;
-    return variants.some((name) => speaksOf(text, name));
-  };
+  const isJudged = ({ text }: BudgetSource): boolean => isJudgedAmong(text, variants, together);
   return {
     judged: budgets.filter(isJudged),
     leftOut: budgets.filter((budget) => !isJudged(budget)).map(({ text }) => text),

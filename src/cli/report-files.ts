@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import { renderCsv } from '../report/csv.js';
-import { safeName } from '../report/files.js';
+import { safeName, type RenderedFile } from '../report/files.js';
 import { renderMarkdown } from '../report/markdown.js';
 import { resultText } from '../run/result-text.js';
 import type { Result } from '../spec/result.js';
@@ -23,36 +23,52 @@ export interface ReportTarget {
 }
 
 /** Writes the report in the wanted formats; gives the paths in the order of the formats. */
-export async function writeReport(
-  result: Result,
-  target: ReportTarget,
-): Promise<readonly string[]> {
-  const base = join(target.directory, reportName(target.path));
+export function writeReport(result: Result, target: ReportTarget): Promise<readonly string[]> {
   const command = commandOf(target);
+  const version = packageVersion();
+  return writeFormats(join(target.directory, reportName(target.path)), target.formats, {
+    html: async (document) =>
+      (await import('../report/html.js')).renderHtml(result, { document, command, version }),
+    svgs: async (document) => (await import('../report/files.js')).renderSvgs(result, { document }),
+    md: () => Promise.resolve(renderMarkdown(result, { command })),
+    csv: () => Promise.resolve(renderCsv(result)),
+    json: () => resultText(result),
+  });
+}
+
+/** What makes each format of a report; called for those that are wanted. */
+export interface Renderers {
+  html(document: Document): Promise<string>;
+  svgs(document: Document): Promise<readonly RenderedFile[]>;
+  md(): Promise<string>;
+  csv(): Promise<string>;
+  json(): string;
+}
+
+/** Writes files that begin with `base`; gives their paths in the order of the formats. */
+export async function writeFormats(
+  base: string,
+  wanted: readonly Format[],
+  render: Renderers,
+): Promise<readonly string[]> {
+  const formats = new Set(wanted);
   const written: string[] = [];
   const put = (path: string, text: string): void => {
     writeOutput(path, text);
     written.push(path);
   };
-  const formats = new Set(target.formats);
   if (formats.has('html') || formats.has('svg')) {
     const document = await chartDocument();
-    const [{ renderHtml }, { renderSvgs }] = await Promise.all([
-      import('../report/html.js'),
-      import('../report/files.js'),
-    ]);
-    if (formats.has('html')) {
-      put(`${base}.html`, renderHtml(result, { document, command, version: packageVersion() }));
-    }
+    if (formats.has('html')) put(`${base}.html`, await render.html(document));
     if (formats.has('svg')) {
-      const charts = renderSvgs(result, { document });
+      const charts = await render.svgs(document);
       for (const { name, text } of charts) writeOutput(join(base, name), text);
-      written.push(`${base}/ (${charts.length} charts)`);
+      if (charts.length > 0) written.push(`${base}/ (${charts.length} charts)`);
     }
   }
-  if (formats.has('md')) put(`${base}.md`, renderMarkdown(result, { command }));
-  if (formats.has('csv')) put(`${base}.csv`, renderCsv(result));
-  if (formats.has('json')) put(`${base}.json`, resultText(result));
+  if (formats.has('md')) put(`${base}.md`, await render.md());
+  if (formats.has('csv')) put(`${base}.csv`, await render.csv());
+  if (formats.has('json')) put(`${base}.json`, render.json());
   return written;
 }
 

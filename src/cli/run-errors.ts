@@ -9,9 +9,14 @@ export function explainRunError(error: unknown, path: string): unknown {
   return error;
 }
 
+/** A word as a shell takes it for one. */
+export function shellWord(text: string): string {
+  return /^[\w./=,:%@+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
 /** The command that runs exactly this replication again. */
 export function replayCommand(path: string, run: RunIdentity): string {
-  const file = /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+  const file = shellWord(path);
   const { variant, seed, replication } = run;
   return (
     `faultline run ${file} --variant ${variant} --seed ${seed} ` +

@@ -1,9 +1,8 @@
-import { sha256 } from '../scenario/sha256.js';
 import type { Result } from '../spec/result.js';
 import { FAMILIES } from './families.js';
 import { briefSeconds, formatRate, plural, tidy } from './format.js';
-import { markup, raw, render, type Markup } from './html-escape.js';
-import { SCRIPT, scriptSource } from './script.js';
+import { markup, type Markup } from './html-escape.js';
+import { renderPage, type PageSection } from './page.js';
 import { cascadeSection } from './sections/cascade.js';
 import { compareSection } from './sections/compare.js';
 import {
@@ -43,46 +42,23 @@ export function renderHtml(result: Result, options: HtmlOptions): string {
   const list = (chosen: readonly Section[]): Markup[] => chosen.map((s) => s.markup);
   const after = sections.filter((s) => s.after);
   const before = sections.filter((s) => !s.inside && !s.after);
-  const page = markup`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${policy()}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta name="generator" content="faultline ${options.version}" />
-        <title>${result.scenario.title} · faultline</title>
-        <style>${raw(styleSheet(view.looks))}</style>
-      </head>
-      <body>
-        <a class="skip" href="#verdict">Skip to the verdict</a>
-        <div class="page">
-          ${contents(sections)}
-          <header>
-            <h1>${result.scenario.title}</h1>
-            <p class="meta">${introduction(view)}</p>
-          </header>
-          <main>
-            ${list(before)}
-            ${inside.length > 0 && markup`<div class="inside">${picker(view)}${list(inside)}</div>`}
-            ${list(after)}
-          </main>
-          <footer>
-            <p>
-              faultline ${options.version}. One file, no request to anywhere. Digest
-              ${result.digest}.
-            </p>
-          </footer>
-        </div>
-        <script>${raw(SCRIPT)}</script>
-      </body>
-    </html> `;
-  return render(page);
+  return renderPage({
+    title: result.scenario.title,
+    heading: result.scenario.title,
+    introduction: introduction(view),
+    style: styleSheet(view.looks),
+    sections,
+    main: [
+      list(before),
+      inside.length > 0 && markup`<div class="inside">${picker(view)}${list(inside)}</div>`,
+      list(after),
+    ],
+    foot: ` Digest ${result.digest}.`,
+    version: options.version,
+  });
 }
 
-interface Section {
-  readonly id: string;
-  readonly name: string;
+interface Section extends PageSection {
   readonly markup: Markup;
   readonly inside: boolean;
   readonly after: boolean;
@@ -123,18 +99,6 @@ function sectionsOf(view: View, command: string): Section[] {
   );
 }
 
-function contents(sections: readonly Section[]): Markup {
-  const items = sections.map(
-    (section) => markup`<li><a href="#${section.id}">${section.name}</a></li>`,
-  );
-  return markup`<nav class="toc" aria-label="Contents">
-    <b>faultline</b>
-    <ol>
-      ${items}
-    </ol>
-  </nav>`;
-}
-
 function introduction(view: View): string {
   const { result } = view;
   const headline = headlineWords(view);
@@ -146,9 +110,4 @@ function introduction(view: View): string {
     headline === null ? '' : `${asSentence(view, headline)}.`,
   ];
   return tidy(sentences.filter((text) => text !== '').join(' '));
-}
-
-function policy(): string {
-  const script = scriptSource(sha256(SCRIPT));
-  return `default-src 'none'; style-src 'unsafe-inline'; script-src '${script}'; img-src data:; base-uri 'none'; form-action 'none'`;
 }

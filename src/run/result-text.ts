@@ -1,18 +1,18 @@
 import { invariant } from '../kernel/invariant.js';
 import { canonicalJson } from '../scenario/canonical.js';
 import type { Result } from '../spec/result.js';
+import type { SweepResult } from '../spec/sweep.js';
 
 /**
  * The result document as it is written: one line of JSON with keys sorted by code unit, and a line end.
  * Equal results give equal bytes. A number that JSON lacks would be a fault of the program.
  */
-export function resultText(result: Result): string {
+export function resultText(result: Result | SweepResult): string {
   requireFinite(result);
   return `${canonicalJson(result)}\n`;
 }
 
-/** A number that JSON lacks would be a fault of the program. */
-export function requireFinite(value: unknown): void {
+function requireFinite(value: unknown): void {
   if (typeof value === 'number') invariant(Number.isFinite(value), 'result-number-not-finite');
   if (typeof value !== 'object' || value === null) return;
   for (const part of Object.values(value)) requireFinite(part);

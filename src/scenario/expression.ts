@@ -145,14 +145,6 @@ export function parseMeasure(text: string): ParsedMeasure {
   });
 }
 
-/** Whether an expression is about a variant; one that cannot be read is about all. */
-export function speaksOf(text: string, variant: string): boolean {
-  const parsed = parseExpression(text);
-  if (!parsed.ok) return true;
-  const { variants } = parsed.expression;
-  return variants === null || variants.some(({ name }) => name === variant);
-}
-
 /** What is measured, as it is written: `users.latency.p99 during outage`. */
 export function measureText({ text }: MetricPath, window: WindowClause | null): string {
   if (window === null) return text;

@@ -11,3 +11,28 @@ export function expressionsOf({
     return parsed.ok ? [parsed.expression] : [];
   });
 }
+
+/** Whether an expression is about a variant; one that cannot be read is about all. */
+export function speaksOf(text: string, variant: string): boolean {
+  const parsed = parseExpression(text);
+  if (!parsed.ok) return true;
+  const { variants } = parsed.expression;
+  return variants === null || variants.some(({ name }) => name === variant);
+}
+
+/**
+ * Whether an expression can be judged of these variants alone; `together`: those that run at the same settings, so
+ * that one may be held against another. What is saved is no part of a sweep.
+ */
+export function isJudgedAmong(
+  text: string,
+  variants: readonly string[],
+  together: readonly string[],
+): boolean {
+  const parsed = parseExpression(text);
+  if (!parsed.ok) return false;
+  const { limit } = parsed.expression;
+  if (limit.kind === 'ofSaved') return false;
+  if (limit.kind === 'ofVariant' && !together.includes(limit.variant)) return false;
+  return variants.some((name) => speaksOf(text, name));
+}

@@ -17,7 +17,7 @@ import { flawsOf, isAbout, isDoubtful, isOfNames, pathAsWritten } from './flaws.
 import { repair } from './repair.js';
 import { namesIn, salvage } from './salvage.js';
 import { sha256 } from './sha256.js';
-import { speaksOf } from './expression.js';
+import { speaksOf } from './expressions-of.js';
 import type { Edit } from './patch.js';
 import { isWithin, resolveSweeps, type WrittenSweep } from './sweeps.js';
 import { layVersions } from './versions.js';

@@ -6,6 +6,7 @@ import type { Problems } from './diagnostics.js';
 import { invariant } from '../kernel/invariant.js';
 import { checkText, namesOf, type Judged } from './expectations.js';
 import { measureText, parseExpression, parseMeasure } from './expression.js';
+import { isJudgedAmong, speaksOf } from './expressions-of.js';
 import { subjectKind } from './expression-check.js';
 import { findMetric } from './metrics.js';
 import type { Node, PathKey, Place } from './located.js';
@@ -242,12 +243,7 @@ class SweepReader {
   /** A search without an expectation asks for all budgets: there must be some. */
   private checkAim(variants: readonly string[]): void {
     if (this.own.kind !== 'bisect' || this.own.expect !== undefined) return;
-    const isJudged = this.around.budgets.some((text) => {
-      const parsed = parseExpression(text);
-      if (!parsed.ok || /^of(Variant|Saved)$/.test(parsed.expression.limit.kind)) return false;
-      const { variants: own } = parsed.expression;
-      return own === null || own.some(({ name }) => variants.includes(name));
-    });
+    const isJudged = this.around.budgets.some((text) => isJudgedAmong(text, variants, []));
     if (isJudged) return;
     const message = 'is required with kind: bisect where there are no budgets to look for';
     this.add('FL203', this.node, ['expect'], message);
@@ -325,8 +321,8 @@ class SweepReader {
     const texts = this.around.budgets.flatMap((text) => {
       const parsed = parseExpression(text);
       if (!parsed.ok) return [];
-      const { metric, window, variants: own } = parsed.expression;
-      const isAsked = own === null || own.some(({ name }) => variants.includes(name));
+      const { metric, window } = parsed.expression;
+      const isAsked = variants.some((name) => speaksOf(text, name));
       return isAsked && metric.name.join('.') !== 'rollout.result'
         ? [measureText(metric, window)]
         : [];

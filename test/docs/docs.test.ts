@@ -149,6 +149,29 @@ describe('what the pages say', () => {
     expect(stdout).toContain(own.find(({ language }) => language === 'text')!.text.trimEnd());
   });
 
+  it.each([
+    [
+      'docs/sweeps.md',
+      'retry-metastable.yaml edge',
+      ['retries holds up to 246.9/s and breaks at 250/s.'],
+    ],
+    [
+      'docs/sweeps.md',
+      'checkout.yaml',
+      ['retries holds up to 1.12s and breaks at 1.14s.', 'never in 2 of 4 runs', '3.50 s'],
+    ],
+    [
+      'docs/p99-claim.md',
+      'storefront->recommendations.attempts',
+      [/400ms +79\.0 +101 /, /1s +106 +157 +240/, /400ms +5,980 +12,000 +24,100/],
+    ],
+  ])('%s: the sweep of %s says what stands there', (page, part, said) => {
+    const [, command] = runs.find(([own, text]) => own === page && text.includes(part))!;
+    const args = ['dist/cli/main.js', ...wordsOf(command).slice(3), '--out', out];
+    const { stdout } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
+    for (const text of said) expect(stdout).toMatch(text);
+  });
+
   it('shows what the claim comes to with other loads and timeouts', () => {
     const isOwn = ({ page, language }: Block): boolean =>
       page === 'docs/p99-claim.md' && language === 'text';

@@ -1,3 +1,4 @@
+import { resultText } from '../../run/result-text.js';
 import { Source } from '../../scenario/load.js';
 import { meant } from '../../scenario/suggest.js';
 import type { WrittenSweep } from '../../scenario/sweeps.js';
@@ -13,7 +14,7 @@ import { stopwatch } from '../progress.js';
 import type { SimulateOptions } from '../simulate.js';
 import { AD_HOC, sweepText, type AdHoc } from '../sweeps/ad-hoc.js';
 import { CaseBuilder } from '../sweeps/build.js';
-import { sweepBase, sweepCommand, sweepResultText, writeSweepReport } from '../sweeps/report.js';
+import { sweepBase, sweepCommand, writeSweepReport } from '../sweeps/report.js';
 import { Runner } from '../sweeps/runner.js';
 import { CaseStore } from '../sweeps/store.js';
 import { palette } from '../terminal.js';
@@ -62,7 +63,7 @@ export async function sweep(
   const reported = stopwatch();
   const command = sweepCommand(path, commandWords(name, flags));
   const files = await writeSweepReport(result, { ...target, formats: flags.format, command });
-  writeDocument(flags.json, () => sweepResultText(result), terminal);
+  writeDocument(flags.json, () => resultText(result), terminal);
   if (flags.quiet === true) return EXIT.ok;
   terminal.note(`${runner.words()} in ${took()} s; report in ${reported()} s\n`);
   if (takesStandardOutput([flags.json])) return EXIT.ok;

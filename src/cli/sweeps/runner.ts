@@ -1,5 +1,6 @@
 import { splitBudgets, type Asked } from '../../analysis/sweep.js';
-import { parseExpression, speaksOf } from '../../scenario/expression.js';
+import { parseExpression } from '../../scenario/expression.js';
+import { speaksOf } from '../../scenario/expressions-of.js';
 import type { Setting } from '../../scenario/sweep-values.js';
 import type { WrittenSweep } from '../../scenario/sweeps.js';
 import type { BudgetSource, ScenarioFile } from '../../spec/scenario.js';

@@ -1,9 +1,8 @@
-import { sha256 } from '../../scenario/sha256.js';
 import type { SweepResult } from '../../spec/sweep.js';
 import { plural } from '../format.js';
 import type { HtmlOptions } from '../html.js';
-import { markup, raw, render, type Markup } from '../html-escape.js';
-import { SCRIPT, scriptSource } from '../script.js';
+import type { Markup } from '../html-escape.js';
+import { renderPage, type PageSection } from '../page.js';
 import { section } from '../sections/parts.js';
 import { styleSheet } from '../style.js';
 import { plotRenderer } from '../svg.js';
@@ -28,44 +27,19 @@ export function renderSweepHtml(result: SweepResult, options: HtmlOptions): stri
   const view = sweepViewOf(result);
   const looks = sweepLooks(result.variants);
   const sections = sectionsOf(view, options);
-  const page = markup`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${policy()}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta name="generator" content="faultline ${options.version}" />
-        <title>${result.sweep.name} · ${result.scenario.title} · faultline</title>
-        <style>${raw(styleSheet(looks) + STYLE)}</style>
-      </head>
-      <body>
-        <a class="skip" href="#verdict">Skip to the verdict</a>
-        <div class="page">
-          <nav class="toc" aria-label="Contents">
-            <b>faultline</b>
-            <ol>
-              ${sections.map(({ id, name }) => markup`<li><a href="#${id}">${name}</a></li>`)}
-            </ol>
-          </nav>
-          <header>
-            <h1>${result.scenario.title}</h1>
-            <p class="meta">${sweepIntroduction(view)}</p>
-          </header>
-          <main>${sections.map((each) => each.markup)}</main>
-          <footer>
-            <p>faultline ${options.version}. One file, no request to anywhere.</p>
-          </footer>
-        </div>
-        <script>${raw(SCRIPT)}</script>
-      </body>
-    </html> `;
-  return render(page);
+  return renderPage({
+    title: `${result.sweep.name} · ${result.scenario.title}`,
+    heading: result.scenario.title,
+    introduction: sweepIntroduction(view),
+    style: styleSheet(looks) + STYLE,
+    sections,
+    main: sections.map((each) => each.markup),
+    foot: null,
+    version: options.version,
+  });
 }
 
-interface Section {
-  readonly id: string;
-  readonly name: string;
+interface Section extends PageSection {
   readonly markup: Markup;
 }
 
@@ -100,8 +74,3 @@ nav.toc a{overflow-wrap:anywhere}
 .settings thead th{min-width:56px}
 .settings tbody th{font-size:inherit}
 figure svg g text{white-space:pre}`;
-
-function policy(): string {
-  const script = scriptSource(sha256(SCRIPT));
-  return `default-src 'none'; style-src 'unsafe-inline'; script-src '${script}'; img-src data:; base-uri 'none'; form-action 'none'`;
-}

@@ -1,0 +1,76 @@
+import { sha256 } from '../scenario/sha256.js';
+import { markup, raw, render, type Markup, type Part } from './html-escape.js';
+import { SCRIPT, scriptSource } from './script.js';
+
+/** What the contents of a page lead to. */
+export interface PageSection {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** What stands on a page; the document around it is that of every report. */
+export interface Page {
+  /** Of the window, without the name of the program. */
+  readonly title: string;
+  readonly heading: string;
+  readonly introduction: string;
+  readonly style: string;
+  readonly sections: readonly PageSection[];
+  readonly main: Part;
+  /** Behind the version at the foot. */
+  readonly foot: Part;
+  /** Version of the program that writes it. */
+  readonly version: string;
+}
+
+/** One self-contained document: no request to anywhere, readable without its script. */
+export function renderPage(page: Page): string {
+  return render(
+    markup`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta http-equiv="Content-Security-Policy" content="${policy()}" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="generator" content="faultline ${page.version}" />
+        <title>${page.title} · faultline</title>
+        <style>${raw(page.style)}</style>
+      </head>
+      <body>
+        <a class="skip" href="#verdict">Skip to the verdict</a>
+        <div class="page">
+          ${contents(page.sections)}
+          <header>
+            <h1>${page.heading}</h1>
+            <p class="meta">${page.introduction}</p>
+          </header>
+          <main>
+            ${page.main}
+          </main>
+          <footer>
+            <p>
+              faultline ${page.version}. One file, no request to anywhere.${page.foot}
+            </p>
+          </footer>
+        </div>
+        <script>${raw(SCRIPT)}</script>
+      </body>
+    </html> `,
+  );
+}
+
+function contents(sections: readonly PageSection[]): Markup {
+  const items = sections.map(({ id, name }) => markup`<li><a href="#${id}">${name}</a></li>`);
+  return markup`<nav class="toc" aria-label="Contents">
+    <b>faultline</b>
+    <ol>
+      ${items}
+    </ol>
+  </nav>`;
+}
+
+function policy(): string {
+  const script = scriptSource(sha256(SCRIPT));
+  return `default-src 'none'; style-src 'unsafe-inline'; script-src '${script}'; img-src data:; base-uri 'none'; form-action 'none'`;
+}
