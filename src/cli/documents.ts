@@ -1,4 +1,4 @@
-import { usageError } from './exit.js';
+import { CommandError, usageError } from './exit.js';
 import { checkOutputFile, writeOutput } from './output.js';
 import type { Terminal } from './terminal.js';
 
@@ -28,4 +28,31 @@ export function writeDocument(
   if (destination === undefined) return;
   if (destination === '-') terminal.raw(text());
   else writeOutput(destination, text());
+}
+
+/**
+ * The writes of one command. One that fails holds up neither the others nor what is printed: what was
+ * computed is shown where it can be. settle() then throws what failed.
+ */
+export class Writes {
+  private readonly failures: unknown[] = [];
+
+  async attempt(write: () => void | Promise<void>): Promise<void> {
+    try {
+      await write();
+    } catch (error) {
+      this.failures.push(error);
+    }
+  }
+
+  /** Throws what failed, all that could not be written in one error. */
+  settle(): void {
+    const [first, ...others] = this.failures;
+    if (first === undefined) return;
+    const foreign = this.failures.find((error) => !(error instanceof CommandError));
+    if (foreign !== undefined || others.length === 0) throw foreign ?? first;
+    const all = this.failures as CommandError[];
+    const words = all.map(({ message }) => message).join('\n');
+    throw new CommandError(Math.max(...all.map(({ exitCode }) => exitCode)), words);
+  }
 }

@@ -1,7 +1,5 @@
 import {
-  accessSync,
   closeSync,
-  constants,
   existsSync,
   fsyncSync,
   lstatSync,
@@ -36,7 +34,10 @@ export function checkOutputDirectory(path: string): void {
     throw usageError(`cannot write to ${path}: ${existing} is not a directory`);
   }
   try {
-    accessSync(existing, constants.W_OK | constants.X_OK);
+    // Rights alone do not tell: root has all of them, also where no file can be made.
+    const probe = temporaryIn(existing);
+    closeSync(openSync(probe, 'wx'));
+    rmSync(probe);
   } catch (error) {
     throw usageError(`cannot write to ${existing}: ${systemMessage(error)}`);
   }
@@ -80,7 +81,7 @@ export function discardOutputs(): void {
 function openBeside(path: string): OutputFile {
   const folder = dirname(path);
   makeFolder(folder);
-  const temporary = join(folder, `.faultline-${process.pid}-${count++}.tmp`);
+  const temporary = temporaryIn(folder);
   const descriptor = openSync(temporary, 'wx', 0o666);
   begun.add(temporary);
   return {
@@ -94,6 +95,10 @@ function openBeside(path: string): OutputFile {
         begun.delete(temporary);
       }),
   };
+}
+
+function temporaryIn(folder: string): string {
+  return join(folder, `.faultline-${process.pid}-${count++}.tmp`);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Result } from '../../src/spec/result.js';
 import { Folder, build, faultline, smallScenario } from './harness.js';
@@ -75,6 +75,14 @@ describe('faultline check', () => {
 });
 
 describe('faultline compare', () => {
+  it('judges and writes the others where one file cannot be written', () => {
+    const markdown = folder.at('beside-full.md');
+    const files = ['--json', '/dev/full', '--junit', '/dev/full', '--markdown', markdown];
+    const { status, stdout, stderr } = faultline(['check', broken, ...files]);
+    expect([status, stdout.includes('FAIL'), existsSync(markdown)]).toEqual([3, true, true]);
+    expect(stderr.match(/cannot write \/dev\/full/g)).toHaveLength(2);
+  });
+
   it('shows the variants side by side with their differences', () => {
     const { status, stdout } = faultline(['compare', kept]);
     expect(status).toBe(0);

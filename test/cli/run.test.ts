@@ -150,10 +150,27 @@ describe('faultline run', () => {
     expect([status, stderr.includes('permission denied')]).toEqual([2, true]);
   });
 
-  it('ends with exit code 3 and no file where the device is full', () => {
-    const { status, stderr } = run('--json', '/dev/full', '--out', folder.at('full-device'));
-    expect(status).toBe(3);
-    expect(stderr).toContain('no space left on the device');
+  it.skipIf(!existsSync('/proc/self'))('refuses before the run where no file can be made', () => {
+    const { status, stdout, stderr } = run('--out', '/proc/reports');
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^faultline: cannot write to \/proc: /);
+  });
+
+  it('ends with exit code 3 where the device is full, with all that could be told and written', () => {
+    const out = folder.at('full-device');
+    const { status, stdout, stderr } = run('--json', '/dev/full', '--out', out);
+    expect([status, stdout.includes('guarded')]).toEqual([3, true]);
+    expect(stderr).toContain('cannot write /dev/full: no space left on the device');
+    expect(readdirSync(out)).toEqual(['small.json']);
+  });
+
+  it('prints the table where the report finds no place any more', () => {
+    const out = folder.at('taken');
+    mkdirSync(`${out}/small.json`, { recursive: true });
+    const { status, stdout, stderr } = run('--out', out, '--json', folder.at('taken.json'));
+    expect([status, stdout.includes('guarded')]).toEqual([2, true]);
+    expect(stderr).toContain(`cannot write ${out}/small.json: is a directory`);
+    expect(existsSync(folder.at('taken.json'))).toBe(true);
   });
 
   it('refuses one result file for several scenarios', () => {

@@ -7,7 +7,7 @@ import { resultText } from '../../run/result-text.js';
 import type { Result } from '../../spec/result.js';
 import { openBaseline } from '../baseline.js';
 import type { Checked } from '../baseline.js';
-import { checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
+import { Writes, checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
 import { prepare } from '../prepare.js';
 import type { Selection } from '../prepare.js';
@@ -42,8 +42,10 @@ export async function check(
     checked.push({ file: prepared.path, result: resultOf(prepared, simulated, saved) });
     if (flags.quiet !== true) terminal.note(`${simulated.words}\n`);
   }
-  report(checked, flags, terminal);
+  const writes = new Writes();
+  await report(checked, flags, terminal, writes);
   const isSettled = baseline?.settle(checked, terminal) ?? true;
+  writes.settle();
   return !isSettled || checked.some(({ result }) => isBroken(result)) ? EXIT.broken : EXIT.ok;
 }
 
@@ -63,10 +65,17 @@ function checkFlags(files: readonly string[], flags: CheckFlags): void {
   }
 }
 
-function report(checked: readonly Checked[], flags: CheckFlags, terminal: Terminal): void {
-  writeDocument(flags.json, () => resultText(checked[0]!.result), terminal);
-  writeDocument(flags.junit, () => renderJunit(checked), terminal);
-  writeDocument(flags.markdown, () => markdownOf(checked), terminal);
+async function report(
+  checked: readonly Checked[],
+  flags: CheckFlags,
+  terminal: Terminal,
+  writes: Writes,
+): Promise<void> {
+  const write = (to: string | undefined, text: () => string): Promise<void> =>
+    writes.attempt(() => writeDocument(to, text, terminal));
+  await write(flags.json, () => resultText(checked[0]!.result));
+  await write(flags.junit, () => renderJunit(checked));
+  await write(flags.markdown, () => markdownOf(checked));
   if (takesStandardOutput([flags.json, flags.junit, flags.markdown])) return;
   const shown = flags.quiet === true ? checked.filter(({ result }) => isBroken(result)) : checked;
   if (shown.length > 0) {

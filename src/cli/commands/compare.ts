@@ -1,6 +1,6 @@
 import { compareText } from '../../report/text-compare.js';
 import { resultText } from '../../run/result-text.js';
-import { checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
+import { Writes, checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
 import { EXIT } from '../exit.js';
 import { prepare } from '../prepare.js';
 import type { Selection } from '../prepare.js';
@@ -25,9 +25,12 @@ export async function compare(
   const simulated = await simulateAll(prepared, flags, terminal);
   const result = resultOf(prepared, simulated);
   if (flags.quiet !== true) terminal.note(`${simulated.words}\n`);
-  writeDocument(flags.json, () => resultText(result), terminal);
-  if (takesStandardOutput([flags.json])) return EXIT.ok;
-  const { columns, colors } = terminal;
-  terminal.out(compareText(result, { columns, paint: palette(colors.out) }));
+  const writes = new Writes();
+  await writes.attempt(() => writeDocument(flags.json, () => resultText(result), terminal));
+  if (!takesStandardOutput([flags.json])) {
+    const { columns, colors } = terminal;
+    terminal.out(compareText(result, { columns, paint: palette(colors.out) }));
+  }
+  writes.settle();
   return EXIT.ok;
 }

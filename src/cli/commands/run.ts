@@ -1,7 +1,7 @@
 import { summaryText } from '../../report/text.js';
 import { resultText } from '../../run/result-text.js';
 import type { Result } from '../../spec/result.js';
-import { checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
+import { Writes, checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
 import type { Format } from '../flags.js';
 import { checkOutputDirectory } from '../output.js';
@@ -54,15 +54,23 @@ async function runOne(prepared: Prepared, flags: RunFlags, terminal: Terminal): 
   const simulated = await simulateAll(prepared, flags, terminal);
   const took = stopwatch();
   const result = resultOf(prepared, simulated);
-  if (flags.traces !== undefined) {
-    await writeTraces(prepared, result, flags.traces, flags.quiet === true, terminal);
+  const writes = new Writes();
+  const { traces } = flags;
+  if (traces !== undefined) {
+    const quiet = flags.quiet === true;
+    await writes.attempt(() => writeTraces(prepared, result, traces, quiet, terminal));
   }
   const target = { directory: flags.out, formats: flags.format, path, selection: flags };
-  const written = await writeReport(result, target);
-  writeDocument(flags.json, () => resultText(result), terminal);
-  if (flags.quiet === true) return;
-  terminal.note(`${simulated.words}; report in ${took()} s\n`);
-  if (!takesStandardOutput([flags.json])) showSummary(result, path, written, terminal);
+  let written: readonly string[] = [];
+  await writes.attempt(async () => {
+    written = await writeReport(result, target);
+  });
+  await writes.attempt(() => writeDocument(flags.json, () => resultText(result), terminal));
+  if (flags.quiet !== true) {
+    terminal.note(`${simulated.words}; report in ${took()} s\n`);
+    if (!takesStandardOutput([flags.json])) showSummary(result, path, written, terminal);
+  }
+  writes.settle();
 }
 
 function showSummary(

@@ -3,7 +3,7 @@ import { Source } from '../../scenario/load.js';
 import { meant } from '../../scenario/suggest.js';
 import type { WrittenSweep } from '../../scenario/sweeps.js';
 import type { ScenarioFile } from '../../spec/scenario.js';
-import { checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
+import { Writes, checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
 import { scenarioReader } from '../files.js';
 import type { Format, Shard } from '../flags.js';
@@ -62,16 +62,22 @@ export async function sweep(
   const result = await runner.result();
   const reported = stopwatch();
   const command = sweepCommand(path, commandWords(name, flags));
-  const files = await writeSweepReport(result, { ...target, formats: flags.format, command });
-  writeDocument(flags.json, () => resultText(result), terminal);
-  if (flags.quiet === true) return EXIT.ok;
-  terminal.note(`${runner.words()} in ${took()} s; report in ${reported()} s\n`);
-  if (takesStandardOutput([flags.json])) return EXIT.ok;
-  const { columns, isLog: whole } = terminal;
-  const paint = palette(terminal.colors.out);
-  const { sweepText: textOf } = await import('../../report/sweep/text.js');
-  const options = { columns, whole, paint, file: path, wall: null, report: files[0] ?? null };
-  terminal.out(textOf(result, options));
+  const writes = new Writes();
+  let files: readonly string[] = [];
+  await writes.attempt(async () => {
+    files = await writeSweepReport(result, { ...target, formats: flags.format, command });
+  });
+  await writes.attempt(() => writeDocument(flags.json, () => resultText(result), terminal));
+  if (flags.quiet !== true) {
+    terminal.note(`${runner.words()} in ${took()} s; report in ${reported()} s\n`);
+    if (!takesStandardOutput([flags.json])) {
+      const shown = { columns: terminal.columns, whole: terminal.isLog, file: path, wall: null };
+      const paint = palette(terminal.colors.out);
+      const { sweepText: textOf } = await import('../../report/sweep/text.js');
+      terminal.out(textOf(result, { ...shown, paint, report: files[0] ?? null }));
+    }
+  }
+  writes.settle();
   return EXIT.ok;
 }
 
