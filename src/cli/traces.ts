@@ -1,4 +1,5 @@
 import { invariant } from '../kernel/invariant.js';
+import { withCrew } from '../run/crew.js';
 import { TaskFailure, runPool } from '../run/pool.js';
 import { tasksOf } from '../run/replicate.js';
 import type { Result } from '../spec/result.js';
@@ -30,15 +31,12 @@ export async function writeTraces(
   const onDone = quiet ? () => {} : progressBar(terminal, 'tracing', tasks.length);
   let digests: readonly unknown[];
   try {
-    digests = await runPool(tasks, {
-      entry: new URL('./trace-worker.js', import.meta.url),
-      shared,
-      workers: 1,
-      heapMiB: heapMiB(1),
-      // Some of the lines of a task that was lost are in the file: it cannot be repeated.
-      retries: 0,
-      onDone,
-    });
+    const entry = new URL('./trace-worker.js', import.meta.url);
+    // Some of the lines of a task that was lost are in the file: it cannot be repeated.
+    const pool = { workers: 1, retries: 0, onDone };
+    digests = await withCrew({ entry, shared, heapMiB: heapMiB(1) }, (crew) =>
+      runPool(tasks, { ...pool, crew }),
+    );
   } catch (error) {
     if (!(error instanceof TaskFailure)) throw error;
     throw new CommandError(EXIT.failed, error.message, { cause: error });

@@ -1,8 +1,8 @@
 import type { Plan } from '../spec/plan.js';
 import type { RunRecord } from '../spec/record.js';
+import type { Crew } from './crew.js';
 import { GuardStop, RunFailure } from './failure.js';
 import { OUT_OF_MEMORY, TaskFailure, runPool } from './pool.js';
-import type { ThreadOptions } from './replicate.js';
 
 /** Runs of one setting: the plans of its variants, and which replications of them. */
 export interface Case {
@@ -22,27 +22,19 @@ export interface PlanTask {
 export type OnCase = (index: number, records: readonly (readonly RunRecord[])[]) => void;
 
 /**
- * Runs all cases on worker threads, one after the other; what has been handed on is forgotten, so memory does not grow
- * with their number. A run that a guard stops ends nothing but itself. Throws GuardStop where a thread runs
+ * Runs all cases on the threads of a crew, at most `workers` of them, one after the other; what has been handed
+ * on is forgotten, so memory does not grow with their number. A run that a guard stops ends nothing but itself. Throws GuardStop where a thread runs
  * out of memory and RunFailure where one fails.
  */
 export async function runCases(
   cases: readonly Case[],
-  options: ThreadOptions & { readonly onCase: OnCase },
+  options: { readonly crew: Crew; readonly workers: number; readonly onCase: OnCase },
 ): Promise<void> {
-  const { onDone, signal, onCase } = options;
+  const { crew, workers, onCase } = options;
   const open = new Open(cases, onCase);
   try {
-    await runPool(open.tasks, {
-      entry: new URL('../run/worker.js', import.meta.url),
-      shared: [],
-      workers: options.workers,
-      heapMiB: options.heapMiB,
-      retries: 1,
-      take: (index, value) => open.take(index, value as RunRecord),
-      ...(onDone === undefined ? {} : { onDone }),
-      ...(signal === undefined ? {} : { signal }),
-    });
+    const take = (index: number, value: unknown): void => open.take(index, value as RunRecord);
+    await runPool(open.tasks, { crew, workers, retries: 1, take });
   } catch (error) {
     if (!(error instanceof TaskFailure)) throw error;
     const { plan, replication } = open.tasks[error.index]!;

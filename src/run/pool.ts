@@ -1,5 +1,6 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { tuneCompiler } from './compiling.js';
+import type { Crew } from './crew.js';
 
 /** What a worker is sent: a task and its place in the order of the results. */
 export interface Assignment {
@@ -21,14 +22,10 @@ export interface TaskError {
 }
 
 export interface PoolOptions {
-  /** The module that each worker runs. */
-  readonly entry: URL;
-  /** Handed to every worker once, as its `workerData`; structured-cloneable. */
-  readonly shared: unknown;
+  /** Where the threads come from, and go when all is well. */
+  readonly crew: Crew;
   /** Threads at most, at least 1; there are never more of them than tasks. */
   readonly workers: number;
-  /** Limit of each worker's heap of JavaScript objects. Unit: MiB. */
-  readonly heapMiB: number;
   /** How often a task may be given to a fresh worker after its worker has died. */
   readonly retries: number;
   /** What is kept of a result; the result itself where none is given. */
@@ -46,7 +43,7 @@ export interface PoolOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Code of the error of a worker that ran into `heapMiB`. */
+/** Code of the error of a worker that ran into the limit of its heap. */
 export const OUT_OF_MEMORY = 'ERR_WORKER_OUT_OF_MEMORY';
 
 /** A task threw in its worker, or its workers died. `index` is the place of the task. */
@@ -135,10 +132,7 @@ class Pool {
   }
 
   private spawn(): Worker {
-    const worker = new Worker(this.options.entry, {
-      workerData: this.options.shared,
-      resourceLimits: { maxOldGenerationSizeMb: this.options.heapMiB },
-    });
+    const worker = this.options.crew.take();
     worker.on('message', (answer: Answer) => this.receive(worker, answer));
     worker.on('error', (error: unknown) => this.lose(worker, describeError(error)));
     worker.on('exit', (code) => this.lose(worker, exited(code)));
@@ -163,7 +157,7 @@ class Pool {
     }
     const next = this.next();
     if (next !== undefined) this.assign(worker, next);
-    else void worker.terminate();
+    else this.options.crew.give(worker);
     this.finishWhenDone();
   }
 
@@ -200,7 +194,7 @@ class Pool {
     if (!this.waiting.some((index) => index < this.end)) this.finish(this.failure);
   }
 
-  /** Ends all threads first: their memory is needed for what comes next. */
+  /** Ends the threads that are still at work first: their memory is needed for what comes next. */
   private finish(reason: unknown): void {
     if (this.isOver) return;
     this.isOver = true;

@@ -1,9 +1,12 @@
 import type { Plan } from '../spec/plan.js';
 import type { RunRecord } from '../spec/record.js';
+import { withCrew } from './crew.js';
+import type { CrewSetup } from './crew.js';
 import { GuardStop, RunFailure } from './failure.js';
 import type { GuardReason, RunIdentity } from './failure.js';
 import { stopDetail } from './stop-detail.js';
 import { OUT_OF_MEMORY, TaskFailure, describeError, runPool } from './pool.js';
+import type { PoolOptions } from './pool.js';
 import { isStopped, runPlan } from './run.js';
 
 /** One run: the index of its plan and the number of the replication. */
@@ -37,12 +40,9 @@ export async function runThreaded(
   const tasks = tasksOf(plans.length, replications);
   const { onDone, signal } = options;
   try {
-    const results = await runPool(tasks, {
-      // This stands in another folder beside `run` where the program is bundled.
-      entry: new URL('../run/worker.js', import.meta.url),
-      shared: plans,
+    const setup = simulators(options.heapMiB, plans);
+    const pool: Omit<PoolOptions, 'crew'> = {
       workers: options.workers,
-      heapMiB: options.heapMiB,
       retries: 1,
       order: orderOf(plans.length, replications),
       last: 2 * plans.length,
@@ -52,12 +52,19 @@ export async function runThreaded(
       isLast: (value) => isStopped(value as RunRecord),
       ...(onDone === undefined ? {} : { onDone }),
       ...(signal === undefined ? {} : { signal }),
-    });
+    };
+    const results = await withCrew(setup, (crew) => runPool(tasks, { ...pool, crew }));
     return checked(plans, results as readonly RunRecord[]);
   } catch (error) {
     if (!(error instanceof TaskFailure)) throw error;
     throw failureOf(identify(plans, tasks[error.index]!), error);
   }
+}
+
+/** Threads that simulate, and have these plans. `heapMiB`: limit of the heap of each. */
+export function simulators(heapMiB: number, plans: readonly Plan[]): CrewSetup {
+  // This stands in another folder beside `run` where the program is bundled.
+  return { entry: new URL('../run/worker.js', import.meta.url), shared: plans, heapMiB };
 }
 
 /** The same in this thread, one run after the other. */

@@ -2,10 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { Crew, withCrew } from '../../src/run/crew.js';
 import { OUT_OF_MEMORY, TaskFailure, runPool } from '../../src/run/pool.js';
 import type { PoolOptions } from '../../src/run/pool.js';
 
-const ENTRY = new URL('./fixtures/arithmetic-worker.mjs', import.meta.url);
+const SETUP = {
+  entry: new URL('./fixtures/arithmetic-worker.mjs', import.meta.url),
+  shared: { offset: 100 },
+  heapMiB: 64,
+};
 
 describe('the worker pool', () => {
   it('returns results by index for any number of workers', async () => {
@@ -72,7 +77,7 @@ describe('the worker pool', () => {
 
   it('does not repeat a task that has used up its memory', async () => {
     const tasks = [failing(1, 'fillsMemory')];
-    const failure = await caught(run(tasks, { heapMiB: 16, retries: 5 }));
+    const failure = await caught(run(tasks, { retries: 5 }));
     expect(failure.error.code).toBe(OUT_OF_MEMORY);
   });
 
@@ -142,6 +147,23 @@ describe('the worker pool', () => {
     await expect(running).rejects.toThrow('stop');
   });
 
+  it('takes the threads of the pool before, and fresh ones for those that died', async () => {
+    const crew = new Crew(SETUP);
+    const threads = async (): Promise<readonly unknown[]> => {
+      const tasks = [1, 2, 3, 4, 5, 6].map((number) => ({ number, mode: 'thread' }));
+      return [...new Set(await runPool(tasks, { crew, workers: 2, retries: 0 }))].sort();
+    };
+    const first = await threads();
+    expect(await threads()).toEqual(first);
+    const dying = [1, 2].map((number) => failing(number, 'dies'));
+    await caught(runPool(dying, { crew, workers: 2, retries: 0 }));
+    const fresh = await threads();
+    expect(fresh.some((thread) => first.includes(thread))).toBe(false);
+    await crew.end();
+    expect((await threads()).some((thread) => fresh.includes(thread))).toBe(false);
+    await crew.end();
+  });
+
   it('returns nothing for no tasks', async () => {
     expect(await run([], {})).toEqual([]);
   });
@@ -155,8 +177,7 @@ function run(
   tasks: readonly unknown[],
   options: Partial<PoolOptions>,
 ): Promise<readonly unknown[]> {
-  const shared = { offset: 100 };
-  return runPool(tasks, { entry: ENTRY, shared, workers: 2, heapMiB: 64, retries: 0, ...options });
+  return withCrew(SETUP, (crew) => runPool(tasks, { crew, workers: 2, retries: 0, ...options }));
 }
 
 async function caught(running: Promise<unknown>): Promise<TaskFailure> {

@@ -1,6 +1,7 @@
 import { splitBudgets, type Asked } from '../../analysis/sweep.js';
 import { parseExpression } from '../../scenario/expression.js';
 import { speaksOf } from '../../scenario/expressions-of.js';
+import { withCrew, type Crew } from '../../run/crew.js';
 import type { Setting } from '../../scenario/sweep-values.js';
 import type { WrittenSweep } from '../../scenario/sweeps.js';
 import type { BudgetSource, ScenarioFile } from '../../spec/scenario.js';
@@ -13,7 +14,7 @@ import { packageVersion } from '../version.js';
 import { budgetsAim, expectationAim } from './aims.js';
 import { bisect, type Aim, type FoundEdge, type Probe } from './bisect.js';
 import { checkSettings, type CaseBuilder } from './build.js';
-import { Session, type Ask } from './session.js';
+import { Session, sweepThreads, type Ask } from './session.js';
 import { gridOf, sampleOf, triedOn } from './settings.js';
 import type { CaseStore } from './store.js';
 
@@ -75,7 +76,7 @@ export class Runner {
     const { written } = this.running;
     if (written.sweep.kind === 'bisect') return this.search();
     const settings = this.settings();
-    const figures = await this.session.figures(settings.map((one) => this.ask(one)));
+    const figures = await this.run(settings);
     const tried = triedOn(written, settings);
     const cases = settings.map((one, i) => ({ at: indicesOf(one, tried), variants: figures[i]! }));
     return this.document(tried, cases, []);
@@ -85,7 +86,7 @@ export class Runner {
   async shard({ index, of }: Shard): Promise<{ readonly done: number; readonly all: number }> {
     const settings = this.settings();
     const own = settings.filter((_, i) => i % of === index - 1);
-    await this.session.figures(own.map((one) => this.ask(one)));
+    await this.run(own);
     return { done: own.length, all: settings.length };
   }
 
@@ -98,15 +99,21 @@ export class Runner {
     return settings;
   }
 
-  private ask(settings: readonly Setting[]): Ask {
-    const { builder, written } = this.running;
-    const build = (): ReturnType<CaseBuilder['build']> =>
-      builder.build(settings, written.sweep.variants);
-    return { build, replications: this.replications };
+  /** Figures of settings that are known before. */
+  private run(
+    settings: readonly (readonly Setting[])[],
+  ): Promise<readonly (readonly SweepFigures[])[]> {
+    const { builder, written, options } = this.running;
+    const { variants } = written.sweep;
+    const asks = settings.map((one): Ask => {
+      return { build: () => builder.build(one, variants), replications: this.replications };
+    });
+    const runs = settings.length * variants.length * this.replications;
+    return withCrew(sweepThreads(options, runs), (crew) => this.session.figures(crew, asks));
   }
 
   private async search(): Promise<SweepResult> {
-    const { written, builder, terminal } = this.running;
+    const { written, builder, options, terminal } = this.running;
     const { sweep, axes } = written;
     const range = axes[0]!.range!;
     const variants = this.searched();
@@ -122,7 +129,10 @@ export class Runner {
       resolution: sweep.resolution!,
       aim: this.aim(),
     };
-    const { probes, edges } = await bisect(search, (requests) => this.probe(requests));
+    const runs = 2 * variants.length * this.replications;
+    const { probes, edges } = await withCrew(sweepThreads(options, runs), (crew) =>
+      bisect(search, (requests) => this.probe(crew, requests)),
+    );
     const tried = triedOn(
       written,
       probes.map(({ setting }) => [setting]),
@@ -148,6 +158,7 @@ export class Runner {
 
   /** Half of the runs first; all of them where those cannot tell, and where all budgets are asked. */
   private async probe(
+    crew: Crew,
     requests: readonly { readonly variant: string; readonly setting: Setting }[],
   ): Promise<readonly SweepFigures[]> {
     const { builder } = this.running;
@@ -160,13 +171,13 @@ export class Runner {
     const figures: SweepFigures[] = [];
     const half = Math.ceil(this.replications / 2);
     if (this.asked.expect !== null && this.replications >= FIRST_LOOK_FROM) {
-      const early = await this.firstLook.figures(ask(all, half));
+      const early = await this.firstLook.figures(crew, ask(all, half));
       early.forEach(([own], i) => {
         if (isDecided(own!)) figures[i] = own!;
       });
     }
     const open = all.filter((i) => figures[i] === undefined);
-    const late = await this.session.figures(ask(open, this.replications));
+    const late = await this.session.figures(crew, ask(open, this.replications));
     late.forEach(([own], k) => (figures[open[k]!] = own!));
     return figures;
   }

@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { caseFigures, type Asked } from '../../analysis/sweep.js';
 import { runCases, type Case } from '../../run/cases.js';
+import type { Crew, CrewSetup } from '../../run/crew.js';
+import { simulators } from '../../run/replicate.js';
 import type { RunRecord } from '../../spec/record.js';
 import type { SweepFigures } from '../../spec/sweep.js';
 import { explainRunError } from '../run-errors.js';
@@ -45,17 +47,18 @@ export class Session {
     this.terminal = terminal;
   }
 
-  /** Figures of all settings, in order. */
-  async figures(asks: readonly Ask[]): Promise<readonly (readonly SweepFigures[])[]> {
+  /** Figures of all settings, in order; what is missing is run by the crew. */
+  async figures(crew: Crew, asks: readonly Ask[]): Promise<readonly (readonly SweepFigures[])[]> {
     const all: (readonly SweepFigures[])[] = [];
     for (let first = 0; first < asks.length; first += CHUNK) {
       const shown = { before: first, of: asks.length };
-      all.push(...(await this.chunk(asks.slice(first, first + CHUNK), shown)));
+      all.push(...(await this.chunk(crew, asks.slice(first, first + CHUNK), shown)));
     }
     return all;
   }
 
   private async chunk(
+    crew: Crew,
     asks: readonly Ask[],
     shown: { readonly before: number; readonly of: number },
   ): Promise<readonly (readonly SweepFigures[])[]> {
@@ -77,7 +80,7 @@ export class Session {
     const done = shown.before + asks.length - missing.length;
     const bar = this.bar(done, shown.of);
     let ready = done;
-    await this.run(cases, (index, records) => {
+    await this.run(crew, cases, (index, records) => {
       const i = missing[index]!;
       const { file, plans } = built[i]!;
       const own = caseFigures({ file, plans, records }, this.asked);
@@ -91,14 +94,13 @@ export class Session {
   }
 
   private async run(
+    crew: Crew,
     cases: readonly Case[],
     onCase: (index: number, records: readonly (readonly RunRecord[])[]) => void,
   ): Promise<void> {
-    const runs = cases.reduce((sum, { plans, count }) => sum + plans.length * count, 0);
-    if (runs === 0) return;
-    const workers = Math.min(this.options.workers ?? availableParallelism(), runs);
+    if (cases.length === 0) return;
     try {
-      await runCases(cases, { workers, heapMiB: heapMiB(workers), onCase });
+      await runCases(cases, { crew, workers: workersOf(this.options), onCase });
     } catch (error) {
       throw explainRunError(error, this.path);
     } finally {
@@ -125,4 +127,14 @@ export class Session {
       expect: expect === null ? null : [expect.text, expect.confidence],
     });
   }
+}
+
+/** Threads for all settings of a sweep, of which at most so many runs are under way at once. */
+export function sweepThreads(options: SimulateOptions, runs: number): CrewSetup {
+  // Each task brings its plan.
+  return simulators(heapMiB(Math.min(workersOf(options), runs)), []);
+}
+
+function workersOf({ workers }: SimulateOptions): number {
+  return workers ?? availableParallelism();
 }
