@@ -81,7 +81,7 @@ export const addCheck: Add = (program, terminal, finish) => {
       examples(
         'faultline check scenarios/*.yaml --junit budgets.xml',
         'faultline check scenarios/checkout.yaml --github --markdown "$GITHUB_STEP_SUMMARY"',
-        'faultline check scenarios/release-drift.yaml --baseline scenarios/baseline.json',
+        'faultline check scenarios/baseline/shop.yaml --baseline scenarios/baseline/saved.json',
       ),
     )
     .action(async (files: string[], flags) => {

@@ -1,8 +1,9 @@
 import { compile } from '../plan/compile.js';
 import { PlanError } from '../plan/problem.js';
-import { formatDiagnostic } from '../scenario/diagnostics.js';
+import { codeFrame, escapeControls, formatDiagnostic } from '../scenario/diagnostics.js';
 import { Source, type Loaded } from '../scenario/load.js';
 import type { WrittenSweep } from '../scenario/sweeps.js';
+import type { PathKey } from '../scenario/located.js';
 import type { Places } from '../scenario/places.js';
 import { meant } from '../scenario/suggest.js';
 import type { Plan } from '../spec/plan.js';
@@ -37,9 +38,9 @@ export function prepare(path: string, selection: Selection, terminal: Terminal):
   const source = new Source(path, scenarioReader(path));
   const loaded = source.load();
   const file = select(soundFile(loaded, path, terminal), selection, path);
-  const plans = file.variants.map((variant) => lower(variant, file, path));
-  const { replications } = file.variants[0]!.scenario.run;
   const { places, sweeps } = loaded;
+  const plans = plansOf(file, places, path, terminal);
+  const { replications } = file.variants[0]!.scenario.run;
   return { path, file, plans, replications, places, source, sweeps };
 }
 
@@ -52,10 +53,56 @@ export function soundFile(
   for (const problem of problems) terminal.note(`${formatDiagnostic(problem)}\n`);
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   if (file !== null && errors === 0) return file;
-  throw new CommandError(EXIT.usage, `${path}: ${errors} ${errors === 1 ? 'problem' : 'problems'}`);
+  throw tooWrong(path, errors);
 }
 
-/** Lowers one variant; what only shows then is reported like every other problem of the scenario. */
+/** Lowers all variants; prints what only shows then, at its place, as every other problem of a scenario. */
+function plansOf(
+  file: ScenarioFile,
+  places: Places,
+  path: string,
+  terminal: Terminal,
+): readonly Plan[] {
+  const found = new Map<string, { readonly frame: string; readonly variants: string[] }>();
+  const plans = file.variants.flatMap((variant) => {
+    try {
+      return [compile(variant, file)];
+    } catch (error) {
+      if (!(error instanceof PlanError)) throw error;
+      for (const { code, where, message } of error.problems) {
+        const spot = places.at(variant.name, keysOf(where, variant));
+        const head = `${spot.file}:${spot.line}:${spot.col} ${code} ${where}: ${message}`;
+        const known = found.get(head);
+        if (known !== undefined) known.variants.push(variant.name);
+        else found.set(head, { frame: codeFrame(spot).join('\n'), variants: [variant.name] });
+      }
+      return [];
+    }
+  });
+  if (found.size === 0) return plans;
+  for (const [head, { frame, variants }] of found) {
+    const isOfAll = variants.length === file.variants.length;
+    const which = isOfAll ? '' : ` (in variant ${variants.join(', ')})`;
+    terminal.note(`${escapeControls(head + which)}\n${frame === '' ? '' : `${frame}\n`}`);
+  }
+  throw tooWrong(path, found.size);
+}
+
+/** The keys of a path in dots; faults stand in a list and are named by their ids. */
+function keysOf(where: string, { scenario }: Variant): readonly PathKey[] {
+  const keys = where.split(/[.[\]]+/).filter((key) => key !== '');
+  const fault = keys[0] === 'faults' ? scenario.faults.findIndex(({ id }) => id === keys[1]) : -1;
+  return fault < 0 ? keys : ['faults', fault, ...keys.slice(2)];
+}
+
+function tooWrong(path: string, problems: number): CommandError {
+  return new CommandError(
+    EXIT.usage,
+    `${path}: ${problems} ${problems === 1 ? 'problem' : 'problems'}`,
+  );
+}
+
+/** Lowers one variant of a setting; what only shows then is the error. */
 export function lower(variant: Variant, file: ScenarioFile, path: string): Plan {
   try {
     return compile(variant, file);

@@ -20,7 +20,7 @@ export type Handler = (target: number, a: number, b: number) => void;
 export type StopReason = 'horizon' | 'drained' | 'budget' | 'instant' | 'halted';
 
 /** Events allowed at one instant before the run stops with 'instant'. */
-const INSTANT_LIMIT = 1_000_000;
+export const INSTANT_LIMIT = 1_000_000;
 
 /** Events at one instant after which the last ones are remembered for the report. */
 const INSTANT_SUSPECT = 900_000;

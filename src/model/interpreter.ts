@@ -1,4 +1,4 @@
-import { engine } from '../kernel/engine.js';
+import { INSTANT_LIMIT, engine } from '../kernel/engine.js';
 import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
 import type { Ns } from '../kernel/time.js';
@@ -94,6 +94,7 @@ export class Interpreter {
   /** Runs a strand until something takes time or ends it. */
   run(strand: number): void {
     const { code, world } = this;
+    let rounds = 0;
     for (;;) {
       if (strands.told[strand] !== 0 && this.stopsAtStep(strand)) return;
       const pc = strands.pc[strand];
@@ -140,6 +141,8 @@ export class Interpreter {
         case OP.LOOP: {
           const left = --strands.registers[strand * REGISTERS + a];
           strands.pc[strand] = left > 0 ? code[at + 2] : pc + 1;
+          // What takes no time makes no event that the engine could count.
+          if (++rounds > INSTANT_LIMIT) return this.goesRound(strand);
           break;
         }
         case OP.JUMP:
@@ -171,6 +174,15 @@ export class Interpreter {
           return;
       }
     }
+  }
+
+  /** Stops the run: a loop without time has gone round as often as the engine may handle events at one instant. */
+  private goesRound(strand: number): void {
+    const { plan } = this.world;
+    const { component, name } = plan.parts[strands.part[strand]];
+    const detail = `a loop of ${plan.components[component].name}.${name}`;
+    this.world.stop ??= { reason: 'instant', detail };
+    engine.halt();
   }
 
   /** CPU, so many times what is drawn: true when the work is nothing, false when the strand has to wait for it. */

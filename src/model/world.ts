@@ -206,5 +206,5 @@ export interface World {
   readonly streamA: Int32Array;
   readonly streamB: Int32Array;
   /** Set by a guard that stopped the run. */
-  stop: { reason: 'depth' | 'memory'; detail: string } | null;
+  stop: { reason: 'depth' | 'memory' | 'instant'; detail: string } | null;
 }

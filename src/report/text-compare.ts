@@ -1,5 +1,5 @@
 import type { BudgetResult, Result, VariantResult } from '../spec/result.js';
-import { budgetFigure, budgetValue, isBroken } from './budget-words.js';
+import { budgetFigure, budgetValue, isBroken, isFailure } from './budget-words.js';
 import { cellText, differenceOf, latencyColumns, outcomeColumns, winnerOf } from './columns.js';
 import type { Column } from './column.js';
 import { formatDifference, formatInterval, formatWithInterval, listed, plural } from './format.js';
@@ -38,6 +38,8 @@ interface CheckOptions {
   readonly paint: Paint;
   /** No budget is cut, as in a log, where nothing else tells what it says. */
   readonly whole?: boolean;
+  /** Only what is broken is listed. */
+  readonly broken?: boolean;
 }
 
 /** Budgets only: each with its verdict, and where it is broken by whom and by how much. */
@@ -118,8 +120,11 @@ function differenceWords(view: View, column: Column, variant: VariantResult, pai
   return `${size}  ${left(interval, 24)}  ${shown}`;
 }
 
-function fileLines(file: string, result: Result, { paint, whole }: CheckOptions): string[] {
-  const rows = budgetRows(result);
+function fileLines(file: string, result: Result, options: CheckOptions): string[] {
+  const { paint, whole } = options;
+  const isAsked = ({ by }: { readonly by: readonly (BudgetResult | null)[] }): boolean =>
+    options.broken !== true || by.some((budget) => budget !== null && isFailure(budget));
+  const rows = budgetRows(result).filter(isAsked);
   const textOf = ({ text }: { readonly text: string }): string =>
     whole === true ? plain(text) : shorten(text, BUDGET_WIDTH);
   const width = rows
@@ -129,8 +134,10 @@ function fileLines(file: string, result: Result, { paint, whole }: CheckOptions)
   const lines = [
     `${paint.bold(plain(file))}   ${paint.dim([sizeWords(result), ...(fromBatches(result) ? [BATCHES] : [])].join(', '))}`,
   ];
-  if (result.hypothesis !== null) {
-    lines.push(`  hypothesis ${result.hypothesis.verdict}: ${plain(result.hypothesis.statement)}`);
+  const { hypothesis } = result;
+  const isWrong = hypothesis?.verdict === 'refuted' || hypothesis?.verdict === 'invalid';
+  if (hypothesis !== null && (isWrong || options.broken !== true)) {
+    lines.push(`  hypothesis ${hypothesis.verdict}: ${plain(hypothesis.statement)}`);
   }
   for (const row of rows) {
     const by = row.by.map((budget, i) => ({ budget, name: result.variants[i]!.name }));
@@ -148,7 +155,7 @@ function fileLines(file: string, result: Result, { paint, whole }: CheckOptions)
       `  ${shown}  ${left(textOf(row), width)}   ${values === '' ? paint.dim(closest(by)) : values}`,
     );
   }
-  if (rows.length === 0) lines.push('  no budgets');
+  if (rows.length === 0 && options.broken !== true) lines.push('  no budgets');
   const failed = result.variants.filter((variant) => heldBudgets(variant).broken > 0).length;
   if (rows.length > 0)
     lines.push(

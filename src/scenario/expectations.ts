@@ -243,9 +243,8 @@ function isUnsure(
 ): boolean {
   if (!hasAllFaults && window !== null && window.kind !== 'between') return true;
   const words = source.match(/[A-Za-z][\w-]*/g) ?? [];
-  if (words.some((word) => !components.has(word) && nearest(word, broken) !== undefined)) {
-    return true;
-  }
+  const isGone = (word: string): boolean => broken.has(word) || nearest(word, broken) !== undefined;
+  if (words.some((word) => !components.has(word) && isGone(word))) return true;
   const { limit } = rest;
   const paths = limit !== undefined && 'metric' in limit ? [metric, limit.metric] : [metric];
   return paths.flatMap(referencesOf).some(({ component, part }) => {

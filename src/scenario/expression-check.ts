@@ -281,6 +281,10 @@ function quantityProblems(
   const isZero = unit === 'number' && value === 0;
   const fits = unit === metric.unit || isZero || (unit === 'number' && metric.unit === 'share');
   if (!fits) return [unitProblem(metric, offset, unit)];
+  if (value < 0) {
+    const message = `${metric.name} is never below 0`;
+    return [{ message, offset, found: String(value), allowed: [EXAMPLE[metric.unit]] }];
+  }
   if (metric.unit !== 'share' || value <= 1) return [];
   const written = limit.quantity.percent ? `${value * 100}%` : String(value);
   const allowed = limit.quantity.percent ? ['100%'] : [`${value}%`];

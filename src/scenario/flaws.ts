@@ -24,6 +24,19 @@ export function isAbout({ code, message, path }: Problem, broken: ReadonlySet<st
   return mentions(message, broken);
 }
 
+/** Names of components that two entries have. */
+export function takenNames(problems: readonly Problem[]): ReadonlySet<string> {
+  const taken = problems.filter(({ code, path }) => code === 'FL402' && path.length === 2);
+  return new Set(taken.map(({ path }) => String(path[1])));
+}
+
+/** Whether a problem is about calls of a name that two entries have: which of them is meant is not known. */
+export function isOfDouble({ code, message }: Problem, taken: ReadonlySet<string>): boolean {
+  return OF_CALLS.has(code) && mentions(message, taken);
+}
+
+const OF_CALLS: ReadonlySet<Code> = new Set<Code>(['FL404', 'FL405', 'FL408']);
+
 function mentions(message: string, names: ReadonlySet<string>): boolean {
   return (message.match(/[\w-]+/g) ?? []).some((word) => names.has(word));
 }

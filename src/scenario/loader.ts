@@ -13,7 +13,15 @@ import type { Resolved } from './resolve/scenario.js';
 import { resolveScenario } from './resolve/scenario.js';
 import { EXPLICIT_SECTIONS, VARIANTS_MAX } from './schema/scenario.js';
 import type { FrameOutput, ScenarioOutput } from './schema/scenario.js';
-import { flawsOf, isAbout, isDoubtful, isOfNames, pathAsWritten } from './flaws.js';
+import {
+  flawsOf,
+  isAbout,
+  isDoubtful,
+  isOfDouble,
+  isOfNames,
+  pathAsWritten,
+  takenNames,
+} from './flaws.js';
 import { repair } from './repair.js';
 import { namesIn, salvage } from './salvage.js';
 import { sha256 } from './sha256.js';
@@ -201,7 +209,11 @@ export class Loader {
   ): Resolved {
     const own = problems.forVariant();
     const resolved = resolveScenario(output, frame, { ...trees, read: this.read }, own);
-    for (const problem of own.all) if (!isAbout(problem, trees.broken)) problems.add(problem);
+    const twice = takenNames(own.all);
+    for (const problem of own.all) {
+      const isAfter = isOfDouble(problem, twice) || isAbout(problem, trees.broken);
+      if (!isAfter) problems.add(problem);
+    }
     return resolved;
   }
 

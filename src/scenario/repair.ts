@@ -46,6 +46,7 @@ const STAND_INS: ReadonlyMap<PathKey, unknown> = new Map<PathKey, unknown>([
   ['duration', '60s'],
   ['at', '1s'],
   ['for', '1s'],
+  ['after', '1s'],
   ['arrivals', { kind: 'constant', rate: '1/s' }],
   ['steps', [{ wait: { time: '0s' } }]],
 ]);

@@ -217,6 +217,8 @@ class Reporter {
     const found = locate(this.tree, path);
     const name = path[found.depth];
     const removed = found.node.type === 'map' ? found.node.removed?.get(String(name)) : undefined;
+    // What could not be read has been told where it stands.
+    if (removed !== undefined && this.problems.knows(removed)) return;
     const at = removed ?? found.key ?? startOf(found.node.at);
     const gone = removed === undefined ? '' : '; it was taken away here';
     this.lacking.push({

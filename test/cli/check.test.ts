@@ -75,6 +75,14 @@ describe('faultline check', () => {
 });
 
 describe('faultline compare', () => {
+  it('prints with --quiet what is broken and nothing else', () => {
+    expect(faultline(['check', kept, '--quiet']).stdout).toBe('');
+    const { status, stdout } = faultline(['check', broken, '--quiet']);
+    expect(status).toBe(1);
+    expect(stdout).toContain('FAIL  people.success >= 99% during bank-hang in plain');
+    expect(stdout).not.toContain('pass');
+  });
+
   it('judges and writes the others where one file cannot be written', () => {
     const markdown = folder.at('beside-full.md');
     const files = ['--json', '/dev/full', '--junit', '/dev/full', '--markdown', markdown];

@@ -222,6 +222,34 @@ describe('faultline run', () => {
     expect(stderr).toContain('bank.pay');
   });
 
+  it('stops a loop that takes no time at all, which makes no event, with exit code 4', () => {
+    for (const steps of [
+      '{ work: 0ms, times: 2000000000 }',
+      'loop: { times: 2000000000, steps: [] }',
+    ]) {
+      const text = smallScenario().replace('pay: [ wait: exponential(10ms) ]', `pay: [ ${steps} ]`);
+      const path = folder.put('timeless.yaml', text);
+      const { status, stderr } = faultline(['run', path, '--out', folder.at('timeless')]);
+      expect([steps, status]).toEqual([steps, 4]);
+      expect(stderr).toContain('a loop of bank.pay');
+      expect(stderr).toContain('goes round without taking time');
+    }
+  });
+
+  it('tells what only shows in a plan at its place, of all variants at once', () => {
+    const moved = smallScenario().replace(
+      '{ id: bank-hang, kind: hang, target: bank,',
+      '{ id: aside, kind: partition, between: [people, bank],',
+    );
+    const path = folder.put('aside.yaml', moved);
+    const { status, stderr } = faultline(['run', path, '--out', folder.at('aside')]);
+    expect(status).toBe(2);
+    expect(stderr).toContain(`${path}:17:5 FL705 faults.aside: no calls go between the two sides`);
+    expect(stderr).toContain('> 17 |   - { id: aside');
+    expect(stderr).toContain(': 1 problem');
+    expect(stderr).not.toContain('in variant');
+  });
+
   it('stops a request that calls in circles with exit code 4 and names the circle', () => {
     const back = 'pay: [ wait: exponential(10ms), { call: shop.buy, probability: 99% } ]';
     const text = smallScenario().replace('pay: [ wait: exponential(10ms) ]', back);

@@ -102,3 +102,51 @@ function scalarsOf(text: string): { start: number; end: number; isKey: boolean }
   });
   return found;
 }
+
+describe('one mistake', () => {
+  const around = (run: string, workload: string, budgets: string): string => `faultline: 1
+title: one mistake
+run: { duration: ${run} }
+services: { a: { endpoints: { x: [ wait: 1ms ] } } }
+workloads: { ${workload} }
+budgets: [ ${budgets} ]
+`;
+  const request = 'requests: [ { call: a.x } ]';
+
+  it('of a workload leaves what budgets say of it', () => {
+    const workload = `d: { arrivals: poisson(10/s), patience: 15, ${request} }`;
+    expect(told(around('60s', workload, 'd.success >= 99%, d.success >= 99% during nope'))).toEqual(
+      ['5 FL205 15 what? write 15s or 15ms', '6 FL502 unknown fault nope'],
+    );
+  });
+
+  it('in a name of one letter makes no budget wrong that speaks of it', () => {
+    const workload = `d: { arrivals: lots, ${request} }`;
+    expect(told(around('60s', workload, 'd.success >= 99%')).map((one) => one.slice(0, 7))).toEqual(
+      ['5 FL206'],
+    );
+  });
+
+  it('of a name that is taken is not told again of its calls', () => {
+    const workload = `a: { arrivals: poisson(10/s), ${request} }`;
+    expect(told(around('60s', workload, 'a.success >= 99%'))).toEqual([
+      '5 FL402 a is in services already: names are unique across sections',
+    ]);
+  });
+
+  it('of a number that is none is told once', () => {
+    const workload = `d: { arrivals: poisson(10/s), ${request} }`;
+    expect(told(around('.nan', workload, 'd.success >= 99%'))).toEqual([
+      '3 FL204 NaN is no number here',
+    ]);
+  });
+
+  it('is a limit below 0, which always or never holds', () => {
+    const workload = `d: { arrivals: poisson(10/s), ${request} }`;
+    const budgets = 'd.success >= -3%, d.latency.p99 < -5ms, d.success >= 0%';
+    expect(told(around('60s', workload, budgets))).toEqual([
+      '6 FL502 success is never below 0',
+      '6 FL502 latency is never below 0',
+    ]);
+  });
+});

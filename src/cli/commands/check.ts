@@ -80,7 +80,8 @@ async function report(
   const shown = flags.quiet === true ? checked.filter(({ result }) => isBroken(result)) : checked;
   if (shown.length > 0) {
     const { isLog, colors } = terminal;
-    terminal.out(checkText(shown, { whole: isLog, paint: palette(colors.out) }));
+    const broken = flags.quiet === true;
+    terminal.out(checkText(shown, { whole: isLog, broken, paint: palette(colors.out) }));
   }
   if (flags.github === true) terminal.raw(githubAnnotations(checked));
 }
