@@ -3,8 +3,12 @@ import { goodputOf, goodShare, RECOVERED_SHARE } from './goodput.js';
 import { windowsFrom } from './recovery.js';
 import type { Story } from './story.js';
 import type { VariantData } from './variant-data.js';
+import { RECOVERY_WINDOW_NS } from './window.js';
 
-/** A fault that begins while another one lasts is told instead where it costs so many times the goodput. */
+/**
+ * A later fault is told instead where it costs so many times the goodput, and begins while the first one lasts or
+ * when all is well again: between them, what it seems to cost may be what the first one left behind.
+ */
 const MUCH_WORSE = 2;
 
 /** What is known of a fault over all variants. */
@@ -16,11 +20,18 @@ interface Known {
   readonly hurts: boolean;
   /** The largest share of the goodput that some variant loses from its start to that of the next fault. */
   readonly loss: number;
+  /** Whether all was well right before it, in the variant that loses most. */
+  readonly isFresh: boolean;
 }
+
+/** What one variant loses by a fault. */
+type Loss = Pick<Known, 'loss' | 'isFresh'>;
+
+const NOTHING: Loss = { loss: 0, isFresh: false };
 
 /**
  * The fault whose recovery is told: the first, by start, that costs some variant goodput before the next one begins,
- * unless one that begins while it lasts costs far more; where none does so alone, the first during or after which
+ * unless a later one costs far more; where none does so alone, the first during or after which
  * goodput is lost. Decoys are passed over. Else the first of all; null without faults.
  */
 export function toldFault(
@@ -32,7 +43,9 @@ export function toldFault(
   const costly = hurting.filter(({ loss }) => loss > 1 - RECOVERED_SHARE);
   const [first] = costly.length > 0 ? costly : hurting.length > 0 ? hurting : faults;
   if (first === undefined) return null;
-  const worse = costly.filter(({ fromNs }) => fromNs > first.fromNs && fromNs < first.untilNs);
+  const worse = costly.filter(
+    ({ fromNs, isFresh }) => fromNs > first.fromNs && (fromNs < first.untilNs || isFresh),
+  );
   return worse.reduce((told, next) => (next.loss >= MUCH_WORSE * told.loss ? next : told), first)
     .id;
 }
@@ -51,12 +64,15 @@ function knownFaults(
       const isInnocent = story?.innocent.some((entry) => entry.fault === id) ?? false;
       const hurts = !isInnocent && story !== undefined && story.verdict !== 'untouched';
       const known = all.get(id);
+      const own = hurts ? lossAlone(data, fault) : NOTHING;
+      const { loss, isFresh } = known === undefined || own.loss > known.loss ? own : known;
       all.set(id, {
         id,
         fromNs: Math.min(known?.fromNs ?? Infinity, spans[0].fromNs),
         untilNs: Math.max(known?.untilNs ?? 0, spans[0].untilNs),
         hurts: hurts || (known?.hurts ?? false),
-        loss: Math.max(known?.loss ?? 0, hurts ? lossAlone(data, fault) : 0),
+        loss,
+        isFresh,
       });
     }
   }
@@ -66,15 +82,21 @@ function knownFaults(
 }
 
 /** The largest share of the goodput before all faults that the first run loses between a fault's start and the next one's. */
-function lossAlone(data: VariantData, { spans }: PlanFault): number {
+function lossAlone(data: VariantData, { spans }: PlanFault): Loss {
   const goodput = goodputOf(data, data.records[0], data.requests);
   const before = goodShare(goodput, data.before);
-  if (before === null || before === 0) return 0;
+  if (before === null || before === 0) return NOTHING;
   const [{ fromNs }] = spans;
   const later = data.plan.faults.flatMap((fault) => fault.spans.map((span) => span.fromNs));
   const untilNs = later
     .filter((at) => at > fromNs)
     .reduce((first, at) => Math.min(first, at), data.plan.endNs);
   const shares = windowsFrom(fromNs, untilNs, data).map((window) => goodShare(goodput, window));
-  return shares.reduce<number>((most, share) => Math.max(most, 1 - (share ?? before) / before), 0);
+  const loss = shares.reduce<number>(
+    (most, share) => Math.max(most, 1 - (share ?? before) / before),
+    0,
+  );
+  const [last] = windowsFrom(fromNs - RECOVERY_WINDOW_NS, fromNs, data);
+  const lately = goodShare(goodput, last) ?? before;
+  return { loss, isFresh: lately >= RECOVERED_SHARE * before };
 }
