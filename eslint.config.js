@@ -15,7 +15,12 @@ const LAYERS = [
 ];
 const CORE = LAYERS.slice(0, -1).flat();
 /** The only files of the core that may use worker threads. */
-const THREADED = ['src/run/compiling.ts', 'src/run/crew.ts', 'src/run/pool.ts', 'src/run/worker.ts'];
+const THREADED = [
+  'src/run/compiling.ts',
+  'src/run/crew.ts',
+  'src/run/pool.ts',
+  'src/run/worker.ts',
+];
 
 /** ECMA-262 leaves these to the implementation: one bit of difference is another run. */
 const INEXACT = [
