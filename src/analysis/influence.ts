@@ -114,15 +114,11 @@ export function depthOf(influences: readonly Influence[]): number {
   return deepest;
 }
 
-/** The first time that a callee makes its caller ill, and those at which it makes that worse. */
+/** The times at which a callee makes its caller ill, and those at which it makes that worse: each has its own cause. */
 function spreads(scene: Scene, link: Link): readonly StepInfluence[] {
   const { steps, health, baseline } = scene;
   const found: StepInfluence[] = [];
-  let before = -1;
   for (const episode of health.get(link.caller)?.episodes ?? []) {
-    const goesOn = episode.from === before;
-    before = episode.until;
-    if (found.length > 0 && !goesOn) continue;
     if (episode.until <= baseline || !isIllAt(scene, link, episode.from)) continue;
     const until = lookUntil(episode, steps);
     const failed = failedShare(link, episode.from, until);

@@ -130,11 +130,7 @@ function chainOf(
   const later = events.filter((event) => event.at >= trigger.at);
   const isHit = (event: CascadeEvent): boolean =>
     triggers.some(({ subject }) => event.cause === subject);
-  const fullOf = (event: CascadeEvent): CascadeEvent | undefined =>
-    later.find(
-      ({ kind, subject, at }) =>
-        kind === 'saturated' && subject === event.subject && at <= event.at + SOON,
-    );
+  const fullOf = (event: CascadeEvent): CascadeEvent | undefined => fullIn(event, later);
   const ill = later.filter(
     (event) =>
       isIll(event) &&
@@ -144,7 +140,7 @@ function chainOf(
   const inner = unique(ill.map((event) => event.subject).filter((name) => !name.includes('.')));
   const users = unique(ill.map((event) => event.subject).filter((name) => name.includes('.')));
   const linkOf = (subject: string): { at: number; place: number; text: string } => {
-    const first = worstOf(subject, ill, later);
+    const first = worstOf(subject, ill);
     const full = fullOf(first);
     const itself = later.filter(
       (event) => (event.kind === 'killed' || event.kind === 'unready') && event.subject === subject,
@@ -173,19 +169,20 @@ function chainOf(
   });
 }
 
-/** Of the first illness of a subject the worst part, which a later fault may have brought. */
-function worstOf(
-  subject: string,
-  ill: readonly CascadeEvent[],
-  events: readonly CascadeEvent[],
-): CascadeEvent {
-  const own = ill.filter((event) => event.subject === subject);
-  const end = events.find(
-    (event) => event.subject === subject && event.at > own[0].at && ENDS.has(event.kind),
-  );
-  const first = own.filter(({ at }) => end === undefined || at < end.at);
+/** The worst of a subject's illnesses, the first of several: what a mild fault does before does not hide what a bad one does. */
+function worstOf(subject: string, ill: readonly CascadeEvent[]): CascadeEvent {
   const rank = ({ kind }: CascadeEvent): number => ILL.indexOf(kind);
-  return first.reduce((worst, event) => (rank(event) > rank(worst) ? event : worst));
+  return ill
+    .filter((event) => event.subject === subject)
+    .reduce((worst, event) => (rank(event) > rank(worst) ? event : worst));
+}
+
+/** The moment at which a subject had nothing left, where that belongs to one of its illnesses. */
+function fullIn(event: CascadeEvent, events: readonly CascadeEvent[]): CascadeEvent | undefined {
+  const own = events.filter(({ subject }) => subject === event.subject);
+  const over = own.filter(({ kind, at }) => ENDS.has(kind) && at <= event.at);
+  const since = Math.max(-Infinity, ...over.map(({ at }) => at));
+  return own.find(({ kind, at }) => kind === 'saturated' && at >= since && at <= event.at + SOON);
 }
 
 const ENDS: ReadonlySet<CascadeEvent['kind']> = new Set(['recovered', 'notRecovered']);
