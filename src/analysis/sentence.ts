@@ -139,7 +139,7 @@ function chainOf(
   );
   const inner = unique(ill.map((event) => event.subject).filter((name) => !name.includes('.')));
   const users = unique(ill.map((event) => event.subject).filter((name) => name.includes('.')));
-  const linkOf = (subject: string): { at: number; place: number; text: string } => {
+  const linkOf = (subject: string): ChainLink => {
     const first = worstOf(subject, ill);
     const full = fullOf(first);
     const itself = later.filter(
@@ -148,25 +148,48 @@ function chainOf(
     const words = full === undefined ? illWords(first) : full.text + heldWords(first);
     const seen = seenWords(full ?? first, runs, struck);
     const text = `${subject}: ${[...itself.map((event) => event.text), words].join(', ')}${seen}`;
-    return { at: (full ?? first).at, place: later.indexOf(full ?? first), text };
+    const { cause } = first;
+    return { subject, cause, at: (full ?? first).at, place: later.indexOf(full ?? first), text };
   };
   // Who is called by nobody any more answers all that it is asked.
   const unready = later
     .filter(({ kind, subject }) => kind === 'unready' && !inner.includes(subject))
     .map((event) => {
       const text = `${event.subject}: ${event.text}${seenWords(event, runs, struck)}`;
-      return { at: event.at, place: later.indexOf(event), text };
+      const { subject, at } = event;
+      return { subject, cause: null, at, place: later.indexOf(event), text };
     });
   const causes = [...inner.map(linkOf), ...unready].slice(0, LINKS_MAX);
   causes.sort((a, b) => a.place - b.place);
   // Of several triggers the last one stands in front of what follows.
   let told = triggers[Math.min(triggers.length, LINKS_MAX) - 1].at;
-  return [...causes, ...users.slice(0, LINKS_MAX).map(linkOf)].map(({ at, text }) => {
+  return [...causesFirst(causes), ...users.slice(0, LINKS_MAX).map(linkOf)].map(({ at, text }) => {
     const word = at < told ? 'from' : 'at';
     const when = moment(at) === moment(told) ? '' : ` ${word} ${moment(at)}`;
     told = at;
     return `${text}${when}`;
   });
+}
+
+/** A subject's part in the chain: who brought it, when, and its place among the events. */
+interface ChainLink {
+  readonly subject: string;
+  readonly cause: string | null;
+  readonly at: number;
+  readonly place: number;
+  readonly text: string;
+}
+
+/** The same links, each behind that of its cause: who runs out later than its caller fails may still be why. */
+function causesFirst(links: readonly ChainLink[]): readonly ChainLink[] {
+  const ordered = new Set<ChainLink>();
+  const put = (link: ChainLink, above: readonly ChainLink[]): void => {
+    const cause = links.find(({ subject }) => subject === link.cause);
+    if (cause !== undefined && !above.includes(cause)) put(cause, [...above, link]);
+    ordered.add(link);
+  };
+  for (const link of links) put(link, [link]);
+  return [...ordered];
 }
 
 /** The worst of a subject's illnesses, the first of several: what a mild fault does before does not hide what a bad one does. */
