@@ -29,8 +29,8 @@ import { count, duration, moment, number } from './words.js';
 const EPISODES_MAX = 3;
 /** Share of the workers that must wait for the same to say that they do. */
 const HELD = 0.5;
-/** Tries a call from which on workers may be held by the waits between them. */
-const RETRIED = 1.5;
+/** Retries a call from which on workers may be held by the waits before them. */
+const RETRIED = 0.5;
 /** Order of what happens at the same moment; what has the same place goes by its rank in the cascade. */
 const PHASE: Readonly<Record<StoryEvent['kind'], number>> = {
   fault: 0,
@@ -226,9 +226,8 @@ function doingWords(scene: Scene, lane: Lane, from: number, until: number): stri
 }
 
 /** Whether the calls of a link have more tries than one by far. */
-function isRetried({ sent, hedged, made }: Link, from: number, until: number): boolean {
-  const tries = sumSteps(sent, from, until) - sumSteps(hedged, from, until);
-  return tries >= RETRIED * Math.max(1, sumSteps(made, from, until));
+function isRetried({ retried, made }: Link, from: number, until: number): boolean {
+  return sumSteps(retried, from, until) >= RETRIED * Math.max(1, sumSteps(made, from, until));
 }
 
 /** Whether most workers are held by nothing that is seen: no core, no attempt under way, no wait for a connection. */

@@ -114,15 +114,11 @@ export function depthOf(influences: readonly Influence[]): number {
   return deepest;
 }
 
-/** The first time that a callee makes its caller ill, and those at which it makes that worse. */
+/** The times at which a callee makes its caller ill, and those at which it makes that worse: each has its own cause. */
 function spreads(scene: Scene, link: Link): readonly StepInfluence[] {
   const { steps, health, baseline } = scene;
   const found: StepInfluence[] = [];
-  let before = -1;
   for (const episode of health.get(link.caller)?.episodes ?? []) {
-    const goesOn = episode.from === before;
-    before = episode.until;
-    if (found.length > 0 && !goesOn) continue;
     if (episode.until <= baseline || !isIllAt(scene, link, episode.from)) continue;
     const until = lookUntil(episode, steps);
     const failed = failedShare(link, episode.from, until);
@@ -293,6 +289,7 @@ function lockedRows(scene: Scene, link: Link): readonly StepInfluence[] {
   });
 }
 
+/** The first time that a caller loads its ill callee with retries or hedges. */
 function retries(scene: Scene, link: Link): StepInfluence | null {
   const { baseline, health, steps } = scene;
   const made = sumSteps(link.made, 0, baseline);
@@ -302,11 +299,13 @@ function retries(scene: Scene, link: Link): StepInfluence | null {
     for (let step = episode.from; step < episode.until; step++) {
       const until = Math.min(episode.until, step + LOOK_AHEAD_STEPS, steps.count);
       const calls = sumSteps(link.made, step, until);
-      const sent = sumSteps(link.sent, step, until);
+      const hedges = sumSteps(link.hedged, step, until);
+      const again = hedges + sumSteps(link.retried, step, until);
+      // What waits for a connection is sent in a later step than it is called, without being tried again.
+      const sent = Math.min(sumSteps(link.sent, step, until), calls + again);
       if (calls < 10 || sent < RETRY_GROWTH * before * calls) continue;
       if (!isOverloaded(scene, link.callee, step, until, [])) continue;
       const perCall = sent / calls;
-      const hedges = sumSteps(link.hedged, step, until);
       const most = hedges > (sent - calls) / 2;
       return {
         from: link.caller.name,

@@ -15,6 +15,8 @@ export interface Link {
   readonly attempts: Float64Array;
   readonly made: Float64Array;
   readonly sent: Float64Array;
+  /** Retries that policies have granted. */
+  readonly retried: Float64Array;
   /** Attempts of hedges among those sent. */
   readonly hedged: Float64Array;
   /** Calls under way, mean over the step. */
@@ -116,6 +118,10 @@ function linkOf(
     ),
     sent: bySteps(
       rows.map((row) => row.attempts),
+      steps,
+    ),
+    retried: bySteps(
+      rows.map((row) => counterOf(row, EDGE_COUNTER.retries)),
       steps,
     ),
     hedged: bySteps(

@@ -130,11 +130,7 @@ function chainOf(
   const later = events.filter((event) => event.at >= trigger.at);
   const isHit = (event: CascadeEvent): boolean =>
     triggers.some(({ subject }) => event.cause === subject);
-  const fullOf = (event: CascadeEvent): CascadeEvent | undefined =>
-    later.find(
-      ({ kind, subject, at }) =>
-        kind === 'saturated' && subject === event.subject && at <= event.at + SOON,
-    );
+  const fullOf = (event: CascadeEvent): CascadeEvent | undefined => fullIn(event, later);
   const ill = later.filter(
     (event) =>
       isIll(event) &&
@@ -143,8 +139,8 @@ function chainOf(
   );
   const inner = unique(ill.map((event) => event.subject).filter((name) => !name.includes('.')));
   const users = unique(ill.map((event) => event.subject).filter((name) => name.includes('.')));
-  const linkOf = (subject: string): { at: number; place: number; text: string } => {
-    const first = worstOf(subject, ill, later);
+  const linkOf = (subject: string): ChainLink => {
+    const first = worstOf(subject, ill);
     const full = fullOf(first);
     const itself = later.filter(
       (event) => (event.kind === 'killed' || event.kind === 'unready') && event.subject === subject,
@@ -152,20 +148,22 @@ function chainOf(
     const words = full === undefined ? illWords(first) : full.text + heldWords(first);
     const seen = seenWords(full ?? first, runs, struck);
     const text = `${subject}: ${[...itself.map((event) => event.text), words].join(', ')}${seen}`;
-    return { at: (full ?? first).at, place: later.indexOf(full ?? first), text };
+    const { cause } = first;
+    return { subject, cause, at: (full ?? first).at, place: later.indexOf(full ?? first), text };
   };
   // Who is called by nobody any more answers all that it is asked.
   const unready = later
     .filter(({ kind, subject }) => kind === 'unready' && !inner.includes(subject))
     .map((event) => {
       const text = `${event.subject}: ${event.text}${seenWords(event, runs, struck)}`;
-      return { at: event.at, place: later.indexOf(event), text };
+      const { subject, at } = event;
+      return { subject, cause: null, at, place: later.indexOf(event), text };
     });
   const causes = [...inner.map(linkOf), ...unready].slice(0, LINKS_MAX);
   causes.sort((a, b) => a.place - b.place);
   // Of several triggers the last one stands in front of what follows.
   let told = triggers[Math.min(triggers.length, LINKS_MAX) - 1].at;
-  return [...causes, ...users.slice(0, LINKS_MAX).map(linkOf)].map(({ at, text }) => {
+  return [...causesFirst(causes), ...users.slice(0, LINKS_MAX).map(linkOf)].map(({ at, text }) => {
     const word = at < told ? 'from' : 'at';
     const when = moment(at) === moment(told) ? '' : ` ${word} ${moment(at)}`;
     told = at;
@@ -173,19 +171,41 @@ function chainOf(
   });
 }
 
-/** Of the first illness of a subject the worst part, which a later fault may have brought. */
-function worstOf(
-  subject: string,
-  ill: readonly CascadeEvent[],
-  events: readonly CascadeEvent[],
-): CascadeEvent {
-  const own = ill.filter((event) => event.subject === subject);
-  const end = events.find(
-    (event) => event.subject === subject && event.at > own[0].at && ENDS.has(event.kind),
-  );
-  const first = own.filter(({ at }) => end === undefined || at < end.at);
+/** A subject's part in the chain: who brought it, when, and its place among the events. */
+interface ChainLink {
+  readonly subject: string;
+  readonly cause: string | null;
+  readonly at: number;
+  readonly place: number;
+  readonly text: string;
+}
+
+/** The same links, each behind that of its cause: who runs out later than its caller fails may still be why. */
+function causesFirst(links: readonly ChainLink[]): readonly ChainLink[] {
+  const ordered = new Set<ChainLink>();
+  const put = (link: ChainLink, above: readonly ChainLink[]): void => {
+    const cause = links.find(({ subject }) => subject === link.cause);
+    if (cause !== undefined && !above.includes(cause)) put(cause, [...above, link]);
+    ordered.add(link);
+  };
+  for (const link of links) put(link, [link]);
+  return [...ordered];
+}
+
+/** The worst of a subject's illnesses, the first of several: what a mild fault does before does not hide what a bad one does. */
+function worstOf(subject: string, ill: readonly CascadeEvent[]): CascadeEvent {
   const rank = ({ kind }: CascadeEvent): number => ILL.indexOf(kind);
-  return first.reduce((worst, event) => (rank(event) > rank(worst) ? event : worst));
+  return ill
+    .filter((event) => event.subject === subject)
+    .reduce((worst, event) => (rank(event) > rank(worst) ? event : worst));
+}
+
+/** The moment at which a subject had nothing left, where that belongs to one of its illnesses. */
+function fullIn(event: CascadeEvent, events: readonly CascadeEvent[]): CascadeEvent | undefined {
+  const own = events.filter(({ subject }) => subject === event.subject);
+  const over = own.filter(({ kind, at }) => ENDS.has(kind) && at <= event.at);
+  const since = Math.max(-Infinity, ...over.map(({ at }) => at));
+  return own.find(({ kind, at }) => kind === 'saturated' && at >= since && at <= event.at + SOON);
 }
 
 const ENDS: ReadonlySet<CascadeEvent['kind']> = new Set(['recovered', 'notRecovered']);
