@@ -45,7 +45,7 @@ export interface FamilyBand {
 export interface FamilyColumn {
   readonly head: string;
   readonly unit: Unit;
-  /** True for counts of things: whole values are printed with every digit. */
+  /** True for counts of things, and means of these: large ones are printed with every digit. */
   readonly counted?: boolean;
   /** Words in place of 0. */
   readonly zero?: string;

@@ -77,6 +77,11 @@ export function formatCount(value: number): string {
   return signed(value, group(String(Math.abs(Math.round(value)))));
 }
 
+/** A mean of counts, with every digit where it is whole or large, so that sums in a table add up: `12,445`, `8.25`. */
+export function meanCount(value: number): string {
+  return Number.isInteger(value) || value >= 100 ? formatCount(value) : formatNumber(value);
+}
+
 /** An instant of the run with one decimal below ten minutes: `60.2 s`; below a tenth of a second as a duration: `40 ms`. */
 export function formatInstant(seconds: number): string {
   const size = Math.abs(seconds);

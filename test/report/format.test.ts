@@ -15,6 +15,7 @@ import {
   formatValue,
   formatWithInterval,
   listed,
+  meanCount,
   tidy,
 } from '../../src/report/format.js';
 import { spanText } from '../../src/report/view.js';
@@ -63,6 +64,17 @@ describe('numbers', () => {
     expect(formatCount(41099)).toBe('41,099');
     expect(formatNumber(-8.94)).toBe('\u22128.94');
     expect(seen(formatInstant(100))).toBe('100.0 s');
+  });
+
+  it('keep every digit of a mean of counts from 100 on', () => {
+    expect([0, 4, 8.25, 99.96, 102.5, 12_445.25].map(meanCount)).toEqual([
+      '0',
+      '4',
+      '8.25',
+      '100',
+      '103',
+      '12,445',
+    ]);
   });
 
   it('write an instant below a tenth of a second as a duration, and 0 s only where it is 0', () => {
