@@ -3,6 +3,7 @@ import { JOURNAL } from '../spec/record.js';
 import type { RunRecord } from '../spec/record.js';
 import { overAt } from './rollouts.js';
 import type { VariantData } from './variant-data.js';
+import { cellsOf, clipped, type CellSet } from './window.js';
 
 /** What a fault touches, as ids of the plan. */
 export interface Touched {
@@ -49,6 +50,11 @@ export function spansIn(
     spans[0].untilNs = Math.min(spans[0].untilNs, overAt(data, record, fault.rollout));
   }
   return spans;
+}
+
+/** Cells of one run, from the end of the warm-up to the end of arrivals, in which a fault is active. */
+export function cellsDuring(data: VariantData, fault: PlanFault, record: RunRecord): CellSet {
+  return cellsOf(clipped(spansIn(data, fault, record), data.plan), data.plan);
 }
 
 /** Components hit by any fault: those that blast radius and collateral leave out. */

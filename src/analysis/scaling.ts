@@ -5,7 +5,7 @@ import type { RunRecord } from '../spec/record.js';
 import type { StoryEvent } from '../spec/result-cascade.js';
 import { BARE } from './unseen.js';
 import type { VariantData } from './variant-data.js';
-import { count, duration, moment, plural } from './words.js';
+import { count, moment, plural } from './words.js';
 
 /** Changes in one direction without one in the other, or a long pause, between them. */
 interface Run {
@@ -49,8 +49,8 @@ function textOf({ isUp, before, after, steps, firstNs, lastNs, readyNs }: Run): 
   const words = `from ${count(before)} to ${plural(after, 'replica')}${how}`;
   if (!isUp) return words;
   if (readyNs === Infinity) return `${words}; not all of them ready in this run`;
-  const tookNs = readyNs - firstNs;
-  return tookNs === 0 ? words : `${words}; all of them ready ${duration(tookNs / 1e9)} later`;
+  // A moment, as `later` would be read as behind the last step.
+  return readyNs === firstNs ? words : `${words}; all of them ready at ${moment(readyNs / 1e9)}`;
 }
 
 /** Times are from the end of the warm-up on. */

@@ -10,15 +10,15 @@ import {
   type Measured,
 } from './estimate.js';
 import { FEW_CALLS } from './amplification.js';
+import { cellsDuring } from './faulted.js';
 import { edgeSums } from './metrics-edge.js';
 import { goodByRun, latencyOf, outcomesByRun, type Question } from './metrics.js';
 import { measureRecovery, neverCount } from './recovery.js';
 import type { Story } from './story.js';
 import { selectStats } from './subjects.js';
-import { arrivedOf, finishedOf, succeededOf } from './sums.js';
+import { arrivedOf, finishedOf, succeededOf, sumOutcomes } from './sums.js';
 import { partName, type VariantData } from './variant-data.js';
 import { wastedOf } from './wasted.js';
-import { cellsOf, spansOf } from './window.js';
 
 /** Figures over all workloads together: the rows of the summary tables. */
 export interface Headline {
@@ -158,13 +158,18 @@ function amplification(data: VariantData): Measured & { edge: string | null } {
   return largest;
 }
 
+/**
+ * Of each kind of request, the share that succeeds while a fault lasts, pooled over the runs: in each for as long as it
+ * lasts there.
+ */
 function duringFaults(data: VariantData): Headline['during'] {
   const entries: { request: string; fault: string; success: Measured }[] = [];
   for (const fault of data.plan.faults) {
-    const clause = { kind: 'during', fault: fault.id, offset: 0 } as const;
-    const window = cellsOf(spansOf(clause, data.plan), data.plan);
+    const windows = data.records.map((record) => cellsDuring(data, fault, record));
     for (const part of data.requests) {
-      const outcomes = outcomesByRun({ ...requestsOf(data, [part]), window });
+      const outcomes = data.records.map((record, i) =>
+        sumOutcomes([record.parts[part]], windows[i].cells),
+      );
       const success = shareOf(
         outcomes.map((run) => succeededOf(run)),
         outcomes.map((run) => finishedOf(run)),

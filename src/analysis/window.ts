@@ -125,7 +125,8 @@ function firstCell(edges: Float64Array, atNs: Ns): number {
   return low;
 }
 
-function clipped(spans: readonly Span[], plan: Plan): Span[] {
+/** What of the spans lies between the end of the warm-up and the end of arrivals. */
+export function clipped(spans: readonly Span[], plan: Plan): Span[] {
   return spans
     .map((span) => ({
       fromNs: Math.max(span.fromNs, plan.warmupNs),

@@ -16,7 +16,7 @@ export interface Column {
   readonly missing: string | null;
   /** Words in place of 0, where that would be read as a time that something took. */
   readonly zero?: string;
-  /** True for counts of things, of which a whole value is printed without decimals. */
+  /** True for counts of things, and means of these: whole and large ones are printed without decimals. */
   readonly counted: boolean;
   /** Replications of a variant in which what is measured never came about. */
   readonly never?: (variant: VariantResult) => number;

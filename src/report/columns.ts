@@ -2,7 +2,7 @@ import type { Comparison, Estimate, Result, VariantResult } from '../spec/result
 import { studentQuantile } from '../stats/student.js';
 import { PLAIN_COLUMN, type Column } from './column.js';
 import { unseenColumns } from './columns-unseen.js';
-import { formatCount, formatValue } from './format.js';
+import { formatValue, meanCount } from './format.js';
 import { requestLabel, type View } from './view.js';
 
 /** A value against the baseline. */
@@ -76,7 +76,7 @@ export function cellText(column: Column, variant: VariantResult): string {
 /** A value of a column in its unit. */
 export function valueText(column: Column, value: number | null): string {
   if (value === 0 && column.zero !== undefined) return column.zero;
-  if (column.counted && value !== null && Number.isInteger(value)) return formatCount(value);
+  if (column.counted && value !== null) return meanCount(value);
   return formatValue(value, column.unit);
 }
 

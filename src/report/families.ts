@@ -45,7 +45,7 @@ export interface FamilyBand {
 export interface FamilyColumn {
   readonly head: string;
   readonly unit: Unit;
-  /** True for counts of things: whole values are printed with every digit. */
+  /** True for counts of things, and means of these: large ones are printed with every digit. */
   readonly counted?: boolean;
   /** Words in place of 0. */
   readonly zero?: string;
@@ -276,7 +276,7 @@ export const FAMILIES: readonly Family[] = [
     worst: largestOf('Most waiting', 'poolWaiting', 'number'),
     telling: 1,
     caption:
-      'Connections of all pools of the caller together, and its calls that wait for one. In use: mean over the run. Wait: of the calls that got one. Opened: connections made, the first ones included. Pools at which hardly anybody waits are left out.',
+      'Connections of all pools of the caller together, and its calls that wait for one. In use: mean over the run. Wait: of the calls that got one. Opened: connections made after the warm-up; without one, the first ones too. Pools at which hardly anybody waits are left out.',
   },
   {
     id: 'replicas',

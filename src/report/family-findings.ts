@@ -10,9 +10,9 @@ import {
   ratioOf,
 } from './family-parts.js';
 import type { FamilyColumn } from './families.js';
-import { formatCount, formatShare, formatValue, NARROW, upTo } from './format.js';
+import { formatCount, formatShare, formatValue, meanCount, NARROW, upTo } from './format.js';
 import { meteredOf } from './unseen.js';
-import { behindWords, flat, meanCount, sagaWords, staleWords } from './unseen-words.js';
+import { behindWords, flat, sagaWords, staleWords } from './unseen-words.js';
 import type { View } from './view.js';
 
 /** What there is to say of a family: the worst of it, which is the title of its section, and what else. */

@@ -77,6 +77,11 @@ export function formatCount(value: number): string {
   return signed(value, group(String(Math.abs(Math.round(value)))));
 }
 
+/** A mean of counts, with every digit where it is whole or large, so that sums in a table add up: `12,445`, `8.25`. */
+export function meanCount(value: number): string {
+  return Number.isInteger(value) || value >= 100 ? formatCount(value) : formatNumber(value);
+}
+
 /** An instant of the run with one decimal below ten minutes: `60.2 s`; below a tenth of a second as a duration: `40 ms`. */
 export function formatInstant(seconds: number): string {
   const size = Math.abs(seconds);
@@ -84,9 +89,16 @@ export function formatInstant(seconds: number): string {
   return join(signed(seconds, size < 600 ? fixed(size, 1) : group(fixed(size, 0))), 's');
 }
 
-/** A difference with its sign; shares differ in points: `+11.2 pt`, `−45.0 ms`. */
-export function formatDifference(difference: number, unit: Unit): string {
-  const { factor, label, decimals } = scaleOf(difference, unit);
+/**
+ * A difference with its sign; shares differ in points: `+11.2 pt`, `−45.0 ms`. Beside its interval it has the unit that
+ * fits both, so that 0 is told in the unit of the ends.
+ */
+export function formatDifference(
+  difference: number,
+  unit: Unit,
+  interval: readonly [number, number] | null = null,
+): string {
+  const { factor, label, decimals } = scaleOf(widest(difference, interval), unit);
   const size = Math.abs(difference) / factor;
   if (difference !== 0 && size < 0.05 && unit === 'share') {
     return `${difference < 0 ? MINUS : '+'}<0.1${label}`;
@@ -94,17 +106,29 @@ export function formatDifference(difference: number, unit: Unit): string {
   return `${difference < 0 ? MINUS : difference > 0 ? '+' : ''}${group(fixed(size, decimals))}${label}`;
 }
 
-/** Half the width of an interval as `± 3`, in the unit and with the digits of the difference it belongs to. */
+/** Half the width of an interval as `± 3`, in the unit and with the digits of the value it belongs to. */
 export function formatPlusMinus(
-  difference: number,
+  value: number,
   interval: readonly [number, number] | null,
   unit: Unit,
 ): string {
   if (interval === null) return '';
-  const { factor, decimals } = scaleOf(difference, unit);
+  const { factor, decimals } = scaleOf(value, unit);
   const half = (interval[1] - interval[0]) / 2 / factor;
   if (!Number.isFinite(half) || !/[1-9]/.test(fixed(half, decimals))) return '';
   return `±${NARROW}${group(fixed(half, decimals))}`;
+}
+
+/** A difference, `± 3` behind it where it has an interval: both in one unit. */
+export function formatDifferenceWithin(
+  difference: number,
+  interval: readonly [number, number] | null,
+  unit: Unit,
+): { readonly difference: string; readonly half: string } {
+  return {
+    difference: formatDifference(difference, unit, interval),
+    half: formatPlusMinus(widest(difference, interval), interval, unit),
+  };
 }
 
 /** Both ends of the interval of a difference, in its unit: `[−48.1, −42.0] ms`. */
@@ -113,8 +137,8 @@ export function formatInterval(
   interval: readonly [number, number],
   unit: Unit,
 ): string {
-  const { label } = scaleOf(difference, unit);
-  return `${ends(difference, interval, unit, true)}${label}`;
+  const size = widest(difference, interval);
+  return `${ends(size, interval, unit, true)}${scaleOf(size, unit).label}`;
 }
 
 /** A value and its interval in one unit: `528 ms [523, 533]`; the value alone where the interval has no width. */
@@ -168,6 +192,12 @@ export function plural(count: number, noun: string): string {
 export function listed(names: readonly string[]): string {
   if (names.length < 2) return names.join('');
   return `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]!}`;
+}
+
+/** The greatest of a difference and the ends of its interval: a difference of 0 has no unit of its own. */
+function widest(difference: number, interval: readonly [number, number] | null): number {
+  const sizes = [difference, ...(interval ?? [])].filter(Number.isFinite).map(Math.abs);
+  return Math.max(0, ...sizes);
 }
 
 interface Scale {

@@ -13,7 +13,7 @@ export function poolMeters(variant: VariantResult): Readonly<Record<string, Mete
   for (const callee of sortedKeys(variant.components)) {
     const { pools } = variant.components[callee]!;
     for (const caller of sortedKeys(pools ?? {})) {
-      const meters = metersOf(pools![caller]!);
+      const meters = metersOf(pools![caller]!, variant.cascade.verdicts.length);
       found[`${caller}->${callee}`] = { kind: 'service', meters };
     }
   }
@@ -30,9 +30,12 @@ export function isShort({ meters }: MeteredResult): boolean {
   return waits || (poolTimeouts?.form === 'counter' && poolTimeouts.total > 0);
 }
 
-function metersOf(pool: PoolResult): MeteredResult['meters'] {
+function metersOf(pool: PoolResult, runs: number): MeteredResult['meters'] {
   const { size, used, waiting, steps, opened, timeouts } = pool;
   const share = (count: number): number => count / (size ?? 1);
+  // The result has sums over all runs, a counter the mean of a run.
+  const counter = (sum: number) =>
+    ({ form: 'counter', total: sum / runs, each: [], steps: [] }) as const;
   return {
     ...(size !== null && {
       [POOL_SHARE]: {
@@ -47,7 +50,7 @@ function metersOf(pool: PoolResult): MeteredResult['meters'] {
     poolUsed: { form: 'gauge', ...used, each: [], steps: steps.used },
     poolWaiting: { form: 'gauge', ...waiting, each: [], steps: steps.waiting },
     poolWait: { form: 'durations', ...pool.wait },
-    poolOpened: { form: 'counter', total: opened, each: [], steps: [] },
-    poolTimeouts: { form: 'counter', total: timeouts, each: [], steps: [] },
+    poolOpened: counter(opened),
+    poolTimeouts: counter(timeouts),
   };
 }

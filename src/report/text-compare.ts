@@ -111,7 +111,7 @@ function differenceWords(view: View, column: Column, variant: VariantResult, pai
     return verdict === 'better' || verdict === 'worse' ? verdict : paint.dim('not comparable');
   }
   if (difference === 0 && verdict === 'same') return paint.dim('no difference');
-  const size = line(plain(formatDifference(difference, column.unit)), 10);
+  const size = line(plain(formatDifference(difference, column.unit, ci95)), 10);
   const interval = ci95 === null ? '' : plain(formatInterval(difference, ci95, column.unit));
   const word =
     verdict === 'same' ? 'no difference' : verdict === 'unknown' ? "the data can't tell" : verdict;

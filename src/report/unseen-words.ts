@@ -1,5 +1,5 @@
 import type { VariantResult } from '../spec/result.js';
-import { briefSeconds, formatCount, formatNumber, formatShare, listed, upTo } from './format.js';
+import { briefSeconds, formatCount, formatShare, listed, meanCount, upTo } from './format.js';
 import {
   behindOf,
   countEstimate,
@@ -134,11 +134,6 @@ export function staleWords(view: View): Words | null {
 /** Words without their emphasis. */
 export function flat(words: Words): string {
   return words.map((word) => (typeof word === 'string' ? word : word.strong)).join('');
-}
-
-/** A mean of counts: whole where it is whole or large. */
-export function meanCount(value: number): string {
-  return Number.isInteger(value) || value >= 100 ? formatCount(value) : formatNumber(value);
 }
 
 function staleBest({ share }: WorstShare, variant: VariantResult): Words {

@@ -143,7 +143,7 @@ services:
 workloads: { users: { arrivals: { kind: stages, process: constant, start: 100/s, stages: [ { target: 100/s, duration: 40s }, { target: 10/s, duration: 1ms }, { target: 10/s, duration: 60s } ] }, requests: [ { call: shop.buy } ] } }
 `);
     expect(ofKind(ran, 'scaledUp')).toEqual([
-      '15: from 2 to 7 replicas in 2 steps, the last one at 30 s; all of them ready 22 s later',
+      '15: from 2 to 7 replicas in 2 steps, the last one at 30 s; all of them ready at 37 s',
     ]);
     expect(ofKind(ran, 'scaledDown')).toEqual([
       '45: from 7 to 2 replicas in 2 steps, the last one at 60 s',

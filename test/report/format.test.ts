@@ -5,6 +5,7 @@ import {
   coordinate,
   formatCount,
   formatDifference,
+  formatDifferenceWithin,
   formatInstant,
   formatInterval,
   formatNumber,
@@ -15,6 +16,7 @@ import {
   formatValue,
   formatWithInterval,
   listed,
+  meanCount,
   tidy,
 } from '../../src/report/format.js';
 import { spanText } from '../../src/report/view.js';
@@ -65,6 +67,17 @@ describe('numbers', () => {
     expect(seen(formatInstant(100))).toBe('100.0 s');
   });
 
+  it('keep every digit of a mean of counts from 100 on', () => {
+    expect([0, 4, 8.25, 99.96, 102.5, 12_445.25].map(meanCount)).toEqual([
+      '0',
+      '4',
+      '8.25',
+      '100',
+      '103',
+      '12,445',
+    ]);
+  });
+
   it('write an instant below a tenth of a second as a duration, and 0 s only where it is 0', () => {
     expect([0, 0.0032, 0.04, 0.0996, 0.1, 0.14].map((at) => seen(formatInstant(at)))).toEqual([
       '0 s',
@@ -100,6 +113,21 @@ describe('numbers', () => {
     );
     expect(seen(formatWithInterval(0.528, [0.523, 0.533], 'seconds'))).toBe('528 ms [523, 533]');
     expect(seen(formatWithInterval(0, [0, 0.0003], 'share'))).toBe('0 % [0, 0.03]');
+  });
+
+  it('tell a difference of 0 in the unit of its interval', () => {
+    const around = (size: number, half: number, unit: 'seconds' | 'number'): string => {
+      const interval = [size - half, size + half] as const;
+      const { difference, half: beside } = formatDifferenceWithin(size, interval, unit);
+      return seen(`${difference} ${beside} ${formatInterval(size, interval, unit)}`);
+    };
+    expect(around(0, 0.0186, 'seconds')).toBe('0 ms ± 18.6 [\u221218.6, +18.6] ms');
+    expect(around(0, 0.25, 'number')).toBe('0 ± 0.25 [\u22120.25, +0.25]');
+    expect(around(0.000_524, 0.001_274, 'seconds')).toBe('+0.52 ms ± 1.27 [\u22120.75, +1.80] ms');
+    expect(around(-0.045, 0.003, 'seconds')).toBe(
+      '\u221245.0 ms ± 3.0 [\u221248.0, \u221242.0] ms',
+    );
+    expect(around(0, 0, 'seconds')).toBe('0 s  [0, 0] s');
   });
 
   it('drop zeros at the end on axes', () => {

@@ -23,6 +23,18 @@ describe('figures beside requests and edges', () => {
   const { result } = run(BACKLOG);
   const metered = result.variants[0]!.metered;
 
+  /** The result with another count of handled messages. */
+  const withConsumed = (total: number): typeof result => {
+    const own = metered['jobs.workers']!;
+    const consumed = { ...own.meters['consumed']!, total } as (typeof own.meters)[string];
+    const changed = { ...own, meters: { ...own.meters, consumed } };
+    const variants = result.variants.map((variant) => ({
+      ...variant,
+      metered: { ...variant.metered, 'jobs.workers': changed },
+    }));
+    return { ...result, variants };
+  };
+
   it('stand in the result by subject and name', () => {
     expect(Object.keys(metered).sort()).toEqual(['jobs', 'jobs.workers']);
     const { lag, age, delay, consumed } = metered['jobs.workers']!.meters;
@@ -41,6 +53,12 @@ describe('figures beside requests and edges', () => {
     expect(page).toContain('id="messages"');
     expect(page).toContain('Up to 101 messages wait for jobs.workers');
     expect(page).toContain('messages not yet handled');
+  });
+
+  it('have every digit of a large mean of counts, so that the ends of sagas make up their beginnings', () => {
+    const page = renderHtml(withConsumed(12_445.25), PAGE);
+    expect(page).toMatch(/>\s*12,445\s*</);
+    expect(renderHtml(withConsumed(8.25), PAGE)).toMatch(/>\s*8\.25\s*</);
   });
 
   it('leave the section out where there are none', () => {

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { poolMeters } from '../../src/report/pool-meters.js';
 import { usedUpPools } from '../../src/report/pools.js';
 import { run } from '../theory/program.js';
 
 /** One connection; a call of 10 ms comes every so often. */
-const ran = (every: string, max: string) =>
+const ran = (every: string, max: string, runs = 1) =>
   run(`faultline: 1
 title: One connection for all calls
-run: { duration: 10s }
+run: { duration: 10s, replications: ${runs} }
 services:
   app:
     runtime: async
@@ -35,5 +36,13 @@ describe('pools that are used up', () => {
     const unlimited = ran('200/s', '2000').result;
     expect(usedUpPools(unlimited.variants)).toEqual([]);
     expect(unlimited.variants[0]!.components.app!.pools).toBeNull();
+  });
+});
+
+describe('the pools of a table', () => {
+  it('open as many connections in a run as there are, however many runs there are', () => {
+    const [variant] = ran('200/s', '1', 3).result.variants;
+    expect(variant!.components.far!.pools!.app!.opened).toBe(3);
+    expect(poolMeters(variant!)['app->far']!.meters['poolOpened']).toMatchObject({ total: 1 });
   });
 });

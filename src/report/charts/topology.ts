@@ -7,6 +7,7 @@ import { markup, type Markup, type Part } from '../html-escape.js';
 import { clamp } from '../scale.js';
 import { nodeLabel, place, type Placement, type Spot } from '../topology-layout.js';
 import { requestLabel, shades, stepAt, type View } from '../view.js';
+import { nodeIn } from '../nodes.js';
 import { dashed, slotsOf } from './services.js';
 
 /** An instant worth a picture, and why. */
@@ -88,7 +89,7 @@ export function topologyChart(
           const spot = map.nodes.get(node.name)!;
           return node.kind === 'workload'
             ? userMarks(view, variant, node.name, step, map)
-            : nodeMarks(variant, node, spot, step);
+            : nodeMarks(variant, nodeIn(view.result, variant, node), spot, step);
         },
       )}</g
     >`,

@@ -10,7 +10,7 @@ import {
 import type { Column } from '../column.js';
 import { lostShare } from '../charts/latency.js';
 import { compareFinding } from '../findings.js';
-import { formatDifference, formatPlusMinus, plural } from '../format.js';
+import { formatDifferenceWithin, plural } from '../format.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
 import { characterOf, lookOf, type View } from '../view.js';
 import { section, variantKey } from './parts.js';
@@ -159,8 +159,7 @@ function second(view: View, column: Column, variant: VariantResult): Part {
     return 'not comparable';
   }
   if (verdict === 'same') return 'no difference';
-  const text = formatDifference(difference, column.unit);
-  if (verdict === 'unknown') return text;
-  return markup`<span class="${verdict}">${text}</span>
-    ${formatPlusMinus(difference, ci95, column.unit)}`;
+  const text = formatDifferenceWithin(difference, ci95, column.unit);
+  if (verdict === 'unknown') return `${text.difference} ${text.half}`.trim();
+  return markup`<span class="${verdict}">${text.difference}</span> ${text.half}`;
 }

@@ -318,7 +318,9 @@ function serviceRow(view: View, row: ServiceRow, variant: VariantResult, id: str
   const full = [gutterLabel(8, formatShare(1)), gutterLabel(94, '0')];
   const right =
     slots === null
-      ? markup`<span class="none">no limit of slots</span>`
+      ? markup`<span class="none"
+          >${row.node.isSized ? 'no limit of slots' : 'slots changed by this variant'}</span
+        >`
       : panel(inline(slots, `${id}-s`), [full, queue]);
   return markup`<div class="nm">${row.node.name}<small>${nodeWords(row.node)}</small></div>
     <div class="cell">${panel(inline(rateChart(view, row, variant), `${id}-r`), rates)}</div>

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { run } from '../theory/program.js';
+
+/** Ten pods whose canary fails one request in five, and is taken back by its first look at 55 s. */
+const canary = (runs: string): ReturnType<typeof run> =>
+  run(`
+faultline: 1
+title: Taken back
+run: { duration: 150s, warmup: 10s, seed: 5, replications: ${runs} }
+gateways: { edge: { routes: [ { match: { path: / }, to: shop.buy } ] } }
+services:
+  shop:
+    replicas: 10
+    lifecycle: { startup: 5s }
+    endpoints: { buy: [ wait: 10ms ] }
+    versions: { v1: {}, v2: { endpoints: { buy: [ wait: 10ms, { fail: 500, probability: 20% } ] } } }
+    rollout:
+      to: v2
+      at: 30s
+      kind: canary
+      steps: [ { weight: 50% }, { pause: 60s } ]
+      analysis: { expect: [ canary.success >= 99% ], interval: 20s }
+workloads: { users: { arrivals: constant(100/s), requests: [ { name: buy, call: edge } ] } }
+`);
+
+describe('success during a fault', () => {
+  it('is that of the time a rollout took, not of the time until the end', () => {
+    const variant = canary('2').variant();
+    const { faults, timeline, summary } = variant;
+    expect(faults[0]!.spans).toEqual([{ from: 30, until: 55 }]);
+    const rates = timeline.series['users.buy']!.success;
+    const [from, until] = [30 / timeline.step, 55 / timeline.step];
+    const within = rates.slice(from, until).map((share) => share ?? 1);
+    const mean = within.reduce((sum, share) => sum + share, 0) / within.length;
+    expect(summary.during[0]!.success.value).toBeCloseTo(mean, 3);
+    // The canary has half of the requests for 20 s of 25 and fails one in five: 8 %.
+    expect(summary.during[0]!.success.value).toBeLessThan(0.94);
+  });
+
+  it('is that of the runs in which a fault comes', () => {
+    const ran = run(`
+faultline: 1
+title: Now and then
+run: { duration: 90s, seed: 5, replications: 6 }
+services: { shop: { endpoints: { buy: [ wait: 10ms ] } } }
+workloads: { users: { arrivals: constant(50/s), requests: [ { name: buy, call: shop.buy } ] } }
+faults: [ { id: f, kind: error, target: shop, status: 500, at: 40s, for: 20s, probability: 50% } ]
+`);
+    const { summary } = ran.variant();
+    expect(summary.success.value).toBeGreaterThan(0.75);
+    expect(summary.during[0]!.success.value).toBe(0);
+  });
+});
