@@ -1,7 +1,7 @@
 import { invariant } from '../kernel/invariant.js';
 import type { Plan } from '../spec/plan.js';
 import type { RunRecord } from '../spec/record.js';
-import type { Exemplar, ReplicationSummary, Result, VariantResult } from '../spec/result.js';
+import type { ReplicationSummary, Result, Topology, VariantResult } from '../spec/result.js';
 import type { ScenarioFile, Variant } from '../spec/scenario.js';
 import { judgeBudget } from './budget.js';
 import { storiesOf } from './cascade.js';
@@ -17,7 +17,7 @@ import type { Study } from './study.js';
 import { headline, summaryOf, type Headline } from './summary.js';
 import { toldFault } from './told-fault.js';
 import { timelineOf } from './timeline.js';
-import { faultInfos, topologyOf } from './topology.js';
+import { changedNodes, faultInfos, topologyOf } from './topology.js';
 import { meteredResults } from './meters.js';
 import { variantData, type VariantData } from './variant-data.js';
 import { warningsOf } from './warnings.js';
@@ -50,6 +50,7 @@ export function summarise(
   const base = variants.find((data) => data.variant.baseline) ?? variants[0];
   const { run, report } = base.variant.scenario;
   const exemplars = exemplarsOf(variants, report.exemplars, told);
+  const topology = topologyOf(base);
   return {
     faultline: 1,
     scenario: { title: file.title, description: file.description, sha256: file.sha256 },
@@ -64,15 +65,23 @@ export function summarise(
       step: run.stepNs / 1e9,
     },
     report: reportInfo(base, report),
-    topology: topologyOf(base),
+    topology,
     faults: faultInfos(base),
-    variants: variants.map((data, i) =>
-      variantResult(file, data, study, figures[i].figures, exemplars.get(data.variant.name) ?? []),
-    ),
+    variants: variants.map((data, i) => ({
+      ...variantResult(file, data, study, figures[i].figures),
+      ...own(data, topology),
+      exemplars: exemplars.get(data.variant.name) ?? [],
+    })),
     hypothesis: file.hypothesis === null ? null : judgeHypothesis(file.hypothesis, study),
     comparisons: compareAll(figures, base.variant.name, subjectOf(base)),
     warnings: warningsOf(variants),
   };
+}
+
+/** What a variant has of its own in the topology; nothing where that is as in the baseline. */
+function own(data: VariantData, topology: Topology): Pick<VariantResult, 'nodes'> {
+  const nodes = changedNodes(data, topology);
+  return nodes.length === 0 ? {} : { nodes };
 }
 
 function variantResult(
@@ -80,8 +89,7 @@ function variantResult(
   data: VariantData,
   study: Study,
   figures: Headline,
-  exemplars: readonly Exemplar[],
-): VariantResult {
+): Omit<VariantResult, 'exemplars'> {
   const { variant } = data;
   const stories = study.stories.get(variant.name)!;
   const summary = summaryOf(figures);
@@ -99,7 +107,6 @@ function variantResult(
     timeline: timelineOf(data, stories[0]),
     cascade: cascadeResult(stories, summary.recovery.value),
     journal: journalOf(data),
-    exemplars,
     budgets: file.budgets
       .map((source) => judgeBudget(source, data, study))
       .filter((budget) => budget !== null),

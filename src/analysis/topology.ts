@@ -11,8 +11,32 @@ import { finiteOrNull } from './numbers.js';
 /** Nodes and component edges of a variant. */
 export function topologyOf(data: VariantData): Topology {
   const { plan } = data;
+  const edges = data.edges.map((edge) => ({
+    from: plan.components[edge.from].name,
+    to: plan.components[edge.to].name,
+    parts: edge.stats
+      .map((stat) => plan.statEdges[stat])
+      .map(({ from, to }) => `${partName(plan, from)}->${partName(plan, to)}`)
+      .sort(byCodeUnit),
+  }));
+  const flows = flowsOf(plan).map(({ from, to }) => ({
+    from: plan.components[from].name,
+    to: plan.components[to].name,
+    parts: [],
+  }));
+  return { nodes: nodesOf(data), edges: [...edges, ...flows] };
+}
+
+/** The components of a variant that are not as in the topology of the baseline, those of its own among them. */
+export function changedNodes(data: VariantData, { nodes }: Topology): readonly TopologyNode[] {
+  const known = new Map(nodes.map((node) => [node.name, JSON.stringify(node)]));
+  return nodesOf(data).filter((node) => known.get(node.name) !== JSON.stringify(node));
+}
+
+function nodesOf(data: VariantData): readonly TopologyNode[] {
+  const { plan } = data;
   const depths = depthsOf(data);
-  const nodes = plan.components.map((component, id): TopologyNode => {
+  return plan.components.map((component, id): TopologyNode => {
     const host = hostNamed(data.variant.scenario, component.name);
     const isWorkload = component.kind === 'workload';
     return {
@@ -32,20 +56,6 @@ export function topologyOf(data: VariantData): Topology {
       zones: host?.zones ?? [],
     };
   });
-  const edges = data.edges.map((edge) => ({
-    from: plan.components[edge.from].name,
-    to: plan.components[edge.to].name,
-    parts: edge.stats
-      .map((stat) => plan.statEdges[stat])
-      .map(({ from, to }) => `${partName(plan, from)}->${partName(plan, to)}`)
-      .sort(byCodeUnit),
-  }));
-  const flows = flowsOf(plan).map(({ from, to }) => ({
-    from: plan.components[from].name,
-    to: plan.components[to].name,
-    parts: [],
-  }));
-  return { nodes, edges: [...edges, ...flows] };
 }
 
 /** The ways of messages: from who publishes to a topic, and from there to who handles them; component ids. */

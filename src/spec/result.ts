@@ -44,7 +44,7 @@ export interface ReportInfo {
   readonly hide: readonly string[];
 }
 
-/** Of the baseline variant; what variants change in it is in their patch. */
+/** Of the baseline variant; components that are otherwise in another are among its `nodes`. */
 export interface Topology {
   readonly nodes: readonly TopologyNode[];
   /** Component level. */
@@ -95,6 +95,8 @@ export interface VariantResult {
     readonly set: readonly { readonly path: string; readonly value: unknown }[];
     readonly add: readonly { readonly path: string; readonly values: readonly unknown[] }[];
   };
+  /** Components that are not as in the topology of the baseline; left out where there are none. */
+  readonly nodes?: readonly TopologyNode[];
   /** Its own faults, which a patch may have moved, changed or taken away. */
   readonly faults: readonly FaultInfo[];
   readonly perReplication: readonly ReplicationSummary[];

@@ -12,7 +12,7 @@ import {
 import type { Markup } from '../html-escape.js';
 import { linear, logarithmic, niceCeiling, niceFloor, roundCeiling, type Scale } from '../scale.js';
 import { crowdOf } from '../crowd.js';
-import { nodeIn, type VariantNode } from '../nodes.js';
+import { nodeIn } from '../nodes.js';
 import type { View } from '../view.js';
 import { gridLine, shading } from './frame.js';
 
@@ -27,7 +27,7 @@ export interface ServiceScale {
 /** One row of the services figure. */
 export interface ServiceRow {
   /** As the variant has it. */
-  readonly node: VariantNode;
+  readonly node: TopologyNode;
   readonly series: Series | null;
   readonly scale: ServiceScale;
 }
@@ -36,15 +36,14 @@ export interface ServiceRow {
 export function serviceRows(view: View, variant: VariantResult): ServiceRow[] {
   const latency = latencyBounds(view);
   return crowdOf(view).shown.map((shown) => {
-    const node = nodeIn(view.result, variant, shown);
-    const isFixed = node.scaling === undefined && node.isSized;
+    const node = nodeIn(variant, shown);
     return {
       node,
       series: variant.timeline.series[node.name] ?? null,
       scale: {
         rateTop: roundCeiling(largestRate(view, variant, node.name)),
         latency,
-        replicas: isFixed ? node.replicas : mostRunning(view, node.name),
+        replicas: node.scaling === undefined ? node.replicas : mostRunning(view, node.name),
       },
     };
   });
@@ -63,13 +62,12 @@ export function slotsOf(node: TopologyNode, replicas = node.replicas): number | 
   return isStore && node.cores !== null ? node.cores * replicas : null;
 }
 
-/** What a component is, in words under its name; of its sizes those that are known. */
-export function nodeWords(node: VariantNode): string {
+/** What a component is, in words under its name. */
+export function nodeWords(node: TopologyNode): string {
   const words: string[] = [];
   if (node.external) words.push('external');
   else if (node.kind === 'eventStore') words.push('event store');
   else if (node.kind !== 'service') words.push(node.kind);
-  if (!node.isSized) return words.join(', ');
   const { scaling } = node;
   if (scaling !== undefined) {
     const { min, max } = scaling;
@@ -143,7 +141,7 @@ export function slotsChart(view: View, row: ServiceRow, variant: VariantResult):
   const running = linear([0, replicas], [94, 8]);
   const words = [
     busy.length === 0
-      ? unlimitedWords(row.node)
+      ? 'No limit of slots.'
       : `At most ${formatShare(Math.min(1, largest(busy) / slots!))} of ${formatCount(slots!)} in use, at most ${formatCount(largest(queue))} queued.`,
     up.length === 0
       ? ''
@@ -167,11 +165,6 @@ export function slotsChart(view: View, row: ServiceRow, variant: VariantResult):
       busy.length === 0 ? null : stroke(linePath(points(view, busy, x, inUse)), 'var(--ink)', 1.4),
     ],
   };
-}
-
-/** Why nothing is said of slots. */
-function unlimitedWords({ isSized }: VariantNode): string {
-  return isSized ? 'No limit of slots.' : 'Slots changed by the variant.';
 }
 
 /** Queue places that fill the panel: the capacity, or the longest queue where there is none. */

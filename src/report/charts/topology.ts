@@ -89,7 +89,7 @@ export function topologyChart(
           const spot = map.nodes.get(node.name)!;
           return node.kind === 'workload'
             ? userMarks(view, variant, node.name, step, map)
-            : nodeMarks(variant, nodeIn(view.result, variant, node), spot, step);
+            : nodeMarks(variant, nodeIn(variant, node), spot, step);
         },
       )}</g
     >`,

@@ -318,9 +318,7 @@ function serviceRow(view: View, row: ServiceRow, variant: VariantResult, id: str
   const full = [gutterLabel(8, formatShare(1)), gutterLabel(94, '0')];
   const right =
     slots === null
-      ? markup`<span class="none"
-          >${row.node.isSized ? 'no limit of slots' : 'slots changed by this variant'}</span
-        >`
+      ? markup`<span class="none">no limit of slots</span>`
       : panel(inline(slots, `${id}-s`), [full, queue]);
   return markup`<div class="nm">${row.node.name}<small>${nodeWords(row.node)}</small></div>
     <div class="cell">${panel(inline(rateChart(view, row, variant), `${id}-r`), rates)}</div>
