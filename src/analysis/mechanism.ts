@@ -21,6 +21,8 @@ const HELD_STEPS = 2;
 const FEW = 0.05;
 /** while of those under way at any time this part is more than there usually are. */
 const MOSTLY = 0.5;
+/** So few of the caller's requests that a p95 moves by less than half, even where a few always take very long. */
+const TOO_FEW = 0.02;
 /** Calls that take less than so many times as long are not slow, but many. */
 const LONGER = 1.1;
 
@@ -43,7 +45,10 @@ export function mechanismOf(
   if (total === 0) return waiting(link, from, until, baseline);
   if (isSlow && total < FEW * sumSteps(link.made, from, until)) {
     const slow = waiting(link, from, until, baseline);
-    if (slow.share >= MOSTLY) return slow;
+    const isMoved = total >= TOO_FEW * sumSteps(link.caller.arrivals, from, until);
+    // Without a time before there is no slower: those that fail are what is seen.
+    const isSeen = baseline > 0 || slow.mechanism !== 'slow';
+    if (isSeen && slow.share >= (isMoved ? MOSTLY : 1 - 1 / LONGER)) return slow;
   }
   // The first of equal weights stands, and their order is fixed.
   const main = weights.reduce((best, entry) => (entry.weight > best.weight ? entry : best));

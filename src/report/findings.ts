@@ -1,5 +1,5 @@
 import type { VariantResult } from '../spec/result.js';
-import { amplifiedEdges, wasteRows } from './charts/waste.js';
+import { amplifiedEdges, extraAttempts, wasteRows } from './charts/waste.js';
 import { sharedAnswers } from './shared-answers.js';
 import { breakerLanes } from './charts/breakers.js';
 import { lostShare } from './charts/latency.js';
@@ -297,9 +297,15 @@ export function wasteFinding(view: View, variant: VariantResult): string {
     return wasted === null ? saves : `${saves}; ${wasted}`;
   }
   if (amplified !== null && wasted !== null) return `${amplified}; ${wasted}`;
-  return (
-    amplified ?? (wasted === null ? 'No retries and no work in vain' : `No retries, yet ${wasted}`)
-  );
+  return amplified ?? calmWords(variant, waste?.wasted ?? 0, wasted);
+}
+
+/** What there is to say where no edge makes noticeably more attempts than calls; little is not none. */
+function calmWords(variant: VariantResult, share: number, wasted: string | null): string {
+  const extra = extraAttempts(variant);
+  const start = extra === null ? 'No retries' : `Only ${extra}`;
+  if (wasted !== null) return `${start}, yet ${wasted}`;
+  return `${start} and ${share > 0 ? 'hardly any' : 'no'} work in vain`;
 }
 
 /** Title of the breaker lanes. */

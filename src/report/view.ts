@@ -8,7 +8,7 @@ import type {
 } from '../spec/result.js';
 import type { HealthState } from '../spec/result-cascade.js';
 import { isBroken } from './budget-words.js';
-import { briefSeconds, listed, NARROW, plural } from './format.js';
+import { briefSeconds, formatShare, listed, NARROW, plural } from './format.js';
 import { byCodeUnit, sortedKeys } from './keys.js';
 import type { PlotRenderer } from './svg.js';
 import { looksOf, type Look } from './theme.js';
@@ -97,6 +97,11 @@ export function characterOf(variant: VariantResult): string {
     // Requests have a dot in their name, components have none.
     const requests = sortedKeys(variant.cascade.states).filter((name) => name.includes('.'));
     const seconds = longestIll(variant, requests);
+    const failed = 1 - (variant.summary.success.value ?? 1);
+    const fails = requests.flatMap((name) => illSpells(variant, name)).some(isFailing);
+    // With a fault, `untouched` says that the rate of successes stays; without one it says nothing.
+    if (variant.faults.length === 0 && (fails || failed >= MANY))
+      return `${formatShare(failed)} fail`;
     return seconds > 0 ? `slow for ${briefSeconds(seconds)}` : 'untouched';
   }
   if (count('slowRecovery') > 0) return 'recovers slowly';
@@ -264,6 +269,13 @@ export function fromBatches(result: Result): boolean {
       variant.summary.goodput.from === 'batches' ||
       variant.budgets.some((budget) => budget.from === 'batches'),
   );
+}
+
+/** So many failures may be all that a component is ill of. */
+const MANY = 0.01;
+
+function isFailing({ state }: { readonly state: HealthState }): boolean {
+  return state === 'failing' || state === 'down';
 }
 
 function isIll(spell: { readonly state: HealthState }): boolean {

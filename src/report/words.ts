@@ -267,11 +267,14 @@ function recoveredWords(view: View, variant: VariantResult, recovery: number): s
 function illAfter(view: View, variant: VariantResult): number {
   const span = shades(viewOfVariant(view, variant))[0];
   if (span === undefined) return 0;
-  const last = view.requests
-    .flatMap((request) => illSpells(variant, request))
-    .filter((spell) => spell.from <= span.until)
-    .reduce((at, spell) => Math.max(at, spell.until), span.until);
-  return last - span.until;
+  // A milder spell may follow without a pause.
+  const last = view.requests.map((request) =>
+    illSpells(variant, request).reduce(
+      (at, { from, until }) => (from <= at + 1e-9 ? Math.max(at, until) : at),
+      span.until,
+    ),
+  );
+  return Math.max(...last, span.until) - span.until;
 }
 
 /** The headline fault as it is in a variant, with its time: `psp hangs from 60 to 100 s`. */

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { timelineFinding, timelineNote } from '../../src/report/findings.js';
+import { briefSeconds } from '../../src/report/format.js';
 import { checkText, compareText } from '../../src/report/text-compare.js';
 import { summaryText } from '../../src/report/text.js';
 import type { Paint } from '../../src/report/text-table.js';
 import { characterOf, viewOf } from '../../src/report/view.js';
 import { chainOf } from '../../src/report/chain.js';
 import { verdictWords, type Words } from '../../src/report/words.js';
+import { run } from '../theory/program.js';
 import type { BudgetResult, Result, VariantResult } from '../../src/spec/result.js';
 import type { CascadeEvent } from '../../src/spec/result-cascade.js';
 import { onlyVariant, sampleResult } from '../support/sample-result.js';
@@ -34,6 +36,51 @@ describe('a fault in which no request fails', () => {
   it('calls what answers late slow, not failed', () => {
     expect(chainOf(view, view.told).map((step) => step.subject)).toContain(
       'shoppers.order gets far too slow',
+    );
+  });
+});
+
+describe('a variant without a fault', () => {
+  const failing = (share: number): string => {
+    const { file, variant } = run(`
+faultline: 1
+title: What fails by itself
+run: { duration: 20s }
+services: { a: { endpoints: { x: [ wait: 5ms, { fail: 503, probability: ${share} } ] } } }
+workloads: { w: { arrivals: constant(50/s), requests: [ { call: a.x } ] } }
+`);
+    expect(file.variants[0].scenario.faults).toHaveLength(0);
+    return characterOf(variant());
+  };
+
+  it('fails where its requests do, and is not called slow', () => {
+    expect(failing(1)).toBe('100\u202f% fail');
+    expect(failing(0.4)).toMatch(/^(3[89]|4[012])(\.\d)?\u202f% fail$/u);
+  });
+});
+
+describe('requests that stay slow behind a fault', () => {
+  it('do so until the last, milder part of it is over', () => {
+    const { result, variant } = run(`
+faultline: 1
+title: A long queue
+run: { duration: 60s, warmup: 5s }
+services:
+  payments: { concurrency: 16, endpoints: { charge: [ wait: lognormal(p50=30ms p99=120ms) ] } }
+  shop: { concurrency: 200, endpoints: { buy: [ work: exponential(2ms), call: payments.charge ] } }
+workloads: { users: { arrivals: poisson(200/s), patience: 5s, requests: [ { call: shop.buy } ] } }
+faults: [ { id: slow, kind: slow, target: payments, factor: 10, at: 20s, for: 10s } ]
+`);
+    const spells = variant().cascade.states['users.buy'];
+    const [mild, over] = spells
+      .slice(-2)
+      .map(({ state, from }) => ({ state, from }))
+      .reverse();
+    expect(mild.state).toBe('degraded');
+    expect(over.state).toBe('failing');
+    const well = spells[spells.length - 1].until - 30;
+    expect(said(verdictWords(viewOf(result)))).toContain(
+      `; when it ends requests succeed again, but stay slow for another ${briefSeconds(well)}`,
     );
   });
 });

@@ -1,6 +1,7 @@
+import type { EdgeCounter } from '../../spec/policy.js';
 import type { VariantResult } from '../../spec/result.js';
 import { box, label, textWidth, type Drawing } from '../draw.js';
-import { formatNumber, formatShare } from '../format.js';
+import { formatNumber, formatShare, listed, meanCount } from '../format.js';
 import { markup, shorten, type Markup } from '../html-escape.js';
 import { linear, niceTicks, type Scale } from '../scale.js';
 import type { Layer } from '../svg.js';
@@ -16,12 +17,15 @@ export interface AmplifiedEdge {
   readonly points: readonly { readonly x: number; readonly y: number | null }[];
 }
 
-/** The three edges that multiply calls most, those below 1.02 left out; attempts per call by step. */
+/** From so many attempts per call on an edge is told of. */
+export const AMPLIFIED = 1.02;
+
+/** The three edges that multiply calls most, those below `AMPLIFIED` left out; attempts per call by step. */
 export function amplifiedEdges(variant: VariantResult): AmplifiedEdge[] {
   const { timeline } = variant;
   return sortedKeys(variant.edges)
     .map((edge) => ({ edge, factor: variant.edges[edge]!.amplification ?? 1 }))
-    .filter(({ factor }) => factor >= 1.02)
+    .filter(({ factor }) => factor >= AMPLIFIED)
     .sort((a, b) => b.factor - a.factor || byCodeUnit(a.edge, b.edge))
     .slice(0, 3)
     .map(({ edge, factor }) => {
@@ -35,6 +39,18 @@ export function amplifiedEdges(variant: VariantResult): AmplifiedEdge[] {
         }),
       };
     });
+}
+
+/** Attempts besides the first of their calls, on all edges of a variant: `200 retries and 3 hedges`; null where there are none. */
+export function extraAttempts(variant: VariantResult): string | null {
+  const runs = variant.cascade.verdicts.length;
+  const words = (counter: EdgeCounter, one: string, many: string): string[] => {
+    const all = sortedKeys(variant.edges).map((edge) => variant.edges[edge]!.counters[counter] ?? 0);
+    const mean = all.reduce((sum, count) => sum + count, 0) / runs;
+    return mean === 0 ? [] : [`${meanCount(mean)} ${mean === 1 ? one : many}`];
+  };
+  const found = [...words('retries', 'retry', 'retries'), ...words('hedges', 'hedge', 'hedges')];
+  return found.length === 0 ? null : `${listed(found)}${runs > 1 ? ' in a run' : ''}`;
 }
 
 /** Attempts per call over time, the fault shaded. */

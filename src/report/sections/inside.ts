@@ -1,4 +1,11 @@
-import { amplificationChart, amplifiedEdges, wasteChart, wasteRows } from '../charts/waste.js';
+import {
+  AMPLIFIED,
+  amplificationChart,
+  amplifiedEdges,
+  extraAttempts,
+  wasteChart,
+  wasteRows,
+} from '../charts/waste.js';
 import { breakerChart, breakerEdges, breakerLanes } from '../charts/breakers.js';
 import {
   latencyChart,
@@ -28,6 +35,7 @@ import {
   formatRate,
   formatShare,
   formatValue,
+  meanCount,
   plural,
 } from '../format.js';
 import { inline } from '../draw.js';
@@ -215,7 +223,7 @@ export function wasteSection(all: View): Markup | null {
     const edges = amplifiedEdges(variant);
     const left =
       edges.length === 0
-        ? markup`<p class="nothing">No edge makes more than one attempt per call.</p>`
+        ? markup`<p class="nothing">${noneAmplified(variant)}</p>`
         : picture(
             id,
             amplificationChart(view, variant, id, 474),
@@ -227,11 +235,12 @@ export function wasteSection(all: View): Markup | null {
       ? markup`<p class="nothing">No component worked in vain.</p>`
       : picture(`${id}-w`, wasteChart(view, variant, 474), wasteChart(view, variant, 358));
     const rows = waste.map((row) => [row.name, formatShare(row.wasted), '–', '–']);
+    const runs = view.result.replications;
     const factors = edges.map(({ edge, factor }) => {
       const { counters } = variant.edges[edge]!;
-      const sent = (name: EdgeCounter): string => formatCount(counters[name] ?? 0);
-      const told = counters['hinted'] ?? 0;
-      const when = told === 0 ? '' : ` (${formatCount(told)} when the callee said)`;
+      const sent = (name: EdgeCounter): string => meanCount((counters[name] ?? 0) / runs);
+      const when =
+        (counters['hinted'] ?? 0) === 0 ? '' : ` (${sent('hinted')} when the callee said)`;
       return [edge, formatNumber(factor), `${sent('retries')}${when}`, sent('hedges')];
     });
     return {
@@ -246,9 +255,16 @@ export function wasteSection(all: View): Markup | null {
             ${right}
           </figure>
         </div>
-        ${shared === '' ? null : caption(shared)}${dataTable({ caption: `Amplification and waste, ${variant.name}`, head: ['Edge or component', 'Attempts per call, or share wasted', 'Retries', 'Hedges'], rows: [...factors, ...rows] })}`,
+        ${shared === '' ? null : caption(shared)}${dataTable({ caption: `Amplification and waste, ${variant.name}${runs > 1 ? ', counts are means of a run' : ''}`, head: ['Edge or component', 'Attempts per call, or share wasted', 'Retries', 'Hedges'], rows: [...factors, ...rows] })}`,
     };
   });
+}
+
+/** What stands in place of the attempts per call over time. */
+function noneAmplified(variant: VariantResult): string {
+  const extra = extraAttempts(variant);
+  if (extra === null) return 'No edge makes more than one attempt per call.';
+  return `No edge makes as many as ${formatNumber(AMPLIFIED)} attempts per call: ${extra}.`;
 }
 
 /** Lanes of breaker states; left out where no variant has breakers. */
