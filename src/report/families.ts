@@ -168,7 +168,7 @@ export const FAMILIES: readonly Family[] = [
     worst: largestOf('Oldest', 'age', 'seconds'),
     telling: 1,
     caption:
-      'Messages published and not yet committed, and the time since the oldest of them was published. Drained: from the end of the fault that leaves the longest backlog until no more wait than ever before the first fault. Delay: from publishing to the end of the handler. Twice: effects that had happened before. Lost: confirmed to the publisher, never handled. Came twice, overtaken, purged, sent back: what faults of messages did. Refused, blocked: publishers of a queue that is full, away or under an alarm. Away: share of the time in which no node leads the queue.',
+      'Messages published and not yet committed, and the time since the oldest of them was published. Drained: from the end of the fault that leaves the longest backlog until no more wait than ever before the first fault. Delay: from publishing to the end of the handler. Twice: effects that had happened before, in handlers that are not idempotent. Lost: confirmed to the publisher, never handled. Came twice, overtaken, purged, sent back: what faults of messages did. Refused, blocked: publishers of a queue that is full, away or under an alarm. Away: share of the time in which no node leads the queue.',
   },
   {
     id: 'brokers',

@@ -28,8 +28,8 @@ workloads:
 });
 
 describe('GS-9, SQS-2: processing longer than the visibility timeout', () => {
-  it('has the effect twice, and the old receipt deletes', () => {
-    const traced = golden(
+  const run = (handle: string) =>
+    golden(
       `
 queues:
   jobs:
@@ -37,17 +37,26 @@ queues:
     waitTime: 20s
     consumers: [ { call: worker.handle, concurrency: 2 } ]
 services:
-  worker: { endpoints: { handle: [ wait: 45s ] } }
+  worker: { endpoints: { handle: ${handle} } }
   api: { endpoints: { submit: [ publish: { topic: jobs } ] } }
 workloads:
   users: { arrivals: { at: [ 0ms ] }, requests: [ { call: api.submit } ] }
 `,
       '5m',
     );
+
+  it('has the effect twice, and the old receipt deletes', () => {
+    const traced = run('[ wait: 45s ]');
     const rows = traced.at('worker.handle');
     expect(begun(rows)).toEqual([0, 30_000]);
     expect(ended(rows)).toEqual([45_000, 75_000]);
     expect(metered(traced, 'duplicateEffects', 'jobs')).toBe(1);
+  });
+
+  it('is work done twice and nothing else where the handler is idempotent', () => {
+    const traced = run('{ steps: [ wait: 45s ], idempotent: true }');
+    expect(begun(traced.at('worker.handle'))).toEqual([0, 30_000]);
+    expect(metered(traced, 'duplicateEffects', 'jobs')).toBe(0);
   });
 });
 

@@ -3,13 +3,13 @@ import { begun, ended, golden, instants, metered } from './tracing.js';
 import type { Traced } from './tracing.js';
 
 /** One message a second from 0 s to 19 s into one partition, handled in 10 ms. */
-const run = (group: string, topic = '', more = '', length = '40s'): Traced =>
+const run = (group: string, topic = '', more = '', length = '40s', kind = ''): Traced =>
   golden(
     `
 topics:
   jobs: { kind: kafka, ${topic} subscribers: [ { group: worker, call: worker.handle, ${group} } ] }
 services:
-  worker: { endpoints: { handle: [ work: 10ms ] } }
+  worker: { endpoints: { handle: { steps: [ work: 10ms ], ${kind} } } }
   api: { endpoints: { submit: [ publish: jobs ] } }
 workloads:
   users: { arrivals: { at: [ ${instants(0, 19, 1, 's')} ] }, requests: [ { call: api.submit } ] }
@@ -73,6 +73,12 @@ describe('a group that is sent back', () => {
 
   it('has no effect twice with an inbox', () => {
     expect(figures(run('replay: { at: 9500ms }, inbox: {}'))).toEqual([20, 10, 0, 0]);
+  });
+
+  it('has no effect twice where repeating it does no harm', () => {
+    const figuresOf = (kind: string) => figures(run('replay: { at: 9500ms }', '', '', '40s', kind));
+    expect(figuresOf('idempotent: true')).toEqual([30, 10, 0, 0]);
+    expect(figuresOf('readOnly: true')).toEqual([30, 10, 0, 0]);
   });
 
   it('goes back no further than the topic keeps', () => {

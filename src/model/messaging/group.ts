@@ -254,6 +254,7 @@ export class Group {
     const { inbox, filter } = spec.spec;
     const name = `${plan.components[subject.component].name}.${plan.parts[spec.part].name}`;
     const { policy } = spec.spec;
+    const again = meters.counter('duplicateEffects', subject);
     return new PollLoop({
       world,
       messages,
@@ -267,7 +268,7 @@ export class Group {
       inbox: inbox === null ? null : new Inboxes(messages, index, inbox.windowNs),
       filter: filter < 1 ? streamKey(plan.seed, replication, `${name}/filter`) : null,
       consumed: meters.counter('consumed', subject),
-      duplicates: meters.counter('duplicateEffects', subject),
+      duplicates: plan.parts[spec.handler].idempotent ? null : again,
       redelivered: this.offsets.redelivered,
       delays: meters.durations('delay', subject),
       resets: this.resets,

@@ -40,7 +40,8 @@ export interface LoopSetup {
   /** Draws which messages are wanted; null = all. */
   readonly filter: StreamKey | null;
   readonly consumed: Counter;
-  readonly duplicates: Counter;
+  /** Effects that had happened before; null where they do no harm. */
+  readonly duplicates: Counter | null;
   readonly redelivered: Counter;
   readonly delays: Durations;
   /** What a transaction has published is sent, or thrown away. */
@@ -285,7 +286,8 @@ export class PollLoop implements TaskOwner {
 
   private effect(message: number): void {
     const { inbox, duplicates, index, aftermath } = this.setup;
-    if (this.messages.effect(message, index)) this.world.meters.count(duplicates);
+    const isAgain = this.messages.effect(message, index);
+    if (isAgain && duplicates !== null) this.world.meters.count(duplicates);
     inbox?.note(message);
     aftermath.settled(message);
   }

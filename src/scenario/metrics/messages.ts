@@ -60,7 +60,8 @@ export const MESSAGE_METRICS: readonly Metric[] = [
     'number',
     'none',
     'low',
-    'Messages whose effect happened once more although it had happened before; the mean over runs.',
+    'Messages whose effect happened once more although it had happened before; none where the handler is ' +
+      '`idempotent`. The mean over runs.',
   ),
   metric(
     'lostEffects',

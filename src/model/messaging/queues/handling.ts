@@ -32,7 +32,8 @@ const OWN_RUNS = 1024;
 /** What one consumer of a queue counts, and how long it waits before it tries again. */
 interface Book {
   readonly consumed: Counter;
-  readonly duplicates: Counter;
+  /** Effects that had happened before; null where they do no harm. */
+  readonly duplicates: Counter | null;
   readonly delays: Durations;
   readonly backoff: Delays | null;
   readonly inbox: Inboxes | null;
@@ -270,7 +271,8 @@ export class Handling {
     for (let own = run; own >= 0; own = deliveries.inRun[own]) {
       const message = deliveries.message[own];
       if (inbox?.has(message) === true) continue;
-      if (messages.effect(message, this.effect)) meters.count(duplicates);
+      const isAgain = messages.effect(message, this.effect);
+      if (isAgain && duplicates !== null) meters.count(duplicates);
       for (const book of this.books) book.inbox?.note(message);
       meters.count(consumed);
       meters.took(delays, messages.cell[message], messages.age(message));
@@ -403,15 +405,16 @@ export class Handling {
     return unit(a, b, lineageA[message], lineageB[message], 0) < filter;
   }
 
-  private bookOf({ part, spec }: PlanConsumer, registry: Registry): Book {
+  private bookOf({ part, handler, spec }: PlanConsumer, registry: Registry): Book {
     const { meters, plan, replication } = this.world;
     const subject = { component: this.queue.spec.component, part };
     const name = `${plan.components[subject.component].name}.${plan.parts[part].name}`;
     const key = streamKey(plan.seed, replication, `consumer/${name}`);
     const config = spec.retry?.backoff ?? null;
+    const again = meters.counter('duplicateEffects', subject);
     return {
       consumed: meters.counter('consumed', subject),
-      duplicates: meters.counter('duplicateEffects', subject),
+      duplicates: plan.parts[handler].idempotent ? null : again,
       delays: meters.durations('delay', subject),
       backoff: config === null ? null : registry.delaysOf(config, key),
       inbox: spec.inbox && new Inboxes(this.messages, this.effect, spec.inbox.windowNs),
