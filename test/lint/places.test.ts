@@ -125,6 +125,22 @@ describe('rules in other places', () => {
     expect(remarksOn(free, 'bulkhead-too-large')).toEqual([]);
   });
 
+  it('have readers of a shared database call what reads, not what writes', () => {
+    const text = (more: string): string =>
+      scenario([
+        `services: { shop: { endpoints: { buy: [ query: db.insert ]${more} } }, stock: { endpoints: { list: [ query: db.select ] } } }`,
+        'databases: { db: { kind: generic, pool: { maxOpen: 10, maxIdle: 10 }, operations: { insert: { work: 2ms, write: true }, select: 2ms } } }',
+        'workloads: { users: { arrivals: poisson(1/s), requests: [ { call: shop.buy }, { call: stock.list } ] } }',
+      ]);
+    const fixOf = (more: string): string => remarksOn(text(more), 'shared-database')[0].fixExample;
+    expect(fixOf('')).toBe(
+      'services:\n  stock:\n    endpoints:\n      list:\n        steps: [ call: shop.read ]\n' +
+        '  shop:\n    endpoints:\n      read:\n        steps: [ query: db.select ]',
+    );
+    // Where nobody else calls it, it is no use of the database.
+    expect(fixOf(', read: [ wait: 1ms ]')).toContain('call: shop.read-db');
+  });
+
   it('see that all replicas stand in one of several zones', () => {
     const zones = (zone: string): string =>
       scenario([

@@ -40,26 +40,44 @@ function shared(subject: Subject, name: string): readonly Finding[] {
   ];
 }
 
-/** The others ask the first that writes, instead of the database itself. */
+/** The others ask the first that writes, instead of the database itself: for what it does already, or for a new endpoint. */
 function throughOwner(
-  { calls }: Subject,
+  { calls, scenario }: Subject,
   name: string,
   owner: string,
   callers: readonly string[],
 ): string {
-  const partOf = (caller: string): readonly string[] => {
+  const operationsOf = (from: string): readonly string[] =>
+    calls.filter((call) => call.from === from && call.callee === name).map(({ to }) => to);
+  const partsOf = (caller: string): readonly string[] => {
     const own = calls.filter((call) => call.caller === caller && call.callee === name);
-    return [...new Set(own.map(({ from }) => from.slice(caller.length + 1)))].sort();
+    return [...new Set(own.map(({ from }) => from))].sort();
   };
-  const [first] = partOf(owner);
+  const taken = scenario.services.get(owner)?.endpoints ?? new Map<string, unknown>();
+  const added = taken.has('read') ? `read-${name}` : 'read';
+  const isSame = (a: readonly string[], b: readonly string[]): boolean =>
+    b.every((operation) => a.includes(operation));
+  const moved = new Set<string>();
+  const answering = (part: string): string => {
+    const operations = operationsOf(part);
+    const known = partsOf(owner).find((own) => {
+      const has = operationsOf(own);
+      return isSame(has, operations) && isSame(operations, has);
+    });
+    if (known !== undefined) return known;
+    for (const operation of operations) moved.add(operation);
+    return `${owner}.${added}`;
+  };
   const others = callers.filter((caller) => caller !== owner);
   const lines = others.flatMap((caller) => [
     `  ${caller}:`,
     '    endpoints:',
-    ...partOf(caller).flatMap((part) => [
-      `      ${part}:`,
-      `        steps: [ call: ${owner}.${first} ]`,
+    ...partsOf(caller).flatMap((part) => [
+      `      ${part.slice(caller.length + 1)}:`,
+      `        steps: [ call: ${answering(part)} ]`,
     ]),
   ]);
-  return ['services:', ...lines].join('\n');
+  const steps = [...moved].map((operation) => `query: ${operation}`).join(', ');
+  const own = [`  ${owner}:`, '    endpoints:', `      ${added}:`, `        steps: [ ${steps} ]`];
+  return ['services:', ...lines, ...(moved.size === 0 ? [] : own)].join('\n');
 }
