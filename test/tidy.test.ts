@@ -77,6 +77,7 @@ describe('the source tree', () => {
 
   it('keeps node: modules out of the core, except the threads of the pool', () => {
     const threads: Readonly<Record<string, readonly string[]>> = {
+      'src/run/crew.ts': ['node:worker_threads'],
       'src/run/pool.ts': ['node:worker_threads'],
       'src/run/worker.ts': ['node:worker_threads'],
       'src/run/compiling.ts': ['node:os', 'node:v8'],

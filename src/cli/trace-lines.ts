@@ -92,7 +92,8 @@ type Times = Readonly<
 
 /**
  * Seconds spent in each stage: in the caller's policies, on the way there, in the queue, in service,
- * on the way back. A stage that was not finished is null.
+ * on the way back. A stage that was not finished is null, and so is the way of an answer that left before
+ * the work ended (`respond` with `then`).
  */
 function stagesOf(times: Times): Readonly<Record<string, number | null>> {
   const { called, sent, arrived, begun, ended, answered } = times;
@@ -101,7 +102,8 @@ function stagesOf(times: Times): Readonly<Record<string, number | null>> {
     request: between(sent, arrived),
     queue: between(arrived, begun),
     service: between(begun, ended),
-    answer: between(ended, answered),
+    answer:
+      answered !== null && ended !== null && answered < ended ? null : between(ended, answered),
   };
 }
 

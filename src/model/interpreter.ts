@@ -13,14 +13,13 @@ import {
   kindIndex,
   outcomeOfStatus,
   relayed,
+  type Outcome,
 } from '../spec/outcome.js';
-import type { Outcome } from '../spec/outcome.js';
 import { CALL_MODE, OP } from '../spec/program.js';
 import type { Knee } from '../spec/resources.js';
 import { Draws } from './draws.js';
 import { Guards } from './guards.js';
-import { CANCELLATION, FROZEN } from './instance.js';
-import type { Instance } from './instance.js';
+import { CANCELLATION, FROZEN, type Instance } from './instance.js';
 import { Instead } from './instead.js';
 import { Joins, inherit } from './joins.js';
 import { SECTION } from './slot-bits.js';
@@ -71,10 +70,7 @@ export class Interpreter {
       instance.stalled.push(strand, strands.stamp[strand]);
       return;
     }
-    if (joining) {
-      this.joins.joined(strand);
-      return;
-    }
+    if (joining) return this.joins.joined(strand);
     const outcome = strands.outcome[strand];
     if (outcome !== 0) {
       strands.outcome[strand] = 0;

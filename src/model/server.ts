@@ -1,8 +1,7 @@
 import { engine } from '../kernel/engine.js';
 import { PHASE } from '../kernel/phase.js';
 import type { Ns } from '../kernel/time.js';
-import { AMBIGUOUS, OUTCOME, withStatus } from '../spec/outcome.js';
-import type { Outcome } from '../spec/outcome.js';
+import { AMBIGUOUS, OUTCOME, withStatus, type Outcome } from '../spec/outcome.js';
 import { CANCELLATION, FROZEN } from './instance.js';
 import { injectedOutcome } from './injections.js';
 import type { Instance } from './instance.js';
@@ -151,6 +150,7 @@ export class Server {
   answerDelivered(strand: number, now: Ns): void {
     if (strands.answered[strand] === ANSWERED.onTheWire) {
       strands.answered[strand] = ANSWERED.delivered;
+      if (strands.trace[strand] !== 0) this.world.tracer.answered(strand, now);
     } else {
       this.freeJob(strand, now);
     }

@@ -19,6 +19,8 @@ export class Tracer {
   private ints = new Int32Array(INTS * 1024);
   private rows = 0;
   private lastId = 0;
+  /** When answers were taken that left before the work ended, by strand. */
+  private readonly taken = new Map<number, Ns>();
 
   constructor(world: World, sink: ((rows: TraceRecord) => void) | null) {
     this.world = world;
@@ -29,9 +31,16 @@ export class Tracer {
     return ++this.lastId;
   }
 
-  /** Writes the row of a job that is over. For requests `answeredNs` is their end. */
+  /** The answer of a job has been taken while its work goes on. */
+  answered(strand: number, now: Ns): void {
+    this.taken.set(strand, now);
+  }
+
+  /** Writes the row of a job that is over; -1 = its answer was taken before, or by nobody. For requests it is their end. */
   row(strand: number, answeredNs: Ns): void {
     const { edges } = this.world;
+    const takenNs = this.taken.get(strand) ?? answeredNs;
+    this.taken.delete(strand);
     if (this.rows === CHUNK) {
       if (this.sink === null) return;
       this.sink(this.take());
@@ -49,7 +58,7 @@ export class Tracer {
     doubles[at + 6] = strands.arrived[strand];
     doubles[at + 7] = strands.begun[strand];
     doubles[at + 8] = strands.ended[strand];
-    doubles[at + 9] = answeredNs;
+    doubles[at + 9] = takenNs;
     doubles[at + 10] = strands.gone[strand];
     const int = this.rows * INTS;
     ints[int] = isRequest ? strands.from[strand] : -1;

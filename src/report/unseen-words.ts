@@ -106,7 +106,8 @@ export function behindWords(
   return [
     `${upTo(formatCount(most), noun)} ${noun === 'row' ? 'in' : 'for'} ${subject}`,
     ...inVariant(view, worst.variant),
-    detail === 'full' ? `, the oldest for ${briefSeconds(oldest)}` : '',
+    // A section has room for that by which it picks whom it tells of.
+    detail === 'full' || among !== undefined ? `, the oldest for ${briefSeconds(oldest)}` : '',
     drainWords(worst.value, detail),
     ...bestWords(
       worst.value,

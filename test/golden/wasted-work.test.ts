@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { golden } from './tracing.js';
+import { answered, ended, golden } from './tracing.js';
 
 /** A call with a time limit of 50 ms at an own instance, 10 ms away; the share of its work that is wasted. */
 function wasted(steps: string, faults = ''): readonly (number | null)[] {
@@ -62,5 +62,22 @@ describe('wasted work is the whole execution whose answer nobody took, once', ()
     expect(wasted(steps, crashAt('40ms'))).toEqual([0, 0]);
     // Still on its way when the process ends, and taken all the same.
     expect(wasted(steps, crashAt('20ms'))).toEqual([0, 0]);
+  });
+});
+
+describe('an answer that leaves before the work ends', () => {
+  it('is on record with the time at which it is taken', () => {
+    const { at } = golden(
+      `
+network: { links: [ { between: [users, s], latency: 10ms } ] }
+services:
+  s: { endpoints: { serve: [ wait: 5ms, { respond: { status: 202, then: [ wait: 80ms ] } } ] } }
+workloads:
+  users: { arrivals: { at: [0ms, 200ms] }, requests: [ { call: s } ] }
+`,
+      '1s',
+    );
+    expect(answered(at('s.serve'))).toEqual([25, 225]);
+    expect(ended(at('s.serve'))).toEqual([95, 295]);
   });
 });

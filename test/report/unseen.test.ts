@@ -129,7 +129,7 @@ describe('a backlog in the report', () => {
   it('has a section with its flow, whose table leaves out what never happened', () => {
     const { title, panels, rows, text } = sectionOf(BACKLOG, 'messages');
     expect(title).toBe(
-      `Up to 3,901 messages wait for jobs.workers in long, not gone by the end; in quick it is 501, gone 5 s after the fault`,
+      `Up to 3,901 messages wait for jobs.workers in long, the oldest for 39 s, not gone by the end; in quick it is 501, gone 5 s after the fault`,
     );
     expect(panels).toEqual([
       'messages not yet handled',

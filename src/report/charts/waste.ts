@@ -45,7 +45,9 @@ export function amplifiedEdges(variant: VariantResult): AmplifiedEdge[] {
 export function extraAttempts(variant: VariantResult): string | null {
   const runs = variant.cascade.verdicts.length;
   const words = (counter: EdgeCounter, one: string, many: string): string[] => {
-    const all = sortedKeys(variant.edges).map((edge) => variant.edges[edge]!.counters[counter] ?? 0);
+    const all = sortedKeys(variant.edges).map(
+      (edge) => variant.edges[edge]!.counters[counter] ?? 0,
+    );
     const mean = all.reduce((sum, count) => sum + count, 0) / runs;
     return mean === 0 ? [] : [`${meanCount(mean)} ${mean === 1 ? one : many}`];
   };
