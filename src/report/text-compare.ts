@@ -65,7 +65,7 @@ function metricLines(view: View, column: Column, paint: Paint): string[] {
   const names = variants.map((variant) => shorten(variant.name, 24));
   const nameWidth = Math.max(...names.map(lengthOf));
   const valueWidth = Math.max(...values.map(lengthOf));
-  const winning = winnerWords(column, variants, winner);
+  const winning = winnerWords(variants, winner);
   const head = `${paint.bold(`${column.head} ${column.of}`.trim())}${winning === '' ? '' : `   ${paint.dim(winning)}`}`;
   const rows = variants.map((variant, i) => {
     const name = left(names[i]!, nameWidth);
@@ -91,15 +91,13 @@ function valueWords(view: View, column: Column, variant: VariantResult): string 
 }
 
 function winnerWords(
-  column: Column,
   variants: readonly VariantResult[],
   winner: ReturnType<typeof winnerOf>,
 ): string {
   if (variants.length < 2) return '';
   if (winner === null) return 'nothing measured';
-  const all = new Set(variants.map((variant) => cellText(column, variant)));
-  if (all.size === 1) return 'all alike';
   const names = winner.names.map(plain);
+  if (names.length === variants.length) return winner.alike ? 'all alike' : "the data can't tell";
   if (names.length === 1) return `best: ${names[0]!}`;
   if (winner.alike) return `best: ${listed(names)}, alike`;
   return `best: ${names.join(' or ')}, the data can't tell`;

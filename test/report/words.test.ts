@@ -122,6 +122,27 @@ describe('a single run', () => {
   });
 });
 
+describe('variants with the same figure', () => {
+  const headOf = (spread: number): string => {
+    const success = (i: number) => {
+      const off = spread * (i % 2 === 0 ? 1 : -1);
+      const each = [0.5 + off, 0.5 - off, 0.5 + off, 0.5 - off];
+      return { value: 0.5, ci95: [0.4, 0.6] as const, each };
+    };
+    const base = sampleResult();
+    const variants = base.variants
+      .slice(0, 2)
+      .map((variant, i) => ({ ...variant, summary: { ...variant.summary, success: success(i) } }));
+    const text = compareText({ ...base, variants, comparisons: [] }, TEXT);
+    return text.split('\n').find((line) => line.startsWith('Success'))!;
+  };
+
+  it('are alike only where their runs say so', () => {
+    expect(headOf(0)).toContain('all alike');
+    expect(headOf(0.2)).toMatch(/ {3}the data can't tell$/u);
+  });
+});
+
 describe('a long title', () => {
   it('has a line of its own, whole', () => {
     const title = 'A service that gets slower bit by bit breaks at a point, not bit by bit';
