@@ -241,8 +241,13 @@ function metricPath(scanner: Scanner): MetricPath {
     subject = { kind: first.component, offset: start };
   } else subject = { kind: 'component', at: first };
   if (!scanner.take('.')) {
-    const example = 'as in users.latency.p99 < 300ms';
-    scanner.fail(`expected a dot and the name of a metric behind a component, ${example}`, []);
+    const word = /^(p\d+|mean|max)$/.test(first.component)
+      ? `latency.${first.component}`
+      : first.component;
+    const message = METRIC_WORDS.has(word.split('.')[0]!)
+      ? `whose ${word}? As in users.${word}`
+      : 'expected a dot and the name of a metric behind a component, as in users.latency.p99 < 300ms';
+    scanner.fail(message, []);
   }
   const nameOffset = scanner.offset;
   const name = [scanner.name('the name of a metric')];

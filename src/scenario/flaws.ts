@@ -50,11 +50,19 @@ export function isDoubtful(problem: Problem, { broken, changed, hasAllFaults }: 
   if (code === 'FL405' && mentions(message, changed)) return true;
   if (section === 'workloads' && field === 'arrivals' && changed.has(String(name))) return true;
   if (section === 'sagas' && path.includes('invariants') && changed.size > 0) return true;
-  return section === 'faults' && !hasAllFaults && (path.includes('after') || path.includes('when'));
+  return !hasAllFaults && isAfterOthers(problem);
 }
 
-/** Path of a problem in the tree as written. */
-export function pathAsWritten(path: Problem['path'], { faults }: Repaired): Problem['path'] {
+/** Whether a problem may come from a fault that is gone: of those that wait for others. */
+export function isAfterOthers({ path }: Problem): boolean {
+  return path[0] === 'faults' && (path.includes('after') || path.includes('when'));
+}
+
+/** Path of a problem in the tree as written; `faults`: numbers of those that are left of it. */
+export function pathAsWritten(
+  path: Problem['path'],
+  { faults }: Pick<Repaired, 'faults'>,
+): Problem['path'] {
   const [section, at, ...rest] = path;
   return section === 'faults' && typeof at === 'number' ? ['faults', faults[at], ...rest] : path;
 }

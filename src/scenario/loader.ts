@@ -16,6 +16,7 @@ import type { FrameOutput, ScenarioOutput } from './schema/scenario.js';
 import {
   flawsOf,
   isAbout,
+  isAfterOthers,
   isDoubtful,
   isOfDouble,
   isOfNames,
@@ -185,17 +186,18 @@ export class Loader {
     const output = validate(schemas().explicit, tree, problems);
     if (output !== null) {
       const broken = this.strays;
-      const resolved = this.resolve(output, frame, { tree, written, broken }, problems);
+      const trees = { tree, written, broken, faults: null };
+      const resolved = this.resolve(output, frame, trees, problems);
       if (!problems.hasErrors && broken.size === 0) return { resolved, flawed: null };
       const whole = { tree, broken, changed: broken, faults: [], hasAllFaults: broken.size === 0 };
       return { resolved: null, flawed: { ...resolved, flaws: flawsOf(whole, tree, resolved) } };
     }
     // What is right is still looked at without the entries that are wrong, so that all is said at once.
-    const { rest, broken } = salvage(schemas().explicit, tree, this.strays);
+    const { rest, broken, faults } = salvage(schemas().explicit, tree, this.strays);
     const partial =
       rest === null ? null : validate(schemas().explicit, rest, problems.forVariant());
     if (rest !== null && partial !== null) {
-      this.resolve(partial, frame, { tree: rest, written, broken }, problems);
+      this.resolve(partial, frame, { tree: rest, written, broken, faults }, problems);
     }
     return { resolved: null, flawed: this.names(tree, written, frame, problems) };
   }
@@ -204,15 +206,24 @@ export class Loader {
   private resolve(
     output: ScenarioOutput,
     frame: FrameOutput,
-    trees: { tree: MapNode; written: Node; broken: ReadonlySet<string> },
+    trees: {
+      readonly tree: MapNode;
+      readonly written: Node;
+      readonly broken: ReadonlySet<string>;
+      /** Numbers of the faults that are left; null = all. */
+      readonly faults: readonly number[] | null;
+    },
     problems: Problems,
   ): Resolved {
+    const { faults, ...rest } = trees;
     const own = problems.forVariant();
-    const resolved = resolveScenario(output, frame, { ...trees, read: this.read }, own);
+    const resolved = resolveScenario(output, frame, { ...rest, read: this.read }, own);
     const twice = takenNames(own.all);
     for (const problem of own.all) {
       const isAfter = isOfDouble(problem, twice) || isAbout(problem, trees.broken);
-      if (!isAfter) problems.add(problem);
+      if (isAfter || (faults !== null && isAfterOthers(problem))) continue;
+      const path = faults === null ? problem.path : pathAsWritten(problem.path, { faults });
+      problems.add({ ...problem, path });
     }
     return resolved;
   }

@@ -28,11 +28,13 @@ export interface Salvaged {
   /** Null where nothing can be saved: without `run` there is no scenario. */
   readonly rest: MapNode | null;
   readonly broken: ReadonlySet<string>;
+  /** Numbers of the faults that are left, in the list as written; null = all. */
+  readonly faults: readonly number[] | null;
 }
 
 /**
  * Takes as little as possible out of a wrong tree, so that the rest can be looked at too: a policy at a
- * call, a step, an entry, a section. Indices of steps stay what they were. `strays` are names that are known
+ * call, a step, a fault, an entry, a section. Indices of steps stay what they were. `strays` are names that are known
  * to be lost.
  */
 export function salvage<T>(
@@ -42,18 +44,35 @@ export function salvage<T>(
 ): Salvaged {
   const result = schema.safeParse(plain(tree));
   const broken = new Set(strays);
-  if (result.success) return { rest: tree, broken };
-  if (result.error.issues.length > ISSUES_MAX) return { rest: null, broken };
+  if (result.success) return { rest: tree, broken, faults: null };
+  if (result.error.issues.length > ISSUES_MAX) return { rest: null, broken, faults: null };
   let rest: MapNode = tree;
+  const going = new Set<number>();
   for (const issue of result.error.issues) {
     const path = issue.path as PathKey[];
-    if (path[0] === 'run' || path.length === 0) return { rest: null, broken };
+    if (path[0] === 'run' || path.length === 0) return { rest: null, broken, faults: null };
+    if (path[0] === 'faults' && typeof path[1] === 'number') {
+      going.add(path[1]);
+      continue;
+    }
     const cut = cutPoint(path);
     if (cut.length === 2 && NAMED.has(String(cut[0]))) broken.add(String(cut[1]));
     if (cut[0] === 'network') for (const zone of namesIn(get(tree, 'network'))) broken.add(zone);
     rest = without(rest, cut) as MapNode;
   }
-  return { rest, broken };
+  return { ...withoutFaults(rest, going), broken };
+}
+
+/** Faults go when everything else has, so that their numbers stay what they are until then. */
+function withoutFaults(
+  tree: MapNode,
+  going: ReadonlySet<number>,
+): { readonly rest: MapNode; readonly faults: readonly number[] | null } {
+  const all = get(tree, 'faults');
+  if (going.size === 0 || all?.type !== 'list') return { rest: tree, faults: null };
+  const faults = all.items.map((_, index) => index).filter((index) => !going.has(index));
+  const items = faults.map((index) => all.items[index]);
+  return { rest: put(tree, 'faults', { ...all, items }), faults };
 }
 
 /** Keys of a map and of the maps in it: what may be names. */

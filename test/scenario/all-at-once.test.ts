@@ -52,10 +52,34 @@ describe('a file that is wrong in every way', () => {
       '16 FL502 unknown metric succes',
       '17 FL502 unknown component usrs',
       '18 FL501 parsecs is no unit and no clause',
-      '19 FL501 expected a dot and the name of a metric behind a component, as in use',
+      '19 FL501 whose latency.p99? As in users.latency.p99',
       '21 FL204 must be text, got 5',
       '21 FL502 unknown part payments.latncy',
     ]);
+  });
+});
+
+describe('a fault that is wrong', () => {
+  it('hides nothing of the others', () => {
+    const faults = (first: string): string => `faultline: 1
+title: Faults
+run: { duration: 20s }
+services: { a: { endpoints: { x: [ wait: 5ms ] } } }
+workloads: { w: { arrivals: constant(1/s), requests: [ { call: a.x } ] } }
+faults:
+  - { id: one, kind: ${first}, target: a, at: 5s, for: 1s }
+  - { id: two, kind: crash, target: a, at: 50s, for: 1s }
+  - { id: three, kind: crash, target: a, after: one, for: 1s }
+  - { id: two, kind: crash, target: z, at: 1s, for: 1s }
+`;
+    const others = [
+      '8 FL410 starts at 50s, but the run ends at 20s',
+      '10 FL402 another fault is called two',
+      '10 FL404 there is no component z',
+    ];
+    expect(told(faults('crash'))).toEqual(others);
+    expect(told(faults('crsh')).slice(1)).toEqual(others);
+    expect(told(faults('crsh'))[0]).toContain('7 FL206');
   });
 });
 
