@@ -179,8 +179,7 @@ function bestText(column: Column, variants: readonly VariantResult[]): string | 
 
 function footnote(view: View, columns: readonly Column[], room: number): string {
   const during = columns.some((column) => column.key.startsWith('during.'));
-  const words = headlineWords(view);
-  const parts = [during && words !== null ? `* while ${words}.` : ''];
+  const parts = [during ? duringNote(view, room) : ''];
   if (columns.some((column) => column.key === 'successLatency.p99'))
     parts.push('p99 of answered requests.');
   parts.push(...columns.filter((c) => c.key.startsWith('unseen.')).flatMap((c) => c.note ?? []));
@@ -189,6 +188,14 @@ function footnote(view: View, columns: readonly Column[], room: number): string 
   for (const part of parts)
     if (part !== '' && text.length + part.length < room) text += `${text === '' ? '' : ' '}${part}`;
   return cut(plain(text), room);
+}
+
+/** What a star at a column means: with the times of each variant where there is room for them. */
+function duringNote(view: View, room: number): string {
+  const words = headlineWords(view);
+  if (words === null) return '';
+  const whole = `* while ${words}.`;
+  return whole.length < room ? whole : `* while ${view.headline!.words}.`;
 }
 
 function budgetWord(variant: VariantResult): string {

@@ -1,6 +1,7 @@
 import { JSDOM } from 'jsdom';
 import { describe, expect, it } from 'vitest';
 import { renderHtml } from '../../src/report/html.js';
+import { summaryText } from '../../src/report/text.js';
 import { faultMarks, shades, viewOf, viewOfVariant } from '../../src/report/view.js';
 import { headlineWords } from '../../src/report/words.js';
 import { run } from '../theory/program.js';
@@ -38,6 +39,18 @@ describe('faults that a variant moves or takes away', () => {
       [],
       [{ from: 40, until: 50 }],
     ]);
+  });
+
+  it('are told under the table, with their times where there is room', () => {
+    const paint = { bold: String, dim: String, red: String };
+    const noteAt = (columns: number): string => {
+      const options = { columns, paint, file: 'a.yaml', wall: null, report: null };
+      const lines = summaryText(result, options).split('\n');
+      return lines.find((line) => line.startsWith('  *'))!;
+    };
+    const whole = '* while pay 4x slower from 10 to 20 s (not in never, 40 to 50 s in later).';
+    expect(noteAt(120)).toContain(whole);
+    expect(noteAt(60)).toContain('* while pay 4x slower.');
   });
 
   it('are shaded where they were in the charts of each', () => {
