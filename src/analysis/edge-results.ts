@@ -3,6 +3,7 @@ import { OUTCOME_KINDS } from '../spec/outcome.js';
 import type { EdgeResult } from '../spec/result.js';
 import { answerResult } from './components.js';
 import { ejectionsOf } from './ejections.js';
+import { windowsDuring } from './faulted.js';
 import { ratio, sum } from './estimate.js';
 import { openNs, transitionsOf } from './machines.js';
 import { breakersOf, counterSums, edgeSums } from './metrics-edge.js';
@@ -11,7 +12,6 @@ import { partSums } from './metrics-placed.js';
 import { selectStats } from './subjects.js';
 import { namedOutcomes, sumTable } from './sums.js';
 import { instanceName, type VariantData } from './variant-data.js';
-import { cellsOf, spansOf } from './window.js';
 
 type Asked = Pick<Question, 'data' | 'selection' | 'window'>;
 
@@ -73,10 +73,10 @@ function amplificationDuring(asked: Asked): Readonly<Record<string, number | nul
   const { data } = asked;
   const during: Record<string, number | null> = {};
   for (const fault of data.plan.faults) {
-    const clause = { kind: 'during', fault: fault.id, offset: 0 } as const;
-    const window = cellsOf(spansOf(clause, data.plan), data.plan);
-    const question = { ...asked, window };
-    during[fault.id] = ratio(sum(edgeSums(question, 'attempts')), sum(edgeSums(question, 'calls')));
+    const windows = windowsDuring(data, fault);
+    const inRun = (column: 'attempts' | 'calls'): number =>
+      sum(windows.map((window, run) => edgeSums({ ...asked, window }, column)[run]));
+    during[fault.id] = ratio(inRun('attempts'), inRun('calls'));
   }
   return during;
 }

@@ -52,9 +52,17 @@ export function spansIn(
   return spans;
 }
 
-/** Cells of one run, from the end of the warm-up to the end of arrivals, in which a fault is active. */
-export function cellsDuring(data: VariantData, fault: PlanFault, record: RunRecord): CellSet {
-  return cellsOf(clipped(spansIn(data, fault, record), data.plan), data.plan);
+/**
+ * Cells in which a fault is active, from the end of the warm-up to the end of arrivals, by run; of one that draws its
+ * starts those in which it may be, as budgets mean it.
+ */
+export function windowsDuring(data: VariantData, fault: PlanFault): readonly CellSet[] {
+  const { plan, records } = data;
+  const windowOf = (spans: PlanFault['spans']): CellSet => cellsOf(clipped(spans, plan), plan);
+  if (fault.when !== null || fault.rollout !== null)
+    return records.map((record) => windowOf(spansIn(data, fault, record)));
+  const planned = windowOf(fault.spans);
+  return records.map(() => planned);
 }
 
 /** Components hit by any fault: those that blast radius and collateral leave out. */

@@ -10,7 +10,7 @@ import {
   type Measured,
 } from './estimate.js';
 import { FEW_CALLS } from './amplification.js';
-import { cellsDuring } from './faulted.js';
+import { windowsDuring } from './faulted.js';
 import { edgeSums } from './metrics-edge.js';
 import { goodByRun, latencyOf, outcomesByRun, type Question } from './metrics.js';
 import { measureRecovery, neverCount } from './recovery.js';
@@ -160,12 +160,12 @@ function amplification(data: VariantData): Measured & { edge: string | null } {
 
 /**
  * Of each kind of request, the share that succeeds while a fault lasts, pooled over the runs: in each for as long as it
- * lasts there.
+ * lasts there, see windowsDuring.
  */
 function duringFaults(data: VariantData): Headline['during'] {
   const entries: { request: string; fault: string; success: Measured }[] = [];
   for (const fault of data.plan.faults) {
-    const windows = data.records.map((record) => cellsDuring(data, fault, record));
+    const windows = windowsDuring(data, fault);
     for (const part of data.requests) {
       const outcomes = data.records.map((record, i) =>
         sumOutcomes([record.parts[part]], windows[i].cells),
