@@ -1,6 +1,6 @@
 import { compile } from '../plan/compile.js';
 import { PlanError } from '../plan/problem.js';
-import { codeFrame, escapeControls, formatDiagnostic } from '../scenario/diagnostics.js';
+import { formatDiagnostic, type Shown } from '../scenario/diagnostics.js';
 import { Source, type Loaded } from '../scenario/load.js';
 import type { WrittenSweep } from '../scenario/sweeps.js';
 import type { PathKey } from '../scenario/located.js';
@@ -63,7 +63,7 @@ function plansOf(
   path: string,
   terminal: Terminal,
 ): readonly Plan[] {
-  const found = new Map<string, { readonly frame: string; readonly variants: string[] }>();
+  const found = new Map<string, { readonly problem: Shown; readonly variants: string[] }>();
   const plans = file.variants.flatMap((variant) => {
     try {
       return [compile(variant, file)];
@@ -71,19 +71,20 @@ function plansOf(
       if (!(error instanceof PlanError)) throw error;
       for (const { code, where, message } of error.problems) {
         const spot = places.at(variant.name, keysOf(where, variant));
-        const head = `${spot.file}:${spot.line}:${spot.col} ${code} ${where}: ${message}`;
-        const known = found.get(head);
+        const key = `${spot.file}:${spot.line}:${spot.col} ${code} ${where} ${message}`;
+        const problem: Shown = { ...spot, code, severity: 'error', path: where, message };
+        const known = found.get(key);
         if (known !== undefined) known.variants.push(variant.name);
-        else found.set(head, { frame: codeFrame(spot).join('\n'), variants: [variant.name] });
+        else found.set(key, { problem, variants: [variant.name] });
       }
       return [];
     }
   });
   if (found.size === 0) return plans;
-  for (const [head, { frame, variants }] of found) {
+  for (const { problem, variants } of found.values()) {
     const isOfAll = variants.length === file.variants.length;
     const which = isOfAll ? '' : ` (in variant ${variants.join(', ')})`;
-    terminal.note(`${escapeControls(head + which)}\n${frame === '' ? '' : `${frame}\n`}`);
+    terminal.note(`${formatDiagnostic({ ...problem, message: problem.message + which })}\n`);
   }
   throw tooWrong(path, found.size);
 }

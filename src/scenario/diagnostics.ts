@@ -28,6 +28,9 @@ export interface Diagnostic extends Spot {
   readonly suggestion?: string;
 }
 
+/** What is shown in the form of a diagnostic: also what later layers find, which have codes of their own. */
+export type Shown = Omit<Diagnostic, 'code'> & { readonly code: string };
+
 /** A problem as it is raised: a place by offset, turned into lines when all are known. */
 export interface Problem {
   readonly code: Code;
@@ -114,7 +117,7 @@ export class Problems {
 }
 
 /** `file:line:col FLnnn path: message`, then the line with a caret. Control characters are escaped. */
-export function formatDiagnostic(diagnostic: Diagnostic): string {
+export function formatDiagnostic(diagnostic: Shown): string {
   const { file, line, col, code, path, message, severity, frame } = diagnostic;
   const kind = severity === 'warning' ? ' warning' : '';
   const head = `${file}:${line}:${col}${kind} ${code} ${path === '' ? '' : `${path}: `}${message}`;
@@ -130,7 +133,7 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
   return lines.join('\n');
 }
 
-function suggestionText({ found = '', suggestion = '' }: Diagnostic): string {
+function suggestionText({ found = '', suggestion = '' }: Shown): string {
   const note = caution(found, suggestion);
   const text = `did you mean ${JSON.stringify(suggestion)}?`;
   return note === undefined ? text : `${text} ${note}`;
@@ -149,7 +152,7 @@ const OF_THE_LANGUAGE: ReadonlySet<Code> = new Set<Code>([
 const ALLOWED_SHOWN = 30;
 
 /** What is allowed instead, where neither the message nor a near name says it. */
-function allowedText({ allowed, suggestion, message }: Diagnostic): string | null {
+function allowedText({ allowed, suggestion, message }: Shown): string | null {
   if (allowed === undefined || allowed.length === 0 || suggestion !== undefined) return null;
   if (allowed.slice(0, 2).every((name) => message.includes(name))) return null;
   const more = allowed.length - ALLOWED_SHOWN;
