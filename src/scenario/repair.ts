@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { MapNode, Node, PathKey, Place } from './located.js';
 import { get, items, list, locate, map, plain, put, scalar } from './located.js';
-import { ISSUES_MAX, NAMED, STEP_LISTS, without } from './salvage.js';
+import { ISSUES_MAX, NAMED, STEP_LISTS, without, withoutFaults } from './salvage.js';
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PathKey[];
@@ -155,11 +155,9 @@ class Repair {
   }
 
   private dropFaults(): void {
-    const all = get(this.tree, 'faults');
-    if (this.going.size === 0 || all?.type !== 'list') return;
-    const stays = (_: unknown, index: number): boolean => !this.going.has(index);
-    this.tree = put(this.tree, 'faults', { ...all, items: all.items.filter(stays) });
-    this.faults = this.faults.filter(stays);
+    if (this.going.size === 0) return;
+    this.tree = withoutFaults(this.tree, this.going);
+    this.faults = this.faults.filter((_, index) => !this.going.has(index));
     this.going.clear();
     // Those behind it have new numbers: what was tried there was tried on others.
     for (const id of this.tried) if (id.startsWith('["faults",')) this.tried.delete(id);

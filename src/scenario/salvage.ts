@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { MapNode, Node, PathKey } from './located.js';
-import { entries, get, plain, put, scalar, single } from './located.js';
+import { entries, get, items, plain, put, scalar, single } from './located.js';
 
 /** Sections whose entries can be left out one by one. */
 export const NAMED: ReadonlySet<string> = new Set([
@@ -45,12 +45,13 @@ export function salvage<T>(
   const result = schema.safeParse(plain(tree));
   const broken = new Set(strays);
   if (result.success) return { rest: tree, broken, faults: null };
-  if (result.error.issues.length > ISSUES_MAX) return { rest: null, broken, faults: null };
+  const nothing = { rest: null, broken, faults: null };
+  if (result.error.issues.length > ISSUES_MAX) return nothing;
   let rest: MapNode = tree;
   const going = new Set<number>();
   for (const issue of result.error.issues) {
     const path = issue.path as PathKey[];
-    if (path[0] === 'run' || path.length === 0) return { rest: null, broken, faults: null };
+    if (path[0] === 'run' || path.length === 0) return nothing;
     if (path[0] === 'faults' && typeof path[1] === 'number') {
       going.add(path[1]);
       continue;
@@ -60,19 +61,18 @@ export function salvage<T>(
     if (cut[0] === 'network') for (const zone of namesIn(get(tree, 'network'))) broken.add(zone);
     rest = without(rest, cut) as MapNode;
   }
-  return { ...withoutFaults(rest, going), broken };
+  if (going.size === 0) return { rest, broken, faults: null };
+  // Faults go when everything else has: until then their numbers stay what they are.
+  const numbers = [...items(get(tree, 'faults')).keys()];
+  const faults = numbers.filter((index) => !going.has(index));
+  return { rest: withoutFaults(rest, going), broken, faults };
 }
 
-/** Faults go when everything else has, so that their numbers stay what they are until then. */
-function withoutFaults(
-  tree: MapNode,
-  going: ReadonlySet<number>,
-): { readonly rest: MapNode; readonly faults: readonly number[] | null } {
+/** The tree without the faults of these numbers. */
+export function withoutFaults(tree: MapNode, going: ReadonlySet<number>): MapNode {
   const all = get(tree, 'faults');
-  if (going.size === 0 || all?.type !== 'list') return { rest: tree, faults: null };
-  const faults = all.items.map((_, index) => index).filter((index) => !going.has(index));
-  const items = faults.map((index) => all.items[index]);
-  return { rest: put(tree, 'faults', { ...all, items }), faults };
+  if (all?.type !== 'list') return tree;
+  return put(tree, 'faults', { ...all, items: all.items.filter((_, index) => !going.has(index)) });
 }
 
 /** Keys of a map and of the maps in it: what may be names. */
