@@ -74,9 +74,8 @@ function amplificationDuring(asked: Asked): Readonly<Record<string, number | nul
   const during: Record<string, number | null> = {};
   for (const fault of data.plan.faults) {
     const windows = windowsDuring(data, fault);
-    const inRun = (column: 'attempts' | 'calls'): number =>
-      sum(windows.map((window, run) => edgeSums({ ...asked, window }, column)[run]));
-    during[fault.id] = ratio(inRun('attempts'), inRun('calls'));
+    const attempts = sum(edgeSums(asked, 'attempts', windows));
+    during[fault.id] = ratio(attempts, sum(edgeSums(asked, 'calls', windows)));
   }
   return during;
 }

@@ -12,6 +12,7 @@ import type { Steps } from './steps.js';
 import type { Histogram } from '../stats/histogram.js';
 import { mergeAll, mergeSegments, sumCells, sumCounter } from './sums.js';
 import { instancesOf, type VariantData } from './variant-data.js';
+import type { CellSet } from './window.js';
 
 /** Metrics of edges and of the pools on them. */
 export function measureEdge(question: Question): Measured {
@@ -44,15 +45,17 @@ export function measureEdge(question: Question): Measured {
   }
 }
 
-/** Sums of a column of edges in the window, by run. */
+/** Sums of a column of edges, by run: in the window, or in one of each run. */
 export function edgeSums(
   question: Pick<Question, 'data' | 'selection' | 'window'>,
   column: 'attempts' | 'calls' | 'wastedNs',
+  windows: readonly CellSet[] | null = null,
 ): readonly number[] {
   const { data, selection, window } = question;
-  return data.records.map((record) => {
+  return data.records.map((record, run) => {
+    const { cells } = windows === null ? window : windows[run];
     let sum = 0;
-    for (const stat of selection.stats) sum += sumCells(record.edges[stat][column], window.cells);
+    for (const stat of selection.stats) sum += sumCells(record.edges[stat][column], cells);
     return sum;
   });
 }
