@@ -134,11 +134,11 @@ describe('rules in other places', () => {
       ]);
     const fixOf = (more: string): string => remarksOn(text(more), 'shared-database')[0].fixExample;
     expect(fixOf('')).toBe(
-      'services:\n  stock:\n    endpoints:\n      list:\n        steps: [ call: shop.read ]\n' +
-        '  shop:\n    endpoints:\n      read:\n        steps: [ query: db.select ]',
+      'services:\n  stock:\n    endpoints:\n      list:\n        steps: [ call: shop.select ]\n' +
+        '  shop:\n    endpoints:\n      select:\n        steps: [ query: db.select ]',
     );
-    // Where nobody else calls it, it is no use of the database.
-    expect(fixOf(', read: [ wait: 1ms ]')).toContain('call: shop.read-db');
+    // An endpoint of that name does something else.
+    expect(fixOf(', select: [ wait: 1ms ]')).toContain('call: shop.db-select');
   });
 
   it('see that all replicas stand in one of several zones', () => {

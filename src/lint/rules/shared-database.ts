@@ -47,37 +47,45 @@ function throughOwner(
   owner: string,
   callers: readonly string[],
 ): string {
-  const operationsOf = (from: string): readonly string[] =>
-    calls.filter((call) => call.from === from && call.callee === name).map(({ to }) => to);
-  const partsOf = (caller: string): readonly string[] => {
-    const own = calls.filter((call) => call.caller === caller && call.callee === name);
-    return [...new Set(own.map(({ from }) => from))].sort();
-  };
-  const taken = scenario.services.get(owner)?.endpoints ?? new Map<string, unknown>();
-  const added = taken.has('read') ? `read-${name}` : 'read';
-  const isSame = (a: readonly string[], b: readonly string[]): boolean =>
-    b.every((operation) => a.includes(operation));
-  const moved = new Set<string>();
+  const own = calls.filter(({ callee }) => callee === name);
+  const partsOf = (caller: string): readonly string[] =>
+    sorted(own.filter((call) => call.caller === caller).map(({ from }) => from));
+  const operationsOf = (part: string): readonly string[] =>
+    sorted(own.filter(({ from }) => from === part).map(({ to }) => to));
+  const idOf = (part: string): string => operationsOf(part).join();
+  const taken = scenario.services.get(owner)?.endpoints;
+  const added = new Map<string, readonly string[]>();
   const answering = (part: string): string => {
-    const operations = operationsOf(part);
-    const known = partsOf(owner).find((own) => {
-      const has = operationsOf(own);
-      return isSame(has, operations) && isSame(operations, has);
-    });
+    const known = partsOf(owner).find((candidate) => idOf(candidate) === idOf(part));
     if (known !== undefined) return known;
-    for (const operation of operations) moved.add(operation);
-    return `${owner}.${added}`;
+    const operations = operationsOf(part);
+    const short = operations.map((operation) => operation.slice(name.length + 1)).join('-');
+    const endpoint = taken?.has(short) === true ? `${name}-${short}` : short;
+    added.set(endpoint, operations);
+    return `${owner}.${endpoint}`;
   };
+  const stepsOf = (endpoint: string, steps: readonly string[]): readonly string[] => [
+    `      ${endpoint}:`,
+    `        steps: [ ${steps.join(', ')} ]`,
+  ];
   const others = callers.filter((caller) => caller !== owner);
   const lines = others.flatMap((caller) => [
     `  ${caller}:`,
     '    endpoints:',
-    ...partsOf(caller).flatMap((part) => [
-      `      ${part.slice(caller.length + 1)}:`,
-      `        steps: [ call: ${answering(part)} ]`,
-    ]),
+    ...partsOf(caller).flatMap((part) =>
+      stepsOf(part.slice(caller.length + 1), [`call: ${answering(part)}`]),
+    ),
   ]);
-  const steps = [...moved].map((operation) => `query: ${operation}`).join(', ');
-  const own = [`  ${owner}:`, '    endpoints:', `      ${added}:`, `        steps: [ ${steps} ]`];
-  return ['services:', ...lines, ...(moved.size === 0 ? [] : own)].join('\n');
+  const more = [...added].flatMap(([endpoint, operations]) =>
+    stepsOf(
+      endpoint,
+      operations.map((operation) => `query: ${operation}`),
+    ),
+  );
+  const head = more.length === 0 ? [] : [`  ${owner}:`, '    endpoints:'];
+  return ['services:', ...lines, ...head, ...more].join('\n');
+}
+
+function sorted(names: readonly string[]): readonly string[] {
+  return [...new Set(names)].sort();
 }
