@@ -23,8 +23,8 @@ export type OnCase = (index: number, records: readonly (readonly RunRecord[])[])
 
 /**
  * Runs all cases on the threads of a crew, at most `workers` of them, one after the other; what has been handed
- * on is forgotten, so memory does not grow with their number. A run that a guard stops ends nothing but itself. Throws GuardStop where a thread runs
- * out of memory and RunFailure where one fails.
+ * on is forgotten, so memory does not grow with their number. A run that a guard stops ends nothing but itself.
+ * Throws GuardStop where a thread runs out of memory and RunFailure where one fails.
  */
 export async function runCases(
   cases: readonly Case[],
