@@ -1,5 +1,5 @@
 import { InstantQueue } from './instants.js';
-import { invariant } from './invariant.js';
+import { describeMoments, invariant } from './invariant.js';
 import { LaneTable } from './lanes.js';
 import type { Lane, Stamped } from './lanes.js';
 import { PHASES } from './phase.js';
@@ -53,6 +53,8 @@ class Engine {
   now: Ns = NaN;
   /** Phase of the event that is being handled. */
   phase = 0;
+  /** Op of the event that is being handled, or was handled last. */
+  private op = LANE_HEAD;
   /** Hash of all that was noted, int32. */
   digest = 0;
   /** Events handled; timers that had died are not among them. */
@@ -97,8 +99,10 @@ class Engine {
     this.define('lane', () => invariant(false, 'lane-head-as-event'));
     this.define('timer', (laneId, index, stamp) => {
       const lane = this.lanes.list[laneId];
-      if (lane.owner.stamp[index] === stamp) this.handlers[lane.op](index, stamp, 0);
-      else {
+      if (lane.owner.stamp[index] === stamp) {
+        this.op = lane.op;
+        this.handlers[lane.op](index, stamp, 0);
+      } else {
         this.events--;
         this.dueEvents--;
       }
@@ -114,7 +118,7 @@ class Engine {
     // What begins as a small integer becomes another kind of field to V8 beyond 2^31, and all that was
     // compiled for the first kind is thrown away: these begin as NaN.
     this.now = this.end = this.limit = 0;
-    this.phase = this.digest = this.hot = 0;
+    this.phase = this.digest = this.hot = this.op = 0;
     this.events = this.dueEvents = this.peakPending = this.inLanes = 0;
     this.guard = this.firstEvent = this.instantStart = 0;
     this.sequence = 1;
@@ -233,6 +237,11 @@ class Engine {
     return engine.last.list(engine.names);
   }
 
+  /** When and in which event the run is, for the message of a broken law; '' where none is running. */
+  moment(): string {
+    return engine.running ? `at ${engine.now} ns in '${engine.names[engine.op]}'` : '';
+  }
+
   /**
    * Runs all events with time <= until, and the boundaries up to it, but at most maxEvents events.
    * Afterwards now is `until` if events lie beyond it, else the last event or boundary.
@@ -292,6 +301,7 @@ class Engine {
     engine.phase = phase;
     engine.events++;
     engine.dueEvents++;
+    engine.op = data[at];
     engine.handlers[data[at]](data[at + 1], data[at + 2], data[at + 3]);
   }
 
@@ -330,6 +340,7 @@ class Engine {
     }
     engine.phase = phase;
     engine.events++;
+    engine.op = op;
     engine.handlers[op](target, a, b);
   }
 
@@ -410,3 +421,4 @@ class Engine {
 
 /** The engine of this thread. */
 export const engine = new Engine();
+describeMoments(() => engine.moment());

@@ -3,8 +3,9 @@ export class InvariantError extends Error {
   /** Stable name of the broken law, kebab-case. */
   readonly code: string;
 
-  constructor(code: string) {
-    super(`invariant broken: ${code}`);
+  /** `moment` says when and in which event the law broke, such as `at 1200 ns in 'reply'`; '' outside a run. */
+  constructor(code: string, moment = '') {
+    super(moment === '' ? `invariant broken: ${code}` : `invariant broken: ${code} ${moment}`);
     this.name = 'InvariantError';
     this.code = code;
   }
@@ -18,6 +19,14 @@ export function invariant(condition: boolean, code: string): void {
   if (!condition) fail(code);
 }
 
+/** Asked only when a law has broken, so checks that hold pay nothing for it. */
+let moment: () => string = () => '';
+
+/** Sets what describes the current moment of a run in the message of an InvariantError. */
+export function describeMoments(describe: () => string): void {
+  moment = describe;
+}
+
 function fail(code: string): never {
-  throw new InvariantError(code);
+  throw new InvariantError(code, moment());
 }

@@ -19,15 +19,38 @@ export interface SimulateOptions {
   readonly prepare?: (world: World) => void;
 }
 
+/** True while a run is under way: engine, frames and strands exist once in a thread. */
+let isRunning = false;
+
 /**
  * Runs one replication of a plan: a pure function of both. Situations of the model are outcomes and
- * never throw; a broken invariant throws, a guard stops the run and is told in `stop`.
+ * never throw; a broken invariant throws. A guard stops the run, and `stop` says which one.
+ * Throws an Error where a run of this thread is under way, as from inside a traceSink.
  */
 export function simulate(
   plan: Plan,
   replication: number,
   registry: Registry,
   options: SimulateOptions = {},
+): RunRecord {
+  if (isRunning) {
+    throw new Error(
+      'A simulation is already running in this thread. Start the next one after it has returned, or in a thread of its own.',
+    );
+  }
+  isRunning = true;
+  try {
+    return runOnce(plan, replication, registry, options);
+  } finally {
+    isRunning = false;
+  }
+}
+
+function runOnce(
+  plan: Plan,
+  replication: number,
+  registry: Registry,
+  options: SimulateOptions,
 ): RunRecord {
   const assembly = assemble(plan, replication, registry, options.traceSink ?? null);
   const { world, board, collections } = assembly;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { engine } from '../../src/kernel/engine.js';
+import { invariant } from '../../src/kernel/invariant.js';
 import { HORIZON_MAX_NS } from '../../src/kernel/time.js';
 import { PHASE } from '../../src/kernel/phase.js';
 
@@ -327,6 +328,31 @@ describe('growth', () => {
     expect(due).toEqual(Array.from({ length: 5000 }, (_, i) => i));
     expect(engine.peakPending).toBe(5000);
     expect(engine.heapEvents).toBe(5000);
+  });
+});
+
+describe('a broken law', () => {
+  it('says when it broke and in which event', () => {
+    engine.reset();
+    const broken = engine.define('broken', () => invariant(false, 'planted'));
+    engine.at(7, PHASE.TIMER, broken, 0, 0, 0);
+    expect(() => engine.run(10, Infinity)).toThrow("invariant broken: planted at 7 ns in 'broken'");
+  });
+
+  it('names the event of a timer that had waited in a lane', () => {
+    for (const lanes of [true, false]) {
+      engine.reset();
+      engine.useLanes = lanes;
+      const broken = engine.define('expiry', () => invariant(false, 'planted'));
+      const owner = { stamp: Int32Array.of(1) };
+      engine.arm(engine.lane(4, PHASE.TIMER, broken, owner), 0, 1);
+      expect(() => engine.run(10, Infinity)).toThrow("planted at 4 ns in 'expiry'");
+    }
+  });
+
+  it('says nothing of a moment outside a run', () => {
+    engine.reset();
+    expect(() => invariant(false, 'planted')).toThrow(/^invariant broken: planted$/);
   });
 });
 

@@ -52,6 +52,29 @@ describe('runs of one thread, one after the other', () => {
     expect(run(small)).toEqual(alone);
   });
 
+  it('are refused while another is under way, which goes on unharmed', () => {
+    const file = load(piling(200, 0));
+    const plan = compile(file.variants[0]!, file);
+    const traces = (inside: () => void): [RunRecord, number] => {
+      let rows = 0;
+      const record = simulate(plan, 0, registry, {
+        traceSink: (batch) => {
+          rows += batch.rows;
+          inside();
+        },
+      });
+      return [record, rows];
+    };
+    const alone = traces(() => undefined);
+    let refusals = 0;
+    const around = traces(() => {
+      expect(() => simulate(plan, 1, registry)).toThrow(/already running in this thread/);
+      refusals++;
+    });
+    expect(refusals).toBeGreaterThan(0);
+    expect(around).toEqual(alone);
+  });
+
   it('begin anew after one that was stopped in the middle', () => {
     const text = piling(200, 0);
     const alone = run(text);
