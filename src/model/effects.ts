@@ -1,7 +1,7 @@
 import { engine } from '../kernel/engine.js';
 import { isSuccess } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
-import { RETURN, strands } from './strands.js';
+import { REPLAYED, RETURN, strands } from './strands.js';
 import type { World } from './world.js';
 import { frames } from './frames.js';
 import { sink } from './sink.js';
@@ -39,10 +39,13 @@ export class Effects {
 
   /** The work of a call has had its effect; once more than before counts as a duplicate. */
   private note(strand: number): void {
-    const { edges, duplicates, executions } = this.world;
+    const { plan, duplicates, executions } = this.world;
     const part = strands.part[strand];
-    if (strands.returns[strand] !== RETURN.frame || edges[strands.edge[strand]].idempotent) return;
-    if (executions !== null && strands.once[strand] >= 0) return;
+    if (strands.returns[strand] !== RETURN.frame) return;
+    // A key does not make a second execution harmless; it only keeps it from happening.
+    const { idempotent, once } = plan.parts[part];
+    if (idempotent && once < 0) return;
+    if (executions !== null && strands.once[strand] === REPLAYED) return;
     const { callA, callB } = strands;
     if (duplicates.executed(callA[strand], callB[strand], engine.now)) sink.duplicate(part);
   }

@@ -6,7 +6,7 @@ import { CHECK_TABLE, OP, SIZED } from '../spec/program.js';
 import { VERDICT } from './sharing/checks.js';
 import type { Interpreter } from './interpreter.js';
 import { keyOf, refusedBy } from './limiters.js';
-import { RETURN, STATE, strands } from './strands.js';
+import { REPLAYED, RETURN, STATE, strands } from './strands.js';
 import type { World } from './world.js';
 import { sink } from './sink.js';
 
@@ -184,6 +184,7 @@ export class Guards {
     const known = executions!.begin(strand, part, value, rule, engine.now);
     if (known === 0) return true;
     strands.hint[strand] = executions!.hint;
+    strands.once[strand] = REPLAYED;
     this.interpreter.end(strand, known);
     return false;
   }

@@ -41,6 +41,9 @@ export const RETURN = Object.freeze({
   task: 4,
 } as const);
 
+/** In the column `once`: the result of an earlier execution was its answer, and nothing was executed. */
+export const REPLAYED = -2;
+
 /** What became of an answer that left before the work ended (`respond` with `then`); lost = nobody took it. */
 export const ANSWERED = Object.freeze({ no: 0, onTheWire: 1, delivered: 2, lost: 3 } as const);
 
@@ -89,7 +92,7 @@ class Strands {
   outcome: Int32Array = new Int32Array(CAPACITY);
   /** Calling instance; only where a key asks for it. */
   caller: Int32Array = new Int32Array(CAPACITY);
-  /** Index into the plan's `onces` of the key it came with, or -1; only where keys are sent. */
+  /** Index into the plan's `onces` of the key it came with, -1, or REPLAYED; only where keys are sent. */
   once: Int32Array = new Int32Array(CAPACITY);
   /** 1 once a fallback's answer was used. */
   degraded: Uint8Array = new Uint8Array(CAPACITY);

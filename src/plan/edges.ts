@@ -13,6 +13,7 @@ import { isFree } from './free.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';
 import { hostOf } from './layout.js';
 import type { Onces } from './onces.js';
+import { takesKeys } from './onces.js';
 import type { Problems } from './problem.js';
 
 /** A caller part, a callee part, the identity of the bundle between them, and the size of requests. */
@@ -113,6 +114,7 @@ export class EdgeTable {
       if (last?.from !== from.id || last.to !== to.id) statEdges.push({ from: from.id, to: to.id });
       const own = this.bundles.get(bundle);
       checkConnections(own, to.component, problems);
+      checkKey(own, to.component, problems);
       const host = hostOf(to.component)!;
       const loadBalancing = own.loadBalancing ?? host.loadBalancing;
       const outlierDetection = own.outlierDetection ?? host.outlierDetection;
@@ -121,7 +123,7 @@ export class EdgeTable {
         to: to.id,
         stat: statEdges.length - 1,
         bundle: bundleNumber.get(bundle)!,
-        once: rules[bundleNumber.get(bundle)!]!,
+        once: takesKeys(to) ? rules[bundleNumber.get(bundle)!]! : -1,
         loadBalancing,
         outlierDetection,
         panic: panicOf(loadBalancing, outlierDetection),
@@ -249,6 +251,18 @@ function checkConnections(bundle: Bundle, callee: LaidComponent, problems: Probl
       'is known to the innermost layer only: use level request';
     problems.add('FL708', `${where}.${split.policy}`, message);
   }
+}
+
+/** The servers of caches know no keys: a bundle that promises one would protect nothing. */
+function checkKey(
+  { id, idempotencyKey }: Bundle,
+  { name, kind }: LaidComponent,
+  problems: Problems,
+): void {
+  if (idempotencyKey === null || kind !== 'cache') return;
+  const where = id === '' ? `caches.${name}` : `policies.${id}.idempotencyKey`;
+  const message = `${name} is a cache, which looks for no idempotency key: remove it from the bundle of these commands. Setting or deleting a value twice does no harm`;
+  problems.add('FL712', where, message);
 }
 
 /** The connections of calls to a service or gateway; databases have pools of their own. */

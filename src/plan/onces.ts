@@ -1,8 +1,7 @@
-import { shapesOf } from '../spec/versions.js';
 import type { PlanOnce } from '../spec/plan.js';
 import type { Bundle, OncePerValue, Scenario } from '../spec/scenario.js';
-import type { Step } from '../spec/steps.js';
 import type { KeyTable } from './keys.js';
+import type { LaidPart } from './layout.js';
 
 /** The rules of executing once per value, numbered as they are met. */
 export class Onces {
@@ -22,41 +21,47 @@ export class Onces {
   }
 }
 
-/** True where some caller sends idempotency keys, so that every endpoint has to look for them. */
-export function sendsKeys({ services, gateways, workloads }: Scenario): boolean {
-  const asks = (bundle: Bundle | null): boolean => (bundle?.idempotencyKey ?? null) !== null;
-  const shapes = [...services.values()].flatMap(shapesOf);
-  for (const host of [...shapes, ...gateways.values()]) {
-    for (const bundle of host.outbound.values()) if (asks(bundle)) return true;
-  }
-  for (const { routes } of gateways.values())
-    if (routes.some(({ policy, steps }) => asks(policy) || stepsAsk(steps ?? [], asks)))
-      return true;
-  for (const { endpoints } of shapes) {
-    for (const { steps } of endpoints.values()) if (stepsAsk(steps, asks)) return true;
-  }
-  for (const { policy, requests } of workloads.values()) {
-    if (asks(policy) || requests.some(({ steps }) => stepsAsk(steps, asks))) return true;
+/**
+ * True where some caller sends idempotency keys, so that every endpoint has to look for them. Bundles are part of
+ * hosts, routes, steps, sagas, fallbacks and more: the search covers everything, so that it cannot miss a place.
+ */
+export function sendsKeys(scenario: Scenario): boolean {
+  const seen = new Set<unknown>();
+  const open: unknown[] = [scenario];
+  while (open.length > 0) {
+    const value = open.pop();
+    if (typeof value !== 'object' || value === null || seen.has(value)) continue;
+    seen.add(value);
+    if (asksForKeys(value)) return true;
+    open.push(...(value instanceof Map ? value.values() : Object.values(value)));
   }
   return false;
 }
 
-function stepsAsk(steps: readonly Step[], asks: (bundle: Bundle | null) => boolean): boolean {
-  return steps.some((step) => {
-    if (asks(step.policy) || stepsAsk(step.onError ?? [], asks)) return true;
-    switch (step.verb) {
-      case 'parallel':
-        return step.branches.some((branch) => stepsAsk(branch, asks));
-      case 'choose':
-        return step.branches.some((branch) => stepsAsk(branch.steps, asks));
-      case 'loop':
-      case 'transaction':
-      case 'lock':
-        return stepsAsk(step.steps, asks);
-      case 'respond':
-        return stepsAsk(step.then, asks);
-      default:
-        return false;
-    }
-  });
+function asksForKeys(value: object): boolean {
+  const { idempotencyKey } = value as Partial<Bundle>;
+  return (idempotencyKey ?? null) !== null;
+}
+
+/** Whether calls of a part carry an idempotency key: it looks for the key, or passes it on as a proxy does. */
+export function takesKeys({ source }: LaidPart): boolean {
+  switch (source.kind) {
+    case 'endpoint':
+    case 'operation':
+    case 'storePart':
+    case 'route':
+    case 'unmatched':
+      return true;
+    case 'request':
+    case 'commit':
+    case 'driver':
+    case 'level':
+    case 'projector':
+    case 'group':
+    case 'step':
+    case 'consumer':
+    case 'produce':
+    case 'relay':
+      return false;
+  }
 }

@@ -11,6 +11,7 @@ export const PLAN_PROBLEMS = Object.freeze({
   FL709: 'fallback_goes_round',
   FL710: 'append_without_load',
   FL711: 'subset_of_growing_fleet',
+  FL712: 'key_without_reader',
 } as const);
 export type PlanProblemCode = keyof typeof PLAN_PROBLEMS;
 

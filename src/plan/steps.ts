@@ -74,7 +74,7 @@ function writeBackground(w: Writer, step: Step, scope: Scope, stream: string): v
 
 /** The step with its own `onError` and `optional`: a handled failure goes on behind this round. */
 function writeHandled(w: Writer, step: Step, scope: Scope): void {
-  const handles = step.onError !== null && canFail(step);
+  const handles = step.onError !== null;
   if (!handles && !step.optional) return writeVerb(w, step, scope);
   const { assembler } = w;
   const next = assembler.label();
@@ -94,11 +94,6 @@ function writeHandled(w: Writer, step: Step, scope: Scope): void {
   clearRegisters(w, scope, used);
   writeSteps(w, step.onError!, inside(around));
   assembler.bind(next);
-}
-
-/** Time passes without failing; everything else may end badly. */
-function canFail(step: Step): boolean {
-  return step.verb !== 'work' && step.verb !== 'wait';
 }
 
 function writeVerb(w: Writer, step: Step, scope: Scope): void {

@@ -43,7 +43,7 @@ services:
               - wait: 1ms
           optional: true
         - { cache: { get: items, onMiss: [ query: store.read ] }, optional: true }
-      change: [ { query: store.write, optional: true }, { cache: { delete: items }, optional: true } ]
+      change: [ { query: store.write, optional: true }, { cache: { delete: items } } ]
 workloads:
   readers: { arrivals: poisson(300/s), patience: { after: 60ms, cancel: true }, requests: [ { call: shop.show } ] }
   writers: { arrivals: poisson(30/s), requests: [ { call: shop.change } ] }

@@ -9,6 +9,7 @@ import { resolveCacheStep } from './caching.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';
 import { resolvePublish } from './messaging.js';
+import { checkModifiers } from './modifiers.js';
 import { sorted } from './names.js';
 import { resolveSagaStep } from './sagas.js';
 import { resolveAppend, resolveLoad, resolveRead } from './stores.js';
@@ -61,6 +62,12 @@ export function resolveWhen(
 }
 
 function resolveStep(context: Context, s: StepOutput, owner: Owner, path: Path): Step | null {
+  const step = resolveVerb(context, s, owner, path);
+  if (step !== null) checkModifiers(context, step, s, path);
+  return step;
+}
+
+function resolveVerb(context: Context, s: StepOutput, owner: Owner, path: Path): Step | null {
   const modifiers = resolveModifiers(context, s, owner, path);
   if (s.work !== undefined) return { verb: 'work', time: s.work.time, ...modifiers };
   if (s.wait !== undefined) return { verb: 'wait', time: s.wait.time, ...modifiers };
@@ -143,22 +150,6 @@ function resolveModifiers(
       'FL208',
       [...path, 'policy'],
       'a policy belongs to a call, a query or a cache; this step makes none',
-    );
-  }
-  if (s.optional && s.onError !== undefined) {
-    report(
-      context,
-      'FL208',
-      [...path, 'optional'],
-      'optional and onError exclude each other: both handle the failure',
-    );
-  }
-  if (s.background && s.onError !== undefined) {
-    report(
-      context,
-      'FL208',
-      [...path, 'onError'],
-      'nobody waits for a background step, so nothing can follow its failure',
     );
   }
   return {
