@@ -141,7 +141,9 @@ function channelOf(
   switch (spec.kind) {
     case 'rabbitmq':
       // Automatic acknowledgement knows no prefetch.
-      return { prefetch: commit === 'before' ? Infinity : prefetchOf(spec), handlers: 1 };
+      if (commit === 'before') return { prefetch: Infinity, handlers: 1 };
+      // spring-amqp asks for as many as a batch takes: SimpleMessageListenerContainer.createBlockingQueueConsumer.
+      return { prefetch: Math.max(prefetchOf(spec), batch), handlers: 1 };
     case 'sqs':
       return { prefetch: maxNumberOfMessages, handlers: 1 };
     case 'persistentSubscription':

@@ -3,14 +3,14 @@ import type { Bus, MessageQueue, QueueConsumer } from '../../spec/queues.js';
 import type { ConsumerOutput } from '../schema/consumer.js';
 import type { BusOutput, QueueOutput } from '../schema/queues.js';
 import type { ScenarioOutput } from '../schema/scenario.js';
-import { NS_PER_SECOND } from '../../kernel/time.js';
 import { resolveQueueBroker, resolveSqsBroker } from './brokers.js';
 import { isFunction, ONE_BY_ONE, resolveConsumer, resolveHolder } from './consumer.js';
-import type { ConsumerDefaults } from './consumer.js';
 import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';
 import { checkDomainBus } from './domain-events.js';
 import { checkSystemBus, eachInstance } from './system-events.js';
+import { checkBatch, eventSourceOf, receiveOf } from './receives.js';
+import type { EventSource } from './receives.js';
 import { subscriptionOf } from './subscriptions.js';
 import { split } from './targets.js';
 
@@ -38,6 +38,7 @@ export function resolveQueue(
         output.kind === 'sqs' && isFunction(context, own) ? eventSourceOf(output) : null,
       ) ?? [],
   );
+  checkBatch(context, output, [...path, 'consumers']);
   const common = { ...textOf(name, output), deadLetter, consumers };
   switch (output.kind) {
     case 'persistentSubscription':
@@ -120,37 +121,6 @@ function resolveQueueConsumer(
   }
   if (own === null) return null;
   return { ...own, name, instance: null, commit, ...receiveOf(output, own.batch, eventSource) };
-}
-
-/** A function that is invoked for the messages of a queue. */
-interface EventSource extends ConsumerDefaults {
-  readonly scaleUp: QueueConsumer['scaleUp'];
-}
-
-/**
- * AWS Lambda developer guide, SQS event source mappings: batches of 10; from a standard queue 5 at once, 300
- * more a minute while messages are left, 1000 at most. From a FIFO queue as many as there are groups.
- */
-function eventSourceOf({ fifo }: SqsOutput): EventSource {
-  const scaleUp = fifo ? null : { start: 5, everyNs: NS_PER_SECOND / 5 };
-  return { concurrency: 1000, batch: 10, scaleUp };
-}
-
-type Receives = Pick<
-  QueueConsumer,
-  'maxNumberOfMessages' | 'partialFailures' | 'invokes' | 'scaleUp'
->;
-
-function receiveOf(output: object, batch: number, eventSource: EventSource | null): Receives {
-  const own = output as Partial<SqsOutput['consumers'][number]>;
-  const standard = eventSource === null ? 1 : Math.min(10, batch);
-  const { maxNumberOfMessages = standard, partialFailures = false, scaleUp } = own;
-  const ramp =
-    scaleUp === undefined
-      ? (eventSource?.scaleUp ?? null)
-      : { start: scaleUp.start, everyNs: Math.round(NS_PER_SECOND / scaleUp.rate) };
-  const invokes = eventSource !== null;
-  return { maxNumberOfMessages, partialFailures, invokes, scaleUp: ramp };
 }
 
 function textOf(

@@ -11,6 +11,7 @@ import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';
 import { resolveDomainEvent } from './domain-events.js';
 import { isSubscription } from './subscriptions.js';
+import { checkMost } from './receives.js';
 import { unknown } from './targets.js';
 
 /** One topic in its final form. */
@@ -71,6 +72,7 @@ function resolveSubscriber(
   const { group, maxPollRecords, commit, rebalance } = output;
   checkIntervals(context, output, path);
   checkReplay(context, output, path);
+  checkMost(context, output.batch, maxPollRecords, 'maxPollRecords', path);
   // AWS Lambda with Kafka: one batch of a partition at a time, and a poller for each partition.
   const most = isFunction(context, output) ? Math.min(partitions, 1000) : 1;
   const common = resolveConsumer(context, output, path, { concurrency: most, batch: 1 });

@@ -58,8 +58,10 @@ export const consumerFields = (bundle: z.ZodType<BundleOutput>) => ({
   batch: whole({ min: 1, max: 100_000 })
     .optional()
     .describe(
-      'Messages of one run of the handler, at most. Unit: count. Defaults to 1, for a function at a ' +
-        'queue of kind sqs to 10.',
+      'Messages of one run of the handler, at most, and not more than the consumer has at hand: ' +
+        '`maxPollRecords` of kafka, `maxNumberOfMessages` of sqs (which follows `batch`, up to 10), ' +
+        '`bufferSize` of a persistent subscription. Unit: count. Defaults to 1, for a function at a queue ' +
+        'of kind sqs to 10.',
     ),
   retry: retry
     .optional()

@@ -53,7 +53,9 @@ const sqsConsumer = (bundle: BundleSchema) =>
       maxNumberOfMessages: whole({ min: 1, max: 10 })
         .optional()
         .describe(
-          'Messages of one receive, at most. Unit: count, 1 to 10. Defaults to 1, for a function to `batch`.',
+          'Messages of one receive, at most. More than `batch`: they are handled one run after the other, ' +
+            'and their visibility timeouts run from the receive. Not for a function, whose event source ' +
+            'receives by `batch`. Unit: count, 1 to 10. Defaults to `batch`.',
         ),
       partialFailures: z
         .boolean()
@@ -181,7 +183,8 @@ const rabbitmq = (bundle: BundleSchema) =>
         .prefault(0)
         .describe(
           'Messages that a consumer may hold without having acknowledged them; 0 = no limit, of a quorum ' +
-            'queue 2000. Every handler is a consumer of its own. Unit: count. Defaults to 0.',
+            'queue 2000. Every handler is a consumer of its own; one with a larger `batch` holds that many, ' +
+            'as in spring-amqp. Unit: count. Defaults to 0.',
         ),
       quorum: z
         .boolean()
