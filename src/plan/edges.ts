@@ -14,6 +14,7 @@ import type { LaidComponent, LaidPart, Layout } from './layout.js';
 import { hostOf } from './layout.js';
 import type { Onces } from './onces.js';
 import { takesKeys } from './onces.js';
+import { checkPick } from './pick-checks.js';
 import type { Problems } from './problem.js';
 
 /** A caller part, a callee part, the identity of the bundle between them, and the size of requests. */
@@ -115,6 +116,7 @@ export class EdgeTable {
       const own = this.bundles.get(bundle);
       checkConnections(own, to.component, problems);
       checkKey(own, to.component, problems);
+      checkPick(own, to.component, route, problems);
       const host = hostOf(to.component)!;
       const loadBalancing = own.loadBalancing ?? host.loadBalancing;
       const outlierDetection = own.outlierDetection ?? host.outlierDetection;

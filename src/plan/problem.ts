@@ -12,6 +12,7 @@ export const PLAN_PROBLEMS = Object.freeze({
   FL710: 'append_without_load',
   FL711: 'subset_of_growing_fleet',
   FL712: 'key_without_reader',
+  FL713: 'nothing_to_pick',
 } as const);
 export type PlanProblemCode = keyof typeof PLAN_PROBLEMS;
 

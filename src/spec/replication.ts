@@ -48,15 +48,21 @@ export interface Shards {
   readonly key: string;
 }
 
-/** Which node an edge asks. */
-export type NodeRoute =
-  | PlanRoute
-  /** The shard of the value of a key, an index into plan.keys. */
-  /** So many behind it, around and around. */
+/** A route to the node that has the rows of a request. */
+export type PinnedRoute =
+  /** The shard of the value of a key, an index into plan.keys, or so many behind it, around and around. */
   | { readonly kind: 'shardOf'; readonly key: number; readonly behind?: number }
   /** One shard, whatever the request is about. */
   | { readonly kind: 'shard'; readonly index: number }
   | CopyRoute;
+
+/** Which node an edge asks. */
+export type NodeRoute = PlanRoute | PinnedRoute;
+
+/** Whether a route leaves no choice of a node: it has the rows, and no other one does. */
+export function isPinned(route: NodeRoute): route is PinnedRoute {
+  return route.kind === 'shard' || route.kind === 'shardOf' || route.kind === 'copy';
+}
 
 /** Writes and transactions. */
 export const PRIMARY: ReadRoute = Object.freeze({ kind: 'primary' });

@@ -1,8 +1,11 @@
 import { derive, lineage, unit } from '../../kernel/rng.js';
 import type { BalancerState } from '../../spec/balancer.js';
-import type { NodeRoute } from '../../spec/replication.js';
+import { isPinned } from '../../spec/replication.js';
+import type { PinnedRoute, PlanRoute } from '../../spec/replication.js';
+import { SESSION } from '../../spec/sections.js';
 import type { Edge, View } from '../edge.js';
 import { AVOID, PLACES, frames } from '../frames.js';
+import type { Replicas } from '../replication/replicas.js';
 import { shardOf } from '../replication/shards.js';
 import type { World } from '../world.js';
 
@@ -31,9 +34,14 @@ export class Picks {
 
   /** The index within the callee for the attempt of this lineage; NOWHERE where every instance is shut. */
   place(edge: Edge, frame: number, a: number, b: number): number {
-    const { world } = this;
-    if (edge.route !== null) return this.node(edge, edge.route, frame);
-    const caller = world.instances[frames.caller[frame]].index;
+    const { route } = edge;
+    if (route === null) return this.instance(edge, frame, a, b);
+    if (isPinned(route)) return this.pinned(edge, route, frame);
+    return this.replica(edge, edge.replicas!, route, frame, a, b);
+  }
+
+  private instance(edge: Edge, frame: number, a: number, b: number): number {
+    const caller = this.world.instances[frames.caller[frame]].index;
     const view = edge.views[caller];
     const { fleet } = view;
     if (fleet.size === 1 && view.shutCount === 0) return 0;
@@ -53,15 +61,66 @@ export class Picks {
     }
     if (view.shutCount > 0) {
       const open = view.gather(candidates, count);
-      // Too few are left to carry the load of all: what is known about them is ignored.
-      const isPanic = open < edge.panic * count;
-      if (isPanic ? edge.failsOnPanic : open === 0) return NOWHERE;
-      if (!isPanic) {
+      if (refuses(edge, open, count)) return NOWHERE;
+      if (!isPanic(edge, open, count)) {
         candidates = view.open;
         count = open;
       }
     }
     const balancer = (edge.split === null ? edge.balancers : edge.split.balancers[version])[caller];
+    return this.balanced(edge, balancer, frame, candidates, count, a, b);
+  }
+
+  /** The node of a database with replicas, among those that the route allows. */
+  private replica(
+    edge: Edge,
+    { candidates: nodes }: Replicas,
+    route: PlanRoute,
+    frame: number,
+    a: number,
+    b: number,
+  ): number {
+    const caller = this.world.instances[frames.caller[frame]];
+    const view = edge.views[caller.index];
+    let count = nodes.gather(route, caller, edge.fixedList);
+    let candidates = nodes.members;
+    if (view.shutCount > 0 && heeds(edge, route)) {
+      let open = view.gather(candidates, count);
+      const others = open === 0 ? nodes.elsewhere(route) : 0;
+      if (others > 0) {
+        count = others;
+        open = view.gather(candidates, count);
+      }
+      if (refuses(edge, open, count)) return NOWHERE;
+      if (!isPanic(edge, open, count)) {
+        candidates = view.open;
+        count = open;
+      }
+    }
+    if (route.kind === 'primary') return candidates[0];
+    if (route.client === undefined) {
+      const balancer = edge.balancers[caller.index];
+      return this.balanced(edge, balancer, frame, candidates, count, a, b);
+    }
+    const client = this.world.keys.value(route.client, frames.owner[frame]);
+    let index = nodes.ofClient(route, caller, client, candidates, count);
+    if ((frames.avoid[frame] & AVOID.tried) === 0) return index;
+    for (let k = 1; k <= REPICKS && wasTried(frame, index); k++) {
+      index = candidates[(client + k) % count];
+    }
+    return index;
+  }
+
+  /** What the balancer picks of the first `count` candidates, away from where the call has been if it asks for that. */
+  private balanced(
+    edge: Edge,
+    balancer: BalancerState,
+    frame: number,
+    candidates: Int32Array,
+    count: number,
+    a: number,
+    b: number,
+  ): number {
     const owner = frames.owner[frame];
     let index = balancer.pick(candidates, count, a, b, owner);
     const avoid = frames.avoid[frame];
@@ -75,8 +134,8 @@ export class Picks {
     return this.apart(edge, frame, index, candidates, count, a, b);
   }
 
-  /** The node of a database, up or not: nobody else has these rows. */
-  private node(edge: Edge, route: NodeRoute, frame: number): number {
+  /** The node of a database that has the rows of a request, up or not. */
+  private pinned(edge: Edge, route: PinnedRoute, frame: number): number {
     const { fleets, instances } = this.world;
     switch (route.kind) {
       case 'shard':
@@ -89,8 +148,6 @@ export class Picks {
         const value = route.shard < 0 ? edge.shardValue!(frame) : 0;
         return edge.copies!.place(route, value, instances[frames.caller[frame]]);
       }
-      default:
-        return edge.replicas!.place(route, instances[frames.caller[frame]], frames.owner[frame]);
     }
   }
 
@@ -125,6 +182,25 @@ export class Picks {
     frames.forkPlaces[parent * PLACES + (frames.forkCount[parent]++ % PLACES)] = chosen;
     return chosen;
   }
+}
+
+/** Whether too few are open to carry the load of all, so that what is known about them is ignored. */
+function isPanic({ panic }: Edge, open: number, count: number): boolean {
+  return open < panic * count;
+}
+
+/** Whether an attempt goes nowhere: nobody is open, or there is a panic in which calls fail. */
+function refuses(edge: Edge, open: number, count: number): boolean {
+  return isPanic(edge, open, count) ? edge.failsOnPanic : open === 0;
+}
+
+/**
+ * Whether the calls of an edge heed that a node is shut. Writes have an address of their own, so what only the policies
+ * of reads have seen does not concern them; and a transaction is at the node of its connection.
+ */
+function heeds({ session, outliers, rooms }: Edge, { kind }: PlanRoute): boolean {
+  if (session === SESSION.inside || session === SESSION.holds) return false;
+  return kind !== 'primary' || outliers !== null || rooms !== null;
 }
 
 /** The balancer of a caller that has picked an instance. */

@@ -5,11 +5,12 @@ import type { Ns } from '../../kernel/time.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import { OUTCOME, PENDING, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { PlanReplication, PlanRoute } from '../../spec/replication.js';
+import type { PlanReplication } from '../../spec/replication.js';
 import type { Instance } from '../instance.js';
 import type { Age, Counter } from '../meters.js';
 import type { World } from '../world.js';
 import { Backlog, rowOf } from './backlog.js';
+import { Candidates } from './candidates.js';
 import { Confirmations, NEVER } from './confirmations.js';
 import { Roles } from './roles.js';
 import { strands } from '../strands.js';
@@ -45,6 +46,7 @@ interface Node {
  */
 export class Replicas {
   readonly roles: Roles;
+  readonly candidates: Candidates;
   private readonly world: World;
   private readonly spec: PlanReplication;
   private readonly nodes: readonly Node[];
@@ -54,8 +56,6 @@ export class Replicas {
   private told = 0;
   /** Writes that an old primary has told to be committed. */
   private diverged = 0;
-  /** By calling instance: its place in the round. */
-  private readonly turns: Int32Array;
   private readonly reads: Counter;
   private readonly staleReads: Counter;
   private readonly lostCommits: Counter;
@@ -69,7 +69,6 @@ export class Replicas {
     const { component } = spec;
     const { firstInstance, instances: count, name } = plan.components[component];
     const subject = { component, part: -1 };
-    this.turns = new Int32Array(plan.instances.length);
     this.reads = meters.counter('reads', subject);
     this.staleReads = meters.counter('staleReads', subject);
     this.lostCommits = meters.counter('lostCommits', subject);
@@ -100,6 +99,7 @@ export class Replicas {
       promoted: (chosen, rival) => this.promoted(chosen, rival),
       reunited: () => this.reunited(),
     });
+    this.candidates = new Candidates(this.nodes, this.roles, (index) => this.lagOf(index));
     this.confirmations = new Confirmations(world, {
       limitNs: spec.semiSyncTimeoutNs ?? null,
       commits: (node) => this.roles.commits(node),
@@ -123,40 +123,6 @@ export class Replicas {
 
   appliedBy(node: number): number {
     return this.nodes[node].applied;
-  }
-
-  /** Where a statement of a strand goes. */
-  place(route: PlanRoute, caller: Instance, strand: number): number {
-    if (route.kind === 'primary') return this.roles.at(caller);
-    const { known } = this.roles;
-    const isAllowed = (index: number): boolean => {
-      const { instance } = this.nodes[index];
-      if (instance.down && !instance.silent) return false;
-      switch (route.kind) {
-        case 'nearest':
-          return instance.zone === caller.zone;
-        case 'replicaIfLag':
-          return index !== known && this.lagOf(index) <= route.maxLagNs;
-        default:
-          return index !== known;
-      }
-    };
-    const turn =
-      route.client === undefined
-        ? this.turns[caller.id]++
-        : this.world.keys.value(route.client, strand);
-    // Who keeps to one node does so whoever else is down.
-    const own = route.client === undefined ? -1 : this.ownOf(route, caller, turn);
-    if (own >= 0 && isAllowed(own)) return own;
-    const found = this.nth(turn, isAllowed);
-    if (found >= 0) return found;
-    if (route.kind === 'replicaIfLag') return known;
-    // Nobody is near, or no replica is up: whoever is up, and else one that refuses.
-    if (route.kind === 'nearest') {
-      const up = this.nth(turn, (index) => !this.nodes[index].instance.down);
-      return up >= 0 ? up : known;
-    }
-    return this.nth(turn, (index) => index !== known);
   }
 
   /** A read begins at a node: it is stale where the node misses a write of its row, or any without a row. */
@@ -311,26 +277,8 @@ export class Replicas {
     this.confirmations.answer((serial) => serial === NEVER, REFUSED);
   }
 
-  /** The node of a client among all that its route may ask, up or not. */
-  private ownOf({ kind }: PlanRoute, { zone }: Instance, client: number): number {
-    return this.nth(client, (index) =>
-      kind === 'nearest' ? this.nodes[index].instance.zone === zone : index !== this.roles.known,
-    );
-  }
-
   private lagOf(index: number): Ns {
     const { since } = this.nodes[index].backlog;
     return since === Infinity ? 0 : engine.now - since;
-  }
-
-  /** The nth node that is allowed, around and around; -1 where none is. */
-  private nth(n: number, isAllowed: (index: number) => boolean): number {
-    let count = 0;
-    for (let index = 0; index < this.nodes.length; index++) if (isAllowed(index)) count++;
-    if (count === 0) return -1;
-    let left = n % count;
-    for (let index = 0; ; index++) {
-      if (isAllowed(index) && left-- === 0) return index;
-    }
   }
 }

@@ -288,7 +288,10 @@ export function bundleSchema(
       ),
     loadBalancing: loadBalancingSchema
       .optional()
-      .describe('How these calls pick an instance. Defaults to what the callee says.'),
+      .describe(
+        'How these calls pick an instance, or one of the replicas that the route of a read allows. Refused ' +
+          'for shards, which have different rows. Defaults to what the callee says.',
+      ),
     connections: connectionsSchema.optional(),
     outlierDetection: outlierDetectionSchema.optional(),
     order: z

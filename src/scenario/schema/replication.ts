@@ -80,9 +80,12 @@ export const replicationFields = {
   route: readRoute
     .prefault('primary')
     .describe(
-      'Where operations go that write nothing: `primary`, `replica` (one after the other), `nearest` (in ' +
+      'Where operations go that write nothing: `primary`, `replica` (one of them), `nearest` (in ' +
         "the caller's zone where there is one), `replicaIfLag(1s)` (one that lags no more, else the " +
-        'primary). Defaults to primary.',
+        'primary). The bundle of a query picks among these nodes: `loadBalancing` (in turn without it), ' +
+        '`outlierDetection`, breakers that keep calls away from an instance. Where all of them are ejected, ' +
+        '`nearest` asks other zones and `replicaIfLag` the primary. Writes have the primary alone, and meet ' +
+        'its ejection as calls of a service with one instance do. Defaults to primary.',
     ),
   failover: z
     .strictObject({

@@ -1,0 +1,101 @@
+import type { Ns } from '../../kernel/time.js';
+import type { PlanRoute } from '../../spec/replication.js';
+import type { Instance } from '../instance.js';
+import type { Roles } from './roles.js';
+
+interface ReplicaNode {
+  readonly instance: Instance;
+}
+
+/**
+ * The nodes of one database with replicas that a statement may be sent to. What its caller has ejected or shut, and
+ * which of the others it picks, is decided where all calls are placed.
+ */
+export class Candidates {
+  /** The nodes that were gathered last, in the order of their numbers. */
+  readonly members: Int32Array;
+  private readonly nodes: readonly ReplicaNode[];
+  private readonly roles: Roles;
+  private readonly lagOf: (index: number) => Ns;
+
+  constructor(nodes: readonly ReplicaNode[], roles: Roles, lagOf: (index: number) => Ns) {
+    this.members = new Int32Array(nodes.length);
+    this.nodes = nodes;
+    this.roles = roles;
+    this.lagOf = lagOf;
+  }
+
+  /**
+   * Fills `members` with the nodes that a route allows, and counts them; never 0. `fixedList`: the caller does not see
+   * which of them are down.
+   */
+  gather(route: PlanRoute, caller: Instance, fixedList: boolean): number {
+    if (route.kind === 'primary') return this.only(this.roles.at(caller));
+    const found = this.fill(
+      (index) => this.isAllowed(route, caller, index) && (fixedList || this.isListed(index)),
+    );
+    if (found > 0) return found;
+    if (route.kind !== 'replica') return this.elsewhere(route);
+    // No replica is up: one of them is asked, and refuses.
+    return this.fill((index) => index !== this.roles.known);
+  }
+
+  /** Fills `members` with the nodes that a route falls back on where it can use none of its own; 0 where it has none. */
+  elsewhere({ kind }: PlanRoute): number {
+    if (kind === 'replicaIfLag') return this.only(this.roles.known);
+    if (kind !== 'nearest') return 0;
+    const up = this.fill((index) => !this.nodes[index].instance.down);
+    return up > 0 ? up : this.only(this.roles.known);
+  }
+
+  /** The node of a client that keeps to one: its own where that is among the first `count` of `open`. */
+  ofClient(
+    { kind }: PlanRoute,
+    { zone }: Instance,
+    client: number,
+    open: Int32Array,
+    count: number,
+  ): number {
+    const isOwn = (index: number): boolean =>
+      kind === 'nearest' ? this.nodes[index].instance.zone === zone : index !== this.roles.known;
+    let all = 0;
+    for (let index = 0; index < this.nodes.length; index++) if (isOwn(index)) all++;
+    let left = all === 0 ? -1 : client % all;
+    // The node keeps its clients whichever other one is down.
+    for (let index = 0; left >= 0; index++) {
+      if (!isOwn(index) || left-- > 0) continue;
+      for (let k = 0; k < count; k++) if (open[k] === index) return index;
+    }
+    return open[client % count];
+  }
+
+  private isAllowed(route: PlanRoute, { zone }: Instance, index: number): boolean {
+    switch (route.kind) {
+      case 'nearest':
+        return this.nodes[index].instance.zone === zone;
+      case 'replicaIfLag':
+        return index !== this.roles.known && this.lagOf(index) <= route.maxLagNs;
+      default:
+        return index !== this.roles.known;
+    }
+  }
+
+  /** A host that has vanished is not seen to be down. */
+  private isListed(index: number): boolean {
+    const { down, silent } = this.nodes[index].instance;
+    return !down || silent;
+  }
+
+  private only(index: number): number {
+    this.members[0] = index;
+    return 1;
+  }
+
+  private fill(isIn: (index: number) => boolean): number {
+    let found = 0;
+    for (let index = 0; index < this.nodes.length; index++) {
+      if (isIn(index)) this.members[found++] = index;
+    }
+    return found;
+  }
+}

@@ -1,0 +1,51 @@
+import { policyKind } from '../patterns/registry.js';
+import { isPinned, type NodeRoute } from '../spec/replication.js';
+import type { Bundle, Layer } from '../spec/scenario.js';
+import type { LaidComponent } from './layout.js';
+import type { Problems } from './problem.js';
+
+/** Options that choose among instances, where a route leaves none to choose from. */
+export function checkPick(
+  bundle: Bundle,
+  { name, kind }: LaidComponent,
+  route: NodeRoute | null,
+  problems: Problems,
+): void {
+  if (route === null || bundle.id === '') return;
+  const add = (option: string, message: string): void =>
+    problems.add('FL713', `policies.${bundle.id}.${option}`, message);
+  if (!isPinned(route)) {
+    if (bundle.loadBalancing === null || bundle.loadBalancing.common.subset === null) return;
+    const why = `the route of a query says which nodes of ${name} it may ask: remove subset`;
+    return add('loadBalancing.subset', why);
+  }
+  const rows = kind === 'eventStore' ? 'the partition of its stream' : 'the shard of its rows';
+  const why = `each request to ${name} goes to ${rows}, so there is no other instance to pick`;
+  if (bundle.loadBalancing !== null) add('loadBalancing', `${why}: remove loadBalancing`);
+  if (bundle.outlierDetection !== null) {
+    const advice = 'remove outlierDetection, or use a circuitBreaker with per: target';
+    add('outlierDetection', `${why}: ${advice}`);
+  }
+  for (const layer of bundle.layers) {
+    if (asksForAnother(layer)) {
+      add(`${layer.policy}.otherInstance`, `${why}: remove otherInstance`);
+    }
+    if (shutsInstances(layer)) {
+      const advice = 'use a kind that refuses calls, with per: target';
+      const message = `${layer.kind} keeps calls away from an instance, and ${why}: ${advice}`;
+      add(`${layer.policy}.kind`, message);
+    }
+  }
+}
+
+/** Whether it is written that further attempts go elsewhere. */
+function asksForAnother({ config, written }: Layer): boolean {
+  const { otherInstance } = config as { readonly otherInstance?: boolean };
+  return otherInstance === true && written.includes('otherInstance');
+}
+
+/** Breakers that do not refuse calls, but leave instances out of the pick. */
+function shutsInstances({ policy, kind }: Layer): boolean {
+  const definition = policyKind(policy, kind);
+  return definition?.failsOpen === true || definition?.shutWait !== undefined;
+}
