@@ -56,9 +56,16 @@ function whyItCannotFail(context: Context, step: Step): string | null {
         ? `a ${step.op} ignores the failures of ${step.cache}; write onError: fail at the cache if they matter`
         : `a ${step.op} in ${step.cache} is a change in memory and cannot fail`;
     case 'parallel':
+      return step.join.kind === 'bestEffort'
+        ? 'join: bestEffort goes on whatever has failed'
+        : 'no step inside this parallel can fail';
     case 'choose':
     case 'loop':
       return `no step inside this ${step.verb} can fail`;
+    case 'lock':
+      return 'no step inside this lock can fail, and without acquireTimeout it waits for as long as it takes';
+    case 'saga':
+      return `the step only starts ${step.saga}, in memory; write await: true to wait for its end, which may fail`;
     default:
       return `${step.verb} only takes time and cannot fail`;
   }
@@ -74,11 +81,15 @@ function canFail(context: Context, step: Step): boolean {
     case 'respond':
       return false;
     case 'parallel':
-      return step.branches.some(anyFails);
+      return step.join.kind !== 'bestEffort' && step.branches.some(anyFails);
     case 'choose':
       return step.branches.some((branch) => anyFails(branch.steps));
     case 'loop':
       return anyFails(step.steps);
+    case 'lock':
+      return step.acquireTimeoutNs !== null || anyFails(step.steps);
+    case 'saga':
+      return step.await || isWritten(context, step.saga);
     case 'cache':
       return commandFails(context, step) || anyFails(awaitedWrites(context, step));
     case 'call':
@@ -86,9 +97,7 @@ function canFail(context: Context, step: Step): boolean {
     case 'load':
     case 'append':
     case 'publish':
-    case 'saga':
     case 'transaction':
-    case 'lock':
     case 'fail':
       return true;
   }
@@ -99,6 +108,11 @@ function escapes(context: Context, step: Step): boolean {
   if (step.background || step.optional) return false;
   if (step.onError === null) return canFail(context, step);
   return step.onError.some((inner) => escapes(context, inner));
+}
+
+/** Whether a saga begins with a query that stores its state. */
+function isWritten(context: Context, saga: string): boolean {
+  return get(locate(context.tree, ['sagas', saga]).node, 'persistence') !== undefined;
 }
 
 type CacheVerb = Extract<Step, { verb: 'cache' }>;

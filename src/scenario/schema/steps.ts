@@ -322,14 +322,24 @@ function modifiers(
     probability: certainty('Drawn per request. Unit: share. Defaults to 100%.'),
     times: countDistribution()
       .prefault(1)
-      .describe('So many in a row. Unit: count or distribution of counts. Defaults to 1.'),
+      .describe(
+        'So many in a row. Not with `fail` and `respond`, which end the program. Unit: count or ' +
+          'distribution of counts. Defaults to 1.',
+      ),
     optional: z
       .boolean()
       .default(false)
-      .describe('A failure is counted but does not fail the request. Defaults to false.'),
+      .describe(
+        'A failure is counted but does not fail the request. Refused, like `onError`, where the step cannot ' +
+          'fail: `work` and `wait` take time only, a crash, a cancellation or a time limit ends the program ' +
+          'with them. Defaults to false.',
+      ),
     onError: steps
       .optional()
-      .describe('Steps run when this one fails; the failure is then handled.'),
+      .describe(
+        'Steps run when this one fails; the failure is then handled. Not with `optional` or `background`. ' +
+          'Defaults to none.',
+      ),
     background: z.boolean().default(false).describe('Not waited for. Defaults to false.'),
     when: when.optional(),
   };
