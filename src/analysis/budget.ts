@@ -27,6 +27,8 @@ export function judgeBudget(
   const found = findMetric(expression.metric.name, subjectOf(expression.metric, data));
   invariant(found.known === 'yes', 'analysis-metric-unknown');
   if (found.known !== 'yes') return null;
+  const missing = missingRuns(expression, data, study);
+  if (missing !== null) return undecided(source, found.metric, missing);
   const isUncompared = expression.limit.kind === 'ofSaved' && study.saved === null;
   return {
     text: source.text,
@@ -37,6 +39,23 @@ export function judgeBudget(
       ? ofWindow(source, expression, data, study, found.metric)
       : ofSteps(source, expression, data, study, found.metric)),
   };
+}
+
+/** Which runs of the variants that an expression speaks of are missing, in words; null where none are. */
+function missingRuns({ limit }: Expression, data: VariantData, study: Study): string | null {
+  const own = study.unfinished?.get(data.variant.name);
+  if (own !== undefined) return own;
+  if (limit.kind !== 'ofVariant') return null;
+  const other = study.unfinished?.get(limit.variant);
+  return other === undefined ? null : `${limit.variant}: ${other}`;
+}
+
+/** Without all of its runs nothing is decided, and no figure suggests otherwise. */
+function undecided(source: BudgetSource, { unit }: Metric, note: string): BudgetResult {
+  const { text, name, severity, strict } = source;
+  const empty = { value: null, ci95: null, limit: null, margin: null };
+  const judged = { verdict: 'inconclusive', unit, note } as const;
+  return { text, name, severity, ...(strict && { strict }), ...empty, ...judged };
 }
 
 type Judgement = Omit<BudgetResult, 'text' | 'name' | 'severity' | 'strict'>;

@@ -4,7 +4,7 @@ import { judgeBudget } from './budget.js';
 import { checkedExpression, type Study } from './study.js';
 
 /**
- * Verdict on the hypothesis of a file: refuted when an expectation fails, invalid when one that speaks
+ * Verdict on the hypothesis of a file, inconclusive at best where runs are missing: refuted when an expectation fails, invalid when one that speaks
  * of the time before a fault fails (there was no steady state), inconclusive when one is, else confirmed.
  */
 export function judgeHypothesis(
@@ -23,7 +23,8 @@ export function judgeHypothesis(
     }
   }
   const has = (verdict: string): boolean => expectations.some((one) => one.verdict === verdict);
-  const judged = has('fail') ? 'refuted' : has('inconclusive') ? 'inconclusive' : 'confirmed';
+  const isOpen = has('inconclusive') || (study.unfinished?.size ?? 0) > 0;
+  const judged = has('fail') ? 'refuted' : isOpen ? 'inconclusive' : 'confirmed';
   return {
     statement: hypothesis.statement,
     verdict: isInvalid ? 'invalid' : judged,

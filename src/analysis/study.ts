@@ -14,6 +14,8 @@ export interface Study {
   readonly stories: ReadonlyMap<string, readonly Story[]>;
   /** What `of saved` means: figures of earlier runs, those of these runs themselves, or nothing. */
   readonly saved: SavedValues | 'own' | null;
+  /** Variants whose runs did not all finish, by name: how many did, in words. Also those that `variants` lacks. */
+  readonly unfinished?: ReadonlyMap<string, string>;
 }
 
 /** The variant of that name; undefined where there is none. */

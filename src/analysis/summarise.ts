@@ -1,7 +1,13 @@
 import { invariant } from '../kernel/invariant.js';
 import type { Plan } from '../spec/plan.js';
 import type { RunRecord } from '../spec/record.js';
-import type { ReplicationSummary, Result, Topology, VariantResult } from '../spec/result.js';
+import type {
+  Incomplete,
+  ReplicationSummary,
+  Result,
+  Topology,
+  VariantResult,
+} from '../spec/result.js';
 import type { ScenarioFile, Variant } from '../spec/scenario.js';
 import { judgeBudget } from './budget.js';
 import { storiesOf } from './cascade.js';
@@ -12,6 +18,7 @@ import { combineDigests } from './digest.js';
 import { edgeResults } from './edge-results.js';
 import { exemplarsOf } from './exemplars.js';
 import { judgeHypothesis } from './hypothesis.js';
+import { unfinishedNotes } from './incomplete.js';
 import { journalOf } from './journal.js';
 import type { Study } from './study.js';
 import { headline, summaryOf, type Headline } from './summary.js';
@@ -25,7 +32,8 @@ import { wholeRun } from './window.js';
 
 /**
  * The result document of a file from the records of its runs. `plans` and `records` are by variant, in
- * the order of the file; the records of a variant are by replication; `saved` is what budgets mean by it. Pure: equal input gives equal
+ * the order of the file; the records of a variant are by replication; `saved` is what budgets mean by it; `incomplete` says which
+ * runs are missing. Pure: equal input gives equal
  * output, to the byte when printed with sorted keys.
  */
 export function summarise(
@@ -34,14 +42,18 @@ export function summarise(
   records: readonly (readonly RunRecord[])[],
   version: string,
   saved: Study['saved'] = null,
+  incomplete: Incomplete | null = null,
 ): Result {
   const n = file.variants.length;
   invariant(n > 0 && plans.length === n && records.length === n, 'summarise-sizes');
-  const variants = file.variants.map((variant, i) =>
-    variantData(variant, plans[i], records[i], wholeRun(plans[i])),
-  );
+  const variants = file.variants.flatMap((variant, i) => {
+    // Only a variant of which runs are missing may have none.
+    if (incomplete !== null && records[i].length === 0) return [];
+    return [variantData(variant, plans[i], records[i], wholeRun(plans[i]))];
+  });
   const stories = new Map(variants.map((data) => [data.variant.name, storiesOf(data)]));
-  const study: Study = { variants, stories, saved };
+  const notes = incomplete === null ? null : unfinishedNotes(incomplete);
+  const study: Study = { variants, stories, saved, ...(notes !== null && { unfinished: notes }) };
   const told = toldFault(variants, stories);
   const figures = variants.map((data) => ({
     name: data.variant.name,
@@ -70,12 +82,31 @@ export function summarise(
     variants: variants.map((data, i) => ({
       ...variantResult(file, data, study, figures[i].figures),
       ...own(data, topology),
+      ...unfinished(data, incomplete),
       exemplars: exemplars.get(data.variant.name) ?? [],
     })),
     hypothesis: file.hypothesis === null ? null : judgeHypothesis(file.hypothesis, study),
-    comparisons: compareAll(figures, base.variant.name, subjectOf(base)),
+    comparisons: compareAll(
+      figures.filter(({ name }) => notes?.has(name) !== true),
+      baselineName(file, base),
+      subjectOf(base),
+    ),
     warnings: warningsOf(variants),
+    ...(incomplete !== null && { incomplete }),
   };
+}
+
+/** The variant of a file that the others are compared with, whether or not it is among those that ran. */
+function baselineName({ variants }: ScenarioFile, base: VariantData): string {
+  return variants.find(({ baseline }) => baseline)?.name ?? base.variant.name;
+}
+
+function unfinished(
+  { variant }: VariantData,
+  incomplete: Incomplete | null,
+): Pick<VariantResult, 'unfinished'> {
+  const found = incomplete?.variants.find((one) => one.variant === variant.name);
+  return found === undefined ? {} : { unfinished: found };
 }
 
 /** What a variant has of its own in the topology; nothing where that is as in the baseline. */

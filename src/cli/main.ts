@@ -1,13 +1,14 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
 import { CommandError, EXIT } from './exit.js';
+import { interruptRuns } from './interrupt.js';
 import { discardOutputs } from './output.js';
 import { createProgram } from './program.js';
 import { processTerminal } from './terminal.js';
 import type { Terminal } from './terminal.js';
 
 const terminal = processTerminal();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupt);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, interrupt);
 // Whatever escapes is a fault of the program, and must not end like a broken budget (1).
 process.once('uncaughtException', (error) => {
   process.exit(tell(error, terminal, process.argv.includes('--debug')));
@@ -49,8 +50,12 @@ function stackOf(error: Error): string {
   return error.cause instanceof Error ? `${own}\ncaused by ${stackOf(error.cause)}` : own;
 }
 
-/** Leaves no half-written file, and does not wait for threads that are still at work. */
+/**
+ * Ends the runs, whose results so far are then reported. Without runs, or the second time: leaves no half-written file,
+ * and does not wait for threads that are still at work.
+ */
 function interrupt(): void {
+  if (interruptRuns()) return;
   discardOutputs();
   terminal.progress('');
   terminal.note('faultline: interrupted\n');

@@ -25,16 +25,43 @@ export function replayCommand(path: string, run: RunIdentity): string {
 }
 
 function guardError(stop: GuardStop, path: string): CommandError {
-  const { what, remedy } = GUARDS[stop.reason];
-  const { variant, seed, replication } = stop.run;
-  const detail = stop.message === '' ? '' : `\n  ${stop.message}`;
-  return new CommandError(
-    EXIT.guard,
-    `${path}: ${what}, the run was stopped and nothing is reported` +
-      `\n  variant ${variant}, seed ${seed}, replication ${replication}${detail}\n  ${remedy}`,
-    { cause: stop },
-  );
+  const { run, reason, message: detail } = stop;
+  const message = stopMessage(path, [{ ...run, reason, atNs: null, detail }], true);
+  return new CommandError(EXIT.guard, message, { cause: stop });
 }
+
+/** A run that a guard stopped. */
+export interface StoppedRun extends RunIdentity {
+  readonly reason: GuardReason;
+  /** Simulated time; null where it is not known. */
+  readonly atNs: number | null;
+  readonly detail: string;
+}
+
+/** What guards stopped, and what to do about each; `isEmpty`: nothing else finished that could be reported. */
+export function stopMessage(path: string, stops: readonly StoppedRun[], isEmpty: boolean): string {
+  const [first] = stops;
+  const { what } = GUARDS[first!.reason];
+  const rest = isEmpty
+    ? 'the run was stopped and nothing is reported'
+    : 'what finished is reported';
+  const shown = stops
+    .slice(0, SHOWN)
+    .map(({ variant, seed, replication, atNs, detail, reason }) => {
+      const at = atNs === null ? '' : `, at ${Math.round(atNs / 1e6) / 1000} s of the run`;
+      const other = reason === first!.reason ? '' : `\n  ${GUARDS[reason].what}`;
+      const why = detail === '' ? '' : `\n  ${detail}`;
+      return `${other}\n  variant ${variant}, seed ${seed}, replication ${replication}${at}${why}`;
+    });
+  const left = stops.length - shown.length;
+  const more = left === 0 ? '' : `\n  and ${left} more ${left === 1 ? 'variant' : 'variants'}`;
+  const remedies = [...new Set(stops.map(({ reason }) => GUARDS[reason].remedy))];
+  const advice = remedies.map((remedy) => `\n  ${remedy}`).join('');
+  return `${path}: ${what}, ${rest}${shown.join('')}${more}${advice}`;
+}
+
+/** Stopped variants that a message lists. */
+const SHOWN = 5;
 
 /** What each guard has met, and what a user can do about it. */
 const GUARDS: Readonly<Record<GuardReason, { readonly what: string; readonly remedy: string }>> = {

@@ -1,12 +1,16 @@
 import { availableParallelism, totalmem } from 'node:os';
 import type { Study } from '../analysis/study.js';
 import { summarise } from '../analysis/summarise.js';
-import { runThreaded } from '../run/replicate.js';
+import { incompleteOf } from '../analysis/incomplete.js';
+import { runKept, type Kept } from '../run/kept.js';
+import { identify } from '../run/replicate.js';
 import type { Records } from '../run/replicate.js';
-import type { Result } from '../spec/result.js';
+import type { Incomplete, Result } from '../spec/result.js';
+import { EXIT } from './exit.js';
+import { interruptible } from './interrupt.js';
 import type { Prepared } from './prepare.js';
 import { progressBar, stopwatch } from './progress.js';
-import { explainRunError } from './run-errors.js';
+import { explainRunError, stopMessage } from './run-errors.js';
 import type { Terminal } from './terminal.js';
 import { packageVersion } from './version.js';
 
@@ -19,11 +23,25 @@ export interface SimulateOptions {
 /** The records of all runs of a scenario, and in words how long they took. */
 export interface Simulated {
   readonly records: Records;
+  /** What is missing of the runs, and what a command ends with then; null where all of them finished. */
+  readonly shortfall: Shortfall | null;
   /** `simulated 5 variants x 5 replications in 5.1 s`. */
   readonly words: string;
 }
 
-/** Runs all variants of a scenario on worker threads. */
+/** Runs that did not finish. */
+interface Shortfall {
+  readonly incomplete: Incomplete;
+  /** Not a single run finished: there is nothing to report. */
+  readonly isEmpty: boolean;
+  readonly exitCode: number;
+  /** For standard error: what stopped which variant, and what to do. */
+  readonly message: string;
+}
+
+/**
+ * Runs all variants of a scenario on worker threads. What finished is kept where a guard or an interrupt ends the others.
+ */
 export async function simulateAll(
   prepared: Prepared,
   options: SimulateOptions,
@@ -38,8 +56,11 @@ export async function simulateAll(
   const took = stopwatch();
   try {
     const limits = { workers, heapMiB: heapMiB(workers), onDone };
-    const records = await runThreaded(plans, replications, limits);
-    return { records, words: `simulated ${counts} in ${took()} s` };
+    const kept = await interruptible((signal) =>
+      runKept(plans, replications, { ...limits, signal }),
+    );
+    const words = `simulated ${counts} in ${took()} s`;
+    return { records: kept.records, shortfall: shortfallOf(prepared, kept), words };
   } catch (error) {
     throw explainRunError(error, path);
   } finally {
@@ -47,13 +68,35 @@ export async function simulateAll(
   }
 }
 
+function shortfallOf({ file, plans, path, replications }: Prepared, kept: Kept): Shortfall | null {
+  const incomplete = incompleteOf(file, plans, { asked: replications, ...kept });
+  if (incomplete === null) return null;
+  const isEmpty = kept.records.every((row) => row.length === 0);
+  if (kept.interrupted) {
+    const message = isEmpty ? 'interrupted' : `interrupted: what finished of ${path} is reported`;
+    return { incomplete, isEmpty, exitCode: EXIT.interrupted, message };
+  }
+  const stops = kept.stops.flatMap((stop, i) =>
+    stop === null ? [] : [{ ...stop, ...identify(plans, { variant: i, ...stop }) }],
+  );
+  const message = stopMessage(path, stops, isEmpty);
+  return { incomplete, isEmpty, exitCode: EXIT.guard, message };
+}
+
+/** The exit code of what was run; says on standard error what stopped runs that did not finish. */
+export function endOf({ shortfall }: Simulated, terminal: Terminal): number {
+  if (shortfall === null) return EXIT.ok;
+  terminal.note(`faultline: ${shortfall.message}\n`);
+  return shortfall.exitCode;
+}
+
 /** The result document of what was run; `saved` is what its budgets mean by that. */
 export function resultOf(
   { file, plans }: Prepared,
-  { records }: Simulated,
+  { records, shortfall }: Simulated,
   saved: Study['saved'] = null,
 ): Result {
-  return summarise(file, plans, records, packageVersion(), saved);
+  return summarise(file, plans, records, packageVersion(), saved, shortfall?.incomplete);
 }
 
 /**

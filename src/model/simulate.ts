@@ -124,6 +124,7 @@ function recordOf(assembly: Assembly, stop: RunRecord['stop'], detail: string): 
     replication: world.replication,
     stop,
     stopDetail: detail,
+    ...(stop === 'horizon' || stop === 'drained' ? {} : { stopNs: engine.now }),
     digest: digestOf(world),
     totals: {
       events: engine.events,

@@ -36,7 +36,14 @@ export function differenceOf(view: View, column: Column, variant: VariantResult)
     const found = view.result.comparisons.find((c) => c.of === variant.name && c.metric === path);
     if (found !== undefined) return found;
   }
+  if (view.result.incomplete !== undefined && (variant.unfinished ?? !hasBaseline(view)))
+    return { difference: null, ci95: null, verdict: 'unknown' };
   return pairedDifference(column, variant, view.baseline);
+}
+
+/** Whether all replications of the baseline are there to be compared with. */
+function hasBaseline({ baseline }: View): boolean {
+  return baseline.baseline && baseline.unfinished === undefined;
 }
 
 /** The best variants of a column: one, or all those that the data cannot tell from the best. */
@@ -49,6 +56,7 @@ export interface Winner {
 /** Who wins a column; null where nothing was measured or there is nobody to beat. */
 export function winnerOf(column: Column, variants: readonly VariantResult[]): Winner | null {
   const known = variants.filter((variant) => {
+    if (variant.unfinished !== undefined) return false;
     return column.pick(variant).value !== null && neverCount(column, variant) === 0;
   });
   if (known.length === 0 || variants.length < 2) return null;
@@ -91,12 +99,13 @@ export function bestOf(column: Column, variants: readonly VariantResult[]): Read
   for (const variant of variants) {
     const { value } = column.pick(variant);
     if (value === null || neverCount(column, variant) > 0) continue;
+    if (variant.unfinished !== undefined) continue;
     if (best === null || (column.better === 'more' ? value > best : value < best)) best = value;
   }
   if (best === null) return new Set();
   const text = valueText(column, best);
   const names = variants
-    .filter((variant) => cellText(column, variant) === text)
+    .filter((one) => one.unfinished === undefined && cellText(column, one) === text)
     .map((variant) => variant.name);
   return new Set(names.length === variants.length ? [] : names);
 }

@@ -25,7 +25,7 @@ export function renderCsv(result: Result): string {
   ];
   const rows = result.variants.map((variant) => [
     csvText(variant.name),
-    String(result.replications),
+    String(variant.perReplication.length),
     String(variant.summary.requests),
     ...columns.flatMap((column) => figures(column.pick(variant))),
     String(variant.summary.recovery.never),

@@ -1,5 +1,6 @@
 import type { Result } from '../spec/result.js';
 import { isBroken } from './budget-words.js';
+import { unfinishedLines } from './incomplete.js';
 import { budgetMessage } from './junit.js';
 import { plain } from './text-table.js';
 
@@ -9,6 +10,9 @@ export function githubAnnotations(
 ): string {
   const lines: string[] = [];
   for (const { file, result } of files) {
+    for (const { variant, text } of unfinishedLines(result)) {
+      lines.push(command('error', file, `Unfinished: ${variant}`, text));
+    }
     for (const variant of result.variants) {
       for (const budget of variant.budgets) {
         if (budget.verdict === 'pass') continue;

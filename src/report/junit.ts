@@ -2,6 +2,7 @@ import type { BudgetResult, Result } from '../spec/result.js';
 import { budgetFigure, isFailure } from './budget-words.js';
 import { formatValue } from './format.js';
 import { markup, render, type Markup } from './html-escape.js';
+import { unfinishedLines } from './incomplete.js';
 import { plain } from './text-table.js';
 
 /** Budgets as a JUnit document: a suite per file and variant, a case per budget; warnings never fail. */
@@ -13,7 +14,9 @@ export function renderJunit(
     ...(result.hypothesis === null
       ? []
       : [suite(`${file}: hypothesis`, file, result.hypothesis.expectations)]),
+    ...unfinishedSuite(file, result),
   ]);
+  const unfinished = files.reduce((sum, { result }) => sum + unfinishedLines(result).length, 0);
   const budgets = files.flatMap(({ result }) => [
     ...result.variants.flatMap((variant) => variant.budgets),
     ...(result.hypothesis?.expectations ?? []),
@@ -21,8 +24,9 @@ export function renderJunit(
   const page = markup`<?xml version="1.0" encoding="UTF-8"?>
     <testsuites
       name="faultline"
-      tests="${budgets.length}"
+      tests="${budgets.length + unfinished}"
       failures="${budgets.filter(isFailure).length}"
+      ${unfinished > 0 && markup`errors="${unfinished}"`}
     >
       ${suites}</testsuites
     > `;
@@ -46,6 +50,26 @@ function suite(name: string, file: string, budgets: readonly BudgetResult[]): Ma
   >
     ${cases}</testsuite
   > `;
+}
+
+/** An error for each variant whose runs did not all finish. */
+function unfinishedSuite(file: string, result: Result): Markup[] {
+  const lines = unfinishedLines(result);
+  if (lines.length === 0) return [];
+  const cases = lines.map(
+    ({ variant, text }) =>
+      markup`<testcase name="${variant} finishes" classname="${file}"><error message="${plain(text)}" type="guard" /></testcase> `,
+  );
+  return [
+    markup`<testsuite
+      name="${file}: runs"
+      tests="${lines.length}"
+      failures="0"
+      errors="${lines.length}"
+    >
+      ${cases}</testsuite
+    > `,
+  ];
 }
 
 function testCase(file: string, budget: BudgetResult): Markup {

@@ -3,6 +3,7 @@ import { budgetValue, isBroken } from './budget-words.js';
 import { bestOf, cellText, latencyColumns, outcomeColumns } from './columns.js';
 import { graphMermaid } from './graph.js';
 import { printable } from './html-escape.js';
+import { unfinishedLines } from './incomplete.js';
 import { budgetRows, characterOf, heldBudgets, toldRun, viewOf, type View } from './view.js';
 import { chainOf } from './chain.js';
 import { badgeOf, verdictWords } from './words.js';
@@ -17,6 +18,9 @@ export function renderMarkdown(result: Result, options: { readonly command: stri
   const parts = [
     `# ${inlineText(result.scenario.title)}`,
     `${badge === null ? '' : `**${badge.text}** · `}${verdict.join('')}`,
+    unfinishedLines(result)
+      .map(({ variant, text }) => `- **${inlineText(variant)}**: ${inlineText(text)}`)
+      .join('\n'),
     chain(view),
     variantTable(view),
     budgetTable(view),

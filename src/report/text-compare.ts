@@ -4,6 +4,7 @@ import { cellText, differenceOf, latencyColumns, outcomeColumns, winnerOf } from
 import type { Column } from './column.js';
 import { formatDifference, formatInterval, formatWithInterval, listed, plural } from './format.js';
 import { shorten } from './html-escape.js';
+import { unfinishedLines } from './incomplete.js';
 import { left, lengthOf, line, plain, type Paint } from './text-table.js';
 import { budgetRows, fromBatches, heldBudgets, sizeWords, viewOf, type View } from './view.js';
 
@@ -28,6 +29,7 @@ export function compareText(
   const lines = [
     `${paint.bold(shorten(result.scenario.title, 60))}   ${paint.dim(facts.join(', '))}`,
   ];
+  lines.push(...stopLines(result, paint));
   for (const column of columns) lines.push('', ...metricLines(view, column, paint));
   if (result.variants.length === 1) lines.push('', 'One variant: nothing to compare it with.');
   return `${lines.join('\n')}\n`;
@@ -132,6 +134,7 @@ function fileLines(file: string, result: Result, options: CheckOptions): string[
   const lines = [
     `${paint.bold(plain(file))}   ${paint.dim([sizeWords(result), ...(fromBatches(result) ? [BATCHES] : [])].join(', '))}`,
   ];
+  lines.push(...stopLines(result, paint));
   const { hypothesis } = result;
   const isWrong = hypothesis?.verdict === 'refuted' || hypothesis?.verdict === 'invalid';
   if (hypothesis !== null && (isWrong || options.broken !== true)) {
@@ -160,6 +163,13 @@ function fileLines(file: string, result: Result, options: CheckOptions): string[
       `  ${failed === 0 ? 'no variant breaks a budget' : `${failed} of ${result.variants.length} variants break a budget`}`,
     );
   return lines;
+}
+
+/** A line for each variant of which runs are missing. */
+function stopLines(result: Result, paint: Paint): readonly string[] {
+  return unfinishedLines(result).map(
+    ({ variant, text }) => `  ${paint.bold(paint.red('STOP'))}  ${plain(variant)}: ${plain(text)}`,
+  );
 }
 
 /** Of a budget that all hold: who comes nearest to breaking it. */

@@ -4,6 +4,7 @@ import { cellText, latencyColumns, outcomeColumns } from './columns.js';
 import type { Column } from './column.js';
 import { plural } from './format.js';
 import { cut, shorten } from './html-escape.js';
+import { unfinishedLines } from './incomplete.js';
 import { usedUpPools } from './pools.js';
 import { columnsOf, fit, lengthOf, line, plain, type Paint } from './text-table.js';
 import {
@@ -41,6 +42,7 @@ export function summaryText(result: Result, options: TextOptions): string {
     ...heading(view, options),
     '',
     ...tableLines(view, options),
+    ...stopLines(view, options),
     '',
     ...storyLines(view, options),
     ...usedUpPools(result.variants).map(
@@ -57,6 +59,7 @@ export function summaryText(result: Result, options: TextOptions): string {
 
 const LINES = 30;
 const VARIANTS = 10;
+const UNFINISHED = 4;
 
 /** Columns leave a narrow terminal in this order. */
 const DROPPED = ['attempts', 'wasted', 'successLatency.p99', 'recovery', 'goodput'];
@@ -130,6 +133,19 @@ function tableLines(view: View, options: TextOptions): string[] {
   return lines.map((text) => text.trimEnd());
 }
 
+/** What is missing, at most so many variants of it. */
+function stopLines({ result }: View, options: TextOptions): string[] {
+  const { paint, columns } = options;
+  const lines = unfinishedLines(result);
+  const shown = lines.slice(0, UNFINISHED).map(({ variant, text }) => {
+    const name = shorten(variant, 24);
+    const room = columns - name.length - 11;
+    return `  ${paint.bold(paint.red('STOP'))}  ${paint.bold(name)}  ${fitted(plain(text), room, options)}`;
+  });
+  const left = lines.length - shown.length;
+  return left === 0 ? shown : [...shown, paint.dim(`  ... ${left} more did not finish`)];
+}
+
 function chosenColumns(view: View): Column[] {
   const wanted = ['success', 'goodput', 'recovery', 'attempts', 'wasted'];
   const all = outcomeColumns(view);
@@ -199,6 +215,7 @@ function duringNote(view: View, room: number): string {
 }
 
 function budgetWord(variant: VariantResult): string {
+  if (variant.unfinished !== undefined) return plain(characterOf(variant));
   const { held, of, broken } = heldBudgets(variant);
   const word =
     of === 0 ? '' : `${held}/${of} ${broken > 0 ? 'FAIL' : held === of ? 'pass' : 'undecided'}`;

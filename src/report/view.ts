@@ -87,6 +87,10 @@ export function budgetRows(result: Result): readonly {
 
 /** One word for how a variant took the faults, over its replications. */
 export function characterOf(variant: VariantResult): string {
+  if (variant.unfinished !== undefined) {
+    const { finished, stopped } = variant.unfinished;
+    return `${plural(finished, 'replication')}, then ${stopped === null ? 'interrupted' : 'stopped'}`;
+  }
   const { verdicts, collateral } = variant.cascade;
   const count = (verdict: string): number => verdicts.filter((v) => v === verdict).length;
   const metastable = count('metastable');
@@ -288,8 +292,10 @@ function noPlot(): { readonly markup: string } {
 }
 
 function winnerOf(variants: readonly VariantResult[]): string | null {
+  const whole = variants.filter(({ unfinished }) => unfinished === undefined);
+  if (whole.length < variants.length && whole.length < 2) return null;
   if (variants.length < 2) return variants[0]?.name ?? null;
-  const ranked = variants.map((variant) => ({
+  const ranked = whole.map((variant) => ({
     name: variant.name,
     missed: heldBudgets(variant).of - heldBudgets(variant).held,
     success: variant.summary.success.value ?? 0,

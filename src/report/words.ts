@@ -4,6 +4,7 @@ import { isBroken } from './budget-words.js';
 import { behindSubjects } from './chain.js';
 import { differenceOf, outcomeColumns } from './columns.js';
 import { briefSeconds, formatShare, listed, plural, tidy } from './format.js';
+import { incompleteHeading } from './incomplete.js';
 import { unseenWords } from './unseen-words.js';
 import {
   budgetRows,
@@ -39,7 +40,9 @@ export function badgeOf(view: View): Badge | null {
     return { text: `hypothesis ${hypothesis.verdict}`, tone };
   }
   const judged = variants.filter((variant) => heldBudgets(variant).of > 0);
-  if (judged.length === 0) return null;
+  if (judged.length === 0) {
+    return view.result.incomplete === undefined ? null : { text: 'incomplete', tone: 'open' };
+  }
   const failing = judged.filter((variant) => heldBudgets(variant).broken > 0).length;
   if (failing > 0)
     return {
@@ -49,13 +52,16 @@ export function badgeOf(view: View): Badge | null {
   const open = judged.filter(
     (variant) => heldBudgets(variant).held < heldBudgets(variant).of,
   ).length;
+  if (view.result.incomplete !== undefined) return { text: 'incomplete', tone: 'open' };
   return open > 0 ? { text: 'undecided', tone: 'open' } : { text: 'pass', tone: 'pass' };
 }
 
 /** The verdict: who holds the budgets, then the one thing to know, then what no request shows. */
 export function verdictWords(view: View): Words {
   const unseen = unseenWords(view);
+  const incomplete = incompleteHeading(view.result);
   return [
+    ...(incomplete === null ? [] : [`${incomplete} `]),
     ...budgetWords(view),
     ...storyWords(view),
     ...(unseen.length > 0 ? [' ', ...unseen] : []),
@@ -100,7 +106,9 @@ export function illSubjects(
 }
 
 function budgetWords(view: View): Words {
-  const judged = view.result.variants.filter((variant) => heldBudgets(variant).of > 0);
+  const judged = view.result.variants.filter(
+    (variant) => variant.unfinished === undefined && heldBudgets(variant).of > 0,
+  );
   if (judged.length === 0) return [];
   const whole = judged.filter((v) => heldBudgets(v).held === heldBudgets(v).of);
   const names = (variants: readonly VariantResult[]): Words => bold(variants.map((v) => v.name));
@@ -117,8 +125,9 @@ function budgetWords(view: View): Words {
     const warned = budgetRows(view.result).filter((row) =>
       row.by.some((b) => b?.severity === 'warning' && isBroken(b)),
     ).length;
+    const which = view.result.incomplete === undefined ? 'Every' : 'Every finished';
     return [
-      `Every variant holds every budget${warned > 0 ? `, with ${plural(warned, 'warning')}` : ''}. `,
+      `${which} variant holds every budget${warned > 0 ? `, with ${plural(warned, 'warning')}` : ''}. `,
     ];
   }
   if (whole.length === 1) return ['Only ', ...names(whole), ' holds every budget. '];

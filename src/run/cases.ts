@@ -3,6 +3,7 @@ import type { RunRecord } from '../spec/record.js';
 import type { Crew } from './crew.js';
 import { GuardStop, RunFailure } from './failure.js';
 import { OUT_OF_MEMORY, TaskFailure, runPool } from './pool.js';
+import { NO_ROOM } from './replicate.js';
 
 /** Runs of one setting: the plans of its variants, and which replications of them. */
 export interface Case {
@@ -40,7 +41,7 @@ export async function runCases(
     const { plan, replication } = open.tasks[error.index]!;
     const run = { variant: plan.variant, seed: plan.seed, replication };
     if (error.error.code !== OUT_OF_MEMORY) throw new RunFailure(run, error.error);
-    throw new GuardStop(run, 'memory', 'the run needed more memory than its thread may have');
+    throw new GuardStop(run, 'memory', NO_ROOM);
   }
 }
 

@@ -40,6 +40,10 @@ export interface PoolOptions {
   readonly weight?: (index: number, results: readonly unknown[]) => number;
   /** True = what stands behind this result is no longer needed and is not started. */
   readonly isLast?: (value: unknown) => boolean;
+  /** False = the task is not started, and not waited for; asked again after each result. */
+  readonly isNeeded?: (index: number) => boolean;
+  /** True = the failure of a task ends nothing but that task. */
+  readonly spares?: (index: number, error: TaskError) => boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -126,9 +130,13 @@ class Pool {
     }
     while (waiting.length > 0) {
       const index = waiting.shift()!;
-      if (index < this.end) return index;
+      if (this.needs(index)) return index;
     }
     return undefined;
+  }
+
+  private needs(index: number): boolean {
+    return index < this.end && this.options.isNeeded?.(index) !== false;
   }
 
   private spawn(): Worker {
@@ -170,7 +178,7 @@ class Pool {
   }
 
   private fail(index: number, error: TaskError): void {
-    if (index >= this.end) return;
+    if (!this.needs(index) || this.options.spares?.(index, error) === true) return;
     this.end = index;
     this.failure = new TaskFailure(index, error);
   }
@@ -185,13 +193,15 @@ class Pool {
     if (mayRetry) this.assign(this.spawn(), index);
     else {
       this.fail(index, error);
+      const next = this.next();
+      if (next !== undefined) this.assign(this.spawn(), next);
       this.finishWhenDone();
     }
   }
 
   private finishWhenDone(): void {
-    for (const index of this.busy.values()) if (index < this.end) return;
-    if (!this.waiting.some((index) => index < this.end)) this.finish(this.failure);
+    for (const index of this.busy.values()) if (this.needs(index)) return;
+    if (!this.waiting.some((index) => this.needs(index))) this.finish(this.failure);
   }
 
   /** Ends the threads that are still at work first: their memory is needed for what comes next. */

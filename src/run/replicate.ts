@@ -24,6 +24,9 @@ export interface ThreadOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Said of a thread that ran into the limit of its heap. */
+export const NO_ROOM = 'the run needed more memory than its thread may have';
+
 /** The records of all runs, `[variant][replication]`. */
 export type Records = readonly (readonly RunRecord[])[];
 
@@ -42,13 +45,8 @@ export async function runThreaded(
   try {
     const setup = simulators(options.heapMiB, plans);
     const pool: Omit<PoolOptions, 'crew'> = {
+      ...schedule(plans.length, replications),
       workers: options.workers,
-      retries: 1,
-      order: orderOf(plans.length, replications),
-      last: 2 * plans.length,
-      // A run handles about as many events as the first one of its variant.
-      weight: (index, results) =>
-        (results[index % plans.length] as RunRecord | undefined)?.totals.events ?? 0,
       isLast: (value) => isStopped(value as RunRecord),
       ...(onDone === undefined ? {} : { onDone }),
       ...(signal === undefined ? {} : { signal }),
@@ -59,6 +57,21 @@ export async function runThreaded(
     if (!(error instanceof TaskFailure)) throw error;
     throw failureOf(identify(plans, tasks[error.index]!), error);
   }
+}
+
+/** In which order the runs of a scenario are started. */
+export function schedule(
+  variants: number,
+  replications: number,
+): Pick<PoolOptions, 'retries' | 'order' | 'last' | 'weight'> {
+  return {
+    retries: 1,
+    order: orderOf(variants, replications),
+    last: 2 * variants,
+    // A run handles about as many events as the first one of its variant.
+    weight: (index, results) =>
+      (results[index % variants] as RunRecord | undefined)?.totals.events ?? 0,
+  };
 }
 
 /** Threads that simulate, and have these plans. `heapMiB`: limit of the heap of each. */
@@ -122,12 +135,14 @@ function checked(plans: readonly Plan[], results: readonly RunRecord[]): Records
   return rows;
 }
 
-function failureOf(run: RunIdentity, { error }: TaskFailure): Error {
+/** A failed task as the error that a caller of runs gets. */
+export function failureOf(run: RunIdentity, { error }: TaskFailure): Error {
   if (error.code !== OUT_OF_MEMORY) return new RunFailure(run, error);
-  return new GuardStop(run, 'memory', 'the run needed more memory than its thread may have');
+  return new GuardStop(run, 'memory', NO_ROOM);
 }
 
-function identify(plans: readonly Plan[], task: RunTask): RunIdentity {
+/** What is needed to run a task again. */
+export function identify(plans: readonly Plan[], task: RunTask): RunIdentity {
   const { variant, seed } = plans[task.variant]!;
   return { variant, seed, replication: task.replication };
 }

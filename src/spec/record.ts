@@ -15,6 +15,8 @@ export interface RunRecord {
   readonly stop: 'horizon' | 'drained' | 'budget' | 'instant' | 'depth' | 'memory';
   /** Where the run was stopped by a guard: what was going on, in words. */
   readonly stopDetail: string;
+  /** Where the run was stopped by a guard: at which time of the simulation. */
+  readonly stopNs?: Ns;
   /** 16 hex digits. */
   readonly digest: string;
   readonly totals: RunTotals;

@@ -34,6 +34,38 @@ export interface Result {
   readonly hypothesis: HypothesisResult | null;
   readonly comparisons: readonly Comparison[];
   readonly warnings: readonly string[];
+  /** Runs that a guard or an interrupt kept from their end; left out where all of them finished. */
+  readonly incomplete?: Incomplete;
+}
+
+/**
+ * What is missing of the runs that were asked for. A variant without any finished replication is listed here only. Of
+ * the others `variants` holds the replications that finished; they are in no comparison and their budgets are undecided.
+ */
+export interface Incomplete {
+  /** Replications asked for of each variant. */
+  readonly asked: number;
+  /** SIGINT or SIGTERM ended the runs. */
+  readonly interrupted: boolean;
+  /** In the order of the scenario. */
+  readonly variants: readonly UnfinishedVariant[];
+}
+
+export interface UnfinishedVariant {
+  readonly variant: string;
+  /** Replications that finished, from the first on. */
+  readonly finished: number;
+  /** The guard that stopped it; null where the interrupt did. */
+  readonly stopped: StoppedRun | null;
+}
+
+/** A replication that a resource guard stopped. Those after it were not used. */
+export interface StoppedRun {
+  readonly reason: 'events' | 'instant' | 'depth' | 'memory';
+  readonly replication: number;
+  /** Simulated time from the end of the warm-up, in seconds; null where it is not known. */
+  readonly at: number | null;
+  readonly detail: string;
 }
 
 export interface ReportInfo {
@@ -112,6 +144,8 @@ export interface VariantResult {
   readonly budgets: readonly BudgetResult[];
   /** What the summary tables show, over all workloads together. */
   readonly summary: VariantSummary;
+  /** Where not all of its replications finished: how many did, and why. */
+  readonly unfinished?: UnfinishedVariant;
 }
 
 export interface ReplicationSummary {

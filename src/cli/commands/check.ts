@@ -11,8 +11,8 @@ import { Writes, checkDestinations, takesStandardOutput, writeDocument } from '.
 import { EXIT, usageError } from '../exit.js';
 import { prepare } from '../prepare.js';
 import type { Selection } from '../prepare.js';
-import { resultOf, simulateAll } from '../simulate.js';
-import type { SimulateOptions } from '../simulate.js';
+import { endOf, resultOf, simulateAll } from '../simulate.js';
+import type { SimulateOptions, Simulated } from '../simulate.js';
 import { palette } from '../terminal.js';
 import type { Terminal } from '../terminal.js';
 
@@ -36,16 +36,25 @@ export async function check(
   const all = files.map((path) => prepare(path, flags, terminal));
   const baseline = openBaseline(flags, all);
   const checked: Checked[] = [];
+  const ends: Simulated[] = [];
   for (const prepared of all) {
     const simulated = await simulateAll(prepared, flags, terminal);
+    ends.push(simulated);
     const saved = baseline?.savedOf(prepared.path) ?? null;
-    checked.push({ file: prepared.path, result: resultOf(prepared, simulated, saved) });
+    if (simulated.shortfall?.isEmpty !== true) {
+      checked.push({ file: prepared.path, result: resultOf(prepared, simulated, saved) });
+    }
     if (flags.quiet !== true) terminal.note(`${simulated.words}\n`);
+    if (simulated.shortfall?.exitCode === EXIT.interrupted) break;
   }
   const writes = new Writes();
-  await report(checked, flags, terminal, writes);
-  const isSettled = baseline?.settle(checked, terminal) ?? true;
+  if (checked.length > 0) await report(checked, flags, terminal, writes);
+  // Figures of runs of which some are missing are nothing to compare later ones with.
+  const isWhole = ends.every(({ shortfall }) => shortfall === null);
+  const isSettled = !isWhole || (baseline?.settle(checked, terminal) ?? true);
   writes.settle();
+  const end = Math.max(...ends.map((one) => endOf(one, terminal)));
+  if (end !== EXIT.ok) return end;
   return !isSettled || checked.some(({ result }) => isBroken(result)) ? EXIT.broken : EXIT.ok;
 }
 

@@ -1,10 +1,9 @@
 import { compareText } from '../../report/text-compare.js';
 import { resultText } from '../../run/result-text.js';
 import { Writes, checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
-import { EXIT } from '../exit.js';
 import { prepare } from '../prepare.js';
 import type { Selection } from '../prepare.js';
-import { resultOf, simulateAll } from '../simulate.js';
+import { endOf, resultOf, simulateAll } from '../simulate.js';
 import type { SimulateOptions } from '../simulate.js';
 import { palette } from '../terminal.js';
 import type { Terminal } from '../terminal.js';
@@ -23,6 +22,7 @@ export async function compare(
   checkDestinations([flags.json]);
   const prepared = prepare(path, flags, terminal);
   const simulated = await simulateAll(prepared, flags, terminal);
+  if (simulated.shortfall?.isEmpty === true) return endOf(simulated, terminal);
   const result = resultOf(prepared, simulated);
   if (flags.quiet !== true) terminal.note(`${simulated.words}\n`);
   const writes = new Writes();
@@ -32,5 +32,5 @@ export async function compare(
     terminal.out(compareText(result, { columns, paint: palette(colors.out) }));
   }
   writes.settle();
-  return EXIT.ok;
+  return endOf(simulated, terminal);
 }

@@ -9,7 +9,7 @@ import { prepare } from '../prepare.js';
 import type { Prepared, Selection } from '../prepare.js';
 import { stopwatch } from '../progress.js';
 import { reportName, writeReport } from '../report-files.js';
-import { resultOf, simulateAll } from '../simulate.js';
+import { endOf, resultOf, simulateAll } from '../simulate.js';
 import type { SimulateOptions } from '../simulate.js';
 import { palette } from '../terminal.js';
 import type { Terminal } from '../terminal.js';
@@ -31,8 +31,12 @@ export async function run(
 ): Promise<number> {
   checkFlags(files, flags);
   const all = files.map((path) => prepare(path, flags, terminal));
-  for (const prepared of all) await runOne(prepared, flags, terminal);
-  return EXIT.ok;
+  let exitCode: number = EXIT.ok;
+  for (const prepared of all) {
+    exitCode = Math.max(exitCode, await runOne(prepared, flags, terminal));
+    if (exitCode === EXIT.interrupted) break;
+  }
+  return exitCode;
 }
 
 function checkFlags(files: readonly string[], flags: RunFlags): void {
@@ -49,9 +53,10 @@ function checkFlags(files: readonly string[], flags: RunFlags): void {
   checkDestinations([flags.json, flags.traces]);
 }
 
-async function runOne(prepared: Prepared, flags: RunFlags, terminal: Terminal): Promise<void> {
+async function runOne(prepared: Prepared, flags: RunFlags, terminal: Terminal): Promise<number> {
   const { path } = prepared;
   const simulated = await simulateAll(prepared, flags, terminal);
+  if (simulated.shortfall?.isEmpty === true) return endOf(simulated, terminal);
   const took = stopwatch();
   const result = resultOf(prepared, simulated);
   const writes = new Writes();
@@ -71,6 +76,7 @@ async function runOne(prepared: Prepared, flags: RunFlags, terminal: Terminal): 
     if (!takesStandardOutput([flags.json])) showSummary(result, path, written, terminal);
   }
   writes.settle();
+  return endOf(simulated, terminal);
 }
 
 function showSummary(

@@ -2,6 +2,7 @@ import type { BudgetResult } from '../../spec/result.js';
 import { budgetValue, isBroken } from '../budget-words.js';
 import { briefSeconds, formatValue, plural } from '../format.js';
 import { markup, type Markup } from '../html-escape.js';
+import { unfinishedLines } from '../incomplete.js';
 import { budgetRows, heldBudgets, lookOf, toldRun, type View } from '../view.js';
 import { chainOf, type ChainStep } from '../chain.js';
 import { badgeOf, verdictWords, type Words } from '../words.js';
@@ -27,7 +28,7 @@ export function verdictSection(view: View): Markup {
     <p class="say">
       ${badge !== null && markup`<span class="badge ${badge.tone}">${badge.text}</span>`}${emphasised(words)}
     </p>
-    ${
+    ${unfinishedList(view)}${
       chain.length > 1 &&
       markup`${of}
         <ol class="chain" aria-label="What happened in ${view.told.name}">
@@ -35,6 +36,15 @@ export function verdictSection(view: View): Markup {
         </ol>`
     }${hypothesis !== null && expectations(view)}${budgetTable(view)}
   </section>`;
+}
+
+/** Variants of which runs are missing: how many finished and what stopped the next one. */
+function unfinishedList({ result }: View): Markup | null {
+  const lines = unfinishedLines(result);
+  if (lines.length === 0) return null;
+  return markup`<ul class="warn" aria-label="Unfinished variants">
+    ${lines.map(({ variant, text }) => markup`<li><b>${variant}</b>: ${text}</li>`)}
+  </ul>`;
 }
 
 /** Words with their strong parts as markup. */

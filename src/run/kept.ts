@@ -1,0 +1,130 @@
+import type { Plan } from '../spec/plan.js';
+import type { RunRecord } from '../spec/record.js';
+import { withCrew } from './crew.js';
+import type { GuardReason } from './failure.js';
+import { OUT_OF_MEMORY, TaskFailure, runPool } from './pool.js';
+import {
+  NO_ROOM,
+  failureOf,
+  identify,
+  schedule,
+  simulators,
+  tasksOf,
+  type Records,
+  type ThreadOptions,
+} from './replicate.js';
+import { isStopped } from './run.js';
+import { stopDetail } from './stop-detail.js';
+
+/** Where and why a guard stopped a variant. */
+export interface VariantStop {
+  readonly reason: GuardReason;
+  readonly replication: number;
+  /** Simulated time; null where the thread ended without saying it. */
+  readonly atNs: number | null;
+  readonly detail: string;
+}
+
+/** What the runs of a scenario left, whether or not all of them came to their end. */
+export interface Kept {
+  /** By variant: the replications that finished, from the first on without a gap. */
+  readonly records: Records;
+  /** By variant: what stopped it; null where nothing did. */
+  readonly stops: readonly (VariantStop | null)[];
+  readonly interrupted: boolean;
+}
+
+/**
+ * Runs every plan `replications` times on worker threads and keeps what finished. A guard ends its variant: the other
+ * variants run to their end, and of a variant the first replication that a guard stops counts, so that nothing but a
+ * shortage of memory depends on the number of threads. Aborting `signal` ends all runs. Throws RunFailure where a run fails.
+ */
+export async function runKept(
+  plans: readonly Plan[],
+  replications: number,
+  options: ThreadOptions,
+): Promise<Kept> {
+  const tasks = tasksOf(plans.length, replications);
+  const { workers, heapMiB, onDone, signal } = options;
+  const keeper = new Keeper(plans, replications);
+  let interrupted = false;
+  try {
+    await withCrew(simulators(heapMiB, plans), (crew) =>
+      runPool(tasks, {
+        ...schedule(plans.length, replications),
+        crew,
+        workers,
+        take: (index, value) => keeper.take(index, value as RunRecord),
+        isNeeded: (index) => keeper.needs(index),
+        spares: (index, { code }) => code === OUT_OF_MEMORY && keeper.lose(index),
+        ...(onDone === undefined ? {} : { onDone }),
+        ...(signal === undefined ? {} : { signal }),
+      }),
+    );
+  } catch (error) {
+    if (error instanceof TaskFailure) {
+      throw failureOf(identify(plans, tasks[error.index]!), error);
+    }
+    if (signal?.aborted !== true) throw error;
+    interrupted = true;
+  }
+  return { records: keeper.records(), stops: keeper.stops, interrupted };
+}
+
+/** The runs that have ended, by variant and replication. */
+class Keeper {
+  readonly stops: (VariantStop | null)[];
+  private readonly plans: readonly Plan[];
+  private readonly rows: RunRecord[][];
+  /** By variant: replications from here on are not needed. */
+  private readonly end: number[];
+
+  constructor(plans: readonly Plan[], replications: number) {
+    this.plans = plans;
+    this.stops = plans.map(() => null);
+    this.rows = plans.map(() => []);
+    this.end = plans.map(() => replications);
+  }
+
+  needs(index: number): boolean {
+    const { length } = this.plans;
+    return Math.floor(index / length) < this.end[index % length]!;
+  }
+
+  take(index: number, record: RunRecord): RunRecord {
+    const variant = index % this.plans.length;
+    const { replication, stop, stopNs } = record;
+    if (!isStopped(record)) this.rows[variant]![replication] = record;
+    else {
+      const detail = stopDetail(this.plans[variant]!, record);
+      const reason = stop as GuardReason;
+      this.stop(variant, { reason, replication, atNs: stopNs ?? null, detail });
+    }
+    return record;
+  }
+
+  /** A thread has run out of memory: always true, as the variant ends there and nothing else does. */
+  lose(index: number): true {
+    const { length } = this.plans;
+    const replication = Math.floor(index / length);
+    this.stop(index % length, { reason: 'memory', replication, atNs: null, detail: NO_ROOM });
+    return true;
+  }
+
+  /** Up to the first gap, and not beyond what a guard stopped. */
+  records(): Records {
+    return this.rows.map((row, variant) => {
+      const records: RunRecord[] = [];
+      for (let at = 0; at < this.end[variant]! && row[at] !== undefined; at++) {
+        records.push(row[at]!);
+      }
+      return records;
+    });
+  }
+
+  private stop(variant: number, stop: VariantStop): void {
+    if (stop.replication >= this.end[variant]!) return;
+    this.end[variant] = stop.replication;
+    this.stops[variant] = stop;
+  }
+}
