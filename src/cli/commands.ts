@@ -189,11 +189,11 @@ export const addGraph: Add = (program, terminal, finish) => {
     .addOption(
       new Option(
         '--format <format>',
-        'how to draw it (default: as the name of --out ends: .svg, .dot, .gv, .mmd; else mermaid)',
+        'how to draw it (default: as the name of --out ends: .svg, .mmd, .md, .dot, .gv; without --out mermaid)',
       ).choices(['svg', 'mermaid', 'dot']),
     )
     .option('--variant <name>', 'draw this variant instead of the baseline')
-    .option('--out <file>', 'write to a file instead of standard output', pathName)
+    .option('--out <file>', 'write to a file; its ending decides the format', pathName)
     .addHelpText(
       'after',
       examples(

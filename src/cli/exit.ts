@@ -13,6 +13,16 @@ export const EXIT = Object.freeze({
   interrupted: 130,
 } as const);
 
+/** What each exit code says. A test holds README, docs and --help against this table. */
+export const EXIT_MEANINGS: Readonly<Record<(typeof EXIT)[keyof typeof EXIT], string>> = {
+  0: 'done; `run`, `compare` and `sweep` end with it also where a budget is broken',
+  1: '`check`: a budget is broken, a hypothesis is refuted, or the baseline keeps an unused figure; `lint`: a finding is an error',
+  2: 'the command line, a path or a scenario is wrong',
+  3: 'the program or the machine failed, such as a full disk',
+  4: 'a resource guard stopped the run',
+  130: 'interrupted by SIGINT or SIGTERM',
+};
+
 /** An end that the user is told about in one message, without a stack. */
 export class CommandError extends Error {
   readonly exitCode: number;

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { usageError } from './exit.js';
+import { EXIT_MEANINGS, usageError } from './exit.js';
 import {
   addCheck,
   addCompare,
@@ -39,8 +39,8 @@ Examples:
   faultline lint scenarios/checkout.yaml           anti-patterns, each with reason and remedy
   faultline explain gobreaker                      reference page of a pattern, fault or metric
 
-Exit codes: 0 all well, 1 a budget is broken (check) or lint found an error, 2 command line or
-scenario wrong, 3 program or machine failed, 4 a resource guard stopped the run, 130 interrupted.`;
+Exit codes:
+${exitCodes()}`;
 
 /** The command line. Commands load what they need when they are run; `finish` is told the exit code. */
 export function createProgram(terminal: Terminal, finish: (exitCode: number) => void): Command {
@@ -77,6 +77,16 @@ export function createProgram(terminal: Terminal, finish: (exitCode: number) => 
   }
   for (const command of program.commands) command.option('--debug', 'show the stack of an error');
   return program;
+}
+
+/** One line for each code, long ones broken at a space. */
+function exitCodes(): string {
+  return Object.entries(EXIT_MEANINGS)
+    .map(([code, words]) => {
+      const lines = words.replace(/(.{1,88})(?: |$)/g, '$1\n').trimEnd();
+      return `  ${code.padEnd(5)}${lines.replaceAll('\n', '\n       ')}`;
+    })
+    .join('\n');
 }
 
 function refuse(program: Command, name: string, message: string): void {

@@ -63,8 +63,26 @@ describe('faultline graph', () => {
     expect(written('graph.GV')).toMatch(/^digraph /);
     expect(written('graph.dot')).toMatch(/^digraph /);
     expect(written('graph.mmd')).toMatch(/^flowchart /);
-    expect(written('graph.txt')).toMatch(/^flowchart /);
-    expect(written('odd.svg', '--format', 'dot')).toMatch(/^digraph /);
+    expect(written('graph.md')).toMatch(/^```mermaid\nflowchart [^]*\n```\n$/);
+    expect(written('same.svg', '--format', 'svg')).toContain('<svg ');
+    expect(written('none', '--format', 'dot')).toMatch(/^digraph /);
+  });
+
+  it('refuses an ending that no format has, and one that --format contradicts', () => {
+    const refused = (name: string, ...flags: string[]): string => {
+      const path = folder.at(name);
+      const { status, stdout, stderr } = faultline(['graph', scenario, ...flags, '--out', path]);
+      expect([name, status, stdout, existsSync(path)]).toEqual([name, 2, '', false]);
+      return stderr;
+    };
+    for (const name of ['graph.png', 'graph.txt', 'graph']) {
+      expect(refused(name)).toContain('.svg, .mmd, .mermaid, .md, .dot or .gv');
+    }
+    expect(refused('graph.png')).toContain('dot -Tpng');
+    expect(refused('other.png', '--format', 'svg')).toContain('graph writes no .png files');
+    expect(refused('odd.svg', '--format', 'dot')).toMatch(
+      /is svg, and --format asks for dot.*\.gv/,
+    );
   });
 
   it('puts the groups of the report into boxes', () => {

@@ -152,10 +152,37 @@ describe('faultline sweep', () => {
     const { status, stdout } = faultline([...args, '--format', 'html,svg,md,csv,json']);
     expect(status).toBe(0);
     for (const value of ['20/s', '30/s', '40/s']) expect(stdout).toContain(value);
-    for (const end of ['html', 'md', 'csv', 'json']) {
-      expect(existsSync(`${out}/small.set.${end}`), end).toBe(true);
-    }
-    expect(readdirSync(`${out}/small.set`).some((name) => name.endsWith('.svg'))).toBe(true);
+    const names = readdirSync(out).sort();
+    const base = names[0]!;
+    expect(base).toMatch(/^small\.set-people-arrivals-rate-20-s-to-40-s-3-[0-9a-f]{8}$/);
+    expect(names).toEqual([
+      base,
+      ...['csv', 'html', 'json', 'md'].map((end) => `${base}.${end}`),
+      'small.set.cases',
+    ]);
+    expect(readdirSync(`${out}/${base}`).some((name) => name.endsWith('.svg'))).toBe(true);
+  });
+
+  it('writes files of its own for each sweep of the command line', () => {
+    const out = folder.at('several');
+    const csvOf = (values: string, ...flags: string[]): void => {
+      const rate = `--set=workloads.people.arrivals.rate=${values}`;
+      const args = ['sweep', scenario, rate, '--variant', 'guarded', '--quiet', ...flags];
+      expect(faultline([...args, '--format', 'csv', '--out', out]).status).toBe(0);
+    };
+    const pages = (): readonly string[] => readdirSync(out).filter((name) => name.endsWith('.csv'));
+    csvOf('20/s,30/s');
+    const [first] = pages();
+    const text = readFileSync(`${out}/${first!}`, 'utf8');
+    csvOf('20/s,40/s');
+    csvOf('20/s,30/s', '--metric', 'people.latency.p50');
+    csvOf('20/s,30/s', '--seed', '9');
+    expect(pages()).toHaveLength(4);
+    csvOf('20/s,30/s');
+    expect(pages()).toHaveLength(4);
+    expect(readFileSync(`${out}/${first!}`, 'utf8')).toBe(text);
+    // Each setting once: 20/s, 30/s, 40/s, two with another metric, two with another seed.
+    expect(readdirSync(`${out}/small.set.cases`)).toHaveLength(7);
   });
 
   it('leaves out what is said of a variant that is not run', () => {

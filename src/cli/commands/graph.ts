@@ -3,14 +3,14 @@ import { flowsOf } from '../../analysis/topology.js';
 import { graphDot, graphMermaid, graphSvg } from '../../report/graph.js';
 import type { TopologyGraph } from '../../report/graph.js';
 import type { Plan } from '../../spec/plan.js';
-import { EXIT } from '../exit.js';
+import { EXIT, usageError } from '../exit.js';
 import { checkOutputFile, writeOutput } from '../output.js';
 import { prepare } from '../prepare.js';
 import type { Terminal } from '../terminal.js';
 
 /** Flags of `graph`. */
 export interface GraphFlags {
-  /** Else as the name of `out` ends. */
+  /** Else as the name of `out` ends, which it must not contradict. */
   readonly format?: Format;
   readonly variant?: string;
   readonly out?: string;
@@ -18,6 +18,7 @@ export interface GraphFlags {
 
 /** Draws the topology of one variant, the baseline unless another is named. */
 export function graph(path: string, flags: GraphFlags, terminal: Terminal): number {
+  const format = formatOf(flags);
   if (flags.out !== undefined) checkOutputFile(flags.out);
   const selection = flags.variant === undefined ? {} : { variant: [flags.variant] };
   const { file, plans } = prepare(path, selection, terminal);
@@ -27,28 +28,69 @@ export function graph(path: string, flags: GraphFlags, terminal: Terminal): numb
   );
   const { groups, hide } = file.variants[drawn]!.scenario.report;
   const { title, nodes, edges } = topologyOf(file.title, plans[drawn]!);
-  const text = DRAW[flags.format ?? formatOf(flags.out)]({
+  const text = DRAW[format]({
     title,
     nodes: nodes.filter(({ name }) => !hide.includes(name)),
     edges,
     groups: Object.fromEntries(groups),
   });
   if (flags.out === undefined) terminal.raw(text);
-  else writeOutput(flags.out, text);
+  else writeOutput(flags.out, isMarkdown(flags.out) ? fenced(text) : text);
   return EXIT.ok;
 }
 
 type Format = 'svg' | 'mermaid' | 'dot';
 
-function formatOf(out = ''): Format {
-  return ENDINGS.get(extname(out).toLowerCase()) ?? 'mermaid';
+/**
+ * The format that the flags ask for: the ending of the file decides, and one that no format has is refused. A
+ * file without an ending is written as --format says.
+ */
+function formatOf({ format, out }: GraphFlags): Format {
+  if (out === undefined) return format ?? 'mermaid';
+  const ending = extname(out).toLowerCase();
+  const own = ENDINGS.get(ending);
+  if (own === undefined && (ending !== '' || format === undefined)) {
+    const what = ending === '' ? 'the name has no ending' : `graph writes no ${ending} files`;
+    const other = ending === '' ? ', or add --format' : PICTURES.has(ending) ? RASTER_HINT : '';
+    throw usageError(`--out ${out}: ${what}; let it end with ${endingsOf()}${other}`);
+  }
+  if (own !== undefined && format !== undefined && own !== format) {
+    const which = `${ending} is ${own}, and --format asks for ${format}`;
+    throw usageError(
+      `--out ${out}: ${which}; leave --format out, or end it with ${endingsOf(format)}`,
+    );
+  }
+  return own ?? format ?? 'mermaid';
 }
 
 const ENDINGS: ReadonlyMap<string, Format> = new Map([
   ['.svg', 'svg'],
+  ['.mmd', 'mermaid'],
+  ['.mermaid', 'mermaid'],
+  ['.md', 'mermaid'],
   ['.dot', 'dot'],
   ['.gv', 'dot'],
 ]);
+
+/** Pictures that other programs make of what is written here. */
+const PICTURES: ReadonlySet<string> = new Set(['.png', '.jpg', '.jpeg', '.webp', '.gif', '.pdf']);
+const RASTER_HINT = ', or convert: faultline graph FILE --format dot | dot -Tpng > graph.png';
+
+/** `.svg, .mmd, .dot or .gv`: the endings of one format, or of all. */
+function endingsOf(format?: Format): string {
+  const all = [...ENDINGS].filter(([, own]) => format === undefined || own === format);
+  const names = all.map(([ending]) => ending);
+  return names.length === 1 ? names[0]! : `${names.slice(0, -1).join(', ')} or ${names.at(-1)!}`;
+}
+
+function isMarkdown(out: string): boolean {
+  return extname(out).toLowerCase() === '.md';
+}
+
+/** Mermaid as Markdown shows it: in a block that says its language. */
+function fenced(text: string): string {
+  return `\`\`\`mermaid\n${text.trimEnd()}\n\`\`\`\n`;
+}
 
 const DRAW = { svg: graphSvg, mermaid: graphMermaid, dot: graphDot } as const;
 

@@ -11,8 +11,9 @@ import { checkOutputDirectory, checkOutputFile } from '../output.js';
 import { chosen, select, soundFile } from '../prepare.js';
 import type { Selection } from '../prepare.js';
 import { stopwatch } from '../progress.js';
+import { harmless } from '../report-files.js';
 import type { SimulateOptions } from '../simulate.js';
-import { AD_HOC, sweepText, type AdHoc } from '../sweeps/ad-hoc.js';
+import { AD_HOC, adHocFileName, sweepText, type AdHoc } from '../sweeps/ad-hoc.js';
 import { CaseBuilder } from '../sweeps/build.js';
 import { sweepBase, sweepCommand, writeSweepReport } from '../sweeps/report.js';
 import { Runner } from '../sweeps/runner.js';
@@ -47,21 +48,29 @@ export async function sweep(
   const written = narrowed(picked, flags, file);
   const settings = flags.seed === undefined ? {} : { seed: flags.seed };
   const took = stopwatch();
-  const target = { directory: flags.out, path, name: written.sweep.name };
+  const words = commandWords(name, flags);
+  const folder = { directory: flags.out, path };
+  const ownName = harmless(written.sweep.name);
+  const target = {
+    ...folder,
+    name: flags.set === undefined ? ownName : adHocFileName(flags.set, words),
+  };
+  // Settings are kept by their content: sweeps of the command line share those that they have in common.
+  const cases = `${sweepBase({ ...folder, name: ownName })}.cases`;
   checkTarget(written, sweepBase(target), flags);
   const runner = new Runner({
     file: select(file, settings, path),
     written,
     builder: new CaseBuilder(path, source, written, settings),
-    store: new CaseStore(`${sweepBase(target)}.cases`, flags.fresh === true),
+    store: new CaseStore(cases, flags.fresh === true),
     path,
     options: flags,
     terminal,
   });
-  if (flags.shard !== undefined) return runShard(runner, flags, sweepBase(target), terminal);
+  if (flags.shard !== undefined) return runShard(runner, flags, cases, terminal);
   const result = await runner.result();
   const reported = stopwatch();
-  const command = sweepCommand(path, commandWords(name, flags));
+  const command = sweepCommand(path, words);
   const writes = new Writes();
   let files: readonly string[] = [];
   await writes.attempt(async () => {
@@ -147,12 +156,12 @@ function checkTarget({ sweep: own }: WrittenSweep, base: string, flags: SweepFla
 async function runShard(
   runner: Runner,
   { shard, quiet }: SweepFlags,
-  base: string,
+  cases: string,
   terminal: Terminal,
 ): Promise<number> {
   const { done, all } = await runner.shard(shard!);
   if (quiet === true) return EXIT.ok;
-  const own = `shard ${shard!.index} of ${shard!.of}: ${done} of ${all} settings are in ${base}.cases`;
+  const own = `shard ${shard!.index} of ${shard!.of}: ${done} of ${all} settings are in ${cases}`;
   terminal.out(`${own}; run without --shard when the files of all shards are there\n`);
   return EXIT.ok;
 }

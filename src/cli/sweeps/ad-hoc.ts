@@ -1,3 +1,4 @@
+import { sha256 } from '../../scenario/sha256.js';
 import { usageError } from '../exit.js';
 
 /** What the command line says of a sweep that does not stand in the file. */
@@ -9,8 +10,32 @@ export interface AdHoc {
   readonly variant?: readonly string[];
 }
 
-/** The name of such a sweep. */
+/** The name of such a sweep within its document; draws of random samples depend on it. */
 export const AD_HOC = 'set';
+
+/**
+ * The name of its files, `set-people-arrivals-rate-20-s-to-40-s-1f2e3d4c`: its paths and values, and 8 digits of
+ * the hash of all `words` of the command that decide the result. Other words, other files.
+ */
+export function adHocFileName(set: readonly string[], words: readonly string[]): string {
+  const digest = sha256(JSON.stringify(words)).slice(0, 8);
+  const slug = set
+    .map((text) => slugOf(text.replace(/^\s*[^=.]*\.(?=[^=]*\.)/, '').replaceAll('..', ' to ')))
+    .join('-')
+    .slice(0, SLUG_MAX)
+    .replace(/-+$/, '');
+  return ['set', slug, digest].filter((word) => word !== '').join('-');
+}
+
+/** Longest part of a file name that is made of paths and values. Unit: characters. */
+const SLUG_MAX = 60;
+
+function slugOf(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '');
+}
 
 /** `{ kind: grid, set: { "path": [a, b] } }` of `--set path=a,b`; null where nothing is set. */
 export function sweepText({ set, metric, expect, samples, variant }: AdHoc): string | null {

@@ -2,13 +2,14 @@ import { basename, join } from 'node:path';
 import { resultText } from '../../run/result-text.js';
 import type { SweepResult } from '../../spec/sweep.js';
 import type { Format } from '../flags.js';
-import { harmless, reportName, writeFormats } from '../report-files.js';
+import { reportName, writeFormats } from '../report-files.js';
 import { shellWord } from '../run-errors.js';
 import { packageVersion } from '../version.js';
 
 /** Where a report of a sweep goes, and the command that makes it again. */
 export interface SweepTarget {
   readonly path: string;
+  /** Of the files: it takes no system by surprise. */
   readonly name: string;
   readonly directory: string;
   readonly formats: readonly Format[];
@@ -21,7 +22,7 @@ export function sweepBase({
   path,
   name,
 }: Pick<SweepTarget, 'directory' | 'path' | 'name'>): string {
-  return join(directory, `${reportName(path)}.${harmless(name)}`);
+  return join(directory, `${reportName(path)}.${name}`);
 }
 
 /** Writes the report in the wanted formats; gives the paths in the order of the formats. */

@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EXIT, EXIT_MEANINGS } from '../../src/cli/exit.js';
+import { Folder, build, faultline, smallScenario } from './harness.js';
+
+let folder: Folder;
+beforeAll(() => {
+  build();
+  folder = new Folder();
+});
+afterAll(() => folder.remove());
+
+const MEANINGS = Object.entries(EXIT_MEANINGS);
+
+describe('exit codes', () => {
+  it('have a meaning each', () => {
+    const codes = Object.values(EXIT).map(String);
+    expect(MEANINGS.map(([code]) => code).sort()).toEqual(codes.sort());
+  });
+
+  it('mean the same in README.md, docs/ci.md and --help', () => {
+    const rows = (file: string): string[][] => {
+      const text = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+      const table = text.slice(text.indexOf('| exit code |')).split('\n\n')[0]!;
+      const cells = table.split('\n').map((line) => line.split('|').map((cell) => cell.trim()));
+      return cells.slice(2).map(([, code, words]) => [code!, words!]);
+    };
+    expect(rows('README.md')).toEqual(MEANINGS);
+    expect(rows('docs/ci.md')).toEqual(MEANINGS);
+    const help = faultline(['--help']).stdout;
+    const shown = help
+      .slice(help.indexOf('Exit codes:'))
+      .split(/\n {2}(?=\d)/)
+      .slice(1);
+    expect(shown.map((line) => line.trim().split(/\s+/))).toEqual(
+      MEANINGS.map(([code, words]) => [code, ...words.split(' ')]),
+    );
+  });
+
+  it('are 1 for a broken budget only where check judges it', () => {
+    const path = folder.put('broken.yaml', smallScenario(['people.success >= 100%']));
+    const rate = '--set=workloads.people.arrivals.rate=20/s,30/s';
+    const out = ['--out', folder.at('out'), '--format', 'json'];
+    const codes = [
+      ['run', path, ...out],
+      ['compare', path],
+      ['sweep', path, rate, ...out],
+      ['check', path],
+    ].map((args) => [args[0], faultline([...args, '--quiet']).status]);
+    expect(codes).toEqual([
+      ['run', EXIT.ok],
+      ['compare', EXIT.ok],
+      ['sweep', EXIT.ok],
+      ['check', EXIT.broken],
+    ]);
+  });
+});
