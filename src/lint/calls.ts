@@ -45,6 +45,9 @@ export interface Call {
   readonly withinNs: number;
   /** What it is made inside of, such as `a transaction of db`, and that without the call; null = nothing. */
   readonly inside: { readonly text: string; readonly steps: string } | null;
+  /** What its bundle says of the instances of the callee, in place of the callee's own; null = nothing. */
+  readonly loadBalancing: Bundle['loadBalancing'];
+  readonly outlierDetection: Bundle['outlierDetection'];
   /** Connections of its bundle to services and gateways, or null. */
   readonly connections: Connections | null;
   /** Client-side pool of one calling instance, null where the callee is neither database nor event store. */
@@ -382,6 +385,8 @@ class Walker {
       handled,
       withinNs,
       inside,
+      loadBalancing: bundle?.loadBalancing ?? null,
+      outlierDetection: bundle?.outlierDetection ?? null,
       connections: bundle?.connections ?? null,
       pool: database === undefined ? null : (database.pools.get(caller) ?? database.pool),
     });

@@ -28,6 +28,7 @@ import { livenessBehindRequests } from './rules/liveness-behind-requests.js';
 import { memoryBeforeLimits } from './rules/memory-before-limits.js';
 import { messageQueueWithoutEnd } from './rules/message-queue-without-end.js';
 import { moreConsumersThanPartitions } from './rules/more-consumers-than-partitions.js';
+import { optionWithoutEffect } from './rules/option-without-effect.js';
 import { outboxBelowTraffic } from './rules/outbox-below-traffic.js';
 import { pollIntervalExceeded } from './rules/poll-interval-exceeded.js';
 import { poolBelowConcurrency } from './rules/pool-below-concurrency.js';
@@ -94,6 +95,7 @@ export const rules: readonly Rule[] = [
   memoryBeforeLimits,
   messageQueueWithoutEnd,
   moreConsumersThanPartitions,
+  optionWithoutEffect,
   outboxBelowTraffic,
   pollIntervalExceeded,
   poolBelowConcurrency,

@@ -26,9 +26,11 @@ export interface Subject {
   readonly callees: (part: string) => readonly string[];
   /** Components whose processes some fault, an autoscaler or a rollout asks to end. */
   readonly stopped: ReadonlySet<string>;
+  /** Whether a path stands in the file of this variant. */
+  readonly written: (path: Path) => boolean;
 }
 
-/** What rules look at. `written` says whether a path stands in the file of this variant. */
+/** What rules look at. */
 export function subjectOf(
   scenario: Scenario,
   plan: Plan,
@@ -50,6 +52,7 @@ export function subjectOf(
   );
   return {
     scenario,
+    written,
     stopped: new Set([...stopped, ...shrinking.map(({ name }) => name)]),
     callees: (part) => {
       const own = all.filter(

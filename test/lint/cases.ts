@@ -1,4 +1,5 @@
 import { DATA_CASES } from './cases-data.js';
+import { OPTION_CASES } from './cases-options.js';
 import { QUEUE_CASES } from './cases-queues.js';
 import { SHAPE_CASES } from './cases-shape.js';
 import { ROLLOUT_CASES } from './cases-rollouts.js';
@@ -934,6 +935,7 @@ export const CASES: readonly RuleCase[] = [
     },
   },
   ...DATA_CASES,
+  ...OPTION_CASES,
   ...QUEUE_CASES,
   ...SHAPE_CASES,
   ...ROLLOUT_CASES,

@@ -1,0 +1,145 @@
+import { pathText } from '../../scenario/located.js';
+import { PLAIN_BALANCING } from '../../spec/balancer.js';
+import type { LoadBalancing } from '../../spec/scenario.js';
+import type { Call } from '../calls.js';
+import { hostOf, sectionOf } from '../demand.js';
+import { layerOf } from '../layers.js';
+import type { Finding, Path, Rule } from '../rule.js';
+import type { Subject } from '../subject.js';
+import { callText, yamlAt } from '../words.js';
+
+/** An option that is written somewhere, seen from one call that it is for. */
+interface Use {
+  readonly path: Path;
+  /** What the option finds here and what it needs; null where it acts. */
+  readonly lacks: { readonly measured: string; readonly limit: string } | null;
+}
+
+/** One option: where it is written for a call, and whether it acts there; null where it is not written. */
+type Option = (call: Call, subject: Subject) => Use | null;
+
+/** The options, one line each. */
+const OPTIONS: readonly Option[] = [zoneAware, panicThreshold, failTrafficOnPanic, patienceCancel];
+
+/** An option that changes nothing at any call that it is written for. */
+export const optionWithoutEffect: Rule = {
+  name: 'option-without-effect',
+  severity: 'warning',
+  reason: 'Whoever reads the file takes a protection for granted that is not there.',
+  remedy: 'Remove the option, or write what it needs in order to act.',
+  check: (subject) => OPTIONS.flatMap((option) => judge(option, subject)),
+};
+
+function judge(option: Option, subject: Subject): readonly Finding[] {
+  const places = new Map<string, { readonly call: Call; readonly use: Use }>();
+  const acting = new Set<string>();
+  for (const call of subject.calls) {
+    const use = option(call, subject);
+    if (use === null) continue;
+    const name = pathText(use.path);
+    if (use.lacks === null) acting.add(name);
+    else if (!places.has(name)) places.set(name, { call, use });
+  }
+  return [...places].flatMap(([name, { call, use }]) =>
+    acting.has(name) || use.lacks === null ? [] : [finding(call, use.path, use.lacks)],
+  );
+}
+
+function finding(call: Call, path: Path, lacks: NonNullable<Use['lacks']>): Finding {
+  const field = String(path[path.length - 1]);
+  const off = field === 'panicThreshold' ? '0%' : 'false';
+  return {
+    path,
+    entities: [call.from, call.to],
+    message: `${field} changes nothing for ${callText(call)}`,
+    ...lacks,
+    fix: yamlAt(path.slice(0, -1), `${field}: ${off}`),
+  };
+}
+
+/** What is written of the pick among the instances of a callee, in the bundle of a call or at the callee. */
+function balancingOf(
+  call: Call,
+  { scenario }: Subject,
+): { readonly common: LoadBalancing['common']; readonly path: Path } {
+  const own = call.loadBalancing;
+  const at = own === null ? [sectionOf(scenario, call.callee), call.callee] : call.policyPath;
+  const settings = own ?? hostOf(scenario, call.callee)?.loadBalancing ?? null;
+  return { common: settings?.common ?? PLAIN_BALANCING, path: [...at, 'loadBalancing'] };
+}
+
+function zoneAware(call: Call, subject: Subject): Use | null {
+  const { scenario } = subject;
+  const { common, path: at } = balancingOf(call, subject);
+  if (common.zoneAware === null) return null;
+  const callers = zonesOf(hostOf(scenario, call.caller)?.zones ?? workloadZones(call, scenario));
+  const callees = hostOf(scenario, call.callee)?.zones ?? [];
+  const { minClusterSize } = common.zoneAware;
+  const path = [...at, 'zoneAware'];
+  if (callers >= 2 && zonesOf(callees) >= 2 && callees.length >= minClusterSize) {
+    return { path, lacks: null };
+  }
+  const measured = `${call.caller} is in ${count(callers, 'zone')}, ${call.callee} has ${count(callees.length, 'instance')} in ${count(zonesOf(callees), 'zone')}`;
+  const limit = `two zones on both sides, and ${minClusterSize} instances (minClusterSize)`;
+  return { path, lacks: { measured, limit } };
+}
+
+function workloadZones(call: Call, { workloads }: Subject['scenario']): readonly (string | null)[] {
+  return [workloads.get(call.caller)?.zone ?? null];
+}
+
+function zonesOf(zones: readonly (string | null)[]): number {
+  return new Set(zones.filter((zone) => zone !== null)).size;
+}
+
+function panicThreshold(call: Call, subject: Subject): Use | null {
+  const { common, path } = balancingOf(call, subject);
+  if ((common.panicThreshold ?? 0) === 0) return null;
+  return { path: [...path, 'panicThreshold'], lacks: withoutWatch(call, subject) };
+}
+
+function failTrafficOnPanic(call: Call, subject: Subject): Use | null {
+  const { common, path } = balancingOf(call, subject);
+  if (!common.failTrafficOnPanic) return null;
+  return { path: [...path, 'failTrafficOnPanic'], lacks: withoutWatch(call, subject) };
+}
+
+/** There is a panic only where an instance can be kept out of the pick. */
+function withoutWatch(call: Call, { scenario }: Subject): Use['lacks'] {
+  const host = hostOf(scenario, call.callee);
+  if ((call.outlierDetection ?? host?.outlierDetection ?? null) !== null) return null;
+  if (layerOf(call.layers, 'circuitBreaker')?.per === 'target') return null;
+  return {
+    measured: 'no instance is ever ejected or shut',
+    limit: 'outlierDetection, or a circuitBreaker with per: target',
+  };
+}
+
+/** A client that gives up tells its callees, but some go on regardless. */
+function patienceCancel(call: Call, subject: Subject): Use | null {
+  const { scenario, written } = subject;
+  const requests = scenario.workloads.get(call.caller)?.requests ?? [];
+  const index = requests.findIndex(({ name }) => call.from === `${call.caller}.${name}`);
+  if (index < 0 || requests[index].patience?.cancel !== true || call.background) return null;
+  const own = ['workloads', call.caller, 'requests', index, 'patience'];
+  const at = written(own) ? own : ['workloads', call.caller, 'patience'];
+  const path = [...at, 'cancel'];
+  const cancellation = hostOf(scenario, call.callee)?.cancellation ?? 'ignore';
+  if (cancellation !== 'ignore' || call.connections !== null) return { path, lacks: null };
+  const isFunction = (scenario.services.get(call.callee)?.environments ?? null) !== null;
+  return {
+    path,
+    lacks: {
+      measured: isFunction
+        ? `${call.callee} is a function: an invocation runs to its end`
+        : `${call.callee} has cancellation: ignore`,
+      limit: isFunction
+        ? 'a callee that can be cancelled'
+        : 'cancellation: onDequeue, atSteps or immediate at the callee',
+    },
+  };
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,104 @@
+import type { RuleCase } from './cases.js';
+import { scenario } from './lint-text.js';
+
+/** users -> shop.buy -> stock.take: with these fields of the services and of the bundle between them. */
+const hop = (shop: string, stock: string, bundle: string, network = 'a: {}, b: {}'): string =>
+  scenario([
+    `network: { zones: { ${network} } }`,
+    `policies: { hop: { ${bundle} } }`,
+    'services:',
+    `  shop: { ${shop} endpoints: { buy: [ { call: stock.take, policy: hop } ] } }`,
+    `  stock: { ${stock} endpoints: { take: [ wait: 1ms ] } }`,
+    'workloads: { users: { arrivals: poisson(10/s), requests: [ { call: shop.buy } ] } }',
+  ]);
+
+/** Users who give up, and say so, in front of a callee. */
+const users = (callee: string, patience = 'patience: { after: 1s, cancel: true },'): string =>
+  scenario([
+    callee,
+    `workloads: { users: { arrivals: poisson(10/s), ${patience} requests: [ { call: f.go } ] } }`,
+  ]);
+
+const FUNCTION = 'functions: { f: { endpoints: { go: [ wait: 1ms ] } } }';
+
+const TWO = 'replicas: 2,';
+const SIX = 'replicas: 6,';
+const AWARE = 'loadBalancing: { kind: roundRobin, zoneAware: true }';
+const PANIC = 'loadBalancing: { kind: roundRobin, panicThreshold: 60% }';
+const EJECTS = 'outlierDetection: { kind: envoy }';
+
+/** Options that change nothing where they are written. */
+export const OPTION_CASES: readonly RuleCase[] = [
+  {
+    rule: 'option-without-effect',
+    fires: hop(SIX, SIX, AWARE, ''),
+    path: 'policies.hop.loadBalancing.zoneAware',
+    measured: 'shop is in 0 zones, stock has 6 instances in 0 zones',
+    limit: 'two zones on both sides, and 6 instances (minClusterSize)',
+    silent: {
+      'both are in two zones': hop(TWO, SIX, AWARE),
+      'fewer instances are enough': hop(
+        TWO,
+        TWO,
+        'loadBalancing: { kind: roundRobin, zoneAware: { minClusterSize: 2 } }',
+      ),
+      'it is off': hop(SIX, SIX, 'loadBalancing: { kind: roundRobin, zoneAware: false }', ''),
+    },
+  },
+  {
+    rule: 'option-without-effect',
+    fires: hop(SIX, `${SIX} zone: a, ${AWARE},`, ''),
+    path: 'services.stock.loadBalancing.zoneAware',
+    measured: 'shop is in 2 zones, stock has 6 instances in 1 zone',
+    limit: 'two zones on both sides, and 6 instances (minClusterSize)',
+    silent: { 'the callee says it of itself': hop(SIX, `${SIX} ${AWARE},`, '') },
+  },
+  {
+    rule: 'option-without-effect',
+    fires: hop('', TWO, PANIC),
+    path: 'policies.hop.loadBalancing.panicThreshold',
+    measured: 'no instance is ever ejected or shut',
+    limit: 'outlierDetection, or a circuitBreaker with per: target',
+    silent: {
+      'outliers are ejected': hop('', TWO, `${PANIC}, ${EJECTS}`),
+      'the callee has them ejected': hop('', `${TWO} ${EJECTS},`, PANIC),
+      'a breaker for each instance': hop('', TWO, `${PANIC}, circuitBreaker: { kind: linkerd }`),
+      never: hop('', TWO, 'loadBalancing: { kind: roundRobin, panicThreshold: 0% }'),
+    },
+  },
+  {
+    rule: 'option-without-effect',
+    fires: hop('', TWO, 'loadBalancing: { kind: roundRobin, failTrafficOnPanic: true }'),
+    path: 'policies.hop.loadBalancing.failTrafficOnPanic',
+    measured: 'no instance is ever ejected or shut',
+    limit: 'outlierDetection, or a circuitBreaker with per: target',
+    silent: {
+      'outliers are ejected': hop(
+        '',
+        TWO,
+        `loadBalancing: { kind: roundRobin, failTrafficOnPanic: true }, ${EJECTS}`,
+      ),
+    },
+  },
+  {
+    rule: 'option-without-effect',
+    fires: users(FUNCTION),
+    path: 'workloads.users.patience.cancel',
+    measured: 'f is a function: an invocation runs to its end',
+    limit: 'a callee that can be cancelled',
+    silent: {
+      'it tells no one': users(FUNCTION, 'patience: 1s,'),
+      'the service listens': users(
+        'services: { f: { cancellation: onDequeue, endpoints: { go: [ wait: 1ms ] } } }',
+      ),
+    },
+  },
+  {
+    rule: 'option-without-effect',
+    fires: users('services: { f: { cancellation: ignore, endpoints: { go: [ wait: 1ms ] } } }'),
+    path: 'workloads.users.patience.cancel',
+    measured: 'f has cancellation: ignore',
+    limit: 'cancellation: onDequeue, atSteps or immediate at the callee',
+    silent: {},
+  },
+];
