@@ -65,7 +65,7 @@ export function summarise(
   const topology = topologyOf(base);
   return {
     faultline: 1,
-    scenario: { title: file.title, description: file.description, sha256: file.sha256 },
+    scenario: identityOf(file),
     seed: run.seed,
     replications: Math.max(...records.map((list) => list.length)),
     engine: { version },
@@ -107,6 +107,10 @@ function unfinished(
 ): Pick<VariantResult, 'unfinished'> {
   const found = incomplete?.variants.find((one) => one.variant === variant.name);
   return found === undefined ? {} : { unfinished: found };
+}
+
+function identityOf({ title, description, sha256, whatIf }: ScenarioFile): Result['scenario'] {
+  return { title, description, sha256, ...(whatIf === undefined ? {} : { whatIf }) };
 }
 
 /** What a variant has of its own in the topology; nothing where that is as in the baseline. */

@@ -41,6 +41,9 @@ export function openBaseline(flags: BaselineFlags, all: readonly Prepared[]): Ba
       `budgets of ${names} speak \`of saved\`: give --baseline FILE, the first time with --update-baseline`,
     );
   }
+  if (updateBaseline === true && flags.set !== undefined) {
+    throw usageError('--update-baseline saves the figures of the file: leave --set out');
+  }
   if (path === '-') throw usageError('--baseline names a file');
   if (asking.length === 0) {
     throw usageError('--baseline: no budget of these scenarios speaks `of saved`');

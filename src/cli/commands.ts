@@ -21,7 +21,7 @@ export const addRun: Add = (program, terminal, finish) => {
     .summary('simulate every variant, print the tables, write the report')
     .description('Simulates every variant of each scenario, prints the summary, writes the report.')
     .argument('<file...>', 'scenarios (YAML)');
-  withSelection(command);
+  withChanges(withSelection(command));
   withThreads(command)
     .option('--out <dir>', 'directory of the report', pathName, 'reports')
     .option('--format <list>', `what to write: ${FORMATS.join(',')}`, formatList, ['html', 'svg'])
@@ -33,6 +33,8 @@ export const addRun: Add = (program, terminal, finish) => {
       examples(
         'faultline run scenarios/checkout.yaml',
         'faultline run scenarios/checkout.yaml --variant naive,full --replications 10',
+        "faultline run scenarios/first.yaml --set 'workloads.*.arrivals.rate=x1.5'",
+        'faultline run scenarios/first.yaml --set services.shop.concurrency=64 --as larger',
         'faultline run scenarios/checkout.yaml --quiet --json - | jq .digest',
       ) + '\nBudgets are shown with their verdicts; check judges them by its exit code.',
     )
@@ -49,11 +51,17 @@ export const addCompare: Add = (program, terminal, finish) => {
     .summary('the variants side by side, with paired differences and intervals')
     .description('Compares the variants metric by metric, paired over the replications.')
     .argument('<file>', 'scenario (YAML)');
-  withSelection(command);
+  withChanges(withSelection(command));
   withThreads(command)
     .option('--json <file>', 'write the result document; - is standard output', pathName)
     .option('--quiet', 'draw no progress')
-    .addHelpText('after', examples('faultline compare scenarios/checkout.yaml --replications 20'))
+    .addHelpText(
+      'after',
+      examples(
+        'faultline compare scenarios/checkout.yaml --replications 20',
+        "faultline compare scenarios/first.yaml --set 'services.*.concurrency=x2' --as doubled",
+      ),
+    )
     .action(async (file: string, flags) => {
       const { compare } = await import('./commands/compare.js');
       finish(await compare(file, flags, terminal));
@@ -67,7 +75,7 @@ export const addCheck: Add = (program, terminal, finish) => {
     .summary('judge the budgets, for CI')
     .description('Runs the scenarios and judges their budgets: exit code 1 when one is broken.')
     .argument('<file...>', 'scenarios (YAML)');
-  withSelection(command);
+  withChanges(withSelection(command));
   withThreads(command)
     .option('--junit <file>', 'write the verdicts as JUnit XML; - is standard output', pathName)
     .option('--markdown <file>', 'write a summary in Markdown; - is standard output', pathName)
@@ -80,6 +88,7 @@ export const addCheck: Add = (program, terminal, finish) => {
       'after',
       examples(
         'faultline check scenarios/*.yaml --junit budgets.xml',
+        "faultline check scenarios/first.yaml --set 'faults[slow-payments].factor=3'",
         'faultline check scenarios/checkout.yaml --github --markdown "$GITHUB_STEP_SUMMARY"',
         'faultline check scenarios/baseline/shop.yaml --baseline scenarios/baseline/saved.json',
       ),
@@ -138,12 +147,13 @@ export const addSweep: Add = (program, terminal, finish) => {
 
 /** `validate FILE…`. */
 export const addValidate: Add = (program, terminal, finish) => {
-  program
+  const command = program
     .command('validate')
     .summary('read and check scenarios without running them')
     .description('Reports every problem of each scenario at once, with its place in the file.')
     .argument('<file...>', 'scenarios (YAML)')
-    .option('--quiet', 'print only problems')
+    .option('--quiet', 'print only problems');
+  withChanges(command, false)
     .addHelpText('after', examples('faultline validate scenarios/*.yaml'))
     .action(async (files: string[], flags) => {
       const { validate } = await import('./commands/validate.js');
@@ -153,7 +163,7 @@ export const addValidate: Add = (program, terminal, finish) => {
 
 /** `lint FILE…`. */
 export const addLint: Add = (program, terminal, finish) => {
-  program
+  const command = program
     .command('lint')
     .summary('anti-patterns of a scenario, each with reason and remedy')
     .description(
@@ -164,7 +174,8 @@ export const addLint: Add = (program, terminal, finish) => {
     .option('--rule <list>', 'only these rules', nameList)
     .option('--ignore <list>', 'all rules but these', nameList)
     .option('--json <file>', 'write the findings as JSON; - is standard output', pathName)
-    .option('--quiet', 'print only errors')
+    .option('--quiet', 'print only errors');
+  withChanges(command)
     .addHelpText(
       'after',
       examples(
@@ -181,7 +192,7 @@ export const addLint: Add = (program, terminal, finish) => {
 
 /** `graph FILE`. */
 export const addGraph: Add = (program, terminal, finish) => {
-  program
+  const command = program
     .command('graph')
     .summary('the topology as SVG, Mermaid or DOT')
     .description('Draws who calls whom and the ways of messages, without running anything.')
@@ -193,7 +204,8 @@ export const addGraph: Add = (program, terminal, finish) => {
       ).choices(['svg', 'mermaid', 'dot']),
     )
     .option('--variant <name>', 'draw this variant instead of the baseline')
-    .option('--out <file>', 'write to a file; its ending decides the format', pathName)
+    .option('--out <file>', 'write to a file; its ending decides the format', pathName);
+  withChanges(command, false)
     .addHelpText(
       'after',
       examples(
@@ -209,14 +221,15 @@ export const addGraph: Add = (program, terminal, finish) => {
 
 /** `explain NAME|FILE`. */
 export const addExplain: Add = (program, terminal, finish) => {
-  program
+  const command = program
     .command('explain')
     .summary('reference page of a name, or the resolved values of a scenario')
     .description(
       'Explains a section, policy, fault, metric, step or field; or what a scenario comes to.',
     )
     .argument('[name|file]', 'a name of the scenario language, or a scenario (YAML)')
-    .option('--variant <list>', 'only these variants of the scenario', nameList)
+    .option('--variant <list>', 'only these variants of the scenario', nameList);
+  withChanges(command)
     .addHelpText(
       'after',
       examples(
@@ -225,6 +238,7 @@ export const addExplain: Add = (program, terminal, finish) => {
         'faultline explain topics',
         'faultline explain latency.p99',
         'faultline explain scenarios/checkout.yaml --variant full',
+        'faultline explain scenarios/first.yaml --set services.shop.concurrency=x2',
       ),
     )
     .action(async (subject: string | undefined, flags) => {
@@ -242,6 +256,19 @@ function withSelection(command: Command): Command {
       wholeNumber(0, Number.MAX_SAFE_INTEGER),
     )
     .option('--replications <number>', 'another number of runs', wholeNumber(1, 10_000));
+}
+
+function withChanges(command: Command, hasVariant = true): Command {
+  const changed = command.option(
+    '--set <path=value>',
+    'what if: change a value; x1.5 multiplies, * is every entry; repeatable',
+    textList,
+  );
+  if (!hasVariant) return changed;
+  return changed.option(
+    '--as <name>',
+    'with --set: a variant of that name beside those of the file',
+  );
 }
 
 function withThreads(command: Command): Command {

@@ -11,9 +11,10 @@ import type { ScenarioFile, Variant } from '../spec/scenario.js';
 import { CommandError, EXIT, usageError } from './exit.js';
 import { scenarioReader } from './files.js';
 import type { Terminal } from './terminal.js';
+import { whatIfOf, type WhatIfFlags } from './what-if.js';
 
 /** What the command line may ask for instead of what the file says. */
-export interface Selection {
+export interface Selection extends WhatIfFlags {
   readonly variant?: readonly string[];
   readonly seed?: number;
   readonly replications?: number;
@@ -35,7 +36,7 @@ export interface Prepared {
 
 /** Reads, checks and compiles a scenario; prints its problems. Exit code 2 where it has any. */
 export function prepare(path: string, selection: Selection, terminal: Terminal): Prepared {
-  const source = new Source(path, scenarioReader(path));
+  const source = new Source(path, scenarioReader(path), null, whatIfOf(selection));
   const loaded = source.load();
   const file = select(soundFile(loaded, path, terminal), selection, path);
   const { places, sweeps } = loaded;
@@ -118,7 +119,9 @@ export function lower(variant: Variant, file: ScenarioFile, path: string): Plan 
 /** The chosen variants, with the settings of the command line. */
 export function select(file: ScenarioFile, selection: Selection, path: string): ScenarioFile {
   const { variant, seed, replications } = selection;
-  const variants = variant === undefined ? file.variants : chosen(file.variants, variant, path);
+  const own = file.whatIf?.as ?? null;
+  const names = own === null ? variant : variant?.concat(own);
+  const variants = names === undefined ? file.variants : chosen(file.variants, names, path);
   const settings = {
     ...(seed === undefined ? {} : { seed }),
     ...(replications === undefined ? {} : { replications }),

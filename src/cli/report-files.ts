@@ -9,6 +9,7 @@ import type { Format } from './flags.js';
 import { writeOutput } from './output.js';
 import type { Selection } from './prepare.js';
 import { packageVersion } from './version.js';
+import { whatIfCommand, type WhatIfFlags } from './what-if.js';
 
 /** Names that stand for devices on some systems. */
 const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)$/;
@@ -26,7 +27,8 @@ export interface ReportTarget {
 export function writeReport(result: Result, target: ReportTarget): Promise<readonly string[]> {
   const command = commandOf(target);
   const version = packageVersion();
-  return writeFormats(join(target.directory, reportName(target.path)), target.formats, {
+  const name = `${reportName(target.path)}${whatIfName(target.selection)}`;
+  return writeFormats(join(target.directory, name), target.formats, {
     html: async (document) =>
       (await import('../report/html.js')).renderHtml(result, { document, command, version }),
     svgs: async (document) => (await import('../report/files.js')).renderSvgs(result, { document }),
@@ -77,6 +79,12 @@ export function reportName(path: string): string {
   return harmless(basename(path).replace(/\.ya?ml$/, ''));
 }
 
+/** Behind the name of a report: one with changes never takes the place of that of the file. */
+function whatIfName({ set, as }: WhatIfFlags): string {
+  if (set === undefined) return '';
+  return `.what-if-${harmless(as ?? set.join(' '))}`;
+}
+
 /** A name as it is where no system minds, else one made of it. */
 export function harmless(name: string): string {
   const isPlain = /^[a-z0-9][a-z0-9-]{0,39}$/.test(name) && !DEVICE.test(name);
@@ -91,5 +99,7 @@ function commandOf({ path, selection }: ReportTarget): string {
     seed === undefined ? '' : `--seed ${seed}`,
     replications === undefined ? '' : `--replications ${replications}`,
   ];
-  return ['faultline run', basename(path), ...flags].filter((word) => word !== '').join(' ');
+  return ['faultline run', basename(path), ...flags, whatIfCommand(selection)]
+    .filter((word) => word !== '')
+    .join(' ');
 }

@@ -22,7 +22,7 @@ export function githubAnnotations(
           command(
             level,
             file,
-            `${words} in ${variant.name}`,
+            `${words} in ${variant.name}${result.scenario.whatIf === undefined ? '' : ', what if'}`,
             `${budget.text}: ${budgetMessage(budget)}`,
           ),
         );

@@ -22,6 +22,7 @@ import { verdictSection } from './sections/verdict.js';
 import { styleSheet } from './style.js';
 import { plotRenderer } from './svg.js';
 import { viewOf, type View } from './view.js';
+import { whatIfText } from './what-if.js';
 import { asSentence, headlineWords } from './words.js';
 
 /** What a page needs beside the result. */
@@ -38,13 +39,15 @@ export interface HtmlOptions {
 export function renderHtml(result: Result, options: HtmlOptions): string {
   const view = viewOf(result, plotRenderer(options.document));
   const sections = sectionsOf(view, options.command);
+  const whatIf = whatIfText(result.scenario.whatIf);
   const inside = sections.filter((s) => s.inside);
   const list = (chosen: readonly Section[]): Markup[] => chosen.map((s) => s.markup);
   const after = sections.filter((s) => s.after);
   const before = sections.filter((s) => !s.inside && !s.after);
   return renderPage({
-    title: result.scenario.title,
+    title: whatIf === null ? result.scenario.title : `${result.scenario.title} (what if)`,
     heading: result.scenario.title,
+    notice: whatIf,
     introduction: introduction(view),
     style: styleSheet(view.looks),
     sections,

@@ -10,7 +10,9 @@ export function renderJunit(
   files: readonly { readonly file: string; readonly result: Result }[],
 ): string {
   const suites = files.flatMap(({ file, result }) => [
-    ...result.variants.map((variant) => suite(`${file}: ${variant.name}`, file, variant.budgets)),
+    ...result.variants.map((variant) =>
+      suite(`${file}: ${variant.name}${whatIfMark(result)}`, file, variant.budgets),
+    ),
     ...(result.hypothesis === null
       ? []
       : [suite(`${file}: hypothesis`, file, result.hypothesis.expectations)]),
@@ -31,6 +33,12 @@ export function renderJunit(
       ${suites}</testsuites
     > `;
   return render(page);
+}
+
+/** Behind the name of a suite: changes of the command line. */
+function whatIfMark(result: Result): string {
+  const { whatIf } = result.scenario;
+  return whatIf === undefined ? '' : ` (what if ${whatIf.set.join(', ')})`;
 }
 
 /** Value, interval and limit of a budget in one line of plain text. */

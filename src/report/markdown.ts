@@ -6,17 +6,20 @@ import { printable } from './html-escape.js';
 import { unfinishedLines } from './incomplete.js';
 import { budgetRows, characterOf, heldBudgets, toldRun, viewOf, type View } from './view.js';
 import { chainOf } from './chain.js';
+import { whatIfText } from './what-if.js';
 import { badgeOf, verdictWords } from './words.js';
 
 /** The report in short: verdict, story, variants, budgets, the topology as a Mermaid diagram. */
 export function renderMarkdown(result: Result, options: { readonly command: string }): string {
   const view = viewOf(result);
   const badge = badgeOf(view);
+  const whatIf = whatIfText(result.scenario.whatIf);
   const verdict = verdictWords(view).map((word) =>
     typeof word === 'string' ? inlineText(word) : `**${inlineText(word.strong)}**`,
   );
   const parts = [
     `# ${inlineText(result.scenario.title)}`,
+    whatIf === null ? '' : `**${inlineText(whatIf)}**`,
     `${badge === null ? '' : `**${badge.text}** · `}${verdict.join('')}`,
     unfinishedLines(result)
       .map(({ variant, text }) => `- **${inlineText(variant)}**: ${inlineText(text)}`)

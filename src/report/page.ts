@@ -14,6 +14,8 @@ export interface Page {
   readonly title: string;
   readonly heading: string;
   readonly introduction: string;
+  /** Above the introduction: what a reader must not miss. */
+  readonly notice?: string | null;
   readonly style: string;
   readonly sections: readonly PageSection[];
   readonly main: Part;
@@ -25,6 +27,8 @@ export interface Page {
 
 /** One self-contained document: no request to anywhere, readable without its script. */
 export function renderPage(page: Page): string {
+  const text = page.notice ?? null;
+  const notice = text === null ? false : markup`<p class="notice"><strong>${text}</strong></p>`;
   return render(
     markup`<!doctype html>
     <html lang="en">
@@ -43,6 +47,7 @@ export function renderPage(page: Page): string {
           ${contents(page.sections)}
           <header>
             <h1>${page.heading}</h1>
+            ${notice}
             <p class="meta">${page.introduction}</p>
           </header>
           <main>

@@ -7,6 +7,7 @@ import { shorten } from './html-escape.js';
 import { unfinishedLines } from './incomplete.js';
 import { left, lengthOf, line, plain, type Paint } from './text-table.js';
 import { budgetRows, fromBatches, heldBudgets, sizeWords, viewOf, type View } from './view.js';
+import { whatIfText } from './what-if.js';
 
 /** The variants side by side, metric by metric: value, paired difference to the baseline, interval, winner. */
 export function compareText(
@@ -30,6 +31,8 @@ export function compareText(
     `${paint.bold(shorten(result.scenario.title, 60))}   ${paint.dim(facts.join(', '))}`,
   ];
   lines.push(...stopLines(result, paint));
+  const words = whatIfText(result.scenario.whatIf);
+  if (words !== null) lines.push(plain(words));
   for (const column of columns) lines.push('', ...metricLines(view, column, paint));
   if (result.variants.length === 1) lines.push('', 'One variant: nothing to compare it with.');
   return `${lines.join('\n')}\n`;
@@ -135,6 +138,8 @@ function fileLines(file: string, result: Result, options: CheckOptions): string[
     `${paint.bold(plain(file))}   ${paint.dim([sizeWords(result), ...(fromBatches(result) ? [BATCHES] : [])].join(', '))}`,
   ];
   lines.push(...stopLines(result, paint));
+  const words = whatIfText(result.scenario.whatIf);
+  if (words !== null) lines.push(`  ${plain(words)}`);
   const { hypothesis } = result;
   const isWrong = hypothesis?.verdict === 'refuted' || hypothesis?.verdict === 'invalid';
   if (hypothesis !== null && (isWrong || options.broken !== true)) {

@@ -18,6 +18,7 @@ import {
   type View,
 } from './view.js';
 import { chainOf } from './chain.js';
+import { whatIfText } from './what-if.js';
 import { headlineWords } from './words.js';
 
 /** What the terminal is told beside the result. */
@@ -72,9 +73,13 @@ function heading(view: View, options: TextOptions): string[] {
   );
   const title = cut(result.scenario.title, options.columns);
   const gap = lengthOf(title) + 3 + lengthOf(facts) <= options.columns ? '   ' : '\n';
-  return `${options.paint.bold(title)}${gap}${options.paint.dim(cut(facts, options.columns))}`.split(
-    '\n',
-  );
+  const words = whatIfText(result.scenario.whatIf);
+  return [
+    ...`${options.paint.bold(title)}${gap}${options.paint.dim(cut(facts, options.columns))}`.split(
+      '\n',
+    ),
+    ...(words === null ? [] : [fitted(words, options.columns, options)]),
+  ];
 }
 
 function tableLines(view: View, options: TextOptions): string[] {

@@ -120,7 +120,9 @@ export class Problems {
 export function formatDiagnostic(diagnostic: Shown): string {
   const { file, line, col, code, path, message, severity, frame } = diagnostic;
   const kind = severity === 'warning' ? ' warning' : '';
-  const head = `${file}:${line}:${col}${kind} ${code} ${path === '' ? '' : `${path}: `}${message}`;
+  // The text of an option is one short line, which the caret below shows.
+  const where = /^--(as|set #\d+)$/.test(file) ? `${file}:` : `${file}:${line}:${col}`;
+  const head = `${where}${kind} ${code} ${path === '' ? '' : `${path}: `}${message}`;
   const lines = [escapeControls(head)];
   if (diagnostic.suggestion !== undefined) {
     lines[0] += escapeControls(` (${suggestionText(diagnostic)})`);

@@ -4,11 +4,13 @@ import { Problems } from './diagnostics.js';
 import { expand } from './expand.js';
 import type { ReadFile } from './include.js';
 import { folderOf, normal, readTree } from './include.js';
+import { readEdits, type WhatIf } from './edits.js';
 import type { MapNode } from './located.js';
 import { get, put, single } from './located.js';
 import { Places } from './places.js';
 import { parseYaml } from './parse.js';
 import { type WrittenSweep } from './sweeps.js';
+import type { OpenEdits } from './what-if.js';
 
 import { Loader, type Changed } from './loader.js';
 export type { Changed } from './loader.js';
@@ -37,20 +39,31 @@ export class Source {
   private readonly problems = new Problems();
   private readonly tree: MapNode | null;
   private readonly read: ReadFile;
+  private readonly whatIf: OpenEdits | null;
 
-  /** `sweep`: one more sweep, in the place of one of that name. */
-  constructor(path: string, read: ReadFile, sweep: { name: string; text: string } | null = null) {
+  /**
+   * `sweep`: one more sweep, in the place of one of that name; `whatIf`: changes of the command line, behind
+   * the patch of each variant that they are for.
+   */
+  constructor(
+    path: string,
+    read: ReadFile,
+    sweep: { name: string; text: string } | null = null,
+    whatIf: WhatIf | null = null,
+  ) {
     const { problems } = this;
     this.path = path;
     const tree = readTree(path, read, (node) => expand(node, problems), problems);
     this.tree = tree === null || sweep === null ? tree : withSweep(tree, sweep, problems);
     this.read = readBeside(path, read);
+    this.whatIf = whatIf === null ? null : { ...whatIf, edits: readEdits(whatIf.set, problems) };
   }
 
   /** The file as it is written. */
   load(): Loaded {
     const { path, problems } = this;
-    const loader = this.tree === null ? null : new Loader(this.tree, problems, this.read);
+    const loader =
+      this.tree === null ? null : new Loader(this.tree, problems, this.read, this.whatIf);
     const file = loader?.file() ?? null;
     const diagnostics = problems.diagnostics(path);
     const places = new Places(path, loader?.trees ?? new Map(), problems);
@@ -66,7 +79,7 @@ export class Source {
   /** The file with other values; only asked of one that has loaded. */
   with(changed: Changed): Pick<Loaded, 'file' | 'problems'> {
     const own = this.problems.forVariant();
-    const file = new Loader(this.tree!, own, this.read).file(changed);
+    const file = new Loader(this.tree!, own, this.read, this.whatIf).file(changed);
     return { file: own.hasErrors ? null : file, problems: own.diagnostics(this.path) };
   }
 }

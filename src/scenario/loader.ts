@@ -28,11 +28,12 @@ import { namesIn, salvage } from './salvage.js';
 import { sha256 } from './sha256.js';
 import { speaksOf } from './expressions-of.js';
 import type { Edit } from './patch.js';
-import { isWithin, resolveSweeps, type WrittenSweep } from './sweeps.js';
+import { resolveSweeps, type WrittenSweep } from './sweeps.js';
 import { layVersions } from './versions.js';
 import { checkMiddleware, checkVerbs, middlewareLists, validate } from './validate.js';
 import { patchAsWritten, patched, planVariants } from './variants.js';
-import type { VariantPlan } from './variants.js';
+import type { Patched, VariantPlan } from './variants.js';
+import { removedBy, reportMisses, withWhatIf, type OpenEdits } from './what-if.js';
 import { visitScenario } from './walk.js';
 
 import { schemas } from './schemas.js';
@@ -51,16 +52,18 @@ export class Loader {
   private readonly tree: MapNode;
   private readonly problems: Problems;
   private readonly read: ReadFile;
+  private readonly whatIf: OpenEdits | null;
   /** Sections that are none, as a misspelt one, and the names in them. */
   private readonly strays: ReadonlySet<string>;
   private repairs = 0;
   /** Filled by `file`. */
   sweeps: readonly WrittenSweep[] = [];
 
-  constructor(tree: MapNode, problems: Problems, read: ReadFile) {
+  constructor(tree: MapNode, problems: Problems, read: ReadFile, whatIf: OpenEdits | null = null) {
     this.tree = tree;
     this.problems = problems;
     this.read = read;
+    this.whatIf = whatIf;
     const stray = entries(tree).filter(([section]) => !schemas().sections.has(section));
     this.strays = new Set(stray.flatMap(([section, { value }]) => [section, ...namesIn(value)]));
   }
@@ -70,7 +73,7 @@ export class Loader {
     checkDefaults(tree, problems);
     const frame = validate(schemas().frame, prune(tree), problems);
     const named = frame !== null || namesStand(tree);
-    const all = named ? planVariants(tree, problems) : [{ name: 'base', node: null, patches: [] }];
+    const all = this.plans(named);
     const plans = changed === null ? all : withEdits(all, changed);
     const title = frame ?? { title: text(get(tree, 'title')) ?? '' };
     const built = this.variants(plans, title);
@@ -114,7 +117,7 @@ export class Loader {
     if (problems.hasErrors) return null;
     const baselines = frame.variants?.some((variant) => variant.baseline) === true;
     const variants = judged.map((one, index) =>
-      this.variant(one, plans[index], baselines ? null : index === 0),
+      this.variant(one, plans[index], built[index], baselines ? null : index === 0),
     );
     const explicit = {
       title: frame.title,
@@ -123,7 +126,23 @@ export class Loader {
       budgets,
       hypothesis: shown,
     };
-    return { ...explicit, sha256: digest(explicit) };
+    return this.identified(explicit);
+  }
+
+  private identified(explicit: Omit<ScenarioFile, 'sha256'>): ScenarioFile {
+    const { whatIf } = this;
+    const sha256 = digest(explicit);
+    if (whatIf === null) return { ...explicit, sha256 };
+    return { ...explicit, sha256, whatIf: { set: whatIf.set, as: whatIf.as } };
+  }
+
+  /** The variants as the file and the command line have them. */
+  private plans(areNamed: boolean): readonly VariantPlan[] {
+    const { tree, problems, whatIf } = this;
+    const written = areNamed
+      ? planVariants(tree, problems)
+      : [{ name: 'base', node: null, patches: [] }];
+    return whatIf === null ? written : withWhatIf(written, whatIf, problems);
   }
 
   /** Budgets and hypothesis of a file with mistakes elsewhere, as far as they can be told. */
@@ -139,14 +158,19 @@ export class Loader {
     check(get(get(tree, 'hypothesis'), 'expect'), ['hypothesis', 'expect']);
   }
 
-  private variant(judged: Judged, plan: VariantPlan, first: boolean | null): Variant {
+  private variant(
+    judged: Judged,
+    plan: VariantPlan,
+    { patched: { patches } }: Built,
+    first: boolean | null,
+  ): Variant {
     const baseline = get(plan.node ?? undefined, 'baseline');
     return {
       name: plan.name,
       title: text(get(plan.node ?? undefined, 'title')) ?? null,
       description: text(get(plan.node ?? undefined, 'description')) ?? null,
       baseline: first ?? (baseline?.type === 'scalar' && baseline.value === true),
-      patch: patchAsWritten(plan),
+      patch: patchAsWritten(patches),
       scenario: judged.scenario,
     };
   }
@@ -174,12 +198,13 @@ export class Loader {
         : problem.message;
       this.problems.add({ ...problem, message });
     }
+    reportMisses(plans, built, this.problems);
     return built;
   }
 
   private build(plan: VariantPlan, frame: FrameOutput, problems: Problems): Omit<Built, 'plan'> {
-    const whole = patched(this.tree, plan, (node) => expand(node, problems), problems);
-    const written = layVersions(inheritTemplates(whole, problems), problems);
+    const own = patched(this.tree, plan, (node) => expand(node, problems), problems);
+    const written = layVersions(inheritTemplates(own.tree, problems), problems);
     const tree = explicitSections(prune(inheritPolicies(written, problems)) as MapNode);
     this.trees.set(plan.name, tree);
     checkShapes(tree, problems);
@@ -188,9 +213,10 @@ export class Loader {
       const broken = this.strays;
       const trees = { tree, written, broken, faults: null };
       const resolved = this.resolve(output, frame, trees, problems);
-      if (!problems.hasErrors && broken.size === 0) return { resolved, flawed: null };
+      if (!problems.hasErrors && broken.size === 0) return { patched: own, resolved, flawed: null };
       const whole = { tree, broken, changed: broken, faults: [], hasAllFaults: broken.size === 0 };
-      return { resolved: null, flawed: { ...resolved, flaws: flawsOf(whole, tree, resolved) } };
+      const flaws = flawsOf(whole, tree, resolved);
+      return { patched: own, resolved: null, flawed: { ...resolved, flaws } };
     }
     // What is right is still looked at without the entries that are wrong, so that all is said at once.
     const { rest, broken, faults } = salvage(schemas().explicit, tree, this.strays);
@@ -199,7 +225,8 @@ export class Loader {
     if (rest !== null && partial !== null) {
       this.resolve(partial, frame, { tree: rest, written, broken, faults }, problems);
     }
-    return { resolved: null, flawed: this.names(tree, written, frame, problems) };
+    const flawed = this.names(tree, written, frame, problems);
+    return { patched: own, resolved: null, flawed };
   }
 
   /** What points at something that is gone is not told: one mistake is one problem. */
@@ -253,6 +280,7 @@ export class Loader {
 /** What one variant came to. */
 interface Built {
   readonly plan: VariantPlan;
+  readonly patched: Patched;
   /** Null where there is a mistake in it. */
   readonly resolved: Resolved | null;
   /** Then the names in it, where they could be told. */
@@ -324,23 +352,11 @@ function isInPatch(problem: Problem, plans: readonly VariantPlan[]): boolean {
   });
 }
 
-/** Paths that a variant takes away and does not write again. */
-function removedBy({ patches }: VariantPlan): readonly string[] {
-  const removed = new Set<string>();
-  for (const { remove, set } of patches) {
-    for (const { path } of remove) removed.add(path);
-    for (const edit of set) {
-      for (const path of removed) if (isWithin(edit.path, path)) removed.delete(path);
-    }
-  }
-  return [...removed];
-}
-
 function withEdits(
   plans: readonly VariantPlan[],
   { variants, edits }: Changed,
 ): readonly VariantPlan[] {
-  const patch = { remove: [], set: edits, add: [] };
+  const patch = { remove: [], set: edits, add: [], isOpen: true as const };
   return plans
     .filter(({ name }) => variants.includes(name))
     .map((plan) => ({ ...plan, patches: [...plan.patches, patch] }));

@@ -19,6 +19,8 @@ export interface Patch {
   readonly remove: readonly Edit[];
   readonly set: readonly Edit[];
   readonly add: readonly Edit[];
+  /** True where paths may have a `*` and values may be factors: those of sweeps and of the command line. */
+  readonly isOpen?: true;
 }
 
 /** The tree with the patch applied. What leads nowhere is a problem, and that edit is left out. */
@@ -36,7 +38,7 @@ export function applyPatch(root: Node, patch: Patch, problems: Problems): Node {
 }
 
 /** Everything inherited written out; what is wrong about it is said when the variant is built. */
-function writeOut(root: Node): Node {
+export function writeOut(root: Node): Node {
   if (root.type !== 'map') return root;
   const unsaid = new Problems();
   return inheritPolicies(inheritTemplates(root, unsaid), unsaid);

@@ -11,6 +11,7 @@ import { subjectKind } from './expression-check.js';
 import { findMetric } from './metrics.js';
 import type { Node, PathKey, Place } from './located.js';
 import { entries, get, items, plain } from './located.js';
+import { isWild } from './edits.js';
 import type { Edit } from './patch.js';
 import { parsePath, type Segment } from './paths.js';
 import type { AxisOutput, SweepOutput } from './schema/sweeps.js';
@@ -159,7 +160,8 @@ class SweepReader {
     if (isWithin(path, 'run.duration') && this.own.duration !== undefined) {
       add('duration stands beside set too');
     }
-    for (const name of variants) {
+    // A `*` passes by what a variant has taken away.
+    for (const name of isWild(path) ? [] : variants) {
       const gone = this.around.removed.get(name)?.find((one) => isWithin(path, one));
       if (gone === undefined) continue;
       add(`variant ${name} takes ${gone} away, and this would bring it back: name the variants`);
@@ -362,7 +364,7 @@ class SweepReader {
   }
 }
 
-/** Whether a path is another one or leads into it, however the two are spelt. */
+/** Whether a path is another one or leads into it, however the two are spelt; a `*` is every entry. */
 export function isWithin(path: string, outer: string): boolean {
   const [inside, around] = [parsePath(path), parsePath(outer)];
   if (!inside.ok || !around.ok) return false;
@@ -373,7 +375,10 @@ export function isWithin(path: string, outer: string): boolean {
         ? segment.key
         : segment.name;
   const steps = inside.segments.map(step);
-  return around.segments.every((segment, i) => steps[i] === step(segment));
+  return around.segments.every((segment, i) => {
+    const outside = step(segment);
+    return steps[i] === outside || steps[i] === '*' || outside === '*';
+  });
 }
 
 function axisOf({ path, settings, range }: WrittenAxis): SweepAxis {

@@ -1,8 +1,9 @@
 import type { Problems } from './diagnostics.js';
 import type { MapNode, Node } from './located.js';
 import { get, items, plain, text } from './located.js';
-import { applyPatch, readPatch } from './patch.js';
-import type { Patch } from './patch.js';
+import { closedEdits, isOpen, type Miss } from './edits.js';
+import { applyPatch, readPatch, writeOut } from './patch.js';
+import type { Edit, Patch } from './patch.js';
 import { RESERVED } from './resolve/names.js';
 
 /** Words for the versions of a rollout: nobody takes a variant for one of them. */
@@ -38,25 +39,48 @@ export function planVariants(tree: MapNode, problems: Problems): VariantPlan[] {
   }));
 }
 
-/** The tree of one variant, before defaults and templates are laid under it. */
+/** The tree of one variant, before defaults and templates are laid under it, and the patches that made it. */
+export interface Patched {
+  readonly tree: MapNode;
+  readonly patches: readonly Patch[];
+  /** Edits of open patches that met nothing. */
+  readonly missed: readonly (readonly [Edit, Miss])[];
+}
+
+/** Applies the patches of a variant, each to what the ones before have made. */
 export function patched(
   tree: MapNode,
   variant: VariantPlan,
   expandTree: (tree: Node) => Node,
   problems: Problems,
-): MapNode {
+): Patched {
   let result: Node = tree;
-  for (const patch of variant.patches) result = expandTree(applyPatch(result, patch, problems));
-  return result as MapNode;
+  const patches: Patch[] = [];
+  const missed: (readonly [Edit, Miss])[] = [];
+  const apply = (patch: Patch): void => {
+    result = expandTree(applyPatch(result, patch, problems));
+    patches.push(patch);
+  };
+  for (const patch of variant.patches) {
+    if (patch.isOpen !== true) apply(patch);
+    else {
+      // One after the other: a factor multiplies what the edit before it has left.
+      for (const edit of patch.set) {
+        const closed = isOpen(edit) ? closedEdits(edit, writeOut(result)) : [edit];
+        if ('message' in closed) missed.push([edit, closed]);
+        else apply({ remove: [], set: closed, add: [] });
+      }
+    }
+  }
+  return { tree: result as MapNode, patches, missed };
 }
 
 /** What a variant changes, in words of the file, for the report. */
-export function patchAsWritten(variant: VariantPlan): {
+export function patchAsWritten(patches: readonly Patch[]): {
   remove: string[];
   set: [string, unknown][];
   add: [string, readonly unknown[]][];
 } {
-  const { patches } = variant;
   return {
     remove: patches.flatMap((patch) => patch.remove.map((edit) => edit.path)),
     set: patches.flatMap((patch) =>

@@ -2,6 +2,7 @@ import type { ComponentKind } from './component-kind.js';
 import type { CascadeResult, HealthState } from './result-cascade.js';
 import type { MeteredResult } from './result-meters.js';
 import type { OutcomeName } from './outcome.js';
+import type { WhatIfWords } from './what-if.js';
 
 /**
  * The result document: one JSON value, printed with sorted keys, from which every report is made.
@@ -13,6 +14,8 @@ export interface Result {
     readonly title: string;
     readonly description: string | null;
     readonly sha256: string;
+    /** Changes of the command line that the runs were made with; left out where there are none. */
+    readonly whatIf?: WhatIfWords;
   };
   readonly seed: number;
   readonly replications: number;

@@ -11,6 +11,7 @@ import type { OutcomeName } from './outcome.js';
 import type { Autoscaling } from './autoscaling.js';
 import type { Probes } from './probes.js';
 import type { Versions } from './versions.js';
+import type { WhatIfWords } from './what-if.js';
 import type {
   Connections,
   Cpu,
@@ -59,6 +60,8 @@ export interface ScenarioFile {
   } | null;
   /** SHA-256 (hex) of the canonical JSON of the explicit scenario, all variants included. */
   readonly sha256: string;
+  /** Changes of the command line that these variants are built with. */
+  readonly whatIf?: WhatIfWords;
 }
 
 export interface Variant {

@@ -6,12 +6,11 @@ import { contentsText } from '../explain/contents.js';
 import { explainableNames, pagesOf } from '../explain/pages.js';
 import { scenarioText } from '../explain/scenario-text.js';
 import { prepare } from '../prepare.js';
+import type { Selection } from '../prepare.js';
 import type { Terminal } from '../terminal.js';
 
 /** Flags of `explain`. */
-export interface ExplainFlags {
-  readonly variant?: readonly string[];
-}
+export type ExplainFlags = Pick<Selection, 'variant' | 'set' | 'as'>;
 
 /** Prints what has a page, the reference pages of a name, or what a scenario comes to. */
 export function explain(
@@ -30,6 +29,8 @@ export function explain(
     terminal.out(scenarioText(subject, file, plans, schemaOf));
     return EXIT.ok;
   }
+  if (flags.set !== undefined)
+    throw usageError(`--set changes a scenario, and ${subject} is a name`);
   const pages = pagesOf(subject);
   if (pages.length === 0) {
     const near = wordFor(subject, explainableNames());

@@ -6,10 +6,11 @@ import type { Plan } from '../../spec/plan.js';
 import { EXIT, usageError } from '../exit.js';
 import { checkOutputFile, writeOutput } from '../output.js';
 import { prepare } from '../prepare.js';
+import type { Selection } from '../prepare.js';
 import type { Terminal } from '../terminal.js';
 
 /** Flags of `graph`. */
-export interface GraphFlags {
+export interface GraphFlags extends Pick<Selection, 'set'> {
   /** Else as the name of `out` ends, which it must not contradict. */
   readonly format?: Format;
   readonly variant?: string;
@@ -20,14 +21,22 @@ export interface GraphFlags {
 export function graph(path: string, flags: GraphFlags, terminal: Terminal): number {
   const format = formatOf(flags);
   if (flags.out !== undefined) checkOutputFile(flags.out);
-  const selection = flags.variant === undefined ? {} : { variant: [flags.variant] };
+  const selection = {
+    ...(flags.variant === undefined ? {} : { variant: [flags.variant] }),
+    ...(flags.set === undefined ? {} : { set: flags.set }),
+  };
   const { file, plans } = prepare(path, selection, terminal);
   const drawn = Math.max(
     0,
     file.variants.findIndex(({ baseline }) => baseline),
   );
   const { groups, hide } = file.variants[drawn]!.scenario.report;
-  const { title, nodes, edges } = topologyOf(file.title, plans[drawn]!);
+  const { title, nodes, edges } = topologyOf(
+    file.whatIf === undefined
+      ? file.title
+      : `${file.title} (what if ${file.whatIf.set.join(', ')})`,
+    plans[drawn]!,
+  );
   const text = DRAW[format]({
     title,
     nodes: nodes.filter(({ name }) => !hide.includes(name)),

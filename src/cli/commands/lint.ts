@@ -3,6 +3,7 @@ import { lint as remarksOf } from '../../lint/lint.js';
 import type { Remark } from '../../lint/lint.js';
 import type { Rule } from '../../lint/rule.js';
 import { remarkText, tally } from '../../lint/text.js';
+import { whatIfText } from '../../report/what-if.js';
 import { meant } from '../../scenario/suggest.js';
 import { checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
 import { CommandError, EXIT, usageError } from '../exit.js';
@@ -11,7 +12,7 @@ import type { Selection } from '../prepare.js';
 import type { Terminal } from '../terminal.js';
 
 /** Flags of `lint`. */
-export interface LintFlags extends Pick<Selection, 'variant'> {
+export interface LintFlags extends Pick<Selection, 'variant' | 'set' | 'as'> {
   readonly rule?: readonly string[];
   readonly ignore?: readonly string[];
   readonly json?: string;
@@ -33,6 +34,8 @@ export function lint(files: readonly string[], flags: LintFlags, terminal: Termi
       const { file, plans, places } = prepare(path, selectionOf(flags), terminal);
       const remarks = remarksOf(file, plans, places, chosen);
       all.push(...remarks);
+      const whatIf = whatIfText(file.whatIf);
+      if (!silent && whatIf !== null) terminal.out(`${whatIf}\n`);
       if (!silent) show(path, remarks, flags, terminal);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
@@ -45,8 +48,12 @@ export function lint(files: readonly string[], flags: LintFlags, terminal: Termi
   return all.some(({ severity }) => severity === 'error') ? EXIT.broken : EXIT.ok;
 }
 
-function selectionOf({ variant }: LintFlags): Selection {
-  return variant === undefined ? {} : { variant };
+function selectionOf({ variant, set, as }: LintFlags): Selection {
+  return {
+    ...(variant === undefined ? {} : { variant }),
+    ...(set === undefined ? {} : { set }),
+    ...(as === undefined ? {} : { as }),
+  };
 }
 
 function show(

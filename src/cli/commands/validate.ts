@@ -1,12 +1,12 @@
 import { CommandError, EXIT } from '../exit.js';
 import { prepare } from '../prepare.js';
-import type { Prepared } from '../prepare.js';
+import type { Prepared, Selection } from '../prepare.js';
 import { CaseBuilder, checkSettings } from '../sweeps/build.js';
 import { eachValueOf } from '../sweeps/settings.js';
 import type { Terminal } from '../terminal.js';
 
 /** Flags of `validate`. */
-export interface ValidateFlags {
+export interface ValidateFlags extends Pick<Selection, 'set'> {
   readonly quiet?: boolean;
 }
 
@@ -19,7 +19,7 @@ export function validate(
   let exitCode: number = EXIT.ok;
   for (const path of files) {
     try {
-      const prepared = prepare(path, {}, terminal);
+      const prepared = prepare(path, flags.set === undefined ? {} : { set: flags.set }, terminal);
       checkSweeps(prepared, terminal);
       if (flags.quiet !== true) terminal.out(`${path}: ok, ${sizeOf(prepared)}\n`);
     } catch (error) {

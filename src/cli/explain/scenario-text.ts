@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { formatDuration } from '../../spec/quantity-text.js';
 import type { Plan, PlanComponent, PlanEdge } from '../../spec/plan.js';
 import { formatSize } from '../../spec/size-text.js';
+import { whatIfText } from '../../report/what-if.js';
 import { cacheLines } from './cache-text.js';
 import { chainLines, sizeLines } from './chain-text.js';
 import { connectionsText } from './connections-text.js';
@@ -41,7 +42,9 @@ export function scenarioText(
   schemaOf: SchemaOf,
 ): string {
   const first = sectionsOf(file.variants[0]!.scenario, plans[0]!, schemaOf);
-  const parts = [`${file.title}\n${path}\n`, variantText(file.variants[0]!.name, first)];
+  const whatIf = whatIfText(file.whatIf);
+  const heading = `${file.title}\n${path}\n${whatIf === null ? '' : `${whatIf}\n`}`;
+  const parts = [heading, variantText(file.variants[0]!.name, first)];
   file.variants.slice(1).forEach(({ name }, index) => {
     const sections = sectionsOf(file.variants[index + 1]!.scenario, plans[index + 1]!, schemaOf);
     parts.push(variantText(name, differences(first, sections, file.variants[0]!.name)));

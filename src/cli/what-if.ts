@@ -1,0 +1,30 @@
+import type { WhatIf } from '../scenario/edits.js';
+import { usageError } from './exit.js';
+import { shellWord } from './run-errors.js';
+
+/** Changes that the command line makes to a scenario. */
+export interface WhatIfFlags {
+  /** `path=value` each. */
+  readonly set?: readonly string[];
+  /** The variant that they make, beside those of the file. */
+  readonly as?: string;
+}
+
+/** What a scenario is built with; null where the command line changes nothing. */
+export function whatIfOf({
+  set,
+  as,
+  variant,
+}: WhatIfFlags & { readonly variant?: readonly string[] }): WhatIf | null {
+  if (set === undefined) {
+    if (as === undefined) return null;
+    throw usageError(`--as ${as} names what --set changes: add --set path=value`);
+  }
+  return { set, as: as ?? null, variants: variant ?? null };
+}
+
+/** The options as a shell takes them. */
+export function whatIfCommand({ set = [], as }: WhatIfFlags): string {
+  const changes = set.map((text) => `--set ${shellWord(text)}`);
+  return [...changes, ...(as === undefined ? [] : [`--as ${as}`])].join(' ');
+}

@@ -1,0 +1,10 @@
+import type { WhatIfWords } from '../spec/what-if.js';
+
+/** Changes of the command line in one line: nobody takes the figures for those of the file. */
+export function whatIfText(whatIf: WhatIfWords | undefined): string | null {
+  if (whatIf === undefined) return null;
+  const changes = whatIf.set.join(', ');
+  return whatIf.as === null
+    ? `What if: the file with ${changes}`
+    : `What if: ${whatIf.as} is the file with ${changes}`;
+}

@@ -1,0 +1,300 @@
+import { Problems } from './diagnostics.js';
+import type { Entry, MapNode, Node, PathKey, Place } from './located.js';
+import { entries, get, isNull, items, pathText, text } from './located.js';
+import { longScalar } from './merge.js';
+import { parseYaml } from './parse.js';
+import type { Edit } from './patch.js';
+import { parsePath, type Segment } from './paths.js';
+import { scaled, scaledArrivals } from './scaling.js';
+
+/** Changes of the command line: to every chosen variant, or as a variant of their own. */
+export interface WhatIf {
+  /** `path=value` each, later ones over earlier ones. */
+  readonly set: readonly string[];
+  /** Name of the variant that they make of the baseline; null = they change the variants of the file. */
+  readonly as: string | null;
+  /** The chosen variants; null = all. */
+  readonly variants: readonly string[] | null;
+}
+
+/** The edits that stand on the command line as `path=value`; what cannot be read is a problem of its option. */
+export function readEdits(texts: readonly string[], problems: Problems): readonly Edit[] {
+  return texts.flatMap((source, index) => {
+    const file = `--set #${index + 1}`;
+    problems.source(file, source);
+    const equals = equalsIn(source);
+    const end = equals < 0 ? source.length : equals;
+    const start = source.length - source.trimStart().length;
+    const path = source.slice(start, end).trimEnd();
+    const value = source.slice(end + 1);
+    if (equals < 0 || path === '' || value.trim() === '') {
+      const at = { file, start: 0, end: source.length };
+      const message = 'expected a path and its new value: path=value, or path=x1.5';
+      problems.add({ code: 'FL301', at, path: [], message });
+      return [];
+    }
+    const node = readValue(file, value, end + 1, problems);
+    problems.source(file, source);
+    return node === null
+      ? []
+      : [{ path, at: { file, start, end: start + path.length }, value: node }];
+  });
+}
+
+/** The first `=` outside of brackets: names in quotes may hold one. */
+function equalsIn(source: string): number {
+  let depth = 0;
+  for (let i = 0; i < source.length; i++) {
+    if (source[i] === '[') depth++;
+    else if (source[i] === ']') depth--;
+    else if (source[i] === '=' && depth <= 0) return i;
+  }
+  return -1;
+}
+
+/** A value of YAML that begins at an offset of the option's text. */
+function readValue(file: string, value: string, offset: number, problems: Problems): Node | null {
+  const own = new Problems();
+  const node = parseYaml(file, value, own);
+  for (const problem of own.all) problems.add({ ...problem, at: moved(problem.at, offset) });
+  return node === null ? null : shifted(node, offset);
+}
+
+function moved(at: Place, offset: number): Place {
+  return { ...at, start: at.start + offset, end: at.end + offset };
+}
+
+function shifted(node: Node, offset: number): Node {
+  const at = moved(node.at, offset);
+  if (node.type === 'scalar') return { ...node, at };
+  if (node.type === 'list') {
+    return { ...node, at, items: node.items.map((item) => shifted(item, offset)) };
+  }
+  const inner = new Map<string, Entry>();
+  for (const [key, entry] of node.entries) {
+    inner.set(key, { key: moved(entry.key, offset), value: shifted(entry.value, offset) });
+  }
+  return { ...node, at, entries: inner };
+}
+
+/** `x1.5` as a factor; null for other values, also for the text "x1.5" in quotes. */
+function factorOf({ value }: Edit): number | null {
+  const match = /^x(\d+(?:\.\d+)?)$/.exec(text(value ?? undefined) ?? '');
+  if (match === null) return null;
+  const { start, end } = value!.at;
+  return end - start > match[0].length ? null : Number(match[1]);
+}
+
+/** Whether an edit has a meaning only in a tree: its path has a `*`, or its value is a factor. */
+export function isOpen(edit: Edit): boolean {
+  return factorOf(edit) !== null || isWild(edit.path);
+}
+
+/** Whether a path has a `*`, which stands for every entry. */
+export function isWild(path: string): boolean {
+  const parsed = parsePath(path);
+  return parsed.ok && parsed.segments.some(isStar);
+}
+
+function isStar(segment: Segment): boolean {
+  return (
+    (segment.kind === 'key' && segment.key === '*') ||
+    (segment.kind === 'name' && segment.name === '*')
+  );
+}
+
+/** Why an edit meets nothing in a tree: the first step of its path that leads nowhere. */
+export interface Miss {
+  readonly offset: number;
+  readonly message: string;
+  readonly found?: string;
+  readonly allowed?: readonly string[];
+}
+
+/**
+ * What an edit comes to in a tree in which everything inherited is written out: one edit for each place that
+ * its path meets, with the value that stands there multiplied where a factor is asked for.
+ */
+export function closedEdits(edit: Edit, whole: Node): readonly Edit[] | Miss {
+  const parsed = parsePath(edit.path);
+  if (!parsed.ok) return [edit];
+  const walk = new Walk(edit, parsed.segments);
+  return walk.from(whole);
+}
+
+/** A place that a part of the path has led to; `node` is undefined where nothing is written yet. */
+interface Spot {
+  readonly node: Node | undefined;
+  readonly path: readonly PathKey[];
+}
+
+class Walk {
+  private readonly edit: Edit;
+  private readonly segments: readonly Segment[];
+  private readonly factor: number | null;
+
+  constructor(edit: Edit, segments: readonly Segment[]) {
+    this.edit = edit;
+    this.segments = segments;
+    this.factor = factorOf(edit);
+  }
+
+  from(whole: Node): readonly Edit[] | Miss {
+    const { segments, factor } = this;
+    let spots: readonly Spot[] = [{ node: whole, path: [] }];
+    for (const [depth, segment] of segments.entries()) {
+      const isRate =
+        factor !== null && depth === segments.length - 1 && isArrivalRate(segments, depth);
+      if (isRate) return this.rates(spots, depth);
+      const next = spots.flatMap((spot) => this.step(spot, segment, depth));
+      if (next.length === 0) return this.miss(spots, depth);
+      spots = next;
+    }
+    if (factor === null) return spots.map(({ path }) => this.at(path, this.edit.value!));
+    return this.multiplied(spots);
+  }
+
+  private step({ node, path }: Spot, segment: Segment, depth: number): readonly Spot[] {
+    const last = depth === this.segments.length - 1;
+    const held = node?.type === 'scalar' ? (longScalar(node) ?? node) : node;
+    if (isNull(held)) return [];
+    if (isStar(segment)) {
+      const all: Spot[] = entries(held).map(([key, { value }]) => ({
+        node: value,
+        path: [...path, key],
+      }));
+      items(held).forEach((item, i) => all.push({ node: item, path: [...path, i] }));
+      return all.filter((spot) => !isNull(spot.node) && (last || this.fits(spot, held!, depth)));
+    }
+    if (segment.kind === 'key') {
+      const value = get(held, segment.key);
+      if (isNull(value)) return [];
+      // Behind a `*` a value may be new to the entry, as with a path that names it.
+      const mayBeNew = this.factor === null && this.segments.slice(0, depth).some(isStar);
+      if (value === undefined && !mayBeNew) return [];
+      return held === undefined || held.type === 'map'
+        ? [{ node: value, path: [...path, segment.key] }]
+        : [];
+    }
+    const index =
+      segment.kind === 'index'
+        ? segment.index
+        : indexOf(items(held), (segment as { name: string }).name);
+    const item = items(held)[index];
+    return item === undefined ? [] : [{ node: item, path: [...path, index] }];
+  }
+
+  /** Entries of a list differ, as steps do: one is meant that has what the path names next. */
+  private fits({ node }: Spot, held: Node, depth: number): boolean {
+    const next = this.segments[depth + 1]!;
+    if (held.type !== 'list' || next.kind !== 'key' || isStar(next)) return true;
+    return get(node, next.key) !== undefined;
+  }
+
+  /** `arrivals.rate` of every kind of arrivals that has one. */
+  private rates(spots: readonly Spot[], depth: number): readonly Edit[] | Miss {
+    const all = spots.flatMap(({ node, path }) => {
+      const value = node === undefined ? null : scaledArrivals(node, this.factor!);
+      return value === null ? [] : [this.changedFields(node as MapNode, value, path)];
+    });
+    if (all.length > 0) return all.flat();
+    const { offset } = this.segments[depth]!;
+    const none = 'have no rate to multiply: write the values, or multiply users';
+    return { offset, message: `${this.upTo(depth)} ${none}` };
+  }
+
+  /** The fields that differ, one edit each, so that a report shows what has changed. */
+  private changedFields(
+    before: MapNode,
+    after: MapNode,
+    path: readonly PathKey[],
+  ): readonly Edit[] {
+    return entries(after).flatMap(([key, { value }]) =>
+      get(before, key) === value ? [] : [this.at([...path, key], value)],
+    );
+  }
+
+  private multiplied(spots: readonly Spot[]): readonly Edit[] | Miss {
+    const found = spots.flatMap(({ node, path }) => {
+      const value = node === undefined ? null : this.times(node);
+      return value === null ? [] : [this.at(path, value)];
+    });
+    if (found.length > 0) return found;
+    const depth = this.segments.length - 1;
+    const [first] = spots;
+    const what = first!.node === undefined ? 'not written' : wordsOf(first!.node);
+    const message = `${this.edit.path} is ${what}: a factor needs a number, a rate, a duration or a size`;
+    return { offset: this.segments[depth]!.offset, message };
+  }
+
+  private times(node: Node): Node | null {
+    const last = this.segments.at(-1)!;
+    const isArrivals = last.kind === 'key' && last.key === 'arrivals';
+    return isArrivals ? scaledArrivals(node, this.factor!) : scaled(node, this.factor!);
+  }
+
+  /** Nothing has what the path names at this step. */
+  private miss(spots: readonly Spot[], depth: number): Miss {
+    const segment = this.segments[depth]!;
+    const { offset } = segment;
+    const where = depth === 0 ? 'the scenario' : this.upTo(depth);
+    if (isStar(segment)) return { offset, message: `${where} has no entries` };
+    const wrong =
+      segment.kind === 'key' ? segment.key : segment.kind === 'name' ? segment.name : '';
+    const allowed = [...new Set(spots.flatMap(({ node }) => namesIn(node)))];
+    const verb = depth > 0 && isWild(where) ? 'nothing matches' : null;
+    const message =
+      segment.kind === 'index'
+        ? `${where} has no entry [${segment.index}]`
+        : verb === null
+          ? `${where} has no ${wrong}`
+          : `${verb} ${this.edit.path}: no entry has ${wrong}`;
+    return segment.kind === 'index'
+      ? { offset, message }
+      : { offset, message, found: wrong, allowed };
+  }
+
+  private at(path: readonly PathKey[], value: Node): Edit {
+    return { path: pathText(path), at: this.edit.at, value: placed(value, this.edit) };
+  }
+
+  private upTo(depth: number): string {
+    return this.edit.path.slice(0, this.segments[depth]!.offset).replace(/\.$/, '');
+  }
+}
+
+/** What a factor has made stands where the factor is written. */
+function placed(value: Node, edit: Edit): Node {
+  return value === edit.value ? value : { ...value, at: edit.value!.at };
+}
+
+function isArrivalRate(segments: readonly Segment[], depth: number): boolean {
+  const [outer, own] = [segments[depth - 1], segments[depth]!];
+  return (
+    own.kind === 'key' && own.key === 'rate' && outer?.kind === 'key' && outer.key === 'arrivals'
+  );
+}
+
+function indexOf(list: readonly Node[], name: string): number {
+  const named = list.findIndex((item) =>
+    ['id', 'name', 'group'].some((key) => text(get(item, key)) === name),
+  );
+  return named >= 0 ? named : list.findIndex((item) => get(item, name) !== undefined);
+}
+
+function namesIn(node: Node | undefined): readonly string[] {
+  const own = entries(node).flatMap(([key, { value }]) => (isNull(value) ? [] : [key]));
+  const listed = items(node).flatMap((item) => {
+    const name = ['id', 'name', 'group']
+      .map((key) => text(get(item, key)))
+      .find((one) => one !== undefined);
+    return name === undefined ? entries(item).map(([key]) => key) : [name];
+  });
+  return [...own, ...listed];
+}
+
+function wordsOf(node: Node): string {
+  if (node.type === 'map') return 'a mapping';
+  if (node.type === 'list') return 'a list';
+  return node.value === null ? 'empty' : JSON.stringify(node.value);
+}

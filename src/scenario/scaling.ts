@@ -1,0 +1,72 @@
+import { DISTRIBUTION_KINDS } from '../spec/distribution-text.js';
+import { scaledText } from '../spec/scaled-text.js';
+import type { Entry, MapNode, Node } from './located.js';
+import { changeItems, get, isNull, scalar, text } from './located.js';
+
+/** A value times a factor; null where the value is no quantity. */
+export function scaled(node: Node, factor: number): Node | null {
+  if (node.type === 'list') return null;
+  if (node.type === 'map') return scaledMap(node, factor);
+  if (typeof node.value === 'number') return scalar(times(node.value, factor), node.at);
+  if (typeof node.value !== 'string') return null;
+  const text = scaledText(node.value, factor);
+  return text === null ? null : scalar(text, node.at);
+}
+
+/**
+ * Arrivals at so many times their rate: of a profile each stage, of a burst or a wave its ends, and of a
+ * renewal process the gap, which shrinks. Null where they have no rate, as those of a fixed number of users.
+ */
+export function scaledArrivals(node: Node, factor: number): MapNode | null {
+  if (node.type !== 'map') return null;
+  const rates = ['rate', 'start', 'mean', 'amplitude', 'base', 'peak'];
+  const result = withFields(node, rates, (value) => scaled(value, factor));
+  const stages = get(node, 'stages');
+  if (stages?.type === 'list') {
+    const ramps = changeItems(stages, (stage) =>
+      stage.type !== 'map'
+        ? stage
+        : (withFields(stage, ['target'], (value) => scaled(value, factor)) ?? stage),
+    );
+    return withFields(result ?? node, ['stages'], () => ramps);
+  }
+  return result ?? withFields(node, ['gap'], (value) => scaled(value, 1 / factor));
+}
+
+/** Fields that hold what a map is mainly about. */
+const MAIN: readonly string[] = ['time', 'after', 'cores', 'count'];
+
+/** A distribution in its long form, or a map that is about one quantity. */
+function scaledMap(node: MapNode, factor: number): Node | null {
+  const main = MAIN.filter((key) => node.entries.has(key));
+  if (main.length === 1) return withFields(node, main, (value) => scaled(value, factor));
+  if (!DISTRIBUTION_KINDS.includes(text(get(node, 'kind')) ?? '')) return null;
+  const fields = [...node.entries.keys()].filter((key) => key !== 'kind');
+  return withFields(node, fields, (value) =>
+    value.type === 'scalar' && typeof value.value === 'string' ? scaled(value, factor) : null,
+  );
+}
+
+/** The map with some of its fields changed; null where none of them is. */
+function withFields(
+  node: MapNode,
+  fields: readonly string[],
+  by: (value: Node) => Node | null,
+): MapNode | null {
+  const changed = new Map<string, Entry>(node.entries);
+  let isChanged = false;
+  for (const field of fields) {
+    const old = node.entries.get(field);
+    if (old === undefined || isNull(old.value)) continue;
+    const value = by(old.value);
+    if (value === null) continue;
+    changed.set(field, { key: old.key, value });
+    isChanged = true;
+  }
+  return isChanged ? { ...node, entries: changed } : null;
+}
+
+/** Without the noise of binary fractions: 0.1 x 3 is 0.3. */
+function times(value: number, factor: number): number {
+  return Number((value * factor).toPrecision(12));
+}

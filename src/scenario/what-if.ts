@@ -1,0 +1,106 @@
+import type { Problems } from './diagnostics.js';
+import { isOpen, isWild, type Miss, type WhatIf } from './edits.js';
+import { get } from './located.js';
+import type { Edit, Patch } from './patch.js';
+import { RESERVED } from './resolve/names.js';
+import { NAME_PATTERN } from './schema/common.js';
+import { isWithin } from './sweeps.js';
+import type { VariantPlan } from './variants.js';
+
+/** Changes of the command line that have been read. */
+export interface OpenEdits extends WhatIf {
+  readonly edits: readonly Edit[];
+}
+
+/** The variants of a file with the changes behind their patches, or with one more that consists of them. */
+export function withWhatIf(
+  plans: readonly VariantPlan[],
+  { edits, as, variants }: OpenEdits,
+  problems: Problems,
+): readonly VariantPlan[] {
+  const patch: Patch = { remove: [], set: edits, add: [], isOpen: true };
+  const chosen = plans.filter(({ name }) => variants === null || variants.includes(name));
+  const changed = (plan: VariantPlan): VariantPlan => {
+    refuseRemoved(plan, edits, problems);
+    return { ...plan, patches: [...plan.patches, patch] };
+  };
+  if (as === null) return plans.map((plan) => (chosen.includes(plan) ? changed(plan) : plan));
+  checkName(as, plans, problems);
+  const base = chosen.find(isBaseline) ?? chosen[0] ?? plans[0]!;
+  return [...plans, { ...changed(base), name: as, node: null }];
+}
+
+function isBaseline({ node }: VariantPlan): boolean {
+  const baseline = get(node ?? undefined, 'baseline');
+  return baseline?.type === 'scalar' && baseline.value === true;
+}
+
+function checkName(name: string, plans: readonly VariantPlan[], problems: Problems): void {
+  const file = '--as';
+  problems.source(file, name);
+  const at = { file, start: 0, end: name.length };
+  if (!NAME_PATTERN.test(name)) {
+    const message = `${JSON.stringify(name)} is not a name: use letters, digits, _ and inner hyphens, a letter first`;
+    problems.add({ code: 'FL401', at, path: [], message });
+  } else if (RESERVED.has(name)) {
+    const message = `${name} is a reserved word: choose another name`;
+    problems.add({ code: 'FL403', at, path: [], message });
+  } else if (plans.some((plan) => plan.name === name)) {
+    const message = `the file has a variant ${name}: choose another name`;
+    problems.add({ code: 'FL402', at, path: [], message });
+  }
+}
+
+/** A variant that has no retries would get some by a change of their number. */
+function refuseRemoved(plan: VariantPlan, edits: readonly Edit[], problems: Problems): void {
+  const removed = removedBy(plan);
+  for (const edit of edits) {
+    const { path, at } = edit;
+    const gone = isOpen(edit) ? undefined : removed.find((one) => isWithin(path, one));
+    if (gone === undefined) continue;
+    const message = `variant ${plan.name} removes ${gone}, and this would bring it back: choose the variants with --variant`;
+    problems.add({ code: 'FL208', at, path: [], message });
+  }
+}
+
+/** Paths that a variant takes away and does not write again. */
+export function removedBy({ patches }: VariantPlan): readonly string[] {
+  const removed = new Set<string>();
+  for (const { remove, set } of patches) {
+    for (const { path } of remove) removed.add(path);
+    for (const edit of set) {
+      for (const path of removed) if (isWithin(edit.path, path)) removed.delete(path);
+    }
+  }
+  return [...removed];
+}
+
+/**
+ * Edits that met nothing: with a `*` only where no variant has anything that they mean, else wherever one
+ * variant has not.
+ */
+export function reportMisses(
+  plans: readonly VariantPlan[],
+  built: readonly { readonly patched: { readonly missed: readonly (readonly [Edit, Miss])[] } }[],
+  problems: Problems,
+): void {
+  const misses = new Map<Edit, { readonly miss: Miss; readonly variants: string[] }>();
+  built.forEach(({ patched: { missed } }, i) => {
+    for (const [edit, miss] of missed) {
+      const known = misses.get(edit);
+      if (known === undefined) misses.set(edit, { miss, variants: [plans[i]!.name] });
+      else known.variants.push(plans[i]!.name);
+    }
+  });
+  for (const [edit, { miss, variants }] of misses) {
+    const { offset, message, ...words } = miss;
+    const asked = plans.filter(({ patches }) => patches.some(({ set }) => set.includes(edit)));
+    const isOfAll = variants.length === asked.length;
+    if (!isOfAll && isWild(edit.path)) continue;
+    const which = isOfAll
+      ? ''
+      : ` (in variant ${variants.join(', ')}): choose the variants that have it`;
+    const at = { ...edit.at, start: Math.min(edit.at.start + offset, edit.at.end) };
+    problems.add({ code: 'FL302', at, path: [], message: message + which, ...words });
+  }
+}
