@@ -196,6 +196,8 @@ export function hostOf(scenario: Scenario, component: string): Host | undefined 
 /** How many instances of a component there can be at most. */
 export function mostOf(scenario: Scenario, component: string): number {
   const host = hostOf(scenario, component);
+  // The instances of a function are its zones, and what it has at once is of all of them.
+  if ((scenario.services.get(component)?.environments ?? null) !== null) return 1;
   // New versions come in the place of old ones.
   const rollout = scenario.services.get(component)?.versions?.rollout ?? null;
   return (rollout === null ? host?.zones.length : host?.replicas) ?? 1;

@@ -22,7 +22,9 @@ const THROTTLED = withStatus(OUTCOME.throttled, 429);
  * The environments of one function. A request takes the one that was used last and has room; where none
  * has, one more is made while the limits allow, and the request waits for its cold start; else it is
  * throttled. An environment serves whoever it was made for: it does not help that another one comes free
- * meanwhile. One that has been idle for the keep-alive time is taken down.
+ * meanwhile. One that has been idle for the keep-alive time is taken down. Where the function is in several
+ * zones there is an instance for each, and each environment is in one of them: a new one in the zone that has
+ * the fewest (AWS Lambda developer guide, security-resilience: functions run in multiple zones).
  */
 export class Environments implements Host {
   readonly component: number;
@@ -35,6 +37,13 @@ export class Environments implements Host {
   private ready: Float64Array = new Float64Array(64);
   private stamp: Int32Array = new Int32Array(64);
   private isAlive: Int32Array = new Int32Array(64);
+  /** By environment: the instance that it is in. */
+  private placeOf: Int32Array = new Int32Array(64);
+  /** By instance: environments, and requests that have been sent there at the present instant. */
+  private readonly madeAt: Int32Array;
+  private readonly claims: Int32Array;
+  private readonly sent: Float64Array;
+  private claimedAt: Ns = -1;
   private readonly free: number[] = [];
   private count = 0;
   /** Environments with room, the one used last at the end. */
@@ -42,7 +51,6 @@ export class Environments implements Host {
   /** By strand: its environment. */
   private of: Int32Array = new Int32Array(0);
   private readonly account: Account;
-  private made = 0;
   /** Environments that may be made now, as of `refilled`. */
   private tokens: number;
   private refilled: Ns = 0;
@@ -59,7 +67,10 @@ export class Environments implements Host {
     this.component = plan.component;
     const { meters } = world;
     const { component } = plan;
-    const { name, firstInstance } = world.plan.components[component];
+    const { name, firstInstance, instances } = world.plan.components[component];
+    this.madeAt = new Int32Array(instances);
+    this.claims = new Int32Array(instances);
+    this.sent = new Float64Array(instances);
     this.stream = streamKey(world.plan.seed, world.replication, `${name}/coldStart`);
     this.tokens = this.spec.burst;
     this.gauge = meters.gauge('environments', { component, part: -1 });
@@ -71,11 +82,40 @@ export class Environments implements Host {
     this.idleOp = engine.define('environment-idle', (environment, stamp) => {
       if (this.stamp[environment] === stamp) this.takeDown(environment);
     });
-    world.instances[firstInstance].residents.push({
-      died: () => this.clear(),
-      started: () => this.provide(),
-    });
-    this.provide();
+    for (let place = 0; place < instances; place++) {
+      world.instances[firstInstance + place].residents.push({
+        died: () => this.clear(place),
+        started: () => this.provideAgain(place),
+      });
+    }
+    for (let k = 0; k < this.spec.provisioned; k++) this.add(k % instances);
+  }
+
+  /**
+   * The instance that a request goes to, of those that are up: that of the environment used last of all that have
+   * room, else the one with the fewest environments.
+   */
+  place(candidates: Int32Array, count: number): number {
+    const { claims, madeAt, open, sent } = this;
+    if (this.claimedAt !== engine.now) claims.fill(0);
+    this.claimedAt = engine.now;
+    const left = Int32Array.from(claims);
+    let chosen = -1;
+    for (let k = open.length - 1; k >= 0 && chosen < 0; k--) {
+      const place = this.placeOf[open[k]];
+      if (isAmong(candidates, count, place) && left[place]-- <= 0) chosen = place;
+    }
+    if (chosen < 0) {
+      chosen = candidates[0];
+      for (let k = 1; k < count; k++) {
+        const other = candidates[k];
+        const more = madeAt[other] - madeAt[chosen] || sent[other] - sent[chosen];
+        if (more < 0) chosen = other;
+      }
+    }
+    claims[chosen]++;
+    sent[chosen]++;
+    return chosen;
   }
 
   /** A request has ended, whichever way. */
@@ -99,19 +139,24 @@ export class Environments implements Host {
 
   begin(strand: number): Outcome {
     if (this.account.running >= this.plan.limit) return THROTTLED;
-    let environment = this.open[this.open.length - 1] ?? -1;
-    if (environment < 0) {
+    const place = this.world.instances[strands.instance[strand]].index;
+    if (this.claims[place] > 0) this.claims[place]--;
+    let at = this.open.length - 1;
+    while (at >= 0 && this.placeOf[this.open[at]] !== place) at--;
+    if (at < 0) {
       if (!this.mayMake()) return THROTTLED;
-      environment = this.make(strand);
+      this.make(strand, place);
+      at = this.open.length - 1;
     }
+    const environment = this.open[at];
     this.account.running++;
     this.stamp[environment]++;
-    if (++this.inside[environment] === this.spec.concurrencyPerInstance) this.open.pop();
+    if (++this.inside[environment] === this.spec.concurrencyPerInstance) this.open.splice(at, 1);
     this.of[strand] = environment;
     strands.slot[strand] |= LEASED;
-    const at = this.ready[environment];
-    if (at <= engine.now) return OUTCOME.ok;
-    engine.at(at, PHASE.COMPLETION, this.readyOp, strand, strands.stamp[strand], 0);
+    const ready = this.ready[environment];
+    if (ready <= engine.now) return OUTCOME.ok;
+    engine.at(ready, PHASE.COMPLETION, this.readyOp, strand, strands.stamp[strand], 0);
     return PENDING;
   }
 
@@ -127,9 +172,9 @@ export class Environments implements Host {
     return true;
   }
 
-  private make(strand: number): number {
+  private make(strand: number, place: number): void {
     const { meters } = this.world;
-    const environment = this.add();
+    const environment = this.add(place);
     meters.count(this.coldStarts);
     const { coldStart } = this.plan;
     const { a, b } = this.stream;
@@ -137,49 +182,55 @@ export class Environments implements Host {
     const time =
       coldStart < 0 ? 0 : samplers.draw(coldStart, a, b, lineageA[strand], lineageB[strand], 0);
     this.ready[environment] = engine.now + time;
-    return environment;
   }
 
   /** An environment that is there, and empty. */
-  private add(): number {
+  private add(place: number): number {
     const environment = this.free.pop() ?? this.count++;
     if (environment >= this.inside.length) this.widen();
+    this.placeOf[environment] = place;
+    this.settle(environment);
+    return environment;
+  }
+
+  private settle(environment: number): void {
     this.isAlive[environment] = 1;
     this.inside[environment] = 0;
     this.ready[environment] = engine.now;
     this.open.push(environment);
-    this.made++;
+    this.madeAt[this.placeOf[environment]]++;
     levels.add(this.gauge, 1);
-    return environment;
   }
 
   private takeDown(environment: number): void {
     this.open.splice(this.open.indexOf(environment), 1);
     this.isAlive[environment] = 0;
     this.free.push(environment);
-    this.made--;
+    this.madeAt[this.placeOf[environment]]--;
     levels.add(this.gauge, -1);
   }
 
-  /** Those that are always there are, the first by their numbers. */
-  private provide(): void {
-    for (let k = 0; k < this.spec.provisioned; k++) this.add();
+  /** Those of an instance that are always there, the first by their numbers, are there again. */
+  private provideAgain(place: number): void {
+    for (let k = 0; k < this.spec.provisioned; k++) if (this.placeOf[k] === place) this.settle(k);
   }
 
   /** It serves whoever it was made for: who has gone has left already. */
   gone(): void {}
 
-  /** All are gone, with what ran in them. */
-  private clear(): void {
-    levels.add(this.gauge, -this.made);
-    this.made = 0;
+  /** All of an instance are gone, with what ran in them. */
+  private clear(place: number): void {
+    levels.add(this.gauge, -this.madeAt[place]);
+    this.madeAt[place] = 0;
+    const kept = this.open.filter((environment) => this.placeOf[environment] !== place);
     this.open.length = 0;
-    this.free.length = 0;
+    this.open.push(...kept);
     for (let k = 0; k < this.count; k++) {
+      if (this.placeOf[k] !== place || this.isAlive[k] === 0) continue;
       this.isAlive[k] = 0;
       this.stamp[k]++;
+      if (k >= this.spec.provisioned) this.free.push(k);
     }
-    this.count = 0;
   }
 
   private widen(): void {
@@ -187,6 +238,12 @@ export class Environments implements Host {
     this.inside = widenInt32(this.inside, size);
     this.stamp = widenInt32(this.stamp, size);
     this.isAlive = widenInt32(this.isAlive, size);
+    this.placeOf = widenInt32(this.placeOf, size);
     this.ready = widenFloat64(this.ready, size);
   }
+}
+
+function isAmong(candidates: Int32Array, count: number, place: number): boolean {
+  for (let k = 0; k < count; k++) if (candidates[k] === place) return true;
+  return false;
 }

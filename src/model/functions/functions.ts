@@ -9,6 +9,8 @@ import { Pods } from './pods.js';
 /** All functions of a run. */
 export class Functions {
   private readonly list: readonly Host[];
+  /** Those that are in several instances, by component; null = none is. */
+  readonly spread: ReadonlyMap<number, Host> | null;
 
   constructor(world: World) {
     const account = { running: 0 };
@@ -22,6 +24,9 @@ export class Functions {
       return own;
     });
     for (const own of this.list) world.lessors.set(own.component, own);
+    const { components } = world.plan;
+    const spread = this.list.filter(({ component }) => components[component].instances > 1);
+    this.spread = spread.length === 0 ? null : new Map(spread.map((own) => [own.component, own]));
   }
 
   /** The step that every request of a function begins with. */
@@ -33,7 +38,9 @@ export class Functions {
 
 function setCores(world: World, { component, spec }: PlanFunction, own: Host): void {
   if (spec.cores === Infinity) return;
-  const instance = world.instances[world.plan.components[component].firstInstance];
+  const { firstInstance, instances } = world.plan.components[component];
   const of = (strand: number): number => own.environmentOf(strand);
-  instance.cores = new EnvironmentCores(world, instance.cores, spec.cores, of);
+  for (const instance of world.instances.slice(firstInstance, firstInstance + instances)) {
+    instance.cores = new EnvironmentCores(world, instance.cores, spec.cores, of);
+  }
 }

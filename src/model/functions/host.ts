@@ -8,6 +8,8 @@ export interface Account {
 /** What runs the requests of a function. */
 export interface Host {
   readonly component: number;
+  /** The instance that a request goes to, of those that are up. */
+  place(candidates: Int32Array, count: number): number;
   /** A request wants an environment: its outcome, or PENDING. */
   begin(strand: number): Outcome;
   /** A request that was given one has ended, whichever way. */

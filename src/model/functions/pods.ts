@@ -97,6 +97,11 @@ export class Pods implements Host {
     this.provide();
   }
 
+  /** All pods are in one zone. */
+  place(candidates: Int32Array): number {
+    return candidates[0];
+  }
+
   begin(strand: number): Outcome {
     const pod = this.waiting.length > 0 ? -1 : this.pick(strand);
     const isFull = pod < 0 && this.waiting.length >= QUEUE_DEPTH;

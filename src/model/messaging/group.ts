@@ -200,7 +200,10 @@ export class Group {
       });
     }
     const threads = Array.from({ length: spec.concurrency }, () => fleet).flat();
-    return threads.map((instance, index) => newMember(index, instance));
+    // The members of a function are those of all its zones.
+    const isFunction = plan.functions.some((own) => plan.components[own.component] === component);
+    const members = isFunction ? threads.slice(0, spec.concurrency) : threads;
+    return members.map((instance, index) => newMember(index, instance));
   }
 
   private membershipOf(subject: MeterSubject): Membership {

@@ -67,6 +67,8 @@ export class Picks {
         count = open;
       }
     }
+    const host = this.world.functions.spread?.get(edge.toComponent);
+    if (host !== undefined) return host.place(candidates, count);
     const balancer = (edge.split === null ? edge.balancers : edge.split.balancers[version])[caller];
     return this.balanced(edge, balancer, frame, candidates, count, a, b);
   }

@@ -70,7 +70,7 @@ export function resolveFunction(context: Context, name: string, output: Function
     title: output.title ?? null,
     description: output.description ?? null,
     critical: output.critical,
-    ...resolvePlacement(context, 1, output.zone, path),
+    ...placementOf(context, output, path),
     runtime: 'threads',
     concurrency: Infinity,
     queue: { capacity: Infinity, discipline: 'fifo', maxWaitNs: null },
@@ -94,6 +94,29 @@ export function resolveFunction(context: Context, name: string, output: Function
     versions: null,
     environments: settings,
   };
+}
+
+/**
+ * An instance for each zone that the environments are spread over, one named twice gets two shares. AWS Lambda
+ * runs a function in all zones, or in those of the subnets of its VPC (developer guide, security-resilience).
+ */
+function placementOf(
+  context: Context,
+  { kind, zone }: FunctionOutput,
+  path: Path,
+): Pick<Service, 'replicas' | 'zones'> {
+  if (kind === 'knative') {
+    if (zone !== undefined && typeof zone !== 'string') {
+      const message = 'the pods of knative are in one zone here: write zone: NAME';
+      report(context, 'FL208', [...path, 'zone'], message);
+    }
+    return resolvePlacement(context, 1, typeof zone === 'string' ? zone : undefined, path);
+  }
+  if (zone === undefined) {
+    return resolvePlacement(context, Math.max(1, context.names.zones.size), zone, path);
+  }
+  const places = typeof zone === 'string' ? 1 : Array.isArray(zone) ? zone.length : undefined;
+  return resolvePlacement(context, places, zone, path);
 }
 
 function checkProvisioned(context: Context, settings: FunctionSettings, path: Path): void {

@@ -103,7 +103,12 @@ export function functionSchema(
         'An execution is ended so long after its start, the cold start not counted, and answers 504. ' +
           'Unit: duration or `none`. Defaults by kind: lambda 3s, cloudRun and knative 5m, else none.',
       ),
-    zone: zoneSchema.optional(),
+    zone: zoneSchema
+      .optional()
+      .describe(
+        'Zones that the environments are spread over evenly: a name, a list, or counts; a zone named twice, or ' +
+          'with a count of 2, gets two shares. Of knative one. Defaults to all; of knative to the first.',
+      ),
     labels: textMap().optional().describe('Selectors of faults.'),
     outbound: host['outbound'],
     endpoints: named(endpoint).describe(

@@ -223,12 +223,20 @@ export class Dispatch {
     this.spec.consumers.forEach((consumer, number) => {
       const component = plan.components[plan.parts[consumer.handler].component];
       const each = consumer.spec.concurrency / consumer.handlers;
+      // The handlers of a function are those of all its zones.
+      const isFunction = plan.functions.some(
+        ({ component: id }) => plan.components[id] === component,
+      );
+      const handlers = isFunction ? each : each * component.instances;
+      for (let k = 0; k < handlers; k++) {
+        const index = isFunction ? k % component.instances : Math.floor(k / each);
+        if ((consumer.spec.instance ?? index) !== index) continue;
+        const instance = instances[component.firstInstance + index];
+        channels.push(new Channel(channels.length, number, consumer, instance));
+      }
       for (let index = 0; index < component.instances; index++) {
         if ((consumer.spec.instance ?? index) !== index) continue;
         const instance = instances[component.firstInstance + index];
-        for (let k = 0; k < each; k++) {
-          channels.push(new Channel(channels.length, number, consumer, instance));
-        }
         instance.residents.push({
           died: () => this.died(instance, number),
           started: () => this.started(instance, number),
