@@ -152,7 +152,7 @@ const MATCHES: ReadonlySet<string> = new Set(['path', 'method', 'host', 'headers
 const MIDDLEWARE: ReadonlyMap<string, string> = new Map([
   ['rateLimit', '{ rate: 100/s, burst: 20 }'],
   ['authenticate', '{ kind: jwt, work: 0.1ms }'],
-  ['authorize', '{ kind: roles, work: 0.1ms }'],
+  ['authorize', '{ work: 0.1ms }'],
   ['cache', '{ cache: pages }'],
 ]);
 

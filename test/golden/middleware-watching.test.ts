@@ -97,7 +97,7 @@ describe('middleware that only watches', () => {
   });
 
   it('counts whom a filter would have turned away, by share and by size', () => {
-    const share = chain('{ filter: { kind: ip, reject: 100%, dryRun: true } }', '1s, 2s');
+    const share = chain('{ filter: { reject: 100%, dryRun: true } }', '1s, 2s');
     expect(outcomes(share.requests)).toEqual(['ok', 'ok']);
     expect(spared(share)).toBe(2);
     const large =

@@ -106,12 +106,11 @@ const BOTS = '  bots: { arrivals: { at: [ 1ms ] }, requests: [ { call: edge } ] 
 describe('a refusal', () => {
   it.each([
     ['authenticate: { kind: jwt, reject: 100% }', 401],
-    ['authenticate: { kind: apiKey, reject: 100% }', 401],
-    ['authenticate: { kind: mtls, reject: 100% }', 401],
-    ['authorize: { kind: roles, reject: 100% }', 403],
-    ['filter: { kind: ip, reject: 100% }', 403],
+    ['authenticate: { reject: 100% }', 401],
+    ['authorize: { reject: 100% }', 403],
+    ['filter: { reject: 100% }', 403],
     ['filter: { kind: size, reject: 100% }', 413],
-    ['authorize: { kind: opa, reject: 100%, status: 451 }', 451],
+    ['authorize: { reject: 100%, status: 451 }', 451],
   ])('of %s has status %i', (member, status) => {
     // The client asks once more for this status alone.
     const { at } = golden(`
@@ -213,5 +212,36 @@ describe('requests that share an answer in a middleware chain', () => {
     const { at, requests } = golden(joined(', window: 300ms', '0ms, 200ms, 300ms'));
     expect(sent(at('shop.buy'))).toEqual([0, 300]);
     expect(answered(requests)).toEqual([100, 200, 400]);
+  });
+});
+
+describe('the kind of a middleware', () => {
+  const edge = (member: string, kind = 'envoy') =>
+    golden(`
+gateways:
+  edge: { kind: ${kind}, middleware: [ ${member} ], routes: [ { match: { path: /* }, to: shop.buy } ] }
+services:
+  shop: { endpoints: { buy: [ wait: 5ms ] } }
+workloads:
+  users: { arrivals: { at: [ 0ms ] }, requests: [ { call: edge } ] }
+`);
+
+  it('jwt verifies a signature where no work is written', () => {
+    expect(latencies(edge('authenticate: { kind: jwt }').requests)).toEqual([5.022]);
+    expect(latencies(edge('authenticate: { kind: jwt, work: 1ms }').requests)).toEqual([6]);
+    expect(latencies(edge('authenticate: { kind: jwt, work: 0ms }').requests)).toEqual([5]);
+    expect(latencies(edge('authenticate: {}').requests)).toEqual([5]);
+  });
+
+  it.each([
+    'authenticate: { kind: apiKey }',
+    'authenticate: { kind: mtls, work: 1ms }',
+    'authorize: { kind: opa }',
+    'filter: { kind: bot, reject: 10% }',
+  ])('is refused where it would be a label, and taken in Kong: %s', (member) => {
+    expect(() => edge(member)).toThrow(
+      /middleware\[0\]\.\w+\.kind: kind: \w+ changes nothing here/,
+    );
+    expect(() => edge(member, 'kong')).not.toThrow();
   });
 });

@@ -198,9 +198,7 @@ workloads:
 
   it('says what cannot be', () => {
     expect(
-      problemsOf(
-        `faultline: 1\ntitle: t\nrun: { duration: 1s }\n${edge('filter: { kind: ip, max: 1KB }')}`,
-      ),
+      problemsOf(`faultline: 1\ntitle: t\nrun: { duration: 1s }\n${edge('filter: { max: 1KB }')}`),
     ).toContain('max is the limit of a filter of kind size');
   });
 });
@@ -229,7 +227,7 @@ workloads:
   });
 
   it('reads what its middleware refuses', () => {
-    const more = 'middleware: [ authorize: { kind: opa, work: 1ms, reject: 100% } ]';
+    const more = 'middleware: [ authorize: { work: 1ms, reject: 100% } ]';
     expect(latencies(golden(speaking('wait: 5ms', more)).requests)).toEqual([3]);
   });
 

@@ -50,7 +50,7 @@ export const BAD_MIDDLEWARE: readonly BadCase[] = [
   },
   {
     title: 'a limit of size on something else',
-    edit: [chain, '[ { filter: { kind: bot, max: 1MB } } ]'],
+    edit: [chain, '[ { filter: { max: 1MB } } ]'],
     code: 'FL208',
     at: '1MB',
     says: 'max is the limit of a filter of kind size',
