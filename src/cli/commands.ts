@@ -20,7 +20,7 @@ export const addRun: Add = (program, terminal, finish) => {
     .command('run')
     .summary('simulate every variant, print the tables, write the report')
     .description('Simulates every variant of each scenario, prints the summary, writes the report.')
-    .argument('<file...>', 'scenarios (YAML)');
+    .argument('<file...>', 'scenarios (YAML); - is standard input');
   withChanges(withSelection(command));
   withThreads(command)
     .option('--out <dir>', 'directory of the report', pathName, 'reports')
@@ -50,7 +50,7 @@ export const addCompare: Add = (program, terminal, finish) => {
     .command('compare')
     .summary('the variants side by side, with paired differences and intervals')
     .description('Compares the variants metric by metric, paired over the replications.')
-    .argument('<file>', 'scenario (YAML)');
+    .argument('<file>', 'scenario (YAML); - is standard input');
   withChanges(withSelection(command));
   withThreads(command)
     .option('--json <file>', 'write the result document; - is standard output', pathName)
@@ -74,7 +74,7 @@ export const addCheck: Add = (program, terminal, finish) => {
     .command('check')
     .summary('judge the budgets, for CI')
     .description('Runs the scenarios and judges their budgets: exit code 1 when one is broken.')
-    .argument('<file...>', 'scenarios (YAML)');
+    .argument('<file...>', 'scenarios (YAML); - is standard input');
   withChanges(withSelection(command));
   withThreads(command)
     .option('--junit <file>', 'write the verdicts as JUnit XML; - is standard output', pathName)
@@ -88,6 +88,7 @@ export const addCheck: Add = (program, terminal, finish) => {
       'after',
       examples(
         'faultline check scenarios/*.yaml --junit budgets.xml',
+        "sed 's/factor: 5/factor: 3/' scenarios/first.yaml | faultline check -",
         "faultline check scenarios/first.yaml --set 'faults[slow-payments].factor=3'",
         'faultline check scenarios/checkout.yaml --github --markdown "$GITHUB_STEP_SUMMARY"',
         'faultline check scenarios/baseline/shop.yaml --baseline scenarios/baseline/saved.json',
@@ -108,7 +109,7 @@ export const addSweep: Add = (program, terminal, finish) => {
       'Runs a sweep of the scenario, or one of the command line: all combinations of values, a random ' +
         'sample, or a search for the value at which an expectation ceases to hold.',
     )
-    .argument('<file>', 'scenario (YAML)')
+    .argument('<file>', 'scenario (YAML); - is standard input')
     .argument('[name]', 'a sweep of the file; may be left out where there is one')
     .option(
       '--set <path=values>',
@@ -151,7 +152,7 @@ export const addValidate: Add = (program, terminal, finish) => {
     .command('validate')
     .summary('read and check scenarios without running them')
     .description('Reports every problem of each scenario at once, with its place in the file.')
-    .argument('<file...>', 'scenarios (YAML)')
+    .argument('<file...>', 'scenarios (YAML); - is standard input')
     .option('--quiet', 'print only problems');
   withChanges(command, false)
     .addHelpText('after', examples('faultline validate scenarios/*.yaml'))
@@ -169,7 +170,7 @@ export const addLint: Add = (program, terminal, finish) => {
     .description(
       'Looks for anti-patterns without running anything: exit code 1 when one of them is an error.',
     )
-    .argument('<file...>', 'scenarios (YAML)')
+    .argument('<file...>', 'scenarios (YAML); - is standard input')
     .option('--variant <list>', 'only these variants', nameList)
     .option('--rule <list>', 'only these rules', nameList)
     .option('--ignore <list>', 'all rules but these', nameList)
@@ -196,7 +197,7 @@ export const addGraph: Add = (program, terminal, finish) => {
     .command('graph')
     .summary('the topology as SVG, Mermaid or DOT')
     .description('Draws who calls whom and the ways of messages, without running anything.')
-    .argument('<file>', 'scenario (YAML)')
+    .argument('<file>', 'scenario (YAML); - is standard input')
     .addOption(
       new Option(
         '--format <format>',

@@ -6,6 +6,14 @@ import { codeOf, systemMessage } from './exit.js';
 const MAX_BYTES = 4 * 1024 * 1024;
 const WINDOWS_DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
+/** What a scenario from standard input is called in messages; its includes are below the current folder. */
+export const STDIN = '<stdin>';
+
+/** The file that an argument of the command line names: `-` is standard input. */
+export function scenarioPath(argument: string): string {
+  return argument === '-' ? STDIN : argument;
+}
+
 /** The text of a file named by the user or in a scenario, or why there is none. */
 export type ReadAnswer = { readonly text: string } | { readonly error: string };
 
@@ -14,11 +22,12 @@ export type ReadAnswer = { readonly text: string } | { readonly error: string };
  * of the scenario as it was written. What leads out of that folder, links followed, is refused; there is
  * no way to opt out. A message never holds text of the file it is about.
  */
-export function scenarioReader(scenarioPath: string): (path: string) => ReadAnswer {
-  const folder = scenarioPath.slice(0, scenarioPath.search(/[^/\\]*$/));
+export function scenarioReader(scenario: string): (path: string) => ReadAnswer {
+  const folder = scenario.slice(0, scenario.search(/[^/\\]*$/));
   return (path) => {
     try {
-      if (path !== scenarioPath) refuseForeign(folder, path);
+      if (path === STDIN) return { text: readStandardInput() };
+      if (path !== scenario) refuseForeign(folder, path);
       return { text: readGuarded(path) };
     } catch (error) {
       return { error: systemMessage(error) };
@@ -55,18 +64,41 @@ export function readGuarded(path: string): string {
   }
 }
 
+let standardInput: string | null = null;
+
+/** A pipe is read once: what was in it is kept for a scenario that is read again. */
+function readStandardInput(): string {
+  standardInput ??= decode(readAll(0, 0));
+  return standardInput;
+}
+
 /** Reads to the end, not to the size that was stated: files below /proc state 0. */
 function readAll(descriptor: number, stated: number): Uint8Array {
   let bytes = Buffer.alloc(Math.max(stated, 4096) + 1);
   let length = 0;
   for (;;) {
-    const got = readSync(descriptor, bytes, length, bytes.length - length, null);
+    const got = readSome(descriptor, bytes, length);
     if (got === 0) return bytes.subarray(0, length);
     length += got;
     if (length > MAX_BYTES) throw new Error(tooLarge(length));
     if (length === bytes.length) bytes = Buffer.concat([bytes, Buffer.alloc(bytes.length)]);
   }
 }
+
+/** Bytes that were read, 0 at the end. A pipe that is not blocking may have none yet. */
+function readSome(descriptor: number, bytes: Uint8Array, from: number): number {
+  for (;;) {
+    try {
+      return readSync(descriptor, bytes, from, bytes.length - from, null);
+    } catch (error) {
+      if (codeOf(error) === 'EOF') return 0;
+      if (codeOf(error) !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+    }
+  }
+}
+
+const PAUSE_MS = 10;
 
 function decode(bytes: Uint8Array): string {
   try {

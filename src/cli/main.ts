@@ -7,7 +7,7 @@ import { createProgram } from './program.js';
 import { processTerminal } from './terminal.js';
 import type { Terminal } from './terminal.js';
 
-const terminal = processTerminal();
+const terminal = processTerminal(process.argv.includes('--no-color'));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, interrupt);
 // Whatever escapes is a fault of the program, and must not end like a broken budget (1).
 process.once('uncaughtException', (error) => {

@@ -9,7 +9,7 @@ import { meant } from '../scenario/suggest.js';
 import type { Plan } from '../spec/plan.js';
 import type { ScenarioFile, Variant } from '../spec/scenario.js';
 import { CommandError, EXIT, usageError } from './exit.js';
-import { scenarioReader } from './files.js';
+import { scenarioPath, scenarioReader } from './files.js';
 import type { Terminal } from './terminal.js';
 import { whatIfOf, type WhatIfFlags } from './what-if.js';
 
@@ -35,7 +35,8 @@ export interface Prepared {
 }
 
 /** Reads, checks and compiles a scenario; prints its problems. Exit code 2 where it has any. */
-export function prepare(path: string, selection: Selection, terminal: Terminal): Prepared {
+export function prepare(argument: string, selection: Selection, terminal: Terminal): Prepared {
+  const path = scenarioPath(argument);
   const source = new Source(path, scenarioReader(path), null, whatIfOf(selection));
   const loaded = source.load();
   const file = select(soundFile(loaded, path, terminal), selection, path);

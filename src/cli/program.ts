@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { EXIT_MEANINGS, usageError } from './exit.js';
 import {
   addCheck,
@@ -46,7 +46,13 @@ ${exitCodes()}`;
 export function createProgram(terminal: Terminal, finish: (exitCode: number) => void): Command {
   const program = new Command('faultline')
     .description('Simulates a microservice topology under failure and compares configurations.')
-    .version(packageVersion(), '-V, --version', 'print the version')
+    .version(packageVersion(), '-v, --version', 'print the version')
+    .option('--no-color', 'no colours, also on a terminal')
+    .addOption(new Option('-V').hideHelp())
+    .on('option:V', () => {
+      terminal.out(`${packageVersion()}\n`);
+      throw new CommanderError(0, 'commander.version', '');
+    })
     .helpCommand('help [command]', 'show help for a command')
     .configureOutput({
       writeOut: (text) => terminal.out(text),
@@ -75,7 +81,10 @@ export function createProgram(terminal: Terminal, finish: (exitCode: number) => 
   for (const [name, instead] of Object.entries(ELSEWHERE)) {
     refuse(program, name, `there is no ${name}: ${instead}`);
   }
-  for (const command of program.commands) command.option('--debug', 'show the stack of an error');
+  for (const command of program.commands) {
+    command.option('--no-color', 'no colours, also on a terminal');
+    command.option('--debug', 'show the stack of an error');
+  }
   return program;
 }
 

@@ -6,6 +6,7 @@ import { resultText } from '../run/result-text.js';
 import type { Result } from '../spec/result.js';
 import { chartDocument } from './document.js';
 import type { Format } from './flags.js';
+import { STDIN } from './files.js';
 import { writeOutput } from './output.js';
 import type { Selection } from './prepare.js';
 import { packageVersion } from './version.js';
@@ -27,7 +28,7 @@ export interface ReportTarget {
 export function writeReport(result: Result, target: ReportTarget): Promise<readonly string[]> {
   const command = commandOf(target);
   const version = packageVersion();
-  const name = `${reportName(target.path)}${whatIfName(target.selection)}`;
+  const name = `${reportName(target.path, result.scenario.title)}${whatIfName(target.selection)}`;
   return writeFormats(join(target.directory, name), target.formats, {
     html: async (document) =>
       (await import('../report/html.js')).renderHtml(result, { document, command, version }),
@@ -74,8 +75,9 @@ export async function writeFormats(
   return written;
 }
 
-/** The name of a report: that of the scenario's file, made harmless where it is not. */
-export function reportName(path: string): string {
+/** The name of a report: that of the scenario's file, made harmless where it is not; its title where there is no file. */
+export function reportName(path: string, title = ''): string {
+  if (path === STDIN) return titleName(title);
   return harmless(basename(path).replace(/\.ya?ml$/, ''));
 }
 
@@ -83,6 +85,20 @@ export function reportName(path: string): string {
 function whatIfName({ set, as }: WhatIfFlags): string {
   if (set === undefined) return '';
   return `.what-if-${harmless(as ?? set.join(' '))}`;
+}
+
+function titleName(title: string): string {
+  const slug = title
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 40)
+    .replace(/^-+|-+$/g, '');
+  return harmless(slug === '' ? 'stdin' : slug);
+}
+
+/** The file as an argument of a command. */
+export function fileArgument(path: string): string {
+  return path === STDIN ? '-' : basename(path);
 }
 
 /** A name as it is where no system minds, else one made of it. */
@@ -99,7 +115,7 @@ function commandOf({ path, selection }: ReportTarget): string {
     seed === undefined ? '' : `--seed ${seed}`,
     replications === undefined ? '' : `--replications ${replications}`,
   ];
-  return ['faultline run', basename(path), ...flags, whatIfCommand(selection)]
+  return ['faultline run', fileArgument(path), ...flags, whatIfCommand(selection)]
     .filter((word) => word !== '')
     .join(' ');
 }

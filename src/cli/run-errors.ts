@@ -1,5 +1,6 @@
 import { GuardStop, RunFailure } from '../run/failure.js';
 import type { GuardReason, RunIdentity } from '../run/failure.js';
+import { STDIN } from './files.js';
 import { CommandError, EXIT, codeOf, systemMessage } from './exit.js';
 
 /** What ended a simulation, as a message for its user; anything else is returned as it is. */
@@ -16,7 +17,7 @@ export function shellWord(text: string): string {
 
 /** The command that runs exactly this replication again. */
 export function replayCommand(path: string, run: RunIdentity): string {
-  const file = shellWord(path);
+  const file = path === STDIN ? '-' : shellWord(path);
   const { variant, seed, replication } = run;
   return (
     `faultline run ${file} --variant ${variant} --seed ${seed} ` +

@@ -12,17 +12,20 @@ export interface Terminal {
   /** Replaces the one line of progress; '' takes it away. Does nothing unless standard error is a terminal. */
   progress(line: string): void;
   readonly colors: { readonly out: boolean; readonly err: boolean };
-  /** Columns of standard output, 100 where it is no terminal. */
+  /** Columns of standard output, 100 where it is no terminal or does not know. */
   readonly columns: number;
   /** Standard output is kept as a log, in a file or by a CI: names stand there in full, however wide a line gets. */
   readonly isLog: boolean;
 }
 
-/** The streams of this process. A reader that goes away (EPIPE) is no error: what is left is dropped. */
-export function processTerminal(): Terminal {
+/** The streams of this process, without colours where they must be `isPlain`. A reader that goes away (EPIPE) is no error: what is left is dropped. */
+export function processTerminal(isPlain = false): Terminal {
   const { stdout, stderr, env } = process;
   for (const stream of [stdout, stderr]) stream.on('error', endWhereUnwritable);
-  const colors = { out: wantsColor(stdout, env), err: wantsColor(stderr, env) };
+  const colors = {
+    out: !isPlain && wantsColor(stdout, env),
+    err: !isPlain && wantsColor(stderr, env),
+  };
   let hasLine = false;
   const clear = (): void => {
     if (hasLine) stderr.write('\r\u001b[K');
@@ -45,11 +48,11 @@ export function processTerminal(): Terminal {
       if (stderr.isTTY !== true) return;
       clear();
       if (line === '') return;
-      stderr.write(printable(line, false).slice(0, Math.max(10, (stderr.columns ?? 80) - 1)));
+      stderr.write(printable(line, false).slice(0, Math.max(10, (stderr.columns || 80) - 1)));
       hasLine = true;
     },
     colors,
-    columns: stdout.isTTY === true ? (stdout.columns ?? 100) : 100,
+    columns: stdout.isTTY === true ? stdout.columns || 100 : 100,
     isLog: stdout.isTTY !== true || !UNSET.includes(env['CI'] ?? ''),
   };
 }

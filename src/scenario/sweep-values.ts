@@ -36,9 +36,15 @@ export class Range {
   /** Of one `suffix` in the unit of numbers: seconds, per second, share. */
   private readonly factor: number;
   /** True where both ends are plain whole numbers: then all values are. */
-  private readonly isWhole: boolean;
+  readonly isWhole: boolean;
 
-  private constructor(from: Setting, to: Setting, scale: Range['scale'], ends: Ends) {
+  private constructor(
+    from: Setting,
+    to: Setting,
+    scale: Range['scale'],
+    ends: Ends,
+    mayBeWhole = true,
+  ) {
     this.from = from;
     this.to = to;
     this.scale = scale;
@@ -46,7 +52,14 @@ export class Range {
     this.low = ends.low;
     this.high = ends.high;
     this.factor = to.number === 0 ? from.number! / ends.low : to.number! / ends.high;
-    this.isWhole = ends.suffix === '' && Number.isInteger(ends.low) && Number.isInteger(ends.high);
+    this.isWhole =
+      mayBeWhole && ends.suffix === '' && Number.isInteger(ends.low) && Number.isInteger(ends.high);
+  }
+
+  /** The range with the values between its ends too, where a field takes them. */
+  fractional(): Range {
+    const { from, to, scale, suffix, low, high } = this;
+    return new Range(from, to, scale, { suffix, low, high }, false);
   }
 
   /** A range from one value to the other, or a sentence on why there is none. */

@@ -66,13 +66,16 @@ export function faultline(
     readonly cwd?: string;
     readonly env?: NodeJS.ProcessEnv;
     readonly stdout?: number;
+    /** What standard input holds; without it, it is empty. */
+    readonly input?: string;
   } = {},
 ): SpawnSyncReturns<string> {
   return spawnSync(process.execPath, [PROGRAM, ...args], {
     cwd: options.cwd ?? ROOT,
     env: { ...process.env, NO_COLOR: '', FORCE_COLOR: undefined, ...options.env },
     encoding: 'utf8',
-    stdio: ['ignore', options.stdout ?? 'pipe', 'pipe'],
+    ...(options.input === undefined ? {} : { input: options.input }),
+    stdio: [options.input === undefined ? 'ignore' : 'pipe', options.stdout ?? 'pipe', 'pipe'],
     maxBuffer: 1 << 28,
   });
 }

@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { formatList, nameList, wholeNumber } from '../../src/cli/flags.js';
 import { progressBar } from '../../src/cli/progress.js';
 import { reportName } from '../../src/cli/report-files.js';
-import { printable } from '../../src/cli/terminal.js';
+import { printable, processTerminal } from '../../src/cli/terminal.js';
 import type { Terminal } from '../../src/cli/terminal.js';
 
 describe('text for a terminal', () => {
@@ -28,6 +28,44 @@ describe('progress', () => {
     expect(lines[0]).toMatch(/^simulating \[\.+\] 0\/1000$/);
     expect(lines.at(-1)).toBe('');
     expect(lines.length).toBeLessThan(100);
+  });
+});
+
+describe('the time that is left', () => {
+  /** The last line when so many runs of 10 are done after so many seconds. */
+  function lineAt(done: number, seconds: number, total = 10): string {
+    const lines: string[] = [];
+    let now = 0n;
+    const draw = progressBar(fakeTerminal(lines), 'simulating', total, () => now);
+    now = BigInt(Math.round(seconds * 1e9));
+    draw(done);
+    return lines.at(-1)!;
+  }
+
+  it('is said once some runs are done and enough time has passed', () => {
+    expect(lineAt(2, 10)).toMatch(/2\/10, about 40 s left$/);
+    expect(lineAt(8, 12)).toMatch(/8\/10, about 3 s left$/);
+    expect(lineAt(5, 300)).toMatch(/5\/10, about 5 min left$/);
+    expect(lineAt(100, 3600, 1000)).toMatch(/100\/1000, about 9 h left$/);
+  });
+
+  it('is not said where it would be a guess or nobody waits', () => {
+    for (const line of [lineAt(0, 60), lineAt(2, 1), lineAt(1, 5, 1000)]) {
+      expect(line).toMatch(/\] \d+\/\d+$/);
+    }
+    expect(lineAt(10, 60)).toBe('');
+  });
+});
+
+describe('a terminal that does not know its width', () => {
+  const { isTTY, columns } = process.stdout;
+  afterEach(() => Object.assign(process.stdout, { isTTY, columns }));
+
+  it('is taken for one of 100 columns', () => {
+    Object.assign(process.stdout, { isTTY: true, columns: 0 });
+    expect(processTerminal().columns).toBe(100);
+    Object.assign(process.stdout, { columns: 60 });
+    expect(processTerminal().columns).toBe(60);
   });
 });
 

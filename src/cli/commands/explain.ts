@@ -23,10 +23,10 @@ export function explain(
     return EXIT.ok;
   }
   if (isFile(subject)) {
-    const { file, plans } = prepare(subject, flags, terminal);
+    const { path, file, plans } = prepare(subject, flags, terminal);
     const schemaOf = (policy: string, kind: string) =>
       policy === 'outlierDetection' ? outlierKind(kind)?.schema : policyKind(policy, kind)?.schema;
-    terminal.out(scenarioText(subject, file, plans, schemaOf));
+    terminal.out(scenarioText(path, file, plans, schemaOf));
     return EXIT.ok;
   }
   if (flags.set !== undefined)
@@ -43,5 +43,5 @@ export function explain(
 
 /** A name of the language is a word; whatever looks like a path, or is there, is a file. */
 function isFile(subject: string): boolean {
-  return /[/\\]|\.ya?ml$/.test(subject) || existsSync(subject);
+  return subject === '-' || /[/\\]|\.ya?ml$/.test(subject) || existsSync(subject);
 }

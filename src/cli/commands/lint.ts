@@ -29,9 +29,9 @@ export function lint(files: readonly string[], flags: LintFlags, terminal: Termi
   const silent = takesStandardOutput([flags.json]);
   const all: Remark[] = [];
   let wrong: number | null = null;
-  for (const path of files) {
+  for (const argument of files) {
     try {
-      const { file, plans, places } = prepare(path, selectionOf(flags), terminal);
+      const { path, file, plans, places } = prepare(argument, selectionOf(flags), terminal);
       const remarks = remarksOf(file, plans, places, chosen);
       all.push(...remarks);
       const whatIf = whatIfText(file.whatIf);

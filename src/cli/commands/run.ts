@@ -44,7 +44,7 @@ function checkFlags(files: readonly string[], flags: RunFlags): void {
     throw usageError('--json and --traces take the result of one scenario; name one');
   }
   if (flags.traces === '-') throw usageError('--traces writes to a file, not to standard output');
-  const names = files.map(reportName);
+  const names = files.map((path) => reportName(path));
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined && files.length > 1) {
     throw usageError(`two reports would be called ${twice}: give them different --out directories`);

@@ -5,7 +5,7 @@ import type { WrittenSweep } from '../../scenario/sweeps.js';
 import type { ScenarioFile } from '../../spec/scenario.js';
 import { Writes, checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
-import { scenarioReader } from '../files.js';
+import { scenarioPath, scenarioReader } from '../files.js';
 import type { Format, Shard } from '../flags.js';
 import { checkOutputDirectory, checkOutputFile } from '../output.js';
 import { chosen, select, soundFile } from '../prepare.js';
@@ -33,11 +33,12 @@ export interface SweepFlags extends Selection, SimulateOptions, AdHoc {
 
 /** Runs one sweep of a scenario, prints what came of it and writes its report. */
 export async function sweep(
-  path: string,
+  argument: string,
   name: string | undefined,
   flags: SweepFlags,
   terminal: Terminal,
 ): Promise<number> {
+  const path = scenarioPath(argument);
   checkFlags(name, flags);
   const own = sweepText(flags);
   const adHoc = own === null ? null : { name: AD_HOC, text: own };
@@ -49,7 +50,7 @@ export async function sweep(
   const settings = flags.seed === undefined ? {} : { seed: flags.seed };
   const took = stopwatch();
   const words = commandWords(name, flags);
-  const folder = { directory: flags.out, path };
+  const folder = { directory: flags.out, path, title: file.title };
   const ownName = harmless(written.sweep.name);
   const target = {
     ...folder,

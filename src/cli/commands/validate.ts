@@ -21,7 +21,7 @@ export function validate(
     try {
       const prepared = prepare(path, flags.set === undefined ? {} : { set: flags.set }, terminal);
       checkSweeps(prepared, terminal);
-      if (flags.quiet !== true) terminal.out(`${path}: ok, ${sizeOf(prepared)}\n`);
+      if (flags.quiet !== true) terminal.out(`${prepared.path}: ok, ${sizeOf(prepared)}\n`);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
       terminal.note(`faultline: ${error.message}\n`);

@@ -1,14 +1,16 @@
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { resultText } from '../../run/result-text.js';
 import type { SweepResult } from '../../spec/sweep.js';
 import type { Format } from '../flags.js';
-import { reportName, writeFormats } from '../report-files.js';
+import { fileArgument, reportName, writeFormats } from '../report-files.js';
 import { shellWord } from '../run-errors.js';
 import { packageVersion } from '../version.js';
 
 /** Where a report of a sweep goes, and the command that makes it again. */
 export interface SweepTarget {
   readonly path: string;
+  /** Of the scenario. */
+  readonly title: string;
   /** Of the files: it takes no system by surprise. */
   readonly name: string;
   readonly directory: string;
@@ -20,9 +22,10 @@ export interface SweepTarget {
 export function sweepBase({
   directory,
   path,
+  title,
   name,
-}: Pick<SweepTarget, 'directory' | 'path' | 'name'>): string {
-  return join(directory, `${reportName(path)}.${name}`);
+}: Pick<SweepTarget, 'directory' | 'path' | 'title' | 'name'>): string {
+  return join(directory, `${reportName(path, title)}.${name}`);
 }
 
 /** Writes the report in the wanted formats; gives the paths in the order of the formats. */
@@ -50,5 +53,5 @@ export function writeSweepReport(
 
 /** The command that makes a report again, without folders: they differ from machine to machine. */
 export function sweepCommand(path: string, words: readonly string[]): string {
-  return ['faultline', 'sweep', basename(path), ...words].map(shellWord).join(' ');
+  return ['faultline', 'sweep', fileArgument(path), ...words].map(shellWord).join(' ');
 }

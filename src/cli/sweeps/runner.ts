@@ -2,11 +2,11 @@ import { splitBudgets, type Asked } from '../../analysis/sweep.js';
 import { parseExpression } from '../../scenario/expression.js';
 import { speaksOf } from '../../scenario/expressions-of.js';
 import { withCrew, type Crew } from '../../run/crew.js';
-import type { Setting } from '../../scenario/sweep-values.js';
+import type { Range, Setting } from '../../scenario/sweep-values.js';
 import type { WrittenSweep } from '../../scenario/sweeps.js';
 import type { BudgetSource, ScenarioFile } from '../../spec/scenario.js';
 import type { SweepCase, SweepEdge, SweepFigures, SweepResult } from '../../spec/sweep.js';
-import { usageError } from '../exit.js';
+import { CommandError, usageError } from '../exit.js';
 import type { Shard } from '../flags.js';
 import type { SimulateOptions } from '../simulate.js';
 import type { Terminal } from '../terminal.js';
@@ -115,14 +115,15 @@ export class Runner {
   private async search(): Promise<SweepResult> {
     const { written, builder, options, terminal } = this.running;
     const { sweep, axes } = written;
-    const range = axes[0]!.range!;
     const variants = this.searched();
     if (variants.length === 0) {
       throw usageError(
         `sweep ${sweep.name}: no budget but warnings is about these variants: write expect`,
       );
     }
-    checkSettings(builder, [[range.from], [range.to]], variants, terminal);
+    const ends = axes[0]!.range!;
+    checkSettings(builder, [[ends.from], [ends.to]], variants, terminal);
+    const range = this.divisible(ends, variants);
     const search = {
       range,
       variants,
@@ -138,6 +139,19 @@ export class Runner {
       probes.map(({ setting }) => [setting]),
     );
     return this.document(tried, casesOf(probes, tried[0]!, variants), edges);
+  }
+
+  /** Between two whole numbers there are others, unless the field is a count, which refuses them. */
+  private divisible(range: Range, variants: readonly string[]): Range {
+    if (!range.isWhole) return range;
+    const fractional = range.fractional();
+    try {
+      this.running.builder.build([fractional.at(FRACTION)], variants);
+      return fractional;
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      return range;
+    }
   }
 
   /** The variants that anything is asked of. */
@@ -235,6 +249,9 @@ export class Runner {
 function isError({ severity }: BudgetSource): boolean {
   return severity === 'error';
 }
+
+/** A place on a range of whole numbers that is none: no multiple of a short fraction. */
+const FRACTION = 0.4567;
 
 /** Fewer runs are looked at once. */
 const FIRST_LOOK_FROM = 6;

@@ -78,7 +78,18 @@ export function edgeWords(view: SweepView, edge: SweepEdge): Words {
   const values = view.result.axes[0]!.values;
   const text = (i: number | null): string => (i === null ? '?' : values[i]!.text);
   const said = outcomeText(view, edge, text, [0, values.length - 1]);
-  return [{ strong: edge.variant }, ` ${said}.${sureText(view, edge)}`];
+  return [{ strong: edge.variant }, ` ${said}${reachedText(view, edge)}.${sureText(view, edge)}`];
+}
+
+/** How near the two values are where that is farther than was asked for, as with whole numbers. */
+function reachedText({ result: { axes, sweep } }: SweepView, edge: SweepEdge): string {
+  if (edge.outcome !== 'found' || sweep.resolution === null) return '';
+  const [a, b] = [edge.holds, edge.breaks].map((i) => axes[0]!.values[i!]?.number ?? null);
+  if (a === null || a === undefined || b === null || b === undefined) return '';
+  const reached = Math.abs(a - b) / Math.max(Math.abs(a), Math.abs(b));
+  if (!(reached > sweep.resolution * 1.000001)) return '';
+  const why = Number.isInteger(a) && Math.abs(a - b) === 1 ? ', the nearest whole numbers' : '';
+  return ` (to within ${axisShare(Math.round(reached * 100) / 100)}${why})`;
 }
 
 /** Words as plain text. */

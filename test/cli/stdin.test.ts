@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ESCAPE, Folder, build, faultline, smallScenario } from './harness.js';
+
+const folder = new Folder();
+beforeAll(build);
+afterAll(() => folder.remove());
+
+const input = smallScenario(['people.success >= 10%']);
+
+describe('a scenario from standard input', () => {
+  it('is read by every command that takes a file', () => {
+    expect(faultline(['validate', '-'], { input }).stdout).toMatch(/^<stdin>: ok, /);
+    expect(faultline(['lint', '-'], { input }).stdout).toContain('<stdin>: ');
+    expect(faultline(['graph', '-', '--format', 'mermaid'], { input }).stdout).toContain('shop');
+    expect(faultline(['explain', '-'], { input }).stdout).toContain('Small\n<stdin>\n');
+  });
+
+  it('is run and judged, and its report is named after its title', () => {
+    const out = folder.at('out');
+    const run = faultline(['run', '-', '--out', out, '--format', 'md'], { input });
+    expect(run.status).toBe(0);
+    expect(run.stdout).toContain('small.md');
+    expect(readFileSync(`${out}/small.md`, 'utf8')).toContain('`faultline run -`');
+    const check = faultline(['check', '-'], { input });
+    expect([check.status, check.stdout.split(' ')[0]]).toEqual([0, '<stdin>']);
+  });
+
+  it('finds what it includes below the current folder', () => {
+    folder.put('part.yaml', smallScenario());
+    const text = 'faultline: 1\ntitle: Above\ninclude: [ part.yaml ]\n';
+    const { stdout, stderr } = faultline(['validate', '-'], { input: text, cwd: folder.path });
+    expect([stdout.split(',')[0], stderr]).toEqual(['<stdin>: ok', '']);
+  });
+
+  it('has its place in messages', () => {
+    const { stderr, status } = faultline(['run', '-'], { input: 'faultline: 1\ntitel: x\n' });
+    expect(status).toBe(2);
+    expect(stderr).toContain('<stdin>:2:1 FL201 titel: unknown key titel (did you mean "title"?)');
+    expect(faultline(['check', '-']).stderr).toContain('<stdin>:1:1 FL113');
+  });
+});
+
+describe('options of every command', () => {
+  it('-v, -V and --version print the version', () => {
+    const version = faultline(['--version']).stdout;
+    expect(version).toMatch(/^\d+\.\d+\.\d+\n$/);
+    for (const flag of ['-v', '-V']) {
+      const { stdout, status } = faultline([flag]);
+      expect([stdout, status]).toEqual([version, 0]);
+    }
+  });
+
+  it('--no-color prints none where colours are forced', () => {
+    const env = { FORCE_COLOR: '1', NO_COLOR: undefined };
+    expect(faultline(['check', '-'], { input, env }).stdout).toContain(ESCAPE);
+    expect(faultline(['check', '-', '--no-color'], { input, env }).stdout).not.toContain(ESCAPE);
+    expect(faultline(['--no-color', 'check', '-'], { input, env }).stdout).not.toContain(ESCAPE);
+    for (const name of ['run', 'compare', 'sweep', 'validate', 'lint', 'graph', 'explain']) {
+      expect(faultline([name, '--help']).stdout).toContain('--no-color');
+    }
+  });
+});
+
+describe('a search between whole numbers', () => {
+  const edgeOf = (set: string, expect: string): string => {
+    const sweep = ['sweep', 'scenarios/first.yaml', '--set', set, '--expect', expect];
+    const runs = ['--replications', '2', '--out', folder.at('s'), '--format', 'json'];
+    const { stdout } = faultline([...sweep, ...runs]);
+    return stdout.split('\n').find((line) => /base (holds|breaks)/.test(line))!;
+  };
+
+  it('looks between them where the field is a real number', () => {
+    const text = edgeOf('faults[slow-payments].factor=1..12', 'users.success >= 99%');
+    const [, holds, breaks] = /base holds up to ([\d.]+) and breaks at ([\d.]+)\./.exec(text)!;
+    expect(Number(breaks) / Number(holds)).toBeGreaterThan(1);
+    expect(1 - Number(holds) / Number(breaks)).toBeLessThan(0.0201);
+  });
+
+  it('stays with them where the field is a count, and says how near that is', () => {
+    const text = edgeOf('services.shop.concurrency=1..64', 'users.success >= 90%');
+    expect(text).toContain(
+      'base breaks up to 11 and holds from 12 on (to within 8 %, the nearest whole numbers).',
+    );
+  });
+});
