@@ -32,6 +32,20 @@ describe('a fallback that calls', () => {
     expect(edges['shop->top'].outcomes.ok).toBe(1);
   });
 
+  it('counts where it has answered: not where it fails too, or no one waits for it any more', () => {
+    const count = (body: string): number =>
+      golden(body).ran.variant().edges['shop->recommend'].counters['fallbacks'] ?? 0;
+    expect(count(shop(CALL))).toBe(1);
+    expect(count(shop(CALL, { top: ', fail: 503' }))).toBe(0);
+    expect(count(shop(CALL, { shop: 'outbound: { top: quick },' }))).toBe(0);
+    const late = 'fallback: { status: 200, after: 10ms }';
+    const hurried = shop(late).replace(
+      'call: shop.page }',
+      'call: shop.page, policy: { deadline: 25ms } }',
+    );
+    expect([count(shop(late)), count(hurried)]).toEqual([1, 0]);
+  });
+
   it('is governed by what the caller has for the other endpoint', () => {
     const { requests } = golden(shop(CALL, { shop: 'outbound: { top: quick },' }));
     expect([latencies(requests), outcomes(requests)]).toEqual([[24], ['serverError']]);

@@ -86,13 +86,16 @@ class Fallback implements PolicyState {
 
   leave(frame: number, layer: number, outcome: Outcome): number {
     if (isSuccess(outcome) || !this.on.has(outcome)) return outcome;
-    this.ctx.count(frame, EDGE_COUNTER.fallbacks);
-    if (this.delay === null) return this.answer;
+    if (this.delay === null) {
+      this.ctx.count(frame, EDGE_COUNTER.fallbacks);
+      return this.answer;
+    }
     this.delay.start(this.ctx, frame, layer);
     return HOLD;
   }
 
   timer(frame: number, layer: number): void {
+    this.ctx.count(frame, EDGE_COUNTER.fallbacks);
     this.ctx.finish(frame, layer, this.answer);
   }
 
@@ -128,7 +131,6 @@ class FallbackElse implements PolicyState {
 
   leave(frame: number, layer: number, outcome: Outcome): number {
     if (isSuccess(outcome) || !this.on.has(outcome)) return outcome;
-    this.ctx.count(frame, EDGE_COUNTER.fallbacks);
     if (this.delay === null) this.timer(frame, layer);
     else this.delay.start(this.ctx, frame, layer);
     return HOLD;
@@ -142,6 +144,7 @@ class FallbackElse implements PolicyState {
 
   child(frame: number, layer: number, child: number, outcome: Outcome): void {
     this.underWay--;
+    if (isSuccess(outcome)) this.ctx.count(frame, EDGE_COUNTER.fallbacks);
     const used = this.degraded && isSuccess(outcome);
     const result = used ? withStatus(OUTCOME.degraded, statusOf(outcome)) : outcome;
     if (isHinted(result)) this.ctx.setHint(frame, this.ctx.hint(child));
