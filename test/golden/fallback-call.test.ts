@@ -39,11 +39,12 @@ describe('a fallback that calls', () => {
     expect(count(shop(CALL, { top: ', fail: 503' }))).toBe(0);
     expect(count(shop(CALL, { shop: 'outbound: { top: quick },' }))).toBe(0);
     const late = 'fallback: { status: 200, after: 10ms }';
-    const hurried = shop(late).replace(
-      'call: shop.page }',
-      'call: shop.page, policy: { deadline: 25ms } }',
+    const stopped = shop(late, { shop: 'cancellation: immediate,' });
+    const hurried = stopped.replace(
+      'requests: [ {',
+      'patience: { after: 25ms, cancel: true }, requests: [ {',
     );
-    expect([count(shop(late)), count(hurried)]).toEqual([1, 0]);
+    expect([count(stopped), count(hurried)]).toEqual([1, 0]);
   });
 
   it('is governed by what the caller has for the other endpoint', () => {
