@@ -35,12 +35,17 @@ export const addRun: Add = (program, terminal, finish) => {
         'faultline run scenarios/checkout.yaml --variant naive,full --replications 10',
         "faultline run scenarios/first.yaml --set 'workloads.*.arrivals.rate=x1.5'",
         'faultline run scenarios/first.yaml --set services.shop.concurrency=64 --as larger',
+        'faultline run scenarios/first.yaml --watch             # again after each save',
         'faultline run scenarios/checkout.yaml --quiet --json - | jq .digest',
       ) + '\nBudgets are shown with their verdicts; check judges them by its exit code.',
     )
     .action(async (files: string[], flags) => {
-      const { run } = await import('./commands/run.js');
-      finish(await run(files, flags, terminal));
+      finish(
+        await once(files, flags, terminal, async () => {
+          const { run } = await import('./commands/run.js');
+          return run(files, flags, terminal);
+        }),
+      );
     });
 };
 
@@ -63,8 +68,12 @@ export const addCompare: Add = (program, terminal, finish) => {
       ),
     )
     .action(async (file: string, flags) => {
-      const { compare } = await import('./commands/compare.js');
-      finish(await compare(file, flags, terminal));
+      finish(
+        await once([file], flags, terminal, async () => {
+          const { compare } = await import('./commands/compare.js');
+          return compare(file, flags, terminal);
+        }),
+      );
     });
 };
 
@@ -95,8 +104,12 @@ export const addCheck: Add = (program, terminal, finish) => {
       ),
     )
     .action(async (files: string[], flags) => {
-      const { check } = await import('./commands/check.js');
-      finish(await check(files, flags, terminal));
+      finish(
+        await once(files, flags, terminal, async () => {
+          const { check } = await import('./commands/check.js');
+          return check(files, flags, terminal);
+        }),
+      );
     });
 };
 
@@ -141,8 +154,12 @@ export const addSweep: Add = (program, terminal, finish) => {
         '\nWhat is computed is kept beside the report: the same command goes on where it was interrupted.',
     )
     .action(async (file: string, name: string | undefined, flags) => {
-      const { sweep } = await import('./commands/sweep.js');
-      finish(await sweep(file, name, flags, terminal));
+      finish(
+        await once([file], flags, terminal, async () => {
+          const { sweep } = await import('./commands/sweep.js');
+          return sweep(file, name, flags, terminal);
+        }),
+      );
     });
 };
 
@@ -153,12 +170,17 @@ export const addValidate: Add = (program, terminal, finish) => {
     .summary('read and check scenarios without running them')
     .description('Reports every problem of each scenario at once, with its place in the file.')
     .argument('<file...>', 'scenarios (YAML); - is standard input')
-    .option('--quiet', 'print only problems');
+    .option('--quiet', 'print only problems')
+    .option('--json <file>', 'write sizes and problems as JSON; - is standard output', pathName);
   withChanges(command, false)
     .addHelpText('after', examples('faultline validate scenarios/*.yaml'))
     .action(async (files: string[], flags) => {
-      const { validate } = await import('./commands/validate.js');
-      finish(validate(files, flags, terminal));
+      finish(
+        await once(files, flags, terminal, async () => {
+          const { validate } = await import('./commands/validate.js');
+          return validate(files, flags, terminal);
+        }),
+      );
     });
 };
 
@@ -186,8 +208,12 @@ export const addLint: Add = (program, terminal, finish) => {
       ) + '\ndocs/lint.md lists the rules.',
     )
     .action(async (files: string[], flags) => {
-      const { lint } = await import('./commands/lint.js');
-      finish(lint(files, flags, terminal));
+      finish(
+        await once(files, flags, terminal, async () => {
+          const { lint } = await import('./commands/lint.js');
+          return lint(files, flags, terminal);
+        }),
+      );
     });
 };
 
@@ -205,7 +231,8 @@ export const addGraph: Add = (program, terminal, finish) => {
       ).choices(['svg', 'mermaid', 'dot']),
     )
     .option('--variant <name>', 'draw this variant instead of the baseline')
-    .option('--out <file>', 'write to a file; its ending decides the format', pathName);
+    .option('--out <file>', 'write to a file; its ending decides the format', pathName)
+    .option('--json <file>', 'write nodes and edges as JSON; - is standard output', pathName);
   withChanges(command, false)
     .addHelpText(
       'after',
@@ -215,8 +242,12 @@ export const addGraph: Add = (program, terminal, finish) => {
       ),
     )
     .action(async (file: string, flags) => {
-      const { graph } = await import('./commands/graph.js');
-      finish(graph(file, flags, terminal));
+      finish(
+        await once([file], flags, terminal, async () => {
+          const { graph } = await import('./commands/graph.js');
+          return graph(file, flags, terminal);
+        }),
+      );
     });
 };
 
@@ -229,7 +260,12 @@ export const addExplain: Add = (program, terminal, finish) => {
       'Explains a section, policy, fault, metric, step or field; or what a scenario comes to.',
     )
     .argument('[name|file]', 'a name of the scenario language, or a scenario (YAML)')
-    .option('--variant <list>', 'only these variants of the scenario', nameList);
+    .option('--variant <list>', 'only these variants of the scenario', nameList)
+    .option(
+      '--json <file>',
+      'write pages or resolved values as JSON; - is standard output',
+      pathName,
+    );
   withChanges(command)
     .addHelpText(
       'after',
@@ -243,10 +279,26 @@ export const addExplain: Add = (program, terminal, finish) => {
       ),
     )
     .action(async (subject: string | undefined, flags) => {
-      const { explain } = await import('./commands/explain.js');
-      finish(explain(subject, flags, terminal));
+      finish(
+        await once(subject === undefined ? [] : [subject], flags, terminal, async () => {
+          const { explain } = await import('./commands/explain.js');
+          return explain(subject, flags, terminal);
+        }),
+      );
     });
 };
+
+/** Runs a command, with --watch again after each change of its files. */
+async function once(
+  files: readonly string[],
+  flags: { readonly watch?: boolean },
+  terminal: Terminal,
+  body: () => Promise<number>,
+): Promise<number> {
+  if (flags.watch !== true) return body();
+  const { watch } = await import('./watch.js');
+  return watch(files, terminal);
+}
 
 function withSelection(command: Command): Command {
   return command

@@ -9,6 +9,13 @@ import type { Terminal } from './terminal.js';
 
 const terminal = processTerminal(process.argv.includes('--no-color'));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, interrupt);
+// What --watch has started ends without a word when its next run begins, or when --watch is gone.
+process.once('disconnect', () => {
+  discardOutputs();
+  terminal.progress('');
+  process.exit(EXIT.interrupted);
+});
+process.channel?.unref();
 // Whatever escapes is a fault of the program, and must not end like a broken budget (1).
 process.once('uncaughtException', (error) => {
   process.exit(tell(error, terminal, process.argv.includes('--debug')));

@@ -34,14 +34,27 @@ export interface Prepared {
   readonly sweeps: readonly WrittenSweep[];
 }
 
+/** Takes each problem of a scenario as it is found. */
+export type Tell = (problem: Shown) => void;
+
+/** Prints problems as people read them. */
+export function teller(terminal: Terminal): Tell {
+  return (problem) => terminal.note(`${formatDiagnostic(problem)}\n`);
+}
+
 /** Reads, checks and compiles a scenario; prints its problems. Exit code 2 where it has any. */
-export function prepare(argument: string, selection: Selection, terminal: Terminal): Prepared {
+export function prepare(
+  argument: string,
+  selection: Selection,
+  terminal: Terminal,
+  tell: Tell = teller(terminal),
+): Prepared {
   const path = scenarioPath(argument);
   const source = new Source(path, scenarioReader(path), null, whatIfOf(selection));
   const loaded = source.load();
-  const file = select(soundFile(loaded, path, terminal), selection, path);
+  const file = select(soundFile(loaded, path, terminal, tell), selection, path);
   const { places, sweeps } = loaded;
-  const plans = plansOf(file, places, path, terminal);
+  const plans = plansOf(file, places, path, tell);
   const { replications } = file.variants[0]!.scenario.run;
   return { path, file, plans, replications, places, source, sweeps };
 }
@@ -51,20 +64,16 @@ export function soundFile(
   { file, problems }: Pick<Loaded, 'file' | 'problems'>,
   path: string,
   terminal: Terminal,
+  tell: Tell = teller(terminal),
 ): ScenarioFile {
-  for (const problem of problems) terminal.note(`${formatDiagnostic(problem)}\n`);
+  for (const problem of problems) tell(problem);
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   if (file !== null && errors === 0) return file;
   throw tooWrong(path, errors);
 }
 
 /** Lowers all variants; prints what only shows then, at its place, as every other problem of a scenario. */
-function plansOf(
-  file: ScenarioFile,
-  places: Places,
-  path: string,
-  terminal: Terminal,
-): readonly Plan[] {
+function plansOf(file: ScenarioFile, places: Places, path: string, tell: Tell): readonly Plan[] {
   const found = new Map<string, { readonly problem: Shown; readonly variants: string[] }>();
   const plans = file.variants.flatMap((variant) => {
     try {
@@ -86,7 +95,7 @@ function plansOf(
   for (const { problem, variants } of found.values()) {
     const isOfAll = variants.length === file.variants.length;
     const which = isOfAll ? '' : ` (in variant ${variants.join(', ')})`;
-    terminal.note(`${formatDiagnostic({ ...problem, message: problem.message + which })}\n`);
+    tell({ ...problem, message: problem.message + which });
   }
   throw tooWrong(path, found.size);
 }

@@ -75,15 +75,16 @@ export function createProgram(terminal: Terminal, finish: (exitCode: number) => 
   for (const add of commands) {
     add(program, terminal, finish);
   }
+  for (const command of program.commands) {
+    command.option('--no-color', 'no colours, also on a terminal');
+    command.option('--watch', 'run again whenever the scenario or what it includes is saved');
+    command.option('--debug', 'show the stack of an error');
+  }
   for (const [name, purpose] of Object.entries(LATER)) {
     refuse(program, name, `${name} (${purpose}) is known, but not in this version`);
   }
   for (const [name, instead] of Object.entries(ELSEWHERE)) {
     refuse(program, name, `there is no ${name}: ${instead}`);
-  }
-  for (const command of program.commands) {
-    command.option('--no-color', 'no colours, also on a terminal');
-    command.option('--debug', 'show the stack of an error');
   }
   return program;
 }

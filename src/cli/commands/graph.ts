@@ -3,6 +3,8 @@ import { flowsOf } from '../../analysis/topology.js';
 import { graphDot, graphMermaid, graphSvg } from '../../report/graph.js';
 import type { TopologyGraph } from '../../report/graph.js';
 import type { Plan } from '../../spec/plan.js';
+import { canonicalJson } from '../../scenario/canonical.js';
+import { checkDestinations, writeDocument } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
 import { checkOutputFile, writeOutput } from '../output.js';
 import { prepare } from '../prepare.js';
@@ -15,12 +17,14 @@ export interface GraphFlags extends Pick<Selection, 'set'> {
   readonly format?: Format;
   readonly variant?: string;
   readonly out?: string;
+  readonly json?: string;
 }
 
 /** Draws the topology of one variant, the baseline unless another is named. */
 export function graph(path: string, flags: GraphFlags, terminal: Terminal): number {
   const format = formatOf(flags);
   if (flags.out !== undefined) checkOutputFile(flags.out);
+  checkDestinations([flags.json]);
   const selection = {
     ...(flags.variant === undefined ? {} : { variant: [flags.variant] }),
     ...(flags.set === undefined ? {} : { set: flags.set }),
@@ -37,12 +41,16 @@ export function graph(path: string, flags: GraphFlags, terminal: Terminal): numb
       : `${file.title} (what if ${file.whatIf.set.join(', ')})`,
     plans[drawn]!,
   );
-  const text = DRAW[format]({
+  const drawing = {
     title,
     nodes: nodes.filter(({ name }) => !hide.includes(name)),
     edges,
     groups: Object.fromEntries(groups),
-  });
+  };
+  const text = DRAW[format](drawing);
+  const variant = file.variants[drawn]!.name;
+  writeDocument(flags.json, () => documentText({ variant, ...drawing }), terminal);
+  if (flags.out === undefined && flags.json !== undefined) return EXIT.ok;
   if (flags.out === undefined) terminal.raw(text);
   else writeOutput(flags.out, isMarkdown(flags.out) ? fenced(text) : text);
   return EXIT.ok;
@@ -120,4 +128,9 @@ function topologyOf(title: string, plan: Plan): TopologyGraph {
 
 function ownerOf(plan: Plan, part: number): string {
   return plan.components[plan.parts[part]!.component]!.name;
+}
+
+/** What a program gets: what is drawn, and of which variant. */
+function documentText(drawing: TopologyGraph & { readonly variant: string }): string {
+  return `${canonicalJson({ faultline: 1, ...drawing })}\n`;
 }

@@ -1,13 +1,27 @@
+import { canonicalJson } from '../../scenario/canonical.js';
+import { checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
 import { CommandError, EXIT } from '../exit.js';
-import { prepare } from '../prepare.js';
-import type { Prepared, Selection } from '../prepare.js';
+import { scenarioPath } from '../files.js';
+import { prepare, teller } from '../prepare.js';
+import type { Prepared, Selection, Tell } from '../prepare.js';
 import { CaseBuilder, checkSettings } from '../sweeps/build.js';
 import { eachValueOf } from '../sweeps/settings.js';
 import type { Terminal } from '../terminal.js';
 
 /** Flags of `validate`. */
 export interface ValidateFlags extends Pick<Selection, 'set'> {
+  readonly json?: string;
   readonly quiet?: boolean;
+}
+
+/** What a program gets of one file. */
+interface Validated {
+  readonly file: string;
+  readonly ok: boolean;
+  readonly size: Size | null;
+  readonly problems: readonly object[];
+  /** What is wrong with a value of a sweep, or with the file as a whole. */
+  readonly error: string | null;
 }
 
 /** Reads, checks and compiles every scenario; a wrong one does not keep the others from being read. */
@@ -16,18 +30,35 @@ export function validate(
   flags: ValidateFlags,
   terminal: Terminal,
 ): number {
+  checkDestinations([flags.json]);
+  const isShown = flags.quiet !== true && !takesStandardOutput([flags.json]);
   let exitCode: number = EXIT.ok;
-  for (const path of files) {
+  const all: Validated[] = [];
+  for (const argument of files) {
+    const problems: object[] = [];
+    const print = teller(terminal);
+    const tell: Tell = (problem) => {
+      const { frame: _frame, ...shown } = problem;
+      problems.push(shown);
+      print(problem);
+    };
+    const file = scenarioPath(argument);
     try {
-      const prepared = prepare(path, flags.set === undefined ? {} : { set: flags.set }, terminal);
+      const selection = flags.set === undefined ? {} : { set: flags.set };
+      const prepared = prepare(argument, selection, terminal, tell);
       checkSweeps(prepared, terminal);
-      if (flags.quiet !== true) terminal.out(`${prepared.path}: ok, ${sizeOf(prepared)}\n`);
+      const size = sizeOf(prepared);
+      all.push({ file, ok: true, size, problems, error: null });
+      if (isShown) terminal.out(`${file}: ok, ${sizeText(size)}\n`);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
       terminal.note(`faultline: ${error.message}\n`);
+      all.push({ file, ok: false, size: null, problems, error: error.message });
       exitCode = error.exitCode;
     }
   }
+  const text = (): string => `${canonicalJson({ faultline: 1, files: all })}\n`;
+  writeDocument(flags.json, text, terminal);
   return exitCode;
 }
 
@@ -39,19 +70,37 @@ function checkSweeps({ path, source, sweeps }: Prepared, terminal: Terminal): vo
   }
 }
 
-function sizeOf({ plans, file, sweeps }: Prepared): string {
+/** How many of what a scenario has. */
+interface Size {
+  readonly components: number;
+  readonly instances: number;
+  readonly edges: number;
+  readonly variants: number;
+  readonly budgets: number;
+  readonly sweeps: number;
+}
+
+function sizeOf({ plans, file, sweeps }: Prepared): Size {
   const { components, edges } = plans[0]!;
   const placed = components.filter(({ kind }) => kind !== 'workload');
+  return {
+    components: placed.length,
+    instances: placed.reduce((sum, { instances }) => sum + instances, 0),
+    edges: edges.length,
+    variants: file.variants.length,
+    budgets: file.budgets.length,
+    sweeps: sweeps.length,
+  };
+}
+
+function sizeText({ components, instances, edges, variants, budgets, sweeps }: Size): string {
   return [
-    count(placed.length, 'component'),
-    count(
-      placed.reduce((sum, { instances }) => sum + instances, 0),
-      'instance',
-    ),
-    count(edges.length, 'edge'),
-    count(file.variants.length, 'variant'),
-    count(file.budgets.length, 'budget'),
-    ...(sweeps.length === 0 ? [] : [count(sweeps.length, 'sweep')]),
+    count(components, 'component'),
+    count(instances, 'instance'),
+    count(edges, 'edge'),
+    count(variants, 'variant'),
+    count(budgets, 'budget'),
+    ...(sweeps === 0 ? [] : [count(sweeps, 'sweep')]),
   ].join(', ');
 }
 

@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Source } from '../scenario/load.js';
+import { CommandError, EXIT, usageError } from './exit.js';
+import { scenarioReader } from './files.js';
+import { interruptible } from './interrupt.js';
+import type { Terminal } from './terminal.js';
+
+/** Files are looked at this often. Not by events: editors that replace a file, and remote folders, lose those. */
+const POLL_MS = 200;
+
+/** Path -> what tells one state of the file from another. */
+type States = ReadonlyMap<string, string>;
+
+/**
+ * Runs the command line now and after each change of the scenarios or of what they include, until it is interrupted. Each
+ * run is a process of its own, which ends when the next one begins.
+ */
+export function watch(files: readonly string[], terminal: Terminal): Promise<number> {
+  if (files.length === 0) throw usageError('--watch needs a file to watch');
+  if (files.includes('-')) throw usageError('--watch needs a file: standard input never changes');
+  return interruptible(async (signal) => {
+    for (let run = 2; ; run++) {
+      const states = statesOf(files);
+      const child = start();
+      let isUnwanted = false;
+      const ended = endOf(child);
+      const waiting = `--- ${files.join(', ')}: waiting for a change, Ctrl-C ends ---\n`;
+      void ended.then(() => {
+        if (!isUnwanted && !signal.aborted) terminal.note(waiting);
+      });
+      const changed = await changeOf(states, signal);
+      // The run notices, removes what it has begun to write, and ends.
+      isUnwanted = true;
+      if (child.connected) child.disconnect();
+      await ended;
+      if (changed === null) throw new CommandError(EXIT.interrupted, 'interrupted');
+      terminal.note(`\n--- ${changed} was saved: run ${run} ---\n`);
+    }
+  });
+}
+
+/** The same command without --watch. It ends when the channel to it is closed. */
+function start(): ChildProcess {
+  const [, program, ...args] = process.argv;
+  const own = args.filter((arg) => arg !== '--watch');
+  return spawn(process.execPath, [...process.execArgv, program!, ...own], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  });
+}
+
+function endOf(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', () => resolve());
+  });
+}
+
+/** The states of the scenarios and of all that they read, each taken before its text was. */
+function statesOf(files: readonly string[]): States {
+  const states = new Map<string, string>();
+  for (const file of files) {
+    const read = scenarioReader(file);
+    const noted = (path: string): ReturnType<typeof read> => {
+      states.set(path, stateOf(path));
+      return read(path);
+    };
+    // What is wrong with it is said by the run.
+    new Source(file, noted).load();
+  }
+  return states;
+}
+
+function stateOf(path: string): string {
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return stats === undefined ? 'absent' : `${stats.ino}:${stats.size}:${stats.mtimeNs}`;
+}
+
+/** The file that has changed, once nothing changes any more; null where the signal came first. */
+async function changeOf(states: States, signal: AbortSignal): Promise<string | null> {
+  let before = '';
+  for (;;) {
+    if (signal.aborted) return null;
+    await pause(POLL_MS);
+    const now = [...states.keys()].map(stateOf);
+    const text = now.join(' ');
+    const changed = [...states].find(([, state], i) => state !== now[i]);
+    if (changed !== undefined && text === before) return changed[0];
+    before = text;
+  }
+}
