@@ -58,9 +58,7 @@ export class Joins {
     // One more than the branches while they are spawned, so that the parent is not woken in between.
     strands.joining[strand] = 1;
     strands.state[strand] = STATE.READY;
-    const most = table[FORK_TABLE.MAX_CONCURRENT];
-    const first = most < 0 || most > branches ? branches : most;
-    for (let k = 0; k < first && !this.decided(strand, table); k++) this.startBranch(strand, table);
+    this.startBranches(strand, table);
     strands.joining[strand]--;
     if (this.decided(strand, table) || strands.joining[strand] === 0) {
       return this.leaveJoin(strand, table);
@@ -74,6 +72,16 @@ export class Joins {
       engine.at(engine.now + within, PHASE.TIMER, this.joinEndOp, strand, stamp, 0);
     }
     return false;
+  }
+
+  /** Starts as many as may be under way at once: one that ends at once makes room for the next. */
+  private startBranches(parent: number, table: Float64Array): void {
+    const most = table[FORK_TABLE.MAX_CONCURRENT];
+    while (strands.started[parent] < strands.branches[parent] && !this.decided(parent, table)) {
+      // The caller counts one more than there are.
+      if (most >= 0 && strands.joining[parent] > most) return;
+      this.startBranch(parent, table);
+    }
   }
 
   private startBranch(parent: number, table: Float64Array): void {
@@ -117,7 +125,7 @@ export class Joins {
         // The state keeps a branch that ends at once from joining before its brothers have started.
         strands.state[parent] = STATE.READY;
         strands.joining[parent]++;
-        this.startBranch(parent, table);
+        this.startBranches(parent, table);
         strands.joining[parent]--;
         strands.state[parent] = STATE.JOINING;
       }
