@@ -1,0 +1,200 @@
+// How much of what can go wrong the tests notice: plants small errors one at a time and runs the tests that pass
+// them. `npm run mutate -- [--sample N] [--seed S] [--files GLOB] [--tests GLOB] [--seconds S] [--list]`; docs/mutation.md.
+import { createHash } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { isBuilt } from './build-key.mjs';
+import { mutantsOf } from './mutate/mutants.mjs';
+import { Worker } from './mutate/process.mjs';
+import { filesBelow, placeOf, prepare, textOf } from './mutate/workshop.mjs';
+
+/** Sources by area; a source belongs to the first that fits. */
+const AREAS = {
+  kernel: /^src\/kernel\//,
+  calls:
+    /^src\/model\/((calls|chains|edge|frames|instead|joins|strands|interpreter|server|wire|call-site|guards|lines|turns)\.ts|(layers|picking|connections|sharing)\/)/,
+  messaging: /^src\/model\/messaging\//,
+  policies: /^src\/patterns\/(policies|mechanisms|balancers|outliers)\//,
+  starts: /^src\/model\/serving\/(starts|restarts|probes)\.ts$/,
+};
+/** Tests of behaviour beside what they test; not those of whole scenarios, pages and statistics. */
+const NEAR = 'test/{golden,kernel,model,patterns,plan}/**';
+const MEMORY = 2e9;
+
+const { values } = parseArgs({
+  options: {
+    sample: { type: 'string', default: '100' },
+    seed: { type: 'string', default: '1' },
+    files: { type: 'string' },
+    tests: { type: 'string', default: NEAR },
+    seconds: { type: 'string', default: '10' },
+    list: { type: 'boolean', default: false },
+  },
+});
+const budget = Number(values.seconds) * 1000;
+if (!isBuilt()) throw new Error('dist is not what the sources are: run `npm run build` first');
+
+const mutants = choose();
+if (values.list) for (const mutant of mutants) console.log(describe(mutant));
+else await measure();
+
+/** As many of each area as the sample says; which ones depends on the seed and on the mutant only. */
+function choose() {
+  const wanted = values.files === undefined ? null : globOf(values.files);
+  const files = filesBelow('src').filter((file) => areaOf(file) !== null || wanted !== null);
+  const list = files
+    .filter((file) => wanted === null || wanted.test(file))
+    .flatMap((file) => mutantsOf(file, textOf(file)))
+    .map((mutant) => ({ ...mutant, area: areaOf(mutant.file) ?? 'other' }));
+  const most = Number(values.sample);
+  const taken = new Map();
+  const drawn = list
+    .map((mutant) => ({ mutant, rank: rankOf(mutant) }))
+    .sort((a, b) => (a.rank < b.rank ? -1 : 1))
+    .filter(({ mutant: { area } }) => {
+      taken.set(area, (taken.get(area) ?? 0) + 1);
+      return taken.get(area) <= most;
+    });
+  const chosen = new Set(drawn.map(({ mutant }) => mutant));
+  for (const [area, count] of taken)
+    console.log(`${area}: ${count} mutants, ${Math.min(count, most)} tried`);
+  return list.filter((mutant) => chosen.has(mutant)).map((mutant, k) => ({ ...mutant, id: k + 1 }));
+}
+
+function areaOf(file) {
+  return Object.keys(AREAS).find((area) => AREAS[area].test(file)) ?? null;
+}
+
+function rankOf({ file, start, end, after }) {
+  return createHash('sha256')
+    .update(`${values.seed} ${file} ${start} ${end} ${after}`)
+    .digest('hex');
+}
+
+/** `**` any folders, `*` any part of a name, `{a,b}` one of these. */
+function globOf(text) {
+  const pattern = text
+    .replace(/[.+^$()[\]\\|]/g, '\\$&')
+    .replace(/\{([^}]*)\}/g, (_, inner) => `(${inner.replaceAll(',', '|')})`)
+    .replace(/\*\*\/?|\*/g, (stars) => (stars === '*' ? '[^/]*' : '.*'));
+  return new RegExp(`^${pattern}$`);
+}
+
+async function measure() {
+  prepare(mutants);
+  let worker = new Worker();
+  const tests = [];
+  const near = globOf(values.tests);
+  const files = filesBelow('test').filter((file) => file.endsWith('.test.ts') && near.test(file));
+  for (const file of files) {
+    const found = await worker.ask(
+      { task: 'survey', place: placeOf(file), count: mutants.length },
+      300_000,
+    );
+    if (found === null || found.error !== undefined) {
+      console.log(`left out: ${file} (${found?.error ?? 'takes too long'})`);
+      worker = worker.renewed();
+      continue;
+    }
+    const bad = found.tests.filter(({ isGood }) => !isGood).length;
+    if (bad > 0) console.log(`left out: ${bad} tests of ${file}, which fail here`);
+    tests.push({ file, ...found });
+  }
+  const count = tests.reduce((sum, file) => sum + file.tests.length, 0);
+  console.log(`${count} tests of ${tests.length} files\n`);
+  const results = [];
+  for (const mutant of mutants) {
+    const result = { mutant, ...(await verdict(mutant)) };
+    results.push(result);
+    if (result.how !== 'noticed') console.log(`${result.how}: ${describe(mutant)}`);
+  }
+  worker.end();
+  report(results);
+
+  async function verdict({ id }) {
+    const runs = runsFor(id, tests);
+    if (runs.length === 0) return { how: 'not reached' };
+    for (const run of runs) {
+      const place = placeOf(run.file);
+      const limit = 10_000 + run.ms * 20;
+      const found = await worker.ask(
+        { task: 'attempt', id, place, tests: run.tests, passes: run.passes },
+        limit,
+      );
+      if (found !== null && found.failed === null) continue;
+      const isClean =
+        found !== null &&
+        found.memory < MEMORY &&
+        (
+          await worker.ask(
+            { task: 'attempt', id: 0, place, tests: [found.failed], passes: 0 },
+            limit,
+          )
+        )?.failed === null;
+      if (!isClean) worker = worker.renewed();
+      return { how: 'noticed', by: run.file };
+    }
+    return { how: 'survived' };
+  }
+}
+
+/** The quickest tests that pass a mutant, by file, until their time is used up. */
+function runsFor(id, tests) {
+  const all = tests.flatMap(({ file, tests: own, whole }) => {
+    const isWhole = whole.includes(id);
+    return own.flatMap(({ isGood, ms, hits }, index) => {
+      const passes = hits.find(([hit]) => hit === id)?.[1] ?? 0;
+      return isGood && (isWhole || passes > 0) ? [{ file, index, ms, passes }] : [];
+    });
+  });
+  const runs = new Map();
+  let left = budget;
+  for (const { file, index, ms, passes } of all.sort((a, b) => a.ms - b.ms)) {
+    if (left < 0) break;
+    left -= ms;
+    const run = runs.get(file) ?? { file, tests: [], passes: 0, ms: 0 };
+    runs.set(file, run);
+    run.tests.push(index);
+    run.passes += passes;
+    run.ms += ms;
+  }
+  for (const run of runs.values()) run.tests.sort((a, b) => a - b);
+  return [...runs.values()].sort((a, b) => a.ms - b.ms);
+}
+
+function describe({ file, line, column, kind, before, after, form }) {
+  const short = (text) => {
+    const flat = text.replace(/\s+/g, ' ');
+    return flat.length > 90 ? `${flat.slice(0, 87)}...` : flat;
+  };
+  if (form === 'return') return `${file}:${line}:${column} returns before ${short(before)}`;
+  if (form === 'statement') return `${file}:${line}:${column} without ${short(before)}`;
+  return `${file}:${line}:${column} ${kind}: ${short(before)} -> ${short(after)}`;
+}
+
+function report(results) {
+  console.log('');
+  for (const area of [...Object.keys(AREAS), 'other'])
+    line(
+      area,
+      results.filter(({ mutant }) => mutant.area === area),
+    );
+  if (values.files !== undefined) {
+    const files = new Set(results.map(({ mutant }) => mutant.file));
+    for (const file of files)
+      line(
+        file,
+        results.filter(({ mutant }) => mutant.file === file),
+      );
+  }
+  line('all', results);
+}
+
+function line(name, results) {
+  if (results.length === 0) return;
+  const noticed = results.filter(({ how }) => how === 'noticed').length;
+  const missed = results.filter(({ how }) => how === 'not reached').length;
+  const share = ((100 * noticed) / results.length).toFixed(1);
+  console.log(
+    `${name}: ${noticed} of ${results.length} noticed, ${share} % (${missed} not reached)`,
+  );
+}
