@@ -282,7 +282,7 @@ export const addExplain: Add = (program, terminal, finish) => {
       finish(
         await once(subject === undefined ? [] : [subject], flags, terminal, async () => {
           const { explain } = await import('./commands/explain.js');
-          return explain(subject, flags, terminal);
+          return explain(subject, flags, terminal, helpsOf(program));
         }),
       );
     });
@@ -298,6 +298,18 @@ async function once(
   if (flags.watch !== true) return body();
   const { watch } = await import('./watch.js');
   return watch(files, terminal);
+}
+
+/** The help of each command, as `faultline help NAME` prints it. */
+function helpsOf(program: Command) {
+  const commands = program.commands.filter((command) => command.summary() !== '');
+  const of = (name: string): string => {
+    let text = '';
+    const command = commands.find((own) => own.name() === name);
+    command?.configureOutput({ writeOut: (part) => (text += part) }).outputHelp();
+    return text;
+  };
+  return { names: commands.map((command) => command.name()), of };
 }
 
 function withSelection(command: Command): Command {

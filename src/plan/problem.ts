@@ -1,19 +1,49 @@
-/** What can be wrong with a scenario that only shows when it is compiled; the codes are stable. */
+/**
+ * What can be wrong with a scenario that only shows when it is compiled: its name and what to do about it. The codes
+ * are stable.
+ */
 export const PLAN_PROBLEMS = Object.freeze({
-  FL701: 'loops_too_deep',
-  FL702: 'respond_inside_branch',
-  FL703: 'header_not_decidable',
-  FL704: 'route_target_ambiguous',
-  FL705: 'fault_target_unsupported',
-  FL706: 'reserved_route_name',
-  FL707: 'limiter_key_unknown',
-  FL708: 'connections_misplaced',
-  FL709: 'fallback_goes_round',
-  FL710: 'append_without_load',
-  FL711: 'subset_of_growing_fleet',
-  FL712: 'key_without_reader',
-  FL713: 'nothing_to_pick',
-} as const);
+  FL701: [
+    'loops_too_deep',
+    'Loops and `times` are nested deeper than a program can count: move the inner ones into an endpoint of their own.',
+  ],
+  FL702: [
+    'respond_inside_branch',
+    'The step may not stand here: inside a branch, a fallback, a transaction or a loop it could not end what it has to end.',
+  ],
+  FL703: [
+    'header_not_decidable',
+    'Whether the header is set must be the same for all calls of one place, or set by workloads alone.',
+  ],
+  FL704: [
+    'route_target_ambiguous',
+    'The calls of one gateway behind another take different routes: give each a route of its own.',
+  ],
+  FL705: ['fault_target_unsupported', 'This kind of fault cannot act on this target.'],
+  FL706: [
+    'reserved_route_name',
+    'A route has the name that requests without a route are counted under: rename it.',
+  ],
+  FL707: ['limiter_key_unknown', 'The requests that come here carry no key of this name.'],
+  FL708: [
+    'connections_misplaced',
+    'Settings of connections stand where the calls have none, or where a pool has them.',
+  ],
+  FL709: [
+    'fallback_goes_round',
+    'A fallback calls what it is the fallback of, by the same bundle: it would never end.',
+  ],
+  FL710: [
+    'append_without_load',
+    '`expectedVersion: exact` needs a `load` of the same stream before the append.',
+  ],
+  FL711: ['subset_of_growing_fleet', 'Deterministic subsets need a fixed number of instances.'],
+  FL712: ['key_without_reader', 'An idempotency key is sent to a component that looks for none.'],
+  FL713: [
+    'nothing_to_pick',
+    'A way to pick an instance stands where there is none to pick: a shard is chosen by its key.',
+  ],
+} as const satisfies Record<string, readonly [name: string, help: string]>);
 export type PlanProblemCode = keyof typeof PLAN_PROBLEMS;
 
 export interface PlanProblem {

@@ -8,6 +8,8 @@ import { SECTION_EXAMPLES } from '../../src/scenario/reference/sections.js';
 import { build, faultline } from './harness.js';
 import { run } from '../theory/program.js';
 
+const COMMANDS = ['run', 'compare', 'check', 'sweep', 'validate', 'lint', 'graph', 'explain'];
+
 describe('the pages of a policy', () => {
   it('begin with the kind that is meant where none is written', () => {
     const policies = [...new Set(policyKinds.map(({ policy }) => policy))];
@@ -35,7 +37,7 @@ describe('the page of a rule of lint', () => {
     expect(words).toContain(reason.replace(/\s+/g, ' '));
     expect(words).toContain(remedy.replace(/\s+/g, ' '));
     expect(explainableNames()).toContain(name);
-    expect(contentsText()).toContain(name);
+    expect(contentsText(COMMANDS)).toContain(name);
   });
 });
 
@@ -80,7 +82,7 @@ describe('the page of a section', () => {
 
 describe('the contents', () => {
   it('name everything that is no field', () => {
-    const text = contentsText().replace(/\s+/g, ' ');
+    const text = contentsText(COMMANDS).replace(/\s+/g, ' ');
     for (const name of [...sectionNames(), 'publish', 'kafka', 'successLatency', 'peakEwma']) {
       expect(text).toContain(name);
       expect(explainableNames()).toContain(name);
@@ -91,6 +93,6 @@ describe('the contents', () => {
     build();
     const { status, stdout } = faultline(['explain']);
     expect(status).toBe(0);
-    expect(stdout).toBe(contentsText());
+    expect(stdout).toBe(contentsText(COMMANDS));
   });
 });

@@ -5,7 +5,8 @@ import { canonicalJson } from '../../scenario/canonical.js';
 import { checkDestinations, writeDocument } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
 import { contentsText } from '../explain/contents.js';
-import { explainableNames, pagesOf } from '../explain/pages.js';
+import { explainableNames, nameHere, pagesOf } from '../explain/pages.js';
+import { knownBeginning } from '../explain/schema-path.js';
 import { scenarioText } from '../explain/scenario-text.js';
 import { prepare } from '../prepare.js';
 import type { Selection } from '../prepare.js';
@@ -16,11 +17,18 @@ export interface ExplainFlags extends Pick<Selection, 'variant' | 'set' | 'as'> 
   readonly json?: string;
 }
 
+/** The commands of the program, and the help of each. */
+export interface Helps {
+  readonly names: readonly string[];
+  readonly of: (command: string) => string;
+}
+
 /** Prints what has a page, the reference pages of a name, or what a scenario comes to. */
 export function explain(
   subject: string | undefined,
   flags: ExplainFlags,
   terminal: Terminal,
+  helps: Helps,
 ): number {
   checkDestinations([flags.json]);
   const asJson = (value: object): boolean => {
@@ -31,7 +39,7 @@ export function explain(
   if (subject === undefined) {
     const names = [...new Set(explainableNames())].sort();
     if (asJson({ names })) return EXIT.ok;
-    terminal.out(contentsText());
+    terminal.out(contentsText(helps.names));
     return EXIT.ok;
   }
   if (isFile(subject)) {
@@ -46,15 +54,33 @@ export function explain(
   }
   if (flags.set !== undefined)
     throw usageError(`--set changes a scenario, and ${subject} is a name`);
-  const pages = pagesOf(subject);
-  if (pages.length === 0) {
-    const near = wordFor(subject, explainableNames());
-    const hint = near === undefined ? '' : ` (did you mean "${near}"?)`;
-    throw usageError(`nothing is called "${subject}"${hint}`);
-  }
+  const commands = helps.names.filter((name) => name === subject);
+  const pages = [...pagesOf(subject), ...commands.map((name) => commandPage(name, helps.of(name)))];
+  const here = pages.length === 0 ? nameHere(subject) : undefined;
+  if (here !== undefined) pages.push(`${subject} is called ${here} here.`, ...pagesOf(here));
+  if (pages.length === 0) throw usageError(unknownText(subject, helps.names));
   if (asJson({ name: subject, pages })) return EXIT.ok;
   terminal.out(`${pages.join('\n\n')}\n`);
   return EXIT.ok;
+}
+
+function commandPage(name: string, help: string): string {
+  return `${name}, a command\n\n${help.trim()}`;
+}
+
+/** What is said of a name without a page: the nearest one, or what may follow the part that is known. */
+function unknownText(subject: string, commands: readonly string[]): string {
+  const beginning = knownBeginning(subject);
+  if (beginning !== null) {
+    const { known, next } = beginning;
+    const rest = subject.slice(known.length + 1);
+    const near = wordFor(rest, next);
+    const hint = near === undefined ? '' : ` (did you mean "${known}.${near}"?)`;
+    return `${known} has no "${rest}"${hint}; it has ${[...next].sort().join(', ')}`;
+  }
+  const near = wordFor(subject, [...explainableNames(), ...commands]);
+  const hint = near === undefined ? '' : ` (did you mean "${near}"?)`;
+  return `nothing is called "${subject}"${hint}; faultline explain lists all names`;
 }
 
 /** A name of the language is a word; whatever looks like a path, or is there, is a file. */

@@ -29,8 +29,16 @@ export interface Field {
   readonly words: readonly string[];
   /** undefined where there is none. */
   readonly default: unknown;
-  /** Names of the fields of its value, where that is a map. */
-  readonly fields: readonly string[];
+  /** The fields of its value, where that is a map, each with what it says of itself. */
+  readonly fields: readonly (readonly [name: string, description: string])[];
+  /** The kinds of its owner that have it, where not all of them do; such as `envoy`. */
+  readonly kinds: readonly string[];
+}
+
+/** The kind of a map that has several forms, and the kinds of all these forms. */
+export interface Form {
+  readonly kind: string;
+  readonly all: readonly string[];
 }
 
 let language: JsonSchema | undefined;
@@ -42,47 +50,85 @@ export function languageSchema(): JsonSchema {
 }
 
 /** Deepest way that is followed: steps nest in steps without end. */
-const DEEPEST = 9;
+const DEEPEST = 11;
 
-/** Every field of the language; fields that are described alike under one name are one. */
+/** Every field below a schema; fields that are described alike under one name are one. */
 export function fieldsOf(root: JsonSchema): readonly Field[] {
-  const found = new Map<string, Field>();
-  const visit = (schema: JsonSchema, path: string, trail: readonly string[]): void => {
+  const found = new Fields(root);
+  const visit = (
+    schema: JsonSchema,
+    path: string,
+    trail: readonly string[],
+    form: Form | null,
+  ): void => {
     if (trail.length > DEEPEST) return;
     const ref = schema.$ref;
     if (ref !== undefined) {
-      if (!trail.includes(ref)) visit(resolve(root, ref), path, [...trail, ref]);
+      if (!trail.includes(ref)) visit(resolve(root, ref), path, [...trail, ref], form);
       return;
     }
     for (const [name, property] of Object.entries(schema.properties ?? {})) {
       const below = path === '' ? name : `${path}.${name}`;
-      note(found, root, { name, path: below }, property);
-      visit(property, below, [...trail, '.']);
+      found.add({ name, path: below, schema: property, form });
+      visit(property, below, [...trail, '.'], null);
     }
-    for (const [part, below] of partsOf(schema)) visit(part, `${path}${below}`, [...trail, below]);
+    for (const part of partsOf(root, schema, form)) {
+      visit(part.schema, `${path}${part.below}`, [...trail, part.below], part.form);
+    }
   };
-  visit(root, '', []);
-  return [...found.values()];
+  visit(root, '', [], null);
+  return found.all();
 }
 
-function note(
-  found: Map<string, Field>,
-  root: JsonSchema,
-  { name, path }: { readonly name: string; readonly path: string },
-  schema: JsonSchema,
-): void {
-  const target = schema.$ref === undefined ? schema : resolve(root, schema.$ref);
-  const description = schema.description ?? target.description ?? '';
-  const words = [target, ...(target.anyOf ?? [])].flatMap(wordsOf);
-  const key = JSON.stringify([name, description, words]);
-  const known = found.get(key);
-  if (known !== undefined) {
-    if (!known.paths.includes(path)) found.set(key, { ...known, paths: [...known.paths, path] });
-    return;
+/** A place where a field is written. */
+export interface Occurrence {
+  readonly name: string;
+  readonly path: string;
+  readonly schema: JsonSchema;
+  /** The form of the map that it belongs to; null where that has no kinds. */
+  readonly form: Form | null;
+}
+
+/** Collects fields: those that are described alike under one name are one, with all their paths and kinds. */
+export class Fields {
+  private readonly root: JsonSchema;
+  private readonly found = new Map<string, Field>();
+  /** Kinds that the owners of each field have. */
+  private readonly owners = new Map<string, Set<string>>();
+
+  constructor(root: JsonSchema) {
+    this.root = root;
   }
-  const fields = [...new Set(ownFields(root, target, 0))];
-  const standard = schema.default ?? target.default;
-  found.set(key, { name, paths: [path], description, words, default: standard, fields });
+
+  add({ name, path, schema, form }: Occurrence): void {
+    const target = schema.$ref === undefined ? schema : resolve(this.root, schema.$ref);
+    const description = schema.description ?? target.description ?? '';
+    const words = [target, ...(target.anyOf ?? [])].flatMap(wordsOf);
+    const key = JSON.stringify([name, description, words]);
+    const own = form === null ? [] : [form.kind];
+    const owners = this.owners.get(key) ?? new Set();
+    this.owners.set(key, owners);
+    for (const kind of form?.all ?? []) owners.add(kind);
+    const known = this.found.get(key);
+    if (known === undefined) {
+      const fields = ownFields(this.root, target);
+      const standard = schema.default ?? target.default;
+      const field = { name, paths: [path], description, words, fields, kinds: own };
+      this.found.set(key, { ...field, default: standard });
+      return;
+    }
+    this.found.set(key, {
+      ...known,
+      paths: known.paths.includes(path) ? known.paths : [...known.paths, path],
+      kinds: [...new Set([...known.kinds, ...own])],
+    });
+  }
+
+  all(): readonly Field[] {
+    return [...this.found].map(([key, field]) =>
+      field.kinds.length === this.owners.get(key)!.size ? { ...field, kinds: [] } : field,
+    );
+  }
 }
 
 /** The words a value may be, in the schema itself or in one of its forms. */
@@ -91,29 +137,69 @@ function wordsOf(schema: JsonSchema): readonly string[] {
   return literals.filter((word): word is string => typeof word === 'string');
 }
 
-/** Names of the fields of a map, whatever its kind; what lists hold is not looked into. */
-function ownFields(root: JsonSchema, schema: JsonSchema, depth: number): readonly string[] {
-  if (depth > 4) return [];
-  if (schema.$ref !== undefined) return ownFields(root, resolve(root, schema.$ref), depth + 1);
-  const parts = [...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...(schema.allOf ?? [])];
-  return [
-    ...Object.keys(schema.properties ?? {}),
-    ...parts.flatMap((part) => ownFields(root, part, depth + 1)),
-  ];
+/** Deepest nesting of forms that is looked into for the fields of a map. */
+const FORMS_DEEP = 4;
+
+/** The fields of a map, whatever its kind; what lists hold is not looked into. */
+function ownFields(
+  root: JsonSchema,
+  schema: JsonSchema,
+): readonly (readonly [name: string, description: string])[] {
+  const found = new Map<string, string>();
+  const visit = (part: JsonSchema, depth: number): void => {
+    if (depth > FORMS_DEEP) return;
+    if (part.$ref !== undefined) return visit(resolve(root, part.$ref), depth + 1);
+    for (const [name, property] of Object.entries(part.properties ?? {})) {
+      const own = property.description ?? '';
+      const text = own === '' && property.$ref !== undefined ? resolve(root, property.$ref) : {};
+      if ((found.get(name) ?? '') === '') found.set(name, own || (text.description ?? ''));
+    }
+    for (const form of formsOf(part)) visit(form, depth + 1);
+  };
+  visit(schema, 0);
+  return [...found];
 }
 
-/** What a schema is made of, each with what it adds to the path. */
-function partsOf(schema: JsonSchema): readonly (readonly [JsonSchema, string])[] {
-  const parts: (readonly [JsonSchema, string])[] = [];
-  for (const part of [...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...(schema.allOf ?? [])]) {
-    parts.push([part, '']);
-  }
+function formsOf({ anyOf = [], oneOf = [], allOf = [] }: JsonSchema): readonly JsonSchema[] {
+  return [...anyOf, ...oneOf, ...allOf];
+}
+
+/** A part of a schema, with what it adds to the path. */
+export interface Part {
+  readonly schema: JsonSchema;
+  /** '' for a form, `[]` for the entries of a list, `.<name>` for those of a map. */
+  readonly below: string;
+  readonly form: Form | null;
+}
+
+/** What a schema is made of; `form` is the one that the schema itself is. */
+export function partsOf(root: JsonSchema, schema: JsonSchema, form: Form | null): readonly Part[] {
+  const forms = formsOf(schema);
+  const kinds = forms.map((own) => kindOf(root, own));
+  const all = [...new Set(kinds.filter((kind) => kind !== null))];
+  const parts: Part[] = forms.map((own, index) => {
+    const kind = kinds[index] ?? null;
+    return { schema: own, below: '', form: kind === null ? form : { kind, all } };
+  });
   const { items, additionalProperties } = schema;
-  if (Array.isArray(items)) items.forEach((item: JsonSchema) => parts.push([item, '[]']));
-  else if (items !== undefined) parts.push([items as JsonSchema, '[]']);
-  if (typeof additionalProperties === 'object') parts.push([additionalProperties, '.<name>']);
-  for (const part of Object.values(schema.patternProperties ?? {})) parts.push([part, '.<name>']);
+  if (Array.isArray(items))
+    items.forEach((own: JsonSchema) => parts.push({ schema: own, below: '[]', form: null }));
+  else if (items !== undefined)
+    parts.push({ schema: items as JsonSchema, below: '[]', form: null });
+  if (typeof additionalProperties === 'object')
+    parts.push({ schema: additionalProperties, below: '.<name>', form: null });
+  for (const own of Object.values(schema.patternProperties ?? {}))
+    parts.push({ schema: own, below: '.<name>', form: null });
   return parts;
+}
+
+/** The one word that `kind` may be in a form; null where there is none or a choice. */
+function kindOf(root: JsonSchema, schema: JsonSchema): string | null {
+  const own = schema.$ref === undefined ? schema : resolve(root, schema.$ref);
+  const kind = own.properties?.kind;
+  if (kind === undefined) return null;
+  const words = [kind, ...(kind.anyOf ?? [])].flatMap(wordsOf);
+  return words.length === 1 ? words[0]! : null;
 }
 
 /** The definition that a reference names. */

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { fieldsOf, languageSchema } from './field-index.js';
+import type { Field, JsonSchema } from './field-index.js';
+import { columns, firstSentence, indented, wrap } from './layout.js';
+import type { FoundForm } from './schema-path.js';
+
+/** Fields of one name that are listed on a page; more of them say the same again. */
+const FIELDS_SHOWN = 12;
+/** Places of one field that are listed. */
+const PATHS_SHOWN = 3;
+/** Fields whose own fields are described; on longer pages they are only named. */
+const DESCRIBED = 4;
+
+/** The page of the fields that a name or a path means. */
+export function fieldsPage(name: string, fields: readonly Field[]): string {
+  const sorted = [...fields].sort((a, b) => rankOf(a.paths[0]!) - rankOf(b.paths[0]!));
+  const isShort = sorted.length <= DESCRIBED;
+  const shown = sorted.slice(0, FIELDS_SHOWN).map((field) => fieldText(field, isShort));
+  const rest = fields.length - shown.length;
+  const more = rest > 0 ? [`and ${rest} more`] : [];
+  return [`${name}, in a scenario`, ...shown, ...more].join('\n\n');
+}
+
+/** The page of a map of one kind, such as a pool of HikariCP. */
+export function formPage(name: string, { kind, path, schema }: FoundForm): string {
+  const fields = fieldsTable(schema);
+  return [`${name}, in a scenario`, `${path}, kind ${kind}`, fields].join('\n\n');
+}
+
+/** Where a field is written; the rest is said in words where there are many places. */
+function headOf({ paths, words }: Field): string {
+  const sorted = [...paths].sort((a, b) => rankOf(a) - rankOf(b) || a.length - b.length);
+  const shown = sorted.slice(0, PATHS_SHOWN).join(', ');
+  const rest = sorted.length - PATHS_SHOWN;
+  const more = rest > 0 ? ` and ${rest} more places` : '';
+  return `${shown}${words.length === 1 ? `: ${words[0]}` : ''}${more}`;
+}
+
+/** Services are what people look for first; what a variant or a template may say is a repetition. */
+function rankOf(path: string): number {
+  if (path.startsWith('services.')) return 0;
+  return /^(defaults|templates)\./.test(path) ? 2 : 1;
+}
+
+/** One field: where, what it does, its words, kinds, fields and default. */
+function fieldText(field: Field, isDescribed: boolean): string {
+  const { description, words, default: standard, fields, kinds } = field;
+  const lines = [headOf(field), ...wrap(description, '  ')];
+  if (kinds.length > 0) lines.push(...wrap(`Of kind ${kinds.join(', ')}.`, '  '));
+  if (words.length > 1) lines.push(...wrap(`One of: ${words.join(', ')}.`, '  '));
+  if (fields.length > 0) {
+    const rows = fields.map(([name, text]) => [name, firstSentence(text)] as const);
+    const named = wrap(`Fields: ${fields.map(([name]) => name).join(', ')}.`, '  ');
+    const table = indented('Fields:', columns(rows)).replace(/^/gm, '  ').split('\n');
+    lines.push(...(isDescribed ? table : named));
+  }
+  const isSaid = standard === undefined || description.includes('Defaults to');
+  if (!isSaid) lines.push(`  Default: ${JSON.stringify(standard)}`);
+  return lines.join('\n');
+}
+
+/** The fields of one kind of component, out of the schema of its section. */
+export function formTable(component: string, kind: string): string {
+  const own = (languageSchema().definitions ?? {})[component];
+  const one = own?.properties === undefined ? [] : [own];
+  const forms = (own?.['oneOf'] ?? own?.['anyOf'] ?? one) as readonly JsonSchema[];
+  const found = forms.find(({ properties }) =>
+    JSON.stringify(properties?.['kind'] ?? null).includes(`"${kind}"`),
+  );
+  // The levels of a cache have kinds, and all kinds of caches the same fields.
+  const form = found ?? (own?.properties === undefined ? undefined : own);
+  return form === undefined ? 'Its fields are those of its section.' : fieldsTable(form);
+}
+
+/** Fields of a map of the language. */
+function fieldsTable(form: JsonSchema): string {
+  const { definitions = {} } = languageSchema();
+  // What a distribution or a back-off is made of is said on its own page.
+  const fields = fieldsOf({ ...form, definitions } as JsonSchema).filter(
+    ({ paths }) => !/publishLatency\.|backoff\.|pools?\.|cpu\./.test(paths[0]!),
+  );
+  return tableOf(fields);
+}
+
+/** Fields of a policy, a fault or a balancer. */
+export function schemaTable(schema: z.ZodType): string {
+  const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
+  const fields = fieldsOf(json);
+  return fields.length === 0 ? 'It has no fields of its own.' : tableOf(fields);
+}
+
+function tableOf(fields: readonly Field[]): string {
+  const texts = fields.map((field) => fieldText(field, false).replace(/^/gm, '  '));
+  return ['Fields:', ...texts].join('\n');
+}

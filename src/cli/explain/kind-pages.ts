@@ -1,0 +1,122 @@
+import { balancerKinds, faultKinds, outlierKinds, policyKinds } from '../../patterns/registry.js';
+import { REFERENCE } from '../../scenario/reference.js';
+import type { ReferenceEntry } from '../../scenario/reference.js';
+import type { BalancerKind } from '../../spec/balancer.js';
+import type { FaultKind } from '../../spec/fault.js';
+import type { OutlierKind } from '../../spec/outlier.js';
+import type { PolicyKind } from '../../spec/policy.js';
+import { formTable, schemaTable } from './field-pages.js';
+import { indented, paragraph } from './layout.js';
+import { sectionOf } from './section-page.js';
+
+/** Pages of the kinds that a name means: of policies, faults, balancers, outlier detections and components. */
+export function kindPages(name: string): readonly string[] {
+  const policies = defaultFirst(policyKinds.filter((kind) => policyNamesOf(kind).includes(name)));
+  const faults = faultKinds.filter((kind) => faultNamesOf(kind).includes(name));
+  const balancers = balancerKinds.filter((kind) => balancerNamesOf(kind).includes(name));
+  const outliers = defaultFirst(outlierKinds.filter((kind) => outlierNamesOf(kind).includes(name)));
+  const components = REFERENCE.filter((entry) => referenceNamesOf(entry).includes(name));
+  return [
+    ...policies.map(policyPage),
+    ...faults.map(faultPage),
+    ...balancers.map(balancerPage),
+    ...outliers.map(outlierPage),
+    ...components.map(referencePage),
+  ];
+}
+
+/** Names that have such a page. */
+export function kindNames(): readonly string[] {
+  return [
+    ...policyKinds.flatMap(policyNamesOf),
+    ...faultKinds.flatMap(faultNamesOf),
+    ...balancerKinds.flatMap(balancerNamesOf),
+    ...outlierKinds.flatMap(outlierNamesOf),
+    ...REFERENCE.flatMap(referenceNamesOf),
+  ];
+}
+
+/** Kinds with the one first that is meant where none is written: who asks for `retry` mostly has that. */
+function defaultFirst<T extends { readonly isDefault: boolean }>(kinds: readonly T[]): T[] {
+  return [...kinds].sort((a, b) => Number(b.isDefault) - Number(a.isDefault));
+}
+
+function policyNamesOf({ policy, kind }: PolicyKind): readonly string[] {
+  return [policy, kind, `${policy}.${kind}`];
+}
+
+function faultNamesOf({ kind }: FaultKind): readonly string[] {
+  return [kind, `faults.${kind}`, `fault.${kind}`];
+}
+
+function balancerNamesOf({ balancer }: BalancerKind): readonly string[] {
+  return [balancer, 'loadBalancing', `loadBalancing.${balancer}`];
+}
+
+function outlierNamesOf({ outlier }: OutlierKind): readonly string[] {
+  return [outlier, 'outlierDetection', `outlierDetection.${outlier}`];
+}
+
+/** `rabbitmq`, `queue.rabbitmq`, `queues.rabbitmq`. */
+function referenceNamesOf(entry: ReferenceEntry): readonly string[] {
+  const { component, kind, form } = entry;
+  return [kind, `${form ?? component}.${kind}`, `${sectionOf(entry)}.${kind}`];
+}
+
+function referencePage(entry: ReferenceEntry): string {
+  const { component, kind, form, summary, sources, example } = entry;
+  return [
+    `${sectionOf(entry)}, kind ${kind}`,
+    paragraph(summary),
+    formTable(form ?? component, kind),
+    indented('Example:', example),
+    ...(sources.length === 0 ? [] : [indented('Sources:', sources.join('\n'))]),
+  ].join('\n\n');
+}
+
+function balancerPage({ balancer, summary, schema, sources }: BalancerKind): string {
+  return [
+    `loadBalancing, kind ${balancer}`,
+    paragraph(summary),
+    schemaTable(schema),
+    indented('Sources:', sources.join('\n')),
+  ].join('\n\n');
+}
+
+function outlierPage(pattern: OutlierKind): string {
+  return [
+    `outlierDetection, kind ${pattern.outlier}${standardText(pattern)}`,
+    paragraph(pattern.summary),
+    schemaTable(pattern.schema),
+    indented('Example, the value of outlierDetection:', pattern.example),
+    indented('Sources:', pattern.sources.join('\n')),
+  ].join('\n\n');
+}
+
+function policyPage(pattern: PolicyKind): string {
+  const { policy, kind, summary, level } = pattern;
+  const place = level === 'call' ? 'around all attempts of a call' : 'around each attempt';
+  return [
+    `${policy}, kind ${kind}${standardText(pattern)}`,
+    paragraph(summary),
+    `Usual place: ${place}.`,
+    schemaTable(pattern.schema),
+    indented('Example, a bundle of policies:', pattern.example),
+    indented('Sources:', pattern.sources.join('\n')),
+  ].join('\n\n');
+}
+
+function standardText({ isDefault }: { readonly isDefault: boolean }): string {
+  return isDefault ? ' (the kind meant where none is written)' : '';
+}
+
+function faultPage(pattern: FaultKind): string {
+  return [
+    `${pattern.kind}, a fault`,
+    paragraph(pattern.summary),
+    `Targets: ${pattern.targets.join(', ')}.`,
+    schemaTable(pattern.schema),
+    indented('Example:', pattern.example),
+    indented('Sources:', pattern.sources.join('\n')),
+  ].join('\n\n');
+}
