@@ -14,10 +14,11 @@ const LAYERS = [
   ['cli'],
 ];
 const CORE = LAYERS.slice(0, -1).flat();
-/** The only files of the core that may use worker threads. */
+/** The only files of the core that may use worker threads, or look at their process. */
 const THREADED = [
   'src/run/compiling.ts',
   'src/run/crew.ts',
+  'src/run/memory.ts',
   'src/run/pool.ts',
   'src/run/worker.ts',
 ];

@@ -57,6 +57,8 @@ const KIND_QUESTIONS: Readonly<Record<string, string>> = {
     'a deadline that reaches an edge without one is laid in as an implicit layer',
   "src/model/chains.ts layers[0].policy === 'fallback'":
     'the implicit deadline stands inside an outermost fallback, as the language says',
+  "src/model/holders.ts policy === 'timeout'":
+    'the guard on memory says whether the calls that it names have a time limit',
   "src/plan/edges.ts layer.policy === 'deadline'":
     'a deadline is no layer: it travels with the request and is laid along the edges',
 };
@@ -78,6 +80,7 @@ describe('the source tree', () => {
   it('keeps node: modules out of the core, except the threads of the pool', () => {
     const threads: Readonly<Record<string, readonly string[]>> = {
       'src/run/crew.ts': ['node:worker_threads'],
+      'src/run/memory.ts': ['node:process', 'node:v8', 'node:vm'],
       'src/run/pool.ts': ['node:worker_threads'],
       'src/run/worker.ts': ['node:worker_threads'],
       'src/run/compiling.ts': ['node:os', 'node:v8'],

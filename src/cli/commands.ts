@@ -9,6 +9,7 @@ import {
   textList,
   wholeNumber,
 } from './flags.js';
+import { memorySize } from './memory.js';
 import type { Terminal } from './terminal.js';
 
 type Finish = (exitCode: number) => void;
@@ -337,11 +338,17 @@ function withChanges(command: Command, hasVariant = true): Command {
 }
 
 function withThreads(command: Command): Command {
-  return command.option(
-    '--workers <number>',
-    'threads that simulate (default: one per core); never changes a result',
-    wholeNumber(1, 1024),
-  );
+  return command
+    .option(
+      '--workers <number>',
+      'threads that simulate (default: one per core); never changes a result',
+      wholeNumber(1, 1024),
+    )
+    .option(
+      '--max-memory <size>',
+      'memory of the program, all threads together, such as 2GiB (default: half of the machine or container)',
+      memorySize,
+    );
 }
 
 function examples(...lines: readonly string[]): string {

@@ -83,9 +83,7 @@ const GUARDS: Readonly<Record<GuardReason, { readonly what: string; readonly rem
   },
   memory: {
     what: 'the limit of memory was reached',
-    remedy:
-      'More arrives than is served: bound the queue that grows (queue.capacity), let clients give up ' +
-      '(patience), lower the arrival rates, or shorten run.duration.',
+    remedy: 'Otherwise lower the arrival rates, shorten run.duration, or raise --max-memory.',
   },
 };
 

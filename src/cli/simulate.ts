@@ -1,4 +1,4 @@
-import { availableParallelism, totalmem } from 'node:os';
+import { availableParallelism } from 'node:os';
 import type { Study } from '../analysis/study.js';
 import { summarise } from '../analysis/summarise.js';
 import { incompleteOf } from '../analysis/incomplete.js';
@@ -8,6 +8,7 @@ import type { Records } from '../run/replicate.js';
 import type { Incomplete, Result } from '../spec/result.js';
 import { EXIT } from './exit.js';
 import { interruptible } from './interrupt.js';
+import { defaultBudget, shareMemory } from './memory.js';
 import type { Prepared } from './prepare.js';
 import { progressBar, stopwatch } from './progress.js';
 import { explainRunError, stopMessage } from './run-errors.js';
@@ -16,6 +17,8 @@ import { packageVersion } from './version.js';
 
 export interface SimulateOptions {
   readonly workers?: number;
+  /** Limit of the memory of the whole process. Unit: bytes. */
+  readonly maxMemory?: number;
   /** True = nothing on standard error. */
   readonly quiet?: boolean;
 }
@@ -50,14 +53,17 @@ export async function simulateAll(
   const { plans, replications, path } = prepared;
   const counts = `${plural(plans.length, 'variant')} x ${plural(replications, 'replication')}`;
   const total = plans.length * replications;
-  const workers = Math.min(options.workers ?? availableParallelism(), total);
-  if (options.quiet !== true) terminal.note(`running ${path}: ${counts}\n`);
+  const wanted = Math.min(options.workers ?? availableParallelism(), total);
+  const budget = options.maxMemory ?? defaultBudget();
+  const { note, ...limits } = shareMemory(budget, wanted, plans, path);
+  if (options.quiet !== true) {
+    terminal.note(`running ${path}: ${counts}\n${note === null ? '' : `${note}\n`}`);
+  }
   const onDone = options.quiet === true ? () => {} : progressBar(terminal, 'simulating', total);
   const took = stopwatch();
   try {
-    const limits = { workers, heapMiB: heapMiB(workers), onDone };
     const kept = await interruptible((signal) =>
-      runKept(plans, replications, { ...limits, signal }),
+      runKept(plans, replications, { ...limits, onDone, signal }),
     );
     const words = `simulated ${counts} in ${took()} s`;
     return { records: kept.records, shortfall: shortfallOf(prepared, kept), words };
@@ -97,17 +103,6 @@ export function resultOf(
   saved: Study['saved'] = null,
 ): Result {
   return summarise(file, plans, records, packageVersion(), saved, shortfall?.incomplete);
-}
-
-/**
- * Limit of the heap of each thread: 2 GiB, and of all of them together 60 % of what this machine, or
- * its container, has. Unit: MiB.
- */
-export function heapMiB(workers: number): number {
-  const constrained = process.constrainedMemory();
-  const total = constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
-  const share = (0.6 * total) / workers / 2 ** 20;
-  return Math.max(64, Math.min(2048, Math.floor(share)));
 }
 
 function plural(count: number, noun: string): string {

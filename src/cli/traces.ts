@@ -7,9 +7,11 @@ import { CommandError, EXIT } from './exit.js';
 import { beginOutput } from './output.js';
 import type { Prepared } from './prepare.js';
 import { progressBar, stopwatch } from './progress.js';
-import { heapMiB } from './simulate.js';
 import type { Terminal } from './terminal.js';
 import type { TraceSetup } from './trace-worker.js';
+
+/** Limit of the heap of the thread that writes them. Unit: MiB. */
+const HEAP_MIB = 2048;
 
 /**
  * Runs everything a second time with every request traced, and writes the traces as JSON lines. The
@@ -34,7 +36,7 @@ export async function writeTraces(
     const entry = new URL('./trace-worker.js', import.meta.url);
     // Some of the lines of a task that was lost are in the file: it cannot be repeated.
     const pool = { workers: 1, retries: 0, onDone };
-    digests = await withCrew({ entry, shared, heapMiB: heapMiB(1) }, (crew) =>
+    digests = await withCrew({ entry, shared, heapMiB: HEAP_MIB }, (crew) =>
       runPool(tasks, { ...pool, crew }),
     );
   } catch (error) {

@@ -6,6 +6,7 @@ import { PHASES } from './phase.js';
 import { EventQueue, PHASE_UNIT } from './queue.js';
 import { Recent } from './recent.js';
 import { renumber } from './renumber.js';
+import { hasRoom } from './room.js';
 import { HORIZON_MAX_NS } from './time.js';
 import type { Ns } from './time.js';
 
@@ -15,15 +16,18 @@ export type Handler = (target: number, a: number, b: number) => void;
 /**
  * Why a run ended: 'horizon' the next event lies beyond it; 'drained' nothing is pending; 'budget'
  * as many events as allowed; 'instant' too many events at one instant (a loop without delay);
- * 'halted' a handler asked.
+ * 'halted' a handler asked; 'memory' the thread has used up what it may have.
  */
-export type StopReason = 'horizon' | 'drained' | 'budget' | 'instant' | 'halted';
+export type StopReason = 'horizon' | 'drained' | 'budget' | 'instant' | 'halted' | 'memory';
 
 /** Events allowed at one instant before the run stops with 'instant'. */
 export const INSTANT_LIMIT = 1_000_000;
 
 /** Events at one instant after which the last ones are remembered for the report. */
 const INSTANT_SUSPECT = 900_000;
+
+/** Events after which the memory in use is looked at again. */
+const LOOK = 16_384;
 
 /** Reserved ops: the head of a lane, and a lane's timer that stands in a queue by itself. */
 const LANE_HEAD = 0;
@@ -354,8 +358,9 @@ class Engine {
     const here = engine.events - engine.instantStart;
     if (here > INSTANT_LIMIT) return 'instant';
     if (here >= INSTANT_SUSPECT) engine.rememberNext();
+    else if (!hasRoom()) return 'memory';
     const step = here >= INSTANT_SUSPECT ? 1 : INSTANT_SUSPECT - here;
-    engine.guard = engine.events + Math.min(step, maxEvents - handled);
+    engine.guard = engine.events + Math.min(step, maxEvents - handled, LOOK);
     return null;
   }
 

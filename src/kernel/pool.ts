@@ -1,4 +1,5 @@
 import { invariant } from './invariant.js';
+import { makeRoom } from './room.js';
 
 /** From so many slots on a pool grows by a quarter. */
 const GRADUAL = 65_536;
@@ -100,6 +101,7 @@ export class Slots {
 
 /** A copy of an int32 column with room for `capacity` elements. */
 export function widenInt32(column: Int32Array, capacity: number): Int32Array {
+  makeRoom(4 * capacity);
   const wider = new Int32Array(capacity);
   wider.set(column);
   return wider;
@@ -107,6 +109,7 @@ export function widenInt32(column: Int32Array, capacity: number): Int32Array {
 
 /** A copy of a column of bytes with room for `capacity` elements. */
 export function widenUint8(column: Uint8Array, capacity: number): Uint8Array {
+  makeRoom(capacity);
   const wider = new Uint8Array(capacity);
   wider.set(column);
   return wider;
@@ -114,6 +117,7 @@ export function widenUint8(column: Uint8Array, capacity: number): Uint8Array {
 
 /** A copy of a float64 column with room for `capacity` elements. */
 export function widenFloat64(column: Float64Array, capacity: number): Float64Array {
+  makeRoom(8 * capacity);
   const wider = new Float64Array(capacity);
   wider.set(column);
   return wider;

@@ -1,8 +1,12 @@
 import { invariant } from './invariant.js';
 import { EVENT_WORDS } from './instants.js';
+import { makeRoom } from './room.js';
 
 /** Room for sequence number and slot below the phase in a heap key. */
 export const PHASE_UNIT = 1_125_899_906_842_624;
+
+/** What a slot takes in all columns together. */
+const EVENT_BYTES = 36;
 
 const MAX_SLOTS = 0x4000000;
 
@@ -136,6 +140,7 @@ export class EventQueue {
     const old = this.slots;
     const slots = old * 2;
     invariant(slots <= MAX_SLOTS, 'too-many-pending-events');
+    makeRoom(slots * EVENT_BYTES);
     this.times = widened(this.times, slots + 1);
     this.keys = widened(this.keys, slots + 1);
     const payload = new Int32Array(slots * EVENT_WORDS);

@@ -83,6 +83,11 @@ export class Meters {
     return gauge;
   }
 
+  /** All levels as they are now: `name/component/part` and the level. */
+  now(): readonly (readonly [string, number])[] {
+    return [...this.gauges].map(([key, gauge]) => [key, levels.valueOf(gauge)]);
+  }
+
   /** The level of that name, which is there. */
   gaugeOf(name: string, { component, part }: MeterSubject): number {
     const gauge = this.gauges.get(`${name}/${component}/${part}`);

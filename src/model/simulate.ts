@@ -1,10 +1,12 @@
-import { engine } from '../kernel/engine.js';
+import { engine, type StopReason } from '../kernel/engine.js';
 import { invariant } from '../kernel/invariant.js';
+import { NoRoom } from '../kernel/room.js';
 import { OUTCOME } from '../spec/outcome.js';
 import type { Plan } from '../spec/plan.js';
 import type { GaugeRecord, PoolRecord, RunRecord, TraceRecord } from '../spec/record.js';
 import { assemble } from './assemble.js';
 import type { Assembly } from './assemble.js';
+import { largestHolder } from './holders.js';
 import type { Registry } from './registry.js';
 import { RETURN, STATE, strands } from './strands.js';
 import type { World } from './world.js';
@@ -67,14 +69,31 @@ function runOnce(
   board.start();
   collections.start();
   world.loads.start();
-  const reason = engine.run(plan.horizonNs, plan.maxEvents);
+  const reason = runEvents(plan);
+  // In the middle of an event the laws do not hold.
+  if (reason === 'noRoom') return recordOf(assembly, 'memory', largestHolder(world));
   bookUnfinished(world, options.traceSink !== undefined);
   checkConservation(world);
   for (const audit of world.audits) audit();
   if (options.traceSink !== undefined) options.traceSink(world.tracer.take());
   const stop = world.stop?.reason ?? (reason === 'halted' ? 'depth' : reason);
-  const detail = world.stop?.detail ?? (reason === 'instant' ? recentOps(world) : '');
+  const detail = world.stop?.detail ?? detailOf(reason, world);
   return recordOf(assembly, stop, detail);
+}
+
+/** Handles the events of a run; `noRoom` = the columns of one could not grow. */
+function runEvents({ horizonNs, maxEvents }: Plan): StopReason | 'noRoom' {
+  try {
+    return engine.run(horizonNs, maxEvents);
+  } catch (error) {
+    if (error instanceof NoRoom) return 'noRoom';
+    throw error;
+  }
+}
+
+function detailOf(reason: StopReason, world: World): string {
+  if (reason === 'instant') return recentOps(world);
+  return reason === 'memory' ? largestHolder(world) : '';
 }
 
 /**

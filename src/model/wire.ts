@@ -16,6 +16,7 @@ import { balancerAt, isUnknown, NOWHERE } from './picking/picks.js';
 import { GO } from './sections/transactions.js';
 import { RETURN, STATE, strands } from './strands.js';
 import type { World } from './world.js';
+import { largestHolder } from './holders.js';
 import { frames } from './frames.js';
 import { levels } from './levels.js';
 import { sink } from './sink.js';
@@ -365,7 +366,7 @@ export class Wire implements CallSite {
       engine.halt();
     }
     if (strands.slots.used > MAX_LIVE && world.stop === null) {
-      world.stop = { reason: 'memory', detail: longestQueue(world) };
+      world.stop = { reason: 'memory', detail: largestHolder(world) };
       engine.halt();
     }
   }
@@ -387,14 +388,4 @@ export class Wire implements CallSite {
   private callerOf(strand: number): number {
     return frames.owner[strands.from[strand]];
   }
-}
-
-/** The instance with the longest queue, in words, for the guard on memory. */
-function longestQueue({ instances, plan }: World): string {
-  let longest = instances[0];
-  for (const instance of instances) {
-    if (instance.queue.length > longest.queue.length) longest = instance;
-  }
-  const { name } = plan.components[longest.component];
-  return `${name}[${longest.index}] has ${longest.queue.length} requests queued`;
 }

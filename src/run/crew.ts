@@ -22,15 +22,15 @@ export class Crew {
     this.setup = setup;
   }
 
-  /** A thread that idles, or a new one. It belongs to the caller, who gives it back or ends it. */
-  take(): Worker {
+  /** A thread that idles, or a new one with this limit of its heap. It belongs to the caller, who gives it back or ends it. */
+  take(heapMiB = this.setup.heapMiB): Worker {
     for (const worker of this.idle) {
       this.idle.delete(worker);
       forget(worker);
       worker.ref();
       return worker;
     }
-    const { entry, shared, heapMiB } = this.setup;
+    const { entry, shared } = this.setup;
     return new Worker(entry, {
       workerData: shared,
       resourceLimits: { maxOldGenerationSizeMb: heapMiB },

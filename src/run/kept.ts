@@ -34,6 +34,12 @@ export interface Kept {
   readonly interrupted: boolean;
 }
 
+/** How the runs are made. */
+export interface KeptOptions extends ThreadOptions {
+  /** Limit of the heap of a thread that runs by itself. Unit: MiB. */
+  readonly aloneHeapMiB: number;
+}
+
 /**
  * Runs every plan `replications` times on worker threads and keeps what finished. A guard ends its variant: the other
  * variants run to their end, and of a variant the first replication that a guard stops counts, so that nothing but a
@@ -42,19 +48,22 @@ export interface Kept {
 export async function runKept(
   plans: readonly Plan[],
   replications: number,
-  options: ThreadOptions,
+  options: KeptOptions,
 ): Promise<Kept> {
   const tasks = tasksOf(plans.length, replications);
-  const { workers, heapMiB, onDone, signal } = options;
+  const { workers, heapMiB, memory, aloneHeapMiB, onDone, signal } = options;
   const keeper = new Keeper(plans, replications);
   let interrupted = false;
   try {
-    await withCrew(simulators(heapMiB, plans), (crew) =>
+    await withCrew(simulators(heapMiB, plans, memory), (crew) =>
       runPool(tasks, {
         ...schedule(plans.length, replications),
         crew,
         workers,
         take: (index, value) => keeper.take(index, value as RunRecord),
+        isShort: (value) => (value as RunRecord).stop === 'memory',
+        isKin: (a, b) => a % plans.length === b % plans.length,
+        aloneHeapMiB,
         isNeeded: (index) => keeper.needs(index),
         spares: (index, { code }) => code === OUT_OF_MEMORY && keeper.lose(index),
         ...(onDone === undefined ? {} : { onDone }),

@@ -44,6 +44,14 @@ export interface PoolOptions {
   readonly isNeeded?: (index: number) => boolean;
   /** True = the failure of a task ends nothing but that task. */
   readonly spares?: (index: number, error: TaskError) => boolean;
+  /**
+   * True = the task ended for want of memory. It is run again when all others are done, by itself; so are those of its
+   * kin that have not been started. What comes of that counts.
+   */
+  readonly isShort?: (value: unknown) => boolean;
+  readonly isKin?: (index: number, other: number) => boolean;
+  /** Limit of the heap of a thread that runs by itself. Unit: MiB. */
+  readonly aloneHeapMiB?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -94,6 +102,11 @@ class Pool {
   private readonly stop = (): void => this.finish(this.options.signal?.reason);
   /** Indices of the tasks that have not been started, the next one first. */
   private readonly waiting: number[];
+  /** Indices of the tasks that have to run by themselves. */
+  private readonly postponed: number[] = [];
+  /** Tasks run one by one, each on a thread with all the memory there is. */
+  private isAlone = false;
+  private isTurning = false;
   /** Tasks from here on are not needed. */
   private end: number;
   private done = 0;
@@ -115,6 +128,7 @@ class Pool {
     signal?.addEventListener('abort', this.stop, { once: true });
     const threads = Math.min(workers, this.tasks.length);
     tuneCompiler(threads);
+    this.isAlone = threads === 1;
     for (let i = 0; i < threads; i++) this.assign(this.spawn(), this.next()!);
     this.finishWhenDone();
   }
@@ -140,7 +154,8 @@ class Pool {
   }
 
   private spawn(): Worker {
-    const worker = this.options.crew.take();
+    const { crew, aloneHeapMiB } = this.options;
+    const worker = crew.take(this.isAlone ? aloneHeapMiB : undefined);
     worker.on('message', (answer: Answer) => this.receive(worker, answer));
     worker.on('error', (error: unknown) => this.lose(worker, describeError(error)));
     worker.on('exit', (code) => this.lose(worker, exited(code)));
@@ -156,17 +171,47 @@ class Pool {
   private receive(worker: Worker, answer: Answer): void {
     if (this.isOver) return;
     this.busy.delete(worker);
+    const isShort = 'value' in answer && this.options.isShort?.(answer.value) === true;
     try {
       if ('error' in answer) this.fail(answer.index, answer.error);
-      else this.keep(answer.index, answer.value);
+      else if (!isShort || !this.postpone(answer.index)) this.keep(answer.index, answer.value);
     } catch (error) {
       void worker.terminate();
       return this.finish(error);
     }
     const next = this.next();
-    if (next !== undefined) this.assign(worker, next);
+    if (isShort) {
+      // Its columns are as large as they have become.
+      void worker.terminate();
+      if (next !== undefined) this.assign(this.spawn(), next);
+    } else if (next !== undefined) this.assign(worker, next);
     else this.options.crew.give(worker);
     this.finishWhenDone();
+  }
+
+  /** Puts a task that ran out of memory beside the others off, and its kin with it; false where it ran by itself. */
+  private postpone(index: number): boolean {
+    const { isShort, isKin } = this.options;
+    if (this.isAlone || isShort === undefined || !this.needs(index)) return false;
+    const kin = this.waiting.filter((other) => isKin?.(index, other) === true);
+    this.postponed.push(index, ...kin);
+    for (const other of kin) this.waiting.splice(this.waiting.indexOf(other), 1);
+    return true;
+  }
+
+  /** Runs what was put off, one by one, without any other thread. */
+  private turn(): void {
+    this.isAlone = this.isTurning = true;
+    const ending = [...this.busy.keys()].map((worker) => worker.terminate());
+    this.busy.clear();
+    void Promise.allSettled([...ending, this.options.crew.end()]).then(() => {
+      if (this.isOver) return;
+      this.isTurning = false;
+      this.waiting.push(...this.postponed.splice(0).sort((a, b) => a - b));
+      const next = this.next();
+      if (next !== undefined) this.assign(this.spawn(), next);
+      this.finishWhenDone();
+    });
   }
 
   private keep(index: number, value: unknown): void {
@@ -192,7 +237,7 @@ class Pool {
     const mayRetry = error.code !== OUT_OF_MEMORY && this.deaths[index]! <= this.options.retries;
     if (mayRetry) this.assign(this.spawn(), index);
     else {
-      this.fail(index, error);
+      if (error.code !== OUT_OF_MEMORY || !this.postpone(index)) this.fail(index, error);
       const next = this.next();
       if (next !== undefined) this.assign(this.spawn(), next);
       this.finishWhenDone();
@@ -201,7 +246,9 @@ class Pool {
 
   private finishWhenDone(): void {
     for (const index of this.busy.values()) if (this.needs(index)) return;
-    if (!this.waiting.some((index) => this.needs(index))) this.finish(this.failure);
+    if (this.isTurning || this.waiting.some((index) => this.needs(index))) return;
+    if (this.postponed.some((index) => this.needs(index))) this.turn();
+    else this.finish(this.failure);
   }
 
   /** Ends the threads that are still at work first: their memory is needed for what comes next. */

@@ -4,6 +4,7 @@ import { withCrew } from './crew.js';
 import type { CrewSetup } from './crew.js';
 import { GuardStop, RunFailure } from './failure.js';
 import type { GuardReason, RunIdentity } from './failure.js';
+import type { MemoryLimit } from './memory.js';
 import { stopDetail } from './stop-detail.js';
 import { OUT_OF_MEMORY, TaskFailure, describeError, runPool } from './pool.js';
 import type { PoolOptions } from './pool.js';
@@ -20,6 +21,8 @@ export interface ThreadOptions {
   readonly workers: number;
   /** Limit of the heap of each thread. Unit: MiB. */
   readonly heapMiB: number;
+  /** Limit of the memory of the process; none where it is left out. */
+  readonly memory?: MemoryLimit;
   readonly onDone?: (done: number) => void;
   readonly signal?: AbortSignal;
 }
@@ -43,7 +46,7 @@ export async function runThreaded(
   const tasks = tasksOf(plans.length, replications);
   const { onDone, signal } = options;
   try {
-    const setup = simulators(options.heapMiB, plans);
+    const setup = simulators(options.heapMiB, plans, options.memory);
     const pool: Omit<PoolOptions, 'crew'> = {
       ...schedule(plans.length, replications),
       workers: options.workers,
@@ -74,10 +77,21 @@ export function schedule(
   };
 }
 
-/** Threads that simulate, and have these plans. `heapMiB`: limit of the heap of each. */
-export function simulators(heapMiB: number, plans: readonly Plan[]): CrewSetup {
+/** What a simulating thread is started with. */
+export interface SimulatorSetup {
+  readonly plans: readonly Plan[];
+  readonly memory: MemoryLimit | null;
+}
+
+/** Threads that simulate, and have these plans. `heapMiB`: limit of the heap of each; `memory`: of all together. */
+export function simulators(
+  heapMiB: number,
+  plans: readonly Plan[],
+  memory: MemoryLimit | null = null,
+): CrewSetup {
+  const shared: SimulatorSetup = { plans, memory };
   // This stands in another folder beside `run` where the program is bundled.
-  return { entry: new URL('../run/worker.js', import.meta.url), shared: plans, heapMiB };
+  return { entry: new URL('../run/worker.js', import.meta.url), shared, heapMiB };
 }
 
 /** The same in this thread, one run after the other. */

@@ -1,14 +1,16 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { rehearse } from '../model/rehearsal.js';
-import type { Plan } from '../spec/plan.js';
 import { describeError } from './pool.js';
 import type { PlanTask } from './cases.js';
 import type { Answer, Assignment } from './pool.js';
-import type { RunTask } from './replicate.js';
+import { watchMemory } from './memory.js';
+import type { RunTask, SimulatorSetup } from './replicate.js';
 import { runPlan } from './run.js';
 
 // The thread behind all runs: it holds the plans of all variants, or is sent one with each task.
-const plans = workerData as readonly Plan[];
+const { plans, memory } = workerData as SimulatorSetup;
+
+if (memory !== null) watchMemory(memory);
 
 rehearse();
 

@@ -61,7 +61,9 @@ async function runOne(prepared: Prepared, flags: RunFlags, terminal: Terminal): 
   const result = resultOf(prepared, simulated);
   const writes = new Writes();
   const { traces } = flags;
-  if (traces !== undefined) {
+  if (traces !== undefined && simulated.shortfall !== null) {
+    terminal.note(`${traces} is not written: runs are missing\n`);
+  } else if (traces !== undefined) {
     const quiet = flags.quiet === true;
     await writes.attempt(() => writeTraces(prepared, result, traces, quiet, terminal));
   }

@@ -7,7 +7,8 @@ import type { RunRecord } from '../../spec/record.js';
 import type { SweepFigures } from '../../spec/sweep.js';
 import { explainRunError } from '../run-errors.js';
 import { progressBar } from '../progress.js';
-import { heapMiB, type SimulateOptions } from '../simulate.js';
+import { defaultBudget, shareMemory, type MemoryShare } from '../memory.js';
+import type { SimulateOptions } from '../simulate.js';
 import type { Terminal } from '../terminal.js';
 import { packageVersion } from '../version.js';
 import type { BuiltCase } from './build.js';
@@ -84,7 +85,8 @@ export class Session {
       const i = missing[index]!;
       const { file, plans } = built[i]!;
       const own = caseFigures({ file, plans, records }, this.asked);
-      this.store.keep(keys[i]!, own);
+      // Whether memory suffices is no fact about the setting.
+      if (own.every(({ stop }) => stop !== 'memory')) this.store.keep(keys[i]!, own);
       figures[i] = own;
       this.computed++;
       bar(++ready);
@@ -131,10 +133,16 @@ export class Session {
 
 /** Threads for all settings of a sweep, of which at most so many runs are under way at once. */
 export function sweepThreads(options: SimulateOptions, runs: number): CrewSetup {
+  const { heapMiB, memory } = shareOf(options, runs);
   // Each task brings its plan.
-  return simulators(heapMiB(Math.min(workersOf(options), runs)), []);
+  return simulators(heapMiB, [], memory);
 }
 
-function workersOf({ workers }: SimulateOptions): number {
-  return workers ?? availableParallelism();
+function workersOf(options: SimulateOptions): number {
+  return shareOf(options, Infinity).workers;
+}
+
+function shareOf({ workers, maxMemory }: SimulateOptions, runs: number): MemoryShare {
+  const wanted = Math.min(workers ?? availableParallelism(), runs);
+  return shareMemory(maxMemory ?? defaultBudget(), wanted, [], '');
 }

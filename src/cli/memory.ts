@@ -1,0 +1,90 @@
+import { totalmem } from 'node:os';
+import { InvalidArgumentError } from 'commander';
+import type { Plan } from '../spec/plan.js';
+import { usageError } from './exit.js';
+
+const MIB = 2 ** 20;
+const UNITS: Readonly<Record<string, number>> = {
+  KiB: 1024,
+  MiB: MIB,
+  GiB: 1024 * MIB,
+  kB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+};
+
+/** What the program takes before any run, and a thread of it before its first event. Unit: bytes. */
+const PROGRAM = 110 * MIB;
+const THREAD = 40 * MIB;
+/** An instance with its gauges and its views of others, at least. Unit: bytes. */
+const INSTANCE = 2048;
+
+/** Least budget with which anything can be run. Unit: bytes. */
+const LEAST = 192 * MIB;
+
+/** `2GiB`, `512MiB`, `1.5GB`, as an option parser. Unit: bytes. */
+export function memorySize(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(KiB|MiB|GiB|kB|MB|GB)$/.exec(text);
+  const bytes = match === null ? NaN : Number(match[1]) * UNITS[match[2]!]!;
+  if (Number.isNaN(bytes)) {
+    throw new InvalidArgumentError('a size with its unit is expected, such as 2GiB or 512MiB.');
+  }
+  if (bytes < LEAST) {
+    throw new InvalidArgumentError(`at least ${LEAST / MIB}MiB are needed to run anything.`);
+  }
+  return bytes;
+}
+
+/** How the memory of the process is shared. */
+export interface MemoryShare {
+  readonly workers: number;
+  /** Limits of the heap of JavaScript objects: of each thread, and of one that runs by itself. Unit: MiB. */
+  readonly heapMiB: number;
+  readonly aloneHeapMiB: number;
+  readonly memory: { readonly bytes: number };
+  /** Said where fewer threads run than could. */
+  readonly note: string | null;
+}
+
+/** Half of what this machine, or its container, has. Unit: bytes. */
+export function defaultBudget(): number {
+  const constrained = process.constrainedMemory();
+  const total = constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
+  return Math.max(LEAST, total / 2);
+}
+
+/**
+ * Shares a budget among threads: fewer of them where the plans alone would fill it. Exit code 2 where not even one can
+ * hold the largest plan.
+ */
+export function shareMemory(
+  budget: number,
+  workers: number,
+  plans: readonly Plan[],
+  path: string,
+): MemoryShare {
+  const instances = Math.max(0, ...plans.map((plan) => plan.instances.length));
+  const thread = THREAD + instances * INSTANCE;
+  const room = budget - PROGRAM;
+  const fitting = Math.floor(room / thread);
+  if (fitting < 1 && thread > budget) {
+    const needed = Math.ceil((PROGRAM + thread) / MIB);
+    throw usageError(
+      `${path}: ${instances} instances need about ${needed} MiB, and --max-memory is ` +
+        `${Math.floor(budget / MIB)} MiB: lower replicas, or raise --max-memory`,
+    );
+  }
+  const used = Math.max(1, Math.min(workers, fitting));
+  const heap = (bytes: number): number => Math.max(64, Math.min(4096, Math.floor(bytes / MIB)));
+  const note =
+    used < workers
+      ? `${used} of ${workers} workers run at once: --max-memory is ${Math.floor(budget / MIB)} MiB`
+      : null;
+  return {
+    workers: used,
+    heapMiB: heap(room / used),
+    aloneHeapMiB: heap(room),
+    memory: { bytes: budget },
+    note,
+  };
+}

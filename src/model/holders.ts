@@ -1,0 +1,104 @@
+import type { Plan } from '../spec/plan.js';
+import { frames } from './frames.js';
+import type { World } from './world.js';
+
+/** So many things of one kind, where they are, and what would bound them. */
+interface Holder {
+  readonly count: number;
+  readonly words: string;
+}
+
+/** What holds most of the memory of a run now, with its number and what would bound it; for the guard on memory. */
+export function largestHolder(world: World): string {
+  const calls = callsInFlight(world);
+  const [queue, level] = [longestQueue(world), highestLevel(world)];
+  // A request that is queued is a call in flight at its caller: then the queue is what has to be bounded.
+  const isQueued = queue.count * 2 >= calls.count;
+  const here = isQueued ? queue : calls;
+  const largest = level.count > here.count ? level : here;
+  return largest.count === 0 ? '' : largest.words;
+}
+
+/** The edge with most calls in flight; where its callee has about as many itself, the edge that those wait for. */
+function callsInFlight({ edges, plan }: World): Holder {
+  const counts = new Float64Array(edges.length);
+  for (let frame = 0; frame < frames.slots.touched; frame++) {
+    if (frames.slots.has(frame) && frames.base[frame] === 0) counts[frames.edge[frame]]++;
+  }
+  const most = counts.reduce((a, b) => Math.max(a, b), 0);
+  const found = farthest(plan, counts, counts.indexOf(most));
+  if (most === 0) return { count: 0, words: '' };
+  const { from, to } = plan.edges[found];
+  const [count, callee] = [counts[found], plan.components[plan.parts[to].component].name];
+  const calls = `${count} calls in flight on ${partName(plan, from)}->${partName(plan, to)}`;
+  if (isTimed(plan, found)) {
+    return { count, words: `${calls}: limit them (bulkhead, concurrencyLimit) or shorten timeout` };
+  }
+  const remedy = 'add policy.timeout to the call, or patience to the workload';
+  return { count, words: `${calls} wait for ${callee} without a time limit: ${remedy}` };
+}
+
+/** Edges that hold nearly as many calls as the first of them. */
+const ALIKE = 0.9;
+
+/** Follows the calls from an edge on, as long as the callee has about as many calls in flight itself. */
+function farthest(plan: Plan, counts: Float64Array, first: number): number {
+  const enough = ALIKE * counts[first];
+  const seen = new Set<number>();
+  let at = first;
+  while (!seen.has(at)) {
+    seen.add(at);
+    const callee = plan.parts[plan.edges[at].to].component;
+    const next = plan.edges.findIndex(
+      ({ from }, edge) => plan.parts[from].component === callee && counts[edge] >= enough,
+    );
+    if (next >= 0) at = next;
+  }
+  return at;
+}
+
+function isTimed({ edges, bundles }: Plan, edge: number): boolean {
+  const { deadline, bundle } = edges[edge];
+  return deadline || bundles[bundle].layers.some(({ policy }) => policy === 'timeout');
+}
+
+function longestQueue({ instances, plan }: World): Holder {
+  let longest = instances[0];
+  let count = 0;
+  for (const instance of instances) {
+    count += instance.queue.length;
+    if (instance.queue.length > longest.queue.length) longest = instance;
+  }
+  if (count === 0) return { count, words: '' };
+  const { name } = plan.components[longest.component];
+  const queued = `${name}[${longest.index}] has ${longest.queue.length} requests queued`;
+  return { count, words: `${queued}: bound the queue (queue.capacity), or shed load` };
+}
+
+/** Messages and the like, which are no calls. */
+function highestLevel({ meters, plan }: World): Holder {
+  let [count, words] = [0, ''];
+  for (const [key, level] of meters.now()) {
+    const [name, component, part] = key.split('/');
+    const kind = LEVELS.get(name);
+    if (kind === undefined || level <= count) continue;
+    const { name: owner } = plan.components[Number(component)];
+    const whose = Number(part) < 0 ? owner : `${owner}.${plan.parts[Number(part)].name}`;
+    [count, words] = [level, `${whose} holds ${level} ${kind}`];
+  }
+  return { count, words };
+}
+
+/** Levels that memory grows with, by their name. */
+const LEVELS: ReadonlyMap<string, string> = new Map([
+  ['lag', 'messages that are not handled: add consumers, or bound it (maxLength, retention)'],
+  ['delayed', 'messages that wait for another try: limit the tries (maxAttempts)'],
+  ['outbox.rows', 'rows that are not published: publish in larger batches, or more often'],
+  ['blocked', 'publishers that are blocked: reject instead, or add consumers'],
+  ['buffered', 'invocations that are buffered: raise the limit of environments'],
+]);
+
+function partName(plan: Plan, part: number): string {
+  const { component, name } = plan.parts[part];
+  return `${plan.components[component].name}.${name}`;
+}

@@ -1,0 +1,116 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { memorySize, shareMemory } from '../../src/cli/memory.js';
+import type { Plan } from '../../src/spec/plan.js';
+import type { Result } from '../../src/spec/result.js';
+import { Folder, build, faultline, start } from './harness.js';
+
+const MIB = 2 ** 20;
+
+const QUEUE = `faultline: 1
+title: A queue without end
+run: { duration: 4000s, warmup: 2s, replications: 2 }
+services:
+  api: { concurrency: 4, endpoints: { get: [ wait: 50ms ] } }
+workloads:
+  users: { arrivals: poisson(20000/s), requests: [ { call: api.get } ] }
+variants:
+  - { name: calm, set: { workloads.users.arrivals: poisson(1/s) } }
+  - name: hot
+  - name: hotter
+`;
+
+const NEVER = `faultline: 1
+title: Calls that never return
+run: { duration: 4000s, warmup: 2s, replications: 2 }
+services:
+  api: { concurrency: unlimited, runtime: async, endpoints: { get: [ work: 10us, call: db.read ] } }
+  db: { concurrency: unlimited, endpoints: { read: [ wait: 5ms ] } }
+workloads:
+  users: { arrivals: poisson(20000/s), requests: [ { call: api.get } ] }
+faults: [ { id: hang, kind: hang, target: db, at: 1s, for: none } ]
+`;
+
+let folder: Folder;
+beforeAll(() => {
+  build();
+  folder = new Folder();
+}, 600_000);
+afterAll(() => folder.remove());
+
+describe('the memory budget', () => {
+  it.each([1, 3])(
+    'holds for the whole process with %i workers, and keeps what finished',
+    async (workers) => {
+      folder.put('queue.yaml', QUEUE);
+      const flags = ['--max-memory', '288MiB', '--workers', String(workers), '--format', 'csv'];
+      const child = start(['run', 'queue.yaml', ...flags, '--json', 'r.json'], folder.path);
+      const closed = once(child, 'close');
+      const peak = await peakOf(child.pid!);
+      expect(await closed).toEqual([4, null]);
+      const { variants, incomplete } = JSON.parse(
+        readFileSync(folder.at('r.json'), 'utf8'),
+      ) as Result;
+      expect(variants.map(({ name, perReplication }) => [name, perReplication.length])).toEqual([
+        ['calm', 2],
+      ]);
+      expect(incomplete!.variants.map(({ variant }) => variant)).toEqual(['hot', 'hotter']);
+      for (const { stopped } of incomplete!.variants) {
+        expect(stopped).toMatchObject({ reason: 'memory', replication: 0 });
+        expect(stopped!.at).toBeGreaterThan(0.5);
+        expect(stopped!.detail).toMatch(/^api\[0\] has \d+ requests queued: bound the queue/);
+      }
+      if (peak !== null) expect(peak).toBeLessThan(1.15 * 288 * MIB);
+    },
+    180_000,
+  );
+
+  it('names the calls that wait without a time limit, and the remedy', () => {
+    const path = folder.put('never.yaml', NEVER);
+    const { status, stderr } = faultline(['check', path, '--max-memory', '256MiB']);
+    expect(status).toBe(4);
+    expect(stderr).toMatch(
+      /\d{5,} calls in flight on api\.get->db\.read wait for db without a time limit: add policy\.timeout/,
+    );
+    expect(stderr).not.toContain('bound the queue');
+    expect(stderr).toContain('raise --max-memory');
+  }, 120_000);
+
+  it('runs fewer workers where it would not hold more, and refuses a plan that cannot fit', () => {
+    expect(shareMemory(4096 * MIB, 2, [], 'a.yaml')).toMatchObject({ workers: 2, note: null });
+    const few = shareMemory(256 * MIB, 16, [], 'a.yaml');
+    expect(few).toMatchObject({ workers: 3, note: expect.stringContaining('3 of 16 workers') });
+    const huge = { instances: { length: 1_000_000 } } as unknown as Plan;
+    expect(() => shareMemory(512 * MIB, 2, [huge], 'a.yaml')).toThrow(
+      /a\.yaml: 1000000 instances need about \d+ MiB, and --max-memory is 512 MiB/,
+    );
+  });
+
+  it('reads sizes with their unit and nothing else', () => {
+    expect(memorySize('2GiB')).toBe(2 ** 31);
+    expect(memorySize('1.5GB')).toBe(1.5e9);
+    for (const text of ['2', '2G', '-1GiB', 'GiB', '1MiB']) {
+      expect(() => memorySize(text)).toThrow(/expected|at least/);
+    }
+    const { status, stderr } = faultline(['run', 'x.yaml', '--max-memory', 'much']);
+    expect([status, stderr]).toEqual([2, expect.stringContaining('2GiB or 512MiB')]);
+  });
+});
+
+/** Largest resident memory of a process until it ends, in bytes; null where the system does not say. */
+async function peakOf(pid: number): Promise<number | null> {
+  let peak: number | null = null;
+  for (;;) {
+    try {
+      const text = readFileSync(`/proc/${pid}/status`, 'utf8');
+      const found = /^VmHWM:\s+(\d+) kB/m.exec(text);
+      if (found === null) return peak;
+      peak = Number(found[1]) * 1024;
+    } catch {
+      return peak;
+    }
+    await pause(10);
+  }
+}
