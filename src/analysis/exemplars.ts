@@ -225,6 +225,7 @@ function spanOf(data: VariantData, row: number, root: Root): Span {
     gone: relative(traces.gone[row]),
     outcome: outcomeAt(traces, row),
     ...statusAt(traces, row),
+    ...(traces.background[row] === 1 ? { background: true as const } : {}),
   };
 }
 

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
 import type { Study } from '../analysis/study.js';
 import { plain } from '../report/text-table.js';
@@ -8,10 +7,11 @@ import type { SavedValue } from '../spec/saved.js';
 import type { ScenarioFile } from '../spec/scenario.js';
 import { baselineText, parseBaseline } from './baseline-file.js';
 import type { SavedEntry } from './baseline-file.js';
-import { codeOf, systemMessage, usageError } from './exit.js';
+import { usageError } from './exit.js';
 import { readGuarded } from './files.js';
 import { checkOutputFile, writeOutput } from './output.js';
 import type { Prepared, Selection } from './prepare.js';
+import { codeOf, fileError, isMachineCode, systemMessage } from './system-errors.js';
 import type { Terminal } from './terminal.js';
 
 /** A scenario and what came out of it. */
@@ -50,7 +50,7 @@ export function openBaseline(flags: BaselineFlags, all: readonly Prepared[]): Ba
   }
   if (updateBaseline === true) {
     checkOutputFile(path);
-    return new Baseline(path, existsSync(path) ? read(path) : [], flags);
+    return new Baseline(path, read(path, true), flags);
   }
   return new Baseline(path, read(path), flags);
 }
@@ -154,11 +154,15 @@ function asksForSaved(file: ScenarioFile): boolean {
   return expressionsOf(file).some(({ limit }) => limit.kind === 'ofSaved');
 }
 
-function read(path: string): readonly SavedEntry[] {
+/** Entries of the file; of one that `mayMiss` none. Only a missing file counts as such: it would be written over. */
+function read(path: string, mayMiss: boolean = false): readonly SavedEntry[] {
   try {
     return parseBaseline(readGuarded(path));
   } catch (error) {
-    const hint = codeOf(error) === 'ENOENT' ? '; --update-baseline writes it' : '';
+    const code = codeOf(error);
+    if (mayMiss && code === 'ENOENT') return [];
+    if (isMachineCode(code)) throw fileError('cannot read', path, error);
+    const hint = code === 'ENOENT' ? '; --update-baseline writes it' : '';
     throw usageError(`${path}: ${systemMessage(error)}${hint}`);
   }
 }

@@ -38,30 +38,3 @@ export class CommandError extends Error {
 export function usageError(message: string): CommandError {
   return new CommandError(EXIT.usage, message);
 }
-
-/** What the system answered, in words a user can act on, without the path it was about. */
-export function systemMessage(error: unknown): string {
-  const words = SYSTEM_WORDS[codeOf(error)];
-  return words ?? (error instanceof Error ? error.message : String(error));
-}
-
-/** The error code of a failed system call, '' where it has none. */
-export function codeOf(error: unknown): string {
-  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
-  return code ?? '';
-}
-
-const SYSTEM_WORDS: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file or directory',
-  EACCES: 'permission denied',
-  EPERM: 'operation not permitted',
-  EISDIR: 'is a directory',
-  ENOTDIR: 'a part of the path is not a directory',
-  EROFS: 'the file system is read-only',
-  ENOSPC: 'no space left on the device',
-  EDQUOT: 'the disk quota is used up',
-  EFBIG: 'the file would become larger than the system allows',
-  ENAMETOOLONG: 'the name is too long',
-  ELOOP: 'too many symbolic links',
-  EMFILE: 'too many open files',
-};

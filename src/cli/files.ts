@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
 import { isAbsolute, relative, sep } from 'node:path';
-import { codeOf, systemMessage } from './exit.js';
+import { codeOf, fileError, isMachineCode, systemMessage } from './system-errors.js';
 
 /** Largest scenario or fragment that is read. Unit: bytes. */
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -30,6 +30,7 @@ export function scenarioReader(scenario: string): (path: string) => ReadAnswer {
       if (path !== scenario) refuseForeign(folder, path);
       return { text: readGuarded(path) };
     } catch (error) {
+      if (isMachineCode(codeOf(error))) throw fileError('cannot read', path, error);
       return { error: systemMessage(error) };
     }
   };

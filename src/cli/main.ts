@@ -4,6 +4,7 @@ import { CommandError, EXIT } from './exit.js';
 import { interruptRuns } from './interrupt.js';
 import { discardOutputs } from './output.js';
 import { createProgram } from './program.js';
+import { foreignSystemError } from './system-errors.js';
 import { processTerminal } from './terminal.js';
 import type { Terminal } from './terminal.js';
 
@@ -25,16 +26,18 @@ process.exitCode = await main(process.argv.slice(2));
 /** Runs one command line; never throws. */
 async function main(args: readonly string[]): Promise<number> {
   let exitCode: number = EXIT.ok;
-  const program = createProgram(terminal, (code) => {
-    exitCode = code;
-  });
   try {
+    const program = createProgram(terminal, (code) => {
+      exitCode = code;
+    });
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
-    discardOutputs();
+    const left = discardOutputs();
     terminal.progress('');
-    return tell(error, terminal, args.includes('--debug'));
+    const failed = tell(error, terminal, args.includes('--debug'));
+    for (const path of left) terminal.note(`  ${path} is left behind: remove it.\n`);
+    return failed;
   }
 }
 
@@ -44,12 +47,13 @@ function tell(error: unknown, to: Terminal, withStack: boolean): number {
     // Commander has written its message itself; `help` and `--version` come here with exit code 0.
     return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   }
-  const isExpected = error instanceof CommandError;
-  const message = error instanceof Error ? error.message : String(error);
+  const told = foreignSystemError(error) ?? error;
+  const isExpected = told instanceof CommandError;
+  const message = told instanceof Error ? told.message : String(told);
   if (message !== '') to.note(`faultline: ${isExpected ? '' : 'internal error: '}${message}\n`);
   if (withStack && error instanceof Error) to.note(`${stackOf(error)}\n`);
   else if (!isExpected) to.note('This is a fault of faultline. --debug shows where it happened.\n');
-  return isExpected ? error.exitCode : EXIT.failed;
+  return isExpected ? told.exitCode : EXIT.failed;
 }
 
 function stackOf(error: Error): string {

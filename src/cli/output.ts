@@ -12,7 +12,8 @@ import {
 } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { CommandError, EXIT, codeOf, systemMessage, usageError } from './exit.js';
+import { CommandError, EXIT, usageError } from './exit.js';
+import { codeOf, fileError, isMachineCode } from './system-errors.js';
 
 /** Files begun and not yet in their place; removed when the program is interrupted. */
 const begun = new Set<string>();
@@ -29,18 +30,29 @@ export function checkOutputFile(path: string): void {
 
 /** Refuses, before any work, a directory that could not be created or written to. Exit code 2. */
 export function checkOutputDirectory(path: string): void {
-  const existing = nearestExisting(resolve(path));
-  if (!statSync(existing).isDirectory()) {
+  const { existing, isDirectory } = nearestExisting(resolve(path));
+  if (!isDirectory) {
     throw usageError(`cannot write to ${path}: ${existing} is not a directory`);
   }
+  const probe = temporaryIn(existing);
   try {
     // Rights alone do not tell: root has all of them, also where no file can be made.
-    const probe = temporaryIn(existing);
-    closeSync(openSync(probe, 'wx'));
+    const descriptor = openSync(probe, 'wx');
+    begun.add(probe);
+    closeSync(descriptor);
     rmSync(probe);
+    begun.delete(probe);
   } catch (error) {
-    throw usageError(`cannot write to ${existing}: ${systemMessage(error)}`);
+    discardOutputs();
+    throw refusal('cannot write to', existing, error);
   }
+}
+
+/** Of a place that was looked at before any work: the user's mistake, unless the machine failed. */
+function refusal(action: string, path: string, error: unknown): CommandError {
+  const told = fileError(action, path, error);
+  if (isMachineCode(codeOf(error))) return told;
+  return new CommandError(EXIT.usage, told.message, { cause: error });
 }
 
 /**
@@ -72,10 +84,17 @@ export function beginOutput(path: string): OutputFile {
   });
 }
 
-/** Removes the files that were begun and not committed. */
-export function discardOutputs(): void {
-  for (const temporary of begun) rmSync(temporary, { force: true });
-  begun.clear();
+/** Removes the files that were begun and not committed; gives those that could not be removed. */
+export function discardOutputs(): readonly string[] {
+  for (const temporary of begun) {
+    try {
+      rmSync(temporary, { force: true });
+      begun.delete(temporary);
+    } catch {
+      // The failure that led here is the one to report; the file is tried again at the end.
+    }
+  }
+  return [...begun];
 }
 
 function openBeside(path: string): OutputFile {
@@ -107,7 +126,7 @@ function temporaryIn(folder: string): string {
  */
 function makeFolder(path: string): void {
   const folder = resolve(path);
-  if (existsSync(folder)) return;
+  if (existsSync(folder) || folder === dirname(folder)) return;
   makeFolder(dirname(folder));
   try {
     mkdirSync(folder);
@@ -139,23 +158,18 @@ function guarded<T>(path: string, body: () => T): T {
   } catch (error) {
     discardOutputs();
     if (error instanceof CommandError) throw error;
-    const exitCode = USER_CODES.has(codeOf(error)) ? EXIT.usage : EXIT.failed;
-    throw new CommandError(exitCode, `cannot write ${path}: ${systemMessage(error)}`, {
-      cause: error,
-    });
+    const kept = isRegular(path) ? 'The file that was there before is unchanged.' : '';
+    throw fileError('cannot write', path, error, kept);
   }
 }
 
-const USER_CODES = new Set([
-  'ENOENT',
-  'EACCES',
-  'EPERM',
-  'EISDIR',
-  'ENOTDIR',
-  'ENAMETOOLONG',
-  'EEXIST',
-  'EROFS',
-]);
+function isRegular(path: string): boolean {
+  try {
+    return lstatSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
 
 function refuseSymlink(path: string, found: Stats | null): void {
   if (found?.isSymbolicLink()) {
@@ -168,19 +182,18 @@ function inspect(path: string): Stats | null {
     return lstatSync(path);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null;
-    throw usageError(`cannot write ${path}: ${systemMessage(error)}`);
+    throw refusal('cannot write', path, error);
   }
 }
 
-function nearestExisting(path: string): string {
+function nearestExisting(path: string): { existing: string; isDirectory: boolean } {
   for (let at = path; ; at = dirname(at)) {
     try {
-      statSync(at);
-      return at;
+      return { existing: at, isDirectory: statSync(at).isDirectory() };
     } catch (error) {
       const isMissing = codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR';
       if (!isMissing || at === dirname(at)) {
-        throw usageError(`cannot write to ${path}: ${systemMessage(error)}`);
+        throw refusal('cannot write to', path, error);
       }
     }
   }

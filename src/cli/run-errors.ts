@@ -1,7 +1,8 @@
 import { GuardStop, RunFailure } from '../run/failure.js';
 import type { GuardReason, RunIdentity } from '../run/failure.js';
 import { STDIN } from './files.js';
-import { CommandError, EXIT, codeOf, systemMessage } from './exit.js';
+import { CommandError, EXIT } from './exit.js';
+import { codeOf, fileError, isMachineCode } from './system-errors.js';
 
 /** What ended a simulation, as a message for its user; anything else is returned as it is. */
 export function explainRunError(error: unknown, path: string): unknown {
@@ -89,7 +90,7 @@ const GUARDS: Readonly<Record<GuardReason, { readonly what: string; readonly rem
 
 function failureError(failure: RunFailure, path: string): CommandError {
   const { error, run } = failure;
-  if (SYSTEM_CODES.has(error.code)) {
+  if (isMachineCode(error.code)) {
     return new CommandError(EXIT.failed, error.message, { cause: failure });
   }
   const original = new Error(error.message);
@@ -104,12 +105,9 @@ function failureError(failure: RunFailure, path: string): CommandError {
   );
 }
 
-/** Failures of the machine that a thread can meet: no fault of the program. */
-const SYSTEM_CODES = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO', 'EMFILE']);
-
 /** A failed write of a thread as plain words; its code stays with it. */
 export function asSystemError(error: unknown, path: string): unknown {
   const code = codeOf(error);
-  if (!SYSTEM_CODES.has(code)) return error;
-  return Object.assign(new Error(`cannot write ${path}: ${systemMessage(error)}`), { code });
+  if (code === '' || code.startsWith('ERR_')) return error;
+  return Object.assign(new Error(fileError('cannot write', path, error).message), { code });
 }

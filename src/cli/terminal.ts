@@ -1,5 +1,6 @@
 import pc from 'picocolors';
-import { EXIT, codeOf, systemMessage } from './exit.js';
+import { EXIT } from './exit.js';
+import { codeOf, remedyOf, systemMessage } from './system-errors.js';
 
 /** Where a command writes: results to standard output, everything else to standard error. */
 export interface Terminal {
@@ -96,6 +97,8 @@ function wantsColor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): boolean
 /** A stream that takes nothing more, such as a full disk behind `> file`, is a failure of the machine. */
 function endWhereUnwritable(error: Error): void {
   if (codeOf(error) === 'EPIPE') return;
-  process.stderr.write(`faultline: cannot write output: ${systemMessage(error)}\n`);
+  process.stderr.write(
+    `faultline: cannot write output: ${systemMessage(error)}${remedyOf(error)}\n`,
+  );
   process.exit(EXIT.failed);
 }

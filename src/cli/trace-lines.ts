@@ -5,7 +5,8 @@ import type { TraceRecord } from '../spec/record.js';
 /**
  * The rows of one run as JSON lines, in the order in which they ended: one line per request (no parent,
  * with its workload and arrival number) and per attempt (with its edge; `root` is its request). `part`
- * is what was asked for, `status` the HTTP status of an answer, null where there was none. Times are seconds from the end of the warm-up, so those before it are negative;
+ * is what was asked for, `status` the HTTP status of an answer, null where there was none, `background`
+ * whether a background step began it, so that the request does not wait for it. Times are seconds from the end of the warm-up, so those before it are negative;
  * null = never reached.
  */
 export class TraceLines {
@@ -43,6 +44,7 @@ export class TraceLines {
       ...times,
       outcome: OUTCOME_NAMES[kindIndex(rows.outcome[row]!)]!,
       status: writtenStatus(rows.outcome[row]!),
+      background: rows.background[row] === 1,
       stages: stagesOf(times),
     });
   }

@@ -356,7 +356,9 @@ export class Interpreter {
     strands.returns[own] = RETURN.none;
     strands.deadline[own] = Infinity;
     strands.told[own] = 0;
-    strands.traceRoot[own] = 0;
+    // What it calls belongs to the request, and hangs from the execution that started it.
+    strands.traceRoot[own] = -Math.abs(strands.traceRoot[strand]);
+    strands.traceParent[own] = strands.traceOf(strand);
     if (sizes !== null) sizes.copied(own, strand);
     strands.cell[own] = -1;
     strands.pc[own] = start;

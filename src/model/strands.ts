@@ -133,6 +133,7 @@ class Strands {
   /** Trace ids: of this attempt, of the execution that made it, of the request; 0 = not traced. */
   trace: Float64Array = new Float64Array(CAPACITY);
   traceParent: Float64Array = new Float64Array(CAPACITY);
+  /** Id of the traced request, 0 where none is; negative in what it has done in the background. */
   traceRoot: Float64Array = new Float64Array(CAPACITY);
   /** When the call was made, before waits and back-offs of policies; only where traced. */
   called: Float64Array = new Float64Array(CAPACITY);
@@ -176,7 +177,7 @@ class Strands {
     strands.arrived[strand] = -1;
     strands.begun[strand] = -1;
     strands.ended[strand] = -1;
-    strands.trace[strand] = 0;
+    strands.trace[strand] = strands.traceParent[strand] = 0;
     const { registers } = strands;
     const at = strand * REGISTERS;
     registers[at] = 0;
@@ -197,11 +198,14 @@ class Strands {
     return this.returns[strand] === RETURN.frame;
   }
 
-  /** Trace id of the job a strand belongs to: branches have none of their own. */
+  /**
+   * Trace id of the job a strand belongs to: branches have none of their own. Background work has none either; it
+   * belongs to the job that started it.
+   */
   traceOf(strand: number): number {
     let at = strand;
     while (this.parent[at] >= 0) at = this.parent[at];
-    return this.trace[at];
+    return this.trace[at] === 0 ? this.traceParent[at] : this.trace[at];
   }
 
   private make(): void {

@@ -6,7 +6,7 @@ import type { World } from './world.js';
 /** Rows that are handed to the sink at a time, or kept at most when there is none. */
 const CHUNK = 65_536;
 const COLUMNS = 11;
-const INTS = 6;
+const INTS = 7;
 
 /**
  * Rows of traced requests: one for each attempt when it is over, one for the request itself. Who is
@@ -51,7 +51,7 @@ export class Tracer {
     const { doubles, ints } = this;
     doubles[at] = strands.trace[strand];
     doubles[at + 1] = isRequest ? -1 : strands.traceParent[strand];
-    doubles[at + 2] = strands.traceRoot[strand];
+    doubles[at + 2] = Math.abs(strands.traceRoot[strand]);
     doubles[at + 3] = isRequest ? strands.arrival[strand] : -1;
     doubles[at + 4] = strands.called[strand];
     doubles[at + 5] = strands.sent[strand];
@@ -68,6 +68,7 @@ export class Tracer {
     ints[int + 3] = strands.instance[strand];
     ints[int + 4] = isRequest ? 1 : strands.attempt[strand];
     ints[int + 5] = strands.answer[strand];
+    ints[int + 6] = strands.traceRoot[strand] < 0 ? 1 : 0;
     this.rows++;
   }
 
@@ -96,6 +97,7 @@ export class Tracer {
       answered: double(9),
       gone: double(10),
       outcome: int(5),
+      background: int(6),
     };
   }
 

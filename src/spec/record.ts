@@ -254,4 +254,6 @@ export interface TraceRecord {
   /** When the caller gave up on it; -1 = it did not. */
   readonly gone: Float64Array;
   readonly outcome: Int32Array;
+  /** 1 = the request does not wait for it: a background step began it, or something above it. */
+  readonly background: Int32Array;
 }

@@ -378,6 +378,8 @@ export interface Span {
   readonly outcome: OutcomeName;
   /** HTTP status of a failed answer; left out where there was none. */
   readonly status?: number;
+  /** The request does not wait for it: a background step began it, or something above it. Left out elsewhere. */
+  readonly background?: true;
 }
 
 export type Verdict = 'pass' | 'fail' | 'inconclusive';

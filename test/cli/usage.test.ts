@@ -120,7 +120,9 @@ describe('the command line', () => {
     try {
       const { status, stderr } = faultline(['explain', 'retry'], { stdout: full });
       expect(status).toBe(3);
-      expect(stderr).toBe('faultline: cannot write output: no space left on the device\n');
+      expect(stderr).toBe(
+        'faultline: cannot write output: no space left on the device\n  Free space there, or name another place.\n',
+      );
     } finally {
       closeSync(full);
     }

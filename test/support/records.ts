@@ -300,4 +300,5 @@ const NO_TRACES: RunRecord['traces'] = {
   answered: new Float64Array(0),
   gone: new Float64Array(0),
   outcome: new Int32Array(0),
+  background: new Int32Array(0),
 };

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { outlierKind, policyKind } from '../../patterns/registry.js';
 import { wordFor } from '../../scenario/suggest.js';
 import { canonicalJson } from '../../scenario/canonical.js';
@@ -10,6 +10,7 @@ import { knownBeginning } from '../explain/schema-path.js';
 import { scenarioText } from '../explain/scenario-text.js';
 import { prepare } from '../prepare.js';
 import type { Selection } from '../prepare.js';
+import { codeOf, fileError, isMachineCode } from '../system-errors.js';
 import type { Terminal } from '../terminal.js';
 
 /** Flags of `explain`. */
@@ -85,5 +86,14 @@ function unknownText(subject: string, commands: readonly string[]): string {
 
 /** A name of the language is a word; whatever looks like a path, or is there, is a file. */
 function isFile(subject: string): boolean {
-  return subject === '-' || /[/\\]|\.ya?ml$/.test(subject) || existsSync(subject);
+  return subject === '-' || /[/\\]|\.ya?ml$/.test(subject) || isThere(subject);
+}
+
+function isThere(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    if (!isMachineCode(codeOf(error))) return false;
+    throw fileError('cannot read', path, error);
+  }
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { canonicalJson } from '../../scenario/canonical.js';
 import { sha256 } from '../../scenario/sha256.js';
 import type { SweepFigures } from '../../spec/sweep.js';
+import { CommandError } from '../exit.js';
 import { readGuarded } from '../files.js';
 import { writeOutput } from '../output.js';
 
@@ -69,7 +70,14 @@ export class CaseStore {
   }
 
   keep(key: string, variants: readonly SweepFigures[]): void {
-    writeOutput(this.pathOf(key), `${canonicalJson({ faultline: FORMAT, variants })}\n`);
+    try {
+      writeOutput(this.pathOf(key), `${canonicalJson({ faultline: FORMAT, variants })}\n`);
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      const kept =
+        'Settings that were computed before are kept: the same command goes on from there.';
+      throw new CommandError(error.exitCode, `${error.message}\n  ${kept}`, { cause: error });
+    }
   }
 
   private pathOf(key: string): string {

@@ -44,11 +44,9 @@ export function spanRows(exemplar: Exemplar): {
         continue;
       }
       const component = span.name.split('.')[0]!;
-      rows.push({
-        span,
-        depth,
-        name: span.attempt > 1 ? `${component} #${span.attempt}` : component,
-      });
+      const number = span.attempt > 1 ? ` #${span.attempt}` : '';
+      const aside = span.background === true ? ' (background)' : '';
+      rows.push({ span, depth, name: `${component}${number}${aside}` });
       if (depth < 64) walk(span.id, depth + 1);
     }
   };
@@ -72,7 +70,7 @@ export function piecesOf(span: Span, all: readonly Span[], end: number): Piece[]
   if (span.begun !== null) {
     let at = span.begun;
     const calls = all
-      .filter((child) => child.parent === span.id)
+      .filter((child) => child.parent === span.id && isAwaited(child, span))
       .sort((a, b) => a.called - b.called);
     for (const child of calls) {
       const until = Math.min(child.gone ?? child.answered ?? limit, finish);
@@ -85,6 +83,11 @@ export function piecesOf(span: Span, all: readonly Span[], end: number): Piece[]
   if (span.ended !== null && span.answered !== null)
     add(span.ended, Math.min(span.answered, limit), 'network');
   return pieces.flatMap((piece) => splitAt(piece, span.gone));
+}
+
+/** Whether the execution waits for the call: what began in the background is waited for there only. */
+function isAwaited(child: Span, parent: Span): boolean {
+  return child.background !== true || parent.background === true;
 }
 
 /** One request under one variant, on its own scale. */
