@@ -1,0 +1,19 @@
+import type { Tree } from './figures.js';
+
+/** What an object that is made for an option needs beside it in order to be valid, by the end of its path. */
+const COMPANIONS: readonly (readonly [RegExp, (tree: Tree) => Tree])[] = [
+  [/\.autoscaling$/, () => ({ metric: 'cpu', target: '60%', min: 1, max: 6 })],
+  [/\.rateLimit<kong>$/, () => ({ second: 20 })],
+  [/\.shed(<cpu>)?$/, () => ({ threshold: '20%' })],
+  [/\.readiness$|\.liveness$|\.startup$/, () => ({ period: '200ms', timeout: '50ms' })],
+  [/^faults\[\](<\w+>)?$/, (tree) => ({ id: 'tried', at: '1s', for: '2s', target: service(tree) })],
+];
+
+/** The fields that go with an object at this path. */
+export function companions(path: string, tree: Tree): Tree {
+  return COMPANIONS.find(([pattern]) => pattern.test(path))?.[1](tree) ?? {};
+}
+
+function service({ services }: Tree): string {
+  return Object.keys((services ?? {}) as Tree)[0] ?? 'none';
+}

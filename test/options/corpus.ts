@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import type { Tree } from './figures.js';
+import type { Host } from './judge.js';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The scenarios of this repository, small ones first, as hosts of options, each as its baseline and without its budgets. */
+export function corpus(): readonly Host[] {
+  return ['test/options/bases', 'scenarios/patterns', 'scenarios']
+    .flatMap((folder) => filesIn(join(ROOT, folder)))
+    .map(hostOf)
+    .filter((host) => host !== null);
+}
+
+function filesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.yaml'))
+      .sort((a, b) => (a < b ? -1 : 1))
+      .map((name) => join(folder, name));
+  } catch {
+    return [];
+  }
+}
+
+function hostOf(path: string): Host | null {
+  const whole = parse(readFileSync(path, 'utf8'), { merge: true }) as Tree | null;
+  if (whole === null || whole.faultline !== 1) return null;
+  const { variants: _, budgets: __, hypothesis: ___, sweeps: ____, report: _____, ...tree } = whole;
+  const run = { ...(tree.run as Tree), replications: 1 };
+  const files = (name: string): string | null => {
+    try {
+      return readFileSync(join(dirname(path), name), 'utf8');
+    } catch {
+      return null;
+    }
+  };
+  return { name: relative(ROOT, path), tree: { ...tree, run }, files };
+}
+
+/** The host of options that show in a report alone: a scenario as it is, with its budgets. */
+export function reported(): Host {
+  const path = join(ROOT, 'scenarios', 'first.yaml');
+  const tree = parse(readFileSync(path, 'utf8')) as Tree;
+  const run = { ...(tree.run as Tree), replications: 1 };
+  return { name: relative(ROOT, path), tree: { ...tree, run }, files: () => null };
+}

@@ -1,0 +1,69 @@
+import { corpus, reported } from './corpus.js';
+import { judge } from './judge.js';
+import type { Effort, Verdict } from './judge.js';
+import { isReported, listed } from './listed.js';
+import { pathOf, walk } from './schema.js';
+import type { Option, Segment } from './schema.js';
+
+/** What one option does, as it was found. */
+export interface Finding {
+  readonly path: string;
+  readonly verdict: Verdict | 'listed';
+  readonly proof: string;
+}
+
+/** Enough to see most effects; what needs a particular situation has a scenario in test/options/bases. */
+const EFFORT: Effort = { hosts: 3, spots: 1, values: 4 };
+
+/** Where each part that occurs in many places is tried with all of its options; elsewhere those at its top are. */
+const PRIMARY: Readonly<Record<string, RegExp>> = {
+  policy: /^policies\.\*$/,
+  step: /^services\.\*\.endpoints\.\*\[\]$/,
+  middleware: /^gateways\.\*\.middleware\[\]$/,
+  loadBalancing: /^services\.\*\.loadBalancing$/,
+};
+
+/**
+ * Every leaf option of the language: those of the sections, and those of the parts that occur in many places, all at
+ * one of these places and at the others those that lead to no further object.
+ */
+export function everyOption(): readonly Option[] {
+  const { options, uses } = walk(null);
+  const found = new Map(options.map((option) => [option.path, option]));
+  for (const { part, path, segments } of uses) {
+    if (listed(path) !== null) continue;
+    const isPrimary = PRIMARY[part]!.test(path);
+    for (const option of within(part, segments, isPrimary)) {
+      if (!found.has(option.path)) found.set(option.path, option);
+    }
+  }
+  return [...found.values()];
+}
+
+function within(part: string, before: readonly Segment[], isWhole: boolean): readonly Option[] {
+  const { options } = walk(part);
+  const chosen = isWhole ? options : options.filter(({ segments }) => segments.length === 1);
+  return chosen.map(({ segments, leaves }) => {
+    const all = joined(before, segments);
+    return { path: pathOf(all), segments: all, leaves };
+  });
+}
+
+/** A path within a part behind the path of its place. */
+function joined(before: readonly Segment[], own: readonly Segment[]): readonly Segment[] {
+  return [...before, ...own];
+}
+
+const hosts = corpus();
+const page = reported();
+
+/** Tries one option. */
+export function find(option: Option): Finding {
+  const { path } = option;
+  const reason = listed(path);
+  if (reason !== null) return { path, verdict: 'listed', proof: reason };
+  const judged = isReported(path)
+    ? judge(option, [page, hosts[0]!], { ...EFFORT, hosts: 2 }, 'page')
+    : judge(option, hosts, EFFORT);
+  return { path, ...judged };
+}

@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { JSDOM } from 'jsdom';
+import type { Hash } from 'node:crypto';
+import { summarise } from '../../src/analysis/summarise.js';
+import { rules } from '../../src/lint/index.js';
+import { lint } from '../../src/lint/lint.js';
+import { compile } from '../../src/plan/compile.js';
+import { PlanError } from '../../src/plan/problem.js';
+import { renderHtml } from '../../src/report/html.js';
+import { runPlan } from '../../src/run/run.js';
+import { loadScenario } from '../../src/scenario/load.js';
+import type { Plan } from '../../src/spec/plan.js';
+import type { RunRecord } from '../../src/spec/record.js';
+import type { ScenarioFile } from '../../src/spec/scenario.js';
+
+/** Events after which a run ends: enough to show whether anything differs. */
+const EVENTS = 30_000;
+
+/** A scenario as a tree of plain values. */
+export type Tree = { [key: string]: unknown };
+
+/** A scenario that is refused, or what it can be asked. */
+export type Tried =
+  { readonly refusals: readonly Refusal[] } | { readonly refusals: null; readonly run: Running };
+
+/** What is said about a scenario that is not run. */
+export interface Refusal {
+  readonly code: string;
+  readonly path: string;
+  readonly message: string;
+}
+
+/** A scenario that can be run; everything is computed when it is asked for, and once. */
+export class Running {
+  private readonly file: ScenarioFile;
+  private readonly plans: readonly Plan[];
+  private readonly remarksOf: () => readonly string[];
+  private records: readonly RunRecord[][] | null = null;
+
+  constructor(file: ScenarioFile, plans: readonly Plan[], remarksOf: () => readonly string[]) {
+    this.file = file;
+    this.plans = plans;
+    this.remarksOf = remarksOf;
+  }
+
+  /** A digest of what was counted and measured in the runs, not of the order of their events. */
+  figures(): string {
+    const hash = createHash('md5');
+    for (const record of this.ran().flat()) {
+      const { parts, edges, gauges, pools, meters, sagas, machines, journal, totals, stop } =
+        record;
+      const { requests, unfinished, attempts } = totals;
+      const states = machines.map(({ bundle: _, ...rest }) => rest);
+      const all = [parts, edges, gauges, pools, meters, sagas, states, journal];
+      add(hash, [...all, requests, unfinished, attempts, stop]);
+    }
+    return hash.digest('hex');
+  }
+
+  /** A digest of the page that is made of it. */
+  page(): string {
+    const summary = this.summary();
+    const { scenario } = summary;
+    const same = { ...summary, digest: '', scenario: { ...scenario, sha256: '' } };
+    const { document } = new JSDOM('').window;
+    const html = renderHtml(same, { document, command: 'options', version: '0' });
+    return createHash('md5').update(html).digest('hex');
+  }
+
+  /** What lint says. */
+  remarks(): readonly string[] {
+    return this.remarksOf();
+  }
+
+  private summary(): ReturnType<typeof summarise> {
+    return summarise(this.file, this.plans, this.ran(), '0', null);
+  }
+
+  private ran(): readonly RunRecord[][] {
+    this.records ??= this.plans.map((plan, index) => {
+      const { replications } = this.file.variants[index]!.scenario.run;
+      return Array.from({ length: replications }, (_, k) => runPlan(plan, k));
+    });
+    return this.records;
+  }
+}
+
+/** Reads and lowers a scenario; `files` are those it may name. */
+export function tried(tree: Tree, files: (path: string) => string | null): Tried {
+  const read = (path: string): { text: string } | { error: string } => {
+    const text = path === 'options.yaml' ? JSON.stringify(tree) : files(path);
+    return text === null ? { error: 'no such file' } : { text };
+  };
+  const { file, problems, places } = loadScenario('options.yaml', read);
+  if (file === null) {
+    return { refusals: problems.map(({ code, path, message }) => ({ code, path, message })) };
+  }
+  try {
+    const plans = file.variants.map((variant) => {
+      const plan = compile(variant, file);
+      return { ...plan, maxEvents: Math.min(plan.maxEvents, EVENTS) };
+    });
+    const warned = problems.map(({ path, message }) => `${path}: ${message}`);
+    const remarks = (): string[] => [
+      ...warned,
+      ...lint(file, plans, places, rules).flatMap((remark) =>
+        [remark.message, ...remark.also].map((text) => `${remark.rule} ${remark.path}: ${text}`),
+      ),
+    ];
+    return { refusals: null, run: new Running(file, plans, remarks) };
+  } catch (error) {
+    if (!(error instanceof PlanError)) throw error;
+    return {
+      refusals: error.problems.map(({ code, where, message }) => ({ code, path: where, message })),
+    };
+  }
+}
+
+function add(hash: Hash, value: unknown): void {
+  if (ArrayBuffer.isView(value)) {
+    hash.update(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [key, inner] of Object.entries(value)) {
+      hash.update(key);
+      add(hash, inner);
+    }
+  } else {
+    hash.update(String(value));
+  }
+  hash.update(';');
+}

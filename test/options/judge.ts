@@ -1,0 +1,131 @@
+import type { Spot } from './edit.js';
+import { spotsOf, withValue } from './edit.js';
+import type { Refusal, Tree, Tried } from './figures.js';
+import { tried } from './figures.js';
+import type { Option } from './schema.js';
+import { candidates, namesIn } from './values.js';
+
+/** A scenario in which options are tried. */
+export interface Host {
+  readonly name: string;
+  readonly tree: Tree;
+  readonly files: (path: string) => string | null;
+}
+
+export type Verdict = 'acts' | 'refused' | 'reported' | 'nothing' | 'no host';
+
+export interface Judged {
+  readonly verdict: Verdict;
+  /** Where it was seen, or what was tried. */
+  readonly proof: string;
+}
+
+/** Where the effect of an option is looked for: in what was measured, or in the page of the report. */
+export type Shows = 'figures' | 'page';
+
+/** Scenarios in which an option is tried, places in each, and values at each place. */
+export interface Effort {
+  readonly hosts: number;
+  readonly spots: number;
+  readonly values: number;
+}
+
+/** What says nothing about an option: its value is not one, or names what is not there. */
+const ABOUT_VALUES: ReadonlySet<string> = new Set([
+  'FL104',
+  'FL105',
+  'FL201',
+  'FL203',
+  'FL204',
+  'FL205',
+  'FL206',
+  'FL401',
+  'FL404',
+  'FL406',
+  'FL501',
+  'FL502',
+]);
+
+/** Tries one option on hosts until one shows what it does. */
+export function judge(
+  option: Option,
+  hosts: readonly Host[],
+  effort: Effort,
+  shows: Shows = 'figures',
+): Judged {
+  const { segments } = option;
+  const places = hosts.flatMap((host) => {
+    const spots = spotsOf(host.tree, segments).slice(0, effort.spots);
+    return spots.map((spot) => ({ host, spot }));
+  });
+  places.sort((a, b) => b.spot.depth - a.spot.depth);
+  let refused: Refusal | null = null;
+  let reported = '';
+  let ran = false;
+  const told: string[] = [];
+  for (const { host, spot } of places.slice(0, effort.hosts)) {
+    const one = atSpot(option, host, spot, effort, shows);
+    if (one.verdict === 'acts') return one;
+    refused ??= one.refusal;
+    ran ||= one.hasRun;
+    if (one.verdict === 'reported') reported = one.proof;
+    told.push(`${host.name} ${one.proof}`);
+  }
+  if (reported !== '') return { verdict: 'reported', proof: reported };
+  // Refused with some values and inert with others is not refused.
+  if (refused !== null && !ran) {
+    return { verdict: 'refused', proof: `${refused.code} ${refused.path}: ${refused.message}` };
+  }
+  if (places.length === 0) return { verdict: 'no host', proof: '' };
+  return { verdict: 'nothing', proof: told.slice(0, 2).join('; ') };
+}
+
+type AtSpot = Judged & { readonly refusal: Refusal | null; readonly hasRun: boolean };
+
+function atSpot(option: Option, host: Host, spot: Spot, effort: Effort, shows: Shows): AtSpot {
+  const { segments, leaves } = option;
+  const names = namesIn(host.tree);
+  const own = candidates(leaves, spot.present, names);
+  const set = (value: unknown): Tried =>
+    tried(withValue(host.tree, segments, spot, value, names), host.files);
+  const seen = new Map<string, string>();
+  const without = set(undefined);
+  const known = new Set(without.refusals === null ? without.run.remarks() : []);
+  if (without.refusals === null) seen.set(without.run[shows](), 'left out');
+  let refusal: Refusal | null = null;
+  const said: string[] = [];
+  let runs = 0;
+  const key = String(spot.keys.filter((one) => typeof one === 'string').at(-1));
+  const list: unknown[] = spot.present === undefined ? [] : [spot.present];
+  for (const value of [...list, ...own]) {
+    if (runs >= effort.values) break;
+    const one = set(value);
+    if (one.refusals !== null) {
+      const right = one.refusals.find((each) => isAbout(each, key, spot));
+      if (right !== undefined) refusal ??= right;
+      said.push(`${JSON.stringify(value)} ${one.refusals[0]?.code} ${one.refusals[0]?.message}`);
+      continue;
+    }
+    runs += 1;
+    const figures = one.run[shows]();
+    seen.set(figures, JSON.stringify(value));
+    if (seen.size > 1) {
+      const proof = `${host.name}: ${[...seen.values()].join(' | ')}`;
+      return { verdict: 'acts', proof, refusal, hasRun: true };
+    }
+    const remark = one.run.remarks().find((text) => !known.has(text) && isNamed(text, key));
+    if (remark !== undefined) return { verdict: 'reported', proof: remark, refusal, hasRun: true };
+  }
+  const proof = `${spot.keys.join('.')} (${runs} runs) ${said.slice(0, 1).join('')}`;
+  return { verdict: 'nothing', proof, refusal, hasRun: runs > 0 };
+}
+
+/** Whether a text names an option. */
+function isNamed(text: string, key: string): boolean {
+  return new RegExp(`\\b${key.replace(/[^\w]/g, '.')}\\b`).test(text);
+}
+
+function isAbout({ code, path, message }: Refusal, key: string, spot: Spot): boolean {
+  if (ABOUT_VALUES.has(code)) return false;
+  return path.includes(key) || isNamed(message, key) || path === spot.keys.join('.');
+}

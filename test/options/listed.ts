@@ -1,0 +1,25 @@
+/** Options that are not tried, each with the reason. */
+const LISTED: readonly (readonly [RegExp, string])[] = [
+  [/^faultline$/, 'the version of the language'],
+  [/^include\b/, 'names files whose content is part of the scenario'],
+  [
+    /^(templates|defaults)\b/,
+    'merged into the sections that they are for, where each field is tried',
+  ],
+  [/\bextends$/, 'names a template'],
+  [/(^|\.)(title|description)$/, 'a text for readers'],
+  [/^variants\b/, 'patches of the other sections'],
+  [/^sweeps\b/, 'read by the command sweep alone, which has tests of its own'],
+];
+
+/** Why an option is not tried; null where it is. */
+export function listed(path: string): string | null {
+  return LISTED.find(([pattern]) => pattern.test(path))?.[1] ?? null;
+}
+
+const REPORTED = /^(tags|report|budgets|hypothesis)\b|\.(labels\.\*|tags\[\]|tags)$/;
+
+/** Whether an option may show in the page of a report alone. */
+export function isReported(path: string): boolean {
+  return REPORTED.test(path);
+}
