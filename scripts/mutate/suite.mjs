@@ -24,7 +24,7 @@ describe.each = each(describe);
 it.skip = describe.skip = () => {};
 it.skipIf = (isSkipped) => (isSkipped ? it.skip : it);
 it.runIf = (isRun) => (isRun ? it : it.skip);
-export const test = it;
+export const test = Object.assign((name, run) => it(name, run), it);
 
 function each(take) {
   return (rows) => (name, run) => {

@@ -26,8 +26,9 @@ import { BUILT_IN_KEYS } from './names.js';
 import type { StoreOutput } from './asked.js';
 import { checkShared, resolvePolicyStore, sharedLayer } from './asked.js';
 
-/** Layers that make more than one attempt. */
+/** Layers that make more than one attempt, and those of them that have several under way at once. */
 const REPEATING: ReadonlySet<string> = new Set(['retry', 'hedge']);
+const PARALLEL: ReadonlySet<string> = new Set(['hedge']);
 
 /** No policy at all, as `policy: none` says. */
 export const NO_POLICY: Bundle = Object.freeze({
@@ -357,6 +358,10 @@ export function checkLayer(
 /** A state for each instance called needs the instance, and every attempt is given its own. */
 function checkTargets(context: Context, layers: readonly Layer[], path: Path): void {
   layers.forEach((layer, index) => {
+    if (layer.per === 'target' && PARALLEL.has(layer.policy)) {
+      const message = `${layer.policy} calls another instance with each attempt, so it has no state for each of them: write per: callee`;
+      report(context, 'FL209', [...path, layer.policy, 'per'], message);
+    }
     const repeating = layers.slice(index + 1).find(({ policy }) => REPEATING.has(policy));
     if (layer.per !== 'target' || repeating === undefined) return;
     const message =

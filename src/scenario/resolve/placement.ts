@@ -26,6 +26,9 @@ export function resolvePlacement(
   }
   for (const [name] of sorted(zone)) check(context, name, [...at, name]);
   const zones = zonesOf(zone);
+  if (zones.length === 0) {
+    report(context, 'FL411', at, 'the counts of zone add up to 0: write at least 1 for one zone');
+  }
   const hasNodes = path[0] === 'databases' || path[0] === 'eventStores';
   if (replicas !== undefined && zones.length !== replicas) {
     const message = hasNodes
