@@ -25,7 +25,7 @@ const OPTIONS: readonly Option[] = [zoneAware, panicThreshold, failTrafficOnPani
 export const optionWithoutEffect: Rule = {
   name: 'option-without-effect',
   severity: 'warning',
-  reason: 'Whoever reads the file takes a protection for granted that is not there.',
+  reason: 'The reader of the file believes in a protection that is not there.',
   remedy: 'Remove the option, or write what it needs in order to act.',
   check: (subject) => OPTIONS.flatMap((option) => judge(option, subject)),
 };
