@@ -25,7 +25,6 @@ import { Joins, inherit } from './joins.js';
 import { SECTION } from './slot-bits.js';
 import { REGISTERS, RETURN, STATE, strands } from './strands.js';
 import { Turns } from './turns.js';
-import { chainOf } from './edge.js';
 import type { World } from './world.js';
 import { sink } from './sink.js';
 
@@ -270,7 +269,7 @@ export class Interpreter {
     const outcome = calls.call(
       edgeId,
       instance.id,
-      chainOf(edge, instance.index),
+      edge.chains[instance.index],
       edge.depth,
       strand,
       strands.stamp[strand],
