@@ -163,7 +163,7 @@ describe('faultline explain', () => {
     const { status, stdout, stderr } = faultline(['explain', 'circutBreaker']);
     expect([status, stdout]).toEqual([2, '']);
     expect(stderr).toBe(
-      'faultline: nothing is called "circutBreaker" (did you mean "circuitBreaker"?)\n',
+      'faultline: nothing is called "circutBreaker" (did you mean "circuitBreaker"?); faultline explain lists all names\n',
     );
   });
 

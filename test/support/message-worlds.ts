@@ -111,7 +111,7 @@ export const readers = fc.record<Reader>({
   timeLimit: fc.boolean(),
   protocol: fc.constantFrom('classic', 'cooperative', 'consumer'),
   isStatic: fc.boolean(),
-  maxPollRecords: fc.constantFrom(1, 4, 500),
+  maxPollRecords: fc.constantFrom(3, 4, 500),
   maxPollInterval: fc.constantFrom('5m', '5m', '1s'),
 });
 

@@ -78,7 +78,7 @@ topics:
       - group: workers
         call: worker.handle
         concurrency: ${c.concurrency}
-        maxPollRecords: ${c.records}
+        maxPollRecords: ${Math.max(c.records, c.batch)}
         batch: ${c.batch}
         commit: ${c.commit}
         maxPollInterval: ${c.maxPoll}
