@@ -45,7 +45,7 @@ describe('the memory budget', () => {
     'holds for the whole process with %i workers, and keeps what finished',
     async (workers) => {
       folder.put('queue.yaml', QUEUE);
-      const flags = ['--max-memory', '288MiB', '--workers', String(workers), '--format', 'csv'];
+      const flags = ['--max-memory', '384MiB', '--workers', String(workers), '--format', 'csv'];
       const child = start(['run', 'queue.yaml', ...flags, '--json', 'r.json'], folder.path);
       const closed = once(child, 'close');
       const peak = await peakOf(child.pid!);
@@ -59,10 +59,10 @@ describe('the memory budget', () => {
       expect(incomplete!.variants.map(({ variant }) => variant)).toEqual(['hot', 'hotter']);
       for (const { stopped } of incomplete!.variants) {
         expect(stopped).toMatchObject({ reason: 'memory', replication: 0 });
-        expect(typeof stopped!.at).toBe('number');
+        expect(stopped!.at).toBeGreaterThan(0.5);
         expect(stopped!.detail).toMatch(/^api\[0\] has \d+ requests queued: bound the queue/);
       }
-      if (peak !== null) expect(peak).toBeLessThan(1.15 * 288 * MIB);
+      if (peak !== null) expect(peak).toBeLessThan(1.15 * 384 * MIB);
     },
     180_000,
   );

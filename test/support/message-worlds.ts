@@ -111,7 +111,7 @@ export const readers = fc.record<Reader>({
   timeLimit: fc.boolean(),
   protocol: fc.constantFrom('classic', 'cooperative', 'consumer'),
   isStatic: fc.boolean(),
-  maxPollRecords: fc.constantFrom(3, 4, 500),
+  maxPollRecords: fc.constantFrom(1, 4, 500),
   maxPollInterval: fc.constantFrom('5m', '5m', '1s'),
 });
 
@@ -311,9 +311,13 @@ export function retryOf(hop: Hop, reader: Reader): Reader['retry'] {
   return settles ? { ...retry, mode: 'inProcess' } : retry;
 }
 
-/** Messages of one run of a handler: only the last ones of a chain take several. */
-export const batchOf = (world: MessageWorld, hop: number, reader: number): number =>
-  reader === 0 && hop < world.hops.length - 1 ? 1 : world.hops[hop]!.readers[reader]!.batch;
+/** Messages of one run of a handler: only the last ones of a chain take several, and of a log no more than a poll brings. */
+export function batchOf({ hops }: MessageWorld, hop: number, reader: number): number {
+  if (reader === 0 && hop < hops.length - 1) return 1;
+  const { kind, readers: all } = hops[hop]!;
+  const { batch, maxPollRecords } = all[reader]!;
+  return kind === 'kafka' ? Math.min(batch, maxPollRecords) : batch;
+}
 
 /** Only logs are published to by way of an outbox. */
 export const outboxOf = ({ hops, outbox }: MessageWorld): MessageWorld['outbox'] =>

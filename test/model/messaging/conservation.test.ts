@@ -78,8 +78,8 @@ topics:
       - group: workers
         call: worker.handle
         concurrency: ${c.concurrency}
-        maxPollRecords: ${Math.max(c.records, c.batch)}
-        batch: ${c.batch}
+        maxPollRecords: ${c.records}
+        batch: ${Math.min(c.batch, c.records)}
         commit: ${c.commit}
         maxPollInterval: ${c.maxPoll}
         sessionTimeout: 6s
