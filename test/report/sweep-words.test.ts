@@ -195,7 +195,7 @@ describe('the verdict of a bisection', () => {
     const [first] = result.edges;
     const turned = { ...result, edges: [{ ...first!, holds: 2, breaks: 1 }] };
     expect(said(turned)[0]).toMatch(
-      /^retries breaks up to 243\/s and holds from 248\/s on \(to within 2 %\)\./,
+      /^retries breaks up to 243\/s and holds from 248\/s on \(to within 2\s%\)\./,
     );
   });
 
