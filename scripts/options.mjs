@@ -1,5 +1,6 @@
 // `npm run options`: sets every option of the scenario language where it is accepted and writes what each does to
 // docs/options.md. Exit code 1 where an option that test/options/shown.txt lists does nothing any more.
+// `npm run options -- PATTERN` tries the options whose path fits, and prints those that are open with what was tried.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -8,8 +9,11 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 process.chdir(ROOT);
-const parts = availableParallelism();
-const files = Array.from({ length: parts }, (_, part) => join('.cache', `options-${part}.jsonl`));
+const only = process.argv[2] ?? null;
+const parts = only === null ? availableParallelism() : 1;
+const files = Array.from({ length: parts }, (_, part) =>
+  join('.cache', `options-${only === null ? '' : 'only-'}${part}.jsonl`),
+);
 mkdirSync('.cache', { recursive: true });
 for (const file of files) rmSync(file, { force: true });
 const codes = await Promise.all(files.map(run));
@@ -31,6 +35,13 @@ const open = findings.filter(
 );
 const shown = findings.filter(({ verdict }) => ['acts', 'refused', 'reported'].includes(verdict));
 const paths = new Set(shown.map(({ path }) => path));
+if (only !== null) {
+  for (const { path, verdict, proof } of open) {
+    process.stdout.write(`${path}\n    ${verdict}: ${proof}\n`);
+  }
+  process.stdout.write(`${summary().join('\n')}\n`);
+  process.exit(0);
+}
 const lost = before.filter((path) => !paths.has(path));
 writeFileSync(join('docs', 'options.md'), page());
 // The list only becomes longer: an option that was shown and is no longer shown fails.
@@ -42,7 +53,13 @@ process.exitCode = lost.length === 0 ? 0 : 1;
 
 function run(file, part) {
   const args = ['node_modules/vitest/vitest.mjs', 'run', 'test/options/options.test.ts'];
-  const env = { ...process.env, FAULTLINE_OPTIONS: `${part}/${parts}`, FAULTLINE_FINDINGS: file };
+  const chosen = only === null ? {} : { FAULTLINE_ONLY: only };
+  const env = {
+    ...process.env,
+    ...chosen,
+    FAULTLINE_OPTIONS: `${part}/${parts}`,
+    FAULTLINE_FINDINGS: file,
+  };
   return new Promise((resolve) => {
     spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'], env }).on(
       'close',

@@ -9,10 +9,18 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The scenarios of this repository, small ones first, as hosts of options, each as its baseline and without its budgets. */
 export function corpus(): readonly Host[] {
-  return ['test/options/bases', 'scenarios/patterns', 'scenarios']
+  return ['scenarios/patterns', 'scenarios', 'test/options/bases']
     .flatMap((folder) => filesIn(join(ROOT, folder)))
     .map(hostOf)
     .filter((host) => host !== null);
+}
+
+/** The scenario that a hint names. */
+export function baseNamed(name: string): Host {
+  const path = name.includes('/') ? name : join('test', 'options', 'bases', name);
+  const host = hostOf(join(ROOT, path));
+  if (host === null) throw new Error(`${name} is no scenario`);
+  return host;
 }
 
 function filesIn(folder: string): string[] {

@@ -15,6 +15,10 @@ export interface Spot {
 
 /** Entries of a map or a list that are looked at. */
 const ENTRIES = 4;
+/** Fields that stand beside the verb of a step. */
+const MODIFIERS: ReadonlySet<string> = new Set([
+  ...['onError', 'optional', 'policy', 'times', 'when', 'chance', 'name', 'fallback'],
+]);
 
 /** The places of a scenario in which an option can be set: those that have it first. */
 export function spotsOf(tree: Tree, segments: readonly Segment[]): readonly Spot[] {
@@ -34,12 +38,15 @@ export function spotsOf(tree: Tree, segments: readonly Segment[]): readonly Spot
     if (key === '[]') {
       if (!Array.isArray(at)) return;
       if (at.length === 0) return missing();
-      // One more beside those that are there, of a kind that none of them may have.
-      if (segments[index - 1]?.key === 'faults') {
+      const next = segments[index + 1]?.key;
+      // One more beside those that are there, of a kind or with a verb that none of them may have.
+      if (next !== undefined) {
         const rest = segments.slice(index + 1).map((one) => nameFor(one.key));
         found.push({ keys: [...keys, at.length, ...rest], depth: index, present: undefined });
       }
-      at.slice(0, ENTRIES).forEach((inner, k) => go(inner, index + 1, [...keys, k]));
+      at.slice(0, ENTRIES).forEach((inner, k) => {
+        if (!isOtherVerb(segments, index, inner, next)) go(inner, index + 1, [...keys, k]);
+      });
     } else if (key === '*') {
       const entries = Object.entries(at);
       if (entries.length === 0) return missing();
@@ -50,6 +57,22 @@ export function spotsOf(tree: Tree, segments: readonly Segment[]): readonly Spot
   };
   go(tree, 0, []);
   return found.sort((a, b) => b.depth - a.depth);
+}
+
+/** A step or an entry of a middleware that does something else than the one that is looked for. */
+function isOtherVerb(
+  segments: readonly Segment[],
+  index: number,
+  entry: unknown,
+  next: string | undefined,
+): boolean {
+  const isVerb = MODIFIERS.has(next ?? '') === false && isListOfVerbs(segments, index);
+  return isVerb && typeof entry === 'object' && entry !== null && !(next! in entry);
+}
+
+function isListOfVerbs(segments: readonly Segment[], index: number): boolean {
+  const before = segments[index - 1]?.key ?? '';
+  return ['middleware', 'steps'].includes(before) || segments[index - 2]?.key === 'endpoints';
 }
 
 function nameFor(key: string): string | number {

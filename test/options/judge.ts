@@ -3,6 +3,9 @@ import { spotsOf, withValue } from './edit.js';
 import type { Refusal, Tree, Tried } from './figures.js';
 import { tried } from './figures.js';
 import type { Option } from './schema.js';
+import { baseNamed } from './corpus.js';
+import { hintsFor } from './hints/index.js';
+import type { Hint } from './hints/hint.js';
 import { candidates, namesIn } from './values.js';
 
 /** A scenario in which options are tried. */
@@ -53,18 +56,17 @@ export function judge(
   effort: Effort,
   shows: Shows = 'figures',
 ): Judged {
-  const { segments } = option;
-  const places = hosts.flatMap((host) => {
-    const spots = spotsOf(host.tree, segments).slice(0, effort.spots);
-    return spots.map((spot) => ({ host, spot }));
-  });
-  places.sort((a, b) => b.spot.depth - a.spot.depth);
+  const places = [
+    ...hintsFor(option.path).flatMap((hint) => hinted(option, hint, hosts, effort)),
+    ...placesIn(option, hosts, effort, {}),
+  ];
   let refused: Refusal | null = null;
   let reported = '';
   let ran = false;
   const told: string[] = [];
-  for (const { host, spot } of places.slice(0, effort.hosts)) {
-    const one = atSpot(option, host, spot, effort, shows);
+  for (const place of places) {
+    const one = atSpot(option, place, effort, shows);
+    const { host } = place;
     if (one.verdict === 'acts') return one;
     refused ??= one.refusal;
     ran ||= one.hasRun;
@@ -80,14 +82,51 @@ export function judge(
   return { verdict: 'nothing', proof: told.slice(0, 2).join('; ') };
 }
 
+/** A place in a scenario, and how it is tried there. */
+interface Place {
+  readonly host: Host;
+  readonly spot: Spot;
+  readonly hint: Omit<Hint, 'option'>;
+}
+
+function hinted(
+  option: Option,
+  hint: Hint,
+  hosts: readonly Host[],
+  effort: Effort,
+): readonly Place[] {
+  if (hint.base === undefined) return placesIn(option, hosts, effort, hint);
+  return placesIn(option, [baseNamed(hint.base)], effort, hint);
+}
+
+/** The places of an option in some scenarios, those that have most of its path first. */
+function placesIn(
+  { segments }: Option,
+  hosts: readonly Host[],
+  effort: Effort,
+  hint: Omit<Hint, 'option'>,
+): readonly Place[] {
+  const places = hosts.flatMap((host) => {
+    const all = spotsOf(host.tree, segments);
+    const { at } = hint;
+    const spots =
+      at === undefined ? all : all.filter(({ keys }) => at.every((key, k) => keys[k] === key));
+    return spots.slice(0, effort.spots).map((spot) => ({ host, spot, hint }));
+  });
+  return places.sort((a, b) => b.spot.depth - a.spot.depth).slice(0, effort.hosts);
+}
+
 type AtSpot = Judged & { readonly refusal: Refusal | null; readonly hasRun: boolean };
 
-function atSpot(option: Option, host: Host, spot: Spot, effort: Effort, shows: Shows): AtSpot {
+function atSpot(option: Option, { host, spot, hint }: Place, effort: Effort, shows: Shows): AtSpot {
   const { segments, leaves } = option;
   const names = namesIn(host.tree);
-  const own = candidates(leaves, spot.present, names);
-  const set = (value: unknown): Tried =>
-    tried(withValue(host.tree, segments, spot, value, names), host.files);
+  const own = hint.values ?? candidates(leaves, spot.present, names);
+  const set = (value: unknown): Tried => {
+    const tree = withValue(host.tree, segments, spot, value, names);
+    hint.beside?.(tree);
+    return tried(tree, host.files);
+  };
   const seen = new Map<string, string>();
   const without = set(undefined);
   const known = new Set(without.refusals === null ? without.run.remarks() : []);
@@ -96,12 +135,13 @@ function atSpot(option: Option, host: Host, spot: Spot, effort: Effort, shows: S
   const said: string[] = [];
   let runs = 0;
   const key = String(spot.keys.filter((one) => typeof one === 'string').at(-1));
-  const list: unknown[] = spot.present === undefined ? [] : [spot.present];
+  const isGiven = hint.values !== undefined;
+  const list: unknown[] = spot.present === undefined || isGiven ? [] : [spot.present];
   for (const value of [...list, ...own]) {
     if (runs >= effort.values) break;
     const one = set(value);
     if (one.refusals !== null) {
-      const right = one.refusals.find((each) => isAbout(each, key, spot));
+      const right = one.refusals.find((each) => isAbout(each, key, spot, isGiven));
       if (right !== undefined) refusal ??= right;
       said.push(`${JSON.stringify(value)} ${one.refusals[0]?.code} ${one.refusals[0]?.message}`);
       continue;
@@ -125,7 +165,12 @@ function isNamed(text: string, key: string): boolean {
   return new RegExp(`\\b${key.replace(/[^\w]/g, '.')}\\b`).test(text);
 }
 
-function isAbout({ code, path, message }: Refusal, key: string, spot: Spot): boolean {
-  if (ABOUT_VALUES.has(code)) return false;
+function isAbout(
+  { code, path, message }: Refusal,
+  key: string,
+  spot: Spot,
+  isGiven: boolean,
+): boolean {
+  if (ABOUT_VALUES.has(code) && !isGiven) return false;
   return path.includes(key) || isNamed(message, key) || path === spot.keys.join('.');
 }

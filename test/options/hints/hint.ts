@@ -1,0 +1,15 @@
+import type { Tree } from '../figures.js';
+
+/** How to try options that the scenarios of this repository do not bring into play by chance. */
+export interface Hint {
+  /** The options that this is for, by their path. */
+  readonly option: RegExp;
+  /** A scenario in which they matter, by its name in test/options/bases, or by its path from the root. */
+  readonly base?: string;
+  /** Values to try, in place of those that the schema suggests. Whatever is refused then counts as refused. */
+  readonly values?: readonly unknown[];
+  /** Changes the scenario with the option and the one without alike: takes out an alternative, adds what goes with it. */
+  readonly beside?: (tree: Tree) => void;
+  /** Keys of the place in the base, where it is not the first that fits: `['gateways', 'edge', 'middleware', 1]`. */
+  readonly at?: readonly (string | number)[];
+}

@@ -1,0 +1,13 @@
+import { data } from './data.js';
+import { faults } from './faults.js';
+import { gateways } from './gateways.js';
+import type { Hint } from './hint.js';
+import { policies } from './policies.js';
+import { services } from './services.js';
+
+const HINTS: readonly Hint[] = [...gateways, ...services, ...policies, ...faults, ...data];
+
+/** The hints for an option, the first one first. */
+export function hintsFor(path: string): readonly Hint[] {
+  return HINTS.filter(({ option }) => option.test(path));
+}
