@@ -15,6 +15,7 @@ import {
   isSuccess,
 } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
+import { EDGE_COUNTER } from '../spec/policy.js';
 import type { CallContext, PolicyState } from '../spec/policy.js';
 import type { CallSite } from './call-site.js';
 import { AVOID, PLACES, frames } from './frames.js';
@@ -383,6 +384,8 @@ export class Calls implements CallContext {
     if (frames.stamp[index] !== stamp) return;
     const frame = index >> frames.shift;
     if (this.site.stalls(frame, op, index, stamp)) return;
+    // A try counts now, not when it was granted: the call may have ended during its back-off.
+    if (op === this.againOp) this.site.count(frame, EDGE_COUNTER.retries);
     this.advance(frame, (index & ((1 << frames.shift) - 1)) + 1);
   }
 

@@ -50,6 +50,21 @@ workloads:
   });
 });
 
+describe('the count of retries', () => {
+  it.each([
+    ['timeout: 50ms, order: [ timeout, retry ]', 1],
+    ['timeout: 150ms, order: [ timeout, retry ]', 2],
+    ['deadline: 50ms', 1],
+    ['deadline: 150ms', 2],
+  ])('holds tries that were made: %s around a back-off of 100 ms', (limit, tries) => {
+    const retry = 'retry: { attempts: 2, backoff: { kind: constant, base: 100ms } }';
+    const { at, ran } = golden(single('', 'fail: 503', '0ms', `{ ${limit}, ${retry} }`));
+    expect(at('s.serve')).toHaveLength(tries);
+    const [edge] = Object.values(ran.variant().edges);
+    expect(edge?.counters['retries'] ?? 0).toBe(tries - 1);
+  });
+});
+
 describe('amplification', () => {
   it('divergence 20: multiplies where the application and its proxy both retry', () => {
     const { at, requests } = golden(`

@@ -270,7 +270,6 @@ class Retrying implements PolicyState {
   private grant(frame: number, layer: number, delayNs: Ns, word: number): void {
     const ctx = this.ctx;
     ctx.setWord(frame, layer, word | (this.follows ? WAITING : 0));
-    if (!this.isTooLate(frame, delayNs)) ctx.count(frame, EDGE_COUNTER.retries);
     if (this.otherInstance) ctx.avoidTried(frame);
     if (this.follows) ctx.after(delayNs, frame, layer);
     else ctx.reenter(frame, layer, delayNs);
