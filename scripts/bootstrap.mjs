@@ -2,7 +2,7 @@
 // Only built-in modules, so that it works in a clone that has no node_modules yet. What is up to date
 // is left alone: dependencies are keyed by the lock file and the Node.js ABI, the build by the bytes
 // of the sources (modification times say nothing after a git checkout). --force builds in any case,
-// --install-only does not build.
+// --install-only does not build, --bundled fails where a file cannot be bundled: a package has only the bundles.
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
@@ -130,6 +130,10 @@ function bundle(path, options) {
   try {
     execFileSync(process.execPath, args, { stdio: QUIET });
   } catch {
+    if (process.argv.includes('--bundled')) {
+      say(`could not bundle ${path}; see the messages above`);
+      process.exit(3);
+    }
     say(`could not bundle ${path}: all is the same, and a little slower`);
   }
 }

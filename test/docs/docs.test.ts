@@ -25,18 +25,10 @@ interface Block {
 
 const blocks = PAGES.flatMap(blocksOf);
 const commands = blocks
-  .filter(({ language }) => language === 'sh')
+  .filter(({ language, text }) => language === 'sh' && !isElsewhere(text))
   .flatMap(({ page, text }) => text.split('\n').map((line) => [page, bare(line)] as const))
   .filter(([, command]) => command !== '');
 const runs = commands.filter(([, command]) => command.startsWith('npx --no-install faultline '));
-
-const inPipelines = blocks
-  .filter(({ language }) => language === 'yaml')
-  .flatMap(({ page, text }) =>
-    [...text.matchAll(/- (?:run: )?(npx --no-install faultline .*)$/gm)].map(
-      ([, command]) => [page, command!] as const,
-    ),
-  );
 
 let out = '';
 beforeAll(() => {
@@ -73,24 +65,6 @@ describe('what the pages say', () => {
     const { status, stderr } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
     // A broken budget is what some pages want to show.
     expect([0, 1], stderr).toContain(status);
-  });
-
-  it.each(inPipelines)('%s: `%s` runs in a pipeline', (_page, command) => {
-    const env = { ...process.env, GITHUB_STEP_SUMMARY: join(out, 'summary.md') };
-    const words = command
-      .split(/\s+/)
-      .slice(3)
-      .map((word) => unquoted(word, env));
-    const args = [join(ROOT, 'dist/cli/main.js'), ...words.map(inRoot)];
-    const { status, stderr } = spawnSync(process.execPath, args, {
-      cwd: out,
-      encoding: 'utf8',
-      env,
-    });
-    expect([0, 1], stderr).toContain(status);
-    for (const file of words.filter((word) => /\.(md|xml)$/.test(word))) {
-      expect(existsSync(resolve(out, file)), file).toBe(true);
-    }
   });
 
   it.each(blocks.filter(({ language }) => language === 'yaml').map((it) => [it.page, it.text]))(
@@ -180,6 +154,13 @@ describe('what the pages say', () => {
     expect(stdout).toContain(blocks.find(isOwn)!.text.trimEnd());
   });
 
+  it('begins with a scenario that lint has no error for', () => {
+    const args = ['dist/cli/main.js', 'lint', 'scenarios/first.yaml'];
+    const { status, stdout } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
+    expect(stdout).toContain(': 0 errors');
+    expect(status).toBe(0);
+  });
+
   it('shows the first scenario as it is in its file', () => {
     const shown = blocks.find(
       ({ page, text }) => page === 'README.md' && text.includes('My first'),
@@ -194,21 +175,17 @@ function wordsOf(command: string): string[] {
   return [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
 }
 
-/** A word as a shell hands it on. */
-function unquoted(word: string, env: NodeJS.ProcessEnv): string {
-  return word.replace(/^"(.*)"$/, '$1').replace(/^\$(\w+)$/, (_, name: string) => env[name] ?? '');
-}
-
-function inRoot(word: string): string {
-  return word.startsWith('scenarios/') ? join(ROOT, word) : word;
-}
-
 function isPage(name: string): boolean {
   return name.endsWith('.md');
 }
 
 function inDocs(name: string): string {
   return `docs/${name}`;
+}
+
+/** What is typed in another repository has a test of its own (another-repository.test.ts). */
+function isElsewhere(text: string): boolean {
+  return text.includes('npm pack');
 }
 
 /** A line of a block without its comment. */
