@@ -8,8 +8,8 @@ import type { Plan } from '../spec/plan.js';
 import type { TraceRecord } from '../spec/record.js';
 import { actsOf } from './modules.js';
 import { Admission } from './serving/admission.js';
-import { EndpointLists } from './picking/endpoint-lists.js';
-import { viewsOf } from './picking/views.js';
+import type { Views } from './picking/views.js';
+import { setEdges } from './edges.js';
 import { Balancers } from './picking/balancers.js';
 import { Board } from './board.js';
 import { Caches } from './caching/caches.js';
@@ -22,10 +22,8 @@ import { ConnectionTable } from './connections/connection-table.js';
 import { Cores } from './serving/cores.js';
 import { Duplicates } from './sharing/duplicates.js';
 import { Effects } from './effects.js';
-import type { Edge } from './edge.js';
 import { Executions } from './sharing/executions.js';
 import { Gates } from './serving/gates.js';
-import { comesAndGoes } from '../spec/versions.js';
 import { setFleets, type Draft } from './fleets.js';
 import { Interpreter } from './interpreter.js';
 import { Journal } from './journal.js';
@@ -42,7 +40,6 @@ import { Outliers } from './picking/outliers.js';
 import { Picks } from './picking/picks.js';
 import type { Registry } from './registry.js';
 import { Functions } from './functions/functions.js';
-import { shardValueOf } from './replication/shards.js';
 import { Replicas } from './replication/replicas.js';
 import { VersionTables } from './rollouts/rollouts.js';
 import { Copies } from './search/copies.js';
@@ -70,11 +67,7 @@ export interface Assembly {
   readonly board: Board;
   readonly collections: Collections;
   /** Gauge of attempts under way by calling instance and called component. */
-  readonly views: readonly {
-    readonly instance: number;
-    readonly callee: number;
-    readonly gauge: number;
-  }[];
+  views(): ReturnType<Views['list']>;
 }
 
 /** Builds the live objects of one replication of a plan, in the order of their ids. */
@@ -137,7 +130,7 @@ export function assemble(
     invariant(definition !== undefined, 'fault-unknown-to-the-registry');
     return definition!;
   });
-  return { world, chains, board, collections: outages.collections, views };
+  return { world, chains, board, collections: outages.collections, views: () => views.list() };
 }
 
 /** What all runs of a thread have in turn, as it was before the first of them. */
@@ -272,68 +265,6 @@ function linkOf(world: Draft, spec: Plan['links'][number]): Link {
   const { from, to } = plan.statEdges[spec.stat];
   const name = `link/${partName(plan, from)}->${partName(plan, to)}`;
   return new Link(samplers, streamKey(plan.seed, replication, name), spec);
-}
-
-function setEdges(
-  world: Draft,
-  chains: Chains,
-  all: Balancers,
-  outliers: Outliers,
-): Assembly['views'] {
-  const { plan, replication } = world;
-  world.endpoints = new EndpointLists(world);
-  const { viewOf, list } = viewsOf(world);
-  world.edges = plan.edges.map((spec, id): Edge => {
-    const caller = plan.components[plan.parts[spec.from].component];
-    const callee = plan.parts[spec.to].component;
-    const own = world.instances.slice(
-      caller.firstInstance,
-      caller.firstInstance + caller.instances,
-    );
-    const names = `${caller.name}->${plan.components[callee].name}`;
-    const views = own.map((instance) => viewOf(instance.id, callee));
-    const balancers = own.map((instance, k) => all.of(spec, instance, views[k]));
-    return {
-      id,
-      stat: spec.stat,
-      toPart: spec.to,
-      toComponent: callee,
-      first: plan.components[callee].firstInstance,
-      program: plan.parts[spec.to].program,
-      balancers,
-      timed: balancers.some((balancer) => balancer.ended !== undefined),
-      subsets: all.subsetsOf(spec, own),
-      split: world.versions?.splitOf(spec, own, views, all) ?? null,
-      // Who runs replicas that come and go keeps the list up to date.
-      fixedList: all.hasFixedList(spec) && !comesAndGoes(plan.components[callee]),
-      chains: Int32Array.from(own, (instance, k) => chains.chainOf(spec, instance, views[k])),
-      views,
-      depth: chains.depthOf(spec),
-      links: Array.from(spec.links, (link) => (link < 0 ? null : world.links[link])),
-      linkIds: spec.links,
-      stride: Math.round(Math.sqrt(spec.links.length)),
-      pick: streamKey(plan.seed, replication, `edge/${names}/pick`),
-      requestBytes: spec.requestBytes,
-      fallback: spec.fallback,
-      instead: spec.instead,
-      asks: spec.asks,
-      picked: chains.picks(spec),
-      connected: spec.connections !== null,
-      guarded: (spec.connections?.server ?? null) !== null,
-      rooms: chains.roomsOf(spec, own, views),
-      outliers: outliers.of(spec, own, views),
-      panic: Math.max(spec.panic, chains.failsOpen(spec) ? Number.MIN_VALUE : 0),
-      failsOnPanic: spec.failsOnPanic,
-      idempotent: plan.parts[spec.to].idempotent || spec.once >= 0,
-      once: spec.once,
-      session: spec.session,
-      route: spec.route,
-      replicas: world.replicas.get(callee) ?? null,
-      copies: world.copies.get(callee) ?? null,
-      shardValue: shardValueOf(world, spec.route),
-    };
-  });
-  return list;
 }
 
 /** Marks the links on which messages follow others on their connection, or a farewell follows them. */

@@ -3,6 +3,7 @@ import { PHASE } from '../kernel/phase.js';
 import type { StreamKey } from '../kernel/rng.js';
 import { streamKey } from '../kernel/rng.js';
 import type { PlanEdge } from '../spec/plan.js';
+import type { MachineRecord } from '../spec/record.js';
 import type {
   Alarm,
   CallContext,
@@ -43,6 +44,14 @@ const INHERITED: Layer = {
   dryRun: false,
   written: [],
 };
+
+/** A state of each calling instance: what it journals, and the numbers of those that have not called yet. */
+interface Block {
+  readonly samples: readonly MachineRecord[];
+  /** Number of the first machine of the second calling instance, and how many further it is to that of the next; -1 = none. */
+  first: number;
+  stride: number;
+}
 
 /** One instance called, and the views of those who share a state about it. */
 class Watched implements Target {
@@ -85,6 +94,10 @@ export class Chains {
   /** By key of a state that is one for each instance called. */
   private readonly watched = new Map<string, readonly Watched[]>();
   private readonly rooms = new Map<string, WaitingRoom>();
+  /** States of instances by all of their key but the instance. */
+  private readonly blocks = new Map<string, Block>();
+  /** By policy and kind: whether a state is the same whenever it is made. */
+  private readonly timeless = new Map<string, boolean>();
   /** Bundles of which some call may inherit a deadline: all their chains are of one shape. */
   private readonly reached = new Set<number>();
 
@@ -182,6 +195,90 @@ export class Chains {
     return start;
   }
 
+  /** Whether what a calling instance has for an edge may be made at its first call. */
+  isLate(edge: PlanEdge): boolean {
+    if (edge.pool !== null || edge.connections !== null || edge.route !== null) return false;
+    if (edge.outlierDetection !== null || edge.session !== SESSION.none) return false;
+    return this.layersOf(edge).every((layer) => this.isTimeless(edge, layer));
+  }
+
+  /** The states that the instances of a caller are the first to have for an edge: what reserve() wants. */
+  fresh(edge: PlanEdge, caller: number): readonly string[] {
+    const { id } = this.world.plan.bundles[edge.bundle];
+    return this.layersOf(edge)
+      .filter((layer) => this.kindOf(layer).state === 'scoped')
+      .map((layer) => familyOf(id, layer, caller, this.perOf(edge, layer)))
+      .filter((family) => !this.blocks.has(family));
+  }
+
+  /** Reserves the numbers of the machines of all callers but the first, as if they were made now. */
+  reserve(families: readonly string[], callers: readonly Instance[]): void {
+    const { journal } = this.world;
+    const blocks = families.map((family) => this.blocks.get(family)!);
+    const samples = blocks.flatMap((block) => block.samples);
+    const { length } = samples;
+    let at = journal.reserve(length * (callers.length - 1), (place) => ({
+      ...samples[place % length],
+      instance: callers[1 + Math.floor(place / length)].id,
+    }));
+    for (const block of blocks) {
+      block.first = at;
+      block.stride = length;
+      at += block.samples.length;
+    }
+  }
+
+  /** Whether a layer has a state for each calling instance that neither looks at the clock nor sets a timer when it is made. */
+  private isTimeless(edge: PlanEdge, layer: Layer): boolean {
+    const definition = this.kindOf(layer);
+    if (definition.state === 'none') return true;
+    if (layer.scope !== 'instance' || layer.per === 'target') return false;
+    if (layer.store !== null || layer.key !== null || definition.shutWait !== undefined)
+      return false;
+    const name = `${edge.bundle} ${layer.policy}`;
+    let isTimeless = this.timeless.get(name);
+    if (isTimeless === undefined) {
+      isTimeless = this.probe(edge, layer, definition);
+      this.timeless.set(name, isTimeless);
+    }
+    return isTimeless;
+  }
+
+  /** Makes a state that serves no call, and watches what it asks for. */
+  private probe(edge: PlanEdge, layer: Layer, definition: PolicyKind): boolean {
+    const { plan, calls, instances } = this.world;
+    const caller = instances[plan.components[plan.parts[edge.from].component].firstInstance];
+    let isTimeless = true;
+    const noted = (): void => {
+      isTimeless = false;
+    };
+    const ctx = Object.create(calls, {
+      now: {
+        get: () => {
+          noted();
+          return 0;
+        },
+      },
+    }) as CallContext;
+    this.create(
+      definition,
+      layer,
+      {
+        ...this.setupOf(edge, layer, caller, true, null, -1),
+        ctx,
+        alarm: () => ({ set: noted, clear: () => {} }),
+        machine: () => ({ set: () => {} }),
+      },
+      edge,
+    );
+    return isTimeless;
+  }
+
+  private perOf(edge: PlanEdge, layer: Layer): string {
+    const { parts } = this.world.plan;
+    return layer.per === 'endpoint' ? `part ${edge.to}` : `component ${parts[edge.to].component}`;
+  }
+
   private kindOf(layer: Layer): PolicyKind {
     const definition = this.registry.policyKind(layer.policy, layer.kind);
     invariant(definition !== undefined, 'policy-unknown-to-the-registry');
@@ -193,7 +290,7 @@ export class Chains {
     const definition = this.kindOf(layer);
     const { id } = plan.bundles[edge.bundle];
     const callee = plan.parts[edge.to].component;
-    const per = layer.per === 'endpoint' ? `part ${edge.to}` : `component ${callee}`;
+    const per = this.perOf(edge, layer);
     const scoped = definition.state === 'scoped';
     const owner = !scoped || layer.scope === 'caller' ? `component ${caller.component}` : 'all';
     const whose = scoped && layer.scope === 'instance' ? `instance ${caller.id}` : owner;
@@ -202,6 +299,7 @@ export class Chains {
     const key = node === null ? common : `${common}|node ${caller.id}`;
     let state = this.states.get(key);
     if (state === undefined) {
+      const { journal } = this.world;
       const own = node !== null || whose.startsWith('instance');
       const make = (target: Watched | null, instance: number): PolicyState =>
         this.create(
@@ -220,13 +318,24 @@ export class Chains {
         this.world.newcomers.get(callee)?.push((index) => targets.forget(index));
         state = targets;
       } else {
-        state = make(null, -1);
+        const family = familyOf(id, layer, caller.component, per);
+        const block = whose.startsWith('instance') ? this.blocks.get(family) : undefined;
+        const create = (): void => {
+          state = make(null, -1);
+        };
+        if (block !== undefined && block.first >= 0) {
+          const { firstInstance } = plan.components[caller.component];
+          const behind = caller.id - firstInstance - 1;
+          journal.at(block.first + behind * block.stride, create);
+        } else if (block === undefined && whose.startsWith('instance')) {
+          this.blocks.set(family, { samples: journal.madeBy(create), first: -1, stride: 0 });
+        } else create();
       }
-      this.states.set(key, state);
-      if (own) caller.policies.push(state);
+      this.states.set(key, state!);
+      if (own) caller.policies.push(state!);
     }
     for (const target of this.watched.get(key) ?? []) target.add(view);
-    return state;
+    return state!;
   }
 
   /** Makes the state of one process over the store that all have; null where they share one object. */
@@ -311,6 +420,11 @@ export class Chains {
     }
     return id;
   }
+}
+
+/** Names a state of each instance of a caller. */
+function familyOf(bundle: string, { policy }: Layer, caller: number, per: string): string {
+  return `${bundle}|${policy}|${caller}|${per}`;
 }
 
 function createOne(definition: PolicyKind, { config }: Layer, setup: PolicySetup): PolicyState {

@@ -11,35 +11,49 @@ import type { Split } from './rollouts/split.js';
 import type { WaitingRoom } from './picking/waiting-room.js';
 import type { Fleet } from './world.js';
 
+const NO_BYTES = new Uint8Array(0);
+const NO_PLACES = new Int32Array(0);
+
 /**
  * How one calling instance sees the instances of one callee: its own outstanding attempts. Ten callers
  * have ten views, none of them the true load.
  */
 export class View {
-  /** Attempts outstanding by callee instance (index within the component). */
-  readonly outstanding: Int32Array;
+  /** Attempts outstanding by callee instance (index within the component); null where no balancer looks at them. */
+  readonly outstanding: Int32Array | null;
   /** Gauge of attempts under way from this caller to this callee, or -1. */
   gauge = -1;
   /** By callee instance: how many of those that watch it want no more requests sent there. */
-  readonly shut: Uint8Array;
+  shut: Uint8Array = NO_BYTES;
   /** Instances with any of these, and room for a list of the others. */
   shutCount = 0;
-  readonly open: Int32Array;
+  open: Int32Array = NO_PLACES;
   /** Where calls wait for an instance that is not shut. */
   readonly rooms: WaitingRoom[] = [];
   /** Who is ready there, as far as the caller knows. */
   fleet: Fleet;
 
-  constructor(fleet: Fleet) {
-    const instances = fleet.size;
+  constructor(fleet: Fleet, isCounted: boolean) {
     this.fleet = fleet;
-    this.outstanding = new Int32Array(instances);
-    this.shut = new Uint8Array(instances);
-    this.open = new Int32Array(instances);
+    this.outstanding = isCounted ? new Int32Array(fleet.size) : null;
+  }
+
+  /** An attempt is sent to an instance. */
+  began(instance: number): void {
+    if (this.outstanding !== null) this.outstanding[instance]++;
+  }
+
+  /** An attempt is over. */
+  ended(instance: number): void {
+    if (this.outstanding !== null) this.outstanding[instance]--;
   }
 
   /** One watcher of an instance shuts it, or takes that back. */
   setShut(instance: number, isShut: boolean): void {
+    if (this.shut.length === 0) {
+      this.shut = new Uint8Array(this.fleet.size);
+      this.open = new Int32Array(this.fleet.size);
+    }
     const before = this.shut[instance];
     this.shut[instance] = isShut ? before + 1 : before - 1;
     if (isShut && before === 0) this.shutCount++;
@@ -77,8 +91,10 @@ export interface Edge {
   readonly split: Split | null;
   /** True where callers pick instances that are down as well: nobody tells them. */
   readonly fixedList: boolean;
-  /** By index of the calling instance within its component. */
+  /** By index of the calling instance within its component; -1 where it has not called yet. */
   readonly chains: Int32Array;
+  /** Makes what a calling instance has for its calls, and gives its chain. */
+  open(caller: number): number;
   readonly views: readonly View[];
   readonly depth: number;
   /** By (caller zone + 1) * stride + callee zone + 1. */
@@ -122,4 +138,10 @@ export interface Edge {
   readonly shardValue: ((frame: number) => number) | null;
   /** Index into the plan's `onces` of the key that goes with its calls, or -1. */
   readonly once: number;
+}
+
+/** Place of the first layer of the chain of a calling instance, made at its first call. */
+export function chainOf(edge: Edge, caller: number): number {
+  const chain = edge.chains[caller];
+  return chain < 0 ? edge.open(caller) : chain;
 }

@@ -25,6 +25,7 @@ import { Joins, inherit } from './joins.js';
 import { SECTION } from './slot-bits.js';
 import { REGISTERS, RETURN, STATE, strands } from './strands.js';
 import { Turns } from './turns.js';
+import { chainOf } from './edge.js';
 import type { World } from './world.js';
 import { sink } from './sink.js';
 
@@ -269,7 +270,7 @@ export class Interpreter {
     const outcome = calls.call(
       edgeId,
       instance.id,
-      edge.chains[instance.index],
+      chainOf(edge, instance.index),
       edge.depth,
       strand,
       strands.stamp[strand],

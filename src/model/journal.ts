@@ -6,9 +6,20 @@ import type { JournalRecord, MachineRecord } from '../spec/record.js';
 /** Entries kept at most; the rest is counted. */
 const CAP = 200_000;
 
+interface Reserved {
+  readonly first: number;
+  readonly count: number;
+  recordOf(place: number): MachineRecord;
+}
+
 /** State changes in time order: breakers, faults, instances. Every one is folded into the digest. */
 export class Journal {
-  readonly machines: MachineRecord[] = [];
+  /** Numbers of machines that have not been made, and what to write of them. */
+  private readonly reserved: Reserved[] = [];
+  private readonly known = new Map<number, MachineRecord>();
+  private count = 0;
+  /** Number of the next machine where it has a reserved one; -1 elsewhere. */
+  private next = -1;
   private readonly originNs: Ns;
   private readonly times: number[] = [];
   private readonly kinds: number[] = [];
@@ -35,8 +46,42 @@ export class Journal {
 
   /** Registers a state machine and gives the setter of its state. */
   machine(record: MachineRecord): { set(state: number): void } {
-    const id = this.machines.push(record) - 1;
+    const id = this.next < 0 ? this.count++ : this.next++;
+    this.known.set(id, record);
     return { set: (state) => this.note(JOURNAL.machine, id, state) };
+  }
+
+  /** Reserves numbers for machines that are made when they are needed, and gives the first. */
+  reserve(count: number, recordOf: (place: number) => MachineRecord): number {
+    const first = this.count;
+    this.reserved.push({ first, count, recordOf });
+    this.count += count;
+    return first;
+  }
+
+  /** Makes machines that have reserved numbers. */
+  at<T>(first: number, make: () => T): T {
+    this.next = first;
+    const made = make();
+    this.next = -1;
+    return made;
+  }
+
+  /** All machines by their numbers, those that were never made among them: they have always been in state 0. */
+  machines(): MachineRecord[] {
+    const all: MachineRecord[] = [];
+    for (const { first, count, recordOf } of this.reserved) {
+      for (let k = 0; k < count; k++) all[first + k] = recordOf(k);
+    }
+    for (const [id, record] of this.known) all[id] = record;
+    return all;
+  }
+
+  /** The machines that `make` registers. */
+  madeBy(make: () => void): MachineRecord[] {
+    const before = this.count;
+    make();
+    return Array.from({ length: this.count - before }, (_, k) => this.known.get(before + k)!);
   }
 
   record(): JournalRecord {

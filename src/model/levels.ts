@@ -8,6 +8,8 @@ const SINCE = 1;
 const AREA = 2;
 const MAX = 3;
 const PAST = 4;
+/** 1 once the level has changed. */
+const LIVE = 5;
 /** Log2 of the places from one gauge to the next: what a change of a level touches stands side by side. */
 const SHIFT = 3;
 
@@ -20,8 +22,13 @@ const CAPACITY = 1024;
  */
 class Levels {
   private state: Float64Array = new Float64Array(CAPACITY << SHIFT);
-  private readonly areas: Float64Array[] = [];
-  private readonly maxima: Float64Array[] = [];
+  /** By gauge, once its level has been above 0 in a cell. */
+  private readonly areas: (Float64Array | undefined)[] = [];
+  private readonly maxima: (Float64Array | undefined)[] = [];
+  /** The figures of all gauges that have always been at 0. */
+  private zeros = new Float64Array(0);
+  /** Gauges whose level has changed: the others are at 0 all the time. */
+  private readonly live: number[] = [];
   /** Levels at the end of the cell that was closed last. */
   private readonly ends: number[] = [];
   private cells = 0;
@@ -30,8 +37,9 @@ class Levels {
   /** Forgets all gauges, for a run with so many measuring cells. */
   reset(cells: number): void {
     this.state.fill(0, 0, this.count << SHIFT);
-    this.areas.length = this.maxima.length = this.ends.length = this.count = 0;
+    this.areas.length = this.maxima.length = this.ends.length = this.live.length = this.count = 0;
     this.cells = cells;
+    this.zeros = new Float64Array(cells);
   }
 
   /** Registers a gauge at level 0. */
@@ -39,8 +47,8 @@ class Levels {
     if (levels.count << SHIFT === levels.state.length) {
       levels.state = widenFloat64(levels.state, levels.count << (SHIFT + 1));
     }
-    levels.areas.push(new Float64Array(levels.cells));
-    levels.maxima.push(new Float64Array(levels.cells));
+    levels.areas.push(undefined);
+    levels.maxima.push(undefined);
     levels.ends.push(0);
     return levels.count++;
   }
@@ -54,8 +62,14 @@ class Levels {
     state[at + AREA] += old * (now - state[at + SINCE]);
     state[at + SINCE] = now;
     const level = old + delta;
+    if (level !== 0 && state[at + LIVE] === 0) levels.wake(gauge);
     state[at + VALUE] = level;
     if (level > state[at + MAX]) state[at + MAX] = level;
+  }
+
+  private wake(gauge: number): void {
+    levels.state[(gauge << SHIFT) + LIVE] = 1;
+    levels.live.push(gauge);
   }
 
   /** Sets a level from now on. */
@@ -67,13 +81,13 @@ class Levels {
   close(cell: number): void {
     const { state } = levels;
     const now = engine.now;
-    for (let gauge = 0; gauge < levels.count; gauge++) {
+    for (const gauge of levels.live) {
       const at = gauge << SHIFT;
       const area = state[at + AREA] + state[at + VALUE] * (now - state[at + SINCE]);
       state[at + PAST] += area;
-      if (cell >= 0) {
-        levels.areas[gauge][cell] = area;
-        levels.maxima[gauge][cell] = state[at + MAX];
+      if (cell >= 0 && (area !== 0 || state[at + MAX] !== 0)) {
+        (levels.areas[gauge] ??= new Float64Array(levels.cells))[cell] = area;
+        (levels.maxima[gauge] ??= new Float64Array(levels.cells))[cell] = state[at + MAX];
       }
       state[at + AREA] = 0;
       state[at + SINCE] = now;
@@ -96,11 +110,11 @@ class Levels {
   }
 
   areaOf(gauge: number): Float64Array {
-    return levels.areas[gauge];
+    return levels.areas[gauge] ?? levels.zeros;
   }
 
   maxOf(gauge: number): Float64Array {
-    return levels.maxima[gauge];
+    return levels.maxima[gauge] ?? levels.zeros;
   }
 
   /** The level when the last cell was closed. */

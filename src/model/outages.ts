@@ -8,6 +8,7 @@ import { introduce, updateFleet } from './picking/ready.js';
 import { startScaling } from './serving/autoscaler.js';
 import { Collections } from './serving/collections.js';
 import { FROZEN, isHeld, LEAVING } from './instance.js';
+import { chainOf } from './edge.js';
 import type { Instance } from './instance.js';
 import { Probes } from './serving/probes.js';
 import { Restarts } from './serving/restarts.js';
@@ -350,6 +351,14 @@ export class Outages {
     }
   }
 
+  /** A restart begins the state of policies anew, also of those that have served no call: they have to be there. */
+  private openAll({ component, index }: Instance): void {
+    const { edges, plan } = this.world;
+    plan.edges.forEach(({ from }, id) => {
+      if (plan.parts[from].component === component) chainOf(edges[id], index);
+    });
+  }
+
   private crash(instance: Instance): void {
     const { server } = this.world;
     if (instance.leaving !== LEAVING.no) this.terminations.forget(instance);
@@ -372,6 +381,7 @@ export class Outages {
     this.probes.stopped(instance);
     this.collections.stopped(instance);
     instance.memory?.run(false);
+    this.openAll(instance);
     for (const policy of instance.policies) {
       invariant(policy.held() === 0, 'policy-of-crashed-instance-holds');
       policy.reset?.();

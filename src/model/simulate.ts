@@ -164,7 +164,7 @@ function recordOf(assembly: Assembly, stop: RunRecord['stop'], detail: string): 
     pools: poolsOf(assembly),
     meters: world.meters.records(),
     sagas: world.sagaExamples.map((example) => example()),
-    machines: journal.machines,
+    machines: journal.machines(),
     journal: journal.record(),
     traces: tracer.take(),
   };
@@ -205,7 +205,7 @@ function gaugesOf({ world, chains, views }: Assembly): GaugeRecord[] {
     add('cpu', instance.id, -1, instance.cores.gauge);
     if (instance.memory !== null) add('memory', instance.id, -1, instance.memory.gauge);
   }
-  for (const view of views) add('inFlight', view.instance, view.callee, view.gauge);
+  for (const view of views()) add('inFlight', view.instance, view.callee, view.gauge);
   for (const pool of chains.pools.meters) {
     add('open', pool.instance, pool.callee, pool.open);
     add('used', pool.instance, pool.callee, pool.used);

@@ -8,6 +8,7 @@ import type { Outcome } from '../spec/outcome.js';
 import { EDGE_COUNTER } from '../spec/policy.js';
 import { SESSION } from '../spec/sections.js';
 import type { CallSite } from './call-site.js';
+import { chainOf } from './edge.js';
 import type { Edge, View } from './edge.js';
 import { CANCELLATION, FROZEN } from './instance.js';
 import type { Instance } from './instance.js';
@@ -182,7 +183,7 @@ export class Wire implements CallSite {
     const { fallback, asks } = world.edges[frames.edge[frame]];
     const edge = world.edges[question < 0 ? fallback : asks![question]];
     frames.edge[child] = edge.id;
-    frames.chain[child] = edge.chains[instances[frames.caller[frame]].index];
+    frames.chain[child] = chainOf(edge, instances[frames.caller[frame]].index);
     frames.depth[child] = edge.depth;
     frames.cell[child] = sink.cell;
     // The time limit of a call that failed does not hold for it, that of its caller does; a question is
@@ -260,7 +261,7 @@ export class Wire implements CallSite {
     const index = this.world.picks.place(edge, frame, a, b);
     if (index === NOWHERE) return false;
     frames.place[frame] = index;
-    view.outstanding[index]++;
+    view.began(index);
     return true;
   }
 
@@ -291,7 +292,7 @@ export class Wire implements CallSite {
     const isOld = (edge.outliers !== null || edge.timed) && strands.sent[strand] < callee.metAt;
     if (edge.outliers !== null && !isOld) edge.outliers[caller.index].record(callee.index, outcome);
     if (edge.picked) return;
-    view.outstanding[callee.index]--;
+    view.ended(callee.index);
     if (edge.timed && !isOld) {
       const after = engine.now - strands.sent[strand];
       balancerAt(edge, caller.index, callee.index).ended!(callee.index, after, outcome);

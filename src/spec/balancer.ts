@@ -9,7 +9,7 @@ export interface BalancerSetup {
   readonly size: number;
   /** Number of the calling instance within its component. */
   readonly caller: number;
-  /** Attempts of this caller that are under way, by instance: ten callers have ten views. */
+  /** Attempts of this caller that are under way, by instance: ten callers have ten views. Empty for a kind that is `blind`. */
   readonly outstanding: Int32Array;
   /** When each instance came back after callers had seen it go; -Infinity for one that never went. */
   readonly upSince: Float64Array;
@@ -56,6 +56,8 @@ export interface BalancerKind<S extends z.ZodType = z.ZodType> {
   readonly fixedList?: true;
   /** All callers have to see all instances: they cannot be narrowed to a zone or a subset. */
   readonly wholeList?: true;
+  /** It does not look at the attempts under way, so that they need not be counted. */
+  readonly blind?: true;
   create(config: z.output<S>, setup: BalancerSetup): BalancerState;
   /** Legal by itself, contradictory together: messages with the field they belong to. */
   check?(config: z.output<S>): readonly BalancerProblem[];

@@ -11,6 +11,8 @@ import type { Connections, Pool, Protocol, ServerClosing } from '../../src/spec/
 import type { RunRecord } from '../../src/spec/record.js';
 import type { Distribution } from '../../src/kernel/distribution.js';
 import * as S from './scenario.js';
+import type { View } from '../../src/model/edge.js';
+import { levels } from '../../src/model/levels.js';
 import { frames } from '../../src/model/frames.js';
 import { strands } from '../../src/model/strands.js';
 
@@ -584,7 +586,14 @@ function restOf(world: World): Rest {
     busy: sum(instances.map((instance) => instance.busy)),
     queued: sum(instances.map((instance) => instance.queue.length + instance.resuming.length)),
     runnable: sum(instances.map((instance) => instance.cores.runnable)),
-    outstanding: sum([...views].map((view) => sum([...view.outstanding].map(Math.abs)))),
+    // Where no balancer looks at them they are counted by the gauge only. A caller that never called has no view.
+    outstanding: sum(
+      [...views].map((view: View | undefined) =>
+        view === undefined
+          ? 0
+          : sum([...(view.outstanding ?? [levels.valueOf(view.gauge)])].map(Math.abs)),
+      ),
+    ),
     pools: sum(instances.map((instance) => instance.stalled.length + instance.held.length)),
     connections: connections.slots.used,
   };

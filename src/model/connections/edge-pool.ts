@@ -247,7 +247,7 @@ export class EdgePool implements PolicyState {
     if (callee < 0) {
       const index = world.picks.place(edge, frame, a, b);
       if (index === NOWHERE) return false;
-      view.outstanding[index]++;
+      view.began(index);
       callee = edge.first + index;
     }
     const slot = connections.take(this.id, callee, frame, edge.id);
@@ -369,7 +369,7 @@ export class EdgePool implements PolicyState {
     if (limits !== null) limits.connections--;
     if (callee < 0) {
       const instance = world.connections.instance[slot];
-      view.outstanding[world.instances[instance].index]--;
+      view.ended(world.instances[instance].index);
     }
     world.connections.free(slot);
   }

@@ -10,6 +10,8 @@ import { ordered, Subsetting } from './subset.js';
 import type { World } from '../world.js';
 import { ZoneAwareRouting } from './zone-aware.js';
 
+const UNCOUNTED = new Int32Array(0);
+
 /**
  * The balancers of a run. Calls from one instance to one component share theirs when they are
  * configured alike: one place in the round, one memory of latencies.
@@ -60,6 +62,11 @@ export class Balancers {
     return this.kindOf(edge).fixedList === true;
   }
 
+  /** Whether an edge picks by the attempts under way. */
+  counts(edge: PlanEdge): boolean {
+    return this.kindOf(edge).blind !== true;
+  }
+
   private kindOf(edge: PlanEdge): BalancerKind {
     const kind = this.registry.balancerKind(edge.loadBalancing.kind);
     invariant(kind !== undefined, 'balancer-unknown-to-the-registry');
@@ -99,7 +106,7 @@ export class Balancers {
     return {
       size: instances,
       caller: caller.index,
-      outstanding: view.outstanding,
+      outstanding: view.outstanding ?? UNCOUNTED,
       upSince: view.fleet.upSince,
       clock: engine,
       picks: this.keyOf(callee, caller, 'pick'),

@@ -81,7 +81,7 @@ export class PickLayer implements PolicyState, Door {
     const index = world.picks.place(edge, frame, lineage.a, lineage.b);
     if (index === NOWHERE) return false;
     frames.place[frame] = index;
-    edge.views[world.instances[frames.caller[frame]].index].outstanding[index]++;
+    edge.views[world.instances[frames.caller[frame]].index].began(index);
     if (frame >= this.since.length) this.since = widenFloat64(this.since, frame * 2);
     this.since[frame] = engine.now;
     this.inside++;
@@ -105,7 +105,7 @@ export class PickLayer implements PolicyState, Door {
     const caller = world.instances[frames.caller[frame]].index;
     const index = frames.place[frame];
     this.inside--;
-    edge.views[caller].outstanding[index]--;
+    edge.views[caller].ended(index);
     if (!edge.timed || this.since[frame] < world.instances[edge.first + index].metAt) return;
     balancerAt(edge, caller, index).ended!(index, engine.now - this.since[frame], outcome);
   }

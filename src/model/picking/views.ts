@@ -1,24 +1,60 @@
 import { View } from '../edge.js';
 import { levels } from '../levels.js';
+import type { Balancers } from './balancers.js';
 import type { World } from '../world.js';
 
 type Parts = Pick<World, 'plan' | 'fleets' | 'instances' | 'endpoints'>;
 
+/** The gauge of the attempts of one instance to one component. */
+interface Seen {
+  readonly instance: number;
+  readonly callee: number;
+  readonly gauge: number;
+}
+
 /** How each calling instance sees each callee, made when it is first asked for. */
-export function viewsOf({ plan, fleets, instances, endpoints }: Parts) {
-  const viewsByPair = new Map<number, View>();
-  const list: { instance: number; callee: number; gauge: number }[] = [];
-  const viewOf = (instance: number, callee: number): View => {
-    const key = instance * plan.components.length + callee;
-    let view = viewsByPair.get(key);
+export class Views {
+  private readonly world: Parts;
+  private readonly byPair = new Map<number, View>();
+  private readonly seen: Seen[] = [];
+  /** By caller and callee: the first edge between them, and whether attempts under way decide picks. */
+  private readonly firstEdge = new Map<number, number>();
+  private readonly counted = new Set<number>();
+
+  constructor(world: Parts, balancers: Balancers) {
+    this.world = world;
+    const { edges, parts } = world.plan;
+    edges.forEach((edge, id) => {
+      const pair = this.pairOf(parts[edge.from].component, parts[edge.to].component);
+      if (!this.firstEdge.has(pair)) this.firstEdge.set(pair, id);
+      if (balancers.counts(edge)) this.counted.add(pair);
+    });
+  }
+
+  of(instance: number, callee: number): View {
+    const { fleets, instances, endpoints } = this.world;
+    const key = this.pairOf(instance, callee);
+    let view = this.byPair.get(key);
     if (view === undefined) {
-      view = new View(fleets[callee]);
-      view.fleet = endpoints.fleetOf(callee, instances[instance], view);
+      const caller = instances[instance];
+      view = new View(fleets[callee], this.counted.has(this.pairOf(caller.component, callee)));
+      view.fleet = endpoints.fleetOf(callee, caller, view);
       view.gauge = levels.register();
-      viewsByPair.set(key, view);
-      list.push({ instance, callee, gauge: view.gauge });
+      this.byPair.set(key, view);
+      this.seen.push({ instance, callee, gauge: view.gauge });
     }
     return view;
-  };
-  return { viewOf, list };
+  }
+
+  /** All gauges, by the first edge between both components, and by caller. */
+  list(): readonly Seen[] {
+    const { instances } = this.world;
+    const edgeOf = ({ instance, callee }: Seen): number =>
+      this.firstEdge.get(this.pairOf(instances[instance].component, callee))!;
+    return this.seen.sort((a, b) => edgeOf(a) - edgeOf(b) || a.instance - b.instance);
+  }
+
+  private pairOf(from: number, callee: number): number {
+    return from * this.world.plan.components.length + callee;
+  }
 }

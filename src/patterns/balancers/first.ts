@@ -15,5 +15,6 @@ export const first: BalancerKind<typeof schema> = {
   summary: 'Always the first instance that is up; the others only stand by.',
   sources: ['grpc doc/load-balancing.md, pick_first'],
   schema,
+  blind: true,
   create: () => new First(),
 };

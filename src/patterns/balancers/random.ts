@@ -23,5 +23,6 @@ export const random: BalancerKind<typeof schema> = {
   summary: 'Any instance with the same chance.',
   sources: ['Envoy load_balancers.rst'],
   schema,
+  blind: true,
   create: (_config, { picks }) => new Random(picks),
 };

@@ -27,30 +27,32 @@ const alike = (): number => 1;
 class RoundRobin implements BalancerState {
   private readonly setup: BalancerSetup;
   private readonly config: z.output<typeof schema>;
-  private readonly unequal: boolean;
-  private turns: WeightedTurns;
+  private turns: WeightedTurns | null;
   private next: number;
   private starts = 0;
 
   constructor(config: z.output<typeof schema>, setup: BalancerSetup) {
     this.setup = setup;
     this.config = config;
-    this.unequal = config.weights !== undefined || config.slowStart !== undefined;
     this.next = this.start();
-    this.turns = new WeightedTurns(setup, config, this.next, alike);
+    this.turns = this.schedule();
   }
 
   pick(candidates: Int32Array, count: number): number {
-    if (this.unequal && this.turns.differ(candidates, count)) {
-      return this.turns.next(candidates, count);
-    }
+    if (this.turns?.differ(candidates, count) === true) return this.turns.next(candidates, count);
     return candidates[this.next++ % count];
   }
 
   reset(): void {
     this.next = this.start();
-    this.turns = new WeightedTurns(this.setup, this.config, this.next, alike);
-    this.turns.reset();
+    this.turns = this.schedule();
+    this.turns?.reset();
+  }
+
+  /** Only where instances may be unequal. */
+  private schedule(): WeightedTurns | null {
+    if (this.config.weights === undefined && this.config.slowStart === undefined) return null;
+    return new WeightedTurns(this.setup, this.config, this.next, alike);
   }
 
   private start(): number {
@@ -69,5 +71,6 @@ export const roundRobin: BalancerKind<typeof schema> = {
     'Nginx ngx_http_upstream_round_robin.c',
   ],
   schema,
+  blind: true,
   create: (config, setup) => new RoundRobin(config, setup),
 };
