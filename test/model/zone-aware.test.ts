@@ -46,7 +46,7 @@ function routing(self: number, callers: readonly number[], callees: readonly num
   const instances = [...callers, ...callees].map((zone) => ({ zone }) as Instance);
   const mine = fleet(0, callers.length);
   const theirs = fleet(callers.length, callees.length);
-  const view = new View(theirs);
+  const view = new View(theirs, true);
   const states: InTurn[] = [];
   const state = new ZoneAwareRouting(
     { routingEnabled: 1, minClusterSize: 1, ...own },
