@@ -16,17 +16,15 @@ import type {
 import type { Layer } from '../spec/scenario.js';
 import { SESSION } from '../spec/sections.js';
 import { Alarms } from './alarms.js';
-import { DryRun } from './layers/dry-run.js';
 import type { View } from './edge.js';
 import type { Instance } from './instance.js';
-import { KeyedStates } from './layers/keyed-states.js';
+import { createState } from './layers/states.js';
 import { PickLayer } from './picking/pick-layer.js';
 import { limitsAt, Pools } from './connections/pools.js';
 import type { Registry } from './registry.js';
 import { Targets } from './picking/targets.js';
-import { Stored } from './layers/stored.js';
-import { storeSetup } from './layers/policy-stores.js';
 import { WaitingRoom } from './picking/waiting-room.js';
+import { Watched } from './picking/watched.js';
 import type { World } from './world.js';
 import { frames } from './frames.js';
 import { engine } from '../kernel/engine.js';
@@ -51,29 +49,6 @@ interface Block {
   /** Number of the first machine of the second calling instance, and how many further it is to that of the next; -1 = none. */
   first: number;
   stride: number;
-}
-
-/** One instance called, and the views of those who share a state about it. */
-class Watched implements Target {
-  private readonly views: View[] = [];
-  private readonly instance: number;
-  private isOpen = true;
-
-  constructor(instance: number) {
-    this.instance = instance;
-  }
-
-  add(view: View): void {
-    if (this.views.includes(view)) return;
-    invariant(this.isOpen, 'view-added-to-a-shut-target');
-    this.views.push(view);
-  }
-
-  setOpen(isOpen: boolean): void {
-    if (isOpen === this.isOpen) return;
-    this.isOpen = isOpen;
-    for (const view of this.views) view.setShut(this.instance, !isOpen);
-  }
 }
 
 /**
@@ -260,7 +235,8 @@ export class Chains {
         },
       },
     }) as CallContext;
-    this.create(
+    createState(
+      this.world,
       definition,
       layer,
       {
@@ -269,7 +245,7 @@ export class Chains {
         alarm: () => ({ set: noted, clear: () => {} }),
         machine: () => ({ set: () => {} }),
       },
-      edge,
+      edge.bundle,
     );
     return isTimeless;
   }
@@ -302,11 +278,12 @@ export class Chains {
       const { journal } = this.world;
       const own = node !== null || whose.startsWith('instance');
       const make = (target: Watched | null, instance: number): PolicyState =>
-        this.create(
+        createState(
+          this.world,
           definition,
           layer,
           { ...this.setupOf(edge, layer, caller, own, target, instance), node: node?.() ?? null },
-          edge,
+          edge.bundle,
         );
       if (scoped && layer.per === 'target') {
         const { firstInstance, instances } = plan.components[callee];
@@ -390,24 +367,6 @@ export class Chains {
     };
   }
 
-  private create(
-    definition: PolicyKind,
-    layer: Layer,
-    setup: PolicySetup,
-    edge: PlanEdge,
-  ): PolicyState {
-    const make = (ctx: CallContext, target: Target | null): PolicyState => {
-      const isSplit = definition.keyed === 'states';
-      const own = (isSplit ? split : createOne)(definition, layer, { ...setup, ctx, target });
-      if (layer.store === null) return own;
-      return new Stored(ctx, own, storeSetup(this.world, layer, layer.store, setup, edge.bundle));
-    };
-    if (!layer.dryRun) return make(setup.ctx, setup.target);
-    // What only watches shuts nothing.
-    const target = setup.target === null ? null : { setOpen: () => {} };
-    return new DryRun(setup.ctx, (ctx) => make(ctx, target));
-  }
-
   private stream(name: string): StreamKey {
     return streamKey(this.world.plan.seed, this.world.replication, name);
   }
@@ -425,15 +384,4 @@ export class Chains {
 /** Names a state of each instance of a caller. */
 function familyOf(bundle: string, { policy }: Layer, caller: number, per: string): string {
   return `${bundle}|${policy}|${caller}|${per}`;
-}
-
-function createOne(definition: PolicyKind, { config }: Layer, setup: PolicySetup): PolicyState {
-  return definition.create(config, setup);
-}
-
-/** One state, or one for each value of the key that splits it. */
-function split(definition: PolicyKind, layer: Layer, setup: PolicySetup): PolicyState {
-  const { ctx, keyOf } = setup;
-  const create = (): PolicyState => createOne(definition, layer, { ...setup, keyOf: null });
-  return keyOf === null ? create() : new KeyedStates(ctx, keyOf, create);
 }

@@ -3,13 +3,14 @@ import type { BalancerState } from '../spec/balancer.js';
 import type { OutlierState } from '../spec/outlier.js';
 import type { NodeRoute } from '../spec/replication.js';
 import type { Session } from '../spec/sections.js';
+import type { Instance } from './instance.js';
 import type { Link } from './link.js';
 import type { Replicas } from './replication/replicas.js';
 import type { Copies } from './search/copies.js';
 import type { Subsetting } from './picking/subset.js';
 import type { Split } from './rollouts/split.js';
 import type { WaitingRoom } from './picking/waiting-room.js';
-import type { Fleet } from './world.js';
+import type { Fleet, World } from './world.js';
 
 const NO_BYTES = new Uint8Array(0);
 const NO_PLACES = new Int32Array(0);
@@ -144,4 +145,11 @@ export interface Edge {
 export function chainOf(edge: Edge, caller: number): number {
   const chain = edge.chains[caller];
   return chain < 0 ? edge.open(caller) : chain;
+}
+
+/** A restart begins the state of policies anew, also of those that have served no call: they have to be there. */
+export function openAll({ edges, plan }: World, { component, index }: Instance): void {
+  plan.edges.forEach(({ from }, id) => {
+    if (plan.parts[from].component === component) chainOf(edges[id], index);
+  });
 }

@@ -205,3 +205,8 @@ export function isHeld(instance: Instance, strand: number): boolean {
   }
   return false;
 }
+
+/** Whether something keeps the process of an instance from being there. */
+export function isAway({ killed, dying, stopped, leaving }: Instance): boolean {
+  return killed || dying || (stopped && leaving === LEAVING.no);
+}

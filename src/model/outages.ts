@@ -7,8 +7,8 @@ import { INSTANCE_STATE, JOURNAL } from '../spec/record.js';
 import { introduce, updateFleet } from './picking/ready.js';
 import { startScaling } from './serving/autoscaler.js';
 import { Collections } from './serving/collections.js';
-import { FROZEN, isHeld, LEAVING } from './instance.js';
-import { chainOf } from './edge.js';
+import { FROZEN, isAway, isHeld, LEAVING } from './instance.js';
+import { openAll } from './edge.js';
 import type { Instance } from './instance.js';
 import { Probes } from './serving/probes.js';
 import { Restarts } from './serving/restarts.js';
@@ -351,14 +351,6 @@ export class Outages {
     }
   }
 
-  /** A restart begins the state of policies anew, also of those that have served no call: they have to be there. */
-  private openAll({ component, index }: Instance): void {
-    const { edges, plan } = this.world;
-    plan.edges.forEach(({ from }, id) => {
-      if (plan.parts[from].component === component) chainOf(edges[id], index);
-    });
-  }
-
   private crash(instance: Instance): void {
     const { server } = this.world;
     if (instance.leaving !== LEAVING.no) this.terminations.forget(instance);
@@ -381,7 +373,7 @@ export class Outages {
     this.probes.stopped(instance);
     this.collections.stopped(instance);
     instance.memory?.run(false);
-    this.openAll(instance);
+    openAll(this.world, instance);
     for (const policy of instance.policies) {
       invariant(policy.held() === 0, 'policy-of-crashed-instance-holds');
       policy.reset?.();
@@ -401,9 +393,4 @@ export class Outages {
     for (const resident of instance.residents) resident.died();
     instance.drained = instance.condemned = instance.unready = false;
   }
-}
-
-/** Whether something keeps the process of an instance from being there. */
-function isAway({ killed, dying, stopped, leaving }: Instance): boolean {
-  return killed || dying || (stopped && leaving === LEAVING.no);
 }

@@ -351,9 +351,7 @@ export class Wire implements CallSite {
     if (isHinted(outcome)) world.calls.setHint(frame, strands.hint[strand]);
     const edge = world.edges[strands.edge[strand]];
     this.settle(strand, edge, outcome);
-    if (world.sizes !== null) {
-      world.sizes.received(strand, edge, frames.owner[frame]);
-    }
+    if (world.sizes !== null) world.sizes.received(strand, edge, frames.owner[frame]);
     if (world.cargo !== null) world.cargo.received(strand, frames.owner[frame]);
     sink.attemptEnded(edge.stat, strands.sentCell[strand], outcome);
     world.server.answerDelivered(strand, engine.now);
