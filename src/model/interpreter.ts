@@ -30,9 +30,8 @@ import type { World } from './world.js';
 import { sink } from './sink.js';
 
 /**
- * Runs endpoint programs: strands go from instruction to instruction until something takes time.
- * Instructions that take none cost no event; everything that resumes comes through goOn, the gate of a
- * frozen instance.
+ * Runs endpoint programs: strands go from instruction to instruction until something takes time. Instructions that
+ * take none cost no event; everything that resumes comes through goOn, the gate of a frozen instance.
  */
 export class Interpreter {
   private readonly world: World;
