@@ -134,7 +134,7 @@ export class Conditions {
         ? 1
         : (metric === 'memory' ? (memory?.limit ?? Infinity) : isBusy ? concurrency : cpu.cores) *
           own.length;
-    const rows = gauges.map((gauge) => ({ area: levels.areaOf(gauge), max: levels.maxOf(gauge) }));
+    const rows = gauges.map((gauge) => levels.columnsOf(gauge));
     const { edges } = plan.grid;
     return (from, until) =>
       (ending === 'max' ? largest(rows, from, until, false) : mean(rows, from, until, edges)) /

@@ -86,8 +86,9 @@ class Levels {
       const area = state[at + AREA] + state[at + VALUE] * (now - state[at + SINCE]);
       state[at + PAST] += area;
       if (cell >= 0 && (area !== 0 || state[at + MAX] !== 0)) {
-        (levels.areas[gauge] ??= new Float64Array(levels.cells))[cell] = area;
-        (levels.maxima[gauge] ??= new Float64Array(levels.cells))[cell] = state[at + MAX];
+        const columns = levels.columnsOf(gauge);
+        columns.area[cell] = area;
+        columns.max[cell] = state[at + MAX];
       }
       state[at + AREA] = 0;
       state[at + SINCE] = now;
@@ -109,6 +110,14 @@ class Levels {
     return levels.state[(gauge << SHIFT) + VALUE];
   }
 
+  /** The columns of a gauge for those who read them while they are filled. */
+  columnsOf(gauge: number): { readonly area: Float64Array; readonly max: Float64Array } {
+    const area = (levels.areas[gauge] ??= new Float64Array(levels.cells));
+    const max = (levels.maxima[gauge] ??= new Float64Array(levels.cells));
+    return { area, max };
+  }
+
+  /** At the end of a run. */
   areaOf(gauge: number): Float64Array {
     return levels.areas[gauge] ?? levels.zeros;
   }

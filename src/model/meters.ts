@@ -76,8 +76,7 @@ export class Meters {
     const gauge = levels.register();
     this.gauges.set(`${name}/${component}/${part}`, gauge);
     this.list.push(() => {
-      const area = levels.areaOf(gauge);
-      const max = levels.maxOf(gauge);
+      const { area, max } = levels.columnsOf(gauge);
       return { form: 'gauge', name, component, part, area, max, end: levels.endOf(gauge) };
     });
     return gauge;
