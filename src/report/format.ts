@@ -188,9 +188,16 @@ export function plural(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** `a`, `a and b`, `a, b and c`. */
+/** Names beyond which a list says how many more there are. */
+const LISTED = 12;
+
+/** `a`, `a and b`, `a, b and c`; of many names the first ones: `a, b, c and 187 more`. */
 export function listed(names: readonly string[]): string {
   if (names.length < 2) return names.join('');
+  if (names.length > LISTED) {
+    const left = names.length - LISTED / 2;
+    return `${names.slice(0, LISTED / 2).join(', ')} and ${formatCount(left)} more`;
+  }
   return `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]!}`;
 }
 

@@ -1,5 +1,6 @@
 import type { Result } from '../spec/result.js';
 import { FAMILIES } from './families.js';
+import { DRAWN, foldOf, folds, type Fold } from './fold.js';
 import { briefSeconds, formatRate, plural, tidy } from './format.js';
 import { markup, type Markup } from './html-escape.js';
 import { renderPage, type PageSection } from './page.js';
@@ -38,7 +39,21 @@ export interface HtmlOptions {
 /** One self-contained page: no request to anywhere, readable without its script, the same bytes for the same result. */
 export function renderHtml(result: Result, options: HtmlOptions): string {
   const view = viewOf(result, plotRenderer(options.document));
-  const sections = sectionsOf(view, options.command);
+  let page = pageOf(foldOf(view, DRAWN[0]!), options);
+  for (const most of folds(view) ? DRAWN.slice(1) : []) {
+    if (new TextEncoder().encode(page).length <= LARGEST) break;
+    page = pageOf(foldOf(view, most), options);
+  }
+  return page;
+}
+
+/** A folded page draws fewer variants rather than be larger. Unit: bytes. */
+const LARGEST = 2_900_000;
+
+function pageOf(fold: Fold, options: HtmlOptions): string {
+  const { all: view, drawn } = fold;
+  const { result } = view;
+  const sections = sectionsOf(fold, options.command);
   const whatIf = whatIfText(result.scenario.whatIf);
   const inside = sections.filter((s) => s.inside);
   const list = (chosen: readonly Section[]): Markup[] => chosen.map((s) => s.markup);
@@ -49,11 +64,11 @@ export function renderHtml(result: Result, options: HtmlOptions): string {
     heading: result.scenario.title,
     notice: whatIf,
     introduction: introduction(view),
-    style: styleSheet(view.looks),
+    style: styleSheet(drawn.looks, folds(view)),
     sections,
     main: [
       list(before),
-      inside.length > 0 && markup`<div class="inside">${picker(view)}${list(inside)}</div>`,
+      inside.length > 0 && markup`<div class="inside">${picker(drawn)}${list(inside)}</div>`,
       list(after),
     ],
     foot: ` Digest ${result.digest}.`,
@@ -67,35 +82,36 @@ interface Section extends PageSection {
   readonly after: boolean;
 }
 
-function sectionsOf(view: View, command: string): Section[] {
+function sectionsOf(fold: Fold, command: string): Section[] {
+  const { all: view, drawn } = fold;
   const outer = { inside: false, after: false };
   const inner = { inside: true, after: false };
   const last = { inside: false, after: true };
   const several = view.result.variants.length > 1;
   const all: (Omit<Section, 'markup'> & { readonly markup: Markup | null })[] = [
-    { id: 'verdict', name: 'Verdict', markup: verdictSection(view), ...outer },
+    { id: 'verdict', name: 'Verdict', markup: verdictSection(fold), ...outer },
     {
       id: 'compare',
       name: several ? 'Variants compared' : 'Figures',
-      markup: compareSection(view),
+      markup: compareSection(view, folds(view)),
       ...outer,
     },
-    { id: 'latency', name: 'Latency and loss', markup: latencySection(view), ...outer },
-    { id: 'timeline', name: 'Timeline', markup: timelineSection(view), ...outer },
+    { id: 'latency', name: 'Latency and loss', markup: latencySection(fold), ...outer },
+    { id: 'timeline', name: 'Timeline', markup: timelineSection(fold), ...outer },
     ...FAMILIES.map((family) => ({
       id: family.id,
       name: family.name,
-      markup: meteredSection(view, family),
+      markup: meteredSection(fold, family),
       ...outer,
     })),
-    { id: 'services', name: 'Services', markup: servicesSection(view), ...inner },
-    { id: 'propagation', name: 'Propagation', markup: propagationSection(view), ...inner },
-    { id: 'cascade', name: 'The cascade', markup: cascadeSection(view), ...inner },
-    { id: 'topology', name: 'Topology', markup: topologySection(view), ...inner },
-    { id: 'waste', name: 'Amplification, waste', markup: wasteSection(view), ...inner },
-    { id: 'breakers', name: 'Breakers', markup: breakersSection(view), ...inner },
-    { id: 'traces', name: 'Traces', markup: tracesSection(view), ...last },
-    { id: 'method', name: 'Method', markup: methodSection(view, command), ...last },
+    { id: 'services', name: 'Services', markup: servicesSection(drawn), ...inner },
+    { id: 'propagation', name: 'Propagation', markup: propagationSection(drawn), ...inner },
+    { id: 'cascade', name: 'The cascade', markup: cascadeSection(drawn), ...inner },
+    { id: 'topology', name: 'Topology', markup: topologySection(drawn), ...inner },
+    { id: 'waste', name: 'Amplification, waste', markup: wasteSection(drawn), ...inner },
+    { id: 'breakers', name: 'Breakers', markup: breakersSection(drawn), ...inner },
+    { id: 'traces', name: 'Traces', markup: tracesSection(drawn), ...last },
+    { id: 'method', name: 'Method', markup: methodSection(fold, command), ...last },
   ];
   return all.flatMap((section) =>
     section.markup === null ? [] : [{ ...section, markup: section.markup }],

@@ -1,7 +1,7 @@
 import { DARK, declarations, LIGHT, PRINT, type Look } from './theme.js';
 
-/** The style sheet of the page, with one rule per variant for its colour and for the switch. */
-export function styleSheet(looks: readonly Look[]): string {
+/** The style sheet of the page, with one rule per variant for its colour and for the switch; `long` for tables that scroll. */
+export function styleSheet(looks: readonly Look[], long = false): string {
   const keys = looks
     .map((look) => `.${look.className}{--c:${look.color};--ci:${look.ink}}${keyDash(look)}`)
     .join('');
@@ -23,7 +23,8 @@ export function styleSheet(looks: readonly Look[]): string {
     keys,
     many,
     NARROW_PAGE,
-    `@media print{:root{color-scheme:light;${declarations(PRINT)}}${ON_PAPER}}`,
+    ...(long ? [LONG] : []),
+    `@media print{:root{color-scheme:light;${declarations(PRINT)}}${ON_PAPER}${long ? LONG_ON_PAPER : ''}}`,
   ].join('');
 }
 
@@ -227,6 +228,18 @@ const NARROW_PAGE = `@media(max-width:1080px){.page{grid-template-columns:minmax
 dl.m{grid-template-columns:1fr;gap:0}dl.m dd{margin-bottom:10px}
 .fc span{font-size:10px}.gut>.in{left:35px}.fc span.g{width:32px;letter-spacing:-.02em}.meters .gut>.in{left:44px}.meters .fc span.g{width:40px}.rows .axis .x{display:none}
 .events td:nth-child(3){min-width:190px}}`;
+
+/** Tables of many rows scroll under their heads; on paper they are whole. */
+const LONG = `.long{max-height:min(72vh,860px);overflow:auto}
+.long thead{position:sticky;top:0;z-index:2;background:var(--bg);box-shadow:0 1px var(--rule)}
+.expected.long{max-height:min(40vh,420px);width:fit-content}
+.key.vx{border-top-color:transparent}
+.ranking thead th{white-space:normal;min-width:76px;font-weight:500}
+.ranking tbody th{font:500 13.5px/1.4 var(--sans)}
+.ranking td.r,.ranking th.r{text-align:right;width:1%}`;
+
+const LONG_ON_PAPER =
+  '.long,.expected.long{max-height:none;overflow:visible;break-inside:auto}.long thead{position:static;box-shadow:none}';
 
 const ON_PAPER = `@page{size:A4;margin:14mm 12mm}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}

@@ -15,8 +15,8 @@ import { markup, type Markup, type Part } from '../html-escape.js';
 import { characterOf, lookOf, type View } from '../view.js';
 import { section, variantKey } from './parts.js';
 
-/** The variants side by side: what users got, then latency, of answers and of everything apart. */
-export function compareSection(view: View): Markup {
+/** The variants side by side: what users got, then latency, of answers and of everything apart; `long` tables scroll under their heads. */
+export function compareSection(view: View, long: boolean): Markup {
   const { replications, variants } = view.result;
   const paired =
     variants.length > 1
@@ -41,7 +41,7 @@ export function compareSection(view: View): Markup {
       markup`<p class="meta">
         ${paired}${notes}
       </p>`,
-      table(view, 'cmp', 'What users got and what it cost', shown, null),
+      table(view, 'cmp', 'What users got and what it cost', shown, { long, groups: null }),
       alike.length > 0 &&
         markup`<p class="meta after">
           The same in every variant: ${alike.map((column) => `${column.head.toLowerCase()} ${column.of} ${cellText(column, variants[0]!)}`).join(', ')}.
@@ -54,7 +54,10 @@ export function compareSection(view: View): Markup {
               : 'From arrival to answer; no request failed.'
           }
         </p>`,
-      table(view, 'lat', 'Latency quantiles', [...answered, ...all], lossy ? groups : null),
+      table(view, 'lat', 'Latency quantiles', [...answered, ...all], {
+        long,
+        groups: lossy ? groups : null,
+      }),
     ],
   );
 }
@@ -77,7 +80,13 @@ function table(
   id: string,
   name: string,
   columns: readonly Column[],
-  groups: readonly { readonly text: string; readonly span: number }[] | null,
+  {
+    long,
+    groups,
+  }: {
+    readonly long: boolean;
+    readonly groups: readonly { readonly text: string; readonly span: number }[] | null;
+  },
 ): Markup {
   const { variants } = view.result;
   const best = columns.map((column) => bestOf(column, variants));
@@ -108,7 +117,7 @@ function table(
         <button class="sort" type="button">${column.head}</button><small>${column.of}</small>
       </th>`,
   );
-  return markup`<div class="scroll stick cmp" tabindex="0" role="region" aria-label="${name}">
+  return markup`<div class="scroll stick cmp${long && ' long'}" tabindex="0" role="region" aria-label="${name}">
     <table class="wide sortable" id="${id}">
       <caption class="sr">
         ${name}

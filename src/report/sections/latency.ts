@@ -6,16 +6,17 @@ import {
   lostShare,
 } from '../charts/latency.js';
 import { lossFinding } from '../findings.js';
+import type { Fold } from '../fold.js';
 import { briefSeconds, formatShare, formatValue } from '../format.js';
 import { markup, type Markup } from '../html-escape.js';
 import type { View } from '../view.js';
 import { caption, dataTable, picture, section, variantKey, type Table } from './parts.js';
 
 /** Loss and latency in one picture, then the plain distributions, answered and all apart. */
-export function latencySection(view: View): Markup {
+export function latencySection({ all, drawn: view }: Fold): Markup {
   const lossy = view.result.variants.some((variant) => lostShare(view, variant) > 0);
   const loss = picture('loss', lossChart(view, 'loss', 984), lossChart(view, 'loss-n', 358));
-  return section('latency', 'Latency and loss', lossFinding(view), [
+  return section('latency', 'Latency and loss', lossFinding(all), [
     markup`<figure>${loss}</figure>`,
     caption(
       'Share of all requests that still have no successful answer after the time on the x axis. A failed request never gets one, so a line levels out at its failure rate instead of flattering its percentiles.',

@@ -13,6 +13,7 @@ import { spreadChart, withoutSpread } from '../charts/spread.js';
 import { inline } from '../draw.js';
 import type { Family, FamilyColumn } from '../families.js';
 import { familyFinding } from '../family-findings.js';
+import type { Fold } from '../fold.js';
 import { formatCount, formatPlusMinus, formatValue, listed, meanCount } from '../format.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
 import type { MeteredResult } from '../../spec/result-meters.js';
@@ -29,7 +30,7 @@ const DRAWN_MAX = 6;
 const SMALL = 0.01;
 
 /** What is shown of a family of metered things: their panels, all variants in one picture, and a table. */
-export function meteredSection(view: View, family: Family): Markup | null {
+export function meteredSection({ all, drawn: view }: Fold, family: Family): Markup | null {
   const subjects = subjectsOf(view, family);
   if (subjects.length === 0) return null;
   const drawn = drawnOf(view, family, subjects);
@@ -45,7 +46,7 @@ export function meteredSection(view: View, family: Family): Markup | null {
       ? ` Lines are means of ${formatCount(view.result.replications)} replications${bands ? ', bands reach from the lowest to the highest' : ''}.`
       : '';
   const marks = drawn.length > 0 ? faultMarks(view).words : '';
-  const { title, more } = familyFinding(view, family, subjects);
+  const { title, more } = familyFinding(all, family, subjects);
   return section(family.id, family.name, title, [
     more !== '' && markup`<p class="meta">${more}</p>`,
     flows(view, family, subjects),

@@ -1,11 +1,12 @@
 import type { VariantResult } from '../../spec/result.js';
+import type { Fold } from '../fold.js';
 import { briefSeconds, formatCount, plural, tidy } from '../format.js';
 import { markup, type Markup } from '../html-escape.js';
 import { fromBatches, type View } from '../view.js';
 import { variantKey, section } from './parts.js';
 
 /** How the numbers were made, what they leave out, and how to make them again. */
-export function methodSection(view: View, command: string): Markup {
+export function methodSection({ all: view, drawn }: Fold, command: string): Markup {
   const { result } = view;
   const rows = [['Runs', runWords(view)], ...DEFINITIONS, ['Intervals', intervalWords(view)]];
   return section('method', 'Method', 'How these numbers were made', [
@@ -21,9 +22,9 @@ export function methodSection(view: View, command: string): Markup {
         <ul class="warn">
           ${result.warnings.map((text) => markup`<li>${tidy(text)}</li>`)}
         </ul>`,
-    result.variants.some(patched) &&
+    drawn.result.variants.some(patched) &&
       markup`<h3 class="gap">What each variant changes</h3>
-        ${result.variants.map((variant) => patchMarkup(view, variant))}`,
+        ${drawn.result.variants.map((variant) => patchMarkup(view, variant))}`,
     markup`<h3 class="gap">Reproduce</h3>
       <pre>${command}</pre>
       <p class="meta">

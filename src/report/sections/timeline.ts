@@ -8,6 +8,7 @@ import {
 } from '../charts/timeline.js';
 import { tickText, timeTicks } from '../charts/frame.js';
 import { inline } from '../draw.js';
+import type { Fold } from '../fold.js';
 import { briefSeconds, coordinate, NARROW } from '../format.js';
 import { markup, type Markup } from '../html-escape.js';
 import { timelineFinding, timelineNote } from '../findings.js';
@@ -16,7 +17,7 @@ import { faultMarks, lookOf, requestLabel, viewOfVariant, type View } from '../v
 import { caption, dataTable, section, variantKey } from './parts.js';
 
 /** Small multiples: a column per variant, the same panels and scales in each. */
-export function timelineSection(view: View): Markup | null {
+export function timelineSection({ all, drawn: view }: Fold): Markup | null {
   const panels = panelsOf(view);
   if (panels.length === 0) return null;
   const { variants } = view.result;
@@ -52,7 +53,7 @@ export function timelineSection(view: View): Markup | null {
   });
   const words = `${faultMarks(view).words}Requests count when they arrive; steps of ${briefSeconds(view.result.run.step)}, pooled over replications, band from the lowest to the highest. A gap in p99 means that nothing was answered.`;
   const count = Math.min(variants.length, 6);
-  return section('timeline', 'Timeline', timelineFinding(view), [
+  return section('timeline', 'Timeline', timelineFinding(all), [
     markup`<div class="sm cols c${count}">${columns}</div>`,
     caption(words),
     dataTable({ caption: 'Means by phase', head, rows }),

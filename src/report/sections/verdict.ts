@@ -1,15 +1,16 @@
-import type { BudgetResult } from '../../spec/result.js';
-import { budgetValue, isBroken } from '../budget-words.js';
-import { briefSeconds, formatValue, plural } from '../format.js';
+import { formatCount, plural } from '../format.js';
 import { markup, type Markup } from '../html-escape.js';
 import { unfinishedLines } from '../incomplete.js';
 import { budgetRows, heldBudgets, lookOf, toldRun, type View } from '../view.js';
 import { chainOf, type ChainStep } from '../chain.js';
 import { badgeOf, verdictWords, type Words } from '../words.js';
+import type { Fold } from '../fold.js';
+import { breakable, budgetCell } from './budget-cells.js';
 import { variantKey } from './parts.js';
+import { rankingTable } from './ranking.js';
 
-/** Badge, sentence, chain, budgets by variants. */
-export function verdictSection(view: View): Markup {
+/** Badge, sentence, chain, budgets by variants; of many variants their ranking. */
+export function verdictSection({ all: view, note }: Fold): Markup {
   const { hypothesis, variants } = view.result;
   const badge = badgeOf(view);
   const words = verdictWords(view);
@@ -34,7 +35,7 @@ export function verdictSection(view: View): Markup {
         <ol class="chain" aria-label="What happened in ${view.told.name}">
           ${chain.map(step)}
         </ol>`
-    }${hypothesis !== null && expectations(view)}${budgetTable(view)}
+    }${hypothesis !== null && expectations(view, note !== null)}${note === null ? budgetTable(view) : rankingTable(view, note)}
   </section>`;
 }
 
@@ -42,35 +43,27 @@ export function verdictSection(view: View): Markup {
 function unfinishedList({ result }: View): Markup | null {
   const lines = unfinishedLines(result);
   if (lines.length === 0) return null;
-  return markup`<ul class="warn" aria-label="Unfinished variants">
-    ${lines.map(({ variant, text }) => markup`<li><b>${variant}</b>: ${text}</li>`)}
+  const list = (some: typeof lines): Markup =>
+    markup`<ul class="warn" aria-label="Unfinished variants">
+    ${some.map(({ variant, text }) => markup`<li><b>${variant}</b>: ${text}</li>`)}
   </ul>`;
+  const more = lines.slice(UNFINISHED);
+  if (more.length === 0) return list(lines);
+  return markup`${list(lines.slice(0, UNFINISHED))}
+    <details>
+      <summary>${formatCount(more.length)} more did not finish</summary>
+      ${list(more)}
+    </details>`;
 }
+
+/** Unfinished variants that are listed; the others are folded away. */
+const UNFINISHED = 10;
 
 /** Words with their strong parts as markup. */
 export function emphasised(words: Words): Markup[] {
   return words.map((word) =>
     typeof word === 'string' ? markup`${word}` : markup`<b>${word.strong}</b>`,
   );
-}
-
-/** A budget's value or its word, with what the colour says also in letters. */
-export function budgetCell(budget: BudgetResult | null): Markup {
-  if (budget === null) return markup`<span class="none">–</span>`;
-  const [name, said] =
-    budget.verdict === 'pass'
-      ? ['pass', 'held: ']
-      : isBroken(budget)
-        ? ['fail', 'broken: ']
-        : ['open', 'undecided: '];
-  return markup`<span class="${name}"><span class="sr">${said}</span>${budgetValue(budget)}${worstStep(budget)}</span>`;
-}
-
-/** Of steps that are asked one by one, the worst. */
-function worstStep({ steps }: BudgetResult): Markup | null {
-  if (steps === undefined || steps.worst === null) return null;
-  const { value, from } = steps.worst;
-  return markup`<small>worst ${formatValue(value, steps.unit)} at ${briefSeconds(from)}</small>`;
 }
 
 function step(each: ChainStep): Markup {
@@ -129,15 +122,18 @@ function budgetTable(view: View): Markup | null {
   </div>`;
 }
 
-function expectations(view: View): Markup {
-  const rows = view.result.hypothesis!.expectations.map(
+/** In a folded page those that are not met come first. */
+function expectations(view: View, folded: boolean): Markup {
+  const { expectations: all } = view.result.hypothesis!;
+  const listed = folded ? [...all].sort((a, b) => ORDER[a.verdict] - ORDER[b.verdict]) : all;
+  const rows = listed.map(
     (each) =>
       markup`<tr>
         <th scope="row">${breakable(each.text)}${each.text.includes(' in ') ? null : markup`<small>in ${each.variant}</small>`}</th>
         <td>${budgetCell(each)}</td>
       </tr>`,
   );
-  return markup`<div class="scroll expected" tabindex="0" role="region" aria-label="Expectations">
+  return markup`<div class="scroll expected${folded && ' long'}" tabindex="0" role="region" aria-label="Expectations">
     <table class="budget">
       <caption>
         What the hypothesis expects
@@ -155,9 +151,4 @@ function expectations(view: View): Markup {
   </div>`;
 }
 
-/** An expression that may break after dots, arrows and words. */
-export function breakable(text: string): Markup[] {
-  return text
-    .split(/(?<=[.>]|\s(?=during|after|before|from|always|for|in))/)
-    .map((part, i) => markup`${i > 0 && markup`<wbr />`}${part}`);
-}
+const ORDER = { fail: 0, inconclusive: 1, pass: 2 } as const;

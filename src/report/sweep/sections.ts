@@ -1,7 +1,8 @@
 import { briefSeconds, listed, plural, tidy } from '../format.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
 import { caption, picture, section } from '../sections/parts.js';
-import { breakable, emphasised } from '../sections/verdict.js';
+import { breakable } from '../sections/budget-cells.js';
+import { emphasised } from '../sections/verdict.js';
 import { metricFinding, metricSentences } from './best.js';
 import { hasBudgets, type SweepView } from './cases.js';
 import type { SweepChart } from './charts.js';

@@ -1,7 +1,7 @@
 import type { SweepFigure, SweepFigures } from '../../spec/sweep.js';
 import { formatValue, formatWithInterval, plural } from '../format.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
-import { breakable } from '../sections/verdict.js';
+import { breakable } from '../sections/budget-cells.js';
 import {
   expectText,
   hasBudgets,

@@ -1,0 +1,86 @@
+import type { VariantResult } from '../spec/result.js';
+import { listed, plural } from './format.js';
+import { looksOf } from './theme.js';
+import { ranked } from './ranking.js';
+import { heldBudgets, type View } from './view.js';
+
+/** A page as it is drawn: words and tables are about `all` variants, pictures about those of `drawn`. */
+export interface Fold {
+  readonly all: View;
+  readonly drawn: View;
+  /** What the pictures leave out and how to see it; null where they show everything. */
+  readonly note: string | null;
+}
+
+/** Variants that a page draws side by side; of more of them it draws the telling ones. */
+const UNFOLDED = 10;
+
+/** Pictures of so many variants at most, and of fewer where the page would be too large. */
+export const DRAWN: readonly number[] = [6, 4, 2, 1];
+
+/** Look of the variants that no picture shows. */
+const NOT_DRAWN = { color: 'transparent', ink: 'inherit', dash: null, width: 0 } as const;
+
+/** Whether a page of these variants folds. */
+export function folds({ result }: View): boolean {
+  return result.variants.length > UNFOLDED;
+}
+
+/** Chooses what is drawn: at most so many variants, in the order of the file. */
+export function foldOf(view: View, most: number): Fold {
+  if (!folds(view)) return { all: view, drawn: view, note: null };
+  const { variants } = view.result;
+  const telling = tellingOf(view).slice(0, most);
+  const chosen = new Set(telling.map(({ variant }) => variant));
+  const few = { ...view.result, variants: variants.filter((variant) => chosen.has(variant)) };
+  // Colours and dashes are handed out among those that are drawn, so that no two of them look alike.
+  const looks = looksOf(few, view.winner);
+  const own = new Map(looks.map((look) => [look.name, look]));
+  const allLooks = variants.map(
+    ({ name }, index) => own.get(name) ?? { index, name, className: 'vx', ...NOT_DRAWN },
+  );
+  const { length } = telling;
+  const drawn = telling.map(({ variant, roles }) => `${variant.name} (${roles.join(', ')})`);
+  return {
+    all: { ...view, looks: allLooks },
+    drawn: { ...view, result: few, looks },
+    note:
+      `The tables list all ${plural(variants.length, 'variant')}; the pictures show ${length} of them: ${listed(drawn)}. ` +
+      'To see another one, add --variant and its name to the command at the end of this page.',
+  };
+}
+
+interface Telling {
+  readonly variant: VariantResult;
+  readonly roles: readonly string[];
+}
+
+/** The variants that tell most, the most telling first, each with why it does. */
+function tellingOf(view: View): readonly Telling[] {
+  const ranking = ranked(view.result.variants);
+  const holding = ranking.filter(isHolding).length;
+  const border = holding > 0 && holding < ranking.length;
+  const quarter = (share: number): VariantResult => ranking[Math.floor(share * ranking.length)]!;
+  const roles = new Map<VariantResult, string[]>();
+  const add = (role: string, variant: VariantResult | undefined): void => {
+    if (variant !== undefined) roles.set(variant, [...(roles.get(variant) ?? []), role]);
+  };
+  add('baseline', view.baseline);
+  add('suffers most', view.told);
+  add('first in the ranking', ranking[0]);
+  if (border) {
+    add('last that holds every budget', ranking[holding - 1]);
+    add('first that misses one', ranking[holding]);
+  }
+  const unfinished = ranking.find((variant) => variant.unfinished !== undefined);
+  add('did not finish', unfinished);
+  add('in the middle', quarter(0.5));
+  add('in the first half', quarter(0.25));
+  add('in the second half', quarter(0.75));
+  return [...roles].map(([variant, own]) => ({ variant, roles: own }));
+}
+
+function isHolding(variant: VariantResult): boolean {
+  const { held, of } = heldBudgets(variant);
+  return of > 0 && held === of && variant.unfinished === undefined;
+}

@@ -1,0 +1,30 @@
+import type { BudgetResult } from '../../spec/result.js';
+import { budgetValue, isBroken } from '../budget-words.js';
+import { briefSeconds, formatValue } from '../format.js';
+import { markup, type Markup } from '../html-escape.js';
+
+/** A budget's value or its word, with what the colour says also in letters. */
+export function budgetCell(budget: BudgetResult | null): Markup {
+  if (budget === null) return markup`<span class="none">–</span>`;
+  const [name, said] =
+    budget.verdict === 'pass'
+      ? ['pass', 'held: ']
+      : isBroken(budget)
+        ? ['fail', 'broken: ']
+        : ['open', 'undecided: '];
+  return markup`<span class="${name}"><span class="sr">${said}</span>${budgetValue(budget)}${worstStep(budget)}</span>`;
+}
+
+/** Of steps that are asked one by one, the worst. */
+function worstStep({ steps }: BudgetResult): Markup | null {
+  if (steps === undefined || steps.worst === null) return null;
+  const { value, from } = steps.worst;
+  return markup`<small>worst ${formatValue(value, steps.unit)} at ${briefSeconds(from)}</small>`;
+}
+
+/** An expression that may break after dots, arrows and words. */
+export function breakable(text: string): Markup[] {
+  return text
+    .split(/(?<=[.>]|\s(?=during|after|before|from|always|for|in))/)
+    .map((part, i) => markup`${i > 0 && markup`<wbr />`}${part}`);
+}
