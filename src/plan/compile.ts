@@ -2,6 +2,7 @@ import type { CountDistribution } from '../kernel/counts.js';
 import type { Distribution } from '../kernel/distribution.js';
 import { invariant } from '../kernel/invariant.js';
 import { faultKind } from '../patterns/registry.js';
+import { outcomeOfStatus } from '../spec/outcome.js';
 import { PLAIN_BALANCING } from '../spec/balancer.js';
 import type { FaultKind } from '../spec/fault.js';
 import type { Plan, PlanBundle, PlanComponent, PlanPlatform } from '../spec/plan.js';
@@ -327,6 +328,7 @@ function planAdmission(
     shedKey: shed?.kind === 'dagor' ? limiters.keyNumber(shed.key, place, 'a level') : -1,
     limiter: rateLimit === null ? -1 : limiters.at(place, component.id, rateLimit, retryAfter),
     gate: concurrencyLimit === null ? -1 : w.gates.at(place, component.id, concurrencyLimit),
+    refusal: outcomeOfStatus((rateLimit?.config as { status?: number } | undefined)?.status ?? 429),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { CompareOp } from './compare.js';
+import type { Outcome } from './outcome.js';
 import type { ComponentKind } from './component-kind.js';
 import type { CountDistribution } from '../kernel/counts.js';
 import type { Distribution } from '../kernel/distribution.js';
@@ -285,6 +286,8 @@ export interface PlanAdmission {
   /** Ids of a limiter and a gate, or -1. */
   readonly limiter: number;
   readonly gate: number;
+  /** How the limiter refuses. */
+  readonly refusal: Outcome;
 }
 
 /** A remote check in a middleware chain whose answers each instance of the component keeps. */

@@ -19,6 +19,26 @@ describe('admission by rate', () => {
     expect(begun(at('s.serve'))).toEqual([0, -1, -1, 102]);
   });
 
+  it('refuses with the status that is written: callers, retries and figures see that one', () => {
+    const limit = (status: string): string =>
+      server(`admission: { ${bucket}${status} } }`, '0ms, 0ms, 0ms').replace(
+        'call: s }',
+        'call: s, policy: { retry: { attempts: 3, on: [429], respectRetryAfter: false, backoff: { kind: constant, base: 10ms } } } }',
+      );
+    const usual = golden(limit(''));
+    const unavailable = golden(limit(', status: 503'));
+    const forbidden = golden(limit(', status: 403'));
+    expect([usual, unavailable, forbidden].map(({ requests }) => outcomes(requests))).toEqual([
+      ['ok', 'ok', 'throttled'],
+      ['ok', 'ok', 'serverError'],
+      ['ok', 'ok', 'clientError'],
+    ]);
+    // Only a 429 is tried again.
+    expect([usual, unavailable, forbidden].map(({ at }) => at('s.serve').length)).toEqual([
+      5, 3, 3,
+    ]);
+  });
+
   it('lets wait before the queue, where no worker is held', () => {
     const fields = `concurrency: 1, admission: { ${bucket}, maxWait: 150ms } }`;
     const { requests, at } = golden(server(fields, times(4, '0ms')));

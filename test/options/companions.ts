@@ -4,7 +4,10 @@ import type { Tree } from './figures.js';
 const COMPANIONS: readonly (readonly [RegExp, (tree: Tree) => Tree])[] = [
   [/\.autoscaling$/, () => ({ metric: 'cpu', target: '60%', min: 1, max: 6 })],
   [/\.rateLimit<kong>$/, () => ({ second: 20 })],
-  [/\.shed(<cpu>)?$/, () => ({ threshold: '20%' })],
+  [/\.rateLimit<envoy>$/, () => ({ maxTokens: 10, tokensPerFill: 4, fillInterval: '100ms' })],
+  [/\.coalesce$/, (tree) => ({ key: nameIn(tree.keys) })],
+  [/\.middleware\[\]\.cache$/, (tree) => ({ cache: nameIn(tree.caches) })],
+  [/\.shed<cpu>$/, () => ({ above: '20%' })],
   [/\.readiness$|\.liveness$|\.startup$/, () => ({ period: '200ms', timeout: '50ms' })],
   [/^faults\[\](<\w+>)?$/, (tree) => ({ id: 'tried', at: '1s', for: '2s', target: service(tree) })],
 ];
@@ -15,5 +18,10 @@ export function companions(path: string, tree: Tree): Tree {
 }
 
 function service({ services }: Tree): string {
-  return Object.keys((services ?? {}) as Tree)[0] ?? 'none';
+  return nameIn(services);
+}
+
+/** The first name of a section. */
+function nameIn(section: unknown): string {
+  return Object.keys((section ?? {}) as Tree)[0] ?? 'none';
 }

@@ -139,6 +139,37 @@ export const BAD_SHAPES: readonly BadCase[] = [
     says: 'nothing to watch',
   },
   {
+    title: 'a status of what refuses nothing',
+    edit: [chain, 'middleware: [ { compress: { work: 1ms, status: 503 } } ]'],
+    code: 'FL208',
+    at: '503',
+    says: 'nothing is refused here',
+  },
+  {
+    title: 'a failed call of what calls nothing',
+    edit: [chain, 'middleware: [ { authenticate: { work: 1ms, onError: allow } } ]'],
+    code: 'FL208',
+    at: 'allow',
+    says: 'there is no call',
+  },
+  {
+    title: 'a failed call of a limiter that means its store',
+    edit: [chain, 'middleware: [ { rateLimit: { rate: 9/s, onError: allow } } ]'],
+    code: 'FL208',
+    at: 'allow',
+    says: 'a failed store has store.onError',
+  },
+  {
+    title: 'tolerance of a store that nothing asks',
+    edit: [
+      chain,
+      'admission: { rateLimit: { kind: kong, second: 9, limitBy: service, faultTolerant: false } }',
+    ],
+    code: 'FL208',
+    at: 'false',
+    says: 'nothing can fail here',
+  },
+  {
     title: 'a store of counters that nobody shares',
     edit: [chain, 'middleware: [ { rateLimit: { rate: 9/s, store: { latency: 2ms } } } ]'],
     code: 'FL208',

@@ -1,7 +1,8 @@
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { streamKey } from '../../kernel/rng.js';
-import { OUTCOME, outcomeOfStatus, withStatus } from '../../spec/outcome.js';
+import { OUTCOME, withStatus } from '../../spec/outcome.js';
+import type { Outcome } from '../../spec/outcome.js';
 import type { PlanAdmission } from '../../spec/plan.js';
 import { Dagor } from './dagor.js';
 import { FROZEN } from '../instance.js';
@@ -14,7 +15,6 @@ import type { World } from '../world.js';
 import { levels } from '../levels.js';
 
 const OVERLOADED = withStatus(OUTCOME.rejectedOverload, 503);
-const THROTTLED = outcomeOfStatus(429);
 
 /** What a request meets at one instance before the queue. */
 export interface Door {
@@ -27,6 +27,8 @@ export interface Door {
   /** Ids of a limiter and a gate, or -1. */
   readonly limiter: number;
   readonly gate: number;
+  /** How the limiter refuses. */
+  readonly refusal: Outcome;
 }
 
 /** Lets requests in to the queue or refuses them: in overload, by rate, by how many are under way. */
@@ -42,8 +44,8 @@ export class Admission {
   /** The door of an instance that has one. */
   doorOf(instance: Instance, spec: PlanAdmission): Door {
     const { plan, replication } = this.world;
-    const { shed, shedKey, limiter, gate } = spec;
-    const rest = { dagor: null, userKey: -1, limiter, gate };
+    const { shed, shedKey, limiter, gate, refusal } = spec;
+    const rest = { dagor: null, userKey: -1, limiter, gate, refusal };
     if (shed === null) return { ...rest, overload: null, spared: 0 };
     if (shed.kind === 'dagor') {
       // The same for all components: who is refused here need not have been let in elsewhere.
@@ -82,7 +84,7 @@ export class Admission {
       const key = keyOf(this.world, limiter, strand);
       const wait = limiter.states[instance.index].take(engine.now, key);
       if (wait < 0) {
-        server.refuse(strand, instance, refusedBy(this.world, strand, limiter, key, THROTTLED));
+        server.refuse(strand, instance, refusedBy(this.world, strand, limiter, key, door.refusal));
         return;
       }
       if (wait > 0) {

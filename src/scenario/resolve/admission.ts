@@ -22,6 +22,7 @@ export function resolveAdmission(
 ): Admission | null {
   if (output === undefined) return null;
   const { shed, rateLimit, concurrencyLimit } = output;
+  checkFaultTolerant(context, false, [...path, 'rateLimit']);
   if (shed === undefined && rateLimit === undefined && concurrencyLimit === undefined) return null;
   return {
     shed: shed === undefined ? null : resolveShed(context, shed, place, [...path, 'shed']),
@@ -54,6 +55,16 @@ export function resolveLimiter(
   checkLayer(context, layer, new Map([['rateLimit', layer.config]]), path);
   const sharing = policyKind('rateLimit', layer.kind)!.sharing?.(layer.config as never);
   return splitLayer({ ...layer, scope: sharing?.scope ?? layer.scope });
+}
+
+/** Kong: only the call of a component can fail, which a store makes. */
+export function checkFaultTolerant(context: Context, asks: boolean, limiter: Path): void {
+  const at = [...limiter, 'faultTolerant'];
+  if (asks || writtenAt(context, at) === undefined) return;
+  const message =
+    'nothing can fail here: faultTolerant is about the store of a rateLimit in middleware, ' +
+    'with store: { of: COMPONENT.OPERATION }. Leave it out';
+  report(context, 'FL208', at, message);
 }
 
 /** What refusals of a limiter say about coming back. */

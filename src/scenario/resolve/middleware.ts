@@ -3,7 +3,7 @@ import { policyKind } from '../../patterns/registry.js';
 import type { Layer, LimiterStore, Middleware } from '../../spec/scenario.js';
 import { get, locate, text } from '../located.js';
 import type { MiddlewareOutput } from '../schema/host.js';
-import { resolveGate, resolveLimiter, retryAfterOf } from './admission.js';
+import { checkFaultTolerant, resolveGate, resolveLimiter, retryAfterOf } from './admission.js';
 import type { Context, Path } from './context.js';
 import { report, reportKey, writtenAt } from './context.js';
 import { checkKey } from './bundles.js';
@@ -127,6 +127,8 @@ function resolveEntry(
     const message = 'nobody is refused here, so there is nothing to watch: leave dryRun out';
     report(context, 'FL208', [...path, 'dryRun'], message);
   }
+  const canRefuse = refuses || writtenAt(context, [...path, 'reject']) !== undefined;
+  checkRefusalFields(context, name, canRefuse, call, path);
   return {
     name,
     kind: kind ?? null,
@@ -152,6 +154,26 @@ function resolveEntry(
     admit: name === 'admit' ? resolveGate(context, gateFields(fields), path) : null,
     at: path.slice(0, -1),
   };
+}
+
+/** What says how a member refuses, where it never does. */
+function checkRefusalFields(
+  context: Context,
+  name: string,
+  canRefuse: boolean,
+  call: string | undefined,
+  path: Path,
+): void {
+  const isWritten = (field: string): boolean => writtenAt(context, [...path, field]) !== undefined;
+  if (!canRefuse && isWritten('status')) {
+    const message =
+      'nothing is refused here, so there is no status: write reject or call, or leave status out';
+    report(context, 'FL208', [...path, 'status'], message);
+  }
+  if (call !== undefined || !isWritten('onError')) return;
+  const own = name === 'rateLimit' ? '; a failed store has store.onError' : '';
+  const message = `onError is about a failed call, and there is no call: leave onError out${own}`;
+  report(context, 'FL208', [...path, 'onError'], message);
 }
 
 /** How long the answers of a check are kept, and for whom; null where every request is checked. */
@@ -214,6 +236,7 @@ function resolveStore(
   layer: Layer,
   path: Path,
 ): LimiterStore | null {
+  checkFaultTolerant(context, store?.of !== undefined, path);
   if (store === undefined) return null;
   const at = [...path, 'store'];
   if (layer.scope === 'instance') {

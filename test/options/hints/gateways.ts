@@ -1,4 +1,123 @@
+import type { Tree } from '../figures.js';
+import { all, fill } from './hint.js';
 import type { Hint } from './hint.js';
+import { hostHints } from './hosts.js';
+import { GATES, LIMITS } from './limits.js';
+
+const BASE = 'doors.yaml';
+const CHAIN = String.raw`^gateways\.\*\.middleware\[\]\.`;
+
+/** Puts fields beside those of the only member of the chain. */
+function member(fields: Tree): (tree: Tree) => void {
+  return (tree) => {
+    const [[name] = ['']] = entries(tree);
+    fill(`gateways.edge.middleware.0.${name}`, fields)(tree);
+  };
+}
+
+function entries({ gateways }: Tree): [string, unknown][] {
+  const { edge } = gateways as { edge: { middleware: Tree[] } };
+  return Object.entries(edge.middleware[0]!);
+}
+
+function chain(option: string, beside: Tree, values?: readonly unknown[]): Hint {
+  const given = values === undefined ? {} : { values };
+  return { option: new RegExp(CHAIN + option), base: BASE, beside: member(beside), ...given };
+}
+
+/** A limiter of each kind, low enough to refuse. */
+const limiters = Object.entries(LIMITS).flatMap(([kind, fields]) => {
+  const shared = kind === 'kong' ? { policy: 'redis' } : { scope: 'caller' };
+  const error = kind === 'kong' ? {} : { onError: 'allow' };
+  return [
+    chain(`rateLimit<${kind}>\\.(?!store|when|scope|key|work|reject|call|onError)`, fields),
+    chain(`rateLimit<${kind}>\\.key$`, fields, ['user', 'client']),
+    chain(`rateLimit<${kind}>\\.scope$`, fields, ['caller', 'instance']),
+    chain(`rateLimit<${kind}>\\.faultTolerant$`, {
+      ...fields,
+      ...shared,
+      store: { of: 'counter.incr' },
+    }),
+    chain(`rateLimit<${kind}>\\.onError$`, { ...fields, call: 'flaky.check' }),
+    chain(`rateLimit<${kind}>\\.(work|reject|call)$`, fields),
+    chain(`rateLimit<${kind}>\\.when`, fields),
+    chain(`rateLimit<${kind}>\\.when\\.class$`, fields, ['gold']),
+    chain(`rateLimit<${kind}>\\.when\\.workload$`, fields, ['shoppers']),
+    chain(`rateLimit<${kind}>\\.when\\.header`, fields, ['gold']),
+    chain(`rateLimit<${kind}>\\.store\\.(latency|of|cache)$`, { ...fields, ...shared }),
+    chain(`rateLimit<${kind}>\\.store\\.onError$`, { ...fields, ...shared }),
+    {
+      option: new RegExp(`${CHAIN}rateLimit<${kind}>\\.store\\.(cache|onError)$`),
+      base: BASE,
+      beside: all(
+        member({ ...fields, ...shared }),
+        fill('gateways.edge.middleware.0.rateLimit.store', { of: 'counter.incr', ...error }),
+      ),
+    },
+  ];
+});
+
+/** A limit on what is under way of each kind, low enough to refuse. */
+const gates = Object.entries(GATES).flatMap(([kind, fields]) => [
+  chain(`admit<${kind}>\\.(?!when|key|onError)`, fields),
+  chain(`admit<${kind}>\\.key$`, fields, ['user', 'client']),
+  chain(`admit<${kind}>\\.onError$`, { ...fields, call: 'flaky.check' }),
+  chain(`admit<${kind}>\\.when\\.class$`, fields, ['gold']),
+  chain(`admit<${kind}>\\.when\\.workload$`, fields, ['shoppers']),
+  chain(`admit<${kind}>\\.when\\.header`, fields, ['gold']),
+]);
+
+/** Members of a chain that refuse by share or by a call. */
+const members: readonly Hint[] = [
+  chain(String.raw`(?!rateLimit|admit)\w+\.status$`, { reject: '30%' }),
+  chain(String.raw`(?!rateLimit|admit)\w+\.onError$`, { call: 'flaky.check' }),
+  chain(String.raw`(?!rateLimit|admit)\w+\.dryRun$`, { reject: '30%' }),
+  chain(String.raw`(?!rateLimit|admit|cache|coalesce)\w+\.when\.class$`, { reject: '30%' }, [
+    'gold',
+  ]),
+  chain(String.raw`(?!rateLimit|admit|cache|coalesce)\w+\.when\.workload$`, { reject: '30%' }, [
+    'shoppers',
+  ]),
+  chain(String.raw`(?!rateLimit|admit|cache|coalesce)\w+\.when\.header`, { reject: '30%' }, [
+    'gold',
+  ]),
+  chain(String.raw`\w+\.work(PerKiB)?$`, {}, ['1ms', '3ms']),
+  chain(String.raw`authenticate\.cacheRefusals$`, {
+    call: 'flaky.refuse',
+    cacheTtl: '2s',
+    key: 'user',
+  }),
+  {
+    option: new RegExp(`${CHAIN}filter\\.kind$`),
+    base: BASE,
+    values: ['ip', 'bot'],
+    beside: all(
+      member({ reject: '30%' }),
+      fill('gateways.edge', { kind: 'kong' }),
+      fill('gateways.edge.middleware.1.authenticate', {
+        kind: 'basic',
+        reject: '30%',
+        work: '1ms',
+      }),
+    ),
+  },
+  chain(String.raw`(cache|coalesce)\.(?!when|key)`, {}),
+  chain(String.raw`cache\.key$`, {}, ['part', 'page']),
+  chain(String.raw`cache\.methods`, {}, ['POST', 'GET']),
+  chain(String.raw`cache\.ttl$`, {}, ['20ms', '3s']),
+  chain(String.raw`coalesce\.key$`, {}, ['page', 'user']),
+  chain(String.raw`cache\.when\.class$`, {}, ['gold']),
+  chain(String.raw`cache\.when\.workload$`, {}, ['shoppers']),
+  chain(String.raw`cache\.when\.header`, {}, ['gold']),
+  chain(String.raw`coalesce\.when\.class$`, {}, ['gold']),
+  chain(String.raw`coalesce\.when\.workload$`, {}, ['shoppers']),
+  chain(String.raw`coalesce\.when\.header`, {}, ['gold']),
+];
 
 /** Hints for options of gateways. */
-export const gateways: readonly Hint[] = [];
+export const gateways: readonly Hint[] = [
+  ...limiters,
+  ...gates,
+  ...members,
+  ...hostHints('gateways', 'edge'),
+];

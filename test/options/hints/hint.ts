@@ -13,3 +13,22 @@ export interface Hint {
   /** Keys of the place in the base, where it is not the first that fits: `['gateways', 'edge', 'middleware', 1]`. */
   readonly at?: readonly (string | number)[];
 }
+
+/** Puts fields beside an option, at a path such as `services.api.admission.rateLimit`; what is there stays. */
+export function fill(path: string, fields: Tree): (tree: Tree) => void {
+  return (tree) => {
+    let at = tree;
+    for (const key of path.split('.')) {
+      at[key] ??= {};
+      at = at[key] as Tree;
+    }
+    for (const [key, value] of Object.entries(fields)) at[key] ??= structuredClone(value);
+  };
+}
+
+/** Several changes, one after the other. */
+export function all(...changes: readonly ((tree: Tree) => void)[]): (tree: Tree) => void {
+  return (tree) => {
+    for (const change of changes) change(tree);
+  };
+}

@@ -1,4 +1,5 @@
 import type { Hint } from './hint.js';
+import { hostHints } from './hosts.js';
 
 /** Hints for options of services. */
-export const services: readonly Hint[] = [];
+export const services: readonly Hint[] = [...hostHints('services', 'api')];
