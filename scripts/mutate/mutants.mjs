@@ -110,10 +110,20 @@ function constant(node, add) {
     return;
   if (ts.isBinaryExpression(parent) && parent.operatorToken.getText().match(/^([&|^]|<<|>>>?)=?$/))
     return;
+  if (isFiller(node)) return;
   // What nothing but its sign says means no more with another number.
   if (ts.isPrefixUnaryExpression(parent) && parent.operator === K.MinusToken) return;
   const value = Number(node.text);
   add(node, 'constant', value === 1 ? '2' : String(value + 1));
+}
+
+/** The zeros behind what an event hands to its handler, which reads none of them. */
+function isFiller(node) {
+  const { parent } = node;
+  if (!ts.isCallExpression(parent) || node.text !== '0') return false;
+  if (!/\bengine\.(at|soon)$/.test(parent.expression.getText())) return false;
+  const rest = parent.arguments.slice(parent.arguments.indexOf(node));
+  return parent.arguments.indexOf(node) > 2 && rest.every((one) => one.getText() === '0');
 }
 
 function prefix(node, add) {

@@ -13,8 +13,8 @@ import { pathToFileURL } from 'node:url';
 import { ROOT } from '../build-key.mjs';
 import { instrument, transpile } from './instrument.mjs';
 
-/** Below the checkout, so that packages are found from there. */
-const WORKSHOP = join(ROOT, '.cache', 'mutate');
+/** Below the checkout, so that packages are found from there. One for each process: runs go on side by side. */
+const WORKSHOP = join(ROOT, '.cache', `mutate-${process.pid}`);
 const SUITE = join(ROOT, 'scripts', 'mutate', 'suite.mjs');
 /** The library of the tests is the same modules, not the bundle beside them. */
 const BUILT = `
@@ -38,9 +38,13 @@ export const textOf = (file) => readFileSync(join(ROOT, file), 'utf8');
 /** Where a test file of the checkout is once it is JavaScript. */
 export const placeOf = (file) => join(WORKSHOP, file.replace(/\.ts$/, '.js'));
 
+const clear = () => rmSync(WORKSHOP, { recursive: true, force: true });
+
 /** Lays it out anew. `mutants` have an id each. */
 export function prepare(mutants) {
-  rmSync(WORKSHOP, { recursive: true, force: true });
+  clear();
+  process.once('exit', clear);
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
   cpSync(join(ROOT, 'dist'), join(WORKSHOP, 'src'), {
     recursive: true,
     filter: (path) => !/\.d\.ts$|\.map$/.test(path),

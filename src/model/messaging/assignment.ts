@@ -4,7 +4,6 @@ export type Owners = Int32Array;
 /** The range assignor: each of the members, in order, gets a run of partitions; the first have one more. */
 export function ranges(partitions: number, members: readonly number[]): Owners {
   const owners = new Int32Array(partitions).fill(-1);
-  if (members.length === 0) return owners;
   const base = Math.floor(partitions / members.length);
   const longer = partitions % members.length;
   let next = 0;

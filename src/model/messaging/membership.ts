@@ -142,7 +142,6 @@ export class Membership {
     member.inGroup = member.called = member.joined = member.blocked = false;
     member.losing.length = 0;
     this.haunt(member, identity);
-    this.complete();
   }
 
   /** It commits and says that it goes; a static one does not say so, and is missed when its session ends (KIP-345). */
