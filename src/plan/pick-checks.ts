@@ -4,26 +4,30 @@ import type { Bundle, Layer } from '../spec/scenario.js';
 import type { LaidComponent } from './layout.js';
 import type { Problems } from './problem.js';
 
-/** Options that choose among instances, where a route leaves none to choose from. */
+/** Options that choose among instances, where a route or a platform leaves none to choose from. */
 export function checkPick(
   bundle: Bundle,
-  { name, kind }: LaidComponent,
+  component: LaidComponent,
   route: NodeRoute | null,
   problems: Problems,
 ): void {
-  if (route === null || bundle.id === '') return;
+  const { name } = component;
+  const platform = isFunction(component);
+  if ((route === null && !platform) || bundle.id === '') return;
   const add = (option: string, message: string): void =>
     problems.add('FL713', `policies.${bundle.id}.${option}`, message);
-  if (!isPinned(route)) {
+  if (route !== null && !isPinned(route)) {
     if (bundle.loadBalancing === null || bundle.loadBalancing.common.subset === null) return;
     const why = `the route of a query says which nodes of ${name} it may ask: remove subset`;
     return add('loadBalancing.subset', why);
   }
-  const rows = kind === 'eventStore' ? 'the partition of its stream' : 'the shard of its rows';
-  const why = `each request to ${name} goes to ${rows}, so there is no other instance to pick`;
+  const why = platform
+    ? `the platform picks the environment that runs ${name}, callers see one address`
+    : `each request to ${name} goes to ${rowsOf(component)}, so there is no other instance to pick`;
+  const each = platform ? '' : ' with per: target';
   if (bundle.loadBalancing !== null) add('loadBalancing', `${why}: remove loadBalancing`);
   if (bundle.outlierDetection !== null) {
-    const advice = 'remove outlierDetection, or use a circuitBreaker with per: target';
+    const advice = `remove outlierDetection, or use a circuitBreaker${each}`;
     add('outlierDetection', `${why}: ${advice}`);
   }
   for (const layer of bundle.layers) {
@@ -31,11 +35,19 @@ export function checkPick(
       add(`${layer.policy}.otherInstance`, `${why}: remove otherInstance`);
     }
     if (shutsInstances(layer)) {
-      const advice = 'use a kind that refuses calls, with per: target';
+      const advice = `use a kind that refuses calls${each}`;
       const message = `${layer.kind} keeps calls away from an instance, and ${why}: ${advice}`;
       add(`${layer.policy}.kind`, message);
     }
   }
+}
+
+function isFunction({ source }: LaidComponent): boolean {
+  return source.kind === 'service' && source.host.environments !== null;
+}
+
+function rowsOf({ kind }: LaidComponent): string {
+  return kind === 'eventStore' ? 'the partition of its stream' : 'the shard of its rows';
 }
 
 /** Whether it is written that further attempts go elsewhere. */

@@ -41,7 +41,7 @@ export const PLAN_PROBLEMS = Object.freeze({
   FL712: ['key_without_reader', 'An idempotency key is sent to a component that looks for none.'],
   FL713: [
     'nothing_to_pick',
-    'A way to pick an instance stands where there is none to pick: a shard is chosen by its key.',
+    'A way to pick an instance stands where there is none to pick: a key chooses the shard, a platform the environment of a function.',
   ],
 } as const satisfies Record<string, readonly [name: string, help: string]>);
 export type PlanProblemCode = keyof typeof PLAN_PROBLEMS;

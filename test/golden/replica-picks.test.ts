@@ -192,6 +192,23 @@ workloads: { users: { arrivals: { at: [ 0ms ] }, requests: [ { call: shop.get } 
     },
   );
 
+  it.each([
+    ['loadBalancing: { kind: random }', 'loadBalancing'],
+    ['outlierDetection: {}', 'outlierDetection'],
+    ['retry: { attempts: 2, otherInstance: true }', 'retry.otherInstance'],
+    ['circuitBreaker: { kind: linkerd }', 'circuitBreaker.kind'],
+  ])('%s is refused in front of a function', (policy, where) => {
+    const run = () =>
+      golden(`
+functions: { f: { endpoints: { go: [ wait: 1ms ] } } }
+policies: { own: { ${policy} } }
+services: { shop: { endpoints: { get: [ { call: f.go, policy: own } ] } } }
+workloads: { users: { arrivals: { at: [ 0ms ] }, requests: [ { call: shop.get } ] } }
+`);
+    expect(run).toThrow(`policies.own.${where}: FL713 `);
+    expect(run).toThrow(/the platform picks the environment that runs f/);
+  });
+
   it('a subset of a database with replicas is refused', () => {
     const policy = 'loadBalancing: { kind: random, subset: { size: 1, kind: random } }';
     expect(() => reads(policy)).toThrow(/loadBalancing\.subset: FL713 .* remove subset/);
