@@ -279,6 +279,8 @@ export interface PolicyKind<S extends z.ZodType = z.ZodType> {
    * `keyOf`, or into `states` that know nothing of each other. `keyOf` is null for all others.
    */
   readonly keyed?: 'inside' | 'states';
+  /** False where, as it is configured, no call leaves anything behind for the next: nothing to share, nothing to split. */
+  remembers?(config: z.output<S>): boolean;
   /** Where the library has its own word for it: the key that splits the state, by what is written. */
   splitBy?(config: z.output<S>, key: string | null): string | null;
   /** True where all it does is to refuse calls or let them wait: `dryRun` then only counts that. */

@@ -63,19 +63,22 @@ export function judge(
   let refused: Refusal | null = null;
   let reported = '';
   let ran = false;
+  let isClosed = false;
   const told: string[] = [];
   for (const place of places) {
     const one = atSpot(option, place, effort, shows);
     const { host } = place;
     if (one.verdict === 'acts') return one;
     refused ??= one.refusal;
-    ran ||= one.hasRun;
+    // A hint says which values are not the default: where all of them are refused, that one alone is taken.
+    if (place.hint.values !== undefined && !one.hasRun) isClosed ||= one.refusal !== null;
+    else ran ||= one.hasRun;
     if (one.verdict === 'reported') reported = one.proof;
     told.push(`${host.name} ${one.proof}`);
   }
   if (reported !== '') return { verdict: 'reported', proof: reported };
   // Refused with some values and inert with others is not refused.
-  if (refused !== null && !ran) {
+  if (refused !== null && (isClosed || !ran)) {
     return { verdict: 'refused', proof: `${refused.code} ${refused.path}: ${refused.message}` };
   }
   if (places.length === 0) return { verdict: 'no host', proof: '' };
@@ -160,9 +163,9 @@ function atSpot(option: Option, { host, spot, hint }: Place, effort: Effort, sho
   return { verdict: 'nothing', proof, refusal, hasRun: runs > 0 };
 }
 
-/** Whether a text names an option. */
+/** Whether a text names an option: `order`, and not `order-created`. */
 function isNamed(text: string, key: string): boolean {
-  return new RegExp(`\\b${key.replace(/[^\w]/g, '.')}\\b`).test(text);
+  return new RegExp(`(?<![\\w-])${key.replace(/[^\w]/g, '.')}(?![\\w-])`).test(text);
 }
 
 function isAbout(

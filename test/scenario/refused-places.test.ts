@@ -28,6 +28,32 @@ describe('a scenario', () => {
     expect(problem).toContain('FL209 policies.guard.hedge.per: hedge calls another instance');
   });
 
+  it.each([
+    [', retry: { attempts: 2, scope: caller }', 'retry.scope: this retry keeps nothing'],
+    [', retry: { kind: polly, per: endpoint }', 'retry.per: this retry keeps nothing'],
+    [', hedge: { after: 5ms, scope: global }', 'hedge.scope: this hedge keeps nothing'],
+    [', hedge: { kind: polly, scope: caller }', 'hedge.scope: this hedge keeps nothing'],
+  ])('shares nothing that no call leaves behind: %s', (policy, says) => {
+    const [problem = ''] = problems(policy, '');
+    expect(problem).toContain(`FL208 policies.guard.${says}`);
+  });
+
+  it.each([
+    ', retry: { attempts: 2, scope: caller, per: endpoint, budget: { ratio: 10% } }',
+    ', retry: { attempts: 2, scope: instance }, hedge: { after: p95, scope: caller }',
+    ', retry: { kind: istio, scope: caller }, bulkhead: { kind: envoy }',
+    ', hedge: { kind: grpc, attempts: 2, scope: caller, retryThrottling: {} }',
+  ])('shares what a call leaves behind: %s', (policy) => {
+    expect(problems(policy, '')).toEqual([]);
+  });
+
+  it('has no memory of refusals where none is given', () => {
+    const store = 'scope: caller, store: { latency: 1ms, cache: 1s }';
+    expect(problems(`, circuitBreaker: { failureThreshold: 3, ${store} }`, '')).toEqual([]);
+    const [problem = ''] = problems(`, circuitBreaker: { kind: finagle, ${store} }`, '');
+    expect(problem).toContain('FL208 policies.guard.circuitBreaker.store.cache: finagle refuses');
+  });
+
   it('has no service without an instance', () => {
     const [problem = ''] = problems('', 'zone: {},');
     expect(problem).toContain('FL411 services.shop.zone: the counts of zone add up to 0');

@@ -295,6 +295,11 @@ function timedOut(outcome: Outcome): boolean {
   return kind === OUTCOME.timeout || kind === OUTCOME.connectTimeout;
 }
 
+/** Only a budget outlives a call. */
+export function hasBudget({ budget }: Pick<RetryConfig, 'budget'>): boolean {
+  return budget !== undefined;
+}
+
 /** What no kind of retry can do. */
 export function retryProblems(
   config: RetryConfig,
@@ -302,7 +307,7 @@ export function retryProblems(
   key?: string | null,
 ): readonly PolicyProblem[] {
   const problems: PolicyProblem[] = [];
-  if ((key ?? null) !== null && config.budget === undefined) {
+  if ((key ?? null) !== null && !hasBudget(config)) {
     const message = 'only a budget has a state that could be split: write one, or leave key out';
     problems.push({ field: 'key', message });
   }

@@ -82,6 +82,7 @@ export const hedgeGrpc: PolicyKind<typeof schema> = {
   example:
     'hedge: { kind: grpc, attempts: 3, after: 5ms, nonFatal: [error], retryThrottling: { maxTokens: 10 } }\n',
   state: 'scoped',
+  remembers: ({ retryThrottling }) => retryThrottling !== undefined,
   create: ({ attempts, after, nonFatal, retryThrottling, otherInstance }, setup) =>
     new Hedging(setup.ctx, {
       attempts: Math.min(attempts, MOST),

@@ -49,6 +49,7 @@ export const hedgePolly: PolicyKind<typeof schema> = {
   schema,
   example: 'hedge: { kind: polly, after: 5ms, attempts: 3 }\n',
   state: 'scoped',
+  remembers: () => false,
   create: ({ after, attempts, on, otherInstance }, setup) =>
     new Hedging(setup.ctx, {
       attempts,

@@ -52,6 +52,7 @@ export const hedgeSimple: PolicyKind<typeof schema> = {
   schema,
   example: 'hedge: { after: 5ms, maxExtraLoad: 50% }\n',
   state: 'scoped',
+  remembers: ({ after, maxExtraLoad }) => typeof after !== 'number' || maxExtraLoad !== undefined,
   keyed: 'states',
   create: ({ after, attempts, maxExtraLoad, otherInstance }, setup) =>
     new Hedging(setup.ctx, {

@@ -33,6 +33,7 @@ export const hedgeTied: PolicyKind<typeof schema> = {
   schema,
   example: 'hedge: { kind: tied, after: 1ms }\n',
   state: 'scoped',
+  remembers: () => false,
   tied: true,
   create: ({ after }, setup) =>
     new Hedging(setup.ctx, {

@@ -5,6 +5,7 @@ import { libraryBackoff } from '../mechanisms/backoff-fields.js';
 import { respectField } from '../mechanisms/retry-hints.js';
 import {
   backoffText,
+  hasBudget,
   libraryAttemptsField,
   libraryBudgetField,
   onField,
@@ -53,6 +54,7 @@ export const retryAws: PolicyKind<typeof schema> = {
   example: 'retry: { kind: aws, budget: { kind: aws, tokens: 100 } }\n',
   state: 'scoped',
   keyed: 'states',
+  remembers: hasBudget,
   create: (config, setup) =>
     retrying(setup, config, {
       on: ['connect', 'timeout', 'reset', 500, 'gateway', 'overload', 'throttled'],

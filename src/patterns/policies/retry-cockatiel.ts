@@ -5,6 +5,7 @@ import { respectField } from '../mechanisms/retry-hints.js';
 import {
   backoffText,
   budgetField,
+  hasBudget,
   libraryAttemptsField,
   onField,
   retrying,
@@ -47,6 +48,7 @@ export const retryCockatiel: PolicyKind<typeof schema> = {
   example: 'retry:\n  kind: cockatiel\n  attempts: 4\n  backoff: {}\n',
   state: 'scoped',
   keyed: 'states',
+  remembers: hasBudget,
   create: (config, setup) => retrying(setup, config, { on: ['any'], hints: 'replace' }),
   check: retryProblems,
 };

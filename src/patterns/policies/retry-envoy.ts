@@ -4,6 +4,7 @@ import { libraryBackoff } from '../mechanisms/backoff-fields.js';
 import { respectField } from '../mechanisms/retry-hints.js';
 import {
   backoffText,
+  hasBudget,
   libraryAttemptsField,
   libraryBudgetField,
   onField,
@@ -52,6 +53,7 @@ export const retryEnvoy: PolicyKind<typeof schema> = {
     '  budget: { kind: envoy, ratio: 20% }\n',
   state: 'scoped',
   keyed: 'states',
+  remembers: hasBudget,
   create: (config, setup) =>
     retrying(setup, config, {
       on: ['connect', 'gateway', 'overload', 'timeout', 'reset'],

@@ -3,7 +3,14 @@ import type { PolicyKind } from '../../spec/policy.js';
 import { quantity } from '../../spec/quantities.js';
 import { parseWhole } from '../../spec/quantity-text.js';
 import { libraryBackoff } from '../mechanisms/backoff-fields.js';
-import { budgetField, onField, retrying, retryProblems, WAITS } from '../mechanisms/retrying.js';
+import {
+  budgetField,
+  hasBudget,
+  onField,
+  retrying,
+  retryProblems,
+  WAITS,
+} from '../mechanisms/retrying.js';
 
 /** A6: larger values are legal in a service config and mean this one. */
 const MOST = 5;
@@ -48,6 +55,7 @@ export const retryGrpc: PolicyKind<typeof schema> = {
     '  budget: { kind: grpc, maxTokens: 10, tokenRatio: 0.1 }\n',
   state: 'scoped',
   keyed: 'states',
+  remembers: hasBudget,
   create: (config, setup) =>
     retrying(setup, config, {
       on: ['connect', 'reset', 'gateway', 'overload', 'throttled'],

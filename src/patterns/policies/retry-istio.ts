@@ -4,6 +4,7 @@ import { libraryBackoff } from '../mechanisms/backoff-fields.js';
 import {
   backoffText,
   budgetField,
+  hasBudget,
   libraryAttemptsField,
   onField,
   otherInstanceField,
@@ -37,6 +38,7 @@ export const retryIstio: PolicyKind<typeof schema> = {
   example: 'retry: { kind: istio }\n',
   state: 'scoped',
   keyed: 'states',
+  remembers: hasBudget,
   create: (config, setup) =>
     retrying(setup, config, { on: ['connect', 503], waitsForDeadline: true }),
   check: retryProblems,

@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import type { PolicyKind } from '../../spec/policy.js';
 import { whole } from '../../spec/quantities.js';
-import { budgetField, onField, retrying, retryProblems } from '../mechanisms/retrying.js';
+import {
+  budgetField,
+  hasBudget,
+  onField,
+  retrying,
+  retryProblems,
+} from '../mechanisms/retrying.js';
 
 const schema = z.strictObject({
   attempts: whole({ min: 1, max: 32768 })
@@ -33,6 +39,7 @@ export const retryKong: PolicyKind<typeof schema> = {
   example: 'retry: { kind: kong, attempts: 3 }\n',
   state: 'scoped',
   keyed: 'states',
+  remembers: hasBudget,
   create: (config, setup) =>
     retrying(setup, config, { on: ['connect'], onIdempotent: ['connect', 'timeout', 'reset'] }),
   check: retryProblems,

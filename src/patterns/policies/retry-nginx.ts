@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import type { PolicyKind } from '../../spec/policy.js';
 import { whole } from '../../spec/quantities.js';
-import { budgetField, onField, retrying, retryProblems } from '../mechanisms/retrying.js';
+import {
+  budgetField,
+  hasBudget,
+  onField,
+  retrying,
+  retryProblems,
+} from '../mechanisms/retrying.js';
 
 const schema = z.strictObject({
   attempts: whole({ min: 1, max: 100_000 }).describe(
@@ -31,6 +37,7 @@ export const retryNginx: PolicyKind<typeof schema> = {
   example: 'retry: { kind: nginx, attempts: 3 }\n',
   state: 'scoped',
   keyed: 'states',
+  remembers: hasBudget,
   create(config, setup) {
     // A server that has been tried is left out.
     const own = { ...config, otherInstance: true };

@@ -5,6 +5,7 @@ import { respectField } from '../mechanisms/retry-hints.js';
 import {
   backoffText,
   budgetField,
+  hasBudget,
   libraryAttemptsField,
   onField,
   retrying,
@@ -47,6 +48,7 @@ export const retryPolly: PolicyKind<typeof schema> = {
   example: 'retry:\n  kind: polly\n  backoff: { kind: decorrelatedV2, base: 200ms, max: 10s }\n',
   state: 'scoped',
   keyed: 'states',
+  remembers: hasBudget,
   create: (config, setup) =>
     retrying(setup, config, { on: ['any'], cutLast: true, hints: 'replace' }),
   check: retryProblems,

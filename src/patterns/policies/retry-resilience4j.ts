@@ -5,6 +5,7 @@ import { respectField } from '../mechanisms/retry-hints.js';
 import {
   backoffText,
   budgetField,
+  hasBudget,
   libraryAttemptsField,
   onField,
   retrying,
@@ -44,6 +45,7 @@ export const retryResilience4j: PolicyKind<typeof schema> = {
     'retry:\n  kind: resilience4j\n  backoff: { kind: exponential, jitter: 50%, max: 10s }\n',
   state: 'scoped',
   keyed: 'states',
+  remembers: hasBudget,
   create: (config, setup) =>
     retrying(setup, config, { on: ['any'], cutLast: true, hints: 'replace' }),
   check: retryProblems,

@@ -6,6 +6,7 @@ import {
   attemptsField,
   backoffText,
   budgetField,
+  hasBudget,
   onField,
   otherInstanceField,
   retrying,
@@ -52,6 +53,7 @@ export const retry: PolicyKind<typeof schema> = {
     '  budget: { ratio: 20%, minPerSecond: 10 }\n',
   state: 'scoped',
   keyed: 'states',
+  remembers: hasBudget,
   create: (config, setup) =>
     retrying(setup, config, { on: SAFE, onIdempotent: SAFE_IDEMPOTENT, hints: 'obey' }),
   check: retryProblems,

@@ -49,6 +49,12 @@ export function resolvePolicyStore(
   if (latency === undefined && of === undefined) {
     report(context, 'FL203', at, 'asking costs nothing: write latency, or of: COMPONENT.OPERATION');
   }
+  if (cache !== undefined && policyKind(layer.policy, layer.kind)!.failsOpen === true) {
+    const message =
+      `${layer.kind} refuses no call, it keeps callers away from instances: there is no refusal to ` +
+      'remember, drop cache';
+    report(context, 'FL208', [...at, 'cache'], message);
+  }
   checkOnError(context, of, at);
   const asked = resolveAsked(context, of, at);
   return {
@@ -95,4 +101,20 @@ export function checkShared(context: Context, { policy, key }: Layer, path: Path
     'each request has a value of its own, so no state would see two of them: take a key that ' +
     'requests share';
   report(context, 'FL208', [...path, 'key'], message);
+}
+
+/** What no call leaves behind cannot be shared or split. */
+export function checkRemembered(context: Context, layer: Layer, path: Path): void {
+  const { policy, kind, config, scope, per } = layer;
+  if (policyKind(policy, kind)!.remembers?.(config as never) !== false) return;
+  const unused: readonly (readonly [string, boolean])[] = [
+    ['scope', scope !== 'instance'],
+    // With `target` all attempts of a call go to one instance, whatever is remembered.
+    ['per', per === 'endpoint'],
+  ];
+  for (const [field, isSet] of unused) {
+    if (!isSet) continue;
+    const message = `this ${policy} keeps nothing from one call to the next, so ${field} changes nothing: leave it out`;
+    report(context, 'FL208', [...path, field], message);
+  }
 }

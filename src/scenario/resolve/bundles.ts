@@ -24,7 +24,7 @@ import { report, stablePath } from './context.js';
 import { resolveFallback, withStepWords } from './fallback.js';
 import { BUILT_IN_KEYS } from './names.js';
 import type { StoreOutput } from './asked.js';
-import { checkShared, resolvePolicyStore, sharedLayer } from './asked.js';
+import { checkRemembered, checkShared, resolvePolicyStore, sharedLayer } from './asked.js';
 
 /** Layers that make more than one attempt, and those of them that have several under way at once. */
 const REPEATING: ReadonlySet<string> = new Set(['retry', 'hedge']);
@@ -280,6 +280,7 @@ function layersOf(context: Context, output: BundleOutput, path: Path): Layer[] {
     );
   }
   completeTogether(present);
+  for (const [policy, layer] of present) checkRemembered(context, layer, [...path, policy]);
   checkTogether(context, present, output, path);
   const order = orderOf(context, output, present, path);
   const layers = order.flatMap((policy) => {
