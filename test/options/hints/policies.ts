@@ -1,61 +1,8 @@
 import type { Tree } from '../figures.js';
+import { bundleIn, policyIn, retrying, stored, tight } from './beside.js';
 import type { Hint } from './hint.js';
-import { tighten } from './tight.js';
-
-/** The bundle that is tried in calls.yaml. */
-function bundleIn(tree: Tree): Tree {
-  return (tree.policies as Tree).guard as Tree;
-}
-
-/** A policy of that bundle, which it gets where it has none. */
-function policyIn(tree: Tree, name: string): Tree {
-  const bundle = bundleIn(tree);
-  bundle[name] ??= {};
-  return bundle[name] as Tree;
-}
-
-/** A retry that has something to retry, and a delay where there has to be one. */
-function retrying(tree: Tree): void {
-  const retry = policyIn(tree, 'retry');
-  retry.attempts ??= 4;
-  retry.on ??= ['error', 'connect', 'timeout', 'throttled'];
-  if (retry.kind === 'cockatiel') retry.backoff ??= { kind: 'constant', base: '20ms' };
-  const budget = retry.budget as Tree | undefined;
-  if (budget !== undefined && (budget.kind ?? 'ratio') === 'ratio') budget.minPerSecond ??= 1;
-}
-
-/** The same, within a budget that is soon used up: what instances and callees share or do not. */
-function budgeted(tree: Tree): void {
-  retrying(tree);
-  policyIn(tree, 'retry').budget ??= { kind: 'aws', tokens: 30 };
-}
-
-/** Delays of which the later ones are longer. */
-function delayed(tree: Tree): void {
-  retrying(tree);
-  const retry = policyIn(tree, 'retry');
-  retry.backoff ??= {};
-  (retry.backoff as Tree).base = '40ms';
-}
-
-/** Every policy of the bundle has limits that this traffic reaches. */
-function tight(tree: Tree): void {
-  tighten(bundleIn(tree));
-}
-
-/** The same, with a state that instances share in a store. */
-function stored(tree: Tree): void {
-  tight(tree);
-  for (const policy of Object.values(bundleIn(tree)) as Tree[]) {
-    const store = policy.store as Tree | undefined;
-    if (store === undefined) continue;
-    if (store.onError !== undefined) store.of ??= 'store.ask';
-    if (store.of === undefined) store.latency ??= '3ms';
-    // The words of Kong say that nodes share a counter.
-    if (policy.kind !== 'kong') policy.scope ??= 'caller';
-    else policy.policy ??= 'redis';
-  }
-}
+import { breakers } from './breakers.js';
+import { retries } from './retries.js';
 
 /** What fails when a store is asked decides. */
 function asked(tree: Tree): void {
@@ -88,27 +35,10 @@ function connected(tree: Tree): void {
   bundleIn(tree).connections ??= {};
 }
 
-/** Hints for options of policies. */
+/** Hints for options of policies, those with a part of their own first. */
 export const policies: readonly Hint[] = [
-  { option: /^policies\.\*\.retry<\w+>\.budget<\w+>\./, base: 'calls.yaml', beside: retrying },
-  { option: /^policies\.\*\.retry<\w+>\.(scope|per)$/, base: 'calls.yaml', beside: budgeted },
-  {
-    option: /^policies\.\*\.retry<\w+>\.key$/,
-    base: 'calls.yaml',
-    values: ['tenant', 'workload'],
-    beside: budgeted,
-  },
-  {
-    option: /^policies\.\*\.retry<\w+>\.(respectRetryAfter|otherInstance|backoff(<\w+>)?\.base)$/,
-    base: 'calls.yaml',
-    beside: retrying,
-  },
-  {
-    option: /^policies\.\*\.retry<\w+>\.backoff(<\w+>)?\.max$/,
-    base: 'calls.yaml',
-    values: ['45ms', '60ms', '5s'],
-    beside: delayed,
-  },
+  ...retries,
+  ...breakers,
   {
     option: /^policies\.\*\.\w+<\w+>\.store\.of$/,
     base: 'calls.yaml',
@@ -146,114 +76,6 @@ export const policies: readonly Hint[] = [
     },
   },
   {
-    option: /^policies\.\*\.circuitBreaker<(linkerd|finagle)>\.per$/,
-    base: 'calls.yaml',
-    values: ['callee', 'endpoint'],
-  },
-  {
-    option: /^policies\.\*\.circuitBreaker<finagle>\.(successRate|minRequestThreshold|window)$/,
-    base: 'calls.yaml',
-    beside: (tree) => {
-      Object.assign(policyIn(tree, 'circuitBreaker'), {
-        consecutiveFailures: 0,
-        minPenalty: '200ms',
-      });
-      policyIn(tree, 'circuitBreaker').window ??= '1s';
-    },
-  },
-  {
-    option: /^policies\.\*\.circuitBreaker<cockatiel>\.breaker\.sampling\.minimumRps$/,
-    base: 'calls.yaml',
-    values: [1, 200],
-    beside: (tree) => {
-      const breaker = policyIn(tree, 'circuitBreaker');
-      const { sampling } = breaker.breaker as { sampling: Tree };
-      breaker.halfOpenAfter = '150ms';
-      breaker.breaker = { sampling: { ...sampling, duration: '1s', threshold: '10%' } };
-    },
-  },
-  {
-    option: /^policies\.\*\.circuitBreaker<cockatiel>\.breaker\.count\.minimumNumberOfCalls$/,
-    base: 'calls.yaml',
-    values: [2, 10],
-    beside: (tree) => {
-      const breaker = policyIn(tree, 'circuitBreaker');
-      const { count } = breaker.breaker as { count: Tree };
-      breaker.halfOpenAfter = '150ms';
-      breaker.breaker = { count: { ...count, size: 20, threshold: '15%' } };
-    },
-  },
-  {
-    option: /^policies\.\*\.circuitBreaker<finagle>\.store\.cache$/,
-    base: 'calls.yaml',
-    values: ['200ms', '1s'],
-    beside: stored,
-  },
-  {
-    option: /^policies\.\*\.circuitBreaker<cockatiel>\.breaker\.(count|sampling)\./,
-    base: 'calls.yaml',
-    beside: (tree) => {
-      const breaker = policyIn(tree, 'circuitBreaker');
-      const { count, sampling } = breaker.breaker as { count?: Tree; sampling?: Tree };
-      breaker.halfOpenAfter = '150ms';
-      breaker.breaker = count === undefined ? { sampling } : { count };
-      if (count !== undefined) {
-        count.threshold ??= '25%';
-        count.size ??= 6;
-      } else if (sampling !== undefined) {
-        sampling.threshold ??= '10%';
-        sampling.duration ??= '1s';
-        sampling.minimumRps ??= 5;
-      }
-    },
-  },
-  {
-    option: /^policies\.\*\.circuitBreaker<custom>\.window$/,
-    base: 'calls.yaml',
-    values: ['count', 'time'],
-    beside: (tree) => {
-      policyIn(tree, 'circuitBreaker').threshold = 2;
-    },
-  },
-  {
-    option: /^policies\.\*\.circuitBreaker<custom>\.counted$/,
-    base: 'calls.yaml',
-    beside: (tree) => {
-      Object.assign(policyIn(tree, 'circuitBreaker'), {
-        window: 'time',
-        windowSize: '1s',
-        threshold: '30%',
-        minCalls: 3,
-        open: '150ms',
-      });
-    },
-  },
-  {
-    option: /^policies\.\*\.circuitBreaker<custom>\.(evaluateOn|resetWindowOnClose|lateResults)$/,
-    base: 'calls.yaml',
-    beside: (tree) => {
-      Object.assign(policyIn(tree, 'circuitBreaker'), {
-        window: 'count',
-        windowSize: 8,
-        threshold: '25%',
-        minCalls: 4,
-        open: '20ms',
-      });
-    },
-  },
-  {
-    option:
-      /^policies\.\*\.circuitBreaker<custom>\.(halfOpen\.(mode|permits)|resultsEndOpen|openBackoff\.\w+)$/,
-    base: 'calls.yaml',
-    beside: (tree) => {
-      const breaker = policyIn(tree, 'circuitBreaker');
-      Object.assign(breaker, { threshold: 1, open: '10ms' });
-      breaker.halfOpen ??= {};
-      (breaker.halfOpen as Tree).permits ??= 3;
-      (breaker.halfOpen as Tree).closeAfter ??= 3;
-    },
-  },
-  {
     option: /^policies\.\*\.concurrencyLimit<gradient2>\.(min|max)$/,
     base: 'calls.yaml',
     values: [1, 2, 3, 5],
@@ -267,38 +89,6 @@ export const policies: readonly Hint[] = [
       limit.min ??= 1;
       limit.max ??= 20;
     },
-  },
-  {
-    option: /^policies\.\*\.outlierDetection<\w+>\.(successRate|failurePercentage)\./,
-    base: 'calls.yaml',
-    beside: (tree) => {
-      const outliers = policyIn(tree, 'outlierDetection');
-      Object.assign(outliers, { consecutive5xx: 0, interval: '1s', maxEjectionPercent: '60%' });
-      const rate = outliers.successRate as Tree | undefined;
-      const share = outliers.failurePercentage as Tree | undefined;
-      if (rate?.enforcingLocalOrigin !== undefined) outliers.splitExternalLocalOriginErrors = true;
-      for (const rule of [rate, share]) {
-        if (rule === undefined) continue;
-        rule.minimumHosts ??= 3;
-        rule.requestVolume ??= 3;
-      }
-      if (rate !== undefined) rate.stdevFactor ??= 1;
-      if (share !== undefined) share.threshold ??= '50%';
-    },
-  },
-  {
-    option: /^policies\.\*\.outlierDetection<\w+>\.consecutiveLocalOriginFailures?$/,
-    base: 'calls.yaml',
-    beside: (tree) => {
-      tight(tree);
-      policyIn(tree, 'outlierDetection').splitExternalLocalOriginErrors = true;
-    },
-  },
-  {
-    option: /^policies\.\*\.outlierDetection<\w+>\.maxEjectionTime$/,
-    base: 'calls.yaml',
-    values: ['500ms', '10s'],
-    beside: tight,
   },
   {
     option:

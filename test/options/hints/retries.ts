@@ -1,0 +1,40 @@
+import type { Tree } from '../figures.js';
+import { policyIn, retrying } from './beside.js';
+import type { Hint } from './hint.js';
+
+/** The same, within a budget that is soon used up: what instances and callees share or do not. */
+function budgeted(tree: Tree): void {
+  retrying(tree);
+  policyIn(tree, 'retry').budget ??= { kind: 'aws', tokens: 30 };
+}
+
+/** Delays of which the later ones are longer. */
+function delayed(tree: Tree): void {
+  retrying(tree);
+  const retry = policyIn(tree, 'retry');
+  retry.backoff ??= {};
+  (retry.backoff as Tree).base = '40ms';
+}
+
+/** Hints for options of retries. */
+export const retries: readonly Hint[] = [
+  { option: /^policies\.\*\.retry<\w+>\.budget<\w+>\./, base: 'calls.yaml', beside: retrying },
+  { option: /^policies\.\*\.retry<\w+>\.(scope|per)$/, base: 'calls.yaml', beside: budgeted },
+  {
+    option: /^policies\.\*\.retry<\w+>\.key$/,
+    base: 'calls.yaml',
+    values: ['tenant', 'workload'],
+    beside: budgeted,
+  },
+  {
+    option: /^policies\.\*\.retry<\w+>\.(respectRetryAfter|otherInstance|backoff(<\w+>)?\.base)$/,
+    base: 'calls.yaml',
+    beside: retrying,
+  },
+  {
+    option: /^policies\.\*\.retry<\w+>\.backoff(<\w+>)?\.max$/,
+    base: 'calls.yaml',
+    values: ['45ms', '60ms', '5s'],
+    beside: delayed,
+  },
+];
