@@ -280,7 +280,6 @@ function layersOf(context: Context, output: BundleOutput, path: Path): Layer[] {
     );
   }
   completeTogether(present);
-  for (const [policy, layer] of present) checkRemembered(context, layer, [...path, policy]);
   checkTogether(context, present, output, path);
   const order = orderOf(context, output, present, path);
   const layers = order.flatMap((policy) => {
@@ -350,9 +349,9 @@ export function checkLayer(
   path: Path,
 ): void {
   const kind = policyKind(layer.policy, layer.kind)!;
-  for (const problem of kind.check?.(layer.config as never, configs, layer.key) ?? []) {
-    const field = problem.field === '' ? [] : problem.field.split('.');
-    report(context, 'FL208', [...path, ...field], problem.message);
+  checkRemembered(context, layer, path);
+  for (const { field, message } of kind.check?.(layer.config as never, configs, layer.key) ?? []) {
+    report(context, 'FL208', [...path, ...(field === '' ? [] : field.split('.'))], message);
   }
 }
 
