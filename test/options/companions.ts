@@ -4,25 +4,17 @@ import type { Tree } from './figures.js';
 const COMPANIONS: readonly (readonly [RegExp, (tree: Tree) => Tree])[] = [
   [/\.autoscaling$/, () => ({ metric: 'cpu', target: '60%', min: 1, max: 6 })],
   [/\.rateLimit<kong>$/, () => ({ second: 20 })],
-<<<<<<< HEAD
+  [/^policies\..*\.rateLimit<envoy>$/, () => ({ maxTokens: 4, fillInterval: '200ms' })],
   [/\.rateLimit<envoy>$/, () => ({ maxTokens: 10, tokensPerFill: 4, fillInterval: '100ms' })],
-  [/\.coalesce$/, (tree) => ({ key: nameIn(tree.keys) })],
-  [/\.middleware\[\]\.cache$/, (tree) => ({ cache: nameIn(tree.caches) })],
-  [/\.shed<cpu>$/, () => ({ above: '20%' })],
-=======
-  [/\.rateLimit<envoy>$/, () => ({ maxTokens: 4, fillInterval: '200ms' })],
   [/\.rateLimit<(tokenBucket|gcra|leakyBucket)>$/, () => ({ rate: '10/s', burst: 3 })],
   [/\.rateLimit<(fixed|sliding)\w+>$/, () => ({ limit: 10, window: '1s' })],
   [/\.bulkhead<threadPool>$/, () => ({ coreThreads: 1, maxThreads: 2, queueCapacity: 1 })],
   [/\.bulkhead<semaphore>$/, () => ({ maxConcurrent: 1 })],
   [/\.concurrencyLimit<fixed>$/, () => ({ limit: 1 })],
-  [
-    /\.coalesce(<\w+>)?$/,
-    ({ keys }) => ({ key: Object.keys((keys ?? {}) as Tree)[0] ?? 'client' }),
-  ],
+  [/\.coalesce(<\w+>)?$/, (tree) => ({ key: nameIn(tree.keys) })],
   [/\.idempotencyKey$/, () => ({ key: 'request' })],
-  [/\.shed(<cpu>)?$/, () => ({ threshold: '20%' })],
->>>>>>> b1007a5e (policies: refuse scope and per where one call leaves nothing behind; hints for options of policies)
+  [/\.middleware\[\]\.cache$/, (tree) => ({ cache: nameIn(tree.caches) })],
+  [/\.shed<cpu>$/, () => ({ above: '20%' })],
   [/\.readiness$|\.liveness$|\.startup$/, () => ({ period: '200ms', timeout: '50ms' })],
   [/^faults\[\](<\w+>)?$/, (tree) => ({ id: 'tried', at: '1s', for: '2s', target: service(tree) })],
 ];
