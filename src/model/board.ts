@@ -66,7 +66,7 @@ export class Board {
 
   private schedule(index: number, fromNs: Ns, untilNs: Ns): void {
     const { ramp } = this.world.plan.faults[index];
-    if (ramp === null || ramp.shape === 'step') {
+    if (ramp === null) {
       this.turnAt(fromNs, index, 1);
     } else {
       // Each step is as strong as the ramp is at its middle: what is added up over a ramp is that of its slope.
@@ -172,10 +172,12 @@ export class Board {
     };
   }
 
-  /** Of a node of a database with replicas, at this moment. */
-  private roleOf(id: number): 'primary' | 'replica' {
+  /** Of a node of a database with replicas, at this moment; null for what has no role. */
+  private roleOf(id: number): 'primary' | 'replica' | null {
     const instance = this.world.instances[id];
-    return this.rolesOf(instance)?.primary === instance.index ? 'primary' : 'replica';
+    const roles = this.rolesOf(instance);
+    if (roles === undefined) return null;
+    return roles.primary === instance.index ? 'primary' : 'replica';
   }
 
   private turnAll(active: Active, edits: readonly KnobEdit[]): void {

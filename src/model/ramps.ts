@@ -3,6 +3,8 @@ export const RAMP_STEPS = 20;
 
 /** Strength of a ramp at a share of its length. */
 export function shaped(share: number, shape: 'linear' | 'step' | 'exponential'): number {
+  // Nothing until it is over, as the RAMP_TIME before and after an experiment of LitmusChaos.
+  if (shape === 'step') return 0;
   // (2^(10 s) - 1) / 1023: from 0 to 1, most of it in the last tenth.
   if (shape !== 'exponential') return share;
   let power = 1;

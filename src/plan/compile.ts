@@ -84,7 +84,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const modules = planModules(writer, keys, programs, scenario.network);
   const links = planLinks(scenario.network, layout, statEdges, writer.distributions);
   const loads = planLoads(layout, times.warmupNs, times.endNs);
-  const resources = resourcesOf(layout, components, modules.functions, edges);
+  const resources = resourcesOf(layout, components, modules.functions, modules.replications, edges);
   const ends = new LinkEnds(layout, links, statEdges, sizedMessages(layout, laid, sized));
   const sight = { layout, ends, loads, kindOf: knownFaultKind, resources, problems, ...times };
   const faults = [...planFaults(sight, scenario.faults), ...planRollouts(layout, times)];

@@ -15,6 +15,10 @@ export interface Resources {
   readonly isScaled: boolean;
   /** Its version changes. */
   readonly isRolled: boolean;
+  /** It is a database that keeps its rows at several nodes. */
+  readonly isReplicated: boolean;
+  /** It takes connections of a pool, which it could keep. */
+  readonly takesConnections: boolean;
 }
 
 /** What each component has; a function has the cores of its environments. */
@@ -22,9 +26,14 @@ export function resourcesOf(
   layout: Layout,
   components: Plan['components'],
   functions: Plan['functions'],
-  edges: readonly Pick<PlanEdge, 'from' | 'to' | 'connections'>[],
+  replications: Plan['replications'],
+  edges: readonly Pick<PlanEdge, 'from' | 'to' | 'connections' | 'pool'>[],
 ): (component: number) => Resources {
   const showing = new Set<number>();
+  const taking = new Set(
+    edges.filter(({ pool }) => pool !== null).map(({ from }) => layout.parts[from]!.component.id),
+  );
+  const replicated = new Set(replications.map(({ component }) => component));
   for (const { from, to, connections } of edges) {
     if (connections === null || connections.tlsTrips === 0) continue;
     showing.add(layout.parts[to]!.component.id);
@@ -37,16 +46,17 @@ export function resourcesOf(
     const cores = Math.min(cpu.cores, environments?.spec.cores ?? Infinity);
     const isScaled = autoscaling !== null;
     const isRolled = (versions?.rollout ?? null) !== null;
-    return { cores, memory, showsCertificate: showing.has(id), isHost, probes, isScaled, isRolled };
+    const holds = { isReplicated: replicated.has(id), takesConnections: taking.has(id) };
+    return {
+      ...{ cores, memory, showsCertificate: showing.has(id), isHost },
+      ...{ probes, isScaled, isRolled, ...holds },
+    };
   };
 }
 
 /** Why edits can do nothing to a component, or would do it without end; null where they can. */
-export function unmetNeed(
-  edits: readonly KnobEdit[],
-  name: string,
-  { cores, memory, showsCertificate, isHost, probes, isScaled, isRolled }: Resources,
-): string | null {
+export function unmetNeed(edits: readonly KnobEdit[], name: string, has: Resources): string | null {
+  const { cores, memory, showsCertificate, isHost, probes, isScaled, isRolled } = has;
   // Of unlimited cores nothing can be taken.
   if (edits.some(({ knob }) => knob === 'stress') && cores === Infinity)
     return `\`${name}\` has no \`cpu\`: its cores are unlimited, and nothing can be short of them`;
@@ -58,6 +68,10 @@ export function unmetNeed(
     return `\`${name}\` has no \`autoscaling\` that could stand still`;
   if (edits.some(({ knob }) => knob === 'rolloutFrozen') && !isRolled)
     return `\`${name}\` has no \`rollout\` that could stand still`;
+  if (edits.some(({ knob }) => knob === 'replicaLag') && !has.isReplicated)
+    return `\`${name}\` has no \`replicas\` that could fall behind`;
+  if (edits.some(({ knob }) => knob === 'leak') && !has.takesConnections)
+    return `\`${name}\` asks no database through a pool, so it takes no connection that it could keep`;
   const lies = PROBES.filter((kind) => edits.some(({ knob }) => knob === `${kind}Lie`));
   if (lies.length > 0 && !lies.some((kind) => (probes?.[kind] ?? null) !== null))
     return `\`${name}\` has no ${lies.length === 1 ? `\`probes.${lies[0]!}\`` : '`probes`'} that could lie`;

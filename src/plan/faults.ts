@@ -261,11 +261,13 @@ class FaultTarget {
     );
   }
 
-  private checkNeeds({ id, name }: LaidComponent): void {
-    const { config, share, kind } = this.fault;
+  /** Whether a component has what the fault is about; where it may hit nothing, those that have not are left out. */
+  private meetsNeeds({ id, name }: LaidComponent): boolean {
+    const { config, share, kind, optional } = this.fault;
     const edits = this.source.kindOf(kind).edits(config, 1, share);
     const problem = unmetNeed(edits, name, this.source.resources(id));
-    if (problem !== null) this.refuse(problem);
+    if (problem !== null && !optional) this.refuse(problem);
+    return problem === null;
   }
 
   /** The work of a projection, wherever it is done. */
@@ -294,7 +296,7 @@ class FaultTarget {
   }
 
   private addInstances(component: LaidComponent, index: number | null): void {
-    this.checkNeeds(component);
+    if (!this.meetsNeeds(component)) return;
     component.zones.forEach((zone, own) => {
       if (index !== null && own !== index) return;
       if (!this.isVersion(component, own)) return;

@@ -146,10 +146,15 @@ export interface FaultKind<S extends z.ZodType = z.ZodType> {
   readonly mayBeInstant?: boolean;
   /** It is about the roles of all nodes of one database, which has replicas. */
   readonly changesRoles?: boolean;
+  /** It is about something that a component has once, so that none of its instances can be chosen. */
+  readonly ofWhole?: boolean;
   /** Whether `share` below 100% means anything for it; only then may a scenario write it. */
   readonly takesShare: boolean;
-  /** There is no strength between none and full, so that a ramp would mean nothing and may not be written. */
-  readonly takesNoRamp?: boolean;
+  /**
+   * There is no strength between none and full, so that a ramp would mean nothing and may not be written; also of
+   * every kind that is `instant`.
+   */
+  readonly takesNoRamp?: boolean | ((config: z.output<S>) => boolean);
   /**
    * The edits held at a strength 0..1 of the ramp. `share` (1 unless given) is the share of requests or
    * messages hit; it is part of the value where the knob is a ratio.

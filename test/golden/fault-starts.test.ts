@@ -169,7 +169,7 @@ services: { shop: { endpoints: { buy: [ wait: 1ms ] } } }
 workloads:
   users: { arrivals: { at: [ ${instants(1, 12, 1, 's')} ] }, requests: [ { call: shop.buy } ] }
 faults:
-  - { id: f, kind: latency, target: users->shop, add: uniform(0ms 100ms), correlation: ${correlation}, direction: to, at: 3500ms, for: 7s, ramp: { up: 2s, shape: step } }
+  - { id: f, kind: latency, target: users->shop, add: uniform(0ms 100ms), correlation: ${correlation}, direction: to, at: 3500ms, for: 7s }
 `,
       '20s',
     );
@@ -218,6 +218,10 @@ faults: [ { id: f, kind: load, target: users, factor: 11, at: 1s, for: 22s, ${mo
   it('of one side leaves the other one steep', () => {
     expect(arrivals('ramp: { up: 10s }')).toEqual([10, 600, 220, 1100, 9]);
     expect(arrivals('ramp: { down: 10s }')).toEqual([10, 1100, 220, 600, 9]);
+  });
+
+  it('of shape step waits before it and after it', () => {
+    expect(arrivals('ramp: { up: 10s, down: 10s, shape: step }')).toEqual([10, 100, 220, 100, 9]);
   });
 
   it('stretches a wait by as much as it has passed', () => {

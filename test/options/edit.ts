@@ -44,9 +44,11 @@ export function spotsOf(tree: Tree, segments: readonly Segment[]): readonly Spot
         const rest = segments.slice(index + 1).map((one) => nameFor(one.key));
         found.push({ keys: [...keys, at.length, ...rest], depth: index, present: undefined });
       }
-      at.slice(0, ENTRIES).forEach((inner, k) => {
+      const entries = at.map((inner: unknown, k) => ({ inner, k }));
+      const alike = entries.filter(({ inner }) => fits(inner, segments, index + 1));
+      for (const { inner, k } of alike.slice(0, ENTRIES)) {
         if (!isOtherVerb(segments, index, inner, next)) go(inner, index + 1, [...keys, k]);
-      });
+      }
     } else if (key === '*') {
       const entries = Object.entries(at);
       if (entries.length === 0) return missing();

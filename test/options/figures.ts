@@ -10,7 +10,8 @@ import { renderHtml } from '../../src/report/html.js';
 import { runPlan } from '../../src/run/run.js';
 import { loadScenario } from '../../src/scenario/load.js';
 import type { Plan } from '../../src/spec/plan.js';
-import type { RunRecord } from '../../src/spec/record.js';
+import { JOURNAL } from '../../src/spec/record.js';
+import type { JournalRecord, RunRecord } from '../../src/spec/record.js';
 import type { ScenarioFile } from '../../src/spec/scenario.js';
 
 /** Events after which a run ends: enough to show whether anything differs. */
@@ -51,7 +52,7 @@ export class Running {
         record;
       const { requests, unfinished, attempts } = totals;
       const states = machines.map(({ bundle: _, ...rest }) => rest);
-      const all = [parts, edges, gauges, pools, meters, sagas, states, journal];
+      const all = [parts, edges, gauges, pools, meters, sagas, states, effectsIn(journal)];
       add(hash, [...all, requests, unfinished, attempts, stop]);
     }
     return hash.digest('hex');
@@ -114,6 +115,12 @@ export function tried(tree: Tree, files: (path: string) => string | null): Tried
       refusals: error.problems.map(({ code, where, message }) => ({ code, path: where, message })),
     };
   }
+}
+
+/** The journal without the times of faults: what they did counts, not that they were there. */
+function effectsIn({ kind, timeNs, subject, value, dropped }: JournalRecord): readonly unknown[] {
+  const kept = Array.from(kind.keys()).filter((k) => kind[k] !== JOURNAL.fault);
+  return [dropped, ...kept.flatMap((k) => [kind[k], timeNs[k], subject[k], value[k]])];
 }
 
 function add(hash: Hash, value: unknown): void {

@@ -150,6 +150,11 @@ function atSpot(option: Option, { host, spot, hint }: Place, effort: Effort, sho
       continue;
     }
     runs += 1;
+    if (hint.admits === true && without.refusals !== null) {
+      const { code, message } = without.refusals[0]!;
+      const proof = `${host.name}: refused without it, ${code} ${message}`;
+      return { verdict: 'acts', proof, refusal, hasRun: true };
+    }
     const figures = one.run[shows]();
     seen.set(figures, JSON.stringify(value));
     if (seen.size > 1) {

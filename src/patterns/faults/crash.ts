@@ -34,6 +34,7 @@ export const crash: FaultKind<typeof schema> = {
   schema,
   example: '- { id: payments-crash, kind: crash, target: payments, at: 10s, for: 5s }\n',
   takesShare: false,
+  takesNoRamp: true,
   mayBeInstant: true,
   edits(config, strength) {
     if (strength === 0) return [];

@@ -29,6 +29,7 @@ export const freeze: FaultKind<typeof schema> = {
   example:
     '- { id: no-metrics, kind: freeze, target: shop, what: autoscaling, at: 10s, for: 20s }\n',
   takesShare: false,
+  ofWhole: true,
   takesNoRamp: true,
   edits: ({ what }, strength) => {
     if (strength === 0) return [];

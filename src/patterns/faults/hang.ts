@@ -17,5 +17,6 @@ export const hang: FaultKind<typeof schema> = {
   schema,
   example: '- { id: payments-hang, kind: hang, target: payments, at: 10s, for: 5s }\n',
   takesShare: false,
+  takesNoRamp: true,
   edits: (_config, strength) => (strength === 0 ? [] : [{ knob: 'frozen', value: 1 }]),
 };

@@ -48,6 +48,8 @@ export const load: FaultKind<typeof schema> = {
   schema,
   example: '- { id: rush, kind: load, target: shoppers, factor: 3, at: 10s, for: 20s }\n',
   takesShare: false,
+  // Clients of a herd come all of them.
+  takesNoRamp: ({ factor: times, rate: more }) => times === undefined && more === undefined,
   edits({ factor: times, rate: more, herd }, strength) {
     const edits: KnobEdit[] = [];
     if (times !== undefined) edits.push({ knob: 'rate', value: 1 + (times - 1) * strength });

@@ -34,6 +34,7 @@ export const lockRow: FaultKind<typeof schema> = {
   schema,
   example: '- { id: migration, kind: lockRow, target: store.debit, at: 10s, for: 20s }\n',
   takesShare: false,
+  takesNoRamp: true,
   edits: ({ value, hold }, strength) =>
     strength === 0 ? [] : [{ knob: 'rowHeld', value, holdNs: hold ?? null }],
 };

@@ -39,6 +39,7 @@ export const memoryLeak: FaultKind<typeof schema> = {
   schema,
   example: '- { id: leak, kind: memoryLeak, target: shop, rate: 10MiB/s, at: 10s, for: 60s }\n',
   takesShare: false,
+  takesNoRamp: ({ rate, perRequest }) => rate === Infinity && perRequest === 0,
   edits: ({ rate, perRequest, max }, strength) =>
     strength === 0
       ? []

@@ -33,6 +33,7 @@ export const partition: FaultKind<typeof schema> = {
   schema,
   example: '- { id: split, kind: partition, between: [orders, payments], at: 10s, for: 20s }\n',
   takesShare: false,
+  takesNoRamp: true,
   edits: (config, strength) =>
     strength === 0
       ? []

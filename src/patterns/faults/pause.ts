@@ -18,5 +18,6 @@ export const pause: FaultKind<typeof schema> = {
   schema,
   example: '- { id: long-gc, kind: pause, target: orders, instances: 1, at: 10s, for: 800ms }\n',
   takesShare: false,
+  takesNoRamp: true,
   edits: (_config, strength) => (strength === 0 ? [] : [{ knob: 'frozen', value: 2 }]),
 };

@@ -36,4 +36,13 @@ export const poison: FaultKind<typeof schema> = {
   edits: ({ effect, restart }, strength, share = 1) => [
     { knob: 'poison', value: share * strength, effect, restartNs: restart ?? null },
   ],
+  check: ({ effect, restart }) =>
+    restart === undefined || effect === 'crash'
+      ? []
+      : [
+          {
+            field: 'restart',
+            message: `restart belongs to \`effect: crash\`; ${effect} ends no process`,
+          },
+        ],
 };

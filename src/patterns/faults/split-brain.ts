@@ -15,6 +15,7 @@ export const splitBrain: FaultKind<typeof schema> = {
   schema,
   example: '- { id: apart, kind: splitBrain, target: orders-db, at: 10s, for: 60s }\n',
   takesShare: false,
+  takesNoRamp: true,
   changesRoles: true,
   edits: (_config, strength) => (strength === 0 ? [] : [{ knob: 'split', value: 1 }]),
 };

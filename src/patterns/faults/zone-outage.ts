@@ -39,6 +39,7 @@ export const zoneOutage: FaultKind<typeof schema> = {
   example:
     '- { id: zone-a-out, kind: zoneOutage, target: east, recovery: exponential(20s), at: 10s, for: 30s }\n',
   takesShare: false,
+  takesNoRamp: true,
   edits({ blackhole, recovery }, strength) {
     if (strength === 0) return [];
     return blackhole

@@ -23,11 +23,27 @@ export function checkFields(
       `${kind.kind} hits everything or nothing: choose with instances, not share`,
     );
   }
-  if (kind.takesNoRamp === true && output.ramp !== undefined) {
-    const message = `${kind.kind} has no strength that could come and go by and by: leave ramp out`;
-    report(context, 'FL208', [...path, 'ramp'], message);
-  }
+  checkRamp(context, kind, config, output, path);
   for (const problem of kind.check?.(config as never, output.share) ?? []) {
     report(context, 'FL208', [...path, problem.field], problem.message);
+  }
+}
+
+function checkRamp(
+  context: Context,
+  { kind, instant, takesNoRamp }: FaultKind,
+  config: unknown,
+  { ramp }: FaultOutput,
+  path: Path,
+): void {
+  if (ramp === undefined) return;
+  const isSudden = typeof takesNoRamp === 'function' ? takesNoRamp(config as never) : takesNoRamp;
+  if (instant === true || isSudden === true) {
+    const message = `${kind} has no strength that could come and go by and by, so up, down and shape mean nothing: leave ramp out`;
+    report(context, 'FL208', [...path, 'ramp'], message);
+  } else if (ramp.up === 0 && ramp.down === 0) {
+    const message =
+      'a ramp that takes no time is none: write `up`, `down` or both, or leave ramp out';
+    report(context, 'FL208', [...path, 'ramp'], message);
   }
 }

@@ -11,6 +11,7 @@ import { fitsBroker } from './fault-brokers.js';
 import { resolveCondition } from './fault-conditions.js';
 import { checkFields } from './fault-fields.js';
 import { checkHolder } from './fault-messages.js';
+import { checkNarrowing } from './fault-narrows.js';
 import { checkRoles, isWhole } from './fault-roles.js';
 import type { CallGraph } from './graph.js';
 import { RESERVED, sorted } from './names.js';
@@ -102,6 +103,7 @@ function checkTargets(
     return;
   }
   checkZone(context, output, path);
+  checkNarrowing(context, kind, output, path);
   output.target?.forEach((text, index) =>
     checkTarget(context, kind, output, text, aims, [...path, 'target', index]),
   );

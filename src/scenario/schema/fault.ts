@@ -113,7 +113,10 @@ const common = {
       shape: z
         .enum(['linear', 'step', 'exponential'])
         .default('linear')
-        .describe('How strength goes. Defaults to linear.'),
+        .describe(
+          'How strength goes: evenly (`linear`), most of it in the last tenth (`exponential`), or not at all until `up` is ' +
+            'over and again from the start of `down` (`step`). Defaults to linear.',
+        ),
     })
     .optional()
     .describe('How the strength comes and goes.'),

@@ -10,6 +10,8 @@ export interface Hint {
   readonly values?: readonly unknown[];
   /** Changes the scenario with the option and the one without alike: takes out an alternative, adds what goes with it. */
   readonly beside?: (tree: Tree) => void;
+  /** It lets through what is refused without it, and changes nothing else. */
+  readonly admits?: boolean;
   /** Keys of the place in the base, where it is not the first that fits: `['gateways', 'edge', 'middleware', 1]`. */
   readonly at?: readonly (string | number)[];
 }

@@ -1,0 +1,93 @@
+import type { FaultKind } from '../../spec/fault.js';
+import type { FaultOutput } from '../schema/fault.js';
+import type { Context, Path } from './context.js';
+import { report } from './context.js';
+import { split } from './targets.js';
+
+/** What a target turns out to be for a kind of fault. */
+type Hit = 'instances' | 'whole' | 'place' | 'zone' | 'part' | 'link' | 'workload' | 'all';
+
+const FIELDS = ['instances', 'zone', 'role', 'version', 'labels'] as const;
+type Field = (typeof FIELDS)[number];
+
+/** The fields that narrow each. */
+const NARROWED: Readonly<Record<Hit, readonly Field[]>> = {
+  instances: FIELDS,
+  // All instances of a component or none: its control loop, or the roles of its nodes.
+  whole: ['labels'],
+  place: ['zone', 'role', 'version', 'labels'],
+  // A zone in a zone is the same one, or hits nothing.
+  zone: ['instances', 'role', 'version', 'labels'],
+  part: ['labels'],
+  link: ['zone', 'labels'],
+  workload: ['zone'],
+  all: [],
+};
+
+const HIT: Readonly<Record<Hit, string>> = {
+  instances: 'instances',
+  whole: 'a component as a whole',
+  place: 'one instance by its number',
+  zone: 'a zone',
+  part: 'a part on all instances alike',
+  link: 'messages between components',
+  workload: 'the arrivals of workloads',
+  all: 'the target as a whole',
+};
+
+const MEANS: Readonly<Record<Field, string>> = {
+  instances: 'chooses among instances',
+  zone: 'chooses among instances, edges and workloads by their zone',
+  role: 'chooses among nodes of a database',
+  version: 'chooses among instances of a service by their version',
+  labels: 'chooses among components by their labels',
+};
+
+/** Refuses fields that choose among what no target of the fault has. */
+export function checkNarrowing(
+  context: Context,
+  kind: FaultKind,
+  output: FaultOutput,
+  path: Path,
+): void {
+  const targets = output.between === undefined ? (output.target ?? []) : ['between'];
+  const hits = targets.map((text) =>
+    output.between === undefined ? hitOf(context, kind, text) : 'all',
+  );
+  if (hits.length === 0) return;
+  for (const field of FIELDS) {
+    if (!isWritten(field, output)) continue;
+    if (hits.some((hit) => NARROWED[hit].includes(field))) continue;
+    const message = `\`${field}\` ${MEANS[field]}, and ${kind.kind} hits ${HIT[hits[0]!]} here: leave ${field} out`;
+    for (const name of field === 'labels' ? Object.keys(output.labels!) : [null]) {
+      report(context, 'FL208', [...path, field, ...(name === null ? [] : [name])], message);
+    }
+  }
+}
+
+function isWritten(field: Field, { instances, labels, ...output }: FaultOutput): boolean {
+  if (field === 'instances') return instances.kind !== 'all';
+  if (field === 'labels') return Object.keys(labels ?? {}).length > 0;
+  return output[field] !== undefined;
+}
+
+function hitOf(
+  { names }: Context,
+  { targets, ofWhole, changesRoles }: FaultKind,
+  text: string,
+): Hit {
+  const can = (...kinds: readonly FaultKind['targets'][number][]): boolean =>
+    kinds.some((one) => targets.includes(one));
+  if (text.includes('->')) return 'link';
+  const [name, part] = split(text.replace(/\[\d+\]$/, ''));
+  const thing = names.things.get(name)?.kind;
+  if (can('level', 'messages', 'queue', 'deadLetters', 'group')) return 'all';
+  if (thing === 'workload' && can('workload')) return 'workload';
+  if (can('link')) return 'link';
+  if (part !== null && can('endpoint', 'row') && !(thing === 'cache' && can('instance'))) {
+    return 'part';
+  }
+  if (names.zones.has(name)) return 'zone';
+  if (ofWhole === true || changesRoles === true) return 'whole';
+  return text.endsWith(']') ? 'place' : 'instances';
+}
