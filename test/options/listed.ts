@@ -17,7 +17,8 @@ export function listed(path: string): string | null {
   return LISTED.find(([pattern]) => pattern.test(path))?.[1] ?? null;
 }
 
-const REPORTED = /^(tags|report|budgets|hypothesis)\b|\.(labels\.\*|tags\[\]|tags)$/;
+const REPORTED =
+  /^(tags|report|budgets|hypothesis)\b|\.(labels\.\*|tags\[\]|tags|critical|external)$|\.(subscribers\[\]\.group|(consumers|levels)\[\]\.name)$/;
 
 /** Whether an option may show in the page of a report alone. */
 export function isReported(path: string): boolean {

@@ -1,0 +1,99 @@
+import type { Tree } from '../figures.js';
+import type { Hint } from './hint.js';
+
+/** What a pool of each kind has beside the option that is tried, so that callers wait for its connections. */
+const FULL: Readonly<Record<string, Tree>> = {
+  simple: { maxOpen: 2 },
+  go: { maxOpen: 3 },
+  hikari: { maximumPoolSize: 3 },
+  pgbouncer: { defaultPoolSize: 2 },
+};
+
+/** Values of options that have bounds of their own, or little effect near their defaults. */
+const VALUES: readonly (readonly [kind: string, field: string, values: readonly unknown[]])[] = [
+  ['simple', 'maxOpen', [1, 4]],
+  ['simple', 'maxIdle', [0, 1]],
+  ['simple', 'maxLifetime', ['3s', '20s']],
+  ['simple', 'maxIdleTime', ['200ms', '4s']],
+  ['simple', 'acquireTimeout', ['20ms', '300ms']],
+  ['simple', 'waiters', ['random']],
+  ['go', 'maxOpen', [1, 4]],
+  ['go', 'maxIdle', [0, 3]],
+  ['go', 'maxLifetime', ['3s', '20s']],
+  ['go', 'maxIdleTime', ['200ms', '4s']],
+  ['hikari', 'maximumPoolSize', [1, 5]],
+  ['hikari', 'minimumIdle', [0, 1]],
+  ['hikari', 'connectionTimeout', ['250ms', '2s']],
+  ['hikari', 'validationTimeout', ['250ms', '1s']],
+  ['hikari', 'aliveBypassWindow', ['0ms', '20s']],
+  ['hikari', 'leakDetectionThreshold', ['2s', '4s']],
+  ['hikari', 'idleTimeout', ['10s', '20s']],
+  ['hikari', 'maxLifetime', ['30s', '50s']],
+  ['hikari', 'keepaliveTime', ['30s']],
+  ['hikari', 'initializationFailTimeout', ['0ms', '5s']],
+  ['pgbouncer', 'mode', ['session', 'transaction']],
+  ['pgbouncer', 'defaultPoolSize', [1, 4]],
+  ['pgbouncer', 'maxClientConn', [2, 5]],
+  ['pgbouncer', 'queryWaitTimeout', ['30ms', '300ms']],
+];
+
+/** Fills up each pool of the base. */
+function full(tree: Tree): void {
+  for (const pool of poolsIn(tree)) {
+    const kind = String(pool.kind ?? 'simple');
+    fillIn(pool, FULL[kind]!);
+  }
+}
+
+/** Pools that shrink. */
+function shrinking(tree: Tree): void {
+  full(tree);
+  for (const pool of poolsIn(tree)) fillIn(pool, { minimumIdle: 1 });
+}
+
+/** Connections are tested while the network is cut. */
+function cutLater(tree: Tree): void {
+  full(tree);
+  const cut = (tree.faults as Tree[]).find(({ id }) => id === 'cut')!;
+  Object.assign(cut, { at: '30s', for: '6s' });
+}
+
+const BESIDE: Readonly<Record<string, (tree: Tree) => void>> = {
+  idleTimeout: shrinking,
+  keepaliveTime: cutLater,
+};
+
+/** Each pool is a PgBouncer that gives connections to clients. */
+function sessions(tree: Tree): void {
+  for (const pool of poolsIn(tree)) {
+    fillIn(pool, { mode: 'session', defaultPoolSize: 3, queryWaitTimeout: '2s', clients: {} });
+    fillIn(pool.clients as Tree, { maxOpen: 2 });
+  }
+}
+
+function fillIn(at: Tree, fields: Tree): void {
+  for (const [key, value] of Object.entries(fields)) at[key] ??= value;
+}
+
+function poolsIn(tree: Tree): readonly Tree[] {
+  const { db } = tree.databases as { db: Tree };
+  const { events } = tree.eventStores as { events: Tree };
+  const { items } = tree.caches as { items: { levels: Tree[] } };
+  return [db, events, items.levels[0]!].flatMap(({ pool, pools }) =>
+    [pool, ...Object.values((pools ?? {}) as Tree)].filter((one): one is Tree => one !== undefined),
+  );
+}
+
+const BASE = 'data-pools.yaml';
+
+/** Hints for pools of connections, wherever they are. */
+export const pools: readonly Hint[] = [
+  ...VALUES.map(([kind, field, values]): Hint => {
+    const option = new RegExp(`\\.pools?(\\.\\*)?<${kind}>\\.${field}$`);
+    return { option, base: BASE, values, beside: BESIDE[field] ?? full };
+  }),
+  ...VALUES.filter(([kind]) => kind === 'simple').map(([, field, values]): Hint => {
+    const option = new RegExp(`\\.pools?(\\.\\*)?<pgbouncer>\\.clients\\.${field}$`);
+    return { option, base: BASE, values, beside: sessions };
+  }),
+];
