@@ -76,7 +76,7 @@ export function summarise(
       drain: run.drainNs === null ? null : run.drainNs / 1e9,
       step: run.stepNs / 1e9,
     },
-    report: reportInfo(base, report),
+    report: reportInfo(base),
     topology,
     faults: faultInfos(base),
     variants: variants.map((data, i) => ({
@@ -177,13 +177,13 @@ function subjectOf(data: VariantData): string {
   return names.length === 1 ? names[0] : 'all';
 }
 
-function reportInfo(data: VariantData, report: Variant['scenario']['report']): Result['report'] {
+function reportInfo(data: VariantData): Result['report'] {
+  const { report } = data.variant.scenario;
   const groups: Record<string, readonly string[]> = {};
   for (const [name, members] of report.groups) groups[name] = members;
-  const critical = data.plan.components.filter((one) => one.critical).map((one) => one.name);
   const slo = report.slo;
   return {
-    focus: report.focus.length > 0 ? report.focus : critical,
+    focus: report.focus.length > 0 ? report.focus : criticalOf(data),
     exemplars: report.exemplars,
     slo:
       slo === null
@@ -192,4 +192,14 @@ function reportInfo(data: VariantData, report: Variant['scenario']['report']): R
     groups,
     hide: report.hide,
   };
+}
+
+/** What the scenario calls critical: components in their order, and then what is none. */
+function criticalOf({ plan, variant }: VariantData): readonly string[] {
+  const { caches, projections, topics, queues, sagas } = variant.scenario;
+  const names = plan.components.filter(({ critical }) => critical).map(({ name }) => name);
+  for (const section of [caches, projections, topics, queues, sagas]) {
+    for (const { name, critical } of section.values()) if (critical) names.push(name);
+  }
+  return [...new Set(names)];
 }

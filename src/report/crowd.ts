@@ -1,10 +1,11 @@
 import type { FaultInfo, Result, TopologyNode } from '../spec/result.js';
+import { focusRank } from './focus.js';
 import { byCodeUnit } from './keys.js';
 import { isServer, longestIll, type View } from './view.js';
 
 /** The servers that figures with a place for each of them show. */
 export interface Crowd {
-  /** All that are not hidden, by depth, then name. */
+  /** All that are not hidden: those in focus, then by depth and name. */
   readonly all: readonly TopologyNode[];
   /** Those that are shown, in the same order. */
   readonly shown: readonly TopologyNode[];
@@ -25,9 +26,12 @@ export function crowdOf({ result }: View): Crowd {
   const known = crowds.get(result);
   if (known !== undefined) return known;
   const hidden = new Set(result.report.hide);
+  const rank = focusRank(result);
   const all = result.topology.nodes
     .filter((node) => isServer(node) && !hidden.has(node.name))
-    .sort((a, b) => a.depth - b.depth || byCodeUnit(a.name, b.name));
+    .sort(
+      (a, b) => rank(a.name) - rank(b.name) || a.depth - b.depth || byCodeUnit(a.name, b.name),
+    );
   const crowd = all.length <= MOST ? { all, shown: all, words: '' } : few(result, all);
   crowds.set(result, crowd);
   return crowd;

@@ -2,6 +2,7 @@ import type { MeteredResult, MeterResult } from '../spec/result-meters.js';
 import type { Estimate, Result, VariantResult } from '../spec/result.js';
 import { BROKEN, FAMILIES, type Family } from './families.js';
 import { meterOf } from './family-parts.js';
+import { focusRank } from './focus.js';
 import { sortedKeys } from './keys.js';
 import { poolMeters } from './pool-meters.js';
 
@@ -61,7 +62,7 @@ export function meteredOf(variant: VariantResult, subject: string): MeteredResul
   return { ...own, meters };
 }
 
-/** Names of all subjects of a family that any variant has, `component` or `component.part`. */
+/** Names of all subjects of a family that any variant has, `component` or `component.part`, those in focus first. */
 export function subjectsOf(view: Shown, family: Family): string[] {
   const hidden = new Set(view.result.report.hide);
   const names = new Set<string>();
@@ -73,7 +74,8 @@ export function subjectsOf(view: Shown, family: Family): string[] {
       if (family.holds(all[name]!, part !== undefined)) names.add(name);
     }
   }
-  return [...names].sort((a, b) => (a < b ? -1 : 1));
+  const rank = focusRank(view.result);
+  return [...names].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 }
 
 /** The consumer, queue, read model or outbox of a variant that is furthest behind; null where there is none. */

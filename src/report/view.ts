@@ -8,6 +8,7 @@ import type {
 } from '../spec/result.js';
 import type { HealthState } from '../spec/result-cascade.js';
 import { isBroken } from './budget-words.js';
+import { focusRank } from './focus.js';
 import { briefSeconds, formatShare, listed, NARROW, plural } from './format.js';
 import { byCodeUnit, sortedKeys } from './keys.js';
 import type { PlotRenderer } from './svg.js';
@@ -317,12 +318,7 @@ function requestsOf(result: Result): string[] {
     const parts = sortedKeys(series).filter((key) => key.startsWith(`${workload}.`));
     all.push(...(parts.length > 0 ? parts : workload in series ? [workload] : []));
   }
-  const rank = (request: string): number => {
-    const at = result.report.focus.findIndex(
-      (focus) => request === focus || request.startsWith(`${focus}.`),
-    );
-    return at < 0 ? result.report.focus.length : at;
-  };
+  const rank = focusRank(result);
   return all.sort(
     (a, b) => rank(a) - rank(b) || harm(result, b) - harm(result, a) || byCodeUnit(a, b),
   );

@@ -8,6 +8,11 @@ const LISTED: readonly (readonly [RegExp, string])[] = [
   ],
   [/\bextends$/, 'names a template'],
   [/(^|\.)(title|description)$/, 'a text for readers'],
+  [/\.endpoints\.\*\.path$/, 'a text for readers'],
+  [
+    /^functions\.\*\.endpoints\.\*\.method$/,
+    'a text for readers: no cache stands in front of a function',
+  ],
   [/^variants\b/, 'patches of the other sections'],
   [/^sweeps\b/, 'read by the command sweep alone, which has tests of its own'],
 ];

@@ -67,6 +67,26 @@ export const BAD_CACHES: readonly BadCase[] = [
     says: 'in the process of its caller',
   },
   {
+    title: 'a level whose cores are shared by commands',
+    edit: cache(
+      'keys: product, ',
+      '{ name: far, kind: redis, cpu: { cores: 1, discipline: processorSharing } }',
+    ),
+    code: 'FL208',
+    at: 'processorSharing',
+    says: 'one command after the other: leave discipline out',
+  },
+  {
+    title: 'a level whose commands take turns on a core',
+    edit: cache(
+      'keys: product, ',
+      '{ name: far, kind: redis, cpu: { cores: 1, contextSwitchTax: 5% } }',
+    ),
+    code: 'FL208',
+    at: '5%',
+    says: 'one command after the other: leave contextSwitchTax out',
+  },
+  {
     title: 'two shared levels',
     edit: cache('keys: product, ', '{ name: x, kind: redis }, { name: y, kind: cdn }'),
     code: 'FL208',

@@ -224,6 +224,20 @@ export const BAD_DATABASES: readonly BadCase[] = [
     says: 'is no route',
   },
   {
+    title: 'switches between pieces of work that come one after the other',
+    edit: [database, 'orders-db: { cpu: { cores: 4, discipline: fcfs, contextSwitchTax: 5% },'],
+    code: 'FL208',
+    at: '5%',
+    says: 'with fcfs no more work runs than there are cores',
+  },
+  {
+    title: 'switches on cores that nothing waits for',
+    edit: [database, 'orders-db: { cpu: { contextSwitchTax: 5% },'],
+    code: 'FL208',
+    at: '5%',
+    says: 'with unlimited cores no more work runs than there are cores',
+  },
+  {
     title: 'cores of a product with one thread',
     edit: [database, 'orders-db: { kind: redis, cpu: 4,'],
     code: 'FL208',

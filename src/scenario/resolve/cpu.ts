@@ -14,6 +14,15 @@ export function resolveCpu(context: Context, output: HostOutput['cpu'], path: Pa
       'with fcfs each core serves one piece of work: cores must be a whole number',
     );
   }
+  if (contextSwitchTax > 0 && (discipline === 'fcfs' || cores === Infinity)) {
+    const why = discipline === 'fcfs' ? 'with fcfs' : 'with unlimited cores';
+    report(
+      context,
+      'FL208',
+      [...path, 'contextSwitchTax'],
+      `${why} no more work runs than there are cores, and nothing switches: leave contextSwitchTax out`,
+    );
+  }
   if (contextSwitchTax >= 1) {
     report(
       context,

@@ -76,7 +76,7 @@ export function resolveSagaStep(
     return null;
   }
   if (driver !== owner) {
-    const message = `${start} is driven by ${driver}: start it in an endpoint of ${driver}, and call that from here`;
+    const message = `${start} is driven by its orchestrator ${driver}: start it in an endpoint of ${driver}, and call that from here`;
     report(context, 'FL208', at, message);
     return null;
   }

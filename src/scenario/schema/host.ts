@@ -54,7 +54,9 @@ export const cpuSchema = withShort(
     discipline: z
       .enum(['processorSharing', 'fcfs'])
       .default('processorSharing')
-      .describe('How work shares the cores. Defaults to processorSharing.'),
+      .describe(
+        'How work shares the cores. A shared level of a cache has `fcfs`. Defaults to processorSharing.',
+      ),
     quota: z
       .strictObject({
         limit: z
@@ -70,7 +72,9 @@ export const cpuSchema = withShort(
       .describe('CPU time granted per period; beyond it all work stands still until the next.'),
     contextSwitchTax: share()
       .prefault(0)
-      .describe('Share of the rate lost while more work runs than there are cores. Defaults to 0.'),
+      .describe(
+        'Share of the rate lost while more work runs than there are cores, as it does with processorSharing. Defaults to 0.',
+      ),
   }),
   CORES_SHORT,
 );

@@ -42,6 +42,9 @@ function hint(field: string, values: readonly unknown[], beside?: Hint['beside']
   return { option, base: BASE, values, ...(beside === undefined ? {} : { beside }) };
 }
 
+/** A level of a cache has one discipline. */
+const LEVEL = '^caches\\.\\*\\.levels\\[\\]\\.cpu\\.';
+
 /** Hints for what parts with nodes have: zones, labels, cores. */
 export const nodes: readonly Hint[] = [
   hint('zone', ['x1', 'x2']),
@@ -50,6 +53,8 @@ export const nodes: readonly Hint[] = [
   hint('labels\\.\\*', ['hot', 'cold']),
   hint('cpu', [1, 2]),
   hint('cpu\\.cores', [1, 2]),
+  { option: new RegExp(`${LEVEL}discipline$`), base: BASE, values: ['processorSharing'] },
+  { option: new RegExp(`${LEVEL}contextSwitchTax$`), base: BASE, values: ['30%'] },
   hint('cpu\\.discipline', ['fcfs', 'processorSharing'], oneCore),
   hint('cpu\\.contextSwitchTax', ['30%', '60%'], oneCore),
   hint('cpu\\.quota\\.limit', [0.3, 0.6], oneCore),

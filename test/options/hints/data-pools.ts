@@ -51,16 +51,19 @@ function shrinking(tree: Tree): void {
   for (const pool of poolsIn(tree)) fillIn(pool, { minimumIdle: 1 });
 }
 
-/** Connections are tested while the network is cut. */
-function cutLater(tree: Tree): void {
+/** Connections die shortly before they are tested, and no call uses them in between. */
+function deadAtTests(tree: Tree): void {
   full(tree);
-  const cut = (tree.faults as Tree[]).find(({ id }) => id === 'cut')!;
-  Object.assign(cut, { at: '30s', for: '6s' });
+  const restart = (tree.faults as Tree[]).find(({ id }) => id === 'restart')!;
+  tree.faults = [{ ...restart, at: '20s' }];
+  for (const workload of Object.values(tree.workloads as Record<string, Tree>)) {
+    workload.arrivals = { at: ['1s', '35s', '60s', '65s'] };
+  }
 }
 
 const BESIDE: Readonly<Record<string, (tree: Tree) => void>> = {
   idleTimeout: shrinking,
-  keepaliveTime: cutLater,
+  keepaliveTime: deadAtTests,
 };
 
 /** Each pool is a PgBouncer that gives connections to clients. */

@@ -1,0 +1,50 @@
+import type { Tree } from '../figures.js';
+import type { Hint } from './hint.js';
+
+/** A cache whose key is tried. */
+function cached(tree: Tree): void {
+  const { items } = tree.caches as Record<string, Tree>;
+  items!.negativeTtl ??= '1s';
+}
+
+/** Refreshes are those of an index without searches. */
+function searchedSeldom(tree: Tree): void {
+  const { finders } = tree.workloads as Record<string, Tree>;
+  finders!.arrivals = 'poisson(0.6/s)';
+}
+
+/** So few connections that those for administrators matter. */
+function few(tree: Tree): void {
+  const { db } = tree.databases as Record<string, Tree>;
+  db!.maxConnections = 6;
+}
+
+function of(name: string, path: string, values: readonly unknown[], beside?: Hint['beside']): Hint {
+  const option = new RegExp(`^databases\\.\\*\\.${path}$`);
+  const base = { base: 'data-engines.yaml', at: ['databases', name] };
+  return { option, ...base, values, ...(beside === undefined ? {} : { beside }) };
+}
+
+function ofCache(path: string, values: readonly unknown[], beside?: Hint['beside']): Hint {
+  const option = new RegExp(`^caches\\.\\*\\.${path}$`);
+  return { option, base: 'data-engines.yaml', values, ...(beside === undefined ? {} : { beside }) };
+}
+
+/** Hints for kinds of databases and for caches. */
+export const engines: readonly Hint[] = [
+  of('db', 'deadlockTimeout', ['10ms', '400ms']),
+  of('db', 'lockTimeout', ['20ms', '200ms']),
+  of('db', 'operations\\.\\*\\.write', [true, false]),
+  of('db', 'reserved', [1, 4], few),
+  of('es', 'threadPools\\.\\w+\\.size', [1, 6]),
+  of('es', 'threadPools\\.\\w+\\.queueSize', [0, 5]),
+  of('es', 'refresh\\.interval', ['200ms', '5s']),
+  of('es', 'refresh\\.idleAfter', ['200ms', '4s'], searchedSeldom),
+  of('table', 'capacity\\.(read|write)', ['5/s', '15/s']),
+  of('table', 'capacity\\.burst', ['0s', '3s']),
+  of('table', 'capacity\\.adaptive', [true, false]),
+  of('table', 'capacity\\.partitions', [1, 8]),
+  ofCache('negativeTtl', ['50ms', '1s']),
+  ofCache('keys', ['item', 'other'], cached),
+  ofCache('levels\\[\\]\\.name', ['near', 'close']),
+];

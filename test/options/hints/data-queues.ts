@@ -1,0 +1,79 @@
+import type { Tree } from '../figures.js';
+import type { Hint } from './hint.js';
+
+const BASE = 'data-queues.yaml';
+
+function of(name: string, path: string, values: readonly unknown[], beside?: Hint['beside']): Hint {
+  const option = new RegExp(`^queues\\.\\*(<\\w+>)?\\.${path}$`);
+  const more = beside === undefined ? {} : { beside };
+  return { option, base: BASE, at: ['queues', name], values, ...more };
+}
+
+/** A consumer whose option is tried. */
+function consumer(name: string, change: (consumer: Tree) => void): (tree: Tree) => void {
+  return (tree) => {
+    const { consumers } = (tree.queues as Record<string, { consumers: Tree[] }>)[name]!;
+    change(consumers[0]!);
+  };
+}
+
+/** Nobody reads what is published, so it becomes old. */
+function unread(tree: Tree): void {
+  (tree.queues as Record<string, Tree>).sqs!.consumers = [];
+}
+
+const CONSUMER = 'consumers\\[\\]';
+
+/** Hints for queues. */
+export const queues: readonly Hint[] = [
+  of('plain', 'publishTimeout', ['50ms', '2s']),
+  of('plain', 'critical', [true, false]),
+  of('plain', `${CONSUMER}\\.inbox\\.window`, ['1ms', '10s']),
+  of('plain', `${CONSUMER}\\.retry\\.attempts`, [1, 6]),
+  of('plain', `${CONSUMER}\\.name`, ['one', 'other']),
+  of('rabbit', 'consumerTimeout', ['300ms', '1s']),
+  of('rabbit', 'deliveryLimit', [0, 1]),
+  of('rabbit', 'messageTtl', ['50ms', '1s']),
+  of('rabbit', 'initialGroupSize', [1, 5]),
+  of('rabbit', 'broker', ['cluster', 'spare']),
+  of('rabbit', `${CONSUMER}\\.retry\\.mode`, ['inProcess', 'requeue']),
+  of('sqs', 'retention', ['1m', '70s'], unread),
+  of('sqs', `${CONSUMER}\\.maxNumberOfMessages`, [1, 10]),
+  of('sqs', `${CONSUMER}\\.partialFailures`, [true, false]),
+  of(
+    'rabbit',
+    'deadLetter',
+    ['dead'],
+    consumer('rabbit', (own) => (own.onPoison = 'skip')),
+  ),
+  of('subscription', 'bufferSize', [1, 100]),
+  of('subscription', 'maxRetryCount', [0, 2]),
+  of('subscription', 'strategy', ['roundRobin', 'dispatchToSingle']),
+  of('subscription', 'from', ['orders', 'refunds']),
+  {
+    option: /^brokers\.\*(<kafka>)?\.uncleanElection$/,
+    base: 'scenarios/patterns/unclean-election.yaml',
+    values: [true, false],
+  },
+];
+
+function ofView(path: string, values: readonly unknown[], beside?: Hint['beside']): Hint {
+  const option = new RegExp(`^projections\\.\\*\\.${path}$`);
+  return { option, base: 'data-views.yaml', values, ...(beside === undefined ? {} : { beside }) };
+}
+
+/** Segments that another instance takes over. */
+function claimed(tree: Tree): void {
+  const { list } = tree.projections as Record<string, Tree>;
+  list!.claimTimeout ??= '1s';
+}
+
+/** Hints for read models. */
+export const views: readonly Hint[] = [
+  ofView('claimTimeout', ['500ms', '3s']),
+  ofView('claimInterval', ['300ms', '2s'], claimed),
+  ofView('from', ['orders', 'refunds']),
+  ofView('onError', ['pause', 'retry']),
+  ofView('checkpoint', ['transactional', 'afterBatch']),
+  ofView('critical', [true, false]),
+];
