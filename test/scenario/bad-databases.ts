@@ -238,6 +238,13 @@ export const BAD_DATABASES: readonly BadCase[] = [
     says: 'with unlimited cores no more work runs than there are cores',
   },
   {
+    title: 'commands of a product with one thread that share its core',
+    edit: [database, 'orders-db: { kind: redis, cpu: { discipline: processorSharing },'],
+    code: 'FL208',
+    at: 'processorSharing',
+    says: 'each core of redis carries out one command after the other: leave discipline out',
+  },
+  {
     title: 'cores of a product with one thread',
     edit: [database, 'orders-db: { kind: redis, cpu: 4,'],
     code: 'FL208',

@@ -1,7 +1,7 @@
 import { PLAIN_BALANCING } from '../../spec/balancer.js';
 import type { Cache, CacheLevel, CacheStep, ResponseCache } from '../../spec/caching.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
-import type { Cpu, Pool, Queue } from '../../spec/resources.js';
+import type { Pool, Queue } from '../../spec/resources.js';
 import type { Host, LoadBalancing } from '../../spec/scenario.js';
 import type { Step, StepModifiers } from '../../spec/steps.js';
 import type { CacheStepOutput } from '../schema/cache-step.js';
@@ -10,7 +10,7 @@ import type { ScenarioOutput } from '../schema/scenario.js';
 import type { StepOutput } from '../schema/steps.js';
 import type { Context, Path } from './context.js';
 import { report, reportKey, writtenAt } from './context.js';
-import { resolveCpu } from './cpu.js';
+import { resolveSerialCpu } from './cpu.js';
 import { sorted } from './names.js';
 import { resolvePlacement } from './placement.js';
 import { resolvePool } from './pools.js';
@@ -108,7 +108,7 @@ function hostOf(
     runtime: 'threads',
     concurrency: Infinity,
     queue: UNBOUNDED,
-    cpu: coresOf(context, level, [...path, 'cpu']),
+    cpu: resolveSerialCpu(context, level.cpu ?? FREE_CPU, 'a level of a cache', [...path, 'cpu']),
     cancellation: 'ignore',
     rejectWork: { kind: 'constant', valueNs: 0 },
     admission: null,
@@ -122,19 +122,6 @@ function hostOf(
     external: false,
     labels: new Map(sorted(level.labels)),
   };
-}
-
-/** Each core carries out one command after the other, not a bit of each in turn. */
-function coresOf(context: Context, { cpu = FREE_CPU }: LevelOutput, path: Path): Cpu {
-  const isShared =
-    cpu.discipline !== 'fcfs' && writtenAt(context, [...path, 'discipline']) !== undefined;
-  const wrong = [isShared && 'discipline', cpu.contextSwitchTax > 0 && 'contextSwitchTax'];
-  for (const field of wrong) {
-    if (field === false) continue;
-    const message = `a core of a level carries out one command after the other: leave ${field} out`;
-    report(context, 'FL208', [...path, field], message);
-  }
-  return { ...resolveCpu(context, { ...cpu, contextSwitchTax: 0 }, path), discipline: 'fcfs' };
 }
 
 const FREE_CPU: NonNullable<LevelOutput['cpu']> = {

@@ -11,7 +11,7 @@ import type { DatabaseOutput } from '../schema/components.js';
 import { resolveCapacity } from './capacity.js';
 import type { Context, Path } from './context.js';
 import { report, reportKey, writtenAt } from './context.js';
-import { resolveCpu } from './cpu.js';
+import { resolveCpu, resolveSerialCpu } from './cpu.js';
 import { sorted } from './names.js';
 import { checkKey } from './sections.js';
 import { resolvePool } from './pools.js';
@@ -222,7 +222,7 @@ function coresOf(
     const message = `${kind} runs all commands in one thread: leave cpu out`;
     report(context, 'FL208', [...path, 'cores'], message);
   }
-  return resolveCpu(context, { ...cpu, cores: 1, discipline: 'fcfs' }, path);
+  return resolveSerialCpu(context, { ...cpu, cores: 1 }, kind, path);
 }
 
 function resolveOperations(
