@@ -155,6 +155,23 @@ describe('rules in other places', () => {
     expect(remarksOn(zones('[a, b]'), rule)).toEqual([]);
   });
 
+  it('see a critical broker of one node that something lives on', () => {
+    const broker = (fields: string, topic = 'broker: cluster, '): string =>
+      scenario([
+        `brokers: { cluster: { kind: kafka, ${fields} } }`,
+        `topics: { orders: { kind: kafka, ${topic}} }`,
+        'services: { shop: { endpoints: { buy: [ publish: orders ] } } }',
+        USERS,
+      ]);
+    const rule = 'single-point-of-failure';
+    expect(
+      remarksOn(broker('critical: true'), rule).map(({ path, measured }) => [path, measured]),
+    ).toEqual([['brokers.cluster.nodes', '1 node']]);
+    expect(remarksOn(broker('critical: true, nodes: 3'), rule)).toEqual([]);
+    expect(remarksOn(broker('nodes: 1'), rule)).toEqual([]);
+    expect(remarksOn(broker('critical: true', ''), rule)).toEqual([]);
+  });
+
   it('see a limiter of a gateway against the slowest service behind its routes', () => {
     // Two nodes of 150/s; a third of the requests are orders, of which 2 x 4 workers / 100 ms = 80/s can be served.
     const gateway = (rate: string): string =>

@@ -69,7 +69,8 @@ function isOtherVerb(
   next: string | undefined,
 ): boolean {
   const isVerb = MODIFIERS.has(next ?? '') === false && isListOfVerbs(segments, index);
-  return isVerb && typeof entry === 'object' && entry !== null && !(next! in entry);
+  if (!isVerb || typeof entry !== 'object' || entry === null || Array.isArray(entry)) return false;
+  return !(next! in entry);
 }
 
 function isListOfVerbs(segments: readonly Segment[], index: number): boolean {

@@ -10,14 +10,29 @@ export const singlePointOfFailure: Rule = {
   severity: 'warning',
   reason: 'One crash, restart or lost zone takes away what the scenario itself calls critical.',
   remedy: 'Run at least two replicas, in more than one zone where there are zones.',
-  check: (subject) =>
-    [...subject.scenario.services.values(), ...subject.scenario.gateways.values()]
+  check: (subject) => {
+    const { services, gateways, brokers, topics, queues } = subject.scenario;
+    const called = [...services.values(), ...gateways.values()].filter(({ name }) =>
+      subject.calls.some(({ callee }) => callee === name),
+    );
+    const kept = [...topics.values(), ...queues.values()].map((one) =>
+      'broker' in one ? one.broker : null,
+    );
+    // SQS is a service: no node of it can fail.
+    const used = [...brokers.values()].filter(
+      ({ name, kind }) => kind !== 'sqs' && kept.includes(name),
+    );
+    return [...called, ...used]
       .filter(({ critical, external }) => critical && !external)
-      .filter(({ name }) => subject.calls.some(({ callee }) => callee === name))
-      .flatMap((host) => findingsOf(host, subject)),
+      .flatMap((host) => findingsOf(host, subject, brokers.has(host.name) ? 'nodes' : 'replicas'));
+  },
 };
 
-function findingsOf(host: Host, { scenario }: Subject): readonly Finding[] {
+function findingsOf(
+  host: Host,
+  { scenario }: Subject,
+  instances: 'nodes' | 'replicas',
+): readonly Finding[] {
   const { name, zones, autoscaling } = host;
   // What there may come to be, not how many there are at the beginning.
   const replicas = autoscaling?.min ?? host.replicas;
@@ -27,12 +42,12 @@ function findingsOf(host: Host, { scenario }: Subject): readonly Finding[] {
     return [
       {
         ...common,
-        path: [...path, ...(autoscaling === null ? ['replicas'] : ['autoscaling', 'min'])],
-        measured: '1 replica',
+        path: [...path, ...(autoscaling === null ? [instances] : ['autoscaling', 'min'])],
+        measured: instances === 'nodes' ? '1 node' : '1 replica',
         limit: 'at least 2',
         fix:
           autoscaling === null
-            ? yamlAt(path, 'replicas: 2')
+            ? yamlAt(path, instances === 'nodes' ? 'nodes: 3' : 'replicas: 2')
             : yamlAt([...path, 'autoscaling'], 'min: 2'),
       },
     ];
@@ -44,7 +59,7 @@ function findingsOf(host: Host, { scenario }: Subject): readonly Finding[] {
     {
       ...common,
       path: [...path, 'zone'],
-      measured: `${replicas} replicas, all of them in zone ${[...own].join('')}`,
+      measured: `${replicas} ${instances}, all of them in zone ${[...own].join('')}`,
       limit: `more than one of ${all.length} zones`,
       fix: yamlAt(path, `zone: [${all.join(', ')}]`),
     },

@@ -46,5 +46,9 @@ export const engines: readonly Hint[] = [
   of('table', 'capacity\\.partitions', [1, 8]),
   ofCache('negativeTtl', ['50ms', '1s']),
   ofCache('keys', ['item', 'other'], cached),
-  ofCache('levels\\[\\]\\.name', ['near', 'close']),
+  {
+    option: /^caches\.\*\.levels\[\]\.name$/,
+    base: 'scenarios/patterns/cache-two-levels.yaml',
+    values: ['near', 'close'],
+  },
 ];

@@ -48,6 +48,14 @@ export const functions: readonly Hint[] = [
   of('thumb', `${IN_MAP}\\.idempotent(\\.key)?`, ['item']),
   of('thumb', `${IN_MAP}\\.idempotent\\.window`, ['50ms', '2s'], keyed),
   of('thumb', `${IN_MAP}\\.idempotent\\.storeErrors`, [true, false], keyed),
+  {
+    ...of('thumb', `${IN_MAP}\\[\\]\\.optional`, [true, false]),
+    at: ['functions', 'thumb', 'endpoints', 'take', 1],
+  },
+  {
+    ...of('thumb', `${IN_MAP}\\.steps\\[\\]\\.optional`, [true, false]),
+    at: ['functions', 'thumb', 'endpoints', 'make', 'steps', 1],
+  },
   ...STEPS.flatMap(([verb, values]) => [
     {
       ...of('thumb', `${IN_MAP}\\[\\]\\.${verb}`, values),

@@ -60,4 +60,10 @@ export const nodes: readonly Hint[] = [
   hint('cpu\\.quota\\.limit', [0.3, 0.6], oneCore),
   hint('cpu\\.quota\\.period', ['10ms', '400ms'], oneCore),
   hint('(critical|external)', [true, false]),
+  { option: /^workloads\.\*\.critical$/, base: BASE, values: [true, false] },
+  {
+    option: /^gateways\.\*\.critical$/,
+    base: 'scenarios/patterns/gateway-chain.yaml',
+    values: [true, false],
+  },
 ];

@@ -9,14 +9,6 @@ function of(name: string, path: string, values: readonly unknown[], beside?: Hin
   return { option, base: BASE, at: ['queues', name], values, ...more };
 }
 
-/** A consumer whose option is tried. */
-function consumer(name: string, change: (consumer: Tree) => void): (tree: Tree) => void {
-  return (tree) => {
-    const { consumers } = (tree.queues as Record<string, { consumers: Tree[] }>)[name]!;
-    change(consumers[0]!);
-  };
-}
-
 /** Nobody reads what is published, so it becomes old. */
 function unread(tree: Tree): void {
   (tree.queues as Record<string, Tree>).sqs!.consumers = [];
@@ -40,12 +32,9 @@ export const queues: readonly Hint[] = [
   of('sqs', 'retention', ['1m', '70s'], unread),
   of('sqs', `${CONSUMER}\\.maxNumberOfMessages`, [1, 10]),
   of('sqs', `${CONSUMER}\\.partialFailures`, [true, false]),
-  of(
-    'rabbit',
-    'deadLetter',
-    ['dead'],
-    consumer('rabbit', (own) => (own.onPoison = 'skip')),
-  ),
+  of('rabbit', 'deadLetter', ['dead', 'parked'], (tree) => {
+    (tree.queues as Record<string, Tree>).rabbit!.messageTtl = '300ms';
+  }),
   of('subscription', 'bufferSize', [1, 100]),
   of('subscription', 'maxRetryCount', [0, 2]),
   of('subscription', 'strategy', ['roundRobin', 'dispatchToSingle']),

@@ -48,6 +48,13 @@ function watched(tree: Tree): void {
   agency!.endpoints.book = [{ call: 'desk.begin' }];
 }
 
+/** A step that is not compensable has no compensation. */
+function asItsKind(tree: Tree): void {
+  for (const step of trip(tree).steps.flat() as Tree[]) {
+    if (step.kind === 'pivot') delete step.compensation;
+  }
+}
+
 const STEP = ['sagas', 'trip', 'steps'];
 
 function of(path: string, values: readonly unknown[], more: Partial<Hint> = {}): Hint {
@@ -75,12 +82,12 @@ export const sagas: readonly Hint[] = [
   of('orchestrator', ['second']),
   of('kind', ['orchestrated', 'choreographed'], { beside: watched }),
   of('critical', [true, false]),
-  of('steps\\[\\]\\.kind', ['pivot'], { at: [...STEP, 2] }),
+  of('steps\\[\\]\\.kind', ['compensable', 'pivot'], { at: [...STEP, 2], beside: asItsKind }),
   of('steps\\[\\]\\.readOnly', [true, false], { at: ['sagas', 'move', 'steps', 1] }),
   inStage('name', ['stay', 'rest']),
   inStage('call', ['hotel.book', 'car.book']),
   inStage('compensation', ['hotel.cancel', 'car.cancel']),
-  inStage('kind', ['pivot']),
+  inStage('kind', ['compensable', 'pivot'], { beside: asItsKind }),
   inStage('readOnly', [true]),
   inStage('policy', ['short', 'keyed']),
   inStage('policy\\.(timeout|deadline)', ['20ms', '300ms']),
