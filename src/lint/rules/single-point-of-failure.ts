@@ -36,7 +36,7 @@ function findingsOf(
   const { name, zones, autoscaling } = host;
   // What there may come to be, not how many there are at the beginning.
   const replicas = autoscaling?.min ?? host.replicas;
-  const path = [sectionOf(scenario, name), name];
+  const path = [instances === 'nodes' ? 'brokers' : sectionOf(scenario, name), name];
   const common = { entities: [name], message: `${name} is critical and a single point of failure` };
   if (replicas === 1) {
     return [
