@@ -29,9 +29,7 @@ export function crowdOf({ result }: View): Crowd {
   const rank = focusRank(result);
   const all = result.topology.nodes
     .filter((node) => isServer(node) && !hidden.has(node.name))
-    .sort(
-      (a, b) => rank(a.name) - rank(b.name) || a.depth - b.depth || byCodeUnit(a.name, b.name),
-    );
+    .sort((a, b) => rank(a.name) - rank(b.name) || a.depth - b.depth || byCodeUnit(a.name, b.name));
   const crowd = all.length <= MOST ? { all, shown: all, words: '' } : few(result, all);
   crowds.set(result, crowd);
   return crowd;
