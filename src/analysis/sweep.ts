@@ -32,20 +32,31 @@ export interface CaseRuns {
 }
 
 /**
- * What each variant came to at one setting; one that a guard stopped has a reason instead of figures. Pure:
+ * What each variant came to at one setting; one that a guard stopped, or without records for want of memory, has a
+ * reason instead of figures. Pure:
  * equal input gives equal output.
  */
 export function caseFigures(runs: CaseRuns, asked: Asked): readonly SweepFigures[] {
   const { file, plans, records } = runs;
   const all = file.variants.map((variant, i) =>
-    variantData(variant, plans[i], records[i], wholeRun(plans[i])),
+    records[i].length === 0 ? null : variantData(variant, plans[i], records[i], wholeRun(plans[i])),
   );
-  const sound = all.filter((data) => stopOf(data) === null);
+  const sound = all.filter((data) => data !== null).filter((data) => stopOf(data) === null);
   const stories = new Map(
     isAboutCascade(asked) ? sound.map((data) => [data.variant.name, storiesOf(data)]) : [],
   );
   const study: Study = { variants: sound, stories, saved: null };
-  return all.map((data) => figuresOf(data, study, asked));
+  return all.map((data, i) =>
+    data === null
+      ? {
+          name: file.variants[i].name,
+          digest: combineDigests([]),
+          replications: 0,
+          stop: 'memory',
+          ...nothing(asked),
+        }
+      : figuresOf(data, study, asked),
+  );
 }
 
 /**
@@ -73,11 +84,7 @@ function figuresOf(data: VariantData, study: Study, asked: Asked): SweepFigures 
     replications: records.length,
     stop,
   };
-  if (stop !== null) {
-    const budgets = asked.budgets.map(() => null);
-    const figures = asked.metrics.map(() => NOTHING);
-    return { ...head, figures, budgets, points: budgets, expect: null };
-  }
+  if (stop !== null) return { ...head, ...nothing(asked) };
   return {
     ...head,
     figures: asked.metrics.map((text) => figureOf(measureOf(text), data, study)),
@@ -85,6 +92,13 @@ function figuresOf(data: VariantData, study: Study, asked: Asked): SweepFigures 
     points: asked.budgets.map((budget) => verdictOn({ ...budget, confidence: null }, data, study)),
     expect: asked.expect === null ? null : expectOf(asked.expect, data, study),
   };
+}
+
+/** What there is of runs that did not come to their end. */
+function nothing(asked: Asked): Pick<SweepFigures, 'figures' | 'budgets' | 'points' | 'expect'> {
+  const budgets = asked.budgets.map(() => null);
+  const figures = asked.metrics.map(() => NOTHING);
+  return { figures, budgets, points: budgets, expect: null };
 }
 
 const NOTHING: SweepFigure = { value: null, ci95: null, never: 0, each: [] };

@@ -1,5 +1,6 @@
 import { totalmem } from 'node:os';
 import { InvalidArgumentError } from 'commander';
+import { plannedMemory, type Planned } from '../run/planned.js';
 import type { Plan } from '../spec/plan.js';
 import { usageError } from './exit.js';
 
@@ -16,8 +17,8 @@ const UNITS: Readonly<Record<string, number>> = {
 /** What the program takes before any run, and a thread of it before its first event. Unit: bytes. */
 const PROGRAM = 110 * MIB;
 const THREAD = 40 * MIB;
-/** An instance with its gauges and its views of others, at least. Unit: bytes. */
-const INSTANCE = 2048;
+
+const NOTHING: Planned = { bytes: 0, words: '', remedy: '' };
 
 /** Least budget with which anything can be run. Unit: bytes. */
 const LEAST = 192 * MIB;
@@ -63,15 +64,16 @@ export function shareMemory(
   plans: readonly Plan[],
   path: string,
 ): MemoryShare {
-  const instances = Math.max(0, ...plans.map((plan) => plan.instances.length));
-  const thread = THREAD + instances * INSTANCE;
+  const planned = plans.map(plannedMemory);
+  const largest = planned.reduce((a, b) => (b.bytes > a.bytes ? b : a), NOTHING);
+  const thread = THREAD + largest.bytes;
   const room = budget - PROGRAM;
   const fitting = Math.floor(room / thread);
-  if (fitting < 1 && thread > budget) {
+  if (fitting < 1 && largest.bytes > room) {
     const needed = Math.ceil((PROGRAM + thread) / MIB);
     throw usageError(
-      `${path}: ${instances} instances need about ${needed} MiB, and --max-memory is ` +
-        `${Math.floor(budget / MIB)} MiB: lower replicas, or raise --max-memory`,
+      `${path}: ${largest.words} about ${needed} MiB before the first event, and --max-memory is ` +
+        `${Math.floor(budget / MIB)} MiB: ${largest.remedy}, or raise --max-memory`,
     );
   }
   const used = Math.max(1, Math.min(workers, fitting));

@@ -1,12 +1,19 @@
 import type { Plan } from '../spec/plan.js';
 import { frames } from './frames.js';
+import { mostKept } from './holders-kept.js';
 import type { World } from './world.js';
 
-/** So many things of one kind, where they are, and what would bound them. */
-interface Holder {
+/** So many things of one kind, what they take, where they are, and what would bound them. */
+export interface Holder {
   readonly count: number;
+  /** Of all of them, about. */
+  readonly bytes: number;
   readonly words: string;
 }
+
+/** A call in flight with its frame and its strand, or a request in a queue. Unit: bytes. */
+const CALL = 1000;
+const NOTHING: Holder = { count: 0, bytes: 0, words: '' };
 
 /** What holds most of the memory of a run now, with its number and what would bound it; for the guard on memory. */
 export function largestHolder(world: World): string {
@@ -15,7 +22,7 @@ export function largestHolder(world: World): string {
   // A request that is queued is a call in flight at its caller: then the queue is what has to be bounded.
   const isQueued = queue.count * 2 >= calls.count;
   const here = isQueued ? queue : calls;
-  const largest = level.count > here.count ? level : here;
+  const largest = [level, mostKept(world)].reduce((a, b) => (b.bytes > a.bytes ? b : a), here);
   return largest.count === 0 ? '' : largest.words;
 }
 
@@ -26,16 +33,24 @@ function callsInFlight({ edges, plan }: World): Holder {
     if (frames.slots.has(frame) && frames.base[frame] === 0) counts[frames.edge[frame]]++;
   }
   const most = counts.reduce((a, b) => Math.max(a, b), 0);
+  if (most === 0) return NOTHING;
   const found = farthest(plan, counts, counts.indexOf(most));
-  if (most === 0) return { count: 0, words: '' };
   const { from, to } = plan.edges[found];
-  const [count, callee] = [counts[found], plan.components[plan.parts[to].component].name];
+  const [count, bytes, callee] = [
+    counts[found],
+    counts[found] * CALL,
+    plan.components[plan.parts[to].component].name,
+  ];
   const calls = `${count} calls in flight on ${partName(plan, from)}->${partName(plan, to)}`;
   if (isTimed(plan, found)) {
-    return { count, words: `${calls}: limit them (bulkhead, concurrencyLimit) or shorten timeout` };
+    return {
+      count,
+      bytes,
+      words: `${calls}: limit them (bulkhead, concurrencyLimit) or shorten timeout`,
+    };
   }
   const remedy = 'add policy.timeout to the call, or patience to the workload';
-  return { count, words: `${calls} wait for ${callee} without a time limit: ${remedy}` };
+  return { count, bytes, words: `${calls} wait for ${callee} without a time limit: ${remedy}` };
 }
 
 /** Edges that hold nearly as many calls as the first of them. */
@@ -69,33 +84,55 @@ function longestQueue({ instances, plan }: World): Holder {
     count += instance.queue.length;
     if (instance.queue.length > longest.queue.length) longest = instance;
   }
-  if (count === 0) return { count, words: '' };
+  if (count === 0) return NOTHING;
   const { name } = plan.components[longest.component];
   const queued = `${name}[${longest.index}] has ${longest.queue.length} requests queued`;
-  return { count, words: `${queued}: bound the queue (queue.capacity), or shed load` };
+  return {
+    count,
+    bytes: count * CALL,
+    words: `${queued}: bound the queue (queue.capacity), or shed load`,
+  };
 }
 
 /** Messages and the like, which are no calls. */
 function highestLevel({ meters, plan }: World): Holder {
-  let [count, words] = [0, ''];
-  for (const [key, level] of meters.now()) {
+  let most = NOTHING;
+  for (const [key, count] of meters.now()) {
     const [name, component, part] = key.split('/');
     const kind = LEVELS.get(name);
-    if (kind === undefined || level <= count) continue;
+    if (kind === undefined || count * kind.each <= most.bytes) continue;
     const { name: owner } = plan.components[Number(component)];
     const whose = Number(part) < 0 ? owner : `${owner}.${plan.parts[Number(part)].name}`;
-    [count, words] = [level, `${whose} holds ${level} ${kind}`];
+    most = { count, bytes: count * kind.each, words: `${whose} holds ${count} ${kind.words}` };
   }
-  return { count, words };
+  return most;
 }
 
-/** Levels that memory grows with, by their name. */
-const LEVELS: ReadonlyMap<string, string> = new Map([
-  ['lag', 'messages that are not handled: add consumers, or bound it (maxLength, retention)'],
-  ['delayed', 'messages that wait for another try: limit the tries (maxAttempts)'],
-  ['outbox.rows', 'rows that are not published: publish in larger batches, or more often'],
-  ['blocked', 'publishers that are blocked: reject instead, or add consumers'],
-  ['buffered', 'invocations that are buffered: raise the limit of environments'],
+/** Levels that memory grows with, by their name; `each` in bytes, about. */
+const LEVELS: ReadonlyMap<string, { readonly each: number; readonly words: string }> = new Map([
+  [
+    'lag',
+    {
+      each: 25,
+      words: 'messages that are not handled: add consumers, or bound it (maxLength, retention)',
+    },
+  ],
+  [
+    'delayed',
+    { each: 30, words: 'messages that wait for another try: limit the tries (maxAttempts)' },
+  ],
+  [
+    'outbox.rows',
+    { each: 95, words: 'rows that are not published: publish in larger batches, or more often' },
+  ],
+  [
+    'blocked',
+    { each: CALL, words: 'publishers that are blocked: reject instead, or add consumers' },
+  ],
+  [
+    'buffered',
+    { each: CALL, words: 'invocations that are buffered: raise the limit of environments' },
+  ],
 ]);
 
 function partName(plan: Plan, part: number): string {

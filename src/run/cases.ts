@@ -1,9 +1,8 @@
 import type { Plan } from '../spec/plan.js';
 import type { RunRecord } from '../spec/record.js';
 import type { Crew } from './crew.js';
-import { GuardStop, RunFailure } from './failure.js';
+import { RunFailure } from './failure.js';
 import { OUT_OF_MEMORY, TaskFailure, runPool } from './pool.js';
-import { NO_ROOM } from './replicate.js';
 
 /** Runs of one setting: the plans of its variants, and which replications of them. */
 export interface Case {
@@ -19,29 +18,46 @@ export interface PlanTask {
   readonly replication: number;
 }
 
-/** Takes the records of a case, `[variant][replication]`, when all of its runs are done. */
+/**
+ * Takes the records of a case, `[variant][replication]`, when all of its runs are done; of a variant that a thread had
+ * no memory for there are none.
+ */
 export type OnCase = (index: number, records: readonly (readonly RunRecord[])[]) => void;
 
 /**
  * Runs all cases on the threads of a crew, at most `workers` of them, one after the other; what has been handed
- * on is forgotten, so memory does not grow with their number. A run that a guard stops ends nothing but itself.
- * Throws GuardStop where a thread runs out of memory and RunFailure where one fails.
+ * on is forgotten, so memory does not grow with their number. A run that a guard stops, or for which a thread has not
+ * enough memory, ends nothing but itself; for want of memory it is run once more by itself before that. Throws
+ * RunFailure where one fails.
  */
 export async function runCases(
   cases: readonly Case[],
-  options: { readonly crew: Crew; readonly workers: number; readonly onCase: OnCase },
+  options: {
+    readonly crew: Crew;
+    readonly workers: number;
+    /** Limit of the heap of a thread that runs by itself. Unit: MiB. */
+    readonly aloneHeapMiB: number;
+    readonly onCase: OnCase;
+  },
 ): Promise<void> {
-  const { crew, workers, onCase } = options;
+  const { crew, workers, aloneHeapMiB, onCase } = options;
   const open = new Open(cases, onCase);
   try {
     const take = (index: number, value: unknown): void => open.take(index, value as RunRecord);
-    await runPool(open.tasks, { crew, workers, retries: 1, take });
+    await runPool(open.tasks, {
+      crew,
+      workers,
+      retries: 1,
+      take,
+      aloneHeapMiB,
+      isShort: (value) => (value as RunRecord).stop === 'memory',
+      spares: (index, { code }) => code === OUT_OF_MEMORY && open.lose(index),
+    });
   } catch (error) {
     if (!(error instanceof TaskFailure)) throw error;
     const { plan, replication } = open.tasks[error.index]!;
     const run = { variant: plan.variant, seed: plan.seed, replication };
-    if (error.error.code !== OUT_OF_MEMORY) throw new RunFailure(run, error.error);
-    throw new GuardStop(run, 'memory', NO_ROOM);
+    throw new RunFailure(run, error.error);
   }
 }
 
@@ -52,7 +68,7 @@ class Open {
   private readonly onCase: OnCase;
   /** By task: the case, the variant in it, the replication in it. */
   private readonly of: readonly (readonly [number, number, number])[];
-  private readonly records = new Map<number, { rows: RunRecord[][]; missing: number }>();
+  private readonly records = new Map<number, Ended>();
 
   constructor(cases: readonly Case[], onCase: OnCase) {
     this.cases = cases;
@@ -73,16 +89,39 @@ class Open {
 
   /** Hands the case on when this was the last of its runs. */
   take(task: number, record: RunRecord): void {
-    const [index, variant, run] = this.of[task]!;
+    const [, variant, run] = this.of[task]!;
+    this.ended(task, (own) => (own.rows[variant]![run] = record));
+  }
+
+  /** A thread has run out of memory: always true, as nothing but this variant of the case ends there. */
+  lose(task: number): true {
+    const [, variant] = this.of[task]!;
+    this.ended(task, (own) => own.lost.add(variant));
+    return true;
+  }
+
+  private ended(task: number, note: (own: Ended) => void): void {
+    const [index] = this.of[task]!;
     const { plans, count } = this.cases[index]!;
     let own = this.records.get(index);
     if (own === undefined) {
-      own = { rows: plans.map(() => []), missing: plans.length * count };
+      own = { rows: plans.map(() => []), lost: new Set(), missing: plans.length * count };
       this.records.set(index, own);
     }
-    own.rows[variant]![run] = record;
+    note(own);
     if (--own.missing > 0) return;
     this.records.delete(index);
-    this.onCase(index, own.rows);
+    const { rows, lost } = own;
+    this.onCase(
+      index,
+      rows.map((row, variant) => (lost.has(variant) ? [] : row)),
+    );
   }
+}
+
+/** What has become of the runs of a case. */
+interface Ended {
+  readonly rows: RunRecord[][];
+  readonly lost: Set<number>;
+  missing: number;
 }

@@ -1,8 +1,9 @@
+import { NoRoom } from '../kernel/room.js';
 import type { Plan } from '../spec/plan.js';
 import type { RunRecord } from '../spec/record.js';
 import { withCrew } from './crew.js';
 import type { GuardReason } from './failure.js';
-import { OUT_OF_MEMORY, TaskFailure, runPool } from './pool.js';
+import { OUT_OF_MEMORY, TaskFailure, runPool, type TaskError } from './pool.js';
 import {
   NO_ROOM,
   failureOf,
@@ -65,7 +66,7 @@ export async function runKept(
         isKin: (a, b) => a % plans.length === b % plans.length,
         aloneHeapMiB,
         isNeeded: (index) => keeper.needs(index),
-        spares: (index, { code }) => code === OUT_OF_MEMORY && keeper.lose(index),
+        spares: (index, error) => error.code === OUT_OF_MEMORY && keeper.lose(index, error),
         ...(onDone === undefined ? {} : { onDone }),
         ...(signal === undefined ? {} : { signal }),
       }),
@@ -113,10 +114,13 @@ class Keeper {
   }
 
   /** A thread has run out of memory: always true, as the variant ends there and nothing else does. */
-  lose(index: number): true {
+  lose(index: number, { name }: TaskError): true {
     const { length } = this.plans;
     const replication = Math.floor(index / length);
-    this.stop(index % length, { reason: 'memory', replication, atNs: null, detail: NO_ROOM });
+    const { instances } = this.plans[index % length]!;
+    const filled = `its ${instances.length} instances fill the memory before its first event: lower replicas`;
+    const detail = name === NoRoom.name ? filled : NO_ROOM;
+    this.stop(index % length, { reason: 'memory', replication, atNs: null, detail });
     return true;
   }
 

@@ -55,7 +55,7 @@ export interface PoolOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Code of the error of a worker that ran into the limit of its heap. */
+/** Code of the error of a worker that ran into the limit of its heap, or that says that there is no memory for a task. */
 export const OUT_OF_MEMORY = 'ERR_WORKER_OUT_OF_MEMORY';
 
 /** A task threw in its worker, or its workers died. `index` is the place of the task. */
@@ -171,10 +171,15 @@ class Pool {
   private receive(worker: Worker, answer: Answer): void {
     if (this.isOver) return;
     this.busy.delete(worker);
-    const isShort = 'value' in answer && this.options.isShort?.(answer.value) === true;
+    const isShort =
+      'error' in answer
+        ? answer.error.code === OUT_OF_MEMORY
+        : this.options.isShort?.(answer.value) === true;
     try {
-      if ('error' in answer) this.fail(answer.index, answer.error);
-      else if (!isShort || !this.postpone(answer.index)) this.keep(answer.index, answer.value);
+      if (!isShort || !this.postpone(answer.index)) {
+        if ('error' in answer) this.fail(answer.index, answer.error);
+        else this.keep(answer.index, answer.value);
+      }
     } catch (error) {
       void worker.terminate();
       return this.finish(error);

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { NoRoom } from '../kernel/room.js';
 import { rehearse } from '../model/rehearsal.js';
-import { describeError } from './pool.js';
+import { OUT_OF_MEMORY, describeError } from './pool.js';
 import type { PlanTask } from './cases.js';
 import type { Answer, Assignment } from './pool.js';
 import { watchMemory } from './memory.js';
@@ -20,8 +21,11 @@ parentPort?.on('message', ({ index, task }: Assignment) => {
     const plan = 'plan' in own ? own.plan : plans[own.variant]!;
     const value = runPlan(plan, own.replication);
     post({ index, value });
-  } catch (error) {
-    post({ index, error: describeError(error) });
+  } catch (caught) {
+    const error = describeError(caught);
+    // A run that has no memory for its instances ends as one whose thread has none.
+    const code = caught instanceof NoRoom ? OUT_OF_MEMORY : error.code;
+    post({ index, error: { ...error, code } });
   }
 });
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { memorySize, shareMemory } from '../../src/cli/memory.js';
 import type { Plan } from '../../src/spec/plan.js';
 import type { Result } from '../../src/spec/result.js';
+import type { SweepResult } from '../../src/spec/sweep.js';
 import { Folder, build, faultline, start } from './harness.js';
 
 const MIB = 2 ** 20;
@@ -31,6 +32,41 @@ services:
 workloads:
   users: { arrivals: poisson(20000/s), requests: [ { call: api.get } ] }
 faults: [ { id: hang, kind: hang, target: db, at: 1s, for: none } ]
+`;
+
+const CACHED = `faultline: 1
+title: A cache of many values in each process
+run: { duration: 1s }
+keys: { item: uniform(count=10000000) }
+databases: { db: { operations: { read: { wait: 1ms } } } }
+caches: { items: { keys: item, levels: [ { name: near, kind: local, capacity: 100 } ] } }
+services: { api: { replicas: 8, endpoints: { get: [ cache: { get: items, onMiss: [ query: db.read ] } ] } } }
+workloads: { users: { arrivals: constant(1/s), requests: [ { call: api.get } ] } }
+`;
+
+const BOUNDED = `faultline: 1
+title: A bound that no run comes near
+run: { duration: 1s }
+services: { api: { queue: { capacity: 1000000000 }, endpoints: { get: [ wait: 1ms ] } } }
+workloads: { users: { arrivals: constant(1/s), requests: [ { call: api.get } ] } }
+`;
+
+const MANY = `faultline: 1
+title: More instances than there is memory for
+run: { duration: 1s }
+services:
+  api: { replicas: 15000, endpoints: { get: [ call: db.read ] } }
+  db: { replicas: 15000, endpoints: { read: [ wait: 1ms ] } }
+workloads: { users: { arrivals: constant(1/s), requests: [ { call: api.get } ] } }
+`;
+
+const SWEPT = `faultline: 1
+title: A setting that is too large
+run: { duration: 4000s }
+services: { api: { concurrency: 4, endpoints: { get: [ wait: 50ms ] } } }
+workloads: { users: { arrivals: poisson(1/s), requests: [ { call: api.get } ] } }
+sweeps:
+  load: { set: { workloads.users.arrivals: [ poisson(1/s), poisson(20000/s), poisson(2/s) ] }, metrics: [ users.success ] }
 `;
 
 let folder: Folder;
@@ -82,11 +118,61 @@ describe('the memory budget', () => {
     expect(shareMemory(4096 * MIB, 2, [], 'a.yaml')).toMatchObject({ workers: 2, note: null });
     const few = shareMemory(256 * MIB, 16, [], 'a.yaml');
     expect(few).toMatchObject({ workers: 3, note: expect.stringContaining('3 of 16 workers') });
-    const huge = { instances: { length: 1_000_000 } } as unknown as Plan;
+    const huge = { instances: { length: 1_000_000 }, caches: [] } as unknown as Plan;
     expect(() => shareMemory(512 * MIB, 2, [huge], 'a.yaml')).toThrow(
-      /a\.yaml: 1000000 instances need about \d+ MiB, and --max-memory is 512 MiB/,
+      /a\.yaml: 1000000 instances need about 2104 MiB before the first event, and --max-memory is 512 MiB: lower replicas/,
     );
   });
+
+  it('counts of a plan what a run has at its start, and no bound that it may never reach', () => {
+    const cached = folder.put('cached.yaml', CACHED);
+    const { status, stderr } = faultline(['run', cached, '--max-memory', '384MiB']);
+    expect([status, stderr]).toEqual([
+      2,
+      expect.stringContaining('cached.yaml: cache items, with'),
+    ]);
+    expect(stderr).toContain('10000000 values of its key in 8 places, needs about 456 MiB');
+    expect(stderr).toContain('give its key fewer values (keys), or raise --max-memory');
+    const bounded = folder.put('bounded.yaml', BOUNDED);
+    const flags = ['--max-memory', '256MiB', '--format', 'csv', '--out', folder.at('bounded')];
+    expect(faultline(['run', bounded, ...flags]).status).toBe(0);
+  }, 120_000);
+
+  it('ends a run that has no memory for its instances as any other that has none', () => {
+    const many = folder.put('many.yaml', MANY);
+    const flags = ['--max-memory', '230MiB', '--format', 'csv', '--out', folder.at('many')];
+    const { status, stderr } = faultline(['run', many, ...flags]);
+    expect([status, stderr]).toEqual([
+      4,
+      expect.stringContaining('the limit of memory was reached'),
+    ]);
+    expect(stderr).not.toContain('internal error');
+    expect(stderr).toContain('its 30001 instances fill the memory before its first event');
+  }, 180_000);
+
+  it.each([1, 2])(
+    'ends of a sweep only the settings that it is too small for, with %i workers',
+    (workers) => {
+      const path = folder.put('swept.yaml', SWEPT);
+      const out = folder.at(`swept-${workers}`);
+      const flags = ['--max-memory', '256MiB', '--workers', String(workers), '--out', out];
+      const { status, stderr } = faultline([
+        'sweep',
+        path,
+        ...flags,
+        '--json',
+        folder.at('s.json'),
+      ]);
+      expect(status).toBe(4);
+      expect(stderr).toContain(
+        '1 of 3 settings needed more memory than there is, the others are reported',
+      );
+      const { cases } = JSON.parse(readFileSync(folder.at('s.json'), 'utf8')) as SweepResult;
+      expect(cases.map(({ variants }) => variants[0]!.stop)).toEqual([null, 'memory', null]);
+      expect(cases[2]!.variants[0]!.figures[0]!.value).toBeGreaterThan(0.9);
+    },
+    180_000,
+  );
 
   it('reads sizes with their unit and nothing else', () => {
     expect(memorySize('2GiB')).toBe(2 ** 31);

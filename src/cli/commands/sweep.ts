@@ -3,6 +3,7 @@ import { Source } from '../../scenario/load.js';
 import { meant } from '../../scenario/suggest.js';
 import type { WrittenSweep } from '../../scenario/sweeps.js';
 import type { ScenarioFile } from '../../spec/scenario.js';
+import type { SweepCase } from '../../spec/sweep.js';
 import { Writes, checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
 import { scenarioPath, scenarioReader } from '../files.js';
@@ -88,7 +89,21 @@ export async function sweep(
     }
   }
   writes.settle();
-  return EXIT.ok;
+  const short = result.cases.filter(isShort).length;
+  if (short === 0) return EXIT.ok;
+  terminal.note(`faultline: ${shortWords(path, short, result.cases.length)}\n`);
+  return EXIT.guard;
+}
+
+/** Whether some variant of a setting needed more memory than there is. */
+function isShort({ variants }: SweepCase): boolean {
+  return variants.some(({ stop }) => stop === 'memory');
+}
+
+function shortWords(path: string, short: number, all: number): string {
+  const what = `${short} of ${all} settings needed more memory than there is`;
+  const remedy = 'Lower the arrival rates, shorten run.duration, or raise --max-memory.';
+  return `${path}: ${what}, the others are reported\n  ${remedy}`;
 }
 
 function checkFlags(name: string | undefined, flags: SweepFlags): void {

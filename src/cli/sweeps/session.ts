@@ -102,7 +102,8 @@ export class Session {
   ): Promise<void> {
     if (cases.length === 0) return;
     try {
-      await runCases(cases, { crew, workers: workersOf(this.options), onCase });
+      const { workers, aloneHeapMiB } = shareOf(this.options, Infinity);
+      await runCases(cases, { crew, workers, aloneHeapMiB, onCase });
     } catch (error) {
       throw explainRunError(error, this.path);
     } finally {
@@ -136,10 +137,6 @@ export function sweepThreads(options: SimulateOptions, runs: number): CrewSetup 
   const { heapMiB, memory } = shareOf(options, runs);
   // Each task brings its plan.
   return simulators(heapMiB, [], memory);
-}
-
-function workersOf(options: SimulateOptions): number {
-  return shareOf(options, Infinity).workers;
 }
 
 function shareOf({ workers, maxMemory }: SimulateOptions, runs: number): MemoryShare {

@@ -122,7 +122,11 @@ export class Cache {
       if (lifecycle?.coldCaches === false) continue;
       world.instances[id].residents.push({ died: () => content.clear(), started: () => {} });
     }
-    const name = `cache/${plan.components[component].name}.${own.name}`;
+    const owner = `${plan.components[component].name}.${own.name}`;
+    world.kept.set(`${owner}.entries`, () =>
+      [...contents.values()].reduce((sum, { size }) => sum + size, 0),
+    );
+    const name = `cache/${owner}`;
     return { meters, contents, stream: streamKey(plan.seed, replication, name) };
   }
 

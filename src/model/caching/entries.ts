@@ -1,3 +1,4 @@
+import { makeRoom } from '../../kernel/room.js';
 import { widenFloat64, widenInt32, widenUint8 } from '../../kernel/pool.js';
 
 /**
@@ -21,6 +22,7 @@ export class Entries {
   delta: Float64Array = new Float64Array(0);
 
   constructor(population: number) {
+    makeRoom(4 * population);
     this.places = new Int32Array(population).fill(-1);
   }
 

@@ -68,6 +68,7 @@ export class ConnectionTable {
   constructor(world: World) {
     this.world = world;
     this.slots.onGrow((capacity) => this.widen(capacity));
+    world.kept.set('connections', () => this.slots.used);
     const lives = (): Int32Array => this.life;
     this.lives = {
       get stamp() {
