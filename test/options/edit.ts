@@ -68,6 +68,8 @@ function isOtherVerb(
   entry: unknown,
   next: string | undefined,
 ): boolean {
+  if (Array.isArray(entry) !== (next === '[]')) return next !== undefined;
+  if (next === '[]') return false;
   const isVerb = MODIFIERS.has(next ?? '') === false && isListOfVerbs(segments, index);
   if (!isVerb || typeof entry !== 'object' || entry === null || Array.isArray(entry)) return false;
   return !(next! in entry);

@@ -2,10 +2,18 @@ import { data } from './data.js';
 import { faults } from './faults.js';
 import { gateways } from './gateways.js';
 import type { Hint } from './hint.js';
+import { places } from './places.js';
 import { policies } from './policies.js';
 import { services } from './services.js';
 
-const HINTS: readonly Hint[] = [...gateways, ...services, ...policies, ...faults, ...data];
+const HINTS: readonly Hint[] = [
+  ...gateways,
+  ...services,
+  ...policies,
+  ...places,
+  ...faults,
+  ...data,
+];
 
 /** The hints for an option, the first one first. */
 export function hintsFor(path: string): readonly Hint[] {
