@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { engine } from '../../src/kernel/engine.js';
 import { levels } from '../../src/model/levels.js';
 import type { Messages } from '../../src/model/messaging/messages.js';
@@ -116,7 +117,10 @@ export function bareQueue(
     },
     entryOf: (message) => {
       let entry = entries.oldest;
-      while (entry >= 0 && entries.message[entry] !== message) entry = entries.newer[entry]!;
+      for (let k = entries.slots.used; entry >= 0 && entries.message[entry] !== message; k--) {
+        expect(k).toBeGreaterThan(0);
+        entry = entries.newer[entry]!;
+      }
       return entry;
     },
     audit: () => audits.forEach((run) => run()),

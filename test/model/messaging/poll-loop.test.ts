@@ -1,0 +1,519 @@
+import { describe, expect, it } from 'vitest';
+import { engine } from '../../../src/kernel/engine.js';
+import { PHASE } from '../../../src/kernel/phase.js';
+import { FROZEN } from '../../../src/model/instance.js';
+import { placeOf } from '../../../src/model/messaging/offsets.js';
+import { PollLoop } from '../../../src/model/messaging/poll-loop.js';
+import type { LoopSetup } from '../../../src/model/messaging/poll-loop.js';
+import { OUTCOME } from '../../../src/spec/outcome.js';
+import { membersOf, readLogs } from '../../support/read-logs.js';
+
+interface Options {
+  readonly commit?: 'afterEach' | 'afterBatch' | 'before' | 'auto' | 'transactional';
+  readonly batch?: number;
+  readonly maxPollRecords?: number;
+  /** Messages in each log. */
+  readonly logs?: readonly number[];
+  /** Tries that the consumer makes by itself, and how long it waits between them. */
+  readonly keeps?: number;
+  readonly waitNs?: number;
+  readonly poison?: Readonly<Record<number, 'error' | 'crash' | 'hang'>>;
+  readonly timeLimitNs?: number;
+  readonly lookup?: number;
+  readonly known?: readonly number[];
+  readonly withInbox?: boolean;
+}
+
+/**
+ * The second of two members reads all logs: two partitions, and behind them as many of the group's own. `told`: handlers
+ * that begin, and what becomes of messages.
+ */
+function loop(options: Options = {}) {
+  const { commit = 'afterEach', batch = 1, maxPollRecords = 10, logs = [3], keeps = 1 } = options;
+  const { waitNs = 0, poison = {}, timeLimitNs = null, lookup = -1, known = [] } = options;
+  engine.reset();
+  const own = readLogs(logs.length);
+  const told: string[] = [];
+  const tell = (text: string): void => void told.push(`${engine.now} ${text}`);
+  const members = membersOf(2);
+  const member = members[1]!;
+  Object.assign(member.instance, { id: 31 });
+  member.assigned = logs.map((_, log) => log);
+  const polls = { answer: true };
+  const counted: Record<string, number> = { consumed: 0, duplicates: 0, redelivered: 0, took: 0 };
+  const seen = new Set<number>();
+  const kinds = [...new Set(Object.values(poison))];
+  const poisons = new Uint8Array(400);
+  for (const [message, kind] of Object.entries(poison)) {
+    poisons[Number(message)] = kinds.indexOf(kind) + 1;
+  }
+  const messages = {
+    poisons: kinds.map((effect) => ({ effect, restartNs: 44 })),
+    poison: poisons,
+    cell: new Int32Array(400),
+    age: (message: number) => engine.now - message,
+    context: (message: number, group: number, tries: number) => ({ message, group, tries }),
+    effect: (message: number, group: number) => {
+      tell(`effect ${message} of ${group}`);
+      const isAgain = seen.has(message);
+      seen.add(message);
+      return isAgain;
+    },
+    drop: (message: number) => tell(`drop ${message}`),
+    copies: { areSeveral: () => true },
+  };
+  const world = {
+    tasks: {
+      register: () => 77,
+      start: (
+        owner: number,
+        record: number,
+        instance: number,
+        part: number,
+        { message, group, tries }: { message: number; group: number; tries: number },
+        program: number,
+      ) => {
+        expect([owner, record, instance, part, group]).toEqual([
+          77,
+          1 + 2 * member.epoch,
+          31,
+          8,
+          4,
+        ]);
+        tell(`runs ${message} try ${tries}${program === 500 ? '' : ` as ${program}`}`);
+      },
+    },
+    meters: {
+      count: (name: string, times = 1) => (counted[name] = counted[name]! + times),
+      took: () => counted['took']!++,
+    },
+    outages: { die: (_: unknown, restartNs: number) => tell(`dies for ${restartNs}`) },
+  };
+  const aftermath = {
+    waitsElsewhere: false,
+    keeps: (tries: number) => tries < keeps,
+    waitNs: (tries: number, message: number, began: number) => {
+      tell(`waits after try ${tries} of ${message} from ${began}`);
+      return waitNs;
+    },
+    leave: (message: number, place: number, isPassed: boolean) =>
+      tell(`leaves ${message} at ${place} ${isPassed}`),
+    lose: (message: number, place: number) => tell(`loses ${message} at ${place}`),
+    settled: (message: number) => tell(`settled ${message}`),
+    begins: () => 9,
+  };
+  const membership = {
+    accepts: () => true,
+    polls: () => polls.answer,
+    busy: () => tell('busy'),
+    leave: () => (tell('goes'), false),
+  };
+  const inbox = { has: (message: number) => known.includes(message), note: () => {} };
+  const setup = {
+    world,
+    messages,
+    spec: {
+      program: 500,
+      lookup,
+      handler: 8,
+      timeLimitNs,
+      spec: { commit, batch, maxPollRecords, autoCommitNs: 1000, filter: 1 },
+    },
+    index: 4,
+    partitions: 2,
+    members,
+    offsets: own.offsets,
+    membership,
+    aftermath,
+    inbox: options.withInbox === true ? inbox : null,
+    filter: null,
+    consumed: 'consumed',
+    duplicates: 'duplicates',
+    redelivered: 'redelivered',
+    delays: null,
+    settle: (_: unknown, isCommitted: boolean) => tell(`settles ${isCommitted}`),
+    resets: null,
+    canBeCut: false,
+    policy: null,
+  };
+  const loops = new PollLoop(setup as unknown as LoopSetup);
+  logs.forEach((count, log) => {
+    for (let k = 0; k < count; k++) own.append(log, 0);
+  });
+  const acts: (() => void)[] = [];
+  const op = engine.define('act', (index) => acts[index]!());
+  const at = (time: number, act: () => void): void =>
+    engine.at(time, PHASE.FAULT, op, acts.push(act) - 1, 0, 0);
+  at(0, () => loops.wake(member));
+  const end = (outcome: number): void => loops.taskEnded(1 + 2 * member.epoch, outcome);
+  return {
+    loops,
+    member,
+    told,
+    polls,
+    counted,
+    offsets: own.offsets,
+    /** Records that were read again. */
+    redelivered: own.redelivered,
+    bounds: own.bounds,
+    at,
+    /** The handler ends so at these times. */
+    ok: (...times: number[]) => times.forEach((time) => at(time, () => end(OUTCOME.ok))),
+    fail: (...times: number[]) => times.forEach((time) => at(time, () => end(OUTCOME.serverError))),
+    /** Handlers that began. */
+    runs: () => told.filter((line) => line.includes('runs')),
+    committed: () => [...own.offsets.committed],
+    run: (until = 1000) => void engine.run(until, Infinity),
+  };
+}
+
+describe('a member', () => {
+  it('polls when it is woken, handles one record after the other, and waits in a poll', () => {
+    const { told, ok, run, counted, committed, member, at } = loop();
+    ok(10, 20, 30);
+    at(15, () => expect([committed(), member.idle, member.batch]).toEqual([[1], false, [0, 1, 3]]));
+    run();
+    expect(told).toEqual([
+      '0 busy',
+      '0 runs 0 try 1',
+      ...['10 effect 0 of 4', '10 settled 0', '10 runs 1 try 1'],
+      ...['20 effect 1 of 4', '20 settled 1', '20 runs 2 try 1'],
+      ...['30 effect 2 of 4', '30 settled 2'],
+    ]);
+    expect(counted).toEqual({ consumed: 3, duplicates: 0, redelivered: 0, took: 3 });
+    expect([member.idle, committed(), member.batch]).toEqual([true, [3], []]);
+  });
+
+  it('is woken once, and only where it waits and may poll', () => {
+    for (const change of [
+      { idle: false },
+      { blocked: true },
+      { paused: true },
+      { closing: true },
+    ] as const) {
+      const { member, told, run, loops, at } = loop();
+      at(0, () => loops.wake(member));
+      Object.assign(member, change);
+      run();
+      expect(told).toEqual('closing' in change ? ['0 goes'] : []);
+    }
+    const twice = loop();
+    twice.at(0, () => twice.loops.wake(twice.member));
+    twice.run();
+    expect(twice.runs()).toEqual(['0 runs 0 try 1']);
+    const out = loop();
+    Object.assign(out.member, { paused: true, inGroup: false });
+    out.run();
+    expect(out.runs()).toHaveLength(1);
+  });
+
+  it('gets nothing where it is down, stands still, or is kept waiting by a rebalance', () => {
+    for (const change of [{ down: true }, { frozen: FROZEN.pause }]) {
+      const { member, told, run } = loop();
+      Object.assign(member.instance, change);
+      run();
+      expect([told, member.idle]).toEqual([[], true]);
+    }
+    const { member, told, run, polls, offsets } = loop();
+    polls.answer = false;
+    run();
+    expect([told, member.idle, [...offsets.position]]).toEqual([[], true, [0]]);
+  });
+
+  it('takes what there is up to its bound, with another log first each time', () => {
+    const { runs, ok, run, offsets, at } = loop({ logs: [3, 2], maxPollRecords: 2 });
+    at(5, () => expect([...offsets.position]).toEqual([2, 0]));
+    ok(10, 20, 30, 40, 50);
+    run();
+    expect(runs().map((line) => line.split(' ')[2])).toEqual(['0', '1', '100', '101', '2']);
+    const both = loop({ logs: [3, 2], maxPollRecords: 4 });
+    both.at(5, () => expect([...both.offsets.position]).toEqual([3, 1]));
+    both.run(6);
+  });
+
+  it('reads no log that nobody leads, and none twice', () => {
+    const { runs, ok, run, bounds, offsets } = loop({ logs: [1, 1] });
+    Object.assign(bounds[0]!, { isLed: false });
+    ok(10);
+    run();
+    expect(runs()).toEqual(['0 runs 100 try 1']);
+    expect([...offsets.position]).toEqual([0, 1]);
+  });
+
+  it('hears of no end of a handler of before its process died', () => {
+    const { loops, member, told, at, run } = loop();
+    at(10, () => {
+      loops.died(member);
+      loops.taskEnded(1, OUTCOME.ok);
+    });
+    run();
+    expect(told).toEqual(['0 busy', '0 runs 0 try 1']);
+    expect(loops.memberOf(7)).toBe(member);
+  });
+});
+
+describe('commits', () => {
+  const committedAt = (commit: Options['commit']): readonly number[] => {
+    const { ok, run, committed, at } = loop({ commit });
+    const seen: number[] = [];
+    ok(10, 20, 30);
+    for (const time of [5, 15, 25, 35]) at(time, () => seen.push(committed()[0]!));
+    run(40);
+    return seen;
+  };
+
+  it('come after each record, after the last one, or before the first', () => {
+    expect(committedAt('afterEach')).toEqual([0, 1, 2, 3]);
+    expect(committedAt('afterBatch')).toEqual([0, 0, 0, 3]);
+    expect(committedAt('before')).toEqual([3, 3, 3, 3]);
+    expect(committedAt('transactional')).toEqual([0, 0, 0, 3]);
+    expect(committedAt('auto')).toEqual([0, 0, 0, 0]);
+  });
+
+  it('of the clock come to a member that waits, and before it gives partitions up', () => {
+    const { ok, run, committed, at, member, loops } = loop({ commit: 'auto' });
+    ok(10, 20, 30);
+    at(999, () => expect(committed()).toEqual([0]));
+    run(1001);
+    expect(committed()).toEqual([3]);
+    const other = loop({ commit: 'auto' });
+    other.ok(10);
+    other.at(15, () => other.loops.parting(other.member));
+    other.at(16, () => expect(other.committed()).toEqual([3]));
+    other.run(16);
+    loops.parting(member);
+    const plain = loop();
+    plain.at(15, () => plain.loops.parting(plain.member));
+    plain.run(16);
+    expect(plain.committed()).toEqual([0]);
+  });
+
+  it('of transactions bring the effects about', () => {
+    const { told, ok, run } = loop({ commit: 'transactional', logs: [2] });
+    ok(10, 20);
+    run();
+    expect(told).toEqual([
+      '0 busy',
+      '0 runs 0 try 1',
+      '10 runs 1 try 1',
+      ...['20 effect 0 of 4', '20 settled 0', '20 effect 1 of 4', '20 settled 1'],
+      '20 settles true',
+    ]);
+  });
+
+  it('let go of what is handled, but for those who lost the log in the midst of it', () => {
+    const { ok, run, offsets, at, loops, member } = loop({ commit: 'before' });
+    at(5, () => expect(offsets.released[0]).toBe(0));
+    ok(10);
+    at(15, () => expect(offsets.released[0]).toBe(1));
+    at(16, () => loops.lost(member));
+    ok(20, 30);
+    run();
+    expect(offsets.released[0]).toBe(3);
+    loops.letGo(0);
+    expect(offsets.released[0]).toBe(3);
+  });
+
+  it('leave with a member that has lost its log what it handles', () => {
+    const { ok, run, offsets, at, loops, member } = loop({ commit: 'afterBatch' });
+    ok(10);
+    at(15, () => {
+      loops.lost(member);
+      offsets.commit(0, 3);
+      loops.letGo(0);
+      expect(offsets.released[0]).toBe(1);
+    });
+    ok(20, 30);
+    run();
+    expect(offsets.released[0]).toBe(3);
+  });
+});
+
+describe('a process that dies', () => {
+  it('has read again what it had not committed', () => {
+    const { ok, at, run, loops, member, offsets, redelivered, runs } = loop();
+    ok(10);
+    at(15, () => loops.died(member));
+    at(16, () => expect([member.epoch, member.idle, member.batch]).toEqual([1, true, []]));
+    at(20, () => loops.wake(member));
+    run();
+    expect([...offsets.position]).toEqual([3]);
+    expect(redelivered()).toBe(2);
+    expect(runs()).toEqual(['0 runs 0 try 1', '10 runs 1 try 1', '20 runs 1 try 2']);
+  });
+
+  it('loses what it had committed before', () => {
+    const { ok, at, run, loops, member, told, offsets } = loop({ commit: 'before' });
+    ok(10);
+    at(15, () => loops.died(member));
+    run();
+    expect(told.slice(-2)).toEqual(['15 loses 1 at 1', '15 loses 2 at 2']);
+    expect(offsets.released[0]).toBe(3);
+  });
+
+  it('gives its transaction up', () => {
+    const { ok, at, run, loops, member, told, committed } = loop({ commit: 'transactional' });
+    ok(10);
+    at(15, () => loops.died(member));
+    run();
+    expect([told.at(-1), member.effects, committed()]).toEqual(['15 settles false', [], [0]]);
+  });
+});
+
+describe('a handler that fails', () => {
+  it('runs again after its wait, as often as the consumer keeps the record', () => {
+    const { fail, ok, run, told, counted, offsets, committed } = loop({
+      keeps: 3,
+      waitNs: 7,
+      logs: [1],
+    });
+    fail(10, 20);
+    ok(30);
+    run();
+    expect(told).toEqual([
+      '0 busy',
+      '0 runs 0 try 1',
+      '10 waits after try 1 of 0 from 0',
+      '17 runs 0 try 2',
+      '20 waits after try 2 of 0 from 17',
+      '27 runs 0 try 3',
+      ...['30 effect 0 of 4', '30 settled 0'],
+    ]);
+    expect([counted['redelivered'], committed()]).toEqual([2, [1]]);
+    offsets.rewind(0);
+    expect(offsets.triesBefore(0, 0)).toBe(0);
+  });
+
+  it('runs again at once without a wait', () => {
+    const { fail, run, told } = loop({ keeps: 2, logs: [1] });
+    fail(10);
+    run();
+    expect(told.at(-1)).toBe('10 runs 0 try 2');
+  });
+
+  it('is left behind after that, and the next record has all its tries', () => {
+    const { fail, run, told, committed, at } = loop({ keeps: 2, waitNs: 5, logs: [2] });
+    fail(10, 20, 30);
+    at(25, () => expect(committed()).toEqual([1]));
+    run();
+    expect(told.slice(-4)).toEqual([
+      '20 leaves 0 at 0 false',
+      '20 runs 1 try 1',
+      '30 waits after try 1 of 1 from 20',
+      '35 runs 1 try 2',
+    ]);
+  });
+
+  it('does not run again when its process has died meanwhile', () => {
+    const { fail, run, at, loops, member, runs } = loop({ keeps: 3, waitNs: 7, logs: [1] });
+    fail(10);
+    at(12, () => loops.died(member));
+    run();
+    expect(runs()).toHaveLength(1);
+  });
+
+  it('takes what it has published with it', () => {
+    const { fail, ok, run, at, told, member } = loop({
+      keeps: 3,
+      commit: 'transactional',
+      logs: [2],
+    });
+    at(5, () => member.outputs.push(1, 21));
+    ok(10);
+    at(15, () => member.outputs.push(1, 22, 1, 23));
+    fail(20);
+    run();
+    expect(told.filter((line) => line.includes('drop'))).toEqual(['20 drop 22', '20 drop 23']);
+    expect(member.outputs).toEqual([1, 21]);
+  });
+
+  it('in a transaction is left with it', () => {
+    const { fail, ok, run, told } = loop({ commit: 'transactional', logs: [2] });
+    fail(10);
+    ok(20);
+    run();
+    expect(told.slice(-4)).toEqual([
+      '20 effect 1 of 4',
+      '20 settled 1',
+      '20 leaves 0 at 0 false',
+      '20 settles true',
+    ]);
+  });
+});
+
+describe('runs of several records', () => {
+  it('handle so many at once, and the rest', () => {
+    const { runs, ok, run, counted, committed, at } = loop({ batch: 2, logs: [3] });
+    ok(10, 20);
+    at(15, () => expect(committed()).toEqual([2]));
+    run();
+    expect(runs()).toEqual(['0 runs 0 try 1', '10 runs 2 try 1']);
+    expect([counted['consumed'], committed()]).toEqual([3, [3]]);
+  });
+
+  it('fail together', () => {
+    const { fail, run, told, counted } = loop({ batch: 2, logs: [2, 0], keeps: 2, waitNs: 5 });
+    fail(10, 20);
+    run();
+    expect(counted['redelivered']).toBe(2);
+    expect(told.slice(-2)).toEqual(['20 leaves 0 at 0 false', '20 leaves 1 at 1 false']);
+  });
+
+  it('leave out what the inbox knows', () => {
+    const known = { batch: 2, logs: [4], withInbox: true, known: [0, 1, 2] } as const;
+    const { runs, ok, run, counted, committed } = loop(known);
+    ok(10);
+    run();
+    expect(runs()).toEqual(['0 runs 2 try 1']);
+    expect([counted['consumed'], committed()]).toEqual([1, [4]]);
+    const asked = loop({ ...known, lookup: 600 });
+    asked.ok(10, 20);
+    asked.run();
+    expect(asked.runs()).toEqual(['0 runs 0 try 1 as 600', '10 runs 2 try 1']);
+    expect(asked.counted['consumed']).toBe(1);
+  });
+});
+
+describe('a poison record', () => {
+  it('fails at once', () => {
+    const { run, told, runs } = loop({ poison: { 0: 'error' }, logs: [2] });
+    run();
+    expect(told.slice(1)).toEqual(['0 leaves 0 at 0 false', '0 runs 1 try 1']);
+    expect(runs()).toHaveLength(1);
+  });
+
+  it('kills the process, or is never through with', () => {
+    const crash = loop({ poison: { 0: 'crash' } });
+    crash.run();
+    expect(crash.told).toEqual(['0 busy', '0 dies for 44']);
+    const hang = loop({ poison: { 0: 'hang' } });
+    hang.run();
+    expect(hang.told).toEqual(['0 busy']);
+  });
+
+  it('is over with the time limit, unless its process has died before', () => {
+    const { run, told } = loop({ poison: { 0: 'hang' }, logs: [2], timeLimitNs: 60 });
+    run();
+    expect(told.slice(1)).toEqual(['60 leaves 0 at 0 false', '60 runs 1 try 1']);
+    const dead = loop({ poison: { 0: 'hang' }, timeLimitNs: 60 });
+    dead.at(30, () => dead.loops.died(dead.member));
+    dead.run();
+    expect(dead.told).toEqual(['0 busy']);
+  });
+});
+
+describe("what waits in a log of the group's own", () => {
+  it('counts as delivered again when it runs for the first time there', () => {
+    const { ok, run, counted, runs } = loop({ logs: [0, 0, 1], keeps: 3 });
+    ok(10);
+    run();
+    expect(runs()).toEqual(['0 runs 200 try 1']);
+    expect(counted['redelivered']).toBe(1);
+    const again = loop({ logs: [0, 0, 1], keeps: 3 });
+    again.fail(10);
+    again.run();
+    // Once for its coming there, once for its second try.
+    expect(again.counted['redelivered']).toBe(2);
+    expect(placeOf(2, 0)).toBe(2 ** 41);
+  });
+});
