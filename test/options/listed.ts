@@ -13,6 +13,8 @@ const LISTED: readonly (readonly [RegExp, string])[] = [
     /^functions\.\*\.endpoints\.\*\.method$/,
     'a text for readers: no cache stands in front of a function',
   ],
+  [/(\.endpoints\.\*|steps)\[\]\.name$/, 'a name by which paths and reports find a step'],
+  [/\.autoscaling\.kind$/, 'has one value, which is its default'],
   [/^variants\b/, 'patches of the other sections'],
   [/^sweeps\b/, 'read by the command sweep alone, which has tests of its own'],
 ];

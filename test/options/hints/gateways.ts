@@ -114,8 +114,87 @@ const members: readonly Hint[] = [
   chain(String.raw`coalesce\.when\.header`, {}, ['gold']),
 ];
 
+/** Four policies, whose order matters. */
+const GUARD = {
+  timeout: '8ms',
+  retry: { attempts: 2, on: ['error', 'timeout'], backoff: { kind: 'constant', base: '5ms' } },
+  fallback: { status: 200 },
+};
+const ORDER = ['retry', 'fallback', 'timeout'];
+const RETRIED = { timeout: '8ms', retry: { attempts: 2, on: ['timeout'] } };
+
+/** Which route a request takes, and what that does. */
+const routes: readonly Hint[] = [
+  route('match\\.method', ['GET', 'POST']),
+  route('match\\.host', ['a.example', 'b.example']),
+  route('match\\.headers', ['gold', 'iron']),
+  {
+    option: /^gateways\.\*\.routes\[\]\.responseSize$/,
+    base: 'routes.yaml',
+    at: ['gateways', 'edge', 'routes', 0],
+    values: ['10KiB'],
+  },
+  {
+    option: /^gateways\.\*\.routes\[\]\.steps\[\]\.optional$/,
+    base: 'routes.yaml',
+    at: ['gateways', 'edge', 'routes', 0, 'steps', 0],
+    values: [true, false],
+  },
+  route('policy\\.idempotencyKey', ['request'], RETRIED),
+  route('policy\\.order', [ORDER], GUARD),
+  {
+    option: /^gateways\.\*\.outbound\.\*\.idempotencyKey$/,
+    base: 'routes.yaml',
+    values: ['request'],
+    beside: fill('gateways.edge.outbound.default', RETRIED),
+  },
+  {
+    option: /^gateways\.\*\.outbound\.\*\.order$/,
+    base: 'routes.yaml',
+    values: [ORDER],
+    beside: fill('gateways.edge.outbound.default', GUARD),
+  },
+  {
+    option: /^gateways\.\*\.routing$/,
+    base: 'routes.yaml',
+    values: ['gatewayApi', 'firstMatch'],
+  },
+  {
+    option: /^gateways\.\*\.labels/,
+    base: 'routes.yaml',
+    values: ['gold'],
+    beside: (tree) => {
+      const slow = { id: 'tried', kind: 'slow', factor: 3, optional: true, at: '1s', for: '1s' };
+      tree.faults = [{ ...slow, target: 'edge', labels: { x1: 'gold' } }];
+    },
+  },
+  {
+    option: /^gateways\.\*\.zone\.\*$/,
+    base: 'routes.yaml',
+    values: [1, 2],
+    // The others of three replicas are in the other zone.
+    beside: (tree) => {
+      const { edge } = tree.gateways as { edge: Tree };
+      const zone = edge.zone as Record<string, number>;
+      edge.replicas = 3;
+      zone.a = 3 - (zone.x1 ?? 0);
+    },
+  },
+];
+
+function route(option: string, values: readonly unknown[], policy: Tree = {}): Hint {
+  return {
+    option: new RegExp(`^gateways\\.\\*\\.routes\\[\\]\\.${option}`),
+    base: 'routes.yaml',
+    at: ['gateways', 'edge', 'routes', 1],
+    values,
+    beside: fill('gateways.edge.routes.1.policy', policy),
+  };
+}
+
 /** Hints for options of gateways. */
 export const gateways: readonly Hint[] = [
+  ...routes,
   ...limiters,
   ...gates,
   ...members,

@@ -18,14 +18,39 @@ export interface Hint {
 
 /** Puts fields beside an option, at a path such as `services.api.admission.rateLimit`; what is there stays. */
 export function fill(path: string, fields: Tree): (tree: Tree) => void {
+  return (tree) => merge(reach(tree, path), fields);
+}
+
+/** Puts fields at a path in place of what is there; `undefined` takes one out. */
+export function put(path: string, fields: Tree): (tree: Tree) => void {
   return (tree) => {
-    let at = tree;
-    for (const key of path.split('.')) {
-      at[key] ??= {};
-      at = at[key] as Tree;
+    const at = reach(tree, path);
+    for (const [key, value] of Object.entries(fields)) {
+      if (value === undefined) delete at[key];
+      else at[key] = structuredClone(value);
     }
-    for (const [key, value] of Object.entries(fields)) at[key] ??= structuredClone(value);
   };
+}
+
+function reach(tree: Tree, path: string): Tree {
+  let at = tree;
+  for (const key of path.split('.')) {
+    at[key] ??= {};
+    at = at[key] as Tree;
+  }
+  return at;
+}
+
+function merge(at: Tree, fields: Tree): void {
+  for (const [key, value] of Object.entries(fields)) {
+    const own = at[key];
+    if (own === undefined) at[key] = structuredClone(value);
+    else if (isTree(own) && isTree(value)) merge(own, value);
+  }
+}
+
+function isTree(value: unknown): value is Tree {
+  return typeof value === 'object' && value !== null;
 }
 
 /** Several changes, one after the other. */

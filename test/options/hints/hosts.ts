@@ -1,6 +1,7 @@
 import type { Tree } from '../figures.js';
-import { all, fill } from './hint.js';
+import { all, fill, put } from './hint.js';
 import type { Hint } from './hint.js';
+import { fleetHints } from './fleet.js';
 import { GATES, LIMITS } from './limits.js';
 
 /** Hints for what services and gateways have in common, for the one of this name in the base. */
@@ -16,14 +17,27 @@ export function hostHints(section: 'services' | 'gateways', name: string): reado
     base,
     at: [section, name],
     beside: all(
-      ...beside.map(([path, fields]) => fill(path === '' ? place : `${place}.${path}`, fields)),
+      ...beside.map(([path, fields]) => {
+        const change = path.startsWith('!') ? put : fill;
+        const inner = path.replace('!', '');
+        return change(inner === '' ? place : `${place}.${inner}`, fields);
+      }),
     ),
     ...(values === undefined ? {} : { values }),
   });
-  return [...admissionHints(hint)];
+  return [
+    ...admissionHints(hint),
+    ...workHints(hint),
+    ...fleetHints(hint),
+    coldCaches(section, name),
+  ];
 }
 
-type Make = (
+/**
+ * Makes a hint for the host of one name in a base: what it is for, and the fields beside it, which replace what is there
+ * where their path begins with `!`.
+ */
+export type Make = (
   option: string,
   beside: readonly (readonly [path: string, fields: Tree])[],
   values?: readonly unknown[],
@@ -85,4 +99,47 @@ function admissionHints(hint: Make): readonly Hint[] {
       ['user', 'request'],
     ),
   ];
+}
+
+/** The queue, the cores, memory, the protocol and where replicas are. */
+function workHints(hint: Make): readonly Hint[] {
+  const BODY = ['protocol', { workPerKiB: 'exponential(0.3ms)' }] as const;
+  return [
+    hint('zone$', [], ['a', 'b']),
+    hint('zone\\[\\]', [], ['a', 'b']),
+    hint('runtime\\.gc\\.', [['runtime.gc', { every: '300ms', pause: '20ms' }]]),
+    hint('queue\\.', []),
+    hint('queue\\.(capacity|maxWait)', [], [1, '3ms', '10ms']),
+    hint('queue\\.key', [['queue', { discipline: 'fair' }]], ['user', 'part']),
+    hint('cpu\\.', [['cpu', { cores: 1 }], BODY]),
+    hint('cancellation', [], ['immediate', 'ignore']),
+    hint('rejectWork', [['queue', { capacity: 1 }]], ['8ms']),
+    hint('memory\\.limit', [['memory', { base: '10MiB', perRequest: '1MiB' }]], ['12MiB', '1GiB']),
+    hint('resources\\.requests\\.cpu', [SCALED, BODY], [0.1, 4]),
+    hint('protocol', []),
+    hint('protocol\\.kind', [], ['http2']),
+    hint('protocol\\.tls', [['protocol', { handshakeWork: '1ms' }]], ['mtls']),
+    hint('external', []),
+  ];
+}
+
+const SCALED = [
+  'autoscaling',
+  { metric: 'cpu', target: '60%', min: 1, max: 6, syncPeriod: '400ms' },
+] as const;
+
+/** Both instances crash with what they have kept. */
+function coldCaches(section: string, name: string): Hint {
+  return {
+    option: new RegExp(`^${section}\\.\\*\\.lifecycle\\.coldCaches$`),
+    base: 'doors.yaml',
+    at: [section, name],
+    values: [true, false],
+    beside: all(
+      put(`${section}.${name}`, { middleware: [{ cache: { cache: 'pages' } }] }),
+      (tree) => {
+        tree.faults = [{ id: 'gone', kind: 'crash', target: name, at: '500ms', for: '50ms' }];
+      },
+    ),
+  };
 }
