@@ -1,6 +1,6 @@
 import { OUTCOME_KINDS } from '../spec/outcome.js';
-import type { GaugeRecord } from '../spec/record.js';
 import type { Measured } from './estimate.js';
+import { cellSums, picked, type GaugePick } from './gauges.js';
 import type { Question } from './metrics.js';
 import { rowsOf } from './subjects.js';
 import { finishedOf, succeededOf } from './sums.js';
@@ -40,16 +40,13 @@ export function withGood(measured: Measured, asked: Asked): Measured {
 export function withLevels(
   measured: Measured,
   asked: Pick<Asked, 'data' | 'window'>,
-  pick: (gauge: GaugeRecord) => boolean,
+  pick: GaugePick,
   scale: number,
 ): Measured {
   if (asked.data.records.length !== 1) return measured;
-  const gauges = asked.data.records[0].gauges.filter(pick);
-  const level = (cell: number): number => {
-    let area = 0;
-    for (const gauge of gauges) area += gauge.area[cell];
-    return (area * scale) / 1e9;
-  };
+  const { records, plan } = asked.data;
+  const areas = cellSums(picked(records[0], pick), 'area', plan.grid.edges.length - 1);
+  const level = (cell: number): number => (areas[cell] * scale) / 1e9;
   return withBatches(measured, asked, level, secondsIn(asked));
 }
 

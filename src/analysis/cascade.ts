@@ -10,6 +10,7 @@ import { collateralOf } from './collateral.js';
 import { eventsOf } from './events.js';
 import { failureKindsOf } from './failure-kinds.js';
 import { faultedComponents, firstFaultNs, spansIn, touchedBy } from './faulted.js';
+import { gaugesByComponent } from './gauges.js';
 import { usualNs } from './goodput.js';
 import { heldPoolsOf } from './held-connections.js';
 import { healthOf, type Health } from './health.js';
@@ -22,7 +23,7 @@ import {
   type StepInfluence,
 } from './influence.js';
 import { innocentFaults, innocentInMost } from './innocent.js';
-import { gaugesByComponent, judgedLane, lanesOf, type Lane } from './lanes.js';
+import { judgedLane, lanesOf, type Lane } from './lanes.js';
 import { linksOf } from './links.js';
 import { loadChangesOf } from './load-changes.js';
 import { restartLoops } from './deaths.js';

@@ -10,6 +10,8 @@ import {
   statistic,
   sum,
 } from './estimate.js';
+import { picked, type GaugePick } from './gauges.js';
+import type { GaugeKind } from '../spec/record.js';
 import { goodByRun, latencyOf, outcomesByRun, type Question } from './metrics.js';
 import { counterSums, poolCapacity, poolPick, poolWaits } from './metrics-edge.js';
 import { levels, partSums } from './metrics-placed.js';
@@ -145,25 +147,25 @@ function queueWait(asked: Asked): LatencyResult {
   return latencyResult(mergeAll(each), each, false);
 }
 
-function ofComponent(asked: Asked, kind: string): Parameters<typeof levels>[2] {
+function ofComponent(asked: Asked, kind: GaugeKind): GaugePick {
   const instances = new Set(asked.selection.instances);
-  return (gauge) => gauge.kind === kind && instances.has(gauge.instance);
+  return { kind, passes: (instance) => instances.has(instance) };
 }
 
-function share(asked: Asked, kind: string, capacity: number): number | null {
+function share(asked: Asked, kind: GaugeKind, capacity: number): number | null {
   if (!Number.isFinite(capacity) || !(capacity > 0)) return null;
   const mean = meanAndMax(asked, kind)?.mean;
   return mean === undefined ? null : mean / capacity;
 }
 
-function meanAndMax(asked: Asked, kind: string): { mean: number; max: number } | null {
+function meanAndMax(asked: Asked, kind: GaugeKind): { mean: number; max: number } | null {
   return figures(asked.data, asked.window, ofComponent(asked, kind));
 }
 
 function figures(
   data: VariantData,
   window: CellSet,
-  pick: Parameters<typeof levels>[2],
+  pick: GaugePick,
 ): { mean: number; max: number } | null {
   const { means, maxima } = levels(data, window, pick);
   const known = means.filter((value) => value !== null);
@@ -216,7 +218,7 @@ function poolSteps(
 ): number[] {
   const { records } = asked.data;
   const pick = poolPick(asked, kind);
-  const runs = records.map((record) => meanLevels(record.gauges.filter(pick), steps));
+  const runs = records.map((record) => meanLevels(picked(record, pick), steps));
   return Array.from({ length: steps.count }, (_, step) => {
     return runs.reduce((total, levels) => total + levels[step], 0) / records.length;
   });

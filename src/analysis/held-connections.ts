@@ -1,6 +1,7 @@
 import { OP } from '../spec/program.js';
 import type { Plan } from '../spec/plan.js';
 import type { RunRecord } from '../spec/record.js';
+import { picked } from './gauges.js';
 import type { Link } from './links.js';
 import type { Mechanism } from './mechanism.js';
 import { poolCapacities, poolPick } from './metrics-edge.js';
@@ -51,7 +52,7 @@ function poolOf(
   const asked = { data, selection: selectStats(edge.stats, data) };
   const sizes = poolCapacities(asked, record, steps);
   const levels = (kind: 'used' | 'waiting'): Float64Array =>
-    meanLevels(record.gauges.filter(poolPick(asked, kind)), steps);
+    meanLevels(picked(record, poolPick(asked, kind)), steps);
   const database = data.plan.components[edge.to].name;
   const used = levels('used');
   return [

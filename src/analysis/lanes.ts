@@ -1,6 +1,7 @@
 import { OUTCOME_KINDS, OUTCOME_NAMES, type OutcomeName } from '../spec/outcome.js';
-import type { GaugeRecord, RunRecord } from '../spec/record.js';
+import type { GaugeKind, RunRecord } from '../spec/record.js';
 import { awayOf, downsOf } from './downs.js';
+import { gaugesByComponent, type Gauge } from './gauges.js';
 import { UsualLatency } from './latency-noise.js';
 import { SparseMerge } from './sparse.js';
 import { bySteps, maxLevels, meanLevels, outcomesBySteps, type Steps } from './steps.js';
@@ -87,18 +88,6 @@ export function judgedLane(lane: Lane, known: number, isFaulted: boolean): Lane 
   };
 }
 
-/** Gauges of a run by the component of their instance. */
-export function gaugesByComponent(
-  data: VariantData,
-  record: RunRecord,
-): readonly (readonly GaugeRecord[])[] {
-  const lists: GaugeRecord[][] = data.plan.components.map(() => []);
-  for (const gauge of record.gauges) {
-    if (gauge.instance >= 0) lists[data.plan.instances[gauge.instance].component].push(gauge);
-  }
-  return lists;
-}
-
 const kindsOf = (names: readonly OutcomeName[]): readonly number[] =>
   names.map((name) => OUTCOME_NAMES.indexOf(name));
 const OVER_RATE = kindsOf(['rejectedRateLimit', 'throttled']);
@@ -113,7 +102,7 @@ function laneOf(
   name: string,
   component: number,
   parts: readonly number[],
-  gauges: readonly (readonly GaugeRecord[])[],
+  gauges: readonly (readonly Gauge[])[],
 ): Lane {
   const rows = parts.map((part) => record.parts[part]);
   const outcomes = outcomesBySteps(
@@ -155,9 +144,8 @@ function laneOf(
   };
 }
 
-function levelsOf(gauges: readonly GaugeRecord[], steps: Steps): Levels {
-  const of = (kind: GaugeRecord['kind']): GaugeRecord[] =>
-    gauges.filter((gauge) => gauge.kind === kind);
+function levelsOf(gauges: readonly Gauge[], steps: Steps): Levels {
+  const of = (kind: GaugeKind): Gauge[] => gauges.filter((gauge) => gauge.kind === kind);
   return {
     busy: meanLevels(of('busy'), steps),
     queue: meanLevels(of('queue'), steps),

@@ -1,6 +1,7 @@
 import { OUTCOME_KINDS } from '../spec/outcome.js';
 import type { EdgeRecord, RunRecord } from '../spec/record.js';
 import { EDGE_COUNTER, EDGE_COUNTERS } from '../spec/policy.js';
+import { betweenOf } from './gauges.js';
 import type { Lane } from './lanes.js';
 import { bySteps, meanLevels, outcomesBySteps, type Steps } from './steps.js';
 import type { VariantData } from './variant-data.js';
@@ -89,17 +90,8 @@ function linkOf(
 ): Link {
   const { caller, callee, stats } = group;
   const rows = stats.map((stat) => record.edges[stat]);
-  const between = record.gauges.filter(
-    (gauge) =>
-      gauge.callee === callee.component &&
-      gauge.instance >= 0 &&
-      data.plan.instances[gauge.instance].component === caller.component,
-  );
   const levelOf = (kind: 'inFlight' | 'waiting'): Float64Array =>
-    meanLevels(
-      between.filter((gauge) => gauge.kind === kind),
-      steps,
-    );
+    meanLevels(betweenOf(data, record, kind, caller.component, callee.component), steps);
   return {
     caller,
     callee,

@@ -8,13 +8,25 @@ export interface Transition {
   readonly state: number;
 }
 
+/** Of a machine that stays in its first state, as most of a large fleet do. */
+const NONE: Transition[] = [];
+const known = new WeakMap<RunRecord, readonly (readonly Transition[])[]>();
+
 /** Transitions of each machine of a run, by machine id; journals count from the end of the warm-up. */
 export function transitionsOf(record: RunRecord, warmupNs: Ns): readonly (readonly Transition[])[] {
-  const { timeNs, kind, subject, value } = record.journal;
-  const lists: Transition[][] = record.machines.map(() => []);
+  let lists = known.get(record);
+  if (lists === undefined) known.set(record, (lists = listsOf(record, warmupNs)));
+  return lists;
+}
+
+function listsOf({ journal, machines }: RunRecord, warmupNs: Ns): readonly Transition[][] {
+  const { timeNs, kind, subject, value } = journal;
+  const lists = machines.map(() => NONE);
   for (let i = 0; i < timeNs.length; i++) {
-    if (kind[i] !== JOURNAL.machine) continue;
-    lists[subject[i]]?.push({ atNs: timeNs[i] + warmupNs, state: value[i] });
+    const id = subject[i];
+    if (kind[i] !== JOURNAL.machine || id >= lists.length) continue;
+    if (lists[id] === NONE) lists[id] = [];
+    lists[id].push({ atNs: timeNs[i] + warmupNs, state: value[i] });
   }
   return lists;
 }

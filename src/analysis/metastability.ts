@@ -1,5 +1,6 @@
 import type { RunRecord } from '../spec/record.js';
 import { INSTANCE_STATE, JOURNAL } from '../spec/record.js';
+import { areaOf, gaugesOf } from './gauges.js';
 import { isOpen, transitionsOf } from './machines.js';
 import { goodputOf, goodShare, RECOVERED_SHARE, type Goodput } from './goodput.js';
 import { recoveryGridIn, recoveryOf, staysGood, windowsFrom } from './recovery.js';
@@ -135,11 +136,11 @@ function isSustained(data: VariantData, record: RunRecord, before: CellSet, end:
     wasted += sumCells(part.wastedNs, end.cells);
   }
   if (busy > 0 && wasted / busy >= WASTED) return true;
-  return record.gauges.some((gauge) => {
-    if (gauge.kind !== 'queue' || gauge.instance < 0) return false;
+  return gaugesOf(record, 'queue').some((gauge) => {
+    if (gauge.instance < 0) return false;
     const id = plan.instances[gauge.instance].component;
     const { queue, concurrency } = plan.components[id];
-    const mean = sumCells(gauge.area, end.cells) / end.lengthNs;
+    const mean = areaOf([gauge], end.cells) / end.lengthNs;
     const limit = Number.isFinite(queue.capacity) ? queue.capacity : 10 * concurrency;
     return Number.isFinite(limit) && mean > QUEUED_SHARE * limit;
   });

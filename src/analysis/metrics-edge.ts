@@ -2,8 +2,9 @@ import { invariant } from '../kernel/invariant.js';
 import type { PlanEdge } from '../spec/plan.js';
 import { poolSizeOf } from '../spec/pool-size.js';
 import { EDGE_COUNTER, type EdgeCounter } from '../spec/policy.js';
-import type { GaugeRecord, MachineRecord, RunRecord } from '../spec/record.js';
+import type { MachineRecord, RunRecord } from '../spec/record.js';
 import { distributionOf, largestOf, meanOf, nothing, ratioOf, type Measured } from './estimate.js';
+import type { GaugePick } from './gauges.js';
 import { openNs, transitionsOf } from './machines.js';
 import type { Question } from './metrics.js';
 import { levels, partSums, shareOfCapacity } from './metrics-placed.js';
@@ -157,12 +158,11 @@ function poolSize({ pool, connections, route }: PlanEdge, instances: number): nu
 export function poolPick(
   question: Pick<Question, 'data' | 'selection'>,
   kind: 'open' | 'used' | 'waiting',
-): (gauge: GaugeRecord) => boolean {
+): GaugePick {
   const { plan } = question.data;
-  return (gauge) => {
-    if (gauge.kind !== kind || gauge.instance < 0) return false;
-    return isPoolOf(question, plan.instances[gauge.instance].component, gauge.callee);
-  };
+  const passes: GaugePick['passes'] = (instance, callee) =>
+    instance >= 0 && isPoolOf(question, plan.instances[instance].component, callee);
+  return { kind, passes };
 }
 
 const COUNTER_OF: ReadonlyMap<string, EdgeCounter> = new Map([

@@ -1,6 +1,7 @@
-import { INSTANCE_STATE, JOURNAL, type GaugeRecord } from '../spec/record.js';
+import { INSTANCE_STATE, JOURNAL, type GaugeKind } from '../spec/record.js';
 import { withLevels } from './batches.js';
 import { distributionOf, largestOf, meanOf, nothing, ratioOf, type Measured } from './estimate.js';
+import { areaOf, maxOf, picked, type GaugePick } from './gauges.js';
 import { instancesUp } from './instances-up.js';
 import { isScaled, shareOfThere, type Capacity } from './presence.js';
 import type { Question } from './metrics.js';
@@ -66,12 +67,12 @@ export function partSums(
 export function levels(
   data: VariantData,
   window: Question['window'],
-  pick: (gauge: GaugeRecord) => boolean,
+  pick: GaugePick,
 ): { readonly means: readonly (number | null)[]; readonly maxima: readonly (number | null)[] } {
   const means: (number | null)[] = [];
   const maxima: (number | null)[] = [];
   for (const record of data.records) {
-    const gauges = record.gauges.filter(pick);
+    const gauges = picked(record, pick);
     const isEmpty = gauges.length === 0 || window.lengthNs === 0;
     means.push(isEmpty ? null : areaOf(gauges, window.cells) / window.lengthNs);
     maxima.push(isEmpty ? null : maxOf(gauges, window.cells));
@@ -79,28 +80,10 @@ export function levels(
   return { means, maxima };
 }
 
-/** Area of some gauges over some cells, level x ns. */
-export function areaOf(gauges: readonly GaugeRecord[], cells: Int32Array): number {
-  let area = 0;
-  for (const gauge of gauges) area += sumCells(gauge.area, cells);
-  return area;
-}
-
-/** Largest, over some cells, of the sum of what each gauge reached in a cell. */
-export function maxOf(gauges: readonly GaugeRecord[], cells: Int32Array): number {
-  let largest = 0;
-  for (let i = 0; i < cells.length; i++) {
-    let sum = 0;
-    for (const gauge of gauges) sum += gauge.max[cells[i]];
-    if (sum > largest) largest = sum;
-  }
-  return largest;
-}
-
 /** A gauge over a capacity: the mean, or the largest value. */
 export function shareOfCapacity(
   question: Pick<Question, 'data' | 'window' | 'ending'>,
-  pick: (gauge: GaugeRecord) => boolean,
+  pick: GaugePick,
   capacity: number,
 ): Measured {
   const { data, window, ending } = question;
@@ -118,7 +101,7 @@ function utilization(question: Question): Measured {
   return isLimited ? gaugeShare(question, 'busy', workersOf) : gaugeShare(question, 'cpu', coresOf);
 }
 
-function gaugeShare(question: Question, kind: GaugeRecord['kind'], capacity: Capacity): Measured {
+function gaugeShare(question: Question, kind: GaugeKind, capacity: Capacity): Measured {
   const { data, selection } = question;
   const pick = isOf(question, kind);
   const all = total(data, selection.instances, capacity);
@@ -128,15 +111,15 @@ function gaugeShare(question: Question, kind: GaugeRecord['kind'], capacity: Cap
   return shareOfCapacity(question, pick, all);
 }
 
-function gauge(question: Question, kind: GaugeRecord['kind']): Measured {
+function gauge(question: Question, kind: GaugeKind): Measured {
   const { means, maxima } = levels(question.data, question.window, isOf(question, kind));
   if (question.ending === 'max') return largestOf(maxima);
   return withLevels(meanOf(means), question, isOf(question, kind), 1);
 }
 
-function isOf(question: Question, kind: GaugeRecord['kind']): (gauge: GaugeRecord) => boolean {
+function isOf(question: Question, kind: GaugeKind): GaugePick {
   const instances = new Set(question.selection.instances);
-  return (gauge) => gauge.kind === kind && instances.has(gauge.instance);
+  return { kind, passes: (instance) => instances.has(instance) };
 }
 
 const workersOf: Capacity = ({ concurrency }) => concurrency;

@@ -1,9 +1,10 @@
 import type { Ns } from '../kernel/time.js';
 import type { PlanComponent } from '../spec/plan.js';
-import type { GaugeRecord, RunRecord } from '../spec/record.js';
+import type { RunRecord } from '../spec/record.js';
 import { comesAndGoes } from '../spec/versions.js';
 import { awayOf, downsOf } from './downs.js';
 import { largestOf, meanOf, type Measured } from './estimate.js';
+import { cellSums, denseOf, picked, type GaugePick } from './gauges.js';
 import type { Question } from './metrics.js';
 import type { Steps } from './steps.js';
 import type { VariantData } from './variant-data.js';
@@ -79,22 +80,25 @@ function within(fromNs: Ns, untilNs: Ns, beginNs: Ns, endNs: Ns): Ns {
 /** A gauge over the capacity of the instances that are there: the mean, or the largest value of a cell. */
 export function shareOfThere(
   { data, window, ending, selection }: Pick<Question, 'data' | 'window' | 'ending' | 'selection'>,
-  pick: (gauge: GaugeRecord) => boolean,
+  pick: GaugePick,
   capacity: Capacity,
 ): Measured {
   const { edges } = data.plan.grid;
   const each = data.records.map((record): number | null => {
     const room = capacityByCell(data, record, selection.instances, capacity);
-    const gauges = record.gauges.filter(pick);
+    const gauges = picked(record, pick);
     if (gauges.length === 0 || window.lengthNs === 0) return null;
+    const cells = edges.length - 1;
+    const maxima = cellSums(gauges, 'max', cells);
+    const areas = gauges.map((gauge) => denseOf(gauge, 'area', cells));
     let used = 0;
     let full = 0;
     let most = 0;
     for (const cell of window.cells) {
-      const inCell = gauges.reduce((sum, gauge) => sum + gauge.max[cell], 0);
       const lengthNs = edges[cell + 1] - edges[cell];
-      if (room[cell] > 0) most = Math.max(most, Math.min(1, (inCell * lengthNs) / room[cell]));
-      for (const gauge of gauges) used += gauge.area[cell];
+      if (room[cell] > 0)
+        most = Math.max(most, Math.min(1, (maxima[cell] * lengthNs) / room[cell]));
+      for (const area of areas) used += area[cell];
       full += room[cell];
     }
     if (!(full > 0)) return null;

@@ -1,6 +1,6 @@
 import type { Ns } from '../kernel/time.js';
 import type { Plan } from '../spec/plan.js';
-import type { GaugeRecord } from '../spec/record.js';
+import { cellSums, type Gauge } from './gauges.js';
 import type { Lane } from './lanes.js';
 import { stepAt, type Steps } from './steps.js';
 
@@ -30,7 +30,7 @@ export interface Since {
 /** The first time since a step that all workers, or else all cores, are in use for two steps. */
 export function saturationOf(
   lane: Lane,
-  gauges: readonly GaugeRecord[],
+  gauges: readonly Gauge[],
   steps: Steps,
   plan: Plan,
   since: Since,
@@ -113,7 +113,7 @@ function firstRun(
  * it is no earlier than the rise.
  */
 function reachedAt(
-  gauges: readonly GaugeRecord[],
+  gauges: readonly Gauge[],
   capacity: number,
   first: number,
   steps: Steps,
@@ -121,11 +121,9 @@ function reachedAt(
   since: Since,
 ): Ns {
   const { edges } = grid;
-  const sumAt = (column: 'area' | 'max', cell: number): number => {
-    let sum = 0;
-    for (const gauge of gauges) sum += gauge[column][cell];
-    return sum;
-  };
+  const cells = edges.length - 1;
+  const sums = { area: cellSums(gauges, 'area', cells), max: cellSums(gauges, 'max', cells) };
+  const sumAt = (column: 'area' | 'max', cell: number): number => sums[column][cell];
   const meanAt = (cell: number): number => sumAt('area', cell) / (edges[cell + 1] - edges[cell]);
   const evenlyAt = (at: number): Ns => {
     const before = at > 0 ? meanAt(at - 1) : 0;

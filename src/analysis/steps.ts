@@ -1,6 +1,6 @@
 import { OUTCOME_KINDS } from '../spec/outcome.js';
 import type { Plan } from '../spec/plan.js';
-import type { GaugeRecord } from '../spec/record.js';
+import { cellSums, type Gauge } from './gauges.js';
 
 /** The steps of the timeline: absolute starts and lengths in ns. Only the last may be shorter. */
 export interface Steps {
@@ -67,11 +67,11 @@ export function outcomesBySteps(tables: readonly Uint32Array[], steps: Steps): F
 }
 
 /** Mean level by step, summed over gauges. */
-export function meanLevels(gauges: readonly GaugeRecord[], steps: Steps): Float64Array {
-  const means = bySteps(
-    gauges.map((gauge) => gauge.area),
-    steps,
-  );
+export function meanLevels(gauges: readonly Gauge[], steps: Steps): Float64Array {
+  const means = new Float64Array(steps.count);
+  for (const { table, from, until } of gauges) {
+    for (let at = from; at < until; at++) means[steps.stepOfCell[table.cell[at]]] += table.area[at];
+  }
   for (let step = 0; step < steps.count; step++) {
     if (steps.lengthNs[step] > 0) means[step] /= steps.lengthNs[step];
   }
@@ -79,13 +79,16 @@ export function meanLevels(gauges: readonly GaugeRecord[], steps: Steps): Float6
 }
 
 /** Largest level by step: over its cells the largest sum of the gauges' maxima. */
-export function maxLevels(gauges: readonly GaugeRecord[], steps: Steps): Float64Array {
+export function maxLevels(gauges: readonly Gauge[], steps: Steps): Float64Array {
+  return largestBySteps(cellSums(gauges, 'max', steps.stepOfCell.length), steps);
+}
+
+/** Largest of a column of cells by step, at least 0. */
+export function largestBySteps(column: ArrayLike<number>, steps: Steps): Float64Array {
   const maxima = new Float64Array(steps.count);
   for (let cell = 0; cell < steps.stepOfCell.length; cell++) {
-    let sum = 0;
-    for (const gauge of gauges) sum += gauge.max[cell];
     const step = steps.stepOfCell[cell];
-    if (sum > maxima[step]) maxima[step] = sum;
+    if (column[cell] > maxima[step]) maxima[step] = column[cell];
   }
   return maxima;
 }

@@ -2,6 +2,7 @@ import type { Series, Timeline } from '../spec/result.js';
 import type { HealthState } from '../spec/result-cascade.js';
 import type { RunRecord } from '../spec/record.js';
 import { OUTCOME_KINDS } from '../spec/outcome.js';
+import { betweenOf } from './gauges.js';
 import { lanesOf, type Lane } from './lanes.js';
 import { SparseMerge } from './sparse.js';
 import { bySteps, meanLevels, outcomesBySteps, stepsOf, type Steps } from './steps.js';
@@ -161,7 +162,7 @@ function edgeSeries(
   edge: VariantData['edges'][number],
   steps: Steps,
 ): Timeline['edges'][string] {
-  const { records, plan } = data;
+  const { records } = data;
   const perSecond = (column: 'calls' | 'attempts'): number[] =>
     over(
       records.map((record) =>
@@ -174,16 +175,7 @@ function edgeSeries(
       (sum, step) => (sum / records.length / steps.lengthNs[step]) * 1e9,
     );
   const levels = records.map((record) =>
-    meanLevels(
-      record.gauges.filter(
-        (gauge) =>
-          gauge.kind === 'inFlight' &&
-          gauge.callee === edge.to &&
-          gauge.instance >= 0 &&
-          plan.instances[gauge.instance].component === edge.from,
-      ),
-      steps,
-    ),
+    meanLevels(betweenOf(data, record, 'inFlight', edge.from, edge.to), steps),
   );
   return {
     calls: perSecond('calls'),

@@ -1,6 +1,7 @@
 import type { MeterRecord, RunRecord } from '../spec/record.js';
 import type { StoryEvent } from '../spec/result-cascade.js';
 import { firstFaultNs } from './faulted.js';
+import { picked } from './gauges.js';
 import { sumSteps } from './links.js';
 import { poolCapacities, poolPick } from './metrics-edge.js';
 import { SATURATED } from './saturation.js';
@@ -48,9 +49,9 @@ function poolEvents(
     const asked = { data, selection: selectStats(edge.stats, data) };
     const sizes = poolCapacities(asked, record, steps);
     if (!(sizes[0] > 0) || !Number.isFinite(sizes[0])) return [];
-    const waiting = record.gauges.filter(poolPick(asked, 'waiting'));
+    const waiting = picked(record, poolPick(asked, 'waiting'));
     if (waiting.length === 0) return [];
-    const used = meanLevels(record.gauges.filter(poolPick(asked, 'used')), steps);
+    const used = meanLevels(picked(record, poolPick(asked, 'used')), steps);
     const queue = meanLevels(waiting, steps);
     const isOut = (step: number): boolean =>
       used[step] >= SATURATED * sizes[step] && queue[step] >= 1;

@@ -1,7 +1,7 @@
 import type { Plan } from '../spec/plan.js';
 import type { MeterRecord, RunRecord } from '../spec/record.js';
 import { delayQueues, restingPlaces } from './dead-letters.js';
-import { bySteps, maxLevels, type Steps } from './steps.js';
+import { bySteps, largestBySteps, type Steps } from './steps.js';
 import { partName, type VariantData } from './variant-data.js';
 
 /** A line that can get long: of a consumer, a read model, an outbox. */
@@ -53,7 +53,7 @@ export function waitingLines(
     );
     const { name, kind } = plan.components[meter.component];
     const isOutbox = counted === 'outbox.rows';
-    const raw = maxLevels([levelOf(meter)], steps);
+    const raw = largestBySteps(meter.max, steps);
     const isRelayed = lag !== undefined && relayed.has(meter.component);
     const ages = isRelayed ? agesHere(raw, record, lag, steps) : raw;
     return [
@@ -62,8 +62,7 @@ export function waitingLines(
         noun: isOutbox ? 'row' : kind === 'projection' ? 'event' : 'message',
         ages,
         isRelayed,
-        waiting:
-          lag === undefined ? new Float64Array(steps.count) : maxLevels([levelOf(lag)], steps),
+        waiting: lag === undefined ? new Float64Array(steps.count) : largestBySteps(lag.max, steps),
         endAge: Math.min(meter.end, ages[steps.count - 1]),
         left: lag?.end ?? 0,
       },
@@ -107,8 +106,4 @@ function agesHere(
     const most = handled[step] > 0 ? areas[step] / handled[step] : here + steps.lengthNs[step];
     return (here = Math.min(age, most));
   });
-}
-
-function levelOf({ area, max }: Gauge): Parameters<typeof maxLevels>[0][number] {
-  return { kind: 'queue', instance: -1, callee: -1, area, max };
 }

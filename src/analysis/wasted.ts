@@ -1,7 +1,6 @@
-import type { GaugeRecord, RunRecord } from '../spec/record.js';
+import type { RunRecord } from '../spec/record.js';
 import { ratioOf, type Measured } from './estimate.js';
-import { gaugesByComponent } from './lanes.js';
-import { areaOf } from './metrics-placed.js';
+import { areaOf, gaugesByComponent, type Gauge } from './gauges.js';
 import { sumCells } from './sums.js';
 import { isPlaced, partsOf, type VariantData } from './variant-data.js';
 
@@ -40,7 +39,7 @@ function ownWork(
   data: VariantData,
   record: RunRecord,
   id: number,
-  gauges: readonly GaugeRecord[],
+  gauges: readonly Gauge[],
   callNs: number,
 ): { own: number; unused: number } {
   const { plan, whole } = data;

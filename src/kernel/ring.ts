@@ -1,10 +1,14 @@
+const NOTHING = new Int32Array(0);
+/** Elements that the first one makes room for: many rings of a run never hold any. */
+const FIRST = 8;
+
 /**
  * Growable FIFO of int32 over a power-of-two array, which can also give up its newest or any
  * element.
  */
 export class IntRing {
-  private data = new Int32Array(8);
-  private mask = 7;
+  private data: Int32Array = NOTHING;
+  private mask = -1;
   private head = 0;
   private count = 0;
 
@@ -66,11 +70,11 @@ export class IntRing {
 
   private grow(): void {
     const size = this.mask + 1;
-    const wider = new Int32Array(size * 2);
+    const wider = new Int32Array(Math.max(FIRST, size * 2));
     wider.set(this.data.subarray(this.head));
     wider.set(this.data.subarray(0, this.head), size - this.head);
     this.data = wider;
-    this.mask = size * 2 - 1;
+    this.mask = wider.length - 1;
     this.head = 0;
   }
 }

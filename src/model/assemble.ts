@@ -133,13 +133,16 @@ export function assemble(
   return { world, chains, board, collections: outages.collections, views: () => views.list() };
 }
 
+/** Gauges of an instance of a service that calls two others. */
+const GAUGES_EACH = 5;
+
 /** What all runs of a thread have in turn, as it was before the first of them. */
-function windBack({ deepestChain, grid, parts, statEdges }: Plan): void {
+function windBack({ deepestChain, grid, instances, parts, statEdges }: Plan): void {
   engine.reset();
   samplers.reset();
   strands.reset();
   frames.reset(deepestChain + 1);
-  levels.reset(grid.edges.length - 1);
+  levels.reset(grid.edges.length - 1, instances.length * GAUGES_EACH);
   sink.reset(grid, parts.length, statEdges.length);
 }
 
@@ -200,6 +203,7 @@ function setStreams(world: Draft): void {
 function setCores(world: Draft): void {
   const { plan } = world;
   const op = engine.define('cores', (id, generation) => world.instances[id].cores.fire(generation));
+  const done = (strand: number): void => world.interpreter.workDone(strand);
   for (const instance of world.instances) {
     const { cpu } = plan.components[instance.component];
     instance.cores = new Cores({
@@ -216,7 +220,7 @@ function setCores(world: Draft): void {
               budgetNs: cpu.quota.limit * cpu.quota.periodNs,
               periodNs: cpu.quota.periodNs,
             },
-      done: (strand) => world.interpreter.workDone(strand),
+      done,
     });
   }
 }

@@ -32,10 +32,10 @@ export function setFleets(world: Draft): void {
     seen: new Uint8Array(instances).fill(1, 0, initial),
     watch: null,
   }));
+  const setups = plan.components.map(({ queue }) => queueSetup(world, queue));
   world.instances = plan.instances.map(({ component, index, zone }, id) => {
     const spec = plan.components[component];
-    const setup = queueSetup(world, spec.queue);
-    const instance = new Instance(id, component, index, zone, spec, setup);
+    const instance = new Instance(id, component, index, zone, spec, setups[component]);
     const isAbsent = index >= spec.initial;
     instance.absent =
       instance.stopped =

@@ -1,6 +1,7 @@
 import { engine } from '../kernel/engine.js';
-import { widenFloat64 } from '../kernel/pool.js';
+import { widenFloat64, widenInt32 } from '../kernel/pool.js';
 import type { Ns } from '../kernel/time.js';
+import type { GaugeTable } from '../spec/record.js';
 
 /** Places of one gauge: its value, since when, integral and maximum over the open cell, integral over the closed ones. */
 const VALUE = 0;
@@ -8,38 +9,58 @@ const SINCE = 1;
 const AREA = 2;
 const MAX = 3;
 const PAST = 4;
-/** 1 once the level has changed. */
+/** 1 while its level may be above 0 in the open cell. */
 const LIVE = 5;
+/** Level at the end of the cell that was closed last. */
+const END = 6;
+/** Number of its columns from 1 on; 0 = nobody reads them while they are filled. */
+const WATCHED = 7;
 /** Log2 of the places from one gauge to the next: what a change of a level touches stands side by side. */
 const SHIFT = 3;
 
-/** Gauges that need no further memory. */
+/** Gauges, and entries of cells, that need no further memory. */
 const CAPACITY = 1024;
+
+/** Integral and maximum by cell. */
+interface LevelColumns {
+  readonly area: Float64Array;
+  readonly max: Float64Array;
+}
+
+/** A gauge as it is recorded; -1 = one that was never made, because its level has always been 0. */
+export interface GaugeRow {
+  readonly kind: number;
+  readonly instance: number;
+  readonly callee: number;
+  readonly gauge: number;
+}
 
 /**
  * Time-weighted gauges of one run: value, integral and maximum over the open cell.
- * A gauge is a small number handed out at assembly. `close` ends a measuring cell for all of them.
+ * A gauge is a small number handed out at assembly. `close` ends a measuring cell for all of them: those that were at
+ * 0 throughout cost nothing.
  */
 class Levels {
   private state: Float64Array = new Float64Array(CAPACITY << SHIFT);
-  /** By gauge, once its level has been above 0 in a cell. */
-  private readonly areas: (Float64Array | undefined)[] = [];
-  private readonly maxima: (Float64Array | undefined)[] = [];
-  /** The figures of all gauges that have always been at 0. */
-  private zeros = new Float64Array(0);
-  /** Gauges whose level has changed: the others are at 0 all the time. */
-  private readonly live: number[] = [];
-  /** Levels at the end of the cell that was closed last. */
-  private readonly ends: number[] = [];
+  /** Gauges whose level may be above 0 in the open cell. */
+  private live: Int32Array = new Int32Array(CAPACITY);
+  private liveCount = 0;
+  /** Entries of closed cells, in the order of the cells. */
+  private entries = 0;
+  private gauges: Int32Array = new Int32Array(CAPACITY);
+  private inCells: Int32Array = new Int32Array(CAPACITY);
+  private areas: Float64Array = new Float64Array(CAPACITY);
+  private maxima: Float64Array = new Float64Array(CAPACITY);
+  private readonly watched: LevelColumns[] = [];
   private cells = 0;
   count = 0;
 
-  /** Forgets all gauges, for a run with so many measuring cells. */
-  reset(cells: number): void {
+  /** Forgets all gauges, for a run with so many measuring cells, and about so many gauges. */
+  reset(cells: number, gauges = 0): void {
     this.state.fill(0, 0, this.count << SHIFT);
-    this.areas.length = this.maxima.length = this.ends.length = this.live.length = this.count = 0;
+    if (gauges << SHIFT > this.state.length) this.state = new Float64Array(gauges << SHIFT);
+    this.watched.length = this.count = this.liveCount = this.entries = 0;
     this.cells = cells;
-    this.zeros = new Float64Array(cells);
   }
 
   /** Registers a gauge at level 0. */
@@ -47,9 +68,6 @@ class Levels {
     if (levels.count << SHIFT === levels.state.length) {
       levels.state = widenFloat64(levels.state, levels.count << (SHIFT + 1));
     }
-    levels.areas.push(undefined);
-    levels.maxima.push(undefined);
-    levels.ends.push(0);
     return levels.count++;
   }
 
@@ -69,7 +87,10 @@ class Levels {
 
   private wake(gauge: number): void {
     levels.state[(gauge << SHIFT) + LIVE] = 1;
-    levels.live.push(gauge);
+    if (levels.liveCount === levels.live.length) {
+      levels.live = widenInt32(levels.live, levels.liveCount * 2);
+    }
+    levels.live[levels.liveCount++] = gauge;
   }
 
   /** Sets a level from now on. */
@@ -79,22 +100,47 @@ class Levels {
 
   /** Ends the open cell now; `cell` -1 throws the figures away (warm-up). */
   close(cell: number): void {
-    const { state } = levels;
+    const { state, live } = levels;
     const now = engine.now;
-    for (const gauge of levels.live) {
+    let kept = 0;
+    for (let k = 0; k < levels.liveCount; k++) {
+      const gauge = live[k];
       const at = gauge << SHIFT;
-      const area = state[at + AREA] + state[at + VALUE] * (now - state[at + SINCE]);
+      const value = state[at + VALUE];
+      const area = state[at + AREA] + value * (now - state[at + SINCE]);
       state[at + PAST] += area;
       if (cell >= 0 && (area !== 0 || state[at + MAX] !== 0)) {
-        const columns = levels.columnsOf(gauge);
-        columns.area[cell] = area;
-        columns.max[cell] = state[at + MAX];
+        levels.enter(gauge, cell, area, state[at + MAX]);
       }
       state[at + AREA] = 0;
       state[at + SINCE] = now;
-      state[at + MAX] = state[at + VALUE];
-      levels.ends[gauge] = state[at + VALUE];
+      state[at + MAX] = value;
+      state[at + END] = value;
+      if (value === 0) state[at + LIVE] = 0;
+      else live[kept++] = gauge;
     }
+    levels.liveCount = kept;
+  }
+
+  private enter(gauge: number, cell: number, area: number, max: number): void {
+    const watched = levels.state[(gauge << SHIFT) + WATCHED];
+    if (watched > 0) {
+      const columns = levels.watched[watched - 1];
+      columns.area[cell] = area;
+      columns.max[cell] = max;
+    }
+    const { entries } = levels;
+    if (entries === levels.gauges.length) {
+      levels.gauges = widenInt32(levels.gauges, entries * 2);
+      levels.inCells = widenInt32(levels.inCells, entries * 2);
+      levels.areas = widenFloat64(levels.areas, entries * 2);
+      levels.maxima = widenFloat64(levels.maxima, entries * 2);
+    }
+    levels.gauges[entries] = gauge;
+    levels.inCells[entries] = cell;
+    levels.areas[entries] = area;
+    levels.maxima[entries] = max;
+    levels.entries++;
   }
 
   /** Integral of a level from the start of the run until now, in level x ns. */
@@ -110,25 +156,57 @@ class Levels {
     return levels.state[(gauge << SHIFT) + VALUE];
   }
 
-  /** The columns of a gauge for those who read them while they are filled. */
-  columnsOf(gauge: number): { readonly area: Float64Array; readonly max: Float64Array } {
-    const area = (levels.areas[gauge] ??= new Float64Array(levels.cells));
-    const max = (levels.maxima[gauge] ??= new Float64Array(levels.cells));
-    return { area, max };
-  }
-
-  /** At the end of a run. */
-  areaOf(gauge: number): Float64Array {
-    return levels.areas[gauge] ?? levels.zeros;
-  }
-
-  maxOf(gauge: number): Float64Array {
-    return levels.maxima[gauge] ?? levels.zeros;
+  /** The columns of a gauge, for those who read them while they are filled: to be asked for before the run. */
+  columnsOf(gauge: number): LevelColumns {
+    const at = (gauge << SHIFT) + WATCHED;
+    if (levels.state[at] === 0) {
+      const area = new Float64Array(levels.cells);
+      const max = new Float64Array(levels.cells);
+      levels.state[at] = levels.watched.push({ area, max });
+    }
+    return levels.watched[levels.state[at] - 1];
   }
 
   /** The level when the last cell was closed. */
   endOf(gauge: number): number {
-    return levels.ends[gauge];
+    return levels.state[(gauge << SHIFT) + END];
+  }
+
+  /** What the closed cells have of some gauges. */
+  tableOf(rows: readonly GaugeRow[]): GaugeTable {
+    const { count, entries } = levels;
+    const ends = new Int32Array(count);
+    for (let k = 0; k < entries; k++) ends[levels.gauges[k]]++;
+    for (let gauge = 1; gauge < count; gauge++) ends[gauge] += ends[gauge - 1];
+    const cell = new Int32Array(entries);
+    const area = new Float64Array(entries);
+    const max = new Float64Array(entries);
+    const places = new Int32Array(count);
+    places.set(ends.subarray(0, Math.max(0, count - 1)), 1);
+    for (let k = 0; k < entries; k++) {
+      const at = places[levels.gauges[k]]++;
+      cell[at] = levels.inCells[k];
+      area[at] = levels.areas[k];
+      max[at] = levels.maxima[k];
+    }
+    const table = {
+      kind: new Uint8Array(rows.length),
+      instance: new Int32Array(rows.length),
+      callee: new Int32Array(rows.length),
+      from: new Int32Array(rows.length),
+      until: new Int32Array(rows.length),
+      cell,
+      area,
+      max,
+    };
+    rows.forEach(({ kind, instance, callee, gauge }, row) => {
+      table.kind[row] = kind;
+      table.instance[row] = instance;
+      table.callee[row] = callee;
+      table.from[row] = gauge > 0 ? ends[gauge - 1] : 0;
+      table.until[row] = gauge >= 0 ? ends[gauge] : 0;
+    });
+    return table;
   }
 }
 

@@ -74,10 +74,10 @@ export class Meters {
   /** A level; the number is one of `Levels`. */
   gauge(name: string, { component, part }: MeterSubject): number {
     const gauge = levels.register();
+    const columns = levels.columnsOf(gauge);
     this.gauges.set(`${name}/${component}/${part}`, gauge);
     this.list.push(() => {
-      const { area, max } = levels.columnsOf(gauge);
-      return { form: 'gauge', name, component, part, area, max, end: levels.endOf(gauge) };
+      return { form: 'gauge', name, component, part, ...columns, end: levels.endOf(gauge) };
     });
     return gauge;
   }

@@ -3,7 +3,8 @@ import { invariant } from '../kernel/invariant.js';
 import { NoRoom } from '../kernel/room.js';
 import { OUTCOME } from '../spec/outcome.js';
 import type { Plan } from '../spec/plan.js';
-import type { GaugeRecord, PoolRecord, RunRecord, TraceRecord } from '../spec/record.js';
+import { GAUGE_KINDS } from '../spec/record.js';
+import type { GaugeKind, GaugeTable, PoolRecord, RunRecord, TraceRecord } from '../spec/record.js';
 import { assemble } from './assemble.js';
 import type { Assembly } from './assemble.js';
 import { largestHolder } from './holders.js';
@@ -12,6 +13,7 @@ import { RETURN, STATE, strands } from './strands.js';
 import type { World } from './world.js';
 import { frames } from './frames.js';
 import { levels } from './levels.js';
+import type { GaugeRow } from './levels.js';
 import { sink } from './sink.js';
 
 export interface SimulateOptions {
@@ -186,17 +188,11 @@ function digestOf(world: World): string {
   return hex(engine.digest) + hex(Math.imul(wire.attempts, 0x9e3779b1) ^ world.loads.requests);
 }
 
-function gaugesOf({ world, chains, views }: Assembly): GaugeRecord[] {
+function gaugesOf({ world, chains, views }: Assembly): GaugeTable {
   const { instances } = world;
-  const gauges: GaugeRecord[] = [];
-  const add = (
-    kind: GaugeRecord['kind'],
-    instance: number,
-    callee: number,
-    gauge: number,
-  ): void => {
-    const area = levels.areaOf(gauge);
-    gauges.push({ kind, instance, callee, area, max: levels.maxOf(gauge) });
+  const rows: GaugeRow[] = [];
+  const add = (kind: GaugeKind, instance: number, callee: number, gauge: number): void => {
+    rows.push({ kind: GAUGE_KINDS.indexOf(kind), instance, callee, gauge });
   };
   for (const instance of instances) {
     add('busy', instance.id, -1, instance.busyGauge);
@@ -211,7 +207,7 @@ function gaugesOf({ world, chains, views }: Assembly): GaugeRecord[] {
     add('used', pool.instance, pool.callee, pool.used);
     add('waiting', pool.instance, pool.callee, pool.waiting);
   }
-  return gauges;
+  return levels.tableOf(rows);
 }
 
 /** Whether the histograms of a part are kept for each segment. */

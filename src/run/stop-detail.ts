@@ -1,5 +1,5 @@
 import type { Plan } from '../spec/plan.js';
-import type { RunRecord } from '../spec/record.js';
+import { GAUGE_KINDS, type RunRecord } from '../spec/record.js';
 
 /**
  * What was going on when a guard stopped a run, in words: the loop or the queue by name. A limit of
@@ -43,10 +43,12 @@ function busiestEdge(plan: Plan, { edges }: RunRecord): string {
 function longestQueue(plan: Plan, { gauges }: RunRecord): string {
   let owner = -1;
   let longest = 0;
-  for (const { kind, instance, max } of gauges) {
-    if (kind !== 'queue') continue;
-    for (const level of max) if (level > longest) [owner, longest] = [instance, level];
-  }
+  gauges.kind.forEach((kind, row) => {
+    if (kind !== GAUGE_KINDS.indexOf('queue')) return;
+    for (const level of gauges.max.subarray(gauges.from[row], gauges.until[row])) {
+      if (level > longest) [owner, longest] = [gauges.instance[row]!, level];
+    }
+  });
   if (owner < 0) return '';
   const { component, index } = plan.instances[owner]!;
   const name = `${plan.components[component]!.name}[${index}]`;

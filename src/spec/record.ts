@@ -24,7 +24,7 @@ export interface RunRecord {
   readonly parts: readonly PartRecord[];
   /** By measured edge id (plan.statEdges). */
   readonly edges: readonly EdgeRecord[];
-  readonly gauges: readonly GaugeRecord[];
+  readonly gauges: GaugeTable;
   readonly pools: readonly PoolRecord[];
   readonly meters: readonly MeterRecord[];
   readonly sagas: readonly SagaRecord[];
@@ -90,19 +90,37 @@ export interface EdgeRecord {
   readonly successLatency: readonly HistogramData[];
 }
 
-/** A time-weighted level. `area` is its integral over the cell in level x ns, `max` its maximum. */
-export interface GaugeRecord {
-  /**
-   * busy = workers in use, queue = waiting in front of them, concurrency = in service or waiting for a
-   * downstream answer (requests accepted and not answered), cpu = cores in use, memory = bytes held, inFlight = calls of an
-   * edge under way, open = pool connections open, used = pool connections in use, waiting = for one.
-   */
-  readonly kind:
-    'busy' | 'queue' | 'concurrency' | 'cpu' | 'memory' | 'inFlight' | 'open' | 'used' | 'waiting';
-  /** Instance id, or -1. For inFlight and pools: the calling instance. */
-  readonly instance: number;
-  /** For inFlight and pools: the called component id; else -1. */
-  readonly callee: number;
+/**
+ * busy = workers in use, queue = waiting in front of them, concurrency = in service or waiting for a
+ * downstream answer (requests accepted and not answered), cpu = cores in use, memory = bytes held, inFlight = calls of an
+ * edge under way, open = pool connections open, used = pool connections in use, waiting = for one.
+ */
+export const GAUGE_KINDS = [
+  'busy',
+  'queue',
+  'concurrency',
+  'cpu',
+  'memory',
+  'inFlight',
+  'open',
+  'used',
+  'waiting',
+] as const;
+export type GaugeKind = (typeof GAUGE_KINDS)[number];
+
+/** Time-weighted levels, a row each: who they belong to, and entries of the cells in which they were not 0 all the time. */
+export interface GaugeTable {
+  /** By row: index into GAUGE_KINDS. */
+  readonly kind: Uint8Array;
+  /** By row: instance id, or -1. For inFlight and pools: the calling instance. */
+  readonly instance: Int32Array;
+  /** By row: for inFlight and pools the called component id; else -1. */
+  readonly callee: Int32Array;
+  /** By row: its entries [from, until). */
+  readonly from: Int32Array;
+  readonly until: Int32Array;
+  /** By entry, ascending within a row: the cell, the integral over it in level x ns, and the maximum in it. */
+  readonly cell: Int32Array;
   readonly area: Float64Array;
   readonly max: Float64Array;
 }
@@ -122,7 +140,7 @@ export type MeterRecord = {
   readonly part: number;
 } & (
   | { readonly form: 'counter'; readonly counts: Float64Array }
-  /** As a GaugeRecord: integral and largest by cell; and the level at the end of the last one. */
+  /** As of gauges: integral and largest by cell; and the level at the end of the last one. */
   | {
       readonly form: 'gauge';
       readonly area: Float64Array;

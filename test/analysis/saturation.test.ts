@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { gaugesOf } from '../../src/analysis/gauges.js';
 import type { Lane } from '../../src/analysis/lanes.js';
 import { fullSteps, saturatedShare, saturationOf } from '../../src/analysis/saturation.js';
 import { stepsOf } from '../../src/analysis/steps.js';
 import type { Plan } from '../../src/spec/plan.js';
-import type { GaugeRecord } from '../../src/spec/record.js';
+import type { RunRecord } from '../../src/spec/record.js';
+import { gaugeTable } from '../support/gauge-table.js';
 
 const STEPS = 8;
 const SECOND = 1e9;
@@ -25,15 +27,10 @@ function saturation(
   step = 2,
   risesNs: readonly number[] = [],
 ) {
-  const area = Float64Array.from(means, (mean) => mean * SECOND);
-  const gauge: GaugeRecord = {
-    kind: 'busy',
-    instance: 0,
-    callee: -1,
-    area,
-    max: Float64Array.from(maxima),
-  };
-  return saturationOf(laneOf(means), [gauge], stepsOf(plan), plan, {
+  const area = means.map((mean) => mean * SECOND);
+  const table = gaugeTable([{ kind: 'busy', instance: 0, callee: -1, area, max: maxima }]);
+  const gauges = gaugesOf({ gauges: table } as RunRecord, 'busy');
+  return saturationOf(laneOf(means), gauges, stepsOf(plan), plan, {
     step,
     fromNs: step * SECOND,
     risesNs,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { stopDetail } from '../../src/run/stop-detail.js';
 import type { RunRecord } from '../../src/spec/record.js';
+import { gaugeTable } from '../support/gauge-table.js';
 import { RecordBuilder } from '../support/records.js';
 import { CELL, shopPlan } from '../support/study.js';
 
@@ -29,13 +30,15 @@ describe('what a stopped run was doing', () => {
 
   it('names the longest queue where the events ran out', () => {
     const record = new RecordBuilder(plan).record();
-    const gauges = [3, 9].map((level, instance) => ({
-      kind: 'queue' as const,
-      instance,
-      callee: -1,
-      area: Float64Array.of(0, 0),
-      max: Float64Array.of(level, 0),
-    }));
+    const gauges = gaugeTable(
+      [3, 9].map((level, instance) => ({
+        kind: 'queue' as const,
+        instance,
+        callee: -1,
+        area: [0, 0],
+        max: [level, 0],
+      })),
+    );
     const { component, index } = plan.instances[1]!;
     expect(stopDetail(plan, { ...record, stop: 'budget', gauges })).toContain(
       `longest queue ${plan.components[component]!.name}[${index}] with 9 requests`,

@@ -1,8 +1,9 @@
 import { EDGE_COUNTERS, type EdgeCounter } from '../../src/spec/policy.js';
 import { OUTCOME_KINDS, OUTCOME_NAMES, type OutcomeName } from '../../src/spec/outcome.js';
 import type { Plan } from '../../src/spec/plan.js';
-import type { EdgeRecord, GaugeRecord, PartRecord, RunRecord } from '../../src/spec/record.js';
+import type { EdgeRecord, GaugeKind, PartRecord, RunRecord } from '../../src/spec/record.js';
 import { Histogram } from '../../src/stats/histogram.js';
+import { gaugeTable, type DenseGauge } from './gauge-table.js';
 import { rowOf } from './histogram-row.js';
 
 /** Records of runs by hand: every figure that is not written is 0, so each expected value is computed from what a test writes. */
@@ -10,7 +11,7 @@ export class RecordBuilder {
   readonly plan: Plan;
   private readonly parts: PartDraft[];
   private readonly edges: EdgeDraft[];
-  private readonly gauges: GaugeRecord[] = [];
+  private readonly gauges: DenseGauge[] = [];
   private readonly pools: { caller: string; database: string; waits: readonly Histogram[] }[] = [];
   private readonly machines: RunRecord['machines'][number][] = [];
   private readonly journal: { at: number; kind: number; subject: number; value: number }[] = [];
@@ -76,7 +77,7 @@ export class RecordBuilder {
 
   /** A gauge that stands at a mean level in each cell, with a largest value. */
   gauge(
-    kind: GaugeRecord['kind'],
+    kind: GaugeKind,
     instance: number,
     level: (cell: number) => number,
     max: (cell: number) => number = level,
@@ -156,7 +157,7 @@ export class RecordBuilder {
       },
       parts: this.parts.map(partRecord),
       edges: this.edges.map(edgeRecord),
-      gauges: this.gauges,
+      gauges: gaugeTable(this.gauges),
       pools: this.pools.map(({ caller, database, waits }) => ({
         callerComponent: this.componentId(caller),
         calleeComponent: this.componentId(database),

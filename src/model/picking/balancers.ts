@@ -20,6 +20,9 @@ export class Balancers {
   private readonly world: World;
   private readonly registry: Registry;
   private readonly states = new Map<string, BalancerState>();
+  private readonly ways = new Map<PlanEdge['loadBalancing'], number>();
+  private readonly texts = new Map<string, number>();
+  private readonly keys = new Map<string, BalancerSetup['picks']>();
 
   constructor(world: World, registry: Registry) {
     this.world = world;
@@ -33,13 +36,25 @@ export class Balancers {
   of(edge: PlanEdge, caller: Instance, view: View, version = -1): BalancerState {
     const { plan } = this.world;
     const callee = plan.parts[edge.to].component;
-    const key = `${caller.id} ${callee} ${version} ${JSON.stringify(edge.loadBalancing)}`;
+    const key = `${caller.id} ${callee} ${version} ${this.wayOf(edge)}`;
     const known = this.states.get(key);
     if (known !== undefined) return known;
     const state = this.create(edge, callee, caller, view);
     this.states.set(key, state);
     caller.balancers.push(state);
     return state;
+  }
+
+  /** Number of a way to balance: equal ones have the same. */
+  private wayOf({ loadBalancing }: PlanEdge): number {
+    let way = this.ways.get(loadBalancing);
+    if (way === undefined) {
+      const text = JSON.stringify(loadBalancing);
+      way = this.texts.get(text) ?? this.texts.size;
+      this.texts.set(text, way);
+      this.ways.set(loadBalancing, way);
+    }
+    return way;
   }
 
   /** What the calling instances see of the callee of an edge; null where they see all of it. */
@@ -120,7 +135,10 @@ export class Balancers {
     const { plan, replication } = this.world;
     const from = plan.components[caller.component].name;
     const to = plan.components[callee].name;
-    return streamKey(plan.seed, replication, `edge/${from}->${to}/${meaning}`);
+    const name = `edge/${from}->${to}/${meaning}`;
+    let key = this.keys.get(name);
+    if (key === undefined) this.keys.set(name, (key = streamKey(plan.seed, replication, name)));
+    return key;
   }
 }
 

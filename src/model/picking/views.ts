@@ -5,6 +5,9 @@ import type { World } from '../world.js';
 
 type Parts = Pick<World, 'plan' | 'fleets' | 'instances' | 'endpoints'>;
 
+/** In place of the gauge of an instance that has not called. */
+const NEVER = -1;
+
 /** The gauge of the attempts of one instance to one component. */
 interface Seen {
   readonly instance: number;
@@ -16,7 +19,6 @@ interface Seen {
 export class Views {
   private readonly world: Parts;
   private readonly byPair = new Map<number, View>();
-  private readonly seen: Seen[] = [];
   /** By caller and callee: the first edge between them, and whether attempts under way decide picks. */
   private readonly firstEdge = new Map<number, number>();
   private readonly counted = new Set<number>();
@@ -41,17 +43,23 @@ export class Views {
       view.fleet = endpoints.fleetOf(callee, caller, view);
       view.gauge = levels.register();
       this.byPair.set(key, view);
-      this.seen.push({ instance, callee, gauge: view.gauge });
     }
     return view;
   }
 
-  /** All gauges, by the first edge between both components, and by caller. */
+  /** The gauges of all that may call, by the first edge between both components, and by caller. */
   list(): readonly Seen[] {
-    const { instances } = this.world;
-    const edgeOf = ({ instance, callee }: Seen): number =>
-      this.firstEdge.get(this.pairOf(instances[instance].component, callee))!;
-    return this.seen.sort((a, b) => edgeOf(a) - edgeOf(b) || a.instance - b.instance);
+    const { plan } = this.world;
+    return [...this.firstEdge.values()].flatMap((edge) => {
+      const { from, to } = plan.edges[edge];
+      const { firstInstance, instances } = plan.components[plan.parts[from].component];
+      const callee = plan.parts[to].component;
+      return Array.from({ length: instances }, (_, index) => {
+        const instance = firstInstance + index;
+        const gauge = this.byPair.get(this.pairOf(instance, callee))?.gauge ?? NEVER;
+        return { instance, callee, gauge };
+      });
+    });
   }
 
   private pairOf(from: number, callee: number): number {

@@ -105,7 +105,6 @@ export class Cores implements Processor {
     this.speed = 1;
     this.load = 0;
     this.gauge = setup.sharedGauge ?? levels.register();
-    this.widen(FIRST_CAPACITY);
   }
 
   /** A strand brings `work` ns of CPU. */
@@ -309,7 +308,7 @@ export class Cores implements Processor {
   // Both are written out: doubles that are handed to a function that is not inlined are boxed.
 
   private push(end: number, strand: number, stamp: number): void {
-    if (this.size === this.ends.length) this.widen(this.size * 2);
+    if (this.size === this.ends.length) this.widen(Math.max(FIRST_CAPACITY, this.size * 2));
     const { ends, orders } = this;
     const order = this.nextOrder++;
     let at = this.size++;
