@@ -54,6 +54,30 @@ describe('a scenario', () => {
     expect(problem).toContain('FL208 policies.guard.circuitBreaker.store.cache: finagle refuses');
   });
 
+  it('has no order of what has a place each around a handler', () => {
+    const consumer = (policy: string): string => `
+faultline: 1
+title: Consumers
+run: { duration: 10s }
+policies: { shared: { timeout: 1s, rateLimit: { rate: 5/s } } }
+topics:
+  mails: { kind: kafka, subscribers: [ { group: g, call: worker.send, policy: ${policy} } ] }
+services: { worker: { endpoints: { send: [ wait: 1ms ] } } }
+workloads: { users: { arrivals: constant(10/s), requests: [ { name: mail, steps: [ publish: mails ] } ] } }
+`;
+    const said = (policy: string): readonly string[] => {
+      const text = consumer(policy);
+      const found = loadScenario('consumers.yaml', () => ({ text })).problems;
+      return found.map(({ code, path, message }) => `${code} ${path}: ${message}`);
+    };
+    expect(said('shared')).toEqual([]);
+    const [problem = ''] = said(
+      '{ timeout: 1s, rateLimit: { rate: 5/s }, order: [rateLimit, timeout] }',
+    );
+    expect(problem).toContain('FL208 topics.mails.subscribers[0].policy.order:');
+    expect(problem).toContain('leave order out');
+  });
+
   it('has no service without an instance', () => {
     const [problem = ''] = problems('', 'zone: {},');
     expect(problem).toContain('FL411 services.shop.zone: the counts of zone add up to 0');

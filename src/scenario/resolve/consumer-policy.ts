@@ -4,7 +4,7 @@ import type { Bundle, Layer } from '../../spec/scenario.js';
 import type { BundleOutput } from '../schema/bundle.js';
 import { resolvePolicy } from './bundles.js';
 import type { Context, Path } from './context.js';
-import { report } from './context.js';
+import { report, writtenAt } from './context.js';
 
 /** Policies that mean something around a handler. */
 const ALLOWED: readonly string[] = ['circuitBreaker', 'rateLimit', 'timeout'];
@@ -33,6 +33,11 @@ export function resolveConsumerPolicy(
 }
 
 function checkRest(context: Context, bundle: Bundle, path: Path): void {
+  if (writtenAt(context, [...path, 'order']) !== undefined) {
+    const message =
+      'a consumer has circuitBreaker outside of rateLimit outside of timeout, whatever is written: leave order out';
+    report(context, 'FL208', [...path, 'order'], message);
+  }
   for (const field of OF_CALLS) {
     if (bundle[field] === null) continue;
     const message = `a handler runs in its own process and is called by nobody: leave out ${field}`;

@@ -15,7 +15,7 @@ export const places: readonly Hint[] = [
   {
     option: new RegExp(`${BUNDLE}\\.order$`),
     base: 'places.yaml',
-    values: ['polly', ['timeout', 'retry', 'rateLimit'], ['rateLimit', 'circuitBreaker']],
+    values: ['polly', ['timeout', 'retry', 'rateLimit']],
   },
   {
     option: new RegExp(`${BUNDLE}\\.idempotencyKey$`),

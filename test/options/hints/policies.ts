@@ -153,7 +153,11 @@ export const policies: readonly Hint[] = [
         hedge.retryThrottling ??= { maxTokens: 4 };
         hedge.nonFatal ??= ['error', 'timeout'];
       }
-      if (hedge.kind === 'finagle') hedge.maxExtraLoad = '10%';
+      if (hedge.kind === 'finagle') {
+        // It has a percentile after a window of 10 s, read every 3 s.
+        hedge.maxExtraLoad = '10%';
+        (tree.run as Tree).duration = '18s';
+      }
       if (hedge.kind !== 'finagle') hedge.after ??= '15ms';
       if ((hedge.kind ?? 'simple') === 'simple') hedge.maxExtraLoad ??= '5%';
     },

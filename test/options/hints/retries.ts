@@ -14,6 +14,7 @@ function delayed(tree: Tree): void {
   const retry = policyIn(tree, 'retry');
   retry.backoff ??= {};
   (retry.backoff as Tree).base = '40ms';
+  retry.attempts = 4;
 }
 
 /** Hints for options of retries. */
