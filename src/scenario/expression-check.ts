@@ -6,6 +6,7 @@ import type { ExpressionProblem } from './expression-scan.js';
 import { isOfWholeRun, ROLLOUT_WORDS } from './metrics/rollouts.js';
 import {
   findMetric,
+  METRIC_WORDS,
   metricsOf,
   type Metric,
   type MetricUnit,
@@ -156,7 +157,11 @@ export function subjectKind(path: MetricPath, names: ExpressionNames): SubjectKi
 function checkSubject(path: MetricPath, names: ExpressionNames): ExpressionProblem[] {
   const subject = path.subject;
   if (subject.kind === 'cascade' || subject.kind === 'run') return [];
-  if (subject.kind === 'component') return checkReference(subject.at, names, false);
+  if (subject.kind === 'component') {
+    const { at } = subject;
+    const isMetric = METRIC_WORDS.has(at.component) && !names.components.has(at.component);
+    return isMetric ? [withoutSubject(path, at, names)] : checkReference(at, names, false);
+  }
   const problems = [
     ...checkReference(subject.from, names, true),
     ...checkReference(subject.to, names, true),
@@ -183,6 +188,18 @@ function checkSubject(path: MetricPath, names: ExpressionNames): ExpressionProbl
     }
   }
   return problems;
+}
+
+/** A metric that begins the expression, in the place of the component that it is about. */
+function withoutSubject(
+  path: MetricPath,
+  at: Reference,
+  names: ExpressionNames,
+): ExpressionProblem {
+  const workload = [...names.components].find(([, { kind }]) => kind === 'workload');
+  const message = `whose ${path.text}? As in ${workload?.[0] ?? 'users'}.${path.text}`;
+  const allowed = [...names.components.keys()];
+  return { message, offset: at.offset, found: at.component, allowed };
 }
 
 function checkReference(

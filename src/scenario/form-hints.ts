@@ -1,5 +1,6 @@
 import type { Node, PathKey } from './located.js';
 import { entries, text } from './located.js';
+import { outcomesHint } from './other-products.js';
 import { NAMED, STEP_LISTS } from './salvage.js';
 
 /** How entries of lists read that are often written as maps, and steps that are only named. */
@@ -13,9 +14,19 @@ export function formHint(path: readonly PathKey[], node: Node): string {
   const isStep = typeof key === 'number' && STEP_LISTS.has(String(path[path.length - 2]));
   const value = node.type === 'scalar' ? node.value : undefined;
   const word = text(node) ?? (typeof value === 'number' ? String(value) : undefined);
+  if (path[0] === 'caches' && path.length <= 2) return `: write ${cacheOf(path, word)}`;
   if (word === undefined) return '';
+  if (key === 'on') return outcomesHint(path, word);
   if (isStep) return /^[\w-]+\.[\w-]+$/.test(word) ? `: to call it, { call: ${word} }` : '';
   return shortHint(String(key), word);
+}
+
+/** A cache by the product that holds it: that is a kind of one of its levels. */
+function cacheOf(path: readonly PathKey[], word: string | undefined): string {
+  const kind = /^(redis|memcached|cdn|local)$/.test(word ?? '') ? word! : 'redis';
+  const level = kind === 'local' ? 'name: near, kind: local' : `name: shared, kind: ${kind}`;
+  const cache = `{ hitRatio: 90%, levels: [ { ${level} } ] }`;
+  return path.length === 1 ? `{ pages: ${cache} }` : cache;
 }
 
 /** How a map reads for which a single word or number is written. */

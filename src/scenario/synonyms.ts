@@ -180,7 +180,7 @@ export const SYNONYMS: readonly string[] = [
 const LINES: readonly (readonly string[])[] = SYNONYMS.map((line) => line.split(' '));
 
 /** A word as people may write it: `max_attempts`, `max-attempts`, `MaxAttempts`. */
-function plain(word: string): string {
+export function plainWord(word: string): string {
   return word.toLowerCase().replace(/[-_ ]/g, '');
 }
 
@@ -194,7 +194,7 @@ const RETRIES: ReadonlySet<string> = new Set([
 
 /** What has to change besides the name, where a word was meant that does not count the same. */
 export function caution(wrong: string, name: string): string | undefined {
-  return name === 'attempts' && RETRIES.has(plain(wrong))
+  return name === 'attempts' && RETRIES.has(plainWord(wrong))
     ? 'it counts the first try too'
     : undefined;
 }
@@ -211,12 +211,12 @@ export function synonym(wrong: string, names: readonly string[]): string | undef
     const tail = synonym(wrong.slice(dot), tails);
     return tail === undefined ? undefined : head + tail;
   }
-  const word = plain(wrong);
-  const legal = new Map(names.map((name) => [plain(name), name]));
+  const word = plainWord(wrong);
+  const legal = new Map(names.map((name) => [plainWord(name), name]));
   for (const line of LINES) {
-    if (!line.some((other) => plain(other) === word)) continue;
-    const other = line.find((name) => legal.has(plain(name)));
-    if (other !== undefined) return legal.get(plain(other));
+    if (!line.some((other) => plainWord(other) === word)) continue;
+    const other = line.find((name) => legal.has(plainWord(name)));
+    if (other !== undefined) return legal.get(plainWord(other));
   }
   return undefined;
 }

@@ -8,6 +8,7 @@ import { formHint, kindHint, loadHint, missingHint, pairHint, placeHint } from '
 import { insteadOf, isLaterKey, isLaterWord } from './later.js';
 import type { Entry, Node, PathKey, Place } from './located.js';
 import { entries, get, items, locate, plain, text } from './located.js';
+import { outcomesHint, wayOut } from './other-products.js';
 import { wordFor } from './suggest.js';
 import { STEP_MODIFIERS, STEP_VERBS } from './verbs.js';
 
@@ -83,10 +84,12 @@ class Reporter {
       ? this.known[Number(message.slice(KNOWN.length))]
       : [];
     if (isLaterKey(path, key)) return this.later(at, [...path, key], key);
-    const place = placeHint(path, key);
+    const place = wayOut(path, key, entry?.value) ?? placeHint(path, key);
     if (place !== undefined) {
+      const meant = wordFor(key, allowed);
+      if (meant !== undefined) this.misnamed.add(JSON.stringify([...path, meant]));
       const message = `unknown key ${show(key)}: ${place}`;
-      return this.problems.add({ code: 'FL201', at, path: [...path, key], message });
+      return this.problems.add({ code: 'FL201', at, path: [...path, key], message, allowed });
     }
     const meant = wordFor(key, allowed);
     if (meant !== undefined) this.misnamed.add(JSON.stringify([...path, meant]));
@@ -166,8 +169,9 @@ class Reporter {
       return this.add('FL202', path, issue.message);
     }
     const code = params?.code === QUANTITY_ISSUE ? 'FL205' : 'FL208';
+    const hint = outcomesHint(path, show(value));
     const message = this.isInList(path) ? issue.message.replace('{ }', '[ ]') : issue.message;
-    this.add(code, path, message, params?.words ?? {});
+    this.add(code, path, message + hint, hint === '' ? (params?.words ?? {}) : {});
   }
 
   private other(issue: Issue, path: readonly PathKey[]): void {

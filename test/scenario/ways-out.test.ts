@@ -1,0 +1,266 @@
+import { describe, expect, it } from 'vitest';
+import { formatDiagnostic } from '../../src/scenario/diagnostics.js';
+import { load } from './support.js';
+
+/** A scenario with a gap in each place where something of another product is pasted. */
+const right = {
+  service: '',
+  first: '',
+  policy: '',
+  route: 'to: shop.buy',
+  budget: 'people.success >= 1%',
+  caches: '',
+  budgets: '',
+};
+type Place = keyof typeof right;
+
+function scenario(place?: Place, pasted = ''): string {
+  const { service, first, policy, route, budget, caches, budgets } = {
+    ...right,
+    ...(place === undefined ? {} : { [place]: pasted }),
+  };
+  return `faultline: 1
+title: Pasted
+run: { duration: 20s }
+${caches}
+gateways: { edge: { routes: [ { ${route} } ] } }
+services:
+  shop: { concurrency: 8, ${service}
+    endpoints: { buy: [ ${first} { call: pay.charge, policy: { ${policy} } } ] } }
+  pay: { endpoints: { charge: [ wait: 10ms ] } }
+workloads: { people: { arrivals: poisson(20/s), requests: [ { call: edge, path: /orders } ] } }
+${budgets === '' ? `budgets: [ ${budget} ]` : budgets}
+`;
+}
+
+interface Case {
+  /** Where it is pasted, and what. */
+  readonly paste: readonly [Place, string];
+  /** What the message says: the line to write. */
+  readonly write: string;
+  /** Where that line goes: [place, the text there]; without it, in the place of what was pasted. */
+  readonly goes?: readonly [Place, string];
+}
+
+const inPolicy = (paste: string, write: string): Case => ({ paste: ['policy', paste], write });
+const inRetry = (paste: string, write: string, kind = 'envoy'): Case => ({
+  paste: ['policy', `retry: { kind: ${kind}, ${paste} }`],
+  write,
+  goes: ['policy', `retry: { kind: ${kind}, ${write} }`],
+});
+const inBreaker = (paste: string, write: string): Case => ({
+  paste: ['policy', `circuitBreaker: { kind: resilience4j, ${paste} }`],
+  write,
+  goes: ['policy', `circuitBreaker: { kind: resilience4j, ${write} }`],
+});
+const inRoute = (paste: string, write: string): Case => ({
+  paste: ['route', `${paste}, to: shop.buy`],
+  write,
+  goes: ['route', `${write}, to: shop.buy`],
+});
+const inService = (paste: string, write: string, place: Place = 'service'): Case => ({
+  paste: ['service', `${paste},`],
+  write,
+  goes: [place, place === 'caches' || place === 'budgets' ? write : `${write},`],
+});
+const inBudget = (paste: string, write: string): Case => ({ paste: ['budget', paste], write });
+
+const CASES: readonly Case[] = [
+  inPolicy('perTryTimeout: 2s', 'timeout: 2s'),
+  inPolicy('per_try_timeout: 250ms', 'timeout: 250ms'),
+  inPolicy('timelimiter: { timeoutDuration: 2s }', 'timeout: { after: 2s, cancel: true }'),
+  inPolicy(
+    'failureRateThreshold: 50',
+    'circuitBreaker: { kind: resilience4j, failureRateThreshold: 50% }',
+  ),
+  inPolicy(
+    'slidingWindowSize: 20',
+    'circuitBreaker: { kind: resilience4j, slidingWindowSize: 20 }',
+  ),
+  inPolicy(
+    'waitDurationInOpenState: 5s',
+    'circuitBreaker: { kind: resilience4j, waitDurationInOpenState: 5s }',
+  ),
+  inPolicy(
+    'minimumNumberOfCalls: 20',
+    'circuitBreaker: { kind: resilience4j, minimumNumberOfCalls: 20 }',
+  ),
+  inPolicy('attempts: 3', 'retry: { attempts: 3 }'),
+  inPolicy('numRetries: 3', 'retry: { attempts: 4 }'),
+  inPolicy('retries: { attempts: 2 }', 'retry: { attempts: 3 }'),
+  inPolicy('retryOn: "5xx,reset"', 'retry: { kind: envoy, on: [5xx, timeout, reset, connect] }'),
+  inPolicy(
+    'waitDuration: 200ms',
+    'retry: { attempts: 3, backoff: { kind: constant, base: 200ms } }',
+  ),
+  inPolicy(
+    'retryBudget: { budgetPercent: 20% }',
+    'retry: { attempts: 3, budget: { kind: envoy, ratio: 20%, minConcurrent: 3 } }',
+  ),
+  inPolicy('maxEjectionPercent: 50', 'outlierDetection: { kind: istio, maxEjectionPercent: 50% }'),
+  inPolicy('consecutive5xxErrors: 7', 'outlierDetection: { kind: istio, consecutive5xxErrors: 7 }'),
+  inPolicy('baseEjectionTime: 15s', 'outlierDetection: { kind: istio, baseEjectionTime: 15s }'),
+  inPolicy(
+    'http1MaxPendingRequests: 10',
+    'connections: {}, bulkhead: { kind: istio, http: { http1MaxPendingRequests: 10 } }',
+  ),
+  inPolicy(
+    'connectionPool: { http: { http1MaxPendingRequests: 10 } }',
+    'connections: {}, bulkhead: { kind: istio, tcp: { maxConnections: 100 }, http: { http1MaxPendingRequests: 100 } }',
+  ),
+  inPolicy(
+    'maxPendingRequests: 10',
+    'connections: {}, bulkhead: { kind: envoy, maxPendingRequests: 10 }',
+  ),
+  inPolicy(
+    'circuit_breakers: { thresholds: [ { max_connections: 100 } ] }',
+    'connections: {}, bulkhead: { kind: envoy, maxConnections: 1024, maxPendingRequests: 1024 }',
+  ),
+  inPolicy('maxConcurrentCalls: 9', 'bulkhead: { kind: resilience4j, maxConcurrentCalls: 9 }'),
+  inPolicy('limitForPeriod: 9', 'rateLimit: { kind: resilience4j, limitForPeriod: 9 }'),
+  inPolicy('loadBalancer: { simple: ROUND_ROBIN }', 'loadBalancing: { kind: roundRobin }'),
+  inPolicy('lb_policy: LEAST_REQUEST', 'loadBalancing: { kind: leastRequest }'),
+  inPolicy(
+    'trafficPolicy: { outlierDetection: {} }',
+    'outlierDetection: { kind: istio, consecutive5xxErrors: 5 }, loadBalancing: { kind: leastRequest }',
+  ),
+  {
+    paste: ['policy', 'retry: { attempts: 2, perTryTimeout: 2s }'],
+    write: 'timeout: 2s',
+    goes: ['policy', 'retry: { attempts: 2 }, timeout: 2s'],
+  },
+  inRetry('waitDuration: 500ms', 'backoff: { kind: constant, base: 500ms }', 'resilience4j'),
+  inRetry(
+    'exponentialBackoffMultiplier: 3',
+    'backoff: { kind: exponential, base: 500ms, factor: 3 }',
+    'resilience4j',
+  ),
+  inRetry(
+    'exponentialMaxWaitDuration: 8s',
+    'backoff: { kind: exponential, base: 500ms, factor: 2, max: 8s }',
+    'resilience4j',
+  ),
+  inRetry(
+    'randomizedWaitFactor: 0.25',
+    'backoff: { kind: exponential, base: 500ms, factor: 2, jitter: 25% }',
+    'resilience4j',
+  ),
+  inRetry('retryBackOff: { baseInterval: 25ms }', 'backoff: { kind: envoy, base: 25ms }'),
+  inRetry('retry_on: "gateway-error,503"', 'on: [gateway, timeout, reset, connect, 503]'),
+  inRetry('retryExceptions: [ java.io.IOException ]', 'on: [serverError, timeout, connect]'),
+  inRetry('retryHostPredicate: [ previous_hosts ]', 'otherInstance: true'),
+  inRetry('on: "5xx,connect-failure"', 'on: [5xx, timeout, reset, connect]'),
+  {
+    paste: ['policy', 'retry: { kind: istio, on: [gateway-error] }'],
+    write: 'gateway, timeout, reset, connect',
+    goes: ['policy', 'retry: { kind: istio, on: [gateway, timeout, reset, connect] }'],
+  },
+  inBreaker('recordExceptions: [ java.io.IOException ]', 'failOn: [serverError, timeout, connect]'),
+  inBreaker('ignoreExceptions: [ a.BadRequest ]', 'ignore: [clientError]'),
+  inBreaker('ringBufferSizeInClosedState: 10', 'slidingWindowSize: 10'),
+  inRoute('timeout: 3s', 'policy: { deadline: 3s }'),
+  inRoute('perTryTimeout: 2s', 'policy: { timeout: 2s }'),
+  inRoute(
+    'retries: { attempts: 3, perTryTimeout: 2s }',
+    'policy: { timeout: 2s, retry: { kind: istio, attempts: 4 } }',
+  ),
+  inRoute('retry: { attempts: 3 }', 'policy: { timeout: 2s, retry: { attempts: 3 } }'),
+  inRoute('prefix: /orders', 'match: { path: /orders* }'),
+  {
+    paste: ['route', 'match: { prefix: /orders }, to: shop.buy'],
+    write: 'path: /orders*',
+    goes: ['route', 'match: { path: /orders* }, to: shop.buy'],
+  },
+  inService('availability: 99.9%', '{ fail: 503, probability: 0.1% }', 'first'),
+  inService('availability: 0.995', '{ fail: 503, probability: 0.5% }', 'first'),
+  inService('errorRate: 2%', '{ fail: 503, probability: 2% }', 'first'),
+  inService('latency: 20ms', 'wait: 20ms', 'first'),
+  inService('slo: 99.9%', 'budgets: [ people.success >= 99.9% ]', 'budgets'),
+  inService(
+    'cache: redis',
+    'caches: { pages: { hitRatio: 90%, levels: [ { name: shared, kind: redis } ] } }',
+    'caches',
+  ),
+  {
+    paste: ['service', 'timeout: 2s,'],
+    write: 'policy: { timeout: 1s, retry: { attempts: 3 } }',
+    goes: ['policy', 'timeout: 1s, retry: { attempts: 3 }'],
+  },
+  inService(
+    'livenessProbe: { periodSeconds: 10 }',
+    'probes: { liveness: { period: 10s, failureThreshold: 3 } }',
+  ),
+  inService(
+    'readinessProbe: { periodSeconds: 10 }',
+    'probes: { readiness: { period: 10s, failureThreshold: 3 } }',
+  ),
+  inService('maxReplicas: 5', 'cpu: 2, autoscaling: { min: 2, max: 5, metric: cpu, target: 70% }'),
+  inService(
+    'hpa: { minReplicas: 1 }',
+    'cpu: 2, autoscaling: { min: 2, max: 10, metric: cpu, target: 70% }',
+  ),
+  inService('terminationGracePeriodSeconds: 30', 'lifecycle: { terminationGrace: 30s }'),
+  inService('resources: { limits: { memory: 512Mi } }', 'memory: { limit: 512MiB }'),
+  {
+    paste: ['caches', 'caches: { pages: redis }'],
+    write: '{ hitRatio: 90%, levels: [ { name: shared, kind: redis } ] }',
+    goes: [
+      'caches',
+      'caches: { pages: { hitRatio: 90%, levels: [ { name: shared, kind: redis } ] } }',
+    ],
+  },
+  {
+    paste: ['caches', 'caches: redis'],
+    write: '{ pages: { hitRatio: 90%, levels: [ { name: shared, kind: redis } ] } }',
+    goes: [
+      'caches',
+      'caches: { pages: { hitRatio: 90%, levels: [ { name: shared, kind: redis } ] } }',
+    ],
+  },
+  inBudget('latency.p99 < 300ms', 'people.latency.p99'),
+  inBudget('success >= 99%', 'users.success'),
+  {
+    paste: ['budget', '{ metric: latency, max: 300ms }'],
+    write: 'expect: users.latency.p99 <= 300ms',
+    goes: ['budget', '{ expect: people.latency.p99 <= 300ms }'],
+  },
+];
+
+describe('a line of another product', () => {
+  it('has a scenario that is right without it', () => {
+    expect(load(scenario()).problems).toEqual([]);
+  });
+
+  it.each(CASES.map((one) => [one.paste[1], one] as const))(
+    '%s: the way out is shown',
+    (_, one) => {
+      const [place, pasted] = one.paste;
+      const text = scenario(place, pasted);
+      const { problems } = load(text);
+      const told = problems.map(formatDiagnostic);
+      expect(told.join('\n')).toContain(one.write.replace('people.success >=', 'users.success >='));
+      const line = text.split('\n').findIndex((row) => row.includes(pasted)) + 1;
+      expect(problems[0]).toMatchObject({ line });
+      expect(told[0]).toContain('^');
+    },
+  );
+
+  // What the message says can be pasted. Of an expression it says the beginning alone.
+  it.each(
+    CASES.filter(({ paste: [place], goes }) => place !== 'budget' || goes !== undefined).map(
+      (one) => [one.write, one] as const,
+    ),
+  )('%s: loads where it goes', (_, { paste, write, goes }) => {
+    const { problems } = load(scenario(...(goes ?? [paste[0], write])));
+    expect(problems.map(formatDiagnostic)).toEqual([]);
+  });
+
+  it('says what is allowed, beside the line to write', () => {
+    const [problem] = load(scenario('policy', 'perTryTimeout: 2s')).problems;
+    expect(formatDiagnostic(problem!)).toContain(
+      'policy.perTryTimeout: unknown key perTryTimeout: a timeout limits each try, a deadline all of them; write timeout: 2s',
+    );
+    expect(problem!.allowed).toContain('timeout');
+    expect(formatDiagnostic(problem!)).toContain('allowed: bulkhead, circuitBreaker');
+  });
+});
