@@ -1,13 +1,14 @@
 import { GuardStop, RunFailure } from '../run/failure.js';
 import type { GuardReason, RunIdentity } from '../run/failure.js';
+import type { WhatIfWords } from '../spec/what-if.js';
 import { STDIN } from './files.js';
 import { CommandError, EXIT } from './exit.js';
 import { codeOf, fileError, isMachineCode } from './system-errors.js';
 
 /** What ended a simulation, as a message for its user; anything else is returned as it is. */
-export function explainRunError(error: unknown, path: string): unknown {
+export function explainRunError(error: unknown, path: string, whatIf?: WhatIfWords): unknown {
   if (error instanceof GuardStop) return guardError(error, path);
-  if (error instanceof RunFailure) return failureError(error, path);
+  if (error instanceof RunFailure) return failureError(error, path, whatIf);
   return error;
 }
 
@@ -16,14 +17,20 @@ export function shellWord(text: string): string {
   return /^[\w./=,:%@+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** The command that runs exactly this replication again. */
-export function replayCommand(path: string, run: RunIdentity): string {
+/** The command that runs exactly this replication again, with the changes that the command line made to the file. */
+export function replayCommand(path: string, run: RunIdentity, whatIf?: WhatIfWords): string {
   const file = path === STDIN ? '-' : shellWord(path);
   const { variant, seed, replication } = run;
   return (
     `faultline run ${file} --variant ${variant} --seed ${seed} ` +
-    `--replications ${replication + 1} --workers 1`
+    `--replications ${replication + 1} --workers 1${whatIf === undefined ? '' : ` ${changesOf(whatIf)}`}`
   );
+}
+
+/** The changes as options, as a shell takes them. */
+export function changesOf({ set, as }: WhatIfWords): string {
+  const words = set.map((text) => `--set ${shellWord(text)}`);
+  return [...words, ...(as === null ? [] : [`--as ${shellWord(as)}`])].join(' ');
 }
 
 function guardError(stop: GuardStop, path: string): CommandError {
@@ -88,7 +95,7 @@ const GUARDS: Readonly<Record<GuardReason, { readonly what: string; readonly rem
   },
 };
 
-function failureError(failure: RunFailure, path: string): CommandError {
+function failureError(failure: RunFailure, path: string, whatIf?: WhatIfWords): CommandError {
   const { error, run } = failure;
   if (isMachineCode(error.code)) {
     return new CommandError(EXIT.failed, error.message, { cause: failure });
@@ -99,7 +106,7 @@ function failureError(failure: RunFailure, path: string): CommandError {
     EXIT.failed,
     `internal error: ${error.message}` +
       `\n  scenario ${path}, variant ${run.variant}, seed ${run.seed}, replication ${run.replication}` +
-      `\n  again: ${replayCommand(path, run)}` +
+      `\n  again: ${replayCommand(path, run, whatIf)}` +
       '\n  This is a fault of faultline: please report it with the scenario. --debug shows where.',
     { cause: original },
   );

@@ -68,7 +68,7 @@ export async function simulateAll(
     const words = `simulated ${counts} in ${took()} s`;
     return { records: kept.records, shortfall: shortfallOf(prepared, kept), words };
   } catch (error) {
-    throw explainRunError(error, path);
+    throw explainRunError(error, path, prepared.file.whatIf);
   } finally {
     terminal.progress('');
   }

@@ -1,6 +1,7 @@
 import type { WhatIf } from '../scenario/edits.js';
+import type { WhatIfWords } from '../spec/what-if.js';
 import { usageError } from './exit.js';
-import { shellWord } from './run-errors.js';
+import { changesOf } from './run-errors.js';
 
 /** Changes that the command line makes to a scenario. */
 export interface WhatIfFlags {
@@ -24,7 +25,6 @@ export function whatIfOf({
 }
 
 /** The options as a shell takes them. */
-export function whatIfCommand({ set = [], as }: WhatIfFlags): string {
-  const changes = set.map((text) => `--set ${shellWord(text)}`);
-  return [...changes, ...(as === undefined ? [] : [`--as ${as}`])].join(' ');
+export function whatIfCommand({ set = [], as = null }: Partial<WhatIfWords>): string {
+  return changesOf({ set, as });
 }

@@ -54,6 +54,28 @@ describe('what ended a run, in words', () => {
   });
 });
 
+describe('a run with changes of the command line', () => {
+  const whatIf = {
+    set: ["services.shop.title='the shop'", 'services.shop.concurrency=x2'],
+    as: null,
+  };
+
+  it('is run again with them, quoted for a shell', () => {
+    const command = replayCommand('shop.yaml', RUN, whatIf);
+    expect(command).toContain(
+      `--set 'services.shop.title='\\''the shop'\\''' --set services.shop.concurrency=x2`,
+    );
+    expect(replayCommand('shop.yaml', RUN, { ...whatIf, as: 'naive' })).toMatch(/ --as naive$/);
+    expect(replayCommand('shop.yaml', RUN)).not.toContain('--set');
+  });
+
+  it('says so where it breaks a law', () => {
+    const error = { name: 'Error', message: 'broken', code: '', stack: '' };
+    const explained = explainRunError(new RunFailure(RUN, error), 'shop.yaml', whatIf);
+    expect((explained as CommandError).message).toContain('--set services.shop.concurrency=x2');
+  });
+});
+
 function told(error: unknown): CommandError {
   const explained = explainRunError(error, 'shop.yaml');
   expect(explained).toBeInstanceOf(CommandError);

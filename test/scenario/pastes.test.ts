@@ -58,6 +58,13 @@ describe('a configuration that is pasted', () => {
     }
   });
 
+  it('of Istio shows a limit of a block once', () => {
+    const text = told('istio');
+    expect(text.match(/http1MaxPendingRequests/g)).toHaveLength(1);
+    expect(text.match(/http2MaxRequests/g)).toHaveLength(1);
+    expect(text).toContain('scope: instance, per: callee (default)');
+  });
+
   it('of Envoy has every value of circuit_breakers, outlier_detection and retry_policy', () => {
     const text = told('envoy');
     for (const value of [

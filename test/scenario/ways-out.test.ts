@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { formatDiagnostic } from '../../src/scenario/diagnostics.js';
 import { load } from './support.js';
 
+type Place = 'service' | 'first' | 'policy' | 'route' | 'budget' | 'caches' | 'budgets';
+
 /** A scenario with a gap in each place where something of another product is pasted. */
-const right = {
+const right: Readonly<Record<Place, string>> = {
   service: '',
   first: '',
   policy: '',
@@ -12,13 +14,11 @@ const right = {
   caches: '',
   budgets: '',
 };
-type Place = keyof typeof right;
 
 function scenario(place?: Place, pasted = ''): string {
-  const { service, first, policy, route, budget, caches, budgets } = {
-    ...right,
-    ...(place === undefined ? {} : { [place]: pasted }),
-  };
+  const gaps: Record<Place, string> = { ...right };
+  if (place !== undefined) gaps[place] = pasted;
+  const { service, first, policy, route, budget, caches, budgets } = gaps;
   return `faultline: 1
 title: Pasted
 run: { duration: 20s }

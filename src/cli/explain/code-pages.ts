@@ -5,13 +5,15 @@ import { columns, indented, paragraph } from './layout.js';
 
 /** What each exit code means, and what to do about it. */
 const EXIT_HELP: Readonly<Record<keyof typeof EXIT, string>> = {
-  ok: 'The command did what it was asked for, and every budget holds or cannot be decided.',
-  broken: 'A budget is broken (`check`), or `lint` found an error.',
-  usage: 'The command line or a scenario is wrong. The message says where.',
-  failed: 'The program or the machine failed, such as a full disk. Try again.',
+  ok: 'The command did what it was asked for. `run`, `compare` and `sweep` end with it also where a budget is broken; after `check`, every budget holds or cannot be decided.',
+  broken:
+    '`check`: a budget is broken, a hypothesis is refuted, or the baseline keeps an unused figure. `lint`: a finding is an error.',
+  usage: 'The command line, a path or a scenario is wrong. The message says where.',
+  failed: 'The program or the machine failed, such as a full disk. The message says what to do.',
   guard:
-    'A guard stopped the run: too many events, or too much memory. The message names what grew.',
-  interrupted: 'SIGINT or SIGTERM ended the run.',
+    'A guard stopped a variant: too many events, or too much memory. The variants and replications that finished are reported. The message names what grew.',
+  interrupted:
+    'SIGINT or SIGTERM ended the run. The variants and replications that finished are reported, unless a second signal ended the program at once.',
 };
 
 const PROBLEMS: Readonly<Record<string, readonly [name: string, help: string]>> = {

@@ -10,7 +10,11 @@ interface Meaning {
   readonly elsewhere: string;
 }
 
-/** Names elsewhere: RFC 9110, Envoy's response flags and retry_on, gRPC's status codes, resilience4j's exceptions. */
+/**
+ * Names elsewhere. Statuses: RFC 9110. Envoy: docs/root/configuration/observability/access_log/usage.rst (%RESPONSE_FLAGS%,
+ * %RESPONSE_CODE%), router_filter.rst (x-envoy-retry-on). gRPC: googleapis google/rpc/code.proto (HTTP mapping), grpc
+ * doc/http-grpc-status-mapping.md (of a proxy). Exceptions of resilience4j, Polly, Hystrix, HikariCP: their classes.
+ */
 const MEANINGS: Readonly<Record<OutcomeName, Meaning>> = {
   ok: {
     what: 'The callee answered with a result that the caller can use.',
@@ -20,29 +24,31 @@ const MEANINGS: Readonly<Record<OutcomeName, Meaning>> = {
   clientError: {
     what: 'The callee refused the request as wrong. The same request fails again.',
     by: '`fail` and `respond` with 400 to 499, except 429; `authenticate`, `authorize` and `filter` of a gateway; 404 where no route matches; 409 of a version conflict in an event store.',
-    elsewhere: 'HTTP 4xx, except 429; gRPC INVALID_ARGUMENT, NOT_FOUND, ABORTED.',
+    elsewhere:
+      'HTTP 4xx, except 429; gRPC INVALID_ARGUMENT (400), NOT_FOUND (404), ABORTED (409); Envoy without a route: 404, flag NR.',
   },
   throttled: {
     what: 'The callee refused the request because its caller sends too many.',
     by: 'The `rateLimit` of a `middleware` or `admission`; the fault `throttle`; the capacity of a `dynamodb` table; the concurrency limit of `lambda`; the thread pools of `elasticsearch`.',
     elsewhere:
-      'HTTP 429; gRPC RESOURCE_EXHAUSTED; the rate limit filter of Envoy; ThrottlingException.',
+      'HTTP 429; gRPC RESOURCE_EXHAUSTED, but UNAVAILABLE where a proxy answers 429 without a grpc-status; the rate limit filters of Envoy, flag RL; ThrottlingException.',
   },
   serverError: {
     what: 'The callee answered that it failed.',
     by: '`fail` with 500 to 599; the fault `error`; a service whose own call failed and that has no fallback: it answers 504 for a timeout, 502 for a reset, 503 for a refusal.',
-    elsewhere: 'HTTP 5xx; gRPC INTERNAL, UNKNOWN, UNAVAILABLE.',
+    elsewhere:
+      'HTTP 5xx; gRPC INTERNAL and UNKNOWN (500), UNAVAILABLE (503, and 502 to 504 of a proxy without a grpc-status).',
   },
   timeout: {
     what: 'The caller stopped waiting for an attempt. The callee may still work on it.',
     by: 'The policy `timeout`, at the caller. The callee has not answered, so no status matches it.',
     elsewhere:
-      'Envoy: perTryTimeout or timeout, flag UT, answered as 504; resilience4j: TimeoutException.',
+      'Envoy: per_try_timeout, flag UT, answered as 504, and URX where the retries are used up; resilience4j: TimeoutException.',
   },
   deadlineExceeded: {
     what: 'The time for the entire call is used up: nothing is left to spend on another try.',
     by: 'The policy `deadline`, at the caller; a callee that gets a request without time left, where the deadline is propagated.',
-    elsewhere: 'gRPC DEADLINE_EXCEEDED.',
+    elsewhere: 'gRPC DEADLINE_EXCEEDED (504); Envoy: timeout of the route, flag UT.',
   },
   refused: {
     what: 'The connection was refused: the callee did not begin to work, so another try is safe.',
@@ -91,7 +97,7 @@ const MEANINGS: Readonly<Record<OutcomeName, Meaning>> = {
   cancelled: {
     what: 'The caller gave the call up, so its result does not matter.',
     by: 'A timeout, deadline or lost hedge further out; `patience` with `cancel`; a parallel branch whose sibling failed.',
-    elsewhere: 'gRPC CANCELLED; nginx and Envoy 499, flag DC; context.Canceled.',
+    elsewhere: 'gRPC CANCELLED (499); 499 in nginx; Envoy: status 0, flag DC; context.Canceled.',
   },
   degraded: {
     what: 'A fallback answered in place of the callee. It counts as success.',
@@ -101,7 +107,7 @@ const MEANINGS: Readonly<Record<OutcomeName, Meaning>> = {
   abandoned: {
     what: 'The user left before the answer. An outcome of entire requests only.',
     by: 'The `patience` of a workload.',
-    elsewhere: 'HTTP 499 in nginx; Envoy flag DC.',
+    elsewhere: '499 in nginx; Envoy: status 0, flag DC.',
   },
   unfinished: {
     what: 'The request was in flight when the run ended. It counts in no share.',

@@ -314,7 +314,11 @@ function bundleLines(plan: Plan, schemaOf: SchemaOf): readonly string[] {
 /** `circuitBreaker(gobreaker): maxRequests: 3 (user); timeout: 60s, scope: instance (default)`. */
 function layerText(layer: Layer, schemaOf: SchemaOf, shared = sharedFields(layer)): string {
   const schema = schemaOf(layer.policy, layer.kind);
-  const { user, rest } = bySource({ ...(layer.config as object), ...shared }, layer.written);
+  const { user, rest: unwritten } = bySource(
+    { ...(layer.config as object), ...shared },
+    layer.written,
+  );
+  const rest = withoutWritten(unwritten, user);
   const textOf = (config: object, source: string): readonly string[] => {
     if (Object.keys(config).length === 0) return [];
     const words = schema === undefined ? plainText(config) : configText(schema, config);
@@ -322,6 +326,13 @@ function layerText(layer: Layer, schemaOf: SchemaOf, shared = sharedFields(layer
   };
   const writer = layer.preset === undefined ? 'user' : `preset ${layer.preset}`;
   return `${layerName(layer)}: ${[...textOf(user, writer), ...textOf(rest, 'default')].join('; ')}`;
+}
+
+/** Defaults without those of limits that were written inside a block, as `http1MaxPendingRequests` in `http`. */
+function withoutWritten(rest: object, user: object): object {
+  const blocks = Object.values(user).filter((value) => typeof value === 'object' && value !== null);
+  const written = new Set(blocks.flatMap((block) => Object.keys(block as object)));
+  return Object.fromEntries(Object.entries(rest).filter(([key]) => !written.has(key)));
 }
 
 /** The fields that every layer of a call has. */
