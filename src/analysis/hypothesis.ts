@@ -5,7 +5,8 @@ import { checkedExpression, type Study } from './study.js';
 
 /**
  * Verdict on the hypothesis of a file, inconclusive at best where runs are missing: refuted when an expectation fails, invalid when one that speaks
- * of the time before a fault fails (there was no steady state), inconclusive when one is, else confirmed.
+ * of the time before a fault fails (there was no steady state), inconclusive when one is, else confirmed. Those that are
+ * warnings decide nothing.
  */
 export function judgeHypothesis(
   hypothesis: NonNullable<ScenarioFile['hypothesis']>,
@@ -18,11 +19,13 @@ export function judgeHypothesis(
     for (const data of study.variants) {
       const judged = judgeBudget(source, data, study);
       if (judged === null) continue;
-      if (isSteadyState && judged.verdict === 'fail') isInvalid = true;
+      if (isSteadyState && judged.verdict === 'fail' && judged.severity === 'error')
+        isInvalid = true;
       expectations.push({ ...judged, variant: data.variant.name });
     }
   }
-  const has = (verdict: string): boolean => expectations.some((one) => one.verdict === verdict);
+  const has = (verdict: string): boolean =>
+    expectations.some((one) => one.severity === 'error' && one.verdict === verdict);
   const isOpen = has('inconclusive') || (study.unfinished?.size ?? 0) > 0;
   const judged = has('fail') ? 'refuted' : isOpen ? 'inconclusive' : 'confirmed';
   return {

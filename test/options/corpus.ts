@@ -51,8 +51,16 @@ function hostOf(path: string): Host | null {
 
 /** The host of options that show in a report alone: a scenario as it is, with its budgets. */
 export function reported(): Host {
-  const path = join(ROOT, 'scenarios', 'first.yaml');
+  return whole('report.yaml');
+}
+
+/** The host of options of sweeps. */
+export function swept(): Host {
+  return whole('sweeps.yaml');
+}
+
+function whole(name: string): Host {
+  const path = join(ROOT, 'test', 'options', 'bases', name);
   const tree = parse(readFileSync(path, 'utf8')) as Tree;
-  const run = { ...(tree.run as Tree), replications: 1 };
-  return { name: relative(ROOT, path), tree: { ...tree, run }, files: () => null };
+  return { name: relative(ROOT, path), tree, files: () => null };
 }

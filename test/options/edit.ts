@@ -14,7 +14,7 @@ export interface Spot {
 }
 
 /** Entries of a map or a list that are looked at. */
-const ENTRIES = 4;
+const ENTRIES = 6;
 /** Fields that stand beside the verb of a step. */
 const MODIFIERS: ReadonlySet<string> = new Set([
   ...['onError', 'optional', 'policy', 'times', 'when', 'chance', 'name', 'fallback'],

@@ -1,7 +1,7 @@
-import { corpus, reported } from './corpus.js';
+import { corpus, reported, swept } from './corpus.js';
 import { judge } from './judge.js';
 import type { Effort, Verdict } from './judge.js';
-import { isReported, listed } from './listed.js';
+import { isReported, isSwept, listed } from './listed.js';
 import { pathOf, walk } from './schema.js';
 import type { Option, Segment } from './schema.js';
 
@@ -56,12 +56,14 @@ function joined(before: readonly Segment[], own: readonly Segment[]): readonly S
 
 const hosts = corpus();
 const page = reported();
+const sweeping = swept();
 
 /** Tries one option. */
 export function find(option: Option): Finding {
   const { path } = option;
   const reason = listed(path);
   if (reason !== null) return { path, verdict: 'listed', proof: reason };
+  if (isSwept(path)) return { path, ...judge(option, [sweeping], EFFORT, 'sweep') };
   const judged = isReported(path)
     ? judge(option, [page, hosts[0]!], { ...EFFORT, hosts: 2 }, 'page')
     : judge(option, hosts, EFFORT);

@@ -13,6 +13,7 @@ import type { Plan } from '../../src/spec/plan.js';
 import { JOURNAL } from '../../src/spec/record.js';
 import type { JournalRecord, RunRecord } from '../../src/spec/record.js';
 import type { ScenarioFile } from '../../src/spec/scenario.js';
+import { sweepOf } from './sweeping.js';
 
 /** Events after which a run ends: enough to show whether anything differs. */
 const EVENTS = 30_000;
@@ -33,12 +34,19 @@ export interface Refusal {
 
 /** A scenario that can be run; everything is computed when it is asked for, and once. */
 export class Running {
+  private readonly text: string;
   private readonly file: ScenarioFile;
   private readonly plans: readonly Plan[];
   private readonly remarksOf: () => readonly string[];
   private records: readonly RunRecord[][] | null = null;
 
-  constructor(file: ScenarioFile, plans: readonly Plan[], remarksOf: () => readonly string[]) {
+  constructor(
+    text: string,
+    file: ScenarioFile,
+    plans: readonly Plan[],
+    remarksOf: () => readonly string[],
+  ) {
+    this.text = text;
     this.file = file;
     this.plans = plans;
     this.remarksOf = remarksOf;
@@ -66,6 +74,11 @@ export class Running {
     const { document } = new JSDOM('').window;
     const html = renderHtml(same, { document, command: 'options', version: '0' });
     return createHash('md5').update(html).digest('hex');
+  }
+
+  /** A digest of what the only sweep of the file finds, as the command prints it. */
+  sweep(): string {
+    return createHash('md5').update(sweepOf(this.text)).digest('hex');
   }
 
   /** What lint says. */
@@ -108,7 +121,7 @@ export function tried(tree: Tree, files: (path: string) => string | null): Tried
         [remark.message, ...remark.also].map((text) => `${remark.rule} ${remark.path}: ${text}`),
       ),
     ];
-    return { refusals: null, run: new Running(file, plans, remarks) };
+    return { refusals: null, run: new Running(JSON.stringify(tree), file, plans, remarks) };
   } catch (error) {
     if (!(error instanceof PlanError)) throw error;
     return {

@@ -23,8 +23,8 @@ export interface Judged {
   readonly proof: string;
 }
 
-/** Where the effect of an option is looked for: in what was measured, or in the page of the report. */
-export type Shows = 'figures' | 'page';
+/** Where the effect of an option is looked for: in what was measured, in the page of the report, or in what a sweep finds. */
+export type Shows = 'figures' | 'page' | 'sweep';
 
 /** Scenarios in which an option is tried, places in each, and values at each place. */
 export interface Effort {

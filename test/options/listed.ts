@@ -16,7 +16,7 @@ const LISTED: readonly (readonly [RegExp, string])[] = [
   [/(\.endpoints\.\*|steps)\[\]\.name$/, 'a name by which paths and reports find a step'],
   [/\.autoscaling\.kind$/, 'has one value, which is its default'],
   [/^variants\b/, 'patches of the other sections'],
-  [/^sweeps\b/, 'read by the command sweep alone, which has tests of its own'],
+  [/^tags\b/, 'words to find a scenario by'],
 ];
 
 /** Why an option is not tried; null where it is. */
@@ -25,7 +25,12 @@ export function listed(path: string): string | null {
 }
 
 const REPORTED =
-  /^(tags|report|budgets|hypothesis)\b|\.(labels\.\*|tags\[\]|tags|critical|external)$|\.(subscribers\[\]\.group|(consumers|levels)\[\]\.name)$/;
+  /^(report|budgets|hypothesis)\b|^workloads\.\*\.critical$|\.(labels\.\*|tags\[\]|tags|critical|external)$|\.(subscribers\[\]\.group|(consumers|levels)\[\]\.name)$/;
+
+/** Whether an option is read by the command sweep alone. */
+export function isSwept(path: string): boolean {
+  return path.startsWith('sweeps.');
+}
 
 /** Whether an option may show in the page of a report alone. */
 export function isReported(path: string): boolean {

@@ -88,10 +88,16 @@ export function panelSpec(
       { kind: 'spans', spans: marks.spans, fill: 'var(--fault)' },
       { kind: 'upright', at: marks.instants, stroke: 'var(--fault-ink)', dash: '2 3' },
       { kind: 'across', at: panel.grid.map((g) => g.at), stroke: 'var(--grid)', dash: null },
+      { kind: 'across', at: objectives(view, panel), stroke: 'var(--ink)', dash: '4 3' },
       ...(panel.metric === 'success' && series !== null ? [bandOf(view, series, color)] : []),
       line,
     ],
   };
+}
+
+function objectives({ result }: View, panel: Panel): number[] {
+  const success = result.report.slo?.success ?? null;
+  return panel.metric !== 'success' || success === null ? [] : [success];
 }
 
 /** Vertical scale of a panel's 100 units. */
@@ -169,9 +175,11 @@ export function pointsOf(
 
 function successPanel(view: View, request: string): Panel {
   const domain: readonly [number, number] = [0, 1];
+  const aim = view.result.report.slo?.success ?? null;
+  const aimed = aim === null ? '' : ` (dashed: the objective of ${formatShare(aim)})`;
   return {
     key: `success-${view.requests.indexOf(request)}`,
-    words: `${requestLabel(view, request)}: share that succeeds`,
+    words: `${requestLabel(view, request)}: share that succeeds${aimed}`,
     request,
     metric: 'success',
     domain,

@@ -129,7 +129,7 @@ function expectations(view: View, folded: boolean): Markup {
   const rows = listed.map(
     (each) =>
       markup`<tr>
-        <th scope="row">${breakable(each.text)}${each.text.includes(' in ') ? null : markup`<small>in ${each.variant}</small>`}</th>
+        <th scope="row">${breakable(each.name ?? each.text)}${each.text.includes(' in ') ? null : markup`<small>in ${each.variant}</small>`}</th>
         <td>${budgetCell(each)}</td>
       </tr>`,
   );

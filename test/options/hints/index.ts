@@ -5,6 +5,8 @@ import type { Hint } from './hint.js';
 import { places } from './places.js';
 import { policies } from './policies.js';
 import { services } from './services.js';
+import { sweeps } from './sweeps.js';
+import { world } from './world.js';
 
 const HINTS: readonly Hint[] = [
   ...gateways,
@@ -13,6 +15,8 @@ const HINTS: readonly Hint[] = [
   ...places,
   ...faults,
   ...data,
+  ...world,
+  ...sweeps,
 ];
 
 /** The hints for an option, the first one first. */
