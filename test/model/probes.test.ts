@@ -131,7 +131,8 @@ describe('questions', () => {
   });
 
   it('are not asked of who is down, has no probes, or has vanished', () => {
-    const { told, at, run, a } = watched({ liveness: { failureThreshold: 9 } }, 2, [0], [1]);
+    const { own, told, at, run, a } = watched({ liveness: { failureThreshold: 9 } }, 2, [0], [1]);
+    own.started({ id: 0 } as Instance);
     at(150, () => (a.silent = true));
     at(250, () => (a.silent = false));
     run(350);
@@ -148,7 +149,7 @@ describe('questions', () => {
 
   it('begin after their delay', () => {
     const { own, a, told, at, run } = watched({
-      liveness: { initialDelayNs: 200, failureThreshold: 9 },
+      liveness: { initialDelayNs: 150, failureThreshold: 9 },
     });
     at(50, () => own.stopped(a));
     at(60, () => own.started(a));
@@ -173,6 +174,7 @@ describe('questions', () => {
 
   it('draw by their number, and stand in no tree of requests', () => {
     const { questions, at, run, answer } = watched({ readiness: {} }, 2);
+    derive(8, 9, 10);
     for (const time of [0, 50]) at(time, () => answer(true));
     run(110);
     const key = streamKey(7, 3, 'probe/api/readiness/0');
@@ -211,6 +213,7 @@ describe('an answer', () => {
   it('that comes too late is a failure, and what runs for it is told', () => {
     const { told, at, run, answer, strandOf } = watched({ liveness: {} });
     const strand = strands.open(0, 1, 2);
+    strands.life[strand] = 5;
     strandOf(strand);
     at(40, () => answer(true));
     run(90);
