@@ -15,6 +15,10 @@ const LISTED: readonly (readonly [RegExp, string])[] = [
   ],
   [/(\.endpoints\.\*|steps)\[\]\.name$/, 'a name by which paths and reports find a step'],
   [/\.autoscaling\.kind$/, 'has one value, which is its default'],
+  [
+    /^caches\.\*\.levels\[\]\.name$/,
+    'the name by which faults, budgets and patches know the level',
+  ],
   [/^variants\b/, 'patches of the other sections'],
   [/^tags\b/, 'words to find a scenario by'],
 ];
@@ -25,7 +29,7 @@ export function listed(path: string): string | null {
 }
 
 const REPORTED =
-  /^(report|budgets|hypothesis)\b|^workloads\.\*\.critical$|\.(labels\.\*|tags\[\]|tags|critical|external)$|\.(subscribers\[\]\.group|(consumers|levels)\[\]\.name)$/;
+  /^(report|budgets|hypothesis)\b|^workloads\.\*\.critical$|\.(labels\.\*|tags\[\]|tags|critical|external)$|\.(subscribers\[\]\.group|consumers\[\]\.name)$/;
 
 /** Whether an option is read by the command sweep alone. */
 export function isSwept(path: string): boolean {

@@ -46,9 +46,4 @@ export const engines: readonly Hint[] = [
   of('table', 'capacity\\.partitions', [1, 8]),
   ofCache('negativeTtl', ['50ms', '1s']),
   ofCache('keys', ['item', 'other'], cached),
-  {
-    option: /^caches\.\*\.levels\[\]\.name$/,
-    base: 'scenarios/patterns/cache-two-levels.yaml',
-    values: ['near', 'close'],
-  },
 ];

@@ -60,6 +60,11 @@ export const nodes: readonly Hint[] = [
   hint('cpu\\.quota\\.limit', [0.3, 0.6], oneCore),
   hint('cpu\\.quota\\.period', ['10ms', '400ms'], oneCore),
   hint('(critical|external)', [true, false]),
+  {
+    option: /^brokers\.\*(<\w+>)?\.critical$/,
+    base: 'scenarios/patterns/memory-alarm.yaml',
+    values: [true],
+  },
   { option: /^workloads\.\*\.critical$/, base: BASE, values: [true, false] },
   {
     option: /^gateways\.\*\.critical$/,

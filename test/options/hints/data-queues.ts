@@ -64,5 +64,5 @@ export const views: readonly Hint[] = [
   ofView('from', ['orders', 'refunds']),
   ofView('onError', ['pause', 'retry']),
   ofView('checkpoint', ['transactional', 'afterBatch']),
-  ofView('critical', [true, false]),
+  { ...ofView('critical', [true, false]), at: ['projections', 'list'] },
 ];

@@ -55,6 +55,13 @@ function asItsKind(tree: Tree): void {
   }
 }
 
+/** The same in a last stage of one step: those that run at once are of one kind, and none is undone after a pivot. */
+function alone(tree: Tree): void {
+  const { steps } = trip(tree);
+  steps.splice(1, 2, [(steps[1] as Tree[])[0]]);
+  asItsKind(tree);
+}
+
 const STEP = ['sagas', 'trip', 'steps'];
 
 function of(path: string, values: readonly unknown[], more: Partial<Hint> = {}): Hint {
@@ -87,7 +94,7 @@ export const sagas: readonly Hint[] = [
   inStage('name', ['stay', 'rest']),
   inStage('call', ['hotel.book', 'car.book']),
   inStage('compensation', ['hotel.cancel', 'car.cancel']),
-  inStage('kind', ['compensable', 'pivot'], { beside: asItsKind }),
+  inStage('kind', ['compensable', 'pivot'], { beside: alone }),
   inStage('readOnly', [true]),
   inStage('policy', ['short', 'keyed']),
   inStage('policy\\.(timeout|deadline)', ['20ms', '300ms']),
