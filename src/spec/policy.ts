@@ -20,6 +20,8 @@ export interface PolicyState {
   /** The call was given up from outside. Give back what enter took; `parked` = it was waiting in here. */
   cancel(frame: number, layer: number, parked: boolean): void;
   timer?(frame: number, layer: number): void;
+  /** Whether a call that waits in here is refused at the end of its wait, whatever comes. */
+  isDoomed?(frame: number, layer: number): boolean;
   /** A forked sibling of this frame has ended. */
   child?(frame: number, layer: number, child: number, outcome: Outcome): void;
   /** The caller instance that owns this state has restarted: forget everything. held() is 0 by then. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bulkheadSemaphore } from '../../src/patterns/policies/bulkhead-semaphore.js';
 import { circuitBreakerSimple } from '../../src/patterns/policies/circuit-breaker-simple.js';
+import { rateLimitResilience4j } from '../../src/patterns/policies/rate-limit-resilience4j.js';
 import { rateLimitTokenBucket } from '../../src/patterns/policies/rate-limit-token-bucket.js';
 import { policyKinds } from '../../src/patterns/registry.js';
 import { OUTCOME } from '../../src/spec/outcome.js';
@@ -71,6 +72,19 @@ describe('a policy in a dry run', () => {
     expect(made.map((call) => call.endNs / MS)).toEqual([50, 50, 50]);
     // One token is there, the second comes after 10 ms, the third after 20.
     expect(calls.counted('wouldReject')).toBe(1);
+  });
+
+  it('counts a refusal that resilience4j makes after its wait, though the call has ended by then', () => {
+    const calls = new FakeCalls();
+    calls.callee = () => ({ afterNs: 5 * MS, outcome: OUTCOME.ok });
+    const written = { limitForPeriod: 2, limitRefreshPeriod: '1s', timeoutDuration: '100ms' };
+    const { policy } = createPolicy(calls, rateLimitResilience4j, written, true);
+    for (const at of [0, 10, 20, 30, 950]) calls.call([policy], at * MS);
+    calls.run();
+    // Two permits until 1 s: two calls would be refused at 120 and 130, the last would get its permit at 1 s.
+    expect(calls.counted('wouldReject')).toBe(2);
+    expect(calls.counted('rateLimited')).toBe(0);
+    expect(policy.held()).toBe(0);
   });
 
   it('gives back what a call holds whose caller leaves', () => {

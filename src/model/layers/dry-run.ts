@@ -38,8 +38,13 @@ export class DryRun implements PolicyState {
     this.places[frame] = OUTSIDE;
     const verdict = this.watcher.enter(frame, layer);
     if (verdict === PASS) this.places[frame] = INSIDE;
-    else if (verdict === PARK) this.places[frame] = WAITING;
-    else this.ctx.count(frame, EDGE_COUNTER.wouldReject);
+    else if (verdict === PARK && this.watcher.isDoomed?.(frame, layer) !== true) {
+      this.places[frame] = WAITING;
+    } else {
+      // A refusal that is due later is counted now: the call goes on, and may have ended by then.
+      if (verdict === PARK) this.watcher.cancel(frame, layer, true);
+      this.ctx.count(frame, EDGE_COUNTER.wouldReject);
+    }
     return PASS;
   }
 

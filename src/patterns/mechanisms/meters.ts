@@ -138,6 +138,10 @@ export class MeteredCalls implements PolicyState {
     ctx.reject(frame, layer, this.refuse(frame));
   }
 
+  isDoomed(frame: number, layer: number): boolean {
+    return this.ctx.word(frame, layer) === TO_BE_REFUSED;
+  }
+
   leave(_frame: number, _layer: number, outcome: Outcome): number {
     return outcome;
   }
