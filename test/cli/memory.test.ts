@@ -55,8 +55,8 @@ const MANY = `faultline: 1
 title: More instances than there is memory for
 run: { duration: 1s }
 services:
-  api: { replicas: 15000, endpoints: { get: [ call: db.read ] } }
-  db: { replicas: 15000, endpoints: { read: [ wait: 1ms ] } }
+  api: { replicas: 20000, endpoints: { get: [ call: db.read ] } }
+  db: { replicas: 20000, endpoints: { read: [ wait: 1ms ] } }
 workloads: { users: { arrivals: constant(1/s), requests: [ { call: api.get } ] } }
 `;
 
@@ -140,14 +140,16 @@ describe('the memory budget', () => {
 
   it('ends a run that has no memory for its instances as any other that has none', () => {
     const many = folder.put('many.yaml', MANY);
-    const flags = ['--max-memory', '230MiB', '--format', 'csv', '--out', folder.at('many')];
+    const flags = ['--max-memory', '192MiB', '--format', 'csv', '--out', folder.at('many')];
     const { status, stderr } = faultline(['run', many, ...flags]);
     expect([status, stderr]).toEqual([
       4,
       expect.stringContaining('the limit of memory was reached'),
     ]);
     expect(stderr).not.toContain('internal error');
-    expect(stderr).toContain('its 30001 instances fill the memory before its first event');
+    expect(stderr).toMatch(
+      /instances fill the memory before its first event|needed more memory than its thread may have/,
+    );
   }, 180_000);
 
   it.each([1, 2])(
