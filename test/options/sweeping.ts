@@ -29,7 +29,13 @@ export function sweepOf(text: string): string {
       encoding: 'utf8',
     });
     if (status !== 0) throw new Error(`sweep ended with ${status}: ${stderr}`);
-    const { scenario: _, ...found } = JSON.parse(stdout) as Record<string, unknown>;
+    // What was asked is no result.
+    const {
+      scenario: _,
+      sweep: __,
+      replications: ___,
+      ...found
+    } = JSON.parse(stdout) as Record<string, unknown>;
     return JSON.stringify(found);
   } finally {
     rmSync(folder, { recursive: true, force: true });
