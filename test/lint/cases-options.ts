@@ -21,6 +21,16 @@ const users = (callee: string, patience = 'patience: { after: 1s, cancel: true }
 
 const FUNCTION = 'functions: { f: { endpoints: { go: [ wait: 1ms ] } } }';
 
+/** A consumer with these fields. */
+const consumer = (fields: string): string =>
+  scenario([
+    'queues:',
+    `  jobs: { kind: simple, consumers: [ { call: worker.run, ${fields} } ] }`,
+    '  dead: { kind: simple }',
+    'services: { worker: { endpoints: { run: [ wait: 1ms ] } } }',
+    'workloads: { users: { arrivals: poisson(10/s), requests: [ { name: job, steps: [ publish: jobs ] } ] } }',
+  ]);
+
 const TWO = 'replicas: 2,';
 const SIX = 'replicas: 6,';
 const AWARE = 'loadBalancing: { kind: roundRobin, zoneAware: true }';
@@ -100,5 +110,19 @@ export const OPTION_CASES: readonly RuleCase[] = [
     measured: 'f has cancellation: ignore',
     limit: 'cancellation: onDequeue, atSteps or immediate at the callee',
     silent: {},
+  },
+  {
+    rule: 'option-without-effect',
+    fires: consumer('retry: { attempts: 3 }'),
+    path: 'queues.jobs.consumers[0].retry.attempts',
+    measured: 'onPoison: block',
+    limit: 'onPoison: skip or deadLetter',
+    silent: {
+      'the tries end': consumer('retry: { attempts: 3 }, onPoison: skip'),
+      'dead letters are kept': consumer(
+        'retry: { attempts: 3 }, onPoison: deadLetter, deadLetter: dead',
+      ),
+      'no number is written': consumer('retry: { backoff: { kind: constant, base: 1s } }'),
+    },
   },
 ];

@@ -137,7 +137,7 @@ workloads:
 faults:
   - { id: dies, kind: crash, target: worker, instances: 1, at: ${crash}ms, for: 100ms }
   - { id: both, kind: crash, target: worker, at: 1500ms, for: 100ms }
-  - { id: bad, kind: poison, target: jobs, share: 2%, effect: ${poison}, restart: 50ms, at: 0s, for: 1s }
+  - { id: bad, kind: poison, target: jobs, share: 2%, effect: ${poison},${poison === 'crash' ? ' restart: 50ms,' : ''} at: 0s, for: 1s }
 ${memory === null ? '' : world.outages.map(outageOf).join('\n')}
 `;
 }

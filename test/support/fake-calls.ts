@@ -4,7 +4,7 @@ import { DryRun } from '../../src/model/layers/dry-run.js';
 import { KeyedStates } from '../../src/model/layers/keyed-states.js';
 import { HINTED, HOLD, OUTCOME, PARK, PASS } from '../../src/spec/outcome.js';
 import type { Outcome } from '../../src/spec/outcome.js';
-import { EDGE_COUNTERS } from '../../src/spec/policy.js';
+import { EDGE_COUNTER, EDGE_COUNTERS } from '../../src/spec/policy.js';
 import type {
   CallContext,
   EdgeCounter,
@@ -158,7 +158,9 @@ export class FakeCalls implements CallContext {
     this.at(
       this.now + delayNs,
       () => {
-        if (f.stamps[layer] === stamp) this.advance(frame, layer + 1);
+        if (f.stamps[layer] !== stamp) return;
+        this.count(frame, EDGE_COUNTER.retries);
+        this.advance(frame, layer + 1);
       },
       PHASE.RETRY,
     );

@@ -3,6 +3,7 @@ import { PLAIN_BALANCING } from '../../spec/balancer.js';
 import type { LoadBalancing } from '../../spec/scenario.js';
 import type { Call } from '../calls.js';
 import { hostOf, sectionOf } from '../demand.js';
+import { endlessTries } from '../endless-tries.js';
 import { layerOf } from '../layers.js';
 import type { Finding, Path, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
@@ -27,7 +28,10 @@ export const optionWithoutEffect: Rule = {
   severity: 'warning',
   reason: 'The reader of the file believes in a protection that is not there.',
   remedy: 'Remove the option, or write what it needs in order to act.',
-  check: (subject) => OPTIONS.flatMap((option) => judge(option, subject)),
+  check: (subject) => [
+    ...OPTIONS.flatMap((option) => judge(option, subject)),
+    ...endlessTries(subject),
+  ],
 };
 
 function judge(option: Option, subject: Subject): readonly Finding[] {
