@@ -22,24 +22,9 @@ export function checkRoles(
 }
 
 /** What changes roles is about all nodes of a database. */
-export function isWhole(
-  context: Context,
-  { kind }: FaultKind,
-  { instances, zone, role }: FaultOutput,
-  text: string,
-  path: Path,
-): boolean {
-  const message = `${kind} is about all nodes of a database: `;
-  const narrows = [
-    ...(instances.kind === 'all' ? [] : ['instances']),
-    ...(zone === undefined ? [] : ['zone']),
-    ...(role === undefined ? [] : ['role']),
-  ];
-  for (const field of narrows) {
-    report(context, 'FL208', [...path.slice(0, 2), field], `${message}leave ${field} out`);
-  }
+export function isWhole(context: Context, { kind }: FaultKind, text: string, path: Path): boolean {
   if (context.names.things.get(text)?.kind === 'database') return true;
-  report(context, 'FL405', path, `${message}${text} is none`, {
+  report(context, 'FL405', path, `${kind} is about all nodes of a database: ${text} is none`, {
     found: text,
     allowed: [...context.names.things]
       .filter(([, { kind: own }]) => own === 'database')

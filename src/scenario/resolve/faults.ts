@@ -141,7 +141,7 @@ function checkTarget(
     fits(context, kind, text, ['zone', 'instance', 'link'], path);
     return;
   }
-  if (kind.changesRoles === true && !isWhole(context, kind, output, text, path)) return;
+  if (kind.changesRoles === true && !isWhole(context, kind, text, path)) return;
   if (!knownPart(context, name, part, path)) return;
   const thing = context.names.things.get(name)!;
   const host = aims.hosts.get(name);
