@@ -53,7 +53,7 @@ describe('every option of the language', () => {
       const { verdict, proof } = find(option);
       expect(['acts', 'refused', 'reported'], `${option.path}: ${proof}`).toContain(verdict);
     },
-    60_000,
+    240_000,
   );
 
   it.skipIf(PART !== undefined)(

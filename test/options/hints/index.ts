@@ -5,6 +5,7 @@ import type { Hint } from './hint.js';
 import { places } from './places.js';
 import { policies } from './policies.js';
 import { services } from './services.js';
+import { steps } from './steps.js';
 import { sweeps } from './sweeps.js';
 import { world } from './world.js';
 
@@ -16,6 +17,7 @@ const HINTS: readonly Hint[] = [
   ...faults,
   ...data,
   ...world,
+  ...steps,
   ...sweeps,
 ];
 
