@@ -6,14 +6,12 @@ import { yamlAt } from './words.js';
 /** Numbers of tries of consumers whose tries never end, because a message that fails blocks. */
 export function endlessTries({ scenario, written }: Subject): readonly Finding[] {
   const topics = [...scenario.topics.values()].flatMap(({ name, subscribers }) =>
-    subscribers.map((spec, index) => found(spec, ['topics', name], 'subscribers', index)),
+    subscribers.flatMap((spec, index) => found(spec, ['topics', name], 'subscribers', index)),
   );
   const queues = [...scenario.queues.values()].flatMap(({ name, consumers }) =>
-    consumers.map((spec, index) => found(spec, ['queues', name], 'consumers', index)),
+    consumers.flatMap((spec, index) => found(spec, ['queues', name], 'consumers', index)),
   );
-  return [...topics, ...queues].filter(
-    (finding) => finding !== null && written(finding.path),
-  ) as readonly Finding[];
+  return [...topics, ...queues].filter(({ path }) => written(path));
 }
 
 function found(
@@ -21,17 +19,19 @@ function found(
   owner: readonly [section: string, name: string],
   list: string,
   index: number,
-): Finding | null {
-  if (retry === null || onPoison !== 'block') return null;
+): readonly Finding[] {
+  if (retry === null || onPoison !== 'block') return [];
   const [, name] = owner;
   const handler = `${call.component}.${call.part}`;
-  return {
-    path: [...owner, list, index, 'retry', 'attempts'],
-    entities: [name, call.component],
-    message: `attempts changes nothing for ${name} -> ${handler}: a message that fails is tried for ever`,
-    measured: 'onPoison: block',
-    limit: 'onPoison: skip or deadLetter',
-    fix: yamlAt(owner, `${list}: [ { call: ${handler}, onPoison: skip } ]`),
-    everywhere: true,
-  };
+  return [
+    {
+      path: [...owner, list, index, 'retry', 'attempts'],
+      entities: [name, call.component],
+      message: `attempts changes nothing for ${name} -> ${handler}: a message that fails is tried for ever`,
+      measured: 'onPoison: block',
+      limit: 'onPoison: skip or deadLetter',
+      fix: yamlAt(owner, `${list}: [ { call: ${handler}, onPoison: skip } ]`),
+      everywhere: true,
+    },
+  ];
 }

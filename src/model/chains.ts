@@ -71,7 +71,7 @@ export class Chains {
   private readonly rooms = new Map<string, WaitingRoom>();
   /** States of instances by all of their key but the instance. */
   private readonly blocks = new Map<string, Block>();
-  /** By policy and kind: whether a state is the same whenever it is made. */
+  /** By bundle and policy: whether a state is the same whenever it is made. */
   private readonly timeless = new Map<string, boolean>();
   /** Bundles of which some call may inherit a deadline: all their chains are of one shape. */
   private readonly reached = new Set<number>();

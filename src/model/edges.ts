@@ -1,3 +1,4 @@
+import { invariant } from '../kernel/invariant.js';
 import { streamKey } from '../kernel/rng.js';
 import type { PlanEdge } from '../spec/plan.js';
 import type { BalancerState } from '../spec/balancer.js';
@@ -95,7 +96,10 @@ function early(
     views: seen,
     balancers: own.map((instance, k) => all.of(edge, instance, seen[k])),
     chains: Int32Array.from(own, (instance, k) => chains.chainOf(edge, instance, seen[k])),
-    open: (caller) => caller,
+    open: () => {
+      invariant(false, 'edge-opened-twice');
+      return -1;
+    },
   };
 }
 

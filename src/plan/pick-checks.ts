@@ -22,7 +22,7 @@ export function checkPick(
     return add('loadBalancing.subset', why);
   }
   const why = platform
-    ? `the platform picks the environment that runs ${name}, callers see one address`
+    ? `the platform picks the environment that runs ${name}, and callers see one address`
     : `each request to ${name} goes to ${rowsOf(component)}, so there is no other instance to pick`;
   const each = platform ? '' : ' with per: target';
   if (bundle.loadBalancing !== null) add('loadBalancing', `${why}: remove loadBalancing`);

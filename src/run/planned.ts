@@ -20,20 +20,18 @@ export interface Planned {
  */
 export function plannedMemory(plan: Plan): Planned {
   const instances = plan.instances.length * INSTANCE;
-  let [bytes, most, name, places] = [instances, 0, '', 0];
+  let [bytes, most, words] = [instances, instances, `${plan.instances.length} instances need`];
+  let remedy = 'lower replicas';
   plan.caches.forEach(({ spec, levels }, cache) => {
     const homes = levels.reduce((sum, { local }) => sum + (local ? callers(plan, cache) : 1), 0);
     const own = homes * spec.population * PLACE;
     bytes += own;
-    if (own > most) [most, name, places] = [own, spec.name, homes];
+    if (own <= most) return;
+    most = own;
+    words = `cache ${spec.name}, with ${spec.population} values of its key in ${homes} places, needs`;
+    remedy = 'give its key fewer values (keys)';
   });
-  if (most <= instances) {
-    const words = `${plan.instances.length} instances need`;
-    return { bytes, words, remedy: 'lower replicas' };
-  }
-  const values = plan.caches.find(({ spec }) => spec.name === name)!.spec.population;
-  const words = `cache ${name}, with ${values} values of its key in ${places} places, needs`;
-  return { bytes, words, remedy: 'give its key fewer values (keys)' };
+  return { bytes, words, remedy };
 }
 
 /** Instances that ask a cache. */

@@ -197,7 +197,7 @@ function withoutSubject(
   names: ExpressionNames,
 ): ExpressionProblem {
   const workload = [...names.components].find(([, { kind }]) => kind === 'workload');
-  const message = `whose ${path.text}? As in ${workload?.[0] ?? 'users'}.${path.text}`;
+  const message = `${path.text} of what? For example, ${workload?.[0] ?? 'users'}.${path.text}`;
   const allowed = [...names.components.keys()];
   return { message, offset: at.offset, found: at.component, allowed };
 }

@@ -245,7 +245,7 @@ function metricPath(scanner: Scanner): MetricPath {
       ? `latency.${first.component}`
       : first.component;
     const message = METRIC_WORDS.has(word.split('.')[0]!)
-      ? `whose ${word}? As in users.${word}`
+      ? `${word} of what? For example, users.${word}`
       : 'expected a dot and the name of a metric behind a component, as in users.latency.p99 < 300ms';
     scanner.fail(message, []);
   }

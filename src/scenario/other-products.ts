@@ -60,7 +60,7 @@ export function outcomesHint(path: readonly PathKey[], word: string): string {
   const [key, at] = [path[path.length - 1], path[path.length - 2]];
   if (key === 'on') return `: write on: ${outcomes(word)}`;
   if (at !== 'on' || !Object.hasOwn(ENVOY_OUTCOMES, word)) return '';
-  return `: write ${ENVOY_OUTCOMES[word]!.join(', ')}, which is ${word} of Envoy`;
+  return `: write ${ENVOY_OUTCOMES[word]!.join(', ')}, which is what Envoy means by ${word}`;
 }
 
 const OF_RETRIES: readonly WayOut[] = [
@@ -237,7 +237,7 @@ const OF_SERVICES: readonly WayOut[] = [
   {
     keys: 'timeout deadline retry retries circuitbreaker bulkhead',
     because: 'what guards a call is the policy of its caller, at the step or by callee in outbound',
-    write: () => 'policy: { timeout: 1s, retry: { attempts: 3 } }',
+    write: () => BUNDLE_RETRY,
   },
   {
     keys: 'cache caching rediscache',

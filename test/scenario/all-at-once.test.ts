@@ -52,7 +52,7 @@ describe('a file that is wrong in every way', () => {
       '16 FL502 unknown metric succes',
       '17 FL502 unknown component usrs',
       '18 FL501 parsecs is no unit and no clause',
-      '19 FL501 whose latency.p99? As in users.latency.p99',
+      '19 FL501 latency.p99 of what? For example, users.latency.p99',
       '21 FL204 must be text, got 5',
       '21 FL502 unknown part payments.latncy',
     ]);
