@@ -16,6 +16,8 @@ const AREAS = {
   policies: /^src\/patterns\/(policies|mechanisms|balancers|outliers)\//,
   starts: /^src\/model\/serving\/(starts|restarts|probes)\.ts$/,
 };
+/** Work of which nothing remains but a quicker run. */
+const REHEARSAL = /\/rehearsal\.ts$/;
 /** Tests of behaviour beside what they test; not those of whole scenarios, pages and statistics. */
 const NEAR = 'test/{golden,kernel,model,patterns,plan}/**';
 const MEMORY = 2e9;
@@ -61,6 +63,7 @@ function choose() {
 }
 
 function areaOf(file) {
+  if (REHEARSAL.test(file)) return null;
   return Object.keys(AREAS).find((area) => AREAS[area].test(file)) ?? null;
 }
 

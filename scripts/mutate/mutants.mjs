@@ -24,6 +24,8 @@ const SWAPS = new Map([
 const LAWS = new Set(['invariant', 'define', 'fail']);
 /** Calls that give the same with their arguments in another order. */
 const SYMMETRIC = /^Math\./;
+/** Counts that are only compared with what they were: they differ as well when they fall. */
+const STAMPS = /\b(stamp|generations?|epoch|life|turn)(\[[^\]]*\])?$/;
 const EXTREMES = { 'Math.min': 'Math.max', 'Math.max': 'Math.min' };
 
 /**
@@ -97,9 +99,22 @@ function operator(node, add) {
   }
   const swap = SWAPS.get(operatorToken.kind);
   if (swap === undefined) return;
+  if (swap[1] === 'bound' && isExtreme(node)) return;
   if (swap[1] === 'arithmetic' && (/['"`]/.test(a) || /['"`]/.test(b))) return;
   const isLogic = swap[0] === '&&';
   add(node, swap[1], isLogic ? `(${a}) && (${b})` : `${a} ${swap[0]} ${b}`);
+}
+
+/** `if (a > b) b = a`: two that are equal give the same either way. */
+function isExtreme({ left, right, parent }) {
+  if (!ts.isIfStatement(parent) || parent.elseStatement !== undefined) return false;
+  const then = parent.thenStatement;
+  const only = ts.isBlock(then) && then.statements.length === 1 ? then.statements[0] : then;
+  if (!ts.isExpressionStatement(only) || !ts.isBinaryExpression(only.expression)) return false;
+  const { left: to, right: from, operatorToken } = only.expression;
+  if (operatorToken.kind !== K.EqualsToken) return false;
+  const compared = [left.getText(), right.getText()];
+  return compared.includes(to.getText()) && compared.includes(from.getText());
 }
 
 function constant(node, add) {
@@ -137,6 +152,7 @@ function step(node, add) {
   // A loop that runs away notices itself.
   if (ts.isForStatement(node.parent)) return;
   const text = node.operand.getText();
+  if (STAMPS.test(text)) return;
   const sign = isUp ? '--' : '++';
   add(node, 'arithmetic', ts.isPrefixUnaryExpression(node) ? sign + text : text + sign);
 }

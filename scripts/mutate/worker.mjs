@@ -42,7 +42,7 @@ async function survey({ place, count }) {
   takeWhole();
   for (const test of file.tests) {
     let isGood = true;
-    const start = performance.now();
+    const start = process.cpuUsage();
     try {
       await ready(test);
       takeWhole();
@@ -50,7 +50,9 @@ async function survey({ place, count }) {
     } catch {
       isGood = false;
     }
-    tests.push({ name: test.name, isGood, ms: performance.now() - start, hits: takeHits() });
+    // The processor's time: the clock's depends on what else the machine does.
+    const { user, system } = process.cpuUsage(start);
+    tests.push({ name: test.name, isGood, ms: (user + system) / 1000, hits: takeHits() });
   }
   await close(file);
   return { tests, whole: [...whole] };

@@ -45,6 +45,26 @@ describe('order of events', () => {
     expect(targets()).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
+  it('is known to each event: its instant and its phase', () => {
+    engine.reset();
+    const seen: number[][] = [];
+    const owner = { stamp: new Int32Array(1) };
+    const op: number = engine.define('look', () => seen.push([engine.now, engine.phase]));
+    engine.arm(engine.lane(30, PHASE.TIMER, op, owner), 0, 0);
+    engine.at(20, PHASE.FAULT, op, 0, 0, 0);
+    engine.at(20, PHASE.SAMPLE, op, 0, 0, 0);
+    engine.soon(PHASE.RETRY, op, 0, 0, 0);
+    engine.soon(PHASE.COMPLETION, op, 0, 0, 0);
+    engine.run(100, Infinity);
+    expect(seen).toEqual([
+      [0, PHASE.COMPLETION],
+      [0, PHASE.RETRY],
+      [20, PHASE.FAULT],
+      [20, PHASE.SAMPLE],
+      [30, PHASE.TIMER],
+    ]);
+  });
+
   it('serves an earlier phase first when it is filled during a later one', () => {
     const { op, targets } = recorder();
     const late = engine.define('late', () => engine.soon(PHASE.COMPLETION, op, 7, 0, 0));

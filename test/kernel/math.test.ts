@@ -33,13 +33,20 @@ describe('log and exp', () => {
     expect(differences(exp, Math.exp, inputs(100_000, -1e-4, 1e-4))).toBe(0);
   });
 
+  exact('take the short series near 1, as the original', () => {
+    const near = [1.0000003675588, 1.0000004063291, 0.9999998520847, 0.9999997091397];
+    expect(near.map(log)).toEqual(near.map(Math.log));
+    expect(near.map((x) => log(8 * x))).toEqual(near.map((x) => Math.log(8 * x)));
+  });
+
   it('treat the special values as usual', () => {
     expect([0, -0, 1, Infinity].map(log)).toEqual([-Infinity, -Infinity, 0, Infinity]);
     expect([-1, NaN, -Infinity].map(log)).toEqual([NaN, NaN, NaN]);
     expect([0, Infinity, -Infinity, 710, -746].map(exp)).toEqual([1, Infinity, 0, Infinity, 0]);
     expect(exp(NaN)).toBe(NaN);
     expect(log(5e-324)).toBe(-744.4400719213812);
-    expect(exp(-745.1)).toBe(5e-324);
+    // The last one that is not 0, and the next one.
+    expect([-745.1, -745.1332191019411, -745.1332191019412].map(exp)).toEqual([5e-324, 5e-324, 0]);
   });
 
   it('keep log1p exact for tiny arguments', () => {

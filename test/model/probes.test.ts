@@ -157,6 +157,39 @@ describe('questions', () => {
     expect(told).toEqual(['60 turns 1 true', '260 asks 1']);
   });
 
+  it('begin after their delay, that instant included, where the process was there from the start', () => {
+    const { told, run } = watched({ liveness: { initialDelayNs: 200, failureThreshold: 9 } });
+    run(310);
+    expect(told).toEqual(['200 asks 1', '300 asks 1']);
+  });
+
+  it('of a process that starts come behind what is due in its phase', () => {
+    const { own, a, told, at, run } = watched({ liveness: { failureThreshold: 9 } });
+    at(50, () => own.stopped(a));
+    at(60, () => own.started(a));
+    at(60, () => told.push('another'));
+    at(60, () => told.push('a later phase'), PHASE.SAMPLE);
+    run(65);
+    expect(told.slice(1)).toEqual(['60 turns 1 true', 'another', '60 asks 1', 'a later phase']);
+  });
+
+  it('of a process that starts come behind the timers of its instant', () => {
+    const { own, a, told, at, run } = watched({ liveness: { failureThreshold: 9 } });
+    at(50, () => own.stopped(a));
+    at(60, () => own.started(a), PHASE.FAULT);
+    at(60, () => told.push('done'), PHASE.COMPLETION);
+    at(60, () => told.push('timer'), PHASE.TIMER);
+    run(65);
+    expect(told.slice(1)).toEqual(['60 turns 1 true', 'done', 'timer', '60 asks 1']);
+  });
+
+  it('that wait in line are answered as the others', () => {
+    const { told, at, run, answer } = watched({ liveness: { usesWorkers: true } });
+    at(10, () => answer(false));
+    run(90);
+    expect(told).toEqual(['0 asks 1', '10 fails 1 null']);
+  });
+
   it('wait in line where they need a worker, and hit by faults where an endpoint answers', () => {
     const self = watched({ liveness: {} });
     self.run(0);
@@ -205,7 +238,7 @@ describe('questions', () => {
       run(0);
       return questions[0]!.context.priority;
     };
-    expect([[0], [-5, 0, 3], [-5, -4], [1, 2], []].map(level)).toEqual([0, 1, 1, 0, 0]);
+    expect([[0], [-5, 0, 3], [-5, -4], [-5], [1, 2], []].map(level)).toEqual([0, 1, 1, 0, 0, 0]);
   });
 });
 
@@ -282,6 +315,7 @@ describe('liveness', () => {
     // Nothing more is asked until the process has been started again.
     expect(told.filter((line) => !line.includes('asks'))).toEqual(['305 fails 1 30']);
     expect(told.filter((line) => line.includes('asks'))).toHaveLength(4);
+    expect(engine.pending).toBe(0);
   });
 
   it('of a new process begins anew, with a period if its answer ended the one before in this instant', () => {
@@ -315,6 +349,24 @@ describe('liveness', () => {
 });
 
 describe('readiness', () => {
+  it('that failed before its process ended fails anew, one failure after the other', () => {
+    const { own, a, told, at, run, answer } = watched({
+      readiness: { failureThreshold: 2, successThreshold: 1 },
+    });
+    at(5, () => answer(false));
+    at(10, () => own.stopped(a));
+    at(50, () => own.started(a));
+    at(60, () => answer(false));
+    at(160, () => answer(false));
+    run(170);
+    expect(told.slice(1)).toEqual([
+      '50 turns 1 false',
+      '50 asks 1',
+      '150 asks 1',
+      '160 turns 1 false',
+    ]);
+  });
+
   it('turns after so many equal answers in a row, and again with each', () => {
     const { told, at, run, answer } = watched({
       readiness: { failureThreshold: 2, successThreshold: 3 },

@@ -99,6 +99,14 @@ describe('a start', () => {
     expect(told).toEqual(['0 at 150']);
   });
 
+  it('that is given up is not over even where none follows', () => {
+    const { own, instances, told, at, run } = starts([{ name: 'a', startup: constant(70) }]);
+    at(30, () => own.begin(instances[0]!));
+    at(60, () => own.giveUp(instances[0]!));
+    run();
+    expect(told).toEqual([]);
+  });
+
   it('of one instance says nothing of the next one', () => {
     const { own, instances, told, at, run } = starts([{ name: 'a', startup: constant(70) }], 2);
     at(0, () => own.begin(instances[1]!));
@@ -327,6 +335,20 @@ describe('a restart', () => {
     at(107, () => own.plan(watch));
     run();
     expect(told).toEqual(['1 at 117']);
+  });
+
+  it('comes a nanosecond later where the wait is one', () => {
+    const { own, watch, told, at, run } = restarts({ initialNs: 1 });
+    at(100, () => own.plan(watch));
+    run();
+    expect(told).toEqual(['1 at 101']);
+  });
+
+  it('comes at once the first time only, also at the very beginning', () => {
+    const { own, watch, told, at, run } = restarts({ immediateFirst: true });
+    for (const time of [0, 5, 16]) at(time, () => own.plan(watch));
+    run();
+    expect(told).toEqual([0, 15, 36].map((at) => `1 at ${at}`));
   });
 
   it('at the very beginning is one all the same', () => {

@@ -94,7 +94,6 @@ export class Probes {
       watch.since = engine.now;
       // Who is not known to fail lives; who is not known to be ready is not.
       watch.state = watch.kind === 'liveness';
-      watch.last = watch.state;
       watch.run = 0;
       watch.isOver = false;
       // Who is asked in the instant in which it was ended for its answer would never get anywhere.
@@ -185,7 +184,6 @@ export class Probes {
   private answered(watch: Watch, isGood: boolean): void {
     const { spec } = watch;
     watch.open = false;
-    watch.strand = -1;
     watch.run = watch.last === isGood ? watch.run + 1 : 1;
     watch.last = isGood;
     const needed = isGood ? spec.successThreshold : spec.failureThreshold;
@@ -205,7 +203,7 @@ export class Probes {
       watch.isOver = true;
       this.failedAt.set(instance.id, engine.now);
       this.verdicts.fails(instance, spec.terminationGraceNs);
-    } else if (kind === 'startup' && !watch.state) {
+    } else if (kind === 'startup') {
       watch.state = watch.isOver = true;
       const readiness = own.find((other) => other.kind === 'readiness');
       if (readiness !== undefined && !readiness.open) this.ask(readiness);

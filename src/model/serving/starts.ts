@@ -77,7 +77,6 @@ export class Starts {
     const { component } = instance;
     const sampler = this.samplers[instance.id];
     const placing = this.placing[component];
-    if (sampler < 0 && placing.length === 0) return true;
     const start = this.counts[instance.id]++;
     let delay = 0;
     // A container that dies while it starts up stays where it is.
