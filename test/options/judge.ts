@@ -132,7 +132,8 @@ function atSpot(option: Option, { host, spot, hint }: Place, effort: Effort, sho
   };
   const seen = new Map<string, string>();
   const without = set(undefined);
-  const known = new Set(without.refusals === null ? without.run.remarks() : []);
+  // Where it may not be left out, nothing says which remarks are about it.
+  const known = without.refusals === null ? new Set(without.run.remarks()) : null;
   if (without.refusals === null) seen.set(without.run[shows](), 'left out');
   let refusal: Refusal | null = null;
   const said: string[] = [];
@@ -161,7 +162,9 @@ function atSpot(option: Option, { host, spot, hint }: Place, effort: Effort, sho
       const proof = `${host.name}: ${[...seen.values()].join(' | ')}`;
       return { verdict: 'acts', proof, refusal, hasRun: true };
     }
-    const remark = one.run.remarks().find((text) => !known.has(text) && isNamed(text, key));
+    const remark = one.run
+      .remarks()
+      .find((text) => known?.has(text) === false && isNamed(text, key));
     if (remark !== undefined) return { verdict: 'reported', proof: remark, refusal, hasRun: true };
   }
   const proof = `${spot.keys.join('.')} (${runs} runs) ${said.slice(0, 1).join('')}`;

@@ -1,5 +1,79 @@
+import { fill, put } from './hint.js';
 import type { Hint } from './hint.js';
 import { hostHints } from './hosts.js';
+import { versions } from './versions.js';
+
+type At = NonNullable<Hint['at']>;
+
+/** A hint for an option of services in desks.yaml, at one of them. */
+function at(
+  [service, ...rest]: readonly [string, ...At],
+  option: string,
+  values: readonly unknown[],
+  beside: Hint['beside'] = () => {},
+): Hint {
+  return {
+    option: new RegExp(`^services\\.\\*\\.${option}$`),
+    base: 'desks.yaml',
+    at: ['services', service, ...rest],
+    values,
+    beside,
+  };
+}
+
+const endpoint = (service: string, name: string): readonly [string, ...At] => [
+  service,
+  'endpoints',
+  name,
+];
+
+/** DAGOR with short windows, in which the waves are an overload and the time between them is none. */
+const DAGOR = { target: '10ms', interval: '100ms', key: 'user', alpha: '20%', beta: '5%' };
+
+function dagor(field: string, values: readonly unknown[]): Hint {
+  const shed = fill('services.desk.admission.shed', { ...DAGOR, requests: 1000 });
+  return at(['desk'], `admission\\.shed<dagor>\\.${field}`, values, shed);
+}
+
+/** The desk serves its queue in another way. */
+function served(discipline: string): Hint['beside'] {
+  return put('services.desk.queue', { discipline });
+}
 
 /** Hints for options of services. */
-export const services: readonly Hint[] = [...hostHints('services', 'api')];
+export const services: readonly Hint[] = [
+  ...versions,
+  dagor('beta', ['1%', '60%']),
+  dagor('requests', [4, 1000]),
+  dagor('userLevels', [1, 100]),
+  at(['desk'], 'queue\\.capacity', [1, 60]),
+  at(['desk'], 'queue\\.key', ['user', 'part'], served('fair')),
+  at(endpoint('desk', 'urgent'), 'endpoints\\.\\*\\.priority', [5, -5], served('priority')),
+  at(endpoint('desk', 'asks'), 'endpoints\\.\\*\\.steps\\[\\]\\.optional', [true, false]),
+  at(endpoint('bank', 'pay'), 'endpoints\\.\\*\\.idempotent', [true, false]),
+  at(endpoint('bank', 'look'), 'endpoints\\.\\*\\.readOnly', [true, false]),
+  at(endpoint('bank', 'charge'), 'endpoints\\.\\*\\.idempotent\\.storeErrors', [true, false]),
+  at(endpoint('bank', 'charge'), 'endpoints\\.\\*\\.idempotent\\.window', ['50ms', '10s']),
+  at(endpoint('pages', 'show'), 'endpoints\\.\\*\\.method', ['GET', 'POST']),
+  at(endpoint('shop', 'move'), 'endpoints\\.\\*\\[\\]\\.append\\.expectedVersion', [
+    'exact',
+    'any',
+  ]),
+  at(['shop'], 'outbox\\.batchSize', [2, 200]),
+  at(['shop'], 'outbox\\.mode', ['cdc', 'polling'], (tree) => {
+    put('services.shop.outbox', { pollInterval: undefined, batchSize: undefined })(tree);
+  }),
+  at(
+    ['mailer'],
+    'autoscaling\\.of',
+    ['placed.mail', 'jobs'],
+    put('services.mailer.autoscaling', {
+      ...{ metric: 'lag', target: 5, min: 1, max: 5, syncPeriod: '500ms' },
+    }),
+  ),
+  at(['mailer'], 'labels\\.\\*', ['hot', 'cold'], (tree) => {
+    const slow = { id: 'hot', kind: 'slow', factor: 3, optional: true, at: '1s', for: '1s' };
+    tree.faults = [{ ...slow, target: ['mailer', 'bank'], labels: { x1: 'hot' } }];
+  }),
+  ...hostHints('services', 'api'),
+];
