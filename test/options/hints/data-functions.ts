@@ -21,7 +21,7 @@ const STEPS: readonly (readonly [verb: string, values: readonly unknown[]])[] = 
   ['work', ['5ms', '40ms']],
   ['wait', ['5ms', '40ms']],
   ['call', ['x1.get']],
-  ['query', ['db.put']],
+  ['query', ['db.put', 'db2.put']],
   ['load', ['events', 'ledger']],
   ['append', ['events', 'ledger']],
   ['publish', ['jobs', 'mails']],

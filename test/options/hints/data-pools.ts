@@ -61,8 +61,18 @@ function deadAtTests(tree: Tree): void {
   }
 }
 
+/** Bursts before and after the pool is looked at, which it does every 30 s, between which nothing is asked. */
+function idling(tree: Tree): void {
+  shrinking(tree);
+  tree.faults = [];
+  const times = ['1s', '15s', '35s', '65s'].flatMap((at) => [at, at, at]);
+  for (const workload of Object.values(tree.workloads as Record<string, Tree>)) {
+    workload.arrivals = { at: times };
+  }
+}
+
 const BESIDE: Readonly<Record<string, (tree: Tree) => void>> = {
-  idleTimeout: shrinking,
+  idleTimeout: idling,
   keepaliveTime: deadAtTests,
 };
 

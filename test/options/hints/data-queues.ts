@@ -48,7 +48,14 @@ export const queues: readonly Hint[] = [
 
 function ofView(path: string, values: readonly unknown[], beside?: Hint['beside']): Hint {
   const option = new RegExp(`^projections\\.\\*\\.${path}$`);
-  return { option, base: 'data-views.yaml', values, ...(beside === undefined ? {} : { beside }) };
+  const at = ['projections', 'list'];
+  return {
+    option,
+    base: 'data-views.yaml',
+    at,
+    values,
+    ...(beside === undefined ? {} : { beside }),
+  };
 }
 
 /** Segments that another instance takes over. */
@@ -64,5 +71,5 @@ export const views: readonly Hint[] = [
   ofView('from', ['orders', 'refunds']),
   ofView('onError', ['pause', 'retry']),
   ofView('checkpoint', ['transactional', 'afterBatch']),
-  { ...ofView('critical', [true, false]), at: ['projections', 'list'] },
+  ofView('critical', [true, false]),
 ];

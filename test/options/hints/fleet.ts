@@ -1,3 +1,4 @@
+import type { Tree } from '../figures.js';
 import type { Hint } from './hint.js';
 import type { Make } from './hosts.js';
 
@@ -207,7 +208,7 @@ function lifecycle(hint: Make): readonly Hint[] {
     life('startup', {}, ['0ms', '800ms']),
     life('preStop', {}, ['0s', '500ms']),
     life('drain', {}, [true, false]),
-    life('terminationGrace', { drain: true }, ['1s', '20s']),
+    patient(life('terminationGrace', { drain: true }, ['1s', '20s'])),
     life('warmup\\.duration', { startup: '100ms', warmup: { factor: 5 } }, ['100ms', '3s']),
     hint(
       'lifecycle\\.warmup\\.factor',
@@ -216,4 +217,14 @@ function lifecycle(hint: Make): readonly Hint[] {
       FLEET,
     ),
   ];
+}
+
+/** Callers without a time limit: what a process that hangs has in hand ends with it, or goes on after it. */
+function patient(hint: Hint): Hint {
+  const beside = (tree: Tree): void => {
+    hint.beside?.(tree);
+    const requests = [{ call: 'edge', path: '/items' }, { call: 'api.get' }];
+    Object.assign(tree.workloads as Tree, { direct: { arrivals: 'constant(40/s)', requests } });
+  };
+  return { ...hint, beside };
 }

@@ -57,6 +57,16 @@ const limiters = Object.entries(LIMITS).flatMap(([kind, fields]) => {
   ];
 });
 
+/** Limits that grow as far as they may, beside the smallest of them. */
+const GROWING: Readonly<Record<string, Tree>> = {
+  envoyGradient: { min: 2, requestCount: 5, buffer: '100%' },
+  gradient2: { initial: 2, min: 1, rttTolerance: 5, queueSize: 20 },
+  vegas: { initial: 2 },
+};
+const largest = Object.entries(GROWING).map(([kind, fields]) =>
+  chain(`admit<${kind}>\\.max$`, fields, [2, 40]),
+);
+
 /** A limit on what is under way of each kind, low enough to refuse. */
 const gates = Object.entries(GATES).flatMap(([kind, fields]) => [
   chain(`admit<${kind}>\\.(?!when|key|onError)`, fields),
@@ -102,6 +112,7 @@ const members: readonly Hint[] = [
     ),
   },
   chain(String.raw`(cache|coalesce)\.(?!when|key)`, {}),
+  chain(String.raw`cache\.cache$`, {}, ['pages', 'parts']),
   chain(String.raw`cache\.key$`, {}, ['part', 'page']),
   chain(String.raw`cache\.methods`, {}, ['POST', 'GET']),
   chain(String.raw`cache\.ttl$`, {}, ['20ms', '3s']),
@@ -196,6 +207,7 @@ function route(option: string, values: readonly unknown[], policy: Tree = {}): H
 export const gateways: readonly Hint[] = [
   ...routes,
   ...limiters,
+  ...largest,
   ...gates,
   ...members,
   ...hostHints('gateways', 'edge'),

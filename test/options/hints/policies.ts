@@ -36,7 +36,7 @@ function connected(tree: Tree): void {
 }
 
 /** Hints for options of policies, those with a part of their own first. */
-export const policies: readonly Hint[] = [
+const OPTIONS: readonly Hint[] = [
   ...retries,
   ...breakers,
   {
@@ -50,6 +50,16 @@ export const policies: readonly Hint[] = [
     base: 'calls.yaml',
     values: ['200ms', '1s'],
     beside: stored,
+  },
+  {
+    // A refusal that was reserved for later is known before it is due.
+    option: /^policies\.\*\.rateLimit<resilience4j>\.store\.cache$/,
+    base: 'calls.yaml',
+    values: ['20ms', '1s'],
+    beside: (tree) => {
+      policyIn(tree, 'rateLimit').timeoutDuration = '0ms';
+      stored(tree);
+    },
   },
   { option: /^policies\.\*\.\w+<\w+>\.store\./, base: 'calls.yaml', beside: stored },
   {
@@ -215,3 +225,9 @@ export const policies: readonly Hint[] = [
   },
   { option: /^policies\.\*\.extends\[\]$/, base: 'calls.yaml', values: ['limited'] },
 ];
+
+/** The same, in the bundle of calls.yaml that components use. */
+export const policies: readonly Hint[] = OPTIONS.map((hint) => ({
+  at: ['policies', 'guard'],
+  ...hint,
+}));

@@ -19,6 +19,17 @@ function delayed(tree: Tree): void {
 
 /** Hints for options of retries. */
 export const retries: readonly Hint[] = [
+  {
+    // A retry after a timeout has a price of its own.
+    option: /^policies\.\*\.retry<\w+>\.budget<aws>\.cost$/,
+    base: 'calls.yaml',
+    beside: (tree) => {
+      retrying(tree);
+      const retry = policyIn(tree, 'retry');
+      retry.on = ['error', 'connect', 'throttled'];
+      (retry.budget as Tree).tokens ??= 30;
+    },
+  },
   { option: /^policies\.\*\.retry<\w+>\.budget<\w+>\./, base: 'calls.yaml', beside: retrying },
   { option: /^policies\.\*\.retry<\w+>\.(scope|per)$/, base: 'calls.yaml', beside: budgeted },
   {
