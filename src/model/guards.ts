@@ -60,7 +60,7 @@ export class Guards {
         world.sizes?.answers(strand, this.tables[a][0]);
         return true;
       case OP.DEGRADED:
-        strands.degraded[strand] = 1;
+        strands.degraded[strand] = OUTCOME.degraded;
         return true;
       case OP.COALESCE:
         return this.coalesce(strand, a);

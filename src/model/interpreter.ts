@@ -286,7 +286,7 @@ export class Interpreter {
   /** Takes the outcome of the CALL before pc; false when the strand has ended by it. */
   settled(strand: number, outcome: Outcome): boolean {
     if (isSuccess(outcome)) {
-      if ((outcome & 31) === OUTCOME.degraded) strands.degraded[strand] = 1;
+      if ((outcome & 31) === OUTCOME.degraded) strands.degraded[strand] = outcome;
       return true;
     }
     const at = (strands.pc[strand] - 1) << 2;

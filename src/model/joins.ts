@@ -107,7 +107,7 @@ export class Joins {
     if (isSuccess(outcome)) {
       strands.succeeded[parent]++;
       if (strands.degraded[branch] !== 0 || (outcome & 31) === OUTCOME.degraded) {
-        strands.degraded[parent] = 1;
+        strands.degraded[parent] = OUTCOME.degraded;
       }
     } else if (strands.outcome[parent] === 0) {
       strands.outcome[parent] = outcome;

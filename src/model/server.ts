@@ -10,6 +10,7 @@ import { GATED, LEASED, SECTION, STATEMENT } from './slot-bits.js';
 import { ANSWERED, RETURN, STATE, strands } from './strands.js';
 import type { World } from './world.js';
 import { levels } from './levels.js';
+import { answerOf } from './makeshift.js';
 import { sink } from './sink.js';
 
 const OVERLOADED = withStatus(OUTCOME.rejectedOverload, 503);
@@ -85,10 +86,7 @@ export class Server {
   finishJob(strand: number, outcome: Outcome): void {
     const { world } = this;
     const worked = outcome & ~AMBIGUOUS;
-    let result = worked;
-    if (strands.degraded[strand] !== 0 && (result & 31) === OUTCOME.ok) {
-      result = withStatus(OUTCOME.degraded, 200);
-    }
+    let result = answerOf(world, strand, worked);
     // An error put in the place of an answer is not what the callee has stored.
     this.world.effects.keep(strand, result);
     if (strands.injected[strand] !== 0) result = strands.injected[strand];
@@ -134,10 +132,7 @@ export class Server {
     const { wire, coalescing } = this.world;
     if (strands.parent[strand] >= 0 || strands.returns[strand] !== RETURN.frame) return;
     if (strands.gone[strand] >= 0) return;
-    let result = outcome;
-    if (strands.degraded[strand] !== 0 && (result & 31) === OUTCOME.ok) {
-      result = withStatus(OUTCOME.degraded, 200);
-    }
+    const result = answerOf(this.world, strand, outcome);
     if (coalescing !== null) coalescing.answered(strand, result);
     strands.answered[strand] = ANSWERED.onTheWire;
     strands.answer[strand] = result;

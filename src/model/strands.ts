@@ -94,8 +94,8 @@ class Strands {
   caller: Int32Array = new Int32Array(CAPACITY);
   /** Index into the plan's `onces` of the key it came with, -1, or REPLAYED; only where keys are sent. */
   once: Int32Array = new Int32Array(CAPACITY);
-  /** 1 once a fallback's answer was used. */
-  degraded: Uint8Array = new Uint8Array(CAPACITY);
+  /** The last answer of a fallback that was used, 0 = none was. */
+  degraded: Int32Array = new Int32Array(CAPACITY);
   stamp: Int32Array = new Int32Array(CAPACITY);
   life: Int32Array = new Int32Array(CAPACITY);
   registers: Int32Array = new Int32Array(CAPACITY * REGISTERS);
@@ -264,11 +264,11 @@ const INT32_COLUMNS = [
   'sentCell',
   'answer',
   'injected',
+  'degraded',
 ] as const;
 const UINT8_COLUMNS = [
   'state',
   'returns',
-  'degraded',
   'level',
   'slot',
   'told',

@@ -31,6 +31,16 @@ const consumer = (fields: string): string =>
     'workloads: { users: { arrivals: poisson(10/s), requests: [ { name: job, steps: [ publish: jobs ] } ] } }',
   ]);
 
+/** Users with a bundle of their own, and a service that may have it too. */
+const lone = (policy: string, more = ''): string =>
+  scenario([
+    'policies: { both: { rateLimit: { rate: 5/s, scope: global } } }',
+    'services:',
+    '  stock: { endpoints: { take: [ wait: 1ms ] } }',
+    `  shop: { ${more} endpoints: { buy: [ { call: stock.take } ] } }`,
+    `workloads: { users: { arrivals: poisson(10/s), policy: ${policy}, requests: [ { call: stock.take }, { call: shop.buy } ] } }`,
+  ]);
+
 const TWO = 'replicas: 2,';
 const SIX = 'replicas: 6,';
 const AWARE = 'loadBalancing: { kind: roundRobin, zoneAware: true }';
@@ -123,6 +133,28 @@ export const OPTION_CASES: readonly RuleCase[] = [
         'retry: { attempts: 3 }, onPoison: deadLetter, deadLetter: dead',
       ),
       'no number is written': consumer('retry: { backoff: { kind: constant, base: 1s } }'),
+    },
+  },
+  {
+    rule: 'option-without-effect',
+    fires: lone('{ rateLimit: { rate: 5/s, scope: global } }'),
+    path: 'workloads.users.policy.rateLimit.scope',
+    measured: 'users is a workload, which is one caller, and the bundle is its own',
+    limit: 'a caller with instances, or a bundle in `policies` that several callers name',
+    silent: {
+      'as it is without the option': lone('{ rateLimit: { rate: 5/s, scope: instance } }'),
+      'another caller has the bundle too': lone('both', 'outbound: both,'),
+    },
+  },
+  {
+    rule: 'option-without-effect',
+    fires: hop('', '', 'fallback: { status: 203 }'),
+    path: 'policies.hop.fallback.status',
+    measured: 'shop answers with a status of its own',
+    limit: 'a call of a workload or a gateway, or `respond` in the steps of the service',
+    silent: {
+      'it is that of any answer': hop('', '', 'fallback: { status: 200 }'),
+      'a client is given it': lone('{ fallback: { status: 203 } }'),
     },
   },
 ];

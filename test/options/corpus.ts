@@ -23,6 +23,19 @@ export function baseNamed(name: string): Host {
   return host;
 }
 
+/** What calls.yaml calls, with those who call it in one of the scenarios of places, of which `caller` is slow to reach one. */
+export function hostAt(name: string, caller: string): Host {
+  const base = baseNamed('calls.yaml');
+  const { tree } = base;
+  const { stock, price, store } = tree.services as Tree;
+  const own = parse(readFileSync(join(ROOT, 'test/options/bases/at', name), 'utf8')) as Tree;
+  const services = { stock, price, store, ...(own.services as Tree) };
+  const faults = (tree.faults as Tree[]).map((fault) =>
+    fault.target === 'web->price' ? { ...fault, target: `${caller}->price` } : fault,
+  );
+  return { ...base, name: `at/${name}`, tree: { ...tree, faults, ...own, services } };
+}
+
 function filesIn(folder: string): string[] {
   try {
     return readdirSync(folder)

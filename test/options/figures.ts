@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { JSDOM } from 'jsdom';
 import type { Hash } from 'node:crypto';
 import { summarise } from '../../src/analysis/summarise.js';
+import { TraceLines } from '../../src/cli/trace-lines.js';
 import { rules } from '../../src/lint/index.js';
 import { lint } from '../../src/lint/lint.js';
 import { compile } from '../../src/plan/compile.js';
@@ -74,6 +75,16 @@ export class Running {
     const { document } = new JSDOM('').window;
     const html = renderHtml(same, { document, command: 'options', version: '0' });
     return createHash('md5').update(html).digest('hex');
+  }
+
+  /** A digest of the lines of all requests, as `run --traces` writes them. */
+  traces(): string {
+    const hash = createHash('md5');
+    for (const plan of this.plans) {
+      const lines = new TraceLines(plan, 0);
+      runPlan({ ...plan, traceShare: 1 }, 0, (rows) => hash.update(lines.text(rows)));
+    }
+    return hash.digest('hex');
   }
 
   /** A digest of what the only sweep of the file finds, as the command prints it. */

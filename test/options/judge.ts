@@ -3,6 +3,7 @@ import { spotsOf, withValue } from './edit.js';
 import type { Refusal, Tree, Tried } from './figures.js';
 import { tried } from './figures.js';
 import type { Option } from './schema.js';
+import { pathOf } from './schema.js';
 import { baseNamed } from './corpus.js';
 import { hintsFor } from './hints/index.js';
 import type { Hint } from './hints/hint.js';
@@ -13,6 +14,8 @@ export interface Host {
   readonly name: string;
   readonly tree: Tree;
   readonly files: (path: string) => string | null;
+  /** What is done to the scenario when everything is set. */
+  readonly finish?: (tree: Tree) => Tree;
 }
 
 export type Verdict = 'acts' | 'refused' | 'reported' | 'nothing' | 'no host';
@@ -23,8 +26,8 @@ export interface Judged {
   readonly proof: string;
 }
 
-/** Where the effect of an option is looked for: in what was measured, in the page of the report, or in what a sweep finds. */
-export type Shows = 'figures' | 'page' | 'sweep';
+/** Where the effect of an option is looked for: in what was measured, the page of the report, the traces, or what a sweep finds. */
+export type Shows = 'figures' | 'page' | 'traces' | 'sweep';
 
 /** Scenarios in which an option is tried, places in each, and values at each place. */
 export interface Effort {
@@ -60,6 +63,23 @@ export function judge(
     ...hintsFor(option.path).flatMap((hint) => hinted(option, hint, hosts, effort)),
     ...placesIn(option, hosts, effort, {}),
   ];
+  return judgeIn(option, places, effort, shows);
+}
+
+/** Tries an option of a bundle in the one scenario of a place, as the hints for bundles say. */
+export function judgeAt(option: Option, host: Host, effort: Effort, shows: Shows): Judged {
+  const at = ['policies', 'guard'];
+  const own = { segments: option.segments, leaves: option.leaves, path: pathOf(option.segments) };
+  const places = [
+    ...hintsFor(own.path)
+      .filter(({ base }) => base === 'calls.yaml')
+      .flatMap((hint) => placesIn(own, [host], effort, hint)),
+    ...placesIn(own, [host], effort, { at }),
+  ];
+  return judgeIn(own, places, effort, shows);
+}
+
+function judgeIn(option: Option, places: readonly Place[], effort: Effort, shows: Shows): Judged {
   let refused: Refusal | null = null;
   let reported = '';
   let ran = false;
@@ -128,7 +148,7 @@ function atSpot(option: Option, { host, spot, hint }: Place, effort: Effort, sho
   const set = (value: unknown): Tried => {
     const tree = withValue(host.tree, segments, spot, value, names);
     hint.beside?.(tree);
-    return tried(tree, host.files);
+    return tried(host.finish?.(tree) ?? tree, host.files);
   };
   const seen = new Map<string, string>();
   const without = set(undefined);

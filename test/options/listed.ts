@@ -36,6 +36,11 @@ export function isSwept(path: string): boolean {
   return path.startsWith('sweeps.');
 }
 
+/** Whether an option shows in the traces alone: the status of an answer that succeeds is for readers. */
+export function isTraced(path: string): boolean {
+  return /\.fallback<simple>\.status$/.test(path);
+}
+
 /** Whether an option may show in the page of a report alone. */
 export function isReported(path: string): boolean {
   return REPORTED.test(path);

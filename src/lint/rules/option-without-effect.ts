@@ -1,3 +1,4 @@
+import { policyNames } from '../../patterns/registry.js';
 import { pathText } from '../../scenario/located.js';
 import { PLAIN_BALANCING } from '../../spec/balancer.js';
 import type { LoadBalancing } from '../../spec/scenario.js';
@@ -20,7 +21,20 @@ interface Use {
 type Option = (call: Call, subject: Subject) => Use | null;
 
 /** The options, one line each. */
-const OPTIONS: readonly Option[] = [zoneAware, panicThreshold, failTrafficOnPanic, patienceCancel];
+const OPTIONS: readonly Option[] = [
+  ...[zoneAware, panicThreshold, failTrafficOnPanic, patienceCancel, fallbackStatus],
+  ...policyNames.map(
+    (policy): Option =>
+      (call) =>
+        loneScope(policy, call),
+  ),
+];
+/** What an option is by default, where that is not `false`. */
+const OFF: Readonly<Record<string, string>> = {
+  panicThreshold: '0%',
+  scope: 'instance',
+  status: '200',
+};
 
 /** An option that changes nothing at any call that it is written for. */
 export const optionWithoutEffect: Rule = {
@@ -51,7 +65,7 @@ function judge(option: Option, subject: Subject): readonly Finding[] {
 
 function finding(call: Call, path: Path, lacks: NonNullable<Use['lacks']>): Finding {
   const field = String(path[path.length - 1]);
-  const off = field === 'panicThreshold' ? '0%' : 'false';
+  const off = OFF[field] ?? 'false';
   return {
     path,
     entities: [call.from, call.to],
@@ -141,6 +155,36 @@ function patienceCancel(call: Call, subject: Subject): Use | null {
         ? 'a callee that can be cancelled'
         : 'cancellation: onDequeue, atSteps or immediate at the callee',
     },
+  };
+}
+
+/** What instances share or do not, in a bundle that only one workload has: it is one caller, which never restarts. */
+function loneScope(policy: string, { caller, layers, policyPath }: Call): Use | null {
+  const scope = layerOf(layers, policy)?.scope ?? 'instance';
+  if (scope === 'instance' || policyPath[0] !== 'workloads') return null;
+  return {
+    path: [...policyPath, policy, 'scope'],
+    lacks: {
+      measured: `${caller} is a workload, which is one caller, and the bundle is its own`,
+      limit: 'a caller with instances, or a bundle in `policies` that several callers name',
+    },
+  };
+}
+
+/** The status of an answer in place of a call, which is seen where the answer goes on as it is. */
+function fallbackStatus({ caller, layers, policyPath }: Call, { scenario }: Subject): Use | null {
+  const layer = layerOf(layers, 'fallback');
+  const { status = 200 } = (layer?.config ?? {}) as { readonly status?: number };
+  if (status === 200) return null;
+  const isService = scenario.services.has(caller);
+  return {
+    path: [...policyPath, 'fallback', 'status'],
+    lacks: isService
+      ? {
+          measured: `${caller} answers with a status of its own`,
+          limit: 'a call of a workload or a gateway, or `respond` in the steps of the service',
+        }
+      : null,
   };
 }
 

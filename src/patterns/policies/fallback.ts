@@ -40,7 +40,10 @@ const schema = z.strictObject({
     ),
   status: whole({ min: 200, max: 399 })
     .optional()
-    .describe('Status of the answer. Unit: HTTP status, 200 to 399. Defaults to 200.'),
+    .describe(
+      'Status of the answer, which a gateway hands on and a client is given; a service answers its ' +
+        'own callers with its own. Unit: HTTP status, 200 to 399. Defaults to 200.',
+    ),
   call: z
     .string()
     .min(1)

@@ -1,6 +1,7 @@
 import type { Tree } from '../figures.js';
 import { bundleIn, policyIn, retrying, stored, tight } from './beside.js';
 import type { Hint } from './hint.js';
+import { bundles } from './bundles.js';
 import { breakers } from './breakers.js';
 import { retries } from './retries.js';
 
@@ -37,6 +38,7 @@ function connected(tree: Tree): void {
 
 /** Hints for options of policies, those with a part of their own first. */
 const OPTIONS: readonly Hint[] = [
+  ...bundles,
   ...retries,
   ...breakers,
   {

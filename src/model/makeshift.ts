@@ -1,0 +1,16 @@
+import { OUTCOME, statusOf, withStatus, type Outcome } from '../spec/outcome.js';
+import { strands } from './strands.js';
+import type { World } from './world.js';
+
+/**
+ * What a program answers that has come to `result`: after a fallback a makeshift. A proxy hands the status of the fallback
+ * on, and a client is given it; a service answers for itself.
+ */
+export function answerOf({ instances, plan }: World, strand: number, result: Outcome): Outcome {
+  const makeshift = strands.degraded[strand];
+  if (makeshift === 0 || (result & 31) !== OUTCOME.ok) return result;
+  const { kind } = plan.components[instances[strands.instance[strand]].component];
+  const own = statusOf(result);
+  const passes = own === 200 && (kind === 'gateway' || kind === 'workload');
+  return withStatus(OUTCOME.degraded, passes ? statusOf(makeshift) : own);
+}

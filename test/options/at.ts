@@ -1,0 +1,52 @@
+import type { Host } from './judge.js';
+import type { Tree } from './figures.js';
+import { hostAt } from './corpus.js';
+
+/** A kind of place that takes a bundle, and one such place in a scenario. */
+export interface BundlePlace {
+  /** As people read it; a verb in brackets stands for steps of this verb. */
+  readonly path: string;
+  /** A scenario in test/options/bases/at: those who call what calls.yaml has. */
+  readonly base: string;
+  readonly keys: readonly (string | number)[];
+}
+
+function place(path: string, base: string, keys: string): BundlePlace {
+  const split = keys.split('.').map((key) => (/^\d+$/.test(key) ? Number(key) : key));
+  return { path, base, keys: split };
+}
+
+/** Every kind of place in which a bundle is tried with all of its options. */
+export const BUNDLE_PLACES: readonly BundlePlace[] = [
+  place('services.*.outbound.*', 'service.yaml', 'services.web.outbound.default'),
+  place(
+    'services.*.versions.*.outbound.*',
+    'version.yaml',
+    'services.web.versions.v1.outbound.default',
+  ),
+  place(
+    'services.*.endpoints.*[call].policy',
+    'call-step.yaml',
+    'services.web.endpoints.page.0.policy',
+  ),
+  place('gateways.*.outbound.*', 'gateway.yaml', 'gateways.web.outbound.default'),
+  place('gateways.*.routes[].policy', 'route.yaml', 'gateways.web.routes.0.policy'),
+  place('functions.*.outbound.*', 'function.yaml', 'functions.web.outbound.default'),
+  place('workloads.*.policy', 'workload.yaml', 'workloads.users.policy'),
+  place('workloads.*.requests[].policy', 'request.yaml', 'workloads.users.requests.0.policy'),
+];
+
+/** The scenario of a place. What is tried in the bundle `guard`, as hints know it, is written at the place itself. */
+export function hostOfPlace({ base, keys }: BundlePlace): Host {
+  const host = hostAt(base, String(keys[1]));
+  const finish = (tree: Tree): Tree => {
+    const copy = structuredClone(tree);
+    const policies = copy.policies as Tree;
+    let at: Tree = copy;
+    for (const key of keys.slice(0, -1)) at = at[key] as Tree;
+    at[keys.at(-1)!] = policies.guard;
+    delete policies.guard;
+    return copy;
+  };
+  return { ...host, finish };
+}
