@@ -266,15 +266,7 @@ const INT32_COLUMNS = [
   'injected',
   'degraded',
 ] as const;
-const UINT8_COLUMNS = [
-  'state',
-  'returns',
-  'level',
-  'slot',
-  'told',
-  'answered',
-  'wasted',
-] as const;
+const UINT8_COLUMNS = ['state', 'returns', 'level', 'slot', 'told', 'answered', 'wasted'] as const;
 const FLOAT64_COLUMNS = [
   'deadline',
   'sent',
