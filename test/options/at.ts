@@ -34,11 +34,76 @@ export const BUNDLE_PLACES: readonly BundlePlace[] = [
   place('functions.*.outbound.*', 'function.yaml', 'functions.web.outbound.default'),
   place('workloads.*.policy', 'workload.yaml', 'workloads.users.policy'),
   place('workloads.*.requests[].policy', 'request.yaml', 'workloads.users.requests.0.policy'),
+  place('sagas.*.steps[].policy', 'saga-step.yaml', 'sagas.order.steps.0.policy'),
+  place('sagas.*.steps[][].policy', 'saga-stage.yaml', 'sagas.order.steps.0.0.policy'),
+  place('sagas.*.compensationPolicy', 'compensation.yaml', 'sagas.order.compensationPolicy'),
+  place('topics.*.subscribers[].policy', 'subscriber.yaml', 'topics.events.subscribers.0.policy'),
+  place('queues.*.consumers[].policy', 'consumer.yaml', 'queues.jobs.consumers.0.policy'),
+  place(
+    'services.*.endpoints.*[query].policy',
+    'query-step.yaml',
+    'services.web.endpoints.page.0.policy',
+  ),
+  place(
+    'services.*.endpoints.*[load].policy',
+    'load-step.yaml',
+    'services.web.endpoints.page.0.policy',
+  ),
+  place(
+    'services.*.endpoints.*[append].policy',
+    'append-step.yaml',
+    'services.web.endpoints.page.0.policy',
+  ),
+  place(
+    'services.*.endpoints.*[cache].policy',
+    'cache-step.yaml',
+    'services.web.endpoints.page.0.policy',
+  ),
+  place(
+    'services.*.endpoints.*[cache].onMiss[call].policy',
+    'on-miss.yaml',
+    'services.web.endpoints.page.0.cache.onMiss.0.policy',
+  ),
+  place(
+    'services.*.endpoints.*[call].policy.fallback.steps[call].policy',
+    'fallback.yaml',
+    'services.web.endpoints.page.0.policy.fallback.steps.0.policy',
+  ),
+  place(
+    'services.*.endpoints.*[call, background].policy',
+    'background.yaml',
+    'services.web.endpoints.page.0.policy',
+  ),
+  place(
+    'services.*.endpoints.*[parallel].branches[][call].policy',
+    'parallel.yaml',
+    'services.web.endpoints.page.0.parallel.branches.0.0.policy',
+  ),
+  place(
+    'services.*.endpoints.*[transaction].steps[call].policy',
+    'transaction.yaml',
+    'services.web.endpoints.page.0.transaction.steps.1.policy',
+  ),
+  place(
+    'gateways.*.routes[].steps[call].policy',
+    'route-step.yaml',
+    'gateways.web.routes.0.steps.0.policy',
+  ),
+  place(
+    'workloads.*.requests[].steps[call].policy',
+    'request-step.yaml',
+    'workloads.users.requests.0.steps.0.policy',
+  ),
+  place(
+    'functions.*.endpoints.*[call].policy',
+    'function-step.yaml',
+    'functions.web.endpoints.page.0.policy',
+  ),
 ];
 
 /** The scenario of a place. What is tried in the bundle `guard`, as hints know it, is written at the place itself. */
 export function hostOfPlace({ base, keys }: BundlePlace): Host {
-  const host = hostAt(base, String(keys[1]));
+  const host = hostAt(base);
   const finish = (tree: Tree): Tree => {
     const copy = structuredClone(tree);
     const policies = copy.policies as Tree;

@@ -23,13 +23,17 @@ export function baseNamed(name: string): Host {
   return host;
 }
 
-/** What calls.yaml calls, with those who call it in one of the scenarios of places, of which `caller` is slow to reach one. */
-export function hostAt(name: string, caller: string): Host {
+/** What calls.yaml calls, with those who call it in one of the scenarios of places, of which one is slow to reach. */
+export function hostAt(name: string): Host {
   const base = baseNamed('calls.yaml');
   const { tree } = base;
   const { stock, price, store } = tree.services as Tree;
   const own = parse(readFileSync(join(ROOT, 'test/options/bases/at', name), 'utf8')) as Tree;
-  const services = { stock, price, store, ...(own.services as Tree) };
+  const services: Tree = { stock, price, store, ...(own.services as Tree) };
+  // A scenario with a `stock` of another kind leaves that of calls.yaml out.
+  if (services.stock === null) delete services.stock;
+  const hosts = { ...services, ...(own.gateways as Tree), ...(own.functions as Tree) };
+  const caller = 'web' in hosts ? 'web' : 'users';
   const faults = (tree.faults as Tree[]).map((fault) =>
     fault.target === 'web->price' ? { ...fault, target: `${caller}->price` } : fault,
   );
