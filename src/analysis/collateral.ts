@@ -1,7 +1,8 @@
 import type { RunRecord } from '../spec/record.js';
 import { faultedComponents, firstFaultNs } from './faulted.js';
 import { goodputOf, goodShare } from './goodput.js';
-import { byCodeUnit, partName, type VariantData } from './variant-data.js';
+import { partName } from '../spec/plan-names.js';
+import { byCodeUnit, type VariantData } from './variant-data.js';
 import { cellsOf } from './window.js';
 
 /** A part is hit when so much of its goodput share before the first fault is missing after it. */

@@ -11,7 +11,8 @@ import type { Question } from './metrics.js';
 import { partSums } from './metrics-placed.js';
 import { selectStats } from './subjects.js';
 import { namedOutcomes, sumTable } from './sums.js';
-import { instanceName, type VariantData } from './variant-data.js';
+import { instanceName } from '../spec/plan-names.js';
+import { type VariantData } from './variant-data.js';
 
 type Asked = Pick<Question, 'data' | 'selection' | 'window'>;
 

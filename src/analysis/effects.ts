@@ -4,7 +4,8 @@ import { delayQueues, passesOn } from './dead-letters.js';
 import { sumSteps } from './links.js';
 import type { Steps } from './steps.js';
 import { BARE, countsOf, secondsAt } from './unseen.js';
-import { partName, type VariantData } from './variant-data.js';
+import { partName } from '../spec/plan-names.js';
+import { type VariantData } from './variant-data.js';
 import { plural } from './words.js';
 
 interface Amiss {

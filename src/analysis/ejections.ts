@@ -1,7 +1,8 @@
 import type { MachineRecord, RunRecord } from '../spec/record.js';
 import type { StoryEvent } from '../spec/result-cascade.js';
 import { transitionsOf } from './machines.js';
-import { byCodeUnit, instanceName, type VariantData } from './variant-data.js';
+import { instanceName } from '../spec/plan-names.js';
+import { byCodeUnit, type VariantData } from './variant-data.js';
 import { count } from './words.js';
 
 /** State of an instance that outlier detection has taken out. */

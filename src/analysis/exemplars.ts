@@ -8,7 +8,8 @@ import {
 import type { TraceRecord } from '../spec/record.js';
 import type { Exemplar, Span } from '../spec/result.js';
 import { firstFaultNs } from './faulted.js';
-import { instanceName, partName, type VariantData } from './variant-data.js';
+import { instanceName, partName } from '../spec/plan-names.js';
+import { type VariantData } from './variant-data.js';
 
 /** A request that is shown in every variant. */
 interface Chosen {

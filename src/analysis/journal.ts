@@ -1,7 +1,8 @@
 import { JOURNAL, ROLLOUT_STATE } from '../spec/record.js';
 import type { JournalEntry } from '../spec/result.js';
 import { isBreaker } from './metrics-edge.js';
-import { instanceName, type VariantData } from './variant-data.js';
+import { instanceName } from '../spec/plan-names.js';
+import { type VariantData } from './variant-data.js';
 
 const INSTANCE_STATES = [
   'up',

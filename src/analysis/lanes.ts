@@ -6,7 +6,8 @@ import { UsualLatency } from './latency-noise.js';
 import { SparseMerge } from './sparse.js';
 import { bySteps, maxLevels, meanLevels, outcomesBySteps, type Steps } from './steps.js';
 import { arrivedOf, finishedOf, succeededOf } from './sums.js';
-import { isPlaced, partName, partsOf, type VariantData } from './variant-data.js';
+import { partName } from '../spec/plan-names.js';
+import { isPlaced, partsOf, type VariantData } from './variant-data.js';
 
 /** What one component, or one request of a workload, shows in each step of one run. */
 export interface Lane {

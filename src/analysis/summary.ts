@@ -17,7 +17,8 @@ import { measureRecovery, neverCount } from './recovery.js';
 import type { Story } from './story.js';
 import { selectStats } from './subjects.js';
 import { arrivedOf, finishedOf, succeededOf, sumOutcomes } from './sums.js';
-import { partName, type VariantData } from './variant-data.js';
+import { partName } from '../spec/plan-names.js';
+import { type VariantData } from './variant-data.js';
 import { wastedOf } from './wasted.js';
 
 /** Figures over all workloads together: the rows of the summary tables. */

@@ -5,7 +5,8 @@ import type { Ns } from '../kernel/time.js';
 import { wordsOf } from './fault-events.js';
 import { spansIn } from './faulted.js';
 import { comesAndGoes } from '../spec/versions.js';
-import { byCodeUnit, partName, partsOf, type VariantData } from './variant-data.js';
+import { partName } from '../spec/plan-names.js';
+import { byCodeUnit, partsOf, type VariantData } from './variant-data.js';
 import { finiteOrNull } from './numbers.js';
 
 /** Nodes and component edges of a variant. */

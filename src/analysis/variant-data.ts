@@ -69,18 +69,6 @@ export function isPlaced(component: PlanComponent): boolean {
   return component.kind !== 'workload' && component.instances > 0;
 }
 
-/** `orders[0]`. */
-export function instanceName(plan: Plan, instance: number): string {
-  const { component, index } = plan.instances[instance];
-  return `${plan.components[component].name}[${index}]`;
-}
-
-/** `orders.create`. */
-export function partName(plan: Plan, part: number): string {
-  const { component, name } = plan.parts[part];
-  return `${plan.components[component].name}.${name}`;
-}
-
 /** Total order by code unit. */
 export function byCodeUnit(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;

@@ -2,7 +2,8 @@ import type { Plan } from '../spec/plan.js';
 import type { MeterRecord, RunRecord } from '../spec/record.js';
 import { delayQueues, restingPlaces } from './dead-letters.js';
 import { bySteps, largestBySteps, type Steps } from './steps.js';
-import { partName, type VariantData } from './variant-data.js';
+import { partName } from '../spec/plan-names.js';
+import { type VariantData } from './variant-data.js';
 
 /** A line that can get long: of a consumer, a read model, an outbox. */
 export interface WaitingLine {

@@ -1,4 +1,5 @@
 import { OUTCOME_NAMES, kindIndex, writtenStatus } from '../spec/outcome.js';
+import { instanceName, partName } from '../spec/plan-names.js';
 import type { Plan } from '../spec/plan.js';
 import type { TraceRecord } from '../spec/record.js';
 
@@ -6,8 +7,8 @@ import type { TraceRecord } from '../spec/record.js';
  * The rows of one run as JSON lines, in the order in which they ended: one line per request (no parent,
  * with its workload and arrival number) and per attempt (with its edge; `root` is its request). `part`
  * is what was asked for, `status` the HTTP status of an answer, null where there was none, `background`
- * whether a background step began it, so that the request does not wait for it. Times are seconds from the end of the warm-up, so those before it are negative;
- * null = never reached.
+ * whether a background step began it, so that the request does not wait for it. Times are seconds from
+ * the end of the warm-up, so those before it are negative; null = never reached.
  */
 export class TraceLines {
   private readonly plan: Plan;
@@ -37,9 +38,9 @@ export class TraceLines {
       root: rows.root[row]!,
       workload: this.workloadName(rows.load[row]!),
       arrival: arrival < 0 ? null : arrival,
-      part: this.partName(rows.part[row]!),
+      part: partName(this.plan, rows.part[row]!),
       edge: this.edgeName(rows.edge[row]!),
-      instance: this.instanceName(rows.instance[row]!),
+      instance: rows.instance[row]! < 0 ? null : instanceName(this.plan, rows.instance[row]!),
       attempt: rows.attempt[row]!,
       ...times,
       outcome: OUTCOME_NAMES[kindIndex(rows.outcome[row]!)]!,
@@ -70,21 +71,10 @@ export class TraceLines {
     return this.plan.components[this.plan.loads[load]!.component]!.name;
   }
 
-  private partName(part: number): string {
-    const { component, name } = this.plan.parts[part]!;
-    return `${this.plan.components[component]!.name}.${name}`;
-  }
-
   private edgeName(edge: number): string | null {
     if (edge < 0) return null;
     const { from, to } = this.plan.statEdges[edge]!;
-    return `${this.partName(from)}->${this.partName(to)}`;
-  }
-
-  private instanceName(instance: number): string | null {
-    if (instance < 0) return null;
-    const { component, index } = this.plan.instances[instance]!;
-    return `${this.plan.components[component]!.name}[${index}]`;
+    return `${partName(this.plan, from)}->${partName(this.plan, to)}`;
   }
 }
 

@@ -59,6 +59,7 @@ import { Workers } from './serving/workers.js';
 import { limiterOf } from './limiters.js';
 import type { World } from './world.js';
 import { frames } from './frames.js';
+import { partName } from '../spec/plan-names.js';
 
 /** A world ready to run, and what the record needs to know of its assembly. */
 export interface Assembly {
@@ -277,9 +278,4 @@ function setOrder(world: Draft): void {
     if (connections === null || (!connections.multiplexed && connections.server === null)) continue;
     for (const link of links) if (link >= 0) world.links[link].ordered = true;
   }
-}
-
-function partName(plan: Plan, part: number): string {
-  const { component, name } = plan.parts[part];
-  return `${plan.components[component].name}.${name}`;
 }

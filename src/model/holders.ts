@@ -2,6 +2,7 @@ import type { Plan } from '../spec/plan.js';
 import { frames } from './frames.js';
 import { mostKept } from './holders-kept.js';
 import type { World } from './world.js';
+import { partName } from '../spec/plan-names.js';
 
 /** So many things of one kind, what they take, where they are, and what would bound them. */
 export interface Holder {
@@ -134,8 +135,3 @@ const LEVELS: ReadonlyMap<string, { readonly each: number; readonly words: strin
     { each: CALL, words: 'invocations that are buffered: raise the limit of environments' },
   ],
 ]);
-
-function partName(plan: Plan, part: number): string {
-  const { component, name } = plan.parts[part];
-  return `${plan.components[component].name}.${name}`;
-}

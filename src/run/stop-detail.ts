@@ -1,5 +1,6 @@
 import type { Plan } from '../spec/plan.js';
 import { GAUGE_KINDS, type RunRecord } from '../spec/record.js';
+import { instanceName, partName } from '../spec/plan-names.js';
 
 /**
  * What was going on when a guard stopped a run, in words: the loop or the queue by name. A limit of
@@ -50,14 +51,7 @@ function longestQueue(plan: Plan, { gauges }: RunRecord): string {
     }
   });
   if (owner < 0) return '';
-  const { component, index } = plan.instances[owner]!;
-  const name = `${plan.components[component]!.name}[${index}]`;
-  return `longest queue ${name} with ${longest} requests`;
-}
-
-function partName(plan: Plan, part: number): string {
-  const { component, name } = plan.parts[part]!;
-  return `${plan.components[component]!.name}.${name}`;
+  return `longest queue ${instanceName(plan, owner)} with ${longest} requests`;
 }
 
 function sum(cells: Uint32Array): number {

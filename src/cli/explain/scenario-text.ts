@@ -26,6 +26,7 @@ import type {
 import type { Queue, Shed } from '../../spec/resources.js';
 import { SESSION } from '../../spec/sections.js';
 import { bySource, configText, plainText, sorted } from './values.js';
+import { partName } from '../../spec/plan-names.js';
 
 /** Gives the schema of a layer's own fields; undefined for a kind it does not know. */
 export type SchemaOf = (policy: string, kind: string) => z.ZodType | undefined;
@@ -354,11 +355,6 @@ function storeFields({ latency, of, onError, cacheNs }: LimiterStore): object {
 
 function layerName({ policy, kind }: Layer): string {
   return kind === policy ? policy : `${policy}(${kind})`;
-}
-
-function partName(plan: Plan, part: number): string {
-  const { component, name } = plan.parts[part]!;
-  return `${plan.components[component]!.name}.${name}`;
 }
 
 function faultLines({ faults }: Scenario): readonly string[] {
