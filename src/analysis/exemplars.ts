@@ -224,6 +224,7 @@ function spanOf(data: VariantData, row: number, root: Root): Span {
     ended: relative(traces.ended[row]),
     answered: relative(traces.answered[row]),
     gone: relative(traces.gone[row]),
+    ...(traces.opened[row] < 0 ? {} : { opened: relative(traces.opened[row])! }),
     outcome: outcomeAt(traces, row),
     ...statusAt(traces, row),
     ...(traces.background[row] === 1 ? { background: true as const } : {}),

@@ -6,9 +6,10 @@ import type { TraceRecord } from '../spec/record.js';
 /**
  * The rows of one run as JSON lines, in the order in which they ended: one line per request (no parent,
  * with its workload and arrival number) and per attempt (with its edge; `root` is its request). `part`
- * is what was asked for, `status` the HTTP status of an answer, null where there was none, `background`
- * whether a background step began it, so that the request does not wait for it. Times are seconds from
- * the end of the warm-up, so those before it are negative; null = never reached.
+ * is what was asked for, `version` that of the process that was asked, null where its service has none,
+ * `status` the HTTP status of an answer, null where there was none, `background` whether a background step
+ * began it, so that the request does not wait for it. The row of a transaction is its commit. Times are
+ * seconds from the end of the warm-up, so those before it are negative; null = never reached.
  */
 export class TraceLines {
   private readonly plan: Plan;
@@ -40,7 +41,7 @@ export class TraceLines {
       arrival: arrival < 0 ? null : arrival,
       part: partName(this.plan, rows.part[row]!),
       edge: this.edgeName(rows.edge[row]!),
-      instance: rows.instance[row]! < 0 ? null : instanceName(this.plan, rows.instance[row]!),
+      ...this.placeOf(rows.instance[row]!),
       attempt: rows.attempt[row]!,
       ...times,
       outcome: OUTCOME_NAMES[kindIndex(rows.outcome[row]!)]!,
@@ -48,6 +49,16 @@ export class TraceLines {
       background: rows.background[row] === 1,
       stages: stagesOf(times),
     });
+  }
+
+  /** The process, and the version of its service that it runs. */
+  private placeOf(instance: number): Readonly<Record<'instance' | 'version', string | null>> {
+    const { components, instances } = this.plan;
+    if (instance < 0) return { instance: null, version: null };
+    const { component, index } = instances[instance]!;
+    const { versions } = components[component]!;
+    const version = versions === null ? null : versions.names[versions.ofPlace[index]!]!;
+    return { instance: instanceName(this.plan, instance), version };
   }
 
   private timesOf(rows: TraceRecord, row: number): Times {
@@ -63,6 +74,7 @@ export class TraceLines {
       ended: seconds(rows.ended),
       answered: seconds(rows.answered),
       gone: seconds(rows.gone),
+      opened: seconds(rows.opened),
     };
   }
 
@@ -79,18 +91,23 @@ export class TraceLines {
 }
 
 type Times = Readonly<
-  Record<'called' | 'sent' | 'arrived' | 'begun' | 'ended' | 'answered' | 'gone', number | null>
+  Record<
+    'called' | 'sent' | 'arrived' | 'begun' | 'ended' | 'answered' | 'gone' | 'opened',
+    number | null
+  >
 >;
 
 /**
  * Seconds spent in each stage: in the caller's policies, on the way there, in the queue, in service,
  * on the way back. A stage that was not finished is null, and so is the way of an answer that left before
- * the work ended (`respond` with `then`).
+ * the work ended (`respond` with `then`). Of the commit of a transaction `policies` ends with the connection;
+ * `transaction` is the time of the steps over it, null elsewhere.
  */
 function stagesOf(times: Times): Readonly<Record<string, number | null>> {
-  const { called, sent, arrived, begun, ended, answered } = times;
+  const { called, sent, arrived, begun, ended, answered, opened } = times;
   return {
-    policies: between(called, sent),
+    policies: between(called, opened ?? sent),
+    transaction: between(opened, sent),
     request: between(sent, arrived),
     queue: between(arrived, begun),
     service: between(begun, ended),

@@ -5,7 +5,7 @@ import type { World } from './world.js';
 
 /** Rows that are handed to the sink at a time, or kept at most when there is none. */
 const CHUNK = 65_536;
-const COLUMNS = 11;
+const COLUMNS = 12;
 const INTS = 7;
 
 /**
@@ -60,6 +60,7 @@ export class Tracer {
     doubles[at + 8] = strands.ended[strand];
     doubles[at + 9] = takenNs;
     doubles[at + 10] = strands.gone[strand];
+    doubles[at + 11] = isRequest ? -1 : this.openedAt(strand);
     const int = this.rows * INTS;
     ints[int] = isRequest ? strands.from[strand] : -1;
     ints[int + 1] = strands.part[strand];
@@ -96,9 +97,16 @@ export class Tracer {
       ended: double(8),
       answered: double(9),
       gone: double(10),
+      opened: double(11),
       outcome: int(5),
       background: int(6),
     };
+  }
+
+  private openedAt(strand: number): Ns {
+    const { edges, sections } = this.world;
+    const edge = strands.edge[strand];
+    return sections === null || edge < 0 ? -1 : sections.transactions.openedAt(strand, edges[edge]);
   }
 
   private widen(): void {

@@ -1,14 +1,16 @@
 import type { Estimate, Result, VariantResult } from '../spec/result.js';
+import type { WhatIfWords } from '../spec/what-if.js';
 import { latencyColumns, outcomeColumns } from './columns.js';
 import type { Column } from './column.js';
 import { heldBudgets, viewOf } from './view.js';
 
 /**
  * Variants by metrics, RFC 4180 with CRLF: every metric with the ends of its interval. Durations in seconds, rates per
- * second, shares 0 to 1. Texts that a spreadsheet would run as a formula get a leading apostrophe.
+ * second, shares 0 to 1. Where the command line changes the scenario, the last column has the changes of a variant. Texts that a spreadsheet would run as a formula get a leading apostrophe.
  */
 export function renderCsv(result: Result): string {
   const view = viewOf(result);
+  const { whatIf } = result.scenario;
   const columns = [
     ...outcomeColumns(view),
     ...latencyColumns(view, 'successLatency'),
@@ -22,6 +24,7 @@ export function renderCsv(result: Result): string {
     'never_recovered',
     'budgets_held',
     'budgets',
+    ...(whatIf === undefined ? [] : ['what_if']),
   ];
   const rows = result.variants.map((variant) => [
     csvText(variant.name),
@@ -30,6 +33,7 @@ export function renderCsv(result: Result): string {
     ...columns.flatMap((column) => figures(column.pick(variant))),
     String(variant.summary.recovery.never),
     ...budgets(variant),
+    ...(whatIf === undefined ? [] : [changed(whatIf, variant)]),
   ]);
   return [head.map(csvText), ...rows].map((row) => `${row.join(',')}\r\n`).join('');
 }
@@ -51,6 +55,11 @@ function figures(estimate: Estimate): string[] {
   const text = (value: number | null | undefined): string =>
     value === null || value === undefined ? '' : String(value);
   return [text(estimate.value), text(estimate.ci95?.[0]), text(estimate.ci95?.[1])];
+}
+
+/** What the command line changes of a variant: all of the file, or the one of its own. */
+function changed({ set, as }: WhatIfWords, variant: VariantResult): string {
+  return as === null || as === variant.name ? csvText(set.join(' ')) : '';
 }
 
 function budgets(variant: VariantResult): string[] {

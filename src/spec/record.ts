@@ -271,6 +271,8 @@ export interface TraceRecord {
   readonly answered: Float64Array;
   /** When the caller gave up on it; -1 = it did not. */
   readonly gone: Float64Array;
+  /** Of the commit of a transaction: when it had its connection, behind which its steps began; -1 elsewhere. */
+  readonly opened: Float64Array;
   readonly outcome: Int32Array;
   /** 1 = the request does not wait for it: a background step began it, or something above it. */
   readonly background: Int32Array;

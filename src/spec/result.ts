@@ -375,6 +375,8 @@ export interface Span {
   readonly ended: number | null;
   readonly answered: number | null;
   readonly gone: number | null;
+  /** Of the commit of a transaction: when that had its connection; its steps ran from then to `sent`. Left out elsewhere. */
+  readonly opened?: number;
   readonly outcome: OutcomeName;
   /** HTTP status of a failed answer; left out where there was none. */
   readonly status?: number;

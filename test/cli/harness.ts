@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const PROGRAM = join(ROOT, 'dist', 'cli', 'main.js');
+export const PROGRAM = join(ROOT, 'dist', 'cli', 'main.js');
 
 /** A scenario of two variants that runs in a moment; `budgets` are appended as written. */
 export function smallScenario(budgets: readonly string[] = []): string {

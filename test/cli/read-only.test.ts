@@ -194,6 +194,40 @@ describe('faultline explain', () => {
     expect(guarded).toMatch(/\+ shop\.buy -> bank\.pay: timeout/);
     expect(guarded).toContain('100ms');
   });
+
+  it('says which version makes a call, where not all do', () => {
+    const path = folder.put(
+      'versions.yaml',
+      `faultline: 1
+title: Versions
+run: { duration: 1s }
+services:
+  shop:
+    replicas: { v1: 1, v2: 1, v3: 1 }
+    endpoints: { buy: [ call: bank.pay ], look: [ call: bank.pay ] }
+    versions:
+      v1: {}
+      v2: { endpoints: { buy: [ transaction: { database: db, steps: [ query: db.insert ] } ] } }
+      v3: { endpoints: { buy: [ call: bank.book ] } }
+  bank: { endpoints: { pay: [ wait: 1ms ], book: [ wait: 1ms ] } }
+databases: { db: { operations: { insert: { wait: 1ms } } } }
+workloads: { users: { arrivals: constant(1/s), requests: [ { call: shop.buy }, { call: shop.look } ] } }
+`,
+    );
+    const { stdout } = faultline(['explain', path]);
+    const edges = stdout.slice(stdout.indexOf('edges,')).split('\n').slice(1);
+    expect(
+      edges.map((line) => line.trim().replace(/:.*/, '')).filter((line) => line !== ''),
+    ).toEqual([
+      'shop.buy (v3) -> bank.book',
+      'shop.buy (v1) -> bank.pay',
+      'shop.buy (v2) -> db.commit',
+      'shop.buy (v2) -> db.insert',
+      'shop.look -> bank.pay',
+      'users.buy -> shop.buy',
+      'users.look -> shop.look',
+    ]);
+  });
 });
 
 describe('the commands that only read', () => {

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { piecesOf } from '../../src/report/charts/waterfall.js';
+import type { Span } from '../../src/spec/result.js';
 import { Folder, build, faultline } from './harness.js';
 
 let folder: Folder;
@@ -16,6 +18,10 @@ interface Row {
   readonly part: string;
   readonly edge: string | null;
   readonly instance: string;
+  readonly version: string | null;
+  readonly arrival: number | null;
+  readonly opened: number | null;
+  readonly stages: Readonly<Record<string, number | null>>;
   readonly begun: number | null;
   readonly ended: number | null;
   readonly background: boolean;
@@ -129,5 +135,53 @@ databases: { db: { operations: { insert: { work: 5ms, write: true } } } }`,
       expect(parts).toEqual(['db.insert', ...commits, 'shop.buy', 'users.buy']);
     }
     expect(new Set(served.map(({ instance }) => instance)).size).toBe(2);
+    expect(new Set(served.map(({ instance, version }) => `${instance} ${version}`))).toEqual(
+      new Set(['shop[0] v1', 'shop[1] v2']),
+    );
+    expect(rows.filter(({ part, version }) => part !== 'shop.buy' && version !== null)).toEqual([]);
+  });
+
+  it('tell the wait for a connection, the steps of a transaction and its commit apart', () => {
+    const rows = rowsOf(
+      'transaction',
+      `services:
+  shop: { endpoints: { buy: [ parallel: [ call: desk.sell, call: desk.sell ] ] } }
+  desk:
+    endpoints: { sell: [ { transaction: { database: db, commit: 2ms, steps: [ { query: db.insert }, wait: 4ms ] } } ] }
+databases: { db: { pool: { maxOpen: 1 }, operations: { insert: { wait: 5ms, write: true } } } }`,
+    );
+    const commits = rows.filter(({ part, arrival }) => part === 'db.commit' && arrival === null);
+    const first = commits.slice(0, 2).map(({ stages }) => stages);
+    // The second has the connection of the first, after 5 + 4 + 2 ms.
+    expect(first).toEqual([
+      { policies: 0, transaction: 0.009, request: 0, queue: 0, service: 0.002, answer: 0 },
+      { policies: 0.011, transaction: 0.009, request: 0, queue: 0, service: 0.002, answer: 0 },
+    ]);
+    expect(rows.filter(({ part, opened }) => part !== 'db.commit' && opened !== null)).toEqual([]);
+    const { variants } = JSON.parse(
+      readFileSync(folder.at('transaction/transaction.json'), 'utf8'),
+    ) as { variants: { exemplars: { spans: Span[]; duration: number }[] }[] };
+    const { spans: drawn, duration } = variants[0]!.exemplars[0]!;
+    const waiting = drawn.find(
+      ({ name, opened, called }) => name === 'db.commit' && opened! > called,
+    )!;
+    const inside = drawn.find(({ id }) => id === waiting.parent)!;
+    const ms = (span: Span): unknown =>
+      piecesOf(span, drawn, duration).map(({ kind, from, until }) => [
+        kind,
+        ...[from, until].map((at) => Math.round((at - inside.begun!) * 1e6) / 1e3),
+      ]);
+    expect(ms(waiting)).toEqual([
+      ['held', 0, 11],
+      ['wait', 11, 20],
+      ['work', 20, 22],
+    ]);
+    // The caller waits for the connection, its insert and its commit; the 4 ms between are its own.
+    expect(ms(inside)).toEqual([
+      ['wait', 0, 11],
+      ['wait', 11, 16],
+      ['work', 16, 20],
+      ['wait', 20, 22],
+    ]);
   });
 });

@@ -169,6 +169,22 @@ describe('the check', () => {
 });
 
 describe('CSV', () => {
+  it('names what the command line has changed', () => {
+    const base = sampleResult();
+    const cells = (as: string | null): readonly (string | undefined)[] => {
+      const whatIf = { set: ['a.b=1', 'c=x2'], as };
+      const rows = renderCsv({ ...base, scenario: { ...base.scenario, whatIf } });
+      return rows
+        .trimEnd()
+        .split('\r\n')
+        .map((row) => row.split(',').at(-1));
+    };
+    const names = base.variants.map(({ name }) => name);
+    expect(cells(null)).toEqual(['what_if', ...names.map(() => 'a.b=1 c=x2')]);
+    expect(cells(names[2]!)).toEqual(['what_if', '', '', 'a.b=1 c=x2', '', '']);
+    expect(renderCsv(base)).not.toContain('what_if');
+  });
+
   it('is harmless to a spreadsheet', () => {
     expect(csvText("=cmd|' /C calc'!A0")).toBe("'=cmd|' /C calc'!A0");
     expect(csvText('+1,2')).toBe(`"'+1,2"`);

@@ -300,6 +300,7 @@ const NO_TRACES: RunRecord['traces'] = {
   ended: new Float64Array(0),
   answered: new Float64Array(0),
   gone: new Float64Array(0),
+  opened: new Float64Array(0),
   outcome: new Int32Array(0),
   background: new Int32Array(0),
 };

@@ -1,12 +1,12 @@
-import type { z } from 'zod';
 import { formatDuration } from '../../spec/quantity-text.js';
-import type { Plan, PlanComponent, PlanEdge } from '../../spec/plan.js';
+import type { Plan, PlanComponent } from '../../spec/plan.js';
 import { formatSize } from '../../spec/size-text.js';
 import { whatIfText } from '../../report/what-if.js';
 import { cacheLines } from './cache-text.js';
 import { chainLines, sizeLines } from './chain-text.js';
-import { connectionsText } from './connections-text.js';
 import { databaseLines } from './database-text.js';
+import { edgeLines, layerName, onceText } from './edge-text.js';
+import type { SchemaOf } from './edge-text.js';
 import { messageLines } from './message-text.js';
 import { gatewayLines } from './gateway-text.js';
 import { platformLines, processLines } from './process-text.js';
@@ -18,18 +18,12 @@ import type {
   Host,
   Layer,
   LoadBalancing,
-  OutlierDetection,
   LimiterStore,
   Scenario,
   ScenarioFile,
 } from '../../spec/scenario.js';
 import type { Queue, Shed } from '../../spec/resources.js';
-import { SESSION } from '../../spec/sections.js';
 import { bySource, configText, plainText, sorted } from './values.js';
-import { partName } from '../../spec/plan-names.js';
-
-/** Gives the schema of a layer's own fields; undefined for a kind it does not know. */
-export type SchemaOf = (policy: string, kind: string) => z.ZodType | undefined;
 
 /**
  * What a scenario comes to after defaults, templates and patches: run, components, workloads, faults,
@@ -88,7 +82,7 @@ function sectionsOf(scenario: Scenario, plan: Plan, schemaOf: SchemaOf): Section
       ['sizes', sizeLines(scenario)] as const,
       ['event stores', storeLines(scenario)] as const,
       ['projections', projectionLines(scenario)] as const,
-      ['edges, outermost layer first', edgeLines(plan, schemaOf)] as const,
+      ['edges, outermost layer first', edgeLines(plan, scenario, schemaOf)] as const,
       ['bundles', bundleLines(plan, schemaOf)] as const,
       ['faults', faultLines(scenario)] as const,
     ].filter(([, lines]) => lines.length > 0),
@@ -137,13 +131,6 @@ function componentLine(scenario: Scenario, plan: Plan, component: PlanComponent)
     `${protocolText(scenario, component.name)}; ` +
     parts.map(({ name, once }) => `${name}${onceText(plan, once)}`).join(' ')
   );
-}
-
-/** ` (once per request for 1d)`, where a key makes it be executed once. */
-function onceText(plan: Plan, once: number): string {
-  if (once < 0) return '';
-  const { key, windowNs } = plan.onces[once]!;
-  return ` (once per ${plan.keys[key]!.name} for ${formatDuration(windowNs)})`;
 }
 
 function queueText(queue: Queue): string {
@@ -248,57 +235,6 @@ function networkLines({ network }: Scenario): readonly string[] {
   return lines;
 }
 
-function edgeLines(plan: Plan, schemaOf: SchemaOf): readonly string[] {
-  // The calls of a scan differ by their shard alone.
-  const told = plan.edges.filter(({ route }) => {
-    if (route?.kind === 'copy') return route.shard <= 0;
-    return route?.kind !== 'shard' || route.index === 0;
-  });
-  return told.map((edge) => {
-    const { id, layers } = plan.bundles[edge.bundle]!;
-    const names = layers.map(layerName);
-    const pool = edge.pool === null ? [] : [`pool (${plainText(edge.pool)})`];
-    const own = [...names, ...pool, ...connectionsText(edge.connections)];
-    const chain = [...own, ...sessionText(edge, plan)].join(' > ');
-    const from = id === '' ? '' : `${onceText(plan, edge.once)}  [${id}]`;
-    const outliers =
-      edge.outlierDetection === null ? '' : outlierText(edge.outlierDetection, edge, schemaOf);
-    return `${partName(plan, edge.from)} -> ${partName(plan, edge.to)}: ${chain === '' ? 'no policy' : chain}${outliers}${from}`;
-  });
-}
-
-/** What a call of a database travels on, where that is no connection of its own to the only node. */
-function sessionText({ session, route }: PlanEdge, { keys }: Plan): readonly string[] {
-  const over =
-    session === SESSION.holds
-      ? ['held until the commit']
-      : session === SESSION.inside
-        ? ['over the transaction']
-        : [];
-  if (route === null) return over;
-  const { kind } = route;
-  if (kind === 'shard') return [...over, 'at each shard'];
-  if (kind === 'copy') {
-    const copy = route.write ? 'the primary' : 'a copy in sync';
-    if (route.key < 0) return [...over, `at ${copy} of each shard`];
-    return [...over, `at ${copy} of the shard of ${keys[route.key]!.name}`];
-  }
-  if (kind === 'shardOf') return [...over, `at the shard of ${keys[route.key]!.name}`];
-  const limit = kind === 'replicaIfLag' ? `(${formatDuration(route.maxLagNs)})` : '';
-  return [...over, `at ${kind}${limit}`];
-}
-
-/** `; outlierDetection(envoy): consecutive5xx: 5, interval: 10s, ...; panic below 50%`. */
-function outlierText(
-  { kind, config }: OutlierDetection,
-  { panic }: PlanEdge,
-  schemaOf: SchemaOf,
-): string {
-  const schema = schemaOf('outlierDetection', kind);
-  const text = schema === undefined ? plainText(config) : configText(schema, config);
-  return `; outlierDetection(${kind}): ${text}; panic below ${Math.round(panic * 1000) / 10}%`;
-}
-
 /** The layers of each bundle in use: its order, then every setting with its source. */
 function bundleLines(plan: Plan, schemaOf: SchemaOf): readonly string[] {
   return plan.bundles.flatMap(({ id, layers, order }) => {
@@ -351,10 +287,6 @@ function sharedFields({ scope, per, key, store, dryRun }: Layer): object {
 function storeFields({ latency, of, onError, cacheNs }: LimiterStore): object {
   const asked = of === null ? {} : { of: `${of.component}.${of.part ?? ''}`, onError };
   return { latency, ...asked, ...(cacheNs === null ? {} : { cache: cacheNs }) };
-}
-
-function layerName({ policy, kind }: Layer): string {
-  return kind === policy ? policy : `${policy}(${kind})`;
 }
 
 function faultLines({ faults }: Scenario): readonly string[] {

@@ -1,5 +1,7 @@
+import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
 import { Slots, widenFloat64, widenInt32, widenUint8 } from '../../kernel/pool.js';
+import type { Ns } from '../../kernel/time.js';
 import { OUTCOME, PASS, PENDING, withStatus } from '../../spec/outcome.js';
 import type { PlanRead, PlanWrite } from '../../spec/replication.js';
 import type { PlanStatement } from '../../spec/sections.js';
@@ -52,11 +54,15 @@ export class Transactions {
   /** 1 for a statement that is one by itself, and what a transaction has written so far. */
   private alone: Uint8Array = new Uint8Array(0);
   private readonly writes: string[][] = [];
+  /** When it had its connection. */
+  private openedNs: Float64Array = new Float64Array(0);
   /** Number in the order of their beginnings: the youngest has the largest. */
   serial: Float64Array = new Float64Array(0);
   /** By strand: the transaction that a branch is, or that a statement belongs to, -1 = none, and its number. */
   private of: Int32Array = new Int32Array(0);
   private serialOf: Float64Array = new Float64Array(0);
+  /** By strand of a commit: when its transaction had its connection. */
+  private openedOf: Float64Array = new Float64Array(0);
   /** The strand whose BEGIN is on the stack. */
   private beginning = -1;
 
@@ -67,6 +73,7 @@ export class Transactions {
     strands.slots.onGrow((capacity) => {
       this.of = widenInt32(this.of, capacity);
       this.serialOf = widenFloat64(this.serialOf, capacity);
+      this.openedOf = widenFloat64(this.openedOf, capacity);
     });
     world.audits.push(() =>
       invariant(this.slots.used <= this.alive(), 'transaction-without-owner'),
@@ -155,6 +162,7 @@ export class Transactions {
     const tx = this.of[owner];
     if (this.phase[tx] === PHASE.commits) return GO;
     this.phase[tx] = PHASE.open;
+    this.openedNs[tx] = engine.now;
     const index = edge.picked ? frames.place[frame] : 0;
     this.server[tx] = edge.first + index;
     this.epoch[tx] = this.world.instances[edge.first + index].epoch;
@@ -172,6 +180,12 @@ export class Transactions {
     const tx = edge.session === SESSION.own ? -1 : this.around(owner, edge.toComponent);
     this.of[strand] = tx;
     if (tx >= 0) this.serialOf[strand] = this.serial[tx];
+    if (edge.session === SESSION.holds) this.openedOf[strand] = this.openedNs[tx];
+  }
+
+  /** When the transaction had its connection whose commit a strand is; -1 where it is none. */
+  openedAt(strand: number, edge: Edge): Ns {
+    return edge.session === SESSION.holds ? this.openedOf[strand] : -1;
   }
 
   /** The client has given up an attempt of a session: its connection is of no use any more. */
@@ -339,6 +353,7 @@ export class Transactions {
     for (const name of INT32) this[name] = widenInt32(this[name], capacity);
     for (const name of UINT8) this[name] = widenUint8(this[name], capacity);
     this.serial = widenFloat64(this.serial, capacity);
+    this.openedNs = widenFloat64(this.openedNs, capacity);
     for (const rows of this.locks.values()) rows.widen(capacity);
   }
 }

@@ -21,6 +21,9 @@ export interface Piece {
   readonly dead: boolean;
 }
 
+/** A time in which an execution only waits. */
+type Wait = Pick<Piece, 'from' | 'until'>;
+
 /** Depth-first rows, children by the time they were called; at most `ROWS`, the rest counted; those called after the request was over are `late`. */
 export function spanRows(exemplar: Exemplar): {
   readonly rows: readonly SpanRow[];
@@ -62,20 +65,22 @@ export function piecesOf(span: Span, all: readonly Span[], end: number): Piece[]
   const add = (from: number, until: number, kind: Piece['kind']): void => {
     if (until > from) pieces.push({ from, until, kind });
   };
-  add(heldFrom(span, all), span.sent, 'held');
+  add(heldFrom(span, all), span.opened ?? span.sent, 'held');
+  if (span.opened !== undefined) add(span.opened, span.sent, 'wait');
   const arrived = span.arrived ?? span.answered ?? span.gone ?? finish;
   add(span.sent, Math.min(arrived, limit), 'network');
   if (span.arrived !== null)
     add(span.arrived, Math.min(span.begun ?? span.ended ?? span.answered ?? limit, limit), 'queue');
   if (span.begun !== null) {
     let at = span.begun;
-    const calls = all
+    const waits = all
       .filter((child) => child.parent === span.id && isAwaited(child, span))
-      .sort((a, b) => a.called - b.called);
-    for (const child of calls) {
-      const until = Math.min(child.gone ?? child.answered ?? limit, finish);
-      add(at, Math.min(child.called, finish), 'work');
-      add(Math.max(at, child.called), until, 'wait');
+      .flatMap((child) => waitsFor(child, limit))
+      .sort((a, b) => a.from - b.from);
+    for (const wait of waits) {
+      const until = Math.min(wait.until, finish);
+      add(at, Math.min(wait.from, finish), 'work');
+      add(Math.max(at, wait.from), until, 'wait');
       at = Math.max(at, until);
     }
     add(at, finish, 'work');
@@ -83,6 +88,16 @@ export function piecesOf(span: Span, all: readonly Span[], end: number): Piece[]
   if (span.ended !== null && span.answered !== null)
     add(span.ended, Math.min(span.answered, limit), 'network');
   return pieces.flatMap((piece) => splitAt(piece, span.gone));
+}
+
+/** When the execution waits for a call: for a transaction twice, for its connection and for its commit. */
+function waitsFor({ called, opened, sent, answered, gone }: Span, limit: number): Wait[] {
+  const until = gone ?? answered ?? limit;
+  if (opened === undefined) return [{ from: called, until }];
+  return [
+    { from: called, until: opened },
+    { from: sent, until },
+  ];
 }
 
 /** Whether the execution waits for the call: what began in the background is waited for there only. */

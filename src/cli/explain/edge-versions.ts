@@ -1,0 +1,47 @@
+import type { Plan, PlanEdge } from '../../spec/plan.js';
+import { OP } from '../../spec/program.js';
+import type { Scenario } from '../../spec/scenario.js';
+
+const INSTRUCTION = 4;
+
+/** Of calls that not all versions of their caller make: the versions that do, in the order of the file. */
+export function edgeVersions(
+  plan: Plan,
+  scenario: Scenario,
+): ReadonlyMap<PlanEdge, readonly string[]> {
+  const { code } = plan.program;
+  const found = new Map<PlanEdge, Set<number>>();
+  let [version, until] = [0, 0];
+  for (let at = 0; at < code.length; at += INSTRUCTION) {
+    const [op, a, b] = code.subarray(at, at + INSTRUCTION);
+    if (op === OP.VERSION) [version, until] = [a!, b! * INSTRUCTION];
+    if (op !== OP.CALL && op !== OP.BEGIN) continue;
+    const edge = plan.edges[a!]!;
+    const makers = found.get(edge) ?? new Set<number>();
+    found.set(edge, makers);
+    if (at < until) makers.add(version);
+    else for (const number of withoutSteps(plan, scenario, edge)) makers.add(number);
+  }
+  return new Map([...found].flatMap(([edge, makers]) => namesOf(plan, edge, makers)));
+}
+
+/** Versions that run the steps of the service itself at the part that makes a call. */
+function withoutSteps(plan: Plan, { services }: Scenario, { from }: PlanEdge): readonly number[] {
+  const { component, name } = plan.parts[from]!;
+  const versions = services.get(plan.components[component]!.name)?.versions ?? null;
+  if (versions === null) return [];
+  const others = versions.others.flatMap(({ endpoints, outbound }, index) =>
+    endpoints.has(name) || outbound.size > 0 ? [] : [index + 1],
+  );
+  return [0, ...others];
+}
+
+function namesOf(
+  plan: Plan,
+  edge: PlanEdge,
+  makers: ReadonlySet<number>,
+): readonly (readonly [PlanEdge, readonly string[]])[] {
+  const { versions } = plan.components[plan.parts[edge.from]!.component]!;
+  if (versions === null || makers.size === versions.names.length) return [];
+  return [[edge, versions.names.filter((_, number) => makers.has(number))]];
+}
