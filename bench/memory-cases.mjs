@@ -37,6 +37,19 @@ workloads:
 faults: [ { id: hang, kind: hang, target: db, at: 1s, for: none } ]
 `;
 
+/** Each replica of one service may call each of another: as many pairs as the square of the replicas. */
+function pairs(replicas, outbound, stock = '') {
+  return `faultline: 1
+title: Two services with ${replicas} replicas each
+run: { duration: 10s }
+services:
+  shop: { replicas: ${replicas}, runtime: async, outbound: { default: ${outbound} }, endpoints: { page: [ call: stock.get ] } }
+  stock: { replicas: ${replicas}${stock}, endpoints: { get: [ wait: 5ms ] } }
+workloads:
+  users: { arrivals: poisson(50/s), requests: [ { call: shop.page } ] }
+`;
+}
+
 /** Loads from light to far beyond the capacity, so that a part of the settings has long queues. */
 const SWEEP = `faultline: 1
 title: A sweep of 400 settings
@@ -92,6 +105,19 @@ export const cases = [
       budget: '8GB',
     })),
   ),
+  ...[
+    [
+      'a breaker for each instance called',
+      '{ circuitBreaker: { kind: resilience4j, per: target } }',
+    ],
+    ['pools of connections', '{ connections: { max: 4 } }'],
+    ['outlier detection', '{}', ', outlierDetection: { consecutive5xx: 3 }'],
+  ].map(([what, outbound, stock]) => ({
+    name: `2 services x 3000 with ${what}`,
+    text: () => pairs(3000, outbound, stock),
+    words: ['run', '--workers', '1'],
+    budget: '2GiB',
+  })),
   {
     name: 'sweep of 400 settings',
     text: () => SWEEP,

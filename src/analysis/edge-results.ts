@@ -5,8 +5,8 @@ import { answerResult } from './components.js';
 import { ejectionsOf } from './ejections.js';
 import { windowsDuring } from './faulted.js';
 import { ratio, sum } from './estimate.js';
-import { openNs, transitionsOf } from './machines.js';
-import { breakersOf, counterSums, edgeSums } from './metrics-edge.js';
+import { movedOf, openNs, sizeOf } from './machines.js';
+import { counterSums, edgeSums, isAsked } from './metrics-edge.js';
 import type { Question } from './metrics.js';
 import { partSums } from './metrics-placed.js';
 import { selectStats } from './subjects.js';
@@ -91,21 +91,22 @@ function breakerResult(asked: Asked): EdgeResult['breaker'] {
   let hasBreakers = false;
   let dryRun = true;
   records.forEach((record, replication) => {
-    const ids = breakersOf(asked, record.machines);
-    const lists = transitionsOf(record, plan.warmupNs);
-    for (const id of ids) {
-      const machine = record.machines[id];
+    for (const block of record.machines) {
+      if (!isAsked(asked, block.machine)) continue;
       hasBreakers = true;
-      dryRun &&= machine.dryRun;
-      open += openNs(machine, lists[id], spans);
-      time += plan.endNs - plan.warmupNs;
+      dryRun &&= block.machine.dryRun;
+      time += (plan.endNs - plan.warmupNs) * sizeOf(block);
+    }
+    for (const { machine, transitions: own } of movedOf(record, plan.warmupNs)) {
+      if (!isAsked(asked, machine)) continue;
+      open += openNs(machine, own, spans);
       if (replication > 0) continue;
       const caller = machine.instance < 0 ? 'all' : instanceName(plan, machine.instance);
       const { calleeInstance } = machine;
       const instance =
         calleeInstance < 0 ? caller : `${caller}->${instanceName(plan, calleeInstance)}`;
       transitions = transitions.concat(
-        lists[id].map(({ atNs, state }) => ({
+        own.map(({ atNs, state }) => ({
           at: (atNs - plan.warmupNs) / 1e9,
           instance,
           state: machine.states[state],

@@ -1,6 +1,6 @@
 import type { MachineRecord, RunRecord } from '../spec/record.js';
 import type { StoryEvent } from '../spec/result-cascade.js';
-import { transitionsOf } from './machines.js';
+import { movedOf } from './machines.js';
 import { instanceName } from '../spec/plan-names.js';
 import { byCodeUnit, type VariantData } from './variant-data.js';
 import { count } from './words.js';
@@ -20,15 +20,13 @@ export function ejectionsOf(
   endNs: number,
   picks: (machine: MachineRecord) => boolean,
 ): number {
-  if (!record.machines.some(isOutlier)) return 0;
-  const lists = transitionsOf(record, warmupNs);
   let ejections = 0;
-  record.machines.forEach((machine, id) => {
-    if (!isOutlier(machine) || !picks(machine)) return;
-    for (const { atNs, state } of lists[id]) {
+  for (const { machine, transitions } of movedOf(record, warmupNs)) {
+    if (!isOutlier(machine) || !picks(machine)) continue;
+    for (const { atNs, state } of transitions) {
       if (state === OUT && atNs >= warmupNs && atNs < endNs) ejections++;
     }
-  });
+  }
   return ejections;
 }
 
@@ -40,23 +38,22 @@ interface Story {
 
 /** First ejection of each pair of components, and the last return where everybody comes back. */
 export function ejectionEvents({ plan }: VariantData, record: RunRecord): readonly StoryEvent[] {
-  const lists = transitionsOf(record, plan.warmupNs);
   const edges = new Map<string, Story>();
-  record.machines.forEach((machine, id) => {
-    if (!isOutlier(machine)) return;
+  for (const { machine, transitions } of movedOf(record, plan.warmupNs)) {
+    if (!isOutlier(machine)) continue;
     const { callerComponent, calleeComponent, instance, calleeInstance } = machine;
     const name = `${plan.components[callerComponent].name}->${plan.components[calleeComponent].name}`;
     const story = edges.get(name) ?? { out: [], back: [], left: 0 };
     edges.set(name, story);
     const text = `${instanceName(plan, instance)} ejects ${instanceName(plan, calleeInstance)}`;
     let state = 0;
-    for (const { atNs, state: next } of lists[id]) {
+    for (const { atNs, state: next } of transitions) {
       if (next === OUT && atNs >= plan.warmupNs) story.out.push({ atNs, text });
       if (next !== OUT) story.back.push(atNs);
       state = next;
     }
     if (state === OUT) story.left++;
-  });
+  }
   return [...edges.keys()]
     .sort(byCodeUnit)
     .flatMap((name) => told(name, edges.get(name)!, plan.warmupNs));

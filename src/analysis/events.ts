@@ -1,6 +1,6 @@
 import { comesAndGoes } from '../spec/versions.js';
 import { isFeedback } from './feedback.js';
-import type { RunRecord } from '../spec/record.js';
+import type { MachineRecord, RunRecord } from '../spec/record.js';
 import type { StoryEvent, HealthState } from '../spec/result-cascade.js';
 import { backlogEvents } from './backlogs.js';
 import { deathEvents } from './deaths.js';
@@ -12,7 +12,7 @@ import { secondsOf, wellSecondsOf, type Scene, type StepInfluence } from './infl
 import type { Lane } from './lanes.js';
 import { meanSteps, sumSteps, workersThere, type Link } from './links.js';
 import { ejectionEvents } from './ejections.js';
-import { isOpen, transitionsOf } from './machines.js';
+import { isOpen, movedOf, sizeOf } from './machines.js';
 import { blockedShare } from './mechanism.js';
 import { isBreaker } from './metrics-edge.js';
 import { touchedBy } from './faulted.js';
@@ -110,28 +110,34 @@ export function eventsOf(
 /** First opening of the breakers of an edge, and the last closing where all of them close. */
 function breakerEvents(scene: Scene, record: RunRecord): StoryEvent[] {
   const { plan } = scene.data;
-  const transitions = transitionsOf(record, plan.warmupNs);
   const edges = new Map<
     string,
     { opened: number[]; closed: number[]; machines: number; open: number }
   >();
-  record.machines.forEach((machine, id) => {
-    // A dry run refuses nothing, so it is no part of what happened.
-    if (!isBreaker(machine) || machine.dryRun) return;
-    const caller =
-      machine.callerComponent < 0 ? 'all' : plan.components[machine.callerComponent].name;
-    const name = `${caller}->${plan.components[machine.calleeComponent].name}`;
+  const nameOf = ({ callerComponent, calleeComponent }: MachineRecord): string => {
+    const caller = callerComponent < 0 ? 'all' : plan.components[callerComponent].name;
+    return `${caller}->${plan.components[calleeComponent].name}`;
+  };
+  // A dry run refuses nothing, so it is no part of what happened.
+  const counts = (machine: MachineRecord): boolean => isBreaker(machine) && !machine.dryRun;
+  for (const block of record.machines) {
+    if (!counts(block.machine)) continue;
+    const name = nameOf(block.machine);
     const edge = edges.get(name) ?? { opened: [], closed: [], machines: 0, open: 0 };
     edges.set(name, edge);
-    edge.machines++;
+    edge.machines += sizeOf(block);
+  }
+  for (const { machine, transitions } of movedOf(record, plan.warmupNs)) {
+    if (!counts(machine)) continue;
+    const edge = edges.get(nameOf(machine))!;
     let state = 0;
-    for (const { atNs, state: next } of transitions[id]) {
+    for (const { atNs, state: next } of transitions) {
       if (isOpen(machine, next) && atNs >= plan.warmupNs) edge.opened.push(atNs);
       if (next === 0) edge.closed.push(atNs);
       state = next;
     }
     if (state !== 0) edge.open++;
-  });
+  }
   const events: StoryEvent[] = [];
   for (const name of [...edges.keys()].sort(byCodeUnit)) {
     const { opened, closed, machines, open } = edges.get(name)!;

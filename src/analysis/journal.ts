@@ -1,5 +1,7 @@
 import { JOURNAL, ROLLOUT_STATE } from '../spec/record.js';
+import type { MachineRecord } from '../spec/record.js';
 import type { JournalEntry } from '../spec/result.js';
+import { movedOf } from './machines.js';
 import { isBreaker } from './metrics-edge.js';
 import { instanceName } from '../spec/plan-names.js';
 import { type VariantData } from './variant-data.js';
@@ -25,16 +27,18 @@ export function journalOf(data: VariantData): readonly JournalEntry[] {
   const { plan } = data;
   const [record] = data.records;
   const { timeNs, kind, subject, value } = record.journal;
+  const moved = movedOf(record, plan.warmupNs);
+  const machines = new Map(moved.map(({ id, machine }) => [id, machine]));
   const entries: JournalEntry[] = [];
   for (let i = 0; i < timeNs.length; i++) {
     if (timeNs[i] < 0) continue;
     const at = timeNs[i] / 1e9;
     if (kind[i] === JOURNAL.machine) {
-      const machine = record.machines[subject[i]];
+      const machine = machines.get(subject[i])!;
       entries.push({
         at,
         kind: isBreaker(machine) ? 'breaker' : machine.policy,
-        subject: machineName(data, subject[i]),
+        subject: machineName(data, machine),
         value: machine.states[value[i]],
       });
     } else if (kind[i] === JOURNAL.fault) {
@@ -66,9 +70,7 @@ function rolloutState(value: number): string {
 }
 
 /** `orders[0]->payments`, or `orders->payments.charge` where the state is shared and by endpoint. */
-function machineName(data: VariantData, id: number): string {
-  const { plan } = data;
-  const machine = data.records[0].machines[id];
+function machineName({ plan }: VariantData, machine: MachineRecord): string {
   const caller =
     machine.instance >= 0
       ? instanceName(plan, machine.instance)

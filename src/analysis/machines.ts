@@ -1,4 +1,5 @@
-import { JOURNAL, type MachineRecord, type RunRecord } from '../spec/record.js';
+import { JOURNAL } from '../spec/record.js';
+import type { MachineBlock, MachineRecord, RunRecord } from '../spec/record.js';
 import type { Ns } from '../kernel/time.js';
 import type { Span } from './window.js';
 
@@ -8,27 +9,71 @@ export interface Transition {
   readonly state: number;
 }
 
-/** Of a machine that stays in its first state, as most of a large fleet do. */
-const NONE: Transition[] = [];
-const known = new WeakMap<RunRecord, readonly (readonly Transition[])[]>();
-
-/** Transitions of each machine of a run, by machine id; journals count from the end of the warm-up. */
-export function transitionsOf(record: RunRecord, warmupNs: Ns): readonly (readonly Transition[])[] {
-  let lists = known.get(record);
-  if (lists === undefined) known.set(record, (lists = listsOf(record, warmupNs)));
-  return lists;
+/** A machine that has left its first state, as few of a large fleet do. */
+export interface Moved {
+  readonly id: number;
+  readonly machine: MachineRecord;
+  readonly transitions: readonly Transition[];
 }
 
-function listsOf({ journal, machines }: RunRecord, warmupNs: Ns): readonly Transition[][] {
+const known = new WeakMap<RunRecord, readonly Moved[]>();
+
+/** The machines of a run that have transitions, by their numbers; journals count from the end of the warm-up. */
+export function movedOf(record: RunRecord, warmupNs: Ns): readonly Moved[] {
+  let list = known.get(record);
+  if (list === undefined) known.set(record, (list = listOf(record, warmupNs)));
+  return list;
+}
+
+function listOf({ journal, machines }: RunRecord, warmupNs: Ns): readonly Moved[] {
   const { timeNs, kind, subject, value } = journal;
-  const lists = machines.map(() => NONE);
+  const lists = new Map<number, Transition[]>();
   for (let i = 0; i < timeNs.length; i++) {
-    const id = subject[i];
-    if (kind[i] !== JOURNAL.machine || id >= lists.length) continue;
-    if (lists[id] === NONE) lists[id] = [];
-    lists[id].push({ atNs: timeNs[i] + warmupNs, state: value[i] });
+    if (kind[i] !== JOURNAL.machine) continue;
+    const list = lists.get(subject[i]);
+    const transition = { atNs: timeNs[i] + warmupNs, state: value[i] };
+    if (list === undefined) lists.set(subject[i], [transition]);
+    else list.push(transition);
   }
-  return lists;
+  const machineOf = finder(machines);
+  return [...lists]
+    .sort(([a], [b]) => a - b)
+    .map(([id, transitions]) => ({ id, machine: machineOf(id), transitions }));
+}
+
+/** How many machines a block has. */
+export function sizeOf({ callers, targets }: MachineBlock): number {
+  return callers * targets;
+}
+
+/** Gives the machine of a number. */
+function finder(blocks: readonly MachineBlock[]): (id: number) => MachineRecord {
+  const singles = new Map<number, MachineRecord>();
+  const others: MachineBlock[] = [];
+  for (const block of blocks) {
+    if (sizeOf(block) === 1) singles.set(block.first, block.machine);
+    else others.push(block);
+  }
+  return (id) => singles.get(id) ?? others.map((block) => within(block, id)).find(isThere)!;
+}
+
+function within(block: MachineBlock, id: number): MachineRecord | null {
+  const { machine, callers, stride, targets, step } = block;
+  const behind = id - block.first;
+  const caller = stride === 0 ? 0 : Math.floor(behind / stride);
+  const left = behind - caller * stride;
+  const target = step === 0 ? 0 : Math.floor(left / step);
+  if (behind < 0 || caller >= callers || target >= targets || left !== target * step) return null;
+  const { instance, calleeInstance } = machine;
+  return {
+    ...machine,
+    instance: instance < 0 ? instance : instance + caller,
+    calleeInstance: calleeInstance < 0 ? calleeInstance : calleeInstance + target,
+  };
+}
+
+function isThere(machine: MachineRecord | null): machine is MachineRecord {
+  return machine !== null;
 }
 
 /** True for the state in which a breaker lets nothing pass. */

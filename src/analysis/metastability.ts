@@ -1,7 +1,7 @@
 import type { RunRecord } from '../spec/record.js';
 import { INSTANCE_STATE, JOURNAL } from '../spec/record.js';
 import { areaOf, gaugesOf } from './gauges.js';
-import { isOpen, transitionsOf } from './machines.js';
+import { isOpen, movedOf } from './machines.js';
 import { goodputOf, goodShare, RECOVERED_SHARE, type Goodput } from './goodput.js';
 import { recoveryGridIn, recoveryOf, staysGood, windowsFrom } from './recovery.js';
 import type { RunVerdict } from './story.js';
@@ -192,10 +192,9 @@ function instancesGone(record: RunRecord): readonly number[] {
 /** True when a breaker is open at the end and has not tried to close since the window began. */
 function breakerWaits(data: VariantData, record: RunRecord, window: CellSet): boolean {
   const sinceNs = startOf(data, window);
-  return transitionsOf(record, data.plan.warmupNs).some((transitions, id) => {
+  return movedOf(record, data.plan.warmupNs).some(({ machine, transitions }) => {
     const last = transitions[transitions.length - 1];
-    const machine = record.machines[id];
-    if (last === undefined || machine.dryRun) return false;
+    if (machine.dryRun) return false;
     return isOpen(machine, last.state) && last.atNs < sinceNs;
   });
 }

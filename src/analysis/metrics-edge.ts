@@ -5,7 +5,7 @@ import { EDGE_COUNTER, type EdgeCounter } from '../spec/policy.js';
 import type { MachineRecord, RunRecord } from '../spec/record.js';
 import { distributionOf, largestOf, meanOf, nothing, ratioOf, type Measured } from './estimate.js';
 import type { GaugePick } from './gauges.js';
-import { openNs, transitionsOf } from './machines.js';
+import { movedOf, openNs, sizeOf } from './machines.js';
 import type { Question } from './metrics.js';
 import { levels, partSums, shareOfCapacity } from './metrics-placed.js';
 import { isScaled, meanCapacity, thereBySteps } from './presence.js';
@@ -82,21 +82,17 @@ export function isBreaker(machine: MachineRecord): boolean {
   return machine.policy === 'circuitBreaker';
 }
 
-/** Breakers on the calls of a selection. */
-export function breakersOf(
-  question: Pick<Question, 'selection'>,
-  machines: readonly MachineRecord[],
-): readonly number[] {
-  const { callers, callees, parts } = question.selection;
-  const ids: number[] = [];
-  machines.forEach((machine, id) => {
-    const isCaller =
-      callers === null || machine.callerComponent < 0 || callers.has(machine.callerComponent);
-    const isCallee = callees.has(machine.calleeComponent);
-    const isPart = machine.calleePart < 0 || parts.includes(machine.calleePart);
-    if (isBreaker(machine) && isCaller && isCallee && isPart) ids.push(id);
-  });
-  return ids;
+/** True for a breaker on the calls of a selection. */
+export function isAsked(
+  { selection }: Pick<Question, 'selection'>,
+  machine: MachineRecord,
+): boolean {
+  const { callers, callees, parts } = selection;
+  const isCaller =
+    callers === null || machine.callerComponent < 0 || callers.has(machine.callerComponent);
+  const isCallee = callees.has(machine.calleeComponent);
+  const isPart = machine.calleePart < 0 || parts.includes(machine.calleePart);
+  return isBreaker(machine) && isCaller && isCallee && isPart;
 }
 
 type Pools = Pick<Question, 'data' | 'selection'>;
@@ -189,10 +185,10 @@ function breaker(question: Question): Measured {
   const { data, metric, spans } = question;
   if (metric.name === 'breaker.transitions') {
     const each = data.records.map((record) => {
-      const transitions = transitionsOf(record, data.plan.warmupNs);
       let count = 0;
-      for (const id of breakersOf(question, record.machines)) {
-        for (const { atNs } of transitions[id]) {
+      for (const { machine, transitions } of movedOf(record, data.plan.warmupNs)) {
+        if (!isAsked(question, machine)) continue;
+        for (const { atNs } of transitions) {
           if (spans.some((span) => atNs >= span.fromNs && atNs < span.untilNs)) count++;
         }
       }
@@ -203,12 +199,14 @@ function breaker(question: Question): Measured {
   const over: number[] = [];
   const under: number[] = [];
   for (const record of data.records) {
-    const transitions = transitionsOf(record, data.plan.warmupNs);
-    const ids = breakersOf(question, record.machines);
     let open = 0;
-    for (const id of ids) open += openNs(record.machines[id], transitions[id], spans);
+    for (const { machine, transitions } of movedOf(record, data.plan.warmupNs)) {
+      if (isAsked(question, machine)) open += openNs(machine, transitions, spans);
+    }
     over.push(open);
-    under.push(ids.length * question.window.lengthNs);
+    const asked = record.machines.filter(({ machine }) => isAsked(question, machine));
+    const count = asked.reduce((sum, block) => sum + sizeOf(block), 0);
+    under.push(count * question.window.lengthNs);
   }
   return ratioOf(over, under);
 }

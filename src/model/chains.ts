@@ -1,9 +1,9 @@
 import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
 import type { StreamKey } from '../kernel/rng.js';
+import type { Ns } from '../kernel/time.js';
 import { streamKey } from '../kernel/rng.js';
 import type { PlanEdge } from '../spec/plan.js';
-import type { MachineRecord } from '../spec/record.js';
 import type {
   Alarm,
   CallContext,
@@ -18,13 +18,14 @@ import { SESSION } from '../spec/sections.js';
 import { Alarms } from './alarms.js';
 import type { View } from './edge.js';
 import type { Instance } from './instance.js';
+import type { OpenBlock } from './journal.js';
 import { createState } from './layers/states.js';
 import { PickLayer } from './picking/pick-layer.js';
 import { limitsAt, Pools } from './connections/pools.js';
 import type { Registry } from './registry.js';
 import { Targets } from './picking/targets.js';
 import { WaitingRoom } from './picking/waiting-room.js';
-import { Watched } from './picking/watched.js';
+import { Watched, Watchers } from './picking/watched.js';
 import type { World } from './world.js';
 import { frames } from './frames.js';
 import { engine } from '../kernel/engine.js';
@@ -43,13 +44,15 @@ const INHERITED: Layer = {
   written: [],
 };
 
-/** A state of each calling instance: what it journals, and the numbers of those that have not called yet. */
-interface Block {
-  readonly samples: readonly MachineRecord[];
-  /** Number of the first machine of the second calling instance, and how many further it is to that of the next; -1 = none. */
-  first: number;
-  stride: number;
+/** When the states of a layer may be made and reset. */
+interface Timing {
+  /** Not before a call needs them. */
+  readonly isLate: boolean;
+  /** A reset of one that serves no call may wait until it is made. */
+  readonly isResetLate: boolean;
 }
+
+const EARLY: Timing = { isLate: false, isResetLate: false };
 
 /**
  * Builds the chains of policy objects. An object is shared by all calls that share its state: those of
@@ -67,12 +70,12 @@ export class Chains {
   private readonly ids = new Map<PolicyState, number>();
   private readonly pickLayer: PickLayer;
   /** By key of a state that is one for each instance called. */
-  private readonly watched = new Map<string, readonly Watched[]>();
+  private readonly watchers = new Map<string, Watchers>();
   private readonly rooms = new Map<string, WaitingRoom>();
-  /** States of instances by all of their key but the instance. */
-  private readonly blocks = new Map<string, Block>();
-  /** By bundle and policy: whether a state is the same whenever it is made. */
-  private readonly timeless = new Map<string, boolean>();
+  /** What the states of instances journal, by all of their key but the instance. */
+  private readonly blocks = new Map<string, readonly OpenBlock[]>();
+  /** By bundle and policy. */
+  private readonly timings = new Map<string, Timing>();
   /** Bundles of which some call may inherit a deadline: all their chains are of one shape. */
   private readonly reached = new Set<number>();
 
@@ -118,33 +121,29 @@ export class Chains {
     return layers.some((layer) => !layer.dryRun && this.kindOf(layer).failsOpen === true);
   }
 
-  /** Where calls of an edge wait for an instance, by calling instance; null where they do not. */
-  roomsOf(
-    edge: PlanEdge,
-    callers: readonly Instance[],
-    views: readonly View[],
-  ): readonly WaitingRoom[] | null {
-    const { plan } = this.world;
-    const bundle = plan.bundles[edge.bundle];
+  /** For how long calls of an edge wait for an instance; 0 = they do not. */
+  shutWaitOf(edge: PlanEdge): Ns {
     let waitNs = 0;
-    for (const layer of bundle.layers) {
+    for (const layer of this.world.plan.bundles[edge.bundle].layers) {
       if (layer.dryRun) continue;
       waitNs = Math.max(waitNs, this.kindOf(layer).shutWait?.(layer.config) ?? 0);
     }
-    if (waitNs === 0) return null;
-    const callee = plan.parts[edge.to].component;
-    return callers.map((caller, k) => {
-      const key = `${bundle.id}|${caller.id}|${callee}`;
-      let room = this.rooms.get(key);
-      if (room === undefined) {
-        const alarm = (run: () => void): Alarm => this.alarms.add(run, caller);
-        room = new WaitingRoom(waitNs, this.pickLayer, alarm);
-        this.rooms.set(key, room);
-        views[k].rooms.push(room);
-        caller.rooms.push(room);
-      }
-      return room;
-    });
+    return waitNs;
+  }
+
+  /** Where the calls of one instance wait for another, for so long. */
+  roomOf(edge: PlanEdge, caller: Instance, view: View, waitNs: Ns): WaitingRoom {
+    const { plan } = this.world;
+    const key = `${plan.bundles[edge.bundle].id}|${caller.id}|${plan.parts[edge.to].component}`;
+    let room = this.rooms.get(key);
+    if (room === undefined) {
+      const alarm = (run: () => void): Alarm => this.alarms.add(run, caller);
+      room = new WaitingRoom(waitNs, this.pickLayer, alarm);
+      this.rooms.set(key, room);
+      view.rooms.push(room);
+      caller.rooms.push(room);
+    }
+    return room;
   }
 
   /** Place of the first layer of an edge's chain for one calling instance, which sees the callee so. */
@@ -172,9 +171,8 @@ export class Chains {
 
   /** Whether what a calling instance has for an edge may be made at its first call. */
   isLate(edge: PlanEdge): boolean {
-    if (edge.pool !== null || edge.connections !== null || edge.route !== null) return false;
-    if (edge.outlierDetection !== null || edge.session !== SESSION.none) return false;
-    return this.layersOf(edge).every((layer) => this.isTimeless(edge, layer));
+    if (edge.pool !== null || edge.route !== null || edge.session !== SESSION.none) return false;
+    return this.layersOf(edge).every((layer) => this.isLateLayer(edge, layer));
   }
 
   /** The states that the instances of a caller are the first to have for an edge: what reserve() wants. */
@@ -188,44 +186,36 @@ export class Chains {
 
   /** Reserves the numbers of the machines of all callers but the first, as if they were made now. */
   reserve(families: readonly string[], callers: readonly Instance[]): void {
-    const { journal } = this.world;
-    const blocks = families.map((family) => this.blocks.get(family)!);
-    const samples = blocks.flatMap((block) => block.samples);
-    const { length } = samples;
-    let at = journal.reserve(length * (callers.length - 1), (place) => ({
-      ...samples[place % length],
-      instance: callers[1 + Math.floor(place / length)].id,
-    }));
+    const blocks = families.flatMap((family) => this.blocks.get(family)!);
+    const stride = blocks.reduce((sum, { targets }) => sum + targets, 0);
+    this.world.journal.reserve(stride * (callers.length - 1));
     for (const block of blocks) {
-      block.first = at;
-      block.stride = length;
-      at += block.samples.length;
+      block.callers = callers.length;
+      block.stride = stride;
     }
   }
 
   /** Whether a layer has a state for each calling instance that neither looks at the clock nor sets a timer when it is made. */
-  private isTimeless(edge: PlanEdge, layer: Layer): boolean {
-    const definition = this.kindOf(layer);
-    if (definition.state === 'none') return true;
-    if (layer.scope !== 'instance' || layer.per === 'target') return false;
-    if (layer.store !== null || layer.key !== null || definition.shutWait !== undefined)
-      return false;
-    const name = `${edge.bundle} ${layer.policy}`;
-    let isTimeless = this.timeless.get(name);
-    if (isTimeless === undefined) {
-      isTimeless = this.probe(edge, layer, definition);
-      this.timeless.set(name, isTimeless);
-    }
-    return isTimeless;
+  private isLateLayer(edge: PlanEdge, layer: Layer): boolean {
+    if (this.kindOf(layer).state === 'none') return true;
+    return layer.scope === 'instance' && layer.key === null && this.timingOf(edge, layer).isLate;
   }
 
-  /** Makes a state that serves no call, and watches what it asks for. */
-  private probe(edge: PlanEdge, layer: Layer, definition: PolicyKind): boolean {
+  private timingOf(edge: PlanEdge, layer: Layer): Timing {
+    if (layer.store !== null) return EARLY;
+    const name = `${edge.bundle} ${layer.policy}`;
+    let timing = this.timings.get(name);
+    if (timing === undefined) this.timings.set(name, (timing = this.probe(edge, layer)));
+    return timing;
+  }
+
+  /** Makes a state that serves no call, resets it, and watches what it asks for. */
+  private probe(edge: PlanEdge, layer: Layer): Timing {
     const { plan, calls, instances } = this.world;
     const caller = instances[plan.components[plan.parts[edge.from].component].firstInstance];
-    let isTimeless = true;
+    let asked = 0;
     const noted = (): void => {
-      isTimeless = false;
+      asked++;
     };
     const ctx = Object.create(calls, {
       now: {
@@ -235,19 +225,21 @@ export class Chains {
         },
       },
     }) as CallContext;
-    createState(
+    const state = createState(
       this.world,
-      definition,
+      this.kindOf(layer),
       layer,
       {
         ...this.setupOf(edge, layer, caller, true, null, -1),
         ctx,
         alarm: () => ({ set: noted, clear: () => {} }),
-        machine: () => ({ set: () => {} }),
+        machine: () => ({ set: noted }),
       },
       edge.bundle,
     );
-    return isTimeless;
+    const isLate = asked === 0;
+    state.reset?.();
+    return { isLate, isResetLate: asked === 0 };
   }
 
   private perOf(edge: PlanEdge, layer: Layer): string {
@@ -265,7 +257,6 @@ export class Chains {
     const { plan } = this.world;
     const definition = this.kindOf(layer);
     const { id } = plan.bundles[edge.bundle];
-    const callee = plan.parts[edge.to].component;
     const per = this.perOf(edge, layer);
     const scoped = definition.state === 'scoped';
     const owner = !scoped || layer.scope === 'caller' ? `component ${caller.component}` : 'all';
@@ -275,7 +266,6 @@ export class Chains {
     const key = node === null ? common : `${common}|node ${caller.id}`;
     let state = this.states.get(key);
     if (state === undefined) {
-      const { journal } = this.world;
       const own = node !== null || whose.startsWith('instance');
       const make = (target: Watched | null, instance: number): PolicyState =>
         createState(
@@ -285,34 +275,52 @@ export class Chains {
           { ...this.setupOf(edge, layer, caller, own, target, instance), node: node?.() ?? null },
           edge.bundle,
         );
-      if (scoped && layer.per === 'target') {
-        const { firstInstance, instances } = plan.components[callee];
-        const watched = Array.from({ length: instances }, (_, index) => new Watched(index));
-        this.watched.set(key, watched);
-        const targets = new Targets(
-          watched.map((target, index) => make(target, firstInstance + index)),
-        );
-        this.world.newcomers.get(callee)?.push((index) => targets.forget(index));
-        state = targets;
-      } else {
-        const family = familyOf(id, layer, caller.component, per);
-        const block = whose.startsWith('instance') ? this.blocks.get(family) : undefined;
-        const create = (): void => {
-          state = make(null, -1);
-        };
-        if (block !== undefined && block.first >= 0) {
-          const { firstInstance } = plan.components[caller.component];
-          const behind = caller.id - firstInstance - 1;
-          journal.at(block.first + behind * block.stride, create);
-        } else if (block === undefined && whose.startsWith('instance')) {
-          this.blocks.set(family, { samples: journal.madeBy(create), first: -1, stride: 0 });
-        } else create();
-      }
-      this.states.set(key, state!);
-      if (own) caller.policies.push(state!);
+      const create = (): PolicyState =>
+        scoped && layer.per === 'target' ? this.targetsOf(edge, layer, key, make) : make(null, -1);
+      state = whose.startsWith('instance')
+        ? this.ofInstance(familyOf(id, layer, caller.component, per), caller, create)
+        : create();
+      this.states.set(key, state);
+      if (own) caller.policies.push(state);
     }
-    for (const target of this.watched.get(key) ?? []) target.add(view);
+    this.watchers.get(key)?.add(view);
+    return state;
+  }
+
+  /** Makes the state of a calling instance with the numbers that its machines have. */
+  private ofInstance(family: string, caller: Instance, create: () => PolicyState): PolicyState {
+    const { journal, plan } = this.world;
+    const known = this.blocks.get(family);
+    if (known !== undefined && known.length > 0 && known[0].stride > 0) {
+      const behind = caller.id - plan.components[caller.component].firstInstance;
+      return journal.at(known[0].first + behind * known[0].stride, create);
+    }
+    let state: PolicyState;
+    const blocks = journal.madeBy(() => (state = create()));
+    if (known === undefined) this.blocks.set(family, blocks);
     return state!;
+  }
+
+  /** One state for each instance called: the first one shows what the others journal. */
+  private targetsOf(
+    edge: PlanEdge,
+    layer: Layer,
+    key: string,
+    make: (target: Watched, instance: number) => PolicyState,
+  ): Targets {
+    const { journal, plan, newcomers } = this.world;
+    const callee = plan.parts[edge.to].component;
+    const { firstInstance, instances } = plan.components[callee];
+    const watchers = new Watchers();
+    this.watchers.set(key, watchers);
+    const create = (index: number): PolicyState =>
+      make(new Watched(watchers, index), firstInstance + index);
+    const timing = this.timingOf(edge, layer);
+    const targets = timing.isLate
+      ? new Targets({ size: instances, make: journal.eachOf(instances, create), ...timing })
+      : new Targets({ size: instances, make: create, ...timing });
+    newcomers.get(callee)?.push((index) => targets.forget(index));
+    return targets;
   }
 
   /** Makes the state of one process over the store that all have; null where they share one object. */

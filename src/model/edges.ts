@@ -1,6 +1,7 @@
 import { invariant } from '../kernel/invariant.js';
 import { streamKey } from '../kernel/rng.js';
-import type { PlanEdge } from '../spec/plan.js';
+import type { Plan, PlanEdge } from '../spec/plan.js';
+import type { OutlierState } from '../spec/outlier.js';
 import type { BalancerState } from '../spec/balancer.js';
 import { comesAndGoes } from '../spec/versions.js';
 import type { Chains } from './chains.js';
@@ -10,7 +11,9 @@ import type { Instance } from './instance.js';
 import type { Balancers } from './picking/balancers.js';
 import { EndpointLists } from './picking/endpoint-lists.js';
 import type { Outliers } from './picking/outliers.js';
+import type { Subsetting } from './picking/subset.js';
 import { Views } from './picking/views.js';
+import type { WaitingRoom } from './picking/waiting-room.js';
 import { shardValueOf } from './replication/shards.js';
 
 /**
@@ -27,9 +30,10 @@ export function setEdges(world: Draft, chains: Chains, all: Balancers, outliers:
     const end = caller.firstInstance + caller.instances;
     const own = world.instances.slice(caller.firstInstance, end);
     const names = `${caller.name}->${plan.components[callee].name}`;
+    const makers = { chains, all, views, outliers };
     const way = isLate(world, chains, spec)
-      ? late(chains, all, views, spec, callee, own)
-      : early(chains, all, views, spec, callee, own);
+      ? late(makers, plan, spec, own)
+      : early(makers, plan, spec, own);
     const { balancers } = way;
     return {
       id,
@@ -40,7 +44,6 @@ export function setEdges(world: Draft, chains: Chains, all: Balancers, outliers:
       program: plan.parts[spec.to].program,
       ...way,
       timed: balancers[0].ended !== undefined,
-      subsets: all.subsetsOf(spec, own),
       split: world.versions?.splitOf(spec, own, way.views, all) ?? null,
       // Who runs replicas that come and go keeps the list up to date.
       fixedList: all.hasFixedList(spec) && !comesAndGoes(plan.components[callee]),
@@ -56,8 +59,6 @@ export function setEdges(world: Draft, chains: Chains, all: Balancers, outliers:
       picked: chains.picks(spec),
       connected: spec.connections !== null,
       guarded: (spec.connections?.server ?? null) !== null,
-      rooms: chains.roomsOf(spec, own, way.views),
-      outliers: outliers.of(spec, own, way.views),
       panic: Math.max(spec.panic, chains.failsOpen(spec) ? Number.MIN_VALUE : 0),
       failsOnPanic: spec.failsOnPanic,
       idempotent: plan.parts[spec.to].idempotent || spec.once >= 0,
@@ -73,29 +74,42 @@ export function setEdges(world: Draft, chains: Chains, all: Balancers, outliers:
 }
 
 /** What the calling instances of an edge have for it. */
-type Way = Pick<Edge, 'views' | 'balancers' | 'chains' | 'open'>;
+type Way = Pick<Edge, 'views' | 'balancers' | 'chains' | 'subsets' | 'rooms' | 'outliers' | 'open'>;
+
+/** Who makes it. */
+interface Makers {
+  readonly chains: Chains;
+  readonly all: Balancers;
+  readonly views: Views;
+  readonly outliers: Outliers;
+}
 
 /** Callers that learn of instances behind them, or forget them, have to be there from the start. */
 function isLate({ plan, newcomers }: Draft, chains: Chains, edge: PlanEdge): boolean {
   const callee = plan.parts[edge.to].component;
   const { propagation, versions } = plan.components[callee];
   if (propagation !== null || versions !== null || newcomers.has(callee)) return false;
-  return edge.loadBalancing.common.subset === null && chains.isLate(edge);
+  return chains.isLate(edge);
 }
 
-function early(
-  chains: Chains,
-  all: Balancers,
-  views: Views,
-  edge: PlanEdge,
-  callee: number,
-  own: readonly Instance[],
-): Way {
-  const seen = own.map((instance) => views.of(instance.id, callee));
+/** All callers at once. */
+function early(makers: Makers, plan: Plan, edge: PlanEdge, own: readonly Instance[]): Way {
+  const callee = plan.parts[edge.to].component;
+  const { all, chains, outliers } = makers;
+  const caller = plan.components[plan.parts[edge.from].component];
+  const views = own.map((instance) => makers.views.of(instance.id, callee));
+  const balancers = own.map((instance, k) => all.of(edge, instance, views[k]));
+  const starts = Int32Array.from(own, (instance, k) => chains.chainOf(edge, instance, views[k]));
+  const subsetOf = all.subsetOf(edge);
+  const waitNs = chains.shutWaitOf(edge);
+  const outlierOf = outliers.of(edge, caller);
   return {
-    views: seen,
-    balancers: own.map((instance, k) => all.of(edge, instance, seen[k])),
-    chains: Int32Array.from(own, (instance, k) => chains.chainOf(edge, instance, seen[k])),
+    views,
+    balancers,
+    chains: starts,
+    subsets: subsetOf === null ? null : own.map(subsetOf),
+    rooms: waitNs === 0 ? null : own.map((one, k) => chains.roomOf(edge, one, views[k], waitNs)),
+    outliers: outlierOf === null ? null : own.map((one, k) => outlierOf(one, views[k])),
     open: () => {
       invariant(false, 'edge-opened-twice');
       return -1;
@@ -103,26 +117,36 @@ function early(
   };
 }
 
-function late(
-  chains: Chains,
-  all: Balancers,
-  views: Views,
-  edge: PlanEdge,
-  callee: number,
-  own: readonly Instance[],
-): Way {
-  const seen = new Array<View>(own.length);
-  const balancers = new Array<BalancerState>(own.length);
-  const starts = new Int32Array(own.length).fill(-1);
-  const open = (caller: number): number => {
-    const view = views.of(own[caller].id, callee);
-    seen[caller] = view;
-    balancers[caller] = all.of(edge, own[caller], view);
-    return (starts[caller] = chains.chainOf(edge, own[caller], view));
-  };
+/** Each caller with its first call. */
+function late(makers: Makers, plan: Plan, edge: PlanEdge, own: readonly Instance[]): Way {
+  const callee = plan.parts[edge.to].component;
+  const { all, chains, outliers } = makers;
+  const caller = plan.components[plan.parts[edge.from].component];
   // The first one shows what the others will have.
   const fresh = chains.fresh(edge, own[0].component);
-  open(0);
+  const view = makers.views.of(own[0].id, callee);
+  chains.chainOf(edge, own[0], view);
   chains.reserve(fresh, own);
-  return { views: seen, balancers, chains: starts, open };
+  if (edge.connections !== null) for (const one of own) chains.pools.expect(one, callee);
+  const subsetOf = all.subsetOf(edge);
+  const waitNs = chains.shutWaitOf(edge);
+  const outlierOf = outliers.of(edge, caller);
+  const views = new Array<View>(own.length);
+  const balancers = new Array<BalancerState>(own.length);
+  const starts = new Int32Array(own.length).fill(-1);
+  const subsets = subsetOf === null ? null : new Array<Subsetting>(own.length);
+  const rooms = waitNs === 0 ? null : new Array<WaitingRoom>(own.length);
+  const watchers = outlierOf === null ? null : new Array<OutlierState>(own.length);
+  const open = (index: number): number => {
+    const one = own[index];
+    const seen = makers.views.of(one.id, callee);
+    views[index] = seen;
+    balancers[index] = all.of(edge, one, seen);
+    if (subsets !== null) subsets[index] = subsetOf!(one);
+    if (rooms !== null) rooms[index] = chains.roomOf(edge, one, seen, waitNs);
+    if (watchers !== null) watchers[index] = outlierOf!(one, seen);
+    return (starts[index] = chains.chainOf(edge, one, seen));
+  };
+  open(0);
+  return { views, balancers, chains: starts, subsets, rooms, outliers: watchers, open };
 }

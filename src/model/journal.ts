@@ -1,22 +1,17 @@
 import { engine } from '../kernel/engine.js';
 import type { Ns } from '../kernel/time.js';
 import { JOURNAL } from '../spec/record.js';
-import type { JournalRecord, MachineRecord } from '../spec/record.js';
+import type { JournalRecord, MachineBlock, MachineRecord } from '../spec/record.js';
 
 /** Entries kept at most; the rest is counted. */
 const CAP = 200_000;
 
-interface Reserved {
-  readonly first: number;
-  readonly count: number;
-  recordOf(place: number): MachineRecord;
-}
+/** A block of machines that is still being laid out. */
+export type OpenBlock = { -readonly [Field in keyof MachineBlock]: MachineBlock[Field] };
 
 /** State changes in time order: breakers, faults, instances. Every one is folded into the digest. */
 export class Journal {
-  /** Numbers of machines that have not been made, and what to write of them. */
-  private readonly reserved: Reserved[] = [];
-  private readonly known = new Map<number, MachineRecord>();
+  private readonly blocks: OpenBlock[] = [];
   private count = 0;
   /** Number of the next machine where it has a reserved one; -1 elsewhere. */
   private next = -1;
@@ -46,42 +41,73 @@ export class Journal {
 
   /** Registers a state machine and gives the setter of its state. */
   machine(record: MachineRecord): { set(state: number): void } {
-    const id = this.next < 0 ? this.count++ : this.next++;
-    this.known.set(id, record);
+    if (this.next < 0) return this.setter(this.open(record).first);
+    return this.setter(this.next++);
+  }
+
+  /** Gives the setter of the state of a machine by its number. */
+  setter(id: number): { set(state: number): void } {
     return { set: (state) => this.note(JOURNAL.machine, id, state) };
   }
 
-  /** Reserves numbers for machines that are made when they are needed, and gives the first. */
-  reserve(count: number, recordOf: (place: number) => MachineRecord): number {
-    const first = this.count;
-    this.reserved.push({ first, count, recordOf });
+  /** Begins a block with one machine. */
+  open(machine: MachineRecord): OpenBlock {
+    const first = this.count++;
+    const block = { first, machine, callers: 1, stride: 0, targets: 1, step: 0 };
+    this.blocks.push(block);
+    return block;
+  }
+
+  /** Leaves out so many numbers and gives the first: blocks have them for machines that are made when they are needed. */
+  reserve(count: number): number {
     this.count += count;
-    return first;
+    return this.count - count;
   }
 
   /** Makes machines that have reserved numbers. */
   at<T>(first: number, make: () => T): T {
+    const before = this.next;
     this.next = first;
     const made = make();
-    this.next = -1;
+    this.next = before;
     return made;
   }
 
-  /** All machines by their numbers, those that were never made among them: they have always been in state 0. */
-  machines(): MachineRecord[] {
-    const all: MachineRecord[] = [];
-    for (const { first, count, recordOf } of this.reserved) {
-      for (let k = 0; k < count; k++) all[first + k] = recordOf(k);
-    }
-    for (const [id, record] of this.known) all[id] = record;
-    return all;
+  /**
+   * Gives the machines of so many of a kind numbers one after the other, whenever each is made. The first has to be
+   * made at once: it shows how many machines each has.
+   */
+  eachOf<T>(count: number, make: (index: number) => T): (index: number) => T {
+    const first = this.next < 0 ? this.count : this.next;
+    let step = -1;
+    return (index) => {
+      if (step >= 0) return this.at(first + index * step, () => make(index));
+      let made: T;
+      const isNumbered = this.next >= 0;
+      const blocks = this.madeBy(() => (made = make(index)));
+      step = isNumbered ? this.next - first : blocks.length;
+      if (isNumbered) this.next += step * (count - 1);
+      else {
+        this.reserve(step * (count - 1));
+        for (const block of blocks) {
+          block.targets = count;
+          block.step = step;
+        }
+      }
+      return made!;
+    };
   }
 
-  /** The machines that `make` registers. */
-  madeBy(make: () => void): MachineRecord[] {
-    const before = this.count;
+  /** All machines, those that were never made among them. */
+  machines(): readonly MachineBlock[] {
+    return this.blocks;
+  }
+
+  /** The blocks that `make` begins. */
+  madeBy(make: () => void): readonly OpenBlock[] {
+    const before = this.blocks.length;
     make();
-    return Array.from({ length: this.count - before }, (_, k) => this.known.get(before + k)!);
+    return this.blocks.slice(before);
   }
 
   record(): JournalRecord {

@@ -202,7 +202,7 @@ function gaugesOf({ world, chains, views }: Assembly): GaugeTable {
     if (instance.memory !== null) add('memory', instance.id, -1, instance.memory.gauge);
   }
   for (const view of views()) add('inFlight', view.instance, view.callee, view.gauge);
-  for (const pool of chains.pools.meters) {
+  for (const pool of chains.pools.list()) {
     add('open', pool.instance, pool.callee, pool.open);
     add('used', pool.instance, pool.callee, pool.used);
     add('waiting', pool.instance, pool.callee, pool.waiting);

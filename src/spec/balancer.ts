@@ -18,6 +18,8 @@ export interface BalancerSetup {
   readonly picks: StreamKey;
   /** A key that is the same for every caller, seed and replication: where instances stand on a ring. */
   readonly places: StreamKey;
+  /** What all callers of the callee with this configuration have in one: made for the first of them. */
+  shared<T>(make: () => T): T;
   /** Value of the configured key for the request that a strand belongs to; 0 without a key. */
   keyValue(strand: number): number;
 }

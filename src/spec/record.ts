@@ -28,7 +28,7 @@ export interface RunRecord {
   readonly pools: readonly PoolRecord[];
   readonly meters: readonly MeterRecord[];
   readonly sagas: readonly SagaRecord[];
-  readonly machines: readonly MachineRecord[];
+  readonly machines: readonly MachineBlock[];
   readonly journal: JournalRecord;
   readonly traces: TraceRecord;
 }
@@ -186,6 +186,23 @@ export interface MachineRecord {
   /** It only watches: no call was refused because of its state. */
   readonly dryRun: boolean;
   readonly states: readonly string[];
+}
+
+/**
+ * State machines that differ in their calling and called instance alone: a block has a number for each of them, also
+ * where none was made because nothing was called. Those without an entry in the journal stayed in state 0.
+ */
+export interface MachineBlock {
+  /** Number of the first. */
+  readonly first: number;
+  /** The first; `instance` and `calleeInstance` of the others follow its own. */
+  readonly machine: MachineRecord;
+  /** Calling instances, and how many numbers further those of the next are. */
+  readonly callers: number;
+  readonly stride: number;
+  /** The same of the called instances. */
+  readonly targets: number;
+  readonly step: number;
 }
 
 /** Columns of state changes in time order; the warm-up is included (negative after shifting). */

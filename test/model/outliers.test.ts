@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { ejectionsOf } from '../../src/analysis/ejections.js';
 import { OUTCOME_KINDS } from '../../src/spec/outcome.js';
-import { JOURNAL } from '../../src/spec/record.js';
 import { CANCELLATIONS, NETWORKS, endOf, shake } from '../support/machine.js';
 import type { Case } from '../support/machine.js';
 
@@ -24,11 +24,7 @@ describe('outlier detection under constant faults', () => {
       expect(record.stop).toBe(endOf(one));
       expect(record.parts.at(-1)!.outcomes[OUTCOME_KINDS - 1]).toBe(0);
       expect(shake(one).record.digest).toBe(record.digest);
-      const outliers = record.machines.map(({ policy }) => policy === 'outlierDetection');
-      record.journal.kind.forEach((kind, k) => {
-        const isOutlier = kind === JOURNAL.machine && outliers[record.journal.subject[k]!]!;
-        if (isOutlier && record.journal.value[k] === 1) ejections++;
-      });
+      ejections += ejectionsOf(record, 0, Infinity, () => true);
       const leaf = world.plan.components.findIndex(({ name }) => name === 'leaf');
       for (const edge of world.edges.filter(({ toComponent }) => toComponent === leaf)) {
         const shut = edge.views.map(({ shutCount }) => shutCount);

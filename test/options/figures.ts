@@ -60,7 +60,7 @@ export class Running {
       const { parts, edges, gauges, pools, meters, sagas, machines, journal, totals, stop } =
         record;
       const { requests, unfinished, attempts } = totals;
-      const states = machines.map(({ bundle: _, ...rest }) => rest);
+      const states = machines.map(({ machine: { bundle: _, ...rest }, ...block }) => [rest, block]);
       const all = [parts, edges, gauges, pools, meters, sagas, states, effectsIn(journal)];
       add(hash, [...all, requests, unfinished, attempts, stop]);
     }

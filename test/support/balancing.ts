@@ -19,6 +19,7 @@ export function caller(kind: string, size: number, written: object = {}, index =
     picks: { a: 11, b: 13 },
     places: { a: 17, b: 19 },
     keyValue: () => key,
+    shared: (make) => make(),
   });
   const all = Int32Array.from({ length: size }, (_, k) => k);
   let n = 0;

@@ -114,7 +114,7 @@ export class RecordBuilder {
     instance = -1,
   ): this {
     const subject = this.machines.length;
-    this.machines.push({
+    const machine = {
       policy: 'circuitBreaker',
       kind: 'simple',
       instance,
@@ -125,7 +125,8 @@ export class RecordBuilder {
       dryRun: false,
       bundle: 'by hand',
       states: ['closed', 'open', 'halfOpen'],
-    });
+    };
+    this.machines.push({ first: subject, machine, callers: 1, stride: 0, targets: 1, step: 0 });
     for (const [at, value] of transitions) this.journal.push({ at, kind: 0, subject, value });
     return this;
   }

@@ -43,7 +43,11 @@ export interface PoolMeter {
 
 /** Builds the pools of connections: the innermost layers of the chains that have one. */
 export class Pools {
-  readonly meters: PoolMeter[] = [];
+  /** By calling instance * components + component called. */
+  private readonly meters = new Map<number, PoolMeter>();
+  /** Instances that may have pools, with the component called: those that have not called yet have no gauges. */
+  private readonly expected: { readonly instance: number; readonly callee: number }[] = [];
+  private readonly pairs = new Set<number>();
   /** By calling component * components + component called: waits by segment. */
   readonly waits = new Map<number, Histogram[]>();
   private readonly world: World;
@@ -89,8 +93,13 @@ export class Pools {
       });
     if (edge.route === null) return this.keep(key, shared ? null : caller, make(0, ''));
     // Nodes have an address of their own each, and so a pool.
-    const pools = Array.from({ length: spec.instances }, (_, index) => make(index, `[${index}]`));
-    return this.keep(key, shared ? null : caller, new Targets(pools));
+    const nodes = new Targets({
+      size: spec.instances,
+      make: (index) => make(index, `[${index}]`),
+      isLate: false,
+      isResetLate: false,
+    });
+    return this.keep(key, shared ? null : caller, nodes);
   }
 
   /** Which calls of an instance keep their connections, while a fault says that some do. */
@@ -194,17 +203,24 @@ export class Pools {
     };
     const pair = `${plan.components[caller.component].name}->${plan.components[callee].name}`;
     const ages = streamKey(plan.seed, world.replication, `connections/${pair}/age`);
+    const heed = (state: PolicyState): void => {
+      if (state.limits !== undefined) state.limits.hasPools = true;
+    };
+    if (limited instanceof Targets) limited.each(heed);
+    else if (limited !== null) heed(limited);
     const make = (instance: number, index: number): EdgePool => {
       const limits = limited === null ? null : limitsAt(limited, index);
-      if (limits !== null) limits.hasPools = true;
       return new EdgePool({ ...common, ages, callee: instance, limits });
     };
     if (spec.shared) return this.keep(key, caller, make(-1, 0));
     const { firstInstance, instances } = plan.components[callee];
-    const pools = Array.from({ length: instances }, (_, index) =>
-      make(firstInstance + index, index),
-    );
-    return this.keep(key, caller, new Targets(pools));
+    const pools = new Targets({
+      size: instances,
+      make: (index) => make(firstInstance + index, index),
+      isLate: true,
+      isResetLate: true,
+    });
+    return this.keep(key, caller, pools);
   }
 
   /** `caller`: whose process it lives in, null = nobody's. */
@@ -221,10 +237,10 @@ export class Pools {
   }
 
   private metersOf(caller: Instance, callee: number): PoolMeter {
-    const known = this.meters.find((meter) => {
-      return meter.instance === caller.id && meter.callee === callee;
-    });
+    const key = caller.id * this.world.plan.components.length + callee;
+    const known = this.meters.get(key);
     if (known !== undefined) return known;
+    this.expect(caller, callee);
     const meter: PoolMeter = {
       instance: caller.id,
       callee,
@@ -232,8 +248,24 @@ export class Pools {
       used: levels.register(),
       waiting: levels.register(),
     };
-    this.meters.push(meter);
+    this.meters.set(key, meter);
     return meter;
+  }
+
+  /** The gauges of the pools of a calling instance stand here in the record, whenever they are made. */
+  expect({ id }: Instance, callee: number): void {
+    const key = id * this.world.plan.components.length + callee;
+    if (this.pairs.has(key)) return;
+    this.pairs.add(key);
+    this.expected.push({ instance: id, callee });
+  }
+
+  /** The gauges of all that may have pools, those without a call at -1. */
+  list(): readonly PoolMeter[] {
+    return this.expected.map(({ instance, callee }) => {
+      const known = this.meters.get(instance * this.world.plan.components.length + callee);
+      return known ?? { instance, callee, open: -1, used: -1, waiting: -1 };
+    });
   }
 
   private waitsNow(caller: number, callee: number): () => Histogram | null {

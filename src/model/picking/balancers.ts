@@ -23,6 +23,8 @@ export class Balancers {
   private readonly ways = new Map<PlanEdge['loadBalancing'], number>();
   private readonly texts = new Map<string, number>();
   private readonly keys = new Map<string, BalancerSetup['picks']>();
+  /** What balancers of different callers have in one, by callee and way. */
+  private readonly shared = new Map<string, unknown>();
 
   constructor(world: World, registry: Registry) {
     this.world = world;
@@ -57,19 +59,19 @@ export class Balancers {
     return way;
   }
 
-  /** What the calling instances see of the callee of an edge; null where they see all of it. */
-  subsetsOf(edge: PlanEdge, callers: readonly Instance[]): readonly Subsetting[] | null {
+  /** Gives what a calling instance sees of the callee of an edge; null where it sees all of it. */
+  subsetOf(edge: PlanEdge): ((caller: Instance) => Subsetting) | null {
     const { plan } = this.world;
     const { subset } = edge.loadBalancing.common;
     const callee = plan.parts[edge.to].component;
     const { name, instances } = plan.components[callee];
     if (subset === null || subset.size >= instances) return null;
     const shared = placesOf(name);
-    return callers.map((caller) => {
+    return (caller) => {
       const own = this.keyOf(callee, caller, 'subset');
       const order = ordered(subset, instances, caller.index, shared, own);
       return new Subsetting(order, subset.size, instances);
-    });
+    };
   }
 
   /** True where callers pick by a list that nobody keeps up to date. */
@@ -99,7 +101,7 @@ export class Balancers {
     const kind = this.kindOf(edge);
     const { config, common } = edge.loadBalancing;
     const { zoneAware } = common;
-    const setup = this.setupOf(callee, caller, view, config);
+    const setup = this.setupOf(edge, callee, caller, view);
     if (zoneAware !== null) {
       const key = this.keyOf(callee, caller, 'zone');
       const callers = fleets[caller.component];
@@ -112,10 +114,10 @@ export class Balancers {
     return kind.create(config, setup);
   }
 
-  private setupOf(callee: number, caller: Instance, view: View, config: unknown): BalancerSetup {
+  private setupOf(edge: PlanEdge, callee: number, caller: Instance, view: View): BalancerSetup {
     const { plan, keys } = this.world;
     const { name, instances } = plan.components[callee];
-    const { key } = config as { readonly key?: string };
+    const { key } = edge.loadBalancing.config as { readonly key?: string };
     const index = plan.keys.findIndex((candidate) => candidate.name === key);
     invariant(key === undefined || index >= 0, 'balancer-key-unknown');
     return {
@@ -126,6 +128,11 @@ export class Balancers {
       clock: engine,
       picks: this.keyOf(callee, caller, 'pick'),
       places: placesOf(name),
+      shared: <T>(make: () => T) => {
+        const way = `${callee} ${this.wayOf(edge)}`;
+        if (!this.shared.has(way)) this.shared.set(way, make());
+        return this.shared.get(way) as T;
+      },
       keyValue: (strand) => (index < 0 ? 0 : keys.value(index, strand)),
     };
   }

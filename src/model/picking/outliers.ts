@@ -3,7 +3,7 @@ import { invariant } from '../../kernel/invariant.js';
 import { streamKey } from '../../kernel/rng.js';
 import { OUTLIER_STATES } from '../../spec/outlier.js';
 import type { OutlierSetup, OutlierState } from '../../spec/outlier.js';
-import type { PlanEdge } from '../../spec/plan.js';
+import type { PlanComponent, PlanEdge } from '../../spec/plan.js';
 import type { Alarms } from '../alarms.js';
 import type { View } from '../edge.js';
 import type { Instance } from '../instance.js';
@@ -20,6 +20,8 @@ export class Outliers {
   private readonly registry: Registry;
   private readonly alarms: Alarms;
   private readonly states = new Map<string, OutlierState>();
+  /** Numbers of the first machines, by caller, callee and settings. */
+  private readonly firsts = new Map<string, number>();
 
   constructor(world: World, registry: Registry, alarms: Alarms) {
     this.world = world;
@@ -27,45 +29,74 @@ export class Outliers {
     this.alarms = alarms;
   }
 
-  /** Those of an edge, by calling instance; null where it has none. */
+  /** Gives what watches the callee of an edge for a calling instance, which may be asked late; null where nothing does. */
   of(
     edge: PlanEdge,
-    callers: readonly Instance[],
-    views: readonly View[],
-  ): readonly OutlierState[] | null {
+    caller: PlanComponent,
+  ): ((caller: Instance, view: View) => OutlierState) | null {
     const { outlierDetection, loadBalancing } = edge;
     if (outlierDetection === null) return null;
     const { kind, config } = outlierDetection;
     const definition = this.registry.outlierKind(kind);
     invariant(definition !== undefined, 'outlier-unknown-to-the-registry');
-    const { plan } = this.world;
+    const { plan, newcomers } = this.world;
     const callee = plan.parts[edge.to].component;
     const { instances } = plan.components[callee];
     const seen = Math.min(loadBalancing.common.subset?.size ?? instances, instances);
-    return callers.map((caller, k) => {
-      const key = `${caller.id} ${callee} ${seen} ${kind} ${JSON.stringify(config)}`;
+    const settings = `${callee} ${seen} ${kind} ${JSON.stringify(config)}`;
+    const first = this.firstOf(`${caller.name} ${settings}`, kind, callee, caller);
+    return (instance, view) => {
+      const key = `${instance.id} ${settings}`;
       let state = this.states.get(key);
       if (state === undefined) {
-        const setup = this.setupOf(kind, callee, seen, caller, views[k]);
-        state = definition!.create(config, setup);
-        this.states.set(key, state);
-        caller.outliers.push(state);
-        const own = state;
-        this.world.newcomers.get(callee)?.push((index) => own.forget(index));
+        const own = first + instance.index * instances;
+        const setup = this.setupOf(callee, seen, instance, view, own);
+        const made = definition!.create(config, setup);
+        state = made;
+        this.states.set(key, made);
+        instance.outliers.push(made);
+        newcomers.get(callee)?.push((index) => made.forget(index));
       }
       return state;
-    });
+    };
   }
 
+  /** Number of the first machine of the first caller: each has one for each instance that it may call. */
+  private firstOf(key: string, kind: string, callee: number, caller: PlanComponent): number {
+    const { plan, journal } = this.world;
+    const known = this.firsts.get(key);
+    if (known !== undefined) return known;
+    const { firstInstance, instances } = plan.components[callee];
+    const block = journal.open({
+      policy: 'outlierDetection',
+      kind,
+      instance: caller.firstInstance,
+      callerComponent: plan.components.indexOf(caller),
+      calleeComponent: callee,
+      calleePart: -1,
+      calleeInstance: firstInstance,
+      bundle: '',
+      dryRun: false,
+      states: OUTLIER_STATES,
+    });
+    block.callers = caller.instances;
+    block.stride = block.targets = instances;
+    block.step = 1;
+    journal.reserve(caller.instances * instances - 1);
+    this.firsts.set(key, block.first);
+    return block.first;
+  }
+
+  /** `first`: number of the machine of the first instance called. */
   private setupOf(
-    kind: string,
     callee: number,
     seen: number,
     caller: Instance,
     view: View,
+    first: number,
   ): OutlierSetup {
     const { plan, replication, journal } = this.world;
-    const { name, instances, firstInstance } = plan.components[callee];
+    const { name, instances } = plan.components[callee];
     const names = `${plan.components[caller.component].name}[${caller.index}]->${name}`;
     const isScaled = comesAndGoes(plan.components[callee]);
     return {
@@ -79,19 +110,7 @@ export class Outliers {
       alarm: (run) => this.alarms.add(run, caller),
       stream: (meaning) =>
         streamKey(plan.seed, replication, `edge/${names}/outlierDetection/${meaning}`),
-      machine: (instance) =>
-        journal.machine({
-          policy: 'outlierDetection',
-          kind,
-          instance: caller.id,
-          callerComponent: caller.component,
-          calleeComponent: callee,
-          calleePart: -1,
-          calleeInstance: firstInstance + instance,
-          bundle: '',
-          dryRun: false,
-          states: OUTLIER_STATES,
-        }),
+      machine: (instance) => journal.setter(first + instance),
     };
   }
 }

@@ -2,25 +2,33 @@ import { invariant } from '../../kernel/invariant.js';
 import type { Target } from '../../spec/policy.js';
 import type { View } from '../edge.js';
 
+/** The views of those who share states about the instances of a callee. */
+export class Watchers {
+  readonly views = new Set<View>();
+  shut = 0;
+
+  add(view: View): void {
+    if (this.views.has(view)) return;
+    invariant(this.shut === 0, 'view-added-to-a-shut-target');
+    this.views.add(view);
+  }
+}
+
 /** One instance called, and the views of those who share a state about it. */
 export class Watched implements Target {
-  private readonly views: View[] = [];
+  private readonly watchers: Watchers;
   private readonly instance: number;
   private isOpen = true;
 
-  constructor(instance: number) {
+  constructor(watchers: Watchers, instance: number) {
+    this.watchers = watchers;
     this.instance = instance;
-  }
-
-  add(view: View): void {
-    if (this.views.includes(view)) return;
-    invariant(this.isOpen, 'view-added-to-a-shut-target');
-    this.views.push(view);
   }
 
   setOpen(isOpen: boolean): void {
     if (isOpen === this.isOpen) return;
     this.isOpen = isOpen;
-    for (const view of this.views) view.setShut(this.instance, !isOpen);
+    this.watchers.shut += isOpen ? -1 : 1;
+    for (const view of this.watchers.views) view.setShut(this.instance, !isOpen);
   }
 }

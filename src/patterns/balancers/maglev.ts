@@ -21,68 +21,90 @@ const schema = z.strictObject({
 
 type Config = z.output<typeof schema>;
 
+/** A table that was filled for some instances. */
+interface Table {
+  readonly entries: Int32Array;
+  readonly filledFor: Int32Array;
+}
+
+/** What all callers have in one: most of them see the same instances up. */
+interface Common {
+  readonly weights: Float64Array;
+  latest: Table;
+}
+
 /**
  * A table of which every instance fills as many entries as the others, each by its own permutation; it
  * is filled anew when other instances are up than before.
  */
 class Maglev implements BalancerState {
   private readonly setup: BalancerSetup;
-  private readonly table: Int32Array;
-  /** The instances the table was filled for. */
-  private readonly filledFor: Int32Array;
-  private filled = 0;
-  private readonly weights: Float64Array;
+  private readonly common: Common;
+  private readonly size: number;
+  private table: Table;
   private readonly bound: BoundedLoad | null;
 
   constructor(setup: BalancerSetup, config: Config) {
     this.setup = setup;
-    this.table = new Int32Array(config.tableSize);
-    this.weights = weightsOf(config.weights, setup.size);
+    this.size = config.tableSize;
+    this.common = setup.shared(() => ({
+      weights: weightsOf(config.weights, setup.size),
+      latest: { entries: new Int32Array(0), filledFor: new Int32Array(0) },
+    }));
+    this.table = this.common.latest;
     const { hashBalanceFactor: factor } = config;
-    this.bound = factor === undefined ? null : new BoundedLoad(setup, factor, this.weights);
-    this.filledFor = new Int32Array(setup.size);
+    this.bound = factor === undefined ? null : new BoundedLoad(setup, factor, this.common.weights);
   }
 
   pick(candidates: Int32Array, count: number, _a: number, _b: number, strand: number): number {
-    if (!this.isFilledFor(candidates, count)) this.fill(candidates, count);
-    const { table } = this;
-    const hashed = table[Math.floor(hashedKey(this.setup, strand) * table.length)];
+    if (!isFilledFor(this.table, candidates, count)) this.turn(candidates, count);
+    const { entries } = this.table;
+    const hashed = entries[Math.floor(hashedKey(this.setup, strand) * entries.length)];
     return this.bound?.bounded(hashed, candidates, count, strand) ?? hashed;
   }
 
-  private isFilledFor(candidates: Int32Array, count: number): boolean {
-    if (count !== this.filled) return false;
-    for (let k = 0; k < count; k++) if (candidates[k] !== this.filledFor[k]) return false;
-    return true;
+  /** Takes the table for other instances than before: the one that was filled last where that fits. */
+  private turn(candidates: Int32Array, count: number): void {
+    const { common } = this;
+    if (!isFilledFor(common.latest, candidates, count)) {
+      common.latest = this.filled(candidates.slice(0, count));
+    }
+    this.table = common.latest;
   }
 
-  private fill(candidates: Int32Array, count: number): void {
-    const { table, setup, weights } = this;
-    const size = table.length;
+  private filled(filledFor: Int32Array): Table {
+    const { setup, size } = this;
+    const { weights } = this.common;
+    const count = filledFor.length;
     const { a, b } = setup.places;
     const at = new Float64Array(count);
     const skip = new Float64Array(count);
     const reached = new Float64Array(count);
     let heaviest = 0;
     for (let k = 0; k < count; k++) {
-      at[k] = Math.floor(unit(a, b, candidates[k], 0, 1) * size);
-      skip[k] = Math.floor(unit(a, b, candidates[k], 0, 2) * (size - 1)) + 1;
-      this.filledFor[k] = candidates[k];
-      heaviest = Math.max(heaviest, weights[candidates[k]]);
+      at[k] = Math.floor(unit(a, b, filledFor[k], 0, 1) * size);
+      skip[k] = Math.floor(unit(a, b, filledFor[k], 0, 2) * (size - 1)) + 1;
+      heaviest = Math.max(heaviest, weights[filledFor[k]]);
     }
-    this.filled = count;
-    table.fill(-1);
+    const entries = new Int32Array(size).fill(-1);
     // The heaviest fills an entry in each round, one of a third of its weight in every third.
     for (let placed = 0, round = 1; placed < size; round++) {
       for (let k = 0; k < count && placed < size; k++) {
-        if (round * weights[candidates[k]] < reached[k]) continue;
+        if (round * weights[filledFor[k]] < reached[k]) continue;
         reached[k] += heaviest;
-        while (table[at[k]] >= 0) at[k] = (at[k] + skip[k]) % size;
-        table[at[k]] = candidates[k];
+        while (entries[at[k]] >= 0) at[k] = (at[k] + skip[k]) % size;
+        entries[at[k]] = filledFor[k];
         placed++;
       }
     }
+    return { entries, filledFor };
   }
+}
+
+function isFilledFor({ filledFor }: Table, candidates: Int32Array, count: number): boolean {
+  if (count !== filledFor.length) return false;
+  for (let k = 0; k < count; k++) if (candidates[k] !== filledFor[k]) return false;
+  return true;
 }
 
 /** `loadBalancing` of kind `maglev`. */

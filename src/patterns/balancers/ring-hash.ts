@@ -20,28 +20,47 @@ const schema = z.strictObject({
 
 type Config = z.output<typeof schema>;
 
+/** Places of the points in order, from 0 to 1, and whose they are. */
+interface Ring {
+  readonly points: Float64Array;
+  readonly owners: Int32Array;
+}
+
+function ringOf(
+  { places }: BalancerSetup,
+  weights: Float64Array,
+  { minimumRingSize }: Config,
+): Ring {
+  const order: { at: number; owner: number }[] = [];
+  pointsOf(weights, minimumRingSize).forEach((points, owner) => {
+    for (let k = 0; k < points; k++) {
+      order.push({ at: unit(places.a, places.b, owner, k, 0), owner });
+    }
+  });
+  order.sort((a, b) => a.at - b.at || a.owner - b.owner);
+  return {
+    points: Float64Array.from(order, (point) => point.at),
+    owners: Int32Array.from(order, (point) => point.owner),
+  };
+}
+
 /** A request goes to the next point clockwise of the hash of its key that belongs to an instance that is up. */
 class RingHash implements BalancerState {
   private readonly setup: BalancerSetup;
-  /** Places of the points in order, from 0 to 1, and whose they are. */
   private readonly points: Float64Array;
   private readonly owners: Int32Array;
   private readonly bound: BoundedLoad | null;
 
   constructor(setup: BalancerSetup, config: Config) {
     this.setup = setup;
-    const weights = weightsOf(config.weights, setup.size);
     const { hashBalanceFactor: factor } = config;
-    this.bound = factor === undefined ? null : new BoundedLoad(setup, factor, weights);
-    const order: { at: number; owner: number }[] = [];
-    pointsOf(weights, config.minimumRingSize).forEach((points, owner) => {
-      for (let k = 0; k < points; k++) {
-        order.push({ at: unit(setup.places.a, setup.places.b, owner, k, 0), owner });
-      }
+    const { weights, points, owners } = setup.shared(() => {
+      const own = weightsOf(config.weights, setup.size);
+      return { weights: own, ...ringOf(setup, own, config) };
     });
-    order.sort((a, b) => a.at - b.at || a.owner - b.owner);
-    this.points = Float64Array.from(order, (point) => point.at);
-    this.owners = Int32Array.from(order, (point) => point.owner);
+    this.bound = factor === undefined ? null : new BoundedLoad(setup, factor, weights);
+    this.points = points;
+    this.owners = owners;
   }
 
   pick(candidates: Int32Array, count: number, _a: number, _b: number, strand: number): number {

@@ -20,27 +20,20 @@ export interface EjectionLimits {
 export class Ejections {
   private readonly setup: OutlierSetup;
   private readonly limits: EjectionLimits;
-  private readonly journal: readonly { set(state: number): void }[];
-  private readonly out: Uint8Array;
-  private readonly since: Float64Array;
+  /** By instance, from the first ejection on. */
+  private out: Uint8Array = new Uint8Array(0);
+  private since: Float64Array = new Float64Array(0);
   /** When it last came back; -1 before it was ever out. */
-  private readonly backAt: Float64Array;
-  private readonly multiplier: Float64Array;
-  private readonly jitter: Float64Array;
+  private backAt: Float64Array = new Float64Array(0);
+  private multiplier: Float64Array = new Float64Array(0);
+  private jitter: Float64Array = new Float64Array(0);
   private readonly key: StreamKey;
   private draws = 0;
   private count = 0;
 
   constructor(setup: OutlierSetup, limits: EjectionLimits) {
-    const { size } = setup;
     this.setup = setup;
     this.limits = limits;
-    this.journal = Array.from({ length: size }, (_, instance) => setup.machine(instance));
-    this.out = new Uint8Array(size);
-    this.since = new Float64Array(size);
-    this.backAt = new Float64Array(size).fill(-1);
-    this.multiplier = new Float64Array(size);
-    this.jitter = new Float64Array(size);
     this.key = setup.stream('jitter');
   }
 
@@ -60,6 +53,7 @@ export class Ejections {
     if (!this.mayEject()) return;
     const { baseNs, maxNs, jitterNs } = this.limits;
     const { key } = this;
+    if (this.out.length === 0) this.begin();
     this.count++;
     this.out[instance] = 1;
     this.since[instance] = this.setup.clock.now;
@@ -67,12 +61,21 @@ export class Ejections {
     this.jitter[instance] = Math.floor(draw * (Math.floor(jitterNs / MS) + 1)) * MS;
     if (this.multiplier[instance] * baseNs < maxNs + baseNs) this.multiplier[instance]++;
     this.setup.setOpen(instance, false);
-    this.journal[instance].set(1);
+    this.setup.machine(instance).set(1);
+  }
+
+  private begin(): void {
+    const { size } = this.setup;
+    this.out = new Uint8Array(size);
+    this.since = new Float64Array(size);
+    this.backAt = new Float64Array(size).fill(-1);
+    this.multiplier = new Float64Array(size);
+    this.jitter = new Float64Array(size);
   }
 
   /** The time of an instance that is out is over. */
   isOver(instance: number, now: Ns): boolean {
-    if (this.out[instance] === 0) return false;
+    if (this.out[instance] !== 1) return false;
     const { baseNs, maxNs } = this.limits;
     const time = Math.min(baseNs * this.multiplier[instance], maxNs) + this.jitter[instance];
     return time <= now - this.since[instance];
@@ -83,7 +86,7 @@ export class Ejections {
     this.out[instance] = 0;
     this.backAt[instance] = this.setup.clock.now;
     this.setup.setOpen(instance, true);
-    this.journal[instance].set(0);
+    this.setup.machine(instance).set(0);
   }
 
   /**
@@ -111,7 +114,7 @@ export class Ejections {
     for (let instance = 0; instance < this.out.length; instance++) {
       if (this.out[instance] === 0) continue;
       this.setup.setOpen(instance, true);
-      this.journal[instance].set(0);
+      this.setup.machine(instance).set(0);
     }
     this.out.fill(0);
     this.backAt.fill(-1);

@@ -113,10 +113,11 @@ export class EnvoyOutliers implements OutlierState {
     });
     this.in5xx = new Float64Array(size);
     this.inGateway = new Float64Array(size);
-    this.inLocal = new Float64Array(size);
+    const split = config.splitExternalLocalOriginErrors ? size : 0;
+    this.inLocal = new Float64Array(split);
     this.localLimit = config.consecutiveLocalOriginFailure ?? LOCAL_IN_A_ROW;
     this.external = new Monitor(size);
-    this.local = new Monitor(size);
+    this.local = new Monitor(split);
     this.alarm = setup.alarm(() => this.sweep());
   }
 
@@ -210,7 +211,9 @@ export class EnvoyOutliers implements OutlierState {
     const judged = this.hostsWith(this.external, failurePercentage?.requestVolume ?? Infinity);
     this.compareRates(this.external, successRate.enforcing);
     this.judgeFailures(judged);
-    this.compareRates(this.local, successRate.enforcingLocalOrigin);
+    if (this.config.splitExternalLocalOriginErrors) {
+      this.compareRates(this.local, successRate.enforcingLocalOrigin);
+    }
     this.external.clear();
     this.local.clear();
     this.isArmed = false;
