@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXIT, EXIT_MEANINGS } from '../../src/cli/exit.js';
-import { Folder, build, faultline, smallScenario } from './harness.js';
+import { Folder, build, faultline, faultlineProcess, smallScenario } from './harness.js';
+import type { Ended } from './warm/warm.js';
 
 let folder: Folder;
 beforeAll(() => {
@@ -40,13 +41,13 @@ describe('exit codes', () => {
   it('are 1 for a broken budget only where check judges it', () => {
     const path = folder.put('broken.yaml', smallScenario(['people.success >= 100%']));
     const rate = '--set=workloads.people.arrivals.rate=20/s,30/s';
-    const out = ['--out', folder.at('out'), '--format', 'json'];
+    const out = ['--out', folder.at('out'), '--format', 'json', '--fresh'];
     const codes = [
-      ['run', path, ...out],
+      ['run', path, ...out.slice(0, -1)],
       ['compare', path],
       ['sweep', path, rate, ...out],
       ['check', path],
-    ].map((args) => [args[0], faultline([...args, '--quiet']).status]);
+    ].map((args) => [args[0], sameBothWays(args).status]);
     expect(codes).toEqual([
       ['run', EXIT.ok],
       ['compare', EXIT.ok],
@@ -54,4 +55,41 @@ describe('exit codes', () => {
       ['check', EXIT.broken],
     ]);
   });
+
+  it('are the same in a process of its own and in one that ran other commands', () => {
+    const path = folder.put('small.yaml', smallScenario());
+    const wrong = folder.put('wrong.yaml', smallScenario().replace('bank.pay', 'bnak.pay'));
+    const endless = folder.put(
+      'endless.yaml',
+      smallScenario().replace('7,', '7, maxEvents: 2000,'),
+    );
+    const codes = [
+      ['--help'],
+      ['rum', path],
+      ['validate', path, wrong],
+      ['lint', path],
+      ['graph', path, '--format', 'svg'],
+      ['explain', 'retry'],
+      ['run', endless, '--workers', '1', '--out', folder.at('endless')],
+    ].map((args) => [args[0], sameBothWays(args).status]);
+    expect(codes).toEqual([
+      ['--help', EXIT.ok],
+      ['rum', EXIT.usage],
+      ['validate', EXIT.usage],
+      ['lint', EXIT.broken],
+      ['graph', EXIT.ok],
+      ['explain', EXIT.ok],
+      ['run', EXIT.guard],
+    ]);
+  });
 });
+
+/** What a command leaves, which must not depend on the commands that its process ran before. */
+function sameBothWays(args: readonly string[]): Ended {
+  const [warm, own] = [faultline, faultlineProcess].map((run) => {
+    const { status, stdout, stderr } = run(args);
+    return { status, stdout, stderr: stderr.replace(/\d+\.\d s/g, 'N s') };
+  });
+  expect(warm).toEqual(own);
+  return own!;
+}

@@ -1,9 +1,11 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import type { ChildProcess, SpawnSyncReturns } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runWarm } from './warm/warm.js';
+import type { Ended } from './warm/warm.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const PROGRAM = join(ROOT, 'dist', 'cli', 'main.js');
@@ -59,25 +61,43 @@ export function build(): void {
   execFileSync(process.execPath, [join(ROOT, 'scripts', 'bootstrap.mjs')], { stdio: 'pipe' });
 }
 
-/** Runs the built program to its end; no stream is a terminal. */
-export function faultline(
+interface Surroundings {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/**
+ * Runs the built program to its end; no stream is a terminal. It does so in a process that has run other command lines
+ * before: most of the time of a short command goes into loading the program. exit-codes.test.ts holds it against
+ * processes of their own.
+ */
+export function faultline(args: readonly string[], { cwd, env }: Surroundings = {}): Ended {
+  return runWarm(PROGRAM, { args, cwd: cwd ?? ROOT, env: environment(env) });
+}
+
+/** Runs the built program in a process of its own. */
+export function faultlineProcess(
   args: readonly string[],
-  options: {
-    readonly cwd?: string;
-    readonly env?: NodeJS.ProcessEnv;
+  options: Surroundings & {
     readonly stdout?: number;
     /** What standard input holds; without it, it is empty. */
     readonly input?: string;
   } = {},
-): SpawnSyncReturns<string> {
+): Ended {
   return spawnSync(process.execPath, [PROGRAM, ...args], {
     cwd: options.cwd ?? ROOT,
-    env: { ...process.env, NO_COLOR: '', FORCE_COLOR: undefined, ...options.env },
+    env: environment(options.env),
     encoding: 'utf8',
     ...(options.input === undefined ? {} : { input: options.input }),
     stdio: [options.input === undefined ? 'ignore' : 'pipe', options.stdout ?? 'pipe', 'pipe'],
     maxBuffer: 1 << 28,
   });
+}
+
+function environment(own: NodeJS.ProcessEnv = {}): Record<string, string> {
+  const all = { ...process.env, NO_COLOR: '', FORCE_COLOR: undefined, ...own };
+  const given = Object.entries(all).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as Record<string, string>;
 }
 
 /** Starts the built program. */

@@ -6,7 +6,7 @@ import { memorySize, shareMemory } from '../../src/cli/memory.js';
 import type { Plan } from '../../src/spec/plan.js';
 import type { Result } from '../../src/spec/result.js';
 import type { SweepResult } from '../../src/spec/sweep.js';
-import { Folder, build, faultline, start } from './harness.js';
+import { Folder, build, faultlineProcess, start } from './harness.js';
 
 const MIB = 2 ** 20;
 
@@ -106,7 +106,7 @@ describe('the memory budget', () => {
 
   it('names the calls that wait without a time limit, and the remedy', () => {
     const path = folder.put('never.yaml', NEVER);
-    const { status, stderr } = faultline(['check', path, '--max-memory', '256MiB']);
+    const { status, stderr } = faultlineProcess(['check', path, '--max-memory', '256MiB']);
     expect(status).toBe(4);
     expect(stderr).toMatch(
       /\d{5,} calls in flight on api\.get->db\.read wait for db without a time limit: add policy\.timeout/,
@@ -127,7 +127,7 @@ describe('the memory budget', () => {
 
   it('counts of a plan what a run has at its start, and no bound that it may never reach', () => {
     const cached = folder.put('cached.yaml', CACHED);
-    const { status, stderr } = faultline(['run', cached, '--max-memory', '384MiB']);
+    const { status, stderr } = faultlineProcess(['run', cached, '--max-memory', '384MiB']);
     expect([status, stderr]).toEqual([
       2,
       expect.stringContaining('cached.yaml: cache items, with'),
@@ -136,13 +136,13 @@ describe('the memory budget', () => {
     expect(stderr).toContain('give its key fewer values (keys), or raise --max-memory');
     const bounded = folder.put('bounded.yaml', BOUNDED);
     const flags = ['--max-memory', '256MiB', '--format', 'csv', '--out', folder.at('bounded')];
-    expect(faultline(['run', bounded, ...flags]).status).toBe(0);
+    expect(faultlineProcess(['run', bounded, ...flags]).status).toBe(0);
   }, 120_000);
 
   it('ends a run that has no memory for its instances as any other that has none', () => {
     const many = folder.put('many.yaml', MANY);
     const flags = ['--max-memory', '192MiB', '--format', 'csv', '--out', folder.at('many')];
-    const { status, stderr } = faultline(['run', many, ...flags]);
+    const { status, stderr } = faultlineProcess(['run', many, ...flags]);
     expect([status, stderr]).toEqual([
       4,
       expect.stringContaining('the limit of memory was reached'),
@@ -159,7 +159,7 @@ describe('the memory budget', () => {
       const path = folder.put('swept.yaml', SWEPT);
       const out = folder.at(`swept-${workers}`);
       const flags = ['--max-memory', '256MiB', '--workers', String(workers), '--out', out];
-      const { status, stderr } = faultline([
+      const { status, stderr } = faultlineProcess([
         'sweep',
         path,
         ...flags,
@@ -183,7 +183,7 @@ describe('the memory budget', () => {
     for (const text of ['2', '2G', '-1GiB', 'GiB', '1MiB']) {
       expect(() => memorySize(text)).toThrow(/expected|at least/);
     }
-    const { status, stderr } = faultline(['run', 'x.yaml', '--max-memory', 'much']);
+    const { status, stderr } = faultlineProcess(['run', 'x.yaml', '--max-memory', 'much']);
     expect([status, stderr]).toEqual([2, expect.stringContaining('2GiB or 512MiB')]);
   });
 });

@@ -11,7 +11,15 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Result } from '../../src/spec/result.js';
 import { run as runModules } from '../theory/program.js';
-import { ESCAPE, Folder, build, faultline, smallScenario, start } from './harness.js';
+import {
+  ESCAPE,
+  Folder,
+  build,
+  faultline,
+  faultlineProcess,
+  smallScenario,
+  start,
+} from './harness.js';
 
 let folder: Folder;
 let scenario: string;
@@ -28,7 +36,8 @@ describe('faultline run', () => {
       const text = readFileSync(new URL(`../../dist/${thread}`, import.meta.url), 'utf8');
       expect(text).not.toMatch(/(from|import) *\(? *['"]\./);
     }
-    const { stdout } = faultline(['run', scenario, '--json', '-', '--out', folder.at('thread')]);
+    const args = ['run', scenario, '--json', '-', '--out', folder.at('thread')];
+    const { stdout } = faultlineProcess(args);
     const { result } = runModules(readFileSync(scenario, 'utf8'));
     const digests = ({ digest, variants }: Result): unknown => [
       digest,
@@ -78,7 +87,8 @@ describe('faultline run', () => {
       const path = folder.at(`result-${workers}.json`);
       const out = folder.at(`report-${workers}`);
       const flags = ['--workers', workers!, '--json', path, '--out', out, '--format', 'html'];
-      expect(run(...flags, ...more).status).toBe(0);
+      const program = workers === '3' ? faultlineProcess : faultline;
+      expect(program(['run', scenario, ...flags, ...more]).status).toBe(0);
       const pages = readdirSync(out).filter((name) => name.endsWith('.html'));
       return (
         readFileSync(path, 'utf8') +

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ESCAPE, Folder, build, faultline, smallScenario } from './harness.js';
+import { ESCAPE, Folder, build, faultline, faultlineProcess, smallScenario } from './harness.js';
 
 const folder = new Folder();
 beforeAll(build);
@@ -10,31 +10,38 @@ const input = smallScenario(['people.success >= 10%']);
 
 describe('a scenario from standard input', () => {
   it('is read by every command that takes a file', () => {
-    expect(faultline(['validate', '-'], { input }).stdout).toMatch(/^<stdin>: ok, /);
-    expect(faultline(['lint', '-'], { input }).stdout).toContain('<stdin>: ');
-    expect(faultline(['graph', '-', '--format', 'mermaid'], { input }).stdout).toContain('shop');
-    expect(faultline(['explain', '-'], { input }).stdout).toContain('Small\n<stdin>\n');
+    expect(faultlineProcess(['validate', '-'], { input }).stdout).toMatch(/^<stdin>: ok, /);
+    expect(faultlineProcess(['lint', '-'], { input }).stdout).toContain('<stdin>: ');
+    expect(faultlineProcess(['graph', '-', '--format', 'mermaid'], { input }).stdout).toContain(
+      'shop',
+    );
+    expect(faultlineProcess(['explain', '-'], { input }).stdout).toContain('Small\n<stdin>\n');
   });
 
   it('is run and judged, and its report is named after its title', () => {
     const out = folder.at('out');
-    const run = faultline(['run', '-', '--out', out, '--format', 'md'], { input });
+    const run = faultlineProcess(['run', '-', '--out', out, '--format', 'md'], { input });
     expect(run.status).toBe(0);
     expect(run.stdout).toContain('small.md');
     expect(readFileSync(`${out}/small.md`, 'utf8')).toContain('`faultline run -`');
-    const check = faultline(['check', '-'], { input });
+    const check = faultlineProcess(['check', '-'], { input });
     expect([check.status, check.stdout.split(' ')[0]]).toEqual([0, '<stdin>']);
   });
 
   it('finds what it includes below the current folder', () => {
     folder.put('part.yaml', smallScenario());
     const text = 'faultline: 1\ntitle: Above\ninclude: [ part.yaml ]\n';
-    const { stdout, stderr } = faultline(['validate', '-'], { input: text, cwd: folder.path });
+    const { stdout, stderr } = faultlineProcess(['validate', '-'], {
+      input: text,
+      cwd: folder.path,
+    });
     expect([stdout.split(',')[0], stderr]).toEqual(['<stdin>: ok', '']);
   });
 
   it('has its place in messages', () => {
-    const { stderr, status } = faultline(['run', '-'], { input: 'faultline: 1\ntitel: x\n' });
+    const { stderr, status } = faultlineProcess(['run', '-'], {
+      input: 'faultline: 1\ntitel: x\n',
+    });
     expect(status).toBe(2);
     expect(stderr).toContain('<stdin>:2:1 FL201 titel: unknown key titel (did you mean "title"?)');
     expect(faultline(['check', '-']).stderr).toContain('<stdin>:1:1 FL113');
@@ -53,9 +60,10 @@ describe('options of every command', () => {
 
   it('--no-color prints none where colours are forced', () => {
     const env = { FORCE_COLOR: '1', NO_COLOR: undefined };
-    expect(faultline(['check', '-'], { input, env }).stdout).toContain(ESCAPE);
-    expect(faultline(['check', '-', '--no-color'], { input, env }).stdout).not.toContain(ESCAPE);
-    expect(faultline(['--no-color', 'check', '-'], { input, env }).stdout).not.toContain(ESCAPE);
+    const path = folder.put('small.yaml', input);
+    expect(faultline(['check', path], { env }).stdout).toContain(ESCAPE);
+    expect(faultline(['check', path, '--no-color'], { env }).stdout).not.toContain(ESCAPE);
+    expect(faultline(['--no-color', 'check', path], { env }).stdout).not.toContain(ESCAPE);
     for (const name of ['run', 'compare', 'sweep', 'validate', 'lint', 'graph', 'explain']) {
       expect(faultline([name, '--help']).stdout).toContain('--no-color');
     }

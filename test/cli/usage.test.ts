@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ESCAPE, Folder, build, faultline, smallScenario } from './harness.js';
+import { ESCAPE, Folder, build, faultline, faultlineProcess, smallScenario } from './harness.js';
 
 const COMMANDS = ['run', 'compare', 'check', 'validate', 'lint', 'graph', 'explain'];
 
@@ -118,7 +118,7 @@ describe('the command line', () => {
   it('ends with exit code 3 where its output cannot be written', () => {
     const full = openSync('/dev/full', 'w');
     try {
-      const { status, stderr } = faultline(['explain', 'retry'], { stdout: full });
+      const { status, stderr } = faultlineProcess(['explain', 'retry'], { stdout: full });
       expect(status).toBe(3);
       expect(stderr).toBe(
         'faultline: cannot write output: no space left on the device\n  Free space there, or name another place.\n',

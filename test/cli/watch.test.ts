@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { renameSync, writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Folder, build, faultline, smallScenario, start } from './harness.js';
+import { Folder, build, faultline, faultlineProcess, smallScenario, start } from './harness.js';
 
 const folder = new Folder();
 let child: ChildProcess | null = null;
@@ -72,7 +72,7 @@ describe('--watch', () => {
   it('needs a file', () => {
     const input = smallScenario();
     const words = 'faultline: --watch needs a file: standard input never changes\n';
-    expect(faultline(['check', '-', '--watch'], { input }).stderr).toBe(words);
+    expect(faultlineProcess(['check', '-', '--watch'], { input }).stderr).toBe(words);
     expect(faultline(['explain', '--watch']).status).toBe(2);
   });
 });
@@ -81,7 +81,8 @@ describe('--json', () => {
   it('is the same twice for the commands that run nothing', () => {
     const path = folder.put('small.yaml', smallScenario(['people.success >= 1%']));
     const read = (...args: string[]): Record<string, unknown> => {
-      const [first, second] = [1, 2].map(() => faultline([...args, '--json', '-']));
+      const both = [faultline, faultlineProcess].map((run) => run([...args, '--json', '-']));
+      const [first, second] = both;
       expect(first!.stdout).toBe(second!.stdout);
       return JSON.parse(first!.stdout) as Record<string, unknown>;
     };
