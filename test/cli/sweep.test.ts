@@ -326,7 +326,7 @@ describe('faultline sweep, looking for an edge', () => {
   });
 
   it('is the same resumed with more or fewer runs, and shows intervals of 95 %', () => {
-    const path = folder.at('queue.yaml');
+    const path = folder.put('short.yaml', QUEUE.replace('40000s', '10000s'));
     const set = '--set=workloads.customers.arrivals.rate=0.1/s..0.95/s';
     const asked = [
       'sweep',

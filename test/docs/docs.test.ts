@@ -1,4 +1,3 @@
-import { execFileSync, spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
@@ -13,6 +12,8 @@ import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadScenario } from '../../src/scenario/load.js';
 import { formatDiagnostic } from '../../src/scenario/diagnostics.js';
+import { build, faultline } from '../cli/harness.js';
+import type { Ended } from '../cli/warm/warm.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const PAGES = ['README.md', ...readdirSync(join(ROOT, 'docs')).filter(isPage).map(inDocs)];
@@ -30,9 +31,11 @@ const commands = blocks
   .filter(([, command]) => command !== '');
 const runs = commands.filter(([, command]) => command.startsWith('npx --no-install faultline '));
 
+/** By command line: what it left. */
+const done = new Map<string, Ended>();
 let out = '';
 beforeAll(() => {
-  execFileSync(process.execPath, ['scripts/bootstrap.mjs'], { cwd: ROOT, stdio: 'ignore' });
+  build();
   out = mkdtempSync(join(tmpdir(), 'faultline-docs-'));
 });
 afterAll(() => rmSync(out, { recursive: true, force: true }));
@@ -61,8 +64,7 @@ describe('what the pages say', () => {
     const words = wordsOf(command).slice(3);
     const writes = words[0] === 'run' || words[0] === 'sweep';
     const own = writes && !words.includes('--out') ? ['--out', out] : [];
-    const args = ['dist/cli/main.js', ...words, ...own];
-    const { status, stderr } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
+    const { status, stderr } = ran(...words, ...own, ...fewerRuns(words));
     // A broken budget is what some pages want to show.
     expect([0, 1], stderr).toContain(status);
   });
@@ -90,8 +92,7 @@ describe('what the pages say', () => {
 
   it('shows what the gate of docs/ci.md prints', () => {
     const shown = blocks.find(({ page, language }) => page === 'docs/ci.md' && language === 'text');
-    const args = ['dist/cli/main.js', 'check', 'scenarios/release-gate.yaml'];
-    const { status, stdout } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
+    const { status, stdout } = ran('check', 'scenarios/release-gate.yaml');
     expect(status).toBe(1);
     expect(stdout).toBe(shown!.text);
   });
@@ -104,9 +105,8 @@ describe('what the pages say', () => {
     const shop = readFileSync(join(folder, 'shop.yaml'), 'utf8');
     writeFileSync(join(out, 'shop.yaml'), shop.replace('p99=120ms', 'p99=130ms'));
     copyFileSync(join(folder, 'saved.json'), join(out, 'saved.json'));
-    const program = join(ROOT, 'dist/cli/main.js');
-    const args = [program, 'check', 'shop.yaml', '--baseline', 'saved.json'];
-    const { status, stdout } = spawnSync(process.execPath, args, { cwd: out, encoding: 'utf8' });
+    const args = ['check', 'shop.yaml', '--baseline', 'saved.json'];
+    const { status, stdout } = faultline(args, { cwd: out });
     expect(status).toBe(1);
     expect(stdout).toContain(shown[1]!.text);
   });
@@ -118,8 +118,7 @@ describe('what the pages say', () => {
     const shown = own.filter(({ language }) => language === 'yaml');
     expect(shown.length).toBe(2);
     for (const { text } of shown) expect(file).toContain(text.replace(/^sweeps:\n/, ''));
-    const args = ['dist/cli/main.js', 'sweep', path, 'map', '--out', out];
-    const { stdout } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
+    const { stdout } = ran('sweep', path, 'map', '--out', out);
     expect(stdout).toContain(own.find(({ language }) => language === 'text')!.text.trimEnd());
   });
 
@@ -141,22 +140,19 @@ describe('what the pages say', () => {
     ],
   ])('%s: the sweep of %s says what stands there', (page, part, said) => {
     const [, command] = runs.find(([own, text]) => own === page && text.includes(part))!;
-    const args = ['dist/cli/main.js', ...wordsOf(command).slice(3), '--out', out];
-    const { stdout } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
+    const { stdout } = ran(...wordsOf(command).slice(3), '--out', out);
     for (const text of said) expect(stdout).toMatch(text);
   });
 
   it('shows what the claim comes to with other loads and timeouts', () => {
     const isOwn = ({ page, language }: Block): boolean =>
       page === 'docs/p99-claim.md' && language === 'text';
-    const args = ['dist/cli/main.js', 'sweep', 'scenarios/p99-claim.yaml', '--out', out];
-    const { stdout } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
+    const { stdout } = ran('sweep', 'scenarios/p99-claim.yaml', '--out', out);
     expect(stdout).toContain(blocks.find(isOwn)!.text.trimEnd());
   });
 
   it('begins with a scenario that lint has no error for', () => {
-    const args = ['dist/cli/main.js', 'lint', 'scenarios/first.yaml'];
-    const { status, stdout } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
+    const { status, stdout } = ran('lint', 'scenarios/first.yaml');
     expect(stdout).toContain(': 0 errors');
     expect(status).toBe(0);
   });
@@ -169,6 +165,20 @@ describe('what the pages say', () => {
     expect(file.split('\n').slice(1).join('\n').trim()).toBe(shown!.text.trim());
   });
 });
+
+/** Two runs of each variant where no test reads what a command prints, and it does not ask for a number of runs. */
+function fewerRuns(words: readonly string[]): readonly string[] {
+  const isUnread = words[0] === 'run' || words[0] === 'compare';
+  return isUnread && !words.includes('--replications') ? ['--replications', '2'] : [];
+}
+
+/** What a command leaves; several pages show the same one, and it is run once. */
+function ran(...args: readonly string[]): Ended {
+  const key = args.join('\n');
+  const ended = done.get(key) ?? faultline(args);
+  done.set(key, ended);
+  return ended;
+}
 
 /** The words of a command; what stands in single quotes is one. */
 function wordsOf(command: string): string[] {

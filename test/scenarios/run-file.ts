@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { storiesOf } from '../../src/analysis/cascade.js';
 import { measureIn, variantNamed, type Study } from '../../src/analysis/study.js';
 import { summarise } from '../../src/analysis/summarise.js';
-import { variantData } from '../../src/analysis/variant-data.js';
+import type { Story } from '../../src/analysis/story.js';
+import { variantData, type VariantData } from '../../src/analysis/variant-data.js';
 import { wholeRun } from '../../src/analysis/window.js';
 import { compile } from '../../src/plan/compile.js';
 import { formatDiagnostic } from '../../src/scenario/diagnostics.js';
@@ -62,9 +63,25 @@ export function runFile(
   const variants = file.variants.map((variant, i) =>
     variantData(variant, plans[i], records[i], wholeRun(plans[i])),
   );
-  const stories = new Map(variants.map((data) => [data.variant.name, storiesOf(data)]));
+  const stories = new Stories(variants);
   const result = summarise(file, plans, records, '0.0.0');
   return { file, result, value: (question) => ask({ variants, stories, saved: null }, question) };
+}
+
+/** The cascades of variants, found when a question is about them: the result has its own. */
+class Stories extends Map<string, readonly Story[]> {
+  private readonly variants: readonly VariantData[];
+
+  constructor(variants: readonly VariantData[]) {
+    super();
+    this.variants = variants;
+  }
+
+  override get(name: string): readonly Story[] | undefined {
+    const data = this.variants.find(({ variant }) => variant.name === name);
+    if (data !== undefined && !this.has(name)) this.set(name, storiesOf(data));
+    return super.get(name);
+  }
 }
 
 function chosen(file: ScenarioFile, names: readonly string[] | undefined): ScenarioFile {
