@@ -73,85 +73,80 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-// Packs, installs and runs pipelines: minutes of work on a busy machine, so `npm run test:package` asks for it.
-describe.skipIf(process.env['FAULTLINE_PACKAGE'] === undefined)(
-  'faultline in another repository',
-  () => {
-    it('is packed with what it needs and nothing else', () => {
-      const paths = packed.files.map(({ path }) => path.replaceAll('\\', '/'));
-      const strangers = paths.filter((path) => !PACKED.some((allowed) => allowed.test(path)));
-      expect(strangers).toEqual([]);
-      for (const [, link] of README.matchAll(/\]\(([^):#]+)\)/g)) {
-        if (/\.png$/.test(link!)) continue;
-        expect(paths.some((path) => path === link || path.startsWith(link!))).toBe(true);
-      }
-    });
+describe('faultline in another repository', () => {
+  it('is packed with what it needs and nothing else', () => {
+    const paths = packed.files.map(({ path }) => path.replaceAll('\\', '/'));
+    const strangers = paths.filter((path) => !PACKED.some((allowed) => allowed.test(path)));
+    expect(strangers).toEqual([]);
+    for (const [, link] of README.matchAll(/\]\(([^):#]+)\)/g)) {
+      if (/\.png$/.test(link!)) continue;
+      expect(paths.some((path) => path === link || path.startsWith(link!))).toBe(true);
+    }
+  });
 
-    it('is as small as README says', () => {
-      const size = packed.size / MB;
-      expect(size).toBeLessThan(LARGEST_MB);
-      expect(README).toContain(`${size.toFixed(1)} MB`);
-    });
+  it('is as small as README says', () => {
+    const size = packed.size / MB;
+    expect(size).toBeLessThan(LARGEST_MB);
+    expect(README).toContain(`${size.toFixed(1)} MB`);
+  });
 
-    it('is installed by npm', () => {
-      expect(installed.stderr).toBe('');
-      expect(installed.code).toBe(0);
-      expect(existsSync(at('node_modules/.bin/faultline'))).toBe(true);
-    });
+  it('is installed by npm', () => {
+    expect(installed.stderr).toBe('');
+    expect(installed.code).toBe(0);
+    expect(existsSync(at('node_modules/.bin/faultline'))).toBe(true);
+  });
 
-    it('runs the scenario of README, and writes a report', async () => {
-      const text = [...README.matchAll(/^```yaml\n([\s\S]*?)^```/gm)][0]![1]!;
-      writeFileSync(at('checkout.yaml'), text);
-      const { code, stdout } = await shell(SHOWN.find((line) => line.includes(' faultline run '))!);
-      expect(stdout).toContain('users.success');
-      expect(code).toBe(0);
-      expect(readFileSync(at('reports/checkout.html'), 'utf8')).toContain('My first failure');
-      const check = await shell(SHOWN.find((line) => line.includes(' faultline check '))!);
-      expect(check.stdout).toContain('FAIL  users.success');
-      expect(check.code).toBe(1);
-    });
+  it('runs the scenario of README, and writes a report', async () => {
+    const text = [...README.matchAll(/^```yaml\n([\s\S]*?)^```/gm)][0]![1]!;
+    writeFileSync(at('checkout.yaml'), text);
+    const { code, stdout } = await shell(SHOWN.find((line) => line.includes(' faultline run '))!);
+    expect(stdout).toContain('users.success');
+    expect(code).toBe(0);
+    expect(readFileSync(at('reports/checkout.html'), 'utf8')).toContain('My first failure');
+    const check = await shell(SHOWN.find((line) => line.includes(' faultline check '))!);
+    expect(check.stdout).toContain('FAIL  users.success');
+    expect(check.code).toBe(1);
+  });
 
-    it.each(stepsOf(CI))('docs/ci.md: `%s` is a step that runs', async (step) => {
-      mkdirSync(at('resilience'), { recursive: true });
-      copyFileSync(at('checkout.yaml'), at('resilience/checkout.yaml'));
-      const { code, stderr } = await shell(step, { GITHUB_STEP_SUMMARY: at('summary.md') });
-      expect(code, stderr).toBe(step.includes(' check ') ? 1 : 0);
-      if (step.includes('--markdown')) expect(existsSync(at('summary.md'))).toBe(true);
-      if (step.includes('--junit')) expect(existsSync(at('budgets.xml'))).toBe(true);
-    });
+  it.each(stepsOf(CI))('docs/ci.md: `%s` is a step that runs', async (step) => {
+    mkdirSync(at('resilience'), { recursive: true });
+    copyFileSync(at('checkout.yaml'), at('resilience/checkout.yaml'));
+    const { code, stderr } = await shell(step, { GITHUB_STEP_SUMMARY: at('summary.md') });
+    expect(code, stderr).toBe(step.includes(' check ') ? 1 : 0);
+    if (step.includes('--markdown')) expect(existsSync(at('summary.md'))).toBe(true);
+    if (step.includes('--junit')) expect(existsSync(at('budgets.xml'))).toBe(true);
+  });
 
-    it('hands out its schema and its library', async () => {
-      writeFileSync(
-        at('use.mjs'),
-        `import { loadScenario } from 'faultline';
+  it('hands out its schema and its library', async () => {
+    writeFileSync(
+      at('use.mjs'),
+      `import { loadScenario } from 'faultline';
        import schema from 'faultline/schema.json' with { type: 'json' };
        import { readFileSync } from 'node:fs';
        const text = readFileSync('checkout.yaml', 'utf8');
        const { file } = loadScenario('checkout.yaml', () => ({ text }));
        console.log(file.variants.length, typeof schema.properties.services);`,
-      );
-      const { stdout, stderr } = await shell('node use.mjs');
-      expect(stdout, stderr).toBe('1 object\n');
-    });
+    );
+    const { stdout, stderr } = await shell('node use.mjs');
+    expect(stdout, stderr).toBe('1 object\n');
+  });
 
-    it('has types that its users compile against', async () => {
-      writeFileSync(
-        at('use.ts'),
-        `import { loadScenario, type Scenario } from 'faultline';
+  it('has types that its users compile against', async () => {
+    writeFileSync(
+      at('use.ts'),
+      `import { loadScenario, type Scenario } from 'faultline';
        const { file } = loadScenario('a.yaml', () => ({ text: '' }));
        export const first: Scenario | undefined = file?.variants[0]?.scenario;
        // @ts-expect-error A scenario has no such field.
        export const wrong = first?.nothing;`,
-      );
-      const flags =
-        '--noEmit --strict --skipLibCheck --target es2022 --module nodenext --types node';
-      const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
-      const types = join(ROOT, 'node_modules/@types');
-      const { stdout } = await shell(`node ${compiler} ${flags} --typeRoots ${types} use.ts`);
-      expect(stdout).toBe('');
-    });
-  },
-);
+    );
+    const flags = '--noEmit --strict --skipLibCheck --target es2022 --module nodenext --types node';
+    const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
+    const types = join(ROOT, 'node_modules/@types');
+    const { stdout } = await shell(`node ${compiler} ${flags} --typeRoots ${types} use.ts`);
+    expect(stdout).toBe('');
+  });
+});
 
 /** The lines of the first block of shell commands with this word, without their comments. */
 function blockOf(page: string, word: string): string[] {
