@@ -168,7 +168,8 @@ describe('the memory budget', () => {
       ]);
       expect(status).toBe(4);
       expect(stderr).toContain(
-        '1 of 3 settings needed more memory than there is, the others are reported',
+        '1 of 3 settings needed more memory than there is, the others are reported: ' +
+          'workloads.users.arrivals=poisson(20000/s)',
       );
       const { cases } = JSON.parse(readFileSync(folder.at('s.json'), 'utf8')) as SweepResult;
       expect(cases.map(({ variants }) => variants[0]!.stop)).toEqual([null, 'memory', null]);
@@ -176,6 +177,28 @@ describe('the memory budget', () => {
     },
     180_000,
   );
+
+  it('ends a shard with the same code, and keeps the settings that fit', () => {
+    const path = folder.put('swept.yaml', SWEPT);
+    const out = folder.at('shards');
+    const flags = ['--max-memory', '256MiB', '--workers', '1', '--out', out];
+    const ran = (part: string) => faultline(['sweep', path, ...flags, '--shard', part]);
+    const short = ran('2/2');
+    expect([short.status, short.stdout]).toEqual([
+      4,
+      `shard 2 of 2: 0 of 3 settings are in ${out}/swept.load.cases; ` +
+        'run without --shard when the files of all shards are there\n',
+    ]);
+    expect(short.stderr).toContain(
+      'swept.yaml, shard 2 of 2: 1 of 1 settings needed more memory than there is, the others are kept: ' +
+        'workloads.users.arrivals=poisson(20000/s)',
+    );
+    const sound = ran('1/2');
+    expect([sound.status, sound.stdout.slice(0, 38)]).toEqual([
+      0,
+      'shard 1 of 2: 2 of 3 settings are in /',
+    ]);
+  }, 120_000);
 
   it('reads sizes with their unit and nothing else', () => {
     expect(memorySize('2GiB')).toBe(2 ** 31);

@@ -114,6 +114,15 @@ describe('faultline sweep', () => {
       ]);
       cpSync(`${out}/small.grid.cases`, folder.at('joined/small.grid.cases'), { recursive: true });
     }
+    cpSync(folder.at('shard-1/small.grid.cases'), folder.at('half/small.grid.cases'), {
+      recursive: true,
+    });
+    const half = faultline(['sweep', scenario, 'grid', '--out', folder.at('half')]);
+    const [rate, slots] = ['workloads.people.arrivals.rate', 'services.shop.concurrency'];
+    expect(half.stderr).toContain(
+      `simulated 3 settings (3 more were there already): ${rate}=20/s ${slots}=5, ` +
+        `${rate}=80/s ${slots}=2, ${rate}=80/s ${slots}=8 in `,
+    );
     expect(swept('joined', 'grid')).toEqual(whole);
     const out = ['--out', folder.at('joined')];
     expect(faultline(['sweep', scenario, 'grid', ...out]).stderr).toContain('simulated 0 settings');

@@ -3,7 +3,7 @@ import { Source } from '../../scenario/load.js';
 import { meant } from '../../scenario/suggest.js';
 import type { WrittenSweep } from '../../scenario/sweeps.js';
 import type { ScenarioFile } from '../../spec/scenario.js';
-import type { SweepCase } from '../../spec/sweep.js';
+import type { SweepResult } from '../../spec/sweep.js';
 import { Writes, checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
 import { scenarioPath, scenarioReader } from '../files.js';
@@ -17,7 +17,7 @@ import type { SimulateOptions } from '../simulate.js';
 import { AD_HOC, adHocFileName, sweepText, type AdHoc } from '../sweeps/ad-hoc.js';
 import { CaseBuilder } from '../sweeps/build.js';
 import { sweepBase, sweepCommand, writeSweepReport } from '../sweeps/report.js';
-import { Runner } from '../sweeps/runner.js';
+import { Runner, isShort, someOf } from '../sweeps/runner.js';
 import { CaseStore } from '../sweeps/store.js';
 import { palette } from '../terminal.js';
 import type { Terminal } from '../terminal.js';
@@ -69,7 +69,7 @@ export async function sweep(
     options: flags,
     terminal,
   });
-  if (flags.shard !== undefined) return runShard(runner, flags, cases, terminal);
+  if (flags.shard !== undefined) return runShard(runner, flags, { path, cases }, terminal);
   const result = await runner.result();
   const reported = stopwatch();
   const command = sweepCommand(path, words);
@@ -89,21 +89,31 @@ export async function sweep(
     }
   }
   writes.settle();
-  const short = result.cases.filter(isShort).length;
-  if (short === 0) return EXIT.ok;
-  terminal.note(`faultline: ${shortWords(path, short, result.cases.length)}\n`);
-  return EXIT.guard;
+  return ended(shortOf(result), result.cases.length, `${path}: `, 'reported', terminal);
 }
 
-/** Whether some variant of a setting needed more memory than there is. */
-function isShort({ variants }: SweepCase): boolean {
-  return variants.some(({ stop }) => stop === 'memory');
+/** Names of the settings that needed more memory than there is. */
+function shortOf({ axes, cases }: SweepResult): readonly string[] {
+  const short = cases.filter(({ variants }) => isShort(variants));
+  return short.map(({ at }) =>
+    axes.map(({ path, values }, i) => `${path}=${values[at[i]!]!.text}`).join(' '),
+  );
 }
 
-function shortWords(path: string, short: number, all: number): string {
-  const what = `${short} of ${all} settings needed more memory than there is`;
+/** Says which settings needed more memory than there is, and gives the exit code. */
+function ended(
+  short: readonly string[],
+  all: number,
+  whose: string,
+  others: string,
+  terminal: Terminal,
+): number {
+  if (short.length === 0) return EXIT.ok;
+  const what = `${short.length} of ${all} settings needed more memory than there is`;
   const remedy = 'Lower the arrival rates, shorten run.duration, or raise --max-memory.';
-  return `${path}: ${what}, the others are reported\n  ${remedy}`;
+  const which = `${what}, the others are ${others}: ${someOf(short)}`;
+  terminal.note(`faultline: ${whose}${which}\n  ${remedy}\n`);
+  return EXIT.guard;
 }
 
 function checkFlags(name: string | undefined, flags: SweepFlags): void {
@@ -172,14 +182,16 @@ function checkTarget({ sweep: own }: WrittenSweep, base: string, flags: SweepFla
 async function runShard(
   runner: Runner,
   { shard, quiet }: SweepFlags,
-  cases: string,
+  { path, cases }: { readonly path: string; readonly cases: string },
   terminal: Terminal,
 ): Promise<number> {
-  const { done, all } = await runner.shard(shard!);
-  if (quiet === true) return EXIT.ok;
-  const own = `shard ${shard!.index} of ${shard!.of}: ${done} of ${all} settings are in ${cases}`;
-  terminal.out(`${own}; run without --shard when the files of all shards are there\n`);
-  return EXIT.ok;
+  const { asked, short, all } = await runner.shard(shard!);
+  const name = `shard ${shard!.index} of ${shard!.of}`;
+  if (quiet !== true) {
+    const own = `${name}: ${asked - short.length} of ${all} settings are in ${cases}`;
+    terminal.out(`${own}; run without --shard when the files of all shards are there\n`);
+  }
+  return ended(short, asked, `${path}, ${name}: `, 'kept', terminal);
 }
 
 /** What the command was given that decides its result. */

@@ -13,7 +13,7 @@ import type { Terminal } from '../terminal.js';
 import { packageVersion } from '../version.js';
 import { budgetsAim, expectationAim } from './aims.js';
 import { bisect, type Aim, type FoundEdge, type Probe } from './bisect.js';
-import { checkSettings, type CaseBuilder } from './build.js';
+import { checkSettings, type BuiltCase, type CaseBuilder } from './build.js';
 import { Session, sweepThreads, type Ask } from './session.js';
 import { gridOf, sampleOf, triedOn } from './settings.js';
 import type { CaseStore } from './store.js';
@@ -36,6 +36,30 @@ export interface Running {
   readonly options: SimulateOptions;
   readonly terminal: Terminal;
 }
+
+/** What became of the settings of a shard. */
+export interface ShardEnd {
+  readonly asked: number;
+  /** Names of those that needed more memory than there is, which are not kept. */
+  readonly short: readonly string[];
+  /** Settings of all shards. */
+  readonly all: number;
+}
+
+/** Whether some variant of a setting needed more memory than there is. */
+export function isShort(variants: readonly SweepFigures[]): boolean {
+  return variants.some(({ stop }) => stop === 'memory');
+}
+
+/** A list of names that may be long. */
+export function someOf(names: readonly string[]): string {
+  const more = names.length - NAMED;
+  const shown = names.slice(0, NAMED).join(', ');
+  return more > 0 ? `${shown} and ${more} more` : shown;
+}
+
+/** So many settings are listed by name. */
+const NAMED = 3;
 
 /** Runs the settings of one sweep. */
 export class Runner {
@@ -63,12 +87,14 @@ export class Runner {
     this.replications = sweep.replications ?? file.variants[0]!.scenario.run.replications;
   }
 
-  /** Settings computed and found, in words. */
+  /** Settings computed and found, in words; those that were missing by their names. */
   words(): string {
-    const computed = this.session.computed + this.firstLook.computed;
+    const computed = [...this.session.computed, ...this.firstLook.computed];
     const found = this.session.found + this.firstLook.found;
-    const before = found === 0 ? '' : ` (${found} more were there already)`;
-    return `simulated ${computed} ${computed === 1 ? 'setting' : 'settings'}${before}`;
+    const words = `simulated ${computed.length} ${computed.length === 1 ? 'setting' : 'settings'}`;
+    if (found === 0) return words;
+    const missing = computed.length === 0 ? '' : `: ${someOf(computed)}`;
+    return `${words} (${found} more were there already)${missing}`;
   }
 
   /** Runs everything that is missing. */
@@ -82,12 +108,18 @@ export class Runner {
     return this.document(tried, cases, []);
   }
 
-  /** Runs the settings of one shard, of a sweep whose settings are known before; says how many they are. */
-  async shard({ index, of }: Shard): Promise<{ readonly done: number; readonly all: number }> {
+  /** Runs the settings of one shard, of a sweep whose settings are known before. */
+  async shard({ index, of }: Shard): Promise<ShardEnd> {
     const settings = this.settings();
     const own = settings.filter((_, i) => i % of === index - 1);
-    await this.run(own);
-    return { done: own.length, all: settings.length };
+    const figures = await this.run(own);
+    const short = own.filter((_, i) => isShort(figures[i]!)).map((one) => this.nameOf(one));
+    return { asked: own.length, short, all: settings.length };
+  }
+
+  private nameOf(setting: readonly Setting[]): string {
+    const { axes } = this.running.written.sweep;
+    return setting.map(({ text }, i) => `${axes[i]!.path}=${text}`).join(' ');
   }
 
   private settings(): readonly (readonly Setting[])[] {
@@ -106,7 +138,8 @@ export class Runner {
     const { builder, written, options } = this.running;
     const { variants } = written.sweep;
     const asks = settings.map((one): Ask => {
-      return { build: () => builder.build(one, variants), replications: this.replications };
+      const build = (): BuiltCase => builder.build(one, variants);
+      return { name: this.nameOf(one), build, replications: this.replications };
     });
     const runs = settings.length * variants.length * this.replications;
     return withCrew(sweepThreads(options, runs), (crew) => this.session.figures(crew, asks));
@@ -178,6 +211,7 @@ export class Runner {
     const { builder } = this.running;
     const ask = (which: readonly number[], replications: number): Ask[] =>
       which.map((i) => ({
+        name: this.nameOf([requests[i]!.setting]),
         build: () => builder.build([requests[i]!.setting], [requests[i]!.variant]),
         replications,
       }));

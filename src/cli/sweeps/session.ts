@@ -19,14 +19,16 @@ const CHUNK = 64;
 
 /** A setting to be run. */
 export interface Ask {
+  /** Its paths and values. */
+  readonly name: string;
   build(): BuiltCase;
   readonly replications: number;
 }
 
 /** Runs settings, or finds what was computed of them before. */
 export class Session {
-  /** Settings that were computed, and that were found. */
-  computed = 0;
+  /** Names of settings that were computed, and how many were found. */
+  readonly computed: string[] = [];
   found = 0;
   private readonly path: string;
   private readonly asked: Asked;
@@ -88,7 +90,7 @@ export class Session {
       // Whether memory suffices is no fact about the setting.
       if (own.every(({ stop }) => stop !== 'memory')) this.store.keep(keys[i]!, own);
       figures[i] = own;
-      this.computed++;
+      this.computed.push(asks[i]!.name);
       bar(++ready);
     });
     this.terminal.progress('');
