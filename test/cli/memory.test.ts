@@ -182,7 +182,7 @@ describe('the memory budget', () => {
     const path = folder.put('swept.yaml', SWEPT);
     const out = folder.at('shards');
     const flags = ['--max-memory', '256MiB', '--workers', '1', '--out', out];
-    const ran = (part: string) => faultline(['sweep', path, ...flags, '--shard', part]);
+    const ran = (part: string) => faultlineProcess(['sweep', path, ...flags, '--shard', part]);
     const short = ran('2/2');
     expect([short.status, short.stdout]).toEqual([
       4,
