@@ -25,6 +25,27 @@ const document = new JSDOM('').window.document;
 const render = (result: SweepResult): string => renderSweepHtml(result, { document, ...OPTIONS });
 const parse = (html: string): Document => new JSDOM(html).window.document;
 
+/** A map of so many settings with four variants and six metrics. */
+const crowd = (rows: number, columns: number): SweepResult =>
+  makeSweep({
+    axes: [
+      numeric(
+        'workloads.users.rate',
+        Array.from({ length: rows }, (_, i) => 100 + i),
+      ),
+      numeric(
+        'services.db.concurrency',
+        Array.from({ length: columns }, (_, i) => 1 + i),
+      ),
+    ],
+    variants: ['plain', 'retry', 'breaker', 'full'],
+    metrics: Array.from({ length: 6 }, (_, i) => ({
+      ...LATENCY,
+      text: `users.latency.p${90 + i}`,
+    })),
+    make: ([rate, slots]) => ({ values: Array.from({ length: 6 }, (_, i) => rate! / slots! + i) }),
+  });
+
 const ALL: Readonly<Record<string, SweepResult>> = {
   grid: gridSweep(),
   bisect: bisectSweep(),
@@ -345,3 +366,30 @@ function contrast(a: Rgb, b: Rgb): number {
   const [dark, light] = [luminance(a), luminance(b)].sort((x, y) => x - y) as [number, number];
   return (light + 0.05) / (dark + 0.05);
 }
+
+describe('a page of a large sweep', () => {
+  it.each([
+    ['50 settings', 10, 5, null],
+    ['200 settings', 20, 10, null],
+    ['1,000 settings', 50, 20, /^To stay below 3 MB this page shows [124] of 6 pictures/],
+    [
+      '2,000 settings',
+      100,
+      20,
+      / and \d+ of 8,?000 rows of the table\. --format svg,csv writes all/,
+    ],
+  ] as const)(
+    'stays below 3 MB and says what it leaves out: %s',
+    (_, rows, columns, said) => {
+      const text = render(crowd(rows, columns));
+      expect(new TextEncoder().encode(text).length).toBeLessThan(3_000_000);
+      const page = parse(text);
+      const note = page.querySelector('#folded')?.textContent ?? null;
+      if (said === null) expect(note).toBeNull();
+      else expect(note).toMatch(said);
+      const shown = /shows (\d+) of 6 pictures/.exec(note ?? '')?.[1] ?? '6';
+      expect(page.querySelectorAll('section[id^=chart-]')).toHaveLength(Number(shown));
+    },
+    120_000,
+  );
+});

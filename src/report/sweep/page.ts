@@ -1,7 +1,7 @@
 import type { SweepResult } from '../../spec/sweep.js';
-import { plural } from '../format.js';
+import { listed, plural } from '../format.js';
 import type { HtmlOptions } from '../html.js';
-import type { Markup } from '../html-escape.js';
+import { markup, type Markup } from '../html-escape.js';
 import { renderPage, type PageSection } from '../page.js';
 import { section } from '../sections/parts.js';
 import { styleSheet } from '../style.js';
@@ -17,7 +17,7 @@ import {
   sweepMethodSection,
   sweepVerdictSection,
 } from './sections.js';
-import { settingsTable } from './settings.js';
+import { rowCount, settingsTable } from './settings.js';
 
 /**
  * A sweep as one self-contained page: no request to anywhere, readable without its script, the same bytes for the
@@ -25,8 +25,49 @@ import { settingsTable } from './settings.js';
  */
 export function renderSweepHtml(result: SweepResult, options: HtmlOptions): string {
   const view = sweepViewOf(result);
+  const plot = plotRenderer(options.document);
+  const charts = chartsOf({ view, looks: sweepLooks(result.variants), plot });
+  const drawn = charts.map((chart, i): Section => {
+    const id = `chart-${i + 1}`;
+    return { id, name: chartName(view, chart), markup: chartSection(view, chart, id) };
+  });
+  const whole = { charts: charts.length, rows: rowCount(view) };
+  let page = pageOf(view, drawn, whole, options);
+  for (const { charts: most, rows } of FOLDED) {
+    if (new TextEncoder().encode(page).length <= LARGEST) break;
+    const shown = { charts: Math.min(most, whole.charts), rows: Math.min(rows, whole.rows) };
+    page = pageOf(view, drawn, shown, options);
+  }
+  return page;
+}
+
+/** A page shows fewer pictures, and then fewer rows, rather than be larger. Unit: bytes. */
+const LARGEST = 2_900_000;
+
+/** How many pictures and rows of the table a page has. */
+interface Shown {
+  readonly charts: number;
+  readonly rows: number;
+}
+
+const FOLDED: readonly Shown[] = [
+  { charts: 4, rows: Infinity },
+  { charts: 4, rows: 2000 },
+  { charts: 2, rows: 2000 },
+  { charts: 2, rows: 400 },
+  { charts: 1, rows: 400 },
+  { charts: 0, rows: 400 },
+];
+
+function pageOf(
+  view: SweepView,
+  drawn: readonly Section[],
+  shown: Shown,
+  options: HtmlOptions,
+): string {
+  const { result } = view;
   const looks = sweepLooks(result.variants);
-  const sections = sectionsOf(view, options);
+  const sections = sectionsOf(view, drawn, shown, options);
   return renderPage({
     title: `${result.sweep.name} · ${result.scenario.title}`,
     heading: result.scenario.title,
@@ -43,26 +84,36 @@ interface Section extends PageSection {
   readonly markup: Markup;
 }
 
-function sectionsOf(view: SweepView, options: HtmlOptions): Section[] {
-  const canvas = {
-    view,
-    looks: sweepLooks(view.result.variants),
-    plot: plotRenderer(options.document),
-  };
-  const charts = chartsOf(canvas).map((chart, i): Section => {
-    const id = `chart-${i + 1}`;
-    return { id, name: chartName(view, chart), markup: chartSection(view, chart, id) };
-  });
+function sectionsOf(
+  view: SweepView,
+  drawn: readonly Section[],
+  shown: Shown,
+  options: HtmlOptions,
+): Section[] {
   const title = `${plural(view.result.cases.length, 'setting')}, every figure`;
-  const settings = section('settings', 'All settings', title, settingsTable(view));
+  const settings = section('settings', 'All settings', title, settingsTable(view, shown.rows));
   const leftOut = leftOutSection(view);
+  const verdict = sweepVerdictSection(view);
+  const note = foldNote(view, drawn.length, shown);
   return [
-    { id: 'verdict', name: 'Verdict', markup: sweepVerdictSection(view) },
-    ...charts,
+    { id: 'verdict', name: 'Verdict', markup: note === null ? verdict : markup`${verdict}${note}` },
+    ...drawn.slice(0, shown.charts),
     { id: 'settings', name: 'All settings', markup: settings },
     ...(leftOut === null ? [] : [{ id: 'left-out', name: 'Budgets left out', markup: leftOut }]),
     { id: 'method', name: 'Method', markup: sweepMethodSection(view, options.command) },
   ];
+}
+
+/** What the page leaves out and where it is; null where it has everything. */
+function foldNote(view: SweepView, all: number, { charts, rows }: Shown): Markup | null {
+  const wholeRows = rowCount(view);
+  const parts = [
+    ...(charts < all ? [`${charts} of ${plural(all, 'picture')}`] : []),
+    ...(rows < wholeRows ? [`${rows} of ${plural(wholeRows, 'row')} of the table`] : []),
+  ];
+  if (parts.length === 0) return null;
+  const text = `To stay below 3 MB this page shows ${listed(parts)}. --format svg,csv writes all of them.`;
+  return markup`<p class="meta" id="folded">${text}</p>`;
 }
 
 /** Beside the style sheet of the run's report. */

@@ -18,11 +18,17 @@ import { orderedEntries, type Row } from './order.js';
 /** A table with more rows than these is folded away. */
 const OPEN = 40;
 
-/** All variants at all settings with every figure and its interval. */
-export function settingsTable(view: SweepView): Markup {
+/** Rows of the table of all settings. */
+export function rowCount({ result }: SweepView): number {
+  return result.cases.reduce((sum, { variants }) => sum + variants.length, 0);
+}
+
+/** All variants at all settings with every figure and its interval; the first `most` of them. */
+export function settingsTable(view: SweepView, most: number): Markup {
   const { shape, result } = view;
   const isOrdered = shape === 'table' || shape === 'scatter';
-  const rows = isOrdered ? orderedEntries(view).entries : rowsOf(view);
+  const all = isOrdered ? orderedEntries(view).entries : rowsOf(view);
+  const rows = all.slice(0, most);
   const body = markup`<p class="meta">${captionText(view, isOrdered)}</p>
     <div class="scroll stick cmp settings" tabindex="0" role="region" aria-label="All settings">
     <table class="wide sortable" id="all-settings">
