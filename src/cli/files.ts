@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
 import { isAbsolute, relative, sep } from 'node:path';
-import { codeOf, fileError, isMachineCode, systemMessage } from './system-errors.js';
+import { codeOf, fileError, isMachineCode, remedyOf, systemMessage } from './system-errors.js';
 
 /** Largest scenario or fragment that is read. Unit: bytes. */
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -31,7 +31,7 @@ export function scenarioReader(scenario: string): (path: string) => ReadAnswer {
       return { text: readGuarded(path) };
     } catch (error) {
       if (isMachineCode(codeOf(error))) throw fileError('cannot read', path, error);
-      return { error: systemMessage(error) };
+      return { error: `${systemMessage(error)}${remedyOf(error)}` };
     }
   };
 }

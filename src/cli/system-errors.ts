@@ -33,12 +33,16 @@ export function fileError(
   error: unknown,
   kept: string = '',
 ): CommandError {
-  const code = codeOf(error);
-  const known = SYSTEM[code];
-  const exitCode = known === undefined || known.isMachine ? EXIT.failed : EXIT.usage;
+  const exitCode = exitCodeOf(codeOf(error));
   const keeps = kept === '' ? '' : `\n  ${kept}`;
   const message = `${action} ${path}: ${systemMessage(error)}${keeps}${remedyOf(error)}`;
   return new CommandError(exitCode, message, { cause: error });
+}
+
+/** The exit code of a failed system call: 2 where the path cannot be right, else 3. */
+export function exitCodeOf(code: string): number {
+  const known = SYSTEM[code];
+  return known === undefined || known.isMachine ? EXIT.failed : EXIT.usage;
 }
 
 /**

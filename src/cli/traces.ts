@@ -3,10 +3,11 @@ import { withCrew } from '../run/crew.js';
 import { TaskFailure, runPool } from '../run/pool.js';
 import { tasksOf } from '../run/replicate.js';
 import type { Result } from '../spec/result.js';
-import { CommandError, EXIT } from './exit.js';
+import { CommandError } from './exit.js';
 import { beginOutput } from './output.js';
 import type { Prepared } from './prepare.js';
 import { progressBar, stopwatch } from './progress.js';
+import { exitCodeOf } from './system-errors.js';
 import type { Terminal } from './terminal.js';
 import type { TraceSetup } from './trace-worker.js';
 
@@ -41,7 +42,7 @@ export async function writeTraces(
     );
   } catch (error) {
     if (!(error instanceof TaskFailure)) throw error;
-    throw new CommandError(EXIT.failed, error.message, { cause: error });
+    throw new CommandError(exitCodeOf(error.error.code), error.message, { cause: error });
   }
   tasks.forEach(({ variant, replication }, index) => {
     const { digest } = result.variants[variant]!.perReplication[replication]!;

@@ -10,6 +10,9 @@ const CODES = Object.keys(FAULTS) as FaultCode[];
 /** Of these each operation is tried, of the others every third: their words and exit codes come from one table. */
 const WHOLE: ReadonlySet<FaultCode> = new Set(['ENOSPC', 'EIO', 'EROFS', 'EMFILE']);
 
+/** Some hundred runs of the program, on a busy machine. */
+const ALL_MS = 7_200_000;
+
 beforeAll(() => build());
 
 describe.runIf(REPORT === undefined)('a file operation that fails', () => {
@@ -28,6 +31,9 @@ describe.runIf(REPORT === undefined)('a file operation that fails', () => {
     ['graph', 'EDQUOT', 3, 'main'],
     ['explain', 'ENOMEM', 2, 'main'],
     ['lint', 'EACCES', 4, 'main'],
+    ['lint', 'EIO', 7, 'main'],
+    ['run --traces', 'EROFS', 1, 'worker'],
+    ['validate', 'EACCES', 1, 'main'],
   ];
   it.each(SAMPLE)(
     '%s with %s at operation %i in %s is told as what it is',
@@ -66,5 +72,5 @@ describe.runIf(REPORT !== undefined)('every file operation that fails', () => {
       bench.remove();
     }
     expect(wrong).toEqual([]);
-  });
+  }, ALL_MS);
 });

@@ -29,11 +29,13 @@ export function lint(files: readonly string[], flags: LintFlags, terminal: Termi
   const silent = takesStandardOutput([flags.json]);
   const all: Remark[] = [];
   let wrong: number | null = null;
+  let looked = 0;
   for (const argument of files) {
     try {
       const { path, file, plans, places } = prepare(argument, selectionOf(flags), terminal);
       const remarks = remarksOf(file, plans, places, chosen);
       all.push(...remarks);
+      looked++;
       const whatIf = whatIfText(file.whatIf);
       if (!silent && whatIf !== null) terminal.out(`${whatIf}\n`);
       if (!silent) show(path, remarks, flags, terminal);
@@ -43,7 +45,8 @@ export function lint(files: readonly string[], flags: LintFlags, terminal: Termi
       wrong = error.exitCode;
     }
   }
-  writeDocument(flags.json, () => documentText(all), terminal);
+  // A document without findings is no news of files that none could look at: an earlier one stays.
+  if (looked > 0) writeDocument(flags.json, () => documentText(all), terminal);
   if (wrong !== null) return wrong;
   return all.some(({ severity }) => severity === 'error') ? EXIT.broken : EXIT.ok;
 }
