@@ -70,6 +70,8 @@ function joined(before: readonly Segment[], own: readonly Segment[]): readonly S
 const hosts = corpus();
 const page = reported();
 const sweeping = swept();
+/** The place that takes every bundle. */
+const usual = hostOfPlace(BUNDLE_PLACES[0]!);
 
 /** Tries one option. */
 export function find(option: Tryable): Finding {
@@ -77,7 +79,9 @@ export function find(option: Tryable): Finding {
   const reason = listed(path);
   if (reason !== null) return { path, verdict: 'listed', proof: reason };
   const shows = isTraced(path) ? 'traces' : 'figures';
-  if (place !== undefined) return { path, ...judgeAt(option, hostOfPlace(place), EFFORT, shows) };
+  if (place !== undefined) {
+    return { path, ...judgeAt(option, hostOfPlace(place), usual, EFFORT, shows) };
+  }
   if (isSwept(path)) return { path, ...judge(option, [sweeping], EFFORT, 'sweep') };
   const judged = isReported(path)
     ? judge(option, [page, hosts[0]!], { ...EFFORT, hosts: 2 }, 'page')

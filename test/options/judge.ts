@@ -3,7 +3,7 @@ import { spotsOf, withValue } from './edit.js';
 import type { Refusal, Tree, Tried } from './figures.js';
 import { tried } from './figures.js';
 import type { Option } from './schema.js';
-import { pathOf } from './schema.js';
+import { pathOf, resolved } from './schema.js';
 import { baseNamed } from './corpus.js';
 import { hintsFor } from './hints/index.js';
 import type { Hint } from './hints/hint.js';
@@ -66,8 +66,17 @@ export function judge(
   return judgeIn(option, places, effort, shows);
 }
 
-/** Tries an option of a bundle in the one scenario of a place, as the hints for bundles say. */
-export function judgeAt(option: Option, host: Host, effort: Effort, shows: Shows): Judged {
+/** What the resolver takes where nothing is written, which the schema does not say. */
+const USUAL: Readonly<Record<string, unknown>> = { per: 'callee', scope: 'instance' };
+
+/** Tries an option of a bundle in the one scenario of a place, as the hints for bundles say. `usual` takes every bundle. */
+export function judgeAt(
+  option: Option,
+  host: Host,
+  usual: Host,
+  effort: Effort,
+  shows: Shows,
+): Judged {
   const at = ['policies', 'guard'];
   const own = { segments: option.segments, leaves: option.leaves, path: pathOf(option.segments) };
   const places = [
@@ -76,7 +85,55 @@ export function judgeAt(option: Option, host: Host, effort: Effort, shows: Shows
       .flatMap((hint) => placesIn(own, [host], effort, hint)),
     ...placesIn(own, [host], effort, { at }),
   ];
-  return judgeIn(own, places, effort, shows);
+  const judged = judgeIn(own, places, effort, shows);
+  if (judged.verdict !== 'nothing') return judged;
+  for (const place of places) {
+    const refusal = refusedHere(own, place, usual, effort);
+    if (refusal === null) continue;
+    const { code, path, message } = refusal;
+    return { verdict: 'refused', proof: `only here, ${code} ${path}: ${message}` };
+  }
+  return judged;
+}
+
+/** Why a place takes no value but the default, of those that the usual place takes in the same bundle. */
+function refusedHere(
+  { segments, leaves }: Option,
+  { host, spot, hint }: Place,
+  usual: Host,
+  { values }: Effort,
+): Refusal | null {
+  const names = namesIn(host.tree);
+  const key = String(spot.keys.at(-1));
+  const standard = [USUAL[key], ...leaves.map((leaf) => resolved(leaf).default)];
+  const own = hint.values ?? candidates(leaves, spot.present, names);
+  const taken = own.filter((value) => {
+    if (standard.includes(value)) return false;
+    return trying(usual, segments, spot, hint, names)(value).refusals === null;
+  });
+  let found: Refusal | null = null;
+  for (const value of taken.slice(0, values)) {
+    const { refusals } = trying(host, segments, spot, hint, names)(value);
+    const right = refusals?.find(({ code }) => !ABOUT_VALUES.has(code)) ?? null;
+    if (right === null) return null;
+    found ??= right;
+  }
+  return found;
+}
+
+/** Sets a value at a spot, with what a hint puts beside it. */
+function trying(
+  host: Host,
+  segments: Option['segments'],
+  spot: Spot,
+  hint: Omit<Hint, 'option'>,
+  names: readonly string[],
+): (value: unknown) => Tried {
+  return (value) => {
+    const tree = withValue(host.tree, segments, spot, value, names);
+    hint.beside?.(tree);
+    return tried(host.finish?.(tree) ?? tree, host.files);
+  };
 }
 
 function judgeIn(option: Option, places: readonly Place[], effort: Effort, shows: Shows): Judged {
@@ -145,11 +202,7 @@ function atSpot(option: Option, { host, spot, hint }: Place, effort: Effort, sho
   const { segments, leaves } = option;
   const names = namesIn(host.tree);
   const own = hint.values ?? candidates(leaves, spot.present, names);
-  const set = (value: unknown): Tried => {
-    const tree = withValue(host.tree, segments, spot, value, names);
-    hint.beside?.(tree);
-    return tried(host.finish?.(tree) ?? tree, host.files);
-  };
+  const set = trying(host, segments, spot, hint, names);
   const seen = new Map<string, string>();
   const without = set(undefined);
   // Where it may not be left out, nothing says which remarks are about it.

@@ -185,8 +185,8 @@ const OPTIONS: readonly Hint[] = [
     option: /^policies\.\*\.timeout(<\w+>)?\.cancel$/,
     base: 'calls.yaml',
     beside: (tree) => {
-      const { stock } = tree.services as { stock: Tree };
-      stock.cancellation = 'immediate';
+      const { stock } = tree.services as { stock?: Tree };
+      if (stock !== undefined) stock.cancellation = 'immediate';
       const { timeout } = bundleIn(tree);
       bundleIn(tree).timeout = { ...(typeof timeout === 'object' ? timeout : {}), after: '30ms' };
     },
