@@ -13,7 +13,8 @@ export function checkPick(
 ): void {
   const { name } = component;
   const platform = isFunction(component);
-  if ((route === null && !platform) || bundle.id === '') return;
+  const isAlone = component.kind === 'eventStore' && route === null;
+  if ((route === null && !platform && !isAlone) || bundle.id === '') return;
   const add = (option: string, message: string): void =>
     problems.add('FL713', `policies.${bundle.id}.${option}`, message);
   if (route !== null && !isPinned(route)) {
@@ -23,18 +24,22 @@ export function checkPick(
   }
   const why = platform
     ? `the platform picks the environment that runs ${name}, and callers see one address`
-    : `each request to ${name} goes to ${rowsOf(component)}, so there is no other instance to pick`;
+    : isAlone
+      ? `${name} is one node, so there is no other instance to pick`
+      : `each request to ${name} goes to ${rowsOf(component)}, so there is no other instance to pick`;
   const each = platform ? '' : ' with per: target';
   if (bundle.loadBalancing !== null) add('loadBalancing', `${why}: remove loadBalancing`);
   if (bundle.outlierDetection !== null) {
-    const advice = `remove outlierDetection, or use a circuitBreaker${each}`;
+    const advice = isAlone
+      ? 'remove outlierDetection, or use a circuitBreaker'
+      : `remove outlierDetection, or use a circuitBreaker${each}`;
     add('outlierDetection', `${why}: ${advice}`);
   }
   for (const layer of bundle.layers) {
     if (asksForAnother(layer)) {
       add(`${layer.policy}.otherInstance`, `${why}: remove otherInstance`);
     }
-    if (shutsInstances(layer)) {
+    if (!isAlone && shutsInstances(layer)) {
       const advice = `use a kind that refuses calls${each}`;
       const message = `${layer.kind} keeps calls away from an instance, and ${why}: ${advice}`;
       add(`${layer.policy}.kind`, message);

@@ -209,6 +209,28 @@ workloads: { users: { arrivals: { at: [ 0ms ] }, requests: [ { call: shop.get } 
     expect(run).toThrow(/the platform picks the environment that runs f/);
   });
 
+  const stored = (policy: string) => () =>
+    golden(`
+keys: { row: { kind: uniform, count: 9 } }
+eventStores: { log: { stream: { key: row } } }
+policies: { own: { ${policy} } }
+services: { shop: { endpoints: { get: [ { load: log, policy: own } ] } } }
+workloads: { users: { arrivals: { at: [ 0ms ] }, requests: [ { call: shop.get } ] } }
+`);
+
+  it.each([
+    ['loadBalancing: { kind: random }', 'loadBalancing'],
+    ['outlierDetection: {}', 'outlierDetection'],
+    ['retry: { attempts: 2, otherInstance: true }', 'retry.otherInstance'],
+  ])('%s is refused in front of an event store of one node', (policy, where) => {
+    expect(stored(policy)).toThrow(`policies.own.${where}: FL713 `);
+    expect(stored(policy)).toThrow(/log is one node, so there is no other instance to pick/);
+  });
+
+  it('a breaker that shuts instances acts in front of an event store of one node', () => {
+    expect(stored('circuitBreaker: { kind: linkerd }')().requests).toHaveLength(1);
+  });
+
   it('a subset of a database with replicas is refused', () => {
     const policy = 'loadBalancing: { kind: random, subset: { size: 1, kind: random } }';
     expect(() => reads(policy)).toThrow(/loadBalancing\.subset: FL713 .* remove subset/);

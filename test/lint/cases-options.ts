@@ -41,6 +41,24 @@ const lone = (policy: string, more = ''): string =>
     `workloads: { users: { arrivals: poisson(10/s), policy: ${policy}, requests: [ { call: stock.take }, { call: shop.buy } ] } }`,
   ]);
 
+/** A step with a bundle of its own. */
+const step = (policy: string, stock = ''): string =>
+  scenario([
+    'services:',
+    `  shop: { endpoints: { buy: [ { call: stock.take, policy: ${policy} } ] } }`,
+    `  stock: { ${stock} endpoints: { take: [ wait: 1ms ], list: [ wait: 1ms ] } }`,
+    'workloads: { users: { arrivals: poisson(10/s), requests: [ { call: shop.buy } ] } }',
+  ]);
+
+/** A query that is tried again. */
+const query = (retry: string, db: string): string =>
+  scenario([
+    'services:',
+    `  shop: { endpoints: { buy: [ { query: db.read, policy: { retry: { attempts: 2, on: [ error ], ${retry} } } } ] } }`,
+    `databases: { db: { ${db} operations: { read: { wait: 1ms } } } }`,
+    'workloads: { users: { arrivals: poisson(10/s), requests: [ { call: shop.buy } ] } }',
+  ]);
+
 const TWO = 'replicas: 2,';
 const SIX = 'replicas: 6,';
 const AWARE = 'loadBalancing: { kind: roundRobin, zoneAware: true }';
@@ -155,6 +173,31 @@ export const OPTION_CASES: readonly RuleCase[] = [
     silent: {
       'it is that of any answer': hop('', '', 'fallback: { status: 200 }'),
       'a client is given it': lone('{ fallback: { status: 203 } }'),
+    },
+  },
+  {
+    rule: 'option-without-effect',
+    fires: step('{ bulkhead: { maxConcurrent: 5, per: endpoint } }'),
+    path: 'services.shop.endpoints.buy.steps[0].policy.bulkhead.per',
+    measured: 'the bundle is that of one step, which calls one endpoint',
+    limit: 'a bundle for several endpoints, or a callee with several instances',
+    silent: {
+      'one for each callee, as it is without the option': step(
+        '{ bulkhead: { maxConcurrent: 5, per: callee } }',
+      ),
+      'each instance has one': step('{ bulkhead: { maxConcurrent: 5, per: target } }', TWO),
+      'a kind that is about instances': step('{ circuitBreaker: { kind: linkerd } }'),
+    },
+  },
+  {
+    rule: 'option-without-effect',
+    fires: query('otherInstance: true', ''),
+    path: 'services.shop.endpoints.buy.steps[0].policy.retry.otherInstance',
+    measured: 'db is one node',
+    limit: 'a database with replicas',
+    silent: {
+      'there are replicas': query('otherInstance: true', 'replicas: { count: 2, lag: 1ms },'),
+      'it is off': query('otherInstance: false', ''),
     },
   },
 ];

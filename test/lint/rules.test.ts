@@ -41,6 +41,7 @@ describe('the rules', () => {
     const fix: unknown = parse(fixExample);
     // Behind an item of a list the fix belongs to that item, so there is no path to lay it over.
     expect(typeof fix).toBe('object');
+    if (fixExample.startsWith('# in ')) return;
     expect(remarksOn(stringify(laidOver(tree, fix)), rule)).toEqual([]);
   });
 });

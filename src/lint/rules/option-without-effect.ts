@@ -1,4 +1,3 @@
-import { policyNames } from '../../patterns/registry.js';
 import { pathText } from '../../scenario/located.js';
 import { PLAIN_BALANCING } from '../../spec/balancer.js';
 import type { LoadBalancing } from '../../spec/scenario.js';
@@ -6,34 +5,23 @@ import type { Call } from '../calls.js';
 import { hostOf, sectionOf } from '../demand.js';
 import { endlessTries } from '../endless-tries.js';
 import { layerOf } from '../layers.js';
+import { LONE_OPTIONS } from '../lone-options.js';
+import type { Option, Use } from '../lone-options.js';
 import type { Finding, Path, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { callText, yamlAt } from '../words.js';
 
-/** An option that is written somewhere, seen from one call that it is for. */
-interface Use {
-  readonly path: Path;
-  /** What the option finds here and what it needs; null where it acts. */
-  readonly lacks: { readonly measured: string; readonly limit: string } | null;
-}
-
-/** One option: where it is written for a call, and whether it acts there; null where it is not written. */
-type Option = (call: Call, subject: Subject) => Use | null;
-
 /** The options, one line each. */
 const OPTIONS: readonly Option[] = [
-  ...[zoneAware, panicThreshold, failTrafficOnPanic, patienceCancel, fallbackStatus],
-  ...policyNames.map(
-    (policy): Option =>
-      (call) =>
-        loneScope(policy, call),
-  ),
+  ...[zoneAware, panicThreshold, failTrafficOnPanic, patienceCancel],
+  ...LONE_OPTIONS,
 ];
 /** What an option is by default, where that is not `false`. */
 const OFF: Readonly<Record<string, string>> = {
   panicThreshold: '0%',
   scope: 'instance',
   status: '200',
+  per: 'callee',
 };
 
 /** An option that changes nothing at any call that it is written for. */
@@ -155,36 +143,6 @@ function patienceCancel(call: Call, subject: Subject): Use | null {
         ? 'a callee that can be cancelled'
         : 'cancellation: onDequeue, atSteps or immediate at the callee',
     },
-  };
-}
-
-/** What instances share or do not, in a bundle that only one workload has: it is one caller, which never restarts. */
-function loneScope(policy: string, { caller, layers, policyPath }: Call): Use | null {
-  const scope = layerOf(layers, policy)?.scope ?? 'instance';
-  if (scope === 'instance' || policyPath[0] !== 'workloads') return null;
-  return {
-    path: [...policyPath, policy, 'scope'],
-    lacks: {
-      measured: `${caller} is a workload, which is one caller, and the bundle is its own`,
-      limit: 'a caller with instances, or a bundle in `policies` that several callers name',
-    },
-  };
-}
-
-/** The status of an answer in place of a call, which is seen where the answer goes on as it is. */
-function fallbackStatus({ caller, layers, policyPath }: Call, { scenario }: Subject): Use | null {
-  const layer = layerOf(layers, 'fallback');
-  const { status = 200 } = (layer?.config ?? {}) as { readonly status?: number };
-  if (status === 200) return null;
-  const isService = scenario.services.has(caller);
-  return {
-    path: [...policyPath, 'fallback', 'status'],
-    lacks: isService
-      ? {
-          measured: `${caller} answers with a status of its own`,
-          limit: 'a call of a workload or a gateway, or `respond` in the steps of the service',
-        }
-      : null,
   };
 }
 
