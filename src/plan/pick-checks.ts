@@ -1,7 +1,7 @@
 import { policyKind } from '../patterns/registry.js';
 import { isPinned, type NodeRoute } from '../spec/replication.js';
 import type { Bundle, Layer } from '../spec/scenario.js';
-import type { LaidComponent } from './layout.js';
+import { hostOf, type LaidComponent } from './layout.js';
 import type { Problems } from './problem.js';
 
 /** Options that choose among instances, where a route or a platform leaves none to choose from. */
@@ -13,7 +13,7 @@ export function checkPick(
 ): void {
   const { name } = component;
   const platform = isFunction(component);
-  const isAlone = component.kind === 'eventStore' && route === null;
+  const isAlone = route === null && isOneNode(component);
   if ((route === null && !platform && !isAlone) || bundle.id === '') return;
   const add = (option: string, message: string): void =>
     problems.add('FL713', `policies.${bundle.id}.${option}`, message);
@@ -45,6 +45,12 @@ export function checkPick(
       add(`${layer.policy}.kind`, message);
     }
   }
+}
+
+/** An event store without partitions, or the server of a level of a cache. */
+function isOneNode(component: LaidComponent): boolean {
+  const { kind } = component.source;
+  return (kind === 'eventStore' || kind === 'cache') && (hostOf(component)?.zones.length ?? 1) < 2;
 }
 
 function isFunction({ source }: LaidComponent): boolean {

@@ -209,12 +209,15 @@ workloads: { users: { arrivals: { at: [ 0ms ] }, requests: [ { call: shop.get } 
     expect(run).toThrow(/the platform picks the environment that runs f/);
   });
 
-  const stored = (policy: string) => () =>
-    golden(`
+  const stored =
+    (policy: string, step = 'load: log') =>
+    () =>
+      golden(`
 keys: { row: { kind: uniform, count: 9 } }
 eventStores: { log: { stream: { key: row } } }
+caches: { fast: { keys: row, levels: [ { name: shared, kind: redis, ttl: 1s } ] } }
 policies: { own: { ${policy} } }
-services: { shop: { endpoints: { get: [ { load: log, policy: own } ] } } }
+services: { shop: { endpoints: { get: [ { ${step}, policy: own } ] } } }
 workloads: { users: { arrivals: { at: [ 0ms ] }, requests: [ { call: shop.get } ] } }
 `);
 
@@ -222,9 +225,12 @@ workloads: { users: { arrivals: { at: [ 0ms ] }, requests: [ { call: shop.get } 
     ['loadBalancing: { kind: random }', 'loadBalancing'],
     ['outlierDetection: {}', 'outlierDetection'],
     ['retry: { attempts: 2, otherInstance: true }', 'retry.otherInstance'],
-  ])('%s is refused in front of an event store of one node', (policy, where) => {
+  ])('%s is refused in front of an event store and a cache of one node', (policy, where) => {
     expect(stored(policy)).toThrow(`policies.own.${where}: FL713 `);
     expect(stored(policy)).toThrow(/log is one node, so there is no other instance to pick/);
+    expect(stored(policy, 'cache: { get: fast, onMiss: [ wait: 1ms ] }')).toThrow(
+      `policies.own.${where}: FL713 fast.shared is one node`,
+    );
   });
 
   it('a breaker that shuts instances acts in front of an event store of one node', () => {
