@@ -49,28 +49,32 @@ describe.runIf(REPORT === undefined)('a file operation that fails', () => {
 
 describe.runIf(REPORT !== undefined)('every file operation that fails', () => {
   if (REPORT !== undefined) writeFileSync(REPORT, '');
-  it.each(CASES)('of $name is told as what it is', (one) => {
-    const bench = new FaultBench(one);
-    const wrong: unknown[] = [];
-    try {
-      for (const thread of one.threads) {
-        for (const code of CODES) {
-          let tried = 0;
-          for (let n = 1; ; n += WHOLE.has(code) ? 1 : 3) {
-            const told = bench.fault(code, n, thread);
-            if (told === null) break;
-            tried++;
-            if (told.wrong.length > 0) wrong.push([one.name, thread, code, n, told]);
+  it.each(CASES)(
+    'of $name is told as what it is',
+    (one) => {
+      const bench = new FaultBench(one);
+      const wrong: unknown[] = [];
+      try {
+        for (const thread of one.threads) {
+          for (const code of CODES) {
+            let tried = 0;
+            for (let n = 1; ; n += WHOLE.has(code) ? 1 : 3) {
+              const told = bench.fault(code, n, thread);
+              if (told === null) break;
+              tried++;
+              if (told.wrong.length > 0) wrong.push([one.name, thread, code, n, told]);
+            }
+            appendFileSync(
+              REPORT!,
+              `${JSON.stringify({ command: one.name, thread, code, tried })}\n`,
+            );
           }
-          appendFileSync(
-            REPORT!,
-            `${JSON.stringify({ command: one.name, thread, code, tried })}\n`,
-          );
         }
+      } finally {
+        bench.remove();
       }
-    } finally {
-      bench.remove();
-    }
-    expect(wrong).toEqual([]);
-  }, ALL_MS);
+      expect(wrong).toEqual([]);
+    },
+    ALL_MS,
+  );
 });

@@ -229,7 +229,7 @@ workloads: { users: { arrivals: { at: [ 0ms ] }, requests: [ { call: shop.get } 
     expect(stored(policy)).toThrow(`policies.own.${where}: FL713 `);
     expect(stored(policy)).toThrow(/log is one node, so there is no other instance to pick/);
     expect(stored(policy, 'cache: { get: fast, onMiss: [ wait: 1ms ] }')).toThrow(
-      `policies.own.${where}: FL713 fast.shared is one node`,
+      `policies.own.${where}: FL713 fast is one node`,
     );
   });
 

@@ -305,7 +305,7 @@ describe('a join of all', () => {
       end(1, outcome!);
       return strands.degraded[parent];
     });
-    expect(flags).toEqual([0, 1, 1, 1, 0]);
+    expect(flags).toEqual([0, degraded, degraded, degraded, 0]);
   });
 });
 

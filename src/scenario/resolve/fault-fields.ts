@@ -39,7 +39,7 @@ function checkRamp(
   if (ramp === undefined) return;
   const isSudden = typeof takesNoRamp === 'function' ? takesNoRamp(config as never) : takesNoRamp;
   if (instant === true || isSudden === true) {
-    const message = `${kind} is on or off, with no strength between that a ramp could raise or lower: leave ramp out`;
+    const message = `${kind} is either on or off and has no strength between, so up, down and shape mean nothing: leave ramp out`;
     report(context, 'FL208', [...path, 'ramp'], message);
   } else if (ramp.up === 0 && ramp.down === 0) {
     const message =
