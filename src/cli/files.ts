@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
 import { isAbsolute, relative, sep } from 'node:path';
-import { codeOf, fileError, isMachineCode, remedyOf, systemMessage } from './system-errors.js';
+import { adviceOf, codeOf, fileError, isMachineCode } from './system-errors.js';
 
 /** Largest scenario or fragment that is read. Unit: bytes. */
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -31,7 +31,7 @@ export function scenarioReader(scenario: string): (path: string) => ReadAnswer {
       return { text: readGuarded(path) };
     } catch (error) {
       if (isMachineCode(codeOf(error))) throw fileError('cannot read', path, error);
-      return { error: `${systemMessage(error)}${remedyOf(error)}` };
+      return { error: adviceOf(error) };
     }
   };
 }
@@ -50,7 +50,7 @@ function refuseForeign(folder: string, path: string): void {
   }
 }
 
-/** Reads a regular file of at most MAX_BYTES that is valid UTF-8; throws what `systemMessage` puts into words. */
+/** Reads a regular file of at most MAX_BYTES that is valid UTF-8; throws what `adviceOf` puts into words. */
 export function readGuarded(path: string): string {
   // Opening a pipe that nobody writes to would wait for ever without O_NONBLOCK.
   const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));

@@ -23,6 +23,13 @@ export function remedyOf(error: unknown): string {
   return remedy === undefined ? '' : `\n  ${remedy}`;
 }
 
+/** What the system answered, and what a user can do, in one line: a diagnostic has no other. */
+export function adviceOf(error: unknown): string {
+  const remedy = remedyOf(error).trim().replace(/\.$/, '');
+  const words = systemMessage(error);
+  return remedy === '' ? words : `${words}: ${remedy[0]!.toLowerCase()}${remedy.slice(1)}`;
+}
+
 /**
  * A file operation that failed, in words: exit code 2 where the path cannot be right, else 3. `action` is such as
  * `cannot write`, `kept` says what is not lost.

@@ -220,7 +220,8 @@ export class FaultBench {
     ) {
       wrong.push('names no file');
     }
-    if (!isUnharmed && !/\n {2}(Free|Try|Name|Raise|Check) /.test(stderr)) wrong.push('no remedy');
+    const hasRemedy = /\n {2}(Free|Try|Name|Raise|Check) |: check the rights of /.test(stderr);
+    if (!isUnharmed && !hasRemedy) wrong.push('no remedy');
     if (/internal error|fault of faultline|\n\s+at /.test(stderr)) wrong.push('blames the program');
     const before = filesIn(this.before.path);
     for (const [path, text] of files) {
