@@ -4,7 +4,7 @@ import type { Step } from '../spec/steps.js';
 import { componentOf } from './calls.js';
 import type { Call } from './calls.js';
 import type { Fold } from './graph.js';
-import { fallbackOf, layerOf, triesOf } from './layers.js';
+import { serverError, traitsIn, triesOf } from './layers.js';
 import type { Subject } from './subject.js';
 
 /**
@@ -28,8 +28,8 @@ export function errorShares({ scenario, graph }: Subject): Fold<number> {
 
 /** What the caller sees of the failures of its callee. */
 function throughLayers(call: Call, share: number): number {
-  const fallback = layerOf(call.layers, 'fallback');
-  if (fallback !== undefined && fallbackOf(fallback)?.hidesErrors !== false) return 0;
+  const fallback = traitsIn(call.layers, 'fallback');
+  if (fallback !== null && fallback.on.has(serverError(500))) return 0;
   return powi(share, Math.min(1000, triesOf(call.layers)));
 }
 

@@ -1,7 +1,7 @@
 import type { Ns } from '../kernel/time.js';
 import type { Call } from './calls.js';
-import { longestWait } from './kinds.js';
-import { layerOf, longestBackoff, propagates, retryOf, tellsCallee, timeOf } from './layers.js';
+import { policyTraits } from '../patterns/registry.js';
+import { retryOf, traitsIn } from './layers.js';
 import type { Scenario } from '../spec/scenario.js';
 
 /** How long a call may be under way. Infinity = nothing ends it. */
@@ -14,26 +14,41 @@ export interface Limit {
   readonly tells: boolean;
 }
 
-/** By the layers of a call; null where one of them is of a kind that cannot be read. */
-export function limitOfCall(call: Call): Limit | null {
+/** By the layers of a call. */
+export function limitOfCall(call: Call): Limit {
   let attemptNs = call.withinNs;
   let callNs: Ns = Infinity;
   let tells = true;
   for (const layer of [...call.layers].reverse()) {
-    if (layer.policy === 'timeout' || layer.policy === 'deadline') {
-      const time = timeOf(layer);
-      if (time === null) return null;
-      callNs = Math.min(callNs, time);
-      // A deadline that travels ends the work of the callee too: nobody is left behind by it.
-      if (layer.policy === 'deadline' && propagates(layer)) continue;
-      if (time < attemptNs) tells = layer.policy === 'timeout' ? tellsCallee(layer) : true;
-      attemptNs = Math.min(attemptNs, time);
-    } else if (layer.policy === 'retry') {
-      const retry = retryOf(call.layers);
-      if (retry === null) continue;
-      callNs = callNs * retry.attempts + longestBackoff(retry.backoff, retry.attempts);
-    } else {
-      callNs += longestWait(layer);
+    switch (layer.policy) {
+      case 'timeout': {
+        const { afterNs, cancels } = policyTraits('timeout', layer);
+        callNs = Math.min(callNs, afterNs);
+        if (afterNs < attemptNs) tells = cancels;
+        attemptNs = Math.min(attemptNs, afterNs);
+        break;
+      }
+      case 'deadline': {
+        const { afterNs, propagates } = policyTraits('deadline', layer);
+        callNs = Math.min(callNs, afterNs);
+        // A deadline that travels ends the work of the callee too, so no work is left over.
+        if (propagates) break;
+        if (afterNs < attemptNs) tells = true;
+        attemptNs = Math.min(attemptNs, afterNs);
+        break;
+      }
+      case 'retry': {
+        const retry = retryOf(call.layers);
+        if (retry === null) break;
+        callNs = callNs * retry.attempts + retry.longestBackoffNs(retry.attempts);
+        break;
+      }
+      case 'bulkhead':
+        callNs += policyTraits('bulkhead', layer).longestWaitNs;
+        break;
+      case 'rateLimit':
+        callNs += policyTraits('rateLimit', layer).longestWaitNs;
+        break;
     }
   }
   return { attemptNs, callNs: Math.min(callNs, call.withinNs), tells };
@@ -56,9 +71,8 @@ export function inheritedDeadlines(
     for (const call of calls) {
       const from = latest.get(call.from);
       if (from === undefined || call.most === 0) continue;
-      const own = layerOf(call.layers, 'deadline');
-      const after = own === undefined || !propagates(own) ? Infinity : (timeOf(own) ?? Infinity);
-      const handed = Math.min(from, after);
+      const own = traitsIn(call.layers, 'deadline');
+      const handed = own?.propagates === true ? Math.min(from, own.afterNs) : from;
       if (handed <= (latest.get(call.to) ?? 0)) continue;
       latest.set(call.to, handed);
       changed = true;

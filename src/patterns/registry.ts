@@ -6,6 +6,7 @@ import type { FaultKind } from '../spec/fault.js';
 import type { BalancerKind } from '../spec/balancer.js';
 import type { OutlierKind } from '../spec/outlier.js';
 import type { PolicyKind } from '../spec/policy.js';
+import type { PolicyName, PolicyTraits } from '../spec/policy-traits.js';
 import { undescribedFields } from './described.js';
 import { Backoff } from './mechanisms/backoff.js';
 import * as patterns from './index.js';
@@ -54,6 +55,17 @@ register();
  */
 export function policyKind(policy: string, kind: string | undefined): PolicyKind | undefined {
   return policiesByName.get(kind === undefined ? policy : `${policy}/${kind}`);
+}
+
+/** The traits of a policy as a layer configures it. */
+export function policyTraits<P extends PolicyName>(
+  policy: P,
+  { kind, config }: { readonly kind: string; readonly config: unknown },
+): PolicyTraits[P] {
+  const found = policyKind(policy, kind);
+  invariant(found !== undefined, 'layer-of-unknown-kind');
+  // The schema of this kind has made the configuration, and the kind is one of this policy.
+  return found!.traits(config as never) as PolicyTraits[P];
 }
 
 /** The kind of fault with this name; undefined if there is none. */

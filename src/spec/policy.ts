@@ -4,6 +4,7 @@ import type { StreamKey } from '../kernel/rng.js';
 import type { Lane } from '../kernel/lanes.js';
 import type { Ns } from '../kernel/time.js';
 import type { Outcome, OutcomeName } from './outcome.js';
+import type { PolicyName, PolicyTraits } from './policy-traits.js';
 
 /**
  * The run-time half of one policy. One object stands in the chains of every call that shares its
@@ -249,9 +250,9 @@ export interface GateState {
 }
 
 /** One named kind of a policy, such as `gobreaker` of `circuitBreaker`: schema, behaviour, documentation. */
-export interface PolicyKind<S extends z.ZodType = z.ZodType> {
+export interface PolicyKind<P extends PolicyName = PolicyName, S extends z.ZodType = z.ZodType> {
   /** The policy it is a kind of: the key in a bundle, such as `circuitBreaker`. */
-  readonly policy: string;
+  readonly policy: P;
   /** Name of the kind, such as `gobreaker`; the default kind of a policy may be left out in YAML. */
   readonly kind: string;
   readonly isDefault: boolean;
@@ -264,6 +265,8 @@ export interface PolicyKind<S extends z.ZodType = z.ZodType> {
   readonly schema: S;
   /** A YAML bundle (the value of one entry of `policies`) in which it visibly acts. */
   readonly example: string;
+  /** What lint and reports need to know about it as it is configured. */
+  traits(config: z.output<S>): PolicyTraits[P];
   /** 'none': holds no state of its own beyond the frame, so one object serves every caller. */
   readonly state: 'none' | 'scoped';
   /** It ties attempts to each other. */

@@ -64,7 +64,7 @@ function slowest({ calls, demands }: Subject, { name }: Host): Slow | null {
     note(demands.holdNs(part), null);
     for (const call of calls) {
       if (call.from !== part || call.background || call.callee === name) continue;
-      note(demands.holdNs(part) + (limitOfCall(call)?.attemptNs ?? Infinity), call.callee);
+      note(demands.holdNs(part) + limitOfCall(call).attemptNs, call.callee);
     }
   }
   return least;

@@ -2,9 +2,9 @@ import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Layer } from '../../spec/scenario.js';
 import type { Call } from '../calls.js';
 import { hostOf } from '../demand.js';
-import { evidenceOf } from '../kinds.js';
+import { policyTraits } from '../../patterns/registry.js';
+import type { Evidence } from '../../spec/policy-traits.js';
 import { layerOf, triesOf } from '../layers.js';
-import type { Evidence } from '../kinds.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { bundleYaml, callText, handyTime, rounded, timeText, yamlAt } from '../words.js';
@@ -23,7 +23,7 @@ export const breakerNeverOpens: Rule = {
   check: (subject) =>
     subject.calls.flatMap((call) => {
       const layer = layerOf(call.layers, 'circuitBreaker');
-      const evidence = layer === undefined ? null : evidenceOf(layer);
+      const evidence = layer === undefined ? null : policyTraits('circuitBreaker', layer).evidence;
       if (layer === undefined || evidence === null) return [];
       const seen = (rateSeen(call, layer, subject) * evidence.windowNs) / NS_PER_SECOND;
       if (!(seen + LUCK * Math.sqrt(seen) < evidence.calls)) return [];

@@ -2,8 +2,8 @@ import { powi } from '../../kernel/math.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Call } from '../calls.js';
 import { errorShares } from '../errors.js';
-import { rowOf } from '../kinds.js';
-import { countsErrors, layerOf, triesOf } from '../layers.js';
+import { policyTraits } from '../../patterns/registry.js';
+import { layerOf, serverError, triesOf } from '../layers.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { bundleYaml, callText, rounded, yamlAt } from '../words.js';
@@ -26,8 +26,9 @@ export const breakerOpensByChance: Rule = {
 
 function findingsOf(call: Call, share: number, { scenario, traffic }: Subject): readonly Finding[] {
   const layer = layerOf(call.layers, 'circuitBreaker');
-  const row = layer === undefined ? null : rowOf(layer);
-  if (layer === undefined || row === null || !countsErrors(layer)) return [];
+  if (layer === undefined) return [];
+  const { consecutive: row, classes } = policyTraits('circuitBreaker', layer);
+  if (row === null || !classes.isFailure(serverError(500))) return [];
   // Retries inside the breaker hide single failures from it.
   const inside = triesOf(call.layers.slice(call.layers.indexOf(layer)));
   const failing = inside === 1 ? share : powi(share, Math.min(inside, 1000));

@@ -2,7 +2,7 @@ import { poolSizeOf } from '../../spec/pool-size.js';
 import type { Layer } from '../../spec/scenario.js';
 import type { Call } from '../calls.js';
 import { hostOf, mostOf } from '../demand.js';
-import { permitsField, permitsOf } from '../kinds.js';
+import { policyTraits } from '../../patterns/registry.js';
 import { layerOf } from '../layers.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
@@ -19,8 +19,9 @@ export const bulkheadTooLarge: Rule = {
   check: (subject) =>
     subject.calls.flatMap((call) => {
       const layer = layerOf(call.layers, 'bulkhead');
-      const permits = layer === undefined ? null : permitsOf(layer);
-      if (layer === undefined || permits === null || permits === Infinity) return [];
+      if (layer === undefined) return [];
+      const permits = policyTraits('bulkhead', layer).permits.calls;
+      if (permits === Infinity) return [];
       return [...abovePool(call, layer, permits), ...aboveWorkers(call, layer, permits, subject)];
     }),
 };
@@ -68,7 +69,7 @@ function finding(
   words: Pick<Finding, 'message' | 'measured' | 'limit'> & { readonly permits: number },
 ): Finding {
   const { permits, ...rest } = words;
-  const field = permitsField(layer)!;
+  const { field } = policyTraits('bulkhead', layer).permits;
   return {
     path: [...call.policyPath, 'bulkhead', field],
     entities: [call.from, call.to],

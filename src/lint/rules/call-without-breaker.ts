@@ -32,7 +32,7 @@ function findingsOf(call: Call, { scenario, traffic }: Subject): readonly Findin
   if (host.runtime !== 'threads' || host.concurrency === Infinity) return [];
   if (GUARDS.some((policy) => layerOf(call.layers, policy) !== undefined)) return [];
   // What has no limit at all is for another rule.
-  const withinNs = limitOfCall(call)?.callNs ?? Infinity;
+  const withinNs = limitOfCall(call).callNs;
   const perSecond = (traffic.mean.get(from) ?? 0) * call.times;
   if (withinNs === Infinity || perSecond === Infinity) return [];
   const held = (perSecond * withinNs) / NS_PER_SECOND;

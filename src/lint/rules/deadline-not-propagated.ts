@@ -1,4 +1,4 @@
-import { layerOf, propagates, timeOf } from '../layers.js';
+import { traitsIn } from '../layers.js';
 import type { Finding, Rule } from '../rule.js';
 import { bundleYaml, callText, timeText } from '../words.js';
 
@@ -11,11 +11,8 @@ export const deadlineNotPropagated: Rule = {
   remedy: 'Hand the time left on: `propagate: true`, as gRPC does.',
   check: ({ calls }) =>
     calls.flatMap((call): readonly Finding[] => {
-      const layer = layerOf(call.layers, 'deadline');
-      const after = layer === undefined ? null : timeOf(layer);
-      if (layer === undefined || after === null || after === Infinity || propagates(layer)) {
-        return [];
-      }
+      const deadline = traitsIn(call.layers, 'deadline');
+      if (deadline === null || deadline.afterNs === Infinity || deadline.propagates) return [];
       const behind = new Set(calls.filter(({ from }) => from === call.to).map(({ to }) => to));
       if (behind.size === 0) return [];
       return [
@@ -23,7 +20,7 @@ export const deadlineNotPropagated: Rule = {
           path: [...call.policyPath, 'deadline', 'propagate'],
           entities: [call.from, call.to, ...behind],
           message: `the deadline of ${callText(call)} stops there`,
-          measured: `${call.to} calls ${[...behind].join(', ')} without knowing of the ${timeText(after)}`,
+          measured: `${call.to} calls ${[...behind].join(', ')} without knowing of the ${timeText(deadline.afterNs)}`,
           limit: 'propagate: true where the callee calls on',
           fix: bundleYaml(call, 'deadline:\n  propagate: true'),
         },

@@ -1,4 +1,4 @@
-import { fallbackOf, layerOf } from '../layers.js';
+import { traitsIn } from '../layers.js';
 import type { Finding, Rule } from '../rule.js';
 import { bundleYaml, callText } from '../words.js';
 
@@ -12,9 +12,8 @@ export const fallbackHidesFailures: Rule = {
     'Count the answers as `degraded`, or let the fallback answer only to the failures it is for.',
   check: ({ calls }) =>
     calls.flatMap((call): readonly Finding[] => {
-      const layer = layerOf(call.layers, 'fallback');
-      const fallback = layer === undefined ? null : fallbackOf(layer);
-      if (fallback === null || fallback.degraded || !fallback.hidesAll) return [];
+      const fallback = traitsIn(call.layers, 'fallback');
+      if (fallback === null || fallback.degraded || !fallback.on.terms.includes('any')) return [];
       return [
         {
           path: [...call.policyPath, 'fallback', 'degraded'],

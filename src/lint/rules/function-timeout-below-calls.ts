@@ -28,7 +28,7 @@ function judge(subject: Subject, { name, environments, endpoints }: Service): re
     return [finding(name, [slow], `${timeText(mean)} on average`, mean, timeoutNs)];
   for (const call of subject.calls) {
     if (call.caller !== name || call.background) continue;
-    const callNs = limitOfCall(call)?.callNs ?? Infinity;
+    const callNs = limitOfCall(call).callNs;
     if (callNs === Infinity || callNs < timeoutNs) continue;
     const measured = `${timeText(callNs)} for ${call.to}`;
     return [finding(name, [call.from, call.to], measured, callNs, timeoutNs)];

@@ -1,7 +1,7 @@
 import type { Host, Layer } from '../../spec/scenario.js';
 import { formatSize } from '../../spec/size-text.js';
 import { mostOf, sectionOf } from '../demand.js';
-import { permitsOf } from '../kinds.js';
+import { policyTraits } from '../../patterns/registry.js';
 import { layerOf } from '../layers.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
@@ -57,14 +57,13 @@ function sentTo(host: Host, calls: Subject['calls'], scenario: Subject['scenario
   const own = calls.filter(({ callee }) => callee === host.name);
   return own.reduce((sum, { caller, layers }) => {
     const layer = layerOf(layers, 'bulkhead');
-    const permits = layer === undefined || layer.key !== null ? null : permitsOf(layer);
-    return sum + (permits ?? Infinity) * mostOf(scenario, caller);
+    if (layer === undefined || layer.key !== null) return Infinity;
+    return sum + policyTraits('bulkhead', layer).permits.calls * mostOf(scenario, caller);
   }, 0);
 }
 
 /** How many the limit in front of the queue lets in at most. */
 function letIn(limit: Layer | null): number {
   if (limit === null || limit.dryRun || limit.key !== null) return Infinity;
-  const config = limit.config as { readonly limit?: number; readonly max?: number };
-  return config.limit ?? config.max ?? Infinity;
+  return policyTraits('concurrencyLimit', limit).highest;
 }

@@ -61,7 +61,7 @@ function longestCaller(
   let tell = true;
   for (const call of incoming) {
     const limit = limitOfCall(call);
-    if (limit === null || call.background) return null;
+    if (call.background) return null;
     const patience = patienceOf(scenario, call.from);
     waitNs = Math.max(waitNs, Math.min(limit.attemptNs, patience.afterNs));
     deadlineNs = Math.max(deadlineNs, inherited.get(call.to) ?? Infinity);

@@ -4,7 +4,8 @@ import { kindOf, OUTCOME } from '../../spec/outcome.js';
 import type { Bundle, Layer, Scenario, Service } from '../../spec/scenario.js';
 import type { Step } from '../../spec/steps.js';
 import type { Call } from '../calls.js';
-import { retryOf, shortestBackoff, timeOf } from '../layers.js';
+import { policyTraits } from '../../patterns/registry.js';
+import { retryOf } from '../layers.js';
 import { patienceOf } from '../patience.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
@@ -34,9 +35,9 @@ function findingsOf(call: Call, subject: Subject, namers: Namers): readonly Find
   const single = singleTry(call, call.layers[at]);
   if (single !== null) return [single];
   const outerNs = timeAround(call, at, subject, namers);
-  const late = outerNs === null ? null : tooLate(call, subject.scenario, outerNs);
+  const late = tooLate(call, subject.scenario, outerNs);
   if (late !== null) return [late];
-  const never = noTimeout(call, at, subject.scenario, outerNs ?? Infinity);
+  const never = noTimeout(call, at, subject.scenario, outerNs);
   return never === null ? [] : [never];
 }
 
@@ -56,25 +57,24 @@ function singleTry(call: Call, { config, written }: Layer): Finding | null {
 }
 
 /**
- * The longest that a call and its retries may take, by all that stands around the retry: null where a layer cannot be
- * read. The deadline that a part inherits counts where only calls lead to it.
+ * The longest time that a call and its retries may take, by the layers outside of the retry. The deadline that a part
+ * inherits counts where only calls lead to the part.
  */
-function timeAround(call: Call, at: number, subject: Subject, namers: Namers): Ns | null {
+function timeAround(call: Call, at: number, subject: Subject, namers: Namers): Ns {
   let ns = patienceOf(subject.scenario, call.from).afterNs;
   const isOnlyCalled = (namers.get(call.caller) ?? []).every(({ section }) => CALLERS.has(section));
   if (isOnlyCalled) ns = Math.min(ns, subject.inherited.get(call.from) ?? Infinity);
-  const limit = leastTime(call.layers.slice(0, at), ['timeout', 'deadline']);
-  return limit === null ? null : Math.min(ns, limit);
+  return Math.min(ns, leastTime(call.layers.slice(0, at), ['timeout', 'deadline']));
 }
 
-/** The least time that layers of these policies give, Infinity without any; null where one cannot be read. */
-function leastTime(layers: readonly Layer[], policies: readonly string[]): Ns | null {
+type Clock = 'timeout' | 'deadline';
+
+/** The least time that layers of these policies give; Infinity without any. */
+function leastTime(layers: readonly Layer[], policies: readonly Clock[]): Ns {
   let least: Ns = Infinity;
   for (const layer of layers) {
-    if (!policies.includes(layer.policy) || layer.dryRun) continue;
-    const time = timeOf(layer);
-    if (time === null) return null;
-    least = Math.min(least, time);
+    if (!policies.includes(layer.policy as Clock) || layer.dryRun) continue;
+    least = Math.min(least, policyTraits(layer.policy as Clock, layer).afterNs);
   }
   return least;
 }
@@ -83,8 +83,7 @@ const CALLERS: ReadonlySet<string> = new Set(['services', 'gateways', 'workloads
 
 /** A back-off that is never over in time, however soon the first try fails; a callee may ask for less of it. */
 function tooLate(call: Call, scenario: Scenario, outerNs: Ns): Finding | null {
-  const { backoff } = retryOf(call.layers)!;
-  const shortest = shortestBackoff(backoff);
+  const shortest = retryOf(call.layers)!.shortestBackoffNs;
   if (shortest === 0 || shortest < outerNs || mayHint(call, scenario)) return null;
   const base = timeText(Math.max(1e6, Math.floor(outerNs / 10 / 1e6) * 1e6));
   return {
@@ -99,9 +98,7 @@ function tooLate(call: Call, scenario: Scenario, outerNs: Ns): Finding | null {
 
 /** Whether an answer may say when to ask again, which replaces the back-off. */
 function mayHint(call: Call, { services }: Scenario): boolean {
-  const layer = call.layers.find(({ policy }) => policy === 'retry')!;
-  if ((layer.config as { readonly respectRetryAfter?: boolean }).respectRetryAfter === false)
-    return false;
+  if (retryOf(call.layers)?.heedsHints === false) return false;
   const service = services.get(call.callee);
   if (service === undefined || service.environments !== null || service.middleware.length > 0)
     return true;
@@ -127,11 +124,10 @@ const QUIET: ReadonlySet<string> = new Set([
 /** A retry of timeouts alone, of calls that never end as one before all of their time is over. */
 function noTimeout(call: Call, at: number, { services }: Scenario, outerNs: Ns): Finding | null {
   const retry = retryOf(call.layers)!;
-  if (retry.on === undefined || retry.on.some((term) => term !== 'timeout')) return null;
+  if (retry.on === null || retry.on.terms.some((term) => term !== 'timeout')) return null;
   if (hasOwnLimits(call) || !answersItself(call, services)) return null;
   const each = leastTime(call.layers.slice(at + 1), ['timeout']);
-  if (each === null) return null;
-  const shortest = shortestBackoff(retry.backoff);
+  const shortest = retry.shortestBackoffNs;
   if (each < Infinity && each + shortest < outerNs) return null;
   const room = outerNs === Infinity ? 1e9 : Math.max(1e6, (outerNs - shortest) / 3);
   const wait = shortest === 0 ? '' : ` + ${timeText(shortest)} of back-off`;

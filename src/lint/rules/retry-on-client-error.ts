@@ -1,4 +1,3 @@
-import { OutcomeSet } from '../../patterns/mechanisms/outcome-terms.js';
 import { OUTCOME, withStatus } from '../../spec/outcome.js';
 import { retryOf } from '../layers.js';
 import type { Finding, Rule } from '../rule.js';
@@ -20,10 +19,9 @@ export const retryOnClientError: Rule = {
     'Leave out what only another request would mend; of the 4xx try 408, 409, 425 and 429 again.',
   check: ({ calls }): readonly Finding[] =>
     calls.flatMap((call) => {
-      const on = retryOf(call.layers)?.on;
-      if (on === undefined) return [];
-      const set = new OutcomeSet(on);
-      const retried = FINAL.filter((status) => set.has(withStatus(OUTCOME.clientError, status)));
+      const on = retryOf(call.layers)?.on ?? null;
+      if (on === null) return [];
+      const retried = FINAL.filter((status) => on.has(withStatus(OUTCOME.clientError, status)));
       if (retried.length === 0) return [];
       return [
         {

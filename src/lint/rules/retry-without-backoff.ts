@@ -12,13 +12,8 @@ export const retryWithoutBackoff: Rule = {
   check: ({ calls }) =>
     calls.flatMap((call): readonly Finding[] => {
       const retry = retryOf(call.layers);
-      if (retry === null) return [];
-      const { backoff, kind } = retry;
-      // Where a library waits by default, that default is spread.
-      if (backoff === undefined && kind !== 'simple') return [];
-      const regular =
-        backoff !== undefined && 'jitter' in backoff && backoff.jitter.kind === 'none';
-      if (backoff !== undefined && !regular) return [];
+      if (retry === null || retry.delays === 'jittered') return [];
+      const regular = retry.delays === 'equal';
       return [
         {
           path: [...call.policyPath, 'retry', ...(regular ? ['backoff'] : [])],

@@ -22,7 +22,7 @@ export const retryWithoutBudget: Rule = {
     );
     return calls.flatMap((call) => {
       const retry = retryOf(call.layers);
-      if (retry === null || retry.budget !== undefined || !retriesFailures(retry)) return [];
+      if (retry === null || retry.budgetGrowth !== null || !retriesFailures(retry)) return [];
       const depth = above(call.from) + 1 + below(call.to);
       return depth < DEEP ? [] : [findingOf(call, depth, retry.attempts)];
     });

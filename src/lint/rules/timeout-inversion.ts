@@ -1,7 +1,7 @@
 import type { Ns } from '../../kernel/time.js';
 import type { Call } from '../calls.js';
 import { hostOf } from '../demand.js';
-import { layerOf, longestBackoff, propagates, retryOf, timeOf } from '../layers.js';
+import { retryOf, traitsIn } from '../layers.js';
 import { limitOfCall } from '../limits.js';
 import { patienceOf } from '../patience.js';
 import type { Finding, Rule } from '../rule.js';
@@ -31,7 +31,7 @@ export const timeoutInversion: Rule = {
 function outerLimit(outer: Call, { scenario }: Subject): Ns | null {
   const limit = limitOfCall(outer);
   const patience = patienceOf(scenario, outer.from);
-  if (outer.background || limit === null) return null;
+  if (outer.background) return null;
   const ns = Math.min(limit.attemptNs, patience.afterNs);
   // Work that is stopped as soon as its caller leaves takes its own calls with it.
   const tells = ns === patience.afterNs ? patience.tells : limit.tells;
@@ -41,7 +41,7 @@ function outerLimit(outer: Call, { scenario }: Subject): Ns | null {
 
 function findingOf(inner: Call, outer: Call, outerNs: Ns, subject: Subject): readonly Finding[] {
   const own = limitOfCall(inner);
-  if (own === null || own.callNs === Infinity) return [];
+  if (own.callNs === Infinity) return [];
   const innerNs = Math.min(own.callNs, handed(outer, subject));
   if (innerNs < outerNs) return [];
   const retry = retryOf(inner.layers);
@@ -58,17 +58,16 @@ function findingOf(inner: Call, outer: Call, outerNs: Ns, subject: Subject): rea
 
 /** What is left of a deadline that travels through the outer call. */
 function handed(outer: Call, { inherited }: Subject): Ns {
-  const layer = layerOf(outer.layers, 'deadline');
-  const after = layer === undefined || !propagates(layer) ? Infinity : (timeOf(layer) ?? Infinity);
+  const deadline = traitsIn(outer.layers, 'deadline');
+  const after = deadline?.propagates === true ? deadline.afterNs : Infinity;
   return Math.min(after, inherited.get(outer.from) ?? Infinity);
 }
 
 function spelled(inner: Call, totalNs: Ns): string {
   const retry = retryOf(inner.layers);
-  const timeout = layerOf(inner.layers, 'timeout');
-  const each = timeout === undefined ? null : timeOf(timeout);
-  if (retry === null || each === null || each === Infinity) return timeText(totalNs);
-  const waits = longestBackoff(retry.backoff, retry.attempts);
+  const each = traitsIn(inner.layers, 'timeout')?.afterNs ?? Infinity;
+  if (retry === null || each === Infinity) return timeText(totalNs);
+  const waits = retry.longestBackoffNs(retry.attempts);
   const sum = retry.attempts * each + waits;
   if (sum !== totalNs) return timeText(totalNs);
   const backoff = waits === 0 ? '' : ` + ${timeText(waits)} of back-off`;
@@ -79,7 +78,7 @@ function spelled(inner: Call, totalNs: Ns): string {
 function fitting(inner: Call, outerNs: Ns): Ns {
   const retry = retryOf(inner.layers);
   const attempts = retry === null || retry.attempts === Infinity ? 1 : retry.attempts;
-  const waits = retry === null ? 0 : longestBackoff(retry.backoff, attempts);
+  const waits = retry === null ? 0 : retry.longestBackoffNs(attempts);
   const left = 0.9 * outerNs - waits;
   return Math.max(1e6, Math.floor((left > 0 ? left : 0.9 * outerNs) / attempts / 1e6) * 1e6);
 }

@@ -77,6 +77,10 @@ export class BreakerClasses {
     return this.excluded.has(outcome) ? EXCLUDED : SUCCESS;
   }
 
+  isFailure(outcome: Outcome): boolean {
+    return this.of(outcome) === FAILURE;
+  }
+
   /** The class of a call that was ended from further out, as `reason`. */
   ofGivenUp(reason: Outcome): number {
     return this.of(this.cancelsAtDeadline ? OUTCOME.cancelled : givenUp(reason));

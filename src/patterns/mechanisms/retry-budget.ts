@@ -112,6 +112,23 @@ export const retryBudgetSchema = z.discriminatedUnion('kind', [
 ]);
 export type RetryBudgetConfig = z.output<typeof retryBudgetSchema>;
 
+/**
+ * By how much the budget lets the load of a callee grow that fails for a long time. Only a share of the first tries
+ * grows with the load; the other budgets are used up after a while.
+ */
+export function budgetGrowth(config: RetryBudgetConfig): number {
+  switch (config.kind) {
+    case 'ratio':
+      return 1 + config.ratio;
+    case 'envoy':
+    case 'concurrent':
+    case 'grpc':
+    case 'aws':
+    case 'rate':
+      return 1;
+  }
+}
+
 /** The budget of a configuration. */
 export function retryBudget(config: RetryBudgetConfig): RetryBudget {
   switch (config.kind) {

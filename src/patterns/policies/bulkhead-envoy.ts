@@ -78,7 +78,7 @@ function limitsOf({ maxPendingRequests, retryBudget, ...others }: Config): Envoy
 }
 
 /** `bulkhead` of kind `envoy`: the circuit breakers of an Envoy cluster. */
-export const bulkheadEnvoy: PolicyKind<typeof schema> = {
+export const bulkheadEnvoy: PolicyKind<'bulkhead', typeof schema> = {
   policy: 'bulkhead',
   kind: 'envoy',
   isDefault: false,
@@ -93,6 +93,10 @@ export const bulkheadEnvoy: PolicyKind<typeof schema> = {
   level: 'attempt',
   schema,
   example: 'bulkhead: { kind: envoy, maxRequests: 8 }\n',
+  traits: ({ maxRequests }) => ({
+    permits: { field: 'maxRequests', calls: maxRequests },
+    longestWaitNs: 0,
+  }),
   state: 'scoped',
   dryRun: true,
   create: (config, setup) => envoyGates(setup.ctx, limitsOf(config)),

@@ -25,7 +25,7 @@ const schema = z.strictObject({
 });
 
 /** `bulkhead` of kind `hystrix`: the thread pool of a command group. */
-export const bulkheadHystrix: PolicyKind<typeof schema> = {
+export const bulkheadHystrix: PolicyKind<'bulkhead', typeof schema> = {
   policy: 'bulkhead',
   kind: 'hystrix',
   isDefault: false,
@@ -38,6 +38,10 @@ export const bulkheadHystrix: PolicyKind<typeof schema> = {
   schema,
   example:
     'bulkhead: { kind: hystrix, coreSize: 2, maxQueueSize: 10, queueSizeRejectionThreshold: 1 }\n',
+  traits: ({ coreSize, maxQueueSize }) => ({
+    permits: { field: 'coreSize', calls: coreSize },
+    longestWaitNs: maxQueueSize > 0 ? Infinity : 0,
+  }),
   state: 'scoped',
   keyed: 'states',
   dryRun: true,

@@ -177,7 +177,7 @@ function blockProblems(
 }
 
 /** `bulkhead` of kind `istio`: the `connectionPool` of a DestinationRule. */
-export const bulkheadIstio: PolicyKind<typeof schema> = {
+export const bulkheadIstio: PolicyKind<'bulkhead', typeof schema> = {
   policy: 'bulkhead',
   kind: 'istio',
   isDefault: false,
@@ -191,6 +191,10 @@ export const bulkheadIstio: PolicyKind<typeof schema> = {
   level: 'attempt',
   schema,
   example: 'bulkhead: { kind: istio, http2MaxRequests: 8 }\n',
+  traits: (config) => ({
+    permits: { field: 'http2MaxRequests', calls: limitsOf(config).maxRequests },
+    longestWaitNs: 0,
+  }),
   state: 'scoped',
   dryRun: true,
   create: (config, setup) => envoyGates(setup.ctx, limitsOf(config)),

@@ -20,7 +20,7 @@ const schema = z.strictObject({
 });
 
 /** `bulkhead` of kind `resilience4j`: a fair semaphore with a wait and no bound on the waiters. */
-export const bulkheadResilience4j: PolicyKind<typeof schema> = {
+export const bulkheadResilience4j: PolicyKind<'bulkhead', typeof schema> = {
   policy: 'bulkhead',
   kind: 'resilience4j',
   isDefault: false,
@@ -30,6 +30,10 @@ export const bulkheadResilience4j: PolicyKind<typeof schema> = {
   level: 'attempt',
   schema,
   example: 'bulkhead: { kind: resilience4j, maxConcurrentCalls: 2, maxWaitDuration: 20ms }\n',
+  traits: ({ maxConcurrentCalls, maxWaitDuration }) => ({
+    permits: { field: 'maxConcurrentCalls', calls: maxConcurrentCalls },
+    longestWaitNs: maxWaitDuration,
+  }),
   state: 'scoped',
   keyed: 'states',
   dryRun: true,

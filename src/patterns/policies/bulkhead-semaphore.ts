@@ -24,7 +24,7 @@ const schema = z.strictObject({
 });
 
 /** `bulkhead` of kind `semaphore`: a limit on calls under way. */
-export const bulkheadSemaphore: PolicyKind<typeof schema> = {
+export const bulkheadSemaphore: PolicyKind<'bulkhead', typeof schema> = {
   policy: 'bulkhead',
   kind: 'semaphore',
   isDefault: true,
@@ -38,6 +38,10 @@ export const bulkheadSemaphore: PolicyKind<typeof schema> = {
   level: 'attempt',
   schema,
   example: 'bulkhead: { maxConcurrent: 2, maxQueue: 2, maxWait: 20ms }\n',
+  traits: ({ maxConcurrent, maxQueue, maxWait }) => ({
+    permits: { field: 'maxConcurrent', calls: maxConcurrent },
+    longestWaitNs: maxQueue === 0 ? 0 : (maxWait ?? Infinity),
+  }),
   state: 'scoped',
   keyed: 'states',
   dryRun: true,

@@ -37,7 +37,7 @@ const schema = z.strictObject({
 });
 
 /** `bulkhead` of kind `threadPool`: calls run on a pool of their own. */
-export const bulkheadThreadPool: PolicyKind<typeof schema> = {
+export const bulkheadThreadPool: PolicyKind<'bulkhead', typeof schema> = {
   policy: 'bulkhead',
   kind: 'threadPool',
   isDefault: false,
@@ -51,6 +51,10 @@ export const bulkheadThreadPool: PolicyKind<typeof schema> = {
   schema,
   example:
     'bulkhead: { kind: threadPool, coreThreads: 2, maxThreads: 4, queueCapacity: 1, keepAlive: 20ms }\n',
+  traits: ({ maxThreads, queueCapacity }) => ({
+    permits: { field: 'maxThreads', calls: maxThreads },
+    longestWaitNs: queueCapacity > 0 ? Infinity : 0,
+  }),
   state: 'scoped',
   keyed: 'states',
   dryRun: true,

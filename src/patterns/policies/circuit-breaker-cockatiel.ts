@@ -19,6 +19,7 @@ import type { BreakerJournal } from '../mechanisms/breaker.js';
 import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import type { BreakerClasses } from '../mechanisms/breaker-classes.js';
 import { classProblems, EXCLUDED, SUCCESS } from '../mechanisms/breaker-classes.js';
+import { consecutive } from '../mechanisms/breaker-traits.js';
 import type { CockatielBreaker } from '../mechanisms/cockatiel-breakers.js';
 import {
   ConsecutiveBreaker,
@@ -33,6 +34,7 @@ import {
 } from '../mechanisms/thrown-outcomes.js';
 import { frameOf, layerOf, Waiters } from '../mechanisms/waiters.js';
 
+const ROW = ['breaker', 'consecutive'];
 const thresholdField = (): Quantity<number> =>
   share().describe(
     'Failures per result above which a failure opens the breaker; at exactly this share it ' +
@@ -364,7 +366,7 @@ function samplingProblems({ halfOpenSampling }: Config): readonly PolicyProblem[
 }
 
 /** `circuitBreaker` of kind `cockatiel`: cockatiel 3 with its own names, and the sample of version 4. */
-export const circuitBreakerCockatiel: PolicyKind<typeof schema> = {
+export const circuitBreakerCockatiel: PolicyKind<'circuitBreaker', typeof schema> = {
   policy: 'circuitBreaker',
   kind: 'cockatiel',
   isDefault: false,
@@ -381,6 +383,11 @@ export const circuitBreakerCockatiel: PolicyKind<typeof schema> = {
   example:
     'circuitBreaker: { kind: cockatiel, breaker: { count: { threshold: 50%, size: 10 } }, ' +
     'halfOpenAfter: { kind: exponential, base: 100ms, max: 2s } }\n',
+  traits: ({ breaker, ...lists }) => ({
+    evidence: null,
+    consecutive: 'consecutive' in breaker ? consecutive(ROW, breaker.consecutive) : null,
+    classes: thrownOrCancelledClasses(lists, THROWN_OR_CANCELLED),
+  }),
   state: 'scoped',
   keyed: 'states',
   dryRun: true,

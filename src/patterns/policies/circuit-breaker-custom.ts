@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { BreakerTraits } from '../../spec/policy-traits.js';
+import { evidenceWithin } from '../mechanisms/breaker-traits.js';
 import type { PolicyKind, PolicyProblem } from '../../spec/policy.js';
 import { duration, factor, share, whole } from '../../spec/quantities.js';
 import { Breaker, breakerJournal } from '../mechanisms/breaker.js';
@@ -168,7 +170,7 @@ type Config = z.output<typeof schema>;
 const BUCKETS = 10;
 
 /** `circuitBreaker` of kind `custom`: the machine itself, every choice open. */
-export const circuitBreakerCustom: PolicyKind<typeof schema> = {
+export const circuitBreakerCustom: PolicyKind<'circuitBreaker', typeof schema> = {
   policy: 'circuitBreaker',
   kind: 'custom',
   isDefault: false,
@@ -184,6 +186,10 @@ export const circuitBreakerCustom: PolicyKind<typeof schema> = {
   example:
     'circuitBreaker: { kind: custom, window: time, windowSize: 1s, threshold: 50%, tripOp: ">", ' +
     'minCalls: 4, open: 100ms, halfOpen: { permits: 2, closeAfter: 2 } }\n',
+  traits: (config) => ({
+    ...tripsOf(settled(config)),
+    classes: new BreakerClasses(config),
+  }),
   state: 'scoped',
   keyed: 'states',
   dryRun: true,
@@ -207,5 +213,26 @@ function settled(config: Config) {
     buckets: config.buckets ?? BUCKETS,
     minCalls: config.minCalls ?? 1,
     halfOpen: { ...halfOpen, closeAfter: halfOpen.closeAfter ?? 1 },
+  };
+}
+
+/** What opens it: failures in a row, or a rate once a time window has seen `minCalls`. */
+function tripsOf({
+  window,
+  windowSize,
+  threshold,
+  tripOp,
+  minCalls,
+}: ReturnType<typeof settled>): Pick<BreakerTraits, 'evidence' | 'consecutive'> {
+  if ('calls' in threshold) {
+    const failures = tripOp === '>' ? threshold.calls + 1 : threshold.calls;
+    return { evidence: null, consecutive: { field: ['threshold'], failures } };
+  }
+  const isTime = window === 'time' && windowSize !== undefined && 'lengthNs' in windowSize;
+  return {
+    evidence: isTime
+      ? evidenceWithin('minCalls', minCalls, 'windowSize', windowSize.lengthNs)
+      : null,
+    consecutive: null,
   };
 }

@@ -16,7 +16,8 @@ import {
 import { OutcomeSet, outcomeTerms } from '../mechanisms/outcome-terms.js';
 import type { TargetRule } from '../mechanisms/target-breaker.js';
 import { TargetBreaker } from '../mechanisms/target-breaker.js';
-import { THROWN_OR_CANCELLED } from '../mechanisms/thrown-outcomes.js';
+import { THROWN_OR_CANCELLED, thrownOrCancelledClasses } from '../mechanisms/thrown-outcomes.js';
+import { consecutive } from '../mechanisms/breaker-traits.js';
 
 const schema = z.strictObject({
   successRate: share()
@@ -176,7 +177,7 @@ class FinagleRule implements TargetRule {
 }
 
 /** `circuitBreaker` of kind `finagle`: Finagle's failure accrual. */
-export const circuitBreakerFinagle: PolicyKind<typeof schema> = {
+export const circuitBreakerFinagle: PolicyKind<'circuitBreaker', typeof schema> = {
   policy: 'circuitBreaker',
   kind: 'finagle',
   isDefault: false,
@@ -195,6 +196,11 @@ export const circuitBreakerFinagle: PolicyKind<typeof schema> = {
   example:
     'circuitBreaker: { kind: finagle, consecutiveFailures: 3, minPenalty: 100ms, ' +
     'maxPenalty: 1s }\n',
+  traits: (config) => ({
+    evidence: null,
+    consecutive: consecutive(['consecutiveFailures'], config.consecutiveFailures),
+    classes: thrownOrCancelledClasses(config),
+  }),
   state: 'scoped',
   perTarget: true,
   failsOpen: true,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
+import type { BreakerTraits } from '../../spec/policy-traits.js';
 import type { PolicyKind, PolicyProblem } from '../../spec/policy.js';
 import { duration, share, whole } from '../../spec/quantities.js';
 import type { BreakerJournal, BreakerRule } from '../mechanisms/breaker.js';
@@ -187,8 +188,22 @@ export class GobreakerRule implements BreakerRule {
   }
 }
 
+/** What opens it: failures in a row, or a ratio once the window has seen `minRequests`. */
+function tripsOf({
+  interval,
+  tripAfter,
+}: z.output<typeof schema>): Pick<BreakerTraits, 'evidence' | 'consecutive'> {
+  const isRow = 'consecutiveFailures' in tripAfter;
+  const field = ['tripAfter', isRow ? 'consecutiveFailures' : 'minRequests'];
+  const calls = isRow ? tripAfter.consecutiveFailures : tripAfter.minRequests;
+  return {
+    evidence: interval === 0 ? null : { field, calls, windowField: 'interval', windowNs: interval },
+    consecutive: isRow ? { field, failures: calls } : null,
+  };
+}
+
 /** `circuitBreaker` of kind `gobreaker`: sony/gobreaker with its own field names. */
-export const circuitBreakerGobreaker: PolicyKind<typeof schema> = {
+export const circuitBreakerGobreaker: PolicyKind<'circuitBreaker', typeof schema> = {
   policy: 'circuitBreaker',
   kind: 'gobreaker',
   isDefault: false,
@@ -199,6 +214,10 @@ export const circuitBreakerGobreaker: PolicyKind<typeof schema> = {
   example:
     'circuitBreaker: { kind: gobreaker, maxRequests: 2, interval: 1s, timeout: 100ms, ' +
     'tripAfter: { failureRatio: 50%, minRequests: 4 } }\n',
+  traits: (config) => ({
+    ...tripsOf(config),
+    classes: thrownOrCancelledClasses(config),
+  }),
   state: 'scoped',
   keyed: 'states',
   dryRun: true,

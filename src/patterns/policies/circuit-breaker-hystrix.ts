@@ -13,6 +13,7 @@ import { Breaker, breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/
 import { classProblems, EXCLUDED, FAILURE, SUCCESS } from '../mechanisms/breaker-classes.js';
 import { HealthStream, nextTick } from '../mechanisms/health-stream.js';
 import { thrownClasses, thrownFields } from '../mechanisms/thrown-outcomes.js';
+import { evidenceWithin } from '../mechanisms/breaker-traits.js';
 
 const schema = z.strictObject({
   errorThresholdPercentage: share()
@@ -174,7 +175,7 @@ export class HystrixRule implements BreakerRule {
 }
 
 /** `circuitBreaker` of kind `hystrix`: Netflix Hystrix with its own property names. */
-export const circuitBreakerHystrix: PolicyKind<typeof schema> = {
+export const circuitBreakerHystrix: PolicyKind<'circuitBreaker', typeof schema> = {
   policy: 'circuitBreaker',
   kind: 'hystrix',
   isDefault: false,
@@ -189,6 +190,16 @@ export const circuitBreakerHystrix: PolicyKind<typeof schema> = {
   example:
     'circuitBreaker: { kind: hystrix, requestVolumeThreshold: 4, sleepWindow: 200ms, ' +
     'rollingWindow: 1s, snapshotInterval: 100ms }\n',
+  traits: (config) => ({
+    evidence: evidenceWithin(
+      'requestVolumeThreshold',
+      config.requestVolumeThreshold,
+      'rollingWindow',
+      config.rollingWindow,
+    ),
+    consecutive: null,
+    classes: thrownClasses(config),
+  }),
   state: 'scoped',
   keyed: 'states',
   dryRun: true,

@@ -15,6 +15,7 @@ import { LinkerdWindow } from '../mechanisms/linkerd-window.js';
 import type { TargetRule } from '../mechanisms/target-breaker.js';
 import { TargetBreaker } from '../mechanisms/target-breaker.js';
 import { thrownClasses, thrownFields } from '../mechanisms/thrown-outcomes.js';
+import { consecutive } from '../mechanisms/breaker-traits.js';
 
 /** The default of the proxy's LINKERD2_PROXY_OUTBOUND_HTTP_FAILFAST_TIMEOUT. */
 const FAILFAST = '3s';
@@ -99,7 +100,7 @@ class LinkerdRule implements TargetRule {
 
   constructor(config: Config, setup: PolicySetup) {
     this.config = config;
-    this.classes = thrownClasses(config, ['cancelled', 'throttled']);
+    this.classes = classesOf(config);
     this.journal = breakerJournal(setup);
     this.target = setup.target;
     this.alarm = setup.alarm(() => this.probation());
@@ -190,8 +191,12 @@ class LinkerdRule implements TargetRule {
   }
 }
 
+function classesOf(config: Config): BreakerClasses {
+  return thrownClasses(config, ['cancelled', 'throttled']);
+}
+
 /** `circuitBreaker` of kind `linkerd`: the failure accrual of Linkerd 2 with its annotations. */
-export const circuitBreakerLinkerd: PolicyKind<typeof schema> = {
+export const circuitBreakerLinkerd: PolicyKind<'circuitBreaker', typeof schema> = {
   policy: 'circuitBreaker',
   kind: 'linkerd',
   isDefault: false,
@@ -210,6 +215,11 @@ export const circuitBreakerLinkerd: PolicyKind<typeof schema> = {
   example:
     'circuitBreaker: { kind: linkerd, maxFailures: 3, minPenalty: 100ms, maxPenalty: 1s, ' +
     'jitterRatio: 0% }\n',
+  traits: (config) => ({
+    evidence: null,
+    consecutive: consecutive(['maxFailures'], config.maxFailures),
+    classes: classesOf(config),
+  }),
   state: 'scoped',
   perTarget: true,
   dryRun: true,

@@ -17,6 +17,7 @@ import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.j
 import { classProblems, givenUp } from '../mechanisms/breaker-classes.js';
 import { OutcomeSet, outcomeTerms } from '../mechanisms/outcome-terms.js';
 import { RotatingBuckets } from '../mechanisms/rotating-buckets.js';
+import { evidenceWithin } from '../mechanisms/breaker-traits.js';
 
 const MS = 1_000_000;
 
@@ -218,7 +219,7 @@ function bucketNs(config: Config): Ns {
 }
 
 /** `circuitBreaker` of kind `opossum`: nodeshift/opossum with its own option names. */
-export const circuitBreakerOpossum: PolicyKind<typeof schema> = {
+export const circuitBreakerOpossum: PolicyKind<'circuitBreaker', typeof schema> = {
   policy: 'circuitBreaker',
   kind: 'opossum',
   isDefault: false,
@@ -231,6 +232,19 @@ export const circuitBreakerOpossum: PolicyKind<typeof schema> = {
   example:
     'circuitBreaker: { kind: opossum, resetTimeout: 200ms, errorThresholdPercentage: 40%, ' +
     'rollingCountTimeout: 1s, volumeThreshold: 5 }\n',
+  traits(config) {
+    const errors = new Errors(config);
+    return {
+      evidence: evidenceWithin(
+        'volumeThreshold',
+        config.volumeThreshold,
+        'rollingCountTimeout',
+        config.rollingCountTimeout,
+      ),
+      consecutive: null,
+      classes: { isFailure: (outcome) => errors.has(outcome) },
+    };
+  },
   state: 'scoped',
   keyed: 'states',
   dryRun: true,

@@ -8,6 +8,7 @@ import type { ClassRules } from '../mechanisms/breaker-classes.js';
 import { BreakerClasses, classProblems, FAILURE } from '../mechanisms/breaker-classes.js';
 import { SampledHealth } from '../mechanisms/sampled-health.js';
 import { THROWN, thrownFields } from '../mechanisms/thrown-outcomes.js';
+import { evidenceWithin } from '../mechanisms/breaker-traits.js';
 
 const MILLISECOND = 1_000_000;
 /** Polly validates its options: both durations lie between half a second and a day. */
@@ -120,7 +121,7 @@ export class PollyRule implements BreakerRule {
 }
 
 /** `circuitBreaker` of kind `polly`: Polly v8 with its own option names. */
-export const circuitBreakerPolly: PolicyKind<typeof schema> = {
+export const circuitBreakerPolly: PolicyKind<'circuitBreaker', typeof schema> = {
   policy: 'circuitBreaker',
   kind: 'polly',
   isDefault: false,
@@ -136,6 +137,16 @@ export const circuitBreakerPolly: PolicyKind<typeof schema> = {
   example:
     'circuitBreaker: { kind: polly, failureRatio: 50%, minimumThroughput: 4, ' +
     'samplingDuration: 1s, breakDuration: 500ms }\n',
+  traits: (config) => ({
+    evidence: evidenceWithin(
+      'minimumThroughput',
+      config.minimumThroughput,
+      'samplingDuration',
+      config.samplingDuration,
+    ),
+    consecutive: null,
+    classes: new BreakerClasses(config, RULES),
+  }),
   state: 'scoped',
   keyed: 'states',
   dryRun: true,

@@ -11,6 +11,7 @@ import type { CallWindow } from '../mechanisms/call-window.js';
 import { CountWindow, TimeWindow } from '../mechanisms/call-window.js';
 import { thrownClasses, thrownFields } from '../mechanisms/thrown-outcomes.js';
 import { WINDOW_MAX, windowSize } from '../mechanisms/window-size.js';
+import { evidenceWithin } from '../mechanisms/breaker-traits.js';
 
 /** CircuitBreakerConfig.java: the default of calls and of seconds alike. */
 const DEFAULT_SIZE = 100;
@@ -252,7 +253,7 @@ function sizeOf(config: Config): number {
 }
 
 /** `circuitBreaker` of kind `resilience4j`: the library's CircuitBreaker with its own field names. */
-export const circuitBreakerResilience4j: PolicyKind<typeof schema> = {
+export const circuitBreakerResilience4j: PolicyKind<'circuitBreaker', typeof schema> = {
   policy: 'circuitBreaker',
   kind: 'resilience4j',
   isDefault: false,
@@ -266,6 +267,18 @@ export const circuitBreakerResilience4j: PolicyKind<typeof schema> = {
   example:
     'circuitBreaker: { kind: resilience4j, slidingWindowSize: 10, minimumNumberOfCalls: 4, ' +
     'waitDurationInOpenState: 100ms, permittedNumberOfCallsInHalfOpenState: 3 }\n',
+  traits: (config) => ({
+    evidence: isTimeBased(config)
+      ? evidenceWithin(
+          'minimumNumberOfCalls',
+          config.minimumNumberOfCalls ?? 100,
+          'slidingWindowSize',
+          sizeOf(config) * NS_PER_SECOND,
+        )
+      : null,
+    consecutive: null,
+    classes: thrownClasses(config),
+  }),
   state: 'scoped',
   keyed: 'states',
   dryRun: true,

@@ -11,6 +11,7 @@ import {
   FAILURE,
   SUCCESS,
 } from '../mechanisms/breaker-classes.js';
+import { consecutive } from '../mechanisms/breaker-traits.js';
 
 const schema = z.strictObject({
   failureThreshold: whole({ min: 1 })
@@ -123,7 +124,7 @@ export class SimpleRule implements BreakerRule {
 }
 
 /** `circuitBreaker` of kind `simple`: the counting breaker of the textbooks. */
-export const circuitBreakerSimple: PolicyKind<typeof schema> = {
+export const circuitBreakerSimple: PolicyKind<'circuitBreaker', typeof schema> = {
   policy: 'circuitBreaker',
   kind: 'simple',
   isDefault: true,
@@ -132,6 +133,11 @@ export const circuitBreakerSimple: PolicyKind<typeof schema> = {
   level: 'attempt',
   schema,
   example: 'circuitBreaker: { failureThreshold: 3, openDuration: 100ms }\n',
+  traits: (config) => ({
+    evidence: null,
+    consecutive: consecutive(['failureThreshold'], config.failureThreshold),
+    classes: new BreakerClasses(config),
+  }),
   state: 'scoped',
   keyed: 'states',
   dryRun: true,

@@ -6,6 +6,7 @@ import { EDGE_COUNTER } from '../../spec/policy.js';
 import type { CallContext, PolicyKind, PolicySetup, PolicyState } from '../../spec/policy.js';
 import { durationOrNone } from '../../spec/quantities.js';
 import { frameOf, layerOf, waiterOf } from '../mechanisms/waiters.js';
+import { NO_TRAITS } from '../../spec/policy-traits.js';
 
 const schema = z.strictObject({
   key: z
@@ -109,7 +110,7 @@ class Coalesce implements PolicyState {
 }
 
 /** `coalesce`: concurrent calls that ask the same share one answer. */
-export const coalesce: PolicyKind<typeof schema> = {
+export const coalesce: PolicyKind<'coalesce', typeof schema> = {
   policy: 'coalesce',
   kind: 'simple',
   isDefault: true,
@@ -122,6 +123,7 @@ export const coalesce: PolicyKind<typeof schema> = {
   level: 'call',
   schema,
   example: 'coalesce: { key: product }\n',
+  traits: () => NO_TRAITS,
   state: 'scoped',
   perEndpoint: true,
   keyed: 'inside',

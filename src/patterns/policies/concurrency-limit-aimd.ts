@@ -57,7 +57,7 @@ export class AimdRule extends SampledLimit {
 }
 
 /** `concurrencyLimit` of kind `aimd`: grows by one, shrinks by a tenth. */
-export const concurrencyLimitAimd: PolicyKind<typeof schema> = {
+export const concurrencyLimitAimd: PolicyKind<'concurrencyLimit', typeof schema> = {
   policy: 'concurrencyLimit',
   kind: 'aimd',
   isDefault: false,
@@ -70,6 +70,7 @@ export const concurrencyLimitAimd: PolicyKind<typeof schema> = {
   level: 'attempt',
   schema,
   example: 'concurrencyLimit: { kind: aimd, initial: 4, min: 1, max: 100, timeout: 100ms }\n',
+  traits: ({ max }) => ({ highest: max }),
   state: 'scoped',
   keyed: 'states',
   dryRun: true,

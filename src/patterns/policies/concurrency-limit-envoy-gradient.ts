@@ -186,7 +186,7 @@ export class EnvoyGradientRule implements LimitRule {
 }
 
 /** `concurrencyLimit` of kind `envoyGradient`: Envoy's adaptive concurrency filter. */
-export const concurrencyLimitEnvoyGradient: PolicyKind<typeof schema> = {
+export const concurrencyLimitEnvoyGradient: PolicyKind<'concurrencyLimit', typeof schema> = {
   policy: 'concurrencyLimit',
   kind: 'envoyGradient',
   isDefault: false,
@@ -196,6 +196,7 @@ export const concurrencyLimitEnvoyGradient: PolicyKind<typeof schema> = {
   level: 'attempt',
   schema,
   example: 'concurrencyLimit: { kind: envoyGradient, requestCount: 20, minRttInterval: 30s }\n',
+  traits: ({ max }) => ({ highest: max }),
   state: 'scoped',
   keyed: 'states',
   dryRun: true,

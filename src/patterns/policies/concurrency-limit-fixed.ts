@@ -38,7 +38,7 @@ class FixedRule implements LimitRule {
 }
 
 /** `concurrencyLimit` of kind `fixed`: a limit that learns nothing. */
-export const concurrencyLimitFixed: PolicyKind<typeof schema> = {
+export const concurrencyLimitFixed: PolicyKind<'concurrencyLimit', typeof schema> = {
   policy: 'concurrencyLimit',
   kind: 'fixed',
   isDefault: true,
@@ -47,6 +47,7 @@ export const concurrencyLimitFixed: PolicyKind<typeof schema> = {
   level: 'attempt',
   schema,
   example: 'concurrencyLimit: { limit: 2 }\n',
+  traits: ({ limit }) => ({ highest: limit }),
   state: 'scoped',
   keyed: 'states',
   dryRun: true,

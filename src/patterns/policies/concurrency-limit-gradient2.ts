@@ -87,7 +87,7 @@ export class Gradient2Rule extends SampledLimit {
 }
 
 /** `concurrencyLimit` of kind `gradient2`: compares answers with their long average. */
-export const concurrencyLimitGradient2: PolicyKind<typeof schema> = {
+export const concurrencyLimitGradient2: PolicyKind<'concurrencyLimit', typeof schema> = {
   policy: 'concurrencyLimit',
   kind: 'gradient2',
   isDefault: false,
@@ -101,6 +101,7 @@ export const concurrencyLimitGradient2: PolicyKind<typeof schema> = {
   level: 'attempt',
   schema,
   example: 'concurrencyLimit: { kind: gradient2, initial: 4, min: 1, max: 100 }\n',
+  traits: ({ max }) => ({ highest: max }),
   state: 'scoped',
   keyed: 'states',
   dryRun: true,

@@ -100,7 +100,7 @@ function log10Of(limit: number): number {
 }
 
 /** `concurrencyLimit` of kind `vegas`: looks for the queue in the time answers take. */
-export const concurrencyLimitVegas: PolicyKind<typeof schema> = {
+export const concurrencyLimitVegas: PolicyKind<'concurrencyLimit', typeof schema> = {
   policy: 'concurrencyLimit',
   kind: 'vegas',
   isDefault: false,
@@ -114,6 +114,7 @@ export const concurrencyLimitVegas: PolicyKind<typeof schema> = {
   level: 'attempt',
   schema,
   example: 'concurrencyLimit: { kind: vegas, initial: 4, max: 100 }\n',
+  traits: ({ max }) => ({ highest: max }),
   state: 'scoped',
   keyed: 'states',
   dryRun: true,

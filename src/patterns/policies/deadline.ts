@@ -73,7 +73,7 @@ export class Deadline implements PolicyState {
 }
 
 /** `deadline`: the time limit of a whole call, handed on to its callees. */
-export const deadline: PolicyKind<typeof schema> = {
+export const deadline: PolicyKind<'deadline', typeof schema> = {
   policy: 'deadline',
   kind: 'simple',
   isDefault: true,
@@ -82,6 +82,7 @@ export const deadline: PolicyKind<typeof schema> = {
   level: 'call',
   schema,
   example: 'deadline: { after: 80ms }\nretry: { attempts: 4, on: [any] }\n',
+  traits: ({ after, propagate }) => ({ afterNs: after ?? Infinity, propagates: propagate }),
   state: 'none',
   create: (config, setup) =>
     new Deadline(

@@ -22,6 +22,7 @@ import type {
 import { EDGE_COUNTER } from '../../spec/policy.js';
 import { distribution, whole } from '../../spec/quantities.js';
 import { OutcomeSet, outcomeTerms } from '../mechanisms/outcome-terms.js';
+import { outcomeList } from '../mechanisms/retry-traits.js';
 
 const schema = z.strictObject({
   on: outcomeTerms()
@@ -202,7 +203,7 @@ class FallbackDelay {
 }
 
 /** `fallback`: an answer of the caller's own when the callee gives none. */
-export const fallback: PolicyKind<typeof schema> = {
+export const fallback: PolicyKind<'fallback', typeof schema> = {
   policy: 'fallback',
   kind: 'simple',
   isDefault: true,
@@ -217,6 +218,7 @@ export const fallback: PolicyKind<typeof schema> = {
   level: 'call',
   schema,
   example: 'timeout: { after: 10ms }\nfallback: { after: 2ms, status: 203 }\n',
+  traits: ({ on, degraded }) => ({ on: outcomeList(on), degraded }),
   state: 'none',
   create(config, setup) {
     const kind = config.degraded ? OUTCOME.degraded : OUTCOME.ok;

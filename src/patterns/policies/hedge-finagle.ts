@@ -9,6 +9,7 @@ import { OutcomeSet } from '../mechanisms/outcome-terms.js';
 import { retryBudget } from '../mechanisms/retry-budget.js';
 import { THROWN } from '../mechanisms/thrown-outcomes.js';
 import { WindowedPercentile } from '../mechanisms/windowed-percentile.js';
+import { NO_TRAITS } from '../../spec/policy-traits.js';
 
 /** Latencies above are counted as this; with a percentile up here no backup is sent. */
 const HIGHEST_MS = 2000;
@@ -71,7 +72,7 @@ function backupBudget(ratio: number): HedgeBudget {
 }
 
 /** `hedge` of kind `finagle`: the BackupRequestFilter. */
-export const hedgeFinagle: PolicyKind<typeof schema> = {
+export const hedgeFinagle: PolicyKind<'hedge', typeof schema> = {
   policy: 'hedge',
   kind: 'finagle',
   isDefault: false,
@@ -82,6 +83,7 @@ export const hedgeFinagle: PolicyKind<typeof schema> = {
   level: 'call',
   schema,
   example: 'hedge: { kind: finagle, maxExtraLoad: 10% }\n',
+  traits: () => NO_TRAITS,
   state: 'scoped',
   create: ({ maxExtraLoad, minSendBackupAfter }, setup) =>
     new Hedging(setup.ctx, {

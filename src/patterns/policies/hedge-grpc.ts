@@ -6,6 +6,7 @@ import type { HedgeBudget } from '../mechanisms/hedging.js';
 import { Hedging } from '../mechanisms/hedging.js';
 import { OutcomeSet, outcomeTerms } from '../mechanisms/outcome-terms.js';
 import { retryBudget } from '../mechanisms/retry-budget.js';
+import { NO_TRAITS } from '../../spec/policy-traits.js';
 
 /** What a client makes of a larger `maxAttempts`. */
 const MOST = 5;
@@ -70,7 +71,7 @@ function throttle(maxTokens: number, tokenRatio: number): HedgeBudget {
 }
 
 /** `hedge` of kind `grpc`: hedgingPolicy of a gRPC service config. */
-export const hedgeGrpc: PolicyKind<typeof schema> = {
+export const hedgeGrpc: PolicyKind<'hedge', typeof schema> = {
   policy: 'hedge',
   kind: 'grpc',
   isDefault: false,
@@ -81,6 +82,7 @@ export const hedgeGrpc: PolicyKind<typeof schema> = {
   schema,
   example:
     'hedge: { kind: grpc, attempts: 3, after: 5ms, nonFatal: [error], retryThrottling: { maxTokens: 10 } }\n',
+  traits: () => NO_TRAITS,
   state: 'scoped',
   remembers: ({ retryThrottling }) => retryThrottling !== undefined,
   create: ({ attempts, after, nonFatal, retryThrottling, otherInstance }, setup) =>

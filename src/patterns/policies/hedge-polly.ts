@@ -4,6 +4,7 @@ import { durationOrNone, whole } from '../../spec/quantities.js';
 import { ConstantDelay } from '../mechanisms/hedge-delay.js';
 import { Hedging } from '../mechanisms/hedging.js';
 import { OutcomeSet, outcomeTerms } from '../mechanisms/outcome-terms.js';
+import { NO_TRAITS } from '../../spec/policy-traits.js';
 
 const schema = z.strictObject({
   after: durationOrNone()
@@ -37,7 +38,7 @@ const schema = z.strictObject({
 });
 
 /** `hedge` of kind `polly`: HedgingStrategyOptions of Polly v8. */
-export const hedgePolly: PolicyKind<typeof schema> = {
+export const hedgePolly: PolicyKind<'hedge', typeof schema> = {
   policy: 'hedge',
   kind: 'polly',
   isDefault: false,
@@ -48,6 +49,7 @@ export const hedgePolly: PolicyKind<typeof schema> = {
   level: 'call',
   schema,
   example: 'hedge: { kind: polly, after: 5ms, attempts: 3 }\n',
+  traits: () => NO_TRAITS,
   state: 'scoped',
   remembers: () => false,
   create: ({ after, attempts, on, otherInstance }, setup) =>

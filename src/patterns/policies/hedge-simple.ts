@@ -11,6 +11,7 @@ import {
 } from '../mechanisms/hedge-delay.js';
 import { Hedging } from '../mechanisms/hedging.js';
 import { OutcomeSet } from '../mechanisms/outcome-terms.js';
+import { NO_TRAITS } from '../../spec/policy-traits.js';
 
 const schema = z.strictObject({
   after: durationOrPercentile().describe(
@@ -42,7 +43,7 @@ const schema = z.strictObject({
 });
 
 /** `hedge` of kind `simple`: Dean and Barroso's hedged requests. */
-export const hedgeSimple: PolicyKind<typeof schema> = {
+export const hedgeSimple: PolicyKind<'hedge', typeof schema> = {
   policy: 'hedge',
   kind: 'simple',
   isDefault: true,
@@ -51,6 +52,7 @@ export const hedgeSimple: PolicyKind<typeof schema> = {
   level: 'call',
   schema,
   example: 'hedge: { after: 5ms, maxExtraLoad: 50% }\n',
+  traits: () => NO_TRAITS,
   state: 'scoped',
   remembers: ({ after, maxExtraLoad }) => typeof after !== 'number' || maxExtraLoad !== undefined,
   keyed: 'states',

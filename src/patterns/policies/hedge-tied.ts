@@ -6,6 +6,7 @@ import { numberIn } from '../mechanisms/bundle-fields.js';
 import { ConstantDelay } from '../mechanisms/hedge-delay.js';
 import { Hedging } from '../mechanisms/hedging.js';
 import { OutcomeSet } from '../mechanisms/outcome-terms.js';
+import { NO_TRAITS } from '../../spec/policy-traits.js';
 
 /** The paper ties two servers, and says that more bring little. */
 const COPIES = 2;
@@ -22,7 +23,7 @@ const schema = z.strictObject({
 });
 
 /** `hedge` of kind `tied`: the tied requests of The Tail at Scale. */
-export const hedgeTied: PolicyKind<typeof schema> = {
+export const hedgeTied: PolicyKind<'hedge', typeof schema> = {
   policy: 'hedge',
   kind: 'tied',
   isDefault: false,
@@ -32,6 +33,7 @@ export const hedgeTied: PolicyKind<typeof schema> = {
   level: 'call',
   schema,
   example: 'hedge: { kind: tied, after: 1ms }\n',
+  traits: () => NO_TRAITS,
   state: 'scoped',
   remembers: () => false,
   tied: true,

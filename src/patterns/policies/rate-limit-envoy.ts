@@ -6,6 +6,7 @@ import type { Meter } from '../mechanisms/meters.js';
 import { callFields, limiterFields, metered } from '../mechanisms/meters.js';
 import { rateOver } from '../mechanisms/rational-rate.js';
 import { BucketMeter, continuousBucket } from '../mechanisms/token-bucket.js';
+import { NS_PER_SECOND } from '../../kernel/time.js';
 
 const schema = z.strictObject({
   maxTokens: whole({ min: 1, max: 1_000_000 }).describe(
@@ -73,7 +74,7 @@ class TimerBucket implements Meter {
 }
 
 /** `rateLimit` of kind `envoy`: the local rate limit filter with its own field names. */
-export const rateLimitEnvoy: PolicyKind<typeof schema> = {
+export const rateLimitEnvoy: PolicyKind<'rateLimit', typeof schema> = {
   policy: 'rateLimit',
   kind: 'envoy',
   isDefault: false,
@@ -85,6 +86,10 @@ export const rateLimitEnvoy: PolicyKind<typeof schema> = {
   level: 'attempt',
   schema,
   example: 'rateLimit: { kind: envoy, maxTokens: 5, tokensPerFill: 5, fillInterval: 250ms }\n',
+  traits: ({ tokensPerFill, fillInterval }) => ({
+    perSecond: (tokensPerFill * NS_PER_SECOND) / fillInterval,
+    longestWaitNs: 0,
+  }),
   state: 'scoped',
   keyed: 'inside',
   dryRun: true,

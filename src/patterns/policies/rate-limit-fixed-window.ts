@@ -4,6 +4,7 @@ import type { PolicyKind } from '../../spec/policy.js';
 import type { Meter } from '../mechanisms/meters.js';
 import { callFields, limiterFields, metered } from '../mechanisms/meters.js';
 import { windowFields } from '../mechanisms/window-fields.js';
+import { NS_PER_SECOND } from '../../kernel/time.js';
 
 const schema = z.strictObject({ ...windowFields, ...limiterFields });
 
@@ -43,7 +44,7 @@ class FixedWindow implements Meter {
 }
 
 /** `rateLimit` of kind `fixedWindow`: so many calls in each window of the clock. */
-export const rateLimitFixedWindow: PolicyKind<typeof schema> = {
+export const rateLimitFixedWindow: PolicyKind<'rateLimit', typeof schema> = {
   policy: 'rateLimit',
   kind: 'fixedWindow',
   isDefault: false,
@@ -53,6 +54,10 @@ export const rateLimitFixedWindow: PolicyKind<typeof schema> = {
   level: 'attempt',
   schema,
   example: 'rateLimit: { kind: fixedWindow, limit: 5, window: 100ms }\n',
+  traits: ({ limit, window }) => ({
+    perSecond: (limit * NS_PER_SECOND) / window,
+    longestWaitNs: 0,
+  }),
   state: 'scoped',
   keyed: 'inside',
   dryRun: true,

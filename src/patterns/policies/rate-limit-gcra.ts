@@ -24,7 +24,7 @@ const schema = z.strictObject({
  * on from the theoretical arrival time less the tolerance on, which is when a bucket of `burst` tokens
  * has one, to the ns: the arithmetic is that of the bucket.
  */
-export const rateLimitGcra: PolicyKind<typeof schema> = {
+export const rateLimitGcra: PolicyKind<'rateLimit', typeof schema> = {
   policy: 'rateLimit',
   kind: 'gcra',
   isDefault: false,
@@ -34,6 +34,7 @@ export const rateLimitGcra: PolicyKind<typeof schema> = {
   level: 'attempt',
   schema,
   example: 'rateLimit: { kind: gcra, rate: 20/s, burst: 5 }\n',
+  traits: ({ rate }) => ({ perSecond: rate, longestWaitNs: 0 }),
   state: 'scoped',
   keyed: 'inside',
   dryRun: true,

@@ -145,7 +145,7 @@ function identityProblem({ limitBy }: Config, key: string | null): string | null
 const kinds = metered<Config>((config) => new CalendarCounters(config));
 
 /** `rateLimit` of kind `kong`: the rate-limiting plugin. */
-export const rateLimitKong: PolicyKind<typeof schema> = {
+export const rateLimitKong: PolicyKind<'rateLimit', typeof schema> = {
   policy: 'rateLimit',
   kind: 'kong',
   isDefault: false,
@@ -158,6 +158,8 @@ export const rateLimitKong: PolicyKind<typeof schema> = {
   level: 'attempt',
   schema,
   example: 'rateLimit: { kind: kong, second: 5, minute: 100 }\n',
+  // The windows of Kong are calendar windows of one key or address each, and not of a rate.
+  traits: () => ({ perSecond: null, longestWaitNs: 0 }),
   state: 'scoped',
   keyed: 'inside',
   dryRun: true,

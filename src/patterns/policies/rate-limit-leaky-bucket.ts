@@ -6,6 +6,7 @@ import type { Meter } from '../mechanisms/meters.js';
 import { callFields, limiterFields, metered } from '../mechanisms/meters.js';
 import type { RationalRate } from '../mechanisms/rational-rate.js';
 import { rateProblems, rationalRate, timeOfEvent } from '../mechanisms/rational-rate.js';
+import { NS_PER_SECOND } from '../../kernel/time.js';
 
 const schema = z.strictObject({
   rate: rate().describe(
@@ -67,7 +68,7 @@ class LeakyBucket implements Meter {
 }
 
 /** `rateLimit` of kind `leakyBucket`: a short queue that empties at a constant rate. */
-export const rateLimitLeakyBucket: PolicyKind<typeof schema> = {
+export const rateLimitLeakyBucket: PolicyKind<'rateLimit', typeof schema> = {
   policy: 'rateLimit',
   kind: 'leakyBucket',
   isDefault: false,
@@ -76,6 +77,10 @@ export const rateLimitLeakyBucket: PolicyKind<typeof schema> = {
   level: 'attempt',
   schema,
   example: 'rateLimit: { kind: leakyBucket, rate: 20/s, burst: 3 }\n',
+  traits: ({ rate: perSecond, burst }) => ({
+    perSecond,
+    longestWaitNs: Math.ceil((burst * NS_PER_SECOND) / perSecond),
+  }),
   state: 'scoped',
   keyed: 'inside',
   dryRun: true,

@@ -11,6 +11,7 @@ import {
   refusalOf,
   saysWhen,
 } from '../mechanisms/meters.js';
+import { NS_PER_SECOND } from '../../kernel/time.js';
 
 /** Permissions are a Java int. */
 const INT_MAX = 2_147_483_647;
@@ -95,7 +96,7 @@ function cycles(config: z.output<typeof schema>, start: Ns): Meter {
 }
 
 /** `rateLimit` of kind `resilience4j`: its AtomicRateLimiter with its own field names. */
-export const rateLimitResilience4j: PolicyKind<typeof schema> = {
+export const rateLimitResilience4j: PolicyKind<'rateLimit', typeof schema> = {
   policy: 'rateLimit',
   kind: 'resilience4j',
   isDefault: false,
@@ -108,6 +109,10 @@ export const rateLimitResilience4j: PolicyKind<typeof schema> = {
   example:
     'rateLimit: { kind: resilience4j, limitForPeriod: 5, limitRefreshPeriod: 100ms, ' +
     'timeoutDuration: 150ms }\n',
+  traits: ({ limitForPeriod, limitRefreshPeriod, timeoutDuration }) => ({
+    perSecond: (limitForPeriod * NS_PER_SECOND) / limitRefreshPeriod,
+    longestWaitNs: timeoutDuration,
+  }),
   state: 'scoped',
   keyed: 'inside',
   dryRun: true,

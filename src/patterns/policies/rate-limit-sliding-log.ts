@@ -5,6 +5,7 @@ import type { PolicyKind } from '../../spec/policy.js';
 import type { Meter } from '../mechanisms/meters.js';
 import { callFields, limiterFields, metered } from '../mechanisms/meters.js';
 import { windowFields } from '../mechanisms/window-fields.js';
+import { NS_PER_SECOND } from '../../kernel/time.js';
 
 const schema = z.strictObject({ ...windowFields, ...limiterFields });
 
@@ -51,7 +52,7 @@ class SlidingLog implements Meter {
 }
 
 /** `rateLimit` of kind `slidingLog`: so many calls in any window, exactly. */
-export const rateLimitSlidingLog: PolicyKind<typeof schema> = {
+export const rateLimitSlidingLog: PolicyKind<'rateLimit', typeof schema> = {
   policy: 'rateLimit',
   kind: 'slidingLog',
   isDefault: false,
@@ -60,6 +61,10 @@ export const rateLimitSlidingLog: PolicyKind<typeof schema> = {
   level: 'attempt',
   schema,
   example: 'rateLimit: { kind: slidingLog, limit: 5, window: 100ms }\n',
+  traits: ({ limit, window }) => ({
+    perSecond: (limit * NS_PER_SECOND) / window,
+    longestWaitNs: 0,
+  }),
   state: 'scoped',
   keyed: 'inside',
   dryRun: true,

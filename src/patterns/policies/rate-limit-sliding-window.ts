@@ -4,6 +4,7 @@ import type { PolicyKind } from '../../spec/policy.js';
 import type { Meter } from '../mechanisms/meters.js';
 import { callFields, limiterFields, metered } from '../mechanisms/meters.js';
 import { windowFields } from '../mechanisms/window-fields.js';
+import { NS_PER_SECOND } from '../../kernel/time.js';
 
 const schema = z.strictObject({ ...windowFields, ...limiterFields });
 
@@ -74,7 +75,7 @@ function isProductBelow(count: number, time: Ns, otherCount: number, otherTime: 
 }
 
 /** `rateLimit` of kind `slidingWindow`: the weighted counter of two windows. */
-export const rateLimitSlidingWindow: PolicyKind<typeof schema> = {
+export const rateLimitSlidingWindow: PolicyKind<'rateLimit', typeof schema> = {
   policy: 'rateLimit',
   kind: 'slidingWindow',
   isDefault: false,
@@ -85,6 +86,10 @@ export const rateLimitSlidingWindow: PolicyKind<typeof schema> = {
   level: 'attempt',
   schema,
   example: 'rateLimit: { kind: slidingWindow, limit: 5, window: 100ms }\n',
+  traits: ({ limit, window }) => ({
+    perSecond: (limit * NS_PER_SECOND) / window,
+    longestWaitNs: 0,
+  }),
   state: 'scoped',
   keyed: 'inside',
   dryRun: true,

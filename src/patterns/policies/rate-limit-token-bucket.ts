@@ -150,7 +150,7 @@ class RateLimit implements PolicyState {
 }
 
 /** `rateLimit` of kind `tokenBucket`: a long-run rate with bursts. */
-export const rateLimitTokenBucket: PolicyKind<typeof schema> = {
+export const rateLimitTokenBucket: PolicyKind<'rateLimit', typeof schema> = {
   policy: 'rateLimit',
   kind: 'tokenBucket',
   isDefault: true,
@@ -160,6 +160,7 @@ export const rateLimitTokenBucket: PolicyKind<typeof schema> = {
   level: 'attempt',
   schema,
   example: 'rateLimit: { rate: 20/s, burst: 5, maxWait: 100ms }\n',
+  traits: ({ rate: perSecond, maxWait }) => ({ perSecond, longestWaitNs: maxWait }),
   state: 'scoped',
   keyed: 'inside',
   dryRun: true,

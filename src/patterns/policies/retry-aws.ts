@@ -12,6 +12,7 @@ import {
   retrying,
   retryProblems,
 } from '../mechanisms/retrying.js';
+import { retryTraits } from '../mechanisms/retry-traits.js';
 
 const schema = z.strictObject({
   attempts: libraryAttemptsField(3, 'max_attempts'),
@@ -39,7 +40,7 @@ const from = (baseMs: number): BackoffConfig => ({
 });
 
 /** Standard retry mode of the AWS SDKs, by the rules before those of 2026. */
-export const retryAws: PolicyKind<typeof schema> = {
+export const retryAws: PolicyKind<'retry', typeof schema> = {
   policy: 'retry',
   kind: 'aws',
   isDefault: false,
@@ -52,6 +53,7 @@ export const retryAws: PolicyKind<typeof schema> = {
   level: 'call',
   schema,
   example: 'retry: { kind: aws, budget: { kind: aws, tokens: 100 } }\n',
+  traits: (config) => retryTraits(config),
   state: 'scoped',
   keyed: 'states',
   remembers: hasBudget,

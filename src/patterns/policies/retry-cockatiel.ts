@@ -11,6 +11,7 @@ import {
   retrying,
   retryProblems,
 } from '../mechanisms/retrying.js';
+import { retryTraits } from '../mechanisms/retry-traits.js';
 
 const schema = z.strictObject({
   attempts: libraryAttemptsField('unlimited', 'maxAttempts, and the first'),
@@ -34,7 +35,7 @@ const schema = z.strictObject({
 });
 
 /** cockatiel's retry policy. */
-export const retryCockatiel: PolicyKind<typeof schema> = {
+export const retryCockatiel: PolicyKind<'retry', typeof schema> = {
   policy: 'retry',
   kind: 'cockatiel',
   isDefault: false,
@@ -46,6 +47,7 @@ export const retryCockatiel: PolicyKind<typeof schema> = {
   level: 'call',
   schema,
   example: 'retry:\n  kind: cockatiel\n  attempts: 4\n  backoff: {}\n',
+  traits: (config) => retryTraits(config),
   state: 'scoped',
   keyed: 'states',
   remembers: hasBudget,

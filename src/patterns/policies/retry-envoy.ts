@@ -13,6 +13,7 @@ import {
   retryProblems,
   WAITS,
 } from '../mechanisms/retrying.js';
+import { retryTraits } from '../mechanisms/retry-traits.js';
 
 const schema = z.strictObject({
   attempts: libraryAttemptsField(2, 'num_retries 1, and the first'),
@@ -33,7 +34,7 @@ const schema = z.strictObject({
 });
 
 /** Retry policy of an Envoy route. */
-export const retryEnvoy: PolicyKind<typeof schema> = {
+export const retryEnvoy: PolicyKind<'retry', typeof schema> = {
   policy: 'retry',
   kind: 'envoy',
   isDefault: false,
@@ -51,6 +52,7 @@ export const retryEnvoy: PolicyKind<typeof schema> = {
     '  attempts: 3\n' +
     '  on: [5xx, connect, reset, timeout]\n' +
     '  budget: { kind: envoy, ratio: 20% }\n',
+  traits: (config) => retryTraits(config),
   state: 'scoped',
   keyed: 'states',
   remembers: hasBudget,

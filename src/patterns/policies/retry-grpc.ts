@@ -11,6 +11,7 @@ import {
   retryProblems,
   WAITS,
 } from '../mechanisms/retrying.js';
+import { retryTraits } from '../mechanisms/retry-traits.js';
 
 /** A6: larger values are legal in a service config and mean this one. */
 const MOST = 5;
@@ -35,7 +36,7 @@ const schema = z.strictObject({
 });
 
 /** retryPolicy of a gRPC service config. */
-export const retryGrpc: PolicyKind<typeof schema> = {
+export const retryGrpc: PolicyKind<'retry', typeof schema> = {
   policy: 'retry',
   kind: 'grpc',
   isDefault: false,
@@ -53,6 +54,7 @@ export const retryGrpc: PolicyKind<typeof schema> = {
     '  attempts: 4\n' +
     '  backoff: { base: 100ms, max: 1s }\n' +
     '  budget: { kind: grpc, maxTokens: 10, tokenRatio: 0.1 }\n',
+  traits: (config) => retryTraits(config),
   state: 'scoped',
   keyed: 'states',
   remembers: hasBudget,

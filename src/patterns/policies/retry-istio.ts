@@ -12,6 +12,7 @@ import {
   retryProblems,
   WAITS,
 } from '../mechanisms/retrying.js';
+import { retryTraits } from '../mechanisms/retry-traits.js';
 
 const schema = z.strictObject({
   attempts: libraryAttemptsField(3, "Istio's attempts 2, and the first"),
@@ -27,7 +28,7 @@ const schema = z.strictObject({
 });
 
 /** What Istio gives every HTTP route that does not say otherwise. */
-export const retryIstio: PolicyKind<typeof schema> = {
+export const retryIstio: PolicyKind<'retry', typeof schema> = {
   policy: 'retry',
   kind: 'istio',
   isDefault: false,
@@ -36,6 +37,7 @@ export const retryIstio: PolicyKind<typeof schema> = {
   level: 'call',
   schema,
   example: 'retry: { kind: istio }\n',
+  traits: (config) => retryTraits(config),
   state: 'scoped',
   keyed: 'states',
   remembers: hasBudget,

@@ -8,6 +8,7 @@ import {
   retrying,
   retryProblems,
 } from '../mechanisms/retrying.js';
+import { retryTraits } from '../mechanisms/retry-traits.js';
 
 const schema = z.strictObject({
   attempts: whole({ min: 1, max: 32768 })
@@ -25,7 +26,7 @@ const schema = z.strictObject({
 });
 
 /** Retries of a Kong service. */
-export const retryKong: PolicyKind<typeof schema> = {
+export const retryKong: PolicyKind<'retry', typeof schema> = {
   policy: 'retry',
   kind: 'kong',
   isDefault: false,
@@ -37,6 +38,7 @@ export const retryKong: PolicyKind<typeof schema> = {
   level: 'call',
   schema,
   example: 'retry: { kind: kong, attempts: 3 }\n',
+  traits: (config) => retryTraits(config),
   state: 'scoped',
   keyed: 'states',
   remembers: hasBudget,

@@ -8,6 +8,7 @@ import {
   retrying,
   retryProblems,
 } from '../mechanisms/retrying.js';
+import { retryTraits } from '../mechanisms/retry-traits.js';
 
 const schema = z.strictObject({
   attempts: whole({ min: 1, max: 100_000 }).describe(
@@ -23,7 +24,7 @@ const schema = z.strictObject({
 });
 
 /** proxy_next_upstream of nginx. */
-export const retryNginx: PolicyKind<typeof schema> = {
+export const retryNginx: PolicyKind<'retry', typeof schema> = {
   policy: 'retry',
   kind: 'nginx',
   isDefault: false,
@@ -35,6 +36,7 @@ export const retryNginx: PolicyKind<typeof schema> = {
   level: 'call',
   schema,
   example: 'retry: { kind: nginx, attempts: 3 }\n',
+  traits: (config) => retryTraits(config),
   state: 'scoped',
   keyed: 'states',
   remembers: hasBudget,

@@ -11,6 +11,7 @@ import {
   retrying,
   retryProblems,
 } from '../mechanisms/retrying.js';
+import { retryTraits } from '../mechanisms/retry-traits.js';
 
 const schema = z.strictObject({
   attempts: libraryAttemptsField(4, 'MaxRetryAttempts 3, and the first'),
@@ -35,7 +36,7 @@ const schema = z.strictObject({
 });
 
 /** Polly v8 retry strategy. */
-export const retryPolly: PolicyKind<typeof schema> = {
+export const retryPolly: PolicyKind<'retry', typeof schema> = {
   policy: 'retry',
   kind: 'polly',
   isDefault: false,
@@ -46,6 +47,7 @@ export const retryPolly: PolicyKind<typeof schema> = {
   level: 'call',
   schema,
   example: 'retry:\n  kind: polly\n  backoff: { kind: decorrelatedV2, base: 200ms, max: 10s }\n',
+  traits: (config) => retryTraits(config),
   state: 'scoped',
   keyed: 'states',
   remembers: hasBudget,

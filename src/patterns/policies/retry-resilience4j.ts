@@ -11,6 +11,7 @@ import {
   retrying,
   retryProblems,
 } from '../mechanisms/retrying.js';
+import { retryTraits } from '../mechanisms/retry-traits.js';
 
 const schema = z.strictObject({
   attempts: libraryAttemptsField(3, 'maxAttempts'),
@@ -30,7 +31,7 @@ const schema = z.strictObject({
 });
 
 /** resilience4j Retry. */
-export const retryResilience4j: PolicyKind<typeof schema> = {
+export const retryResilience4j: PolicyKind<'retry', typeof schema> = {
   policy: 'retry',
   kind: 'resilience4j',
   isDefault: false,
@@ -43,6 +44,7 @@ export const retryResilience4j: PolicyKind<typeof schema> = {
   schema,
   example:
     'retry:\n  kind: resilience4j\n  backoff: { kind: exponential, jitter: 50%, max: 10s }\n',
+  traits: (config) => retryTraits(config),
   state: 'scoped',
   keyed: 'states',
   remembers: hasBudget,

@@ -14,6 +14,7 @@ import {
   SAFE,
   SAFE_IDEMPOTENT,
 } from '../mechanisms/retrying.js';
+import { retryTraits } from '../mechanisms/retry-traits.js';
 
 const schema = z.strictObject({
   attempts: attemptsField(),
@@ -31,7 +32,7 @@ const schema = z.strictObject({
 });
 
 /** `retry`: more tries, with back-off and a budget. */
-export const retry: PolicyKind<typeof schema> = {
+export const retry: PolicyKind<'retry', typeof schema> = {
   policy: 'retry',
   kind: 'simple',
   isDefault: true,
@@ -51,6 +52,7 @@ export const retry: PolicyKind<typeof schema> = {
     '  backoff: { kind: exponential, base: 10ms, max: 1s, jitter: full }\n' +
     '  on: [any]\n' +
     '  budget: { ratio: 20%, minPerSecond: 10 }\n',
+  traits: (config) => retryTraits(config, 'none'),
   state: 'scoped',
   keyed: 'states',
   remembers: hasBudget,

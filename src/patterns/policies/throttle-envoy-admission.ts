@@ -9,6 +9,7 @@ import { duration, factor, share, whole } from '../../spec/quantities.js';
 import { RecentRequests } from '../mechanisms/recent-requests.js';
 import type { ThrottleRule } from '../mechanisms/throttle.js';
 import { Throttle } from '../mechanisms/throttle.js';
+import { NO_TRAITS } from '../../spec/policy-traits.js';
 
 /** Envoy compares the probability with a whole number below this. */
 const ACCURACY = 10_000;
@@ -99,7 +100,7 @@ export class EnvoyAdmissionRule implements ThrottleRule {
 }
 
 /** `throttle` of kind `envoyAdmission`: Envoy's admission control filter. */
-export const throttleEnvoyAdmission: PolicyKind<typeof schema> = {
+export const throttleEnvoyAdmission: PolicyKind<'throttle', typeof schema> = {
   policy: 'throttle',
   kind: 'envoyAdmission',
   isDefault: false,
@@ -112,6 +113,7 @@ export const throttleEnvoyAdmission: PolicyKind<typeof schema> = {
   level: 'attempt',
   schema,
   example: 'throttle: { kind: envoyAdmission, threshold: 95%, window: 10s }\n',
+  traits: () => NO_TRAITS,
   state: 'scoped',
   keyed: 'states',
   dryRun: true,

@@ -8,6 +8,7 @@ import { OutcomeSet } from '../mechanisms/outcome-terms.js';
 import { RecentRequests } from '../mechanisms/recent-requests.js';
 import type { ThrottleRule } from '../mechanisms/throttle.js';
 import { Throttle } from '../mechanisms/throttle.js';
+import { NO_TRAITS } from '../../spec/policy-traits.js';
 
 /** Parts of the window in which counts are kept: a second each for the two minutes of the book. */
 const PARTS = 120;
@@ -84,7 +85,7 @@ export class SreRule implements ThrottleRule {
 }
 
 /** `throttle` of kind `sre`: Google's client-side throttling. */
-export const throttleSre: PolicyKind<typeof schema> = {
+export const throttleSre: PolicyKind<'throttle', typeof schema> = {
   policy: 'throttle',
   kind: 'sre',
   isDefault: true,
@@ -94,6 +95,7 @@ export const throttleSre: PolicyKind<typeof schema> = {
   level: 'attempt',
   schema,
   example: 'throttle: { kind: sre, k: 2, window: 10s }\n',
+  traits: () => NO_TRAITS,
   state: 'scoped',
   keyed: 'states',
   dryRun: true,

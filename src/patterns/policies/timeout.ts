@@ -59,7 +59,7 @@ class Timeout implements PolicyState {
 }
 
 /** `timeout`: the time limit of one attempt. */
-export const timeout: PolicyKind<typeof schema> = {
+export const timeout: PolicyKind<'timeout', typeof schema> = {
   policy: 'timeout',
   kind: 'simple',
   isDefault: true,
@@ -68,6 +68,7 @@ export const timeout: PolicyKind<typeof schema> = {
   level: 'attempt',
   schema,
   example: 'timeout: { after: 50ms }\n',
+  traits: ({ after, cancel }) => ({ afterNs: after ?? Infinity, cancels: cancel }),
   state: 'none',
   create: (config, setup) =>
     new Timeout(setup.ctx, config.after === null ? null : setup.lane(config.after), config.cancel),

@@ -1,0 +1,33 @@
+import type { RetryTraits } from '../../spec/policy-traits.js';
+import { longestBackoff, shortestBackoff } from './backoff-bounds.js';
+import { OutcomeSet } from './outcome-terms.js';
+import type { OutcomeTerm } from './outcome-terms.js';
+import { budgetGrowth } from './retry-budget.js';
+import type { RetryConfig } from './retrying.js';
+
+/**
+ * The traits of a kind of retry. `unwritten`: the delays of the library where no `backoff` is written. Their length
+ * counts as 0, so that lint does not warn about a default.
+ */
+export function retryTraits(
+  config: RetryConfig,
+  unwritten: 'none' | 'jittered' = 'jittered',
+): RetryTraits {
+  const { attempts, backoff, on, budget, respectRetryAfter } = config;
+  const isEqual = backoff !== undefined && 'jitter' in backoff && backoff.jitter.kind === 'none';
+  return {
+    attempts,
+    delays: backoff === undefined ? unwritten : isEqual ? 'equal' : 'jittered',
+    shortestBackoffNs: backoff === undefined ? 0 : shortestBackoff(backoff),
+    longestBackoffNs: (tries) => (backoff === undefined ? 0 : longestBackoff(backoff, tries)),
+    on: on === undefined ? null : outcomeList(on),
+    budgetGrowth: budget === undefined ? null : budgetGrowth(budget),
+    heedsHints: respectRetryAfter !== false,
+  };
+}
+
+/** A written list of outcomes. */
+export function outcomeList(terms: readonly OutcomeTerm[]): NonNullable<RetryTraits['on']> {
+  const set = new OutcomeSet(terms);
+  return { terms, has: (outcome) => set.has(outcome) };
+}
