@@ -29,6 +29,8 @@ export interface Call {
   readonly layers: readonly Layer[];
   /** An idempotency key goes with it: the callee executes it once. */
   readonly hasKey: boolean;
+  /** The results that its key stores are those of successes only. */
+  readonly forgetsErrors: boolean;
   /** Path of the bundle; that of the call where it has none. */
   readonly policyPath: Path;
   /** Calls per run of the calling part while all is well; a condition counts as met. */
@@ -88,7 +90,7 @@ const TOP: Around = Object.freeze({
 export function callsOf(scenario: Scenario, written: (path: Path) => boolean): readonly Call[] {
   const walker = new Walker(scenario, written);
   for (const [name, service] of scenario.services) {
-    const at = [service.environments === null ? 'services' : 'functions', name];
+    const at = [servicesOr(service), name];
     for (const [part, endpoint] of service.endpoints) {
       walker.chain(`${name}.${part}`, service.middleware);
       const path = [...at, 'endpoints', part, 'steps'];
@@ -340,9 +342,10 @@ class Walker {
   }
 
   private inPlace(from: string, to: Target, around: Around, selves: number): void {
-    const endpoint = this.scenario.services.get(to.component)?.endpoints.get(to.part ?? '');
+    const service = this.scenario.services.get(to.component);
+    const endpoint = service?.endpoints.get(to.part ?? '');
     if (endpoint === undefined || selves >= SELF_DEPTH) return;
-    const path = ['services', to.component, 'endpoints', endpoint.name, 'steps'];
+    const path = [servicesOr(service!), to.component, 'endpoints', endpoint.name, 'steps'];
     this.steps(from, endpoint.steps, path, around, selves + 1);
   }
 
@@ -377,6 +380,7 @@ class Walker {
       bundle: bundle?.id ?? '',
       layers: bundle?.layers ?? [],
       hasKey: (bundle?.idempotencyKey ?? null) !== null,
+      forgetsErrors: bundle?.idempotencyKey?.storeErrors === false,
       policyPath,
       times,
       most,
@@ -435,7 +439,8 @@ class Walker {
     }
     const host: Service | Gateway | undefined =
       this.scenario.services.get(caller) ?? this.scenario.gateways.get(caller);
-    const section = this.scenario.services.has(caller) ? 'services' : 'gateways';
+    const service = this.scenario.services.get(caller);
+    const section = service === undefined ? 'gateways' : servicesOr(service);
     for (const key of [`${callee}.${part}`, callee, ...(covered ? ['default'] : [])]) {
       const bundle = host?.outbound.get(key);
       if (bundle !== undefined) return this.placed(bundle, [section, caller, 'outbound', key]);
@@ -452,4 +457,9 @@ class Walker {
 /** The component of `component.part`. */
 export function componentOf(part: string): string {
   return part.slice(0, part.indexOf('.'));
+}
+
+/** The section of the file that a service is written in. */
+function servicesOr({ environments }: Service): string {
+  return environments === null ? 'services' : 'functions';
 }

@@ -1,7 +1,7 @@
 import { policyNames } from '../patterns/registry.js';
 import type { Call } from './calls.js';
-import { mostOf } from './demand.js';
-import { layerOf } from './layers.js';
+import { hostOf, mostOf } from './demand.js';
+import { layerOf, traitsIn } from './layers.js';
 import type { Path } from './rule.js';
 import type { Subject } from './subject.js';
 
@@ -18,23 +18,107 @@ export type Option = (call: Call, subject: Subject) => Use | null;
 /** Options that need several callers, several callees or several instances, where there is one. */
 export const LONE_OPTIONS: readonly Option[] = [
   fallbackStatus,
+  loneAddress,
+  loneNodes,
+  storeErrors,
+  timeoutCancel,
   ...policyNames.flatMap((policy): readonly Option[] => [
-    (call) => loneScope(policy, call),
+    (call, subject) => loneScope(policy, call, subject),
     (call, subject) => lonePer(policy, call, subject),
     (call, subject) => loneNode(policy, call, subject),
   ]),
 ];
 
-/** What instances share or do not, in a bundle that only one workload has: it is one caller, which never restarts. */
-function loneScope(policy: string, { caller, layers, policyPath }: Call): Use | null {
+/** What instances share, where the caller is one: a workload with a bundle of its own, or a function in one zone. */
+function loneScope(policy: string, call: Call, { scenario, written }: Subject): Use | null {
+  const { caller, layers, policyPath } = call;
   const scope = layerOf(layers, policy)?.scope ?? 'instance';
-  if (scope === 'instance' || policyPath[0] !== 'workloads') return null;
+  if (scope === 'instance') return null;
+  const path = [...policyPath, policy, 'scope'];
+  if (policyPath[0] === 'workloads') {
+    return {
+      path,
+      lacks: {
+        measured: `${caller} is a workload, which is one caller, and the bundle is its own`,
+        limit: 'a caller with instances, or a bundle in `policies` that several callers name',
+      },
+    };
+  }
+  return written(path) ? { path, lacks: sharedByEnvironments(caller, scenario) } : null;
+}
+
+/** The counters of several nodes, which the words of the library share, where the caller has one state anyway. */
+function loneNodes({ caller, layers, policyPath }: Call, { scenario }: Subject): Use | null {
+  const { policy = 'local' } = (layerOf(layers, 'rateLimit')?.config ?? {}) as {
+    readonly policy?: string;
+  };
+  if (policy === 'local') return null;
+  const path = [...policyPath, 'rateLimit', 'policy'];
+  return { path, lacks: sharedByEnvironments(caller, scenario) };
+}
+
+/** Whose calls Kong counts together, where an instance counts its own calls: they come from one address. */
+function loneAddress({ caller, layers, policyPath }: Call): Use | null {
+  const layer = layerOf(layers, 'rateLimit');
+  const { limitBy = 'consumer' } = (layer?.config ?? {}) as { readonly limitBy?: string };
+  if (layer === undefined || limitBy === 'consumer') return null;
+  const isAlone = layer.scope === 'instance' && layer.key === null;
   return {
-    path: [...policyPath, policy, 'scope'],
-    lacks: {
-      measured: `${caller} is a workload, which is one caller, and the bundle is its own`,
-      limit: 'a caller with instances, or a bundle in `policies` that several callers name',
-    },
+    path: [...policyPath, 'rateLimit', 'limitBy'],
+    lacks: isAlone
+      ? {
+          measured: `each instance of ${caller} counts its own calls, which come from one address`,
+          limit: 'a key, or a limiter that the instances share',
+        }
+      : null,
+  };
+}
+
+/** The environments of a function share the state of a policy: there is one state in each of its zones. */
+function sharedByEnvironments(caller: string, scenario: Subject['scenario']): Use['lacks'] {
+  const service = scenario.services.get(caller);
+  if ((service?.environments ?? null) === null || service!.zones.length > 1) return null;
+  return {
+    measured: `${caller} is a function in one zone: its environments share one state`,
+    limit: 'a service with several instances, or a function in several zones',
+  };
+}
+
+/** A timeout of which the callee does not learn, in front of a callee that goes on regardless. */
+function timeoutCancel(
+  { callee, layers, policyPath, connections }: Call,
+  subject: Subject,
+): Use | null {
+  if (traitsIn(layers, 'timeout')?.cancels !== false) return null;
+  const cancellation = hostOf(subject.scenario, callee)?.cancellation ?? 'ignore';
+  const isHeeded = cancellation !== 'ignore' || connections !== null;
+  return {
+    path: [...policyPath, 'timeout', 'cancel'],
+    lacks: isHeeded
+      ? null
+      : {
+          measured: `${callee} finishes what it has begun, cancelled or not`,
+          limit: 'a service or gateway with cancellation: onDequeue, atSteps or immediate',
+        },
+  };
+}
+
+/** Failures of operations on data, stored or not: they fail by faults alone, before they are executed. */
+function storeErrors(
+  { forgetsErrors, callee, policyPath }: Call,
+  { scenario }: Subject,
+): Use | null {
+  const path = [...policyPath, 'idempotencyKey', 'storeErrors'];
+  if (!forgetsErrors) return null;
+  const isData = scenario.databases.has(callee) || scenario.eventStores.has(callee);
+  return {
+    path,
+    lacks: isData
+      ? {
+          measured: `an operation of ${callee} that is executed does not fail`,
+          limit: 'a call of an endpoint that can fail',
+        }
+      : null,
   };
 }
 

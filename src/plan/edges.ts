@@ -14,7 +14,7 @@ import type { LaidComponent, LaidPart, Layout } from './layout.js';
 import { hostOf } from './layout.js';
 import type { Onces } from './onces.js';
 import { takesKeys } from './onces.js';
-import { checkPick } from './pick-checks.js';
+import { checkCacheStep, checkPick, placeOf } from './pick-checks.js';
 import type { Problems } from './problem.js';
 
 /** A caller part, a callee part, the identity of the bundle between them, and the size of requests. */
@@ -117,6 +117,7 @@ export class EdgeTable {
       checkConnections(own, to.component, problems);
       checkKey(own, to.component, problems);
       checkPick(own, to.component, route, problems);
+      checkCacheStep(own, to.component, problems);
       const host = hostOf(to.component)!;
       const loadBalancing = own.loadBalancing ?? host.loadBalancing;
       const outlierDetection = own.outlierDetection ?? host.outlierDetection;
@@ -227,7 +228,7 @@ function isStore(kind: ComponentKind): boolean {
 function checkConnections(bundle: Bundle, callee: LaidComponent, problems: Problems): void {
   const { connections, loadBalancing, layers } = bundle;
   const { name, kind } = callee;
-  const where = bundle.id === '' ? `${kind}s.${name}` : `policies.${bundle.id}`;
+  const where = bundle.id === '' ? `${kind}s.${name}` : placeOf(bundle);
   if (isStore(kind)) {
     if (connections === null) return;
     const what = kind === 'eventStore' ? 'an event store' : `a ${kind}`;
@@ -256,13 +257,9 @@ function checkConnections(bundle: Bundle, callee: LaidComponent, problems: Probl
 }
 
 /** The servers of caches know no keys: a bundle that promises one would protect nothing. */
-function checkKey(
-  { id, idempotencyKey }: Bundle,
-  { name, kind }: LaidComponent,
-  problems: Problems,
-): void {
-  if (idempotencyKey === null || kind !== 'cache') return;
-  const where = id === '' ? `caches.${name}` : `policies.${id}.idempotencyKey`;
+function checkKey(bundle: Bundle, { name, kind }: LaidComponent, problems: Problems): void {
+  if (bundle.idempotencyKey === null || kind !== 'cache') return;
+  const where = bundle.id === '' ? `caches.${name}` : `${placeOf(bundle)}.idempotencyKey`;
   const message = `${name} is a cache, which looks for no idempotency key: remove it from the bundle of these commands. Setting or deleting a value twice does no harm`;
   problems.add('FL712', where, message);
 }

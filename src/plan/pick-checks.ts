@@ -16,7 +16,7 @@ export function checkPick(
   const isAlone = route === null && isOneNode(component);
   if ((route === null && !platform && !isAlone) || bundle.id === '') return;
   const add = (option: string, message: string): void =>
-    problems.add('FL713', `policies.${bundle.id}.${option}`, message);
+    problems.add('FL713', `${placeOf(bundle)}.${option}`, message);
   if (route !== null && !isPinned(route)) {
     if (bundle.loadBalancing === null || bundle.loadBalancing.common.subset === null) return;
     const why = `the route of a query says which nodes of ${name} it may ask: remove subset`;
@@ -45,6 +45,50 @@ export function checkPick(
       add(`${layer.policy}.kind`, message);
     }
   }
+}
+
+/**
+ * Options of the bundle of a step that reads or writes a cache, where they change nothing: the server of a cache is one
+ * node with one endpoint, it finishes what it has begun, and its answers have no status.
+ */
+export function checkCacheStep(
+  bundle: Bundle,
+  { name, source }: LaidComponent,
+  problems: Problems,
+): void {
+  if (source.kind !== 'cache' || !isOwnOfStep(bundle)) return;
+  const add = (option: string, message: string): void =>
+    problems.add('FL714', `${placeOf(bundle)}.${option}`, message);
+  for (const { policy, per, written, config } of bundle.layers) {
+    if (written.includes('per') && (per === 'endpoint' || per === 'target')) {
+      add(`${policy}.per`, `the server of ${name} is one node with one endpoint: remove per`);
+    }
+    const vain = VAIN_AT_CACHES[policy];
+    const value = vain && (config as Readonly<Record<string, unknown>>)[vain.field];
+    if (vain === undefined || value === undefined || value === vain.usual) continue;
+    add(`${policy}.${vain.field}`, `${vain.why(name)}: remove ${vain.field}`);
+  }
+}
+
+/** Fields of policies that only have an effect where the callee is no cache, with the value that says nothing. */
+const VAIN_AT_CACHES: Readonly<
+  Record<string, { readonly field: string; readonly usual: unknown; why(cache: string): string }>
+> = {
+  timeout: {
+    field: 'cancel',
+    usual: true,
+    why: (cache) => `the server of ${cache} finishes what it has begun`,
+  },
+  fallback: { field: 'status', usual: 200, why: (cache) => `the value of ${cache} has no status` },
+};
+
+/** Where a bundle is written: at the step that has it, or under its name. */
+export function placeOf({ id }: Bundle): string {
+  return id.includes('.') ? id : `policies.${id}`;
+}
+
+function isOwnOfStep({ id }: Bundle): boolean {
+  return id.endsWith('.policy');
 }
 
 /** An event store without partitions, or the server of a level of a cache. */

@@ -43,6 +43,10 @@ export const PLAN_PROBLEMS = Object.freeze({
     'nothing_to_pick',
     'A way to pick an instance stands where there is none to pick: a key chooses the shard, a platform the environment of a function.',
   ],
+  FL714: [
+    'nothing_to_split',
+    'An option of a policy changes nothing in front of the server of a cache: it is one node with one endpoint.',
+  ],
 } as const satisfies Record<string, readonly [name: string, help: string]>);
 export type PlanProblemCode = keyof typeof PLAN_PROBLEMS;
 

@@ -233,6 +233,18 @@ workloads: { users: { arrivals: { at: [ 0ms ] }, requests: [ { call: shop.get } 
     );
   });
 
+  it.each([
+    ['bulkhead: { maxConcurrent: 2, per: endpoint }', 'bulkhead.per', 'one node with one endpoint'],
+    ['timeout: { after: 5ms, cancel: false }', 'timeout.cancel', 'finishes what it has begun'],
+    ['fallback: { status: 203 }', 'fallback.status', 'has no status'],
+  ])('%s is refused in the bundle of a step of a cache', (policy, where, why) => {
+    const step = (own: string) =>
+      stored('', `cache: { get: fast, onMiss: [ wait: 1ms ] }, policy: { ${own} } } , { load: log`);
+    expect(step(policy)).toThrow(`services.shop.endpoints.get.steps[0].policy.${where}: FL714 `);
+    expect(step(policy)).toThrow(why);
+    expect(step('bulkhead: { maxConcurrent: 2 }, timeout: 5ms, fallback: {}')).not.toThrow();
+  });
+
   it('a breaker that shuts instances acts in front of an event store of one node', () => {
     expect(stored('circuitBreaker: { kind: linkerd }')().requests).toHaveLength(1);
   });

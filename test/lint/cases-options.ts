@@ -50,11 +50,20 @@ const step = (policy: string, stock = ''): string =>
     'workloads: { users: { arrivals: poisson(10/s), requests: [ { call: shop.buy } ] } }',
   ]);
 
+/** A function with a bundle for what it calls. */
+const lambda = (policy: string, more = '', network = 'network: {}'): string =>
+  scenario([
+    network,
+    `functions: { resize: { kind: lambda, coldStart: 20ms, ${more} outbound: { default: { ${policy} } }, endpoints: { run: [ call: stock.take ] } } }`,
+    'services: { stock: { endpoints: { take: [ wait: 1ms ] } } }',
+    'workloads: { users: { arrivals: poisson(10/s), requests: [ { call: resize.run } ] } }',
+  ]);
+
 /** A query that is tried again. */
-const query = (retry: string, db: string): string =>
+const query = (retry: string, db: string, more = ''): string =>
   scenario([
     'services:',
-    `  shop: { endpoints: { buy: [ { query: db.read, policy: { retry: { attempts: 2, on: [ error ], ${retry} } } } ] } }`,
+    `  shop: { endpoints: { buy: [ { query: db.read, policy: { retry: { attempts: 2, on: [ error ], ${retry} }${more} } } ] } }`,
     `databases: { db: { ${db} operations: { read: { wait: 1ms } } } }`,
     'workloads: { users: { arrivals: poisson(10/s), requests: [ { call: shop.buy } ] } }',
   ]);
@@ -163,6 +172,64 @@ export const OPTION_CASES: readonly RuleCase[] = [
       'as it is without the option': lone('{ rateLimit: { rate: 5/s, scope: instance } }'),
       'another caller has the bundle too': lone('both', 'outbound: both,'),
     },
+  },
+  {
+    rule: 'option-without-effect',
+    fires: lambda('bulkhead: { maxConcurrent: 1, scope: caller }'),
+    path: 'functions.resize.outbound.default.bulkhead.scope',
+    measured: 'resize is a function in one zone: its environments share one state',
+    limit: 'a service with several instances, or a function in several zones',
+    silent: {
+      'as it is without the option': lambda('bulkhead: { maxConcurrent: 1, scope: instance }'),
+      'there is a state in each zone': lambda(
+        'bulkhead: { maxConcurrent: 1, scope: caller }',
+        'zone: [ a, b ],',
+        'network: { zones: { a: {}, b: {} } }',
+      ),
+    },
+  },
+  {
+    rule: 'option-without-effect',
+    fires: lambda('rateLimit: { kind: kong, second: 5, policy: redis, store: { latency: 1ms } }'),
+    path: 'functions.resize.outbound.default.rateLimit.policy',
+    measured: 'resize is a function in one zone: its environments share one state',
+    limit: 'a service with several instances, or a function in several zones',
+    silent: { 'it is not written': lambda('rateLimit: { kind: kong, second: 5 }') },
+  },
+  {
+    rule: 'option-without-effect',
+    fires: step('{ rateLimit: { kind: kong, second: 5, limitBy: service } }'),
+    path: 'services.shop.endpoints.buy.steps[0].policy.rateLimit.limitBy',
+    measured: 'each instance of shop counts its own calls, which come from one address',
+    limit: 'a key, or a limiter that the instances share',
+    silent: {
+      'it is not written': step('{ rateLimit: { kind: kong, second: 5 } }'),
+      'instances share the limiter': step(
+        '{ rateLimit: { kind: kong, second: 5, limitBy: service, scope: caller } }',
+      ),
+    },
+  },
+  {
+    rule: 'option-without-effect',
+    fires: step('{ timeout: { after: 10ms, cancel: false } }'),
+    path: 'services.shop.endpoints.buy.steps[0].policy.timeout.cancel',
+    measured: 'stock finishes what it has begun, cancelled or not',
+    limit: 'a service or gateway with cancellation: onDequeue, atSteps or immediate',
+    silent: {
+      'the callee is notified, as without the option': step('{ timeout: { after: 10ms } }'),
+      'the callee stops': step(
+        '{ timeout: { after: 10ms, cancel: false } }',
+        'cancellation: immediate,',
+      ),
+    },
+  },
+  {
+    rule: 'option-without-effect',
+    fires: query('', '', ', idempotencyKey: { key: request, storeErrors: false }'),
+    path: 'services.shop.endpoints.buy.steps[0].policy.idempotencyKey.storeErrors',
+    measured: 'an operation of db that is executed does not fail',
+    limit: 'a call of an endpoint that can fail',
+    silent: { 'it is not written': query('', '', ', idempotencyKey: { key: request }') },
   },
   {
     rule: 'option-without-effect',

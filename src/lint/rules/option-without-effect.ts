@@ -22,6 +22,9 @@ const OFF: Readonly<Record<string, string>> = {
   scope: 'instance',
   status: '200',
   per: 'callee',
+  policy: 'local\nstore: null',
+  storeErrors: 'true',
+  limitBy: 'consumer',
 };
 
 /** An option that changes nothing at any call that it is written for. */
@@ -53,7 +56,7 @@ function judge(option: Option, subject: Subject): readonly Finding[] {
 
 function finding(call: Call, path: Path, lacks: NonNullable<Use['lacks']>): Finding {
   const field = String(path[path.length - 1]);
-  const off = OFF[field] ?? 'false';
+  const off = field === 'cancel' && path.at(-2) === 'timeout' ? 'true' : (OFF[field] ?? 'false');
   return {
     path,
     entities: [call.from, call.to],

@@ -1,3 +1,4 @@
+import { atPlaces } from './at-places.js';
 import { data } from './data.js';
 import { faults } from './faults.js';
 import { gateways } from './gateways.js';
@@ -19,6 +20,7 @@ const HINTS: readonly Hint[] = [
   ...world,
   ...steps,
   ...sweeps,
+  ...atPlaces,
 ];
 
 /** The hints for an option, the first one first. */

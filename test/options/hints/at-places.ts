@@ -1,0 +1,406 @@
+import type { Tree } from '../figures.js';
+import { bundleIn, policyIn, retrying, tight } from './beside.js';
+import type { Hint } from './hint.js';
+
+/** The components of calls.yaml that are called. */
+function callees(tree: Tree): readonly Tree[] {
+  const services = tree.services as Record<string, Tree | null | undefined>;
+  return [services.stock, services.price].filter((one) => (one ?? null) !== null) as Tree[];
+}
+
+/** Three times the usual load. */
+function busy(tree: Tree): void {
+  for (const workload of Object.values(tree.workloads as Record<string, Tree>)) {
+    workload.arrivals = 'poisson(300/s)';
+  }
+}
+
+/** Every callee fails most of its requests, at once. */
+function failing(tree: Tree): void {
+  for (const callee of callees(tree)) {
+    const endpoints = callee.endpoints as Record<string, unknown>;
+    for (const name of Object.keys(endpoints)) {
+      endpoints[name] = {
+        readOnly: true,
+        steps: [{ wait: '2ms' }, { fail: 500, probability: '70%' }],
+      };
+    }
+  }
+}
+
+/** Connections that carry one request at a time, over a network on which opening one takes a while. */
+function connected(tree: Tree): void {
+  busy(tree);
+  for (const callee of callees(tree))
+    Object.assign(callee, { protocol: 'http1', concurrency: 100 });
+  tree.network = { latency: '10ms' };
+  bundleIn(tree).connections ??= {};
+  delete bundleIn(tree).timeout;
+}
+
+/** Callees that fail, and a retry that tries four times within its budget. */
+function exhausted(tree: Tree): void {
+  busy(tree);
+  failing(tree);
+  retrying(tree);
+  delete bundleIn(tree).timeout;
+  Object.assign(policyIn(tree, 'retry'), { attempts: 4, on: ['error'] });
+}
+
+/** Callees that are slower than the timeout of each attempt. */
+function timingOut(tree: Tree): void {
+  busy(tree);
+  for (const callee of callees(tree)) {
+    callee.concurrency = 1000;
+    const endpoints = callee.endpoints as Record<string, unknown>;
+    for (const name of Object.keys(endpoints)) {
+      endpoints[name] = { readOnly: true, steps: [{ wait: 'exponential(20ms)' }] };
+    }
+  }
+  bundleIn(tree).timeout = { after: '15ms' };
+}
+
+/** Callers come at even distances, and every call fails in no time: what happens at one instant. */
+function inStep(tree: Tree): void {
+  for (const workload of Object.values(tree.workloads as Record<string, Tree>)) {
+    workload.arrivals = 'constant(100/s)';
+  }
+  for (const callee of callees(tree)) {
+    const endpoints = callee.endpoints as Record<string, unknown>;
+    for (const name of Object.keys(endpoints)) endpoints[name] = [{ fail: 500 }];
+  }
+  atOnce(tree);
+  tree.faults = [
+    { id: 'all', kind: 'error', target: dataTarget(tree), status: 500, at: '0s', for: '6s' },
+  ];
+  tree.network = { latency: '0ms' };
+}
+
+/** What is read takes no time. */
+function atOnce(tree: Tree): void {
+  const database = stockIn(tree, 'databases');
+  const operations = (database?.operations ?? {}) as Record<string, Tree>;
+  for (const operation of Object.values(operations)) operation.wait = '0ms';
+  const store = stockIn(tree, 'eventStores');
+  if (store !== undefined) Object.assign(store, { read: '0ms', append: '0ms' });
+  const cache = stockIn(tree, 'caches');
+  if (cache !== undefined) (cache.levels as Tree[])[0]!.latency = '0ms';
+}
+
+function stockIn(tree: Tree, section: string): Tree | undefined {
+  return (tree[section] as { stock?: Tree } | undefined)?.stock;
+}
+
+/** What the tried bundle leads to: a server of data, or a service. */
+function dataTarget(tree: Tree): string {
+  return stockIn(tree, 'caches') === undefined ? 'stock' : 'stock.shared';
+}
+
+/** What the bundle leads to fails half of the time, as long as the run is. */
+function unsteady(tree: Tree): void {
+  busy(tree);
+  tree.faults = [
+    {
+      id: 'half',
+      kind: 'error',
+      target: dataTarget(tree),
+      status: 500,
+      share: '50%',
+      at: '0s',
+      for: '6s',
+    },
+  ];
+}
+
+function of(option: string, beside: (tree: Tree) => void, values?: readonly unknown[]): Hint {
+  const given = values === undefined ? {} : { values };
+  return {
+    option: new RegExp(String.raw`^policies\.\*\.${option}$`),
+    base: 'calls.yaml',
+    beside,
+    ...given,
+  };
+}
+
+/** Hints for options of bundles that matter in every kind of place only under much load, many failures or slow callees. */
+export const atPlaces: readonly Hint[] = [
+  of(
+    'bulkhead<\\w+>\\.(tcp\\.|http\\.)?(maxConnections|maxPendingRequests|http1MaxPendingRequests)',
+    (tree) => {
+      connected(tree);
+      if (bundleIn(tree).bulkhead !== undefined) {
+        const bulkhead = policyIn(tree, 'bulkhead');
+        const tcp = bulkhead.tcp as Tree | undefined;
+        if (bulkhead.kind === 'envoy') bulkhead.maxConnections ??= 2;
+        else if (tcp?.maxConnections === undefined) bulkhead.maxConnections ??= 2;
+      }
+    },
+    [1, 4, 1000],
+  ),
+  of('bulkhead<\\w+>\\.(tcp\\.|http\\.)?maxConnections', connected, [1, 4, 1000]),
+  of('bulkhead<\\w+>\\.tcp\\.connectTimeout', connected, ['5ms', '5s']),
+  of('connections\\.connectTimeout', connected, ['5ms', '5s']),
+  of('connections\\.max', connected, [1, 4]),
+  of(
+    'connections\\.maxIdle',
+    (tree) => {
+      connected(tree);
+      for (const workload of Object.values(tree.workloads as Record<string, Tree>)) {
+        workload.arrivals = 'burst(20/s 400/s 1s 200ms)';
+      }
+    },
+    [0, 1, 100],
+  ),
+  of(
+    'bulkhead<envoy>\\.retryBudget\\.budgetPercent',
+    (tree) => {
+      exhausted(tree);
+      const budget = policyIn(tree, 'bulkhead').retryBudget as Tree | undefined;
+      if (budget !== undefined) budget.minRetryConcurrency = 0;
+      delete policyIn(tree, 'retry').budget;
+    },
+    ['1%', '100%'],
+  ),
+  of(
+    'retry<\\w+>\\.budget<envoy>\\.ratio',
+    (tree) => {
+      exhausted(tree);
+      (policyIn(tree, 'retry').budget as Tree).minConcurrent = 0;
+    },
+    ['1%', '100%'],
+  ),
+  of('retry<\\w+>\\.budget<aws>\\.tokens', exhausted, [5, 100_000]),
+  of(
+    'retry<\\w+>\\.budget<aws>\\.timeoutCost',
+    (tree) => {
+      timingOut(tree);
+      retrying(tree);
+      const retry = policyIn(tree, 'retry');
+      retry.on = ['timeout'];
+      (retry.budget as Tree).tokens ??= 60;
+    },
+    [0, 50],
+  ),
+  of(
+    'retry<grpc>\\.backoff(<\\w+>)?\\.factor',
+    (tree) => {
+      exhausted(tree);
+      Object.assign(policyIn(tree, 'retry').backoff as Tree, { base: '10ms', max: '5s' });
+    },
+    [1, 4],
+  ),
+  of(
+    'deadline',
+    (tree) => {
+      delete bundleIn(tree).timeout;
+    },
+    ['10ms', '30ms', '5s'],
+  ),
+  of(
+    'circuitBreaker<polly>\\.samplingDuration',
+    (tree) => {
+      tight(tree);
+      exhausted(tree);
+      delete bundleIn(tree).retry;
+      Object.assign(policyIn(tree, 'circuitBreaker'), { minimumThroughput: 60 });
+    },
+    ['500ms', '20s'],
+  ),
+  of(
+    'circuitBreaker<opossum>\\.volumeThreshold',
+    (tree) => {
+      tight(tree);
+      failing(tree);
+    },
+    [0, 10, 100_000],
+  ),
+  of(
+    'circuitBreaker<hystrix>\\.rollingWindow',
+    (tree) => {
+      tight(tree);
+      failing(tree);
+      Object.assign(policyIn(tree, 'circuitBreaker'), { requestVolumeThreshold: 60 });
+    },
+    ['1s', '20s'],
+  ),
+  of(
+    'rateLimit<kong>\\.limitBy',
+    (tree) => {
+      tight(tree);
+      busy(tree);
+      for (const workload of Object.values(tree.workloads as Record<string, Tree>))
+        workload.clients = 5;
+    },
+    ['service', 'ip'],
+  ),
+  of('circuitBreaker<custom>\\.boundary', (tree) => {
+    inStep(tree);
+    Object.assign(policyIn(tree, 'circuitBreaker'), { threshold: 2, open: '100ms' });
+  }),
+  of(
+    'circuitBreaker<polly>\\.samplingDuration',
+    (tree) => {
+      unsteady(tree);
+      delete bundleIn(tree).timeout;
+      const few = { failureRatio: '10%', minimumThroughput: 100, breakDuration: '500ms' };
+      Object.assign(policyIn(tree, 'circuitBreaker'), few);
+    },
+    ['500ms', '20s'],
+  ),
+  of('circuitBreaker<simple>\\.waitFrom', (tree) => {
+    tight(tree);
+    unsteady(tree);
+    Object.assign(policyIn(tree, 'circuitBreaker'), { failureThreshold: 2, openDuration: '60ms' });
+  }),
+  of('(hedge|retry)<\\w+>\\.otherInstance', (tree) => tight(tree), [true]),
+  of('hedge<(simple|grpc|finagle)>\\.(per|scope)', (tree) => {
+    busy(tree);
+    const hedge = policyIn(tree, 'hedge');
+    if (hedge.kind === 'grpc') hedge.retryThrottling = { maxTokens: 3, tokenRatio: 0.1 };
+    else hedge.maxExtraLoad = '5%';
+    if (hedge.kind !== 'finagle') hedge.after = '10ms';
+    if (hedge.kind === 'grpc') Object.assign(hedge, { attempts: 3, nonFatal: ['error'] });
+  }),
+  of(
+    'deadline<simple>\\.propagate',
+    (tree) => {
+      unsteady(tree);
+      failing(tree);
+      delete bundleIn(tree).timeout;
+      policyIn(tree, 'deadline').after = '60ms';
+      bundleIn(tree).retry = {
+        attempts: 6,
+        on: ['any'],
+        backoff: { kind: 'constant', base: '25ms' },
+      };
+    },
+    [true, false],
+  ),
+  of(
+    'outlierDetection<envoy>\\.maxEjectionTime',
+    (tree) => {
+      busy(tree);
+      tree.faults = [
+        {
+          id: 'bad',
+          kind: 'error',
+          target: 'stock[0]',
+          status: 500,
+          share: '90%',
+          at: '0s',
+          for: '6s',
+        },
+      ];
+      Object.assign(policyIn(tree, 'outlierDetection'), {
+        consecutive5xx: 2,
+        interval: '100ms',
+        baseEjectionTime: '300ms',
+        maxEjectionPercent: '100%',
+      });
+    },
+    ['300ms', '5s'],
+  ),
+  of(
+    'circuitBreaker<linkerd>\\.failfastTimeout',
+    (tree) => {
+      busy(tree);
+      failing(tree);
+      Object.assign(policyIn(tree, 'circuitBreaker'), {
+        maxFailures: 1,
+        minPenalty: '2s',
+        maxPenalty: '5s',
+      });
+    },
+    ['20ms', '10s'],
+  ),
+  of('circuitBreaker<custom>\\.(lateResults|resultsEndOpen)', (tree) => {
+    busy(tree);
+    Object.assign(policyIn(tree, 'circuitBreaker'), {
+      window: 'consecutive',
+      threshold: 2,
+      open: '30ms',
+    });
+  }),
+  of(
+    'outlierDetection<envoy>\\.successRate\\.enforcingLocalOrigin',
+    (tree) => {
+      timingOut(tree);
+      const outliers = policyIn(tree, 'outlierDetection');
+      Object.assign(outliers, { interval: '200ms', splitExternalLocalOriginErrors: true });
+      Object.assign(outliers.successRate as Tree, {
+        minimumHosts: 3,
+        requestVolume: 5,
+        stdevFactor: 0.1,
+      });
+    },
+    ['0%', '100%'],
+  ),
+  of(
+    'rateLimit<(resilience4j|leakyBucket|tokenBucket)>\\.(timeoutDuration|burst|maxWait)',
+    (tree) => {
+      busy(tree);
+      const limit = policyIn(tree, 'rateLimit');
+      if (limit.kind === 'resilience4j')
+        Object.assign(limit, { limitForPeriod: 5, limitRefreshPeriod: '100ms' });
+      else limit.rate = '50/s';
+    },
+  ),
+  of(
+    'circuitBreaker<gobreaker>\\.tripAfter\\.minRequests',
+    (tree) => {
+      unsteady(tree);
+      Object.assign(policyIn(tree, 'circuitBreaker').tripAfter as Tree, { failureRatio: '30%' });
+      Object.assign(policyIn(tree, 'circuitBreaker'), { interval: '500ms', timeout: '100ms' });
+    },
+    [1, 10, 100_000],
+  ),
+  of('circuitBreaker<opossum>\\.allowWarmUp', (tree) => {
+    unsteady(tree);
+    const breaker = policyIn(tree, 'circuitBreaker');
+    Object.assign(breaker, {
+      rollingCountTimeout: '2s',
+      volumeThreshold: 0,
+      errorThresholdPercentage: '20%',
+    });
+  }),
+  of('circuitBreaker<custom>\\.evaluateOn', (tree) => {
+    unsteady(tree);
+    Object.assign(policyIn(tree, 'circuitBreaker'), {
+      window: 'count',
+      windowSize: 10,
+      minCalls: 10,
+      threshold: '50%',
+      open: '50ms',
+    });
+  }),
+  of(
+    'concurrencyLimit<gradient2>\\.longWindow',
+    (tree) => {
+      busy(tree);
+      delete bundleIn(tree).timeout;
+      Object.assign(policyIn(tree, 'concurrencyLimit'), {
+        initial: 4,
+        min: 1,
+        max: 50,
+        rttTolerance: 1,
+      });
+    },
+    [2, 500],
+  ),
+  of('hedge<finagle>\\.maxExtraLoad', busy, ['1%', '80%']),
+  of('hedge<simple>\\.otherInstance', (tree) => {
+    busy(tree);
+    Object.assign(policyIn(tree, 'hedge'), { after: '5ms', attempts: 3 });
+  }),
+  of(
+    'retry<\\w+>\\.backoff(<\\w+>)?\\.factor',
+    (tree) => {
+      unsteady(tree);
+      delete bundleIn(tree).timeout;
+      const retry = policyIn(tree, 'retry');
+      Object.assign(retry, { attempts: 5, on: ['error'] });
+      Object.assign(retry.backoff as Tree, { base: '5ms', max: '5s' });
+    },
+    [1, 4],
+  ),
+];
