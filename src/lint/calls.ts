@@ -316,7 +316,8 @@ class Walker {
     for (const { call, compensation, policy } of saga.steps) {
       this.add(from, call, BARE, policy, path, inner);
       if (compensation === null) continue;
-      this.add(from, compensation, BARE, own.compensationPolicy, path, undoing);
+      const undo = [...path, 'compensationPolicy'];
+      this.add(from, compensation, BARE, own.compensationPolicy, undo, undoing);
     }
     if (own.persistence === null) return;
     const { database, operation, before, read } = own.persistence;
@@ -428,7 +429,7 @@ class Walker {
   ): { readonly bundle: Bundle | null; readonly policyPath: Path } {
     if (own !== null) {
       const places = [path, ...around.owners].map((at) => [...at, 'policy']);
-      return this.placed(own, places.find(this.written) ?? path);
+      return this.placed(own, places.find(this.written) ?? inSaga(own) ?? path);
     }
     const covered = !isStore(this.scenario, callee);
     const workload = this.scenario.workloads.get(caller);
@@ -462,4 +463,9 @@ export function componentOf(part: string): string {
 /** The section of the file that a service is written in. */
 function servicesOr({ environments }: Service): string {
   return environments === null ? 'services' : 'functions';
+}
+
+/** Where the bundle of a saga or of one of its steps is written, which its id says; null for all others. */
+function inSaga({ id }: Bundle): Path | null {
+  return id.startsWith('sagas.') ? id.split(/[.[\]]+/) : null;
 }

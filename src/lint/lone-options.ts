@@ -140,13 +140,18 @@ function fallbackStatus({ caller, layers, policyPath }: Call, { scenario }: Subj
 }
 
 /** What is kept for each endpoint or instance, in the bundle of the one step that makes one call to one instance. */
-function lonePer(policy: string, call: Call, { calls, scenario, written }: Subject): Use | null {
+function lonePer(policy: string, call: Call, { calls, scenario }: Subject): Use | null {
   const { callee, layers, policyPath } = call;
-  const per = layerOf(layers, policy)?.per ?? 'callee';
-  const isOwn = policyPath[policyPath.length - 1] === 'policy' && policyPath.length > 4;
+  const layer = layerOf(layers, policy);
+  const per = layer?.per ?? 'callee';
+  const last = policyPath.at(-1);
+  const isStep = last === 'policy' && policyPath.length > 4;
+  const isOwn = isStep || last === 'compensationPolicy';
   if (!isOwn || (per !== 'endpoint' && per !== 'target')) return null;
-  if (!written([...policyPath, policy, 'per'])) return null;
-  const others = calls.some((one) => one !== call && one.policyPath.join() === policyPath.join());
+  if (layer?.written.includes('per') !== true) return null;
+  const others = calls.some(
+    (one) => one.to !== call.to && one.policyPath.join() === policyPath.join(),
+  );
   if (others || (per === 'target' && mostOf(scenario, callee) > 1)) return null;
   return {
     path: [...policyPath, policy, 'per'],

@@ -54,7 +54,7 @@ describe('a scenario', () => {
     expect(problem).toContain('FL208 policies.guard.circuitBreaker.store.cache: finagle refuses');
   });
 
-  it('has no order of what has a place each around a handler', () => {
+  it('has no order, key or address of what has a place each around a handler', () => {
     const consumer = (policy: string): string => `
 faultline: 1
 title: Consumers
@@ -76,6 +76,11 @@ workloads: { users: { arrivals: constant(10/s), requests: [ { name: mail, steps:
     );
     expect(problem).toContain('FL208 topics.mails.subscribers[0].policy.order:');
     expect(problem).toContain('leave order out');
+    expect(said('{ rateLimit: { kind: kong, second: 5, limitBy: service } }')).toEqual([]);
+    expect(said('{ rateLimit: { kind: kong, second: 5 } }')).toEqual([
+      'FL208 topics.mails.subscribers[0].policy.rateLimit.limitBy: ' +
+        'a consumer is paused as a whole, so its calls have no address: write limitBy: service',
+    ]);
   });
 
   it('has no service without an instance', () => {

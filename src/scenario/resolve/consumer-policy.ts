@@ -1,4 +1,5 @@
 import { policyKind } from '../../patterns/registry.js';
+import { ADDRESS_KEY } from '../../spec/policy.js';
 import type { ConsumerPolicy } from '../../spec/messaging.js';
 import type { Bundle, Layer } from '../../spec/scenario.js';
 import type { BundleOutput } from '../schema/bundle.js';
@@ -62,7 +63,12 @@ function checkLayer(context: Context, layer: Layer, path: Path): void {
       `${name} is about one instance called, and a handler calls nobody: take another`,
     );
   } else if (per !== 'callee') refuse('per', 'there is one handler: leave per out');
-  if (key !== null) refuse('key', 'a consumer is paused as a whole: leave key out');
+  if (key === ADDRESS_KEY) {
+    refuse(
+      'limitBy',
+      'a consumer is paused as a whole, so its calls have no address: write limitBy: service',
+    );
+  } else if (key !== null) refuse('key', 'a consumer is paused as a whole: leave key out');
   if (store !== null) refuse('store', 'the state of a consumer is in its memory: leave store out');
   if (dryRun) refuse('dryRun', 'a consumer policy acts or is left out: dryRun is for calls');
   if (policy === 'rateLimit' && kind.limiter === undefined) {

@@ -71,7 +71,7 @@ function inStep(tree: Tree): void {
   }
   atOnce(tree);
   tree.faults = [
-    { id: 'all', kind: 'error', target: dataTarget(tree), status: 500, at: '0s', for: '6s' },
+    { id: 'everything', kind: 'error', target: dataTarget(tree), status: 500, at: '0s', for: '6s' },
   ];
   tree.network = { latency: '0ms' };
 }
@@ -403,4 +403,24 @@ export const atPlaces: readonly Hint[] = [
     },
     [1, 4],
   ),
+  {
+    option: /^policies\.\*$/,
+    base: 'calls.yaml',
+    at: ['policies', 'guard'],
+    values: [{ rateLimit: { rate: '20/s' } }, { circuitBreaker: { failureThreshold: 2 } }],
+  },
+  of('retry<nginx>\\.attempts', exhausted, [2, 5]),
+  of('retry<istio>\\.attempts', unsteady, [1, 4]),
+  {
+    option: /^gateways\.\*\.cpu\.quota\.limit$/,
+    base: 'doors.yaml',
+    at: ['gateways', 'edge'],
+    values: [0.2, 0.9],
+    beside: (tree) => {
+      const edge = (tree.gateways as { edge: Tree }).edge;
+      Object.assign(edge, { replicas: 1, middleware: [{ authenticate: { work: '6ms' } }] });
+      (edge.cpu as Tree).cores = 1;
+    },
+  },
+  of('rateLimit<kong>\\.limitBy', tight, ['ip']),
 ];

@@ -14,6 +14,7 @@ const VERBS: readonly (readonly [string, string, readonly unknown[]])[] = [
   ['load', 'load', ['ledger', 'journal']],
   ['load.store', 'load', ['ledger', 'journal']],
   ['load.fromVersion', 'load', ['start']],
+  ['append', 'append', ['ledger', 'journal']],
   ['append.store', 'append', ['ledger', 'journal']],
   ['append.expectedVersion', 'append', ['any', 'exact']],
   ['saga', 'saga', ['trip', 'tour']],
