@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { engine } from '../../src/kernel/engine.js';
+import { engine, INSTANT_LIMIT } from '../../src/kernel/engine.js';
 import { invariant } from '../../src/kernel/invariant.js';
 import { HORIZON_MAX_NS } from '../../src/kernel/time.js';
 import { PHASE } from '../../src/kernel/phase.js';
@@ -419,5 +419,28 @@ describe('the digest', () => {
       ]),
     ];
     expect(new Set([base, ...others]).size).toBe(5);
+  });
+});
+
+describe('the limit on the events of one instant', () => {
+  /** Runs chains of events, each chain at one instant: `[10, 3]` is ten at 1 ns and three at 2 ns. */
+  function chains(lengths: readonly number[]): readonly [reason: string, events: number] {
+    engine.reset();
+    const op: number = engine.define('next', (left) => {
+      if (left > 1) engine.soon(PHASE.TIMER, op, left - 1, 0, 0);
+    });
+    lengths.forEach((length, k) => engine.at(k + 1, PHASE.TIMER, op, length, 0, 0));
+    return [engine.run(100, Infinity), engine.events];
+  }
+
+  it('lets a million events pass at one instant, and stops after one more', () => {
+    expect(chains([INSTANT_LIMIT])).toEqual(['drained', INSTANT_LIMIT]);
+    expect(chains([INSTANT_LIMIT + 10])).toEqual(['instant', INSTANT_LIMIT + 1]);
+  });
+
+  it('counts each instant by itself', () => {
+    const most = [700_000, INSTANT_LIMIT, 5, 600_000];
+    expect(chains(most)).toEqual(['drained', 2_300_005]);
+    expect(chains([700_000, INSTANT_LIMIT + 10])).toEqual(['instant', 1_700_001]);
   });
 });
