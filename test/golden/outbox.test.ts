@@ -185,3 +185,37 @@ describe('a dual write (OX-1)', () => {
     expect(metered(traced, 'ghostEvents', 'orders.create')).toBe(1);
   });
 });
+
+describe('the leader of a polled outbox', () => {
+  const rows = { steps: PUBLISH, at: '0ms, 250ms, 900ms', replicas: 2 };
+  const marked = (fault: string): Traced =>
+    run({
+      ...rows,
+      outbox: 'pollInterval: 1s, relayQuery: store.mark',
+      faults: `[ { id: gone, kind: crash, target: "${fault}", at: 1025ms, for: 100ms } ]`,
+    });
+  const again = (traced: Traced): number => metered(traced, 'outbox.republished', 'orders');
+
+  it('counts the delay of each row once, in batches of one', () => {
+    const traced = run({ ...rows, outbox: 'pollInterval: 1s, batchSize: 1' });
+    const meter = traced.ran.records[0]![0]!.meters.find(({ name }) => name === 'outbox.delay')!;
+    const segments = meter.form === 'durations' ? meter.segments : [];
+    // Committed at 0, 250 and 900 ms; looks at 1 s, 2 s and 3 s take a row each.
+    expect(segments.map(({ count, min, max, sum }) => [count, min, max, sum])).toEqual([
+      [3, 1000e6, 2100e6, 4850e6],
+    ]);
+    expect(again(traced)).toBe(0);
+  });
+
+  it('leaves what it has not marked to the next one, which publishes it again', () => {
+    const traced = marked('orders[0]');
+    expect(begun(traced.at('worker.handle'))).toEqual([1010, 1010, 1010, 2010, 2010]);
+    expect(again(traced)).toBe(2);
+  });
+
+  it('goes on when another instance dies', () => {
+    const traced = marked('orders[1]');
+    expect(begun(traced.at('worker.handle'))).toEqual([1010, 1010, 1010]);
+    expect(again(traced)).toBe(0);
+  });
+});
