@@ -1,38 +1,41 @@
 // `npm run options`: sets every option of the scenario language where it is accepted and writes what each does to
 // docs/options.md. Exit code 1 where an option that test/options/shown.txt lists does nothing any more.
+// `npm run options -- --open` tries those again that were open in the last run, and keeps all other findings of it.
 // `npm run options -- PATTERN` tries the options whose path fits, and prints those that are open with what was tried.
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 process.chdir(ROOT);
-const only = process.argv[2] ?? null;
+const CLOSED = ['acts', 'refused', 'reported', 'listed'];
+const LAST = join('.cache', 'options.jsonl');
+const asked = process.argv[2] ?? null;
+mkdirSync('.cache', { recursive: true });
+const last = asked === '--open' ? findingsIn(LAST) : [];
+const only = asked === '--open' ? null : asked;
+const again = last.filter(({ verdict }) => !CLOSED.includes(verdict)).map(({ path }) => path);
+const pattern = asked === '--open' ? `^(${again.map(escaped).join('|')})$` : only;
 const parts = only === null ? availableParallelism() : 1;
 const files = Array.from({ length: parts }, (_, part) =>
   join('.cache', `options-${only === null ? '' : 'only-'}${part}.jsonl`),
 );
-mkdirSync('.cache', { recursive: true });
 for (const file of files) rmSync(file, { force: true });
 const codes = await Promise.all(files.map(run));
 if (codes.some((code) => code !== 0)) process.exit(3);
 
-const findings = files.flatMap((file) =>
-  readFileSync(file, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line)),
-);
+const tried = files.flatMap(findingsIn);
+const news = new Set(tried.map(({ path }) => path));
+const findings = [...last.filter(({ path }) => !news.has(path)), ...tried];
+if (only === null) writeFileSync(LAST, findings.map((one) => `${JSON.stringify(one)}\n`).join(''));
 findings.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 const SHOWN = join('test', 'options', 'shown.txt');
 const before = readFileSync(SHOWN, 'utf8')
   .split('\n')
   .filter((line) => line !== '');
-const open = findings.filter(
-  ({ verdict }) => !['acts', 'refused', 'reported', 'listed'].includes(verdict),
-);
+const open = findings.filter(({ verdict }) => !CLOSED.includes(verdict));
 const shown = findings.filter(({ verdict }) => ['acts', 'refused', 'reported'].includes(verdict));
 const paths = new Set(shown.map(({ path }) => path));
 if (only !== null) {
@@ -53,7 +56,7 @@ process.exitCode = lost.length === 0 ? 0 : 1;
 
 function run(file, part) {
   const args = ['node_modules/vitest/vitest.mjs', 'run', 'test/options/options.test.ts'];
-  const chosen = only === null ? {} : { FAULTLINE_ONLY: only };
+  const chosen = pattern === null ? {} : { FAULTLINE_ONLY: pattern };
   const env = {
     ...process.env,
     ...chosen,
@@ -66,6 +69,15 @@ function run(file, part) {
       resolve,
     );
   });
+}
+
+function findingsIn(file) {
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line));
+}
+
+function escaped(path) {
+  return path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
 function count(...verdicts) {
@@ -102,7 +114,8 @@ ${summary()
   .map((line) => `- ${line}`)
   .join('\n')}
 
-An open option is not a defect by itself: often the scenarios lack the situation in which it matters. Options that were shown
+An open option is not a defect by itself: often the scenarios lack the situation in which it matters. After a change,
+\`npm run options -- --open\` tries the open ones again and keeps the rest of the last run. Options that were shown
 are listed in \`test/options/shown.txt\`, and the script fails where one of them does nothing any more.
 
 | section | open |

@@ -150,7 +150,8 @@ function lonePer(policy: string, call: Call, { calls, scenario }: Subject): Use 
   if (!isOwn || (per !== 'endpoint' && per !== 'target')) return null;
   if (layer?.written.includes('per') !== true) return null;
   const others = calls.some(
-    (one) => one.to !== call.to && one.policyPath.join() === policyPath.join(),
+    (one) =>
+      one.callee === callee && one.to !== call.to && one.policyPath.join() === policyPath.join(),
   );
   if (others || (per === 'target' && mostOf(scenario, callee) > 1)) return null;
   return {
@@ -159,7 +160,9 @@ function lonePer(policy: string, call: Call, { calls, scenario }: Subject): Use 
       measured:
         per === 'target'
           ? `the bundle is that of one step, and ${callee} has one instance`
-          : 'the bundle is that of one step, which calls one endpoint',
+          : isStep
+            ? 'the bundle is that of one step, which calls one endpoint'
+            : `the compensations call one endpoint of ${callee}`,
       limit: 'a bundle for several endpoints, or a callee with several instances',
     },
   };

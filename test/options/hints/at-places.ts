@@ -112,6 +112,14 @@ function unsteady(tree: Tree): void {
   ];
 }
 
+/** Handlers of messages that overlap in one instance, take long and mostly fail. */
+function handling(tree: Tree): void {
+  const handle = (tree.services as Record<string, Tree | null>).web?.endpoints as Tree | undefined;
+  if (handle?.handle === undefined) return;
+  busy(tree);
+  handle.handle = [{ wait: 'exponential(40ms)' }, { fail: 503, probability: '60%' }];
+}
+
 function of(option: string, beside: (tree: Tree) => void, values?: readonly unknown[]): Hint {
   const given = values === undefined ? {} : { values };
   return {
@@ -423,4 +431,18 @@ export const atPlaces: readonly Hint[] = [
     },
   },
   of('rateLimit<kong>\\.limitBy', tight, ['ip']),
+  of('circuitBreaker<(simple|custom)>\\.(waitFrom|lateResults|resultsEndOpen)', (tree) => {
+    handling(tree);
+    const breaker = policyIn(tree, 'circuitBreaker');
+    if (breaker.kind === 'custom') {
+      Object.assign(breaker, { window: 'consecutive', threshold: 2, open: '60ms' });
+    } else Object.assign(breaker, { failureThreshold: 2, openDuration: '60ms' });
+  }),
+  of('rateLimit<\\w+>\\.(timeoutDuration|burst|maxWait)', (tree) => {
+    handling(tree);
+    const limit = policyIn(tree, 'rateLimit');
+    if (limit.kind === 'resilience4j') {
+      Object.assign(limit, { limitForPeriod: 2, limitRefreshPeriod: '300ms' });
+    } else limit.rate = '10/s';
+  }),
 ];

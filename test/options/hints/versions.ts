@@ -1,4 +1,4 @@
-import { fill, put } from './hint.js';
+import { put } from './hint.js';
 import type { Hint } from './hint.js';
 
 type At = NonNullable<Hint['at']>;
@@ -50,7 +50,7 @@ export const versions: readonly Hint[] = [
     ['offers', 'versions', 'v2'],
     'versions\\.\\*\\.lifecycle\\.warmup\\.factor',
     [2, 20],
-    fill('services.offers.versions.v2.lifecycle.warmup', { duration: '2s' }),
+    put('services.offers.versions.v2.lifecycle.warmup', { duration: '2s' }),
   ),
   hint(['pair', 'replicas', 'b'], 'replicas\\.\\*', [1, 3]),
   hint(['lone'], 'version', ['fast', 'slow']),
