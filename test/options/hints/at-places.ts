@@ -417,8 +417,6 @@ export const atPlaces: readonly Hint[] = [
     at: ['policies', 'guard'],
     values: [{ rateLimit: { rate: '20/s' } }, { circuitBreaker: { failureThreshold: 2 } }],
   },
-  of('retry<nginx>\\.attempts', exhausted, [2, 5]),
-  of('retry<istio>\\.attempts', unsteady, [1, 4]),
   {
     option: /^gateways\.\*\.cpu\.quota\.limit$/,
     base: 'doors.yaml',
@@ -445,4 +443,52 @@ export const atPlaces: readonly Hint[] = [
       Object.assign(limit, { limitForPeriod: 2, limitRefreshPeriod: '300ms' });
     } else limit.rate = '10/s';
   }),
+  of(
+    'retry<\\w+>\\.attempts',
+    (tree) => {
+      unsteady(tree);
+      failing(tree);
+      delete bundleIn(tree).timeout;
+      Object.assign(policyIn(tree, 'retry'), { on: ['any'] });
+    },
+    [2, 5],
+  ),
+  of(
+    'outlierDetection<envoy>\\.maxEjectionTime',
+    (tree) => {
+      busy(tree);
+      tree.faults = [
+        {
+          id: 'bad',
+          kind: 'error',
+          target: 'stock[1]',
+          status: 503,
+          share: '100%',
+          at: '0s',
+          for: '6s',
+        },
+      ];
+      Object.assign(policyIn(tree, 'outlierDetection'), {
+        consecutive5xx: 1,
+        interval: '100ms',
+        baseEjectionTime: '100ms',
+        maxEjectionPercent: '100%',
+      });
+    },
+    ['100ms', '5s'],
+  ),
+  of(
+    'circuitBreaker<polly>\\.samplingDuration',
+    (tree) => {
+      unsteady(tree);
+      failing(tree);
+      delete bundleIn(tree).timeout;
+      Object.assign(policyIn(tree, 'circuitBreaker'), {
+        failureRatio: '20%',
+        minimumThroughput: 150,
+        breakDuration: '500ms',
+      });
+    },
+    ['500ms', '20s'],
+  ),
 ];
