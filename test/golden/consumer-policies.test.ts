@@ -201,7 +201,7 @@ workloads:
   it('holds the thread: a poll that takes too long costs the membership (KF-4)', () => {
     const traced = run(
       'kafka',
-      'maxPollInterval: 300ms, maxPollRecords: 5, rebalance: { pause: 0s, initialDelay: 0s }, policy: { rateLimit: { rate: 10/s, maxWait: 1s } }',
+      'maxPollInterval: 300ms, maxPollRecords: 5, rebalance: { pause: 0s, initialDelay: 0s }, policy: { rateLimit: { rate: 10/s } }',
       '',
       '10s',
     );

@@ -76,6 +76,10 @@ workloads: { users: { arrivals: constant(10/s), requests: [ { name: mail, steps:
     );
     expect(problem).toContain('FL208 topics.mails.subscribers[0].policy.order:');
     expect(problem).toContain('leave order out');
+    expect(said('{ rateLimit: { rate: 5/s, maxWait: 1s } }')).toEqual([
+      'FL208 topics.mails.subscribers[0].policy.rateLimit.maxWait: ' +
+        'a consumer waits for its permit, however long that takes: leave maxWait out',
+    ]);
     expect(said('{ rateLimit: { kind: kong, second: 5, limitBy: service } }')).toEqual([]);
     expect(said('{ rateLimit: { kind: kong, second: 5 } }')).toEqual([
       'FL208 topics.mails.subscribers[0].policy.rateLimit.limitBy: ' +
