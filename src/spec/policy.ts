@@ -293,6 +293,8 @@ export interface PolicyKind<P extends PolicyName = PolicyName, S extends z.ZodTy
   create(config: z.output<S>, setup: PolicySetup): PolicyState;
   /** Where the kind may also stand in a middleware chain. */
   limiter?(config: z.output<S>): LimiterState;
+  /** Fields of a limiter that say how long a call may wait for its permit, or how many calls may. */
+  readonly waits?: readonly string[];
   /** Fields that only a bundle writes; `create` is given them. */
   readonly callFields?: Readonly<Record<string, z.ZodType>>;
   /** Fields that only mean something in a middleware chain; `limiter` and `nodes` are given them. */

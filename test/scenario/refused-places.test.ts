@@ -80,6 +80,10 @@ workloads: { users: { arrivals: constant(10/s), requests: [ { name: mail, steps:
       'FL208 topics.mails.subscribers[0].policy.rateLimit.maxWait: ' +
         'a consumer waits for its permit, however long that takes: leave maxWait out',
     ]);
+    expect(said('{ rateLimit: { kind: leakyBucket, rate: 5/s, burst: 3 } }')[0]).toContain(
+      'leave burst out',
+    );
+    expect(said('{ rateLimit: { rate: 5/s, burst: 3 } }')).toEqual([]);
     expect(said('{ rateLimit: { kind: kong, second: 5, limitBy: service } }')).toEqual([]);
     expect(said('{ rateLimit: { kind: kong, second: 5 } }')).toEqual([
       'FL208 topics.mails.subscribers[0].policy.rateLimit.limitBy: ' +

@@ -84,6 +84,7 @@ export const rateLimitLeakyBucket: PolicyKind<'rateLimit', typeof schema> = {
   state: 'scoped',
   keyed: 'inside',
   dryRun: true,
+  waits: ['burst'],
   callFields: callFields(true),
   ...metered((config) => new LeakyBucket(config.rate, config.burst)),
   check: (config) => rateProblems(config.rate),

@@ -123,6 +123,7 @@ export const rateLimitResilience4j: PolicyKind<'rateLimit', typeof schema> = {
       saysWhen: saysWhen(config),
     }),
   // RequestNotPermitted names no time.
+  waits: ['timeoutDuration'],
   callFields: callFields(false),
   limiter: (config) => new KeyedMeters((start) => cycles(config, start)),
 };

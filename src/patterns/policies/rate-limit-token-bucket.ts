@@ -166,6 +166,7 @@ export const rateLimitTokenBucket: PolicyKind<'rateLimit', typeof schema> = {
   dryRun: true,
   create: (config, setup) =>
     new RateLimit(setup, () => tokenBucket(config.rate, config.burst, config.refill), config),
+  waits: ['maxWait'],
   callFields: callFields(true),
   limiter: ({ rate: perSecond, burst, refill, maxWait }) =>
     new KeyedMeters(() => new BucketMeter(tokenBucket(perSecond, burst, refill), maxWait)),

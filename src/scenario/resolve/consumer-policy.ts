@@ -74,8 +74,7 @@ function checkLayer(context: Context, layer: Layer, path: Path): void {
   if (policy === 'rateLimit' && kind.limiter === undefined) {
     refuse('kind', `${name} is known for calls only: take tokenBucket or another kind`);
   }
-  const waits = WAITS_OF_CALLS.filter((field) => layer.written.includes(field));
-  for (const field of policy === 'rateLimit' ? waits : []) {
+  for (const field of (kind.waits ?? []).filter((one) => layer.written.includes(one))) {
     refuse(field, `a consumer waits for its permit, however long that takes: leave ${field} out`);
   }
   const { cancel = true } = layer.config as { readonly cancel?: boolean };
@@ -83,9 +82,6 @@ function checkLayer(context: Context, layer: Layer, path: Path): void {
     refuse('cancel', 'the handler is stopped in its own process: leave cancel out');
   }
 }
-
-/** Fields of limiters that say how long a call may wait for its permit before it is refused. */
-const WAITS_OF_CALLS: readonly string[] = ['maxWait', 'timeoutDuration'];
 
 function adviceOf(policy: string): string {
   if (policy === 'retry') return 'write the retry of the consumer itself';

@@ -118,6 +118,10 @@ function handling(tree: Tree): void {
   if (handle?.handle === undefined) return;
   busy(tree);
   handle.handle = [{ wait: 'exponential(40ms)' }, { fail: 503, probability: '60%' }];
+  const { events } = (tree.topics ?? {}) as { events?: Tree };
+  if (events === undefined) return;
+  events.partitions = 12;
+  (events.subscribers as Tree[])[0]!.concurrency = 12;
 }
 
 function of(option: string, beside: (tree: Tree) => void, values?: readonly unknown[]): Hint {
@@ -243,7 +247,7 @@ export const atPlaces: readonly Hint[] = [
   ),
   of('circuitBreaker<custom>\\.boundary', (tree) => {
     inStep(tree);
-    Object.assign(policyIn(tree, 'circuitBreaker'), { threshold: 2, open: '100ms' });
+    Object.assign(policyIn(tree, 'circuitBreaker'), { threshold: 2, open: '120ms' });
   }),
   of(
     'circuitBreaker<polly>\\.samplingDuration',
@@ -490,5 +494,34 @@ export const atPlaces: readonly Hint[] = [
       });
     },
     ['500ms', '20s'],
+  ),
+  of(
+    'circuitBreaker<hystrix>\\.rollingWindow',
+    (tree) => {
+      unsteady(tree);
+      Object.assign(policyIn(tree, 'circuitBreaker'), {
+        requestVolumeThreshold: 400,
+        errorThresholdPercentage: '20%',
+      });
+    },
+    ['1s', '20s'],
+  ),
+  of(
+    'outlierDetection<envoy>\\.successRate\\.enforcingLocalOrigin',
+    (tree) => {
+      busy(tree);
+      tree.faults = [
+        { id: 'away', kind: 'crash', target: 'stock[0]', blackhole: true, at: '0s', for: '6s' },
+      ];
+      const outliers = policyIn(tree, 'outlierDetection');
+      Object.assign(outliers, {
+        interval: '200ms',
+        splitExternalLocalOriginErrors: true,
+        consecutiveLocalOriginFailure: 1000,
+      });
+      const success = { minimumHosts: 2, requestVolume: 2, stdevFactor: 1 };
+      Object.assign(outliers.successRate as Tree, success);
+    },
+    ['0%', '100%'],
   ),
 ];
