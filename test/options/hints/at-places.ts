@@ -518,10 +518,36 @@ export const atPlaces: readonly Hint[] = [
         interval: '200ms',
         splitExternalLocalOriginErrors: true,
         consecutiveLocalOriginFailure: 1000,
+        maxEjectionPercent: '100%',
       });
       const success = { minimumHosts: 2, requestVolume: 2, stdevFactor: 1 };
       Object.assign(outliers.successRate as Tree, success);
     },
     ['0%', '100%'],
+  ),
+  of('circuitBreaker<custom>\\.resultsEndOpen', (tree) => {
+    handling(tree);
+    Object.assign(policyIn(tree, 'circuitBreaker'), {
+      window: 'consecutive',
+      threshold: 2,
+      open: '20ms',
+      lateResults: 'current',
+    });
+  }),
+  of(
+    'circuitBreaker<linkerd>\\.store\\.cache',
+    (tree) => {
+      busy(tree);
+      failing(tree);
+      const breaker = policyIn(tree, 'circuitBreaker');
+      Object.assign(breaker, {
+        maxFailures: 2,
+        minPenalty: '50ms',
+        maxPenalty: '200ms',
+        scope: 'caller',
+      });
+      Object.assign(breaker.store as Tree, { latency: '5ms' });
+    },
+    ['1ms', '2s'],
   ),
 ];
