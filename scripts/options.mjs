@@ -102,13 +102,14 @@ function page() {
     groups.set(section, (groups.get(section) ?? 0) + 1);
   }
   const rows = [...groups].map(([section, number]) => `| \`${section}\` | ${number} |`);
-  return `# Options that act
+  return (
+    `# Options that act
 
 \`npm run options\` walks the schema of the language. It sets every option in the scenarios of this repository, runs them and
 compares what was measured. An option has to act, be refused with its place, or be named by lint. The tests try a sample that
-changes with each commit (\`npx --no-install vitest run test/options\`). Parts that occur in many places (policies, steps,
-middleware, load balancing) are tried with all of their options at one place, and at every other place with those that lead to no
-further object.
+changes with each commit (\`npx --no-install vitest run test/options\`). Bundles of policies are tried with all of their options in
+25 kinds of places (test/options/at.ts). Other parts that occur in many places (steps, middleware, load balancing) are tried with all
+of their options at one place, and at every other place with those that lead to no further object.
 
 ${summary()
   .map((line) => `- ${line}`)
@@ -118,8 +119,6 @@ An open option is not a defect by itself: often the scenarios lack the situation
 \`npm run options -- --open\` tries the open ones again and keeps the rest of the last run. Options that were shown
 are listed in \`test/options/shown.txt\`, and the script fails where one of them does nothing any more.
 
-| section | open |
-|---|---|
-${rows.join('\n')}
-`;
+${rows.length === 0 ? '' : `| section | open |\n|---|---|\n${rows.join('\n')}\n`}`.trimEnd() + '\n'
+  );
 }
