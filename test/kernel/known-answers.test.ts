@@ -181,7 +181,7 @@ describe('the draws of distributions', () => {
   it('are those of each distribution, however many there are', () => {
     samplers.reset();
     const laws = Object.values(LAWS);
-    const ids = Array.from({ length: 40 }, () => laws.map((of) => samplers.add(of))).flat();
+    const ids = Array.from({ length: 60 }, () => laws.map((of) => samplers.add(of))).flat();
     const draw = (id: number): number => samplers.draw(id, KEY.a, KEY.b, 5, 6, 7);
     const first = ids.slice(0, laws.length).map(draw);
     for (let k = 0; k < ids.length; k++) expect(draw(ids[k]!)).toBe(first[k % laws.length]);

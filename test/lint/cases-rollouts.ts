@@ -60,7 +60,7 @@ export const ROLLOUT_CASES: readonly RuleCase[] = [
     rule: 'stop-before-callers-know',
     fires: `${rolled('kind: rolling', '50/s')}\nplatform: { kind: kubernetes, endpointPropagation: 2s }`,
     path: 'services.shop.lifecycle.preStop',
-    measured: 'they learn it after 2s on average',
+    measured: 'they learn of it after 2s on average',
     limit: 'no preStop',
     silent: {
       'served on meanwhile': `${rolled('kind: rolling', '50/s', 'lifecycle: { preStop: 5s }, ')}\nplatform: { kind: kubernetes, endpointPropagation: 2s }`,

@@ -130,7 +130,7 @@ export const SCALING_CASES: readonly RuleCase[] = [
     rule: 'stop-before-callers-know',
     fires: shrinking(`${BY_QUEUE} }`),
     path: 'services.shop.lifecycle.preStop',
-    measured: 'they learn it after 2s on average',
+    measured: 'they learn of it after 2s on average',
     limit: 'no preStop',
     silent: {
       'nobody is taken away': shrinking(`${BY_QUEUE}, scaleDown: { selectPolicy: disabled } }`),

@@ -26,7 +26,7 @@ export const STOP_CASES: readonly RuleCase[] = [
     rule: 'stop-before-callers-know',
     fires: stopped('startup: 5s'),
     path: 'services.shop.lifecycle.preStop',
-    measured: 'they learn it after 2s on average',
+    measured: 'they learn of it after 2s on average',
     limit: 'no preStop',
     silent: {
       'as long as the news take': stopped('preStop: 2s'),
@@ -38,7 +38,7 @@ export const STOP_CASES: readonly RuleCase[] = [
     rule: 'stop-before-callers-know',
     fires: stopped('preStop: 4s, terminationGrace: 1500ms'),
     path: 'services.shop.lifecycle.terminationGrace',
-    measured: 'they learn it after 2s on average',
+    measured: 'they learn of it after 2s on average',
     limit: 'terminationGrace 1.5s',
     silent: {},
   },

@@ -45,7 +45,7 @@ describe('primary-not-fenced', () => {
 
   it('does not send anybody from one that is lossy to one that is', () => {
     const [{ hint, fixExample }] = remarksOn(split('mode: async'), 'primary-not-fenced');
-    expect(hint).toContain('no semiSyncTimeout');
+    expect(hint).toContain('without a semiSyncTimeout');
     expect(fixExample).toContain('fencing: true');
   });
 });

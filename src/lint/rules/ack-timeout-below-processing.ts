@@ -9,9 +9,9 @@ export const ackTimeoutBelowProcessing: Rule = {
   name: 'ack-timeout-below-processing',
   severity: 'error',
   reason:
-    'A message that is handled for longer than the queue waits for it is delivered again: the work and its effect happen twice, and the load doubles.',
+    'The queue delivers a message again when its handling takes longer than the queue waits. The work and its effect then happen twice, and the load doubles.',
   remedy:
-    'Let `visibilityTimeout`, `consumerTimeout` or `messageTimeout` last for all that a consumer takes at once, tries included, or let it take less.',
+    'Make `visibilityTimeout`, `consumerTimeout` or `messageTimeout` longer than the handling of everything that a consumer takes at once, retries included, or let it take less.',
   check: (subject) =>
     [...subject.scenario.queues.values()].flatMap((queue) =>
       queue.consumers.flatMap((consumer) => judge(subject, queue, consumer)),

@@ -17,8 +17,9 @@ export const autoscalingBehindLoad: Rule = {
   name: 'autoscaling-behind-load',
   severity: 'warning',
   reason:
-    'Until what is measured is looked at and what is added has started, the replicas of before serve the load of now: what they leave free is all that there is.',
-  remedy: 'Leave more free (a lower `target`), keep more of them (`min`), or start them faster.',
+    'New replicas serve requests only after the metric is read and they have started. Until then the old replicas serve the new load with the headroom they have.',
+  remedy:
+    'Leave more headroom (a lower `target`), keep more replicas (`min`), or start them faster.',
   check: (subject) => {
     const { services, gateways, workloads } = subject.scenario;
     const hosts = [...services.values(), ...gateways.values()];

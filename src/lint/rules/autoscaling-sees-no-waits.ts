@@ -11,7 +11,7 @@ export const autoscalingSeesNoWaits: Rule = {
   name: 'autoscaling-sees-no-waits',
   severity: 'warning',
   reason:
-    'Threads that wait use no CPU: while a callee is slow all of them are busy and the share falls below its target, so replicas are taken away from who has too few.',
+    'Threads that wait use no CPU. While a callee is slow, all threads are busy but CPU usage falls below its target, so the autoscaler removes replicas from a service that has too few.',
   remedy:
     'Scale by requests in service (`metric: concurrency`), or give the calls a shorter `timeout`.',
   check: (subject) =>

@@ -17,7 +17,7 @@ export const breakerNeverOpens: Rule = {
   name: 'breaker-never-opens',
   severity: 'warning',
   reason:
-    'Below its minimum of calls a breaker judges nothing, so with this traffic it stays closed through any failure.',
+    'A breaker does not judge fewer calls than its minimum. With this traffic it stays closed through any failure.',
   remedy:
     'Lower the minimum of calls, lengthen the window, or share the breaker among the instances of the caller.',
   check: (subject) =>

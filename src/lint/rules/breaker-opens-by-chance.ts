@@ -16,8 +16,8 @@ export const breakerOpensByChance: Rule = {
   name: 'breaker-opens-by-chance',
   severity: 'warning',
   reason:
-    'Errors that are independent come in rows too, so a short row opens the breaker of a callee that is well.',
-  remedy: 'Ask for a longer row, or judge by a failure ratio over a window.',
+    'Independent errors occur in runs too, so a low count of consecutive failures opens the breaker although the callee is healthy.',
+  remedy: 'Require more consecutive failures, or use a failure ratio over a window.',
   check(subject): readonly Finding[] {
     const shares = errorShares(subject);
     return subject.calls.flatMap((call) => findingsOf(call, shares(call.to), subject));

@@ -13,9 +13,9 @@ export const bulkheadTooLarge: Rule = {
   name: 'bulkhead-too-large',
   severity: 'warning',
   reason:
-    'What stands behind it is full first, so calls wait there and the bulkhead never refuses one.',
+    'The resource behind the bulkhead fills up first. Calls queue there, and the bulkhead never rejects one.',
   remedy:
-    'Size it below the pool it guards and, over all instances of the caller, to the workers of the callee.',
+    'Size the bulkhead below the pool that it protects and, over all instances of the caller, below the workers of the callee.',
   check: (subject) =>
     subject.calls.flatMap((call) => {
       const layer = layerOf(call.layers, 'bulkhead');

@@ -14,11 +14,9 @@ export const cacheIsLoadBearing: Rule = {
   name: 'cache-is-load-bearing',
   severity: 'error',
   reason:
-    'Once the cache is empty or away, every read goes to what is behind it, which then answers nobody ' +
-    'in time, so that nothing gets into the cache again.',
+    'When the cache is empty or down, every read goes to the system behind it. That system is overloaded and returns nothing in time, so the cache stays empty.',
   remedy:
-    'Limit what is loaded at once, let one request load for all (coalesce: cluster), or fail reads ' +
-    'while the cache is away.',
+    'Limit concurrent loads, let one request load for all (coalesce: cluster), or fail reads while the cache is down.',
   check: (subject) => subject.calls.flatMap((call) => findingOf(call, subject) ?? []),
 };
 

@@ -7,9 +7,8 @@ export const callInsideTransaction: Rule = {
   name: 'call-inside-transaction',
   severity: 'warning',
   reason:
-    'What the transaction or lock holds is held for as long as the callee takes, so its slowness becomes ' +
-    'that of everybody who needs the same.',
-  remedy: 'Call before or after: read, call, and then write in a short transaction.',
+    'The transaction keeps its locks and its connection for the time of the call. A slow callee then slows down every request that needs the same rows or connections.',
+  remedy: 'Call before or after the transaction: read, call, then write in a short transaction.',
   check: ({ calls }) =>
     calls.flatMap((call): readonly Finding[] => {
       const { inside, pool } = call;

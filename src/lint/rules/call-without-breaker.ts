@@ -19,7 +19,7 @@ export const callWithoutBreaker: Rule = {
   name: 'call-without-breaker',
   severity: 'warning',
   reason:
-    'While the callee hangs every call to it keeps a worker until its time limit, and soon those who need something else find none.',
+    'While the callee hangs, every call holds a worker until its time limit. Soon no worker is left for other requests.',
   remedy: 'Give the call a circuit breaker, or a bulkhead below the workers of the caller.',
   check: (subject) => subject.calls.flatMap((call) => findingsOf(call, subject)),
 };

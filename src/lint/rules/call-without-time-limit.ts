@@ -7,9 +7,9 @@ export const callWithoutTimeLimit: Rule = {
   name: 'call-without-time-limit',
   severity: 'error',
   reason:
-    'A callee that hangs keeps the worker of its caller for ever, and then the workers of its callers too.',
+    "A callee that hangs holds the worker of its caller indefinitely, and then the workers of the caller's own callers.",
   remedy:
-    'Give the call a `timeout` above the slowest answer you would still use, or a `deadline` that is handed on.',
+    'Give the call a `timeout` above the slowest response that you can still use, or a `deadline` that is propagated.',
   check: (subject) =>
     unlimited(subject)
       .filter(({ callee }) => !isStore(subject.scenario, callee))

@@ -10,9 +10,9 @@ export const canaryTooFewSamples: Rule = {
   name: 'canary-too-few-samples',
   severity: 'warning',
   reason:
-    'A look at fewer requests than `minSamples` says nothing: a bad version goes on to the next step as a good one does.',
+    'An analysis of fewer requests than `minSamples` decides nothing, so a bad version advances to the next step like a good one.',
   remedy:
-    'Look less often (`interval`), show the canary more (`weight`), and wait for as long as that takes (`pause`).',
+    'Analyse less often (`interval`), send more traffic to the canary (`weight`), and wait long enough (`pause`).',
   check: (subject) =>
     [...subject.scenario.services.values()].flatMap((service) => judge(subject, service)),
 };

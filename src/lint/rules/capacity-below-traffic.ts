@@ -8,9 +8,8 @@ export const capacityBelowTraffic: Rule = {
   name: 'capacity-below-traffic',
   severity: 'error',
   reason:
-    'Units kept from quiet times carry it for some minutes at most; from then on the rest of its requests are ' +
-    'throttled, and every retry of them asks for units again.',
-  remedy: 'Provision more than the mean of arrivals times units, with room for the peaks.',
+    'Burst capacity from quiet times lasts a few minutes at most. After that the excess requests are throttled, and every retry consumes capacity again.',
+  remedy: 'Provision more than mean arrivals times units per request, with headroom for peaks.',
   check: (subject) =>
     [...subject.scenario.databases.values()].flatMap((database) =>
       (['read', 'write'] as const).flatMap((does) => shortage(subject, database, does)),

@@ -12,8 +12,8 @@ export const chattyCall: Rule = {
   name: 'chatty-call',
   severity: 'warning',
   reason:
-    'Every call costs a round trip and may fail: many of them in a row add up their times, and one slow or failed one is the rule.',
-  remedy: 'Ask once for all of them, or keep what is asked for again and again.',
+    'Every call costs a round trip and can fail. Many sequential calls add up their latencies, and at least one slow or failed call becomes normal.',
+  remedy: 'Fetch everything with one call, or cache what is requested repeatedly.',
   check: (subject) =>
     subject.calls.flatMap((call) => {
       const times = inARow(call, subject);

@@ -9,9 +9,9 @@ export const choreographyWithoutDeadline: Rule = {
   name: 'choreography-without-deadline',
   severity: 'warning',
   reason:
-    'Nobody holds the state of a choreography: where an event is lost it stands still for ever, and nobody notices.',
+    'No component holds the state of a choreography. When an event is lost, the process stops for ever and nothing reports it.',
   remedy:
-    'Let the service that begins it cancel it after a while, or give it an orchestrator with a timeout.',
+    'Let the service that starts the process cancel it after a time, or use an orchestrator with a timeout.',
   check: ({ scenario }) =>
     [...scenario.sagas.values()].flatMap(({ name, choreography }) => {
       if (choreography === null) return [];

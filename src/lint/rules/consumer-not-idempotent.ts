@@ -7,9 +7,9 @@ export const consumerNotIdempotent: Rule = {
   name: 'consumer-not-idempotent',
   severity: 'error',
   reason:
-    'What is committed behind its effect is delivered again after a crash or a rebalance, and has the effect twice.',
+    'The offset is committed after the effect. After a crash or a rebalance the message is delivered again, and its effect happens twice.',
   remedy:
-    'Make the handler idempotent and say so, or let the subscriber remember what it has handled: `inbox`.',
+    'Make the handler idempotent and declare it, or let the subscriber remember the messages it has handled: `inbox`.',
   check: (subject) =>
     handlersOf(subject).flatMap(({ topic, spec, path }): readonly Finding[] => {
       const { component, part } = spec.call;

@@ -13,9 +13,9 @@ export const consumersBelowTraffic: Rule = {
   name: 'consumers-below-traffic',
   severity: 'error',
   reason:
-    'What is published beyond what they handle waits, and the backlog grows for as long as the load lasts.',
+    'More messages are published than the consumers can handle. The backlog grows as long as the load lasts.',
   remedy:
-    'Give it more handlers (and a log the partitions for them), larger batches, or less work for a message.',
+    'Add handlers (and partitions, for a log), use larger batches, or reduce the work per message.',
   check: (subject) => {
     const { topics, queues } = subject.scenario;
     return [

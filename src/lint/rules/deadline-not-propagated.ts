@@ -7,8 +7,8 @@ export const deadlineNotPropagated: Rule = {
   name: 'deadline-not-propagated',
   severity: 'warning',
   reason:
-    'The callee cannot know when nobody waits any more, so it and everything behind it work on in vain.',
-  remedy: 'Hand the time left on: `propagate: true`, as gRPC does.',
+    'The callee cannot know that its caller has given up. It and everything behind it work on for no one.',
+  remedy: 'Propagate the remaining time: `propagate: true`, as gRPC does.',
   check: ({ calls }) =>
     calls.flatMap((call): readonly Finding[] => {
       const deadline = traitsIn(call.layers, 'deadline');

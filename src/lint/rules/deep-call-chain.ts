@@ -16,9 +16,9 @@ export const deepCallChain: Rule = {
   name: 'deep-call-chain',
   severity: 'warning',
   reason:
-    'All of them have to be up at once, the times of all add up, and the last one that fails takes the first one with it.',
+    'Every service of the chain has to be up at the same time, all latencies add up, and a failure of the last one fails the first one.',
   remedy:
-    'Let what need not be in the answer go on behind it, or keep close what the ends of the row know.',
+    'Do what the response does not need asynchronously, or keep a local copy of data from the far end of the chain.',
   check(subject): readonly Finding[] {
     const ways = longestWays(subject);
     return waitedFor(subject)

@@ -9,8 +9,9 @@ export const dualWrite: Rule = {
   name: 'dual-write',
   severity: 'error',
   reason:
-    'A process that dies between the commit and the publishing leaves a change nobody is told of, or news of one that never was.',
-  remedy: 'Write the message with the data and publish it from there: an `outbox`.',
+    'A process that crashes between the commit and the publish leaves a change without its event, or an event without its change.',
+  remedy:
+    'Write the message in the same transaction as the data and publish it from there: an `outbox`.',
   check: ({ scenario, traffic }) =>
     [...scenario.services.values()].flatMap((service) =>
       [...service.endpoints.values()].flatMap(({ name, steps }): readonly Finding[] => {

@@ -7,9 +7,9 @@ import { yamlAt } from '../words.js';
 export const eventCycleRule: Rule = {
   name: 'event-cycle',
   severity: 'error',
-  reason: 'Every message that goes round brings about the next, so the first one is never over.',
-  remedy:
-    'Let something on the way end it: publish only when something has changed, or let subscribers filter.',
+  reason:
+    'Every message that completes the cycle triggers the next one, so the first event never comes to an end.',
+  remedy: 'Break the cycle: publish only when something has changed, or let subscribers filter.',
   check: (subject) => {
     const { scenario } = subject;
     const calls = subject.calls.map(({ from, to }) => ({

@@ -8,8 +8,8 @@ export const eventSourceExceedsFunction: Rule = {
   name: 'event-source-exceeds-function',
   severity: 'warning',
   reason:
-    'What is received and throttled counts as received: good messages come late, and end as dead letters.',
-  remedy: 'Limit the event source itself with `concurrency`, and leave messages in the queue.',
+    'A message that is received but throttled counts as received. Good messages are delayed and end in the dead-letter queue.',
+  remedy: 'Limit the event source itself with `concurrency`, so that messages wait in the queue.',
   check: ({ scenario }) =>
     [...scenario.queues.values()].flatMap((queue) =>
       queue.consumers.flatMap((consumer, index) => {

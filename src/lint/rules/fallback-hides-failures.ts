@@ -7,9 +7,9 @@ export const fallbackHidesFailures: Rule = {
   name: 'fallback-hides-failures',
   severity: 'warning',
   reason:
-    'Every failure of the callee is counted as a full success, so an outage shows in no number and no alarm.',
+    'Every failure of the callee counts as a full success, so an outage is visible in no metric and no alert.',
   remedy:
-    'Count the answers as `degraded`, or let the fallback answer only to the failures it is for.',
+    'Count these responses as `degraded`, or let the fallback handle only the failures it is meant for.',
   check: ({ calls }) =>
     calls.flatMap((call): readonly Finding[] => {
       const fallback = traitsIn(call.layers, 'fallback');

@@ -18,8 +18,9 @@ export const fanOutTail: Rule = {
   name: 'fan-out-tail',
   severity: 'hint',
   reason:
-    'Who waits for all of many sees the slowest of them: what one in a hundred calls meets, most answers meet.',
-  remedy: 'Hedge the calls, take a quorum, or answer with what is there by a given time.',
+    'A request that waits for many calls is as slow as the slowest of them. A latency that one call in a hundred has becomes the latency of most requests.',
+  remedy:
+    'Hedge the calls, wait for a quorum, or respond with the results that are there after a given time.',
   check: (subject) => {
     const found: Finding[] = [];
     for (const [name, { endpoints }] of subject.scenario.services) {

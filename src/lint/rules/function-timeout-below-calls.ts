@@ -10,9 +10,9 @@ export const functionTimeoutBelowCalls: Rule = {
   name: 'function-timeout-below-calls',
   severity: 'warning',
   reason:
-    'The platform ends the execution before its own calls are over: no fallback runs, no error is handled, and whoever invoked it has it run again.',
+    'The platform ends the execution before its own calls are over. No fallback runs, no error is handled, and the invoker starts it again.',
   remedy:
-    'Let `timeout` last for all that the function does, and end its calls before that by timeouts of their own.',
+    'Make `timeout` longer than everything the function does, and give its calls shorter timeouts of their own.',
   check: (subject) =>
     [...subject.scenario.services.values()].flatMap((service) => judge(subject, service)),
 };

@@ -10,8 +10,8 @@ export const graceBelowWork: Rule = {
   name: 'grace-below-work',
   severity: 'warning',
   reason:
-    'What is under way when the grace is over is lost, and its callers try it again from the beginning.',
-  remedy: 'Let `lifecycle.terminationGrace` last for `preStop` and for the longest work behind it.',
+    'Requests that are still in flight when the grace period ends are lost, and their callers start again from the beginning.',
+  remedy: 'Make `lifecycle.terminationGrace` longer than `preStop` plus the longest request.',
   check: judge,
 };
 

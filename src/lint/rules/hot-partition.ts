@@ -13,9 +13,9 @@ export const hotPartition: Rule = {
   name: 'hot-partition',
   severity: 'warning',
   reason:
-    'All messages of a key go to one partition and one handler after another: more members help everybody else.',
+    'All messages of a key go to one partition, and one handler processes them one after another. More members only help the other keys.',
   remedy:
-    'Spread the key (a suffix, a finer one), handle larger batches, or do less for a message.',
+    'Spread the key (a suffix, a finer key), handle larger batches, or reduce the work per message.',
   check: (subject) => handlersOf(subject).flatMap((handler) => findingsOf(handler, subject)),
 };
 

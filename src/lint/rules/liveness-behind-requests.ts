@@ -11,9 +11,9 @@ export const livenessBehindRequests: Rule = {
   name: 'liveness-behind-requests',
   severity: 'warning',
   reason:
-    'Whoever is busy is ended, the others get its load and are ended in turn, and those who are back first meet the load of all.',
+    'A busy process fails its liveness probe and is killed. Its load moves to the others, which are killed in turn, and the first process that is back receives the entire load.',
   remedy:
-    'Ask beside the workers (`usesWorkers: false`), or let it fail for a minute before that counts (`failureThreshold`).',
+    'Serve the probe outside of the workers (`usesWorkers: false`), or tolerate a minute of failures (`failureThreshold`).',
   check: (subject) =>
     [...subject.scenario.services.values(), ...subject.scenario.gateways.values()].flatMap((host) =>
       judge(subject, host),

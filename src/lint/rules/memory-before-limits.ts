@@ -13,9 +13,9 @@ export const memoryBeforeLimits: Rule = {
   name: 'memory-before-limits',
   severity: 'warning',
   reason:
-    'When answers take long the process dies with all requests in it, and those who are left get its share, until they die too.',
+    'When responses take long, the process runs out of memory and dies with all its requests. The remaining processes take over its load until they die too.',
   remedy:
-    'Refuse what there is no memory for: limit what is under way (`admission.concurrencyLimit`), or workers and queue together.',
+    'Refuse the requests that do not fit into memory: limit requests in flight (`admission.concurrencyLimit`), or workers and queue together.',
   check({ scenario, calls }): readonly Finding[] {
     if (hasOnlyClosedUsers(scenario)) return [];
     return [...scenario.services.values(), ...scenario.gateways.values()].flatMap((host) => {

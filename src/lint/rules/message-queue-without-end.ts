@@ -7,9 +7,9 @@ export const messageQueueWithoutEnd: Rule = {
   name: 'message-queue-without-end',
   severity: 'warning',
   reason:
-    'A queue without a bound, a time to live or dead letters takes messages that nobody will handle in time, until its memory is gone.',
+    'A queue without a limit, a time to live or a dead-letter queue accepts messages that are never handled in time, until its memory is full.',
   remedy:
-    'Give it a `capacity` with the `overflow` that its publishers can bear, a `messageTtl`, or a `deadLetter`.',
+    'Give it a `capacity` with an `overflow` that its publishers can handle, a `messageTtl`, or a `deadLetter`.',
   check({ scenario }): readonly Finding[] {
     const { topics, queues } = scenario;
     const held: (MessageQueue | Bus)[] = [...queues.values()];

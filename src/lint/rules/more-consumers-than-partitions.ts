@@ -8,7 +8,8 @@ import { handlersOf } from '../handlers.js';
 export const moreConsumersThanPartitions: Rule = {
   name: 'more-consumers-than-partitions',
   severity: 'hint',
-  reason: 'Each partition is read by one member of a group, so the members beyond them do nothing.',
+  reason:
+    'Each partition is read by one member of a group. Members beyond the number of partitions are idle.',
   remedy: 'Give the topic as many partitions as the largest group has members.',
   check: (subject) => [
     ...handlersOf(subject).flatMap(({ topic, spec, path, members }): readonly Finding[] => {

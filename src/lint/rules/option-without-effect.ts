@@ -31,8 +31,8 @@ const OFF: Readonly<Record<string, string>> = {
 export const optionWithoutEffect: Rule = {
   name: 'option-without-effect',
   severity: 'warning',
-  reason: 'The reader of the file believes in a protection that is not there.',
-  remedy: 'Remove the option, or write what it needs in order to act.',
+  reason: 'The reader of the file believes in a protection that does not exist.',
+  remedy: 'Remove the option, or add what it needs in order to act.',
   check: (subject) => [
     ...OPTIONS.flatMap((option) => judge(option, subject)),
     ...endlessTries(subject),

@@ -12,9 +12,8 @@ export const outboxBelowTraffic: Rule = {
   name: 'outbox-below-traffic',
   severity: 'error',
   reason:
-    'One look takes one batch, however many rows there are: what is written beyond that waits longer and longer, ' +
-    'while every request and every consumer looks well.',
-  remedy: 'Take more rows with a look, look more often, or tail the log: `mode: cdc`.',
+    'Each poll takes one batch, however many rows there are. The rows beyond that wait longer and longer, while every request and every consumer looks healthy.',
+  remedy: 'Take more rows per poll, poll more often, or tail the log: `mode: cdc`.',
   check: (subject) =>
     [...subject.scenario.services.values()].flatMap((service) => {
       const { outbox } = service;

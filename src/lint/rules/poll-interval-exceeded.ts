@@ -7,8 +7,8 @@ export const pollIntervalExceeded: Rule = {
   name: 'poll-interval-exceeded',
   severity: 'error',
   reason:
-    'A member that does not poll in time leaves its group, so its batch is read again by one that is as slow: a rebalance without end.',
-  remedy: 'Take fewer messages with a poll, or allow more time between two.',
+    'A member that does not poll in time is removed from its group. Its batch goes to another member that is just as slow, and the group rebalances for ever.',
+  remedy: 'Take fewer messages per poll, or allow more time between polls.',
   check: (subject) =>
     handlersOf(subject).flatMap(({ topic, spec, path, elapsedNs }): readonly Finding[] => {
       const runs = Math.ceil(spec.maxPollRecords / spec.batch);

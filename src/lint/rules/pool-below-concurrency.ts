@@ -11,9 +11,8 @@ export const poolBelowConcurrency: Rule = {
   name: 'pool-below-concurrency',
   severity: 'warning',
   reason:
-    'Connections times their busy time are used up before the database is, so requests wait for a ' +
-    'connection and not for an answer.',
-  remedy: 'Give the pool a little more than arrivals per second times the seconds a query takes.',
+    'The pool is exhausted before the database is. Requests wait for a connection, not for a query.',
+  remedy: 'Make the pool a little larger than arrivals per second times seconds per query.',
   check(subject): readonly Finding[] {
     const pairs = new Map<string, Call[]>();
     for (const call of subject.calls) {

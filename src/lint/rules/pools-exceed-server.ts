@@ -10,9 +10,9 @@ export const poolsExceedServer: Rule = {
   name: 'pools-exceed-server',
   severity: 'error',
   reason:
-    'Under load every pool grows to its limit, and from the last connection of the server on connecting fails.',
+    'Under load every pool grows to its limit. Once the server has no connection left, connecting fails.',
   remedy:
-    'Make the pools of all instances together no larger than the server, or put a pooler in front of it.',
+    'Keep the sum of all pools below the connection limit of the server, or put a pooler in front of it.',
   check: (subject) =>
     [...subject.scenario.databases.values()].flatMap((database) => excess(subject, database)),
 };

@@ -7,11 +7,9 @@ export const primaryNotFenced: Rule = {
   name: 'primary-not-fenced',
   severity: 'warning',
   reason:
-    'A primary that cannot see its replicas is replaced and goes on confirming writes, which are lost when ' +
-    'it sees them again.',
+    'A primary that cannot see its replicas is replaced, but goes on confirming writes. They are lost when it sees the replicas again.',
   remedy:
-    'Fence it (a lease, STONITH, min-replicas-to-write), or let commits wait for a replica as long as it takes: ' +
-    'mode semiSync, with no semiSyncTimeout after which it confirms alone.',
+    'Fence it (a lease, STONITH, min-replicas-to-write), or let commits wait for a replica as long as it takes: mode semiSync without a semiSyncTimeout.',
   check: ({ scenario }) => [...scenario.databases.values()].flatMap(rivals),
 };
 

@@ -10,8 +10,9 @@ export const probeChecksOthers: Rule = {
   name: 'probe-checks-others',
   severity: 'warning',
   reason:
-    'What its replicas share fails for all of them at once: nobody is called any more, or all are ended, also for what does not need it.',
-  remedy: 'Let the probe ask the process alone, and let calls fail that need the other.',
+    'A dependency that all replicas share fails for all of them at once. Then no replica receives requests, or all are restarted, even for requests that do not need the dependency.',
+  remedy:
+    'Let the probe check the process alone, and let only the calls fail that need the dependency.',
   check: (subject) =>
     [...subject.scenario.services.values()].flatMap((host) => judge(subject, host)),
 };

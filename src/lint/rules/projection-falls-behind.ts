@@ -15,9 +15,9 @@ export const projectionFallsBehind: Rule = {
   name: 'projection-falls-behind',
   severity: 'warning',
   reason:
-    'Events that a projector does not take in time wait for ever longer, and reads of its view miss ever more.',
+    'Events arrive faster than the projector handles them. The lag grows, and reads of the view become more and more stale.',
   remedy:
-    'Give it more segments and cores, less work for an event, or larger batches where that saves work.',
+    'Give it more segments and cores, less work per event, or larger batches where that saves work.',
   check: (subject) =>
     [...subject.scenario.projections.values()].flatMap((projection) => {
       const finding = findingOf(projection, subject);

@@ -7,8 +7,8 @@ export const queryWithoutTimeLimit: Rule = {
   name: 'query-without-time-limit',
   severity: 'warning',
   reason:
-    'A query that waits for a lock or a dead database keeps a worker and a connection until somebody kills it.',
-  remedy: 'Give the query a `timeout`, as a driver or a statement timeout does.',
+    'A query that waits for a lock or a dead database holds a worker and a connection until an operator kills it.',
+  remedy: 'Give the query a `timeout`, like a driver or statement timeout.',
   check: (subject) =>
     unlimited(subject)
       .filter(({ callee }) => isStore(subject.scenario, callee))

@@ -14,9 +14,9 @@ export const queueOutlivesCallers: Rule = {
   name: 'queue-outlives-callers',
   severity: 'warning',
   reason:
-    'In overload every request reaches a worker after its caller has left, so all the work done is for nobody.',
+    'In overload every request reaches a worker after its caller has given up, so all work is wasted.',
   remedy:
-    'Make the queue no longer than timeout x service rate, or drop what is abandoned: `cancellation: onDequeue`.',
+    'Make the queue no longer than timeout x service rate, or drop abandoned requests: `cancellation: onDequeue`.',
   check: (subject) =>
     [...subject.scenario.services.values(), ...subject.scenario.gateways.values()].flatMap((host) =>
       findingsOf(host, subject),
@@ -42,7 +42,7 @@ function findingsOf(host: Host, subject: Subject): readonly Finding[] {
     {
       path: [section, name, 'queue', 'capacity'],
       entities: [name],
-      message: `a full queue of ${name} outlives everybody who waits in it`,
+      message: `a full queue of ${name} takes longer than any caller waits`,
       measured: `${queue.capacity} requests at ${timeText(eachNs)} each = ${timeText(queueNs)}`,
       limit: `${timeText(callers.waitNs)}, the longest any caller waits`,
       fix: yamlAt([section, name], `queue: { capacity: ${capacity} }\ncancellation: onDequeue`),

@@ -12,8 +12,8 @@ export const quorumWithoutSpare: Rule = {
   name: 'quorum-without-spare',
   severity: 'warning',
   reason:
-    'One member is its own majority and two need each other, so the loss of one node stops all of it, and each write costs what a majority costs.',
-  remedy: 'Give it three members on three nodes, of which one may be gone.',
+    'One member is its own majority, and two members need each other. The loss of one node stops all writes, although every write pays for a majority.',
+  remedy: 'Use three members on three nodes, so that one may fail.',
   check: ({ scenario }) => [
     ...[...scenario.queues.values()].flatMap((queue) =>
       queue.kind === 'rabbitmq' && queue.quorum ? ofQueue(queue, scenario) : [],

@@ -13,8 +13,9 @@ export const rateLimitAboveCapacity: Rule = {
   name: 'rate-limit-above-capacity',
   severity: 'warning',
   reason:
-    'What stands behind it is overloaded before the limiter refuses anything, so it protects nobody.',
-  remedy: 'Limit, over all instances, to what the slowest component behind can serve.',
+    'The system behind the limiter is overloaded before the limiter rejects anything, so it protects nothing.',
+  remedy:
+    'Set the limit, summed over all instances, to what the slowest component behind it can serve.',
   check: (subject) => [...inChains(subject), ...atCalls(subject)],
 };
 

@@ -17,10 +17,9 @@ import { bundleYaml, callText, timeText } from '../words.js';
 export const retryNeverActs: Rule = {
   name: 'retry-never-acts',
   severity: 'warning',
-  reason:
-    'The first failure is the last word, though the scenario reads as if there were another try.',
+  reason: 'The first failure is final, although the scenario suggests that there is another try.',
   remedy:
-    'Allow two tries, and let a try and its back-off end before the time of the call does; or take the retry out.',
+    'Allow two tries, and let a try and its back-off fit into the time of the call; or remove the retry.',
   check: (subject) => {
     const namers = namersOf(subject.scenario);
     return subject.calls.flatMap((call) => findingsOf(call, subject, namers));

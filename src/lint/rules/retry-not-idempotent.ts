@@ -9,9 +9,9 @@ export const retryNotIdempotent: Rule = {
   name: 'retry-not-idempotent',
   severity: 'error',
   reason:
-    'After a timeout, a reset or a 500 nobody knows whether the work was done, so the retry may do it twice.',
+    'After a timeout, a reset or a 500 it is unknown whether the work was done, so a retry may do it twice.',
   remedy:
-    'Make the callee idempotent (a key per request) and say so, or retry only what was surely not done.',
+    'Make the callee idempotent (a key per request) and declare it, or retry only what was certainly not executed.',
   check: (subject) =>
     subject.calls.flatMap((call) => {
       const retry = retryOf(call.layers);

@@ -14,9 +14,9 @@ export const retryOnClientError: Rule = {
   name: 'retry-on-client-error',
   severity: 'warning',
   reason:
-    'The callee says that the request is wrong, and will say so again: each retry is work in vain.',
+    'The callee says that the request is wrong, and will say so again. Every retry is wasted.',
   remedy:
-    'Leave out what only another request would mend; of the 4xx try 408, 409, 425 and 429 again.',
+    'Remove the outcomes that the same request cannot fix. Of the 4xx, only 408, 409, 425 and 429 are worth a retry.',
   check: ({ calls }): readonly Finding[] =>
     calls.flatMap((call) => {
       const on = retryOf(call.layers)?.on ?? null;

@@ -13,7 +13,7 @@ export const retryProduct: Rule = {
   name: 'retry-product',
   severity: 'warning',
   reason:
-    'Retries on several levels multiply: when the last callee fails, each request becomes so many attempts.',
+    'Retries on several levels multiply. When the last callee fails, every request turns into the product of all attempts.',
   remedy: 'Retry on one level only, best next to the failure, or give the retries a `budget`.',
   check(subject): readonly Finding[] {
     const { graph } = subject;

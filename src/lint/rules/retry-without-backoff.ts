@@ -7,7 +7,7 @@ export const retryWithoutBackoff: Rule = {
   name: 'retry-without-backoff',
   severity: 'warning',
   reason:
-    'Calls that failed together are tried again together, so an overloaded callee gets the same blow once more.',
+    'Calls that failed together are retried together, so an overloaded callee gets the same spike again.',
   remedy: 'Let the delays grow and spread them: exponential `backoff` with `jitter: full`.',
   check: ({ calls }) =>
     calls.flatMap((call): readonly Finding[] => {

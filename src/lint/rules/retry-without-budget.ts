@@ -11,8 +11,9 @@ export const retryWithoutBudget: Rule = {
   name: 'retry-without-budget',
   severity: 'hint',
   reason:
-    'On a deep path a failure at its end is retried for every request at once, which keeps the callee down.',
-  remedy: 'Bound the retries of all calls together by a `budget`, such as 20 % of the first tries.',
+    'On a deep path a failure at the end is retried for every request at once, which keeps the callee down.',
+  remedy:
+    'Limit the retries of all calls together with a `budget`, such as 20 % of the first tries.',
   check({ calls, graph }): readonly Finding[] {
     const above = graph.fold(0, true, (part, of) =>
       Math.max(0, ...graph.into(part).map(({ from }) => 1 + of(from))),

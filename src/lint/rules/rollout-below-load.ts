@@ -12,8 +12,8 @@ export const rolloutBelowLoad: Rule = {
   name: 'rollout-below-load',
   severity: 'warning',
   reason:
-    'Old replicas go before new ones are ready: for as long as those start, the others have all of the load, and what waits then is served when the rollout is long over.',
-  remedy: 'Let none be missing (`maxUnavailable: 0`), or run more of them.',
+    'Old replicas stop before new ones are ready. Until those have started, the remaining replicas carry the entire load, and the backlog outlasts the rollout.',
+  remedy: 'Keep all replicas available (`maxUnavailable: 0`), or run more of them.',
   check: (subject) =>
     [...subject.scenario.services.values()].flatMap((service) => judge(subject, service)),
 };

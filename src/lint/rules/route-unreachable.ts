@@ -8,9 +8,9 @@ export const routeUnreachable: Rule = {
   name: 'route-unreachable',
   severity: 'warning',
   reason:
-    'Every request it is written for goes another way, with the bundle and the middleware of that way.',
+    'Every request that this route is for takes another route, with the bundle and the middleware of that one.',
   remedy:
-    'Put the narrower route first, narrow the other one, choose a `routing` that prefers what is more exact, or take it out.',
+    'Put the more specific route first, narrow the other one, choose a `routing` that prefers exact matches, or remove it.',
   check: ({ scenario }) =>
     [...scenario.gateways.values()].flatMap((gateway) => {
       const { name, routing, routes } = gateway;

@@ -6,8 +6,8 @@ export const sagaHole: Rule = {
   name: 'saga-hole',
   severity: 'error',
   reason:
-    'A compensation is sent until it has succeeded, so one that is not idempotent undoes twice what was done once.',
-  remedy: 'Make what undoes a step idempotent, such as by the key of the order.',
+    'A compensation is retried until it succeeds. If it is not idempotent, it may undo the same step twice.',
+  remedy: 'Make the compensation idempotent, for example by the key of the order.',
   check: ({ scenario, repeatable }) =>
     [...scenario.sagas.values()].flatMap(({ name, steps }) =>
       steps.flatMap(({ name: step, compensation }): readonly Finding[] => {

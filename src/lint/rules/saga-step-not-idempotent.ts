@@ -7,8 +7,8 @@ export const sagaStepNotIdempotent: Rule = {
   name: 'saga-step-not-idempotent',
   severity: 'error',
   reason:
-    'An orchestrator that comes back from a crash or has no clear answer sends its command again, and the step is done twice.',
-  remedy: 'Make the participants idempotent, such as by the key of the order.',
+    'An orchestrator that recovers from a crash, or that gets no clear response, sends its command again. The step is then executed twice.',
+  remedy: 'Make the participants idempotent, for example by the key of the order.',
   check: ({ scenario, repeatable }) =>
     [...scenario.sagas.values()].flatMap(({ name, steps, orchestration }) => {
       if (orchestration === null) return [];

@@ -8,7 +8,7 @@ export const serverClosesFirst: Rule = {
   name: 'server-closes-first',
   severity: 'warning',
   reason:
-    'A request that is on its way when the server closes its idle connection is lost, and nobody knows whether it was executed.',
+    'A request that is in transit when the server closes its idle connection is lost, and the client cannot know whether it was executed.',
   remedy:
     'Let the client close first: its `idleTimeout` below the `keepAliveTimeout` of the server.',
   check(subject): readonly Finding[] {

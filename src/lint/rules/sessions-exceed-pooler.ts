@@ -10,9 +10,9 @@ export const sessionsExceedPooler: Rule = {
   name: 'sessions-exceed-pooler',
   severity: 'error',
   reason:
-    'A session keeps its connection of the server while it is idle, so those that came first have one and ' +
-    'the others wait until queryWaitTimeout.',
-  remedy: 'Pool by transaction, or let clients close what is idle, or open no more than there are.',
+    'An idle session keeps its server connection. The first sessions hold all of them, and the others wait until queryWaitTimeout.',
+  remedy:
+    'Pool by transaction, let clients close idle sessions, or open no more sessions than there are connections.',
   check: (subject) =>
     [...subject.scenario.databases.values()].flatMap((database) => excess(subject, database)),
 };

@@ -7,9 +7,8 @@ export const sharedDatabase: Rule = {
   name: 'shared-database',
   severity: 'warning',
   reason:
-    'Services that share a database share its outages, its locks, its connections and its schema, so none ' +
-    'of them can be changed or saved alone.',
-  remedy: 'Give each service a database of its own, and the others its interface or its events.',
+    'Services that share a database share its outages, locks, connections and schema. None of them can be changed or protected alone.',
+  remedy: 'Give each service its own database, and give the others its API or its events.',
   check: (subject) =>
     [...subject.scenario.databases.keys()].flatMap((name) => shared(subject, name)),
 };

@@ -8,7 +8,8 @@ import { yamlAt } from '../words.js';
 export const singlePointOfFailure: Rule = {
   name: 'single-point-of-failure',
   severity: 'warning',
-  reason: 'One crash, restart or lost zone takes away what the scenario itself calls critical.',
+  reason:
+    'One crash, restart or zone outage takes down a component that the scenario itself calls critical.',
   remedy: 'Run at least two replicas, in more than one zone where there are zones.',
   check: (subject) => {
     const { services, gateways, brokers, topics, queues } = subject.scenario;

@@ -11,8 +11,8 @@ export const stopBeforeCallersKnow: Rule = {
   name: 'stop-before-callers-know',
   severity: 'warning',
   reason:
-    'The order to end and the news of it travel side by side: a process that is told first refuses what still comes, however well it drains.',
-  remedy: 'Let it serve on for as long as the news take (`lifecycle.preStop`).',
+    'The stop signal and the endpoint update travel in parallel. A process that is stopped first refuses requests that are still sent to it, however well it drains.',
+  remedy: 'Keep serving until the endpoint update has arrived everywhere (`lifecycle.preStop`).',
   check: judge,
 };
 
@@ -32,8 +32,8 @@ function judge(subject: Subject): readonly Finding[] {
       {
         path: [section, name, 'lifecycle', isCut ? 'terminationGrace' : 'preStop'],
         entities: [name],
-        message: `${name} refuses what its callers send it until they are told that it ends`,
-        measured: `they learn it after ${timeText(newsNs)} on average`,
+        message: `${name} refuses requests until its callers learn that it stops`,
+        measured: `they learn of it after ${timeText(newsNs)} on average`,
         limit: isCut
           ? `terminationGrace ${timeText(toldNs)}`
           : preStopNs === 0

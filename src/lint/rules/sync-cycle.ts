@@ -10,9 +10,9 @@ export const syncCycle: Rule = {
   name: 'sync-cycle',
   severity: 'error',
   reason:
-    'All workers may wait for an answer that only one of them could give: a deadlock that load alone brings about.',
+    'All workers can end up waiting for a response that only one of them could give: a deadlock caused by load alone.',
   remedy:
-    'Take a call out of the circle: move what is needed into one component, or answer before calling back.',
+    'Break the cycle: move the shared part into one component, or respond before calling back.',
   check(subject): readonly Finding[] {
     const seen = new Set<string>();
     return [...subject.scenario.services.values(), ...subject.scenario.gateways.values()]

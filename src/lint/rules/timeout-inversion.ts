@@ -13,9 +13,9 @@ export const timeoutInversion: Rule = {
   name: 'timeout-inversion',
   severity: 'warning',
   reason:
-    'The callee still waits, and tries again, for a caller that has given up: work that nobody will use.',
+    'The callee still waits and retries for a caller that has given up, and its result is thrown away.',
   remedy:
-    'Make all tries and back-offs of the inner call end before the outer limit, or hand a `deadline` on.',
+    'Make all tries and back-offs of the inner call end before the outer limit, or propagate a `deadline`.',
   check: (subject) =>
     subject.calls.flatMap((outer) => {
       const limit = outerLimit(outer, subject);

@@ -7,9 +7,9 @@ export const ttlWithoutJitter: Rule = {
   name: 'ttl-without-jitter',
   severity: 'warning',
   reason:
-    'What a warm-up stores at one moment expires at one moment, and is loaded again by all who come then.',
+    'Entries that a warm-up stores at the same moment expire at the same moment, and every request that arrives then loads them again.',
   remedy:
-    'Give the times to live a jitter, or let one request load while the others have the old value.',
+    'Add jitter to the times to live, or let one request load while the others use the old value.',
   check: ({ scenario }) => [...scenario.caches.values()].flatMap(findingsOf),
 };
 

@@ -9,8 +9,9 @@ export const unboundedQueue: Rule = {
   name: 'unbounded-queue',
   severity: 'warning',
   reason:
-    'A queue without an end turns every overload into waiting time, and keeps it long after the overload.',
-  remedy: 'Give the queue a `capacity`, so that what cannot be served in time is refused at once.',
+    'An unbounded queue turns every overload into waiting time, which stays long after the overload has ended.',
+  remedy:
+    'Give the queue a `capacity`, so that requests that cannot be served in time are rejected at once.',
   check({ scenario, calls }): readonly Finding[] {
     if (hasOnlyClosedUsers(scenario)) return [];
     return [...scenario.services.values(), ...scenario.gateways.values()]

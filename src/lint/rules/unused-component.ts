@@ -8,8 +8,8 @@ export const unusedComponent: Rule = {
   name: 'unused-component',
   severity: 'warning',
   reason:
-    'Nothing ever happens in it, so its figures are empty, its faults hurt nobody, and no budget on it says anything.',
-  remedy: 'Call it where it belongs, by the name it has here, or take it out.',
+    'Nothing ever reaches it. Its figures are empty, its faults have no effect, and a budget on it says nothing.',
+  remedy: 'Call it where it belongs, by the name it has here, or remove it.',
   check: ({ scenario }) => {
     const namers = namersOf(scenario);
     return candidates(scenario)

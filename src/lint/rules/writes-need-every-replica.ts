@@ -7,8 +7,8 @@ export const writesNeedEveryReplica: Rule = {
   name: 'writes-need-every-replica',
   severity: 'warning',
   reason:
-    'As soon as one node is gone too few replicas are in sync, so nothing is confirmed that asks for all, though the messages are there.',
-  remedy: 'Let one replica be away: `minInsyncReplicas` below `replication`, such as 2 of 3.',
+    'As soon as one node is down, too few replicas are in sync, so writes that ask for all of them are not confirmed although they are stored.',
+  remedy: 'Tolerate one replica less: `minInsyncReplicas` below `replication`, such as 2 of 3.',
   check: ({ scenario }) =>
     [...scenario.topics.values()].flatMap((topic) =>
       topic.kind === 'kafka' ? ofTopic(topic) : [],
