@@ -42,7 +42,9 @@ else await measure();
 /** As many of each area as the sample says; which ones depends on the seed and on the mutant only. */
 function choose() {
   const wanted = values.files === undefined ? null : globOf(values.files);
-  const files = filesBelow('src').filter((file) => areaOf(file) !== null || wanted !== null);
+  const files = filesBelow('src').filter(
+    (file) => !REHEARSAL.test(file) && (areaOf(file) !== null || wanted !== null),
+  );
   const list = files
     .filter((file) => wanted === null || wanted.test(file))
     .flatMap((file) => mutantsOf(file, textOf(file)))
@@ -63,7 +65,6 @@ function choose() {
 }
 
 function areaOf(file) {
-  if (REHEARSAL.test(file)) return null;
   return Object.keys(AREAS).find((area) => AREAS[area].test(file)) ?? null;
 }
 
@@ -85,6 +86,9 @@ function globOf(text) {
 async function measure() {
   prepare(mutants);
   let worker = new Worker();
+  const sources = [...new Set(mutants.map(({ file }) => file))];
+  const load = { task: 'load', places: sources.map(placeOf), count: mutants.length };
+  const atLoad = new Set((await worker.ask(load, 300_000)).hits);
   const tests = [];
   const near = globOf(values.tests);
   const files = filesBelow('test').filter((file) => file.endsWith('.test.ts') && near.test(file));
@@ -96,6 +100,7 @@ async function measure() {
     if (found === null || found.error !== undefined) {
       console.log(`left out: ${file} (${found?.error ?? 'takes too long'})`);
       worker = worker.renewed();
+      await worker.ask(load, 300_000);
       continue;
     }
     const bad = found.tests.filter(({ isGood }) => !isGood).length;
@@ -107,7 +112,8 @@ async function measure() {
   const results = [];
   for (const mutant of mutants) {
     const result = { mutant, ...(await verdict(mutant)) };
-    results.push(result);
+    if (result.how === 'not reached' && atLoad.has(mutant.id)) result.how = 'left out';
+    if (result.how !== 'left out') results.push(result);
     if (result.how !== 'noticed') console.log(`${result.how}: ${describe(mutant)}`);
   }
   worker.end();
@@ -117,26 +123,27 @@ async function measure() {
     const runs = runsFor(id, tests);
     if (runs.length === 0) return { how: 'not reached' };
     for (const run of runs) {
-      const place = placeOf(run.file);
-      const limit = 10_000 + run.ms * 20;
-      const found = await worker.ask(
-        { task: 'attempt', id, place, tests: run.tests, passes: run.passes },
-        limit,
-      );
+      const found = await attempt(id, run, run.tests);
       if (found !== null && found.failed === null) continue;
-      const isClean =
-        found !== null &&
-        found.memory < MEMORY &&
-        (
-          await worker.ask(
-            { task: 'attempt', id: 0, place, tests: [found.failed], passes: 0 },
-            limit,
-          )
-        )?.failed === null;
-      if (!isClean) worker = worker.renewed();
-      return { how: 'noticed', by: run.file };
+      const failed = found === null ? run.tests : [found.failed];
+      if (found !== null && found.memory < MEMORY && (await isGood(run, failed)))
+        return { how: 'noticed' };
+      // What the error left behind, or a test that fails by itself? A new process says which.
+      worker = worker.renewed();
+      if (await isGood(run, failed)) return { how: 'noticed' };
+      console.log(`fails without an error: a test of ${run.file}`);
+      worker = worker.renewed();
     }
     return { how: 'survived' };
+  }
+
+  function attempt(id, { file, ms, passes }, wanted) {
+    const place = placeOf(file);
+    return worker.ask({ task: 'attempt', id, place, tests: wanted, passes }, 10_000 + ms * 20);
+  }
+
+  async function isGood(run, wanted) {
+    return (await attempt(0, run, wanted))?.failed === null;
   }
 }
 

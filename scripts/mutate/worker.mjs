@@ -20,8 +20,17 @@ const { close, collect, ready, runTest } = await import('./suite.mjs');
 
 process.on('message', (message) => void answer(message));
 
+const TASKS = { load, survey, attempt };
+
 async function answer({ task, ...rest }) {
-  process.send(await (task === 'survey' ? survey(rest) : attempt(rest)));
+  process.send(await TASKS[task](rest));
+}
+
+/** Loads the sources. Mutants passed now are passed before one can be switched on. */
+async function load({ places, count }) {
+  hits = new Uint32Array(count + 1);
+  for (const place of places) await import(pathToFileURL(place).href);
+  return { hits: takeHits().map(([id]) => id) };
 }
 
 /** Which mutants each test of a file passes, how often and how long it takes; `whole` are those passed before any test. */
