@@ -11,7 +11,7 @@ import { Admission } from './serving/admission.js';
 import type { Views } from './picking/views.js';
 import { setEdges } from './edges.js';
 import { Balancers } from './picking/balancers.js';
-import { Board } from './board.js';
+import { Board } from './faults/board.js';
 import { Caches } from './caching/caches.js';
 import { Calls } from './calls.js';
 import { Chains } from './chains.js';

@@ -3,7 +3,7 @@ import { PHASE } from '../kernel/phase.js';
 import type { Ns } from '../kernel/time.js';
 import { AMBIGUOUS, OUTCOME, withStatus, type Outcome } from '../spec/outcome.js';
 import { CANCELLATION, FROZEN } from './instance.js';
-import { injectedOutcome } from './injections.js';
+import { injectedOutcome } from './faults/injections.js';
 import type { Instance } from './instance.js';
 import { LongestWaits } from './connections/longest-waits.js';
 import { GATED, LEASED, SECTION, STATEMENT } from './slot-bits.js';

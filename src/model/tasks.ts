@@ -1,7 +1,7 @@
 import { engine } from '../kernel/engine.js';
 import { PHASE } from '../kernel/phase.js';
 import type { Outcome } from '../spec/outcome.js';
-import { injectedOutcome } from './injections.js';
+import { injectedOutcome } from './faults/injections.js';
 import { RETURN, STATE, strands } from './strands.js';
 import type { World } from './world.js';
 import { FROZEN } from './instance.js';

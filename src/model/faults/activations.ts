@@ -1,8 +1,8 @@
-import { streamKey, unit } from '../kernel/rng.js';
-import type { StreamKey } from '../kernel/rng.js';
-import type { Ns } from '../kernel/time.js';
+import { streamKey, unit } from '../../kernel/rng.js';
+import type { StreamKey } from '../../kernel/rng.js';
+import type { Ns } from '../../kernel/time.js';
 import { Conditions } from './conditions.js';
-import type { World } from './world.js';
+import type { World } from '../world.js';
 
 /** Draws of one start. */
 const DRAW = Object.freeze({ takesPlace: 0, late: 1 } as const);

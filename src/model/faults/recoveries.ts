@@ -1,8 +1,8 @@
-import { samplers } from '../kernel/distribution.js';
-import type { Distribution } from '../kernel/distribution.js';
-import { streamKey } from '../kernel/rng.js';
-import type { Ns } from '../kernel/time.js';
-import type { World } from './world.js';
+import { samplers } from '../../kernel/distribution.js';
+import type { Distribution } from '../../kernel/distribution.js';
+import { streamKey } from '../../kernel/rng.js';
+import type { Ns } from '../../kernel/time.js';
+import type { World } from '../world.js';
 
 /** How long instances stay as a fault has left them when it is over, such as machines in a zone that has power again. */
 export class Recoveries {

@@ -1,10 +1,10 @@
-import { engine } from '../kernel/engine.js';
-import { unit } from '../kernel/rng.js';
-import type { Ns } from '../kernel/time.js';
-import { HINTED } from '../spec/outcome.js';
-import type { Outcome } from '../spec/outcome.js';
-import type { Injection, Injections, Throttle, World } from './world.js';
-import { RETURN, strands } from './strands.js';
+import { engine } from '../../kernel/engine.js';
+import { unit } from '../../kernel/rng.js';
+import type { Ns } from '../../kernel/time.js';
+import { HINTED } from '../../spec/outcome.js';
+import type { Outcome } from '../../spec/outcome.js';
+import type { Injection, Injections, Throttle, World } from '../world.js';
+import { RETURN, strands } from '../strands.js';
 
 /** Indices of the draws of injected errors, apart from those of the links. */
 const INJECTION_INDEX = 200;

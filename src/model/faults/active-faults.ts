@@ -1,14 +1,14 @@
-import { samplers } from '../kernel/distribution.js';
-import type { StreamKey } from '../kernel/rng.js';
-import { KNOBS } from '../spec/fault.js';
-import type { FaultKind, KnobEdit, KnobName, Tokens } from '../spec/fault.js';
-import { OUTCOME, outcomeOfStatus, withStatus } from '../spec/outcome.js';
-import type { Outcome } from '../spec/outcome.js';
-import type { PlanFault } from '../spec/plan.js';
-import type { DelayMemory, ExtraDelay } from './link.js';
-import type { RowHold } from './sections/intruders.js';
-import type { LeakRate } from './serving/leak.js';
-import type { Injection, Injections, Throttle } from './world.js';
+import { samplers } from '../../kernel/distribution.js';
+import type { StreamKey } from '../../kernel/rng.js';
+import { KNOBS } from '../../spec/fault.js';
+import type { FaultKind, KnobEdit, KnobName, Tokens } from '../../spec/fault.js';
+import { OUTCOME, outcomeOfStatus, withStatus } from '../../spec/outcome.js';
+import type { Outcome } from '../../spec/outcome.js';
+import type { PlanFault } from '../../spec/plan.js';
+import type { DelayMemory, ExtraDelay } from '../link.js';
+import type { RowHold } from '../sections/intruders.js';
+import type { LeakRate } from '../serving/leak.js';
+import type { Injection, Injections, Throttle } from '../world.js';
 
 /** In place of the index of a fault that is over, where an instance has not recovered from it. */
 export const OVER = -1;

@@ -1,11 +1,11 @@
-import { OUTCOME_KINDS } from '../spec/outcome.js';
-import type { Ns } from '../kernel/time.js';
-import { holds } from '../spec/compare.js';
-import type { PlanCondition } from '../spec/plan.js';
-import type { MeterRecord } from '../spec/record.js';
-import type { World } from './world.js';
-import { levels } from './levels.js';
-import { sink } from './sink.js';
+import { OUTCOME_KINDS } from '../../spec/outcome.js';
+import type { Ns } from '../../kernel/time.js';
+import { holds } from '../../spec/compare.js';
+import type { PlanCondition } from '../../spec/plan.js';
+import type { MeterRecord } from '../../spec/record.js';
+import type { World } from '../world.js';
+import { levels } from '../levels.js';
+import { sink } from '../sink.js';
 
 /** Of the outcomes of a row: `ok`, `degraded`, and what has not ended. */
 const OK = 0;

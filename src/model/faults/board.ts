@@ -1,25 +1,25 @@
-import { PROBES } from '../spec/probes.js';
-import { PHASE } from '../kernel/phase.js';
-import { streamKey, unit } from '../kernel/rng.js';
-import type { StreamKey } from '../kernel/rng.js';
-import type { Ns } from '../kernel/time.js';
-import { KNOBS } from '../spec/fault.js';
-import type { FaultKind, KnobEdit, KnobName } from '../spec/fault.js';
-import { JOURNAL } from '../spec/record.js';
+import { PROBES } from '../../spec/probes.js';
+import { PHASE } from '../../kernel/phase.js';
+import { streamKey, unit } from '../../kernel/rng.js';
+import type { StreamKey } from '../../kernel/rng.js';
+import type { Ns } from '../../kernel/time.js';
+import { KNOBS } from '../../spec/fault.js';
+import type { FaultKind, KnobEdit, KnobName } from '../../spec/fault.js';
+import { JOURNAL } from '../../spec/record.js';
 import { Activations } from './activations.js';
 import { effectiveOf, extrasOf, injectionsOf, leaksOf, OVER, rowsHeld } from './active-faults.js';
 import type { Active } from './active-faults.js';
-import { DIRECTION } from './link.js';
-import { LEAVING } from './instance.js';
-import type { Instance } from './instance.js';
-import type { Link } from './link.js';
-import { turnHolder } from './messaging/knobs.js';
-import type { Outages } from './outages.js';
+import { DIRECTION } from '../link.js';
+import { LEAVING } from '../instance.js';
+import type { Instance } from '../instance.js';
+import type { Link } from '../link.js';
+import { turnHolder } from '../messaging/knobs.js';
+import type { Outages } from '../outages.js';
 import { RAMP_STEPS, shaped } from './ramps.js';
 import { Recoveries } from './recoveries.js';
-import type { Roles } from './replication/roles.js';
-import type { World } from './world.js';
-import { engine } from '../kernel/engine.js';
+import type { Roles } from '../replication/roles.js';
+import type { World } from '../world.js';
+import { engine } from '../../kernel/engine.js';
 
 /**
  * The board of knobs: holds the edits of all active faults, combines those of one knob, and turns the
