@@ -2,7 +2,7 @@ import tseslint from 'typescript-eslint';
 
 /** Layers from the lowest to the highest: a file imports its own layer or a lower one. */
 const LAYERS = [
-  ['kernel', 'stats'],
+  ['kernel', 'stats', 'text'],
   ['spec'],
   ['model'],
   ['patterns'],

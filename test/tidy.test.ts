@@ -8,6 +8,7 @@ import type { Source } from './tidy/sources.js';
 const LAYER: Readonly<Record<string, number>> = {
   kernel: 0,
   stats: 0,
+  text: 0,
   spec: 1,
   model: 2,
   patterns: 3,

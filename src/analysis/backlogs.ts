@@ -5,7 +5,7 @@ import { meanSteps } from './links.js';
 import type { Steps } from './steps.js';
 import type { VariantData } from './variant-data.js';
 import { waitingLines, type WaitingLine } from './waiting-lines.js';
-import { duration, moment, plural } from './words.js';
+import { duration, moment, plural } from '../text/words.js';
 
 /**
  * Messages pile up where the oldest of them is this many times as old as it ever was before the first fault, until

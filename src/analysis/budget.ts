@@ -13,7 +13,7 @@ import { select, subjectOf } from './subjects.js';
 import { checkedExpression, type Study } from './study.js';
 import type { VariantData } from './variant-data.js';
 import { DEFAULT_CONFIDENCE, judge, levelOf, marginOf } from './verdict.js';
-import { count } from './words.js';
+import { count } from '../text/words.js';
 
 /** Verdict on a budget in one variant; null where the budget is not about this variant. */
 export function judgeBudget(

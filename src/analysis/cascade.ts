@@ -1,4 +1,4 @@
-import type { KnobName } from '../spec/fault.js';
+import { editsOf } from '../patterns/registry.js';
 import type { PlanFault } from '../spec/plan.js';
 import type { Ns } from '../kernel/time.js';
 import type { RunRecord } from '../spec/record.js';
@@ -107,11 +107,6 @@ function storyOf(scene: Scene, found: readonly StepInfluence[], record: RunRecor
   };
 }
 
-/** What a fault turns on links that keeps messages from arriving. */
-const LOSING: ReadonlySet<KnobName> = new Set<KnobName>(['cut', 'loss']);
-/** And what makes them come later. */
-const DELAYING: ReadonlySet<KnobName> = new Set<KnobName>(['delay', 'bandwidth']);
-
 /** Lanes, links and health of one run. */
 export function sceneOf(data: VariantData, record: RunRecord): Scene {
   const { plan } = data;
@@ -176,10 +171,15 @@ function hitsOf(data: VariantData, record: RunRecord, steps: Steps): Scene['hits
       components,
       from: stepAt(steps, span.fromNs),
       until: stepAt(steps, Math.min(plan.horizonNs, hurtUntil(span, returns))),
-      losesMessages: fault.links.length > 0 && fault.knobs.some((knob) => LOSING.has(knob)),
-      delaysMessages: fault.links.length > 0 && fault.knobs.some((knob) => DELAYING.has(knob)),
+      losesMessages: turnsMessages(fault, 'lost'),
+      delaysMessages: turnsMessages(fault, 'late'),
     }));
   });
+}
+
+/** Whether a fault keeps messages of links from arriving, or makes them come later. */
+function turnsMessages(fault: PlanFault, how: 'lost' | 'late'): boolean {
+  return fault.links.length > 0 && editsOf(fault).some(({ knob }) => knob.messages === how);
 }
 
 /** What a fault hits it hits until all of it is back. */

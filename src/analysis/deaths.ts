@@ -4,9 +4,10 @@ import { stepAt, type Steps } from './steps.js';
 import type { Scene } from './influence.js';
 import { downsOf } from './downs.js';
 import type { Down } from './downs.js';
+import { stops } from './outages.js';
 import { BARE } from './unseen.js';
 import type { VariantData } from './variant-data.js';
-import { count, duration, plural } from './words.js';
+import { count, duration, plural } from '../text/words.js';
 
 type SpansOf = Scene['spansOf'];
 
@@ -82,7 +83,7 @@ export function restartLoops(
 function ownDeaths(data: VariantData, record: RunRecord, spansOf: SpansOf): readonly Down[] {
   const { plan } = data;
   const stopping = plan.faults
-    .filter(({ knobs }) => knobs.includes('down'))
+    .filter((fault) => stops(fault, 'kill'))
     .map((fault) => ({ instances: new Set(fault.instances), spans: spansOf(fault) }));
   return downsOf(data, record, new Set(plan.instances.keys())).filter(
     ({ instance, fromNs: at, askedNs, end, absent }) => {

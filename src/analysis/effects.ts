@@ -6,7 +6,7 @@ import type { Steps } from './steps.js';
 import { BARE, countsOf, secondsAt } from './unseen.js';
 import { partName } from '../spec/plan-names.js';
 import { type VariantData } from './variant-data.js';
-import { plural } from './words.js';
+import { plural } from '../text/words.js';
 
 interface Amiss {
   readonly kind: 'lost' | 'repeated' | 'deadLettered';

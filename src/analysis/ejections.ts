@@ -3,7 +3,7 @@ import type { StoryEvent } from '../spec/result-cascade.js';
 import { movedOf } from './machines.js';
 import { instanceName } from '../spec/plan-names.js';
 import { byCodeUnit, type VariantData } from './variant-data.js';
-import { count } from './words.js';
+import { count } from '../text/words.js';
 
 /** State of an instance that outlier detection has taken out. */
 const OUT = 1;

@@ -24,7 +24,7 @@ import { ranksOf } from './ranks.js';
 import type { Saturation } from './saturation.js';
 import { unseenEvents } from './unseen.js';
 import { byCodeUnit } from './variant-data.js';
-import { count, duration, moment, number } from './words.js';
+import { count, duration, moment, number } from '../text/words.js';
 
 const EPISODES_MAX = 3;
 /** Share of the workers that must wait for the same to say that they do. */

@@ -2,7 +2,7 @@ import type { RunRecord } from '../spec/record.js';
 import { FAILURE_WORDS } from './outcome-words.js';
 import { finishedOf, outcomeOf, succeededOf, sumOutcomes, type OutcomeCounts } from './sums.js';
 import { isPlaced, partsOf, type VariantData } from './variant-data.js';
-import { share } from './words.js';
+import { share } from '../text/words.js';
 
 /** How users fail. */
 export interface FailureKinds {

@@ -8,7 +8,7 @@ import type { Scene } from './influence.js';
 import { thereAt } from './presence.js';
 import { backAgainWords, rolloutWords } from './rollout-words.js';
 import type { VariantData } from './variant-data.js';
-import { count, duration, plural } from './words.js';
+import { count, duration, plural } from '../text/words.js';
 
 /** Beginnings and ends of faults, and what becomes of those whom they end. */
 export function faultEvents(scene: Scene, record: RunRecord): StoryEvent[] {

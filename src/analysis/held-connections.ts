@@ -9,7 +9,7 @@ import { SATURATED } from './saturation.js';
 import { meanLevels, type Steps } from './steps.js';
 import { selectStats } from './subjects.js';
 import type { ComponentEdge, VariantData } from './variant-data.js';
-import { count, plural } from './words.js';
+import { count, plural } from '../text/words.js';
 
 /** Connections of a component to a database that its transactions hold while they call others. */
 export interface HeldPool {

@@ -1,7 +1,7 @@
 import type { Episode } from './health.js';
 import type { Lane } from './lanes.js';
 import { sumSteps } from './links.js';
-import { count, duration, share } from './words.js';
+import { count, duration, share } from '../text/words.js';
 
 /** Failures are told from so much less success than before on. */
 const LESS_SUCCESS = 0.98;

@@ -2,7 +2,7 @@ import type { Plan } from '../spec/plan.js';
 import type { RunRecord } from '../spec/record.js';
 import type { Incomplete, StoppedRun, UnfinishedVariant } from '../spec/result.js';
 import type { ScenarioFile } from '../spec/scenario.js';
-import { count, plural } from './words.js';
+import { count, plural } from '../text/words.js';
 
 /** The runs of a file as they ended: by variant, in the order of the file. */
 export interface EndedRuns {

@@ -13,7 +13,7 @@ import type { Returns } from './outages.js';
 import { hasNoWorkerLeft, saturatedShare, type Saturation } from './saturation.js';
 import type { Steps } from './steps.js';
 import { byCodeUnit, type VariantData } from './variant-data.js';
-import { number, share as shareWords } from './words.js';
+import { number, share as shareWords } from '../text/words.js';
 
 /** What influences are looked for in: one run, by step. */
 export interface Scene {

@@ -9,7 +9,7 @@ import type { Story } from './story.js';
 import { stepAt } from './steps.js';
 import { UNSEEN } from './unseen-kinds.js';
 import type { VariantData } from './variant-data.js';
-import { list } from './words.js';
+import { list } from '../text/words.js';
 
 /** Steps between the start of a fault and that of an illness that begins with it, known to the step. */
 const HURT_SLACK = 2;

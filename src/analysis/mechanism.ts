@@ -1,7 +1,7 @@
 import { OUTCOME_NAMES, type OutcomeName } from '../spec/outcome.js';
 import { meanSteps, outcomesIn, sumSteps, workersThere, type Link } from './links.js';
 import { SATURATED } from './saturation.js';
-import { count, number } from './words.js';
+import { count, number } from '../text/words.js';
 
 /** How trouble got from a callee to a caller, the share of bad calls that carry it, and words. */
 export interface Mechanism {

@@ -1,5 +1,5 @@
-import { faultKind } from '../patterns/registry.js';
-import type { KnobEdit, KnobName } from '../spec/fault.js';
+import { editsOf } from '../patterns/registry.js';
+import type { KnobEdit } from '../model/faults/knob.js';
 import type { Ns } from '../kernel/time.js';
 import { downsOf } from './downs.js';
 import type { Down } from './downs.js';
@@ -9,9 +9,6 @@ import { spansIn } from './faulted.js';
 import { thereAt } from './presence.js';
 import { instancesOf, type VariantData } from './variant-data.js';
 
-/** What is turned where nothing answers any more. */
-const SILENCING: ReadonlySet<KnobName> = new Set<KnobName>(['down', 'frozen', 'stopping']);
-
 /** Spans in which some fault stops every instance of a component, up to the first that is back where they come one by one. */
 export function outagesOf(
   component: number,
@@ -20,7 +17,7 @@ export function outagesOf(
 ): PlanFault['spans'] {
   const all = instancesOf(data.plan, component);
   return data.plan.faults.flatMap((fault) => {
-    if (!fault.knobs.some((knob) => SILENCING.has(knob))) return [];
+    if (editsOf(fault).every(({ knob }) => knob.stops === null)) return [];
     const own = fault.instances.filter((id) => data.plan.instances[id].component === component);
     const { select } = fault;
     const returns = returnsOf(data, fault, record);
@@ -75,7 +72,7 @@ export function returnsOf(
   record: RunRecord,
 ): readonly Returns[] {
   const lingers = recoveryOf(fault) !== undefined;
-  const asks = fault.knobs.includes('stopping');
+  const asks = stops(fault, 'ask');
   if (!lingers && !asks && !waitsForRestart(data, fault)) return [];
   const ended = spansIn(data, fault, record).filter(({ untilNs }) => untilNs < data.plan.horizonNs);
   const candidates = new Set(candidatesOf(data, fault));
@@ -118,9 +115,8 @@ export function isForGood(fault: PlanFault): boolean {
 }
 
 /** What instances take to be back once a fault is over; undefined where they are at once. */
-function recoveryOf({ kind, config, share }: PlanFault): KnobEdit['recovery'] {
-  const edits = faultKind(kind)?.edits(config, 1, share) ?? [];
-  return edits.find(({ recovery }) => recovery !== undefined)?.recovery;
+function recoveryOf(fault: PlanFault): KnobEdit['recovery'] {
+  return editsOf(fault).find(({ recovery }) => recovery !== undefined)?.recovery;
 }
 
 /** Instances that a fault may hit. */
@@ -133,5 +129,10 @@ function candidatesOf({ plan }: VariantData, { instances, select }: PlanFault): 
 function waitsForRestart({ plan }: VariantData, fault: PlanFault): boolean {
   const isStarted = (id: number): boolean =>
     plan.components[plan.instances[id].component].restart !== null;
-  return fault.knobs.includes('down') && fault.instances.some(isStarted);
+  return stops(fault, 'kill') && fault.instances.some(isStarted);
+}
+
+/** Whether a fault stops processes in this way. */
+export function stops(fault: PlanFault, how: 'kill' | 'ask'): boolean {
+  return editsOf(fault).some(({ knob }) => knob.stops === how);
 }

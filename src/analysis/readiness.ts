@@ -4,7 +4,7 @@ import type { RunRecord } from '../spec/record.js';
 import type { StoryEvent } from '../spec/result-cascade.js';
 import { BARE } from './unseen.js';
 import type { VariantData } from './variant-data.js';
-import { count, plural } from './words.js';
+import { count, plural } from '../text/words.js';
 
 /** Instances of a component that say that they are not to be called. */
 interface Turned {

@@ -4,7 +4,7 @@ import type { PlanVersions } from '../spec/versions.js';
 import { answeredIn, courseOf, rolloutOf, type Course } from './rollouts.js';
 import { BARE } from './unseen.js';
 import type { VariantData } from './variant-data.js';
-import { duration, plural, share } from './words.js';
+import { duration, plural, share } from '../text/words.js';
 
 const HOW: Readonly<Record<NonNullable<PlanVersions['rollout']>['kind'], string>> = {
   rolling: 'in a rolling update',

@@ -5,7 +5,7 @@ import type { RunRecord } from '../spec/record.js';
 import type { StoryEvent } from '../spec/result-cascade.js';
 import { BARE } from './unseen.js';
 import type { VariantData } from './variant-data.js';
-import { count, moment, plural } from './words.js';
+import { count, moment, plural } from '../text/words.js';
 
 /** Changes in one direction without one in the other, or a long pause, between them. */
 interface Run {

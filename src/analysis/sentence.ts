@@ -4,7 +4,7 @@ import { shrinking } from '../spec/shrinking.js';
 import { failsMore } from './innocent.js';
 import { UNSEEN } from './unseen-kinds.js';
 import { ILL, type RunVerdict, type Story } from './story.js';
-import { count, list, moment, plural, share } from './words.js';
+import { count, list, moment, plural, share } from '../text/words.js';
 
 /** The story of the run that is told, with what the other runs say of it. */
 type ToldStory = Omit<Story, 'events'> & { readonly events: readonly CascadeEvent[] };

@@ -9,7 +9,7 @@ import { bySteps, maxLevels, meanLevels, type Steps } from './steps.js';
 import { selectStats } from './subjects.js';
 import { mergeSegments } from './sums.js';
 import type { VariantData } from './variant-data.js';
-import { count, plural, share } from './words.js';
+import { count, plural, share } from '../text/words.js';
 
 /** So many steps in a row. */
 const STEPS = 2;

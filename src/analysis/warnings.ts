@@ -1,6 +1,6 @@
 import { arrivedOf, sumOutcomes } from './sums.js';
 import type { VariantData } from './variant-data.js';
-import { count, list, plural } from './words.js';
+import { count, list, plural } from '../text/words.js';
 
 /** Requests below which a p99 says little. */
 const FEW_REQUESTS = 1000;

@@ -1,4 +1,5 @@
 import type { Ns } from '../kernel/time.js';
+import { editsOf } from '../patterns/registry.js';
 import type { Plan } from '../spec/plan.js';
 import type { Scenario } from '../spec/scenario.js';
 import { callsOf } from './calls.js';
@@ -41,7 +42,9 @@ export function subjectOf(
   const calls = all.filter((call) => call.most > 0 && (traffic.most.get(call.from) ?? 0) > 0);
   const graph = new Graph(calls);
   const parts = plan.parts.filter(({ idempotent }) => idempotent);
-  const stops = plan.faults.filter(({ knobs }) => knobs.includes('stopping'));
+  const stops = plan.faults.filter((fault) =>
+    editsOf(fault).some(({ knob }) => knob.stops === 'ask'),
+  );
   const stopped = stops.flatMap(({ instances }) =>
     instances.map((id) => plan.components[plan.instances[id].component].name),
   );

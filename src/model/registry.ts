@@ -2,7 +2,7 @@ import type { StreamKey } from '../kernel/rng.js';
 import type { Ns } from '../kernel/time.js';
 import type { BackoffConfig } from '../spec/backoff.js';
 import type { BalancerKind } from '../spec/balancer.js';
-import type { FaultKind } from '../spec/fault.js';
+import type { FaultKind } from './faults/kind.js';
 import type { OutlierKind } from '../spec/outlier.js';
 import type { PolicyKind } from '../spec/policy.js';
 

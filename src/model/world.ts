@@ -1,7 +1,7 @@
 import type { Counts } from '../kernel/counts.js';
 import type { StreamKey } from '../kernel/rng.js';
 import type { Ns } from '../kernel/time.js';
-import type { Tokens } from '../spec/fault.js';
+import type { Tokens } from './faults/kind.js';
 import type { Plan } from '../spec/plan.js';
 import type { LimiterState } from '../spec/policy.js';
 import type { SagaRecord } from '../spec/record.js';

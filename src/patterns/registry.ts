@@ -2,7 +2,8 @@ import type { z } from 'zod';
 import { invariant } from '../kernel/invariant.js';
 import type { StreamKey } from '../kernel/rng.js';
 import type { BackoffConfig } from '../spec/backoff.js';
-import type { FaultKind } from '../spec/fault.js';
+import type { FaultKind } from '../model/faults/kind.js';
+import type { KnobEdit } from '../model/faults/knob.js';
 import type { BalancerKind } from '../spec/balancer.js';
 import type { OutlierKind } from '../spec/outlier.js';
 import type { PolicyKind } from '../spec/policy.js';
@@ -71,6 +72,19 @@ export function policyTraits<P extends PolicyName>(
 /** The kind of fault with this name; undefined if there is none. */
 export function faultKind(kind: string): FaultKind | undefined {
   return faultsByName.get(kind);
+}
+
+/** The edits that a fault holds at full strength; none for what is no kind of fault, such as a rollout. */
+export function editsOf({
+  kind,
+  config,
+  share,
+}: {
+  readonly kind: string;
+  readonly config: unknown;
+  readonly share: number;
+}): readonly KnobEdit[] {
+  return faultKind(kind)?.edits(config, 1, share) ?? [];
 }
 
 /** The way to pick an instance with this name; undefined if there is none. */

@@ -4,7 +4,7 @@ import { invariant } from '../kernel/invariant.js';
 import { faultKind } from '../patterns/registry.js';
 import { outcomeOfStatus } from '../spec/outcome.js';
 import { PLAIN_BALANCING } from '../spec/balancer.js';
-import type { FaultKind } from '../spec/fault.js';
+import type { FaultKind } from '../model/faults/kind.js';
 import type { Plan, PlanBundle, PlanComponent, PlanPlatform } from '../spec/plan.js';
 import { OP } from '../spec/program.js';
 import type {

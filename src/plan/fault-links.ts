@@ -1,4 +1,4 @@
-import type { KnobEdit } from '../spec/fault.js';
+import type { KnobEdit } from '../model/faults/knob.js';
 import type { PlanLink } from '../spec/plan.js';
 import type { LaidPart, Layout } from './layout.js';
 import type { EdgeEnd } from './references.js';

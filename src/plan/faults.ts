@@ -1,11 +1,10 @@
 import type { Ns } from '../kernel/time.js';
-import type { FaultKind } from '../spec/fault.js';
+import type { FaultKind } from '../model/faults/kind.js';
+import type { KnobEdit, Resources } from '../model/faults/knob.js';
 import type { PlanFault, PlanLoad } from '../spec/plan.js';
 import type { Fault } from '../spec/scenario.js';
 import { byCodeUnit } from './canonical.js';
 import { conditionOf } from './fault-conditions.js';
-import { unmetNeed } from './fault-needs.js';
-import type { Resources } from './fault-needs.js';
 import type { Direction, EndTest, LinkEnds } from './fault-links.js';
 import { namedEnd } from './fault-links.js';
 import type { LaidComponent, Layout } from './layout.js';
@@ -46,7 +45,7 @@ export function planFaults(source: FaultSource, faults: readonly Fault[]): reado
       id: fault.id,
       kind: fault.kind,
       config: fault.config,
-      knobs: knobsOf(source.kindOf(fault.kind), fault),
+      knobs: [...new Set(editsOf(source.kindOf(fault.kind), fault).map(({ knob }) => knob.name))],
       share: fault.share,
       role: fault.role,
       instances: ascending(hits.instances),
@@ -68,8 +67,8 @@ export function planFaults(source: FaultSource, faults: readonly Fault[]): reado
   });
 }
 
-function knobsOf(kind: FaultKind, { config, share }: Fault): PlanFault['knobs'] {
-  return [...new Set(kind.edits(config, 1, share).map(({ knob }) => knob))];
+function editsOf(kind: FaultKind, { config, share }: Fault): readonly KnobEdit[] {
+  return kind.edits(config, 1, share);
 }
 
 function chanceOf(fault: Fault, source: FaultSource): PlanFault['chance'] {
@@ -132,7 +131,7 @@ class FaultTarget {
   private readonly hits: Hits;
   private readonly can: ReadonlySet<FaultKind['targets'][number]>;
   private readonly direction: Direction;
-  private readonly knobs: PlanFault['knobs'];
+  private readonly edits: readonly KnobEdit[];
   private isRefused = false;
 
   constructor(source: FaultSource, fault: Fault, kind: FaultKind, hits: Hits) {
@@ -141,7 +140,7 @@ class FaultTarget {
     this.hits = hits;
     this.can = new Set(kind.targets);
     this.direction = directionOf(kind, fault.config);
-    this.knobs = knobsOf(kind, fault);
+    this.edits = editsOf(kind, fault);
   }
 
   private get hitsParts(): boolean {
@@ -158,7 +157,7 @@ class FaultTarget {
     const { instances, parts, loads, holders, links } = this.hits;
     const count = instances.size + parts.size + loads.size + holders.size + links.size;
     if (this.isRefused || this.fault.optional) return;
-    if (count > 0) return this.checkSizes();
+    if (count > 0) return this.checkLinks();
     const where = this.can.has('between') ? 'between the two sides' : 'there';
     const named = [...this.fault.target, ...(this.fault.between ?? []).flat()];
     const { byName } = this.source.layout;
@@ -169,14 +168,15 @@ class FaultTarget {
     this.refuse(`no calls go ${where}, so nothing is hit${why} (\`optional: true\` lets it stand)`);
   }
 
-  /** How many bytes a second there are matters only to messages that have some. */
-  private checkSizes(): void {
-    if (!this.knobs.includes('bandwidth')) return;
-    const isSized = [...this.hits.links].some(([id, bits]) => this.source.ends.sized(id) & bits);
-    if (isSized) return;
-    this.refuse(
-      'no message there has a size, so none takes longer: write `requestSize` or `responseSize` (`optional: true` lets it stand)',
-    );
+  /** What knobs need of the links that they turn. */
+  private checkLinks(): void {
+    const { ends } = this.source;
+    const isSized = [...this.hits.links].some(([id, bits]) => (ends.sized(id) & bits) !== 0);
+    for (const { knob } of this.edits) this.refuseIf(knob.needOfLinks?.(isSized));
+  }
+
+  private refuseIf(problem: string | null | undefined): void {
+    if (problem !== null && problem !== undefined) this.refuse(problem);
   }
 
   refuse(message: string): void {
@@ -244,7 +244,7 @@ class FaultTarget {
       loads.forEach((load, id) => {
         if (load.component !== component.id) return;
         this.hits.loads.add(id);
-        this.checkRate(text, load);
+        for (const { knob } of this.edits) this.refuseIf(knob.needOfLoad?.(text, load));
       });
     } else if (component.kind !== 'workload' && this.can.has('instance')) {
       this.addInstances(component, null);
@@ -252,22 +252,12 @@ class FaultTarget {
     else this.unfit(text);
   }
 
-  /** Instants that are given have no rate. */
-  private checkRate(text: string, { arrivals }: PlanLoad): void {
-    if (arrivals.kind !== 'at') return;
-    if (!this.knobs.includes('rate')) return;
-    this.refuse(
-      `the arrivals of \`${text}\` are exact instants, which no factor changes: give \`rate\` or \`herd\``,
-    );
-  }
-
   /** Whether a component has what the fault is about; where it may hit nothing, those that have not are left out. */
   private meetsNeeds({ id, name }: LaidComponent): boolean {
-    const { config, share, kind, optional } = this.fault;
-    const edits = this.source.kindOf(kind).edits(config, 1, share);
-    const problem = unmetNeed(edits, name, this.source.resources(id));
-    if (problem !== null && !optional) this.refuse(problem);
-    return problem === null;
+    const has = this.source.resources(id);
+    const problems = this.edits.flatMap((edit) => edit.knob.need(edit, name, has) ?? []);
+    if (problems.length > 0 && !this.fault.optional) this.refuse(problems[0]!);
+    return problems.length === 0;
   }
 
   /** The work of a projection, wherever it is done. */

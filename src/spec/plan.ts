@@ -16,7 +16,6 @@ import type {
 } from './scenario.js';
 import type { Arrivals } from './arrivals.js';
 import type { PlanModules } from './modules.js';
-import type { KnobName } from './fault.js';
 import type { Program } from './program.js';
 import type { NodeRoute } from './replication.js';
 import type { Session } from './sections.js';
@@ -345,7 +344,7 @@ export interface PlanFault {
   readonly kind: string;
   readonly config: unknown;
   /** What it turns. */
-  readonly knobs: readonly KnobName[];
+  readonly knobs: readonly string[];
   readonly share: number;
   /** Only nodes of a database that have this role when it begins; null = all. */
   readonly role: 'primary' | 'replica' | null;

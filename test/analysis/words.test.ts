@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { count, duration, list, moment, number, plural, share } from '../../src/analysis/words.js';
+import { count, duration, list, moment, number, plural, share } from '../../src/text/words.js';
 
 describe('numbers in words', () => {
   it('writes three significant digits, without exponent', () => {

@@ -130,7 +130,7 @@ const everything: Scenario = scenario({
       spans: [{ fromNs: seconds(12), untilNs: seconds(13) }],
     }),
     fault('slow-link', 'latency', {
-      config: { add: constant(ms(20)), direction: 'to' },
+      config: { add: constant(ms(20)), direction: 'to', correlation: 0 },
       target: ['checkout->payments'],
       spans: [{ fromNs: seconds(10), untilNs: null }],
     }),

@@ -2,7 +2,7 @@ import { balancerKinds, faultKinds, outlierKinds, policyKinds } from '../../patt
 import { REFERENCE } from '../../scenario/reference.js';
 import type { ReferenceEntry } from '../../scenario/reference.js';
 import type { BalancerKind } from '../../spec/balancer.js';
-import type { FaultKind } from '../../spec/fault.js';
+import type { FaultKind } from '../../model/faults/kind.js';
 import type { OutlierKind } from '../../spec/outlier.js';
 import type { PolicyKind } from '../../spec/policy.js';
 import { formTable, schemaTable } from './field-pages.js';

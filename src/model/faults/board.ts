@@ -1,25 +1,23 @@
-import { PROBES } from '../../spec/probes.js';
+import { engine } from '../../kernel/engine.js';
+import { invariant } from '../../kernel/invariant.js';
 import { PHASE } from '../../kernel/phase.js';
 import { streamKey, unit } from '../../kernel/rng.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
-import { KNOBS } from '../../spec/fault.js';
-import type { FaultKind, KnobEdit, KnobName } from '../../spec/fault.js';
 import { JOURNAL } from '../../spec/record.js';
-import { Activations } from './activations.js';
-import { effectiveOf, extrasOf, injectionsOf, leaksOf, OVER, rowsHeld } from './active-faults.js';
-import type { Active } from './active-faults.js';
-import { DIRECTION } from '../link.js';
 import { LEAVING } from '../instance.js';
-import type { Instance } from '../instance.js';
-import type { Link } from '../link.js';
-import { turnHolder } from '../messaging/knobs.js';
+import { DIRECTION } from '../link.js';
 import type { Outages } from '../outages.js';
+import type { World } from '../world.js';
+import { Activations } from './activations.js';
+import type { FaultKind } from './kind.js';
+import { Held } from './knob.js';
+import type { Active, Controls, Knob, KnobEdit } from './knob.js';
 import { RAMP_STEPS, shaped } from './ramps.js';
 import { Recoveries } from './recoveries.js';
-import type { Roles } from '../replication/roles.js';
-import type { World } from '../world.js';
-import { engine } from '../../kernel/engine.js';
+
+/** In place of the index of a fault that is over, where an instance has not recovered from it. */
+const OVER = -1;
 
 /**
  * The board of knobs: holds the edits of all active faults, combines those of one knob, and turns the
@@ -28,7 +26,7 @@ import { engine } from '../../kernel/engine.js';
  */
 export class Board {
   private readonly world: World;
-  private readonly outages: Outages;
+  private readonly controls: Controls;
   /** null = it turns nothing. */
   private readonly kinds: readonly (FaultKind | null)[];
   private readonly op: number;
@@ -43,7 +41,7 @@ export class Board {
 
   constructor(world: World, outages: Outages, kindOf: (kind: string) => FaultKind) {
     this.world = world;
-    this.outages = outages;
+    this.controls = { world, outages };
     this.kinds = world.plan.faults.map(({ kind, rollout }) =>
       rollout === null ? kindOf(kind) : null,
     );
@@ -112,9 +110,9 @@ export class Board {
     }
     const before = touched.edits;
     const { fault } = touched;
-    touched.edits = touched.kind.edits(fault.config, strength, fault.share);
+    touched.edits = this.kinds[index]!.edits(fault.config, strength, fault.share);
     this.turnAll(touched, [...before, ...touched.edits]);
-    if (at < 0) this.gather(touched);
+    if (at < 0) this.begin(touched);
   }
 
   /** What instances keep of a fault that is over, each until it has recovered. */
@@ -135,12 +133,9 @@ export class Board {
     });
   }
 
-  /** The clients that a fault brings, at its start. */
-  private gather({ fault, edits }: Active): void {
-    for (const { knob, value, withinNs } of edits) {
-      if (knob !== 'herd') continue;
-      for (const load of fault.loads) this.world.loads.surges.gather(load, value, withinNs!);
-    }
+  /** What knobs do once, at the start of a fault. */
+  private begin({ fault, edits }: Active): void {
+    for (const edit of edits) edit.knob.begin?.(this.controls, fault, edit);
   }
 
   /** Chooses among the instances that are up now, in order. */
@@ -162,7 +157,6 @@ export class Board {
     }
     return {
       fault,
-      kind: this.kinds[index]!,
       index,
       instances: chosen,
       edits: [],
@@ -175,175 +169,67 @@ export class Board {
   /** Of a node of a database with replicas, at this moment; null for what has no role. */
   private roleOf(id: number): 'primary' | 'replica' | null {
     const instance = this.world.instances[id];
-    const roles = this.rolesOf(instance);
+    const roles = this.world.replicas.get(instance.component)?.roles;
     if (roles === undefined) return null;
     return roles.primary === instance.index ? 'primary' : 'replica';
   }
 
   private turnAll(active: Active, edits: readonly KnobEdit[]): void {
-    const knobs = new Set(edits.map((edit) => edit.knob));
-    for (const name of Object.keys(KNOBS) as KnobName[]) {
-      if (!knobs.has(name)) continue;
-      for (const id of active.instances) this.turnInstance(id, name);
-      for (const part of active.fault.parts) this.turnPart(part, name);
-      for (const { link } of active.fault.links) this.turnLink(link, name);
-      for (const load of active.fault.loads) this.turnLoad(load, name);
-      for (const holder of active.fault.holders) this.turnHolder(holder, name);
+    for (const knob of new Set(edits.map(({ knob }) => knob))) {
+      for (const id of active.instances) this.turnInstance(id, knob);
+      for (const part of active.fault.parts) this.turnPart(part, knob);
+      for (const { link } of active.fault.links) this.turnLink(link, knob);
+      for (const load of active.fault.loads) this.turnLoad(load, knob);
+      for (const holder of active.fault.holders) this.turnHolder(holder, knob);
     }
   }
 
-  private turnInstance(id: number, name: KnobName): void {
-    const instance = this.world.instances[id];
-    const hits = (active: Active): boolean => active.instances.includes(id);
-    switch (name) {
-      case 'speed':
-        this.outages.setSpeed(instance, this.effective(name, hits));
-        break;
-      case 'stress':
-        instance.cores.press(this.effective(name, hits));
-        break;
-      case 'leaking':
-        instance.memory!.loses(leaksOf(this.active.filter(hits)));
-        break;
-      case 'down':
-      case 'blackhole':
-        this.outages.setDown(
-          instance,
-          this.effective('down', hits) > 0,
-          this.effective('blackhole', hits) > 0,
-          this.effective('down', hits) > 1,
-        );
-        break;
-      case 'stopping':
-        this.outages.setStopping(instance, this.effective(name, hits) > 0);
-        break;
-      case 'replicaLag':
-        instance.extraLag = Math.round(this.effective(name, hits));
-        break;
-      case 'switchover':
-        if (this.effective(name, hits) > 0) this.rolesOf(instance)?.handOver(instance.index);
-        break;
-      case 'split':
-        this.rolesOf(instance)?.split(this.effective(name, hits) > 0);
-        break;
-      case 'leak':
-        instance.leak = this.effective(name, hits);
-        break;
-      case 'certExpired':
-        instance.certExpired = this.effective(name, hits) > 0;
-        break;
-      case 'frozen':
-        this.outages.setFrozen(instance, this.effective(name, hits));
-        break;
-      case 'errorBefore':
-      case 'errorAfter':
-      case 'throttled':
-        this.world.instanceInjections[id] = injectionsOf(
-          this.active.filter(hits),
-          instance.component,
-        );
-        break;
-      default:
-        turnPlatform(this.world, instance, name, () => this.effective(name, hits));
-        break;
-    }
+  private turnInstance(id: number, knob: Knob): void {
+    const held = this.held((active) => active.instances.includes(id));
+    turnsOf(knob, 'instance')(this.controls, this.controls.world.instances[id], held);
   }
 
-  private rolesOf({ component }: Instance): Roles | undefined {
-    return this.world.replicas.get(component)?.roles;
+  private turnPart(part: number, knob: Knob): void {
+    const held = this.held(({ fault }) => fault.parts.includes(part));
+    turnsOf(knob, 'part')(this.controls, part, held);
   }
 
-  private turnPart(part: number, name: KnobName): void {
-    const hits = (active: Active): boolean => active.fault.parts.includes(part);
-    if (name === 'rebalance' && this.effective(name, hits) > 0) {
-      this.world.turnables.rebalance.get(part)!();
-    }
-    if (name === 'speed') this.world.partSlowness[part] = 1 / this.effective(name, hits);
-    if (name === 'flushed') {
-      const share = this.effective(name, hits);
-      if (share > 0) this.flush(part, share);
-    }
-    if (name === 'rowHeld')
-      this.world.sections!.transactions.holdRows(part, rowsHeld(this.active.filter(hits)));
-    if (name === 'errorBefore' || name === 'errorAfter' || name === 'throttled') {
-      this.world.partInjections[part] = injectionsOf(this.active.filter(hits), -1 - part);
-    }
+  private turnHolder(component: number, knob: Knob): void {
+    const held = this.held(({ fault }) => fault.holders.includes(component));
+    turnsOf(knob, 'holder')(this.controls, component, held);
   }
 
-  /** What a level of a cache holds is gone, or what the snapshots of a store do. */
-  private flush(part: number, share: number): void {
-    const snapshots = this.world.turnables.snapshots.get(part);
-    if (snapshots === undefined) this.world.caches!.flush(part, share);
-    else snapshots(share);
+  private turnLoad(load: number, knob: Knob): void {
+    const held = this.held(({ fault }) => fault.loads.includes(load));
+    turnsOf(knob, 'load')(this.controls, load, held);
   }
 
-  private turnHolder(component: number, name: KnobName): void {
-    const edits = this.active
-      .filter(({ fault }) => fault.holders.includes(component))
-      .flatMap(({ edits, key }) => edits.map((edit) => ({ edit, key })));
-    turnHolder(this.world, component, name, edits);
+  private turnLink(link: number, knob: Knob): void {
+    const towards = (direction: number): Held =>
+      this.held(({ fault }) =>
+        fault.links.some((hit) => hit.link === link && (hit.direction & direction) !== 0),
+      );
+    turnsOf(knob, 'link')(this.controls, link, {
+      both: towards(DIRECTION.both),
+      requests: towards(DIRECTION.request),
+      answers: towards(DIRECTION.answer),
+    });
   }
 
-  private turnLoad(load: number, name: KnobName): void {
-    if (name !== 'rate' && name !== 'extraRate') return;
-    const hits = (active: Active): boolean => active.fault.loads.includes(load);
-    const { loads } = this.world;
-    if (name === 'rate') loads.turn(load, this.effective(name, hits));
-    else loads.surges.turn(load, this.effective(name, hits));
-  }
-
-  private turnLink(id: number, name: KnobName): void {
-    const link = this.world.links[id];
-    if (name === 'delay') link.extras = extrasOf(this.active, id);
-    if (name !== 'loss' && name !== 'cut' && name !== 'bandwidth') return;
-    const towards = (direction: number) => (active: Active) =>
-      active.fault.links.some((hit) => hit.link === id && (hit.direction & direction) !== 0);
-    this.turnDirection(link, name, towards(DIRECTION.request), towards(DIRECTION.answer));
-    if (name === 'bandwidth') this.world.sizes?.lines.turned(id);
-  }
-
-  private turnDirection(
-    link: Link,
-    name: 'loss' | 'cut' | 'bandwidth',
-    request: (active: Active) => boolean,
-    answer: (active: Active) => boolean,
-  ): void {
-    if (name === 'cut') {
-      link.requestCut = this.effective(name, request);
-      link.answerCut = this.effective(name, answer);
-    } else if (name === 'bandwidth') {
-      link.requestBandwidth = Math.min(link.baseRequestBandwidth, this.effective(name, request));
-      link.answerBandwidth = Math.min(link.baseAnswerBandwidth, this.effective(name, answer));
-    } else {
-      link.requestLoss = 1 - (1 - link.baseRequestLoss) * (1 - this.effective(name, request));
-      link.answerLoss = 1 - (1 - link.baseAnswerLoss) * (1 - this.effective(name, answer));
-    }
-  }
-
-  private effective(name: KnobName, hits: (active: Active) => boolean): number {
-    return effectiveOf(name, this.active.filter(hits));
+  private held(hits: (active: Active) => boolean): Held {
+    return new Held(this.active.filter(hits));
   }
 }
 
-/** What the platform of a process does wrong. */
-function turnPlatform(
-  world: World,
-  instance: Instance,
-  name: KnobName,
-  effective: () => number,
-): void {
-  if (name === 'scalingFrozen') instance.scalingFrozen = effective() > 0;
-  if (name === 'rolloutFrozen') {
-    instance.rolloutFrozen = effective() > 0;
-    // Whoever rolls it out looks at what it has missed.
-    world.fleets[instance.component].watch?.();
-  }
-  const lie = LIES.indexOf(name);
-  if (lie >= 0) instance.lies[lie] = effective();
+/** How a knob turns a sort of subject. */
+function turnsOf<Sort extends 'instance' | 'part' | 'holder' | 'load' | 'link'>(
+  knob: Knob,
+  sort: Sort,
+): NonNullable<Knob[Sort]> {
+  const turn = knob[sort];
+  invariant(turn !== undefined, 'knob-without-subject');
+  return turn!;
 }
-
-/** In the order of PROBES. */
-const LIES: readonly KnobName[] = PROBES.map((kind) => `${kind}Lie` as const);
 
 /** `count` different ones of the list, kept in order, by draws that are the same in every variant. */
 function sampleWithout(list: readonly number[], count: number, key: StreamKey): number[] {

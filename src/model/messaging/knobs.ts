@@ -1,9 +1,7 @@
 import type { Ns } from '../../kernel/time.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import { unit } from '../../kernel/rng.js';
-import type { KnobEdit, KnobName } from '../../spec/fault.js';
 import type { World } from '../world.js';
-import { samplers } from '../../kernel/distribution.js';
 
 /** A share of messages that a fault hits, each drawn for itself. */
 export interface MessageShare {
@@ -52,49 +50,13 @@ export function isAmong(
   return share >= 1 || unit(key.a, key.b, lineageA, lineageB, index) < share;
 }
 
+/** Names of the knobs of messages, see `patterns/knobs/messages.ts`. */
+export type MessageKnob =
+  'poison' | 'duplicated' | 'heldBack' | 'redriven' | 'flushed' | 'rebalance';
+
 /** Whether a fault turns this knob of a component in the run: only then is there anything to count. */
-export function isHitBy({ plan }: World, knob: KnobName, component: number): boolean {
+export function isHitBy({ plan }: World, knob: MessageKnob, component: number): boolean {
   return plan.faults.some(
     ({ knobs, holders }) => knobs.includes(knob) && holders.includes(component),
   );
-}
-
-/** An edit that an active fault holds, with the draws of that fault. */
-export interface HolderEdit {
-  readonly edit: KnobEdit;
-  readonly key: StreamKey;
-}
-
-/** Turns one knob of a topic or queue to the edits of all active faults. */
-export function turnHolder(
-  world: World,
-  component: number,
-  name: KnobEdit['knob'],
-  edits: readonly HolderEdit[],
-): void {
-  const knobs = world.turnables.holders.get(component)!;
-  const own = edits.filter(({ edit }) => edit.knob === name);
-  const shares = own.map(({ edit, key }) => ({ share: edit.value, key }));
-  if (name === 'poison') {
-    knobs.poison(
-      own.map(({ edit, key }) => ({
-        share: edit.value,
-        key,
-        effect: edit.effect!,
-        restartNs: edit.restartNs ?? null,
-      })),
-    );
-  } else if (name === 'duplicated') knobs.duplicate(shares);
-  else if (name === 'flushed' && own.length > 0) knobs.purge(shares);
-  else if (name === 'heldBack') {
-    knobs.reorder!(
-      own.map(({ edit, key }) => ({
-        share: edit.value,
-        key,
-        sampler: samplers.add(edit.distribution!),
-      })),
-    );
-  } else if (name === 'redriven') {
-    for (const { edit } of own) knobs.redrive?.(edit.value, edit.repaired === true);
-  }
 }

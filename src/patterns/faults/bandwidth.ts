@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { KNOBS } from '../../spec/fault.js';
-import type { FaultKind } from '../../spec/fault.js';
+import type { FaultKind } from '../../model/faults/kind.js';
+import { edit } from '../../model/faults/knob.js';
 import { bandwidth as bytesPerSecond } from '../../spec/quantities.js';
+import { bandwidthLimit } from '../knobs/bandwidth.js';
 import { direction } from '../mechanisms/direction.js';
 
 const schema = z.strictObject({
@@ -36,9 +37,9 @@ export const bandwidth: FaultKind<typeof schema> = {
   edits: (config, strength) =>
     strength === 0
       ? []
-      : [{ knob: 'bandwidth', value: config.rate / strength, direction: config.direction }],
+      : [edit(bandwidthLimit, config.rate / strength, { direction: config.direction })],
   check: ({ rate }) =>
-    rate === KNOBS.bandwidth.neutral
+    rate === bandwidthLimit.neutral
       ? [{ field: 'rate', message: '`unlimited` leaves everything as it is: write a rate' }]
       : [],
 };

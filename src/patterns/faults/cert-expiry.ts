@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import type { FaultKind } from '../../spec/fault.js';
+import type { FaultKind } from '../../model/faults/kind.js';
+import { edit } from '../../model/faults/knob.js';
+import { certificate } from '../knobs/certificate.js';
 
 const schema = z.strictObject({});
 
@@ -22,5 +24,5 @@ export const certExpiry: FaultKind<typeof schema> = {
   example: '- { id: expired, kind: certExpiry, target: bank, at: 10s, for: 20s }\n',
   takesShare: false,
   takesNoRamp: true,
-  edits: (_config, strength) => (strength === 0 ? [] : [{ knob: 'certExpired', value: 1 }]),
+  edits: (_config, strength) => (strength === 0 ? [] : [edit(certificate, 1)]),
 };

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import type { FaultKind } from '../../spec/fault.js';
+import type { FaultKind } from '../../model/faults/kind.js';
+import { edit } from '../../model/faults/knob.js';
+import { connectionLeak as kept } from '../knobs/connection-leak.js';
 
 const schema = z.strictObject({});
 
@@ -17,6 +19,5 @@ export const connectionLeak: FaultKind<typeof schema> = {
   schema,
   example: '- { id: leak, kind: connectionLeak, target: orders, share: 2%, at: 10s, for: 20s }\n',
   takesShare: true,
-  edits: (_config, strength, share = 1) =>
-    strength === 0 ? [] : [{ knob: 'leak', value: share * strength }],
+  edits: (_config, strength, share = 1) => (strength === 0 ? [] : [edit(kept, share * strength)]),
 };

@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import type { FaultKind } from '../../spec/fault.js';
+import type { FaultKind } from '../../model/faults/kind.js';
+import { edit } from '../../model/faults/knob.js';
 import { share } from '../../spec/quantities.js';
+import { stress } from '../knobs/stress.js';
 
 const schema = z.strictObject({
   load: share().describe(
@@ -29,5 +31,5 @@ export const cpuStress: FaultKind<typeof schema> = {
   schema,
   example: '- { id: neighbour, kind: cpuStress, target: shop, load: 80%, at: 10s, for: 20s }\n',
   takesShare: false,
-  edits: (config, strength) => [{ knob: 'stress', value: config.load * strength }],
+  edits: (config, strength) => [edit(stress, config.load * strength)],
 };

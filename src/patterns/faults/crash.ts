@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import type { FaultKind, KnobEdit } from '../../spec/fault.js';
+import type { FaultKind } from '../../model/faults/kind.js';
+import { edit } from '../../model/faults/knob.js';
+import { blackhole as silent, down } from '../knobs/down.js';
 
 const schema = z.strictObject({
   restart: z
@@ -38,9 +40,7 @@ export const crash: FaultKind<typeof schema> = {
   mayBeInstant: true,
   edits(config, strength) {
     if (strength === 0) return [];
-    const down: KnobEdit = config.restart
-      ? { knob: 'down', value: 1 }
-      : { knob: 'down', value: 2, recovery: 'never' };
-    return config.blackhole ? [down, { knob: 'blackhole', value: 1 }] : [down];
+    const gone = config.restart ? edit(down, 1) : edit(down, 2, { recovery: 'never' });
+    return config.blackhole ? [gone, edit(silent, 1)] : [gone];
   },
 };

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import type { FaultKind } from '../../spec/fault.js';
+import type { FaultKind } from '../../model/faults/kind.js';
+import { edit } from '../../model/faults/knob.js';
+import { duplicated } from '../knobs/messages.js';
 
 const schema = z.strictObject({});
 
@@ -23,5 +25,5 @@ export const duplicate: FaultKind<typeof schema> = {
   schema,
   example: '- { id: twice, kind: duplicate, target: orders, share: 2%, at: 10s, for: 20s }\n',
   takesShare: true,
-  edits: (_config, strength, share = 1) => [{ knob: 'duplicated', value: share * strength }],
+  edits: (_config, strength, share = 1) => [edit(duplicated, share * strength)],
 };

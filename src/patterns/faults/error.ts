@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { FaultKind } from '../../spec/fault.js';
+import type { FaultKind } from '../../model/faults/kind.js';
 import { whole } from '../../spec/quantities.js';
+import { errorAfter, errorBefore } from '../knobs/injected.js';
 
 const schema = z.strictObject({
   status: whole({ min: 400, max: 599 })
@@ -29,9 +30,9 @@ export const error: FaultKind<typeof schema> = {
   takesShare: true,
   edits: (config, strength, share = 1) => [
     {
-      knob: config.afterWork ? 'errorAfter' : 'errorBefore',
+      knob: config.afterWork ? errorAfter : errorBefore,
       value: share * strength,
-      status: config.status,
+      more: { status: config.status },
     },
   ],
 };

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import type { FaultKind } from '../../spec/fault.js';
+import type { FaultKind } from '../../model/faults/kind.js';
+import { edit } from '../../model/faults/knob.js';
+import { switchover } from '../knobs/roles.js';
 
 const schema = z.strictObject({});
 
@@ -16,5 +18,5 @@ export const failover: FaultKind<typeof schema> = {
   takesShare: false,
   changesRoles: true,
   instant: true,
-  edits: () => [{ knob: 'switchover', value: 1 }],
+  edits: () => [edit(switchover, 1)],
 };

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import type { FaultKind } from '../../spec/fault.js';
+import type { FaultKind } from '../../model/faults/kind.js';
+import { edit } from '../../model/faults/knob.js';
+import { flushed } from '../knobs/flushed.js';
 
 const schema = z.strictObject({});
 
@@ -26,6 +28,5 @@ export const flush: FaultKind<typeof schema> = {
   example: '- { id: cold-cache, kind: flush, target: products.shared, at: 60s }\n',
   takesShare: true,
   instant: true,
-  edits: (_config, strength, share = 1) =>
-    strength === 0 ? [] : [{ knob: 'flushed', value: share }],
+  edits: (_config, strength, share = 1) => (strength === 0 ? [] : [edit(flushed, share)]),
 };

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import type { FaultKind } from '../../spec/fault.js';
+import type { FaultKind } from '../../model/faults/kind.js';
+import { edit } from '../../model/faults/knob.js';
+import { rolloutFrozen, scalingFrozen } from '../knobs/control-loops.js';
 
 const schema = z.strictObject({
   what: z
@@ -33,6 +35,6 @@ export const freeze: FaultKind<typeof schema> = {
   takesNoRamp: true,
   edits: ({ what }, strength) => {
     if (strength === 0) return [];
-    return [{ knob: what === 'rollout' ? 'rolloutFrozen' : 'scalingFrozen', value: 1 }];
+    return [edit(what === 'rollout' ? rolloutFrozen : scalingFrozen, 1)];
   },
 };

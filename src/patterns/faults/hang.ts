@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import type { FaultKind } from '../../spec/fault.js';
+import type { FaultKind } from '../../model/faults/kind.js';
+import { edit } from '../../model/faults/knob.js';
+import { frozen } from '../knobs/frozen.js';
 
 const schema = z.strictObject({});
 
@@ -18,5 +20,5 @@ export const hang: FaultKind<typeof schema> = {
   example: '- { id: payments-hang, kind: hang, target: payments, at: 10s, for: 5s }\n',
   takesShare: false,
   takesNoRamp: true,
-  edits: (_config, strength) => (strength === 0 ? [] : [{ knob: 'frozen', value: 1 }]),
+  edits: (_config, strength) => (strength === 0 ? [] : [edit(frozen, 1)]),
 };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { KNOBS } from '../../spec/fault.js';
-import type { FaultKind } from '../../spec/fault.js';
+import type { FaultKind } from '../../model/faults/kind.js';
 import { distribution, share } from '../../spec/quantities.js';
+import { delay } from '../knobs/delay.js';
 import { direction } from '../mechanisms/direction.js';
 import { scaled } from '../mechanisms/scaled.js';
 
@@ -39,11 +39,13 @@ export const latency: FaultKind<typeof schema> = {
       ? []
       : [
           {
-            knob: 'delay',
-            value: KNOBS.delay.neutral,
-            distribution: strength === 1 ? config.add : scaled(config.add, strength),
+            knob: delay,
+            value: delay.neutral,
+            more: {
+              distribution: strength === 1 ? config.add : scaled(config.add, strength),
+              correlation: config.correlation,
+            },
             direction: config.direction,
-            correlation: config.correlation,
           },
         ],
   check: ({ correlation }) =>

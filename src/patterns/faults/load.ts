@@ -1,6 +1,9 @@
 import { z } from 'zod';
-import type { FaultKind, KnobEdit } from '../../spec/fault.js';
+import type { FaultKind } from '../../model/faults/kind.js';
+import { edit } from '../../model/faults/knob.js';
+import type { KnobEdit } from '../../model/faults/knob.js';
 import { duration, factor, rate, whole } from '../../spec/quantities.js';
+import { extraRate, herd as clients, rateFactor } from '../knobs/load.js';
 
 const schema = z.strictObject({
   factor: factor()
@@ -52,10 +55,10 @@ export const load: FaultKind<typeof schema> = {
   takesNoRamp: ({ factor: times, rate: more }) => times === undefined && more === undefined,
   edits({ factor: times, rate: more, herd }, strength) {
     const edits: KnobEdit[] = [];
-    if (times !== undefined) edits.push({ knob: 'rate', value: 1 + (times - 1) * strength });
-    if (more !== undefined) edits.push({ knob: 'extraRate', value: more * strength });
+    if (times !== undefined) edits.push(edit(rateFactor, 1 + (times - 1) * strength));
+    if (more !== undefined) edits.push(edit(extraRate, more * strength));
     if (herd !== undefined)
-      edits.push({ knob: 'herd', value: herd.clients, withinNs: herd.within });
+      edits.push({ knob: clients, value: herd.clients, more: { withinNs: herd.within } });
     return edits;
   },
   check({ factor: times, rate: more, herd }) {

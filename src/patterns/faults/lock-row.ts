@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { FaultKind } from '../../spec/fault.js';
+import type { FaultKind } from '../../model/faults/kind.js';
 import { duration, whole } from '../../spec/quantities.js';
+import { rowHeld } from '../knobs/row-held.js';
 
 const schema = z.strictObject({
   value: whole({ min: 0, max: Number.MAX_SAFE_INTEGER })
@@ -36,5 +37,5 @@ export const lockRow: FaultKind<typeof schema> = {
   takesShare: false,
   takesNoRamp: true,
   edits: ({ value, hold }, strength) =>
-    strength === 0 ? [] : [{ knob: 'rowHeld', value, holdNs: hold ?? null }],
+    strength === 0 ? [] : [{ knob: rowHeld, value, more: { holdNs: hold ?? null } }],
 };

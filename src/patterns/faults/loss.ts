@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import type { FaultKind } from '../../spec/fault.js';
+import type { FaultKind } from '../../model/faults/kind.js';
+import { edit } from '../../model/faults/knob.js';
+import { lostMessages } from '../knobs/loss.js';
 
 const schema = z.strictObject({});
 
@@ -19,7 +21,7 @@ export const loss: FaultKind<typeof schema> = {
   example:
     '- { id: lossy-link, kind: loss, target: orders->payments, share: 2%, at: 10s, for: 20s }\n',
   takesShare: true,
-  edits: (_config, strength, share = 1) => [{ knob: 'loss', value: share * strength }],
+  edits: (_config, strength, share = 1) => [edit(lostMessages, share * strength)],
   check: (_config, share) =>
     share < 1
       ? []

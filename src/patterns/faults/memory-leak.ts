@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { FaultKind } from '../../spec/fault.js';
+import type { FaultKind } from '../../model/faults/kind.js';
 import { bandwidth, size } from '../../spec/quantities.js';
+import { leaking } from '../knobs/leaking.js';
 
 const schema = z.strictObject({
   rate: bandwidth()
@@ -45,10 +46,9 @@ export const memoryLeak: FaultKind<typeof schema> = {
       ? []
       : [
           {
-            knob: 'leaking',
+            knob: leaking,
             value: ((rate ?? 0) * strength) / 1e9,
-            perRequest: perRequest * strength,
-            most: max ?? Infinity,
+            more: { perRequest: perRequest * strength, most: max ?? Infinity },
           },
         ],
   check({ rate, perRequest, max }) {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import type { FaultKind } from '../../spec/fault.js';
+import type { FaultKind } from '../../model/faults/kind.js';
+import { edit } from '../../model/faults/knob.js';
+import { cut } from '../knobs/cut.js';
 
 const schema = z.strictObject({
   direction: z
@@ -37,11 +39,5 @@ export const partition: FaultKind<typeof schema> = {
   edits: (config, strength) =>
     strength === 0
       ? []
-      : [
-          {
-            knob: 'cut',
-            value: config.mode === 'drop' ? 1 : 2,
-            direction: config.direction,
-          },
-        ],
+      : [edit(cut, config.mode === 'drop' ? 1 : 2, { direction: config.direction })],
 };

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import type { FaultKind } from '../../spec/fault.js';
+import type { FaultKind } from '../../model/faults/kind.js';
+import { edit } from '../../model/faults/knob.js';
+import { frozen } from '../knobs/frozen.js';
 
 const schema = z.strictObject({});
 
@@ -19,5 +21,5 @@ export const pause: FaultKind<typeof schema> = {
   example: '- { id: long-gc, kind: pause, target: orders, instances: 1, at: 10s, for: 800ms }\n',
   takesShare: false,
   takesNoRamp: true,
-  edits: (_config, strength) => (strength === 0 ? [] : [{ knob: 'frozen', value: 2 }]),
+  edits: (_config, strength) => (strength === 0 ? [] : [edit(frozen, 2)]),
 };

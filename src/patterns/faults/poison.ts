@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { FaultKind } from '../../spec/fault.js';
+import type { FaultKind } from '../../model/faults/kind.js';
 import { duration } from '../../spec/quantities.js';
+import { poisoned } from '../knobs/messages.js';
 
 const schema = z.strictObject({
   effect: z
@@ -34,7 +35,7 @@ export const poison: FaultKind<typeof schema> = {
     '- { id: bad-batch, kind: poison, target: orders, share: 1%, effect: error, at: 10s, for: 20s }\n',
   takesShare: true,
   edits: ({ effect, restart }, strength, share = 1) => [
-    { knob: 'poison', value: share * strength, effect, restartNs: restart ?? null },
+    { knob: poisoned, value: share * strength, more: { effect, restartNs: restart ?? null } },
   ],
   check: ({ effect, restart }) =>
     restart === undefined || effect === 'crash'

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { FaultKind, KnobEdit } from '../../spec/fault.js';
+import type { FaultKind } from '../../model/faults/kind.js';
 import { LIE, PROBES } from '../../spec/probes.js';
+import { PROBE_LIES } from '../knobs/probe-lies.js';
 
 const schema = z.strictObject({
   probe: z
@@ -30,7 +31,7 @@ export const probe: FaultKind<typeof schema> = {
   takesNoRamp: true,
   edits({ probe: which, value }, strength) {
     if (strength === 0) return [];
-    const kinds = PROBES.filter((kind) => which === 'all' || which === kind);
-    return kinds.map((kind): KnobEdit => ({ knob: `${kind}Lie`, value: LIE[value] }));
+    const probes = PROBES.filter((kind) => which === 'all' || which === kind);
+    return probes.map((kind) => ({ knob: PROBE_LIES[kind], value: LIE[value], more: { probes } }));
   },
 };

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import type { FaultKind } from '../../spec/fault.js';
+import type { FaultKind } from '../../model/faults/kind.js';
+import { edit } from '../../model/faults/knob.js';
+import { rebalanced } from '../knobs/messages.js';
 
 const schema = z.strictObject({});
 
@@ -15,5 +17,5 @@ export const rebalance: FaultKind<typeof schema> = {
   example: '- { id: shuffled, kind: rebalance, target: orders.billing, at: 10s }\n',
   takesShare: false,
   instant: true,
-  edits: () => [{ knob: 'rebalance', value: 1 }],
+  edits: () => [edit(rebalanced, 1)],
 };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { FaultKind } from '../../spec/fault.js';
+import type { FaultKind } from '../../model/faults/kind.js';
 import { rate } from '../../spec/quantities.js';
+import { redriven } from '../knobs/messages.js';
 
 const schema = z.strictObject({
   rate: rate()
@@ -39,5 +40,7 @@ export const redrive: FaultKind<typeof schema> = {
   takesShare: false,
   instant: true,
   edits: (config, strength) =>
-    strength === 0 ? [] : [{ knob: 'redriven', value: config.rate, repaired: config.repaired }],
+    strength === 0
+      ? []
+      : [{ knob: redriven, value: config.rate, more: { isRepaired: config.repaired } }],
 };

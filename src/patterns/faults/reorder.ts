@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { FaultKind } from '../../spec/fault.js';
+import type { FaultKind } from '../../model/faults/kind.js';
 import { distribution } from '../../spec/quantities.js';
+import { heldBack } from '../knobs/messages.js';
 
 const schema = z.strictObject({
   gap: distribution().describe(
@@ -28,6 +29,6 @@ export const reorder: FaultKind<typeof schema> = {
     '- { id: out-of-order, kind: reorder, target: mails, share: 5%, gap: 200ms, at: 10s, for: 20s }\n',
   takesShare: true,
   edits: ({ gap }, strength, share = 1) => [
-    { knob: 'heldBack', value: share * strength, distribution: gap },
+    { knob: heldBack, value: share * strength, more: { distribution: gap } },
   ],
 };

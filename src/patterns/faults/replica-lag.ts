@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import type { FaultKind } from '../../spec/fault.js';
+import type { FaultKind } from '../../model/faults/kind.js';
+import { edit } from '../../model/faults/knob.js';
 import { duration } from '../../spec/quantities.js';
+import { replicaLag as behind } from '../knobs/roles.js';
 
 const schema = z.strictObject({
   lag: duration({ allowZero: false }).describe(
@@ -20,6 +22,5 @@ export const replicaLag: FaultKind<typeof schema> = {
   schema,
   example: '- { id: behind, kind: replicaLag, target: orders-db, lag: 5s, at: 10s, for: 20s }\n',
   takesShare: false,
-  edits: (config, strength) =>
-    strength === 0 ? [] : [{ knob: 'replicaLag', value: config.lag * strength }],
+  edits: (config, strength) => (strength === 0 ? [] : [edit(behind, config.lag * strength)]),
 };

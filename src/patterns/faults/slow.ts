@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import type { FaultKind } from '../../spec/fault.js';
+import type { FaultKind } from '../../model/faults/kind.js';
+import { edit } from '../../model/faults/knob.js';
 import { factor } from '../../spec/quantities.js';
+import { speed } from '../knobs/speed.js';
 
 const schema = z.strictObject({
   factor: factor().describe(
@@ -24,5 +26,5 @@ export const slow: FaultKind<typeof schema> = {
   example:
     '- { id: slow-inventory, kind: slow, target: inventory, factor: 3, at: 10s, for: 20s }\n',
   takesShare: false,
-  edits: (config, strength) => [{ knob: 'speed', value: 1 / (1 + (config.factor - 1) * strength) }],
+  edits: (config, strength) => [edit(speed, 1 / (1 + (config.factor - 1) * strength))],
 };

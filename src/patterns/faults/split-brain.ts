@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import type { FaultKind } from '../../spec/fault.js';
+import type { FaultKind } from '../../model/faults/kind.js';
+import { edit } from '../../model/faults/knob.js';
+import { split } from '../knobs/roles.js';
 
 const schema = z.strictObject({});
 
@@ -17,5 +19,5 @@ export const splitBrain: FaultKind<typeof schema> = {
   takesShare: false,
   takesNoRamp: true,
   changesRoles: true,
-  edits: (_config, strength) => (strength === 0 ? [] : [{ knob: 'split', value: 1 }]),
+  edits: (_config, strength) => (strength === 0 ? [] : [edit(split, 1)]),
 };

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import type { FaultKind } from '../../spec/fault.js';
+import type { FaultKind } from '../../model/faults/kind.js';
+import { edit } from '../../model/faults/knob.js';
+import { stopping } from '../knobs/stopping.js';
 
 const schema = z.strictObject({});
 
@@ -23,5 +25,5 @@ export const stop: FaultKind<typeof schema> = {
   takesShare: false,
   takesNoRamp: true,
   mayBeInstant: true,
-  edits: (_config, strength) => (strength === 0 ? [] : [{ knob: 'stopping', value: 1 }]),
+  edits: (_config, strength) => (strength === 0 ? [] : [edit(stopping, 1)]),
 };

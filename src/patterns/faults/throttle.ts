@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { NS_PER_SECOND } from '../../kernel/time.js';
-import type { FaultKind } from '../../spec/fault.js';
+import type { Ns } from '../../kernel/time.js';
+import type { FaultKind } from '../../model/faults/kind.js';
 import { rate, whole } from '../../spec/quantities.js';
+import { throttled } from '../knobs/injected.js';
 import { rateProblems } from '../mechanisms/rational-rate.js';
 import { tokenBucket } from '../mechanisms/token-bucket.js';
 
@@ -62,18 +64,24 @@ export const throttle: FaultKind<typeof schema> = {
   takesNoRamp: true,
   edits: (config) => [
     {
-      knob: 'throttled',
+      knob: throttled,
       value: config.rate,
-      status: config.status,
-      ...(config.retryAfter !== false && {
-        grainNs: config.retryAfter === 'exact' ? 1 : NS_PER_SECOND,
-      }),
+      more: {
+        status: config.status,
+        grainNs: grainNsOf(config.retryAfter),
+        tokens: () =>
+          tokenBucket(config.rate, config.burst ?? ofOneSecond(config.rate), 'continuous'),
+      },
     },
   ],
-  tokens: (config) =>
-    tokenBucket(config.rate, config.burst ?? ofOneSecond(config.rate), 'continuous'),
   check: (config) => rateProblems(config.rate),
 };
+
+/** Unit of the Retry-After of a refusal; 0 = it has none. */
+function grainNsOf(retryAfter: boolean | 'exact'): Ns {
+  if (retryAfter === 'exact') return 1;
+  return retryAfter ? NS_PER_SECOND : 0;
+}
 
 function ofOneSecond(perSecond: number): number {
   return Math.min(BURST_MAX, Math.max(1, Math.round(perSecond)));

@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import type { FaultKind } from '../../spec/fault.js';
+import type { FaultKind } from '../../model/faults/kind.js';
+import { edit } from '../../model/faults/knob.js';
 import { distribution } from '../../spec/quantities.js';
+import { blackhole as silent, down } from '../knobs/down.js';
 
 const schema = z.strictObject({
   recovery: distribution()
@@ -43,10 +45,7 @@ export const zoneOutage: FaultKind<typeof schema> = {
   edits({ blackhole, recovery }, strength) {
     if (strength === 0) return [];
     return blackhole
-      ? [
-          { knob: 'down', value: 2, recovery },
-          { knob: 'blackhole', value: 1, recovery },
-        ]
-      : [{ knob: 'down', value: 2, recovery }];
+      ? [edit(down, 2, { recovery }), edit(silent, 1, { recovery })]
+      : [edit(down, 2, { recovery })];
   },
 };

@@ -1,4 +1,4 @@
-import type { FaultKind, KnobName } from '../../spec/fault.js';
+import type { FaultKind } from '../../model/faults/kind.js';
 import type { Host } from '../../spec/scenario.js';
 import type { FaultOutput } from '../schema/fault.js';
 import type { Context, Path } from './context.js';
@@ -32,15 +32,7 @@ function whyNot(kind: FaultKind, output: FaultOutput, host: Host): string | unde
   return idle === undefined ? undefined : `kafka: ${idle}`;
 }
 
-/** Why a knob does nothing to a node of Kafka, by knob. */
-const IDLE_AT_KAFKA: ReadonlyMap<KnobName, string> = new Map<KnobName, string>([
-  ['throttled', 'over a quota it makes its clients wait and refuses nothing'],
-  ['errorBefore', 'its nodes answer no single requests; crash, hang, pause or slow them'],
-  ['errorAfter', 'its nodes answer no single requests; crash, hang, pause or slow them'],
-  ['leak', 'its nodes call no database, so they hold no connections that could leak'],
-]);
-
 function idleKnob(kind: FaultKind, output: FaultOutput): string | undefined {
   const edits = kind.edits(output as never, 1);
-  return edits.map(({ knob }) => IDLE_AT_KAFKA.get(knob)).find((why) => why !== undefined);
+  return edits.map(({ knob }) => knob.idleAtKafka).find((why) => why !== undefined);
 }

@@ -1,4 +1,4 @@
-import type { FaultKind } from '../../spec/fault.js';
+import type { FaultKind } from '../../model/faults/kind.js';
 import type { ScenarioModules } from '../../spec/modules.js';
 import type { FaultOutput } from '../schema/fault.js';
 import type { Context, Path } from './context.js';
@@ -20,22 +20,18 @@ export function checkHolder(
 ): void {
   const topic = holders.topics.get(name);
   const isLog = topic?.kind === 'kafka';
-  const knobs = new Set(kind.edits(output as never, 1).map(({ knob }) => knob));
   if (isLog && kind.targets.includes('queue')) {
     const message =
       `${kind.kind} cannot hit ${name}: a log is read in the order in which it was written. It hits queues and ` +
       'topics of kind bus; messages overtake each other on their way to a log where publishLatency is a distribution';
     report(context, 'FL405', path, message);
   }
-  if (isLog && knobs.has('flushed') && output.share < 1) {
-    const message = `${name} is a log, which is deleted from its beginning: leave share out`;
-    report(context, 'FL208', [...path.slice(0, 2), 'share'], message);
-  }
-  if (isLog && knobs.has('duplicated') && topic.broker === null) {
-    const message =
-      `nothing comes to ${name} twice: without a broker its producers are idempotent. Write broker: NAME and ` +
-      'producer: { idempotence: false }';
-    report(context, 'FL410', path, message);
+  const log = isLog ? { name, share: output.share, hasBroker: topic.broker !== null } : null;
+  for (const { knob } of log === null ? [] : kind.edits(output as never, 1)) {
+    const need = knob.needOfLog?.(log!) ?? null;
+    if (need === null) continue;
+    const { code, field, message } = need;
+    report(context, code, field === undefined ? path : [...path.slice(0, 2), field], message);
   }
   if (!kind.targets.includes('deadLetters')) return;
   const all = deadLetterQueues(holders);

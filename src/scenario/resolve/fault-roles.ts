@@ -1,5 +1,5 @@
 import type { Database } from '../../spec/database.js';
-import type { FaultKind } from '../../spec/fault.js';
+import type { FaultKind } from '../../model/faults/kind.js';
 import type { Host } from '../../spec/scenario.js';
 import type { FaultOutput } from '../schema/fault.js';
 import type { Context, Path } from './context.js';

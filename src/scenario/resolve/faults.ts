@@ -1,6 +1,6 @@
 import { faultKind } from '../../patterns/registry.js';
 import type { Database } from '../../spec/database.js';
-import type { FaultKind } from '../../spec/fault.js';
+import type { FaultKind } from '../../model/faults/kind.js';
 import type { ScenarioModules } from '../../spec/modules.js';
 import type { Fault, Gateway, Host, KeyPopulation, Service } from '../../spec/scenario.js';
 import type { FaultOutput } from '../schema/fault.js';

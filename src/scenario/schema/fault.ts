@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FaultKind } from '../../spec/fault.js';
+import type { FaultKind } from '../../model/faults/kind.js';
 import { duration, durationOrNone, quantity, share, whole } from '../../spec/quantities.js';
 import { parseShare, QuantityError, showNoNumber } from '../../spec/quantity-text.js';
 import type { AnyObject } from './bundle.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FaultKind } from '../../spec/fault.js';
+import type { FaultKind } from '../../model/faults/kind.js';
 import type { PolicyKind } from '../../spec/policy.js';
 import { admissionSchema } from './admission.js';
 import type { BundleOutput } from './bundle.js';

@@ -1,0 +1,184 @@
+import type { Distribution } from '../../kernel/distribution.js';
+import type { StreamKey } from '../../kernel/rng.js';
+import type { PlanComponent, PlanFault, PlanLoad } from '../../spec/plan.js';
+import type { Fault } from '../../spec/scenario.js';
+import type { Instance } from '../instance.js';
+import type { DelayMemory } from '../link.js';
+import type { Outages } from '../outages.js';
+import type { World } from '../world.js';
+import type { Tokens } from './kind.js';
+
+/** How the edits that several faults hold of one knob become one value. */
+const COMBINE = {
+  product: (a: number, b: number): number => a * b,
+  sum: (a: number, b: number): number => a + b,
+  max: Math.max,
+  min: Math.min,
+  /** Shares of requests or messages: each fault hits its share of what the others leave. */
+  union: (a: number, b: number): number => 1 - (1 - a) * (1 - b),
+  /** Each fault acts for itself: there is no effective value. */
+  each: (a: number): number => a,
+} as const;
+
+/**
+ * What faults turn. A fault never touches state: while it is active it holds edits of knobs. The board calls the knob for
+ * each subject that the fault hits, with the edits that all active faults hold there. A knob is one file of
+ * `patterns/knobs`: how edits combine, which subjects it turns, what these need, and its words.
+ *
+ * `More` is what an edit says beside its value; null = nothing.
+ */
+export interface Knob<More = unknown> {
+  readonly name: string;
+  readonly combine: keyof typeof COMBINE;
+  /** The value without any edit. */
+  readonly neutral: number;
+  /** What becomes of a process: it is killed, asked to end in good order, or held. Null: it goes on. */
+  readonly stops: 'kill' | 'ask' | 'hold' | null;
+  /** What becomes of the messages of a link. Null: nothing. */
+  readonly messages: 'lost' | 'late' | null;
+  /** Why an edit can do nothing to a component, or would act without end; null where it can. */
+  need(edit: KnobEdit<More>, name: string, has: Resources): string | null;
+  /** What a fault with this edit does, without an article or a full stop: `psp hangs`. '' = another knob says it. */
+  words(edit: KnobEdit<More>, target: TargetWords): string;
+
+  /** Turns a subject of each sort. A sort that the targets of the faults allow and the knob lacks breaks a law. */
+  instance?(controls: Controls, instance: Instance, held: Held): void;
+  part?(controls: Controls, part: number, held: Held): void;
+  link?(controls: Controls, link: number, held: HeldAtLink): void;
+  load?(controls: Controls, load: number, held: Held): void;
+  /** A topic or a queue, by the id of its component. */
+  holder?(controls: Controls, component: number, held: Held): void;
+  /** Once, at the start of a fault. */
+  begin?(controls: Controls, fault: PlanFault, edit: KnobEdit<More>): void;
+
+  /** Why it can do nothing to links, of whose messages some have a size or none; null where it can. */
+  needOfLinks?(isSized: boolean): string | null;
+  /** Why it can do nothing to a load; null where it can. */
+  needOfLoad?(name: string, load: PlanLoad): string | null;
+  /** Why it can do nothing to a topic that is a log; null where it can. `field` is that of the fault; none = its target. */
+  needOfLog?(log: LogSubject): LogNeed | null;
+  /** Why it does nothing to a node of Kafka. */
+  readonly idleAtKafka?: string;
+}
+
+/** A topic that is a log. */
+export interface LogSubject {
+  readonly name: string;
+  /** Share of the messages that the fault hits. */
+  readonly share: number;
+  readonly hasBroker: boolean;
+}
+
+export interface LogNeed {
+  readonly code: 'FL208' | 'FL410';
+  readonly field?: string;
+  readonly message: string;
+}
+
+/** One edit that a fault holds while it is active. */
+export interface KnobEdit<More = unknown> {
+  readonly knob: Knob<More>;
+  /** `strength` 0..1 of a ramp has been applied already where the knob is a number. */
+  readonly value: number;
+  readonly more: More;
+  /** Only for links: which messages, seen from the target of the fault. */
+  readonly direction?: 'both' | 'to' | 'from';
+  /** Only for instances: how long each of them keeps the edit after the end of the fault, drawn for each. */
+  readonly recovery?: Distribution | 'never';
+}
+
+/** An edit of a knob that needs no more than a value. */
+export function edit(
+  knob: Knob<null>,
+  value: number,
+  rest: Pick<KnobEdit, 'direction' | 'recovery'> = {},
+): KnobEdit<null> {
+  return { knob, value, more: null, ...rest };
+}
+
+/** One fault while it is active. */
+export interface Active {
+  readonly fault: PlanFault;
+  /** In the plan; or OVER. */
+  readonly index: number;
+  readonly instances: readonly number[];
+  edits: readonly KnobEdit[];
+  readonly key: StreamKey;
+  /** By link: what its messages remember of each other. */
+  readonly memories: Map<number, DelayMemory>;
+  /** By subject: what is left of the limit that this fault has put before it. */
+  readonly tokens: Map<number, Tokens>;
+}
+
+/** An edit and the fault that holds it. */
+export interface HeldEdit<More = unknown> {
+  readonly edit: KnobEdit<More>;
+  readonly active: Active;
+}
+
+/** The edits that faults hold of one subject, in the order in which the faults have become active. */
+export class Held {
+  readonly all: readonly HeldEdit[];
+
+  constructor(hitting: readonly Active[]) {
+    this.all = hitting.flatMap((active) => active.edits.map((edit) => ({ edit, active })));
+  }
+
+  /** Those of one knob. */
+  of<More>(knob: Knob<More>): readonly HeldEdit<More>[] {
+    return this.all.filter(({ edit }) => edit.knob === knob) as readonly HeldEdit<More>[];
+  }
+
+  /** All edits of one knob in one value; the neutral one where there is none. */
+  effective(knob: Knob): number {
+    const combine = COMBINE[knob.combine];
+    return this.of(knob).reduce((value, { edit }) => combine(value, edit.value), knob.neutral);
+  }
+
+  isOn(knob: Knob): boolean {
+    return this.effective(knob) > 0;
+  }
+}
+
+/** The same for a link, where some faults hit messages of one direction only. */
+export interface HeldAtLink {
+  readonly both: Held;
+  readonly requests: Held;
+  readonly answers: Held;
+}
+
+/** What knobs reach of a run. */
+export interface Controls {
+  readonly world: World;
+  readonly outages: Outages;
+}
+
+/** What a component has that faults can use up. `cores`: Infinity = unlimited; those of environments for a function. */
+export interface Resources {
+  readonly cores: number;
+  readonly memory: PlanComponent['memory'];
+  /** Some caller opens connections for which it has to show a certificate, or it opens such. */
+  readonly showsCertificate: boolean;
+  /** It is a service or a gateway, whose processes end when they are asked to. */
+  readonly isHost: boolean;
+  readonly probes: PlanComponent['probes'];
+  readonly isScaled: boolean;
+  /** Its version changes. */
+  readonly isRolled: boolean;
+  /** It is a database that keeps its rows at several nodes. */
+  readonly isReplicated: boolean;
+  /** It takes connections of a pool, which it could keep. */
+  readonly takesConnections: boolean;
+}
+
+/** The target of a fault in words. */
+export interface TargetWords {
+  readonly fault: Fault;
+  readonly words: string;
+  /** Whether a verb after it is that of several. */
+  readonly isMany: boolean;
+  /** ` for 10 % of the requests` where the fault hits a share of them, else ''. */
+  readonly part: string;
+  /** The target with the form of a verb that fits it. */
+  does(one: string, many: string): string;
+}

@@ -1,0 +1,19 @@
+import type { Knob } from '../../model/faults/knob.js';
+
+/** 1 = the certificate of an instance is no longer valid. */
+export const certificate: Knob<null> = {
+  name: 'certExpired',
+  combine: 'max',
+  neutral: 0,
+  stops: null,
+  messages: null,
+  need: (_edit, name, { showsCertificate }) =>
+    showsCertificate
+      ? null
+      : `nobody opens a connection for which \`${name}\` shows a certificate: give it \`protocol: { tls: tls13 }\` and its callers \`connections\` (with \`mtls\`, callers show one too)`,
+  words: (_edit, { words, isMany }) =>
+    `${isMany ? 'certificates' : 'certificate'} of ${words} expired`,
+  instance(_controls, instance, held) {
+    instance.certExpired = held.isOn(certificate);
+  },
+};

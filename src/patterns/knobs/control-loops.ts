@@ -1,0 +1,33 @@
+import type { Knob } from '../../model/faults/knob.js';
+
+/** 1 = the autoscaler adds no replicas to the component of an instance, and removes none. */
+export const scalingFrozen: Knob<null> = {
+  name: 'scalingFrozen',
+  combine: 'max',
+  neutral: 0,
+  stops: null,
+  messages: null,
+  need: (_edit, name, { isScaled }) =>
+    isScaled ? null : `\`${name}\` has no \`autoscaling\` that could stand still`,
+  words: (_edit, { words }) => `the autoscaling of ${words} stands still`,
+  instance(_controls, instance, held) {
+    instance.scalingFrozen = held.isOn(scalingFrozen);
+  },
+};
+
+/** 1 = the rollout of the component of an instance does not go on. */
+export const rolloutFrozen: Knob<null> = {
+  name: 'rolloutFrozen',
+  combine: 'max',
+  neutral: 0,
+  stops: null,
+  messages: null,
+  need: (_edit, name, { isRolled }) =>
+    isRolled ? null : `\`${name}\` has no \`rollout\` that could stand still`,
+  words: (_edit, { words }) => `the rollout of ${words} stands still`,
+  instance({ world }, instance, held) {
+    instance.rolloutFrozen = held.isOn(rolloutFrozen);
+    // The rollout looks at what it has missed.
+    world.fleets[instance.component].watch?.();
+  },
+};

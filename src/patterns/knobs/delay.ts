@@ -1,0 +1,39 @@
+import { samplers } from '../../kernel/distribution.js';
+import type { Distribution } from '../../kernel/distribution.js';
+import type { Active, Knob } from '../../model/faults/knob.js';
+import type { DelayMemory } from '../../model/link.js';
+import { delayWords } from '../mechanisms/delay-words.js';
+
+interface Delay {
+  readonly distribution: Distribution;
+  /** How much of each delay is that of the message before. */
+  readonly correlation: number;
+}
+
+/** Extra delay of each message of a link; those of several faults add up. */
+export const delay: Knob<Delay> = {
+  name: 'delay',
+  combine: 'each',
+  neutral: -1,
+  stops: null,
+  messages: 'late',
+  need: () => null,
+  words: ({ more }, { words, part }) => `${delayWords(more.distribution)} delay on ${words}${part}`,
+  link({ world }, id, { both }) {
+    world.links[id].extras = both.of(delay).map(({ edit: { more }, active }) => ({
+      sampler: samplers.add(more.distribution),
+      key: active.key,
+      share: active.fault.share,
+      direction: active.fault.links.find((hit) => hit.link === id)!.direction,
+      memory: memoryOf(active, id, more.correlation),
+    }));
+  },
+};
+
+/** The steps of a ramp do not forget. */
+function memoryOf({ memories }: Active, link: number, correlation: number): DelayMemory | null {
+  if (correlation === 0) return null;
+  let memory = memories.get(link);
+  if (memory === undefined) memories.set(link, (memory = { correlation, request: -1, answer: -1 }));
+  return memory;
+}

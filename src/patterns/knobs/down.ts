@@ -1,0 +1,46 @@
+import type { Distribution } from '../../kernel/distribution.js';
+import { meanOf } from '../../kernel/distribution-mean.js';
+import type { Knob } from '../../model/faults/knob.js';
+import { duration } from '../../text/words.js';
+import { delayWords } from '../mechanisms/delay-words.js';
+
+const turn: Knob['instance'] = ({ outages }, instance, held) => {
+  const level = held.effective(down);
+  outages.setDown(instance, level > 0, held.isOn(blackhole), level > 1);
+};
+
+/** 1 = the process of an instance is gone; 2 = and nothing starts it again. */
+export const down: Knob<null> = {
+  name: 'down',
+  combine: 'max',
+  neutral: 0,
+  stops: 'kill',
+  messages: null,
+  need: () => null,
+  words({ recovery }, { does }) {
+    if (recovery === undefined) return does('crashes', 'crash');
+    if (recovery === 'never') return does('crashes for good', 'crash for good');
+    return `${does('is out', 'are out')}${recoveryWords(recovery)}`;
+  },
+  instance: turn,
+};
+
+/** 1 = while an instance is down, connections to it get silence and not a refusal. */
+export const blackhole: Knob<null> = {
+  name: 'blackhole',
+  combine: 'max',
+  neutral: 0,
+  stops: null,
+  messages: null,
+  need: () => null,
+  words: () => '',
+  instance: turn,
+};
+
+/** How long instances take to come back after the end of the fault, where that is not at once. */
+function recoveryWords(recovery: Distribution): string {
+  if (recovery.kind === 'uniform') return ` (recovery of ${delayWords(recovery)})`;
+  const meanNs = meanOf(recovery);
+  const about = recovery.kind === 'constant' ? '' : 'about ';
+  return meanNs > 0 ? ` (recovery of ${about}${duration(meanNs / 1e9)})` : '';
+}

@@ -1,0 +1,36 @@
+import type { Knob } from '../../model/faults/knob.js';
+import { share } from '../../text/words.js';
+
+/** Share that is gone, once, when the edit comes: of a level of a cache, the snapshots of a store, or messages. */
+export const flushed: Knob<null> = {
+  name: 'flushed',
+  combine: 'max',
+  neutral: 0,
+  stops: null,
+  messages: null,
+  need: () => null,
+  words: ({ value }, { does }) =>
+    `${value < 1 ? `${share(value)} of ` : ''}${does('is', 'are')} flushed`,
+  part({ world }, part, held) {
+    const gone = held.effective(flushed);
+    if (gone === 0) return;
+    const snapshots = world.turnables.snapshots.get(part);
+    if (snapshots === undefined) world.caches!.flush(part, gone);
+    else snapshots(gone);
+  },
+  holder({ world }, component, held) {
+    const shares = held.of(flushed).map(({ edit, active }) => ({
+      share: edit.value,
+      key: active.key,
+    }));
+    if (shares.length > 0) world.turnables.holders.get(component)!.purge(shares);
+  },
+  needOfLog: ({ name, share: part }) =>
+    part < 1
+      ? {
+          code: 'FL208',
+          field: 'share',
+          message: `${name} is a log, which is deleted from its beginning: leave share out`,
+        }
+      : null,
+};

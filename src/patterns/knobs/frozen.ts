@@ -1,0 +1,14 @@
+import type { Knob } from '../../model/faults/knob.js';
+
+/** 1 = an instance hangs: it takes requests and does not answer. 2 = it pauses: no work, no timer. */
+export const frozen: Knob<null> = {
+  name: 'frozen',
+  combine: 'max',
+  neutral: 0,
+  stops: 'hold',
+  messages: null,
+  need: () => null,
+  words: ({ value }, { does }) =>
+    value > 1 ? does('is paused', 'are paused') : does('hangs', 'hang'),
+  instance: ({ outages }, instance, held) => outages.setFrozen(instance, held.effective(frozen)),
+};

@@ -1,0 +1,105 @@
+import type { Ns } from '../../kernel/time.js';
+import type { Held, HeldEdit, Knob, KnobEdit, TargetWords } from '../../model/faults/knob.js';
+import type { Tokens } from '../../model/faults/kind.js';
+import type { Injection, Injections, Throttle } from '../../model/world.js';
+import { OUTCOME, outcomeOfStatus, withStatus } from '../../spec/outcome.js';
+import type { Outcome } from '../../spec/outcome.js';
+import { number, share } from '../../text/words.js';
+
+interface Errors {
+  /** HTTP status of the errors. */
+  readonly status: number;
+}
+
+interface Limit {
+  /** HTTP status of the refusals. */
+  readonly status: number;
+  /** Unit of the Retry-After of a refusal; 0 = it has none. */
+  readonly grainNs: Ns;
+  /** A fresh supply, as it is when the fault begins. */
+  tokens(): Tokens;
+}
+
+/** What faults answer in place of an instance or a part: the edits of three knobs, in the order of the faults. */
+const turns: Pick<Knob, 'instance' | 'part'> = {
+  instance({ world }, { id, component }, held) {
+    world.instanceInjections[id] = injectionsOf(held, component);
+  },
+  part({ world }, part, held) {
+    world.partInjections[part] = injectionsOf(held, -1 - part);
+  },
+};
+
+const IDLE_AT_KAFKA = 'its nodes answer no single requests; crash, hang, pause or slow them';
+
+/** Share of requests that fail on arrival, before any work. */
+export const errorBefore: Knob<Errors> = {
+  name: 'errorBefore',
+  combine: 'union',
+  neutral: 0,
+  stops: null,
+  messages: null,
+  need: () => null,
+  words: errorWords,
+  idleAtKafka: IDLE_AT_KAFKA,
+  ...turns,
+};
+
+/** Share of requests that fail after the work was done. */
+export const errorAfter: Knob<Errors> = { ...errorBefore, name: 'errorAfter' };
+
+/** Requests a second that are admitted; each fault has a limit of its own. */
+export const throttled: Knob<Limit> = {
+  name: 'throttled',
+  combine: 'each',
+  neutral: 0,
+  stops: null,
+  messages: null,
+  need: () => null,
+  words: ({ value }, { does, fault }) =>
+    `${does('lets', 'let')} only ${number(value)}/s through${fault.target.length > 1 ? ' each' : ''}`,
+  idleAtKafka: 'over a quota it makes its clients wait and refuses nothing',
+  ...turns,
+};
+
+function errorWords({ value, more }: KnobEdit<Errors>, { does, isMany }: TargetWords): string {
+  const amount = value < 1 ? ` ${share(value)} of ${isMany ? 'their' : 'its'} requests` : '';
+  return `${does('fails', 'fail')}${amount} with ${more.status}`;
+}
+
+/**
+ * What the faults that hit a subject answer in its place. `subject`: a component, whose instances have their
+ * limits in common, or below 0 a part.
+ */
+function injectionsOf(held: Held, subject: number): Injections | null {
+  const throttles = held.of(throttled).map((one) => throttleOf(one, subject));
+  const errors = held.all.flatMap((one) => errorOf(one) ?? []);
+  return errors.length + throttles.length > 0 ? { errors, throttles } : null;
+}
+
+function errorOf({ edit, active }: HeldEdit): Injection | null {
+  if (edit.knob !== errorBefore && edit.knob !== errorAfter) return null;
+  const { status } = edit.more as Errors;
+  return {
+    share: edit.value,
+    afterWork: edit.knob === errorAfter,
+    outcome: outcomeOfStatus(status),
+    key: active.key,
+  };
+}
+
+/** What is left of a limit outlives the coming and going of other faults. */
+function throttleOf({ edit, active }: HeldEdit<Limit>, subject: number): Throttle {
+  const { status, grainNs } = edit.more;
+  let tokens = active.tokens.get(subject);
+  if (tokens === undefined) {
+    tokens = edit.more.tokens();
+    active.tokens.set(subject, tokens);
+  }
+  return { tokens, refusal: throttledWith(status), grainNs };
+}
+
+/** A refusal for the rate is that with any status of a client's error (DynamoDB: 400); 5xx say no more than they do. */
+function throttledWith(status: number): Outcome {
+  return status < 500 ? withStatus(OUTCOME.throttled, status) : outcomeOfStatus(status);
+}

@@ -1,0 +1,45 @@
+import type { Held, Knob } from '../../model/faults/knob.js';
+import type { LeakRate } from '../../model/serving/leak.js';
+import { bytes, list } from '../../text/words.js';
+
+/** Bytes that each request leaves behind, and the most that is lost in all. */
+interface Leak {
+  readonly perRequest: number;
+  readonly most: number;
+}
+
+/** Bytes a ns that the memory of an instance loses; each fault loses its own. */
+export const leaking: Knob<Leak> = {
+  name: 'leaking',
+  combine: 'each',
+  neutral: 0,
+  stops: null,
+  messages: null,
+  need({ value, more }, name, { memory }) {
+    if (memory === null || memory.limit === Infinity)
+      return `\`${name}\` has no \`memory.limit\`: there is nothing that a leak could use up`;
+    if (value === Infinity && memory.base + more.most > memory.limit)
+      return `\`max\` does not fit beside what \`${name}\` holds: taken at once, it would end each process in the instant in which it starts. Give it a \`rate\``;
+    return null;
+  },
+  words({ value, more: { perRequest, most } }, { words, does }) {
+    if (value === Infinity) return `something holds ${bytes(most)} of the memory of ${words}`;
+    const rate = value > 0 ? [`${bytes(value * 1e9)} a second`] : [];
+    const each = perRequest > 0 ? [`${bytes(perRequest)} a request`] : [];
+    const end = most === Infinity ? '' : `, at most ${bytes(most)}`;
+    return `${does('leaks', 'leak')} ${list([...rate, ...each])}${end}`;
+  },
+  instance: (_controls, instance, held) => instance.memory!.loses(leaksOf(held)),
+};
+
+/** By fault: how an instance loses memory. */
+function leaksOf(held: Held): Map<number, LeakRate> {
+  return new Map(
+    held
+      .of(leaking)
+      .map(({ edit: { value, more }, active }) => [
+        active.index,
+        { perNs: value, perRequest: more.perRequest, most: more.most },
+      ]),
+  );
+}

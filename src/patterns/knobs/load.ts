@@ -1,0 +1,50 @@
+import type { Ns } from '../../kernel/time.js';
+import type { Knob } from '../../model/faults/knob.js';
+import { number } from '../../text/words.js';
+
+/** Factor on the rate of a workload. */
+export const rateFactor: Knob<null> = {
+  name: 'rate',
+  combine: 'product',
+  neutral: 1,
+  stops: null,
+  messages: null,
+  need: () => null,
+  words: ({ value }, { words }) => `${number(value)}x the load of ${words}`,
+  load: ({ world }, load, held) => world.loads.turn(load, held.effective(rateFactor)),
+  needOfLoad: (name, { arrivals }) =>
+    arrivals.kind === 'at'
+      ? `the arrivals of \`${name}\` are exact instants, which no factor changes: give \`rate\` or \`herd\``
+      : null,
+};
+
+/** Arrivals a second in addition to those of a workload. */
+export const extraRate: Knob<null> = {
+  name: 'extraRate',
+  combine: 'sum',
+  neutral: 0,
+  stops: null,
+  messages: null,
+  need: () => null,
+  words: ({ value }, { words }) => `${number(value)}/s more from ${words}`,
+  load: ({ world }, load, held) => world.loads.surges.turn(load, held.effective(extraRate)),
+};
+
+interface Herd {
+  readonly withinNs: Ns;
+}
+
+/** Clients of a workload that come within a time, once, at the start of the fault. */
+export const herd: Knob<Herd> = {
+  name: 'herd',
+  combine: 'each',
+  neutral: 0,
+  stops: null,
+  messages: null,
+  need: () => null,
+  words: ({ value }, { words }) => `${number(value)} clients of ${words} at once`,
+  load: () => undefined,
+  begin({ world }, { loads }, { value, more }) {
+    for (const load of loads) world.loads.surges.gather(load, value, more.withinNs);
+  },
+};

@@ -1,0 +1,18 @@
+import type { Knob } from '../../model/faults/knob.js';
+import { share } from '../../text/words.js';
+
+/** Share of the messages of a link that retransmission delays. */
+export const lostMessages: Knob<null> = {
+  name: 'loss',
+  combine: 'union',
+  neutral: 0,
+  stops: null,
+  messages: 'lost',
+  need: () => null,
+  words: ({ value }, { words }) => `${share(value)} of the messages of ${words} are lost`,
+  link({ world }, id, { requests, answers }) {
+    const link = world.links[id];
+    link.requestLoss = 1 - (1 - link.baseRequestLoss) * (1 - requests.effective(lostMessages));
+    link.answerLoss = 1 - (1 - link.baseAnswerLoss) * (1 - answers.effective(lostMessages));
+  },
+};

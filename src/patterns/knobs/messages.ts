@@ -1,0 +1,117 @@
+import { samplers } from '../../kernel/distribution.js';
+import type { Distribution } from '../../kernel/distribution.js';
+import type { Ns } from '../../kernel/time.js';
+import type { HeldEdit, Knob } from '../../model/faults/knob.js';
+import type { MessageShare } from '../../model/messaging/knobs.js';
+import { number, share } from '../../text/words.js';
+import { delayWords } from '../mechanisms/delay-words.js';
+
+interface Poison {
+  /** What handling such a message does. */
+  readonly effect: 'error' | 'crash' | 'hang';
+  /** When a process that it kills is back; null = as its platform says. */
+  readonly restartNs: Ns | null;
+}
+
+/** Share of the messages of a topic or queue that cannot be handled; each fault draws its own. */
+export const poisoned: Knob<Poison> = {
+  name: 'poison',
+  combine: 'each',
+  neutral: 0,
+  stops: null,
+  messages: null,
+  need: () => null,
+  words: ({ value }, { words }) => `${messagesOf(value, words)} cannot be handled`,
+  holder({ world }, component, held) {
+    const shares = held.of(poisoned).map((one) => ({ ...shareOf(one), ...one.edit.more }));
+    world.turnables.holders.get(component)!.poison(shares);
+  },
+};
+
+/** Share of the messages that come to a topic or queue twice; each fault draws its own. */
+export const duplicated: Knob<null> = {
+  name: 'duplicated',
+  combine: 'each',
+  neutral: 0,
+  stops: null,
+  messages: null,
+  need: () => null,
+  words: ({ value }, { words }) => `${messagesOf(value, words)} come twice`,
+  holder({ world }, component, held) {
+    world.turnables.holders.get(component)!.duplicate(held.of(duplicated).map(shareOf));
+  },
+  needOfLog: ({ name, hasBroker }) =>
+    hasBroker
+      ? null
+      : {
+          code: 'FL410',
+          message:
+            `nothing comes to ${name} twice: without a broker its producers are idempotent. Write broker: NAME and ` +
+            'producer: { idempotence: false }',
+        },
+};
+
+interface HeldBack {
+  readonly distribution: Distribution;
+}
+
+/** Share of the messages of a queue that can be handed out only a time after they came. */
+export const heldBack: Knob<HeldBack> = {
+  name: 'heldBack',
+  combine: 'each',
+  neutral: 0,
+  stops: null,
+  messages: null,
+  need: () => null,
+  words: ({ value, more }, { words }) =>
+    `${messagesOf(value, words)} are held back for ${delayWords(more.distribution)}`,
+  holder({ world }, component, held) {
+    const shares = held.of(heldBack).map((one) => ({
+      ...shareOf(one),
+      sampler: samplers.add(one.edit.more.distribution),
+    }));
+    world.turnables.holders.get(component)!.reorder!(shares);
+  },
+};
+
+interface Redrive {
+  /** The cause that made messages fail is gone. */
+  readonly isRepaired: boolean;
+}
+
+/** Messages a second of a dead letter queue that go back, once, when the edit comes. */
+export const redriven: Knob<Redrive> = {
+  name: 'redriven',
+  combine: 'each',
+  neutral: 0,
+  stops: null,
+  messages: null,
+  need: () => null,
+  words: ({ value }, { words }) => `the dead letters of ${words} go back at ${number(value)}/s`,
+  holder({ world }, component, held) {
+    const knobs = world.turnables.holders.get(component)!;
+    for (const { edit } of held.of(redriven)) knobs.redrive?.(edit.value, edit.more.isRepaired);
+  },
+};
+
+/** A group rebalances its partitions, once, when the edit comes. */
+export const rebalanced: Knob<null> = {
+  name: 'rebalance',
+  combine: 'max',
+  neutral: 0,
+  stops: null,
+  messages: null,
+  need: () => null,
+  words: (_edit, { does }) => does('rebalances', 'rebalance'),
+  part({ world }, part, held) {
+    if (held.isOn(rebalanced)) world.turnables.rebalance.get(part)!();
+  },
+};
+
+function shareOf({ edit, active }: HeldEdit): MessageShare {
+  return { share: edit.value, key: active.key };
+}
+
+function messagesOf(amount: number, words: string): string {
+  return `${amount < 1 ? `${share(amount)} of ` : ''}the messages of ${words}`;
+}

@@ -1,0 +1,39 @@
+import type { Knob } from '../../model/faults/knob.js';
+import { LIE, PROBES } from '../../spec/probes.js';
+import type { ProbeKind } from '../../spec/probes.js';
+
+interface Lie {
+  /** All probes that the fault makes lie. */
+  readonly probes: readonly ProbeKind[];
+}
+
+/** What each probe of an instance says whatever it asks, a LIE. */
+export const PROBE_LIES: Readonly<Record<ProbeKind, Knob<Lie>>> = {
+  startup: lieOf('startup'),
+  liveness: lieOf('liveness'),
+  readiness: lieOf('readiness'),
+};
+
+function lieOf(probe: ProbeKind): Knob<Lie> {
+  const place = PROBES.indexOf(probe);
+  const own: Knob<Lie> = {
+    name: `${probe}Lie`,
+    combine: 'max',
+    neutral: 0,
+    stops: null,
+    messages: null,
+    need({ more }, name, { probes }) {
+      if (more.probes.some((kind) => (probes?.[kind] ?? null) !== null)) return null;
+      const missing = more.probes.length === 1 ? `probes.${probe}` : 'probes';
+      return `\`${name}\` has no \`${missing}\` that could lie`;
+    },
+    words({ value, more }, { words }) {
+      const kind = more.probes.length > 1 ? 'every probe' : probe;
+      return `${kind} of ${words} ${value === LIE.pass ? 'passes' : 'fails'} whatever it does`;
+    },
+    instance(_controls, instance, held) {
+      instance.lies[place] = held.effective(own);
+    },
+  };
+  return own;
+}

@@ -1,0 +1,49 @@
+import type { Controls, Knob } from '../../model/faults/knob.js';
+import type { Instance } from '../../model/instance.js';
+import type { Roles } from '../../model/replication/roles.js';
+import { duration } from '../../text/words.js';
+
+/** By how many ns a replica of a database falls behind. */
+export const replicaLag: Knob<null> = {
+  name: 'replicaLag',
+  combine: 'max',
+  neutral: 0,
+  stops: null,
+  messages: null,
+  need: (_edit, name, { isReplicated }) =>
+    isReplicated ? null : `\`${name}\` has no \`replicas\` that could fall behind`,
+  words: ({ value }, { does }) => `${does('falls', 'fall')} ${duration(value / 1e9)} behind`,
+  instance(_controls, instance, held) {
+    instance.extraLag = Math.round(held.effective(replicaLag));
+  },
+};
+
+/** The primary of a database hands its role to a replica, once, when the edit comes. */
+export const switchover: Knob<null> = {
+  name: 'switchover',
+  combine: 'max',
+  neutral: 0,
+  stops: null,
+  messages: null,
+  need: () => null,
+  words: (_edit, { words }) => `${words} hands over to a replica`,
+  instance(controls, instance, held) {
+    if (held.isOn(switchover)) rolesOf(controls, instance)?.handOver(instance.index);
+  },
+};
+
+/** 1 = the primary of a database and its replicas do not see each other. */
+export const split: Knob<null> = {
+  name: 'split',
+  combine: 'max',
+  neutral: 0,
+  stops: null,
+  messages: null,
+  need: () => null,
+  words: (_edit, { words }) => `the nodes of ${words} do not see each other`,
+  instance: (controls, instance, held) => rolesOf(controls, instance)?.split(held.isOn(split)),
+};
+
+function rolesOf({ world }: Controls, { component }: Instance): Roles | undefined {
+  return world.replicas.get(component)?.roles;
+}

@@ -1,0 +1,22 @@
+import type { Knob } from '../../model/faults/knob.js';
+import { number } from '../../text/words.js';
+
+/** Speed of the CPU work and the waits of an instance, or of the work of a part; also of work in progress from this ns on. */
+export const speed: Knob<null> = {
+  name: 'speed',
+  combine: 'product',
+  neutral: 1,
+  stops: null,
+  messages: null,
+  need: () => null,
+  words({ value }, { words, part, does }) {
+    if (value === 0) return does('stands still', 'stand still');
+    if (value === 1) return '';
+    const factor = value > 1 ? `${number(value)}x faster` : `${number(1 / value)}x slower`;
+    return `${words} ${factor}${part}`;
+  },
+  instance: ({ outages }, instance, held) => outages.setSpeed(instance, held.effective(speed)),
+  part({ world }, part, held) {
+    world.partSlowness[part] = 1 / held.effective(speed);
+  },
+};

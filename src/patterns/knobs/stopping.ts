@@ -1,0 +1,16 @@
+import type { Knob } from '../../model/faults/knob.js';
+
+/** 1 = the process of an instance is asked to end in good order, and nothing starts it again. */
+export const stopping: Knob<null> = {
+  name: 'stopping',
+  combine: 'max',
+  neutral: 0,
+  stops: 'ask',
+  messages: null,
+  need: (_edit, name, { isHost }) =>
+    isHost
+      ? null
+      : `\`${name}\` is no service and no gateway: only their processes are asked to end in this version. A \`crash\` ends it`,
+  words: (_edit, { does }) => does('is stopped', 'are stopped'),
+  instance: ({ outages }, instance, held) => outages.setStopping(instance, held.isOn(stopping)),
+};
