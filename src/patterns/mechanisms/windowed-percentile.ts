@@ -59,8 +59,8 @@ export class WindowedPercentile {
     const flushes = Math.floor((now - this.startNs) / FLUSH_NS);
     const refreshes = Math.floor((now - this.startNs) / REFRESH_NS);
     if (flushes === this.flushes && refreshes === this.refreshes) return;
-    // After a long silence only the last readings of the last windows can be felt.
-    this.flushes = Math.max(this.flushes, flushes - WINDOWS - 1);
+    // After a long silence the windows are empty: so many flushes empty them before the last reading.
+    this.flushes = Math.max(this.flushes, flushes - WINDOWS - 2);
     while (this.flushes < flushes) {
       this.flushes++;
       this.refreshUntil(Math.ceil((this.flushes * FLUSH_NS) / REFRESH_NS) - 1);
