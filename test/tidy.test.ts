@@ -60,8 +60,10 @@ const KIND_QUESTIONS: Readonly<Record<string, string>> = {
     'the implicit deadline stands inside an outermost fallback, as the language says',
   "src/model/holders.ts policy === 'timeout'":
     'the guard on memory says whether the calls that it names have a time limit',
+  "src/model/connections/pools.ts 'simple'": 'a kind of pool, which happens to be called so',
   "src/plan/edges.ts layer.policy === 'deadline'":
     'a deadline is no layer: it travels with the request and is laid along the edges',
+  "src/plan/queues.ts 'simple'": 'a kind of queue, which happens to be called so',
 };
 
 const sources = sourcesBelow('src');
@@ -213,8 +215,8 @@ function comparesKind(node: ts.Node, names: ReadonlySet<string>): boolean {
   const isName = (part: ts.Node): boolean => ts.isStringLiteral(part) && names.has(part.text);
   const isKind = (part: ts.Node): boolean =>
     /(^|\.)(kind|policy)$/.test(ts.isExpression(part) ? part.getText() : '');
-  if (ts.isCaseClause(node)) {
-    return isName(node.expression) && isKind(node.parent.parent.expression);
+  if (ts.isStringLiteral(node) && ts.isCaseClause(node.parent)) {
+    return isName(node) && isKind(node.parent.parent.parent.expression);
   }
   if (!ts.isBinaryExpression(node)) return false;
   const isComparison = /^[!=]==?$/.test(node.operatorToken.getText());

@@ -97,7 +97,10 @@ function piecesOf(
     // Instants that are listed are neither more nor less than usual.
     case 'at':
       return [];
-    default:
+    case 'poisson':
+    case 'constant':
+    case 'sinusoid':
+    case 'renewal':
       return [flat(0, 1)];
   }
 }

@@ -61,6 +61,7 @@ function cascadeFigures(study: Study, data: VariantData): CascadeFigures {
         return { ...shareOf(stuck, trials), kind: 'exact' };
       }
       default:
+        invariant(false, 'analysis-metric-without-rule');
         return nothing(data.records.length);
     }
   };

@@ -224,6 +224,7 @@ class Walker {
         return;
       }
       default:
+        step.verb satisfies 'work' | 'wait' | 'publish' | 'fail';
     }
   }
 

@@ -131,7 +131,9 @@ export class Demands {
         return this.steps(part, step.then);
       case 'cache':
         return times(this.steps(part, step.onMiss ?? []), this.missesOf(step));
-      default:
+      case 'publish':
+      case 'saga':
+      case 'fail':
         return NOTHING;
     }
   }

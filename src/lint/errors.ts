@@ -56,7 +56,20 @@ function failing(step: Step): number {
         0,
       );
     }
-    default:
+    case 'work':
+    case 'wait':
+    case 'call':
+    case 'publish':
+    case 'saga':
+    case 'query':
+    case 'load':
+    case 'append':
+    case 'transaction':
+    case 'lock':
+    case 'cache':
+    case 'parallel':
+    case 'loop':
+    case 'respond':
       return 0;
   }
 }

@@ -4,8 +4,14 @@ import { hasOwnPart, OWN_PROJECTOR, partsOfStore } from '../spec/stores.js';
 import type { Projection } from '../spec/stores.js';
 import type { PartSource, Source } from './layout.js';
 
-/** Parts of what stands beside services and their databases. */
-export function modulePartsOf(source: Source): readonly (readonly [string, PartSource])[] {
+/** Components beside workloads, gateways, services and databases. */
+type ModuleSource = Exclude<
+  Source,
+  { readonly kind: 'workload' | 'gateway' | 'service' | 'database' }
+>;
+
+/** The parts of such a component. */
+export function modulePartsOf(source: ModuleSource): readonly (readonly [string, PartSource])[] {
   switch (source.kind) {
     case 'eventStore': {
       const { snapshots, appendMode } = source.host;
@@ -37,8 +43,6 @@ export function modulePartsOf(source: Source): readonly (readonly [string, PartS
         level.name,
         { kind: 'level', level, cache: source.cache },
       ]);
-    default:
-      return [];
   }
 }
 

@@ -121,7 +121,18 @@ function stepsOf(source: LaidPart['source']): readonly (readonly Step[])[] {
       return listsOfEndpoint(source.service, source.endpoint);
     case 'route':
       return listsOfRoute(source.gateway, source.route);
-    default:
+    case 'unmatched':
+    case 'operation':
+    case 'commit':
+    case 'group':
+    case 'produce':
+    case 'relay':
+    case 'consumer':
+    case 'level':
+    case 'step':
+    case 'driver':
+    case 'storePart':
+    case 'projector':
       return [];
   }
 }

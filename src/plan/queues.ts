@@ -148,7 +148,8 @@ function channelOf(
       return { prefetch: maxNumberOfMessages, handlers: 1 };
     case 'persistentSubscription':
       return { prefetch: spec.bufferSize, handlers: concurrency };
-    default:
+    case 'simple':
+    case 'bus':
       // Nothing is handed out before a handler is free for it.
       return { prefetch: concurrency * batch, handlers: concurrency };
   }
@@ -240,7 +241,7 @@ function rulesOf({ w }: Source, spec: MessageQueue | Bus): QueueRules {
         pollIntervalNs: spec.pollIntervalNs,
         failure: 'silence',
       };
-    default:
+    case 'simple':
       return common;
   }
 }

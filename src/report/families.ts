@@ -1,3 +1,4 @@
+import type { FamilyId } from './family-findings.js';
 import type { MeteredResult } from '../spec/result-meters.js';
 import type { FlowEnd } from './charts/flow.js';
 import {
@@ -60,7 +61,7 @@ export interface FamilyColumn {
 
 /** A section of the report: what is shown of things with meters of some kinds. */
 export interface Family {
-  readonly id: string;
+  readonly id: FamilyId;
   /** Neutral name of the section. */
   readonly name: string;
   /** Whether a subject, `component` or `component.part`, belongs here. */

@@ -27,14 +27,15 @@ export function familyFinding(
   family: Family,
   subjects: readonly string[],
 ): FamilyFinding {
-  const found = FINDINGS[family.id]?.(view, subjects) ?? [];
+  const finding: Finding = FINDINGS[family.id];
+  const found = finding(view, subjects);
   const [title, ...others] = typeof found === 'string' ? [found] : found;
   return { title: title ?? family.name, more: others.map((text) => `${text}. `).join('') };
 }
 
 type Finding = (view: View, subjects: readonly string[]) => string | readonly string[];
 
-const FINDINGS: Readonly<Record<string, Finding>> = {
+const FINDINGS = {
   sagas: (view) => {
     const words = sagaWords(view);
     return words === null ? 'No saga begins' : flat(words);
@@ -118,7 +119,10 @@ const FINDINGS: Readonly<Record<string, Finding>> = {
       0,
       (subject, text) => `${text} of the searches of ${subject} miss a write`,
     ) ?? 'No search misses a write',
-};
+} as const satisfies Readonly<Record<string, Finding>>;
+
+/** A family without a finding does not compile. */
+export type FamilyId = keyof typeof FINDINGS;
 
 function messagesFinding(view: View, subjects: readonly string[]): readonly string[] {
   const words = behindOfThese(view, subjects);

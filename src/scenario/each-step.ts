@@ -23,7 +23,15 @@ function innerLists(step: Step): readonly (readonly Step[])[] {
       return [step.then];
     case 'cache':
       return [step.onMiss ?? [], step.write ?? []];
-    default:
+    case 'work':
+    case 'wait':
+    case 'call':
+    case 'publish':
+    case 'saga':
+    case 'query':
+    case 'load':
+    case 'append':
+    case 'fail':
       return [];
   }
 }

@@ -425,10 +425,13 @@ describe('percentiles', () => {
 describe('states by key', () => {
   class Counter {
     calls = 0;
-    constructor(
-      readonly start: number,
-      public busyUntil = 0,
-    ) {}
+    busyUntil = 0;
+    readonly start: number;
+
+    constructor(start: number) {
+      this.start = start;
+    }
+
     isIdle(now: number): boolean {
       return now >= this.busyUntil;
     }

@@ -148,7 +148,9 @@ function disciplineText(queue: Queue): string {
       return ` (target ${formatDuration(queue.targetNs)}, interval ${formatDuration(queue.intervalNs)})`;
     case 'fair':
       return ` (key ${queue.key})`;
-    default:
+    case 'fifo':
+    case 'lifo':
+    case 'priority':
       return '';
   }
 }

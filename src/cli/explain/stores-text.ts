@@ -100,7 +100,19 @@ function stepText(step: Step): string | null {
       return step.of === null
         ? null
         : `query ${step.database}.${step.operation} reads ${readText(step.of)}`;
-    default:
+    case 'work':
+    case 'wait':
+    case 'call':
+    case 'publish':
+    case 'saga':
+    case 'transaction':
+    case 'lock':
+    case 'cache':
+    case 'parallel':
+    case 'choose':
+    case 'loop':
+    case 'fail':
+    case 'respond':
       return null;
   }
 }
@@ -115,7 +127,9 @@ function consistencyText(consistency: ReadOf['consistency']): string {
       return `waitForVersion(${formatDuration(consistency.withinNs)}, ${consistency.then})`;
     case 'stickyPrimary':
       return `stickyPrimary(${formatDuration(consistency.forNs)})`;
-    default:
+    case 'eventual':
+    case 'monotonic':
+    case 'clientMerge':
       return consistency.kind;
   }
 }

@@ -114,7 +114,8 @@ function spareOf(
         return (each * holdNs) / NS_PER_SECOND / target;
       case 'rate':
         return each / target;
-      default:
+      case 'queue':
+      case 'lag':
         return null;
     }
   });

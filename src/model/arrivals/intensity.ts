@@ -40,7 +40,9 @@ export function intensityOf(arrivals: Arrivals, originNs: Ns, horizonNs: Ns): In
     }
     case 'sinusoid':
       return new Wave(arrivals.mean, arrivals.amplitude, arrivals.periodNs, originNs);
-    default:
+    case 'renewal':
+    case 'at':
+    case 'closed':
       return null;
   }
 }

@@ -1,4 +1,3 @@
-import { invariant } from '../../kernel/invariant.js';
 import type { PlanCacheAct } from '../../spec/caching.js';
 import { OUTCOME } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
@@ -11,6 +10,12 @@ import { Loading } from './loading.js';
 import { Lookups } from './lookups.js';
 import { Writes } from './writes.js';
 import { strands } from '../strands.js';
+
+/** Instructions of writes. */
+type WritingOp = Extract<
+  PlanCacheAct['op'],
+  'write' | 'forget' | 'buffer' | 'gather' | 'take' | 'written' | 'requeue'
+>;
 
 /** All caches of a run, and the steps that lead to them. */
 export class Caches {
@@ -117,13 +122,13 @@ export class Caches {
       case 'refreshing':
         return (strand) => loading.refreshing(strand, spec);
       default:
-        return this.writingOf(spec);
+        return this.writingOf(spec.op, spec);
     }
   }
 
-  private writingOf(spec: PlanCacheAct): Act['begin'] {
+  private writingOf(op: WritingOp, spec: PlanCacheAct): Act['begin'] {
     const { writes } = this;
-    switch (spec.op) {
+    switch (op) {
       case 'write':
         return (strand) => writes.write(strand, spec);
       case 'forget':
@@ -136,8 +141,7 @@ export class Caches {
         return (strand) => writes.take(strand, spec);
       case 'written':
         return (strand) => writes.written(strand, spec);
-      default:
-        invariant(spec.op === 'requeue', 'cache-instruction-unknown');
+      case 'requeue':
         return (strand) => writes.requeue(strand, spec);
     }
   }

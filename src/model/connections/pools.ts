@@ -150,7 +150,7 @@ export class Pools {
         });
         return new Pooler(one, pool.maxClientConn);
       }
-      default: {
+      case 'simple': {
         const timeout = this.acquireLane(pool.acquireTimeoutNs);
         return new ConnectionPool({ ...common, pool, timeout, sessions: null });
       }

@@ -75,7 +75,8 @@ export class Candidates {
         return this.nodes[index].instance.zone === zone;
       case 'replicaIfLag':
         return index !== this.roles.known && this.lagOf(index) <= route.maxLagNs;
-      default:
+      case 'primary':
+      case 'replica':
         return index !== this.roles.known;
     }
   }

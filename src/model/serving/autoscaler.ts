@@ -114,7 +114,8 @@ export class Autoscaler {
         return levels.integral(instance.concurrencyGauge);
       case 'queue':
         return levels.integral(instance.queueGauge);
-      default:
+      case 'rate':
+      case 'lag':
         return instance.arrivals * NS_PER_SECOND;
     }
   }

@@ -15,7 +15,11 @@ export function delayWords(distribution: Distribution): string {
       return duration(distribution.meanNs / 1e9);
     case 'uniform':
       return `${duration(distribution.minNs / 1e9)} to ${duration(distribution.maxNs / 1e9)}`;
-    default:
+    case 'hyperexponential':
+    case 'weibull':
+    case 'pareto':
+    case 'empirical':
+    case 'mixture':
       return 'additional';
   }
 }

@@ -59,7 +59,7 @@ export class WindowedPercentile {
     const flushes = Math.floor((now - this.startNs) / FLUSH_NS);
     const refreshes = Math.floor((now - this.startNs) / REFRESH_NS);
     if (flushes === this.flushes && refreshes === this.refreshes) return;
-    // After a long silence the windows are empty: so many flushes empty them before the last reading.
+    // After a long silence, five flushes empty all windows before the last reading.
     this.flushes = Math.max(this.flushes, flushes - WINDOWS - 2);
     while (this.flushes < flushes) {
       this.flushes++;

@@ -278,6 +278,7 @@ class Walker {
         this.steps(from, step.then, certain, times, client);
         return;
       default:
+        step.verb satisfies 'work' | 'wait' | 'publish' | 'fail';
     }
   }
 

@@ -66,7 +66,15 @@ function whyItCannotFail(context: Context, step: Step): string | null {
       return 'no step inside this lock can fail, and without acquireTimeout it waits for as long as it takes';
     case 'saga':
       return `the step only starts ${step.saga}, in memory; write await: true to wait for its end, which may fail`;
-    default:
+    case 'work':
+    case 'wait':
+    case 'call':
+    case 'publish':
+    case 'query':
+    case 'load':
+    case 'append':
+    case 'transaction':
+    case 'fail':
       return `${step.verb} only takes time and cannot fail`;
   }
 }

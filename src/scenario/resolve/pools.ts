@@ -31,7 +31,8 @@ export function resolvePool(context: Context, output: PoolOutput, path: Path): P
       };
     case 'hikari':
       return hikari(context, output, path);
-    default:
+    case 'simple':
+    case undefined:
       return simple(output);
   }
 }

@@ -39,7 +39,9 @@ export function resolveQueue(context: Context, output: HostOutput['queue'], path
       return codel(context, { target, intervalNs, ...common }, path);
     case 'fair':
       return { ...common, discipline, key: fairKey(context, output.key, path) };
-    default:
+    case 'fifo':
+    case 'lifo':
+    case 'priority':
       return { ...common, discipline };
   }
 }

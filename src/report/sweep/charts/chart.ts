@@ -110,7 +110,8 @@ export function tickLabel(value: number, unit: Unit | AxisUnit): string {
       return briefRate(value);
     case 'bytes':
       return sizeLabel(value);
-    default:
+    case null:
+    case 'number':
       if (value !== 0 && Math.abs(value) < 0.001) return formatNumber(value);
       return Number.isInteger(value) ? formatCount(value) : String(Number(value.toPrecision(6)));
   }
