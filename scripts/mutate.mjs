@@ -19,7 +19,7 @@ const AREAS = {
 /** Work of which nothing remains but a quicker run. */
 const REHEARSAL = /\/rehearsal\.ts$/;
 /** Tests of behaviour beside what they test; not those of whole scenarios, pages and statistics. */
-const NEAR = 'test/{golden,kernel,model,patterns,plan}/**';
+const NEAR = 'test/{differential,golden,kernel,model,patterns,plan}/**';
 const MEMORY = 2e9;
 
 const { values } = parseArgs({
@@ -28,7 +28,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     files: { type: 'string' },
     tests: { type: 'string', default: NEAR },
-    seconds: { type: 'string', default: '10' },
+    seconds: { type: 'string', default: '20' },
     list: { type: 'boolean', default: false },
   },
 });

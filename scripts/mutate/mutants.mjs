@@ -21,7 +21,7 @@ const SWAPS = new Map([
   [K.MinusEqualsToken, ['+=', 'arithmetic']],
 ]);
 /** Calls that state a law or build a message: an error in them is none of the model. */
-const LAWS = new Set(['invariant', 'define', 'fail']);
+const LAWS = new Set(['invariant', 'audit', 'define', 'fail']);
 /** Calls that give the same with their arguments in another order. */
 const SYMMETRIC = /^Math\./;
 /** Counts that are only compared with what they were: they differ as well when they fall. */

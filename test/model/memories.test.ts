@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { PairSet } from '../../src/kernel/pair-set.js';
+import { Refusals } from '../../src/model/layers/refusals.js';
+import { Duplicates } from '../../src/model/sharing/duplicates.js';
+import { OUTCOME, PASS } from '../../src/spec/outcome.js';
+
+const SECOND = 1_000_000_000;
+
+function dice(seed: number): (n: number) => number {
+  let state = seed;
+  return (n) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * n);
+  };
+}
+
+describe('executions that were given up', () => {
+  it('are remembered for a minute at least, and never for three', () => {
+    for (let seed = 0; seed < 10; seed++) {
+      const roll = dice(seed);
+      const duplicates = new Duplicates();
+      const last = new Map<number, number>();
+      let now = 0;
+      for (let k = 0; k < 2000; k++) {
+        now += roll(40) === 0 ? roll(200) * SECOND : roll(4) * SECOND;
+        const call = roll(60);
+        const seen = duplicates.executed(call, -call, now);
+        const before = last.get(call);
+        last.set(call, now);
+        if (before === undefined || now - before >= 180 * SECOND) expect(seen).toBe(false);
+        else if (now - before < 60 * SECOND) expect(seen).toBe(true);
+      }
+    }
+  });
+
+  it('tell calls apart by both words of their lineage', () => {
+    const duplicates = new Duplicates();
+    expect(duplicates.executed(1, 2, 0)).toBe(false);
+    expect(duplicates.executed(1, 3, 0)).toBe(false);
+    expect(duplicates.executed(2, 2, 0)).toBe(false);
+    expect(duplicates.executed(1, 2, 0)).toBe(true);
+  });
+
+  it('turn at the minute itself', () => {
+    const duplicates = new Duplicates();
+    duplicates.executed(1, 1, 0);
+    // The first minute is over: what came in it is the older generation until the next one is.
+    duplicates.executed(2, 2, 60 * SECOND);
+    expect(duplicates.executed(1, 1, 119 * SECOND)).toBe(true);
+    const other = new Duplicates();
+    other.executed(1, 1, 0);
+    other.executed(2, 2, 60 * SECOND);
+    other.executed(3, 3, 120 * SECOND);
+    expect(other.executed(1, 1, 120 * SECOND)).toBe(false);
+    expect(other.executed(2, 2, 120 * SECOND)).toBe(true);
+    // After two quiet minutes nothing is left of either.
+    expect(other.executed(3, 3, 240 * SECOND)).toBe(false);
+  });
+});
+
+describe('a set of pairs', () => {
+  it('holds what was added since it was cleared, however many', () => {
+    for (let seed = 0; seed < 5; seed++) {
+      const roll = dice(seed);
+      const set = new PairSet();
+      let rule = new Set<string>();
+      for (let k = 0; k < 3000; k++) {
+        const [a, b] = [roll(50) - 25, roll(1 + k) * 65_537];
+        expect(set.has(a, b | 0)).toBe(rule.has(`${a} ${b | 0}`));
+        if (roll(3) > 0) {
+          set.add(a, b | 0);
+          rule.add(`${a} ${b | 0}`);
+        }
+        if (roll(1000) === 0) {
+          set.clear();
+          rule = new Set();
+        }
+      }
+    }
+  });
+});
+
+describe('refusals of a shared state', () => {
+  it('hold for their time, for the process and the key that got them, until it starts again', () => {
+    for (let seed = 0; seed < 10; seed++) {
+      const roll = dice(seed);
+      const upSince = [0, 0, 0];
+      const keyed = seed % 2 === 0;
+      const refusals = new Refusals(
+        100,
+        (frame) => frame % 3,
+        keyed ? (frame) => Math.floor(frame / 3) : null,
+        (caller) => upSince[caller],
+      );
+      const rule = new Map<string, { at: number; outcome: number }>();
+      let now = 0;
+      for (let k = 0; k < 6000; k++) {
+        now += roll(5);
+        const frame = roll(k < 4000 ? 12 : 6000);
+        const place = `${frame % 3} ${keyed ? Math.floor(frame / 3) : 0}`;
+        if (roll(300) === 0) upSince[frame % 3] = now;
+        const known = rule.get(place);
+        const holds = known !== undefined && now < known.at + 100 && known.at >= upSince[frame % 3];
+        expect(refusals.of(frame, now)).toBe(holds ? known.outcome : PASS);
+        if (roll(2) === 0) continue;
+        const outcome = roll(2) === 0 ? OUTCOME.throttled : OUTCOME.rejectedOverload;
+        refusals.keep(frame, now, outcome);
+        rule.set(place, { at: now, outcome });
+      }
+    }
+  });
+});
