@@ -19,7 +19,7 @@ const AREAS = {
 /** Work of which nothing remains but a quicker run. */
 const REHEARSAL = /\/rehearsal\.ts$/;
 /** Tests of behaviour beside what they test; not those of whole scenarios, pages and statistics. */
-const NEAR = 'test/{differential,golden,kernel,model,patterns,plan}/**';
+const NEAR = 'test/{golden,kernel,model,patterns,plan}/**';
 const MEMORY = 2e9;
 
 const { values } = parseArgs({

@@ -27,7 +27,7 @@ export function faultEvents(scene: Scene, record: RunRecord): StoryEvent[] {
       });
       const isVain = hitsNobody(data, record, fault, span.fromNs);
       const yet = isVain && comesLater(data, record, fault, span) ? ' yet' : '';
-      const vain = isVain ? `; nobody is there${yet}` : '';
+      const vain = isVain ? `; no instance is there${yet}` : '';
       const start = event('fault', span.fromNs, `${words}${vain}${endWords(scene, fault, span)}`);
       if (span.untilNs >= plan.endNs) return [start];
       if (fault.rollout !== null) {

@@ -61,8 +61,8 @@ export function innocentFaults(
     !suspects.has(fault) &&
     (guilty.size > 0 || isPast(fault) || !times.hurtSince(fault) || times.beganWithOthers(fault));
   const reasonOf = (fault: PlanFault): string => {
-    if (hurt.length === 0) return 'no user request turned ill';
-    if (isPast(fault)) return 'no user request turned ill while it lasted';
+    if (hurt.length === 0) return 'no user request degraded';
+    if (isPast(fault)) return 'no user request degraded while it lasted';
     if (guilty.size === 0) {
       return times.hurtSince(fault)
         ? 'the trouble of the users began as another fault did'
@@ -71,7 +71,7 @@ export function innocentFaults(
     const where = list(namesOf(fault).slice(0, 3));
     if (targetsOf(fault).some((lane) => ills(lane).length > 0))
       return `the trouble of ${where} reached no user request`;
-    return `${where === '' ? 'its target' : where} never turned ill`;
+    return `${where === '' ? 'its target' : where} never degraded`;
   };
   return faults.filter(isInnocent).map((fault) => ({ fault: fault.id, reason: reasonOf(fault) }));
 }

@@ -86,7 +86,7 @@ function noFault({ story, elsewhere, struck }: Telling, runs: number): string {
       behind(story, runs),
     ].join('');
     if (others === '' && failed === 0)
-      return `${none}, and nothing turns ill${elsewhere.length > 0 && struck === 0 ? ' in run 1' : ''}.`;
+      return `${none}, and nothing degrades${elsewhere.length > 0 && struck === 0 ? ' in run 1' : ''}.`;
     return `${none}, and ${failed === 0 ? 'no' : 'hardly any'} user request fails.${others}`;
   }
   const { kind, origin } = story.failures!;
@@ -256,7 +256,7 @@ function endOf({ verdicts, recovery, goodputLost }: Telling): string {
   // Without a request before the fault nothing is known of the goodput that it takes.
   if (undecided > 0)
     parts.push(
-      `${goodputLost === null ? 'no request before the fault tells what is usual' : 'the run ends before it is over'}${of(undecided)}`,
+      `${goodputLost === null ? 'no request before the fault gives a baseline' : 'the run ends before it is over'}${of(undecided)}`,
     );
   const well = n - stuck - overloaded - undecided;
   if (well > 0 && recovery !== null) {
@@ -301,7 +301,7 @@ function unhurt(story: ToldStory, runs: number): string {
   const ill = story.events.filter(isIll);
   const user = ill.find((event) => event.subject.includes('.'));
   const inner = unique(ill.map((event) => event.subject).filter((name) => !name.includes('.')));
-  const others = `${inner.length === 0 ? '' : ` Ill for a time: ${list(inner)}.`}${deathWords(story, runs)}${behind(story, runs)}`;
+  const others = `${inner.length === 0 ? '' : ` Degraded for a time: ${list(inner)}.`}${deathWords(story, runs)}${behind(story, runs)}`;
   const { failed, usualFailed } = story.users;
   const isAsBefore = failed > 0 && usualFailed >= SOME && !failsMore(story.users);
   const isLost = failed > 0 && !isAsBefore;
@@ -371,7 +371,7 @@ function elsewhereWords({ elsewhere, verdicts }: Telling): string {
     .map(({ subject, runs }) => `${subject} (${count(runs)} of ${count(verdicts.length)})`);
   const left = elsewhere.length - told.length;
   const more = left > 0 ? [plural(left, 'other')] : [];
-  return ` Ill in other runs only: ${list([...told, ...more])}.`;
+  return ` Degraded in other runs only: ${list([...told, ...more])}.`;
 }
 
 function isIll(event: CascadeEvent): boolean {

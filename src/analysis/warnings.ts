@@ -14,7 +14,7 @@ export function warningsOf(variants: readonly VariantData[]): readonly string[] 
     const dropped = data.records.reduce((sum, record) => sum + record.journal.dropped, 0);
     if (dropped > 0) {
       warnings.push(
-        `${name}: ${plural(dropped, 'state change')} beyond the cap of the journal are not listed, and the times that breakers stand open are too small`,
+        `${name}: ${plural(dropped, 'state change')} beyond the cap of the journal are not listed, so the open times of breakers are too short`,
       );
     }
     let requests = 0;

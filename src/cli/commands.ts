@@ -133,9 +133,13 @@ export const addSweep: Add = (program, terminal, finish) => {
     .option('--metric <metric>', 'with --set: what is recorded, with its window', textList)
     .option(
       '--expect <expression>',
-      'with --set path=from..to: what ceases to hold (default: all budgets)',
+      'with --set path=from..to: the budget whose limit is searched (default: all budgets)',
     )
-    .option('--samples <number>', 'with --set: so many settings at random', wholeNumber(1, 10_000));
+    .option(
+      '--samples <number>',
+      'with --set: number of settings, drawn at random',
+      wholeNumber(1, 10_000),
+    );
   withSelection(command);
   withThreads(command)
     .option('--shard <i/n>', 'run only this part of the settings', shardOf)
@@ -223,7 +227,7 @@ export const addGraph: Add = (program, terminal, finish) => {
   const command = program
     .command('graph')
     .summary('the topology as SVG, Mermaid or DOT')
-    .description('Draws who calls whom and the ways of messages, without running anything.')
+    .description('Draws calls and message flows between components. Nothing is run.')
     .argument('<file>', 'scenario (YAML); - is standard input')
     .addOption(
       new Option(

@@ -163,9 +163,9 @@ class FaultTarget {
     const { byName } = this.source.layout;
     const isOfMessages = named.some((name) => MESSAGING.has(byName.get(name)?.kind ?? ''));
     const why = isOfMessages
-      ? ': messages are no calls, their way is `publishLatency`; crash, pause or hang a node of the broker, or a service'
+      ? ': messages are not calls: `publishLatency` is their delay. Crash, pause or hang a node of the broker, or a service'
       : '';
-    this.refuse(`no calls go ${where}, so nothing is hit${why} (\`optional: true\` lets it stand)`);
+    this.refuse(`no calls go ${where}, so nothing is hit${why} (\`optional: true\` accepts that)`);
   }
 
   /** What knobs need of the links that they turn. */

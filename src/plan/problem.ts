@@ -9,7 +9,7 @@ export const PLAN_PROBLEMS = Object.freeze({
   ],
   FL702: [
     'respond_inside_branch',
-    'The step may not stand here: inside a branch, a fallback, a transaction or a loop it could not end what it has to end.',
+    'This step is not allowed here: inside a branch, a fallback, a transaction or a loop it cannot end what it has to end.',
   ],
   FL703: [
     'header_not_decidable',
@@ -27,7 +27,7 @@ export const PLAN_PROBLEMS = Object.freeze({
   FL707: ['limiter_key_unknown', 'The requests that come here carry no key of this name.'],
   FL708: [
     'connections_misplaced',
-    'Settings of connections stand where the calls have none, or where a pool has them.',
+    'Settings of connections are in a place where calls have no connections, or where a pool owns them.',
   ],
   FL709: [
     'fallback_goes_round',
@@ -41,7 +41,7 @@ export const PLAN_PROBLEMS = Object.freeze({
   FL712: ['key_without_reader', 'An idempotency key is sent to a component that looks for none.'],
   FL713: [
     'nothing_to_pick',
-    'A way to pick an instance stands where there is none to pick: a key chooses the shard, a platform the environment of a function.',
+    'There is no instance to pick here: a key chooses the shard, and the platform chooses the environment of a function.',
   ],
   FL714: [
     'nothing_to_split',

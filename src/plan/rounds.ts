@@ -18,7 +18,7 @@ export function writeRounds(
 ): void {
   const { assembler } = w;
   if (scope.loops >= REGISTERS) {
-    const message = `loops and \`times\` can stand at most ${REGISTERS} deep in each other`;
+    const message = `loops and \`times\` can be nested at most ${REGISTERS} deep`;
     w.problems.add('FL701', scope.where, message);
     return;
   }

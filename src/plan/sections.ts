@@ -27,7 +27,7 @@ export function writeTransaction(
 ): void {
   const { database } = step;
   if (scope.transactions.includes(database)) {
-    const message = `a transaction of ${database} stands in another one: they are one, write the steps there`;
+    const message = `a transaction of ${database} is inside another one: they are one transaction, so move the steps to the outer one`;
     w.problems.add('FL702', scope.where, message);
     return;
   }
@@ -67,7 +67,7 @@ export function writeLock(
   writeSteps: WriteSteps,
 ): void {
   if (scope.locks.includes(step.key)) {
-    const message = `a lock on ${step.key} stands in another one: it would wait for itself`;
+    const message = `a lock on ${step.key} is inside another lock on it: it would wait for itself`;
     w.problems.add('FL702', scope.where, message);
     return;
   }

@@ -215,7 +215,7 @@ function writeRespond(w: Writer, step: StepOf<'respond'>, scope: Scope): void {
       return;
     case 'never': {
       const message =
-        '`respond` has to stand outside `parallel`, `background`, `then`, `transaction` and `lock`';
+        '`respond` has to be outside `parallel`, `background`, `then`, `transaction` and `lock`';
       w.problems.add('FL702', scope.where, message);
     }
   }

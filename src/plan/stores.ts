@@ -257,7 +257,7 @@ function act(w: Writer, store: string, scope: Scope, own: OmitEach<PlanStoreAct>
 /** A loop register behind those that are taken, or -1 and a problem. */
 function registerFor(w: Writer, scope: Scope): number {
   if (scope.loops >= REGISTERS) {
-    const message = `loops, \`times\` and loads can stand at most ${REGISTERS} deep in each other`;
+    const message = `loops, \`times\` and loads can be nested at most ${REGISTERS} deep`;
     w.problems.add('FL701', scope.where, message);
     return -1;
   }

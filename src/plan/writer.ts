@@ -209,7 +209,7 @@ function checkLocks(w: Writer, steps: readonly Step[], { locks, where }: Scope):
   if (locks.length === 0) return;
   const check = (step: Step): void => {
     if (step.verb !== 'lock' || !locks.includes(step.key)) return;
-    const message = `a lock on ${step.key} stands in the fallback of a call inside another one: it would wait for itself`;
+    const message = `a lock on ${step.key} is in the fallback of a call that holds this lock: it would wait for itself`;
     w.problems.add('FL702', where, message);
   };
   for (const list of withFallbacks(steps)) eachStep(list, check);

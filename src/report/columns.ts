@@ -217,7 +217,7 @@ function costColumns(view: View): Column[] {
     pick: (v) => v.summary.blastRadius,
     paths: ['cascade.blastRadius'],
     counted: true,
-    note: 'Blast: components that fell ill without being faulted.',
+    note: 'Blast: components that degraded and that no fault hit directly.',
   });
   return columns;
 }

@@ -62,7 +62,7 @@ function few(result: Result, all: readonly TopologyNode[]): Crowd {
     if (names.size + way.length <= MOST) for (const each of way) names.add(each);
   }
   const shown = all.filter(({ name }) => names.has(name));
-  const words = `${shown.length} of ${all.length} components: those that faults hit, those that fall ill, the way to them, and the busiest.`;
+  const words = `${shown.length} of ${all.length} components: the faulted ones, the degraded ones, the path to them, and the busiest.`;
   return { all, shown, words };
 }
 

@@ -132,7 +132,7 @@ export const FAMILIES: readonly Family[] = [
     worst: counted('Begun', 'accepted'),
     telling: 1,
     caption:
-      'Sagas by the time of their beginning; means over replications. Stuck: no end in time, or waiting for a human. Inconsistent: ended with effects that do not belong together. Lost: accepted, and nobody knows them any more. Taken over: an instance went on with what another one had begun.',
+      'Sagas by the time of their beginning; means over replications. Stuck: no end in time, or waiting for a human. Inconsistent: ended with effects that do not belong together. Lost: accepted, and no record of them is left. Taken over: an instance went on with a saga that another one had begun.',
   },
   VERSIONS,
   {
@@ -175,12 +175,12 @@ export const FAMILIES: readonly Family[] = [
     id: 'brokers',
     name: 'Brokers under a memory alarm',
     holds: (own) => (meterOf(own, 'alarmed', 'gauge')?.max ?? 0) > 0,
-    panels: [gaugePanel('alarmed', 'share of the time in which nobody may publish', 'share')],
+    panels: [gaugePanel('alarmed', 'share of the time in which publishers are blocked', 'share')],
     columns: [meanOf('Under an alarm', 'alarmed', 'share')],
     worst: meanOf('Under an alarm', 'alarmed', 'share'),
     telling: 0.001,
     caption:
-      'Time in which a node holds more messages than its memory limit, so that nobody may publish to any queue of the cluster. Consumers go on.',
+      'Time in which a node holds more messages than its memory limit. Publishers to all queues of the cluster are blocked meanwhile; consumers go on.',
   },
   {
     id: 'projections',
@@ -277,7 +277,7 @@ export const FAMILIES: readonly Family[] = [
     worst: largestOf('Most waiting', 'poolWaiting', 'number'),
     telling: 1,
     caption:
-      'Connections of all pools of the caller together, and its calls that wait for one. In use: mean over the run. Wait: of the calls that got one. Opened: connections made after the warm-up; without one, the first ones too. Pools at which hardly anybody waits are left out.',
+      'Connections of all pools of the caller together, and its calls that wait for one. In use: mean over the run. Wait: of the calls that got one. Opened: connections made after the warm-up; without one, the first ones too. Pools with hardly any waiting are left out.',
   },
   {
     id: 'replicas',
@@ -372,7 +372,7 @@ export const FAMILIES: readonly Family[] = [
     worst: largestOf('Most waiting', 'threadPool.queue', 'number'),
     telling: 1,
     caption:
-      'Operations in the queues of their thread pools, over all nodes. Who finds a queue full is rejected with 429, and has not waited.',
+      'Operations in the queues of their thread pools, over all nodes. An operation that finds its queue full is rejected with 429 and has not waited.',
   },
   {
     id: 'refreshes',

@@ -76,7 +76,7 @@ const FINDINGS = {
     worstAndBest(view, subjects, largestOf('', 'poolWaiting', 'number'), 0, (subject, text) => {
       const [caller, callee] = subject.split('->');
       return `${upTo(text, 'call', ` of ${caller!}`)} for a connection to ${callee!}`;
-    }) ?? 'Nobody waits for a connection',
+    }) ?? 'No call waits for a connection',
   replicas: (view, subjects) => replicasFinding(view, subjects),
   locks: (view, subjects) => locksFinding(view, subjects),
   functions: (view, subjects) =>

@@ -11,8 +11,8 @@ export function propagationFinding(view: View, variant: VariantResult): string {
   const up = influences.filter((i) => !isFeedback(i.mechanism));
   if (influences.length === 0) {
     return illSubjects(view, variant).length === 0
-      ? 'Nothing falls ill'
-      : 'What falls ill does not pass it on';
+      ? 'Nothing degrades'
+      : 'The degradation does not spread';
   }
   const hedged = influences.some((i) => i.mechanism === 'hedgeLoad');
   const retried = influences.some((i) => i.mechanism === 'retryLoad');
@@ -44,10 +44,10 @@ export function cascadeFinding(view: View, variant: VariantResult): string {
     if (unseen !== null) return unseen;
     if (variant.cascade.events.length === 0) return 'Nothing broke';
     const full = variant.cascade.events.find((event) => event.kind === 'saturated');
-    if (variant.faults.length > 0) return 'The fault hits nobody else';
+    if (variant.faults.length > 0) return 'The fault affects no other component';
     return full === undefined
       ? 'Nothing broke'
-      : `${full.subject} runs out at ${formatInstant(full.at)}, and nobody falls ill`;
+      : `${full.subject} runs out at ${formatInstant(full.at)}, and nothing degrades`;
   }
   const parts = [
     ill.length > 0 ? plural(ill.length, 'component') : '',
@@ -58,7 +58,7 @@ export function cascadeFinding(view: View, variant: VariantResult): string {
       : '',
   ];
   const who = parts.filter((part) => part !== '').join(' and ');
-  const verb = ill.length + users.length === 1 ? 'falls' : 'fall';
+  const verb = ill.length + users.length === 1 ? 'degrades' : 'degrade';
   const end = view.result.run.duration;
   const subjects = [...ill.map((each) => each.subject), ...users];
   const last = subjects.reduce(
@@ -66,7 +66,7 @@ export function cascadeFinding(view: View, variant: VariantResult): string {
       (variant.cascade.states[subject] ?? []).reduce((t, s) => Math.max(t, s.until), at),
     0,
   );
-  return `${who} ${verb} ill; ${last >= end - 1e-9 ? 'it is not over at the end of the run' : `all is well again at ${formatInstant(last)}`}`;
+  return `${who} ${verb}; ${last >= end - 1e-9 ? 'not all recover before the end of the run' : `all have recovered at ${formatInstant(last)}`}`;
 }
 
 /** Where no component and no request falls ill: what happens all the same. */

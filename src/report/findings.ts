@@ -248,7 +248,7 @@ export function servicesFinding(view: View, variant: VariantResult): string {
   if (saturated !== undefined)
     return `${saturated.subject} saturates first, at ${formatInstant(saturated.at)}: ${tidy(saturated.text)}`;
   const ill = illSubjects(view, variant);
-  if (ill.length === 0) return 'No component falls ill';
+  if (ill.length === 0) return 'No component degrades';
   const worst = ill[0]!;
   return `${worst.subject} suffers longest, ${briefSeconds(worst.seconds)}; no component runs out of workers`;
 }
@@ -265,12 +265,12 @@ export function topologyFinding(view: View, variant: VariantResult): string {
   const still = ill(end.at);
   const span = shades(view)[0];
   if (still.length > 0 && span !== undefined && end.at > span.until) {
-    return `${briefSeconds(Math.round(end.at - span.until))} after the fault ended, ${listed(still.slice(0, 4))} ${still.length === 1 ? 'is' : 'are'} still ill`;
+    return `${briefSeconds(Math.round(end.at - span.until))} after the fault ended, ${listed(still.slice(0, 4))} ${still.length === 1 ? 'is' : 'are'} still degraded`;
   }
   const worst = moments.reduce((a, b) => (ill(b.at).length > ill(a.at).length ? b : a));
   const count = ill(worst.at).length;
-  if (count === 0) return 'Every component stays well';
-  return `${count} of ${plural(nodes.length, 'component')} ${count === 1 ? 'is' : 'are'} ill at ${formatInstant(worst.at)}; ${still.length === 0 ? 'all are well at the end' : `${still.length} at the end`}`;
+  if (count === 0) return 'Every component stays healthy';
+  return `${count} of ${plural(nodes.length, 'component')} ${count === 1 ? 'is' : 'are'} degraded at ${formatInstant(worst.at)}; ${still.length === 0 ? 'all are healthy at the end' : `${still.length} still at the end`}`;
 }
 
 /** Title of amplification and waste. */
@@ -279,7 +279,7 @@ export function wasteFinding(view: View, variant: VariantResult): string {
   const waste = wasteRows(view, variant)[0];
   const wasted =
     waste !== undefined && waste.wasted >= 0.01
-      ? `${waste.name} spends ${formatShare(waste.wasted)} of its busy time on results nobody uses`
+      ? `${waste.name} spends ${formatShare(waste.wasted)} of its busy time on unused results`
       : null;
   const during =
     view.headline === null || edge === undefined
@@ -357,8 +357,8 @@ function latencyFinding(view: View): string {
   const success = new Set(view.result.variants.map((v) => v.summary.success.value));
   const same = `Success ${success.size === 1 ? 'does not differ' : 'hardly differs'}`;
   const p99s = `${formatSeconds(p99.pick(best).value ?? 0)} with ${best.name}, ${formatSeconds(p99.pick(worst).value ?? 0)} with ${worst.name}`;
-  if (differing.length > 0) return `${same}; p99 of the answers is ${p99s}`;
-  return `${same}; the data can't tell whether p99 of the answers does: ${p99s}`;
+  if (differing.length > 0) return `${same}; p99 of the responses is ${p99s}`;
+  return `${same}; the data can't tell whether p99 of the responses does: ${p99s}`;
 }
 
 function lowestRequest(view: View, variant: VariantResult): string {

@@ -145,7 +145,7 @@ function bestWords(worst: Behind, best: Behind, names: readonly string[]): Words
   const isBetter =
     best.most * BETTER < worst.most || (worst.drained === Infinity && best.drained !== Infinity);
   if (!isBetter) return [];
-  if (best.oldest < OLD) return ['; in ', ...boldList(names), ' nobody falls behind'];
+  if (best.oldest < OLD) return ['; in ', ...boldList(names), ' no consumer falls behind'];
   const gone =
     best.drained !== null && best.drained > 0 && best.drained !== Infinity
       ? `, gone ${briefSeconds(best.drained)} after the fault`

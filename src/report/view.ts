@@ -125,7 +125,7 @@ const ENDED: Readonly<Record<VariantResult['cascade']['verdicts'][number], strin
   untouched: 'is untouched',
   recovered: 'recovers',
   slowRecovery: 'recovers slowly',
-  metastable: 'stays ill by itself',
+  metastable: 'stays degraded by itself',
   overloaded: 'stays overloaded',
   undecided: 'is undecided at the end',
 };

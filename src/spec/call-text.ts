@@ -32,7 +32,9 @@ export function parseCallText(input: string, example: (kind: string) => string):
     throw new QuantityError(`a comma inside { } ends the value: write ${example(kind)}`);
   }
   if (close !== text.length - 1) {
-    throw new QuantityError(`${show(text.slice(close + 1))} stands behind the closing parenthesis`);
+    throw new QuantityError(
+      `unexpected ${show(text.slice(close + 1))} after the closing parenthesis`,
+    );
   }
   return sort(kind, split(text.slice(kind.length + 1, close)));
 }

@@ -243,7 +243,7 @@ faults: [ { id: f, kind: crash, target: stock, at: 10s, for: 10s, probability: $
       ['shop', 'stock', 'users.get'].map((subject) => ({ subject, runs: 3 })),
     );
     expect(sentence).toBe(
-      'No fault in run 1 (one strikes in 3 of 8 runs), and nothing turns ill. Ill in other runs only: shop (3 of 8), stock (3 of 8) and users.get (3 of 8).',
+      'No fault in run 1 (one strikes in 3 of 8 runs), and nothing degrades. Degraded in other runs only: shop (3 of 8), stock (3 of 8) and users.get (3 of 8).',
     );
   });
 

@@ -165,7 +165,7 @@ describe('retries against a slow back end', () => {
 
   it('finds the decoy innocent and the fault not', () => {
     const { innocent } = named(result, 'retries').cascade;
-    expect(innocent).toEqual([{ fault: 'decoy', reason: 'search never turned ill' }]);
+    expect(innocent).toEqual([{ fault: 'decoy', reason: 'search never degraded' }]);
   });
 
   it('says that recovering beats never doing so', () => {
@@ -338,7 +338,7 @@ describe('a run without trouble', () => {
       collateral: [],
     });
     expect(cascade.verdicts).toEqual(['untouched']);
-    expect(cascade.sentence).toBe('No fault, and nothing turns ill.');
+    expect(cascade.sentence).toBe('No fault, and nothing degrades.');
     expect(exemplars.map(({ why }) => why)).toEqual(['median', 'slow', 'slow', 'slow']);
     expect(summary.success).toMatchObject({ value: 1, from: 'batches', each: [1] });
     expect(summary.latency.mean.from).toBe('batches');

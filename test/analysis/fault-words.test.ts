@@ -63,7 +63,7 @@ describe('a fault in words', () => {
     );
     expect(words('certExpiry', { target })).toBe('certificate of shop expired');
     expect(words('cpuStress', { target, config: { load: 0.8 } })).toBe(
-      'something else wants 80 % of the cores of shop',
+      'other work takes 80 % of the cores of shop',
     );
     expect(words('bandwidth', { target: ['shop->psp'], config: { rate: 1.5 * 2 ** 20 } })).toBe(
       'only 1536KiB/s for shop->psp',

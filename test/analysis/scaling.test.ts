@@ -188,7 +188,7 @@ faults: [ { id: down, kind: crash, target: shop, instances: ${places}, at: 10s, 
 `),
         'fault',
       );
-    expect(text('[7]')).toEqual(['10: shop[7] crashes; nobody is there']);
+    expect(text('[7]')).toEqual(['10: shop[7] crashes; no instance is there']);
     expect(text('[1, 7]')).toEqual(['10: shop[1] and shop[7] crash']);
   });
 

@@ -55,8 +55,8 @@ faults:
   - { id: down, kind: crash, target: shop, at: 20s, for: 10s }
   - { id: decoy, kind: slow, target: search, factor: 3, at: ${decoyAt}, for: 5s }
 `;
-    expect(blamed(told(text('15s')).base)).toEqual(['decoy: search never turned ill']);
-    expect(blamed(told(text('50s')).base)).toEqual(['decoy: search never turned ill']);
+    expect(blamed(told(text('15s')).base)).toEqual(['decoy: search never degraded']);
+    expect(blamed(told(text('50s')).base)).toEqual(['decoy: search never degraded']);
   });
 
   it('is acquitted where all trouble of the users began as another fault did', () => {
@@ -385,7 +385,7 @@ faults: [ { id: sluggish, kind: slow, target: bank, factor: 200, at: 10s, for: 3
   it('says where nothing before the fault tells what is usual', () => {
     const { base } = told(SLOW('0s', '10s'));
     expect(base.cascade.verdicts).toEqual(['undecided']);
-    expect(base.cascade.sentence).toContain('no request before the fault tells what is usual');
+    expect(base.cascade.sentence).toContain('no request before the fault gives a baseline');
     expect(base.cascade.sentence).not.toContain('before it is over');
   });
 

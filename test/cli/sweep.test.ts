@@ -331,7 +331,7 @@ describe('faultline sweep, looking for an edge', () => {
       );
     }
     const high = ['sweep', path, '--set=workloads.people.arrivals.rate=700/s..1000/s'];
-    expect(faultline([...high, ...out]).stdout).toContain('cannot be told at either end');
+    expect(faultline([...high, ...out]).stdout).toContain('is undecided at both ends');
   });
 
   it('is the same resumed with more or fewer runs, and shows intervals of 95 %', () => {

@@ -335,7 +335,7 @@ services: { s: { endpoints: { serve: [ work: 1ms ] } } }
 workloads: { users: { arrivals: constant(1/s), requests: [ { call: s } ] } }
 faults: [ ${FROZEN} ]
 `);
-    expect(none).toThrow(/has no `autoscaling` that could stand still/);
+    expect(none).toThrow(/has no `autoscaling` to freeze/);
   });
 });
 

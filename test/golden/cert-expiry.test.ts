@@ -133,7 +133,7 @@ ${fault(target)}
       // Nobody opens connections to it.
       text('tls13', 'last'),
     ]) {
-      expect(problem).toContain('nobody opens a connection');
+      expect(problem).toContain('no caller opens a connection');
     }
   });
 });

@@ -496,7 +496,7 @@ databases: { db: { operations: { read: { work: 1ms } } } }
 workloads: { users: { arrivals: constant(10/s), requests: [ { call: s } ] } }
 faults: [ { id: asked, kind: stop, target: db, at: 1s, for: 1s } ]
 `),
-    ).toThrow('`db` is no service and no gateway');
+    ).toThrow('`db` is neither a service nor a gateway');
   });
 
   it('needs a grace of some length', () => {

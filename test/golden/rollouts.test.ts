@@ -467,7 +467,7 @@ faults: [ ${frozen('1s', '1s')} ]
 `,
         '10s',
       ),
-    ).toThrow('has no `rollout` that could stand still');
+    ).toThrow('has no `rollout` to freeze');
   });
 });
 

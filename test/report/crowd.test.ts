@@ -62,7 +62,7 @@ describe('a figure of more components than can be told apart', () => {
     const { document: read } = new JSDOM(page).window;
     for (const id of ['services', 'topology']) {
       const section = read.getElementById(id)!;
-      expect(section.textContent).toMatch(/\d+ of 60 components: those that faults hit/);
+      expect(section.textContent).toMatch(/\d+ of 60 components: the faulted ones/);
       expect(section.querySelector('details')!.textContent).toContain('s58');
     }
     expect(read.querySelectorAll('#services .nm')).toHaveLength(crowdOf(view).shown.length);

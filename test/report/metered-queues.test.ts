@@ -32,6 +32,6 @@ it('shows how long the alarm of a broker keeps everybody from publishing', () =>
   expect(share).toBe('45.0');
   expect(rows).toMatch(/Under an alarm.*rabbit.*shared.*45\.0.*spare.*apart.*45\.0/s);
   expect(rows).not.toContain('bounded');
-  expect(page).toContain('share of the time in which nobody may publish');
+  expect(page).toContain('share of the time in which publishers are blocked');
   expect(page).toContain('rabbit takes no messages for 45.0\u202f% of the time in shared');
 });

@@ -210,7 +210,7 @@ describe('a distribution', () => {
     ['hyperexponential(90%=5ms)', 'hyperexponential: the shares add up to 90%, not 100%'],
     ['exponential(90%=5ms)', 'exponential takes no weights'],
     ['weibull(shape=1 scale=1ms speed=2)', 'weibull has no speed'],
-    ['exponential(5ms) later', 'stands behind the closing parenthesis'],
+    ['exponential(5ms) later', 'after the closing parenthesis'],
     ['fast', 'fast is no distribution: write 15ms or lognormal(p50=8ms p99=60ms)'],
     ['empirical(latencies.csv)', 'known, not in this version'],
   ])('refuses %s: %s', (text, message) => {

@@ -118,7 +118,7 @@ function ended(
 
 function checkFlags(name: string | undefined, flags: SweepFlags): void {
   if (flags.set !== undefined && name !== undefined) {
-    const both = `sweep ${name} stands in the file and --set makes another one`;
+    const both = `sweep ${name} is in the file, and --set makes another one`;
     throw usageError(`${both}: leave one of them out`);
   }
   if (flags.expect !== undefined && flags.samples !== undefined) {

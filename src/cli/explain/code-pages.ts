@@ -54,7 +54,7 @@ function exitPage(): string {
   const rows = Object.entries(EXIT).map(
     ([name, code]) => [String(code), EXIT_HELP[name as keyof typeof EXIT]] as const,
   );
-  return [EXIT_CODES, paragraph('What the program ends with.'), columns(rows)].join('\n\n');
+  return [EXIT_CODES, paragraph('The exit codes of the program.'), columns(rows)].join('\n\n');
 }
 
 function problemPage(code: string, [name, help]: readonly [string, string]): string {
@@ -72,7 +72,7 @@ function problemsPage(): string {
   const areas = Object.entries(AREAS).map(([area, text]) => [`${area}xx`, text] as const);
   return [
     PROBLEM_CODES,
-    paragraph('What can be wrong with a scenario. A code keeps its meaning in all versions.'),
+    paragraph('Problems of a scenario. A code keeps its meaning in all versions.'),
     indented('Areas:', columns(areas)),
     indented('Codes:', columns(rows)),
   ].join('\n\n');

@@ -16,7 +16,7 @@ export function platformLines({ platform }: Scenario): readonly string[] {
     const first = immediateFirst ? 'at once, then after ' : 'after ';
     lines.push(
       `processes of services and gateways start again ${first}${formatDuration(initialNs)}, each wait ${factor} times the ` +
-        `one before up to ${formatDuration(maxNs)}; anew after ${formatDuration(resetAfterNs)}`,
+        `one before, at most ${formatDuration(maxNs)}; from the start again after ${formatDuration(resetAfterNs)} of running`,
     );
   }
   const before = [
@@ -28,7 +28,7 @@ export function platformLines({ platform }: Scenario): readonly string[] {
     lines.push(`a new instance waits ${waits.join(' and ')}, and then starts`);
   }
   if (endpointPropagation !== null)
-    lines.push(`callers learn after ${plainText(endpointPropagation)} who is ready`);
+    lines.push(`callers see a change of readiness after ${plainText(endpointPropagation)}`);
   return lines;
 }
 

@@ -32,8 +32,8 @@ const GRAMMAR = `METRIC COMPARISON LIMIT [WINDOW] [STEPS] [in VARIANT, VARIANT .
   LIMIT       500ms, 99%, 20/s, 3, never; another metric; 120% of it, of a VARIANT, of before,
               or of saved: what check --baseline FILE holds of the same metric and window
   WINDOW      during FAULT, before FAULT, after FAULT, from 10s to 20s
-  STEPS       always, for 99% of steps: so many steps of the timeline
-              (run.timeline) hold, each by itself`;
+  STEPS       always, for 99% of steps: the share of the timeline's steps
+              (run.timeline) that must hold, each by itself`;
 
 /** The page of a section: its kinds, its fields in a line each, its metrics, a file that shows it; null for others. */
 export function sectionPage(name: string): string | null {

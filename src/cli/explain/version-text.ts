@@ -36,10 +36,10 @@ function rolloutText(rollout: Rollout): readonly string[] {
   }
   if (kind === 'blueGreen') {
     if (preview !== null) words.push(`${preview} until it takes over`);
-    words.push(autoPromotion ? 'takes over when ready' : 'stands by');
+    words.push(autoPromotion ? 'takes over when ready' : 'waits for promotion');
   }
   if (kind === 'blueGreen' || (kind === 'canary' && !byReplicas)) {
-    words.push(`who gets no requests stays for ${formatDuration(scaleDownDelayNs)}`);
+    words.push(`a version without requests is kept for ${formatDuration(scaleDownDelayNs)}`);
   }
   if (analysis !== null) {
     const { expect, intervalNs, failureLimit, minSamples } = analysis;

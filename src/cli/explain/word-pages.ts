@@ -11,7 +11,7 @@ interface Word {
 export const WORDS: readonly Word[] = [
   {
     word: 'call',
-    text: 'What a caller asks for once. Its retries and hedges are attempts of the same call.',
+    text: 'One request of a caller to a callee. Its retries and hedges are attempts of the same call.',
     see: ['calls', 'attempt'],
   },
   {
@@ -46,7 +46,7 @@ export const WORDS: readonly Word[] = [
   },
   {
     word: 'bystander',
-    text: 'A component that the fault cannot have reached. What happens to it by chance is no part of the cascade.',
+    text: 'A component that the fault cannot have reached. Its random degradations are not part of the cascade.',
     see: ['blastRadius'],
   },
   {
@@ -112,7 +112,7 @@ export const WORDS: readonly Word[] = [
   },
   {
     word: 'finding',
-    text: 'What `lint` reports: a rule, a place in the file, the reason and the remedy.',
+    text: 'A result of `lint`: a rule, a place in the file, the reason and the remedy.',
     see: ['lint'],
   },
   {

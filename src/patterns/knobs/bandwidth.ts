@@ -20,5 +20,5 @@ export const bandwidthLimit: Knob<null> = {
   needOfLinks: (isSized) =>
     isSized
       ? null
-      : 'no message there has a size, so none takes longer: write `requestSize` or `responseSize` (`optional: true` lets it stand)',
+      : 'no message there has a size, so none takes longer: write `requestSize` or `responseSize` (`optional: true` accepts that)',
 };

@@ -8,8 +8,8 @@ export const scalingFrozen: Knob<null> = {
   stops: null,
   messages: null,
   need: (_edit, name, { isScaled }) =>
-    isScaled ? null : `\`${name}\` has no \`autoscaling\` that could stand still`,
-  words: (_edit, { words }) => `the autoscaling of ${words} stands still`,
+    isScaled ? null : `\`${name}\` has no \`autoscaling\` to freeze`,
+  words: (_edit, { words }) => `the autoscaling of ${words} is frozen`,
   instance(_controls, instance, held) {
     instance.scalingFrozen = held.isOn(scalingFrozen);
   },
@@ -23,8 +23,8 @@ export const rolloutFrozen: Knob<null> = {
   stops: null,
   messages: null,
   need: (_edit, name, { isRolled }) =>
-    isRolled ? null : `\`${name}\` has no \`rollout\` that could stand still`,
-  words: (_edit, { words }) => `the rollout of ${words} stands still`,
+    isRolled ? null : `\`${name}\` has no \`rollout\` to freeze`,
+  words: (_edit, { words }) => `the rollout of ${words} is frozen`,
   instance({ world }, instance, held) {
     instance.rolloutFrozen = held.isOn(rolloutFrozen);
     // The rollout looks at what it has missed.

@@ -10,7 +10,7 @@ export const speed: Knob<null> = {
   messages: null,
   need: () => null,
   words({ value }, { words, part, does }) {
-    if (value === 0) return does('stands still', 'stand still');
+    if (value === 0) return does('stops', 'stop');
     if (value === 1) return '';
     const factor = value > 1 ? `${number(value)}x faster` : `${number(1 / value)}x slower`;
     return `${words} ${factor}${part}`;

@@ -10,7 +10,7 @@ export const stopping: Knob<null> = {
   need: (_edit, name, { isHost }) =>
     isHost
       ? null
-      : `\`${name}\` is no service and no gateway: only their processes are asked to end in this version. A \`crash\` ends it`,
+      : `\`${name}\` is neither a service nor a gateway, and only their processes can be stopped in good order. Use \`crash\``,
   words: (_edit, { does }) => does('is stopped', 'are stopped'),
   instance: ({ outages }, instance, held) => outages.setStopping(instance, held.isOn(stopping)),
 };

@@ -12,6 +12,6 @@ export const stress: Knob<null> = {
     cores < Infinity
       ? null
       : `\`${name}\` has no \`cpu\`: its cores are unlimited, and nothing can be short of them`,
-  words: ({ value }, { words }) => `something else wants ${share(value)} of the cores of ${words}`,
+  words: ({ value }, { words }) => `other work takes ${share(value)} of the cores of ${words}`,
   instance: (_controls, instance, held) => instance.cores.press(held.effective(stress)),
 };

@@ -139,7 +139,7 @@ export function wasteChart(view: View, variant: VariantResult, width: number): D
   return {
     width,
     height: 10 + rows.length * 23,
-    title: `Share of busy time spent on results nobody used, ${variant.name}`,
+    title: `Share of busy time spent on unused results, ${variant.name}`,
     description: rows.map((row) => `${row.name} ${formatShare(row.wasted)}`).join(', '),
     body: bars,
   };

@@ -30,7 +30,7 @@ function example(of: string, one: BrokenSaga): Markup {
       <td>${WORDS[tone]}</td>
     </tr>`;
   });
-  const broken = rule === null ? 'some effects stand, some do not' : `against the rule “${rule}”`;
+  const broken = rule === null ? 'some effects remain, some do not' : `against the rule “${rule}”`;
   return markup`<div class="scroll" tabindex="0" role="region" aria-label="A saga of ${of}">
     <table>
       <caption>

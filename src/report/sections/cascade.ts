@@ -52,9 +52,9 @@ function sentence(variant: VariantResult): Part {
 
 function events(variant: VariantResult): Markup {
   const all = variant.cascade.events;
-  if (all.length === 0) return markup`<p class="nothing">No component and no request fell ill.</p>`;
+  if (all.length === 0) return markup`<p class="nothing">No component and no request degraded.</p>`;
   const runs = variant.cascade.verdicts.length;
-  const heads = ['Time', 'Subject', 'What happens', 'Because of'];
+  const heads = ['Time', 'Subject', 'Event', 'Cause'];
   if (runs > 1) heads.push('Runs');
   const left = all.length - EVENTS;
   const more =

@@ -41,7 +41,7 @@ export function compareSection(view: View, long: boolean): Markup {
       markup`<p class="meta">
         ${paired}${notes}
       </p>`,
-      table(view, 'cmp', 'What users got and what it cost', shown, { long, groups: null }),
+      table(view, 'cmp', 'Service to users and its cost', shown, { long, groups: null }),
       alike.length > 0 &&
         markup`<p class="meta after">
           The same in every variant: ${alike.map((column) => `${column.head.toLowerCase()} ${column.of} ${cellText(column, variants[0]!)}`).join(', ')}.

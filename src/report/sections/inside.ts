@@ -175,7 +175,7 @@ export function propagationSection(all: View): Markup | null {
           </div>`;
     return {
       title: propagationFinding(view, variant),
-      body: markup`${figure}${stateLegend()}${caption('Arrows go from the cause to the one it hits; dashed red arrows are load sent back down by retries. States of replication 1.')}${dataTable({ caption: `Spells of ill health, ${variant.name}`, head: ['Lane', 'Ill', 'Because of'], rows })}`,
+      body: markup`${figure}${stateLegend()}${caption('Arrows go from a cause to its effect. Dashed red arrows are load that retries send back down. States of replication 1.')}${dataTable({ caption: `Times of degradation, ${variant.name}`, head: ['Lane', 'Degraded', 'Cause'], rows })}`,
     };
   });
 }
@@ -251,7 +251,7 @@ export function wasteSection(all: View): Markup | null {
             ${left}
           </figure>
           <figure>
-            <h3>Busy time spent on results nobody used</h3>
+            <h3>Busy time spent on unused results</h3>
             ${right}
           </figure>
         </div>

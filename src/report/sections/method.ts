@@ -57,7 +57,7 @@ const DEFINITIONS: readonly (readonly [string, string])[] = [
   ],
   [
     'Wasted',
-    'Share of busy time spent on executions whose result nobody used: the caller had timed out, given up, or taken another answer. What a caller did take counts as used, also where its own answer comes too late. Of the whole system: of the time in which components work themselves, not wait for each other',
+    'Share of busy time spent on executions with an unused result: the caller had timed out, given up, or taken another response. A result that the caller took counts as used, even if the response of the caller itself was too late. For the whole system: share of the time in which components do work of their own and do not wait for others',
   ],
   [
     'Metastable',

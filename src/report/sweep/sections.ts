@@ -126,7 +126,7 @@ export function sweepMethodSection(view: SweepView, command: string): Markup {
 
 function intervalText(replications: number): string {
   return replications > 1
-    ? '95 %, over the replications of a setting. Two settings are told apart by the differences of their runs, which met the same luck, not by whether these intervals overlap'
+    ? '95 %, over the replications of a setting. Two settings are compared by the differences of their runs, which use the same random numbers, not by whether these intervals overlap'
     : 'Of one replication, from its steps, where a figure has them. More of them show how far the figures vary';
 }
 
@@ -152,7 +152,7 @@ function captionText(view: SweepView, { of }: SweepChart): string {
   if (of === 'verdicts')
     return 'In each cell: budgets that hold, of those that are judged. Every cell is one setting.';
   if (shape === 'map' || shape === 'maps')
-    return 'One scale of colour for all maps of this metric. The interval of each figure stands in the table of settings.';
+    return 'One colour scale for all maps of this metric. The table of settings shows the interval of each figure.';
   const interval =
     result.replications > 1
       ? whiskerText(view)

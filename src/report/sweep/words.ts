@@ -137,7 +137,7 @@ function outcomeText(
     return `holds over the whole range ${text(first)} to ${text(last)}, as far as its ends tell`;
   if (edge.outcome === 'breaks') {
     const [low, high] = [untold(first), untold(last)];
-    if (low !== null && high !== null) return `cannot be told at either end: ${low}`;
+    if (low !== null && high !== null) return `is undecided at both ends: ${low}`;
     if (low !== null) return `breaks at ${text(last)}; at ${text(first)} ${low}`;
     if (high !== null) return `breaks already at ${text(first)}; at ${text(last)} ${high}`;
     return `breaks already at ${text(first)}, and at ${text(last)} too`;
