@@ -82,6 +82,8 @@ faults: [ { id: outage, kind: crash, target: redis, at: 30s, for: 10s } ]
 
   it('is said to fail as before where only something else turns ill', () => {
     const { sentence } = told(QUOTA('{ of: redis.incr }', false));
-    expect(sentence).toMatch(/no more of their requests fail than before \(75 %\)\. Degraded .*redis/u);
+    expect(sentence).toMatch(
+      /no more of their requests fail than before \(75 %\)\. Degraded .*redis/u,
+    );
   });
 });
