@@ -200,12 +200,9 @@ export class ConnectionPool implements PolicyState {
     const { ctx } = this.setup;
     const layer = this.layerOf[frame];
     this.stopConnecting(frame);
-    const since = this.since[frame];
     const verdict = this.open(frame, layer);
-    this.since[frame] = since;
     if (verdict === PARK) return;
     invariant(verdict === PASS, 'session-that-the-server-refuses');
-    this.waited(ctx.now - since);
     ctx.resume(frame, layer);
   }
 
@@ -237,7 +234,7 @@ export class ConnectionPool implements PolicyState {
     const time = samplers.draw(connect, stream.a, stream.b, a, b, ctx.attemptNumber(frame));
     if (time === 0) {
       this.use(frame, layer, this.newConnection(epoch));
-      this.waited(0);
+      this.waited(ctx.now - this.since[frame]);
       return PASS;
     }
     this.dialling++;
@@ -285,19 +282,12 @@ export class ConnectionPool implements PolicyState {
     while (this.waiting.length > 0 && this.opened < pool.maxOpen) {
       const frame = this.nextWaiter();
       const layer = this.layerOf[frame];
-      const verdict = this.dialForWaiter(frame, layer);
+      // It dials without its acquire timer: the wait that the limit is for is over.
+      const verdict = this.dial(frame, layer);
       if (verdict === PASS) ctx.resume(frame, layer);
       // What was closed may have been of a process of the server that is gone, and the new one is full.
       else if (verdict !== PARK) ctx.settle(frame, layer, verdict);
     }
-  }
-
-  /** A waiter dials without its acquire timer: the wait that the limit is for is over. */
-  private dialForWaiter(frame: number, layer: number): number {
-    const since = this.since[frame];
-    const verdict = this.dial(frame, layer);
-    this.since[frame] = since;
-    return verdict;
   }
 
   private nextWaiter(): number {
