@@ -7,6 +7,7 @@ import { ConnectionPool } from '../../src/model/connections/connection-pool.js';
 import { GoPool } from '../../src/model/connections/go-pool.js';
 import { HikariPool } from '../../src/model/connections/hikari-pool.js';
 import { ServerConnections } from '../../src/model/connections/server-connections.js';
+import { Sessions } from '../../src/model/connections/sessions.js';
 import { levels } from '../../src/model/levels.js';
 import type { Instance } from '../../src/model/instance.js';
 import { OUTCOME } from '../../src/spec/outcome.js';
@@ -22,7 +23,7 @@ function dice(seed: number): (n: number) => number {
   };
 }
 
-const KINDS = ['simple', 'go', 'hikari'] as const;
+const KINDS = ['simple', 'go', 'hikari', 'session'] as const;
 
 interface World {
   readonly kind: (typeof KINDS)[number];
@@ -33,6 +34,10 @@ interface World {
   readonly connectNs: number;
   readonly level: (name: 'open' | 'used' | 'waiting') => number;
   readonly waits: number[];
+  /** The process of the server is another one from now on. */
+  restart(): void;
+  /** Sessions of the pooler that clients have. */
+  taken(): number;
 }
 
 /** A pool with nothing around it but calls, a server with a limit, and a clock. */
@@ -42,16 +47,18 @@ function worldOf(kind: World['kind'], seed: number): World {
   levels.reset(1);
   const calls = new FakeCalls();
   const limit = 2 + roll(6);
-  const instance = { epoch: 1, down: false } as unknown as Instance;
-  const server = new ServerConnections(limit, instance);
-  let open = 0;
-  const { take, give } = server;
-  server.take = () => (open++, take.call(server));
-  server.give = (epoch) => (open--, give.call(server, epoch));
+  const residents: { started(): void }[] = [];
+  const instance = { epoch: 1, down: false, residents };
+  const server = new ServerConnections(limit, instance as unknown as Instance);
   const gauges = { open: levels.register(), used: levels.register(), waiting: levels.register() };
   const waits: number[] = [];
   const connectNs = [0, 3, 20][roll(3)] * MS;
   const most = 1 + roll(4);
+  const sizes = { defaultPoolSize: 1 + roll(3), maxClientConn: 2 + roll(6) };
+  const sessions =
+    kind === 'session'
+      ? new Sessions(sizes as never, laneOf(80 * MS), server, instance as unknown as Instance)
+      : null;
   const setup = {
     ctx: calls,
     server,
@@ -69,21 +76,23 @@ function worldOf(kind: World['kind'], seed: number): World {
     maxLifetimeNs: [null, 60 * MS][roll(2)],
     maxIdleTimeNs: [null, 1500 * MS][roll(2)],
   };
+  const simple = (): PolicyState =>
+    new ConnectionPool({
+      ...setup,
+      sessions,
+      timeout: laneOf(40 * MS),
+      pool: {
+        kind: 'simple',
+        maxOpen: most,
+        maxIdle: roll(most + 1),
+        acquireTimeoutNs: 40 * MS,
+        waiters: seed % 2 === 0 ? 'fifo' : 'random',
+        ...limits,
+      },
+    } as never);
   const pool = {
-    simple: () =>
-      new ConnectionPool({
-        ...setup,
-        sessions: null,
-        timeout: laneOf(40 * MS),
-        pool: {
-          kind: 'simple',
-          maxOpen: most,
-          maxIdle: roll(most + 1),
-          acquireTimeoutNs: 40 * MS,
-          waiters: seed % 2 === 0 ? 'fifo' : 'random',
-          ...limits,
-        },
-      } as never),
+    simple,
+    session: simple,
     go: () =>
       new GoPool({
         ...setup,
@@ -112,7 +121,12 @@ function worldOf(kind: World['kind'], seed: number): World {
   return {
     kind,
     calls,
-    server: { limit, open: () => open },
+    server: { limit, open: () => (server.hasRoom(), Reflect.get(server, 'open') as number) },
+    restart: () => {
+      instance.epoch++;
+      for (const resident of residents) resident.started();
+    },
+    taken: () => (sessions?.admits(), (Reflect.get(sessions ?? {}, 'taken') ?? 0) as number),
     pool,
     most,
     connectNs,
@@ -180,6 +194,7 @@ describe.each(KINDS)('a pool of kind %s', (kind) => {
         expect(level('used')).toBeLessThanOrEqual(level('open'));
         expect(server.open()).toBeLessThanOrEqual(server.limit);
         if (kind !== 'go') expect(level('open')).toBe(server.open());
+        if (kind === 'session') expect(world.taken()).toBe(server.open());
         busy = Math.max(busy, level('used'));
       });
       for (const result of results) expect(result.outcome).not.toBeNull();
@@ -187,7 +202,7 @@ describe.each(KINDS)('a pool of kind %s', (kind) => {
       expect([level('used'), level('waiting'), pool.held!()]).toEqual([0, 0, 0]);
       expect(level('open')).toBe(server.open());
       pool.reset!();
-      expect([level('open'), server.open()]).toEqual([0, 0]);
+      expect([level('open'), server.open(), world.taken()]).toEqual([0, 0, 0]);
       // A pool that has started again is as good as a new one.
       const later = calls.call([pool], calls.now + SECOND);
       calls.run(calls.now + 20 * SECOND);
@@ -204,8 +219,8 @@ describe.each(KINDS)('a pool of kind %s', (kind) => {
         if (level('waiting') === 0) return;
         waited++;
         const isFull = level('open') >= Math.min(most, server.limit);
-        // Hikari opens them one after the other; who waits while one is opened waits for that.
-        if (kind === 'hikari') return;
+        // Hikari opens them one after the other, and a pooler has a limit of its own.
+        if (kind === 'hikari' || kind === 'session') return;
         expect(isFull).toBe(true);
         if (connectNs === 0) expect(level('used')).toBe(level('open'));
       });
@@ -233,6 +248,24 @@ describe.each(KINDS)('a pool of kind %s', (kind) => {
       calls.run(120 * SECOND);
       const sorted = (list: readonly number[]): number[] => [...list].sort((a, b) => a - b);
       expect(sorted(waits)).toEqual(sorted(begun));
+    }
+  });
+});
+
+describe.each(KINDS)('a pool of kind %s whose server restarts', (kind) => {
+  it('counts no connection of the process before, and all of the new one', () => {
+    for (let seed = 0; seed < 40; seed++) {
+      const world = worldOf(kind, seed);
+      const { calls, pool, server, most, level } = world;
+      for (const at of [300, 500, 503, 1200]) calls.at(at * MS + 1, () => world.restart());
+      const results = drive(world, seed, () => {
+        expect(server.open()).toBeLessThanOrEqual(server.limit);
+        expect(level('open')).toBeLessThanOrEqual(most);
+        expect(level('open')).toBeGreaterThanOrEqual(server.open());
+      });
+      for (const result of results) expect(result.outcome).not.toBeNull();
+      pool.reset!();
+      expect([level('open'), server.open(), world.taken()]).toEqual([0, 0, 0]);
     }
   });
 });
