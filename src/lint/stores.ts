@@ -33,7 +33,7 @@ export function storeCalls(
     : [read];
 }
 
-/** Events that a load applies: half a gap between snapshots in the mean (SN-3), else the whole stream. */
+/** Events that a load applies: half a gap between snapshots in the mean, else the whole stream. */
 export function tailOf({ snapshots, stream }: EventStore, from: 'snapshot' | 'start'): number {
   if (snapshots === null || from === 'start') return stream.initialLength;
   return Math.min(stream.initialLength, (snapshots.every - 1) / 2);

@@ -394,7 +394,7 @@ export class Interpreter {
   }
 }
 
-/** What a step takes at a server with so many statements under way (DB-7). */
+/** What a step takes at a server with so many statements under way. */
 function crowded({ busy }: Instance, { connections, alpha }: Knee, time: Ns): Ns {
   return busy <= connections ? time : Math.round(time * (1 + alpha * (busy - connections)));
 }

@@ -179,7 +179,7 @@ export class Outages {
 
   /**
    * The process ends by itself, and is started again after so long, or as its platform says (null). What it has
-   * completed at this instant comes before that (G-3), and whoever waits for it is told.
+   * completed at this instant comes before that, and whoever waits for it is told.
    */
   die({ id }: Instance, restartNs: Ns | null): void {
     if (this.ending.has(id)) return;

@@ -195,7 +195,7 @@ export interface World {
   readonly copies: ReadonlyMap<number, Copies>;
   /** By component id: the nodes of databases with replicas. */
   readonly replicas: ReadonlyMap<number, Replicas>;
-  /** What has to hold at the end of the run, see G-7; each breaks an invariant where it does not. */
+  /** Laws of conservation at the end of the run: each breaks an invariant where it does not hold. */
   readonly audits: (() => void)[];
   /** By name: how much is kept of messages, events and ids, for tests of what nobody can read any more. */
   readonly kept: Map<string, () => number>;

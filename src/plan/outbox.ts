@@ -64,7 +64,7 @@ export function writeOutboxCommit(w: Writer, step: StepOf<'transaction'>, scope:
 }
 
 /**
- * Notes one half of a dual write (OX-1): only in endpoints that for certain change a database and publish
+ * Notes one half of a dual write: only in endpoints that for certain change a database and publish
  * past their outbox.
  */
 export function writeDualMark(w: Writer, half: 'written' | 'published', scope: Scope): void {

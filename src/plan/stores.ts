@@ -173,7 +173,7 @@ export function writeLoad(
   if (store.snapshots !== null && version < 0) writeSnapshot(w, store, key, policy, scope);
 }
 
-/** An `append` step; on a conflict the program runs again from its load (ES-4). */
+/** An `append` step; on a conflict the program runs again from its load. */
 export function writeAppend(w: Writer, step: StepOf<'append'>, scope: Scope): void {
   const store = storeOf(w.layout.byName.get(step.store)!.source);
   const place = scope.loads.get(idOf(step));
@@ -211,7 +211,7 @@ function comeBack(place: LoadPlace | undefined, retries: number) {
   return { again: place.place, register: place.register, retries };
 }
 
-/** A snapshot, where one is due: written beside the request, which does not wait for it (SN-2). */
+/** A snapshot, where one is due: written beside the request, which does not wait for it. */
 function writeSnapshot(
   w: Writer,
   store: EventStore,

@@ -113,11 +113,11 @@ export interface ConsumerRetry {
   readonly attempts: number;
   /** null = at once. */
   readonly backoff: BackoffConfig | null;
-  /** Where it waits: in the consumer, in its log or queue, or in one of its own for the delay (PO-2). */
+  /** Where it waits: in the consumer, in its log or queue, or in one of its own for the delay. */
   readonly mode: 'inProcess' | 'requeue' | 'delayed';
 }
 
-/** Ids of messages that have had their effect, so that it does not happen again (OX-5). */
+/** Ids of messages that have had their effect, so that it does not happen again. */
 export interface Inbox {
   readonly windowNs: Ns;
   /** Operation of a database that each delivery runs first; null = part of what the handler does anyway. */
@@ -157,13 +157,13 @@ export interface Rebalance {
   readonly isStatic: boolean;
 }
 
-/** Messages of a service on their way through a table of its database (OX-2). */
+/** Messages of a service on their way through a table of its database. */
 export interface Outbox {
   readonly insert: { readonly database: string; readonly operation: string };
   readonly mode: 'polling' | 'cdc';
   readonly pollNs: Ns;
   readonly batchSize: number;
-  /** What each look and each mark asks of the database (OX-7); null = nothing. */
+  /** What each look and each mark asks of the database; null = nothing. */
   readonly query: { readonly database: string; readonly operation: string } | null;
   /** CPU of the relaying instance for each row. */
   readonly work: Distribution | null;
@@ -216,7 +216,7 @@ export interface PlanOutboxCommit {
   readonly service: number;
 }
 
-/** A database has been changed, or a message published, by an endpoint that does both (OX-1). */
+/** A database has been changed, or a message published, by an endpoint that does both. */
 export interface PlanDualMark {
   readonly act: 'dualMark';
   /** Part id of the endpoint. */

@@ -67,7 +67,7 @@ export interface SqsQueue extends Holding {
   readonly consumers: readonly QueueConsumer[];
 }
 
-/** The store pushes its events to competing consumers (PR-4). */
+/** The store pushes its events to competing consumers. */
 export interface Subscription extends Holding {
   readonly kind: 'persistentSubscription';
   /** Event store. */
@@ -80,10 +80,10 @@ export interface Subscription extends Holding {
   readonly consumers: readonly QueueConsumer[];
 }
 
-/** A topic that pushes: every subscription has a queue of its own (EB-1). */
+/** A topic that pushes: every subscription has a queue of its own. */
 export interface Bus extends Holding {
   readonly kind: 'bus';
-  /** False: it lives in the processes of its subscribers, and keeps nothing without them (EB-2). */
+  /** False: it lives in the processes of its subscribers, and keeps nothing without them. */
   readonly stored: boolean;
   readonly ordering: 'none' | 'key';
   /** What is published in a transaction is sent behind its commit, and only then. */

@@ -28,9 +28,9 @@ export interface EventStore extends Host {
   readonly commitLatency: Distribution;
   /** Nodes, each with streams of its own; 1 = it is in one piece. */
   readonly partitions: number;
-  /** When an append takes its places in the order of all events (ES-7); null = with its commit. */
+  /** When an append takes its places in the order of all events; null = with its commit. */
   readonly appendMode: 'quick' | 'rich' | null;
-  /** How long projections wait for places that were taken and are empty (ES-6). */
+  /** How long projections wait for places that were taken and are empty. */
   readonly staleAfterNs: Ns;
   readonly stream: { readonly key: string; readonly initialLength: number };
   readonly snapshots: {
@@ -98,7 +98,7 @@ export interface Projection {
   readonly onError: 'skip' | 'pause' | 'retry';
   /** When the instances of its service take segments of each other over; null = never. */
   readonly claims: ClaimRules | null;
-  /** All segments are in one instance, which holds the lock; the others wait for it (PR-2). */
+  /** All segments are in one instance, which holds the lock; the others wait for it. */
   readonly hotCold: boolean;
   readonly rebuild: {
     readonly atNs: Ns;
@@ -163,7 +163,7 @@ export interface ReadOf {
 /** An event store in a plan. */
 export interface PlanStore {
   readonly component: number;
-  /** What becomes of an append that comes a second time because nobody knew of the first (ES-3, ES-8). */
+  /** What becomes of an append that comes a second time because nobody knew of the first. */
   readonly sameAppend: 'once' | 'conflict' | 'twice';
   /** Reads go on until one brings less than a whole batch, as those of Axon do. */
   readonly readsUntilShort: boolean;
@@ -287,7 +287,7 @@ export interface PlanViewAct {
   readonly from: number;
 }
 
-/** Whether a second append of the same events is known as such (ES-3). */
+/** Whether a second append of the same events is known as such. */
 export function appendsOnce({ kind }: EventStore): boolean {
   return kind === 'simple' || kind === 'eventStoreDb';
 }

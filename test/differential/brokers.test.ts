@@ -215,7 +215,7 @@ const DIFFERENCES: readonly Difference[] = [
 function rowOf({ title, is }: Difference): string {
   const cells = BROKERS.map((broker) => {
     const [[handled, again, twice, lost, last], rule] = is[broker];
-    const [id, why] = rule.split(/: (.*)/, 2) as [string, string];
+    const why = rule.replace(/^[A-Z]+-\d+: /, '');
     const counts = [
       `${handled} handled`,
       ...(again > 0 ? [`${again} again`] : []),
@@ -223,7 +223,7 @@ function rowOf({ title, is }: Difference): string {
       ...(lost > 0 ? [`${lost} lost`] : []),
       ...(last > 0 ? [`done at ${last / 1000} s`] : []),
     ];
-    return `${counts.join(', ')}: ${why} (${id})`;
+    return `${counts.join(', ')}: ${why}`;
   });
   return `| ${[title, ...cells].join(' | ')} |`;
 }

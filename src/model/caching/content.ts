@@ -142,7 +142,7 @@ export class Content {
     this.entries.drop(place);
   }
 
-  /** Absolute from the storing (CA-1), up to the jitter shorter or longer (CA-2). */
+  /** Absolute from the storing, up to the jitter shorter or longer. */
   private lifetime(negative: boolean, ttlNs: Ns, u: number): Ns {
     const { rules } = this;
     if (negative) return rules.negativeTtlNs ?? 0;

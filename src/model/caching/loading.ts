@@ -119,7 +119,7 @@ export class Loading {
     return OUTCOME.ok;
   }
 
-  /** The load has failed, for those who wait as well (CA-4). */
+  /** The load has failed, for those who wait as well. */
   failed(strand: number, spec: PlanCacheAct): Outcome {
     const { columns } = this;
     const load = this.loadOf(strand, spec);

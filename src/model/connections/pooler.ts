@@ -3,7 +3,7 @@ import type { Outcome } from '../../spec/outcome.js';
 import type { PolicyState } from '../../spec/policy.js';
 
 /**
- * A pooler in front of a database (DB-6): one line of connections for all callers, and a limit on how many
+ * A pooler in front of a database: one line of connections for all callers, and a limit on how many
  * of them are served or wait. It outlives the processes of its callers.
  */
 export class Pooler implements PolicyState {

@@ -22,7 +22,7 @@ export interface Parking {
 /** A try takes this long at least: a consumer that fails at once has to poll again. */
 const POLL_NS = NS_PER_MS;
 
-/** What becomes of a message whose handler has failed (PO-2, PO-3): tried again, put aside, or given up. */
+/** What becomes of a message whose handler has failed: tried again, put aside, or given up. */
 export class Aftermath {
   private readonly world: World;
   private readonly messages: Messages;

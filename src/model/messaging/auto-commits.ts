@@ -4,7 +4,7 @@ import type { Ns } from '../../kernel/time.js';
 import { FROZEN } from '../instance.js';
 import type { Member } from './member.js';
 
-/** `commit: auto`: what earlier polls have returned is committed by the first poll after the interval (KF-8). */
+/** `commit: auto`: what earlier polls have returned is committed by the first poll after the interval. */
 export class AutoCommits {
   private readonly intervalNs: Ns;
   private readonly commit: (member: Member) => void;

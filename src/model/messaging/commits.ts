@@ -29,7 +29,7 @@ export class Commits {
     this.offsets = setup.offsets;
   }
 
-  /** A commit of who is no member any more, or has lost the partition, fails (KF-4). */
+  /** A commit of who is no member any more, or has lost the partition, fails. */
   commit(member: Member, log: number, offset: number): void {
     const { membership, partitions } = this.setup;
     if (!membership.accepts(member, log % partitions)) return;

@@ -10,7 +10,7 @@ const WRITTEN = 1;
 const PUBLISHED = 2;
 
 /**
- * Endpoints that change a database and publish without an outbox (OX-1): a process that dies between the
+ * Endpoints that change a database and publish without an outbox: a process that dies between the
  * two leaves a change that nobody is told of, or tells of one that has not happened.
  */
 export class DualWrites {

@@ -113,7 +113,7 @@ export class Group {
     });
   }
 
-  /** The log begins at this offset now: what was not read before is lost (KF-12). */
+  /** The log begins at this offset now: what was not read before is lost. */
   expired(log: number, base: number): void {
     const { offsets } = this;
     if (this.resets?.isUnread(log, base) === true) return;

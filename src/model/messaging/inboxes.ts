@@ -3,7 +3,7 @@ import { widenFloat64 } from '../../kernel/pool.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Messages } from './messages.js';
 
-/** Ids of the messages that have had their effect in one group, each for the window (OX-5). */
+/** Ids of the messages that have had their effect in one group, each for the window. */
 export class Inboxes {
   private readonly messages: Messages;
   private readonly group: number;

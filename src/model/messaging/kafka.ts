@@ -27,7 +27,7 @@ export interface Follower {
 
 /**
  * A partitioned log. Order holds inside a partition; every group reads all of them, each partition by
- * one member (KF-2, KF-3). What no group may read any more is not kept.
+ * one member. What no group may read any more is not kept.
  */
 export class KafkaTopic {
   readonly spec: PlanTopic;
@@ -214,7 +214,7 @@ export class KafkaTopic {
     engine.at(Math.max(due, engine.now), PHASE.TIMER, this.expireOp, at, 0, 0);
   }
 
-  /** What is too old is deleted, read or not (KF-12). */
+  /** What is too old is deleted, read or not. */
   private expire(at: number): void {
     const partition = this.partitions[at];
     const limit = engine.now - this.spec.spec.retentionNs!;
@@ -237,7 +237,7 @@ export class KafkaTopic {
   }
 }
 
-/** A stable hash of a key's value: the same partition in every run (KF-1). */
+/** A stable hash of a key's value: the same partition in every run. */
 function partitionOf(key: number, partitions: number): number {
   if (partitions === 1) return 0;
   let x = Math.imul(key | 0, 0x9e3779b1) ^ Math.imul(Math.floor(key / 4294967296) | 0, 0x85ebca6b);

@@ -49,7 +49,7 @@ const PREPARING = 1;
 const SYNCING = 2;
 
 /**
- * Who is in a group and reads what: the coordinator's side. Two detectors of failure (KF-4): a member
+ * Who is in a group and reads what: the coordinator's side. Two detectors of failure: a member
  * without heartbeats for the session timeout is declared dead, and one that does not poll leaves by itself.
  * A group stands when the run begins.
  */

@@ -13,7 +13,7 @@ import { Shelf } from './shelf.js';
 import { strands } from '../strands.js';
 import { sink } from '../sink.js';
 
-/** What makes a message fail wherever it is handled (PO-1). */
+/** What makes a message fail wherever it is handled. */
 export interface Poison {
   readonly effect: 'error' | 'crash' | 'hang';
   /** Of `crash`: until the process is started again. */

@@ -28,7 +28,7 @@ export const placeOf = (log: number, offset: number): number => log * LENGTH + o
 /** Where a group stands in each of its logs, and how far it is behind. */
 export class Offsets {
   readonly logs: readonly ReadLog[];
-  /** By log: next offset to be read after a restart (KF-7), the next to be polled, and the one below
+  /** By log: next offset to be read after a restart, the next to be polled, and the one below
    * which nothing is needed. */
   readonly committed: Float64Array;
   readonly position: Float64Array;
@@ -147,7 +147,7 @@ export class Offsets {
     this.position[log] = Math.max(this.position[log], offset);
   }
 
-  /** Appended = committed + lag, for each log (G-7). */
+  /** Appended = committed + lag, for each log. */
   audit(): void {
     this.logs.forEach(({ partition }, log) => {
       const { committed, position, released } = this;

@@ -26,8 +26,8 @@ export interface Publishing {
 const ROW = 2;
 
 /**
- * Messages of a service that are committed with its data and published by and by (OX-2). One instance
- * relays, the first that is up, so their order stays (OX-4). A relay that dies between the publishing and
+ * Messages of a service that are committed with its data and published by and by. One instance
+ * relays, the first that is up, so their order stays. A relay that dies between the publishing and
  * the mark of a row has the row published again.
  */
 export class OutboxTable {

@@ -380,7 +380,7 @@ export class PollLoop implements TaskOwner {
     }
   }
 
-  /** A poison record fails at once, kills the process, or is never through with (PO-1). */
+  /** A poison record fails at once, kills the process, or is never through with. */
   private poisoned(member: Member, { effect, restartNs }: Poison): boolean {
     const { outages } = this.world;
     if (effect === 'error') {

@@ -64,7 +64,7 @@ const JITTER = 0.2;
 /**
  * The producer of one instance for one topic: batches by partition, sent when they are full or old
  * enough, in order, and again where they failed. A batch that is not confirmed takes up the buffer with
- * all that it may hold, and a full buffer blocks who begins another one (KF-13; RecordAccumulator.append).
+ * all that it may hold, and a full buffer blocks who begins another one (RecordAccumulator.append).
  */
 export class Producer {
   /** Where it lives; null = nowhere. */
@@ -77,7 +77,7 @@ export class Producer {
   private readonly inFlight: number[] = [];
   private blocked: Parcel[] = [];
   private used = 0;
-  /** Messages without a key go to one partition until a batch of it is full or sent (KF-1). */
+  /** Messages without a key go to one partition until a batch of it is full or sent. */
   private sticky = 0;
   private turns = 0;
 

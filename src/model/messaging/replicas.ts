@@ -36,7 +36,7 @@ interface Replicated {
 export interface Followers {
   /** All replicas in sync have the batch: consumers see it. */
   visible(batch: Batch): void;
-  /** Only the leader had it, and that is gone (KF-10). */
+  /** Only the leader had it, and that is gone. */
   lost(batch: Batch): void;
   /** Somebody leads who has not what was visible from an offset on: it is no part of the log any more. */
   cut(partition: number, from: number): void;

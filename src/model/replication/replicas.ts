@@ -40,7 +40,7 @@ interface Node {
 }
 
 /**
- * The nodes of one database (DB-9, DB-11): writes go to the primary and are applied by each replica in
+ * The nodes of one database: writes go to the primary and are applied by each replica in
  * their order, so long after the commit as the lag says and no faster than its rate. What the one that takes
  * its place misses is lost, and so is what an old primary takes that nobody has stopped.
  */

@@ -26,7 +26,7 @@ interface RoleNode {
 }
 
 /**
- * Who is the primary of a database with replicas (DB-10): after a crash or out of sight for long enough the
+ * Who is the primary of a database with replicas: after a crash or out of sight for long enough the
  * replica that misses least takes its place; asked to hand over it waits until a replica has all.
  */
 export class Roles {

@@ -6,7 +6,7 @@ import type { Ledger } from './ledger.js';
 import { PHASE_OF } from './phases.js';
 
 /**
- * What sagas on one value see of each other where nothing stands between them (SG-11): counted alone. One
+ * What sagas on one value see of each other where nothing stands between them: counted alone. One
  * that begins while another is under way reads what that one has written so far.
  */
 export class Anomalies {

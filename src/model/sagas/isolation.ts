@@ -6,7 +6,7 @@ import type { World } from '../world.js';
 /** Answer to a saga that wants the value it works on. */
 export const LOCK = Object.freeze({ taken: 0, waits: 1, refused: 2 } as const);
 
-/** The values that sagas work on, where something stands between two of them (SG-11). */
+/** The values that sagas work on, where something stands between two of them. */
 export class Isolation {
   /** Longest wait for the saga that is there; 0 = none. */
   readonly waitNs: Ns;

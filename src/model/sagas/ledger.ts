@@ -321,7 +321,7 @@ export class Ledger {
     };
   }
 
-  /** The run is over: everything that was accepted has one outcome (G-7). */
+  /** The run is over: everything that was accepted has one outcome. */
   private close(): void {
     const { archive } = this;
     const rows = Array.from({ length: archive.length }, (_, k) => archive.first + k)

@@ -43,7 +43,7 @@ interface Shard {
 }
 
 /**
- * The nodes of one search engine (SE-3, SE-4): a shard has a primary and replicas, each on a node. A write is
+ * The nodes of one search engine: a shard has a primary and replicas, each on a node. A write is
  * done by the primary and then by every copy in sync with it, all at once; it is over with the slowest. A copy
  * whose process ends is out of sync until it is back and there is a primary to catch up with.
  */

@@ -24,7 +24,7 @@ interface Copy {
 }
 
 /**
- * When the copies of a search engine show their writes to searches (SE-1): every so often, each by the clock
+ * When the copies of a search engine show their writes to searches: every so often, each by the clock
  * of its node. A copy that nobody has searched for long leaves it out, and the search that comes next has it done.
  */
 export class Refreshes {

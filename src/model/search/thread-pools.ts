@@ -25,7 +25,7 @@ interface Pool {
 }
 
 /**
- * The thread pools of the nodes of one search engine (SE-2): an operation takes a thread of its pool, waits
+ * The thread pools of the nodes of one search engine: an operation takes a thread of its pool, waits
  * in the queue of that pool, or is rejected. What a replica is sent by its primary is never rejected.
  */
 export class ThreadPools {

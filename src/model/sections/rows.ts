@@ -29,7 +29,7 @@ export interface Holders {
 }
 
 /**
- * Locks of the rows of one database (DB-8): a row is a value of a key, its holder a transaction, who
+ * Locks of the rows of one database: a row is a value of a key, its holder a transaction, who
  * comes later waits in line. A row that nobody holds is not there, so that memory does not grow with
  * the values seen.
  */

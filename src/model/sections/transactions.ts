@@ -26,11 +26,11 @@ const FAILED = withStatus(OUTCOME.serverError, 500);
 
 /**
  * Transactions: each is a call of the part `commit` of its database that is held back once it has its
- * connection, and sent when the steps are done (DB-1). Statements inside go past the pool. At the server
+ * connection, and sent when the steps are done. Statements inside go past the pool. At the server
  * it is whoever holds rows; a statement outside of any is one by itself.
  *
  * A slot lives while its client or one of its statements does: a client that has gone does not stop its
- * statement, and rows are free when both have ended (DB-5).
+ * statement, and rows are free when both have ended.
  */
 export class Transactions {
   readonly slots = new Slots(64);

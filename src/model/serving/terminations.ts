@@ -10,7 +10,7 @@ import { RETURN, STATE, strands } from '../strands.js';
 import type { World } from '../world.js';
 
 /**
- * Processes that are asked to end (OR-2, OR-3): callers are told that they go, they serve as before for `preStop`, which is
+ * Processes that are asked to end: callers are told that they go, they serve as before for `preStop`, which is
  * a part of the grace, and are then told themselves (SIGTERM). Those that drain refuse what is new and end with the last
  * work that they have; at the end of the grace whoever is left is killed.
  */

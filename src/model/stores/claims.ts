@@ -6,7 +6,7 @@ import { FROZEN } from '../instance.js';
 import type { Instance } from '../instance.js';
 
 /**
- * Claims of instances on segments (PR-3), or the lock of the one that has them all (PR-2): one that has died or stands still renews none, and when its claims
+ * Claims of instances on segments, or the lock of the one that has them all: one that has died or stands still renews none, and when its claims
  * have run out, the next instance that looks takes over what it had, and keeps it.
  */
 export class Claims {

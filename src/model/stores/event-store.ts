@@ -17,7 +17,7 @@ import { Recent } from './recent.js';
 import { Streams } from './streams.js';
 import { sink } from '../sink.js';
 
-/** WrongExpectedVersion, ConcurrencyException: somebody else has appended in between (ES-2). */
+/** WrongExpectedVersion, ConcurrencyException: somebody else has appended in between. */
 const CONFLICT = withStatus(OUTCOME.clientError, 409);
 /** Expected versions that are none: whatever there is, and nothing. */
 const ANY = -1;
@@ -28,8 +28,7 @@ const ALL = -1;
 type Does<K extends PlanStoreAct['does']> = Extract<PlanStoreAct, { readonly does: K }>;
 
 /**
- * An event store: its streams, and the steps by which services load them and append to them (ES-1 to
- * ES-5, SN-1 to SN-6). What takes time is a call of one of its parts; here is what they mean.
+ * An event store: its streams, and the steps by which services load them and append to them. What takes time is a call of one of its parts; here is what they mean.
  */
 export class EventStore {
   readonly streams: Streams;
@@ -136,7 +135,7 @@ export class EventStore {
     return OUTCOME.ok;
   }
 
-  /** A page has come: applying its events is CPU, and more for those of an old version (SN-1, SN-6). */
+  /** A page has come: applying its events is CPU, and more for those of an old version. */
   private page(spec: Does<'page'>, strand: number): Outcome {
     const { cargo } = this;
     const version = this.lengthOf(cargo.stream[strand]);
@@ -199,7 +198,7 @@ export class EventStore {
     return OUTCOME.ok;
   }
 
-  /** The append has ended; after a conflict the program runs again from its load, so often (ES-4). */
+  /** The append has ended; after a conflict the program runs again from its load, so often. */
   private ended(spec: Does<'appended'>, strand: number): Outcome {
     const { cargo } = this;
     const { registers, pc } = strands;
@@ -242,13 +241,13 @@ export class EventStore {
     return OUTCOME.ok;
   }
 
-  /** At the store: an append takes its place in the order of all events (ES-7). */
+  /** At the store: an append takes its place in the order of all events. */
   private number(strand: number): Outcome {
     this.cargo.number[strand] = this.markOf(strand)!.take();
     return OUTCOME.ok;
   }
 
-  /** All of the events or none, at one instant, whoever still waits for it (ES-1). */
+  /** All of the events or none, at one instant, whoever still waits for it. */
   private commit(strand: number): Outcome {
     const { cargo, world, streams } = this;
     const { callA, callB } = strands;
@@ -277,7 +276,7 @@ export class EventStore {
     return OUTCOME.ok;
   }
 
-  /** Events go to a persistent subscription (PR-4), as messages with the value of their stream for a key. */
+  /** Events go to a persistent subscription, as messages with the value of their stream for a key. */
   private push(strand: number, queue: number, count: number): void {
     const { messages } = this.channels;
     for (let tag = 0; tag < count; tag++) {

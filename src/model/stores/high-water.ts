@@ -16,7 +16,7 @@ export interface Held {
 type Place = 'empty' | readonly Held[];
 
 /**
- * The order of all events of a store whose appends take their places before they commit (ES-6). Read models
+ * The order of all events of a store whose appends take their places before they commit. Read models
  * come as far as the first empty place. Once events stand behind it they wait so long for it, and then go on
  * without it and the empty ones next to it (HighWaterDetector, HighWaterAgent of Marten); who commits there
  * later comes too late. A transaction that fails fills its place with a tombstone.

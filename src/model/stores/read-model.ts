@@ -157,7 +157,7 @@ export class ReadModel {
     this.world.meters.turn(this.age, Math.min(since, held));
   }
 
-  /** Committed = passed + lag (G-7). */
+  /** Committed = passed + lag. */
   private audit(): void {
     const waiting = (this.segments?.length ?? 0) + this.held.length;
     invariant(this.entries.slots.used === waiting, 'events-not-conserved');

@@ -16,7 +16,7 @@ export interface Replayable {
 }
 
 /**
- * A read model is made anew from all events (PR-5): at a rate of its own, and then those that came
+ * A read model is made anew from all events: at a rate of its own, and then those that came
  * meanwhile, until none is left. Offline there is no view until then, side by side the old one goes on.
  */
 export class Rebuild {

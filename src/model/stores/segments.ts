@@ -269,7 +269,7 @@ export class Segments {
     world.tasks.start(this.owner, record, segment.home.id, spec.part, context);
   }
 
-  /** Whether a batch comes to nothing because of a message in it (PO-1). */
+  /** Whether a batch comes to nothing because of a message in it. */
   private poisoned(segment: Segment): boolean {
     const at = this.firstPoison(segment);
     if (at < 0) return false;

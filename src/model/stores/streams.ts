@@ -82,7 +82,7 @@ export class Streams {
     return stream;
   }
 
-  /** Whether enough events stand behind the last snapshot (SN-2); if so one is on its way from now on. */
+  /** Whether enough events stand behind the last snapshot; if so one is on its way from now on. */
   plansSnapshot(stream: number): boolean {
     const every = this.spec.spec.snapshots?.every ?? Infinity;
     const behind = this.hasSnapshots ? Math.max(this.snapshot[stream], this.planned[stream]) : 0;
@@ -106,7 +106,7 @@ export class Streams {
   }
 
   /**
-   * A share of the streams loses its snapshots (SN-4); gives how many last ones are gone. One that is being
+   * A share of the streams loses its snapshots; gives how many last ones are gone. One that is being
    * written at that moment is made of the new form, and stays.
    */
   invalidate(share: number): number {

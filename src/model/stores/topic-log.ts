@@ -81,7 +81,7 @@ export class TopicLog implements Follower {
     engine.at(Math.max(due, engine.now), PHASE.TIMER, this.expireOp, 0, 0, 0);
   }
 
-  /** What is too old is deleted, read or not (KF-12). */
+  /** What is too old is deleted, read or not. */
   private expire(): void {
     this.guarded = false;
     this.expiredCount += this.model.segments!.expire(engine.now - this.retention);

@@ -19,7 +19,7 @@ const REFUSE = 2;
 const TOO_NEW = withStatus(OUTCOME.clientError, 409);
 
 /**
- * What reads of a view see, and what they miss (CQ-1, CQ-2): a read is stale when its answer misses an
+ * What reads of a view see, and what they miss: a read is stale when its answer misses an
  * event of its entity that was committed before the read began, and as old as the first of those.
  */
 export class Versions {

@@ -8,7 +8,7 @@ const schema = z.strictObject({});
 /**
  * `flush`: what a cache holds is gone at one moment, as after FLUSHALL, a restart without a snapshot or
  * a change of the key's prefix; so are the snapshots of an event store when the form of what they hold changes
- * (SN-4). A queue is purged. The server stays up, and what is loaded or written just then is stored when that ends.
+ *. A queue is purged. The server stays up, and what is loaded or written just then is stored when that ends.
  */
 export const flush: FaultKind<typeof schema> = {
   kind: 'flush',

@@ -31,9 +31,9 @@ const NOTHING: Distribution = { kind: 'constant', valueNs: 0 };
 const UNBOUNDED: Queue = { capacity: Infinity, discipline: 'fifo', maxWaitNs: null };
 /** Events of one read of Axon's JPA and JDBC engines. */
 const AXON_BATCH = 100;
-/** initialSegmentCount of Axon's pooled streaming processor (PR-3). */
+/** initialSegmentCount of Axon's pooled streaming processor. */
 const AXON_SEGMENTS = 16;
-/** StaleSequenceThreshold of Marten's DaemonSettings (ES-6). */
+/** StaleSequenceThreshold of Marten's DaemonSettings. */
 const MARTEN_STALE = 3 * NS_PER_SECOND;
 
 /** The event stores and projections of a scenario. */

@@ -23,7 +23,7 @@ const WAY = Object.freeze({ there: 0, back: 1 } as const);
 
 /**
  * Hands the messages of a queue to its consumers and takes their verdicts. Those that may be handed something
- * stand in a line: who has had one goes to its end (RB-1); who asks waits there until its question is over.
+ * stand in a line: who has had one goes to its end; who asks waits there until its question is over.
  */
 export class Dispatch {
   readonly queue: StoredQueue;
@@ -332,7 +332,7 @@ export class Dispatch {
     const isClosed = deliveries.epoch[delivery] === channel.closed;
     const verdict = isClosed ? VERDICT.back : deliveries.verdict[delivery];
     const held = queue.isHeld(entry, deliveries.stamp[delivery]);
-    // A receipt that is not the last one still deletes what is there (SQS-2).
+    // A receipt that is not the last one still deletes what is there.
     const valid =
       held || (this.spec.rules.polled && queue.isHere(entry, deliveries.life[delivery]));
     if (!valid) return;

@@ -220,7 +220,7 @@ export class Handling {
     world.tasks.start(this.owner, run, channel.instance.id, spec.handler, context, program);
   }
 
-  /** Whether the inbox of the consumer knows all messages of a run (OX-5). */
+  /** Whether the inbox of the consumer knows all messages of a run. */
   private isKnown(channel: Channel, run: number): boolean {
     const { inbox } = this.books[channel.consumer];
     if (inbox === null) return false;
@@ -241,7 +241,7 @@ export class Handling {
     return worst === 0 ? null : messages.poisons[worst - 1];
   }
 
-  /** A poison message fails at once, kills the process, or is never through with (PO-1). */
+  /** A poison message fails at once, kills the process, or is never through with. */
   private poisoned(channel: Channel, run: number, { effect, restartNs }: Poison): void {
     const { outages } = this.world;
     if (effect === 'error') {

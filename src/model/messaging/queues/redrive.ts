@@ -17,7 +17,7 @@ export interface WayBack {
 }
 
 /**
- * Moves dead letters back, one at a time and the oldest first (PO-4): as many as waited when it began, so that what
+ * Moves dead letters back, one at a time and the oldest first: as many as waited when it began, so that what
  * fails again does not go round for ever. It waits while a destination is full or away, and is over when nothing
  * waits that came from somewhere. One at a time: a second order is ignored (StartMessageMoveTask).
  */

@@ -24,7 +24,7 @@ const ASKED_FOR = ['flushed', 'redriven', 'duplicated'] as const;
 export class StoredQueue {
   readonly spec: PlanQueue;
   readonly entries = new Entries();
-  /** Numbers of G-7. */
+  /** The counts that conservation compares. */
   accepted = 0;
   acked = 0;
   deadLettered = 0;
@@ -486,7 +486,7 @@ export class StoredQueue {
     world.meters.turn(this.figures.age, since);
   }
 
-  /** G-7: what was accepted is somewhere. */
+  /** Each message that was accepted is somewhere. */
   private audit(): void {
     const taken = this.purged + this.redriven;
     const gone = this.acked + this.deadLettered + this.expired + this.dropped + taken;
