@@ -86,6 +86,8 @@ export class Writes {
     this.lines = lines;
     this.tell = tell;
     this.owner = world.tasks.register(this);
+    const name = world.plan.components[topic.spec.component].name;
+    world.kept.set(`${name}.requests`, () => this.requests.size);
     const { lingerNs, deliveryTimeoutNs, requestTimeoutNs } = topic.spec.spec.producer;
     const { batches, waiting } = this;
     this.linger = batches.lane('linger', lingerNs, (batch) => this.lingered(batch));
