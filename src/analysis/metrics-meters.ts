@@ -66,6 +66,7 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['takeovers', COUNTER],
   ['duration', DURATIONS],
   ['compensations', COUNTER],
+  ['skippedGaps', COUNTER],
   ['dirtyReads', COUNTER],
   ['lostUpdates', COUNTER],
   ['fuzzyReads', COUNTER],
