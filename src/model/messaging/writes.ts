@@ -86,14 +86,11 @@ export class Writes {
     this.lines = lines;
     this.tell = tell;
     this.owner = world.tasks.register(this);
-    const name = world.plan.components[topic.spec.component].name;
-    world.kept.set(`${name}.requests`, () => this.requests.size);
+    world.kept.set(`requests.${topic.spec.component}`, () => this.requests.size);
     const { lingerNs, deliveryTimeoutNs, requestTimeoutNs } = topic.spec.spec.producer;
     const { batches, waiting } = this;
     this.linger = batches.lane('linger', lingerNs, (batch) => this.lingered(batch));
-    this.delivery = batches.lane('delivery-timeout', deliveryTimeoutNs, (batch) =>
-      this.expire(batch),
-    );
+    this.delivery = batches.lane('delivery-timeout', deliveryTimeoutNs, (own) => this.expire(own));
     this.timeout = waiting.lane('request-timeout', requestTimeoutNs, (request) =>
       this.disconnect(request),
     );
