@@ -40,12 +40,14 @@ interface Hits {
 export function planFaults(source: FaultSource, faults: readonly Fault[]): readonly PlanFault[] {
   const sorted = [...faults].sort((a, b) => byCodeUnit(a.id, b.id));
   return sorted.map((fault) => {
-    const hits = hitsOf(source, fault);
+    const kind = source.kindOf(fault.kind);
+    const edits = kind.edits(fault.config, 1, fault.share);
+    const hits = hitsOf(source, fault, kind, edits);
     return {
       id: fault.id,
       kind: fault.kind,
       config: fault.config,
-      knobs: [...new Set(editsOf(source.kindOf(fault.kind), fault).map(({ knob }) => knob.name))],
+      knobs: [...new Set(edits.map(({ knob }) => knob.name))],
       share: fault.share,
       role: fault.role,
       instances: ascending(hits.instances),
@@ -65,10 +67,6 @@ export function planFaults(source: FaultSource, faults: readonly Fault[]): reado
       ramp: fault.ramp,
     };
   });
-}
-
-function editsOf(kind: FaultKind, { config, share }: Fault): readonly KnobEdit[] {
-  return kind.edits(config, 1, share);
 }
 
 function chanceOf(fault: Fault, source: FaultSource): PlanFault['chance'] {
@@ -91,8 +89,12 @@ function spansOf(
     .sort((a, b) => a.fromNs - b.fromNs);
 }
 
-function hitsOf(source: FaultSource, fault: Fault): Hits {
-  const kind = source.kindOf(fault.kind);
+function hitsOf(
+  source: FaultSource,
+  fault: Fault,
+  kind: FaultKind,
+  edits: readonly KnobEdit[],
+): Hits {
   const hits: Hits = {
     instances: new Set(),
     parts: new Set(),
@@ -100,7 +102,7 @@ function hitsOf(source: FaultSource, fault: Fault): Hits {
     holders: new Set(),
     links: new Map(),
   };
-  const target = new FaultTarget(source, fault, kind, hits);
+  const target = new FaultTarget(source, fault, kind, edits, hits);
   if (fault.between !== null) target.between(fault.between);
   for (const text of fault.target) target.add(text);
   if (fault.instances.kind !== 'all' && hits.instances.size === 0) {
@@ -134,13 +136,19 @@ class FaultTarget {
   private readonly edits: readonly KnobEdit[];
   private isRefused = false;
 
-  constructor(source: FaultSource, fault: Fault, kind: FaultKind, hits: Hits) {
+  constructor(
+    source: FaultSource,
+    fault: Fault,
+    kind: FaultKind,
+    edits: readonly KnobEdit[],
+    hits: Hits,
+  ) {
     this.source = source;
     this.fault = fault;
     this.hits = hits;
     this.can = new Set(kind.targets);
-    this.direction = directionOf(kind, fault.config);
-    this.edits = editsOf(kind, fault);
+    this.direction = directionOf(edits);
+    this.edits = edits;
   }
 
   private get hitsParts(): boolean {
@@ -377,8 +385,8 @@ class FaultTarget {
   };
 }
 
-/** The messages that the edits of a kind hit; where several differ, all of them. */
-function directionOf(kind: FaultKind, config: unknown): Direction {
-  const directions = new Set(kind.edits(config, 1).map((edit) => edit.direction ?? 'both'));
+/** The direction of the messages that edits hit; both where they differ. */
+function directionOf(edits: readonly KnobEdit[]): Direction {
+  const directions = new Set(edits.map(({ direction }) => direction ?? 'both'));
   return directions.size === 1 ? [...directions][0]! : 'both';
 }

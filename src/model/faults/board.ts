@@ -6,7 +6,6 @@ import type { StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import { JOURNAL } from '../../spec/record.js';
 import { LEAVING } from '../instance.js';
-import { DIRECTION } from '../link.js';
 import type { Outages } from '../outages.js';
 import type { World } from '../world.js';
 import { Activations } from './activations.js';
@@ -20,9 +19,9 @@ import { Recoveries } from './recoveries.js';
 const OVER = -1;
 
 /**
- * The board of knobs: holds the edits of all active faults, combines those of one knob, and turns the
- * subject when the effective value changes. A fault never restores anything: without edits the value
- * is the configured one by construction. Everything happens in phase 0, subjects in order of their ids.
+ * The board of knobs: holds the edits of all active faults, and calls a knob for each subject whose edits
+ * change. A fault never restores anything: without edits the value is the configured one by construction.
+ * Everything happens in phase 0, subjects in order of their ids.
  */
 export class Board {
   private readonly world: World;
@@ -133,7 +132,7 @@ export class Board {
     });
   }
 
-  /** What knobs do once, at the start of a fault. */
+  /** Effects that take place once, at the start of a fault. */
   private begin({ fault, edits }: Active): void {
     for (const edit of edits) edit.knob.begin?.(this.controls, fault, edit);
   }
@@ -209,11 +208,7 @@ export class Board {
       this.held(({ fault }) =>
         fault.links.some((hit) => hit.link === link && (hit.direction & direction) !== 0),
       );
-    turnsOf(knob, 'link')(this.controls, link, {
-      both: towards(DIRECTION.both),
-      requests: towards(DIRECTION.request),
-      answers: towards(DIRECTION.answer),
-    });
+    turnsOf(knob, 'link')(this.controls, link, towards);
   }
 
   private held(hits: (active: Active) => boolean): Held {

@@ -1,4 +1,5 @@
 import type { Distribution } from '../../kernel/distribution.js';
+import { invariant } from '../../kernel/invariant.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import type { PlanComponent, PlanFault, PlanLoad } from '../../spec/plan.js';
 import type { Fault } from '../../spec/scenario.js';
@@ -8,7 +9,7 @@ import type { Outages } from '../outages.js';
 import type { World } from '../world.js';
 import type { Tokens } from './kind.js';
 
-/** How the edits that several faults hold of one knob become one value. */
+/** How the edits of one knob that several faults hold combine into one value. */
 const COMBINE = {
   product: (a: number, b: number): number => a * b,
   sum: (a: number, b: number): number => a + b,
@@ -16,46 +17,51 @@ const COMBINE = {
   min: Math.min,
   /** Shares of requests or messages: each fault hits its share of what the others leave. */
   union: (a: number, b: number): number => 1 - (1 - a) * (1 - b),
-  /** Each fault acts for itself: there is no effective value. */
-  each: (a: number): number => a,
+  /** Each fault acts for itself, so there is no one value. */
+  each(): number {
+    invariant(false, 'knob-without-one-value');
+    return NaN;
+  },
 } as const;
 
 /**
- * What faults turn. A fault never touches state: while it is active it holds edits of knobs. The board calls the knob for
- * each subject that the fault hits, with the edits that all active faults hold there. A knob is one file of
- * `patterns/knobs`: how edits combine, which subjects it turns, what these need, and its words.
+ * A quantity that faults change, such as the speed of an instance. A fault never touches state: while it is active it holds
+ * edits of knobs. The board calls the knob for each subject that the fault hits, with the edits that all active faults hold
+ * there. A knob lives in a file of `patterns/knobs` and says how edits combine, which subjects it changes, what these
+ * need, and how reports describe it.
  *
- * `More` is what an edit says beside its value; null = nothing.
+ * `More`: the fields of an edit beside its value; null = none.
  */
 export interface Knob<More = unknown> {
   readonly name: string;
   readonly combine: keyof typeof COMBINE;
   /** The value without any edit. */
   readonly neutral: number;
-  /** What becomes of a process: it is killed, asked to end in good order, or held. Null: it goes on. */
+  /** How it stops a process: kills it, asks it to end in good order, or holds it. Null: the process goes on. */
   readonly stops: 'kill' | 'ask' | 'hold' | null;
-  /** What becomes of the messages of a link. Null: nothing. */
+  /** Whether messages of a link are lost or late. Null: neither. */
   readonly messages: 'lost' | 'late' | null;
   /** Why an edit can do nothing to a component, or would act without end; null where it can. */
   need(edit: KnobEdit<More>, name: string, has: Resources): string | null;
-  /** What a fault with this edit does, without an article or a full stop: `psp hangs`. '' = another knob says it. */
+  /** The edit in words, as a clause: `psp hangs`. '' = another knob of the same fault says it. */
   words(edit: KnobEdit<More>, target: TargetWords): string;
 
-  /** Turns a subject of each sort. A sort that the targets of the faults allow and the knob lacks breaks a law. */
+  /** Applies the edits to a subject of each sort. A fault that hits a sort the knob lacks breaks a law. */
   instance?(controls: Controls, instance: Instance, held: Held): void;
   part?(controls: Controls, part: number, held: Held): void;
-  link?(controls: Controls, link: number, held: HeldAtLink): void;
+  /** `held`: the edits for messages in a DIRECTION. */
+  link?(controls: Controls, link: number, held: (direction: number) => Held): void;
   load?(controls: Controls, load: number, held: Held): void;
   /** A topic or a queue, by the id of its component. */
   holder?(controls: Controls, component: number, held: Held): void;
   /** Once, at the start of a fault. */
   begin?(controls: Controls, fault: PlanFault, edit: KnobEdit<More>): void;
 
-  /** Why it can do nothing to links, of whose messages some have a size or none; null where it can. */
+  /** Why it can do nothing to links; null where it can. `isSized`: some of their messages have a size. */
   needOfLinks?(isSized: boolean): string | null;
   /** Why it can do nothing to a load; null where it can. */
   needOfLoad?(name: string, load: PlanLoad): string | null;
-  /** Why it can do nothing to a topic that is a log; null where it can. `field` is that of the fault; none = its target. */
+  /** Why it can do nothing to a topic that is a log; null where it can. `field`: of the fault; the target without one. */
   needOfLog?(log: LogSubject): LogNeed | null;
   /** Why it does nothing to a node of Kafka. */
   readonly idleAtKafka?: string;
@@ -140,14 +146,7 @@ export class Held {
   }
 }
 
-/** The same for a link, where some faults hit messages of one direction only. */
-export interface HeldAtLink {
-  readonly both: Held;
-  readonly requests: Held;
-  readonly answers: Held;
-}
-
-/** What knobs reach of a run. */
+/** The parts of a run that knobs change. */
 export interface Controls {
   readonly world: World;
   readonly outages: Outages;

@@ -1,4 +1,5 @@
 import type { Knob } from '../../model/faults/knob.js';
+import { DIRECTION } from '../../model/link.js';
 import { formatSize } from '../../spec/size-text.js';
 
 /** Bytes a second of a link between each two instances. */
@@ -10,11 +11,12 @@ export const bandwidthLimit: Knob<null> = {
   messages: 'late',
   need: () => null,
   words: ({ value }, { words }) => `only ${formatSize(value)}/s for ${words}`,
-  link({ world }, id, { requests, answers }) {
+  link({ world }, id, held) {
     const link = world.links[id];
-    const { baseRequestBandwidth, baseAnswerBandwidth } = link;
-    link.requestBandwidth = Math.min(baseRequestBandwidth, requests.effective(bandwidthLimit));
-    link.answerBandwidth = Math.min(baseAnswerBandwidth, answers.effective(bandwidthLimit));
+    const requests = held(DIRECTION.request).effective(bandwidthLimit);
+    const answers = held(DIRECTION.answer).effective(bandwidthLimit);
+    link.requestBandwidth = Math.min(link.baseRequestBandwidth, requests);
+    link.answerBandwidth = Math.min(link.baseAnswerBandwidth, answers);
     world.sizes?.lines.turned(id);
   },
   needOfLinks: (isSized) =>

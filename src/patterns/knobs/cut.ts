@@ -1,4 +1,5 @@
 import type { Knob } from '../../model/faults/knob.js';
+import { DIRECTION } from '../../model/link.js';
 import { list } from '../../text/words.js';
 
 /** 1 = the messages of a link vanish, 2 = its connections are refused. */
@@ -18,9 +19,9 @@ export const cut: Knob<null> = {
     if (direction === 'from') return `messages from ${other} to ${one} are lost`;
     return `${one} and ${other} cannot reach each other`;
   },
-  link({ world }, id, { requests, answers }) {
+  link({ world }, id, held) {
     const link = world.links[id];
-    link.requestCut = requests.effective(cut);
-    link.answerCut = answers.effective(cut);
+    link.requestCut = held(DIRECTION.request).effective(cut);
+    link.answerCut = held(DIRECTION.answer).effective(cut);
   },
 };

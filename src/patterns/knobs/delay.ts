@@ -1,6 +1,7 @@
 import { samplers } from '../../kernel/distribution.js';
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Active, Knob } from '../../model/faults/knob.js';
+import { DIRECTION } from '../../model/link.js';
 import type { DelayMemory } from '../../model/link.js';
 import { delayWords } from '../mechanisms/delay-words.js';
 
@@ -19,14 +20,16 @@ export const delay: Knob<Delay> = {
   messages: 'late',
   need: () => null,
   words: ({ more }, { words, part }) => `${delayWords(more.distribution)} delay on ${words}${part}`,
-  link({ world }, id, { both }) {
-    world.links[id].extras = both.of(delay).map(({ edit: { more }, active }) => ({
-      sampler: samplers.add(more.distribution),
-      key: active.key,
-      share: active.fault.share,
-      direction: active.fault.links.find((hit) => hit.link === id)!.direction,
-      memory: memoryOf(active, id, more.correlation),
-    }));
+  link({ world }, id, held) {
+    world.links[id].extras = held(DIRECTION.both)
+      .of(delay)
+      .map(({ edit: { more }, active }) => ({
+        sampler: samplers.add(more.distribution),
+        key: active.key,
+        share: active.fault.share,
+        direction: active.fault.links.find((hit) => hit.link === id)!.direction,
+        memory: memoryOf(active, id, more.correlation),
+      }));
   },
 };
 

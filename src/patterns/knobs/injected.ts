@@ -32,10 +32,10 @@ const turns: Pick<Knob, 'instance' | 'part'> = {
 
 const IDLE_AT_KAFKA = 'its nodes answer no single requests; crash, hang, pause or slow them';
 
-/** Share of requests that fail on arrival, before any work. */
+/** Share of requests that fail on arrival, before any work; each fault draws its own. */
 export const errorBefore: Knob<Errors> = {
   name: 'errorBefore',
-  combine: 'union',
+  combine: 'each',
   neutral: 0,
   stops: null,
   messages: null,

@@ -1,4 +1,5 @@
 import type { Knob } from '../../model/faults/knob.js';
+import { DIRECTION } from '../../model/link.js';
 import { share } from '../../text/words.js';
 
 /** Share of the messages of a link that retransmission delays. */
@@ -10,9 +11,11 @@ export const lostMessages: Knob<null> = {
   messages: 'lost',
   need: () => null,
   words: ({ value }, { words }) => `${share(value)} of the messages of ${words} are lost`,
-  link({ world }, id, { requests, answers }) {
+  link({ world }, id, held) {
     const link = world.links[id];
-    link.requestLoss = 1 - (1 - link.baseRequestLoss) * (1 - requests.effective(lostMessages));
-    link.answerLoss = 1 - (1 - link.baseAnswerLoss) * (1 - answers.effective(lostMessages));
+    link.requestLoss =
+      1 - (1 - link.baseRequestLoss) * (1 - held(DIRECTION.request).effective(lostMessages));
+    link.answerLoss =
+      1 - (1 - link.baseAnswerLoss) * (1 - held(DIRECTION.answer).effective(lostMessages));
   },
 };
