@@ -66,7 +66,7 @@ export function cascadeFinding(view: View, variant: VariantResult): string {
       (variant.cascade.states[subject] ?? []).reduce((t, s) => Math.max(t, s.until), at),
     0,
   );
-  return `${who} ${verb}; ${last >= end - 1e-9 ? 'not all recover before the end of the run' : `all have recovered at ${formatInstant(last)}`}`;
+  return `${who} ${verb}; ${last >= end - 1e-9 ? 'not all recover before the end of the run' : `all recovered by ${formatInstant(last)}`}`;
 }
 
 /** Where no component and no request falls ill: what happens all the same. */

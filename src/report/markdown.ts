@@ -47,7 +47,7 @@ function chain(view: View): string {
   const name = view.result.variants.length > 1 ? [`**${inlineText(view.told.name)}**`] : [];
   const run = toldRun(view.told);
   const whose = [...name, ...(run === '' ? [] : [run])].join(', ');
-  const of = whose === '' ? '' : `The course of ${whose}:\n\n`;
+  const of = whose === '' ? '' : `Events in ${whose}:\n\n`;
   return (
     of +
     steps

@@ -287,7 +287,7 @@ describe('the run that a story is of', () => {
     for (const text of outputs(ending(['recovered', 'metastable', 'metastable'])))
       expect(text).toContain('run 1 of 3, which recovers');
     const alone = onlyVariant(ending(['recovered', 'metastable']), 'retries');
-    expect(outputs(alone)[1]).toContain('The course of run 1 of 2, which recovers:');
+    expect(outputs(alone)[1]).toContain('Events in run 1 of 2, which recovers:');
   });
 
   it('is not where they do', () => {

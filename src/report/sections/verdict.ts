@@ -19,7 +19,7 @@ export function verdictSection({ all: view, note }: Fold): Markup {
   const name = variants.length > 1 && markup`<b>${view.told.name}</b>`;
   const of =
     (name || run !== '') &&
-    markup`<p class="kick chain-of">What happened in ${name}${name && run !== '' && ', '}${run}</p>`;
+    markup`<p class="kick chain-of">Events in ${name}${name && run !== '' && ', '}${run}</p>`;
   return markup`<section id="verdict" class="verdict" aria-label="Verdict">
     ${
       hypothesis !== null &&
@@ -32,7 +32,7 @@ export function verdictSection({ all: view, note }: Fold): Markup {
     ${unfinishedList(view)}${
       chain.length > 1 &&
       markup`${of}
-        <ol class="chain" aria-label="What happened in ${view.told.name}">
+        <ol class="chain" aria-label="Events in ${view.told.name}">
           ${chain.map(step)}
         </ol>`
     }${hypothesis !== null && expectations(view, note !== null)}${note === null ? budgetTable(view) : rankingTable(view, note)}
