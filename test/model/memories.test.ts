@@ -3,16 +3,9 @@ import { PairSet } from '../../src/kernel/pair-set.js';
 import { Refusals } from '../../src/model/layers/refusals.js';
 import { Duplicates } from '../../src/model/sharing/duplicates.js';
 import { OUTCOME, PASS } from '../../src/spec/outcome.js';
+import { dice } from '../support/dice.js';
 
 const SECOND = 1_000_000_000;
-
-function dice(seed: number): (n: number) => number {
-  let state = seed;
-  return (n) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * n);
-  };
-}
 
 describe('executions that were given up', () => {
   it('are remembered for a minute at least, and never for three', () => {

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { samplers } from '../../src/kernel/distribution.js';
 import { engine } from '../../src/kernel/engine.js';
 import type { Lane } from '../../src/kernel/lanes.js';
-import { PHASE } from '../../src/kernel/phase.js';
 import { ConnectionPool } from '../../src/model/connections/connection-pool.js';
 import { GoPool } from '../../src/model/connections/go-pool.js';
 import { HikariPool } from '../../src/model/connections/hikari-pool.js';
@@ -11,17 +10,11 @@ import { Sessions } from '../../src/model/connections/sessions.js';
 import { levels } from '../../src/model/levels.js';
 import type { Instance } from '../../src/model/instance.js';
 import { OUTCOME } from '../../src/spec/outcome.js';
-import type { Alarm, PolicyState } from '../../src/spec/policy.js';
+import type { PolicyState } from '../../src/spec/policy.js';
 import { FakeCalls, MS, SECOND } from '../support/fake-calls.js';
 import type { CallResult } from '../support/fake-calls.js';
-
-function dice(seed: number): (n: number) => number {
-  let state = seed;
-  return (n) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * n);
-  };
-}
+import { dice } from '../support/dice.js';
+import { alarmOn } from '../support/timetable.js';
 
 const KINDS = ['simple', 'go', 'hikari', 'session'] as const;
 
@@ -67,7 +60,7 @@ function worldOf(kind: World['kind'], seed: number): World {
     stream: { a: seed, b: 1 },
     gauges,
     waits: () => ({ add: (ns: number) => waits.push(ns) }),
-    alarm: (run: () => void) => alarmOf(calls, run),
+    alarm: (run: () => void) => alarmOn((time, act, phase) => calls.at(time, act, phase), run),
     leaks: () => false,
     opens: () => {},
     ping: () => 0,
@@ -136,23 +129,6 @@ function worldOf(kind: World['kind'], seed: number): World {
 }
 
 const laneOf = (delayNs: number): Lane => ({ delayNs }) as Lane;
-
-function alarmOf(calls: FakeCalls, run: () => void): Alarm {
-  let turn = 0;
-  return {
-    set: (at) => {
-      const own = ++turn;
-      calls.at(
-        at,
-        () => {
-          if (own === turn) run();
-        },
-        PHASE.TIMER,
-      );
-    },
-    clear: () => void turn++,
-  };
-}
 
 /** Calls in bursts for two seconds: statements that end well or break their connection, and callers that leave. */
 function drive(world: World, seed: number, check: () => void): readonly CallResult[] {

@@ -6,16 +6,14 @@ import { Targets } from '../../src/model/picking/targets.js';
 import { WaitingRoom } from '../../src/model/picking/waiting-room.js';
 import { PASS } from '../../src/spec/outcome.js';
 import type { PolicyState } from '../../src/spec/policy.js';
+import { alarmOn, timetable } from '../support/timetable.js';
 
 /** A room whose calls wait for 100 ns; `open` is how many the door admits. */
 function room() {
-  engine.reset();
+  const table = timetable();
   const told: string[] = [];
   const state = { open: 0 };
-  const acts: (() => void)[] = [];
-  const op = engine.define('act', (index) => acts[index]());
-  const at = (time: number, act: () => void): void =>
-    engine.at(time, PHASE.COMPLETION, op, acts.push(act) - 1, 0, 0);
+  const at = (time: number, act: () => void): void => table.at(time, act, PHASE.COMPLETION);
   const door = {
     admit: (frame: number): boolean => {
       if (state.open === 0) return false;
@@ -25,17 +23,8 @@ function room() {
     },
     refuse: (frame: number): void => void told.push(`${engine.now} refuses ${frame}`),
   };
-  const own = new WaitingRoom(100, door, (run) => {
-    let turn = 0;
-    return {
-      set: (due) => {
-        const mine = ++turn;
-        engine.at(due, PHASE.TIMER, op, acts.push(() => mine === turn && run()) - 1, 0, 0);
-      },
-      clear: () => void turn++,
-    };
-  });
-  return { own, told, state, at, run: () => void engine.run(10_000, Infinity) };
+  const own = new WaitingRoom(100, door, (run) => alarmOn(table.at, run));
+  return { own, told, state, at, run: () => table.run(10_000) };
 }
 
 describe('calls that wait for an instance', () => {

@@ -1,17 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { simulate } from '../../../src/model/simulate.js';
-import { compile } from '../../../src/plan/compile.js';
-import {
-  balancerKind,
-  delaysOf,
-  faultKind,
-  outlierKind,
-  policyKind,
-} from '../../../src/patterns/registry.js';
-import { load } from '../../theory/program.js';
-
-const REGISTRY = { policyKind, faultKind, balancerKind, outlierKind, delaysOf };
+import { keptBy } from '../../support/kept.js';
 
 /** Messages come for four seconds, and everything is over long before the end. */
 const cases = fc.record({
@@ -146,23 +135,11 @@ faults: [ ${mishapsOf(c).join(', ')} ]
 `;
 }
 
-/** What is kept at the end, by name. */
-function keptBy(c: Case): ReadonlyMap<string, number> {
-  const file = load(textOf(c));
-  let counts: () => ReadonlyMap<string, number> = () => new Map();
-  simulate(compile(file.variants[0]!, file), 0, REGISTRY, {
-    prepare: ({ kept }) => {
-      counts = () => new Map([...kept].map(([name, count]) => [name, count()]));
-    },
-  });
-  return counts();
-}
-
 describe('a run whose messages are all settled', () => {
   it('keeps none of them, whatever has happened to them', () => {
     fc.assert(
       fc.property(cases, (c) => {
-        const kept = keptBy(c);
+        const kept = keptBy(textOf(c));
         expect(kept.get('messages')).toBe(0);
         expect(kept.get('shop.rows') ?? 0).toBe(0);
         for (const [name, count] of kept) if (name.startsWith('requests.')) expect(count).toBe(0);

@@ -1,32 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { compile } from '../../../src/plan/compile.js';
-import {
-  balancerKind,
-  delaysOf,
-  faultKind,
-  outlierKind,
-  policyKind,
-} from '../../../src/patterns/registry.js';
-import { simulate } from '../../../src/model/simulate.js';
-import { load } from '../../theory/program.js';
-
-const REGISTRY = { policyKind, faultKind, balancerKind, outlierKind, delaysOf };
+import { keptBy as keptByText } from '../../support/kept.js';
 
 /** What a run still keeps at its end, by name. */
-function keptBy(body: string, duration: string): Record<string, number> {
-  const file = load(`
+const keptBy = (body: string, duration: string): Record<string, number> =>
+  Object.fromEntries(
+    keptByText(`
 faultline: 1
 title: What is kept
 run: { duration: ${duration} }
-${body}`);
-  let counts: () => Map<string, number> = () => new Map();
-  simulate(compile(file.variants[0]!, file), 0, REGISTRY, {
-    prepare: ({ kept }) => {
-      counts = () => new Map([...kept].map(([name, count]) => [name, count()]));
-    },
-  });
-  return Object.fromEntries(counts());
-}
+${body}`),
+  );
 
 /** A hundred messages a second, of which each is read within a millisecond. */
 const read = (group: string, topic = ''): string => `

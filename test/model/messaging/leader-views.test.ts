@@ -2,16 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { engine } from '../../../src/kernel/engine.js';
 import { LeaderViews } from '../../../src/model/messaging/leader-views.js';
 import { SECOND } from '../../support/fake-calls.js';
+import { timetable } from '../../support/timetable.js';
 
 /** Two partitions that node 0 leads; what consumers see of each, with the time in s. */
 function views() {
-  engine.reset();
+  const table = timetable();
   const seen: string[] = [];
   const leaders = [0, 0];
   const still = new Set<number>();
   const mute = new Set<number>();
-  const acts: (() => void)[] = [];
-  const op = engine.define('act', (index) => acts[index]());
   const own = new LeaderViews(
     {
       partitions: [{}, {}],
@@ -32,9 +31,8 @@ function views() {
     leaders,
     still,
     mute,
-    at: (seconds: number, act: () => void): void =>
-      engine.at(seconds * SECOND, 0, op, acts.push(act) - 1, 0, 0),
-    run: () => void engine.run(1000 * SECOND, Infinity),
+    at: (seconds: number, act: () => void): void => table.at(seconds * SECOND, act),
+    run: () => table.run(1000 * SECOND),
   };
 }
 

@@ -6,14 +6,13 @@ import type { GatePlace } from '../../../src/model/messaging/pause-gate.js';
 import { policyKind } from '../../../src/patterns/registry.js';
 import { OUTCOME } from '../../../src/spec/outcome.js';
 import { MS } from '../../support/fake-calls.js';
+import { timetable } from '../../support/timetable.js';
 
 /** A gate with nothing around it: what it tells consumers, with the time in ms. */
 function gateOf(kind: string, written: object) {
-  engine.reset();
+  const table = timetable();
   const told: string[] = [];
   const breaker = policyKind('circuitBreaker', kind)!;
-  const acts: (() => void)[] = [];
-  const op = engine.define('act', (index) => acts[index]());
   const place = {
     world: {
       plan: { seed: 1, components: [{ name: 'jobs' }], parts: [{ name: 'worker' }] },
@@ -33,9 +32,8 @@ function gateOf(kind: string, written: object) {
   return {
     gate,
     told,
-    at: (ms: number, act: () => void) =>
-      engine.at(ms * MS, PHASE.COMPLETION, op, acts.push(act) - 1, 0, 0),
-    run: () => void engine.run(10_000 * MS, Infinity),
+    at: (ms: number, act: () => void) => table.at(ms * MS, act, PHASE.COMPLETION),
+    run: () => table.run(10_000 * MS),
     /** Two failures in a row by run 1 and 2. */
     open(): void {
       for (const run of [1, 2]) {

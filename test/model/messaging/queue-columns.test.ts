@@ -2,14 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { engine } from '../../../src/kernel/engine.js';
 import { DeliveryList } from '../../../src/model/messaging/queues/delivery-list.js';
 import { Entries } from '../../../src/model/messaging/queues/entries.js';
-
-function dice(seed: number): (n: number) => number {
-  let state = seed;
-  return (n) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * n);
-  };
-}
+import { dice } from '../../support/dice.js';
+import { timetable } from '../../support/timetable.js';
 
 describe('the entries of a queue', () => {
   it('are in the order in which they came, and the ready ones in that of their positions', () => {
@@ -73,7 +67,7 @@ describe('deliveries in flight', () => {
   it('are overdue at their time, but for those that were settled, and not while nobody leads', () => {
     for (let seed = 0; seed < 20; seed++) {
       const roll = dice(seed);
-      engine.reset();
+      const { at, run } = timetable();
       const entries = new Entries();
       const found: [number, number][] = [];
       const owner = {
@@ -87,10 +81,6 @@ describe('deliveries in flight', () => {
       const list: DeliveryList = new DeliveryList(entries, owner);
       const open = new Map<number, number>();
       const expected: [number, number][] = [];
-      const acts: (() => void)[] = [];
-      const op = engine.define('act', (index) => acts[index]());
-      const at = (time: number, act: () => void): void =>
-        engine.at(time, 0, op, acts.push(act) - 1, 0, 0);
       let time = 0;
       for (let k = 0; k < 40; k++) {
         time += 1 + roll(30);
@@ -116,7 +106,7 @@ describe('deliveries in flight', () => {
         list.arm();
       });
       const made = new Map<number, number>();
-      engine.run(100_000, Infinity);
+      run(100_000);
       for (let entry = 0; entry < 40; entry++) made.set(entry, entries.due[entry]);
       const gone = new Set(expected.map(([, entry]) => entry));
       const all = [...made.keys()].filter((entry) => !gone.has(entry));
