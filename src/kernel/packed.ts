@@ -21,8 +21,8 @@ export class Packed {
         if (column[k] < low) low = column[k];
         if (column[k] > high) high = column[k];
       }
-      const width = count === 0 ? 0 : widthOf(high - low);
-      this.bases.push(count === 0 ? 0 : low);
+      const width = widthOf(Math.min(high - low, Number.MAX_SAFE_INTEGER));
+      this.bases.push(low);
       this.widths.push(width);
       this.starts.push(size);
       size += width * count;
@@ -48,7 +48,6 @@ export class Packed {
   private write(column: Float64Array, c: number, count: number): void {
     const width = this.widths[c];
     const base = this.bases[c];
-    if (width === 0) return;
     let at = this.starts[c];
     for (let k = 0; k < count; k++) {
       const distance = column[k] - base;
@@ -65,6 +64,6 @@ export class Packed {
 /** Bytes of a number from 0 to a largest one. */
 function widthOf(largest: number): number {
   let width = 0;
-  for (let bound = 1; bound <= Math.ceil(largest); bound *= 256) width++;
+  for (let bound = 1; bound <= largest; bound *= 256) width++;
   return width;
 }

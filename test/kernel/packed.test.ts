@@ -33,7 +33,36 @@ describe('packed columns', () => {
   });
 
   it('refuse what is not whole', () => {
-    expect(() => new Packed([Float64Array.of(0, 0.5)], 2)).toThrow(/packed-number-is-not-whole/);
+    const bad = [
+      [0, 0.5],
+      [5, NaN],
+      [NaN, 5],
+      [NaN],
+      [Infinity],
+      [0, Infinity],
+      [-(2 ** 53), 2 ** 53],
+    ];
+    for (const column of bad) {
+      const pack = (): unknown => new Packed([Float64Array.from(column)], column.length);
+      expect(pack).toThrow(/packed-number-is-not-whole/);
+    }
+  });
+
+  it('look at the first rows only, as many as they are told', () => {
+    const packed = new Packed([Float64Array.of(3, 4, NaN, 1e9), Float64Array.of(7, 7, 8)], 2);
+    expect([packed.get(0, 0), packed.get(0, 1), packed.get(1, 1), packed.bytes]).toEqual([
+      3, 4, 7, 2,
+    ]);
+    expect(new Packed([Float64Array.of(NaN)], 0).bytes).toBe(0);
+  });
+
+  it('take one byte more from each power of 256 on', () => {
+    const bytes = (largest: number): number =>
+      new Packed([Float64Array.of(0, largest)], 2).bytes / 2;
+    for (let width = 1; width <= 6; width++) {
+      expect([bytes(256 ** width - 1), bytes(256 ** width)]).toEqual([width, width + 1]);
+    }
+    expect([bytes(0), bytes(1), bytes(2 ** 53 - 1)]).toEqual([0, 1, 7]);
   });
 });
 
