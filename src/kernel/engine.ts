@@ -391,16 +391,28 @@ class Engine {
 
   /** Keeps op and target of what is due next; only an instant that runs over pays for it. */
   private rememberNext(): void {
-    let data = engine.queue.payload;
-    let at = engine.queue.topOffset();
-    if (engine.hot >> 1 !== 0) {
-      const queue = engine.instants[30 - Math.clz32(engine.hot & -engine.hot & ~STOP_BIT)];
-      data = queue.data;
-      at = queue.nextOffset();
+    const queue = engine.queue;
+    const top = queue.front;
+    const isQueued = queue.frontTimes[top] === engine.now;
+    const due = engine.hot & ~STOP_BIT;
+    const phase = 30 - Math.clz32(due & -due);
+    if (due !== 0 && !(isQueued && queue.frontKeys[top] < (phase + 1) * PHASE_UNIT)) {
+      const instant = engine.instants[phase];
+      engine.remember(instant.data, instant.nextOffset());
+    } else if (isQueued) {
+      engine.remember(queue.payload, queue.topOffset());
     }
+  }
+
+  private remember(data: Int32Array, at: number): void {
     const op = data[at];
-    if (op > LANE_TIMER) engine.last.add(op, data[at + 1]);
-    else engine.last.add(engine.lanes.list[data[at + 1]].op, data[at + 2]);
+    const target = data[at + 1];
+    if (op > LANE_TIMER) {
+      engine.last.add(op, target);
+    } else {
+      const lane = engine.lanes.list[target];
+      engine.last.add(lane.op, op === LANE_HEAD ? lane.indices[lane.head] : data[at + 2]);
+    }
   }
 
   /** The next sequence number, with a slot left in the queue for it. */
