@@ -59,19 +59,16 @@ export function log(value: number): number {
     (6.66666666666673513e-1 +
       w * (2.857142874366239149e-1 + w * (1.818357216161805012e-1 + w * 1.479819860511658591e-1)));
   const r = odd + even;
+  // fdlibm has formulas of its own for k = 0. These give the same bits, as no term of k is rounded then.
   if (((high - 0x6147a) | (0x6b851 - high)) > 0) {
     const half = 0.5 * f * f;
-    if (k === 0) return f - (half - s * (half + r));
     return k * LN2_HIGH - (half - (s * (half + r) + k * LN2_LOW) - f);
   }
-  if (k === 0) return f - s * (f - r);
   return k * LN2_HIGH - (s * (f - r) - k * LN2_LOW - f);
 }
 
 function logNearOne(f: number, k: number): number {
-  if (f === 0) return k === 0 ? 0 : k * LN2_HIGH + k * LN2_LOW;
   const r = f * f * (0.5 - 0.33333333333333333 * f);
-  if (k === 0) return f - r;
   return k * LN2_HIGH - (r - k * LN2_LOW - f);
 }
 
@@ -240,11 +237,8 @@ function kernelCos(x: number, y: number): number {
 /** Hyperbolic tangent: Lambert's continued fraction below 0.35, else 1 - 2 / (exp(2x) + 1). */
 export function tanh(x: number): number {
   const size = Math.abs(x);
-  if (size > 20) return x > 0 ? 1 : -1;
-  if (size >= 0.35) {
-    const value = 1 - 2 / (exp(2 * size) + 1);
-    return x > 0 ? value : -value;
-  }
+  if (size > 20) return Math.sign(x);
+  if (size >= 0.35) return Math.sign(x) * (1 - 2 / (exp(2 * size) + 1));
   const z = x * x;
   let fraction = 17;
   for (let odd = 15; odd >= 1; odd -= 2) fraction = odd + z / fraction;

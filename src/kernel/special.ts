@@ -72,12 +72,12 @@ export function normalQuantile(p: number): number {
     const r = 0.180625 - q * q;
     return (q * polynomial(CENTRE_OVER, r)) / polynomial(CENTRE_UNDER, r);
   }
-  const r = Math.sqrt(-log(q < 0 ? p : 1 - p));
+  const r = Math.sqrt(-log(Math.min(p, 1 - p)));
   const size =
     r <= 5
       ? polynomial(SHOULDER_OVER, r - 1.6) / polynomial(SHOULDER_UNDER, r - 1.6)
       : polynomial(TAIL_OVER, r - 5) / polynomial(TAIL_UNDER, r - 5);
-  return q < 0 ? -size : size;
+  return Math.sign(q) * size;
 }
 
 function polynomial(coefficients: readonly number[], x: number): number {
