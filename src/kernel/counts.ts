@@ -53,7 +53,8 @@ export class Counts {
         const reached = this.reached[id];
         const u = unit(ka, kb, la, lb, index);
         let branch = 0;
-        while (branch < reached.length - 1 && u > reached[branch]) branch++;
+        // The last weight is reached at 1, which no draw is.
+        while (u > reached[branch]) branch++;
         return d.branches[branch].value;
       }
       case 'normal':

@@ -87,7 +87,7 @@ class Samplers {
   private second: Float64Array = new Float64Array(ROOM);
   private third: Float64Array = new Float64Array(ROOM);
   private readonly means: number[] = [];
-  /** Sorted values of EMPIRICAL; cumulative weights, then ids of MIXTURE. */
+  /** By first parameter: sorted values of EMPIRICAL; cumulative weights, then ids of MIXTURE. */
   private readonly tables: Float64Array[] = [];
 
   /** Forgets all distributions, for another run. */
@@ -97,8 +97,7 @@ class Samplers {
 
   /** Compiles a distribution and gives its id. */
   add(d: Distribution): number {
-    const own = this.reserve();
-    this.means[own] = meanOf(d);
+    const own = this.reserve(d);
     this.compile(own, d);
     return own;
   }
@@ -108,11 +107,8 @@ class Samplers {
    * that is given. The parts of mixtures come behind all of them.
    */
   addAll(list: readonly Distribution[]): void {
-    const ids = list.map(() => this.reserve());
-    list.forEach((d, place) => {
-      this.means[ids[place]] = meanOf(d);
-      this.compile(ids[place], d);
-    });
+    const ids = list.map((d) => this.reserve(d));
+    list.forEach((d, place) => this.compile(ids[place], d));
   }
 
   /** The draw of stream (ka, kb) for lineage (la, lb) and index: whole ns, at least 0. */
@@ -161,34 +157,34 @@ class Samplers {
       case PARETO:
         return p * exp(q * log(1 - this.third[id] * unit(ka, kb, la, lb, index)));
       case EMPIRICAL: {
-        const values = this.tables[id];
+        const values = this.tables[p];
         return values[Math.floor(unit(ka, kb, la, lb, index) * values.length)];
       }
       default:
-        return this.drawMixture(id, ka, kb, la, lb, index);
+        return this.drawMixture(this.tables[p], ka, kb, la, lb, index);
     }
   }
 
   private drawMixture(
-    id: number,
+    table: Float64Array,
     ka: number,
     kb: number,
     la: number,
     lb: number,
     index: number,
   ): number {
-    const table = this.tables[id];
-    const branches = table.length >> 1;
     const u = unit(ka, kb, la, lb, index);
     let branch = 0;
-    while (branch < branches - 1 && u > table[branch]) branch++;
-    return this.draw(table[branches + branch], subKeyA(ka, 1), subKeyB(kb, 1), la, lb, index);
+    // The last weight is reached at 1, which no draw is.
+    while (u > table[branch]) branch++;
+    const id = table[(table.length >> 1) + branch];
+    return this.draw(id, subKeyA(ka, 1), subKeyB(kb, 1), la, lb, index);
   }
 
-  private reserve(): number {
+  /** The id of a distribution that is compiled next, and room for it. */
+  private reserve(d: Distribution): number {
     const id = this.means.length;
-    this.means.push(0);
-    this.tables.push(EMPTY);
+    this.means.push(meanOf(d));
     if (id === this.kinds.length) {
       const kinds = new Uint8Array(id * 2);
       kinds.set(this.kinds);
@@ -205,26 +201,26 @@ class Samplers {
       case 'constant':
         return this.setConstant(id, d.valueNs);
       case 'exponential':
-        return this.set(id, EXPONENTIAL, d.meanNs, 0, 0);
+        return this.set(id, EXPONENTIAL, d.meanNs);
       case 'uniform':
         if (d.minNs === d.maxNs) return this.setConstant(id, d.minNs);
         invariant(d.minNs >= 0 && d.maxNs > d.minNs, 'uniform-range');
-        return this.set(id, UNIFORM, d.minNs, d.maxNs - d.minNs, 0);
+        return this.set(id, UNIFORM, d.minNs, d.maxNs - d.minNs);
       case 'normal':
         invariant(d.meanNs >= 0 && d.sdNs >= 0, 'normal-parameters');
         if (d.sdNs === 0) return this.setConstant(id, d.meanNs);
-        return this.set(id, NORMAL, d.meanNs, d.sdNs, 0);
+        return this.set(id, NORMAL, d.meanNs, d.sdNs);
       case 'lognormal':
         if (d.sigma === 0) return this.setConstant(id, d.medianNs);
-        return this.set(id, LOGNORMAL, d.medianNs, d.sigma, 0);
+        return this.set(id, LOGNORMAL, d.medianNs, d.sigma);
       case 'gamma':
         return this.setGamma(id, 1 / (d.cv * d.cv), d.meanNs);
       case 'erlang':
         return this.setGamma(id, d.k, d.meanNs);
       case 'weibull':
         invariant(d.shape > 0, 'weibull-shape');
-        if (d.shape === 1) return this.set(id, EXPONENTIAL, d.scaleNs, 0, 0);
-        return this.set(id, WEIBULL, d.scaleNs, 1 / d.shape, 0);
+        if (d.shape === 1) return this.set(id, EXPONENTIAL, d.scaleNs);
+        return this.set(id, WEIBULL, d.scaleNs, 1 / d.shape);
       case 'pareto': {
         invariant(d.shape > 0 && d.minNs > 0, 'pareto-parameters');
         const cut = d.maxNs === null ? 1 : 1 - pow(d.minNs / d.maxNs, d.shape);
@@ -232,8 +228,7 @@ class Samplers {
       }
       case 'empirical':
         invariant(d.valuesNs.length > 0, 'empirical-without-values');
-        this.tables[id] = Float64Array.from(d.valuesNs).sort();
-        return this.set(id, EMPIRICAL, 0, 0, 0);
+        return this.setTable(id, EMPIRICAL, Float64Array.from(d.valuesNs).sort());
       case 'hyperexponential':
         return this.setMixture(
           id,
@@ -247,7 +242,7 @@ class Samplers {
     }
   }
 
-  private set(id: number, kind: number, first: number, second: number, third: number): void {
+  private set(id: number, kind: number, first: number, second = 0, third = 0): void {
     invariant(first >= 0 && first <= HORIZON_MAX_NS, 'distribution-out-of-range');
     this.kinds[id] = kind;
     this.first[id] = first;
@@ -256,14 +251,14 @@ class Samplers {
   }
 
   private setConstant(id: number, value: number): void {
-    this.set(id, CONSTANT, wholeNs(value), 0, 0);
+    this.set(id, CONSTANT, wholeNs(value));
   }
 
   private setGamma(id: number, shape: number, mean: number): void {
     if (shape === Infinity) return this.setConstant(id, mean);
     invariant(shape > 0, 'gamma-shape');
-    if (shape === 1) return this.set(id, EXPONENTIAL, mean, 0, 0);
-    this.set(id, GAMMA, shape, mean / shape, 0);
+    if (shape === 1) return this.set(id, EXPONENTIAL, mean);
+    this.set(id, GAMMA, shape, mean / shape);
   }
 
   private setMixture(
@@ -280,8 +275,11 @@ class Samplers {
       table[i] = reached / total;
       table[branches.length + i] = this.add(branches[i].of);
     }
-    this.tables[id] = table;
-    this.set(id, MIXTURE, 0, 0, 0);
+    this.setTable(id, MIXTURE, table);
+  }
+
+  private setTable(id: number, kind: number, table: Float64Array): void {
+    this.set(id, kind, this.tables.push(table) - 1);
   }
 }
 
@@ -290,8 +288,6 @@ export const samplers = new Samplers();
 
 /** What `setup` hands to policies. */
 export type { Samplers };
-
-const EMPTY = new Float64Array(0);
 
 /** Rounds half up to whole ns and cuts off at the largest time there is. */
 function wholeNs(value: number): Ns {
