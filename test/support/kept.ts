@@ -1,4 +1,5 @@
 import { simulate } from '../../src/model/simulate.js';
+import type { World } from '../../src/model/world.js';
 import { compile } from '../../src/plan/compile.js';
 import {
   balancerKind,
@@ -7,18 +8,26 @@ import {
   outlierKind,
   policyKind,
 } from '../../src/patterns/registry.js';
+import type { RunRecord } from '../../src/spec/record.js';
 import { load } from '../theory/program.js';
 
 const REGISTRY = { policyKind, faultKind, balancerKind, outlierKind, delaysOf };
 
-/** What a run of a scenario still keeps at its end, by name. */
-export function keptBy(text: string): ReadonlyMap<string, number> {
-  const file = load(text);
-  let counts: () => ReadonlyMap<string, number> = () => new Map();
-  simulate(compile(file.variants[0]!, file), 0, REGISTRY, {
-    prepare: ({ kept }) => {
-      counts = () => new Map([...kept].map(([name, count]) => [name, count()]));
-    },
-  });
-  return counts();
+export interface Kept {
+  readonly record: RunRecord;
+  /** What the run still keeps at its end, by name. */
+  readonly kept: ReadonlyMap<string, number>;
 }
+
+/** Runs a scenario of one variant once. */
+export function runKept(text: string, traceShare = 0): Kept {
+  const file = load(text);
+  let counts: World['kept'] = new Map();
+  const record = simulate(compile(file.variants[0]!, file, { traceShare }), 0, REGISTRY, {
+    prepare: (world) => void (counts = world.kept),
+  });
+  return { record, kept: new Map([...counts].map(([name, count]) => [name, count()])) };
+}
+
+/** What a run of a scenario still keeps at its end, by name. */
+export const keptBy = (text: string): ReadonlyMap<string, number> => runKept(text).kept;

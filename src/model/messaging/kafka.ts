@@ -13,7 +13,6 @@ import { isAmong, isHitBy, MESSAGE_INDEX } from './knobs.js';
 import type { MessageShare, PoisonShare } from './knobs.js';
 import type { Messages } from './messages.js';
 import { Partition } from './partition.js';
-import { SHELF } from './shelf.js';
 
 /** Place of what never came to the log. */
 const NOWHERE = -1;
@@ -192,7 +191,7 @@ export class KafkaTopic {
     }
     if (this.guarded !== null && this.guarded[at] === 0) this.guard(at, partition.base);
     for (const group of this.groups) group.came(at, message);
-    if (partition.end % SHELF === 0) this.packUnread(at);
+    if (partition.isBlockFull) this.packUnread(at);
   }
 
   /** Messages that are there at time 0. */

@@ -1,8 +1,8 @@
 import { Packed } from '../../kernel/packed.js';
 import type { Messages } from './messages.js';
 
-/** Messages that are put away together: a power of two. */
-export const SHELF = 1024;
+/** How many messages go into a bundle, and how many a queue keeps at hand in front of them. Only tests set others. */
+export const shelving = { bundle: 1024, near: 2048 };
 
 /** Messages without slots. Those of traced requests are few, and known by their row. */
 export interface Bundle {
@@ -47,6 +47,8 @@ const ASIDES = SOURCE + 2;
 export class Shelf {
   /** Messages on it, for tests. */
   count = 0;
+  /** Messages of a bundle. */
+  readonly size: number = shelving.bundle;
   private readonly messages: Messages;
   private readonly asides: Aside[] = [];
   private rows: Float64Array[] = [];
@@ -65,7 +67,7 @@ export class Shelf {
   pack(list: Int32Array, count: number): Bundle {
     const { messages, asides } = this;
     if (this.rows.length === 0) {
-      this.rows = Array.from({ length: ASIDES + asides.length }, () => new Float64Array(SHELF));
+      this.rows = Array.from({ length: ASIDES + asides.length }, () => new Float64Array(this.size));
     }
     const { rows } = this;
     NAMES.forEach((name, c) => {

@@ -2,10 +2,6 @@ import { Packed } from '../../../kernel/packed.js';
 import type { Ns } from '../../../kernel/time.js';
 import type { Messages } from '../messages.js';
 import type { Bundle } from '../shelf.js';
-import { SHELF } from '../shelf.js';
-
-/** Ready messages behind which new ones need no entry yet. */
-export const NEAR = 2048;
 
 /** Who takes messages back that were put away; each comes with a holder. */
 export type Taker = (message: number, position: number, since: Ns, origin: number) => void;
@@ -27,15 +23,18 @@ interface Block {
 export class Backlog {
   length = 0;
   private readonly messages: Messages;
+  private readonly size: number;
   private readonly blocks: Block[] = [];
   /** The last messages. */
-  private readonly slots: Int32Array = new Int32Array(SHELF);
+  private readonly slots: Int32Array;
   private readonly columns: readonly Float64Array[];
   private count = 0;
 
   constructor(messages: Messages) {
     this.messages = messages;
-    this.columns = [POSITION, SINCE, ORIGIN].map(() => new Float64Array(SHELF));
+    this.size = messages.shelf.size;
+    this.slots = new Int32Array(this.size);
+    this.columns = [POSITION, SINCE, ORIGIN].map(() => new Float64Array(this.size));
   }
 
   /** Position of the first one. */
@@ -53,7 +52,7 @@ export class Backlog {
     columns[ORIGIN][count] = origin;
     this.length++;
     this.count++;
-    if (this.count === SHELF) this.pack();
+    if (this.count === this.size) this.pack();
   }
 
   /** Hands out the messages in front, in their order. */
@@ -73,9 +72,9 @@ export class Backlog {
   }
 
   private takeBlock({ bundle, packed }: Block, taker: Taker): void {
-    const { messages } = this;
-    this.length -= SHELF;
-    for (let k = 0; k < SHELF; k++) {
+    const { messages, size } = this;
+    this.length -= size;
+    for (let k = 0; k < size; k++) {
       const message = messages.shelf.unpack(bundle, k);
       messages.holders[message] = 1;
       taker(message, packed.get(POSITION, k), packed.get(SINCE, k), packed.get(ORIGIN, k));
@@ -84,10 +83,10 @@ export class Backlog {
 
   /** Other holders keep their slots: what they do with the message is nothing to this queue. */
   private pack(): void {
-    const { messages, slots } = this;
-    const bundle = messages.shelf.pack(slots, SHELF);
-    this.blocks.push({ bundle, packed: new Packed(this.columns, SHELF) });
-    for (let k = 0; k < SHELF; k++) messages.release(slots[k]);
+    const { messages, size, slots } = this;
+    const bundle = messages.shelf.pack(slots, size);
+    this.blocks.push({ bundle, packed: new Packed(this.columns, size) });
+    for (let k = 0; k < size; k++) messages.release(slots[k]);
     this.count = 0;
   }
 }

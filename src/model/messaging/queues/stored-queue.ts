@@ -6,7 +6,8 @@ import type { PlanQueue, QueueRules } from '../../../spec/queues.js';
 import type { World } from '../../world.js';
 import { isHitBy } from '../knobs.js';
 import type { Messages } from '../messages.js';
-import { Backlog, NEAR } from './backlog.js';
+import { shelving } from '../shelf.js';
+import { Backlog } from './backlog.js';
 import { DeliveryList } from './delivery-list.js';
 import { Entries, PLACE } from './entries.js';
 import { Order } from './order.js';
@@ -80,7 +81,7 @@ export class StoredQueue {
     this.figures = new QueueFigures(world, spec);
     const { component } = spec;
     const isSearched = ASKED_FOR.some((knob) => isHitBy(world, knob, component));
-    this.near = isSearched ? Infinity : NEAR;
+    this.near = isSearched ? Infinity : shelving.near;
     this.order = isHitBy(world, 'heldBack', component) ? new Order(world, spec) : null;
     world.audits.push(() => this.audit());
   }
