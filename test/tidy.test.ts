@@ -52,7 +52,7 @@ const LONG_FILES: Readonly<Record<string, string>> = {
 const SHARED = new Set(['model', 'plan', 'run', 'analysis', 'report']);
 /** Comparisons with a kind that stand all the same, by file, each with the reason. */
 const KIND_QUESTIONS: Readonly<Record<string, string>> = {
-  "src/analysis/metrics-edge.ts machine.policy === 'circuitBreaker'":
+  "src/analysis/measure/metrics-edge.ts machine.policy === 'circuitBreaker'":
     'the metrics breaker.* of the language are about breakers and nothing else',
   "src/model/chains.ts layer.policy === 'deadline'":
     'a deadline that reaches an edge without one is laid in as an implicit layer',
@@ -111,6 +111,17 @@ describe('the source tree', () => {
     const wrong = internalImports().filter(
       ({ source, to }) => isPattern(source.path) && isPattern(to),
     );
+    expect(wrong.map(({ place, to }) => `${place} imports ${to}`)).toEqual([]);
+  });
+
+  it('measures runs without their story and without verdicts, and keeps these two apart', () => {
+    const roomOf = (path: string): string | null =>
+      /^src\/analysis\/(.*\/|)/.exec(path)?.[1] ?? null;
+    const wrong = internalImports().filter(({ source, to }) => {
+      const [from, into] = [roomOf(source.path), roomOf(to)];
+      const isApart = into === null || into === from || into === 'measure/';
+      return from !== null && from !== '' && !isApart;
+    });
     expect(wrong.map(({ place, to }) => `${place} imports ${to}`)).toEqual([]);
   });
 

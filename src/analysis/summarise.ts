@@ -9,26 +9,26 @@ import type {
   VariantResult,
 } from '../spec/result.js';
 import type { ScenarioFile, Variant } from '../spec/scenario.js';
-import { judgeBudget } from './budget.js';
-import { storiesOf } from './cascade.js';
-import { cascadeResult } from './cascade-result.js';
-import { compareAll } from './compare.js';
-import { componentResults } from './components.js';
-import { combineDigests } from './digest.js';
-import { edgeResults } from './edge-results.js';
-import { exemplarsOf } from './exemplars.js';
-import { judgeHypothesis } from './hypothesis.js';
-import { unfinishedNotes } from './incomplete.js';
-import { journalOf } from './journal.js';
-import type { Study } from './study.js';
-import { headline, summaryOf, type Headline } from './summary.js';
-import { toldFault } from './told-fault.js';
-import { timelineOf } from './timeline.js';
-import { changedNodes, faultInfos, topologyOf } from './topology.js';
-import { meteredResults } from './meters.js';
-import { variantData, type VariantData } from './variant-data.js';
-import { warningsOf } from './warnings.js';
-import { wholeRun } from './window.js';
+import { judgeBudget } from './verdicts/budget.js';
+import { storiesOf } from './story/cascade.js';
+import { cascadeResult } from './story/cascade-result.js';
+import { compareAll } from './verdicts/compare.js';
+import { componentResults } from './measure/components.js';
+import { combineDigests } from './measure/digest.js';
+import { edgeResults } from './measure/edge-results.js';
+import { exemplarsOf } from './measure/exemplars.js';
+import { judgeHypothesis } from './verdicts/hypothesis.js';
+import { unfinishedNotes } from './measure/incomplete.js';
+import { journalOf } from './measure/journal.js';
+import type { Study } from './verdicts/study.js';
+import { headline, summaryOf, type Headline } from './measure/summary.js';
+import { toldFault } from './story/told-fault.js';
+import { timelineOf } from './measure/timeline.js';
+import { changedNodes, faultInfos, topologyOf } from './story/topology.js';
+import { meteredResults } from './measure/meters.js';
+import { variantData, type VariantData } from './measure/variant-data.js';
+import { warningsOf } from './measure/warnings.js';
+import { wholeRun } from './measure/window.js';
 
 /**
  * The result document of a file from the records of its runs. `plans` and `records` are by variant, in

@@ -6,14 +6,14 @@ import type { RunRecord } from '../spec/record.js';
 import type { Verdict } from '../spec/result.js';
 import type { BudgetSource, ScenarioFile } from '../spec/scenario.js';
 import type { SweepFigure, SweepFigures } from '../spec/sweep.js';
-import { judgeBudget } from './budget.js';
-import { storiesOf } from './cascade.js';
-import { combineDigests } from './digest.js';
-import { estimateOf, finite } from './estimate.js';
-import { neverCount } from './recovery.js';
-import { measureIn, variantNamed, type Study } from './study.js';
-import { variantData, type VariantData } from './variant-data.js';
-import { wholeRun } from './window.js';
+import { judgeBudget } from './verdicts/budget.js';
+import { storiesOf } from './story/cascade.js';
+import { combineDigests } from './measure/digest.js';
+import { estimateOf, finite } from './measure/estimate.js';
+import { neverCount } from './measure/recovery.js';
+import { measureIn, variantNamed, type Study } from './verdicts/study.js';
+import { variantData, type VariantData } from './measure/variant-data.js';
+import { wholeRun } from './measure/window.js';
 
 /** What is asked at every setting of a sweep. */
 export interface Asked {

@@ -1,5 +1,5 @@
 import { dirname, relative, resolve, sep } from 'node:path';
-import type { Study } from '../analysis/study.js';
+import type { Study } from '../analysis/verdicts/study.js';
 import { plain } from '../report/text-table.js';
 import { expressionsOf } from '../scenario/expressions-of.js';
 import type { BudgetResult, Result } from '../spec/result.js';

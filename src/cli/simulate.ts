@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
-import type { Study } from '../analysis/study.js';
+import type { Study } from '../analysis/verdicts/study.js';
 import { summarise } from '../analysis/summarise.js';
-import { incompleteOf } from '../analysis/incomplete.js';
+import { incompleteOf } from '../analysis/measure/incomplete.js';
 import { runKept, type Kept } from '../run/kept.js';
 import { identify } from '../run/replicate.js';
 import type { Records } from '../run/replicate.js';

@@ -40,7 +40,7 @@ export type Durations = readonly Histogram[];
 
 /**
  * Figures of what is neither a request nor an edge: topics, caches, sagas. Each has a name, a subject
- * and one of four forms; the analysis finds it by both (`analysis/metrics-meters.ts`).
+ * and one of four forms; the analysis finds it by both (`analysis/measure/metrics-meters.ts`).
  */
 export class Meters {
   private readonly grid: Grid;

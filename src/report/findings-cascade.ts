@@ -1,4 +1,4 @@
-import { isFeedback } from '../analysis/feedback.js';
+import { isFeedback } from '../analysis/story/feedback.js';
 import type { VariantResult } from '../spec/result.js';
 import type { CascadeEvent } from '../spec/result-cascade.js';
 import { briefSeconds, formatInstant, listed, plural } from './format.js';

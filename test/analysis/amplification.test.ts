@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { amplificationOf } from '../../src/analysis/amplification.js';
-import { variantData } from '../../src/analysis/variant-data.js';
-import { wholeRun } from '../../src/analysis/window.js';
+import { amplificationOf } from '../../src/analysis/measure/amplification.js';
+import { variantData } from '../../src/analysis/measure/variant-data.js';
+import { wholeRun } from '../../src/analysis/measure/window.js';
 import { RecordBuilder } from '../support/records.js';
 import { CELL, shopPlan, shopVariant } from '../support/study.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { batchInterval } from '../../src/analysis/batch-interval.js';
-import { estimateOf, intervalOf, meanOf, shareOf } from '../../src/analysis/estimate.js';
+import { batchInterval } from '../../src/analysis/measure/batch-interval.js';
+import { estimateOf, intervalOf, meanOf, shareOf } from '../../src/analysis/measure/estimate.js';
 
 const repeated = (pattern: readonly number[], times: number): number[] =>
   Array.from({ length: times }, () => pattern).flat();

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { withoutBlips } from '../../src/analysis/blips.js';
-import { episodesOf, type Health } from '../../src/analysis/health.js';
-import type { Scene, StepInfluence } from '../../src/analysis/influence.js';
-import type { Lane } from '../../src/analysis/lanes.js';
+import { withoutBlips } from '../../src/analysis/story/blips.js';
+import { episodesOf, type Health } from '../../src/analysis/story/health.js';
+import type { Scene, StepInfluence } from '../../src/analysis/story/influence.js';
+import type { Lane } from '../../src/analysis/measure/lanes.js';
 import type { HealthState } from '../../src/spec/result-cascade.js';
 
 const STEPS = 20;

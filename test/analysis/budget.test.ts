@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { judge, marginOf } from '../../src/analysis/verdict.js';
-import { judgeHypothesis } from '../../src/analysis/hypothesis.js';
-import type { Study } from '../../src/analysis/study.js';
+import { judge, marginOf } from '../../src/analysis/verdicts/verdict.js';
+import { judgeHypothesis } from '../../src/analysis/verdicts/hypothesis.js';
+import type { Study } from '../../src/analysis/verdicts/study.js';
 import type { Plan } from '../../src/spec/plan.js';
 import type { RunRecord } from '../../src/spec/record.js';
 import { RecordBuilder } from '../support/records.js';

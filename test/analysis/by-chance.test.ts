@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { chanceIn, sketchOf, withoutChance } from '../../src/analysis/by-chance.js';
-import { episodesOf, type Health } from '../../src/analysis/health.js';
-import type { Scene, StepInfluence } from '../../src/analysis/influence.js';
-import type { Lane } from '../../src/analysis/lanes.js';
-import type { Saturation } from '../../src/analysis/saturation.js';
+import { chanceIn, sketchOf, withoutChance } from '../../src/analysis/story/by-chance.js';
+import { episodesOf, type Health } from '../../src/analysis/story/health.js';
+import type { Scene, StepInfluence } from '../../src/analysis/story/influence.js';
+import type { Lane } from '../../src/analysis/measure/lanes.js';
+import type { Saturation } from '../../src/analysis/story/saturation.js';
 import type { HealthState } from '../../src/spec/result-cascade.js';
 import { run } from '../theory/program.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { compareAll } from '../../src/analysis/compare.js';
-import { headline, type Headline } from '../../src/analysis/summary.js';
+import { compareAll } from '../../src/analysis/verdicts/compare.js';
+import { headline, type Headline } from '../../src/analysis/measure/summary.js';
 import type { Plan } from '../../src/spec/plan.js';
 import type { RunRecord } from '../../src/spec/record.js';
 import type { Comparison } from '../../src/spec/result.js';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { measureIn } from '../../src/analysis/study.js';
-import type { Study } from '../../src/analysis/study.js';
-import { storiesOf } from '../../src/analysis/cascade.js';
-import { variantData } from '../../src/analysis/variant-data.js';
-import { wholeRun } from '../../src/analysis/window.js';
+import { measureIn } from '../../src/analysis/verdicts/study.js';
+import type { Study } from '../../src/analysis/verdicts/study.js';
+import { storiesOf } from '../../src/analysis/story/cascade.js';
+import { variantData } from '../../src/analysis/measure/variant-data.js';
+import { wholeRun } from '../../src/analysis/measure/window.js';
 import { compile } from '../../src/plan/compile.js';
 import { parseMetric } from '../../src/scenario/expression.js';
 import { METRICS } from '../../src/scenario/metrics.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { faultWords } from '../../src/analysis/fault-words.js';
+import { faultWords } from '../../src/analysis/story/fault-words.js';
 import type { Distribution } from '../../src/kernel/distribution.js';
 import type { Fault } from '../../src/spec/scenario.js';
 import * as by from '../support/scenario.js';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { episodesOf, healthOf, type Times } from '../../src/analysis/health.js';
-import { UsualLatency } from '../../src/analysis/latency-noise.js';
-import type { Lane } from '../../src/analysis/lanes.js';
-import type { Steps } from '../../src/analysis/steps.js';
+import { episodesOf, healthOf, type Times } from '../../src/analysis/story/health.js';
+import { UsualLatency } from '../../src/analysis/measure/latency-noise.js';
+import type { Lane } from '../../src/analysis/measure/lanes.js';
+import type { Steps } from '../../src/analysis/measure/steps.js';
 
 const STEPS = 40;
 const SECOND = 1e9;

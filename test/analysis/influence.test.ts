@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { depthOf } from '../../src/analysis/influence.js';
-import { loopsOf } from '../../src/analysis/loops.js';
+import { depthOf } from '../../src/analysis/story/influence.js';
+import { loopsOf } from '../../src/analysis/story/loops.js';
 import type { Influence } from '../../src/spec/result-cascade.js';
 
 const influence = (line: string): Influence => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { loadChangesOf } from '../../src/analysis/load-changes.js';
-import { stepsOf } from '../../src/analysis/steps.js';
+import { loadChangesOf } from '../../src/analysis/story/load-changes.js';
+import { stepsOf } from '../../src/analysis/measure/steps.js';
 import { compile } from '../../src/plan/compile.js';
 import { load, run } from '../theory/program.js';
 

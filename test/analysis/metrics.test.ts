@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cellsOf, spansOf } from '../../src/analysis/window.js';
+import { cellsOf, spansOf } from '../../src/analysis/measure/window.js';
 import type { Plan } from '../../src/spec/plan.js';
 import type { RunRecord } from '../../src/spec/record.js';
 import { RecordBuilder } from '../support/records.js';

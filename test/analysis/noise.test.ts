@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { chanceOfSlow, UsualLatency } from '../../src/analysis/latency-noise.js';
-import { lowestOf, usualSwing } from '../../src/analysis/usual-swing.js';
+import { chanceOfSlow, UsualLatency } from '../../src/analysis/measure/latency-noise.js';
+import { lowestOf, usualSwing } from '../../src/analysis/story/usual-swing.js';
 
 /** P(at least k of n), each with probability p, added up term by term. */
 function atLeast(k: number, n: number, p: number): number {

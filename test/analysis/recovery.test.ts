@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { goodputOf } from '../../src/analysis/goodput.js';
-import { recoveryGrid, recoveryOf } from '../../src/analysis/recovery.js';
-import { variantData } from '../../src/analysis/variant-data.js';
-import { wholeRun } from '../../src/analysis/window.js';
+import { goodputOf } from '../../src/analysis/measure/goodput.js';
+import { recoveryGrid, recoveryOf } from '../../src/analysis/measure/recovery.js';
+import { variantData } from '../../src/analysis/measure/variant-data.js';
+import { wholeRun } from '../../src/analysis/measure/window.js';
 import { compile } from '../../src/plan/compile.js';
 import { RecordBuilder } from '../support/records.js';
 import { fileOf } from '../support/scenario.js';

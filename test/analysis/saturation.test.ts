@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { gaugesOf } from '../../src/analysis/gauges.js';
-import type { Lane } from '../../src/analysis/lanes.js';
-import { fullSteps, saturatedShare, saturationOf } from '../../src/analysis/saturation.js';
-import { stepsOf } from '../../src/analysis/steps.js';
+import { gaugesOf } from '../../src/analysis/measure/gauges.js';
+import type { Lane } from '../../src/analysis/measure/lanes.js';
+import { fullSteps, saturatedShare, saturationOf } from '../../src/analysis/story/saturation.js';
+import { stepsOf } from '../../src/analysis/measure/steps.js';
 import type { Plan } from '../../src/spec/plan.js';
 import type { RunRecord } from '../../src/spec/record.js';
 import { gaugeTable } from '../support/gauge-table.js';

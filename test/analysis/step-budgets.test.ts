@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Study } from '../../src/analysis/study.js';
-import { judge } from '../../src/analysis/verdict.js';
+import type { Study } from '../../src/analysis/verdicts/study.js';
+import { judge } from '../../src/analysis/verdicts/verdict.js';
 import { RecordBuilder } from '../support/records.js';
 import { CELL, judged, studyOf } from '../support/study.js';
 

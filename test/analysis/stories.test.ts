@@ -4,7 +4,7 @@ import { compile } from '../../src/plan/compile.js';
 import { loadScenario } from '../../src/scenario/load.js';
 import type { VariantResult } from '../../src/spec/result.js';
 import { runPlan } from '../support/built.js';
-import { sentenceOf, type Telling } from '../../src/analysis/sentence.js';
+import { sentenceOf, type Telling } from '../../src/analysis/story/sentence.js';
 
 /** What is told of the first run of each variant of a text, by name. */
 function told(text: string): Readonly<Record<string, VariantResult>> {

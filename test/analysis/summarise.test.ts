@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { summarise } from '../../src/analysis/summarise.js';
-import { combineDigests } from '../../src/analysis/digest.js';
-import { SparseMerge } from '../../src/analysis/sparse.js';
+import { combineDigests } from '../../src/analysis/measure/digest.js';
+import { SparseMerge } from '../../src/analysis/measure/sparse.js';
 import type { Plan } from '../../src/spec/plan.js';
 import type { RunRecord } from '../../src/spec/record.js';
 import type { Result } from '../../src/spec/result.js';

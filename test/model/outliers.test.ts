@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ejectionsOf } from '../../src/analysis/ejections.js';
+import { ejectionsOf } from '../../src/analysis/measure/ejections.js';
 import { OUTCOME_KINDS } from '../../src/spec/outcome.js';
 import { CANCELLATIONS, NETWORKS, endOf, shake } from '../support/machine.js';
 import type { Case } from '../support/machine.js';

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { storiesOf } from '../../src/analysis/cascade.js';
-import { measureIn, variantNamed, type Study } from '../../src/analysis/study.js';
+import { storiesOf } from '../../src/analysis/story/cascade.js';
+import { measureIn, variantNamed, type Study } from '../../src/analysis/verdicts/study.js';
 import { summarise } from '../../src/analysis/summarise.js';
-import type { Story } from '../../src/analysis/story.js';
-import { variantData, type VariantData } from '../../src/analysis/variant-data.js';
-import { wholeRun } from '../../src/analysis/window.js';
+import type { Story } from '../../src/analysis/measure/story.js';
+import { variantData, type VariantData } from '../../src/analysis/measure/variant-data.js';
+import { wholeRun } from '../../src/analysis/measure/window.js';
 import { compile } from '../../src/plan/compile.js';
 import { formatDiagnostic } from '../../src/scenario/diagnostics.js';
 import { parseExpression, parseMetric } from '../../src/scenario/expression.js';

@@ -1,9 +1,9 @@
 import { parseExpression, parseMetric, type WindowClause } from '../../src/scenario/expression.js';
-import { judgeBudget } from '../../src/analysis/budget.js';
-import type { Measured } from '../../src/analysis/estimate.js';
-import { measureIn, type Study } from '../../src/analysis/study.js';
-import { variantData, type VariantData } from '../../src/analysis/variant-data.js';
-import { wholeRun } from '../../src/analysis/window.js';
+import { judgeBudget } from '../../src/analysis/verdicts/budget.js';
+import type { Measured } from '../../src/analysis/measure/estimate.js';
+import { measureIn, type Study } from '../../src/analysis/verdicts/study.js';
+import { variantData, type VariantData } from '../../src/analysis/measure/variant-data.js';
+import { wholeRun } from '../../src/analysis/measure/window.js';
 import { compile } from '../../src/plan/compile.js';
 import type { Plan } from '../../src/spec/plan.js';
 import type { RunRecord } from '../../src/spec/record.js';

@@ -1,4 +1,4 @@
-import { isFeedback } from '../../analysis/feedback.js';
+import { isFeedback } from '../../analysis/story/feedback.js';
 import type { VariantResult } from '../../spec/result.js';
 import type { HealthState, Influence } from '../../spec/result-cascade.js';
 import { box, label, stroke, textWidth, type Drawing } from '../draw.js';

@@ -1,4 +1,4 @@
-import { FAILURE_WORDS } from '../../analysis/outcome-words.js';
+import { FAILURE_WORDS } from '../../analysis/measure/outcome-words.js';
 import type { Exemplar, VariantResult } from '../../spec/result.js';
 import { lostRace, spanRows, waterfallChart } from '../charts/waterfall.js';
 import { capital } from '../columns.js';

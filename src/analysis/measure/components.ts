@@ -1,0 +1,263 @@
+import type {
+  AnswerResult,
+  ComponentResult,
+  LatencyResult,
+  PoolResult,
+} from '../../spec/result.js';
+import type { Histogram } from '../../stats/histogram.js';
+import {
+  distributionOf,
+  estimateOf,
+  meanOf,
+  intervalOf,
+  ratio,
+  shareOf,
+  statistic,
+  sum,
+} from './estimate.js';
+import { picked, type GaugePick } from './gauges.js';
+import type { GaugeKind } from '../../spec/record.js';
+import { goodByRun, latencyOf, outcomesByRun, type Question } from './metrics.js';
+import { counterSums, poolCapacity, poolPick, poolWaits } from './metrics-edge.js';
+import { levels, partSums } from './metrics-placed.js';
+import { capacityByCell, isScaled, meanCapacity } from './presence.js';
+import { meanLevels, stepsOf, type Steps } from './steps.js';
+import { selectComponent, selectStats } from './subjects.js';
+import { finishedOf, mergeAll, mergeSegments, namedOutcomes, succeededOf } from './sums.js';
+import { byCodeUnit, isPlaced, partsOf, type VariantData } from './variant-data.js';
+import type { CellSet } from './window.js';
+
+type Asked = Pick<Question, 'data' | 'selection' | 'window'>;
+
+/** Results of every component of a variant, by name. */
+export function componentResults(data: VariantData): Readonly<Record<string, ComponentResult>> {
+  const results: Record<string, ComponentResult> = {};
+  data.plan.components.forEach((component, id) => {
+    results[component.name] = componentResult(data, id);
+  });
+  return results;
+}
+
+/** What everything that answers has: latency, rates, outcomes; pooled over runs. */
+export function answerResult(asked: Asked, withHistogram: boolean): AnswerResult {
+  const outcomes = outcomesByRun(asked);
+  const total = outcomes.reduce((all, run) => all.map((n, kind) => n + run[kind]));
+  const seconds = (asked.window.lengthNs / 1e9) * outcomes.length;
+  const success = shareOf(
+    outcomes.map((run) => succeededOf(run)),
+    outcomes.map((run) => finishedOf(run)),
+  );
+  const latency = latencyOf(asked, 'latency');
+  const successLatency = latencyOf(asked, 'successLatency');
+  return {
+    latency: latencyResult(latency.all, latency.each, withHistogram),
+    successLatency: latencyResult(successLatency.all, successLatency.each, withHistogram),
+    throughput: seconds > 0 ? finishedOf(total) / seconds : 0,
+    goodput: seconds > 0 ? sum(goodByRun(asked, outcomes)) / seconds : 0,
+    success: success.value,
+    successCi95: estimateOf(success).ci95,
+    outcomes: namedOutcomes(total),
+  };
+}
+
+/** One population of latencies. */
+export function latencyResult(
+  all: Histogram,
+  each: readonly Histogram[],
+  withHistogram: boolean,
+): LatencyResult {
+  const ci95: Record<string, readonly [number, number]> = {};
+  for (const name of ['mean', 'p50', 'p90', 'p95', 'p99', 'p999']) {
+    const interval = intervalOf(distributionOf(all, each, name), 0.95);
+    if (interval !== null) ci95[name] = [interval.low, interval.high];
+  }
+  return {
+    count: all.count,
+    mean: statistic(all, 'mean'),
+    p50: statistic(all, 'p50'),
+    p90: statistic(all, 'p90'),
+    p95: statistic(all, 'p95'),
+    p99: statistic(all, 'p99'),
+    p999: statistic(all, 'p999'),
+    max: statistic(all, 'max'),
+    min: statistic(all, 'min'),
+    ci95,
+    histogram: withHistogram ? bucketsOf(all) : null,
+  };
+}
+
+function componentResult(data: VariantData, id: number): ComponentResult {
+  const { plan } = data;
+  const component = plan.components[id];
+  const asked = { data, selection: selectComponent(id, data), window: data.whole };
+  const parts: Record<string, AnswerResult> = {};
+  for (const part of partsOf(plan, id)) {
+    const selection = { ...asked.selection, parts: [part] };
+    parts[plan.parts[part].name] = answerResult({ ...asked, selection }, false);
+  }
+  const placed = isPlaced(component);
+  const { concurrency, cpu, instances } = component;
+  const count = isScaled(data, asked.selection.instances)
+    ? meanCapacity(data, asked.window, asked.selection.instances, () => 1)
+    : instances;
+  const workers = concurrency * count;
+  const cores = cpu.cores * count;
+  const busy = share(asked, 'busy', workers) ?? share(asked, 'cpu', cores);
+  const coalesced = sum(partSums(asked, 'coalesced'));
+  const wouldReject = sum(partSums(asked, 'wouldReject'));
+  return {
+    kind: component.kind,
+    ...answerResult(asked, true),
+    parts,
+    utilization: placed ? busy : null,
+    cpu: placed ? share(asked, 'cpu', cores) : null,
+    queue: placed ? meanAndMax(asked, 'queue') : null,
+    concurrency: placed ? meanAndMax(asked, 'concurrency') : null,
+    queueWait: placed ? queueWait(asked) : null,
+    wastedWork: placed
+      ? ratio(sum(partSums(asked, 'wastedNs')), sum(partSums(asked, 'busyNs')))
+      : null,
+    duplicates: sum(partSums(asked, 'duplicates')),
+    ...(placed && isFleet(component.kind) ? { fleet: fleetOf(asked) } : {}),
+    ...(coalesced > 0 ? { coalesced } : {}),
+    ...(wouldReject > 0 ? { wouldReject } : {}),
+    pools: poolsOf(data, id),
+  };
+}
+
+function isFleet(kind: ComponentResult['kind']): boolean {
+  return kind === 'service' || kind === 'gateway';
+}
+
+/** How many instances there are, those that start among them, on average over a window. */
+function fleetOf({ data, selection, window }: Asked): NonNullable<ComponentResult['fleet']> {
+  const { instances } = selection;
+  const all = isScaled(data, instances);
+  const each = data.records.map((record) => {
+    if (!all) return instances.length;
+    const cells = capacityByCell(data, record, instances, () => 1, true);
+    return window.cells.reduce((sum, cell) => sum + cells[cell], 0) / window.lengthNs;
+  });
+  return { instances: estimateOf(meanOf(each)), isScaled: all };
+}
+
+function queueWait(asked: Asked): LatencyResult {
+  const { data, selection, window } = asked;
+  const each = data.records.map((record) =>
+    mergeSegments(
+      selection.parts.map((part) => record.parts[part].queueWait),
+      window.segments,
+    ),
+  );
+  return latencyResult(mergeAll(each), each, false);
+}
+
+function ofComponent(asked: Asked, kind: GaugeKind): GaugePick {
+  const instances = new Set(asked.selection.instances);
+  return { kind, passes: (instance) => instances.has(instance) };
+}
+
+function share(asked: Asked, kind: GaugeKind, capacity: number): number | null {
+  if (!Number.isFinite(capacity) || !(capacity > 0)) return null;
+  const mean = meanAndMax(asked, kind)?.mean;
+  return mean === undefined ? null : mean / capacity;
+}
+
+function meanAndMax(asked: Asked, kind: GaugeKind): { mean: number; max: number } | null {
+  return figures(asked.data, asked.window, ofComponent(asked, kind));
+}
+
+function figures(
+  data: VariantData,
+  window: CellSet,
+  pick: GaugePick,
+): { mean: number; max: number } | null {
+  const { means, maxima } = levels(data, window, pick);
+  const known = means.filter((value) => value !== null);
+  const peaks = maxima.filter((value) => value !== null);
+  if (known.length === 0) return null;
+  return { mean: sum(known) / known.length, max: Math.max(...peaks) };
+}
+
+const NONE = { mean: 0, max: 0 } as const;
+
+/** Pools into a component; null where there can be none or are none. */
+function poolsOf(data: VariantData, id: number): ComponentResult['pools'] {
+  const results = poolResults(data, id);
+  const isEmpty = Object.keys(results).length === 0;
+  return isEmpty && data.plan.components[id].kind !== 'database' ? null : results;
+}
+
+/** Pools into a component by calling component. */
+function poolResults(data: VariantData, callee: number): Readonly<Record<string, PoolResult>> {
+  const results: Record<string, PoolResult> = {};
+  const into = data.edges.filter((edge) => edge.to === callee);
+  const steps = stepsOf(data.plan);
+  for (const edge of [...into].sort((a, b) => byCodeUnit(a.name, b.name))) {
+    const asked = { data, selection: selectStats(edge.stats, data), window: data.whole };
+    const of = (kind: 'open' | 'used' | 'waiting'): { mean: number; max: number } | null =>
+      figures(data, data.whole, poolPick(asked, kind));
+    const open = of('open');
+    if (open === null) continue;
+    const waits = poolWaits(asked);
+    const size = Math.round(poolCapacity(asked));
+    results[data.plan.components[edge.from].name] = {
+      wait: latencyResult(mergeAll(waits), waits, false),
+      waiting: of('waiting') ?? NONE,
+      open,
+      used: of('used') ?? NONE,
+      size: Number.isFinite(size) ? size : null,
+      opened: sum(counterSums(asked, 'connects')),
+      timeouts: sum(counterSums(asked, 'poolTimeouts')),
+      steps: { used: poolSteps(asked, 'used', steps), waiting: poolSteps(asked, 'waiting', steps) },
+    };
+  }
+  return results;
+}
+
+/** Level of the pools of an edge by step, mean over the runs. */
+function poolSteps(
+  asked: Pick<Question, 'data' | 'selection'>,
+  kind: 'used' | 'waiting',
+  steps: Steps,
+): number[] {
+  const { records } = asked.data;
+  const pick = poolPick(asked, kind);
+  const runs = records.map((record) => meanLevels(picked(record, pick), steps));
+  return Array.from({ length: steps.count }, (_, step) => {
+    return runs.reduce((total, levels) => total + levels[step], 0) / records.length;
+  });
+}
+
+/** Buckets per octave of the histograms in the result: 2^4, so that neighbours are 4 to 6 % apart. */
+const RESULT_BITS = 4;
+
+/** Buckets that hold something: their upper bounds in seconds, and counts. */
+function bucketsOf(histogram: Histogram): { upTo: number[]; n: number[] } {
+  const { index, n, subBits } = histogram.toJSON();
+  const upTo: number[] = [];
+  const counts: number[] = [];
+  const shift = Math.max(0, subBits - RESULT_BITS);
+  let last = -1;
+  for (let i = 0; i < index.length; i++) {
+    const coarse = index[i] === 0 ? 0 : ((index[i] - 1) >> shift) + 1;
+    if (coarse === last) counts[counts.length - 1] += n[i];
+    else {
+      upTo.push(upperBound(coarse, subBits - shift) / 1e9);
+      counts.push(n[i]);
+    }
+    last = coarse;
+  }
+  return { upTo, n: counts };
+}
+
+/** Largest whole ns that falls into a bucket; bucket 0 holds zeros. */
+function upperBound(bucket: number, subBits: number): number {
+  if (bucket === 0) return 0;
+  const sub = 1 << subBits;
+  const octave = (bucket - 1) >> subBits;
+  let bottom = 1;
+  for (let i = 0; i < octave; i++) bottom *= 2;
+  const end = bottom + (((bucket - 1) & (sub - 1)) + 1) * (bottom / sub);
+  return Math.max(1, Math.ceil(end) - 1);
+}

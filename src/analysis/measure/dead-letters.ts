@@ -1,0 +1,98 @@
+import type { Plan } from '../../spec/plan.js';
+import type { MeterRecord, RunRecord } from '../../spec/record.js';
+import { sumCells } from './sums.js';
+import type { VariantData } from './variant-data.js';
+
+/** Who sends dead letters, as its meters are found, and the component ids of where to. */
+interface Sender {
+  readonly component: number;
+  readonly part: number;
+  readonly targets: readonly number[];
+}
+
+/**
+ * Where dead letters come to rest: queues and topics that some go to, that nobody reads and that pass nothing
+ * on. Who is dead-lettered to anywhere else, such as a queue that holds a retry back, is not dead.
+ */
+export function restingPlaces(plan: Plan): ReadonlySet<number> {
+  const targets = new Set(sendersOf(plan).flatMap((sender) => sender.targets));
+  const read = new Set(plan.projections.map(({ topic }) => topic));
+  for (const { component, groups } of plan.topics) if (groups.length > 0) read.add(component);
+  for (const { component, queues } of plan.queues) {
+    if (queues.some((queue) => queue.consumers.length > 0 || queue.deadLetter >= 0))
+      read.add(component);
+  }
+  return new Set([...targets].filter((target) => !read.has(target)));
+}
+
+/**
+ * Queues that nobody reads and whose messages leave by their time to live within the run, such as one that holds a
+ * retry back: what waits there waits as long as it is meant to. By component id, where it goes then; -1 = away.
+ */
+export function delayQueues(plan: Plan): ReadonlyMap<number, number> {
+  const runNs = plan.endNs - plan.warmupNs;
+  return new Map(
+    plan.queues.flatMap(({ component, rules, queues }) => {
+      const [only] = queues;
+      const isDelay = queues.length === 1 && only.part < 0 && only.consumers.length === 0;
+      return isDelay && rules.lifetimeNs < runNs ? [[component, only.deadLetter] as const] : [];
+    }),
+  );
+}
+
+/** Whether all that a subject dead-letters goes where it is read or passed on again. */
+export function passesOn(plan: Plan, component: number, part: number): boolean {
+  const resting = restingPlaces(plan);
+  const own = sendersOf(plan).find((each) => each.component === component && each.part === part);
+  return own !== undefined && own.targets.length > 0 && !own.targets.some((id) => resting.has(id));
+}
+
+/** Of each run, how many dead letters rest in such a place at the end: those that were not sent back. */
+export function restingEach(data: VariantData, place: number): readonly number[] {
+  const senders = sendersOf(data.plan).filter(({ targets }) => targets.includes(place));
+  return data.records.map((record) => {
+    const sent = senders.map(({ component, part }) =>
+      total(data, meterOf(record, 'deadLettered', component, part)),
+    );
+    // Others may publish there as well.
+    const came = total(data, meterOf(record, 'published', place, -1));
+    const dead = Math.min(
+      came,
+      sent.reduce((sum, count) => sum + count, 0),
+    );
+    if (total(data, meterOf(record, 'redriven', place, -1)) === 0) return dead;
+    const lag = meterOf(record, 'lag', place, -1);
+    return lag?.form === 'gauge' ? Math.min(dead, lag.end) : dead;
+  });
+}
+
+function sendersOf(plan: Plan): readonly Sender[] {
+  const known = (ids: readonly number[]): readonly number[] => ids.filter((id) => id >= 0);
+  return [
+    ...plan.topics.flatMap(({ component, groups }) =>
+      groups.map(({ part, deadLetter }) => ({ component, part, targets: known([deadLetter]) })),
+    ),
+    ...plan.queues.flatMap(({ queues }) =>
+      queues.map(({ component, part, deadLetter, consumers }) => ({
+        component,
+        part,
+        targets: known([deadLetter, ...consumers.map((consumer) => consumer.deadLetter)]),
+      })),
+    ),
+  ];
+}
+
+function meterOf(
+  record: RunRecord,
+  name: string,
+  component: number,
+  part: number,
+): MeterRecord | undefined {
+  return record.meters.find(
+    (meter) => meter.name === name && meter.component === component && meter.part === part,
+  );
+}
+
+function total(data: VariantData, meter: MeterRecord | undefined): number {
+  return meter?.form === 'counter' ? sumCells(meter.counts, data.whole.cells) : 0;
+}

@@ -1,0 +1,70 @@
+import type { MeterRecord } from '../../spec/record.js';
+import type { Measured } from './estimate.js';
+import { meanOf } from './estimate.js';
+import { recoveryGrid } from './recovery.js';
+import type { VariantData } from './variant-data.js';
+import { afterSpan, cellsOf, RECOVERY_WINDOW_NS } from './window.js';
+
+/**
+ * How long a backlog lives: seconds from the end of a fault to the first small step of time in which the
+ * lag is nowhere above its usual level; Infinity where there is none, null where nothing can be said. A fault that
+ * begins meanwhile does not end it: what it adds is waited for as well.
+ * `lags`: of each run, the gauges that add up to the lag.
+ */
+export function measureDrain(
+  data: VariantData,
+  fault: string,
+  lags: readonly (readonly MeterRecord[])[],
+): Measured {
+  const grid = recoveryGrid(data, fault);
+  const each = lags.map((meters) => {
+    if (grid === null || meters.length === 0 || grid.slots.length === 0) return null;
+    if (grid.before.cells.length === 0) return null;
+    const limit = largest(meters, usualCells(data, grid.before.cells));
+    const slot = grid.slots.findIndex(({ cells }) => largest(meters, cells) <= limit);
+    return slot < 0 ? laterDrain(data, fault, meters, limit) : (slot * grid.slotNs) / 1e9;
+  });
+  const known = each.filter((value) => value !== null);
+  const drained = known.filter((value) => Number.isFinite(value));
+  const isMostlyNever = known.length > 0 && drained.length * 2 <= known.length;
+  const value = isMostlyNever ? Infinity : meanOf(drained).value;
+  return { kind: 'recovery', value, each, hits: [], trials: [] };
+}
+
+/** Seconds from the end of a fault to the first cell within the limit, from the start of the next fault on. */
+function laterDrain(
+  { plan }: VariantData,
+  fault: string,
+  meters: readonly MeterRecord[],
+  limit: number,
+): number {
+  const found = plan.faults.find(({ id }) => id === fault)!;
+  const { fromNs, untilNs } = afterSpan(found, plan);
+  const { cells } = cellsOf([{ fromNs: untilNs, untilNs: plan.endNs }], plan);
+  const drained = cells.find((cell) => largest(meters, Int32Array.of(cell)) <= limit);
+  return drained === undefined ? Infinity : (plan.grid.edges[drained] - fromNs) / 1e9;
+}
+
+/**
+ * Cells that show the usual level: those before the first of all faults. Behind that one stands the backlog
+ * that it left, which is no measure of the next; and the moment before this fault says less, since a lag goes
+ * up and down with every batch. Where a fault is there from the start on, the last seconds before this fault
+ * are all there is: a fault that lasts belongs to the usual level, one that was over may have drained.
+ */
+function usualCells(data: VariantData, before: Int32Array): Int32Array {
+  if (data.before.cells.length > 0) return data.before.cells;
+  const { edges } = data.plan.grid;
+  const last = before[before.length - 1];
+  return before.filter((cell) => edges[cell] >= edges[last + 1] - RECOVERY_WINDOW_NS);
+}
+
+/** Largest sum of the gauges in these cells. */
+function largest(meters: readonly MeterRecord[], cells: Int32Array): number {
+  let most = 0;
+  for (const cell of cells) {
+    let sum = 0;
+    for (const meter of meters) if (meter.form === 'gauge') sum += meter.max[cell];
+    most = Math.max(most, sum);
+  }
+  return most;
+}

@@ -1,0 +1,121 @@
+import { EDGE_COUNTERS } from '../../spec/policy.js';
+import { OUTCOME_KINDS } from '../../spec/outcome.js';
+import type { EdgeResult } from '../../spec/result.js';
+import { answerResult } from './components.js';
+import { ejectionsOf } from './ejections.js';
+import { windowsDuring } from './faulted.js';
+import { ratio, sum } from './estimate.js';
+import { movedOf, openNs, sizeOf } from './machines.js';
+import { counterSums, edgeSums, isAsked } from './metrics-edge.js';
+import type { Question } from './metrics.js';
+import { partSums } from './metrics-placed.js';
+import { selectStats } from './subjects.js';
+import { namedOutcomes, sumTable } from './sums.js';
+import { instanceName } from '../../spec/plan-names.js';
+import { type VariantData } from './variant-data.js';
+
+type Asked = Pick<Question, 'data' | 'selection' | 'window'>;
+
+/** Results of every component edge of a variant, by name. Counts are sums over all runs. */
+export function edgeResults(data: VariantData): Readonly<Record<string, EdgeResult>> {
+  const results: Record<string, EdgeResult> = {};
+  for (const edge of data.edges) {
+    const selection = selectStats(edge.stats, data);
+    results[edge.name] = edgeResult({ data, selection, window: data.whole });
+  }
+  return results;
+}
+
+function edgeResult(asked: Asked): EdgeResult {
+  const { data, selection, window } = asked;
+  const calls = sum(edgeSums(asked, 'calls'));
+  const attempts = sum(edgeSums(asked, 'attempts'));
+  const tables = data.records.flatMap((record) =>
+    selection.stats.map((stat) => record.edges[stat].attemptOutcomes),
+  );
+  const counters: Record<string, number> = {};
+  for (const name of EDGE_COUNTERS) {
+    const n = sum(counterSums(asked, name));
+    if (n > 0) counters[name] = n;
+  }
+  const ejections = ejectionsIn(asked);
+  if (ejections > 0) counters['ejections'] = ejections;
+  return {
+    ...answerResult(asked, false),
+    calls,
+    attempts,
+    amplification: ratio(attempts, calls),
+    amplificationDuring: amplificationDuring(asked),
+    attemptOutcomes: namedOutcomes(sumTable(tables, window.cells, OUTCOME_KINDS)),
+    counters,
+    wastedWork: ratio(sum(edgeSums(asked, 'wastedNs')), sum(partSums(asked, 'busyNs'))),
+    breaker: breakerResult(asked),
+  };
+}
+
+/** Instances of the callee that its callers have stopped to call, over all runs. */
+function ejectionsIn({ data, selection }: Asked): number {
+  const { callers, callees } = selection;
+  const { warmupNs, endNs } = data.plan;
+  return sum(
+    data.records.map((record) =>
+      ejectionsOf(
+        record,
+        warmupNs,
+        endNs,
+        ({ callerComponent, calleeComponent }) =>
+          (callers === null || callers.has(callerComponent)) && callees.has(calleeComponent),
+      ),
+    ),
+  );
+}
+
+function amplificationDuring(asked: Asked): Readonly<Record<string, number | null>> {
+  const { data } = asked;
+  const during: Record<string, number | null> = {};
+  for (const fault of data.plan.faults) {
+    const windows = windowsDuring(data, fault);
+    const attempts = sum(edgeSums(asked, 'attempts', windows));
+    during[fault.id] = ratio(attempts, sum(edgeSums(asked, 'calls', windows)));
+  }
+  return during;
+}
+
+function breakerResult(asked: Asked): EdgeResult['breaker'] {
+  const { data } = asked;
+  const { plan, records } = data;
+  const spans = [{ fromNs: plan.warmupNs, untilNs: plan.endNs }];
+  let open = 0;
+  let time = 0;
+  let transitions: { at: number; instance: string; state: string }[] = [];
+  let hasBreakers = false;
+  let dryRun = true;
+  records.forEach((record, replication) => {
+    for (const block of record.machines) {
+      if (!isAsked(asked, block.machine)) continue;
+      hasBreakers = true;
+      dryRun &&= block.machine.dryRun;
+      time += (plan.endNs - plan.warmupNs) * sizeOf(block);
+    }
+    for (const { machine, transitions: own } of movedOf(record, plan.warmupNs)) {
+      if (!isAsked(asked, machine)) continue;
+      open += openNs(machine, own, spans);
+      if (replication > 0) continue;
+      const caller = machine.instance < 0 ? 'all' : instanceName(plan, machine.instance);
+      const { calleeInstance } = machine;
+      const instance =
+        calleeInstance < 0 ? caller : `${caller}->${instanceName(plan, calleeInstance)}`;
+      transitions = transitions.concat(
+        own.map(({ atNs, state }) => ({
+          at: (atNs - plan.warmupNs) / 1e9,
+          instance,
+          state: machine.states[state],
+        })),
+      );
+    }
+  });
+  if (!hasBreakers) return null;
+  // A stable sort: machines with a transition at the same time keep their order.
+  transitions.sort((a, b) => a.at - b.at);
+  return { transitions, openFor: time > 0 ? open / time : 0, dryRun };
+}

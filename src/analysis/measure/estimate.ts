@@ -1,0 +1,193 @@
+import type { Estimate } from '../../spec/result.js';
+import {
+  designEffect,
+  sectionInterval,
+  wilsonInterval,
+  type Interval,
+} from '../../stats/interval.js';
+import { batchInterval, BATCHES, type Batches } from './batch-interval.js';
+import type { Histogram } from '../../stats/histogram.js';
+
+/** What a measured value is, which decides how its interval is found. */
+export type ValueKind =
+  /** hits over trials: Wilson with the design effect between runs. */
+  | 'share'
+  /** A figure of pooled data with the same figure of each run: sections around the pooled one. */
+  | 'pooled'
+  /** What was seen exactly: counts, extremes, shares of runs. No interval unless it is asked for. */
+  | 'exact'
+  /** Seconds or `never` (Infinity). */
+  | 'recovery';
+
+/** A value over all runs of a variant. `null` = nothing was measured, Infinity = never. */
+export interface Measured {
+  readonly kind: ValueKind;
+  readonly value: number | null;
+  /** By replication. */
+  readonly each: readonly (number | null)[];
+  /** Of shares: by replication. */
+  readonly hits: readonly number[];
+  readonly trials: readonly number[];
+  /** Of means of a single run: by step, see batchInterval. */
+  readonly batches?: Batches;
+}
+
+/** Share of hits among trials, by replication. */
+export function shareOf(hits: readonly number[], trials: readonly number[]): Measured {
+  return {
+    kind: 'share',
+    value: ratio(sum(hits), sum(trials)),
+    each: ratios(hits, trials),
+    hits,
+    trials,
+  };
+}
+
+/** Ratio of two sums; numerator and denominator by replication. */
+export function ratioOf(over: readonly number[], under: readonly number[]): Measured {
+  return pooled(ratio(sum(over), sum(under)), ratios(over, under));
+}
+
+/** Mean of one figure of each run. */
+export function meanOf(
+  each: readonly (number | null)[],
+  kind: 'pooled' | 'exact' = 'pooled',
+): Measured {
+  const known = each.filter((value) => value !== null);
+  return { kind, value: ratio(sum(known), known.length), each, hits: [], trials: [] };
+}
+
+/** Largest of one figure of each run. */
+export function largestOf(each: readonly (number | null)[]): Measured {
+  return extremeOf(each, Math.max);
+}
+
+/** Smallest of one figure of each run. */
+export function smallestOf(each: readonly (number | null)[]): Measured {
+  return extremeOf(each, Math.min);
+}
+
+function extremeOf(
+  each: readonly (number | null)[],
+  extreme: (...values: number[]) => number,
+): Measured {
+  const known = each.filter((value) => value !== null);
+  const value = known.length === 0 ? null : extreme(...known);
+  return { kind: 'exact', value, each, hits: [], trials: [] };
+}
+
+/** A figure of pooled data with the same figure of each run. */
+export function pooled(value: number | null, each: readonly (number | null)[]): Measured {
+  return { kind: 'pooled', value, each, hits: [], trials: [] };
+}
+
+/** What could not be measured. */
+export function nothing(replications: number): Measured {
+  return pooled(
+    null,
+    Array.from({ length: replications }, () => null),
+  );
+}
+
+/** A statistic of a histogram of ns, in seconds; null where it is empty. */
+export function statistic(histogram: Histogram, name: string): number | null {
+  if (histogram.count === 0) return null;
+  switch (name) {
+    case 'mean':
+      return histogram.mean() / 1e9;
+    case 'min':
+      return histogram.min / 1e9;
+    case 'max':
+      return histogram.max / 1e9;
+    default:
+      return histogram.quantile(QUANTILES.get(name)!) / 1e9;
+  }
+}
+
+/** Quantiles by the name of their statistic. */
+export const QUANTILES: ReadonlyMap<string, number> = new Map([
+  ['p50', 0.5],
+  ['p90', 0.9],
+  ['p95', 0.95],
+  ['p99', 0.99],
+  ['p999', 0.999],
+]);
+
+/** A statistic of pooled histograms, with that of each run. */
+export function distributionOf(all: Histogram, each: readonly Histogram[], name: string): Measured {
+  const kind = name === 'min' || name === 'max' ? 'exact' : 'pooled';
+  const values = each.map((histogram) => statistic(histogram, name));
+  return { kind, value: statistic(all, name), each: values, hits: [], trials: [] };
+}
+
+/** Interval over replications, or over the batches of the only one; null where there is none. */
+export function intervalOf(measured: Measured, confidence: number): Interval | null {
+  if (measured.value === null) return null;
+  if (measured.each.length < 2) return overBatches(measured, confidence);
+  if (measured.trials.length > 0) {
+    const effect = designEffect(measured.hits, measured.trials);
+    return wilsonInterval(sum(measured.hits), sum(measured.trials), confidence, effect);
+  }
+  const known = measured.each.filter((value) => value !== null);
+  if (known.length < 2 || known.some((value) => !Number.isFinite(value))) return null;
+  return sectionInterval(measured.value, known, confidence);
+}
+
+/** As it stands in the result; `never` is null there. */
+export function estimateOf(measured: Measured): Estimate {
+  const interval = measured.kind === 'exact' ? null : intervalOf(measured, 0.95);
+  return {
+    value: finite(measured.value),
+    ci95: interval === null ? null : [interval.low, interval.high],
+    each: measured.each.map(finite),
+    ...fromOf(measured, interval),
+  };
+}
+
+/** Says of an interval that it comes from the batches of a single run. */
+export function fromOf(
+  { each }: Measured,
+  interval: Interval | null,
+): { readonly from?: 'batches' } {
+  return interval !== null && each.length < 2 ? { from: 'batches' } : {};
+}
+
+/** Infinity (`never`) as null. */
+export function finite(value: number | null): number | null {
+  return value !== null && Number.isFinite(value) ? value : null;
+}
+
+/** a / b; null where b is 0. */
+export function ratio(a: number, b: number): number | null {
+  return b > 0 ? a / b : null;
+}
+
+/** Sum in the order given. */
+export function sum(values: readonly number[]): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+}
+
+/** Shares have the interval of Wilson, which knows 0 and 1; all else that of the batch means. */
+function overBatches({ kind, value, batches }: Measured, confidence: number): Interval | null {
+  if (batches === undefined || value === null) return null;
+  const interval = batchInterval(value, batches, confidence);
+  if (interval === null || kind !== 'share') return interval;
+  const { over, under } = batches;
+  const effect = designEffect(inBatches(over), inBatches(under));
+  return wilsonInterval(sum(over), sum(under), confidence, effect);
+}
+
+/** Sums of 20 groups of consecutive steps; steps that do not fill a group are left out at the front. */
+function inBatches(steps: readonly number[]): number[] {
+  const size = Math.floor(steps.length / BATCHES);
+  const first = steps.length - size * BATCHES;
+  return Array.from({ length: BATCHES }, (_, i) =>
+    sum(steps.slice(first + i * size, first + (i + 1) * size)),
+  );
+}
+
+function ratios(over: readonly number[], under: readonly number[]): (number | null)[] {
+  return over.map((value, i) => ratio(value, under[i]));
+}

@@ -1,0 +1,100 @@
+import type { RunRecord } from '../../spec/record.js';
+import { FAILURE_WORDS } from './outcome-words.js';
+import { finishedOf, outcomeOf, succeededOf, sumOutcomes, type OutcomeCounts } from './sums.js';
+import { isPlaced, partsOf, type VariantData } from './variant-data.js';
+import { share } from '../../text/words.js';
+
+/** How users fail. */
+export interface FailureKinds {
+  /** As what most of them end: ` (nearly all: timeout)`, nothing where they are of several kinds. */
+  readonly kind: string;
+  /** Where they begin; null where no one place has half of them. */
+  readonly origin: Origin | null;
+}
+
+export interface Origin {
+  /** Who makes the calls that fail on the way; null for a component that fails by itself. */
+  readonly caller: string | null;
+  readonly text: string;
+}
+
+const NEARLY_ALL = 0.95;
+const MOST = 0.6;
+/** Who fails so much of what users lack by itself is where it begins. */
+const HALF = 0.5;
+
+/** How the requests of users fail, over the measured time. */
+export function failureKindsOf(data: VariantData, record: RunRecord): FailureKinds {
+  const { cells } = data.whole;
+  const users = sumParts(record, data.requests, cells);
+  const lost = failedOf(users);
+  if (lost === 0) return { kind: '', origin: null };
+  const own = [...ofComponents(data, record, cells), ...ofCalls(data, record, cells)];
+  const most = Math.max(...own.map(({ failed }) => failed));
+  const origin = own.find(({ failed }) => failed === most);
+  const isOrigin = origin !== undefined && most >= HALF * lost;
+  return { kind: kindWords(users), origin: isOrigin ? origin : null };
+}
+
+/** Failures that come from nowhere else. */
+interface OwnFailures extends Origin {
+  readonly failed: number;
+}
+
+/** Answers of components that fail without a call of theirs that does. */
+function ofComponents(data: VariantData, record: RunRecord, cells: Int32Array): OwnFailures[] {
+  const { plan } = data;
+  return plan.components.flatMap((component, id) => {
+    if (!isPlaced(component)) return [];
+    const answers = sumParts(record, partsOf(plan, id), cells);
+    const stats = data.edges.filter(({ from }) => from === id).flatMap((edge) => edge.stats);
+    const failed = failedOf(answers) - failedOf(sumEdges(record, stats, cells));
+    const text = `${component.name} fails ${shareOf(answers)} of its requests by itself`;
+    return [{ failed, caller: null, text }];
+  });
+}
+
+/** Calls that fail on the way, not at the callee. */
+function ofCalls(data: VariantData, record: RunRecord, cells: Int32Array): OwnFailures[] {
+  const { plan, edges } = data;
+  return edges.map(({ from, to, stats }) => {
+    const calls = sumEdges(record, stats, cells);
+    const failed = failedOf(calls) - failedOf(sumParts(record, partsOf(plan, to), cells));
+    const [caller, callee] = [plan.components[from].name, plan.components[to].name];
+    const text = `${shareOf(calls)} of the calls from ${caller} to ${callee} fail${kindWords(calls)}`;
+    return { failed, caller, text };
+  });
+}
+
+/** Outcomes of parts over some cells. */
+function sumParts(record: RunRecord, parts: readonly number[], cells: Int32Array): OutcomeCounts {
+  return sumOutcomes(
+    parts.map((part) => record.parts[part]),
+    cells,
+  );
+}
+
+/** Outcomes of calls over some cells. */
+function sumEdges(record: RunRecord, stats: readonly number[], cells: Int32Array): OutcomeCounts {
+  return sumOutcomes(
+    stats.map((stat) => record.edges[stat]),
+    cells,
+  );
+}
+
+function kindWords(counts: OutcomeCounts): string {
+  for (const [name, words] of FAILURE_WORDS) {
+    const part = outcomeOf(counts, name) / failedOf(counts);
+    if (part >= MOST) return ` (${part >= NEARLY_ALL ? 'nearly all' : 'most'}: ${words})`;
+  }
+  return '';
+}
+
+/** The share that fails of what has ended. */
+function shareOf(counts: OutcomeCounts): string {
+  return share(failedOf(counts) / finishedOf(counts));
+}
+
+function failedOf(counts: OutcomeCounts): number {
+  return finishedOf(counts) - succeededOf(counts);
+}

@@ -1,0 +1,84 @@
+import type { PlanFault } from '../../spec/plan.js';
+import { JOURNAL } from '../../spec/record.js';
+import type { RunRecord } from '../../spec/record.js';
+import { overAt } from './rollouts.js';
+import type { VariantData } from './variant-data.js';
+import { cellsOf, clipped, type CellSet } from './window.js';
+
+/** What a fault touches, as ids of the plan. */
+export interface Touched {
+  /** Components whose instances or parts it hits. */
+  readonly components: ReadonlySet<number>;
+  /** Measured edges whose messages it hits. */
+  readonly stats: ReadonlySet<number>;
+  /** Workloads whose rate it turns. */
+  readonly workloads: ReadonlySet<number>;
+}
+
+/** What a fault touches. */
+export function touchedBy(fault: PlanFault, data: VariantData): Touched {
+  const { plan } = data;
+  const components = new Set<number>();
+  for (const instance of fault.instances) components.add(plan.instances[instance].component);
+  for (const part of fault.parts) components.add(plan.parts[part].component);
+  const stats = new Set(fault.links.map(({ link }) => plan.links[link].stat));
+  const workloads = new Set(fault.loads.map((load) => plan.loads[load].component));
+  return { components, stats, workloads };
+}
+
+/**
+ * When a fault was active in one run: as planned, or, where it waits for something, draws its starts or is a rollout, as
+ * the journal has it.
+ */
+export function spansIn(
+  data: VariantData,
+  fault: PlanFault,
+  record: RunRecord,
+): PlanFault['spans'] {
+  if (fault.when === null && fault.chance === null) return fault.spans;
+  const { plan } = data;
+  const index = plan.faults.indexOf(fault);
+  const { timeNs, kind, subject, value } = record.journal;
+  const spans: { fromNs: number; untilNs: number }[] = [];
+  for (let k = 0; k < timeNs.length; k++) {
+    if (kind[k] !== JOURNAL.fault || subject[k] !== index) continue;
+    const at = timeNs[k] + plan.warmupNs;
+    if (value[k] === 1) spans.push({ fromNs: at, untilNs: plan.horizonNs });
+    else spans[spans.length - 1].untilNs = at;
+  }
+  if (fault.rollout !== null && spans.length > 0) {
+    spans[0].untilNs = Math.min(spans[0].untilNs, overAt(data, record, fault.rollout));
+  }
+  return spans;
+}
+
+/**
+ * Cells in which a fault is active, from the end of the warm-up to the end of arrivals, by run; of one that draws its
+ * starts those in which it may be, as budgets mean it.
+ */
+export function windowsDuring(data: VariantData, fault: PlanFault): readonly CellSet[] {
+  const { plan, records } = data;
+  const windowOf = (spans: PlanFault['spans']): CellSet => cellsOf(clipped(spans, plan), plan);
+  if (fault.when !== null || fault.rollout !== null)
+    return records.map((record) => windowOf(spansIn(data, fault, record)));
+  const planned = windowOf(fault.spans);
+  return records.map(() => planned);
+}
+
+/** Components hit by any fault: those that blast radius and collateral leave out. */
+export function faultedComponents(data: VariantData): ReadonlySet<number> {
+  const all = new Set<number>();
+  for (const fault of data.plan.faults) {
+    for (const component of touchedBy(fault, data).components) all.add(component);
+  }
+  return all;
+}
+
+/** Start of the first fault, absolute ns; the end of arrivals where there is none. */
+export function firstFaultNs(data: VariantData): number {
+  let first = data.plan.endNs;
+  for (const fault of data.plan.faults) {
+    for (const span of fault.spans) first = Math.min(first, span.fromNs);
+  }
+  return first;
+}

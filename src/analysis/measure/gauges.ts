@@ -1,0 +1,139 @@
+import { GAUGE_KINDS, type GaugeKind, type GaugeTable, type RunRecord } from '../../spec/record.js';
+import type { VariantData } from './variant-data.js';
+
+/** A level of a run: a row of its table, and its entries there. */
+export interface Gauge {
+  readonly kind: GaugeKind;
+  readonly instance: number;
+  readonly callee: number;
+  readonly from: number;
+  readonly until: number;
+  readonly table: GaugeTable;
+}
+
+/** Which gauges are meant: those of a kind that pass. */
+export interface GaugePick {
+  readonly kind: GaugeKind;
+  passes(instance: number, callee: number): boolean;
+}
+
+/** Gauges of a kind: those with figures, and the rows of those that were at 0 throughout. */
+interface OfKind {
+  readonly gauges: Gauge[];
+  readonly quiet: number[];
+}
+
+/** By kind, made when somebody asks. */
+const known = new WeakMap<GaugeTable, ReadonlyMap<GaugeKind, OfKind>>();
+
+/** The gauges of a kind with figures, in the order of the record. */
+export function gaugesOf(record: RunRecord, kind: GaugeKind): readonly Gauge[] {
+  return ofKind(record.gauges, kind).gauges;
+}
+
+/** The gauges that are meant and have figures, in the order of the record; one that has none where none has. */
+export function picked({ gauges: table }: RunRecord, pick: GaugePick): readonly Gauge[] {
+  const { gauges, quiet } = ofKind(table, pick.kind);
+  const found = gauges.filter(({ instance, callee }) => pick.passes(instance, callee));
+  if (found.length > 0) return found;
+  const row = quiet.find((at) => pick.passes(table.instance[at], table.callee[at]));
+  return row === undefined ? [] : [gaugeAt(table, row)];
+}
+
+function ofKind(table: GaugeTable, kind: GaugeKind): OfKind {
+  let byKind = known.get(table);
+  if (byKind === undefined) known.set(table, (byKind = rowsByKind(table)));
+  return byKind.get(kind)!;
+}
+
+/** By component of their instance, made when somebody asks. */
+const placed = new WeakMap<GaugeTable, readonly (readonly Gauge[])[]>();
+
+/** Gauges of a run with figures by the component of their instance. */
+export function gaugesByComponent(
+  { plan }: VariantData,
+  record: RunRecord,
+): readonly (readonly Gauge[])[] {
+  let lists = placed.get(record.gauges);
+  if (lists === undefined) {
+    const rows: Gauge[][] = plan.components.map(() => []);
+    for (const kind of GAUGE_KINDS) {
+      for (const gauge of gaugesOf(record, kind)) {
+        if (gauge.instance >= 0) rows[plan.instances[gauge.instance].component].push(gauge);
+      }
+    }
+    placed.set(record.gauges, (lists = rows));
+  }
+  return lists;
+}
+
+/** Gauges with figures of the calls of one component to another. */
+export function betweenOf(
+  data: VariantData,
+  record: RunRecord,
+  kind: GaugeKind,
+  caller: number,
+  callee: number,
+): readonly Gauge[] {
+  const own = gaugesByComponent(data, record)[caller];
+  return own.filter((gauge) => gauge.kind === kind && gauge.callee === callee);
+}
+
+function rowsByKind(table: GaugeTable): ReadonlyMap<GaugeKind, OfKind> {
+  const kinds = GAUGE_KINDS.map((): OfKind => ({ gauges: [], quiet: [] }));
+  for (let row = 0; row < table.kind.length; row++) {
+    const { gauges, quiet } = kinds[table.kind[row]];
+    if (table.from[row] === table.until[row]) quiet.push(row);
+    else gauges.push(gaugeAt(table, row));
+  }
+  return new Map(GAUGE_KINDS.map((kind, k) => [kind, kinds[k]]));
+}
+
+function gaugeAt(table: GaugeTable, row: number): Gauge {
+  return {
+    kind: GAUGE_KINDS[table.kind[row]],
+    instance: table.instance[row],
+    callee: table.callee[row],
+    from: table.from[row],
+    until: table.until[row],
+    table,
+  };
+}
+
+/** Sum over gauges by cell. */
+export function cellSums(
+  gauges: readonly Gauge[],
+  column: 'area' | 'max',
+  cells: number,
+): Float64Array {
+  const sums = new Float64Array(cells);
+  for (const { table, from, until } of gauges) {
+    for (let at = from; at < until; at++) sums[table.cell[at]] += table[column][at];
+  }
+  return sums;
+}
+
+/** A gauge by cell, with all that are 0. */
+export function denseOf(gauge: Gauge, column: 'area' | 'max', cells: number): Float64Array {
+  return cellSums([gauge], column, cells);
+}
+
+/** Sum over gauges of their areas over some cells, level x ns. */
+export function areaOf(gauges: readonly Gauge[], cells: Int32Array): number {
+  const isOf = new Uint8Array(cells.reduce((most, cell) => Math.max(most, cell + 1), 0));
+  for (const cell of cells) isOf[cell] = 1;
+  let area = 0;
+  for (const { table, from, until } of gauges) {
+    let own = 0;
+    for (let at = from; at < until; at++) if (isOf[table.cell[at]] === 1) own += table.area[at];
+    area += own;
+  }
+  return area;
+}
+
+/** Largest, over some cells, of the sum of what each gauge reached in a cell. */
+export function maxOf(gauges: readonly Gauge[], cells: Int32Array): number {
+  const size = cells.reduce((most, cell) => Math.max(most, cell + 1), 0);
+  const sums = cellSums(gauges, 'max', size);
+  return cells.reduce((largest, cell) => Math.max(largest, sums[cell]), 0);
+}

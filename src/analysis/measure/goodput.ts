@@ -1,0 +1,64 @@
+import type { Ns } from '../../kernel/time.js';
+import { OUTCOME_KINDS } from '../../spec/outcome.js';
+import type { RunRecord } from '../../spec/record.js';
+import { arrivedOf, mergeSegments } from './sums.js';
+import type { VariantData } from './variant-data.js';
+import type { CellSet } from './window.js';
+
+/** Share of the baseline at which goodput counts as recovered. */
+export const RECOVERED_SHARE = 0.95;
+/** From so much more on more of the requests fail than before. */
+export const FAILED_SOME = 0.001;
+
+/**
+ * Goodput of some parts of one run by cell. The cells at the end of the run whose requests were cut off
+ * before they could be answered hold nothing: what is known of them are the quick answers alone.
+ */
+export interface Goodput {
+  readonly arrived: Float64Array;
+  readonly good: Float64Array;
+}
+
+/** Goodput by cell. */
+export function goodputOf(data: VariantData, record: RunRecord, parts: readonly number[]): Goodput {
+  const { edges } = data.plan.grid;
+  const cells = edges.length - 1;
+  const arrived = new Float64Array(cells);
+  const good = new Float64Array(cells);
+  const cutOffNs = data.plan.horizonNs - usualNs(data, record, parts);
+  for (const part of parts) {
+    const row = record.parts[part];
+    for (let cell = 0; cell < cells && edges[cell + 1] <= cutOffNs; cell++) {
+      arrived[cell] += arrivedOf(row.outcomes, cell * OUTCOME_KINDS);
+      good[cell] += row.good[cell];
+    }
+  }
+  return { arrived, good };
+}
+
+/** Goodput per arrival in a window; null where nothing arrived. */
+export function goodShare({ arrived, good }: Goodput, { cells }: CellSet): number | null {
+  let all = 0;
+  let well = 0;
+  for (let i = 0; i < cells.length; i++) {
+    all += arrived[cells[i]];
+    well += good[cells[i]];
+  }
+  return all > 0 ? well / all : null;
+}
+
+/** Arrivals in a window. */
+export function arrivedIn({ arrived }: Goodput, { cells }: CellSet): number {
+  let all = 0;
+  for (let i = 0; i < cells.length; i++) all += arrived[cells[i]];
+  return all;
+}
+
+/** p99 of what requests of some parts take before the first fault, up to 10 s; 0 where nobody asked. */
+export function usualNs(data: VariantData, record: RunRecord, parts: readonly number[]): Ns {
+  const rows = parts.map((part) => record.parts[part].latency);
+  const before = mergeSegments(rows, data.before.segments);
+  return before.count === 0 ? 0 : Math.min(before.quantile(0.99), USUAL_MAX_NS);
+}
+
+const USUAL_MAX_NS = 10_000_000_000;

@@ -1,0 +1,64 @@
+import type { Plan } from '../../spec/plan.js';
+import type { RunRecord } from '../../spec/record.js';
+import type { Incomplete, StoppedRun, UnfinishedVariant } from '../../spec/result.js';
+import type { ScenarioFile } from '../../spec/scenario.js';
+import { count, plural } from '../../text/words.js';
+
+/** The runs of a file as they ended: by variant, in the order of the file. */
+export interface EndedRuns {
+  /** Replications asked for of each variant. */
+  readonly asked: number;
+  readonly records: readonly (readonly RunRecord[])[];
+  readonly stops: readonly (RunStop | null)[];
+  readonly interrupted: boolean;
+}
+
+/** Where and why a guard stopped a variant. */
+export interface RunStop {
+  readonly reason: 'budget' | 'instant' | 'depth' | 'memory';
+  readonly replication: number;
+  /** Null where it is not known. */
+  readonly atNs: number | null;
+  readonly detail: string;
+}
+
+/** What is missing of the runs that were asked for; null where nothing is. */
+export function incompleteOf(
+  file: ScenarioFile,
+  plans: readonly Plan[],
+  { asked, records, stops, interrupted }: EndedRuns,
+): Incomplete | null {
+  const variants = file.variants.flatMap(({ name }, i): UnfinishedVariant[] => {
+    const finished = records[i].length;
+    if (finished === asked) return [];
+    return [{ variant: name, finished, stopped: stoppedRun(stops[i], plans[i]) }];
+  });
+  return variants.length === 0 ? null : { asked, interrupted, variants };
+}
+
+/** What a budget says in place of a figure: `2 of 5 replications, stopped at 12.3 s (memory)`. */
+export function unfinishedNotes({ asked, variants }: Incomplete): ReadonlyMap<string, string> {
+  return new Map(
+    variants.map(({ variant, finished, stopped }) => {
+      const at = stopped === null || stopped.at === null ? '' : ` at ${seconds(stopped.at)} s`;
+      const why = stopped === null ? 'interrupted' : `stopped${at} (${stopped.reason})`;
+      return [variant, `${count(finished)} of ${plural(asked, 'replication')}, ${why}`];
+    }),
+  );
+}
+
+function stoppedRun(stop: RunStop | null, { warmupNs }: Plan): StoppedRun | null {
+  if (stop === null) return null;
+  const { reason, replication, atNs, detail } = stop;
+  return {
+    // The limit of events is no budget of the scenario.
+    reason: reason === 'budget' ? 'events' : reason,
+    replication,
+    at: atNs === null ? null : (atNs - warmupNs) / 1e9,
+    detail,
+  };
+}
+
+function seconds(value: number): string {
+  return String(Math.round(value * 1000) / 1000);
+}

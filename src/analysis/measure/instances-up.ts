@@ -1,0 +1,62 @@
+import type { RunRecord } from '../../spec/record.js';
+import { largestOf, meanOf, smallestOf, type Measured } from './estimate.js';
+import type { Question } from './metrics.js';
+import { downsOf } from './downs.js';
+
+/** How many processes run, over the time of a window. */
+interface Level {
+  readonly mean: number;
+  readonly max: number;
+  readonly min: number;
+  readonly end: number;
+}
+
+/** How many of some instances run; null where the window holds no time. Those that start do not run yet. */
+export function instancesUp(question: Question): Measured {
+  const { ending } = question;
+  const each = question.data.records.map((record) => {
+    const level = levelOf(question, record);
+    return level === null ? null : level[ending as keyof Level];
+  });
+  switch (ending) {
+    case 'max':
+      return largestOf(each);
+    case 'min':
+      return smallestOf(each);
+    case 'end':
+      return meanOf(each, 'exact');
+    default:
+      return meanOf(each);
+  }
+}
+
+function levelOf({ data, selection, window }: Question, record: RunRecord): Level | null {
+  const { cells, lengthNs } = window;
+  if (cells.length === 0 || lengthNs === 0) return null;
+  const { edges } = data.plan.grid;
+  const all = selection.instances.length;
+  const changes = downsOf(data, record, new Set(selection.instances))
+    .flatMap(({ fromNs, untilNs }) => [
+      { at: fromNs, by: -1 },
+      { at: untilNs, by: 1 },
+    ])
+    .sort((a, b) => a.at - b.at || b.by - a.by);
+  let up = all;
+  let next = 0;
+  let area = 0;
+  let max = 0;
+  let min = all;
+  for (const cell of cells) {
+    let at = edges[cell];
+    while (at < edges[cell + 1]) {
+      while (next < changes.length && changes[next].at <= at) up += changes[next++].by;
+      // What lasts for no time at all, such as a restart without start-up, is not seen.
+      const until = Math.min(edges[cell + 1], changes[next]?.at ?? Infinity);
+      area += up * (until - at);
+      max = Math.max(max, up);
+      min = Math.min(min, up);
+      at = until;
+    }
+  }
+  return { mean: area / lengthNs, max, min, end: up };
+}

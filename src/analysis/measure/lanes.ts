@@ -1,0 +1,224 @@
+import { OUTCOME_KINDS, OUTCOME_NAMES, type OutcomeName } from '../../spec/outcome.js';
+import type { GaugeKind, RunRecord } from '../../spec/record.js';
+import { awayOf, downsOf } from './downs.js';
+import { gaugesByComponent, type Gauge } from './gauges.js';
+import { UsualLatency } from './latency-noise.js';
+import { SparseMerge } from './sparse.js';
+import { bySteps, maxLevels, meanLevels, outcomesBySteps, type Steps } from './steps.js';
+import { arrivedOf, finishedOf, succeededOf } from './sums.js';
+import { partName } from '../../spec/plan-names.js';
+import { isPlaced, partsOf, type VariantData } from './variant-data.js';
+
+/** What one component, or one request of a workload, shows in each step of one run. */
+export interface Lane {
+  readonly name: string;
+  readonly component: number;
+  readonly parts: readonly number[];
+  readonly arrivals: Float64Array;
+  readonly finished: Float64Array;
+  readonly succeeded: Float64Array;
+  /** Of workloads those in time, `goodputWithin`; else all that succeeded. */
+  readonly good: Float64Array;
+  readonly errors: Float64Array;
+  readonly shed: Float64Array;
+  /** Of these, those over a rate, however quickly it answers. */
+  readonly overRate: Float64Array;
+  /** Whose callers left before they were answered. */
+  readonly cancelled: Float64Array;
+  /** p95 of successes, seconds; NaN where nothing succeeded. */
+  readonly latency: Float64Array;
+  /** How many successes that is the p95 of. */
+  readonly answered: Float64Array;
+  /** Latencies of all successes of the steps before one; null where nothing succeeded. */
+  readonly usualUntil: (step: number) => UsualLatency | null;
+  /** Sums over instances; empty for workloads. */
+  readonly busy: Float64Array;
+  readonly queue: Float64Array;
+  readonly queueMax: Float64Array;
+  readonly busyMax: Float64Array;
+  readonly inSystem: Float64Array;
+  readonly poolWaiting: Float64Array;
+  /** Cores in use; empty for workloads. */
+  readonly cpu: Float64Array;
+  /** Share of the instances that run; 1 for workloads. */
+  readonly up: Float64Array;
+  /** Share of the instances whose place is not empty: 1 where nobody changes how many there are. */
+  readonly there: Float64Array;
+  /** Workers over all instances, those that do not run included; Infinity where unlimited, 0 for workloads. */
+  readonly workers: number;
+  readonly queueCapacity: number;
+  /** Cores that its CPU quota allows, over all instances; Infinity where unlimited. */
+  readonly cores: number;
+}
+
+/** Lanes of one run: placed components by id, then the requests of workloads by part id. */
+export function lanesOf(data: VariantData, record: RunRecord, steps: Steps): readonly Lane[] {
+  const { plan } = data;
+  const lanes: Lane[] = [];
+  const gauges = gaugesByComponent(data, record);
+  plan.components.forEach((component, id) => {
+    if (isPlaced(component)) {
+      lanes.push(laneOf(data, record, steps, component.name, id, partsOf(plan, id), gauges));
+    }
+  });
+  for (const part of data.requests) {
+    const { component } = plan.parts[part];
+    lanes.push(laneOf(data, record, steps, partName(plan, part), component, [part], gauges));
+  }
+  return lanes;
+}
+
+/**
+ * What of a lane its health can be judged by. Steps from `known` on, whose requests the end of the run cut
+ * off before they could be answered, count as if nobody had asked. Without a fault, neither do those of
+ * callers that had what they needed from others; with one, the time before it tells how many that are, and
+ * callers that leave are a sign.
+ */
+export function judgedLane(lane: Lane, known: number, isFaulted: boolean): Lane {
+  const keep = (column: Float64Array): Float64Array => column.slice().fill(0, known);
+  const { cancelled } = lane;
+  const asked = isFaulted ? lane.arrivals : lane.arrivals.map((n, step) => n - cancelled[step]);
+  return {
+    ...lane,
+    arrivals: keep(asked),
+    finished: keep(lane.finished),
+    succeeded: keep(lane.succeeded),
+    good: keep(lane.good),
+    errors: keep(lane.errors),
+    shed: keep(lane.shed),
+  };
+}
+
+const kindsOf = (names: readonly OutcomeName[]): readonly number[] =>
+  names.map((name) => OUTCOME_NAMES.indexOf(name));
+const OVER_RATE = kindsOf(['rejectedRateLimit', 'throttled']);
+const SHED = [...kindsOf(['rejectedOverload']), ...OVER_RATE];
+/** Ends that say nothing about the health of who answered. */
+const NEUTRAL = kindsOf(['ok', 'degraded', 'clientError', 'cancelled', 'unfinished']);
+
+function laneOf(
+  data: VariantData,
+  record: RunRecord,
+  steps: Steps,
+  name: string,
+  component: number,
+  parts: readonly number[],
+  gauges: readonly (readonly Gauge[])[],
+): Lane {
+  const rows = parts.map((part) => record.parts[part]);
+  const outcomes = outcomesBySteps(
+    rows.map((row) => row.outcomes),
+    steps,
+  );
+  const column = (pick: (at: number) => number): Float64Array =>
+    Float64Array.from({ length: steps.count }, (_, step) => pick(step * OUTCOME_KINDS));
+  const countOf = (kinds: readonly number[], at: number): number =>
+    kinds.reduce((sum, kind) => sum + outcomes[at + kind], 0);
+  const finished = column((at) => finishedOf(outcomes, at));
+  const succeeded = column((at) => succeededOf(outcomes, at));
+  const plan = data.plan.components[component];
+  const isWorkload = plan.kind === 'workload';
+  return {
+    name,
+    component,
+    parts,
+    arrivals: column((at) => arrivedOf(outcomes, at)),
+    finished,
+    succeeded,
+    good: isWorkload
+      ? bySteps(
+          rows.map((row) => row.good),
+          steps,
+        )
+      : succeeded,
+    errors: column((at) => arrivedOf(outcomes, at) - countOf(NEUTRAL, at)),
+    shed: column((at) => countOf(SHED, at)),
+    overRate: column((at) => countOf(OVER_RATE, at)),
+    cancelled: column((at) => outcomes[at + CANCELLED]),
+    ...latencies(rows, steps),
+    usualUntil: (step) => usualLatency(rows, step),
+    ...(isWorkload ? NO_LEVELS : levelsOf(gauges[component], steps)),
+    ...sharesOf(data, record, steps, component),
+    workers: isWorkload ? 0 : plan.concurrency * plan.instances,
+    queueCapacity: isWorkload ? 0 : plan.queue.capacity * plan.instances,
+    cores: Math.min(plan.cpu.cores, plan.cpu.quota?.limit ?? Infinity) * plan.instances,
+  };
+}
+
+function levelsOf(gauges: readonly Gauge[], steps: Steps): Levels {
+  const of = (kind: GaugeKind): Gauge[] => gauges.filter((gauge) => gauge.kind === kind);
+  return {
+    busy: meanLevels(of('busy'), steps),
+    queue: meanLevels(of('queue'), steps),
+    queueMax: maxLevels(of('queue'), steps),
+    busyMax: maxLevels(of('busy'), steps),
+    inSystem: meanLevels(of('concurrency'), steps),
+    poolWaiting: meanLevels(of('waiting'), steps),
+    cpu: meanLevels(of('cpu'), steps),
+  };
+}
+
+/** Shares of a component's instances that run, and that are there, by step: a dead process has no workers. */
+function sharesOf(
+  data: VariantData,
+  record: RunRecord,
+  steps: Steps,
+  component: number,
+): Pick<Lane, 'up' | 'there'> {
+  const { instances, firstInstance } = data.plan.components[component];
+  const all = new Set(Array.from({ length: instances }, (_, index) => firstInstance + index));
+  const downs = downsOf(data, record, all);
+  // Whole ns, so that nobody is up by a rounding where all are away.
+  const share = (away: Float64Array): Float64Array =>
+    away.map((ns, step) => 1 - ns / (steps.lengthNs[step] * instances));
+  const empty = downs.filter(({ absent }) => absent);
+  return { up: share(awayOf(downs, steps)), there: share(awayOf(empty, steps)) };
+}
+
+const CANCELLED = OUTCOME_NAMES.indexOf('cancelled');
+type Levels = Pick<
+  Lane,
+  'busy' | 'queue' | 'queueMax' | 'busyMax' | 'inSystem' | 'poolWaiting' | 'cpu'
+>;
+const NONE = new Float64Array(0);
+const NO_LEVELS: Levels = {
+  busy: NONE,
+  queue: NONE,
+  queueMax: NONE,
+  busyMax: NONE,
+  inSystem: NONE,
+  poolWaiting: NONE,
+  cpu: NONE,
+};
+
+function latencies(
+  rows: readonly RunRecord['parts'][number][],
+  steps: Steps,
+): Pick<Lane, 'latency' | 'answered'> {
+  const merge = new SparseMerge();
+  const latency = new Float64Array(steps.count);
+  const answered = new Float64Array(steps.count);
+  for (let step = 0; step < steps.count; step++) {
+    merge.clear();
+    for (const row of rows) merge.add(row.stepLatency, step);
+    latency[step] = merge.quantiles([0.95])[0] ?? NaN;
+    answered[step] = merge.count;
+  }
+  return { latency, answered };
+}
+
+function usualLatency(
+  rows: readonly RunRecord['parts'][number][],
+  until: number,
+): UsualLatency | null {
+  const merge = new SparseMerge();
+  for (let step = 0; step < until; step++) {
+    for (const row of rows) merge.add(row.stepLatency, step);
+  }
+  if (merge.count === 0) return null;
+  return new UsualLatency(
+    merge.count,
+    (p) => merge.quantiles([p])[0]!,
+    (seconds) => merge.atLeast(seconds),
+  );
+}

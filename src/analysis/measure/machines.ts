@@ -1,0 +1,106 @@
+import { JOURNAL } from '../../spec/record.js';
+import type { MachineBlock, MachineRecord, RunRecord } from '../../spec/record.js';
+import type { Ns } from '../../kernel/time.js';
+import type { Span } from './window.js';
+
+/** A transition of a state machine at an absolute time; the machine starts in state 0. */
+export interface Transition {
+  readonly atNs: number;
+  readonly state: number;
+}
+
+/** A machine that has left its first state, as few of a large fleet do. */
+export interface Moved {
+  readonly id: number;
+  readonly machine: MachineRecord;
+  readonly transitions: readonly Transition[];
+}
+
+const known = new WeakMap<RunRecord, readonly Moved[]>();
+
+/** The machines of a run that have transitions, by their numbers; journals count from the end of the warm-up. */
+export function movedOf(record: RunRecord, warmupNs: Ns): readonly Moved[] {
+  let list = known.get(record);
+  if (list === undefined) known.set(record, (list = listOf(record, warmupNs)));
+  return list;
+}
+
+function listOf({ journal, machines }: RunRecord, warmupNs: Ns): readonly Moved[] {
+  const { timeNs, kind, subject, value } = journal;
+  const lists = new Map<number, Transition[]>();
+  for (let i = 0; i < timeNs.length; i++) {
+    if (kind[i] !== JOURNAL.machine) continue;
+    const list = lists.get(subject[i]);
+    const transition = { atNs: timeNs[i] + warmupNs, state: value[i] };
+    if (list === undefined) lists.set(subject[i], [transition]);
+    else list.push(transition);
+  }
+  const machineOf = finder(machines);
+  return [...lists]
+    .sort(([a], [b]) => a - b)
+    .map(([id, transitions]) => ({ id, machine: machineOf(id), transitions }));
+}
+
+/** How many machines a block has. */
+export function sizeOf({ callers, targets }: MachineBlock): number {
+  return callers * targets;
+}
+
+/** Gives the machine of a number. */
+function finder(blocks: readonly MachineBlock[]): (id: number) => MachineRecord {
+  const singles = new Map<number, MachineRecord>();
+  const others: MachineBlock[] = [];
+  for (const block of blocks) {
+    if (sizeOf(block) === 1) singles.set(block.first, block.machine);
+    else others.push(block);
+  }
+  return (id) => singles.get(id) ?? others.map((block) => within(block, id)).find(isThere)!;
+}
+
+function within(block: MachineBlock, id: number): MachineRecord | null {
+  const { machine, callers, stride, targets, step } = block;
+  const behind = id - block.first;
+  const caller = stride === 0 ? 0 : Math.floor(behind / stride);
+  const left = behind - caller * stride;
+  const target = step === 0 ? 0 : Math.floor(left / step);
+  if (behind < 0 || caller >= callers || target >= targets || left !== target * step) return null;
+  const { instance, calleeInstance } = machine;
+  return {
+    ...machine,
+    instance: instance < 0 ? instance : instance + caller,
+    calleeInstance: calleeInstance < 0 ? calleeInstance : calleeInstance + target,
+  };
+}
+
+function isThere(machine: MachineRecord | null): machine is MachineRecord {
+  return machine !== null;
+}
+
+/** True for the state in which a breaker lets nothing pass. */
+export function isOpen(machine: MachineRecord, state: number): boolean {
+  const name = machine.states[state];
+  return name === 'open' || name === 'forcedOpen';
+}
+
+/** Time that a machine stands open within the spans, ns. */
+export function openNs(
+  machine: MachineRecord,
+  transitions: readonly Transition[],
+  spans: readonly Span[],
+): number {
+  let total = 0;
+  const count = (fromNs: number, untilNs: number): void => {
+    for (const span of spans) {
+      total += Math.max(0, Math.min(untilNs, span.untilNs) - Math.max(fromNs, span.fromNs));
+    }
+  };
+  let state = 0;
+  let since = 0;
+  for (const transition of transitions) {
+    if (isOpen(machine, state)) count(since, transition.atNs);
+    state = transition.state;
+    since = transition.atNs;
+  }
+  if (isOpen(machine, state)) count(since, Infinity);
+  return total;
+}

@@ -1,0 +1,124 @@
+import type { Ns } from '../../kernel/time.js';
+import type { PlanComponent } from '../../spec/plan.js';
+import type { RunRecord } from '../../spec/record.js';
+import { comesAndGoes } from '../../spec/versions.js';
+import { awayOf, downsOf } from './downs.js';
+import { largestOf, meanOf, type Measured } from './estimate.js';
+import { cellSums, denseOf, picked, type GaugePick } from './gauges.js';
+import type { Question } from './metrics.js';
+import type { Steps } from './steps.js';
+import type { VariantData } from './variant-data.js';
+
+/** What each instance of a component has of something. */
+export type Capacity = (component: PlanComponent) => number;
+
+/** Whether the number of some of these instances changes by itself. */
+export function isScaled({ plan }: VariantData, instances: readonly number[]): boolean {
+  return instances.some((id) => comesAndGoes(plan.components[plan.instances[id].component]));
+}
+
+/**
+ * What the instances that are there have together, by cell: capacity x ns. Whose place is empty has nothing, up to the start of
+ * who fills it, or with `wanted` up to the order to start.
+ */
+export function capacityByCell(
+  data: VariantData,
+  record: RunRecord,
+  instances: readonly number[],
+  capacity: Capacity,
+  wanted = false,
+): Float64Array {
+  const { plan } = data;
+  const { edges } = plan.grid;
+  const own = (id: number): number => capacity(plan.components[plan.instances[id].component]);
+  const all = instances.reduce((sum, id) => sum + own(id), 0);
+  const cells = Float64Array.from(
+    { length: edges.length - 1 },
+    (_, cell) => all * (edges[cell + 1] - edges[cell]),
+  );
+  for (const down of downsOf(data, record, new Set(instances))) {
+    const { instance, fromNs, absent } = down;
+    if (!absent) continue;
+    const untilNs = wanted ? Math.min(down.wantedNs, down.untilNs) : down.untilNs;
+    for (let cell = 0; cell < cells.length; cell++) {
+      cells[cell] -= own(instance) * within(fromNs, untilNs, edges[cell], edges[cell + 1]);
+    }
+  }
+  return cells;
+}
+
+/** How many of these instances are there, by step. */
+export function thereBySteps(
+  data: VariantData,
+  record: RunRecord,
+  instances: readonly number[],
+  steps: Steps,
+): Float64Array {
+  const empty = downsOf(data, record, new Set(instances)).filter(({ absent }) => absent);
+  return awayOf(empty, steps).map((ns, step) => instances.length - ns / steps.lengthNs[step]);
+}
+
+/** Which instances of a component are there at a moment. */
+export function thereAt(
+  data: VariantData,
+  record: RunRecord,
+  instances: readonly number[],
+  at: Ns,
+): ReadonlySet<number> {
+  const there = new Set(instances);
+  if (!isScaled(data, instances)) return there;
+  for (const { instance, fromNs, untilNs, absent } of downsOf(data, record, there)) {
+    if (absent && fromNs <= at && at < untilNs) there.delete(instance);
+  }
+  return there;
+}
+
+function within(fromNs: Ns, untilNs: Ns, beginNs: Ns, endNs: Ns): Ns {
+  return Math.max(0, Math.min(untilNs, endNs) - Math.max(fromNs, beginNs));
+}
+
+/** A gauge over the capacity of the instances that are there: the mean, or the largest value of a cell. */
+export function shareOfThere(
+  { data, window, ending, selection }: Pick<Question, 'data' | 'window' | 'ending' | 'selection'>,
+  pick: GaugePick,
+  capacity: Capacity,
+): Measured {
+  const { edges } = data.plan.grid;
+  const each = data.records.map((record): number | null => {
+    const room = capacityByCell(data, record, selection.instances, capacity);
+    const gauges = picked(record, pick);
+    if (gauges.length === 0 || window.lengthNs === 0) return null;
+    const cells = edges.length - 1;
+    const maxima = cellSums(gauges, 'max', cells);
+    const areas = gauges.map((gauge) => denseOf(gauge, 'area', cells));
+    let used = 0;
+    let full = 0;
+    let most = 0;
+    for (const cell of window.cells) {
+      const lengthNs = edges[cell + 1] - edges[cell];
+      if (room[cell] > 0)
+        most = Math.max(most, Math.min(1, (maxima[cell] * lengthNs) / room[cell]));
+      for (const area of areas) used += area[cell];
+      full += room[cell];
+    }
+    if (!(full > 0)) return null;
+    if (ending === 'max') return most;
+    return Number.isFinite(full) ? used / full : null;
+  });
+  return ending === 'max' ? largestOf(each) : meanOf(each);
+}
+
+/** Mean capacity over a window and all runs. */
+export function meanCapacity(
+  data: VariantData,
+  window: Question['window'],
+  instances: readonly number[],
+  capacity: Capacity,
+): number {
+  let sum = 0;
+  for (const record of data.records) {
+    const cells = capacityByCell(data, record, instances, capacity);
+    for (const cell of window.cells) sum += cells[cell];
+  }
+  return sum / (window.lengthNs * data.records.length);
+}

@@ -1,0 +1,177 @@
+import type { Ns } from '../../kernel/time.js';
+import type { PlanFault } from '../../spec/plan.js';
+import type { RunRecord } from '../../spec/record.js';
+import { meanOf, type Measured } from './estimate.js';
+import { spansIn } from './faulted.js';
+import { arrivedIn, goodputOf, goodShare, RECOVERED_SHARE, type Goodput } from './goodput.js';
+import type { VariantData } from './variant-data.js';
+import {
+  afterSpan,
+  cellsOf,
+  recoverySlots,
+  recoveryWindows,
+  RECOVERY_WINDOW_NS,
+  spansOf,
+  type CellSet,
+} from './window.js';
+
+/** A window with fewer arrivals is too thin to tell, and is taken together with the next. */
+const FEW_ARRIVALS = 20;
+
+/** Windows of the time after a fault, and the time before it that they are held against. */
+export interface RecoveryGrid {
+  readonly before: CellSet;
+  /** From the start of the fault on, its own time included. */
+  readonly since: readonly CellSet[];
+  readonly windows: readonly CellSet[];
+  /** Where a recovery may begin, see recoverySlots. */
+  readonly slots: readonly CellSet[];
+  readonly slotNs: Ns;
+}
+
+/** The windows in which recovery from a fault is looked for; null where the variant does not have it. */
+export function recoveryGrid(data: VariantData, fault: string): RecoveryGrid | null {
+  const found = data.plan.faults.find((candidate) => candidate.id === fault);
+  if (found === undefined || found.spans.length === 0) return null;
+  return gridOf(data, found);
+}
+
+/** The same for one run: a rollout ends when it ends. */
+export function recoveryGridIn(
+  data: VariantData,
+  fault: string,
+  record: RunRecord,
+): RecoveryGrid | null {
+  const found = data.plan.faults.find((candidate) => candidate.id === fault);
+  if (found === undefined || found.rollout === null) return recoveryGrid(data, fault);
+  const { edges } = data.plan.grid;
+  const spans = spansIn(data, found, record).map(({ fromNs, untilNs }) => ({
+    fromNs,
+    // Windows begin with a cell.
+    untilNs: edges.find((edge) => edge >= untilNs) ?? data.plan.horizonNs,
+  }));
+  return spans.length === 0 ? null : gridOf(data, { ...found, spans });
+}
+
+/**
+ * Seconds from the end of the fault to the start of the first window of 5 s from which on goodput per
+ * arrival stays at 95 % of its share before the fault, in this window and in all that follow it without a
+ * gap; 0 where no window since the start of the fault lost more; Infinity where there is none, null where
+ * nothing can be said (no arrivals before the fault, no whole window after it). Windows with fewer than 20
+ * arrivals are taken together with the next.
+ */
+export function recoveryOf(goodput: Goodput, grid: RecoveryGrid): number | null {
+  const before = goodShare(goodput, grid.before);
+  if (before === null) return null;
+  const arrived = prefixSums(grid.slots.map((slot) => arrivedIn(goodput, slot)));
+  const good = prefixSums(
+    grid.slots.map(({ cells }) => cells.reduce((sum, cell) => sum + goodput.good[cell], 0)),
+  );
+  const length = Math.round(RECOVERY_WINDOW_NS / grid.slotNs);
+  const slots = grid.slots.length;
+  if (slots < length || arrived[slots] === 0) return null;
+  const limit = RECOVERED_SHARE * before;
+  if (staysGood(goodput, grid.since, limit)) return 0;
+  for (let start = 0; start + length <= slots; start++) {
+    if (staysAbove(arrived, good, start, length, limit)) return (start * grid.slotNs) / 1e9;
+  }
+  return Infinity;
+}
+
+/** Whether every window holds the limit, thin ones together with the next. */
+export function staysGood(goodput: Goodput, windows: readonly CellSet[], limit: number): boolean {
+  let arrived = 0;
+  let good = 0;
+  for (const [i, window] of windows.entries()) {
+    const all = arrivedIn(goodput, window);
+    arrived += all;
+    good += all > 0 ? goodShare(goodput, window)! * all : 0;
+    const isThin = arrived < FEW_ARRIVALS && i < windows.length - 1;
+    if (isThin) continue;
+    // The end of the run may leave a thin window with nothing to be taken together with.
+    if (arrived >= MIN_ARRIVALS && good / arrived < limit) return false;
+    arrived = 0;
+    good = 0;
+  }
+  return true;
+}
+
+/** Below so many arrivals the last window says nothing. */
+const MIN_ARRIVALS = 5;
+
+/** Recovery over all runs of a variant. The value is the mean of those that recover, if most do. */
+export function measureRecovery(
+  data: VariantData,
+  parts: readonly number[],
+  fault: string,
+): Measured {
+  const each = data.records.map((record: RunRecord) => {
+    const grid = recoveryGridIn(data, fault, record);
+    return grid === null ? null : recoveryOf(goodputOf(data, record, parts), grid);
+  });
+  const known = each.filter((value) => value !== null);
+  const recovered = known.filter((value) => Number.isFinite(value));
+  const isMostlyNever = known.length > 0 && recovered.length * 2 <= known.length;
+  const value = isMostlyNever ? Infinity : meanOf(recovered).value;
+  return { kind: 'recovery', value, each, hits: [], trials: [] };
+}
+
+/** How many runs never recover. */
+export function neverCount(measured: Measured): number {
+  return measured.each.filter((value) => value === Infinity).length;
+}
+
+/** Windows of 5 s from a moment to the end of a span; the last may be shorter. */
+export function windowsFrom(fromNs: Ns, untilNs: Ns, data: VariantData): readonly CellSet[] {
+  const windows: CellSet[] = [];
+  for (let from = fromNs; from < untilNs; from += RECOVERY_WINDOW_NS) {
+    const until = Math.min(untilNs, from + RECOVERY_WINDOW_NS);
+    windows.push(cellsOf([{ fromNs: from, untilNs: until }], data.plan));
+  }
+  return windows;
+}
+
+function gridOf(data: VariantData, fault: PlanFault): RecoveryGrid {
+  const { plan } = data;
+  const before = spansOf({ kind: 'before', fault: fault.id, offset: 0 }, plan);
+  const after = afterSpan(fault, plan);
+  return {
+    before: cellsOf(before, plan),
+    since: windowsFrom(fault.spans[0].fromNs, after.untilNs, data),
+    windows: recoveryWindows(after, plan),
+    ...recoverySlots(after, plan),
+  };
+}
+
+/** sums[k] = the first k values together. */
+function prefixSums(values: readonly number[]): readonly number[] {
+  const sums = [0];
+  for (const value of values) sums.push(sums[sums.length - 1] + value);
+  return sums;
+}
+
+/**
+ * Whether the windows of `length` slots from `start` on, one behind the other, all hold the limit. The
+ * last of them ends with the slots, so that nothing at the end is left out; a window that is too thin
+ * reaches as far as it must, at the end backwards.
+ */
+function staysAbove(
+  arrived: readonly number[],
+  good: readonly number[],
+  start: number,
+  length: number,
+  limit: number,
+): boolean {
+  const slots = arrived.length - 1;
+  const last = slots - length;
+  const holds = (from: number): boolean => {
+    let until = from + length;
+    while (until < slots && arrived[until] - arrived[from] < FEW_ARRIVALS) until++;
+    let since = from;
+    while (since > start && arrived[until] - arrived[since] < FEW_ARRIVALS) since--;
+    const all = arrived[until] - arrived[since];
+    return all === 0 || (good[until] - good[since]) / all >= limit;
+  };
+  for (let from = start; from < last; from += length) if (!holds(from)) return false;
+  return holds(last);
+}

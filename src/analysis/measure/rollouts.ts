@@ -1,0 +1,150 @@
+import type { Ns } from '../../kernel/time.js';
+import { JOURNAL, ROLLOUT_STATE } from '../../spec/record.js';
+import type { RunRecord } from '../../spec/record.js';
+import type { PlanRollout, RolloutResult } from '../../spec/versions.js';
+import { meanOf, nothing, shareOf, type Measured } from './estimate.js';
+import type { Question } from './metrics.js';
+import { FAILED_SOME } from './goodput.js';
+import { finishedOf, succeededOf, sumCells, sumOutcomes } from './sums.js';
+import type { VariantData } from './variant-data.js';
+import { cellsOf } from './window.js';
+
+/** How a rollout went in one run; times from the end of the warm-up on. */
+export interface Course {
+  readonly result: RolloutResult;
+  readonly beganNs: Ns;
+  /** When one of the versions had everything; Infinity = not in this run. */
+  readonly endedNs: Ns;
+  /** Shares of the requests, or of the replicas, and from when on. */
+  readonly weights: readonly { readonly atNs: Ns; readonly weight: number }[];
+  /** When its analysis found something that did not hold. */
+  readonly failedNs: readonly Ns[];
+  /** When a failed analysis stopped it where it was; Infinity = never. */
+  readonly heldNs: Ns;
+}
+
+/** The rollout of a component; null where it has none. */
+export function rolloutOf(
+  { plan }: Pick<VariantData, 'plan'>,
+  component: number,
+): PlanRollout | null {
+  return plan.components[component].versions?.rollout ?? null;
+}
+
+/** How the rollout of a component went; null where it has not begun. */
+export function courseOf({ journal }: RunRecord, component: number): Course | null {
+  const { timeNs, kind, subject, value } = journal;
+  let beganNs: Ns | null = null;
+  let result: RolloutResult = 'running';
+  let endedNs = Infinity;
+  let heldNs = Infinity;
+  const weights: { atNs: Ns; weight: number }[] = [];
+  const failedNs: Ns[] = [];
+  for (let k = 0; k < timeNs.length; k++) {
+    if (kind[k] !== JOURNAL.rollout || subject[k] !== component) continue;
+    const atNs = timeNs[k];
+    const state = value[k];
+    if (state === ROLLOUT_STATE.begun) beganNs = atNs;
+    else if (state === ROLLOUT_STATE.failedLook) failedNs.push(atNs);
+    else if (state === ROLLOUT_STATE.held) heldNs = atNs;
+    else if (state >= ROLLOUT_STATE.weight) {
+      weights.push({ atNs, weight: (state - ROLLOUT_STATE.weight) / 1000 });
+    } else {
+      result = state === ROLLOUT_STATE.promoted ? 'promoted' : 'rolledBack';
+      endedNs = atNs;
+    }
+  }
+  return beganNs === null ? null : { result, beganNs, endedNs, weights, failedNs, heldNs };
+}
+
+/** Of the time from the promotion to the end, this share of it tells how users fare with the new version. */
+const LATE_SHARE = 0.5;
+
+/**
+ * When nothing of a rollout lasts any more, absolute: when the new version has everything, unless more fails with it in the
+ * end, or before another fault, than with the old one; Infinity = not in this run. One that turned back is over when the journal says so.
+ */
+export function overAt(data: VariantData, record: RunRecord, component: number): Ns {
+  const course = courseOf(record, component);
+  if (course?.result !== 'promoted') return Infinity;
+  const { plan, requests, before } = data;
+  const atNs = plan.warmupNs + course.endedNs;
+  const parts = requests.map((part) => record.parts[part]);
+  // What comes behind another fault says nothing of the version.
+  const later = plan.faults.flatMap(({ spans }) => spans.map((span) => span.fromNs));
+  const untilNs = Math.min(plan.endNs, ...later.filter((at) => at > atNs));
+  const fromNs = atNs + LATE_SHARE * (untilNs - atNs);
+  const usual = failing(sumOutcomes(parts, before.cells));
+  const late = failing(sumOutcomes(parts, cellsOf([{ fromNs, untilNs }], plan).cells));
+  return late <= usual + FAILED_SOME ? atNs : Infinity;
+}
+
+/** Share of what has ended; 0 where nothing has. */
+function failing(outcomes: ReturnType<typeof sumOutcomes>): number {
+  const finished = finishedOf(outcomes);
+  return finished === 0 ? 0 : 1 - succeededOf(outcomes) / finished;
+}
+
+/** What became of the rollout of a service, by run; null where it has none. */
+export function rolloutResults({
+  data,
+  selection,
+}: Pick<Question, 'data' | 'selection'>): readonly RolloutResult[] | null {
+  const component = componentOf(data, selection);
+  if (component === null) return null;
+  return data.records.map((record) => courseOf(record, component)?.result ?? 'running');
+}
+
+/** Metrics of rollouts; null for other metrics. */
+export function measureRollouts(question: Question): Measured | null {
+  const { data, selection, metric, window } = question;
+  if (!metric.name.startsWith('rollout.')) return null;
+  const component = componentOf(data, selection);
+  if (component === null) return nothing(data.records.length);
+  switch (metric.name) {
+    case 'rollout.result':
+      return shareOfRuns(rolloutResults(question)!, 'promoted');
+    case 'rollout.duration': {
+      const each = data.records.map((record) => {
+        const course = courseOf(record, component);
+        return course === null ? Infinity : (course.endedNs - course.beganNs) / 1e9;
+      });
+      const ended = each.filter((seconds) => Number.isFinite(seconds));
+      const value = ended.length * 2 <= each.length ? Infinity : meanOf(ended).value;
+      return { kind: 'recovery', value, each, hits: [], trials: [] };
+    }
+    default: {
+      const counts = (name: string): readonly number[] =>
+        data.records.map((record) => answeredIn(record, component, name, window.cells));
+      return shareOf(counts('next'), counts('served'));
+    }
+  }
+}
+
+/** Share of the runs with a result. */
+export function shareOfRuns(results: readonly RolloutResult[], result: string): Measured {
+  return meanOf(
+    results.map((own) => (own === result ? 1 : 0)),
+    'exact',
+  );
+}
+
+/** How many requests a version has answered (`old`, `next`), or both (`served`). */
+export function answeredIn(
+  record: RunRecord,
+  component: number,
+  name: string,
+  cells: Question['window']['cells'],
+): number {
+  const meter = record.meters.find(
+    (own) => own.component === component && own.name === `rollout.${name}`,
+  );
+  return meter?.form === 'counter' ? sumCells(meter.counts, cells) : 0;
+}
+
+/** The component of a selection, where it has a rollout. */
+function componentOf(data: VariantData, { instances }: Question['selection']): number | null {
+  if (instances.length === 0) return null;
+  const { component } = data.plan.instances[instances[0]];
+  return rolloutOf(data, component) === null ? null : component;
+}

@@ -1,0 +1,42 @@
+import type { FailureKinds } from './failure-kinds.js';
+import type {
+  StoryEvent,
+  CascadeResult,
+  HealthState,
+  Influence,
+} from '../../spec/result-cascade.js';
+
+/** A verdict on one run. */
+export type RunVerdict = CascadeResult['verdicts'][number];
+
+/** The cascade of one run. */
+export interface Story {
+  readonly events: readonly StoryEvent[];
+  readonly states: CascadeResult['states'];
+  /** Health by step, of each component and `workload.request`. */
+  readonly lanes: ReadonlyMap<string, readonly HealthState[]>;
+  readonly influences: readonly Influence[];
+  readonly loops: CascadeResult['loops'];
+  readonly blastRadius: number;
+  readonly depth: number;
+  readonly collateral: readonly string[];
+  readonly goodputLost: number | null;
+  /** Largest attempts per call of any edge; null where none was called often enough. */
+  readonly amplification: number | null;
+  /**
+   * User requests that arrived from the first fault on, or at all without one, and failed; and the share that
+   * failed before the first fault.
+   */
+  readonly users: {
+    readonly finished: number;
+    readonly failed: number;
+    readonly usualFailed: number;
+  };
+  /** How users fail where there is no fault; null where there is one. */
+  readonly failures: FailureKinds | null;
+  readonly verdict: RunVerdict;
+  readonly innocent: CascadeResult['innocent'];
+}
+
+/** Kinds of events that begin ill health, or make it worse, the worst last. */
+export const ILL: readonly StoryEvent['kind'][] = ['degraded', 'failing', 'down'];

@@ -1,0 +1,115 @@
+import type { MetricPath, Reference } from '../../scenario/expression.js';
+import type { SubjectKind } from '../../scenario/metrics.js';
+import { PART_KIND } from '../../spec/component-kind.js';
+import type { RunRecord } from '../../spec/record.js';
+import { instancesOf, partsOf, type VariantData } from './variant-data.js';
+
+/** What the subject of a metric is in one variant: ids of the plan. Empty lists where it does not exist. */
+export interface Selection {
+  /** Parts that answer: those of the component, or the one part. For edges: the called ones. */
+  readonly parts: readonly number[];
+  /** Measured edges; empty unless the subject is an edge. */
+  readonly stats: readonly number[];
+  /** Instances of a component, or the one instance; for workloads those too. */
+  readonly instances: readonly number[];
+  /** Calling components of an edge; null = any. */
+  readonly callers: ReadonlySet<number> | null;
+  /** Called components of an edge, or the component itself. */
+  readonly callees: ReadonlySet<number>;
+}
+
+/** Resolves the subject of a metric in a variant. */
+export function select(path: MetricPath, data: VariantData): Selection {
+  const subject = path.subject;
+  if (subject.kind === 'cascade' || subject.kind === 'run') {
+    return { parts: data.requests, stats: [], instances: [], callers: null, callees: new Set() };
+  }
+  if (subject.kind === 'edge') return edgeSelection(subject.from, subject.to, data);
+  const component = data.componentIds.get(subject.at.component);
+  if (component === undefined) return NOTHING;
+  const instances = instancesOf(data.plan, component);
+  return {
+    parts: partIds(subject.at, component, data),
+    stats: [],
+    instances:
+      subject.at.instance === null
+        ? instances
+        : instances.slice(subject.at.instance, subject.at.instance + 1),
+    callers: null,
+    callees: new Set([component]),
+  };
+}
+
+/** What kind of thing the subject of a metric is. */
+export function subjectOf({ subject }: MetricPath, data: VariantData): SubjectKind {
+  if (subject.kind !== 'component') return subject.kind;
+  if (subject.at.instance !== null) return 'instance';
+  const component = data.componentIds.get(subject.at.component);
+  if (component === undefined) return 'service';
+  const { kind } = data.plan.components[component];
+  return subject.at.part === null ? kind : PART_KIND[kind];
+}
+
+/** Selection of a whole component. */
+export function selectComponent(component: number, data: VariantData): Selection {
+  return {
+    parts: partsOf(data.plan, component),
+    stats: [],
+    instances: instancesOf(data.plan, component),
+    callers: null,
+    callees: new Set([component]),
+  };
+}
+
+/** Selection of the measured edges of one component edge. */
+export function selectStats(stats: readonly number[], data: VariantData): Selection {
+  const { plan } = data;
+  const callers = new Set<number>();
+  const callees = new Set<number>();
+  const parts = new Set<number>();
+  for (const stat of stats) {
+    const { from, to } = plan.statEdges[stat];
+    callers.add(plan.parts[from].component);
+    callees.add(plan.parts[to].component);
+    parts.add(to);
+  }
+  return { parts: [...parts].sort((a, b) => a - b), stats, instances: [], callers, callees };
+}
+
+/** Rows of a record that a selection means: edges where it is one, else parts. */
+export function rowsOf(
+  record: RunRecord,
+  selection: Selection,
+): readonly (RunRecord['parts'][number] | RunRecord['edges'][number])[] {
+  if (selection.callers !== null) return selection.stats.map((stat) => record.edges[stat]);
+  return selection.parts.map((part) => record.parts[part]);
+}
+
+const NOTHING: Selection = {
+  parts: [],
+  stats: [],
+  instances: [],
+  callers: null,
+  callees: new Set(),
+};
+
+function edgeSelection(from: Reference, to: Reference, data: VariantData): Selection {
+  const stats: number[] = [];
+  data.plan.statEdges.forEach((edge, stat) => {
+    if (matches(from, edge.from, data) && matches(to, edge.to, data)) stats.push(stat);
+  });
+  return selectStats(stats, data);
+}
+
+function matches(at: Reference, part: number, data: VariantData): boolean {
+  if (at.component === 'all') return true;
+  const { component, name } = data.plan.parts[part];
+  if (data.plan.components[component].name !== at.component) return false;
+  return at.part === null || at.part === name;
+}
+
+function partIds(at: Reference, component: number, data: VariantData): readonly number[] {
+  const parts = partsOf(data.plan, component);
+  if (at.part === null) return parts;
+  return parts.filter((part) => data.plan.parts[part].name === at.part);
+}

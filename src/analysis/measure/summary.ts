@@ -1,0 +1,182 @@
+import type { QuantileEstimates, VariantSummary } from '../../spec/result.js';
+import { withGood, withLatencies, withSuccesses } from './batches.js';
+import {
+  distributionOf,
+  estimateOf,
+  meanOf,
+  nothing,
+  ratioOf,
+  shareOf,
+  type Measured,
+} from './estimate.js';
+import { FEW_CALLS } from './amplification.js';
+import { windowsDuring } from './faulted.js';
+import { edgeSums } from './metrics-edge.js';
+import { goodByRun, latencyOf, outcomesByRun, type Question } from './metrics.js';
+import { measureRecovery, neverCount } from './recovery.js';
+import type { Story } from './story.js';
+import { selectStats } from './subjects.js';
+import { arrivedOf, finishedOf, succeededOf, sumOutcomes } from './sums.js';
+import { partName } from '../../spec/plan-names.js';
+import { type VariantData } from './variant-data.js';
+import { wastedOf } from './wasted.js';
+
+/** Figures over all workloads together: the rows of the summary tables. */
+export interface Headline {
+  readonly requests: number;
+  readonly success: Measured;
+  readonly goodput: Measured;
+  readonly latency: Quantiles;
+  readonly successLatency: Quantiles;
+  readonly attemptsPerRequest: Measured;
+  readonly amplification: Measured & { readonly edge: string | null };
+  readonly wasted: Measured;
+  readonly recovery: Measured & { readonly fault: string | null };
+  readonly during: readonly {
+    readonly request: string;
+    readonly fault: string;
+    readonly success: Measured;
+  }[];
+  readonly blastRadius: Measured;
+}
+
+type Quantiles = Readonly<Record<keyof QuantileEstimates, Measured>>;
+
+/** Headline figures of a variant; `fault` is the one whose recovery is told, null where there is none. */
+export function headline(
+  data: VariantData,
+  stories: readonly Story[],
+  fault: string | null,
+): Headline {
+  const all = requestsOf(data, data.requests);
+  const outcomes = outcomesByRun(all);
+  const seconds = data.whole.lengthNs / 1e9;
+  const recovery =
+    fault === null ? nothing(data.records.length) : measureRecovery(data, data.requests, fault);
+  return {
+    requests: outcomes.reduce((total, run) => total + arrivedOf(run), 0),
+    success: withSuccesses(
+      shareOf(
+        outcomes.map((run) => succeededOf(run)),
+        outcomes.map((run) => finishedOf(run)),
+      ),
+      all,
+    ),
+    goodput: withGood(meanOf(goodByRun(all, outcomes).map((good) => good / seconds)), all),
+    latency: quantiles(all, 'latency'),
+    successLatency: quantiles(all, 'successLatency'),
+    attemptsPerRequest: attemptsPerRequest(data, outcomes),
+    amplification: amplification(data),
+    wasted: wastedOf(data),
+    recovery: { ...recovery, fault },
+    during: duringFaults(data),
+    blastRadius: meanOf(stories.map((story) => story.blastRadius)),
+  };
+}
+
+/** Headline figures as they stand in the result. */
+export function summaryOf(figures: Headline): VariantSummary {
+  return {
+    requests: figures.requests,
+    success: estimateOf(figures.success),
+    goodput: estimateOf(figures.goodput),
+    latency: estimates(figures.latency),
+    successLatency: estimates(figures.successLatency),
+    attemptsPerRequest: estimateOf(figures.attemptsPerRequest),
+    amplification: { ...estimateOf(figures.amplification), edge: figures.amplification.edge },
+    wasted: estimateOf(figures.wasted),
+    recovery: {
+      ...estimateOf(figures.recovery),
+      fault: figures.recovery.fault,
+      never: neverCount(figures.recovery),
+    },
+    during: figures.during.map((entry) => ({ ...entry, success: estimateOf(entry.success) })),
+    blastRadius: estimateOf(figures.blastRadius),
+  };
+}
+
+function requestsOf(
+  data: VariantData,
+  parts: readonly number[],
+): Pick<Question, 'data' | 'selection' | 'window'> {
+  const selection = { parts, stats: [], instances: [], callers: null, callees: new Set<number>() };
+  return { data, selection, window: data.whole };
+}
+
+function quantiles(
+  question: Pick<Question, 'data' | 'selection' | 'window'>,
+  which: 'latency' | 'successLatency',
+): Quantiles {
+  const { all, each } = latencyOf(question, which);
+  const of = (name: string): Measured => distributionOf(all, each, name);
+  return {
+    mean: withLatencies(of('mean'), question, which),
+    p50: of('p50'),
+    p90: of('p90'),
+    p95: of('p95'),
+    p99: of('p99'),
+    p999: of('p999'),
+    max: of('max'),
+  };
+}
+
+function estimates(measured: Quantiles): QuantileEstimates {
+  return {
+    mean: estimateOf(measured.mean),
+    p50: estimateOf(measured.p50),
+    p90: estimateOf(measured.p90),
+    p95: estimateOf(measured.p95),
+    p99: estimateOf(measured.p99),
+    p999: estimateOf(measured.p999),
+    max: estimateOf(measured.max),
+  };
+}
+
+function attemptsPerRequest(data: VariantData, outcomes: readonly Float64Array[]): Measured {
+  const { plan } = data;
+  const inner: number[] = [];
+  plan.statEdges.forEach((edge, stat) => {
+    if (plan.components[plan.parts[edge.from].component].kind !== 'workload') inner.push(stat);
+  });
+  const selection = selectStats(inner, data);
+  const attempts = edgeSums({ data, selection, window: data.whole }, 'attempts');
+  return ratioOf(
+    attempts,
+    outcomes.map((run) => arrivedOf(run)),
+  );
+}
+
+/** The largest over the component edges that were called often enough to say so. */
+function amplification(data: VariantData): Measured & { edge: string | null } {
+  let largest: Measured & { edge: string | null } = { ...nothing(data.records.length), edge: null };
+  for (const edge of data.edges) {
+    const question = { data, selection: selectStats(edge.stats, data), window: data.whole };
+    const calls = edgeSums(question, 'calls');
+    if (calls.every((n) => n < FEW_CALLS)) continue;
+    const measured = ratioOf(edgeSums(question, 'attempts'), calls);
+    if ((measured.value ?? 0) > (largest.value ?? 0)) largest = { ...measured, edge: edge.name };
+  }
+  return largest;
+}
+
+/**
+ * Of each kind of request, the share that succeeds while a fault lasts, pooled over the runs: in each for as long as it
+ * lasts there, see windowsDuring.
+ */
+function duringFaults(data: VariantData): Headline['during'] {
+  const entries: { request: string; fault: string; success: Measured }[] = [];
+  for (const fault of data.plan.faults) {
+    const windows = windowsDuring(data, fault);
+    for (const part of data.requests) {
+      const outcomes = data.records.map((record, i) =>
+        sumOutcomes([record.parts[part]], windows[i].cells),
+      );
+      const success = shareOf(
+        outcomes.map((run) => succeededOf(run)),
+        outcomes.map((run) => finishedOf(run)),
+      );
+      entries.push({ request: partName(data.plan, part), fault: fault.id, success });
+    }
+  }
+  return entries;
+}

@@ -1,0 +1,109 @@
+import { EDGE_COUNTERS } from '../../spec/policy.js';
+import { OUTCOME_KINDS, OUTCOME_NAMES, type OutcomeName } from '../../spec/outcome.js';
+import type { HistogramData } from '../../stats/histogram.js';
+import { Histogram } from '../../stats/histogram.js';
+
+const UNFINISHED = OUTCOME_NAMES.indexOf('unfinished');
+const DEGRADED = OUTCOME_NAMES.indexOf('degraded');
+
+/** Counts of the 18 outcomes, in the order of OUTCOME_NAMES. */
+export type OutcomeCounts = Float64Array;
+
+/** Counts of outcomes over some cells of some rows; `rows` are parts or edges. */
+export function sumOutcomes(
+  rows: readonly { readonly outcomes: Uint32Array }[],
+  cells: Int32Array,
+): OutcomeCounts {
+  return sumTable(
+    rows.map((row) => row.outcomes),
+    cells,
+    OUTCOME_KINDS,
+  );
+}
+
+/** Sums of each column over some cells of tables stored row by cell. */
+export function sumTable(
+  tables: readonly ArrayLike<number>[],
+  cells: Int32Array,
+  columns: number,
+): Float64Array {
+  const sums = new Float64Array(columns);
+  for (const table of tables) {
+    for (let i = 0; i < cells.length; i++) {
+      const row = cells[i] * columns;
+      for (let column = 0; column < columns; column++) sums[column] += table[row + column];
+    }
+  }
+  return sums;
+}
+
+/** Sum of a column over some cells. */
+export function sumCells(column: ArrayLike<number>, cells: Int32Array): number {
+  let sum = 0;
+  for (let i = 0; i < cells.length; i++) sum += column[cells[i]];
+  return sum;
+}
+
+/** Sum of one counter of EDGE_COUNTERS over some cells. */
+export function sumCounter(counters: Uint32Array, counter: number, cells: Int32Array): number {
+  let sum = 0;
+  for (let i = 0; i < cells.length; i++) sum += counters[cells[i] * EDGE_COUNTERS.length + counter];
+  return sum;
+}
+
+/** All that arrived. */
+export function arrivedOf(counts: ArrayLike<number>, at = 0): number {
+  let sum = 0;
+  for (let kind = 0; kind < OUTCOME_KINDS; kind++) sum += counts[at + kind];
+  return sum;
+}
+
+/** All that ended: everything but `unfinished`. */
+export function finishedOf(counts: ArrayLike<number>, at = 0): number {
+  return arrivedOf(counts, at) - counts[at + UNFINISHED];
+}
+
+/** `ok` and `degraded`. */
+export function succeededOf(counts: ArrayLike<number>, at = 0): number {
+  return counts[at] + counts[at + DEGRADED];
+}
+
+/** One outcome by name. */
+export function outcomeOf(counts: ArrayLike<number>, name: OutcomeName): number {
+  return counts[OUTCOME_NAMES.indexOf(name)];
+}
+
+/** Outcomes that occurred, by name, in the order of OUTCOME_NAMES. */
+export function namedOutcomes(counts: ArrayLike<number>): Partial<Record<OutcomeName, number>> {
+  const named: Partial<Record<OutcomeName, number>> = {};
+  OUTCOME_NAMES.forEach((name, kind) => {
+    if (counts[kind] > 0) named[name] = counts[kind];
+  });
+  return named;
+}
+
+/** One histogram out of the same segments of several rows. */
+export function mergeSegments(
+  rows: readonly (readonly HistogramData[])[],
+  segments: Int32Array,
+): Histogram {
+  let merged: Histogram | null = null;
+  for (const row of rows) {
+    for (let i = 0; i < segments.length; i++) {
+      const data = row[segments[i]];
+      if (data === undefined || data.count === 0) continue;
+      const histogram = Histogram.from(data);
+      if (merged === null) merged = histogram;
+      else merged.merge(histogram);
+    }
+  }
+  return merged ?? new Histogram();
+}
+
+/** One histogram out of several, which stay as they are. */
+export function mergeAll(histograms: readonly Histogram[]): Histogram {
+  const filled = histograms.filter((histogram) => histogram.count > 0);
+  const merged = new Histogram(filled[0]?.subBits ?? 7);
+  for (const histogram of filled) merged.merge(histogram);
+  return merged;
+}

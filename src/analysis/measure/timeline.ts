@@ -1,0 +1,212 @@
+import type { Series, Timeline } from '../../spec/result.js';
+import type { HealthState } from '../../spec/result-cascade.js';
+import type { RunRecord } from '../../spec/record.js';
+import { OUTCOME_KINDS } from '../../spec/outcome.js';
+import { betweenOf } from './gauges.js';
+import { lanesOf, type Lane } from './lanes.js';
+import { SparseMerge } from './sparse.js';
+import { bySteps, meanLevels, outcomesBySteps, stepsOf, type Steps } from './steps.js';
+import type { Story } from './story.js';
+import { finishedOf, succeededOf } from './sums.js';
+import { partsOf, type VariantData } from './variant-data.js';
+
+/** Series over time, pooled over all runs of a variant; health of the run that is told. */
+export function timelineOf(data: VariantData, told: Story): Timeline {
+  const { plan, records } = data;
+  const steps = stepsOf(plan);
+  const lanes = records.map((record) => lanesOf(data, record, steps));
+  const series: Record<string, Series> = {};
+  lanes[0].forEach((lane, i) => {
+    const runs = lanes.map((run) => run[i]);
+    const states = told.lanes.get(lane.name) ?? [];
+    series[lane.name] = seriesOf(data, runs, steps, states);
+  });
+  plan.components.forEach((component, id) => {
+    if (component.kind !== 'workload') return;
+    series[component.name] = workloadSeries(data, id, steps, told);
+  });
+  const edges: Record<string, Timeline['edges'][string]> = {};
+  for (const edge of data.edges) edges[edge.name] = edgeSeries(data, edge, steps);
+  return { step: stepSeconds(data), steps: steps.count, series, edges };
+}
+
+/** Length of a full step, seconds. */
+function stepSeconds(data: VariantData): number {
+  return data.variant.scenario.run.stepNs / 1e9;
+}
+
+function seriesOf(
+  data: VariantData,
+  runs: readonly Lane[],
+  steps: Steps,
+  state: readonly HealthState[],
+): Series {
+  const n = runs.length;
+  const { parts, workers } = runs[0];
+  const perSecond = (pick: (lane: Lane) => Float64Array): number[] =>
+    over(runs.map(pick), steps, (sum, step) => (sum / n / steps.lengthNs[step]) * 1e9);
+  const mean = (pick: (lane: Lane) => Float64Array): number[] =>
+    workers === 0 ? [] : over(runs.map(pick), steps, (sum) => sum / n);
+  return {
+    rate: perSecond((lane) => lane.arrivals),
+    goodRate: perSecond((lane) => lane.good),
+    ...successSeries(data.records, parts, steps),
+    ...latencySeries(data.records, parts, steps),
+    inFlight: mean((lane) => lane.inSystem),
+    busy: mean((lane) => lane.busy),
+    queue: mean((lane) => lane.queue),
+    up: upSeries(runs, data.plan.components[runs[0].component].instances, steps),
+    state,
+  };
+}
+
+/** Processes of a component that run; empty where all of them do, and for the requests of workloads. */
+function upSeries(runs: readonly Lane[], instances: number, steps: Steps): number[] {
+  const up = over(
+    runs.map((lane) => lane.up),
+    steps,
+    (sum) => (sum / runs.length) * instances,
+  );
+  return up.every((value) => value === instances) ? [] : up;
+}
+
+/** All requests of a workload together; its state is the worst of theirs. */
+function workloadSeries(data: VariantData, id: number, steps: Steps, told: Story): Series {
+  const parts = partsOf(data.plan, id);
+  const { records } = data;
+  const arrivals = records.map((record) =>
+    arrivalsOf(
+      outcomesBySteps(
+        parts.map((part) => record.parts[part].outcomes),
+        steps,
+      ),
+    ),
+  );
+  const good = records.map((record) =>
+    bySteps(
+      parts.map((part) => record.parts[part].good),
+      steps,
+    ),
+  );
+  const perSecond = (columns: readonly Float64Array[]): number[] =>
+    over(columns, steps, (sum, step) => (sum / records.length / steps.lengthNs[step]) * 1e9);
+  const { name } = data.plan.components[id];
+  const rows = parts.map((part) => told.lanes.get(`${name}.${data.plan.parts[part].name}`) ?? []);
+  return {
+    rate: perSecond(arrivals),
+    goodRate: perSecond(good),
+    ...successSeries(records, parts, steps),
+    ...latencySeries(records, parts, steps),
+    inFlight: [],
+    busy: [],
+    queue: [],
+    up: [],
+    state: Array.from({ length: steps.count }, (_, step) => worst(rows.map((row) => row[step]))),
+  };
+}
+
+function successSeries(
+  records: readonly RunRecord[],
+  parts: readonly number[],
+  steps: Steps,
+): Pick<Series, 'success' | 'successBand'> {
+  const tables = records.map((record) =>
+    outcomesBySteps(
+      parts.map((part) => record.parts[part].outcomes),
+      steps,
+    ),
+  );
+  const success: (number | null)[] = [];
+  const successBand: (readonly [number, number] | null)[] = [];
+  for (let step = 0; step < steps.count; step++) {
+    const at = step * OUTCOME_KINDS;
+    let succeeded = 0;
+    let finished = 0;
+    let low = Infinity;
+    let high = -Infinity;
+    for (const table of tables) {
+      const ended = finishedOf(table, at);
+      if (ended === 0) continue;
+      succeeded += succeededOf(table, at);
+      finished += ended;
+      low = Math.min(low, succeededOf(table, at) / ended);
+      high = Math.max(high, succeededOf(table, at) / ended);
+    }
+    success.push(finished > 0 ? succeeded / finished : null);
+    successBand.push(finished > 0 ? [low, high] : null);
+  }
+  return { success, successBand };
+}
+
+function latencySeries(
+  records: readonly RunRecord[],
+  parts: readonly number[],
+  steps: Steps,
+): Pick<Series, 'p50' | 'p99'> {
+  const merge = new SparseMerge();
+  const p50: (number | null)[] = [];
+  const p99: (number | null)[] = [];
+  for (let step = 0; step < steps.count; step++) {
+    merge.clear();
+    for (const record of records)
+      for (const part of parts) merge.add(record.parts[part].stepLatency, step);
+    const [middle, high] = merge.quantiles([0.5, 0.99]);
+    p50.push(middle);
+    p99.push(high);
+  }
+  return { p50, p99 };
+}
+
+function edgeSeries(
+  data: VariantData,
+  edge: VariantData['edges'][number],
+  steps: Steps,
+): Timeline['edges'][string] {
+  const { records } = data;
+  const perSecond = (column: 'calls' | 'attempts'): number[] =>
+    over(
+      records.map((record) =>
+        bySteps(
+          edge.stats.map((stat) => record.edges[stat][column]),
+          steps,
+        ),
+      ),
+      steps,
+      (sum, step) => (sum / records.length / steps.lengthNs[step]) * 1e9,
+    );
+  const levels = records.map((record) =>
+    meanLevels(betweenOf(data, record, 'inFlight', edge.from, edge.to), steps),
+  );
+  return {
+    calls: perSecond('calls'),
+    attempts: perSecond('attempts'),
+    inFlight: over(levels, steps, (sum) => sum / records.length),
+  };
+}
+
+function over(
+  columns: readonly Float64Array[],
+  steps: Steps,
+  finish: (sum: number, step: number) => number,
+): number[] {
+  return Array.from({ length: steps.count }, (_, step) => {
+    let sum = 0;
+    for (const column of columns) sum += column[step];
+    return finish(sum, step);
+  });
+}
+
+function arrivalsOf(table: Float64Array): Float64Array {
+  const arrivals = new Float64Array(table.length / OUTCOME_KINDS);
+  for (let at = 0; at < table.length; at++) arrivals[Math.floor(at / OUTCOME_KINDS)] += table[at];
+  return arrivals;
+}
+
+const SEVERITY: readonly HealthState[] = ['ok', 'degraded', 'failing', 'down'];
+
+function worst(states: readonly (HealthState | undefined)[]): HealthState {
+  let level = 0;
+  for (const state of states)
+    level = Math.max(level, state === undefined ? 0 : SEVERITY.indexOf(state));
+  return SEVERITY[level];
+}

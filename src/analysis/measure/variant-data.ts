@@ -1,0 +1,88 @@
+import { invariant } from '../../kernel/invariant.js';
+import type { Plan, PlanComponent } from '../../spec/plan.js';
+import type { RunRecord } from '../../spec/record.js';
+import type { Variant } from '../../spec/scenario.js';
+import { cellsOf, type CellSet } from './window.js';
+
+/** Component edge: all measured edges between the parts of two components. */
+export interface ComponentEdge {
+  /** `caller->callee`. */
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+  /** Indices into plan.statEdges and RunRecord.edges. */
+  readonly stats: readonly number[];
+}
+
+/** One variant with its plan, its runs, and the look-ups that every part of the analysis needs. */
+export interface VariantData {
+  readonly variant: Variant;
+  readonly plan: Plan;
+  /** By replication; at least one. */
+  readonly records: readonly RunRecord[];
+  readonly componentIds: ReadonlyMap<string, number>;
+  /** In code-unit order of their names. */
+  readonly edges: readonly ComponentEdge[];
+  /** Part ids of all requests of all workloads. */
+  readonly requests: readonly number[];
+  /** Cells from the end of the warm-up to the end of arrivals. */
+  readonly whole: CellSet;
+  /** Those of them before the first fault; all where there is none. */
+  readonly before: CellSet;
+}
+
+/** Puts the look-ups of one variant together. */
+export function variantData(
+  variant: Variant,
+  plan: Plan,
+  records: readonly RunRecord[],
+  whole: CellSet,
+): VariantData {
+  invariant(records.length > 0, 'analysis-no-records');
+  const componentIds = new Map(plan.components.map((component, id) => [component.name, id]));
+  const requests: number[] = [];
+  plan.parts.forEach((part, id) => {
+    if (plan.components[part.component].kind === 'workload') requests.push(id);
+  });
+  const first = Math.min(
+    plan.endNs,
+    ...plan.faults.flatMap(({ spans }) => spans.map((span) => span.fromNs)),
+  );
+  const before = cellsOf([{ fromNs: plan.warmupNs, untilNs: first }], plan);
+  return { variant, plan, records, componentIds, edges: edgesOf(plan), requests, whole, before };
+}
+
+/** Part ids of a component. */
+export function partsOf(plan: Plan, component: number): readonly number[] {
+  const { firstPart, parts } = plan.components[component];
+  return Array.from({ length: parts }, (_, i) => firstPart + i);
+}
+
+/** Instance ids of a component. */
+export function instancesOf(plan: Plan, component: number): readonly number[] {
+  const { firstInstance, instances } = plan.components[component];
+  return Array.from({ length: instances }, (_, i) => firstInstance + i);
+}
+
+/** True for what answers in instances of its own: neither workloads nor what only holds things, such as topics. */
+export function isPlaced(component: PlanComponent): boolean {
+  return component.kind !== 'workload' && component.instances > 0;
+}
+
+/** Total order by code unit. */
+export function byCodeUnit(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function edgesOf(plan: Plan): ComponentEdge[] {
+  const found = new Map<string, { name: string; from: number; to: number; stats: number[] }>();
+  plan.statEdges.forEach((edge, stat) => {
+    const from = plan.parts[edge.from].component;
+    const to = plan.parts[edge.to].component;
+    const name = `${plan.components[from].name}->${plan.components[to].name}`;
+    const known = found.get(name);
+    if (known === undefined) found.set(name, { name, from, to, stats: [stat] });
+    else known.stats.push(stat);
+  });
+  return [...found.values()].sort((a, b) => byCodeUnit(a.name, b.name));
+}

@@ -1,0 +1,110 @@
+import type { Plan } from '../../spec/plan.js';
+import type { MeterRecord, RunRecord } from '../../spec/record.js';
+import { delayQueues, restingPlaces } from './dead-letters.js';
+import { bySteps, largestBySteps, type Steps } from './steps.js';
+import { partName } from '../../spec/plan-names.js';
+import { type VariantData } from './variant-data.js';
+
+/** A line that can get long: of a consumer, a read model, an outbox. */
+export interface WaitingLine {
+  readonly subject: string;
+  /** What waits, one of it. */
+  readonly noun: 'message' | 'event' | 'row';
+  /** By step, the longest that anything has waited, ns, and the most that wait. */
+  readonly ages: Float64Array;
+  readonly waiting: Float64Array;
+  /** What comes is old when it comes: `ages` have only the time that it waits here. */
+  readonly isRelayed: boolean;
+  /** Both at the end of the measured time. */
+  readonly endAge: number;
+  readonly left: number;
+}
+
+type Gauge = Extract<MeterRecord, { readonly form: 'gauge' }>;
+
+/** Meters of an age and of how many wait. */
+const LINES: ReadonlyMap<string, string> = new Map([
+  ['age', 'lag'],
+  ['outbox.age', 'outbox.rows'],
+]);
+
+/**
+ * Every line of one run, in the order of its meters; where dead letters rest, and where messages wait for their time
+ * alone, nobody is waited for.
+ */
+export function waitingLines(
+  data: VariantData,
+  record: RunRecord,
+  steps: Steps,
+): readonly WaitingLine[] {
+  const { plan } = data;
+  const resting = restingPlaces(plan);
+  const delays = delayQueues(plan);
+  const relayed = new Set([...behindOutboxes(plan), ...delays.values()]);
+  return record.meters.flatMap((meter) => {
+    const counted = LINES.get(meter.name);
+    if (counted === undefined || meter.form !== 'gauge') return [];
+    if (resting.has(meter.component) || delays.has(meter.component)) return [];
+    const lag = record.meters.find(
+      (own): own is Gauge =>
+        own.form === 'gauge' &&
+        own.name === counted &&
+        own.component === meter.component &&
+        own.part === meter.part,
+    );
+    const { name, kind } = plan.components[meter.component];
+    const isOutbox = counted === 'outbox.rows';
+    const raw = largestBySteps(meter.max, steps);
+    const isRelayed = lag !== undefined && relayed.has(meter.component);
+    const ages = isRelayed ? agesHere(raw, record, lag, steps) : raw;
+    return [
+      {
+        subject: isOutbox ? `${name}.outbox` : meter.part < 0 ? name : partName(plan, meter.part),
+        noun: isOutbox ? 'row' : kind === 'projection' ? 'event' : 'message',
+        ages,
+        isRelayed,
+        waiting: lag === undefined ? new Float64Array(steps.count) : largestBySteps(lag.max, steps),
+        endAge: Math.min(meter.end, ages[steps.count - 1]),
+        left: lag?.end ?? 0,
+      },
+    ];
+  });
+}
+
+/** Topics and queues that outboxes publish to, and the read models of such topics; component ids. */
+function behindOutboxes(plan: Plan): ReadonlySet<number> {
+  const places = new Set(
+    plan.acts.flatMap((act) => (act.act === 'publish' && act.via === 'outbox' ? [act.topic] : [])),
+  );
+  const views = plan.projections.filter(({ topic }) => places.has(topic));
+  return new Set([...places, ...views.map(({ component }) => component)]);
+}
+
+/**
+ * The age of a message counts from its publishing, behind an outbox from its commit, so what an outbox or a queue with
+ * a time to live held back is old when it comes. Whoever handles it at once is not behind: by Little's law a message
+ * waits here for as long as those that wait over those that are handled in a second; while none is, for as long as
+ * before and since then.
+ */
+function agesHere(
+  ages: Float64Array,
+  { meters }: RunRecord,
+  lag: Gauge,
+  steps: Steps,
+): Float64Array {
+  const counts = meters.flatMap((meter) =>
+    meter.form === 'counter' &&
+    meter.name === 'consumed' &&
+    meter.component === lag.component &&
+    (meter.part === lag.part || lag.part < 0)
+      ? [meter.counts]
+      : [],
+  );
+  const handled = bySteps(counts, steps);
+  const areas = bySteps([lag.area], steps);
+  let here = 0;
+  return ages.map((age, step) => {
+    const most = handled[step] > 0 ? areas[step] / handled[step] : here + steps.lengthNs[step];
+    return (here = Math.min(age, most));
+  });
+}

@@ -1,0 +1,48 @@
+import { arrivedOf, sumOutcomes } from './sums.js';
+import type { VariantData } from './variant-data.js';
+import { count, list, plural } from '../../text/words.js';
+
+/** Requests below which a p99 says little. */
+const FEW_REQUESTS = 1000;
+
+/** What a reader has to know before trusting the figures. */
+export function warningsOf(variants: readonly VariantData[]): readonly string[] {
+  const warnings: string[] = [];
+  for (const data of variants) {
+    const { name } = data.variant;
+    warnings.push(...stopWarnings(data));
+    const dropped = data.records.reduce((sum, record) => sum + record.journal.dropped, 0);
+    if (dropped > 0) {
+      warnings.push(
+        `${name}: ${plural(dropped, 'state change')} beyond the cap of the journal are not listed, so the open times of breakers are too short`,
+      );
+    }
+    let requests = 0;
+    for (const record of data.records) {
+      const rows = data.requests.map((part) => record.parts[part]);
+      requests += arrivedOf(sumOutcomes(rows, data.whole.cells));
+    }
+    if (requests === 0) warnings.push(`${name}: no request arrived in the measured time`);
+    else if (requests < FEW_REQUESTS) {
+      warnings.push(`${name}: ${plural(requests, 'request')} in all runs are few for a p99`);
+    }
+  }
+  const [first] = variants;
+  if (first !== undefined && first.records.length === 1) {
+    warnings.push(
+      'one run per variant: only means have intervals, from batches of the run; all else is judged on the point',
+    );
+  }
+  return warnings;
+}
+
+function stopWarnings(data: VariantData): string[] {
+  const stopped = data.records.filter(
+    (record) => record.stop !== 'horizon' && record.stop !== 'drained',
+  );
+  if (stopped.length === 0) return [];
+  const which = list(stopped.map((record) => count(record.replication)));
+  const [{ stop, stopDetail }] = stopped;
+  const detail = stopDetail === '' ? '' : ` (${stopDetail})`;
+  return [`${data.variant.name}: run ${which} was stopped by a guard: ${stop}${detail}`];
+}

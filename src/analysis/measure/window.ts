@@ -1,0 +1,136 @@
+import type { Ns } from '../../kernel/time.js';
+import type { WindowClause } from '../../scenario/expression.js';
+import type { Plan, PlanFault } from '../../spec/plan.js';
+
+/** A half-open span of absolute time. */
+export interface Span {
+  readonly fromNs: Ns;
+  readonly untilNs: Ns;
+}
+
+/** Measuring cells of a window, their segments, and how long they are together. */
+export interface CellSet {
+  readonly cells: Int32Array;
+  readonly segments: Int32Array;
+  readonly lengthNs: Ns;
+}
+
+/** Steps at which a recovery may begin, where the grid has them; finest first. */
+const RECOVERY_STEPS_NS = [500_000_000, 1_000_000_000, 2_500_000_000];
+/** Length of the windows in which recovery is looked for. */
+export const RECOVERY_WINDOW_NS = 5_000_000_000;
+
+/** Spans of absolute time that a clause means; empty where the variant does not have the fault. */
+export function spansOf(clause: WindowClause | null, plan: Plan): readonly Span[] {
+  const start = plan.warmupNs;
+  const end = plan.endNs;
+  if (clause === null) return [{ fromNs: start, untilNs: end }];
+  if (clause.kind === 'between') {
+    return clipped([{ fromNs: start + clause.fromNs, untilNs: start + clause.toNs }], plan);
+  }
+  const fault = plan.faults.find((candidate) => candidate.id === clause.fault);
+  if (fault === undefined || fault.spans.length === 0) return [];
+  if (clause.kind === 'during') return clipped(fault.spans, plan);
+  if (clause.kind === 'before') {
+    return clipped([{ fromNs: start, untilNs: fault.spans[0].fromNs }], plan);
+  }
+  return clipped([afterSpan(fault, plan)], plan);
+}
+
+/** From the end of a fault's last activity to the next activity of any fault, or the end of arrivals. */
+export function afterSpan(fault: PlanFault, plan: Plan): Span {
+  const fromNs = fault.spans[fault.spans.length - 1].untilNs;
+  let untilNs = plan.endNs;
+  for (const other of plan.faults) {
+    for (const span of other.spans) {
+      if (span.fromNs >= fromNs && other !== fault) untilNs = Math.min(untilNs, span.fromNs);
+    }
+  }
+  return { fromNs, untilNs };
+}
+
+/**
+ * Cells of the grid that lie in the spans, by their start. The edges of every window that a scenario can
+ * write are edges of cells and of segments, so nothing is cut.
+ */
+export function cellsOf(spans: readonly Span[], plan: Plan): CellSet {
+  const { edges, segmentOfCell } = plan.grid;
+  const cells: number[] = [];
+  const segments: number[] = [];
+  let lengthNs = 0;
+  const from = firstCell(edges, Math.min(...spans.map((span) => span.fromNs)));
+  const until = Math.max(0, ...spans.map((span) => span.untilNs));
+  for (let cell = from; cell < edges.length - 1 && edges[cell] < until; cell++) {
+    const at = edges[cell];
+    if (!spans.some((span) => at >= span.fromNs && at < span.untilNs)) continue;
+    cells.push(cell);
+    lengthNs += edges[cell + 1] - at;
+    const segment = segmentOfCell[cell];
+    if (segments[segments.length - 1] !== segment) segments.push(segment);
+  }
+  const distinct = [...new Set(segments)].sort((a, b) => a - b);
+  return { cells: Int32Array.from(cells), segments: Int32Array.from(distinct), lengthNs };
+}
+
+/** Cells from the end of the warm-up to the end of arrivals. */
+export function wholeRun(plan: Plan): CellSet {
+  return cellsOf(spansOf(null, plan), plan);
+}
+
+/** Cells of the windows of 5 s from `fromNs` on that end by `untilNs`. */
+export function recoveryWindows(span: Span, plan: Plan): readonly CellSet[] {
+  const windows: CellSet[] = [];
+  let from = span.fromNs;
+  while (from + RECOVERY_WINDOW_NS <= span.untilNs) {
+    windows.push(cellsOf([{ fromNs: from, untilNs: from + RECOVERY_WINDOW_NS }], plan));
+    from += RECOVERY_WINDOW_NS;
+  }
+  return windows;
+}
+
+/**
+ * Consecutive slots of the time after a fault at which a recovery may begin: half a second to 2.5 s each
+ * as the grid is cut, else whole windows. Only whole windows count, so what is left at the end is not
+ * among them.
+ */
+export function recoverySlots(
+  span: Span,
+  plan: Plan,
+): { readonly slots: readonly CellSet[]; readonly slotNs: Ns } {
+  const edges = new Set(plan.grid.edges);
+  const slotNs = RECOVERY_STEPS_NS.find((step) => isCut(span, step, edges)) ?? RECOVERY_WINDOW_NS;
+  const slots: CellSet[] = [];
+  for (let from = span.fromNs; from + slotNs <= span.untilNs; from += slotNs) {
+    slots.push(cellsOf([{ fromNs: from, untilNs: from + slotNs }], plan));
+  }
+  return { slots, slotNs };
+}
+
+function isCut(span: Span, stepNs: Ns, edges: ReadonlySet<number>): boolean {
+  for (let at = span.fromNs + stepNs; at + stepNs <= span.untilNs; at += stepNs) {
+    if (!edges.has(at)) return false;
+  }
+  return true;
+}
+
+/** The first cell that begins at a moment or later. */
+function firstCell(edges: Float64Array, atNs: Ns): number {
+  let low = 0;
+  let high = edges.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (edges[middle] < atNs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** What of the spans lies between the end of the warm-up and the end of arrivals. */
+export function clipped(spans: readonly Span[], plan: Plan): Span[] {
+  return spans
+    .map((span) => ({
+      fromNs: Math.max(span.fromNs, plan.warmupNs),
+      untilNs: Math.min(span.untilNs, plan.endNs),
+    }))
+    .filter((span) => span.untilNs > span.fromNs);
+}

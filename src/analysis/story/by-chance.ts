@@ -1,0 +1,178 @@
+import { healthWithout } from './blips.js';
+import { touchedBy } from '../measure/faulted.js';
+import type { Episode, Health } from './health.js';
+import type { Scene, StepInfluence } from './influence.js';
+import type { Lane } from '../measure/lanes.js';
+import { fullSteps, type Saturation } from './saturation.js';
+
+/** Steps [from, until). */
+interface Span {
+  readonly from: number;
+  readonly until: number;
+}
+
+/** Of a run in which a fault strikes what is asked when the others are judged; scenes are too large to keep them all. */
+export interface Sketch {
+  /** Steps [0, baseline) lie before the first fault. */
+  readonly baseline: number;
+  /** Spells of two runs that lie so many steps apart are the same trouble: the draws move its beginning. */
+  readonly near: number;
+  /** Illnesses of each lane that has some, by name. */
+  readonly ill: ReadonlyMap<string, readonly Span[]>;
+  /** Steps in which a lane has nothing left, by name and resource. */
+  readonly full: ReadonlyMap<string, Readonly<Record<Saturation['resource'], readonly number[]>>>;
+  /** What may be chance, as no fault has reached it. */
+  readonly suspects: Suspects;
+}
+
+/** Ill health, and moments without anything left, by lane. */
+interface Suspects {
+  readonly ill: ReadonlyMap<string, readonly Span[]>;
+  readonly full: ReadonlyMap<string, Saturation>;
+}
+
+const NEAR_NS = 2_000_000_000;
+const NEAR_STEPS = 5;
+
+/** What is kept of a run; null where no fault strikes, as nothing could have led to anything, and nothing is suspect. */
+export function sketchOf(scene: Scene, influences: readonly StepInfluence[]): Sketch | null {
+  const { baseline, faultsNs, health, lanes, saturations, steps } = scene;
+  if (faultsNs.length === 0) return null;
+  const reached = reachedLanes(scene, influences);
+  const isSuspect = ({ name }: Lane): boolean => !reached.has(name);
+  const suspectOf = (lane: Lane, { episodes }: Health): readonly Episode[] =>
+    isSuspect(lane) ? episodes.filter((each) => !callsIll(scene, lane, each, reached)) : [];
+  return {
+    baseline,
+    near: Math.max(NEAR_STEPS, Math.ceil(NEAR_NS / steps.lengthNs[0])),
+    ill: spansOf(scene, (_, { episodes }) => episodes),
+    full: new Map(
+      lanes.map((lane) => [
+        lane.name,
+        { workers: fullSteps(lane, 'workers'), cores: fullSteps(lane, 'cores') },
+      ]),
+    ),
+    suspects: {
+      ill: spansOf({ health }, suspectOf),
+      full: new Map(
+        [...saturations]
+          .filter(([lane]) => isSuspect(lane))
+          .map(([{ name }, saturation]) => [name, saturation]),
+      ),
+    },
+  };
+}
+
+/**
+ * Of what is suspect in a run what only chance brings: ill health, and moments without anything left, that less than
+ * half of the runs in which a fault strikes have at that time; and such moments that they have before the first fault
+ * as well. One run, or one of two, is not told from what always happens.
+ */
+export function chanceIn({ suspects, near, baseline }: Sketch, runs: readonly Sketch[]): Suspects {
+  const isFew = (has: (run: Sketch) => boolean): boolean =>
+    2 * runs.filter(has).length < runs.length;
+  const around = ({ from, until }: Span): Span => ({ from: from - near, until: until + near });
+  const ill = new Map<string, readonly Span[]>();
+  for (const [name, spans] of suspects.ill) {
+    const chance = spans.filter((span) =>
+      isFew((run) => overlaps(run.ill.get(name) ?? [], around(span))),
+    );
+    if (chance.length > 0) ill.set(name, chance);
+  }
+  const full = [...suspects.full].filter(([name, saturation]) => {
+    const isIn =
+      ({ from, until }: Span) =>
+      (run: Sketch): boolean => {
+        const steps = run.full.get(name)?.[saturation.resource] ?? [];
+        return steps.some((step) => step >= from && step < until);
+      };
+    return isFew(isIn(around(saturation))) || !isFew(isIn({ from: 0, until: baseline }));
+  });
+  return { ill, full: new Map(full) };
+}
+
+/** A scene without what is chance in it. */
+export function withoutChance(scene: Scene, chance: Suspects): Scene {
+  const health = new Map<Lane, Health>();
+  for (const [lane, own] of scene.health) {
+    const spans = chance.ill.get(lane.name) ?? [];
+    const isChance = ({ from, until }: Episode): boolean =>
+      spans.some((span) => span.from === from && span.until === until);
+    health.set(lane, spans.length === 0 ? own : healthWithout(own, own.episodes.filter(isChance)));
+  }
+  const saturations = new Map(
+    [...scene.saturations].filter(([{ name }]) => !chance.full.has(name)),
+  );
+  return { ...scene, health, saturations };
+}
+
+function spansOf(
+  { health }: Pick<Scene, 'health'>,
+  of: (lane: Lane, own: Health) => readonly Span[],
+): ReadonlyMap<string, readonly Span[]> {
+  const found = new Map<string, readonly Span[]>();
+  for (const [lane, own] of health) {
+    const spans = of(lane, own).map(({ from, until }) => ({ from, until }));
+    if (spans.length > 0) found.set(lane.name, spans);
+  }
+  return found;
+}
+
+function overlaps(spans: readonly Span[], { from, until }: Span): boolean {
+  return spans.some((other) => other.from < until && other.until > from);
+}
+
+/**
+ * Whether it calls somebody whom a fault reached and who is ill as well, at once or by way of others who are, so that
+ * it need be no chance that it is.
+ */
+function callsIll(
+  scene: Scene,
+  lane: Lane,
+  episode: Episode,
+  reached: ReadonlySet<string>,
+): boolean {
+  const isIll = (other: Lane): boolean => overlaps(scene.health.get(other)!.episodes, episode);
+  const callers = new Set([lane]);
+  for (const one of callers) {
+    for (const { caller, callee } of scene.links) {
+      if (caller !== one || !isIll(callee)) continue;
+      if (reached.has(callee.name)) return true;
+      callers.add(callee);
+    }
+  }
+  return false;
+}
+
+/**
+ * Lanes that faults hit, those whose calls they hit, whatever gets more or less of a load that they turn, and all that
+ * these led to.
+ */
+function reachedLanes(scene: Scene, influences: readonly StepInfluence[]): ReadonlySet<string> {
+  const { hits, lanes, links } = scene;
+  const reached = loadedLanes(scene);
+  for (const lane of lanes) {
+    if (hits.some(({ components }) => components.has(lane.component))) reached.add(lane.name);
+  }
+  for (const { caller, callee, stats } of links) {
+    if (!hits.some((hit) => stats.some((stat) => hit.stats.has(stat)))) continue;
+    reached.add(caller.name).add(callee.name);
+  }
+  for (const name of reached) {
+    for (const influence of influences) if (influence.from === name) reached.add(influence.to);
+  }
+  return reached;
+}
+
+/** Workloads of which a fault makes more or less, and all that they call, whoever is in between. */
+function loadedLanes({ data, lanes, links }: Scene): Set<string> {
+  const turned = new Set(
+    data.plan.faults.flatMap((fault) => [...touchedBy(fault, data).workloads]),
+  );
+  const own = lanes.filter(({ component }) => turned.has(component));
+  const loaded = new Set(own.map(({ name }) => name));
+  for (const name of loaded) {
+    for (const { caller, callee } of links) if (caller.name === name) loaded.add(callee.name);
+  }
+  return loaded;
+}

@@ -1,0 +1,282 @@
+import { editsOf } from '../../patterns/registry.js';
+import type { PlanFault } from '../../spec/plan.js';
+import type { Ns } from '../../kernel/time.js';
+import type { RunRecord } from '../../spec/record.js';
+import type { CascadeResult } from '../../spec/result-cascade.js';
+import { amplificationOf } from '../measure/amplification.js';
+import { withoutBlips } from './blips.js';
+import { chanceIn, sketchOf, withoutChance } from './by-chance.js';
+import { collateralOf } from './collateral.js';
+import { eventsOf } from './events.js';
+import { failureKindsOf } from '../measure/failure-kinds.js';
+import { faultedComponents, firstFaultNs, spansIn, touchedBy } from '../measure/faulted.js';
+import { gaugesByComponent } from '../measure/gauges.js';
+import { usualNs } from '../measure/goodput.js';
+import { heldPoolsOf } from './held-connections.js';
+import { healthOf, type Health } from './health.js';
+import {
+  depthOf,
+  influencesOf,
+  secondsOf,
+  wellSecondsOf,
+  type Scene,
+  type StepInfluence,
+} from './influence.js';
+import { innocentFaults, innocentInMost } from './innocent.js';
+import { judgedLane, lanesOf, type Lane } from '../measure/lanes.js';
+import { linksOf } from './links.js';
+import { loadChangesOf } from './load-changes.js';
+import { restartLoops } from './deaths.js';
+import { loopsOf } from './loops.js';
+import { goodputLost, verdictOf } from './metastability.js';
+import { onsetsOf, type Onsets } from './onsets.js';
+import { outagesOf, returnsOf, type Returns } from './outages.js';
+import { ranksOf } from './ranks.js';
+import { saturationOf, type Saturation } from './saturation.js';
+import type { Story } from '../measure/story.js';
+import { stepAt, stepsOf, type Steps } from '../measure/steps.js';
+import { finishedOf, succeededOf, sumOutcomes } from '../measure/sums.js';
+import { cellsOf } from '../measure/window.js';
+import { byCodeUnit, isPlaced, type VariantData } from '../measure/variant-data.js';
+
+/** The cascades of all runs of a variant; what only chance makes ill is told in none. */
+export function storiesOf(data: VariantData): readonly Story[] {
+  const runs = data.records.map((record) => {
+    const { scene, influences } = withoutBlipsOf(data, record);
+    return { sketch: sketchOf(scene, influences), story: storyOf(scene, influences, record) };
+  });
+  const struck = runs.flatMap(({ sketch }) => (sketch === null ? [] : [sketch]));
+  const stories = runs.map(({ sketch, story }, i) => {
+    if (sketch === null) return story;
+    const chance = chanceIn(sketch, struck);
+    if (chance.ill.size === 0 && chance.full.size === 0) return story;
+    const record = data.records[i];
+    const scene = withoutChance(withoutBlipsOf(data, record).scene, chance);
+    return storyOf(scene, influencesOf(scene), record);
+  });
+  // A fault that hurts somebody in one run of many may do so by chance, and the other way round.
+  const innocent = innocentInMost(stories);
+  return stories.map((story) => ({ ...story, innocent }));
+}
+
+/** One run without its blips, and what led to what in it. */
+function withoutBlipsOf(
+  data: VariantData,
+  record: RunRecord,
+): { readonly scene: Scene; readonly influences: readonly StepInfluence[] } {
+  const whole = sceneOf(data, record);
+  const influences = influencesOf(whole);
+  return { scene: withoutBlips(whole, influences), influences };
+}
+
+/** The cascade of one run: who turned ill when, through what it spread, and how it ended. */
+function storyOf(scene: Scene, found: readonly StepInfluence[], record: RunRecord): Story {
+  const { data } = scene;
+  const onsets = onsetsOf(scene, found);
+  const influences = timed(scene, found, onsets);
+  const users = usersOf(data, record);
+  const events = eventsOf(scene, record, influences, onsets);
+  const dying = restartLoops(data, record, scene.spansOf);
+  // Only what goes on is kept up by something.
+  const goesOn = events.some(({ kind }) => kind === 'notRecovered');
+  return {
+    events,
+    states: statesOf(scene, onsets),
+    lanes: new Map([...scene.health].map(([lane, health]) => [lane.name, health.states])),
+    influences: influences.map(({ from, to, at, mechanism, share, text }) => ({
+      from,
+      to,
+      at,
+      mechanism,
+      share,
+      text,
+    })),
+    loops: [
+      ...loopsOf(influences),
+      ...(goesOn ? dying : []).map((name) => ({ through: [name], mechanism: 'restarts' })),
+    ],
+    blastRadius: blastRadius(scene),
+    depth: depthOf(influences),
+    collateral: collateralOf(data, record),
+    goodputLost: goodputLost(data, record),
+    amplification: amplificationOf(data, record),
+    users,
+    failures: events.some(({ kind }) => kind === 'fault') ? null : failureKindsOf(data, record),
+    verdict: verdictOf(data, record, dying),
+    innocent: innocentFaults(scene, influences, users, events),
+  };
+}
+
+/** Lanes, links and health of one run. */
+export function sceneOf(data: VariantData, record: RunRecord): Scene {
+  const { plan } = data;
+  const steps = stepsOf(plan);
+  const spansOf = (fault: PlanFault): PlanFault['spans'] => spansIn(data, fault, record);
+  const spans = plan.faults.flatMap(spansOf);
+  const faultsNs = spans.map(({ fromNs }) => fromNs);
+  const endsNs = spans.map(({ untilNs }) => untilNs);
+  const first = Math.min(firstFaultNs(data), ...faultsNs);
+  // Without a fault there is no time before it: all of the run is judged.
+  const isFaulted = spans.length > 0;
+  const baseline = isFaulted ? stepAt(steps, first) : 0;
+  const gauges = gaugesByComponent(data, record);
+  const usual = new Map<Lane, Ns>();
+  for (const lane of lanesOf(data, record, steps)) {
+    const usualLongest = usualNs(data, record, lane.parts);
+    const known = stepAt(steps, plan.horizonNs - usualLongest);
+    usual.set(judgedLane(lane, known, isFaulted), usualLongest);
+  }
+  const lanes = [...usual.keys()];
+  const loads = loadChangesOf(plan, steps);
+  const health = new Map<Lane, Health>();
+  const saturations = new Map<Lane, Saturation>();
+  for (const [lane, usualLongest] of usual) {
+    const outages = lane.workers === 0 ? [] : outagesOf(lane.component, data, record);
+    const reachNs = reachOf(usualLongest, steps);
+    const cutsNs = [...faultsNs, ...endsNs];
+    health.set(lane, healthOf(lane, steps, { faultsNs, cutsNs, loads, outages, reachNs }));
+    const fromNs = isFaulted ? first : 0;
+    const since = { step: baseline, fromNs, risesNs: loads.risesNs };
+    const saturation = saturationOf(lane, gauges[lane.component], steps, plan, since);
+    if (saturation !== null) saturations.set(lane, saturation);
+  }
+  const links = linksOf(data, record, lanes, steps);
+  return {
+    data,
+    steps,
+    lanes,
+    links,
+    health,
+    saturations,
+    pools: heldPoolsOf(data, record, steps),
+    baseline,
+    faultsNs,
+    endsNs,
+    loads,
+    hits: hitsOf(data, record, steps),
+    spansOf,
+    returnsOf: (fault) => returnsOf(data, fault, record),
+    outagesOf: (component) => outagesOf(component, data, record),
+  };
+}
+
+/** What the faults hit, and in which steps. */
+function hitsOf(data: VariantData, record: RunRecord, steps: Steps): Scene['hits'] {
+  const { plan } = data;
+  return plan.faults.flatMap((fault) => {
+    const { stats, components } = touchedBy(fault, data);
+    const returns = returnsOf(data, fault, record);
+    return spansIn(data, fault, record).map((span) => ({
+      stats,
+      components,
+      from: stepAt(steps, span.fromNs),
+      until: stepAt(steps, Math.min(plan.horizonNs, hurtUntil(span, returns))),
+      losesMessages: turnsMessages(fault, 'lost'),
+      delaysMessages: turnsMessages(fault, 'late'),
+    }));
+  });
+}
+
+/** Whether a fault keeps messages of links from arriving, or makes them come later. */
+function turnsMessages(fault: PlanFault, how: 'lost' | 'late'): boolean {
+  return fault.links.length > 0 && editsOf(fault).some(({ knob }) => knob.messages === how);
+}
+
+/** What a fault hits it hits until all of it is back. */
+function hurtUntil({ untilNs }: PlanFault['spans'][number], returns: readonly Returns[]): Ns {
+  const end = returns.find((candidate) => candidate.untilNs === untilNs);
+  return Math.max(untilNs, ...(end?.backNs.values() ?? []));
+}
+
+/**
+ * How long before a fault a request may arrive and still be hurt by it: the p99 of the time before it in
+ * whole steps, and one more.
+ */
+function reachOf(usualLongest: Ns, { lengthNs }: Steps): Ns {
+  return (Math.ceil(usualLongest / lengthNs[0]) + 1) * lengthNs[0];
+}
+
+/** Influences in order of time, each at the onset of the illness that it brings. */
+function timed(
+  scene: Scene,
+  influences: readonly StepInfluence[],
+  onsets: Onsets,
+): readonly StepInfluence[] {
+  const onsetIn = (name: string, step: number): number | null => {
+    const lane = scene.lanes.find((candidate) => candidate.name === name)!;
+    const episode = scene.health.get(lane)?.episodes.find(({ from }) => from === step);
+    return episode === undefined ? null : onsets(lane, episode);
+  };
+  const ranks = ranksOf(scene, influences);
+  return influences
+    .map((influence) => ({
+      ...influence,
+      at: onsetIn(influence.to, influence.step) ?? influence.at,
+    }))
+    .sort(
+      (a, b) =>
+        a.at - b.at ||
+        ranks(a.to) - ranks(b.to) ||
+        byCodeUnit(a.from, b.from) ||
+        byCodeUnit(a.to, b.to),
+    );
+}
+
+function statesOf(scene: Scene, onsets: Onsets): CascadeResult['states'] {
+  const { health } = scene;
+  const states: Record<string, CascadeResult['states'][string]> = {};
+  for (const [lane, { states: row, episodes }] of health) {
+    const starts = new Map(episodes.map((episode) => [episode.from, onsets(lane, episode)]));
+    const ends = new Set(episodes.map(({ until }) => until));
+    const spans: { from: number; until: number; state: (typeof row)[number] }[] = [];
+    let from = 0;
+    for (let step = 1; step <= row.length; step++) {
+      if (step < row.length && row[step] === row[from]) continue;
+      if (row[from] !== 'ok') {
+        // Where one illness goes over into the next, nobody is well.
+        const isOver = ends.has(step) && !starts.has(step);
+        const until = isOver ? wellSecondsOf(scene, step) : secondsOf(scene, step);
+        spans.push({ from: starts.get(from) ?? secondsOf(scene, from), until, state: row[from] });
+      }
+      from = step;
+    }
+    states[lane.name] = spans;
+  }
+  return states;
+}
+
+/** User requests that arrived from the first fault on, those of them that failed, and the usual share of these. */
+function usersOf(data: VariantData, record: RunRecord): Story['users'] {
+  const { plan } = data;
+  const within = (fromNs: Ns, untilNs: Ns): { finished: number; failed: number } => {
+    const { cells } = cellsOf([{ fromNs, untilNs }], plan);
+    const outcomes = sumOutcomes(
+      data.requests.map((part) => record.parts[part]),
+      cells,
+    );
+    const finished = finishedOf(outcomes);
+    return { finished, failed: finished - succeededOf(outcomes) };
+  };
+  const before = within(plan.warmupNs, afterNs(data));
+  const usualFailed = before.finished === 0 ? 0 : before.failed / before.finished;
+  return { ...within(afterNs(data), plan.endNs), usualFailed };
+}
+
+/** From the first fault on; the whole run where there is none. */
+function afterNs(data: VariantData): number {
+  const first = firstFaultNs(data);
+  return first < data.plan.endNs ? first : data.plan.warmupNs;
+}
+
+/** Placed components ill at any time from the first fault on, the faulted ones left out. */
+function blastRadius(scene: Scene): number {
+  const { data, health, baseline } = scene;
+  const faulted = faultedComponents(data);
+  let ill = 0;
+  for (const [lane, { episodes }] of health) {
+    const component = data.plan.components[lane.component];
+    if (!isPlaced(component) || faulted.has(lane.component)) continue;
+    if (episodes.some((episode) => episode.until > baseline)) ill++;
+  }
+  return ill;
+}

@@ -1,0 +1,54 @@
+import type { RunRecord } from '../../spec/record.js';
+import { faultedComponents, firstFaultNs } from '../measure/faulted.js';
+import { goodputOf, goodShare } from '../measure/goodput.js';
+import { partName } from '../../spec/plan-names.js';
+import { byCodeUnit, type VariantData } from '../measure/variant-data.js';
+import { cellsOf } from '../measure/window.js';
+
+/** A part is hit when so much of its goodput share before the first fault is missing after it. */
+const HIT = 0.05;
+
+/**
+ * Requests, endpoints, routes and operations that lose goodput from the first fault to the end of the last
+ * one although no call of theirs ever reaches a component that a fault hits. Sorted by name.
+ */
+export function collateralOf(data: VariantData, record: RunRecord): readonly string[] {
+  const { plan } = data;
+  const faulted = faultedComponents(data);
+  if (faulted.size === 0) return [];
+  const users = usersOf(data, faulted);
+  const first = firstFaultNs(data);
+  let last = first;
+  for (const fault of plan.faults)
+    for (const span of fault.spans) last = Math.max(last, span.untilNs);
+  const during = cellsOf([{ fromNs: first, untilNs: Math.min(last, plan.endNs) }], plan);
+  const names: string[] = [];
+  for (let part = 0; part < plan.parts.length; part++) {
+    if (users.has(part)) continue;
+    const goodput = goodputOf(data, record, [part]);
+    const was = goodShare(goodput, data.before);
+    const is = goodShare(goodput, during);
+    if (was !== null && is !== null && was > 0 && is < (1 - HIT) * was)
+      names.push(partName(plan, part));
+  }
+  return names.sort(byCodeUnit);
+}
+
+/** Parts of faulted components, and all parts from which calls lead to them. */
+function usersOf(data: VariantData, faulted: ReadonlySet<number>): ReadonlySet<number> {
+  const { plan } = data;
+  const users = new Set<number>();
+  plan.parts.forEach((part, id) => {
+    if (faulted.has(part.component)) users.add(id);
+  });
+  let grows = true;
+  while (grows) {
+    grows = false;
+    for (const edge of plan.statEdges) {
+      if (!users.has(edge.to) || users.has(edge.from)) continue;
+      users.add(edge.from);
+      grows = true;
+    }
+  }
+  return users;
+}

@@ -1,0 +1,111 @@
+import type { RunRecord } from '../../spec/record.js';
+import type { StoryEvent } from '../../spec/result-cascade.js';
+import { stepAt, type Steps } from '../measure/steps.js';
+import type { Scene } from './influence.js';
+import { downsOf } from '../measure/downs.js';
+import type { Down } from '../measure/downs.js';
+import { stops } from './outages.js';
+import { BARE } from './unseen.js';
+import type { VariantData } from '../measure/variant-data.js';
+import { count, duration, plural } from '../../text/words.js';
+
+type SpansOf = Scene['spansOf'];
+
+/** Processes that die although no fault stops them: of lack of memory, or of a message that they cannot handle. */
+export function deathEvents(
+  data: VariantData,
+  record: RunRecord,
+  steps: Steps,
+  spansOf: SpansOf,
+): readonly StoryEvent[] {
+  const { plan } = data;
+  const deaths = new Map<number, Down[]>();
+  for (const down of ownDeaths(data, record, spansOf)) {
+    const { component } = plan.instances[down.instance];
+    if (stepAt(steps, down.fromNs) >= steps.count) continue;
+    const own = deaths.get(component);
+    if (own === undefined) deaths.set(component, [down]);
+    else own.push(down);
+  }
+  return [...deaths].map(([component, downs]) => {
+    const { name, memory } = plan.components[component];
+    const byProbe = downs.filter(({ condemned }) => condemned).length;
+    const own = byProbe === 0 ? ' for lack of memory' : `, ${count(byProbe)} of them by its probes`;
+    const why =
+      byProbe === downs.length ? ' by its probes' : memory === null && byProbe === 0 ? '' : own;
+    return {
+      ...BARE,
+      at: (downs[0].fromNs - plan.warmupNs) / 1e9,
+      kind: 'killed' as const,
+      subject: name,
+      text: `${plural(downs.length, 'death')}${why}${awayWords(data, downs)}`,
+    };
+  });
+}
+
+/** Part of the time behind the faults in whose first part deaths are only their aftermath. */
+const AFTERMATH = 1 / 3;
+
+/**
+ * Components that die again when they are back: behind all faults, long after them, some process of theirs ends by itself
+ * for at least the second time, and none did before the first fault. Who comes back alone takes the load of
+ * all, or finds the message again that kills it.
+ */
+export function restartLoops(
+  data: VariantData,
+  record: RunRecord,
+  spansOf: SpansOf,
+): readonly string[] {
+  const { plan } = data;
+  const spans = plan.faults.flatMap(spansOf);
+  if (spans.length === 0) return [];
+  const firstNs = spans.reduce((first, { fromNs }) => Math.min(first, fromNs), Infinity);
+  const overNs = spans.reduce((last, { untilNs }) => Math.max(last, untilNs), 0);
+  const lateNs = overNs + AFTERMATH * (plan.endNs - overNs);
+  const before = new Set<number>();
+  const deaths = new Map<number, number>();
+  const looping = new Set<number>();
+  for (const { instance, fromNs } of ownDeaths(data, record, spansOf)) {
+    const { component } = plan.instances[instance];
+    if (fromNs < firstNs) before.add(component);
+    if (fromNs <= overNs) continue;
+    const times = (deaths.get(instance) ?? 0) + 1;
+    deaths.set(instance, times);
+    if (times > 1 && fromNs >= lateNs) looping.add(component);
+  }
+  return [...looping]
+    .filter((component) => !before.has(component))
+    .sort((a, b) => a - b)
+    .map((component) => plan.components[component].name);
+}
+
+/** Ends of processes that no fault brings about, from the end of the warm-up on. */
+function ownDeaths(data: VariantData, record: RunRecord, spansOf: SpansOf): readonly Down[] {
+  const { plan } = data;
+  const stopping = plan.faults
+    .filter((fault) => stops(fault, 'kill'))
+    .map((fault) => ({ instances: new Set(fault.instances), spans: spansOf(fault) }));
+  return downsOf(data, record, new Set(plan.instances.keys())).filter(
+    ({ instance, fromNs: at, askedNs, end, absent }) => {
+      const isStopped = stopping.some(
+        ({ instances, spans }) =>
+          instances.has(instance) &&
+          spans.some(({ fromNs, untilNs }) => at >= fromNs && at <= untilNs),
+      );
+      const isAsked = askedNs !== null && end !== null;
+      return !isStopped && !isAsked && !absent && at >= plan.warmupNs;
+    },
+  );
+}
+
+/** How long the longest of several is, where the platform lets processes wait. */
+function awayWords({ plan }: VariantData, downs: readonly Down[]): string {
+  const { restart } = plan.components[plan.instances[downs[0].instance].component];
+  if (restart === null) return '';
+  const lengthOf = ({ fromNs, untilNs }: Down): number => Math.min(untilNs, plan.endNs) - fromNs;
+  const longest = downs.reduce((most, down) => (lengthOf(down) > lengthOf(most) ? down : most));
+  const ns = lengthOf(longest);
+  if (ns === 0) return '';
+  if (longest.untilNs > plan.endNs) return `, away for ${duration(ns / 1e9)} and more`;
+  return `, away for ${downs.length > 1 ? 'up to ' : ''}${duration(ns / 1e9)}`;
+}

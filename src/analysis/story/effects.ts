@@ -1,0 +1,63 @@
+import type { RunRecord } from '../../spec/record.js';
+import type { StoryEvent } from '../../spec/result-cascade.js';
+import { delayQueues, passesOn } from '../measure/dead-letters.js';
+import { sumSteps } from './links.js';
+import type { Steps } from '../measure/steps.js';
+import { BARE, countsOf, secondsAt } from './unseen.js';
+import { partName } from '../../spec/plan-names.js';
+import { type VariantData } from '../measure/variant-data.js';
+import { plural } from '../../text/words.js';
+
+interface Amiss {
+  readonly kind: 'lost' | 'repeated' | 'deadLettered';
+  words(n: number): string;
+}
+
+/** Counters of messages that do not have their effect once. */
+const AMISS: ReadonlyMap<string, Amiss> = new Map([
+  [
+    'lostEffects',
+    {
+      kind: 'lost',
+      words: (n) => `${plural(n, 'message')} never ${n === 1 ? 'has its' : 'have their'} effect`,
+    },
+  ],
+  ['duplicateEffects', { kind: 'repeated', words: (n) => `${plural(n, 'effect')} too many` }],
+  ['deadLettered', { kind: 'deadLettered', words: (n) => `${plural(n, 'dead letter')}` }],
+]);
+/** With a fault, so many times as often as before it. */
+const OFTENER = 3;
+
+/** Messages of one run whose effects are lost or happen again, and those that are given up: from the first fault on, where there is one. */
+export function effectEvents(
+  data: VariantData,
+  record: RunRecord,
+  steps: Steps,
+  baseline: number,
+): readonly StoryEvent[] {
+  const { plan } = data;
+  const from = plan.faults.length > 0 ? baseline : 0;
+  const delays = delayQueues(plan);
+  return record.meters.flatMap((meter) => {
+    const amiss = AMISS.get(meter.name);
+    if (amiss === undefined || meter.form !== 'counter') return [];
+    // What waits for its time leaves by being given up, and what goes where it is tried again is not.
+    if (delays.has(meter.component)) return [];
+    if (amiss.kind === 'deadLettered' && passesOn(plan, meter.component, meter.part)) return [];
+    const counts = countsOf(meter, steps);
+    const n = sumSteps(counts, from, steps.count);
+    const usual = from === 0 ? 0 : sumSteps(counts, 0, from) / from;
+    if (!(n > OFTENER * usual * (steps.count - from))) return [];
+    const first = counts.findIndex((some, step) => step >= from && some > 0);
+    const { name } = plan.components[meter.component];
+    return [
+      {
+        ...BARE,
+        at: secondsAt(data, steps, first),
+        kind: amiss.kind,
+        subject: meter.part < 0 ? name : partName(plan, meter.part),
+        text: amiss.words(n),
+      },
+    ];
+  });
+}

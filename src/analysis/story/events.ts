@@ -1,0 +1,356 @@
+import { comesAndGoes } from '../../spec/versions.js';
+import { isFeedback } from './feedback.js';
+import type { MachineRecord, RunRecord } from '../../spec/record.js';
+import type { StoryEvent, HealthState } from '../../spec/result-cascade.js';
+import { backlogEvents } from './backlogs.js';
+import { deathEvents } from './deaths.js';
+import { faultEvents } from './fault-events.js';
+import { effectEvents } from './effects.js';
+import type { Episode } from './health.js';
+import { illnessText } from './illness-words.js';
+import { secondsOf, wellSecondsOf, type Scene, type StepInfluence } from './influence.js';
+import type { Lane } from '../measure/lanes.js';
+import { meanSteps, sumSteps, workersThere, type Link } from './links.js';
+import { ejectionEvents } from '../measure/ejections.js';
+import { isOpen, movedOf, sizeOf } from '../measure/machines.js';
+import { blockedShare } from './mechanism.js';
+import { isBreaker } from '../measure/metrics-edge.js';
+import { touchedBy } from '../measure/faulted.js';
+import type { Onsets } from './onsets.js';
+import { readinessEvents } from './readiness.js';
+import { rolloutEvents } from './rollout-words.js';
+import { scalingEvents } from './scaling.js';
+import { ranksOf } from './ranks.js';
+import type { Saturation } from './saturation.js';
+import { unseenEvents } from './unseen.js';
+import { byCodeUnit } from '../measure/variant-data.js';
+import { count, duration, moment, number } from '../../text/words.js';
+
+const EPISODES_MAX = 3;
+/** Share of the workers that must wait for the same to say that they do. */
+const HELD = 0.5;
+/** Retries a call from which on workers may be held by the waits before them. */
+const RETRIED = 0.5;
+/** Order of what happens at the same moment; what has the same place goes by its rank in the cascade. */
+const PHASE: Readonly<Record<StoryEvent['kind'], number>> = {
+  fault: 0,
+  saturated: 1,
+  degraded: 1,
+  failing: 1,
+  down: 1,
+  breakerOpen: 1,
+  ejected: 1,
+  unready: 1,
+  rollout: 1,
+  scaledUp: 1,
+  scaledDown: 1,
+  backlog: 1,
+  poolFull: 1,
+  killed: 1,
+  stale: 1,
+  unsettled: 1,
+  lost: 1,
+  repeated: 1,
+  deadLettered: 1,
+  faultEnd: 2,
+  breakerClosed: 3,
+  returned: 3,
+  recovered: 4,
+  notRecovered: 5,
+};
+/** Behind the faults that begin at that moment, before what they and the end bring about. */
+const ENDED = 0.5;
+const WITHIN: readonly StoryEvent['kind'][] = ['saturated', 'degraded', 'failing', 'down'];
+
+/** What happened in one run, in order of time and cause, in words with numbers. */
+export function eventsOf(
+  scene: Scene,
+  record: RunRecord,
+  influences: readonly StepInfluence[],
+  onsets: Onsets,
+): readonly StoryEvent[] {
+  const events: StoryEvent[] = [
+    ...faultEvents(scene, record),
+    ...breakerEvents(scene, record),
+    ...ejectionEvents(scene.data, record),
+    ...readinessEvents(scene.data, record),
+    ...scalingEvents(scene.data, record),
+    ...rolloutEvents(scene.data, record),
+    ...backlogEvents(scene.data, record, scene.steps, scene.baseline),
+    ...effectEvents(scene.data, record, scene.steps, scene.baseline),
+    ...deathEvents(scene.data, record, scene.steps, scene.spansOf),
+    ...unseenEvents(scene.data, record, scene.steps, scene.baseline),
+    ...scene.lanes.flatMap((lane) => [
+      ...saturation(scene, lane),
+      ...illness(scene, lane, influences, onsets),
+    ]),
+  ];
+  const ranks = ranksOf(scene, influences);
+  // What begins as a fault ends, such as a rush on what is back, comes of the end.
+  const isEnd = ({ kind, subject, at }: StoryEvent): boolean =>
+    kind === 'faultEnd' &&
+    !events.some((other) => other.kind === 'fault' && other.subject === subject && other.at === at);
+  const phaseOf = (event: StoryEvent): number => (isEnd(event) ? ENDED : PHASE[event.kind]);
+  // A breaker stands with the caller that it protects.
+  const rankOf = ({ subject }: StoryEvent): number => ranks(subject.split('->')[0]);
+  // What lies less than a microsecond apart is at once: a process that dies a nanosecond behind the beginning of
+  // a step dies before users of that step find out.
+  const timeOf = ({ at }: StoryEvent): number => Math.round(at * 1e6);
+  return events.sort(
+    (a, b) =>
+      timeOf(a) - timeOf(b) ||
+      phaseOf(a) - phaseOf(b) ||
+      rankOf(a) - rankOf(b) ||
+      byCodeUnit(a.subject, b.subject) ||
+      WITHIN.indexOf(a.kind) - WITHIN.indexOf(b.kind) ||
+      byCodeUnit(a.kind, b.kind),
+  );
+}
+
+/** First opening of the breakers of an edge, and the last closing where all of them close. */
+function breakerEvents(scene: Scene, record: RunRecord): StoryEvent[] {
+  const { plan } = scene.data;
+  const edges = new Map<
+    string,
+    { opened: number[]; closed: number[]; machines: number; open: number }
+  >();
+  const nameOf = ({ callerComponent, calleeComponent }: MachineRecord): string => {
+    const caller = callerComponent < 0 ? 'all' : plan.components[callerComponent].name;
+    return `${caller}->${plan.components[calleeComponent].name}`;
+  };
+  // A dry run refuses nothing, so it is no part of what happened.
+  const counts = (machine: MachineRecord): boolean => isBreaker(machine) && !machine.dryRun;
+  for (const block of record.machines) {
+    if (!counts(block.machine)) continue;
+    const name = nameOf(block.machine);
+    const edge = edges.get(name) ?? { opened: [], closed: [], machines: 0, open: 0 };
+    edges.set(name, edge);
+    edge.machines += sizeOf(block);
+  }
+  for (const { machine, transitions } of movedOf(record, plan.warmupNs)) {
+    if (!counts(machine)) continue;
+    const edge = edges.get(nameOf(machine))!;
+    let state = 0;
+    for (const { atNs, state: next } of transitions) {
+      if (isOpen(machine, next) && atNs >= plan.warmupNs) edge.opened.push(atNs);
+      if (next === 0) edge.closed.push(atNs);
+      state = next;
+    }
+    if (state !== 0) edge.open++;
+  }
+  const events: StoryEvent[] = [];
+  for (const name of [...edges.keys()].sort(byCodeUnit)) {
+    const { opened, closed, machines, open } = edges.get(name)!;
+    if (opened.length === 0) continue;
+    const event = (
+      kind: 'breakerOpen' | 'breakerClosed',
+      atNs: number,
+      text: string,
+    ): StoryEvent => ({
+      at: (atNs - plan.warmupNs) / 1e9,
+      kind,
+      subject: name,
+      cause: null,
+      mechanism: null,
+      text,
+    });
+    const first = Math.min(...opened);
+    const which = machines === 1 ? 'the breaker' : `first of ${count(machines)} breakers`;
+    events.push(event('breakerOpen', first, `${which} opens`));
+    if (open === 0 && closed.length > 0) {
+      const times = opened.length === 1 ? 'once' : `${count(opened.length)} times`;
+      events.push(event('breakerClosed', Math.max(...closed), `all closed, opened ${times}`));
+    }
+  }
+  return events;
+}
+
+/** The moment at which a component has nothing left. */
+function saturation(scene: Scene, lane: Lane): StoryEvent[] {
+  const found = scene.saturations.get(lane);
+  if (found === undefined) return [];
+  return [
+    {
+      at: (found.atNs - scene.data.plan.warmupNs) / 1e9,
+      kind: 'saturated',
+      subject: lane.name,
+      cause: null,
+      mechanism: null,
+      text: saturationText(scene, lane, found),
+    },
+  ];
+}
+
+function saturationText(scene: Scene, lane: Lane, { from, until, resource }: Saturation): string {
+  // Of a fleet that grows what there was when it began.
+  const isScaled = comesAndGoes(scene.data.plan.components[lane.component]);
+  const up = isScaled ? lane.up[from] : Math.max(...lane.up.subarray(from, until));
+  const there = lane.there[from];
+  if (resource === 'cores') {
+    const cores = lane.cores * up;
+    const all = number(lane.cores * there);
+    if (up < there) return `all cores that run in use, ${number(cores)} of ${all} on average`;
+    const used = Math.min(cores, Math.max(...lane.cpu.subarray(from, until)));
+    return `${number(used)} of ${number(cores)} cores in use`;
+  }
+  let most = 0;
+  for (let step = from; step < until; step++) most = Math.max(most, lane.busyMax[step]);
+  const left = Math.round(lane.workers * up);
+  const isPartly = left < Math.round(lane.workers * there);
+  const all = isPartly ? `the ${count(left)} workers that run` : `${count(left)} workers`;
+  const busy = `${count(Math.min(left, most))} of ${all}`;
+  const words = `${busy} ${doingWords(scene, lane, from, until)}`;
+  let queue = 0;
+  for (let step = from; step < until; step++) queue = Math.max(queue, lane.queueMax[step]);
+  if (!(queue > 0)) return words;
+  if (!Number.isFinite(lane.queueCapacity)) return `${words}, queue up to ${count(queue)}`;
+  const places = Math.round(lane.queueCapacity * up);
+  const isFull = queue >= places;
+  const of = count(places);
+  return isFull
+    ? `${words}, queue of ${of} full`
+    : `${words}, queue up to ${count(queue)} of ${of}`;
+}
+
+/** What the workers are held by: a fault, a callee that more than half of them wait for, or work. */
+function doingWords(scene: Scene, lane: Lane, from: number, until: number): string {
+  const { startNs } = scene.steps;
+  const isOut = scene
+    .outagesOf(lane.component)
+    .some((span) => startNs[from] < span.untilNs && startNs[until - 1] >= span.fromNs);
+  if (isOut) return 'held';
+  const links = scene.links.filter((link) => link.caller === lane);
+  const soon = Math.min(until, from + 2);
+  const blocking = links.find((link) => blockedShare(link, from, soon) >= HELD);
+  if (blocking !== undefined) return `wait for ${blocking.callee.name}`;
+  const waiting = meanSteps(lane.poolWaiting, from, soon) >= HELD * workersThere(lane, from);
+  if (waiting) return 'wait for a connection';
+  const resting = links.find((link) => isRetried(link, from, soon));
+  if (resting !== undefined && isIdle(lane, links, from, soon))
+    return `wait to try ${resting.callee.name} again`;
+  return 'busy';
+}
+
+/** Whether the calls of a link have more tries than one by far. */
+function isRetried({ retried, made }: Link, from: number, until: number): boolean {
+  return sumSteps(retried, from, until) >= RETRIED * Math.max(1, sumSteps(made, from, until));
+}
+
+/** Whether most workers are held by nothing that is seen: no core, no attempt under way, no wait for a connection. */
+function isIdle(lane: Lane, links: readonly Link[], from: number, until: number): boolean {
+  const doing = [lane.cpu, lane.poolWaiting, ...links.map(({ inFlight }) => inFlight)];
+  const seen = doing.reduce((sum, column) => sum + meanSteps(column, from, until), 0);
+  return meanSteps(lane.busy, from, until) - seen >= HELD * workersThere(lane, from);
+}
+
+function illness(
+  scene: Scene,
+  lane: Lane,
+  influences: readonly StepInfluence[],
+  onsets: Onsets,
+): StoryEvent[] {
+  const { steps, health, data, baseline } = scene;
+  const episodes = (health.get(lane)?.episodes ?? []).filter((episode) => episode.until > baseline);
+  const end = (data.plan.endNs - data.plan.warmupNs) / 1e9;
+  const goesOn = ({ until }: Episode): boolean => episodes.some(({ from }) => from === until);
+  const ends = episodes.filter((episode) => !goesOn(episode)).slice(0, EPISODES_MAX);
+  const last = ends[ends.length - 1];
+  return episodes.flatMap((episode) => {
+    if (episode.from > last.from) return [];
+    const worst = episode.worst as Exclude<HealthState, 'ok'>;
+    const from = onsets(lane, episode);
+    const start: StoryEvent = {
+      at: from,
+      kind: worst,
+      subject: lane.name,
+      ...causeOf(scene, lane, episode, influences),
+      text: illnessText(lane, untilBetter(scene, lane, episode), baseline),
+    };
+    if (goesOn(episode)) return [start];
+    const begun = onsets(lane, firstPart(episode, episodes));
+    const isOver = episode.until < steps.count;
+    const until = wellSecondsOf(scene, episode.until);
+    const over: StoryEvent = {
+      at: until,
+      kind: isOver ? 'recovered' : 'notRecovered',
+      subject: lane.name,
+      cause: null,
+      mechanism: null,
+      text: isOver
+        ? `well again after ${duration(until - begun)}`
+        : `${stillWords(scene, lane, episode, moment(end))}${silence(scene, lane, episode)}`,
+    };
+    return [start, over];
+  });
+}
+
+/** With which an illness began that got worse. */
+function firstPart(episode: Episode, episodes: readonly Episode[]): Episode {
+  const before = episodes.find(({ until }) => until === episode.from);
+  return before === undefined ? episode : firstPart(before, episodes);
+}
+
+/**
+ * An illness up to where it is only a mild one: who fails for ten seconds and is a little slow for the minute after it
+ * does not fail for a minute.
+ */
+function untilBetter({ health }: Scene, lane: Lane, episode: Episode): Episode {
+  if (episode.worst === 'degraded') return episode;
+  const { states } = health.get(lane)!;
+  let { until } = episode;
+  while (states[until - 1] === 'degraded') until--;
+  return { ...episode, until };
+}
+
+/** What it is at the end of the run, which may be better than it was: then with what is left of it. */
+function stillWords(
+  { health, baseline }: Scene,
+  lane: Lane,
+  episode: Episode,
+  end: string,
+): string {
+  const { states } = health.get(lane)!;
+  const last = states[episode.until - 1];
+  if (last === episode.worst) return `still ${last} at ${end}`;
+  let from = episode.until;
+  while (states[from - 1] === last) from--;
+  return `still ${last} at ${end}, ${illnessText(lane, { ...episode, from }, baseline)}`;
+}
+
+/** Said where nothing has arrived for so long that nobody knows. */
+function silence(scene: Scene, lane: Lane, { from, until }: Episode): string {
+  let last = until;
+  while (last > from && lane.arrivals[last - 1] === 0) last--;
+  if (until - last < SILENT_STEPS) return '';
+  return `, without a request since ${moment(secondsOf(scene, last))}`;
+}
+
+const SILENT_STEPS = 5;
+
+/** The influence that came first, else a fault that hits the lane. */
+function causeOf(
+  scene: Scene,
+  lane: Lane,
+  episode: Episode,
+  influences: readonly StepInfluence[],
+): Pick<StoryEvent, 'cause' | 'mechanism'> {
+  const fault = scene.data.plan.faults.find((candidate) => {
+    const touched = touchedBy(candidate, scene.data);
+    if (!touched.components.has(lane.component) && !touched.workloads.has(lane.component))
+      return false;
+    return scene
+      .spansOf(candidate)
+      .some(
+        (span) =>
+          scene.steps.startNs[Math.min(episode.until, scene.steps.count) - 1] >= span.fromNs &&
+          scene.steps.startNs[episode.from] <= span.untilNs,
+      );
+  });
+  if (fault !== undefined) return { cause: fault.id, mechanism: fault.kind };
+  const influence = influences.find(
+    ({ to, step, mechanism }) =>
+      to === lane.name && !isFeedback(mechanism) && step >= episode.from && step < episode.until,
+  );
+  if (influence === undefined) return { cause: null, mechanism: null };
+  return { cause: influence.from, mechanism: influence.mechanism };
+}

@@ -1,0 +1,89 @@
+import { sumOf, type StepWindow } from '../measure/health-windows.js';
+import type { Lane } from '../measure/lanes.js';
+
+const DOWN_GOOD = 0.05;
+const FAILING_GOOD = 0.5;
+const FAILING_ERRORS = 0.5;
+const FAILING = 2;
+const DOWN = 3;
+/** The time before the first fault is looked at in so many parts, */
+const PARTS = 3;
+/** and is steady where their shares of good requests lie no further apart. */
+const STEADY = 0.1;
+/** What lasts so many times as long as it ever does by itself is no habit. */
+const LONGER = 1.5;
+
+/** Shares of a lane's requests that fare well, or fail, in the time before the first fault. */
+interface Usual {
+  readonly good: number;
+  readonly errors: number;
+  /** What is usual is so all the time. */
+  readonly isSteady: boolean;
+}
+
+/**
+ * Levels (0, 2 = failing, 3 = down) of windows by the share of requests that fail, the first `before` of them before the
+ * first fault: half, and all but 5 %, of what is usual. Behind a quota most may fail all the time, and all of them for
+ * a part of each second: where that is usual, only what lasts longer than it does by itself is an illness.
+ */
+export function failureLevels(
+  lane: Lane,
+  windows: readonly StepWindow[],
+  before: number,
+): readonly number[] {
+  const usual = usualOf(lane, windows.slice(0, before));
+  const levels = windows.map((window) => levelOf(lane, window, usual));
+  if (!usual.isSteady) return levels;
+  const isNews = [FAILING, DOWN].map((level) => longRuns(levels, level, before));
+  return levels.map((level, i) =>
+    level >= DOWN && isNews[1][i] ? DOWN : level >= FAILING && isNews[0][i] ? FAILING : 0,
+  );
+}
+
+/** A lane that fares well in any part of the time before the first fault is judged as one that always does. */
+function usualOf(lane: Lane, baseline: readonly StepWindow[]): Usual {
+  const size = Math.ceil(baseline.length / PARTS);
+  let best = { good: -1, errors: 1 };
+  let worst = 1;
+  for (let from = 0; from < baseline.length; from += size) {
+    const part = baseline.slice(from, from + size);
+    const sum = (column: Float64Array): number =>
+      part.reduce((total, window) => total + sumOf(column, window), 0);
+    const arrivals = sum(lane.arrivals);
+    const good = sum(lane.good) / arrivals;
+    worst = Math.min(worst, good);
+    if (good > best.good) best = { good, errors: sum(lane.errors) / arrivals };
+  }
+  const isSteady = best.good >= 0 && best.good - worst < STEADY;
+  return isSteady && best.good < FAILING_GOOD
+    ? { ...best, isSteady }
+    : { good: 1, errors: 0, isSteady };
+}
+
+function levelOf(lane: Lane, window: StepWindow, usual: Usual): number {
+  const arrivals = sumOf(lane.arrivals, window);
+  if (arrivals === 0) return 0;
+  const good = sumOf(lane.good, window) / arrivals;
+  const errors = sumOf(lane.errors, window) / arrivals;
+  if (good < DOWN_GOOD * usual.good) return DOWN;
+  if (good < FAILING_GOOD * usual.good) return FAILING;
+  return errors > usual.errors + FAILING_ERRORS * (1 - usual.errors) ? FAILING : 0;
+}
+
+/** Which windows are in a run of that level, or worse, that lasts longer than those among the first `before`. */
+function longRuns(levels: readonly number[], level: number, before: number): readonly boolean[] {
+  const long = levels.map(() => false);
+  let usual = 0;
+  for (let from = 0; from < levels.length; from++) {
+    if (levels[from] < level) continue;
+    let until = from;
+    while (until < levels.length && levels[until] >= level) until++;
+    // What goes on as the fault begins may be its doing, or the end of steady times.
+    if (until < before) usual = Math.max(usual, until - from);
+    // What it does by itself just before the fault is not yet what the fault does.
+    const isOwn = from < before && before - from <= usual;
+    long.fill(until - from > LONGER * usual, isOwn ? before : from, until);
+    from = until;
+  }
+  return long;
+}

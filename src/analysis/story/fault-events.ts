@@ -1,0 +1,118 @@
+import type { Ns } from '../../kernel/time.js';
+import type { PlanFault } from '../../spec/plan.js';
+import type { RunRecord } from '../../spec/record.js';
+import type { StoryEvent } from '../../spec/result-cascade.js';
+import { downsOf, type Down } from '../measure/downs.js';
+import { faultWords } from './fault-words.js';
+import type { Scene } from './influence.js';
+import { thereAt } from '../measure/presence.js';
+import { backAgainWords, rolloutWords } from './rollout-words.js';
+import type { VariantData } from '../measure/variant-data.js';
+import { count, duration, plural } from '../../text/words.js';
+
+/** Beginnings and ends of faults, and what becomes of those whom they end. */
+export function faultEvents(scene: Scene, record: RunRecord): StoryEvent[] {
+  const { data } = scene;
+  const { plan } = data;
+  return plan.faults.flatMap((fault) => {
+    const words = wordsOf(data, fault);
+    return scene.spansOf(fault).flatMap((span) => {
+      const event = (kind: 'fault' | 'faultEnd', atNs: number, text: string): StoryEvent => ({
+        at: (atNs - plan.warmupNs) / 1e9,
+        kind,
+        subject: fault.id,
+        cause: null,
+        mechanism: fault.kind,
+        text,
+      });
+      const isVain = hitsNobody(data, record, fault, span.fromNs);
+      const yet = isVain && comesLater(data, record, fault, span) ? ' yet' : '';
+      const vain = isVain ? `; no instance is there${yet}` : '';
+      const start = event('fault', span.fromNs, `${words}${vain}${endWords(scene, fault, span)}`);
+      if (span.untilNs >= plan.endNs) return [start];
+      if (fault.rollout !== null) {
+        // That the new version has everything is told by itself.
+        const back = backAgainWords(data, record, fault.rollout);
+        return back === null ? [start] : [start, event('faultEnd', span.untilNs, back)];
+      }
+      return [
+        start,
+        event('faultEnd', span.untilNs, `over: ${words}${backWords(scene, fault, span.untilNs)}`),
+      ];
+    });
+  });
+}
+
+/** What a fault or a rollout does. */
+export function wordsOf(data: VariantData, fault: PlanFault): string {
+  if (fault.rollout !== null) return rolloutWords(data, fault.rollout);
+  const { faults, network } = data.variant.scenario;
+  const source = faults.find((candidate) => candidate.id === fault.id);
+  return source === undefined ? fault.id : faultWords(source, network.zones);
+}
+
+/** Whether all places that a fault hits are empty when it begins. */
+function hitsNobody(data: VariantData, record: RunRecord, fault: PlanFault, at: Ns): boolean {
+  const { instances, select, parts, links } = fault;
+  if (instances.length === 0 || parts.length + links.length > 0) return false;
+  const own = instances.filter(
+    (id) => select.kind !== 'indices' || select.indices.includes(data.plan.instances[id].index),
+  );
+  return thereAt(data, record, own, at).size === 0;
+}
+
+/** Whether somebody comes to a place that a fault hits while it lasts. */
+function comesLater(
+  data: VariantData,
+  record: RunRecord,
+  { instances }: PlanFault,
+  { fromNs, untilNs }: PlanFault['spans'][number],
+): boolean {
+  const until = Math.min(untilNs, data.plan.endNs);
+  return downsOf(data, record, new Set(instances)).some(
+    (down) => down.absent && down.untilNs > fromNs && down.untilNs < until,
+  );
+}
+
+/** How long those take to end whom a fault asks to, and to be back where it is over at once. */
+function endWords(
+  scene: Scene,
+  fault: PlanFault,
+  { fromNs, untilNs }: PlanFault['spans'][number],
+): string {
+  const ends = scene.returnsOf(fault).find((candidate) => candidate.untilNs === untilNs)?.ends;
+  if (ends === undefined || ends.length === 0) return '';
+  const tookNs = Math.max(...ends.map((down) => down.fromNs)) - fromNs;
+  const killed = ends.filter(({ end }) => end === 'killed').length;
+  const words = ends.length === 1 ? oneEnd(ends[0], tookNs) : lastEnd(ends.length, tookNs, killed);
+  return untilNs > fromNs ? words : `${words}${backWords(scene, fault, untilNs)}`;
+}
+
+function oneEnd({ end }: Down, tookNs: Ns): string {
+  const verb = end === 'killed' ? 'is killed' : end === null ? 'dies' : 'ends';
+  if (tookNs === 0) return end === 'drained' ? '' : `; it ${verb} at once`;
+  return `; it ${verb} after ${duration(tookNs / 1e9)}`;
+}
+
+function lastEnd(all: number, tookNs: Ns, killed: number): string {
+  const words = killed === 0 ? '' : `, ${killed === all ? 'all' : count(killed)} of them killed`;
+  const when = tookNs === 0 ? 'at once' : `after ${duration(tookNs / 1e9)}`;
+  if (tookNs === 0 && killed === 0) return '';
+  return `; the last of ${plural(all, 'instance')} ends ${when}${words}`;
+}
+
+/** How long after the end of a fault everything is back, where that takes a time of its own. */
+function backWords(scene: Scene, fault: PlanFault, untilNs: Ns): string {
+  const end = scene.returnsOf(fault).find((candidate) => candidate.untilNs === untilNs);
+  const times = [...(end?.backNs.values() ?? [])];
+  const left = times.filter((at) => at >= scene.data.plan.endNs).length;
+  const all = plural(times.length, 'instance');
+  if (left > 0 && times.length === 1) return '; it does not come back in this run';
+  if (left > 0) return `; ${count(left)} of ${all} do not come back in this run`;
+  const last = Math.max(untilNs, ...times);
+  if (last <= untilNs) return '';
+  const restarts = end?.restarts ?? 0;
+  const tries = restarts > 1 ? `, with restart ${count(restarts)}` : '';
+  const who = times.length === 1 ? 'it' : `the last of ${all}`;
+  return `; ${who} is back after ${duration((last - untilNs) / 1e9)}${tries}`;
+}

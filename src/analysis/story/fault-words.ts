@@ -1,0 +1,65 @@
+import { editsOf } from '../../patterns/registry.js';
+import type { TargetWords } from '../../model/faults/knob.js';
+import type { Fault, Network } from '../../spec/scenario.js';
+import { duration, list, number, share } from '../../text/words.js';
+
+/** Names of the zones of a scenario. */
+type Zones = Network['zones'];
+
+/** A fault in words, from what it turns: `psp hangs`, `inventory 2x slower`, `zone a crashes`. */
+export function faultWords(fault: Fault, zones: Zones): string {
+  const { words: target, isMany } = targetWords(fault, zones);
+  const part = fault.share < 1 ? ` for ${share(fault.share)} of the requests` : '';
+  const does = (one: string, many: string): string => `${target} ${isMany ? many : one}`;
+  const words = editsOf(fault)
+    .map((edit) => edit.knob.words(edit, { fault, words: target, isMany, part, does }))
+    .filter((text) => text !== '');
+  const what = words.length > 0 ? list([...new Set(words)]) : `${fault.kind} of ${target}`;
+  return `${what}${startWords(fault)}`;
+}
+
+/** What a start depends on, where it does. */
+function startWords({ when, probability, jitterNs }: Fault): string {
+  const chance = probability < 1 ? [`with a probability of ${share(probability)}`] : [];
+  const late = jitterNs > 0 ? [`up to ${duration(jitterNs / 1e9)} later`] : [];
+  const seen = when === null ? [] : [`when ${when.text}`];
+  const all = [...seen, ...late, ...chance];
+  return all.length > 0 ? `, ${all.join(', ')}` : '';
+}
+
+/** The target of a fault, and whether a verb after it is that of several. */
+function targetWords(fault: Fault, zones: Zones): Pick<TargetWords, 'words' | 'isMany'> {
+  const names = list(fault.target.map((target) => referenceWords(target, zones)));
+  const targets = fault.version === null ? names : `${fault.version} of ${names}`;
+  const { instances } = fault;
+  const isMany = fault.target.length > 1;
+  const zone = fault.zone === null ? '' : ` in zone ${fault.zone}`;
+  switch (instances.kind) {
+    case 'all':
+      return { words: targets === '' ? betweenWords(fault) : `${targets}${zone}`, isMany };
+    case 'count':
+      return instances.count === 1
+        ? { words: `one instance of ${targets}`, isMany: false }
+        : { words: `${number(instances.count)} instances of ${targets}`, isMany: true };
+    case 'share':
+      return { words: `${share(instances.share)} of the instances of ${targets}`, isMany: true };
+    case 'indices':
+      return {
+        words: list(instances.indices.map((index) => `${targets}[${index}]`)),
+        isMany: instances.indices.length > 1,
+      };
+  }
+}
+
+/** An edge from or to everybody is all calls of the other side. */
+function referenceWords(reference: string, zones: Zones): string {
+  const [from, to] = reference.split('->').map((side) => side.trim());
+  if (to === undefined) return zones.has(reference) ? `zone ${reference}` : reference;
+  if (from === 'all') return to === 'all' ? 'all calls' : `calls to ${to}`;
+  return to === 'all' ? `calls of ${from}` : reference;
+}
+
+function betweenWords(fault: Fault): string {
+  if (fault.between === null) return fault.zone === null ? fault.id : `zone ${fault.zone}`;
+  return list(fault.between.map((side) => list(side)));
+}

@@ -1,0 +1,80 @@
+import { chanceOfP95, type UsualLatency } from '../measure/latency-noise.js';
+import { sumOf, worstOf, type StepWindow } from '../measure/health-windows.js';
+import type { Lane } from '../measure/lanes.js';
+
+/** A signal: its value in a window (NaN = says nothing), which way is bad, and its scale. */
+export interface Signal {
+  readonly floor: number;
+  /** Part of the median that the scale is at least. */
+  readonly relative: number;
+  readonly canFail: boolean;
+  readonly sign: 1 | -1;
+  /** Where no step before the first fault tells what is normal; NaN = the signal is left out. */
+  readonly normal: number;
+  /** Of shares: what is counted, out of the arrivals; null for levels. */
+  readonly column: Float64Array | null;
+  of(window: StepWindow): number;
+  /** Of a quantile: the chance that as few requests have one like it without a cause. */
+  readonly chance?: (window: StepWindow) => number;
+}
+
+/** Part of the usual p95 that is no slowness yet. */
+const RELATIVE = 0.5;
+
+/** What the health of a lane is judged by; the last `reach` steps of the baseline a fault may have hurt already. */
+export function signalsOf(
+  lane: Lane,
+  baseline: readonly StepWindow[],
+  reach: number,
+): readonly Signal[] {
+  const share = (column: Float64Array, floor: number, sign: 1 | -1, normal: number): Signal => ({
+    floor,
+    relative: 0,
+    canFail: false,
+    sign,
+    normal,
+    column,
+    of: (window) => sumOf(column, window) / sumOf(lane.arrivals, window),
+  });
+  let usual: UsualLatency | null = null;
+  const chance = (window: StepWindow): number => {
+    // What arrives within the reach of a fault may be as slow as it makes it.
+    const { until } = baseline[baseline.length - 1];
+    usual ??= lane.usualUntil(Math.max(until - reach, Math.ceil(until / 2)));
+    return usual === null ? NaN : chanceOfP95(lane, window, usual);
+  };
+  const signals: Signal[] = [
+    share(lane.good, 0.02, -1, 1),
+    share(lane.errors, 0.02, 1, 0),
+    share(lane.shed, 0.01, 1, 0),
+    {
+      floor: 0.005,
+      relative: RELATIVE,
+      canFail: true,
+      sign: 1,
+      normal: NaN,
+      column: null,
+      of: (window) => worstOf(lane.latency, window),
+      chance: baseline.length === 0 ? undefined : chance,
+    },
+  ];
+  const level = (column: Float64Array, capacity: number, normal: number): void => {
+    if (column.length === 0 || !(capacity > 0)) return;
+    const of = (window: StepWindow): number => worstOf(column, window) / capacity;
+    signals.push({ floor: 0.2, relative: 0, canFail: false, sign: 1, normal, column: null, of });
+  };
+  const workers = Number.isFinite(lane.workers) ? lane.workers : 1;
+  // Without a time before, a queue is too long from half its capacity on, and workers are too busy at 95 %.
+  const queue = ofThere(lane, lane.queue);
+  level(queue, Number.isFinite(lane.queueCapacity) ? lane.queueCapacity : 5 * workers, 0.3);
+  if (Number.isFinite(lane.workers)) level(ofThere(lane, lane.busy), lane.workers, 0.75);
+  level(ofThere(lane, lane.poolWaiting), 5 * workers, 0.3);
+  return signals;
+}
+
+/** A level as if all instances that there can be were there, and each had as much. */
+function ofThere({ there }: Lane, column: Float64Array): Float64Array {
+  return there.every((share) => share === 1)
+    ? column
+    : column.map((value, step) => value / there[step]);
+}

@@ -1,0 +1,247 @@
+import type { Ns } from '../../kernel/time.js';
+import type { HealthState } from '../../spec/result-cascade.js';
+import { failureLevels } from './failure-levels.js';
+import { FAILING_SCORE, scoresOf } from './health-scores.js';
+import { mergedWindows, sumOf, TOO_FEW, type StepWindow } from '../measure/health-windows.js';
+import type { Lane } from '../measure/lanes.js';
+import type { LoadChanges } from './load-changes.js';
+import { stepAfter, stepAt, type Steps } from '../measure/steps.js';
+
+/** A span of ill health, in steps [from, until), and the worst state in it. */
+export interface Episode {
+  readonly from: number;
+  readonly until: number;
+  readonly worst: HealthState;
+  /** First step of each state that it reached. */
+  readonly onset: Partial<Record<HealthState, number>>;
+}
+
+/** Health of one lane in one run. */
+export interface Health {
+  readonly states: readonly HealthState[];
+  readonly episodes: readonly Episode[];
+}
+
+/** Times that matter to the health of one lane, absolute. */
+export interface Times {
+  /** Starts of all faults. */
+  readonly faultsNs: readonly Ns[];
+  /** Starts and ends of all faults: no window reaches over one. */
+  readonly cutsNs: readonly Ns[];
+  /** Changes of the load; none lets a window reach over it of whom enough is known behind it. */
+  readonly loads: LoadChanges;
+  /** Spans in which a fault stops the whole component. */
+  readonly outages: readonly { readonly fromNs: Ns; readonly untilNs: Ns }[];
+  /** How long before a fault a request may arrive and still be hurt by it. */
+  readonly reachNs: Ns;
+}
+
+const ENTER_WINDOWS = 2;
+/** A state is left after so many steps, which are at least two windows. */
+const LEAVE_STEPS = 5;
+const LEAVE_WINDOWS = 2;
+const ENTER_SCORE = 1;
+const LEAVE_SCORE = 0.5;
+
+const STATES: readonly HealthState[] = ['ok', 'degraded', 'failing', 'down'];
+
+/**
+ * Health by step. Each signal (goodput ratio, error ratio, p95 of successes, queue fill, use of workers,
+ * shed share, waiters for connections) is scored against the steps before the first fault, see scoresOf;
+ * without a fault nothing tells what is normal, and shares and levels are judged by themselves.
+ * Score 1 is degraded; half the requests failing, or a latency score of 10, is failing; under 5 % goodput is
+ * down, both of what is usual where most fail before the first fault too, see failureLevels. A state is entered after 2
+ * windows in a row, see risenTo, and left after 5 steps that score less, below 0.5 on average; both from the first on. Silence is not health: without arrivals, and while a fault stops the component, no state is left.
+ * Source of the idea of level and time hysteresis: Prometheus alerting rules (`for`, `keep_firing_for`).
+ */
+export function healthOf(lane: Lane, steps: Steps, times: Times): Health {
+  const cutsNs = [...times.cutsNs, ...judgedChanges(lane, steps, times.loads.changesNs)];
+  const cuts = new Set(cutsNs.flatMap((at) => [stepAt(steps, at), stepAfter(steps, at)]));
+  const windows = mergedWindows(lane, steps.count, cuts);
+  const first = Math.min(...times.faultsNs);
+  const baseline =
+    times.faultsNs.length === 0
+      ? []
+      : windows.filter(
+          ({ until }) => steps.startNs[until - 1] + steps.lengthNs[until - 1] <= first,
+        );
+  const levels = hysteresis(scoreWindows(lane, steps, windows, baseline, times), windows);
+  const states: HealthState[] = new Array<HealthState>(steps.count).fill('ok');
+  windows.forEach((window, i) => {
+    let step = window.from;
+    // Steps without arrivals at the front say nothing of their own.
+    for (; step < window.until && i > 0 && lane.arrivals[step] === 0; step++)
+      states[step] = STATES[levels[i - 1]];
+    for (; step < window.until; step++) states[step] = STATES[levels[i]];
+  });
+  clampToCauses(states, windows, steps, times);
+  const starts = times.faultsNs.map((at) => stepAt(steps, at));
+  return { states, episodes: episodesOf(states, starts) };
+}
+
+/** The changes of the load behind which, until the next one, enough arrives at a lane to judge it by. */
+function judgedChanges(lane: Lane, steps: Steps, changesNs: readonly Ns[]): readonly Ns[] {
+  return changesNs.filter((at, k) => {
+    const until = k + 1 < changesNs.length ? stepAt(steps, changesNs[k + 1]) : steps.count;
+    return sumOf(lane.arrivals, { from: stepAt(steps, at), until }) >= TOO_FEW;
+  });
+}
+
+/**
+ * A request counts where it arrived, so one that a fault hurts may seem to fail before it: ill health that
+ * runs into the start of a fault from the reach of a request before begins with the fault, but where a fault before it
+ * may have brought it. So it does with a jump of the load, but where a fault or a rise before the jump may have.
+ */
+function clampToCauses(
+  states: HealthState[],
+  windows: readonly StepWindow[],
+  steps: Steps,
+  { faultsNs, loads, reachNs }: Times,
+): void {
+  const clamp = (causeNs: Ns, others: readonly Ns[]): void => {
+    const first = stepAt(steps, causeNs);
+    if (first === 0 || first >= steps.count || states[first] === 'ok') return;
+    let from = first;
+    while (from > 0 && states[from - 1] !== 'ok') from--;
+    const last = windows.find((window) => window.until > from)!.until - 1;
+    const isNear = steps.startNs[last] + steps.lengthNs[last] >= causeNs - reachNs;
+    const isOther = (at: Ns): boolean => at < causeNs && stepAt(steps, at) >= from;
+    if (isNear && !others.some(isOther)) states.fill('ok', from, first);
+  };
+  // The first one first: a trouble that it brings is not that of the next.
+  for (const faultNs of [...faultsNs].sort((a, b) => a - b)) clamp(faultNs, faultsNs);
+  for (const jumpNs of loads.jumpsNs) clamp(jumpNs, [...faultsNs, ...loads.risesNs]);
+}
+
+/** So many steps after the start of a fault at most an illness gets worse by it. */
+const WORSE_STEPS = 2;
+
+/**
+ * Spans of ill health of a row of states. One that gets worse as a fault starts, which is not the one that it began
+ * with, is two: what the second fault does is no doing of the first.
+ */
+export function episodesOf(
+  states: readonly HealthState[],
+  faultSteps: readonly number[] = [],
+): readonly Episode[] {
+  const episodes: Episode[] = [];
+  let from = -1;
+  let most = 0;
+  for (let step = 0; step <= states.length; step++) {
+    const isIll = step < states.length && states[step] !== 'ok';
+    if (isIll && from < 0) from = step;
+    const level = isIll ? STATES.indexOf(states[step]) : 0;
+    const isWorse =
+      level > most &&
+      faultSteps.some((at) => at > from + 1 && at <= step && step <= at + WORSE_STEPS);
+    const isCut = isWorse && from >= 0 && step > from;
+    most = isIll && !isCut ? Math.max(most, level) : level;
+    if ((isIll && !isCut) || from < 0) continue;
+    const onset: Partial<Record<HealthState, number>> = {};
+    let worst = 0;
+    for (let at = from; at < step; at++) {
+      const level = STATES.indexOf(states[at]);
+      if (onset[states[at]] === undefined) onset[states[at]] = at;
+      worst = Math.max(worst, level);
+    }
+    episodes.push({ from, until: step, worst: STATES[worst], onset });
+    from = isCut ? step : -1;
+  }
+  return episodes;
+}
+
+interface Score {
+  readonly score: number;
+  /** 0 to 3: the state that this window alone would mean. */
+  readonly level: number;
+  /** Too few requests to say anything: as the window before. */
+  readonly isSilent: boolean;
+}
+
+function scoreWindows(
+  lane: Lane,
+  steps: Steps,
+  windows: readonly StepWindow[],
+  baseline: readonly StepWindow[],
+  { outages, reachNs }: Times,
+): readonly Score[] {
+  const isTold = (window: StepWindow): boolean => sumOf(lane.arrivals, window) >= TOO_FEW;
+  const telling = windows.filter(isTold);
+  const reach = Math.ceil(reachNs / steps.lengthNs[0]);
+  const scores = scoresOf(lane, baseline, telling, reach);
+  const levels = failureLevels(lane, telling, baseline.filter(isTold).length);
+  let told = 0;
+  let last: Score = { score: 0, level: 0, isSilent: true };
+  return windows.map((window) => {
+    if (!isTold(window)) return { ...last, isSilent: true };
+    const score = scores[told];
+    const level = Math.max(levels[told++], levelOf(score));
+    const own: Score = { score, level, isSilent: false };
+    const at = steps.startNs[window.from];
+    const isOut = outages.some(({ fromNs, untilNs }) => at >= fromNs && at < untilNs);
+    last = isOut && own.level < last.level ? last : own;
+    return last;
+  });
+}
+
+function levelOf(score: number): number {
+  if (score >= FAILING_SCORE) return 2;
+  return score >= ENTER_SCORE ? 1 : 0;
+}
+
+function hysteresis(scores: readonly Score[], windows: readonly StepWindow[]): readonly number[] {
+  const levels: number[] = new Array<number>(scores.length).fill(0);
+  let state = 0;
+  for (let i = 0; i < scores.length; i++) {
+    const risen = risenTo(scores, i);
+    if (risen.level > state) {
+      state = risen.level;
+      for (let back = risen.since; back < i; back++) levels[back] = Math.max(levels[back], state);
+    }
+    levels[i] = state;
+    if (state === 0) continue;
+    const since = calmSince(windows, i);
+    const calm = since < 0 ? state : calmLevel(scores, since, i, state);
+    if (calm >= state) continue;
+    state = calm;
+    for (let back = since; back <= i; back++) levels[back] = Math.min(levels[back], state);
+  }
+  return levels;
+}
+
+/**
+ * The highest level that the last windows all have, and the first of them. Windows that say nothing of their own are
+ * passed over; only who fails before nobody asks any more is taken to go on failing.
+ */
+function risenTo(scores: readonly Score[], at: number): { level: number; since: number } {
+  let level = 3;
+  let windows = 0;
+  const isMute = (i: number): boolean => scores[i].isSilent && scores[i].level < 2;
+  for (let i = at; i >= 0 && !isMute(at); i--) {
+    if (isMute(i)) continue;
+    level = Math.min(level, scores[i].level);
+    if (++windows === ENTER_WINDOWS) return { level, since: i };
+  }
+  return { level: 0, since: at };
+}
+
+/** First of the last windows that together are long enough to leave a state; -1 where they are too few. */
+function calmSince(windows: readonly StepWindow[], at: number): number {
+  for (let i = at - LEAVE_WINDOWS + 1; i >= 0; i--) {
+    if (windows[at].until - windows[i].from >= LEAVE_STEPS) return i;
+  }
+  return -1;
+}
+
+/** The level to which windows [since, at] let the state fall: 0 only where none is degraded, and on average they are well below. */
+function calmLevel(scores: readonly Score[], since: number, at: number, state: number): number {
+  let highest = 0;
+  let sum = 0;
+  for (let i = since; i <= at; i++) {
+    highest = Math.max(highest, scores[i].level);
+    sum += scores[i].score;
+  }
+  const isCalm = sum / (at - since + 1) < LEAVE_SCORE;
+  if (highest === 0 && !isCalm) return Math.min(state, 1);
+  return Math.min(state, highest);
+}

@@ -1,0 +1,109 @@
+import type { Episode } from './health.js';
+import type { Lane } from '../measure/lanes.js';
+import { sumSteps } from './links.js';
+import { count, duration, share } from '../../text/words.js';
+
+/** Failures are told from so much less success than before on. */
+const LESS_SUCCESS = 0.98;
+/** Slowness is told from so many times the usual on. */
+const SLOWER = 1.3;
+const BUSY = 0.8;
+
+/**
+ * What an illness looks like: the share that fails, else how slow answers are, else the worst moment of
+ * either, else what is used up. Steps [0, baseline) tell what is usual.
+ */
+export function illnessText(lane: Lane, episode: Episode, baseline: number): string {
+  const { from, until } = episode;
+  return (
+    failures(lane, from, until, baseline) ??
+    slowness(lane, from, until, baseline) ??
+    worstMoment(lane, from, until, baseline) ??
+    resources(lane, from, until)
+  );
+}
+
+function failures(lane: Lane, from: number, until: number, baseline: number): string | null {
+  // What was still under way at the end of the run has neither failed nor succeeded.
+  const finished = sumSteps(lane.finished, from, until);
+  const succeeded = sumSteps(lane.succeeded, from, until);
+  const good = sumSteps(lane.good, from, until);
+  if (!isLess(good / finished, lane, 'good', baseline)) return unanswered(lane, from, until);
+  const failed = finished - succeeded;
+  const late = succeeded - good;
+  return late > failed
+    ? `goodput ${share(good / finished)}: ${count(late)} of ${count(finished)} requests come too late${failed > 0 ? `, ${count(failed)} fail` : ''}`
+    : `success ${share(succeeded / finished)}: ${count(failed)} of ${count(finished)} requests fail${late > 0 ? `, ${count(late)} come too late` : ''}`;
+}
+
+/** True for an illness in which more fails than usual, whatever else it is. */
+export function isOfFailures(lane: Lane, { from, until }: Episode, baseline: number): boolean {
+  const success = sumSteps(lane.succeeded, from, until) / sumSteps(lane.finished, from, until);
+  return isLess(success, lane, 'succeeded', baseline);
+}
+
+function isLess(
+  ratio: number,
+  lane: Lane,
+  column: 'good' | 'succeeded',
+  baseline: number,
+): boolean {
+  const before = sumSteps(lane[column], 0, baseline) / sumSteps(lane.finished, 0, baseline);
+  return ratio < LESS_SUCCESS * (Number.isNaN(before) ? 1 : before);
+}
+
+function unanswered(lane: Lane, from: number, until: number): string | null {
+  const arrivals = sumSteps(lane.arrivals, from, until);
+  const open = arrivals - sumSteps(lane.finished, from, until);
+  if (!(open > (1 - LESS_SUCCESS) * arrivals)) return null;
+  return `${count(open)} of ${count(arrivals)} requests are not answered before the run ends`;
+}
+
+function slowness(lane: Lane, from: number, until: number, baseline: number): string | null {
+  const usual = medianOf(lane.latency, 0, baseline);
+  const slow = medianOf(lane.latency, from, until);
+  return slow > SLOWER * usual ? `p95 ${duration(slow)} instead of ${duration(usual)}` : null;
+}
+
+function worstMoment(lane: Lane, from: number, until: number, baseline: number): string | null {
+  const success = lowest(lane, 'succeeded', from, until);
+  if (isLess(success, lane, 'succeeded', baseline)) return `success down to ${share(success)}`;
+  const good = lowest(lane, 'good', from, until);
+  if (isLess(good, lane, 'good', baseline)) return `goodput down to ${share(good)}`;
+  let slowest = 0;
+  for (let step = from; step < until; step++) {
+    if (lane.latency[step] > slowest) slowest = lane.latency[step];
+  }
+  const usual = medianOf(lane.latency, 0, baseline);
+  if (!(slowest > SLOWER * usual)) return null;
+  return `p95 up to ${duration(slowest)} instead of ${duration(usual)}`;
+}
+
+function resources(lane: Lane, from: number, until: number): string {
+  let queue = 0;
+  let waiting = 0;
+  for (let step = from; step < until; step++) {
+    queue = Math.max(queue, lane.queueMax[step] ?? 0);
+    waiting = Math.max(waiting, lane.poolWaiting[step] ?? 0);
+  }
+  const busy = sumSteps(lane.busy, from, until) / sumSteps(lane.up, from, until) / lane.workers;
+  const used = `${share(Math.min(1, busy))} of the workers in use`;
+  if (busy >= BUSY && queue > 0) return `${used}, queue up to ${count(queue)}`;
+  if (queue > 0) return `queue up to ${count(queue)}`;
+  if (waiting >= 1) return `up to ${count(waiting)} calls wait for a connection`;
+  return busy > 0 ? used : 'a few more failures than usual';
+}
+
+function lowest(lane: Lane, column: 'good' | 'succeeded', from: number, until: number): number {
+  let least = 1;
+  for (let step = from; step < until; step++) {
+    if (lane.finished[step] > 0) least = Math.min(least, lane[column][step] / lane.finished[step]);
+  }
+  return least;
+}
+
+function medianOf(column: Float64Array, from: number, until: number): number {
+  const values = [...column.subarray(from, until)].filter((value) => !Number.isNaN(value));
+  values.sort((a, b) => a - b);
+  return values.length === 0 ? NaN : values[values.length >> 1];
+}

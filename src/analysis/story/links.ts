@@ -1,0 +1,126 @@
+import { OUTCOME_KINDS } from '../../spec/outcome.js';
+import type { EdgeRecord, RunRecord } from '../../spec/record.js';
+import { EDGE_COUNTER, EDGE_COUNTERS } from '../../spec/policy.js';
+import { betweenOf } from '../measure/gauges.js';
+import type { Lane } from '../measure/lanes.js';
+import { bySteps, meanLevels, outcomesBySteps, type Steps } from '../measure/steps.js';
+import type { VariantData } from '../measure/variant-data.js';
+
+/** The calls between two lanes in one run, by step. */
+export interface Link {
+  readonly caller: Lane;
+  readonly callee: Lane;
+  readonly stats: readonly number[];
+  /** steps x 18. */
+  readonly calls: Float64Array;
+  readonly attempts: Float64Array;
+  readonly made: Float64Array;
+  readonly sent: Float64Array;
+  /** Retries that policies have granted. */
+  readonly retried: Float64Array;
+  /** Attempts of hedges among those sent. */
+  readonly hedged: Float64Array;
+  /** Calls under way, mean over the step. */
+  readonly inFlight: Float64Array;
+  /** Calls that wait for a connection, mean over the step. */
+  readonly waiting: Float64Array;
+}
+
+/** All links of a run: lanes of components, and of the requests of workloads. */
+export function linksOf(
+  data: VariantData,
+  record: RunRecord,
+  lanes: readonly Lane[],
+  steps: Steps,
+): readonly Link[] {
+  const { plan } = data;
+  const laneOfPart = new Map<number, Lane>();
+  for (const lane of lanes) for (const part of lane.parts) laneOfPart.set(part, lane);
+  const grouped = new Map<string, { caller: Lane; callee: Lane; stats: number[] }>();
+  plan.statEdges.forEach((edge, stat) => {
+    const caller = laneOfPart.get(edge.from);
+    const callee = laneOfPart.get(edge.to);
+    if (caller === undefined || callee === undefined || caller === callee) return;
+    const key = `${caller.name} ${callee.name}`;
+    const known = grouped.get(key);
+    if (known === undefined) grouped.set(key, { caller, callee, stats: [stat] });
+    else known.stats.push(stat);
+  });
+  return [...grouped.values()].map((group) => linkOf(data, record, group, steps));
+}
+
+/** Counts of outcomes of a table of steps x 18, summed over steps [from, until). */
+export function outcomesIn(table: Float64Array, from: number, until: number): Float64Array {
+  const sums = new Float64Array(OUTCOME_KINDS);
+  for (let step = from; step < until; step++) {
+    for (let kind = 0; kind < OUTCOME_KINDS; kind++)
+      sums[kind] += table[step * OUTCOME_KINDS + kind];
+  }
+  return sums;
+}
+
+/** Sum over steps [from, until). */
+export function sumSteps(column: Float64Array, from: number, until: number): number {
+  let sum = 0;
+  for (let step = from; step < until; step++) sum += column[step];
+  return sum;
+}
+
+/** Workers of the instances that are there, on average over steps [from, until); those that do not run included. */
+export function workersThere({ workers, there }: Lane, from: number, until = from + 1): number {
+  // Shares of a number of instances are not exact.
+  return Math.round(workers * meanSteps(there, from, until) * 1e6) / 1e6;
+}
+
+/** Mean over steps [from, until); 0 where there is none. */
+export function meanSteps(column: Float64Array, from: number, until: number): number {
+  return until > from && column.length > 0 ? sumSteps(column, from, until) / (until - from) : 0;
+}
+
+/** One counter of an edge, by cell. */
+function counterOf(row: EdgeRecord, counter: number): Uint32Array {
+  return row.calls.map((_, cell) => row.counters[cell * EDGE_COUNTERS.length + counter]!);
+}
+
+function linkOf(
+  data: VariantData,
+  record: RunRecord,
+  group: { caller: Lane; callee: Lane; stats: readonly number[] },
+  steps: Steps,
+): Link {
+  const { caller, callee, stats } = group;
+  const rows = stats.map((stat) => record.edges[stat]);
+  const levelOf = (kind: 'inFlight' | 'waiting'): Float64Array =>
+    meanLevels(betweenOf(data, record, kind, caller.component, callee.component), steps);
+  return {
+    caller,
+    callee,
+    stats,
+    calls: outcomesBySteps(
+      rows.map((row) => row.outcomes),
+      steps,
+    ),
+    attempts: outcomesBySteps(
+      rows.map((row) => row.attemptOutcomes),
+      steps,
+    ),
+    made: bySteps(
+      rows.map((row) => row.calls),
+      steps,
+    ),
+    sent: bySteps(
+      rows.map((row) => row.attempts),
+      steps,
+    ),
+    retried: bySteps(
+      rows.map((row) => counterOf(row, EDGE_COUNTER.retries)),
+      steps,
+    ),
+    hedged: bySteps(
+      rows.map((row) => counterOf(row, EDGE_COUNTER.hedges)),
+      steps,
+    ),
+    inFlight: levelOf('inFlight'),
+    waiting: levelOf('waiting'),
+  };
+}

@@ -1,0 +1,135 @@
+import type { Ns } from '../../kernel/time.js';
+import type { Plan, PlanLoad } from '../../spec/plan.js';
+import type { Stages } from '../../spec/stages.js';
+import type { Steps } from '../measure/steps.js';
+
+/** When the loads of a run change as they are written, absolute, in order; faults of the load are not among them. */
+export interface LoadChanges {
+  readonly changesNs: readonly Ns[];
+  /** Those from which on there is more. */
+  readonly risesNs: readonly Ns[];
+  /** Those of them at which there is more at once, after a time in which the load stood still. */
+  readonly jumpsNs: readonly Ns[];
+}
+
+/** From `fromNs` on a load stands at a level, or goes from there with a slope per ns. */
+interface Piece {
+  readonly fromNs: Ns;
+  readonly level: number;
+  readonly slope: number;
+}
+
+interface Change {
+  readonly atNs: Ns;
+  readonly rises: boolean;
+  readonly jumps: boolean;
+}
+
+/** So many steps lie between two changes that count: what comes more often is how the load always is. */
+const ROOM_STEPS = 10;
+/** Levels that differ by less are the same. Unit: share. */
+const SAME = 1e-9;
+
+/**
+ * Changes of all loads within the measured time: where a workload begins or stops, the bounds of its stages and of its
+ * bursts. A rise goes before a fall nearby, and of two alike the first counts.
+ */
+export function loadChangesOf({ loads, warmupNs, endNs }: Plan, steps: Steps): LoadChanges {
+  const roomNs = ROOM_STEPS * steps.lengthNs[0];
+  const all = loads
+    .flatMap((load) => changesOf(load, warmupNs, endNs, roomNs))
+    .filter(({ atNs }) => atNs > warmupNs && atNs < endNs);
+  all.sort((a, b) => Number(b.rises) - Number(a.rises) || a.atNs - b.atNs);
+  const kept: Change[] = [];
+  for (const change of all) {
+    if (kept.every(({ atNs }) => Math.abs(change.atNs - atNs) >= roomNs)) kept.push(change);
+  }
+  kept.sort((a, b) => a.atNs - b.atNs);
+  const times = (changes: readonly Change[]): readonly Ns[] => changes.map(({ atNs }) => atNs);
+  return {
+    changesNs: times(kept),
+    risesNs: times(kept.filter(({ rises }) => rises)),
+    jumpsNs: times(kept.filter(({ jumps }) => jumps)),
+  };
+}
+
+function changesOf(load: PlanLoad, warmupNs: Ns, endNs: Ns, roomNs: Ns): readonly Change[] {
+  const pieces = withinLoad(piecesOf(load, warmupNs, endNs, roomNs), load);
+  return pieces.slice(1).flatMap((piece, k): readonly Change[] => {
+    const last = pieces[k];
+    const before = last.level + last.slope * (piece.fromNs - last.fromNs);
+    const grows = piece.level - before;
+    const atNs = piece.fromNs;
+    if (Math.abs(grows) > SAME * Math.max(before, piece.level))
+      return [{ atNs, rises: grows > 0, jumps: grows > 0 && last.slope === 0 }];
+    if (piece.slope > Math.max(0, last.slope)) return [{ atNs, rises: true, jumps: false }];
+    return piece.slope < Math.min(0, last.slope) ? [{ atNs, rises: false, jumps: false }] : [];
+  });
+}
+
+/** How much there is when; a piece without length says nothing. */
+function piecesOf(
+  { arrivals, startNs }: PlanLoad,
+  warmupNs: Ns,
+  endNs: Ns,
+  roomNs: Ns,
+): readonly Piece[] {
+  switch (arrivals.kind) {
+    case 'stages':
+      return ramps(arrivals, warmupNs);
+    case 'burst': {
+      const { base, peak, everyNs, forNs } = arrivals;
+      if (everyNs < roomNs) return [flat(0, base)];
+      const pieces = [flat(0, base)];
+      for (let at = warmupNs; at < endNs; at += everyNs) {
+        pieces.push(flat(at, peak));
+        if (forNs < everyNs) pieces.push(flat(at + forNs, base));
+      }
+      return pieces;
+    }
+    case 'closed': {
+      const { users, ramp, rampUpNs } = arrivals;
+      if (ramp !== null) return ramps(ramp, warmupNs);
+      if (!(rampUpNs > 0)) return [flat(0, users)];
+      const up = { fromNs: startNs, level: 0, slope: users / rampUpNs };
+      return [flat(0, 0), up, flat(startNs + rampUpNs, users)];
+    }
+    // Instants that are listed are neither more nor less than usual.
+    case 'at':
+      return [];
+    case 'poisson':
+    case 'constant':
+    case 'sinusoid':
+    case 'renewal':
+      return [flat(0, 1)];
+  }
+}
+
+function flat(fromNs: Ns, level: number): Piece {
+  return { fromNs, level, slope: 0 };
+}
+
+function ramps({ start, stages }: Stages, warmupNs: Ns): readonly Piece[] {
+  const pieces = [flat(0, start)];
+  let at = warmupNs;
+  let level = start;
+  for (const { durationNs, target } of stages) {
+    const slope = durationNs > 0 ? (target - level) / durationNs : 0;
+    pieces.push({ fromNs: at, level, slope });
+    at += durationNs;
+    level = target;
+  }
+  return [...pieces, flat(at, level)];
+}
+
+/** The pieces in which a load sends anything, nothing before and nothing after; those without length are left out. */
+function withinLoad(pieces: readonly Piece[], { startNs, stopNs }: PlanLoad): readonly Piece[] {
+  const inside = pieces.flatMap(({ fromNs, level, slope }, k): readonly Piece[] => {
+    const from = Math.max(fromNs, startNs);
+    const until = Math.min(pieces[k + 1]?.fromNs ?? Infinity, stopNs);
+    return from < until ? [{ fromNs: from, level: level + slope * (from - fromNs), slope }] : [];
+  });
+  if (inside.length === 0) return [];
+  const before = startNs > 0 ? [flat(0, 0)] : [];
+  return [...before, ...inside, flat(stopNs, 0)];
+}

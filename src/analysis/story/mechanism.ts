@@ -1,0 +1,182 @@
+import { OUTCOME_NAMES, type OutcomeName } from '../../spec/outcome.js';
+import { meanSteps, outcomesIn, sumSteps, workersThere, type Link } from './links.js';
+import { SATURATED } from './saturation.js';
+import { count, number } from '../../text/words.js';
+
+/** How trouble got from a callee to a caller, the share of bad calls that carry it, and words. */
+export interface Mechanism {
+  readonly mechanism: string;
+  readonly share: number;
+  readonly text: string;
+}
+
+const BLOCKED = 0.5;
+const QUEUE_FULL = 0.9;
+/** Part of the time for which a caller's workers must be held to say that this is how trouble got to it. */
+const HELD_FOR = 0.2;
+/** And so many steps at least: that all are busy in one step is chance. */
+const HELD_STEPS = 2;
+
+/** So few of the calls fail that a p95 shows none of them, */
+const FEW = 0.05;
+/** while of those under way at any time this part is more than there usually are. */
+const MOSTLY = 0.5;
+/** So few of the caller's requests that a p95 moves by less than half, even where a few always take very long. */
+const TOO_FEW = 0.02;
+/** Calls that take less than so many times as long are not slow, but many. */
+const LONGER = 1.1;
+
+/**
+ * The mechanism that most of the bad attempts of a link carry in steps [from, until); where few are bad, and the
+ * caller `isSlow` rather than failing, why the others take long.
+ */
+export function mechanismOf(
+  link: Link,
+  from: number,
+  until: number,
+  baseline: number,
+  isSlow: boolean,
+): Mechanism {
+  const blocked = blockedSlots(link, from, until);
+  if (blocked !== null) return blocked;
+  const weights = weigh(link, from, until);
+  let total = 0;
+  for (const { weight } of weights) total += weight;
+  if (total === 0) return waiting(link, from, until, baseline);
+  if (isSlow && total < FEW * sumSteps(link.made, from, until)) {
+    const slow = waiting(link, from, until, baseline);
+    const isMoved = total >= TOO_FEW * sumSteps(link.caller.arrivals, from, until);
+    // Without a time before there is no slower: those that fail are what is seen.
+    const isSeen = baseline > 0 || slow.mechanism !== 'slow';
+    if (isSeen && slow.share >= (isMoved ? MOSTLY : 1 - 1 / LONGER)) return slow;
+  }
+  // The first of equal weights stands, and their order is fixed.
+  const main = weights.reduce((best, entry) => (entry.weight > best.weight ? entry : best));
+  const share = main.weight / total;
+  return { mechanism: main.mechanism, share, text: main.words(main.weight, link) };
+}
+
+/** Share of the caller's workers that wait for an answer of the callee. */
+export function blockedShare(link: Link, from: number, until: number): number {
+  const { workers } = link.caller;
+  if (!(workers > 0) || !Number.isFinite(workers)) return 0;
+  return Math.min(
+    1,
+    meanSteps(link.inFlight, from, until) / workersThere(link.caller, from, until),
+  );
+}
+
+function blockedSlots(link: Link, from: number, until: number): Mechanism | null {
+  const { caller } = link;
+  const worst = worstSpan(link, from, until);
+  const share = blockedShare(link, worst, worst + 1);
+  let held = 0;
+  for (let step = from; step < until; step++) {
+    const isHeld = blockedShare(link, step, step + 1) >= BLOCKED;
+    if (isHeld && caller.busy[step] >= SATURATED * workersThere(caller, step)) held++;
+  }
+  if (held < Math.max(HELD_STEPS, HELD_FOR * (until - from))) return null;
+  const workers = Math.round(workersThere(caller, worst));
+  const waitingFor = count(Math.min(workers, link.inFlight[worst]));
+  const text = `${waitingFor} of ${count(workers)} workers wait for ${link.callee.name}`;
+  return { mechanism: 'blockedSlots', share, text };
+}
+
+/** The step with the most calls under way. */
+function worstSpan(link: Link, from: number, until: number): number {
+  let worst = from;
+  for (let step = from; step < until; step++) {
+    if (link.inFlight[step] > link.inFlight[worst]) worst = step;
+  }
+  return worst;
+}
+
+interface Weight {
+  readonly mechanism: string;
+  readonly weight: number;
+  words(weight: number, link: Link): string;
+}
+
+function weigh(link: Link, from: number, until: number): readonly Weight[] {
+  const attempts = outcomesIn(link.attempts, from, until);
+  const calls = outcomesIn(link.calls, from, until);
+  const wire = (name: OutcomeName): number => attempts[OUTCOME_NAMES.indexOf(name)];
+  // What is refused before it is sent may be counted with the call alone.
+  const either = (name: OutcomeName): number =>
+    Math.max(wire(name), calls[OUTCOME_NAMES.indexOf(name)]);
+  const isFull = isQueueFull(link, from, until);
+  const refused = either('refused');
+  const entry = (mechanism: string, weight: number, text: string): Weight => ({
+    mechanism,
+    weight,
+    words: (n, { callee }) => `${count(n)} ${text} ${callee.name}`,
+  });
+  return [
+    entry('calleeTimeout', wire('timeout'), 'timeouts waiting for'),
+    entry('calleeError', wire('serverError') + (isFull ? 0 : refused), 'errors from'),
+    entry(
+      'queueFull',
+      wire('rejectedOverload') + (isFull ? refused : 0),
+      'refusals by the full queue of',
+    ),
+    entry('netLoss', either('connectTimeout') + wire('reset'), 'broken connections to'),
+    entry('poolWait', either('poolTimeout'), 'calls without a connection to'),
+    entry('breakerOpen', either('rejectedBreaker'), 'calls refused by the open breaker to'),
+    entry(
+      'limited',
+      either('rejectedBulkhead') + either('rejectedRateLimit') + wire('throttled'),
+      'calls refused by limits to',
+    ),
+    entry('deadline', either('deadlineExceeded'), 'deadlines passed waiting for'),
+    entry('abandoned', either('abandoned'), 'users gave up waiting for'),
+  ];
+}
+
+/** Nothing failed, or hardly anything, so the caller is slow: because of a queue, or because the callee is. */
+function waiting(link: Link, from: number, until: number, baseline: number): Mechanism {
+  const { callee } = link;
+  const inFlight = meanSteps(link.inFlight, from, until);
+  const waiters = meanSteps(link.waiting, from, until);
+  if (waiters > 0 && waiters >= inFlight / 2) {
+    const share = Math.min(1, waiters / Math.max(inFlight, waiters));
+    return {
+      mechanism: 'poolWait',
+      share,
+      text: `${count(waiters)} calls wait for a connection to ${callee.name}`,
+    };
+  }
+  const queued = meanSteps(callee.queue, from, until) - meanSteps(callee.queue, 0, baseline);
+  const held = meanSteps(callee.busy, from, until);
+  if (queued > 0 && queued >= held) {
+    const share = queued / (queued + held);
+    return {
+      mechanism: 'queueWait',
+      share,
+      text: `${count(queued)} requests wait in the queue of ${callee.name}`,
+    };
+  }
+  // By Little's law calls take so many steps; who makes fewer because they take longer has no more of them under way.
+  const each = (first: number, last: number): number =>
+    meanSteps(link.inFlight, first, last) / meanSteps(link.made, first, last);
+  const before = each(0, baseline);
+  const times = each(from, until) / before;
+  const isKnown = inFlight > 0 && before > 0;
+  const share = isKnown ? Math.max(0, 1 - 1 / times) : 1;
+  const how = isKnown && Number.isFinite(times) ? `${number(times)} times as long` : 'longer';
+  const level = meanSteps(link.inFlight, 0, baseline);
+  const text =
+    times < LONGER
+      ? `${number(inFlight)} calls to ${callee.name} are under way, ${number(level)} before`
+      : `answers of ${callee.name} take ${how}`;
+  return { mechanism: 'slow', share, text };
+}
+
+function isQueueFull(link: Link, from: number, until: number): boolean {
+  const { callee } = link;
+  if (!Number.isFinite(callee.queueCapacity)) return false;
+  for (let step = from; step < until; step++) {
+    const places = callee.queueCapacity * callee.there[step];
+    if (callee.queueMax[step] >= QUEUE_FULL * places) return callee.busy[step] > 0;
+  }
+  return false;
+}

@@ -1,0 +1,63 @@
+import { isFeedback } from './feedback.js';
+import type { Episode } from './health.js';
+import { secondsOf, type Scene, type StepInfluence } from './influence.js';
+import type { Lane } from '../measure/lanes.js';
+
+/** When an illness began, in seconds from the end of the warm-up. */
+export type Onsets = (lane: Lane, episode: Episode) => number;
+
+/** Mechanisms that need the cause to be saturated. */
+const OF_SATURATION: ReadonlySet<string> = new Set([
+  'calleeTimeout',
+  'queueFull',
+  'queueWait',
+  'slow',
+  'poolWait',
+]);
+
+/**
+ * Onsets of all illnesses. An illness is known to the step; within it, it begins no earlier than what causes
+ * it: the illness of the callee, the moment its workers ran out, or, where a caller's own workers are held,
+ * the moment the last of them was. What a fault hits itself is ill from its start.
+ */
+export function onsetsOf(scene: Scene, influences: readonly StepInfluence[]): Onsets {
+  const known = new Map<Episode, number>();
+  const laneOf = new Map(scene.lanes.map((lane) => [lane.name, lane]));
+  const onset = (lane: Lane, episode: Episode): number => {
+    const before = known.get(episode);
+    if (before !== undefined) return before;
+    const start = secondsOf(scene, episode.from);
+    known.set(episode, start);
+    const cause = influences.find(
+      ({ to, step, mechanism }) =>
+        to === lane.name && step === episode.from && !isFeedback(mechanism),
+    );
+    if (cause === undefined || isHit(scene, lane, episode)) return start;
+    const callee = laneOf.get(cause.from)!;
+    const moments = [start];
+    const ill = scene.health.get(callee)?.episodes ?? [];
+    const illness = ill.find(({ from, until }) => from <= episode.from && until > episode.from);
+    if (illness !== undefined) moments.push(onset(callee, illness));
+    if (cause.mechanism === 'blockedSlots') moments.push(saturatedAt(scene, lane));
+    if (OF_SATURATION.has(cause.mechanism)) moments.push(saturatedAt(scene, callee));
+    const end = secondsOf(scene, episode.from + 1);
+    const at = Math.max(...moments.filter((moment) => moment <= end));
+    known.set(episode, at);
+    return at;
+  };
+  return onset;
+}
+
+/** True where a fault on the component itself is active as the illness begins. */
+export function isHit(scene: Scene, lane: Lane, episode: Episode): boolean {
+  return scene.hits.some(
+    ({ components, from, until }) =>
+      components.has(lane.component) && from <= episode.from && until >= episode.from,
+  );
+}
+
+function saturatedAt(scene: Scene, lane: Lane): number {
+  const saturation = scene.saturations.get(lane);
+  if (saturation === undefined) return 0;
+  return (saturation.atNs - scene.data.plan.warmupNs) / 1e9;
+}

@@ -1,0 +1,138 @@
+import { editsOf } from '../../patterns/registry.js';
+import type { KnobEdit } from '../../model/faults/knob.js';
+import type { Ns } from '../../kernel/time.js';
+import { downsOf } from '../measure/downs.js';
+import type { Down } from '../measure/downs.js';
+import type { PlanFault } from '../../spec/plan.js';
+import type { RunRecord } from '../../spec/record.js';
+import { spansIn } from '../measure/faulted.js';
+import { thereAt } from '../measure/presence.js';
+import { instancesOf, type VariantData } from '../measure/variant-data.js';
+
+/** Spans in which some fault stops every instance of a component, up to the first that is back where they come one by one. */
+export function outagesOf(
+  component: number,
+  data: VariantData,
+  record: RunRecord,
+): PlanFault['spans'] {
+  const all = instancesOf(data.plan, component);
+  return data.plan.faults.flatMap((fault) => {
+    if (editsOf(fault).every(({ knob }) => knob.stops === null)) return [];
+    const own = fault.instances.filter((id) => data.plan.instances[id].component === component);
+    const { select } = fault;
+    const returns = returnsOf(data, fault, record);
+    return spansIn(data, fault, record).flatMap(({ fromNs, untilNs }) => {
+      const there = thereAt(data, record, all, fromNs);
+      if (![...there].every((id) => own.includes(id)) || !hitsAll(data, select, there)) return [];
+      const end = returns.find((candidate) => candidate.untilNs === untilNs);
+      const first = Math.min(...own.map((id) => end?.backNs.get(id) ?? untilNs));
+      // Who is asked to end works until it has.
+      const silentNs = Math.max(fromNs, ...(end?.ends ?? []).map((down) => down.fromNs));
+      const backNs = Math.min(first, data.plan.horizonNs);
+      return silentNs < backNs || silentNs === fromNs
+        ? [{ fromNs: silentNs, untilNs: backNs }]
+        : [];
+    });
+  });
+}
+
+/** Whether a fault that may hit all of these does. */
+function hitsAll(
+  { plan }: VariantData,
+  select: PlanFault['select'],
+  there: ReadonlySet<number>,
+): boolean {
+  switch (select.kind) {
+    case 'all':
+      return true;
+    case 'indices':
+      return [...there].every((id) => select.indices.includes(plan.instances[id].index));
+    case 'count':
+      return select.count >= there.size;
+    case 'share':
+      return select.share >= 1;
+  }
+}
+
+/** The end of an activation of a fault that gives its instances back one by one. */
+export interface Returns {
+  readonly untilNs: Ns;
+  /** By instance that was down then: when it ran again, absolute; Infinity = not in this run. */
+  readonly backNs: ReadonlyMap<number, Ns>;
+  /** Those whom it has asked to end, and who have. */
+  readonly ends: readonly Down[];
+  /** The most restarts that one of them took, those in vain among them. */
+  readonly restarts: number;
+}
+
+/** Of each activation that has ended of a fault whose instances take a time of their own after it; none of others. */
+export function returnsOf(
+  data: VariantData,
+  fault: PlanFault,
+  record: RunRecord,
+): readonly Returns[] {
+  const lingers = recoveryOf(fault) !== undefined;
+  const asks = stops(fault, 'ask');
+  if (!lingers && !asks && !waitsForRestart(data, fault)) return [];
+  const ended = spansIn(data, fault, record).filter(({ untilNs }) => untilNs < data.plan.horizonNs);
+  const candidates = new Set(candidatesOf(data, fault));
+  const downs = downsOf(data, record, candidates).filter(
+    ({ absent, givenUp }) => !absent && !givenUp,
+  );
+  return ended.map(({ fromNs, untilNs }) => {
+    const held = downs.filter((down) => {
+      // It may end long after it was asked to.
+      if (asks) return down.askedNs !== null && down.askedNs >= fromNs && down.askedNs <= untilNs;
+      // Who was down already waits for something else, unless the fault keeps everybody down.
+      const isOwn = lingers || down.fromNs >= fromNs;
+      return down.fromNs <= untilNs && down.untilNs >= untilNs && isOwn;
+    });
+    return {
+      untilNs,
+      backNs: new Map(held.map((down) => [down.instance, down.readyNs])),
+      ends: asks ? held : [],
+      restarts: Math.max(0, ...held.map((down) => down.restarts)),
+    };
+  });
+}
+
+/**
+ * When the last instance ran again that a fault gives back one by one: Infinity = not in this run, 0 = there is none. Those
+ * that it never gives back are not waited for.
+ */
+export function lastReturnNs(data: VariantData, record: RunRecord): Ns {
+  const times = data.plan.faults
+    .filter((fault) => !isForGood(fault))
+    .flatMap((fault) =>
+      returnsOf(data, fault, record).flatMap(({ backNs }) => [...backNs.values()]),
+    );
+  return times.reduce((last, at) => Math.max(last, at), 0);
+}
+
+/** Whether what a fault ends stays so when it is over. */
+export function isForGood(fault: PlanFault): boolean {
+  return recoveryOf(fault) === 'never';
+}
+
+/** What instances take to be back once a fault is over; undefined where they are at once. */
+function recoveryOf(fault: PlanFault): KnobEdit['recovery'] {
+  return editsOf(fault).find(({ recovery }) => recovery !== undefined)?.recovery;
+}
+
+/** Instances that a fault may hit. */
+function candidatesOf({ plan }: VariantData, { instances, select }: PlanFault): readonly number[] {
+  if (select.kind !== 'indices') return instances;
+  return instances.filter((id) => select.indices.includes(plan.instances[id].index));
+}
+
+/** Whether a platform starts what the fault has ended, in its own time. */
+function waitsForRestart({ plan }: VariantData, fault: PlanFault): boolean {
+  const isStarted = (id: number): boolean =>
+    plan.components[plan.instances[id].component].restart !== null;
+  return stops(fault, 'kill') && fault.instances.some(isStarted);
+}
+
+/** Whether a fault stops processes in this way. */
+export function stops(fault: PlanFault, how: 'kill' | 'ask'): boolean {
+  return editsOf(fault).some(({ knob }) => knob.stops === how);
+}

@@ -1,0 +1,104 @@
+import type { PlanComponent } from '../../spec/plan.js';
+import { INSTANCE_STATE, JOURNAL } from '../../spec/record.js';
+import type { RunRecord } from '../../spec/record.js';
+import type { StoryEvent } from '../../spec/result-cascade.js';
+import { BARE } from './unseen.js';
+import type { VariantData } from '../measure/variant-data.js';
+import { count, plural } from '../../text/words.js';
+
+/** Instances of a component that say that they are not to be called. */
+interface Turned {
+  /** The first time: when it began, how many there were at once, and when all were back; Infinity = not in this run. */
+  readonly firstNs: number;
+  most: number;
+  /** How many there were by then. */
+  of: number;
+  backNs: number;
+  times: number;
+  readonly unready: Set<number>;
+}
+
+/**
+ * Components whose probes take instances off the lists of their callers, the first time, and when all of them are back. One that
+ * only starts is on no list yet, one that is asked to end is on none any more.
+ */
+export function readinessEvents({ plan }: VariantData, record: RunRecord): readonly StoryEvent[] {
+  const { timeNs, kind, subject, value } = record.journal;
+  const started = new Map<number, number>();
+  const leaving = new Set<number>();
+  const turned = new Map<number, Turned>();
+  const empty = new Set<number>();
+  for (let k = 0; k < timeNs.length; k++) {
+    if (kind[k] !== JOURNAL.instance) continue;
+    const at = timeNs[k];
+    const instance = subject[k];
+    const { component } = plan.instances[instance];
+    const own = turned.get(component);
+    switch (value[k]) {
+      case INSTANCE_STATE.up:
+        started.set(instance, at);
+        leaving.delete(instance);
+        break;
+      case INSTANCE_STATE.leaving:
+        // Nobody waits for it to be ready again.
+        own?.unready.delete(instance);
+        leaving.add(instance);
+        break;
+      case INSTANCE_STATE.absent:
+        empty.add(instance);
+        break;
+      case INSTANCE_STATE.wanted:
+        empty.delete(instance);
+        break;
+      case INSTANCE_STATE.unready:
+        if (started.get(instance) === at || leaving.has(instance) || at < 0) break;
+        turned.set(component, left(own, instance, at, thereOf(plan.components[component], empty)));
+        break;
+      case INSTANCE_STATE.ready:
+        if (own?.unready.delete(instance) !== true || own.unready.size > 0) break;
+        own.backNs = Math.min(own.backNs, at);
+        break;
+      default:
+        break;
+    }
+  }
+  return [...turned].flatMap(([component, story]) => {
+    return told(plan.components[component].name, story);
+  });
+}
+
+/** How many of its places are not empty. */
+function thereOf({ firstInstance, instances }: PlanComponent, empty: ReadonlySet<number>): number {
+  const own = (id: number): boolean => id >= firstInstance && id < firstInstance + instances;
+  return instances - [...empty].filter(own).length;
+}
+
+function left(own: Turned | undefined, instance: number, at: number, there: number): Turned {
+  const none = { most: 0, of: there, backNs: Infinity, times: 0 };
+  const story = own ?? { firstNs: at, ...none, unready: new Set<number>() };
+  if (story.unready.size === 0) story.times++;
+  story.unready.add(instance);
+  if (story.times === 1 && story.unready.size > story.most) {
+    story.most = story.unready.size;
+    story.of = there;
+  }
+  return story;
+}
+
+function told(subject: string, story: Turned): readonly StoryEvent[] {
+  const { firstNs, most, backNs, times } = story;
+  const event = (kind: 'unready' | 'returned', atNs: number, text: string): StoryEvent => ({
+    ...BARE,
+    at: atNs / 1e9,
+    kind,
+    subject,
+    text,
+  });
+  const again = times === 1 ? '' : `, the first of ${count(times)} times`;
+  const gone = event(
+    'unready',
+    firstNs,
+    `${count(most)} of ${plural(story.of, 'instance')} not ready${again}`,
+  );
+  return backNs === Infinity ? [gone] : [gone, event('returned', backNs, 'all are ready again')];
+}

@@ -1,0 +1,92 @@
+import type { RunRecord } from '../../spec/record.js';
+import type { StoryEvent } from '../../spec/result-cascade.js';
+import type { PlanVersions } from '../../spec/versions.js';
+import { answeredIn, courseOf, rolloutOf, type Course } from '../measure/rollouts.js';
+import { BARE } from './unseen.js';
+import type { VariantData } from '../measure/variant-data.js';
+import { duration, plural, share } from '../../text/words.js';
+
+const HOW: Readonly<Record<NonNullable<PlanVersions['rollout']>['kind'], string>> = {
+  rolling: 'in a rolling update',
+  recreate: 'all at once',
+  blueGreen: 'blue-green',
+  canary: 'as a canary',
+};
+
+/** `pricing goes from v1 to v2 as a canary`. */
+export function rolloutWords({ plan }: Pick<VariantData, 'plan'>, component: number): string {
+  const { name, versions } = plan.components[component];
+  const { names, rollout } = versions!;
+  return `${name} goes from ${names[0]} to ${names[rollout!.to]} ${HOW[rollout!.kind]}`;
+}
+
+/** What a rollout came to that turned back, null where it did not: `v1 has everything again after 60 s`. */
+export function backAgainWords(
+  data: VariantData,
+  record: RunRecord,
+  component: number,
+): string | null {
+  const course = courseOf(record, component)!;
+  if (course.result !== 'rolledBack') return null;
+  const { names, rollout } = data.plan.components[component].versions!;
+  const exposed = exposedIn(data, record, component);
+  const looks = course.failedNs.length;
+  const found = looks === 0 ? '' : `, by ${plural(looks, 'failed look')}`;
+  const tookNs = course.endedNs - (course.weights[0]?.atNs ?? course.beganNs);
+  const words = `${names[0]} has everything again ${duration(tookNs / 1e9)} after the first requests`;
+  return `${words}${found}; ${names[rollout!.to]} answered ${share(exposed)} of all`;
+}
+
+/** Share of the requests of a run that the new version answered. */
+function exposedIn(data: VariantData, record: RunRecord, component: number): number {
+  const counted = (name: string): number => answeredIn(record, component, name, data.whole.cells);
+  return counted('next') / Math.max(1, counted('served'));
+}
+
+/** Shares of one rollout that are told. */
+const WEIGHTS_MAX = 4;
+
+/** What happens to versions beside the beginning of their rollouts and turning back. */
+export function rolloutEvents(data: VariantData, record: RunRecord): readonly StoryEvent[] {
+  return data.plan.components.flatMap((_, component) => eventsOf(data, record, component));
+}
+
+function eventsOf(data: VariantData, record: RunRecord, component: number): StoryEvent[] {
+  const rollout = rolloutOf(data, component);
+  const course = rollout === null ? null : courseOf(record, component);
+  if (rollout === null || course === null) return [];
+  const { name, versions } = data.plan.components[component];
+  const next = versions!.names[rollout.to];
+  const event = (atNs: number, text: string): StoryEvent => ({
+    ...BARE,
+    at: atNs / 1e9,
+    kind: 'rollout',
+    subject: name,
+    text,
+  });
+  const byReplicas = rollout.kind === 'canary' && rollout.routing === 'replicas';
+  const what = byReplicas ? 'the replicas for ' : '';
+  // The last one is told as what it brings about.
+  const isLast = ({ atNs, weight }: Course['weights'][number]): boolean =>
+    weight === 1 && course.result === 'promoted' && atNs === course.endedNs;
+  const steps = course.weights.filter((own) => own.weight > 0 && !isLast(own));
+  const told = steps
+    .slice(0, WEIGHTS_MAX)
+    .map(({ atNs, weight }) =>
+      event(
+        atNs,
+        `${next} has ${what}${weight === 1 ? 'all' : share(weight)} of the requests from here on`,
+      ),
+    );
+  if (course.heldNs < Infinity) {
+    told.push(event(course.heldNs, `a failed look holds ${next} where it is`));
+  } else if (rollout.onFailure === 'continue' && course.failedNs.length > 0) {
+    const looks = plural(course.failedNs.length, 'failed look');
+    told.push(event(course.failedNs[0], `${next} goes on past ${looks}`));
+  }
+  if (course.result === 'promoted') {
+    const took = duration((course.endedNs - course.beganNs) / 1e9);
+    told.push(event(course.endedNs, `${next} has everything, ${took} after it began`));
+  }
+  return told;
+}

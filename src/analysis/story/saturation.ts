@@ -1,0 +1,142 @@
+import type { Ns } from '../../kernel/time.js';
+import type { Plan } from '../../spec/plan.js';
+import { cellSums, type Gauge } from '../measure/gauges.js';
+import type { Lane } from '../measure/lanes.js';
+import { stepAt, type Steps } from '../measure/steps.js';
+
+/** When a component had nothing left: all its workers, or all its CPU, in use. */
+export interface Saturation {
+  /** Absolute. */
+  readonly atNs: Ns;
+  /** Steps [from, until) in which it is so; `atNs` may lie in the step before. */
+  readonly from: number;
+  readonly until: number;
+  readonly resource: 'workers' | 'cores';
+}
+
+/** Share of the capacity from which on it counts as all. */
+export const SATURATED = 0.95;
+const SATURATED_STEPS = 2;
+
+/** What saturations are told since, and what may bring one about. */
+export interface Since {
+  /** The first step in which one may be, and the moment in it from which on. */
+  readonly step: number;
+  readonly fromNs: Ns;
+  /** When the load rises, absolute. */
+  readonly risesNs: readonly Ns[];
+}
+
+/** The first time since a step that all workers, or else all cores, are in use for two steps. */
+export function saturationOf(
+  lane: Lane,
+  gauges: readonly Gauge[],
+  steps: Steps,
+  plan: Plan,
+  since: Since,
+): Saturation | null {
+  const find = (resource: Saturation['resource']): Saturation | null => {
+    const { level, capacity } = usageOf(lane, resource);
+    if (!(capacity > 0) || !Number.isFinite(capacity)) return null;
+    const run = firstRun(lane, level, capacity, since.step);
+    if (run === null) return null;
+    const left = capacity * lane.up[run.from];
+    const kind = resource === 'workers' ? 'busy' : 'cpu';
+    const own = gauges.filter((gauge) => gauge.kind === kind);
+    return { ...run, resource, atNs: reachedAt(own, left, run.from, steps, plan, since) };
+  };
+  return find('workers') ?? find('cores');
+}
+
+/** Steps in which all workers, or all cores, are in use, as they are in the step before or behind. */
+export function fullSteps(lane: Lane, resource: Saturation['resource']): readonly number[] {
+  const { level, capacity } = usageOf(lane, resource);
+  const steps = Array.from(level, (_, step) => step);
+  const full = new Set(steps.filter((step) => isAt(level[step], capacity * lane.up[step])));
+  return [...full].filter((step) => full.has(step - 1) || full.has(step + 1));
+}
+
+function usageOf(
+  lane: Lane,
+  resource: Saturation['resource'],
+): { readonly level: Float64Array; readonly capacity: number } {
+  return resource === 'workers'
+    ? { level: lane.busy, capacity: lane.workers }
+    : { level: lane.cpu, capacity: lane.cores };
+}
+
+/** Share of steps [from, until) in which a component is saturated or turns requests away. */
+export function saturatedShare(lane: Lane, from: number, until: number): number {
+  let full = 0;
+  for (let step = from; step < until; step++) {
+    const isFull =
+      hasNoWorkerLeft(lane, step) ||
+      isAt(lane.cpu[step], lane.cores * lane.up[step]) ||
+      lane.shed[step] > 0.01 * lane.arrivals[step];
+    if (isFull) full++;
+  }
+  return until > from ? full / (until - from) : 0;
+}
+
+/** True where all workers of the instances that run are in use. */
+export function hasNoWorkerLeft({ busy, workers, up }: Lane, step: number): boolean {
+  return isAt(busy[step], workers * up[step]);
+}
+
+function isAt(level: number, capacity: number): boolean {
+  return capacity > 0 && Number.isFinite(capacity) && level >= SATURATED * capacity;
+}
+
+function firstRun(
+  { up }: Lane,
+  level: Float64Array,
+  capacity: number,
+  since: number,
+): { from: number; until: number } | null {
+  let from = -1;
+  for (let step = 0; step <= level.length; step++) {
+    const isFull = step < level.length && isAt(level[step], capacity * up[step]);
+    if (isFull && from < 0) from = step;
+    if (isFull || from < 0) continue;
+    // Fewer full steps before are chance: what lasts from then on is told.
+    const told = from > since - SATURATED_STEPS ? Math.max(from, since) : from;
+    if (told >= since && step - told >= SATURATED_STEPS) return { from: told, until: step };
+    from = -1;
+  }
+  return null;
+}
+
+/**
+ * The moment at which the capacity was reached. The level is taken to rise evenly, from its mean in the
+ * cell before to the capacity, and to stay there: then the mean of the cell in which that happens tells
+ * when. It may be the last cell of the step before the first full one. Where the load rises before that step is full,
+ * it is no earlier than the rise.
+ */
+function reachedAt(
+  gauges: readonly Gauge[],
+  capacity: number,
+  first: number,
+  steps: Steps,
+  { grid }: Plan,
+  since: Since,
+): Ns {
+  const { edges } = grid;
+  const cells = edges.length - 1;
+  const sums = { area: cellSums(gauges, 'area', cells), max: cellSums(gauges, 'max', cells) };
+  const sumAt = (column: 'area' | 'max', cell: number): number => sums[column][cell];
+  const meanAt = (cell: number): number => sumAt('area', cell) / (edges[cell + 1] - edges[cell]);
+  const evenlyAt = (at: number): Ns => {
+    const before = at > 0 ? meanAt(at - 1) : 0;
+    const full = Math.min(capacity, sumAt('max', at));
+    if (!(full > before)) return edges[at];
+    const part = (2 * (full - meanAt(at))) / (full - before);
+    return edges[at] + Math.round(Math.min(1, Math.max(0, part)) * (edges[at + 1] - edges[at]));
+  };
+  let cell = grid.stepOfCell.indexOf(first);
+  const hasReachedBefore = cell > 0 && sumAt('max', cell - 1) >= SATURATED * capacity;
+  // A step that is full has been so since here at the latest.
+  const fullNs = edges[cell] + (1 - SATURATED) * steps.lengthNs[first];
+  if (hasReachedBefore && stepAt(steps, edges[cell - 1]) >= since.step) cell--;
+  const rises = since.risesNs.filter((at) => at > edges[cell] && at <= fullNs);
+  return Math.max(evenlyAt(cell), since.fromNs, ...rises);
+}

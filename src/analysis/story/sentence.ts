@@ -1,0 +1,383 @@
+import { plainFault } from '../../spec/fault-text.js';
+import type { CascadeEvent, CascadeResult } from '../../spec/result-cascade.js';
+import { shrinking } from '../../spec/shrinking.js';
+import { failsMore } from './innocent.js';
+import { UNSEEN } from './unseen-kinds.js';
+import { ILL, type RunVerdict, type Story } from '../measure/story.js';
+import { count, list, moment, plural, share } from '../../text/words.js';
+
+/** The story of the run that is told, with what the other runs say of it. */
+type ToldStory = Omit<Story, 'events'> & { readonly events: readonly CascadeEvent[] };
+
+/** What the sentence is made of. */
+export interface Telling {
+  readonly story: ToldStory;
+  /** Runs in which a fault strikes. */
+  readonly struck: number;
+  /** Who is ill in other runs only. */
+  readonly elsewhere: CascadeResult['elsewhere'];
+  /** Verdicts of all runs. */
+  readonly verdicts: readonly RunVerdict[];
+  /** Recovery in seconds of the runs that recover, mean; null where it is unknown. */
+  readonly recovery: number | null;
+  readonly goodputLost: number | null;
+}
+
+const LINKS_MAX = 4;
+/** Seconds within which all workers being in use belongs to an illness. */
+const SOON = 10;
+/** Failures of users are worth a word from this share on, where nothing else happened. */
+const SOME = 0.001;
+
+/** The whole story in one sentence: the fault, what it led to in order, and how it ended. */
+export function sentenceOf(telling: Telling): string {
+  const { story } = telling;
+  const faults = story.events.filter((event) => event.kind === 'fault');
+  const runs = telling.verdicts.length;
+  const others = elsewhereWords(telling);
+  if (faults.length === 0) {
+    return `${noFault(telling, runs)}${shrinkingWords(story, runs)}${others}`;
+  }
+  if (telling.verdicts.every((verdict) => verdict === 'untouched')) {
+    const words = list(unique(faults.map((it) => `${plainFault(it)}${seenWords(it, runs)}`)));
+    return `${words}: ${unhurt(story, runs)}${others}`;
+  }
+  const innocent = new Set(story.innocent.map(({ fault }) => fault));
+  const guilty = faults.filter(({ subject }) => !innocent.has(subject));
+  const triggers = guilty.length > 0 ? guilty : faults;
+  const start = list(timedWords(triggers, runs).slice(0, LINKS_MAX));
+  const chain = chainOf(story.events, triggers, innocent, runs);
+  const shrunk = shrinkingWords(story, runs);
+  return `${[start, ...chain].join(' -> ')}; ${endOf(telling)}.${shrunk}${loopWords(story)}${behind(story, runs)}${others}`;
+}
+
+/** Each text once with all its times: `orders crashes at 5 s, 6 s and 7 s`. */
+function timedWords(events: readonly CascadeEvent[], runs: number): readonly string[] {
+  return unique(events.map(plainFault)).map((plain) => {
+    const own = events.filter((event) => plainFault(event) === plain);
+    const text = own.length === 1 ? own[0].text : plain;
+    const times = own.map(({ at }) => moment(at));
+    const more = times.length - LINKS_MAX;
+    const told =
+      more > 0
+        ? [...times.slice(0, LINKS_MAX), more === 1 ? 'once more' : `${count(more)} times more`]
+        : times;
+    return `${text} at ${list(told)}${seenWords(own[0], runs)}`;
+  });
+}
+
+/** Without a fault: who fails by itself and where that began, or that nobody does. */
+function noFault({ story, elsewhere, struck }: Telling, runs: number): string {
+  const none =
+    struck === 0
+      ? 'No fault'
+      : `No fault in run 1 (one strikes in ${count(struck)} of ${count(runs)} runs)`;
+  const { finished, failed } = story.users;
+  const events = story.events.filter((event) => event.kind === 'saturated' || isIll(event));
+  const inner = events.filter(({ subject }) => !subject.includes('.'));
+  if (!(finished > 0 && failed / finished >= SOME)) {
+    const ill = inner.filter(isIll);
+    const isOnlyFull = ({ subject }: CascadeEvent): boolean =>
+      !ill.some((event) => event.subject === subject);
+    const others = [
+      namedWords('In trouble', ill, inner, runs),
+      namedWords('At the limit', inner.filter(isOnlyFull), inner, runs),
+      deathWords(story, runs),
+      behind(story, runs),
+    ].join('');
+    if (others === '' && failed === 0)
+      return `${none}, and nothing degrades${elsewhere.length > 0 && struck === 0 ? ' in run 1' : ''}.`;
+    return `${none}, and ${failed === 0 ? 'no' : 'hardly any'} user request fails.${others}`;
+  }
+  const { kind, origin } = story.failures!;
+  const lost = `${share(failed / finished)} of the user requests fail${kind}`;
+  const first = inner[0] ?? events[0];
+  if (first === undefined)
+    return `${none}, yet ${lost}${origin === null ? '' : `: ${origin.text}`}.`;
+  const calls = origin?.caller === first.subject ? `; ${origin.text}` : '';
+  return `${none}, yet ${lost}: ${first.subject} is the first in trouble (${first.text})${calls}.`;
+}
+
+/** ` In trouble for a time: a (p95 2 s) and b.`: the subjects of some events, the first ones with what is first told of them. */
+function namedWords(
+  what: string,
+  events: readonly CascadeEvent[],
+  told: readonly CascadeEvent[],
+  runs: number,
+): string {
+  const names = unique(events.map(({ subject }) => subject));
+  if (names.length === 0) return '';
+  const how = names.slice(0, LINKS_MAX).map((name) => {
+    const first = told.find(({ subject }) => subject === name)!;
+    const seen = seenIn(first, runs);
+    return `${name} (${first.text}${seen && `, ${seen}`})`;
+  });
+  return ` ${what} for a time: ${list([...how, ...names.slice(LINKS_MAX)])}.`;
+}
+
+/**
+ * What became of each subject from the trigger on, users last; exhaustion is told instead of its effects. Who is
+ * hit by the fault itself is told only where its workers run out: the fault is its story.
+ */
+function chainOf(
+  events: readonly CascadeEvent[],
+  triggers: readonly CascadeEvent[],
+  innocent: ReadonlySet<string>,
+  runs: number,
+): readonly string[] {
+  const [trigger] = triggers;
+  const struck = Math.max(...triggers.map((event) => event.runs));
+  const later = events.filter((event) => event.at >= trigger.at);
+  const isHit = (event: CascadeEvent): boolean =>
+    triggers.some(({ subject }) => event.cause === subject);
+  const fullOf = (event: CascadeEvent): CascadeEvent | undefined => fullIn(event, later);
+  const ill = later.filter(
+    (event) =>
+      isIll(event) &&
+      !innocent.has(event.cause ?? '') &&
+      (!isHit(event) || event.subject.includes('.') || fullOf(event) !== undefined),
+  );
+  const inner = unique(ill.map((event) => event.subject).filter((name) => !name.includes('.')));
+  const users = unique(ill.map((event) => event.subject).filter((name) => name.includes('.')));
+  const linkOf = (subject: string): ChainLink => {
+    const first = worstOf(subject, ill);
+    const full = fullOf(first);
+    const itself = later.filter(
+      (event) => (event.kind === 'killed' || event.kind === 'unready') && event.subject === subject,
+    );
+    const words = full === undefined ? illWords(first) : full.text + heldWords(first);
+    const seen = seenWords(full ?? first, runs, struck);
+    const text = `${subject}: ${[...itself.map((event) => event.text), words].join(', ')}${seen}`;
+    const { cause } = first;
+    return { subject, cause, at: (full ?? first).at, place: later.indexOf(full ?? first), text };
+  };
+  // Who is called by nobody any more answers all that it is asked.
+  const unready = later
+    .filter(({ kind, subject }) => kind === 'unready' && !inner.includes(subject))
+    .map((event) => {
+      const text = `${event.subject}: ${event.text}${seenWords(event, runs, struck)}`;
+      const { subject, at } = event;
+      return { subject, cause: null, at, place: later.indexOf(event), text };
+    });
+  const causes = [...inner.map(linkOf), ...unready].slice(0, LINKS_MAX);
+  causes.sort((a, b) => a.place - b.place);
+  // Of several triggers the last one stands in front of what follows.
+  let told = triggers[Math.min(triggers.length, LINKS_MAX) - 1].at;
+  return [...causesFirst(causes), ...users.slice(0, LINKS_MAX).map(linkOf)].map(({ at, text }) => {
+    const word = at < told ? 'from' : 'at';
+    const when = moment(at) === moment(told) ? '' : ` ${word} ${moment(at)}`;
+    told = at;
+    return `${text}${when}`;
+  });
+}
+
+/** A subject's part in the chain: who brought it, when, and its place among the events. */
+interface ChainLink {
+  readonly subject: string;
+  readonly cause: string | null;
+  readonly at: number;
+  readonly place: number;
+  readonly text: string;
+}
+
+/** The same links, each behind that of its cause: who runs out later than its caller fails may still be why. */
+function causesFirst(links: readonly ChainLink[]): readonly ChainLink[] {
+  const ordered = new Set<ChainLink>();
+  const put = (link: ChainLink, above: readonly ChainLink[]): void => {
+    const cause = links.find(({ subject }) => subject === link.cause);
+    if (cause !== undefined && !above.includes(cause)) put(cause, [...above, link]);
+    ordered.add(link);
+  };
+  for (const link of links) put(link, [link]);
+  return [...ordered];
+}
+
+/** The worst of a subject's illnesses, the first of several: what a mild fault does before does not hide what a bad one does. */
+function worstOf(subject: string, ill: readonly CascadeEvent[]): CascadeEvent {
+  const rank = ({ kind }: CascadeEvent): number => ILL.indexOf(kind);
+  return ill
+    .filter((event) => event.subject === subject)
+    .reduce((worst, event) => (rank(event) > rank(worst) ? event : worst));
+}
+
+/** The moment at which a subject had nothing left, where that belongs to one of its illnesses. */
+function fullIn(event: CascadeEvent, events: readonly CascadeEvent[]): CascadeEvent | undefined {
+  const own = events.filter(({ subject }) => subject === event.subject);
+  const over = own.filter(({ kind, at }) => ENDS.has(kind) && at <= event.at);
+  const since = Math.max(-Infinity, ...over.map(({ at }) => at));
+  return own.find(({ kind, at }) => kind === 'saturated' && at >= since && at <= event.at + SOON);
+}
+
+const ENDS: ReadonlySet<CascadeEvent['kind']> = new Set(['recovered', 'notRecovered']);
+
+/** An illness with what brought it: `timeouts waiting for payments, success 2 %`. */
+function illWords(event: CascadeEvent): string {
+  const [figure] = event.text.split(': ');
+  const why = event.subject.includes('.') ? undefined : WORDS.get(event.mechanism ?? '');
+  return why === undefined || event.cause === null ? figure : `${why(event.cause)}, ${figure}`;
+}
+
+/** Why there are no connections, which those who wait for one do not show. */
+function heldWords({ mechanism, cause }: CascadeEvent): string {
+  return mechanism === 'heldConnections' ? ` (connections held by calls to ${cause!})` : '';
+}
+
+const WORDS: ReadonlyMap<string, (callee: string) => string> = new Map([
+  ['calleeTimeout', (callee: string) => `timeouts waiting for ${callee}`],
+  ['calleeError', (callee: string) => `errors from ${callee}`],
+  ['queueFull', (callee: string) => `refused by the full queue of ${callee}`],
+  ['queueWait', (callee: string) => `waits in the queue of ${callee}`],
+  ['netLoss', (callee: string) => `broken connections to ${callee}`],
+  ['poolWait', (callee: string) => `waits for connections to ${callee}`],
+  ['breakerOpen', (callee: string) => `refused by the open breaker to ${callee}`],
+  ['limited', (callee: string) => `refused by limits to ${callee}`],
+  ['deadline', (callee: string) => `deadlines pass waiting for ${callee}`],
+  ['slow', (callee: string) => `slow answers of ${callee}`],
+  ['heldLocks', (callee: string) => `rows locked during calls to ${callee}`],
+  ['heldConnections', (callee: string) => `connections held by calls to ${callee}`],
+  ['slowNetwork', (callee: string) => `slow network to ${callee}`],
+  ['lostMessages', (callee: string) => `messages to or from ${callee} lost`],
+]);
+
+function endOf({ verdicts, recovery, goodputLost }: Telling): string {
+  const lost = goodputLost === null ? '' : `${share(goodputLost)} of the goodput is lost`;
+  const n = verdicts.length;
+  const number = (verdict: RunVerdict): number => verdicts.filter((one) => one === verdict).length;
+  const stuck = number('metastable');
+  const overloaded = number('overloaded');
+  const undecided = number('undecided');
+  const of = (k: number): string => (n === 1 ? '' : ` in ${count(k)} of ${count(n)} runs`);
+  const parts: string[] = lost === '' ? [] : [lost];
+  if (stuck > 0)
+    parts.push(
+      `after the fault it does not recover, although the load is feasible (metastable${of(stuck)})`,
+    );
+  if (overloaded > 0) parts.push(`it stays overloaded${of(overloaded)}`);
+  // Without a request before the fault nothing is known of the goodput that it takes.
+  if (undecided > 0)
+    parts.push(
+      `${goodputLost === null ? 'no request before the fault gives a baseline' : 'the run ends before it is over'}${of(undecided)}`,
+    );
+  const well = n - stuck - overloaded - undecided;
+  if (well > 0 && recovery !== null) {
+    const when = recovery === 0 ? 'at once' : `after ${moment(recovery)}`;
+    // Goodput may be back while requests are still slow: their health has events of its own.
+    parts.push(`${lost === '' ? 'goodput' : 'it'} is back ${when}${well === n ? '' : of(well)}`);
+  }
+  return list(parts);
+}
+
+const LOOP_WORDS: ReadonlyMap<string, string> = new Map([
+  ['retryLoad', 'retries'],
+  ['hedgeLoad', 'hedges'],
+  ['restarts', 'dies again when it is back'],
+]);
+
+/** An autoscaler that makes the trouble worse. */
+function shrinkingWords({ events }: ToldStory, runs: number): string {
+  const all = shrinking(events);
+  const words = unique(all.map(({ subject }) => subject))
+    .slice(0, LINKS_MAX)
+    .map((subject) => {
+      const [first, ...again] = all.filter((event) => event.subject === subject);
+      const then = again.slice(0, LINKS_MAX).map(({ text, at }) => `${text} at ${moment(at)}`);
+      const seen = seenWords(first, runs);
+      return ` Meanwhile, from ${moment(first.at)} on, the autoscaler takes ${subject} ${list([`${first.text}${seen}`, ...then])}.`;
+    });
+  return words.join('');
+}
+
+function loopWords(story: ToldStory): string {
+  if (story.loops.length === 0) return '';
+  const told = story.loops.map(({ through, mechanism }) => {
+    const what = LOOP_WORDS.get(mechanism) ?? mechanism;
+    return `${through.join(' -> ')} (${what})`;
+  });
+  return ` Feedback ${told.length === 1 ? 'loop' : 'loops'}: ${list(told)}.`;
+}
+
+/** No window loses goodput; users may have waited, and some failed, all the same. */
+function unhurt(story: ToldStory, runs: number): string {
+  const ill = story.events.filter(isIll);
+  const user = ill.find((event) => event.subject.includes('.'));
+  const inner = unique(ill.map((event) => event.subject).filter((name) => !name.includes('.')));
+  const others = `${inner.length === 0 ? '' : ` Degraded for a time: ${list(inner)}.`}${deathWords(story, runs)}${behind(story, runs)}`;
+  const { failed, usualFailed } = story.users;
+  const isAsBefore = failed > 0 && usualFailed >= SOME && !failsMore(story.users);
+  const isLost = failed > 0 && !isAsBefore;
+  const lost = lostWords(story.users, isAsBefore);
+  if (user === undefined) {
+    const asBefore = isAsBefore
+      ? `: no more of their requests fail than before (${share(usualFailed)})`
+      : '';
+    return `${isLost ? lost : `users notice nothing${asBefore}`}.${others}`;
+  }
+  const figure = `${user.subject}: ${user.text.split(': ')[0]}`;
+  if (user.text.startsWith('success')) return `${lost} (${figure}).${others}`;
+  return `${lost}, ${isLost ? 'and' : 'but'} users wait (${figure}).${others}`;
+}
+
+function lostWords({ finished, failed, usualFailed }: Story['users'], isAsBefore: boolean): string {
+  if (failed === 0) return 'no user request fails';
+  if (isAsBefore) return `no more user requests fail than before (${share(usualFailed)})`;
+  const before = usualFailed >= SOME ? ` (${share(usualFailed)} before)` : '';
+  return `${count(failed)} of ${count(finished)} user requests fail${before}`;
+}
+
+/** What no user request shows: consumers for which messages pile up, reads that turn stale, sagas that do not end well. */
+function behind({ events }: ToldStory, runs: number): string {
+  const unseen = events.filter(({ kind }) => UNSEEN.has(kind));
+  const words = unseen.slice(0, LINKS_MAX).map((begun) => {
+    const { kind, subject, at, text } = begun;
+    const end = events.find(
+      (event) => event.subject === subject && event.at > at && event.ends === kind,
+    );
+    const over = end === undefined ? '' : `, ${end.text}`;
+    return ` ${subject} ${UNSEEN.get(kind)!} ${moment(at)}: ${text}${seenWords(begun, runs)}${over}.`;
+  });
+  return words.join('');
+}
+
+/** Processes that end by themselves, where nobody is told who fails of it. */
+function deathWords({ events, loops }: ToldStory, runs: number): string {
+  const deaths = events.filter(({ kind }) => kind === 'killed');
+  return deaths
+    .map((death) => {
+      const isLoop = loops.some(
+        ({ through }) => through.length === 1 && through[0] === death.subject,
+      );
+      const again = isLoop ? `, it ${LOOP_WORDS.get('restarts')!}` : '';
+      return ` ${death.subject}: ${death.text}${seenWords(death, runs)}${again}.`;
+    })
+    .join('');
+}
+
+/** In how many runs it happens; nothing where it does in all, or in those in which its cause does. */
+function seenIn({ runs }: CascadeEvent, all: number, cause = all): string {
+  return runs === cause ? '' : `in ${count(runs)} of ${count(all)} runs`;
+}
+
+/** The same in brackets. */
+function seenWords(event: CascadeEvent, all: number, cause = all): string {
+  const seen = seenIn(event, all, cause);
+  return seen && ` (${seen})`;
+}
+
+/** What the run that is told does not show. */
+function elsewhereWords({ elsewhere, verdicts }: Telling): string {
+  if (elsewhere.length === 0) return '';
+  const told = elsewhere
+    .slice(0, LINKS_MAX)
+    .map(({ subject, runs }) => `${subject} (${count(runs)} of ${count(verdicts.length)})`);
+  const left = elsewhere.length - told.length;
+  const more = left > 0 ? [plural(left, 'other')] : [];
+  return ` Degraded in other runs only: ${list([...told, ...more])}.`;
+}
+
+function isIll(event: CascadeEvent): boolean {
+  return ILL.includes(event.kind);
+}
+
+function unique(words: readonly string[]): readonly string[] {
+  return [...new Set(words)];
+}

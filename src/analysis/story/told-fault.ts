@@ -1,0 +1,102 @@
+import type { PlanFault } from '../../spec/plan.js';
+import { goodputOf, goodShare, RECOVERED_SHARE } from '../measure/goodput.js';
+import { windowsFrom } from '../measure/recovery.js';
+import type { Story } from '../measure/story.js';
+import type { VariantData } from '../measure/variant-data.js';
+import { RECOVERY_WINDOW_NS } from '../measure/window.js';
+
+/**
+ * A later fault is told instead where it costs so many times the goodput, and begins while the first one lasts or
+ * when all is well again: between them, what it seems to cost may be what the first one left behind.
+ */
+const MUCH_WORSE = 2;
+
+/** What is known of a fault over all variants. */
+interface Known {
+  readonly id: string;
+  readonly fromNs: number;
+  readonly untilNs: number;
+  /** Some variant loses goodput, and it is not innocent of that. */
+  readonly hurts: boolean;
+  /** The largest share of the goodput that some variant loses from its start to that of the next fault. */
+  readonly loss: number;
+  /** Whether all was well right before it, in the variant that loses most. */
+  readonly isFresh: boolean;
+}
+
+/** What one variant loses by a fault. */
+type Loss = Pick<Known, 'loss' | 'isFresh'>;
+
+const NOTHING: Loss = { loss: 0, isFresh: false };
+
+/**
+ * The fault whose recovery is told: the first, by start, that costs some variant goodput before the next one begins,
+ * unless a later one costs far more; where none does so alone, the first during or after which
+ * goodput is lost. Decoys are passed over. Else the first of all; null without faults.
+ */
+export function toldFault(
+  variants: readonly VariantData[],
+  stories: ReadonlyMap<string, readonly Story[]>,
+): string | null {
+  const faults = knownFaults(variants, stories);
+  const hurting = faults.filter(({ hurts }) => hurts);
+  const costly = hurting.filter(({ loss }) => loss > 1 - RECOVERED_SHARE);
+  const [first] = costly.length > 0 ? costly : hurting.length > 0 ? hurting : faults;
+  if (first === undefined) return null;
+  const worse = costly.filter(
+    ({ fromNs, isFresh }) => fromNs > first.fromNs && (fromNs < first.untilNs || isFresh),
+  );
+  return worse.reduce((told, next) => (next.loss >= MUCH_WORSE * told.loss ? next : told), first)
+    .id;
+}
+
+/** All faults by their start. */
+function knownFaults(
+  variants: readonly VariantData[],
+  stories: ReadonlyMap<string, readonly Story[]>,
+): readonly Known[] {
+  const all = new Map<string, Known>();
+  for (const data of variants) {
+    const [story] = stories.get(data.variant.name) ?? [];
+    for (const fault of data.plan.faults) {
+      if (fault.spans.length === 0) continue;
+      const { id, spans } = fault;
+      const isInnocent = story?.innocent.some((entry) => entry.fault === id) ?? false;
+      const hurts = !isInnocent && story !== undefined && story.verdict !== 'untouched';
+      const known = all.get(id);
+      const own = hurts ? lossAlone(data, fault) : NOTHING;
+      const { loss, isFresh } = known === undefined || own.loss > known.loss ? own : known;
+      all.set(id, {
+        id,
+        fromNs: Math.min(known?.fromNs ?? Infinity, spans[0].fromNs),
+        untilNs: Math.max(known?.untilNs ?? 0, spans[0].untilNs),
+        hurts: hurts || (known?.hurts ?? false),
+        loss,
+        isFresh,
+      });
+    }
+  }
+  return [...all.values()].sort(
+    (a, b) => a.fromNs - b.fromNs || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
+  );
+}
+
+/** The largest share of the goodput before all faults that the first run loses between a fault's start and the next one's. */
+function lossAlone(data: VariantData, { spans }: PlanFault): Loss {
+  const goodput = goodputOf(data, data.records[0], data.requests);
+  const before = goodShare(goodput, data.before);
+  if (before === null || before === 0) return NOTHING;
+  const [{ fromNs }] = spans;
+  const later = data.plan.faults.flatMap((fault) => fault.spans.map((span) => span.fromNs));
+  const untilNs = later
+    .filter((at) => at > fromNs)
+    .reduce((first, at) => Math.min(first, at), data.plan.endNs);
+  const shares = windowsFrom(fromNs, untilNs, data).map((window) => goodShare(goodput, window));
+  const loss = shares.reduce<number>(
+    (most, share) => Math.max(most, 1 - (share ?? before) / before),
+    0,
+  );
+  const [last] = windowsFrom(fromNs - RECOVERY_WINDOW_NS, fromNs, data);
+  const lately = goodShare(goodput, last) ?? before;
+  return { loss, isFresh: lately >= RECOVERED_SHARE * before };
+}

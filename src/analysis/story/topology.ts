@@ -1,0 +1,152 @@
+import type { Plan, PlanComponent, PlanFault } from '../../spec/plan.js';
+import type { FaultInfo, Topology, TopologyNode } from '../../spec/result.js';
+import type { Host, Scenario } from '../../spec/scenario.js';
+import type { Ns } from '../../kernel/time.js';
+import { wordsOf } from './fault-events.js';
+import { spansIn } from '../measure/faulted.js';
+import { comesAndGoes } from '../../spec/versions.js';
+import { partName } from '../../spec/plan-names.js';
+import { byCodeUnit, partsOf, type VariantData } from '../measure/variant-data.js';
+import { finiteOrNull } from './numbers.js';
+
+/** Nodes and component edges of a variant. */
+export function topologyOf(data: VariantData): Topology {
+  const { plan } = data;
+  const edges = data.edges.map((edge) => ({
+    from: plan.components[edge.from].name,
+    to: plan.components[edge.to].name,
+    parts: edge.stats
+      .map((stat) => plan.statEdges[stat])
+      .map(({ from, to }) => `${partName(plan, from)}->${partName(plan, to)}`)
+      .sort(byCodeUnit),
+  }));
+  const flows = flowsOf(plan).map(({ from, to }) => ({
+    from: plan.components[from].name,
+    to: plan.components[to].name,
+    parts: [],
+  }));
+  return { nodes: nodesOf(data), edges: [...edges, ...flows] };
+}
+
+/** The components of a variant that are not as in the topology of the baseline, those of its own among them. */
+export function changedNodes(data: VariantData, { nodes }: Topology): readonly TopologyNode[] {
+  const known = new Map(nodes.map((node) => [node.name, JSON.stringify(node)]));
+  return nodesOf(data).filter((node) => known.get(node.name) !== JSON.stringify(node));
+}
+
+function nodesOf(data: VariantData): readonly TopologyNode[] {
+  const { plan } = data;
+  const depths = depthsOf(data);
+  return plan.components.map((component, id): TopologyNode => {
+    const host = hostNamed(data.variant.scenario, component.name);
+    const isWorkload = component.kind === 'workload';
+    return {
+      name: component.name,
+      kind: component.kind,
+      title: host?.title ?? data.variant.scenario.workloads.get(component.name)?.title ?? null,
+      replicas: isWorkload ? 0 : placesOf(component),
+      ...scalingOf(component),
+      concurrency: isWorkload ? null : finiteOrNull(component.concurrency),
+      queueCapacity: isWorkload ? null : finiteOrNull(component.queue.capacity),
+      cores: isWorkload ? null : finiteOrNull(component.cpu.cores),
+      runtime: component.runtime,
+      external: component.external,
+      critical: component.critical,
+      depth: depths[id],
+      parts: partsOf(plan, id).map((part) => plan.parts[part].name),
+      zones: host?.zones ?? [],
+    };
+  });
+}
+
+/** The ways of messages: from who publishes to a topic, and from there to who handles them; component ids. */
+export function flowsOf(plan: Plan): readonly { readonly from: number; readonly to: number }[] {
+  const flows = new Map<string, { from: number; to: number }>();
+  const add = (from: number, to: number): void => void flows.set(`${from}/${to}`, { from, to });
+  for (const act of plan.acts) {
+    if (act.act === 'publish') add(plan.parts[act.from].component, act.topic);
+    if (act.act === 'saga') add(plan.parts[act.from].component, plan.sagas[act.saga].component);
+    // A shared level is called: its edges are there already.
+    if (act.act === 'cache' && act.op === 'lookup')
+      add(plan.parts[act.from].component, plan.caches[act.cache].component);
+  }
+  for (const { component, store, topic, part } of plan.projections) {
+    add(store < 0 ? topic : plan.stores[store].component, component);
+    // One that runs in a service works there; on a core of its own it is the component itself.
+    const worker = plan.parts[part].component;
+    if (worker !== component) add(component, worker);
+  }
+  for (const { component, groups } of plan.topics) {
+    for (const { handler } of groups) add(component, plan.parts[handler].component);
+  }
+  for (const { component, queues } of plan.queues) {
+    for (const { consumers } of queues) {
+      for (const { handler } of consumers) add(component, plan.parts[handler].component);
+    }
+  }
+  return [...flows.values()].sort((a, b) => a.from - b.from || a.to - b.to);
+}
+
+/** Faults of a scenario with their spans in seconds, in the order of the plan. */
+export function faultInfos(data: VariantData): readonly FaultInfo[] {
+  const { plan } = data;
+  const seconds = (ns: Ns): number => (ns - plan.warmupNs) / 1e9;
+  return plan.faults.map((fault) => {
+    const source = data.variant.scenario.faults.find((candidate) => candidate.id === fault.id);
+    return {
+      id: fault.id,
+      kind: fault.kind,
+      target:
+        fault.rollout === null ? (source?.target ?? []) : [plan.components[fault.rollout].name],
+      // Of one that waits for something: as in the first run.
+      spans: (isKnown(fault) ? fault.spans : spansIn(data, fault, data.records[0])).map((span) => ({
+        from: seconds(span.fromNs),
+        until: seconds(Math.min(span.untilNs, plan.endNs)),
+      })),
+      words: wordsOf(data, fault),
+    };
+  });
+}
+
+/** How many instances there can be; those of a new version come in the place of the old ones. */
+function placesOf({ instances, initial, versions }: PlanComponent): number {
+  return (versions?.rollout ?? null) === null ? instances : initial;
+}
+
+/** How many replicas there may be, where the platform changes that; a rollout means to keep them as many. */
+function scalingOf({ autoscaling, initial, ...own }: PlanComponent): Pick<TopologyNode, 'scaling'> {
+  if (autoscaling !== null) return { scaling: { min: autoscaling.min, max: autoscaling.max } };
+  return comesAndGoes({ autoscaling, ...own }) ? { scaling: { min: initial, max: initial } } : {};
+}
+
+/** Whether its time stands before the run; what waits for something, or ends by what is seen, is as in the first run. */
+function isKnown({ when, rollout }: PlanFault): boolean {
+  return when === null && rollout === null;
+}
+
+/** Longest distance of each component from a workload, without going round a cycle. */
+export function depthsOf(data: VariantData): readonly number[] {
+  const { plan } = data;
+  const depths = plan.components.map(() => 0);
+  const ways = [...data.edges, ...flowsOf(plan)];
+  const walk = (id: number, depth: number, above: readonly number[]): void => {
+    for (const edge of ways) {
+      if (edge.from !== id || above.includes(edge.to) || depths[edge.to] >= depth + 1) continue;
+      depths[edge.to] = depth + 1;
+      walk(edge.to, depth + 1, [...above, edge.to]);
+    }
+  };
+  plan.components.forEach((component, id) => {
+    if (component.kind === 'workload') walk(id, 0, [id]);
+  });
+  return depths;
+}
+
+function hostNamed(scenario: Scenario, name: string): Host | undefined {
+  return (
+    scenario.gateways.get(name) ??
+    scenario.services.get(name) ??
+    scenario.databases.get(name) ??
+    scenario.eventStores.get(name)
+  );
+}

@@ -1,0 +1,11 @@
+import type { StoryEvent } from '../../spec/result-cascade.js';
+
+/** Kinds of events that no user request shows, and how their subjects are told of, with the time behind it. */
+export const UNSEEN: ReadonlyMap<StoryEvent['kind'], string> = new Map([
+  ['backlog', 'falls behind at'],
+  ['stale', 'answers with old values from'],
+  ['unsettled', 'does not end well from'],
+  ['lost', 'loses messages from'],
+  ['repeated', 'repeats effects from'],
+  ['deadLettered', 'gives messages up from'],
+]);

@@ -1,0 +1,187 @@
+import type { MeterRecord, RunRecord } from '../../spec/record.js';
+import type { StoryEvent } from '../../spec/result-cascade.js';
+import { firstFaultNs } from '../measure/faulted.js';
+import { picked } from '../measure/gauges.js';
+import { sumSteps } from './links.js';
+import { poolCapacities, poolPick } from '../measure/metrics-edge.js';
+import { SATURATED } from './saturation.js';
+import { bySteps, maxLevels, meanLevels, type Steps } from '../measure/steps.js';
+import { selectStats } from '../measure/subjects.js';
+import { mergeSegments } from '../measure/sums.js';
+import type { VariantData } from '../measure/variant-data.js';
+import { count, plural, share } from '../../text/words.js';
+
+/** So many steps in a row. */
+const STEPS = 2;
+/** Reads are stale from this share on, */
+const STALE = 0.05;
+/** and where it is this many times that of the time before the first fault. */
+const STALER = 3;
+/** Fewer reads in a step say nothing. */
+const FEW_READS = 10;
+
+type Bare = Pick<StoryEvent, 'cause' | 'mechanism'>;
+/** Events that nobody is known to have caused. */
+export const BARE: Bare = { cause: null, mechanism: null };
+
+/** Of one run: pools that run out, reads that turn stale, sagas without a consistent end. No request shows them by itself. */
+export function unseenEvents(
+  data: VariantData,
+  record: RunRecord,
+  steps: Steps,
+  baseline: number,
+): readonly StoryEvent[] {
+  return [
+    ...poolEvents(data, record, steps, baseline),
+    ...staleEvents(data, record, steps, baseline),
+    ...sagaEvents(data, record, steps),
+  ];
+}
+
+/** The first time from the first fault on that all connections between two components are in use and callers wait. */
+function poolEvents(
+  data: VariantData,
+  record: RunRecord,
+  steps: Steps,
+  baseline: number,
+): readonly StoryEvent[] {
+  return data.edges.flatMap((edge) => {
+    const asked = { data, selection: selectStats(edge.stats, data) };
+    const sizes = poolCapacities(asked, record, steps);
+    if (!(sizes[0] > 0) || !Number.isFinite(sizes[0])) return [];
+    const waiting = picked(record, poolPick(asked, 'waiting'));
+    if (waiting.length === 0) return [];
+    const used = meanLevels(picked(record, poolPick(asked, 'used')), steps);
+    const queue = meanLevels(waiting, steps);
+    const isOut = (step: number): boolean =>
+      used[step] >= SATURATED * sizes[step] && queue[step] >= 1;
+    const span = firstSpan(steps.count, baseline, isOut);
+    if (span === null) return [];
+    const most = maxLevels(waiting, steps).subarray(...span);
+    const longest = most.reduce((top, value) => Math.max(top, value), 0);
+    const size = Math.round(sizes[span[0]]);
+    const text = `${count(size)} of ${plural(size, 'connection')} in use, up to ${count(longest)} wait for one`;
+    const at = secondsAt(data, steps, span[0]);
+    return [{ ...BARE, at, kind: 'poolFull' as const, subject: edge.name, text }];
+  });
+}
+
+/** When more reads are stale than ever before the first fault, and when that is over. */
+function staleEvents(
+  data: VariantData,
+  record: RunRecord,
+  steps: Steps,
+  baseline: number,
+): readonly StoryEvent[] {
+  const { plan } = data;
+  if (plan.faults.length === 0) return [];
+  return record.meters.flatMap((meter) => {
+    if (meter.name !== 'staleReads' || meter.part >= 0) return [];
+    const { component } = meter;
+    const stale = countsOf(meter, steps);
+    const reads = countsOf(
+      record.meters.find((own) => own.name === 'reads' && own.component === component),
+      steps,
+    );
+    const shareIn = (from: number, until: number): number =>
+      sumSteps(stale, from, until) / Math.max(1, sumSteps(reads, from, until));
+    const limit = Math.max(STALE, STALER * shareIn(0, baseline));
+    const span = firstSpan(
+      steps.count,
+      baseline,
+      (step) => reads[step] >= FEW_READS && stale[step] > limit * reads[step],
+    );
+    if (span === null) return [];
+    const [from, until] = span;
+    const at = secondsAt(data, steps, from);
+    const { name } = plan.components[component];
+    const text = `${share(shareIn(from, until))} of its reads are stale`;
+    const begins = { ...BARE, at, kind: 'stale' as const, subject: name, text };
+    if (until >= steps.count) return [begins];
+    const over = `reads are fresh again`;
+    const end = secondsAt(data, steps, until);
+    const ends = { kind: 'recovered' as const, ends: 'stale' as const };
+    return [begins, { ...BARE, ...ends, at: end, subject: name, text: over }];
+  });
+}
+
+const ENDS = ['stuck', 'inconsistent', 'lost'] as const;
+
+/**
+ * Sagas without a consistent end, at the time when the first of them begins; where that one was under way as the
+ * first fault began, from the fault on.
+ */
+function sagaEvents(data: VariantData, record: RunRecord, steps: Steps): readonly StoryEvent[] {
+  const { plan } = data;
+  return record.meters.flatMap((meter) => {
+    if (meter.name !== 'accepted' || plan.components[meter.component].kind !== 'saga') return [];
+    const ends = ENDS.map((name) => {
+      const own = record.meters.find(
+        (other) => other.name === name && other.component === meter.component,
+      );
+      return { name, counts: countsOf(own, steps) };
+    });
+    const broken = (step: number): number =>
+      ends.reduce((sum, { counts }) => sum + (counts[step] ?? 0), 0);
+    const first = Array.from({ length: steps.count }, (_, step) => step).find(
+      (step) => broken(step) > 0,
+    );
+    if (first === undefined) return [];
+    const words = ends.flatMap(({ name, counts }) => {
+      const sum = sumSteps(counts, 0, steps.count);
+      return sum > 0 ? [`${count(sum)} ${name}`] : [];
+    });
+    const all = sumSteps(countsOf(meter, steps), 0, steps.count);
+    const { name } = plan.components[meter.component];
+    const begun = secondsAt(data, steps, first);
+    const fault = (firstFaultNs(data) - plan.warmupNs) / 1e9;
+    const isUnderWay = begun < fault && begun >= fault - reachSeconds(data, record, meter, steps);
+    const which = isUnderWay ? 'the first was under way' : 'the first begins here';
+    const text = `of ${plural(all, 'saga')} ${words.join(', ')}; ${which}`;
+    const at = isUnderWay ? fault : begun;
+    return [{ ...BARE, at, kind: 'unsettled' as const, subject: name, text }];
+  });
+}
+
+/** How long before a fault a saga may begin and still be hurt by it: the p99 of the time before it, and a step. */
+function reachSeconds(
+  data: VariantData,
+  { meters }: RunRecord,
+  saga: MeterRecord,
+  steps: Steps,
+): number {
+  const own = meters.find(
+    ({ name, component }) => name === 'duration' && component === saga.component,
+  );
+  const usual =
+    own?.form === 'durations' ? mergeSegments([own.segments], data.before.segments) : null;
+  const longest = usual === null || usual.count === 0 ? 0 : usual.quantile(0.99);
+  return (longest + steps.lengthNs[0]) / 1e9;
+}
+
+/** The first steps [from, until) in which something holds for long enough, from a step on. */
+function firstSpan(
+  steps: number,
+  since: number,
+  holds: (step: number) => boolean,
+): readonly [number, number] | null {
+  let from = -1;
+  for (let step = since; step <= steps; step++) {
+    const is = step < steps && holds(step);
+    if (is && from < 0) from = step;
+    if (is || from < 0) continue;
+    if (step - from >= STEPS) return [from, step];
+    from = -1;
+  }
+  return null;
+}
+
+/** A counter by step; zeros where there is none. */
+export function countsOf(meter: MeterRecord | undefined, steps: Steps): Float64Array {
+  return bySteps(meter?.form === 'counter' ? [meter.counts] : [], steps);
+}
+
+/** Seconds from the end of the warm-up at which a step begins. */
+export function secondsAt(data: VariantData, steps: Steps, step: number): number {
+  return (steps.startNs[step] - data.plan.warmupNs) / 1e9;
+}

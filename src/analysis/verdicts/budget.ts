@@ -1,0 +1,178 @@
+import type { Expression } from '../../scenario/expression.js';
+import { findMetric, type Metric } from '../../scenario/metrics.js';
+import { invariant } from '../../kernel/invariant.js';
+import type { BudgetSource } from '../../spec/scenario.js';
+import type { BudgetResult } from '../../spec/result.js';
+import { finite, fromOf, meanOf, type Measured } from '../measure/estimate.js';
+import { hold, type Held } from './limit.js';
+import { neverCount } from '../measure/recovery.js';
+import { rolloutResults } from '../measure/rollouts.js';
+import { savedKey, savedOf } from './saved.js';
+import { judgeSteps } from './step-verdict.js';
+import { select, subjectOf } from '../measure/subjects.js';
+import { checkedExpression, type Study } from './study.js';
+import type { VariantData } from '../measure/variant-data.js';
+import { DEFAULT_CONFIDENCE, judge, levelOf, marginOf } from './verdict.js';
+import { count } from '../../text/words.js';
+
+/** Verdict on a budget in one variant; null where the budget is not about this variant. */
+export function judgeBudget(
+  source: BudgetSource,
+  data: VariantData,
+  study: Study,
+): BudgetResult | null {
+  const expression = checkedExpression(source.text);
+  const { variants } = expression;
+  if (variants !== null && !variants.some(({ name }) => name === data.variant.name)) return null;
+  const found = findMetric(expression.metric.name, subjectOf(expression.metric, data));
+  invariant(found.known === 'yes', 'analysis-metric-unknown');
+  if (found.known !== 'yes') return null;
+  const missing = missingRuns(expression, data, study);
+  if (missing !== null) return undecided(source, found.metric, missing);
+  const isUncompared = expression.limit.kind === 'ofSaved' && study.saved === null;
+  return {
+    text: source.text,
+    name: source.name,
+    severity: source.severity,
+    ...(source.strict && !isUncompared && { strict: true }),
+    ...(expression.steps === null
+      ? ofWindow(source, expression, data, study, found.metric)
+      : ofSteps(source, expression, data, study, found.metric)),
+  };
+}
+
+/** Which runs of the variants that an expression speaks of are missing, in words; null where none are. */
+function missingRuns({ limit }: Expression, data: VariantData, study: Study): string | null {
+  const own = study.unfinished?.get(data.variant.name);
+  if (own !== undefined) return own;
+  if (limit.kind !== 'ofVariant') return null;
+  const other = study.unfinished?.get(limit.variant);
+  return other === undefined ? null : `${limit.variant}: ${other}`;
+}
+
+/** Without all of its runs nothing is decided, and no figure suggests otherwise. */
+function undecided(source: BudgetSource, { unit }: Metric, note: string): BudgetResult {
+  const { text, name, severity, strict } = source;
+  const empty = { value: null, ci95: null, limit: null, margin: null };
+  const judged = { verdict: 'inconclusive', unit, note } as const;
+  return { text, name, severity, ...(strict && { strict }), ...empty, ...judged };
+}
+
+type Judgement = Omit<BudgetResult, 'text' | 'name' | 'severity' | 'strict'>;
+
+/** The window as one figure. */
+function ofWindow(
+  source: BudgetSource,
+  expression: Expression,
+  data: VariantData,
+  study: Study,
+  { unit }: Metric,
+): Judgement {
+  const held = ofWord(expression, data, study) ?? hold(expression, expression.window, data, study);
+  const value = finite(held.measured.value);
+  const isSaved = expression.limit.kind === 'ofSaved';
+  const nothing = isSaved ? 'not in the baseline' : 'nothing to compare with';
+  return {
+    ...(isSaved && study.saved === null
+      ? { verdict: 'inconclusive', ci95: null, note: 'compared by check --baseline' }
+      : decide(expression, held, source, nothing)),
+    value,
+    limit: held.limit,
+    margin: marginOf(expression.op, value, held.limit),
+    unit,
+    ...(isSaved && {
+      saved: {
+        key: savedKey(expression),
+        value: savedOf(study, data, expression)?.value ?? null,
+        each: held.measured.each.map(finite),
+      },
+    }),
+  };
+}
+
+/** The steps of the window, each for itself. */
+function ofSteps(
+  source: BudgetSource,
+  expression: Expression,
+  data: VariantData,
+  study: Study,
+  { unit }: Metric,
+): Judgement {
+  const { verdict, share, steps } = judgeSteps(expression, data, study, source);
+  const limit = expression.steps!.share;
+  const isEmpty = share === null;
+  return {
+    verdict: isEmpty && source.allowEmpty ? 'pass' : verdict,
+    ci95: null,
+    note: isEmpty ? 'no samples' : null,
+    value: share,
+    limit,
+    margin: share === null ? null : share - limit,
+    unit: 'share',
+    steps: { ...steps, unit },
+  };
+}
+
+type Decision = Pick<BudgetResult, 'verdict' | 'ci95' | 'note' | 'from'>;
+
+/** `nothing`: what is said where the limit has no value. */
+function decide(
+  expression: Expression,
+  held: Held,
+  source: BudgetSource,
+  nothing: string,
+): Decision {
+  const { measured, limit } = held;
+  const level = levelOf(source.confidence ?? DEFAULT_CONFIDENCE, measured);
+  const interval = level === null ? null : held.intervalAt(level);
+  const ci95 = interval === null ? null : ([interval.low, interval.high] as const);
+  const from = fromOf(measured, interval);
+  if (expression.limit.kind === 'word' && measured.kind === 'exact') {
+    return { ...decideWord(measured), ci95, ...from };
+  }
+  if (measured.kind === 'recovery') {
+    const decision = decideRecovery(expression, measured);
+    if (decision !== null) return { ...decision, ci95, ...from };
+  }
+  if (measured.value === null) {
+    return { verdict: source.allowEmpty ? 'pass' : 'fail', ci95: null, note: 'no samples' };
+  }
+  if (limit === null) return { verdict: 'fail', ci95, note: nothing, ...from };
+  const shown = source.confidence === null ? null : interval;
+  const verdict = judge(expression.op, measured.value, limit, shown, source.by);
+  return { verdict, ci95, note: null, ...from };
+}
+
+/** What became of a rollout: the share of the runs of which it is true. */
+function ofWord(expression: Expression, data: VariantData, study: Study): Held | null {
+  const { limit, op, metric } = expression;
+  if (limit.kind !== 'word' || metric.name.join('.') !== 'rollout.result') return null;
+  const results = rolloutResults({ data, selection: select(metric, data) });
+  if (results === null) return hold(expression, expression.window, data, study);
+  const each = results.map((own) => ((own === limit.word) === (op === '==') ? 1 : 0));
+  return { measured: meanOf(each, 'exact'), limit: null, intervalAt: () => null };
+}
+
+/** It holds in all runs, in none, or nobody can tell. */
+function decideWord(measured: Measured): Omit<Decision, 'ci95'> {
+  const known = measured.each.filter((value) => value !== null);
+  const held = known.filter((value) => value === 1).length;
+  if (known.length === 0) return { verdict: 'fail', note: 'no samples' };
+  if (held === known.length) return { verdict: 'pass', note: null };
+  const note = `in ${count(held)} of ${count(known.length)} runs`;
+  return { verdict: held === 0 ? 'fail' : 'inconclusive', note };
+}
+
+/** `never` breaks every limit; `== never` asks for nothing else. Null where all runs recover. */
+function decideRecovery(expression: Expression, measured: Measured): Omit<Decision, 'ci95'> | null {
+  const known = measured.each.filter((value) => value !== null).length;
+  if (known === 0) return null;
+  const never = neverCount(measured);
+  const note = never === known ? 'never' : `never in ${count(never)} of ${count(known)} runs`;
+  if (expression.limit.kind === 'word') {
+    const share = expression.op === '==' ? never / known : 1 - never / known;
+    const verdict = share === 1 ? 'pass' : share === 0 ? 'fail' : 'inconclusive';
+    return { verdict, note: never === 0 ? null : note };
+  }
+  return never === 0 ? null : { verdict: 'fail', note };
+}

@@ -1,0 +1,106 @@
+import type { Expression, Limit, WindowClause } from '../../scenario/expression.js';
+import { sectionInterval, type Interval } from '../../stats/interval.js';
+import { finite, intervalOf, type Measured } from '../measure/estimate.js';
+import { savedOf } from './saved.js';
+import { measureIn, variantNamed, type Study } from './study.js';
+import type { VariantData } from '../measure/variant-data.js';
+
+/** A value and what it is held against. */
+export interface Held {
+  readonly measured: Measured;
+  /** Null where there is nothing to compare with. */
+  readonly limit: number | null;
+  /** Interval of the value beside the limit, for so much confidence; null where there is none. */
+  intervalAt(level: number): Interval | null;
+}
+
+/** Measures what an expression asks for in a window, and the limit of it. */
+export function hold(
+  expression: Expression,
+  window: WindowClause | null,
+  data: VariantData,
+  study: Study,
+): Held {
+  const measured = measureIn(study, data, expression.metric, window);
+  const { limit } = expression;
+  if (limit.kind === 'quantity') {
+    const intervalAt = (level: number): Interval | null => intervalOf(measured, level);
+    return { measured, limit: limit.quantity.value, intervalAt };
+  }
+  const other = limit.kind === 'word' ? null : otherSide(limit, expression, window, data, study);
+  const value = other === null ? null : finite(other.value);
+  if (other === null || value === null) return { measured, limit: null, intervalAt: () => null };
+  const against = value * other.factor;
+  return {
+    measured,
+    limit: against,
+    intervalAt: (level) => paired(measured, other, against, level),
+  };
+}
+
+/** What a limit is a share of. */
+interface OtherSide extends Pick<Measured, 'value' | 'each'> {
+  readonly factor: number;
+}
+
+function otherSide(
+  limit: Exclude<Limit, { readonly kind: 'quantity' | 'word' }>,
+  expression: Expression,
+  window: WindowClause | null,
+  data: VariantData,
+  study: Study,
+): OtherSide | null {
+  const { metric } = expression;
+  switch (limit.kind) {
+    case 'metric':
+      return { factor: 1, ...measureIn(study, data, limit.metric, window) };
+    case 'ofMetric':
+      return { factor: limit.factor, ...measureIn(study, data, limit.metric, window) };
+    case 'ofVariant': {
+      const other = variantNamed(study, limit.variant);
+      if (other === undefined) return null;
+      return { factor: limit.factor, ...measureIn(study, other, metric, window) };
+    }
+    case 'ofBefore': {
+      // Of the clause as it is written, also where the window is one step of it.
+      const clause = expression.window;
+      if (clause === null || clause.kind === 'between') return null;
+      const before = { kind: 'before', fault: clause.fault, offset: clause.offset } as const;
+      return { factor: limit.factor, ...measureIn(study, data, metric, before) };
+    }
+    case 'ofSaved': {
+      const saved = savedOf(study, data, expression);
+      return saved === null ? null : { factor: limit.factor, ...saved };
+    }
+  }
+}
+
+/**
+ * Interval of the value beside a limit that was measured in the same runs: the difference of each pair
+ * of runs, around the difference of the pooled figures, moved by the limit.
+ */
+function paired(
+  measured: Measured,
+  other: OtherSide,
+  limit: number,
+  level: number,
+): Interval | null {
+  const differences: number[] = [];
+  const n = Math.min(measured.each.length, other.each.length);
+  for (let i = 0; i < n; i++) {
+    const a = measured.each[i];
+    const b = other.each[i];
+    if (a === null || b === null || !Number.isFinite(a) || !Number.isFinite(b)) continue;
+    differences.push(a - other.factor * b);
+  }
+  const value = finite(measured.value);
+  if (value === null) return null;
+  const interval = sectionInterval(value - limit, differences, level);
+  if (interval === null) return null;
+  return {
+    ...interval,
+    estimate: value,
+    low: interval.low + limit,
+    high: interval.high + limit,
+  };
+}

@@ -1,0 +1,24 @@
+import { measureText, type Expression } from '../../scenario/expression.js';
+import type { SavedValue } from '../../spec/saved.js';
+import { finite } from '../measure/estimate.js';
+import { measureIn, type Study } from './study.js';
+import type { VariantData } from '../measure/variant-data.js';
+
+/** What an expression is saved as: its metric and its window, whatever limit they are held against. */
+export function savedKey({ metric, window }: Expression): string {
+  return measureText(metric, window);
+}
+
+/** What is saved of an expression in a variant; null where nothing is. */
+export function savedOf(
+  study: Study,
+  data: VariantData,
+  expression: Expression,
+): SavedValue | null {
+  if (study.saved === null) return null;
+  if (study.saved === 'own') {
+    const { value, each } = measureIn(study, data, expression.metric, expression.window);
+    return { value: finite(value), each: each.map(finite) };
+  }
+  return study.saved.get(data.variant.name)?.get(savedKey(expression)) ?? null;
+}

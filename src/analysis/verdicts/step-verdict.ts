@@ -1,0 +1,102 @@
+import type { Ns } from '../../kernel/time.js';
+import { invariant } from '../../kernel/invariant.js';
+import type { Expression, WindowClause } from '../../scenario/expression.js';
+import type { StepsResult, Verdict } from '../../spec/result.js';
+import { atLeast } from '../../stats/conjunction.js';
+import { hold, type Held } from './limit.js';
+import type { Study } from './study.js';
+import type { VariantData } from '../measure/variant-data.js';
+import { judge, levelOf, type Judging } from './verdict.js';
+import { spansOf } from '../measure/window.js';
+
+type Span = Extract<WindowClause, { readonly kind: 'between' }>;
+
+/** What came of the steps of a window, one by one. */
+export interface StepsVerdict {
+  readonly verdict: Verdict;
+  /** Share of the steps that hold, by what was measured in them; null where none has a figure. */
+  readonly share: number | null;
+  readonly steps: Omit<StepsResult, 'unit'>;
+}
+
+/** A step with a figure and something to hold it against. */
+interface Judged {
+  readonly span: Span;
+  readonly held: Held;
+  readonly value: number;
+  readonly limit: number;
+}
+
+/**
+ * Judges each step of the timeline in a window for itself, and then how many of them must hold. Steps
+ * without a figure are left out. `always` passes where each step does by itself; one bad step among hundreds has
+ * to be bad beyond doubt, since a few look bad by chance.
+ */
+export function judgeSteps(
+  expression: Expression,
+  data: VariantData,
+  study: Study,
+  judging: Judging,
+): StepsVerdict {
+  invariant(expression.steps !== null, 'analysis-no-steps');
+  const spans = stepsIn(expression.window, data);
+  const judged = spans.flatMap((span) => judgedIn(span, expression, data, study));
+  const n = judged.length;
+  const steps = { of: n, empty: spans.length - n };
+  if (n === 0) return { verdict: 'fail', share: null, steps: { ...steps, held: 0, worst: null } };
+  const { op } = expression;
+  const wanted = Math.max(1, Math.ceil(expression.steps!.share * n - 1e-9));
+  const sure = (verdict: Verdict) => (error: number) =>
+    judged.filter(({ held, value, limit }) => {
+      const level = levelOf(judging.confidence, held.measured);
+      const interval = level === null ? null : held.intervalAt(1 - error * (1 - level));
+      return judge(op, value, limit, interval, judging.by) === verdict;
+    }).length;
+  const broken = judged.filter(
+    ({ value, limit }) => judge(op, value, limit, null, judging.by) === 'fail',
+  );
+  const verdict = atLeast(wanted, n, sure('pass'))
+    ? 'pass'
+    : atLeast(n - wanted + 1, n, sure('fail'))
+      ? 'fail'
+      : 'inconclusive';
+  const held = n - broken.length;
+  return { verdict, share: held / n, steps: { ...steps, held, worst: worstOf(broken) } };
+}
+
+function judgedIn(
+  span: Span,
+  expression: Expression,
+  data: VariantData,
+  study: Study,
+): readonly Judged[] {
+  const held = hold(expression, span, data, study);
+  const { value } = held.measured;
+  return value === null || held.limit === null ? [] : [{ span, held, value, limit: held.limit }];
+}
+
+/** The steps of the timeline, cut at the edges of the window; times from the end of the warm-up. */
+function stepsIn(window: WindowClause | null, { plan, variant }: VariantData): readonly Span[] {
+  const { stepNs } = variant.scenario.run;
+  const found: Span[] = [];
+  for (const { fromNs, untilNs } of spansOf(window, plan)) {
+    let at: Ns = fromNs - plan.warmupNs;
+    const end = untilNs - plan.warmupNs;
+    while (at < end) {
+      const next = Math.min(end, (Math.floor(at / stepNs) + 1) * stepNs);
+      found.push({ kind: 'between', fromNs: at, toNs: next, offset: 0 });
+      at = next;
+    }
+  }
+  return found;
+}
+
+/** Of the broken steps the one that is farthest beyond its limit, the first of equals. */
+function worstOf(broken: readonly Judged[]): StepsResult['worst'] {
+  let worst: Judged | null = null;
+  const beyond = ({ value, limit }: Judged): number => Math.abs(value - limit);
+  for (const one of broken) if (worst === null || beyond(one) > beyond(worst)) worst = one;
+  if (worst === null) return null;
+  const { span, value, limit } = worst;
+  return { from: span.fromNs / 1e9, to: span.toNs / 1e9, value, limit };
+}

@@ -1,0 +1,70 @@
+import { holds, type CompareOp } from '../../spec/compare.js';
+import type { Verdict } from '../../spec/result.js';
+import type { Interval } from '../../stats/interval.js';
+import type { Measured } from '../measure/estimate.js';
+
+export const DEFAULT_CONFIDENCE = 0.95;
+
+/** How a value is judged beside a limit. */
+export interface Judging {
+  /** Null = the point decides. */
+  readonly confidence: number | null;
+  /** Share of the limit by which it may be passed. */
+  readonly by: number;
+}
+
+/** Confidence of the interval that judges a value; null = the point does, as of what was seen exactly. */
+export function levelOf(
+  confidence: number | null,
+  { kind }: Pick<Measured, 'kind'>,
+): number | null {
+  return kind === 'exact' && confidence === DEFAULT_CONFIDENCE ? null : confidence;
+}
+
+/**
+ * The whole interval on the right side passes, on the wrong side fails, across the limit is
+ * inconclusive. Without an interval the point decides. A value that stands exactly on a limit that it
+ * cannot go beyond (0 % or 100 % seen, 0 % or 100 % wanted) is decided by the point too. What is beyond the
+ * limit by less than `by` of it passes, sure or not; so does an interval that is.
+ */
+export function judge(
+  op: CompareOp,
+  value: number,
+  limit: number,
+  interval: Pick<Interval, 'low' | 'high'> | null,
+  by = 0,
+): Verdict {
+  const verdict = judgeAt(op, value, limit, interval);
+  if (by === 0 || verdict === 'pass') return verdict;
+  if (op === '==' || op === '!=') {
+    const isNear = Math.abs(value - limit) < by * Math.abs(limit);
+    return isNear === (op === '==') ? 'pass' : 'fail';
+  }
+  const room = by * Math.abs(limit);
+  const loose = op === '>' || op === '>=' ? limit - room : limit + room;
+  const near = verdict === 'fail' ? null : interval;
+  return judgeAt(op, value, loose, near) === 'pass' ? 'pass' : verdict;
+}
+
+function judgeAt(
+  op: CompareOp,
+  value: number,
+  limit: number,
+  interval: Pick<Interval, 'low' | 'high'> | null,
+): Verdict {
+  const isExactEnd = value === limit && (limit === 0 || limit === 1);
+  if (interval === null || isExactEnd || op === '==' || op === '!=') {
+    return holds(op, value, limit) ? 'pass' : 'fail';
+  }
+  const low = holds(op, interval.low, limit);
+  const high = holds(op, interval.high, limit);
+  if (low && high) return 'pass';
+  return low || high ? 'inconclusive' : 'fail';
+}
+
+/** Room to the limit as a share of it, positive on the right side; null where the limit is 0. */
+export function marginOf(op: CompareOp, value: number | null, limit: number | null): number | null {
+  if (value === null || limit === null || limit === 0) return null;
+  const room = op === '>' || op === '>=' ? value - limit : limit - value;
+  return room / Math.abs(limit);
+}
