@@ -1,5 +1,6 @@
 import { meanOf } from '../kernel/distribution-mean.js';
 import { NS_PER_SECOND } from '../kernel/time.js';
+import { editsOf } from '../patterns/registry.js';
 import { expectedArrivals } from '../spec/arrivals.js';
 import type { Scenario } from '../spec/scenario.js';
 import type { Arrivals } from '../spec/arrivals.js';
@@ -54,7 +55,10 @@ function meanRate(arrivals: Arrivals, { run }: Scenario): number {
 
 /** The highest rate there ever is; Infinity where nothing bounds it. */
 function peakRate(arrivals: Arrivals, { faults }: Scenario, workload: string): number {
-  const surges = faults.some(({ kind, target }) => kind === 'load' && target.includes(workload));
+  const surges = faults.some(
+    (fault) =>
+      fault.target.includes(workload) && editsOf(fault).some(({ knob }) => knob.load !== undefined),
+  );
   return surges ? Infinity : peakOf(arrivals);
 }
 

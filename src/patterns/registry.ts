@@ -74,17 +74,16 @@ export function faultKind(kind: string): FaultKind | undefined {
   return faultsByName.get(kind);
 }
 
-/** The edits that a fault holds at full strength; none for what is no kind of fault, such as a rollout. */
-export function editsOf({
-  kind,
-  config,
-  share,
-}: {
-  readonly kind: string;
-  readonly config: unknown;
-  readonly share: number;
-}): readonly KnobEdit[] {
-  return faultKind(kind)?.edits(config, 1, share) ?? [];
+/** The edits that a fault holds at a strength, the full one by default; none where it is no fault, such as a rollout. */
+export function editsOf(
+  {
+    kind,
+    config,
+    share,
+  }: { readonly kind: string; readonly config: unknown; readonly share: number },
+  strength = 1,
+): readonly KnobEdit[] {
+  return faultKind(kind)?.edits(config, strength, share) ?? [];
 }
 
 /** The way to pick an instance with this name; undefined if there is none. */

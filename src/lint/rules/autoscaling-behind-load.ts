@@ -1,6 +1,7 @@
 import { meanOf } from '../../kernel/distribution-mean.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
+import { editsOf } from '../../patterns/registry.js';
 import type { Arrivals } from '../../spec/arrivals.js';
 import type { Autoscaling } from '../../spec/autoscaling.js';
 import { levelAt } from '../../spec/stages.js';
@@ -134,17 +135,18 @@ function growthsOf(
     growths.push({ atNs: 0, from: arrivals.base, to: arrivals.peak, withinNs: 0 });
   }
   if (arrivals.kind === 'stages') growths.push(...ofStages(arrivals, lateNs));
-  for (const { kind, target, config, spans, ramp } of faults) {
-    if (kind !== 'load' || !target.includes(name)) continue;
-    // As much of a ramp as there is before anybody can come.
-    const upNs = ramp?.upNs ?? 0;
-    const part = upNs > lateNs ? lateNs / upNs : 1;
+  for (const fault of faults) {
+    if (!fault.target.includes(name)) continue;
+    // A ramp may be longer than an instance takes to start: only its first part counts.
+    const upNs = fault.ramp?.upNs ?? 0;
+    const strength = upNs > lateNs ? lateNs / upNs : 1;
+    const edits = editsOf(fault, strength).filter(({ knob }) => knob.load !== undefined);
+    if (edits.length === 0) continue;
     const withinNs = Math.min(upNs, lateNs);
-    const { factor = 1, rate = 0 } = config as { readonly factor?: number; readonly rate?: number };
-    for (const { fromNs } of spans) {
+    for (const { fromNs } of fault.spans) {
       const from = rateAt(arrivals, fromNs);
       if (from === null) continue;
-      const to = from * (1 + (factor - 1) * part) + rate * part;
+      const to = edits.reduce((rate, edit) => edit.knob.rateOf?.(rate, edit) ?? rate, from);
       growths.push({ atNs: fromNs, from, to, withinNs });
     }
   }

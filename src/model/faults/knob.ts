@@ -52,6 +52,8 @@ export interface Knob<More = unknown> {
   /** `held`: the edits for messages in a DIRECTION. */
   link?(controls: Controls, link: number, held: (direction: number) => Held): void;
   load?(controls: Controls, load: number, held: Held): void;
+  /** The arrival rate of a workload whose rate without the edit is this one. Absent: it stays the same. */
+  rateOf?(rate: number, edit: KnobEdit<More>): number;
   /** A topic or a queue, by the id of its component. */
   holder?(controls: Controls, component: number, held: Held): void;
   /** Once, at the start of a fault. */

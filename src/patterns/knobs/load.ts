@@ -12,6 +12,7 @@ export const rateFactor: Knob<null> = {
   need: () => null,
   words: ({ value }, { words }) => `${number(value)}x the load of ${words}`,
   load: ({ world }, load, held) => world.loads.turn(load, held.effective(rateFactor)),
+  rateOf: (rate, { value }) => rate * value,
   needOfLoad: (name, { arrivals }) =>
     arrivals.kind === 'at'
       ? `the arrivals of \`${name}\` are exact instants, which no factor changes: give \`rate\` or \`herd\``
@@ -28,6 +29,7 @@ export const extraRate: Knob<null> = {
   need: () => null,
   words: ({ value }, { words }) => `${number(value)}/s more from ${words}`,
   load: ({ world }, load, held) => world.loads.surges.turn(load, held.effective(extraRate)),
+  rateOf: (rate, { value }) => rate + value,
 };
 
 interface Herd {
