@@ -76,7 +76,7 @@ function byName(a: SavedEntry, b: SavedEntry): number {
   return 0;
 }
 
-/** What V8 says of a bad text holds a part of it: only the place is told. */
+/** V8's message about invalid JSON quotes the file, so only the position is reported. */
 function parseJson(source: string): unknown {
   try {
     return JSON.parse(source);

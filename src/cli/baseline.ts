@@ -67,7 +67,7 @@ export class Baseline {
     this.flags = flags;
   }
 
-  /** What the budgets of a scenario mean by `saved`: where it is written anew, what is measured now. */
+  /** The results that `saved` means in the budgets of a scenario; when it is being updated, those of this run. */
   savedOf(path: string): Study['saved'] {
     if (this.flags.updateBaseline === true) return 'own';
     const name = nameOf(path, this.path);
@@ -80,7 +80,7 @@ export class Baseline {
     return values;
   }
 
-  /** Writes what these runs leave behind, or tells what is kept and no budget asks for: then it is false. */
+  /** Writes the results of these runs, or warns about stored results that no budget uses and returns false. */
   settle(checked: readonly Checked[], terminal: Terminal): boolean {
     const stale = checked.flatMap((one) => staleIn(this.entries, one, this.path, this.flags));
     if (this.flags.updateBaseline === true) {

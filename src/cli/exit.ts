@@ -23,7 +23,7 @@ export const EXIT_MEANINGS: Readonly<Record<(typeof EXIT)[keyof typeof EXIT], st
   130: 'interrupted by SIGINT or SIGTERM',
 };
 
-/** An end that the user is told about in one message, without a stack. */
+/** An error that the user sees as one message, without a stack. */
 export class CommandError extends Error {
   readonly exitCode: number;
 

@@ -18,9 +18,9 @@ export function scenarioPath(argument: string): string {
 export type ReadAnswer = { readonly text: string } | { readonly error: string };
 
 /**
- * A reader for one scenario: the file itself, and what it includes, as paths that begin with the folder
- * of the scenario as it was written. What leads out of that folder, links followed, is refused; there is
- * no way to opt out. A message never holds text of the file it is about.
+ * A reader for one scenario: the file itself and its includes, as paths that begin with the folder of the scenario as
+ * given. It refuses every path that leads out of that folder, also through links; there is no way to opt out. A
+ * message never quotes the file it is about.
  */
 export function scenarioReader(scenario: string): (path: string) => ReadAnswer {
   const folder = scenario.slice(0, scenario.search(/[^/\\]*$/));
@@ -52,7 +52,7 @@ function refuseForeign(folder: string, path: string): void {
 
 /** Reads a regular file of at most MAX_BYTES that is valid UTF-8; throws what `adviceOf` puts into words. */
 export function readGuarded(path: string): string {
-  // Opening a pipe that nobody writes to would wait for ever without O_NONBLOCK.
+  // Without O_NONBLOCK, opening a pipe without a writer would wait for ever.
   const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const stats = fstatSync(descriptor);

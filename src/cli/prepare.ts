@@ -29,7 +29,7 @@ export interface Prepared {
   readonly replications: number;
   /** Where everything was written. */
   readonly places: Places;
-  /** The text that it was built from, and the experiments that stand in it. */
+  /** The text that it was built from, and the experiments in it. */
   readonly source: Source;
   readonly sweeps: readonly WrittenSweep[];
 }
@@ -100,7 +100,7 @@ function plansOf(file: ScenarioFile, places: Places, path: string, tell: Tell): 
   throw tooWrong(path, found.size);
 }
 
-/** The keys of a path in dots; faults stand in a list and are named by their ids. */
+/** The keys of a dotted path; faults are in a list, and the path names them by id. */
 function keysOf(where: string, { scenario }: Variant): readonly PathKey[] {
   const keys = where.split(/[.[\]]+/).filter((key) => key !== '');
   const fault = keys[0] === 'faults' ? scenario.faults.findIndex(({ id }) => id === keys[1]) : -1;

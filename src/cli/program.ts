@@ -42,7 +42,7 @@ Examples:
 Exit codes:
 ${exitCodes()}`;
 
-/** The command line. Commands load what they need when they are run; `finish` is told the exit code. */
+/** The command line. Each command loads its modules when it runs; `finish` receives the exit code. */
 export function createProgram(terminal: Terminal, finish: (exitCode: number) => void): Command {
   const program = new Command('faultline')
     .description('Simulates a microservice topology under failure and compares configurations.')

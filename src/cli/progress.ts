@@ -26,7 +26,7 @@ export function progressBar(
   return draw;
 }
 
-/** Below this the first runs say little, and nobody asks. Unit: s. */
+/** Shorter runs show no estimate: the first ones say little, and the wait is short. Unit: s. */
 const SAID_FROM = 3;
 
 /** `, about 40 s left`, as if the runs that are left took as long as those that are done; '' where that is a guess. */

@@ -43,7 +43,8 @@ interface Shortfall {
 }
 
 /**
- * Runs all variants of a scenario on worker threads. What finished is kept where a guard or an interrupt ends the others.
+ * Runs all variants of a scenario on worker threads. When a guard or an interrupt ends them, the finished runs are
+ * kept.
  */
 export async function simulateAll(
   prepared: Prepared,

@@ -15,7 +15,7 @@ export interface Terminal {
   readonly colors: { readonly out: boolean; readonly err: boolean };
   /** Columns of standard output, 100 where it is no terminal or does not know. */
   readonly columns: number;
-  /** Standard output is kept as a log, in a file or by a CI: names stand there in full, however wide a line gets. */
+  /** Standard output goes to a file or a CI log: names are printed in full, however wide a line gets. */
   readonly isLog: boolean;
 }
 
@@ -67,9 +67,9 @@ export function palette(enabled: boolean): ReturnType<typeof pc.createColors> {
 }
 
 /**
- * Text as it may go to a terminal: control characters and marks that turn the writing direction are
- * shown as \u escapes, so that a name in a scenario cannot move the cursor or hide what stands there.
- * Our own colour sequences pass where colours are on.
+ * Makes text safe for a terminal. Control characters and marks that change the writing direction become \u escapes,
+ * so that a name in a scenario cannot move the cursor or hide other text. Our own colour sequences pass if colours
+ * are on.
  */
 export function printable(text: string, hasColors: boolean): string {
   return text.replace(UNSAFE, (found) =>

@@ -29,7 +29,7 @@ const INSTANT_SUSPECT = 900_000;
 /** Events after which the memory in use is looked at again. */
 const LOOK = 16_384;
 
-/** Reserved ops: the head of a lane, and a lane's timer that stands in a queue by itself. */
+/** Reserved ops: the head of a lane, and a lane's timer that has its own place in a queue. */
 const LANE_HEAD = 0;
 const LANE_TIMER = 1;
 const OWN_HANDLERS = 2;
@@ -43,14 +43,13 @@ const NO_TIMES = new Float64Array(0);
 const STOP_BIT = 1;
 
 /**
- * Clock and agenda of one run: handlers fire in exactly the order (time, phase, sequence of
- * scheduling).
+ * Clock and agenda of one run: handlers fire in exactly the order (time, phase, sequence of scheduling).
  *
- * Later events stand in a queue, events of the current instant in one FIFO per phase, timers of a
- * constant delay in lanes. None of the three shows in the order, the digest or the counts.
+ * A queue holds later events, one FIFO per phase the events of the current instant, and lanes the timers with a
+ * constant delay. The order, the digest and the counts do not depend on which of them held an event.
  *
- * There is one in a thread, and its methods call it by name: where `this` is, V8 finds out at each call, but
- * what never moves it has at a known address, down to the columns of the queue.
+ * Each thread has one engine, and its methods refer to it by name. V8 resolves `this` at each call, but knows the
+ * address of an object that never moves, and of the columns of its queue.
  */
 class Engine {
   /** The current moment. */
@@ -69,7 +68,7 @@ class Engine {
   peakPending = 0;
   /** Test switch: false sends lane timers through the queue one by one. Set before the first arm. */
   useLanes = true;
-  /** Test switch: renumbers all sequence numbers every so many pushes. */
+  /** Test switch: renumbers all sequence numbers after this many pushes. */
   renumberEvery = Infinity;
 
   private readonly queue: EventQueue;
@@ -81,7 +80,7 @@ class Engine {
   private hot = 0;
   private sequence = 1;
   private sequenceLimit = 0;
-  /** Timers in lanes behind their heads, which stand in the queue. */
+  /** Timers in lanes, without the heads of the lanes, which are in the queue. */
   private inLanes = 0;
   private boundaryTimes: Float64Array = NO_TIMES;
   private boundaryIndex = 0;
@@ -283,8 +282,7 @@ class Engine {
         const low = hot & -hot;
         if (low === STOP_BIT) return 'halted';
         const phase = 30 - Math.clz32(low);
-        // What stands in the queue for this instant and this phase was scheduled before: it goes
-        // first.
+        // An event of the queue for this instant and phase was scheduled earlier, so it goes first.
         if (time !== engine.now || queue.frontKeys[top] >= (phase + 1) * PHASE_UNIT) {
           engine.fireDue(phase, low);
           continue;

@@ -7,10 +7,9 @@ export interface Stamped {
 }
 
 /**
- * FIFO of the timers of one constant delay: already sorted, so only its head stands in the heap. A
- * timer is dead once `owner.stamp[index]` is no longer the stamp it was armed with; cancelling
- * costs nothing. Sequence numbers are reserved when a timer is armed, so that ties keep scheduling
- * order.
+ * FIFO of the timers with one constant delay. It is sorted by nature, so only its head needs a place in the heap. A
+ * timer is dead once `owner.stamp[index]` differs from the stamp it was armed with; cancelling costs nothing. A timer
+ * reserves its sequence number when it is armed, so that ties keep scheduling order.
  */
 export class Lane {
   readonly delayNs: Ns;
@@ -64,7 +63,7 @@ export class Lane {
   private makeRoom(): void {
     const stamp = this.owner.stamp;
     const mask = this.mask;
-    // The head stays even if dead: its time and sequence are the ones that stand in the heap.
+    // The head stays even if it is dead: the heap holds its time and sequence.
     let kept = 1;
     for (let k = 1; k < this.length; k++) {
       const from = (this.head + k) & mask;

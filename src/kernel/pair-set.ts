@@ -42,7 +42,7 @@ export class PairSet {
     this.hasZeros = false;
   }
 
-  /** Where a pair stands, or the empty place where it would. */
+  /** The place of a pair, or the empty place for it. */
   private placeOf(a: number, b: number): number {
     const { places, mask } = this;
     let x = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b);

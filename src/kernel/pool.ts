@@ -1,7 +1,7 @@
 import { invariant } from './invariant.js';
 import { makeRoom } from './room.js';
 
-/** From so many slots on a pool grows by a quarter. */
+/** From this many slots on, a pool grows by a quarter. */
 const GRADUAL = 65_536;
 
 /** Called when a pool has grown: widen every column that is indexed by its slots. */
@@ -124,9 +124,9 @@ export function widenFloat64(column: Float64Array, capacity: number): Float64Arr
 }
 
 /**
- * True where a column holds so many elements, of which the first `touched` are zeros now. Where not,
- * another one has to take its place. (To put the same column in its own place would do, but V8 takes a
- * field for constant only as long as nothing is put there a second time.)
+ * Clears a column for reuse: true if it holds this many elements, and the first `touched` are now zero. If false,
+ * replace the column. (Assigning the same column again would work, but V8 treats a field as constant only if it is
+ * assigned once.)
  */
 export function cleared(
   column: Int32Array | Uint32Array | Float64Array,

@@ -31,8 +31,8 @@ const KEY = 1;
  */
 export class EventQueue {
   /**
-   * The front, latest first, in the places 1 to `front`: the next event stands in place `front`. The
-   * time in place 0 is Infinity, so that an empty front needs no question.
+   * The front, latest first, in the places 1 to `front`; the next event is in place `front`. The time in place 0 is
+   * Infinity, so an empty front needs no check.
    */
   readonly frontTimes = new Float64Array(FRONT + 1).fill(Infinity, 0, 1);
   readonly frontKeys = new Float64Array(FRONT + 1);
@@ -63,7 +63,7 @@ export class EventQueue {
     this.release(0);
   }
 
-  /** Drops all events. Columns of another size than asked for are made anew. */
+  /** Drops all events. Reallocates the columns if their size differs from the requested one. */
   reset(slots: number): void {
     if (this.slots !== slots) {
       this.slots = this.stride = slots;
@@ -100,7 +100,7 @@ export class EventQueue {
     const slot = this.free[--this.freeCount];
     const payload = this.payload;
     const at = slot << 2;
-    // What a caller hands over is a number of any kind to V8, and dear to store, unless told otherwise.
+    // V8 must assume that an argument is any number, which is slow to store; `| 0` makes it an int32.
     payload[at] = op | 0;
     payload[at + 1] = target | 0;
     payload[at + 2] = a | 0;
@@ -109,7 +109,7 @@ export class EventQueue {
     this.place();
   }
 
-  /** Where in `payload` the first event stands. */
+  /** Offset of the first event in `payload`. */
   topOffset(): number {
     return (this.frontKeys[this.front] & this.mask) << 2;
   }

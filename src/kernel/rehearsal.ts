@@ -19,11 +19,11 @@ const MANY = 2_000;
 const OFTEN = 40;
 
 /**
- * Has the engine of this thread meet what is rare: the heap, timers that have died, boundaries, ends. V8
- * compiles a branch that was never taken as a trap: the first event that takes it throws away the loop, and each
- * function of the model into which scheduling was put. Nothing remains of what happens here.
+ * Runs rare paths of this thread's engine once: the heap, dead timers, boundaries, ends. V8 compiles a branch that
+ * was never taken as a trap. The first event that takes it would throw away the compiled loop and every model
+ * function into which scheduling was inlined. The rehearsal leaves nothing behind.
  *
- * `owners`: those of the timers of a run, with stamps below `MANY` that are nobody's.
+ * `owners`: owners of a run's timers, with stamps below `MANY` that no timer uses.
  */
 export function rehearseEngine(owners: readonly Stamped[]): void {
   rehearseQueue();

@@ -58,8 +58,8 @@ export function unitOf(x: number, y: number): number {
 export const mixed = { x: 0, y: 0 };
 
 /**
- * Writes to `mixed` what `unit` makes its number of: the upper 26 bits of both words. For who takes some
- * bits of them for something else.
+ * Writes to `mixed` the bits from which `unit` makes its number, the upper 26 of both words, for callers that need
+ * bits for another purpose.
  */
 export function mix(ka: number, kb: number, la: number, lb: number, index: number): void {
   // The low word of the lineage goes into both halves: else key + 1 would meet lineage - 1. `| 0` tells

@@ -1,4 +1,4 @@
-/** Asked for so many bytes more; false = there are none. */
+/** Requests this many more bytes; false = there are none. */
 export type Lender = (bytes: number) => boolean;
 
 /** Columns that together stay below this are not asked for one by one. Unit: bytes. */
@@ -20,7 +20,7 @@ export function borrowFrom(asked: Lender | null): void {
   lender = asked;
 }
 
-/** To be called before a column of so many bytes is made. Throws NoRoom where there is no memory for it. */
+/** Call this before allocating a column of this many bytes. Throws NoRoom if there is no memory for it. */
 export function makeRoom(bytes: number): void {
   if (lender === null) return;
   taken += bytes;

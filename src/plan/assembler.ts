@@ -82,7 +82,7 @@ export class Assembler {
     }
   }
 
-  /** The finished program. Every label is bound, and all that refer to one stand before it. */
+  /** The finished program. Every label is bound, and every reference to a label comes before it. */
   seal(): Program {
     for (const { label, from, write } of this.references) {
       invariant(label.place >= 0, 'label-unbound');

@@ -39,7 +39,7 @@ const COMMAND = { get: 0, set: 1, delete: 2 } as const;
 export function writeCache(w: Writer, step: CacheVerb, outer: Scope, writeSteps: WriteSteps): void {
   const { component } = outer.part;
   if (component.kind === 'workload') {
-    // Bundles for any caller are read without knowing who it is.
+    // A bundle is resolved without knowing its caller.
     const message = `${component.name} is a workload: the cache belongs into a service or a gateway`;
     w.problems.add('FL702', outer.where, message);
     return;
@@ -181,7 +181,7 @@ function writeFills(w: Writer, site: Site, found: number, scope: Scope): void {
   }
 }
 
-/** The steps that load a value, and what becomes of it, for this request and for those who wait. */
+/** The steps that load a value, and what this request and the waiting ones do with it. */
 function writeLoad(
   w: Writer,
   site: Site,
@@ -235,7 +235,7 @@ function writeLoading(
   writeJump(w, done);
 }
 
-/** Behind the back of a request that has its answer, the value is loaded anew by one of them. */
+/** Reloads the value in the background, on behalf of a request that already has its response. */
 function writeRefresh(
   w: Writer,
   site: Site,
@@ -289,7 +289,7 @@ function writeForget(w: Writer, site: Site, scope: Scope): void {
   }
 }
 
-/** A command to the shared level whose failure is that of the step, or nobody's. */
+/** A command to the shared level. If it fails, the step fails, or the failure is ignored. */
 function writeCommand(
   w: Writer,
   site: Site,
@@ -325,7 +325,7 @@ function writeLocals(w: Writer, site: Site, op: 'share', scope: Scope): void {
   });
 }
 
-/** Writes that are gathered: a strand that nobody waits for writes them, batch after batch. */
+/** Batched writes: a background strand writes batch after batch. */
 function writeGathering(
   w: Writer,
   site: Site,

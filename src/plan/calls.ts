@@ -110,8 +110,8 @@ function handedOn(
 }
 
 /**
- * Where the requests go that carry headers from their workload which the routes of the called gateway
- * ask for. What the call says of itself comes before what it was sent with.
+ * Targets of requests with workload headers that the routes of the called gateway match. Headers of the call itself
+ * take precedence over those that the request came with.
  */
 function detours(
   layout: Layout,

@@ -148,11 +148,11 @@ function writerOf(layout: Layout, keys: KeyTable, problems: Problems): Writer {
   };
 }
 
-/** Writes every program, in the order in which they stand in the plan. */
+/** Writes every program, in the order of the plan. */
 function writeAll(w: Writer, keys: KeyTable, limiters: Limiters, scenario: Scenario) {
   const { parts, components } = w.layout;
   const keysAreSent = sendsKeys(scenario);
-  // Jumps only go forward, so what runs before a handler stands in front of all of them.
+  // Jumps only go forward, so code that runs before a handler must precede all handlers.
   const deliveries = parts.map((part) => writeDelivery(w, part));
   const programs = parts.map((part) =>
     part.source.kind === 'group' || part.source.kind === 'consumer'
@@ -277,7 +277,7 @@ function partsBehind(layout: Layout, target: Target): readonly LaidPart[] {
   return target.part === null ? component.parts : [partOf(component, target.part)];
 }
 
-/** Everybody who gets a request of a route, or whom its steps ask. */
+/** All targets of a route: its destinations, its mirror, and those that its steps call. */
 function targetsOf({ to, mirror, steps }: Route): readonly Target[] {
   const targets = to.map(({ target }) => target);
   if (mirror !== null) targets.push(mirror.target);
@@ -313,7 +313,7 @@ const CLIENT = Object.freeze({
   external: false,
 } as const);
 
-/** What stands before the queue of a component, by the numbers of its parts. */
+/** Admission in front of the queue of a component, by the numbers of its parts. */
 function planAdmission(
   w: Writer,
   limiters: Limiters,

@@ -49,8 +49,8 @@ export class Conditions {
   }
 
   /**
-   * The headers of these names that a user request carries down its tree, as a router sees them. One
-   * that its calls set differently cannot be told further down.
+   * Those of the named headers that a user request carries down its call tree, as a router sees them. A header that
+   * its calls set to different values is unknown further down.
    */
   carried(part: LaidPart, names: ReadonlySet<string>, where: string): ReadonlyMap<string, string> {
     const { source } = part;

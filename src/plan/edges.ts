@@ -78,7 +78,7 @@ export class EdgeTable {
     return this.fallbacks.has(edge) || this.steps.has(edge);
   }
 
-  /** Whether it is known whom the layers of an edge ask. */
+  /** Whether the edges that the layers of an edge call themselves are already planned. */
   isAsked(edge: number): boolean {
     return this.asks.has(edge);
   }

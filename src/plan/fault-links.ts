@@ -71,7 +71,7 @@ export class LinkEnds {
     });
   }
 
-  /** All messages between two sides, whoever calls; `to`: those from the first to the second. */
+  /** All messages between two sides, in both directions of calls; `to`: those from the first to the second. */
   between(
     x: EndTest,
     y: EndTest,

@@ -155,7 +155,7 @@ class FaultTarget {
     return (['endpoint', 'group', 'row'] as const).some((what) => this.can.has(what));
   }
 
-  /** Whoever names something wants it to be hit. */
+  /** A fault must hit everything that it names. */
   checkHits(): void {
     if (this.fault.version !== null && this.hits.parts.size + this.hits.links.size > 0) {
       this.refuse(

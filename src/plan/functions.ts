@@ -42,7 +42,7 @@ export function planFunctions(
 export function writeInvoke(w: Writer, component: LaidComponent, scope: Scope): void {
   const { source } = component;
   if (source.kind !== 'service' || source.host.environments === null) return;
-  // Who refuses is the platform, in front of the function: its answer is the answer.
+  // The platform refuses, in front of the function, so its response is the final one.
   const platform = { ...scope, uncaught: CALL_MODE.PASS };
   writeAct(w, w.acts.invoke(functionsOf(w.layout).indexOf(component)), 'invoke', platform);
   const { timeoutNs } = source.host.environments;

@@ -25,8 +25,8 @@ export interface GridSource {
 }
 
 /**
- * Components that budgets and expectations ask step by step for what is measured by segment, and on both sides of
- * edges; `all` stands for every one. Empty = nobody does.
+ * Components for which budgets and expectations need, step by step, figures that are otherwise measured per segment
+ * and on both sides of edges; `all` means every component. Empty = no component.
  */
 export function askedBySteps(file: ScenarioFile): ReadonlySet<string> {
   const names = new Set<string>();

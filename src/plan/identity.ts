@@ -1,6 +1,6 @@
 /**
- * Names of random streams. A step is named by its verb and its ordinal among the steps of that verb in
- * the part, so that a step of another kind put before it shifts nobody's draws.
+ * Names of random streams. The name of a step is its verb and its ordinal among the steps with that verb in the part.
+ * Inserting a step of another kind therefore changes no draws of other steps.
  */
 export class StepNames {
   private readonly prefix: string;

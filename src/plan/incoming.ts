@@ -5,15 +5,17 @@ import type { Step } from '../spec/steps.js';
 import { eachStep } from '../scenario/each-step.js';
 import { listsOfEndpoint, listsOfRequest, listsOfRoute } from '../scenario/fallback-steps.js';
 
-/** What a gateway is asked for, and by whom: the request of a workload itself, null = a service, or the steps of a route. */
+/**
+ * A call to a gateway and its origin: the request of a workload itself, null = a service, or the steps of a route.
+ */
 export interface Incoming {
   readonly line: RequestLine;
   readonly request: Request | null;
 }
 
 /**
- * Everything the gateways of a scenario are asked for. A gateway hands on what it was asked for, so
- * what stands behind it is asked for the same.
+ * All calls to the gateways of a scenario. A gateway passes on what it receives, so the components after it receive
+ * the same.
  */
 export function incomingOf(scenario: Scenario): ReadonlyMap<string, readonly Incoming[]> {
   const incoming = new Map<string, Incoming[]>();

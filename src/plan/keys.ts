@@ -19,7 +19,7 @@ export class KeyTable {
     this.problems = problems;
   }
 
-  /** Number of the key; `place` is where it is asked for, and `what` by whom, for messages. */
+  /** Number of the key. `place` and `what` are the place and the kind of its user, for messages. */
   use(name: string, place: string, what: string): number {
     const index = this.list.findIndex((candidate) => candidate.name === name);
     if (index >= 0) return index;

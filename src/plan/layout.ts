@@ -82,7 +82,7 @@ export interface LaidComponent {
   readonly zones: readonly number[];
 }
 
-/** Who has which number. */
+/** The numbers of components, parts, instances and links. */
 export interface Layout {
   /** In code-unit order of their names, all kinds together. */
   readonly components: readonly LaidComponent[];

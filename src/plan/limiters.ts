@@ -3,7 +3,7 @@ import type { PlanLimiter } from '../spec/plan.js';
 import type { Layer, RetryAfter } from '../spec/scenario.js';
 import type { KeyTable } from './keys.js';
 
-/** The rate limiters that stand in middleware chains: one for each place in the scenario. */
+/** The rate limiters of middleware chains: one for each place in the scenario. */
 export class Limiters {
   readonly list: PlanLimiter[] = [];
   private readonly byPlace = new Map<string, number>();

@@ -40,9 +40,8 @@ const ON_REQUEST: ReadonlySet<string> = new Set(['transform', 'translate', 'log'
 const ON_ANSWER: ReadonlySet<string> = new Set(['translate', 'compress']);
 
 /**
- * The chain in front of the steps, in its order: the cost of each member, then whom it turns away, by
- * size, by share, by rate, by how many are under way, by a remote check. Gives the scope behind the
- * chain, where answers go through it the other way.
+ * The middleware chain in front of the steps, in its order: the cost of each member, then its refusals by size,
+ * share, rate, concurrency or remote check. Returns the scope after the chain; responses pass it in reverse.
  */
 export function writeMiddleware(
   w: Writer,
@@ -125,7 +124,7 @@ function statusOf({ dryRun, status }: Middleware): Outcome {
   return dryRun ? 0 : outcomeOfStatus(status);
 }
 
-/** Who is refused because of load has the outcome of that, where the status is the usual one. */
+/** The outcome of a refusal. With the usual status for overload or rate limits, it is the outcome for that. */
 function refusalOf(status: number): Outcome {
   return status === 503 ? withStatus(OUTCOME.rejectedOverload, 503) : outcomeOfStatus(status);
 }

@@ -12,7 +12,7 @@ import { planQueues } from './queues.js';
 import { planStores } from './stores.js';
 import type { Writer } from './writer.js';
 
-/** What stands beside the calls, once all programs are written. */
+/** Plans the modules beside the calls, once all programs are written. */
 export function planModules(
   w: Writer,
   keys: KeyTable,

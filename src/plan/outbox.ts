@@ -12,7 +12,7 @@ import type { Writer } from './writer.js';
 
 type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
 
-/** The outbox of the service whose endpoint a step stands in. */
+/** The outbox of the service whose endpoint contains the step. */
 export function outboxOf({ part }: Scope): Outbox | null {
   const { source } = part.component;
   return source.kind === 'service' ? source.host.outbox : null;

@@ -107,7 +107,7 @@ function writeVersions(w: Writer, limiters: Limiters, part: LaidPart, keysAreSen
   }
 }
 
-/** What stands in front of the steps of an endpoint, and the steps. */
+/** The chain in front of the steps of an endpoint, and the steps. */
 function writeGuarded(
   w: Writer,
   limiters: Limiters,
@@ -203,7 +203,7 @@ export function writeHandshake(w: Writer, component: LaidComponent): number {
   return at;
 }
 
-/** What a process does that is only asked whether it answers; -1 where nobody asks it so. */
+/** The work of a process for a probe; -1 if it has no probe. */
 export function writeProbe(w: Writer, component: LaidComponent): number {
   const probes = hostOf(component)?.probes ?? null;
   if (!PROBES.some((kind) => probes?.[kind]?.endpoint === null)) return -1;

@@ -133,7 +133,7 @@ function consumerOf(
   };
 }
 
-/** What one channel carries, and how many handlers stand behind it. */
+/** How much one channel carries, and its number of handlers. */
 function channelOf(
   spec: MessageQueue | Bus,
   { concurrency, batch, commit, maxNumberOfMessages }: QueueConsumer,
@@ -213,8 +213,8 @@ function rulesOf({ w }: Source, spec: MessageQueue | Bus): QueueRules {
         closesChannel: true,
         deliveryLimit: spec.deliveryLimit,
         returnsFirst: spec.quorum,
-        // Without a limit a return is appended to the log anew, so that the log can be cut (handle_aux of
-        // rabbit_fifo.erl); the end of a channel is none, and puts what was on it in front.
+        // Without a limit a return is appended to the log, so that the log can be truncated (handle_aux of
+        // rabbit_fifo.erl). The end of a channel is not a return: its messages go to the front.
         rejectsToTail: spec.quorum && spec.deliveryLimit === Infinity,
         delaysToTail: true,
       };

@@ -98,8 +98,8 @@ export class SagaTable {
 }
 
 /**
- * The program of an orchestrator. Its counter is saved outside the instance: it goes on at the command
- * that the saga stands at, sends that one command, and ends; what comes next is begun as a task of its own.
+ * The program of an orchestrator. Its program counter is stored outside the instance: a run of the program starts at
+ * the current command of the saga, sends that one command, and ends. The next command runs as a task of its own.
  */
 export function writeSaga(w: Writer, saga: Saga, scope: Scope): void {
   const { assembler } = w;
@@ -129,7 +129,7 @@ export function writeSaga(w: Writer, saga: Saga, scope: Scope): void {
   assembler.emit(OP.DONE, UNSAVED);
 }
 
-/** SAVE, CALL, SAVE: a command whose outcome is told to the saga, whatever it is. */
+/** SAVE, CALL, SAVE: a command that reports its outcome to the saga, success or failure. */
 function writeCommand(
   w: Writer,
   saga: Saga,

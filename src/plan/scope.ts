@@ -81,8 +81,8 @@ export function strand(scope: Scope): Scope {
 }
 
 /**
- * The scope of the steps that a fallback runs: a strand of its own, whose failures are those of the call
- * as they are. `names` are theirs wherever the call stands.
+ * The scope of the steps of a fallback: a strand of its own, whose failures become those of the call. `names` are the
+ * same wherever the call is.
  */
 export function ofFallback(scope: Scope, names: StepNames, instead: readonly number[]): Scope {
   return {

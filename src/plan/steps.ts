@@ -61,7 +61,7 @@ function identityOf(step: Step): string {
   return `${step.self ? 'self' : 'call'}:${component}${part === null ? '' : `.${part}`}`;
 }
 
-/** A strand that nobody joins, so it ends like a job. */
+/** A strand without a join, so it ends like a job. */
 function writeBackground(w: Writer, step: Step, scope: Scope, stream: string): void {
   const { assembler } = w;
   const behind = assembler.label();

@@ -233,7 +233,7 @@ function writeSnapshot(
   assembler.bind(behind);
 }
 
-/** Whether anybody sees the order in which places are taken: only async projections wait for an empty one. */
+/** Whether the order in which positions are reserved is visible: only async projections wait for an empty one. */
 function isNumbered({ layout }: Writer, { name, appendMode }: EventStore): boolean {
   const follows = layout.components.some(
     ({ source }) =>

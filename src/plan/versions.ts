@@ -65,8 +65,8 @@ export function planVersions({ source, name }: LaidComponent, keys: KeyTable): P
 }
 
 /**
- * New versions that take over: they may hurt like a fault, and are told as one. Each lasts from its beginning until the old
- * version has everything again, which the run alone knows.
+ * Rollouts. They can hurt like a fault and are reported as one. Each lasts from its start until the old version
+ * serves all traffic again, which only the run knows.
  */
 export function planRollouts(
   layout: Layout,

@@ -45,7 +45,7 @@ export interface Writer {
   readonly problems: Problems;
   /** By part id: where the program of the part begins. */
   readonly entries: Map<number, Label>;
-  /** By part id: the programs of those who ask before they run another. */
+  /** By part id: the program with the queries before a delivery (inbox) or before publishing (outbox). */
   readonly lookups: Map<number, number>;
   /** Steps of fallbacks that are still to be written. */
   readonly fallbacks: {
@@ -90,7 +90,7 @@ export function writeCall(
   }
 }
 
-/** A call whose failure is what a check says, see CHECK_TABLE; gives where it stands, for each way. */
+/** A call whose failure depends on a check, see CHECK_TABLE; returns its position for each branch. */
 export function writeCheckCall(
   w: Writer,
   to: Target,
@@ -120,7 +120,7 @@ export function writeTakenCall(
   w.assembler.bind(next);
 }
 
-/** The call, and those of the requests that it sends elsewhere; gives where they stand. */
+/** The call, and the calls for requests that go elsewhere; returns their positions. */
 function emitCalls(
   w: Writer,
   to: Target,
@@ -204,7 +204,7 @@ function useEdge(
   return edge;
 }
 
-/** What a fallback locks is not locked already where the call stands. */
+/** A fallback must not lock what is already locked at its call. */
 function checkLocks(w: Writer, steps: readonly Step[], { locks, where }: Scope): void {
   if (locks.length === 0) return;
   const check = (step: Step): void => {
@@ -324,7 +324,7 @@ export function writeAct(w: Writer, act: number, name: string, scope: Scope): vo
   if (target !== null) w.assembler.point(at, SLOT.C, target);
 }
 
-/** CPU that an act has found is added as so many pieces of this. */
+/** CPU time that an act determines at run time is added in pieces of this size. */
 const PIECE: Ns = NS_PER_MS;
 
 /** CPU, as much as the act before has found necessary. */

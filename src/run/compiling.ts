@@ -2,10 +2,9 @@ import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * Tells V8 how to compile what so many threads of ours run; holds for threads that start from now on. It may
- * put more functions into the ones that call them than by default: an event passes through many small
- * ones. And where every core has a thread of ours, each of them compiles by itself: to compile beside
- * them means to run slow code meanwhile, with half a core.
+ * Sets V8 options for code that runs on this many threads; they apply to threads that start later. V8 may inline more
+ * than by default, because an event passes through many small functions. If our threads use every core, each compiles
+ * on its own thread: background compilation would run slow code meanwhile, on half a core.
  */
 export function tuneCompiler(threads: number): void {
   setFlagsFromString('--max-inlined-bytecode-size-cumulative=2500');

@@ -22,7 +22,7 @@ export class Crew {
     this.setup = setup;
   }
 
-  /** A thread that idles, or a new one with this limit of its heap. It belongs to the caller, who gives it back or ends it. */
+  /** An idle thread, or a new one with this heap limit. The caller owns it and gives it back or ends it. */
   take(heapMiB = this.setup.heapMiB): Worker {
     for (const worker of this.idle) {
       this.idle.delete(worker);
@@ -65,7 +65,7 @@ export async function withCrew<T>(setup: CrewSetup, body: (crew: Crew) => Promis
   }
 }
 
-/** Takes away who listened. By name: a worker listens to itself for who begins to listen. */
+/** Removes listeners by event name. Removing all of them would remove those that the Worker itself uses. */
 function forget(worker: Worker): void {
   for (const event of ['message', 'error', 'exit']) worker.removeAllListeners(event);
 }

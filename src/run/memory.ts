@@ -9,7 +9,7 @@ export interface MemoryLimit {
   readonly bytes: number;
 }
 
-/** After a collection buffers are given back by another thread, within so many looks of so many ms. */
+/** After a garbage collection another thread frees the buffers. We look this many times, this many ms apart. */
 const LOOKS = 6;
 const PAUSE_MS = 4;
 

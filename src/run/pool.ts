@@ -34,19 +34,19 @@ export interface PoolOptions {
   readonly onDone?: (done: number, index: number) => void;
   /** The order in which tasks are started; that of their indices where none is given. */
   readonly order?: readonly number[];
-  /** So many tasks at the end are started heaviest first, so that no thread is left alone with a long one. */
+  /** The last tasks, this many, start heaviest first, so that no thread ends alone with a long one. */
   readonly last?: number;
   /** How heavy a task is, as the results so far tell; asked when only the last ones are left. */
   readonly weight?: (index: number, results: readonly unknown[]) => number;
-  /** True = what stands behind this result is no longer needed and is not started. */
+  /** True = the tasks after this one are no longer needed; the pool does not start them. */
   readonly isLast?: (value: unknown) => boolean;
   /** False = the task is not started, and not waited for; asked again after each result. */
   readonly isNeeded?: (index: number) => boolean;
   /** True = the failure of a task ends nothing but that task. */
   readonly spares?: (index: number, error: TaskError) => boolean;
   /**
-   * True = the task ended for want of memory. It is run again when all others are done, by itself; so are those of its
-   * kin that have not been started. What comes of that counts.
+   * True = the task ran out of memory. The pool runs it again alone when all others are done, and likewise the tasks
+   * of its kin that it had not started. The second result counts.
    */
   readonly isShort?: (value: unknown) => boolean;
   readonly isKin?: (index: number, other: number) => boolean;

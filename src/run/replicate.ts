@@ -34,9 +34,8 @@ export const NO_ROOM = 'the run needed more memory than its thread may have';
 export type Records = readonly (readonly RunRecord[])[];
 
 /**
- * Runs every plan `replications` times on worker threads. What is returned, or thrown, does not depend
- * on the number of threads. Throws GuardStop or RunFailure of the first run (in the order of tasks)
- * that did not end well.
+ * Runs every plan `replications` times on worker threads. The number of threads changes neither the result nor the
+ * error. Throws GuardStop or RunFailure of the first run, in the order of tasks, that failed.
  */
 export async function runThreaded(
   plans: readonly Plan[],
@@ -90,7 +89,7 @@ export function simulators(
   memory: MemoryLimit | null = null,
 ): CrewSetup {
   const shared: SimulatorSetup = { plans, memory };
-  // This stands in another folder beside `run` where the program is bundled.
+  // The bundled program has this file in another folder beside `run`.
   return { entry: new URL('../run/worker.js', import.meta.url), shared, heapMiB };
 }
 

@@ -3,9 +3,9 @@ import { GAUGE_KINDS, type RunRecord } from '../spec/record.js';
 import { instanceName, partName } from '../spec/plan-names.js';
 
 /**
- * What was going on when a guard stopped a run, in words: the loop or the queue by name. A limit of
- * events says nothing of its own, so the busiest edge and the longest queue are named; a path of calls
- * is told up to where it begins to repeat.
+ * Describes what a run was doing when a guard stopped it, and names the loop or the queue. A limit of events explains
+ * nothing by itself, so the text names the busiest edge and the longest queue. A path of calls is shown until it
+ * repeats.
  */
 export function stopDetail(plan: Plan, record: RunRecord): string {
   if (record.stop === 'depth') return shortened(record.stopDetail);

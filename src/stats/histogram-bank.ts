@@ -49,7 +49,7 @@ export class HistogramBank {
     this.pages = new Uint32Array(pages << subBits);
   }
 
-  /** Empties the bank, which has so many histograms from now on. */
+  /** Empties the bank and sets its number of histograms. */
   reset(count: number): void {
     const before = this.count;
     if (!cleared(this.zeros, before, count)) {
@@ -93,7 +93,7 @@ export class HistogramBank {
     this.pages[(page << this.subBits) | (key & this.subMask)]++;
   }
 
-  /** Counts a value of 0 so many times. */
+  /** Counts the value 0 `n` times. */
   addZeros(histogram: number, n: number): void {
     if (n === 0) return;
     const at = histogram * STATE;
@@ -102,7 +102,7 @@ export class HistogramBank {
     if (this.state[at + HIGH] < 0) this.state[at + HIGH] = 0;
   }
 
-  /** Histograms of the bank as one, as it stands in results. */
+  /** Merges histograms of the bank into the form that results use. */
   dataOf(histograms: readonly number[]): HistogramData {
     const { subBits, subMask, state } = this;
     const index: number[] = [];

@@ -12,7 +12,7 @@ const words = new Int32Array(cell.buffer);
 cell[0] = 1;
 const HIGH = words[1] !== 0 ? 1 : 0;
 
-/** A histogram as it stands in results: only buckets that hold something, by rising index. */
+/** A histogram in the form that results use: only buckets with a count, by ascending index. */
 export interface HistogramData {
   readonly subBits: number;
   readonly count: number;

@@ -20,9 +20,9 @@ const PRIMITIVE: readonly (readonly [degree: number, a: number, m: readonly numb
 const BITS = 32;
 
 /**
- * Coordinate of the point `index` (from 0) in one dimension (from 0) of the sequence of Sobol', in (0, 1): any 2^k points in a row
- * that begin at a multiple of 2^k stand in as many equal parts of the interval, one in each. `shift` (int32) moves
- * all points of a dimension by exclusive or, which keeps that.
+ * One coordinate, in (0, 1), of the point `index` (from 0) in one dimension (from 0) of the Sobol' sequence. Of any
+ * 2^k consecutive points that begin at a multiple of 2^k, each of 2^k equal parts of the interval contains one.
+ * `shift` (int32) moves all points of a dimension by exclusive or and keeps this property.
  */
 export function sobol(index: number, dimension: number, shift: number): number {
   const directions = directionsOf(dimension);

@@ -58,7 +58,7 @@ export async function check(
   return !isSettled || checked.some(({ result }) => isBroken(result)) ? EXIT.broken : EXIT.ok;
 }
 
-/** True when a budget that counts is broken or the hypothesis does not stand; undecided ones do not count. */
+/** True if a budget that counts is broken or the hypothesis is refuted; undecided ones do not count. */
 export function isBroken({ variants, hypothesis }: Result): boolean {
   const isRefuted = hypothesis?.verdict === 'refuted' || hypothesis?.verdict === 'invalid';
   return isRefuted || variants.some(({ budgets }) => budgets.some(isFailure));

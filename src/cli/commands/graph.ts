@@ -111,7 +111,7 @@ function fenced(text: string): string {
 
 const DRAW = { svg: graphSvg, mermaid: graphMermaid, dot: graphDot } as const;
 
-/** Who calls whom, and the ways of messages, by component. */
+/** Calls between components, and the paths of messages. */
 function topologyOf(title: string, plan: Plan): TopologyGraph {
   const nodes = plan.components.map(({ name, kind, external }) => ({ name, kind, external }));
   const edges = new Map<string, { from: string; to: string }>();

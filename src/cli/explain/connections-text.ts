@@ -4,7 +4,7 @@ import { plainText } from './values.js';
 /** What the connections of an edge cost to open, and their limits; nothing where none are written. */
 export function connectionsText(connections: PlanConnections | null): readonly string[] {
   if (connections === null) return [];
-  // What the server does to them stands with its protocol.
+  // The page of the protocol describes what the server does to connections.
   const {
     multiplexed,
     tlsTrips,

@@ -65,7 +65,7 @@ function nodes({ shards, operations, replication, route, failover }: Database): 
   return [`replicas ${plainText(replication)}`, `reads at ${read}`, failoverText(failover)];
 }
 
-/** The master of a cluster needs a majority: nobody else is one. */
+/** The master of a cluster needs a majority, so there is never a second one. */
 function withoutFencing(failover: Failover | null): Partial<Failover> | null {
   if (failover === null) return null;
   const { detectNs, promoteNs, reconnectNs } = failover;

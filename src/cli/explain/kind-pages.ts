@@ -36,7 +36,7 @@ export function kindNames(): readonly string[] {
   ];
 }
 
-/** Kinds with the one first that is meant where none is written: who asks for `retry` mostly has that. */
+/** Kinds, the default one first: most readers who ask for `retry` have that. */
 function defaultFirst<T extends { readonly isDefault: boolean }>(kinds: readonly T[]): T[] {
   return [...kinds].sort((a, b) => Number(b.isDefault) - Number(a.isDefault));
 }

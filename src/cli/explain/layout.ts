@@ -8,7 +8,7 @@ export function paragraph(text: string): string {
   return wrap(text, '').join('\n');
 }
 
-/** Lines of at most 96 characters; `hang` stands before all but the first, `indent` if not given. */
+/** Lines of at most 96 characters; `hang` indents all but the first, and is `indent` if not given. */
 export function wrap(text: string, indent: string, hang = indent): string[] {
   const lines: string[] = [];
   let line = '';

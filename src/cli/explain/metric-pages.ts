@@ -76,7 +76,7 @@ const UNIT_WORDS = {
   number: 'number',
 } as const;
 
-/** What stands before the dot of a metric: how it is written and what it is. */
+/** The part of a metric before the dot: how it is written and what it means. */
 const SUBJECTS: Readonly<Record<SubjectKind, readonly [written: string, what: string]>> = {
   workload: ['users', 'An entry of `workloads`: all its requests together.'],
   request: ['users.buy', 'One kind of request of a workload, by its name or by what it calls.'],

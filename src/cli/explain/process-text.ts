@@ -81,7 +81,7 @@ function probesText(probes: Probes): readonly string[] {
   });
 }
 
-/** Who adds to it and takes away from it. */
+/** The controllers that add and remove instances. */
 function scalingText(
   { metrics, min, max, syncNs, metricDelayNs, tolerance, up, down }: Autoscaling,
   cpuRequest: number | null,

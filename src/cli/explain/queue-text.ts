@@ -6,7 +6,7 @@ import { plainText } from './values.js';
 /** Fields that are said otherwise, or only for readers. */
 const APART = new Set('name title description critical kind consumers subscribers call'.split(' '));
 
-/** Queues and topics that push, each with those who handle its messages. */
+/** Queues and topics that push, each with the handlers of its messages. */
 export function queueLines({ queues, topics }: Scenario): readonly string[] {
   const buses = [...topics.values()].filter((topic): topic is Bus => topic.kind === 'bus');
   return [...buses, ...queues.values()].flatMap(holderLines);

@@ -1,7 +1,7 @@
 import { sha256 } from '../../scenario/sha256.js';
 import { usageError } from '../exit.js';
 
-/** What the command line says of a sweep that does not stand in the file. */
+/** A sweep given on the command line instead of in the file. */
 export interface AdHoc {
   readonly set?: readonly string[];
   readonly metric?: readonly string[];

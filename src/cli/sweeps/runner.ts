@@ -58,7 +58,7 @@ export function someOf(names: readonly string[]): string {
   return more > 0 ? `${shown} and ${more} more` : shown;
 }
 
-/** So many settings are listed by name. */
+/** Up to this many settings are listed by name. */
 const NAMED = 3;
 
 /** Runs the settings of one sweep. */
@@ -290,7 +290,7 @@ const FRACTION = 0.4567;
 /** Fewer runs are looked at once. */
 const FIRST_LOOK_FROM = 6;
 
-/** Whether an interval has told; what was seen exactly waits for all runs. */
+/** Whether an interval has decided; exact figures wait for all runs. */
 function isDecided({ expect, stop }: SweepFigures): boolean {
   if (stop !== null) return true;
   return expect !== null && expect.ci95 !== null && expect.verdict !== 'inconclusive';

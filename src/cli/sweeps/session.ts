@@ -134,7 +134,7 @@ export class Session {
   }
 }
 
-/** Threads for all settings of a sweep, of which at most so many runs are under way at once. */
+/** Threads for all settings of a sweep, with at most this many runs at once. */
 export function sweepThreads(options: SimulateOptions, runs: number): CrewSetup {
   const { heapMiB, memory } = shareOf(options, runs);
   // Each task brings its plan.

@@ -22,9 +22,9 @@ export function eachValueOf({ axes }: WrittenSweep): readonly (readonly Setting[
 }
 
 /**
- * Settings drawn from the axes, evenly over the range or the values of each: by chance, or as the points of a sequence of
- * Sobol' that the seed moves. What is drawn for an axis depends on the seed, the sweep and the path (and with
- * `sobol` on the place of the axis); more samples begin with the same ones.
+ * Settings drawn evenly from the range or the values of each axis: at random, or as points of a Sobol' sequence that
+ * the seed shifts. The draws of an axis depend on the seed, the sweep and the path (with `sobol` also on the position
+ * of the axis); a larger sample begins with the settings of a smaller one.
  */
 export function sampleOf(
   { axes, sweep }: WrittenSweep,
