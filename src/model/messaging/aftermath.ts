@@ -132,7 +132,7 @@ export class Aftermath {
 
   /** The message has had its effect after all. */
   settled(message: number): void {
-    if (this.tries.length > 0) this.tries[message] = 0;
+    if (this.waitsElsewhere) this.tries[message] = 0;
   }
 
   /** The effect will not happen by what stands at this place. */

@@ -109,9 +109,9 @@ export class Messages {
   /** A message that comes from no request, such as one of a backlog. */
   ofNobody(a: number, b: number, number: number): number {
     const message = this.make(a, b, number, a, b, 0);
-    derive(a, b, number);
-    this.rootA[message] = lineage.a;
-    this.rootB[message] = lineage.b;
+    // A request of its own.
+    this.rootA[message] = this.lineageA[message];
+    this.rootB[message] = this.lineageB[message];
     this.key[message] = this.ownKey(message);
     return message;
   }
