@@ -72,8 +72,11 @@ export class Aftermath {
     });
     this.waitsElsewhere = spec.retry !== null && spec.retry.mode !== 'inProcess';
     this.delayed = this.waitsElsewhere ? meters.gauge('delayed', subject) : -1;
-    if (!this.waitsElsewhere) return;
-    const { shelf, slots } = messages;
+    if (this.waitsElsewhere) this.count(messages);
+  }
+
+  /** Tries and runs are counted here. */
+  private count({ shelf, slots }: Messages): void {
     slots.onGrow((capacity) => {
       this.tries = widenInt32(this.tries, capacity);
       this.runs = widenInt32(this.runs, capacity);
