@@ -127,10 +127,11 @@ export class Aftermath {
       this.giveUp(message, place, isPassed);
       return;
     }
-    const delay = retry.mode === 'delayed' ? this.delayNs(tries, message) : 0;
+    const isDelayed = retry.mode === 'delayed';
+    const delay = isDelayed ? Math.max(this.delayNs(tries, message), POLL_NS) : POLL_NS;
     this.messages.holders[message]++;
     levels.add(this.delayed, 1);
-    engine.at(engine.now + Math.max(delay, POLL_NS), PHASE.ARRIVAL, this.backOp, message, 0, 0);
+    engine.at(engine.now + delay, PHASE.ARRIVAL, this.backOp, message, 0, 0);
   }
 
   /** The message has had its effect after all. */

@@ -52,8 +52,8 @@ export class Messages {
   holders: Int32Array = new Int32Array(0);
   /** Bit of each group in which it has had its effect. */
   effects: Int32Array = new Int32Array(0);
-  /** The same of groups that have given it up; empty until the first one does. */
-  private givenUp: Int32Array = new Int32Array(0);
+  /** The same of groups that have given it up. */
+  givenUp: Int32Array = new Int32Array(0);
   /** Place in `poisons` plus one, 0 = none; read only where there are any. */
   poison: Uint8Array = new Uint8Array(0);
   readonly poisons: Poison[] = [];
@@ -75,12 +75,6 @@ export class Messages {
     const goesBack = world.plan.faults.some(({ knobs }) => knobs.includes('redriven'));
     this.pasts = goesBack ? new Pasts(this.slots) : null;
     this.slots.onGrow((capacity) => this.widen(capacity));
-    this.shelf.takeAlong({
-      get: (message) => (this.givenUp.length === 0 ? 0 : this.givenUp[message]),
-      set: (message, groups) => {
-        if (this.givenUp.length > 0) this.givenUp[message] = groups;
-      },
-    });
     const { copies } = this;
     this.shelf.takeAlong({
       get: (message) => copies.came[message],
@@ -218,13 +212,11 @@ export class Messages {
 
   /** Whatever becomes of its copies: its effect is not lost to the group, or known to be. */
   giveUp(message: number, group: number): void {
-    if (this.givenUp.length === 0) this.givenUp = new Int32Array(this.effects.length);
     this.givenUp[message] |= 1 << group;
   }
 
   private isSettled(message: number, group: number): boolean {
-    const givenUp = this.givenUp.length === 0 ? 0 : this.givenUp[message];
-    return ((givenUp | this.effects[message]) & (1 << group)) !== 0;
+    return ((this.givenUp[message] | this.effects[message]) & (1 << group)) !== 0;
   }
 
   /** What a handler of the message runs for, each with a number; read at once, it is the same object each time. */
@@ -286,7 +278,7 @@ export class Messages {
     this.cell[message] = sink.cell;
     this.holders[message] = 0;
     this.effects[message] = 0;
-    if (this.givenUp.length > 0) this.givenUp[message] = 0;
+    this.givenUp[message] = 0;
     this.poison[message] = 0;
     this.gone[message] = 0;
     this.copies.came[message] = 0;
@@ -308,7 +300,7 @@ export class Messages {
     this.bytes = widenFloat64(this.bytes, capacity);
     this.holders = widenInt32(this.holders, capacity);
     this.effects = widenInt32(this.effects, capacity);
-    if (this.givenUp.length > 0) this.givenUp = widenInt32(this.givenUp, capacity);
+    this.givenUp = widenInt32(this.givenUp, capacity);
     this.poison = widenUint8(this.poison, capacity);
     this.gone = widenUint8(this.gone, capacity);
   }

@@ -31,6 +31,7 @@ const NAMES = [
   'cell',
   'bytes',
   'effects',
+  'givenUp',
   'poison',
   'gone',
 ] as const;

@@ -180,7 +180,8 @@ describe('a message that is tried again elsewhere', () => {
     own.leave(first, 0, true);
     own.leap(first, 0);
     expect(told).toEqual([]);
-    own.leap(second, 1);
+    own.leap(second, 77);
+    own.lose(second, 77);
     expect(told).toEqual(['0 lostEffects']);
     const inProcess = aftermath({ mode: 'inProcess' });
     inProcess.own.leap(inProcess.come(), 0);
@@ -212,7 +213,7 @@ describe('a message that is given up', () => {
     messages.effect(second, 3);
     own.passed(9);
     own.passed(8);
-    expect(told).toEqual([]);
+    expect([told, own.isPending]).toEqual([[], true]);
     own.passed(7);
     own.passed(7);
     expect(told).toEqual(['0 lostEffects']);

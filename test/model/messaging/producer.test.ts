@@ -139,10 +139,11 @@ describe('the buffer', () => {
   });
 
   it('is empty when its process has died, and who waited for room is refused', () => {
-    const { publish, own, told, state, batches } = producer({ bufferBytes: 100 });
+    const { publish, own, told, state, batches, sent } = producer({ bufferBytes: 100 });
     const resident = own.resident(() => {});
     expect(resident.isBusy!()).toBe(false);
     publish([[0, 0]]);
+    expect(resident.isBusy!()).toBe(true);
     publish([
       [0, 0],
       [0, 1],
@@ -153,7 +154,10 @@ describe('the buffer', () => {
     expect(told).toEqual(['7 refused 1 from 1']);
     expect(resident.isBusy!()).toBe(false);
     expect(publish([[0, 1]]).isThrough).toBe(true);
+    // What is flushed is sent at once.
+    resident.closing!();
     own.drain();
+    expect(sent).toHaveLength(1);
     expect(own.died()).toHaveLength(1);
   });
 });
@@ -237,19 +241,6 @@ describe('a batch', () => {
     answer(1, true);
     own.drain();
     expect(sent).toHaveLength(7);
-  });
-
-  it('has what is flushed sent at once', () => {
-    const { publish, own, sent, state } = producer();
-    publish([
-      [0, 0],
-      [0, 1],
-    ]);
-    const before = state.woken;
-    own.resident(() => {}).closing!();
-    expect(state.woken).toBe(before + 1);
-    own.drain();
-    expect(sent).toHaveLength(2);
   });
 
   it('of another acknowledgement, or sent before, takes no more messages', () => {
@@ -343,7 +334,7 @@ describe('a producer under load', () => {
       const { own, batches, sent, sizes, state, told, publish, answer } = world;
       const parcels: Parcel[] = [];
       const open: number[] = [];
-      for (let step = 0; step < 200; step++) {
+      for (let step = 0; step < 120; step++) {
         state.now += roll(5) * MS * (roll(9) === 0 ? 30 : 1);
         const act = roll(6);
         if (act < 2) {
@@ -365,10 +356,9 @@ describe('a producer under load', () => {
         const alive = batches.filter(({ settled }) => !settled);
         const used = alive.reduce((sum, { memory }) => sum + memory, 0);
         expect(used <= bufferBytes || alive.length === 1).toBe(true);
-        for (const node of [0, 1]) {
-          expect(open.filter((k) => sent[k]!.node === node).length).toBeLessThanOrEqual(5);
-        }
-        for (const batch of alive) expect(batch.bytes).toBeLessThanOrEqual(batch.memory);
+        const underWay = [0, 1].map((own) => open.filter((k) => sent[k]!.node === own).length);
+        expect(Math.max(...underWay)).toBeLessThanOrEqual(5);
+        expect(alive.every(({ bytes, memory }) => bytes <= memory)).toBe(true);
       }
       refused += told.filter((line) => line.includes('refused')).length;
       // Each message is in one batch, of the partition of its key, with those of the same acknowledgement.
@@ -401,6 +391,6 @@ describe('a producer under load', () => {
         expect(new Set(list.map(({ partition }) => partition)).size).toBe(list.length);
       }
     }
-    expect(refused).toBeGreaterThan(20);
+    expect(refused).toBeGreaterThan(10);
   });
 });
