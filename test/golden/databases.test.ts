@@ -168,6 +168,13 @@ ${more}`;
       expect(answered(few.requests)).toEqual([10, 0]);
     });
 
+    it('counts queryWaitTimeout alone for who has waited for its own pool before', () => {
+      // The second of the stock waits from 10 to 25 ms for the first to fail, then connects for 25 ms: beyond 40 ms.
+      const pool = `${session('maxOpen: 1, acquireTimeout: 30ms')}, queryWaitTimeout: 25ms`;
+      const traced = golden(pooled(pool, 'query: db.ask', '0ms, 10ms'));
+      expect(answered(traced.requests)).toEqual([10, 25, 20, 50]);
+    });
+
     it('ends with the process of its client, and with the server', () => {
       const dies = (target: string): string =>
         `faults: [ { id: dies, kind: crash, target: ${target}, at: 25ms, for: 5ms } ]`;

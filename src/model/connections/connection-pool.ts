@@ -46,8 +46,8 @@ export class ConnectionPool implements PolicyState {
   private readonly layerOf: number[] = [];
   /** By frame: to which process of the server it dials. */
   private readonly dialled: number[] = [];
-  /** By frame: when it will have dialled. */
-  private readonly dialsUntil: number[] = [];
+  /** By frame: when it will have dialled, or has waited for a session for as long as it may. */
+  private readonly until: number[] = [];
   /** Connections that nobody will give back. */
   private readonly leaked: number[] = [];
   private opened = 0;
@@ -132,6 +132,8 @@ export class ConnectionPool implements PolicyState {
       ctx.reject(frame, layer, OUTCOME.poolTimeout);
       return;
     }
+    // The end of a wait that is over: what the frame does now is not.
+    if (ctx.now < this.until[frame]) return;
     if (ctx.word(frame, layer) === CONNECTING) {
       this.setup.sessions!.forget(frame);
       this.stopConnecting(frame);
@@ -140,8 +142,6 @@ export class ConnectionPool implements PolicyState {
       this.serve();
       return;
     }
-    // The end of a wait that is over: the time to dial is not.
-    if (ctx.now < this.dialsUntil[frame]) return;
     this.dialling--;
     this.use(frame, layer, this.newConnection(this.dialled[frame]));
     this.waited(ctx.now - this.since[frame]);
@@ -191,7 +191,9 @@ export class ConnectionPool implements PolicyState {
     this.opened++;
     this.count(this.setup.gauges.waiting, 1);
     ctx.setWord(frame, layer, CONNECTING);
-    if (sessions.timeout !== null) ctx.arm(sessions.timeout, frame, layer);
+    const { timeout } = sessions;
+    this.until[frame] = ctx.now + (timeout?.delayNs ?? Infinity);
+    if (timeout !== null) ctx.arm(timeout, frame, layer);
     return PARK;
   }
 
@@ -239,7 +241,7 @@ export class ConnectionPool implements PolicyState {
     }
     this.dialling++;
     this.dialled[frame] = epoch;
-    this.dialsUntil[frame] = ctx.now + time;
+    this.until[frame] = ctx.now + time;
     ctx.setWord(frame, layer, DIALLING);
     ctx.after(time, frame, layer);
     return PARK;
