@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import { ConnectionPool } from '../../src/model/connections/connection-pool.js';
 import { GoPool } from '../../src/model/connections/go-pool.js';
 import { Sessions } from '../../src/model/connections/sessions.js';
@@ -8,7 +8,7 @@ import { MS } from '../support/fake-calls.js';
 import { PlainServer } from '../support/plain-pool.js';
 import { GoRule, PlainSessions, SimpleRule } from '../support/plain-pools.js';
 import type { GoSizes, SimpleSizes } from '../support/plain-pools.js';
-import { laneOf, storyOf, tell } from '../support/pool-worlds.js';
+import { FIRSTS, bySerial, compare, laneOf, storyOf, tell } from '../support/pool-worlds.js';
 import type { Seen } from '../support/pool-worlds.js';
 
 function simpleSizes(roll: (n: number) => number): SimpleSizes {
@@ -27,22 +27,6 @@ const timerOf = (delayNs: number | null) =>
   delayNs === null || delayNs === 0 ? null : laneOf(delayNs);
 /** A dial is drawn by the lineage of its call (the nth one, 7) and the number of its attempt. */
 const byLineage = (c: number, d: number, e: number): number => (d === 7 && e === 1 ? c : NaN);
-/** One by the number of the dial alone. */
-const bySerial = (c: number, d: number, e: number): number => (d === 0 && e === 0 ? c : NaN);
-
-/** Stories of which a test tells some each. */
-const FIRSTS = [0, 20, 40, 60, 80];
-
-function compare(first: number, told: (seed: number) => readonly [Seen, Seen]): void {
-  for (let seed = first; seed < first + 20; seed++) {
-    const [seen, ruled] = told(seed);
-    // Texts are compared far more quickly.
-    if (JSON.stringify(seen) !== JSON.stringify(ruled)) {
-      expect({ seed, ...seen }).toEqual({ seed, ...ruled });
-    }
-  }
-}
-
 describe('a pool without a library', () => {
   const simple = (seed: number): readonly [Seen, Seen] => {
     const story = storyOf(seed);

@@ -78,6 +78,7 @@ export class PlainServer {
       waits: pools.flatMap(({ waits }) => waits).sort((a, b) => a - b),
       connects: sum(({ connects }) => connects),
       timeouts: sum(({ timeouts }) => timeouts),
+      leaks: sum(({ leaks }) => leaks),
     };
   }
 }
@@ -89,6 +90,8 @@ export abstract class PlainPool {
   readonly waits: number[] = [];
   connects = 0;
   timeouts = 0;
+  /** Connections that were found to be in use for too long. */
+  leaks = 0;
   protected readonly waiting: number[] = [];
   protected readonly server: PlainServer;
   protected readonly story: PoolStory;
