@@ -123,23 +123,28 @@ export class Coalescer {
   handOver(now: Ns, flight: number): number {
     invariant(this.flights.has(flight), 'flight-is-over');
     const member = this.next(flight);
-    if (member < 0) {
-      this.forget(flight);
-      this.flights.give(flight);
+    if (member >= 0) {
+      this.started[flight] = now;
+      return member;
     }
-    this.started[flight] = now;
-    return member;
+    this.forget(flight);
+    this.flights.give(flight);
+    return -1;
   }
 
-  /** The leader has its answer: from now on nobody joins. The followers are taken, then it is closed. */
-  land(now: Ns, flight: number, outcome: Outcome): void {
+  /**
+   * The leader has its answer: from now on nobody joins. The followers are taken, then it is closed. True where the
+   * answer is kept for those who come later.
+   */
+  land(now: Ns, flight: number, outcome: Outcome): boolean {
     invariant(this.flights.has(flight), 'flight-is-over');
-    if (!this.forget(flight) || this.answers === null) return;
+    if (!this.forget(flight) || this.answers === null) return false;
     const untilNs = this.started[flight] + this.windowNs!;
     const worth = isSuccess(outcome) || (this.shareErrors && !NOT_ASKED.has(kindOf(outcome)));
+    if (!worth || now >= untilNs) return false;
     // A hint says when to come back counted from then, and later is not then.
-    const kept = outcome & ~HINTED;
-    if (worth && now < untilNs) this.answers.set(now, this.key[flight], kept, untilNs);
+    this.answers.set(now, this.key[flight], outcome & ~HINTED, untilNs);
+    return true;
   }
 
   close(flight: number): void {
@@ -148,7 +153,7 @@ export class Coalescer {
 
   /** Forgets the answers that are kept; no flight is under way. */
   reset(): void {
-    this.current.clear();
+    invariant(this.flights.used === 0, 'reset-under-way');
     this.answers?.clear();
   }
 

@@ -23,7 +23,7 @@ export class Coalescing {
   private readonly specs: readonly PlanCoalescing[];
   /** By place, then by index of the instance. */
   private readonly coalescers: readonly (readonly Coalescer[])[];
-  /** Sizes of the answers that are kept, plus 1. */
+  /** Sizes of the answers that are kept, plus 1, where any are. */
   private readonly bytes: readonly (readonly Expiring[])[];
   private readonly settleOp: number;
   /** By strand: 1 + the flight it leads, or less 1 the number under which it follows; and the place. */
@@ -41,10 +41,12 @@ export class Coalescing {
       ),
     );
     this.bytes = this.specs.map(({ component, windowNs }) =>
-      Array.from(
-        { length: plan.components[component].instances },
-        () => new Expiring(windowNs ?? 0),
-      ),
+      windowNs === null
+        ? []
+        : Array.from(
+            { length: plan.components[component].instances },
+            () => new Expiring(windowNs),
+          ),
     );
     strands.slots.onGrow((capacity) => {
       this.role = widenInt32(this.role, capacity);
@@ -57,13 +59,13 @@ export class Coalescing {
 
   /** PASS: the strand goes on, its answer is for all. PARK: it waits for another's. Else that answer. */
   join(strand: number, place: number): Outcome {
-    const { keys } = this.world;
+    const { keys, sizes } = this.world;
     invariant(this.role[strand] === ALONE, 'request-coalesced-twice');
     const coalescer = this.coalescerOf(strand, place);
     const key = keys.value(this.specs[place].key, strand);
     const known = coalescer.kept(engine.now, key);
     if (known !== 0) {
-      this.giveSize(strand, this.bytesOf(strand, place).get(engine.now, key) - 1);
+      sizes?.shared(strand, this.bytesOf(strand, place).get(engine.now, key) - 1);
       sink.coalesced(strands.part[strand]);
       return known;
     }
@@ -91,11 +93,12 @@ export class Coalescing {
     }
     const flight = this.role[strand] - 1;
     this.role[strand] = ALONE;
-    coalescer.land(engine.now, flight, outcome);
-    const bytes = this.keepSize(strand);
+    const { sizes } = this.world;
+    const isKept = coalescer.land(engine.now, flight, outcome);
+    if (isKept && sizes !== null) this.keepSize(strand, sizes.ofAnswer(strand));
     for (let next = coalescer.next(flight); next >= 0; next = coalescer.next(flight)) {
       this.role[next] = ALONE;
-      this.giveSize(next, bytes);
+      sizes?.shared(next, sizes.ofAnswer(strand));
       if (isHinted(outcome)) strands.hint[next] = strands.hint[strand];
       sink.coalesced(strands.part[next]);
       strands.state[next] = STATE.READY;
@@ -131,24 +134,13 @@ export class Coalescing {
     return held;
   }
 
-  /** Size of an answer that others are given, kept as long as the answer may be. */
-  private keepSize(strand: number): number {
-    const { sizes, keys } = this.world;
-    if (sizes === null) return 0;
-    const bytes = sizes.ofAnswer(strand);
+  /** Size of an answer that is kept, for as long as that is. */
+  private keepSize(strand: number, bytes: number): void {
     const place = this.place[strand];
     const { key, windowNs } = this.specs[place];
-    if (windowNs !== null) {
-      const value = keys.value(key, strand);
-      // 0 is nothing that is kept.
-      this.bytesOf(strand, place).set(engine.now, value, bytes + 1, engine.now + windowNs);
-    }
-    return bytes;
-  }
-
-  private giveSize(strand: number, bytes: number): void {
-    const { sizes } = this.world;
-    if (sizes !== null) sizes.shared(strand, bytes);
+    const value = this.world.keys.value(key, strand);
+    // 0 is nothing that is kept.
+    this.bytesOf(strand, place).set(engine.now, value, bytes + 1, engine.now + windowNs!);
   }
 
   private bytesOf(strand: number, place: number): Expiring {
