@@ -52,7 +52,15 @@ export function mutantsOf(file, text) {
       form,
     });
   });
-  return found.sort((a, b) => a.start - b.start || b.end - a.end || (a.after < b.after ? -1 : 1));
+  // A body that returns at once does so before its first statement, whatever else is planted in that.
+  const isReturn = ({ form }) => Number(form === 'return');
+  return found.sort(
+    (a, b) =>
+      a.start - b.start ||
+      isReturn(b) - isReturn(a) ||
+      b.end - a.end ||
+      (a.after < b.after ? -1 : 1),
+  );
 }
 
 /** What runs when the module is loaded has happened before an error can be switched on: it gets none. */
