@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { unit } from '../../src/kernel/rng.js';
 import { ordered, Subsetting } from '../../src/model/picking/subset.js';
+import { dice } from '../support/dice.js';
 
 const SHARED = { a: 17, b: 19 };
 const OWN = { a: 23, b: 29 };
@@ -98,4 +100,75 @@ describe('what a caller is shown', () => {
     expect(left).toEqual(others.slice(0, 3).sort((a, b) => a - b));
     expect(mine).toContain(first);
   });
+});
+
+describe('the order of a draw', () => {
+  /** From the last place to the second: one of those that are left, the last of whom takes its place. */
+  function drawn(instances: number, { a, b }: typeof OWN, of: number): number[] {
+    const left = range(instances);
+    const order: number[] = [];
+    while (left.length > 1) {
+      const at = Math.floor(unit(a, b, of, 0, 2 ** 21 + left.length - 1) * left.length);
+      order.unshift(left[at]!);
+      left[at] = left.at(-1)!;
+      left.pop();
+    }
+    return [...left, ...order];
+  }
+
+  it('is that of each caller where subsets are random', () => {
+    for (const caller of range(40)) {
+      const order = [...ordered(random(3), 7, caller, SHARED, OWN)];
+      expect(order).toEqual(drawn(7, OWN, caller));
+    }
+  });
+
+  it('is that of the round where they are not, and each caller of it has the next part', () => {
+    for (const caller of range(40)) {
+      const order = drawn(13, SHARED, Math.floor(caller / 4));
+      const part = (caller % 4) * 3;
+      expect([...ordered(deterministic(3), 13, caller, SHARED, OWN)]).toEqual(
+        order.slice(part, part + 3),
+      );
+    }
+  });
+});
+
+describe('what a caller is shown, whoever was up before', () => {
+  it.each([deterministic(3), random(3), random(12), deterministic(1)])(
+    'are the first of its draw that are up: $kind $size',
+    (subset) => {
+      const roll = dice(subset.size);
+      const order = ordered(subset, 12, 2, SHARED, OWN);
+      const state = new Subsetting(order, subset.size, 12);
+      // Behind those that count stand some that counted before.
+      const candidates = Int32Array.from(range(12));
+      let seen = 0;
+      // The first instance alone, then whoever it may be.
+      for (let step = 0, count = 1; step < 400; step++) {
+        const up = [...candidates.subarray(0, count)];
+        const mine = [...order].filter((index) => up.includes(index)).slice(0, subset.size);
+        const wanted = mine.length > 0 ? mine : [...order];
+        if (mine.length > 0 && mine.length < subset.size) seen++;
+        const found = state.gather(candidates, count);
+        expect([...state.members].slice(0, found)).toEqual(wanted.sort((a, b) => a - b));
+        expect(found).toBe(wanted.length);
+        const kind = roll(4);
+        if (kind === 0) count = 1 + roll(12);
+        else if (kind === 1) {
+          const some = range(12).filter(() => roll(3) === 0);
+          if (some.length > 0) candidates.set(some);
+          count = Math.max(1, some.length);
+        } else if (kind === 2 && count > 1) {
+          // Another one in the place of the first or the last.
+          const at = roll(2) * (count - 1);
+          const others = range(12).filter(
+            (index) => !candidates.subarray(0, count).includes(index),
+          );
+          if (others.length > 0) candidates[at] = others[roll(others.length)]!;
+        }
+      }
+      expect(subset.size === 1 || seen > 10).toBe(true);
+    },
+  );
 });

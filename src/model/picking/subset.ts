@@ -45,7 +45,7 @@ export class Subsetting {
   private readonly size: number;
   /** Candidates that were looked at last. */
   private readonly known: Int32Array;
-  private knownCount = 0;
+  private knownCount = -1;
   private memberCount = 0;
   private readonly isUp: Uint8Array;
 
@@ -75,11 +75,15 @@ export class Subsetting {
     for (let k = 0; k < count; k++) isUp[(this.known[k] = candidates[k])] = 1;
     this.knownCount = count;
     let found = 0;
-    for (let k = 0; k < order.length && found < this.size; k++) {
-      if (isUp[order[k]] === 1) members[found++] = order[k];
+    for (const index of order) {
+      if (found === this.size) break;
+      if (isUp[index] === 1) members[found++] = index;
     }
     // With nobody of the subset up its members are tried all the same, and refuse.
-    if (found === 0) for (; found < order.length; found++) members[found] = order[found];
+    if (found === 0) {
+      members.set(order);
+      found = order.length;
+    }
     members.subarray(0, found).sort();
     this.memberCount = found;
   }

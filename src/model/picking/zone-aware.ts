@@ -53,7 +53,7 @@ export class ZoneAwareRouting implements BalancerState {
   private knownPanic = false;
   private knownChanges = -1;
   private looksAtZones = false;
-  /** Of 10,000 picks those that stay in the zone. */
+  /** Of 10,000 picks those that stay in the zone: none where the callee is never there. */
   private direct = 0;
 
   constructor(settings: ZoneAware, setup: ZoneSetup, create: () => BalancerState) {
@@ -167,15 +167,14 @@ export class ZoneAwareRouting implements BalancerState {
   /** How much stays here, and what the other zones have to spare. */
   private share(count: number): void {
     const { caller } = this.setup;
-    this.direct = 0;
     let spare = 0;
     for (const locality of this.localities) {
       const upstream = Math.floor((WHOLE * locality.count) / count);
       const local = this.shareOfCallers(locality.zone);
       if (locality.zone === caller.zone) {
-        if (upstream > 0 && upstream >= local) this.direct = WHOLE;
-        else this.direct = local > 0 ? Math.floor((upstream * WHOLE) / local) : 0;
-      } else if (locality.count > 0 && upstream > local) {
+        // With no callers to be seen here all stays, if anybody is here to be called.
+        this.direct = Math.min(WHOLE, Math.floor((upstream * WHOLE) / Math.max(local, 1)));
+      } else if (upstream > local) {
         spare += upstream - local;
       }
       locality.residual = spare;
@@ -189,7 +188,7 @@ export class ZoneAwareRouting implements BalancerState {
     for (let k = 0; k < callers.readyCount; k++) {
       if (instances[callers.first + callers.ready[k]].zone === zone) there++;
     }
-    return callers.readyCount === 0 ? 0 : Math.floor((WHOLE * there) / callers.readyCount);
+    return Math.floor((WHOLE * there) / Math.max(callers.readyCount, 1));
   }
 }
 
