@@ -1,3 +1,4 @@
+import { shelving } from '../../src/model/messaging/shelf.js';
 import { expect } from 'vitest';
 import { engine } from '../../src/kernel/engine.js';
 import { levels } from '../../src/model/levels.js';
@@ -69,7 +70,13 @@ export function bareQueue(
     turn: (_: null, at: number) => (since = at),
   };
   const column = (): Float64Array => new Float64Array(4096);
-  const messages = { holders: column(), bytes: column(), key: column(), published: column() };
+  const messages = {
+    holders: column(),
+    bytes: column(),
+    key: column(),
+    published: column(),
+    shelf: { size: shelving.bundle },
+  };
   const hands = { areFull: false };
   const seat = { isUsable: true, weight: 0, weigh: (bytes: number) => (seat.weight += bytes) };
   const queue = new StoredQueue(

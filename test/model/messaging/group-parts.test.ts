@@ -67,7 +67,7 @@ function group(options: Options = {}) {
       leave: tell('leaves'),
     },
   };
-  const parts = Object.assign(Object.create(Group.prototype) as Group, fake);
+  const parts = Object.assign(Object.create(Group.prototype) as Group, fake as object);
   const call = (name: string, ...args: unknown[]): unknown =>
     (parts as unknown as Record<string, (...all: unknown[]) => unknown>)[name]!(...args);
   return {
