@@ -87,10 +87,13 @@ workloads:
 }
 
 describe('the connections of an edge', () => {
-  it.each([0, 6, 12, 18, 24, 30, 36, 42])('do what their rule says in stories from %i on', (first) => {
-    for (let seed = first; seed < first + 6; seed++) {
-      const [seen, ruled] = told(seed);
-      expect({ seed, seen }).toEqual({ seed, seen: ruled });
-    }
-  });
+  it.each([0, 6, 12, 18, 24, 30, 36, 42])(
+    'do what their rule says in stories from %i on',
+    (first) => {
+      for (let seed = first; seed < first + 6; seed++) {
+        const [seen, ruled] = told(seed);
+        expect({ seed, seen }).toEqual({ seed, seen: ruled });
+      }
+    },
+  );
 });
