@@ -17,7 +17,7 @@ export class Sizes {
   /** By strand, bytes: of its request, and of the answer that a route has been given. */
   private request: Float64Array = new Float64Array(0);
   private answered: Float64Array = new Float64Array(0);
-  /** By strand: bytes of the answer that a step gives, or another strand has been given; or -1. */
+  /** By strand: bytes of the response that a step sets, or of a shared one; or -1. */
   private stepped: Float64Array = new Float64Array(0);
   readonly lines: Lines;
 
@@ -49,7 +49,7 @@ export class Sizes {
     this.stepped[this.jobOf(strand)] = bytes;
   }
 
-  /** A strand answers with the answer that was given to somebody else, whatever its own would be. */
+  /** A strand shares the response of another one; the size of its own does not count. */
   shared(strand: number, bytes: number): void {
     this.stepped[strand] = bytes;
   }

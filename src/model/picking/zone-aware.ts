@@ -172,7 +172,7 @@ export class ZoneAwareRouting implements BalancerState {
       const upstream = Math.floor((WHOLE * locality.count) / count);
       const local = this.shareOfCallers(locality.zone);
       if (locality.zone === caller.zone) {
-        // With no callers to be seen here all stays, if anybody is here to be called.
+        // If this zone has no known callers, all traffic stays here, provided it has an instance to call.
         this.direct = Math.min(WHOLE, Math.floor((upstream * WHOLE) / Math.max(local, 1)));
       } else if (upstream > local) {
         spare += upstream - local;

@@ -133,8 +133,8 @@ export class Coalescer {
   }
 
   /**
-   * The leader has its answer: from now on nobody joins. The followers are taken, then it is closed. True where the
-   * answer is kept for those who come later.
+   * The leader has its response, and the flight takes no more followers. The caller takes the followers, then closes it.
+   * True if the response is kept for later requests.
    */
   land(now: Ns, flight: number, outcome: Outcome): boolean {
     invariant(this.flights.has(flight), 'flight-is-over');
