@@ -1,31 +1,20 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { borrowFrom } from '../../src/kernel/room.js';
-import { compile } from '../../src/plan/compile.js';
-import {
-  balancerKind,
-  delaysOf,
-  faultKind,
-  outlierKind,
-  policyKind,
-} from '../../src/patterns/registry.js';
-import { simulate } from '../../src/model/simulate.js';
-import { load } from '../theory/program.js';
-
-const REGISTRY = { policyKind, faultKind, balancerKind, outlierKind, delaysOf };
+import { runKept } from '../support/kept.js';
 
 afterEach(() => borrowFrom(null));
 
 /** What a run says that has used up its memory after so many looks at it, each some ten thousands of events apart. */
 function stopped(body: string, looks = 4): string {
-  const file = load(`
+  const text = `
 faultline: 1
 title: What grows
 run: { duration: 4000s }
-${body}`);
+${body}`;
   let left = looks;
   // Columns may grow until then.
   borrowFrom((bytes) => (bytes > 0 ? left > 0 : left-- > 0));
-  const record = simulate(compile(file.variants[0]!, file), 0, REGISTRY);
+  const { record } = runKept(text);
   expect(record.stop).toBe('memory');
   return record.stopDetail;
 }

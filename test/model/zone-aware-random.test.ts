@@ -7,27 +7,10 @@ import type { Fleet } from '../../src/model/world.js';
 import type { BalancerState } from '../../src/spec/balancer.js';
 import { OUTCOME } from '../../src/spec/outcome.js';
 import { dice } from '../support/dice.js';
+import { fleetOf } from '../support/fleet.js';
 
 const KEY = { a: 5, b: 7 };
 const range = (count: number): number[] => Array.from({ length: count }, (_, k) => k);
-
-function fleetOf(first: number, size: number): Fleet {
-  const all = Int32Array.from(range(size));
-  return {
-    first,
-    size,
-    wanted: size,
-    ready: all.slice(),
-    all,
-    readyCount: size,
-    isBinding: false,
-    upSince: new Float64Array(size),
-    changes: 0,
-    selected: -1,
-    seen: new Uint8Array(size),
-    watch: null,
-  };
-}
 
 /** Puts instances on the list of those that are ready, which ends with some that are not any more. */
 function show(fleet: Fleet, up: readonly number[]): void {

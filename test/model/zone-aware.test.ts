@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { View } from '../../src/model/edge.js';
 import type { Instance } from '../../src/model/instance.js';
-import type { Fleet } from '../../src/model/world.js';
 import { ZoneAwareRouting } from '../../src/model/picking/zone-aware.js';
 import type { BalancerState } from '../../src/spec/balancer.js';
 import { OUTCOME } from '../../src/spec/outcome.js';
+import { fleetOf } from '../support/fleet.js';
 
 const PICKS = 40_000;
 
@@ -22,30 +22,11 @@ class InTurn implements BalancerState {
   }
 }
 
-function fleet(first: number, size: number): Fleet {
-  const all = Int32Array.from({ length: size }, (_, index) => index);
-  const upSince = new Float64Array(size);
-  return {
-    first,
-    size,
-    wanted: size,
-    ready: all.slice(),
-    all,
-    readyCount: size,
-    isBinding: false,
-    upSince,
-    changes: 0,
-    selected: -1,
-    seen: new Uint8Array(size).fill(1),
-    watch: null,
-  };
-}
-
 /** Caller `self` of those in some zones, and a callee in some zones; -1 is outside of all. */
 function routing(self: number, callers: readonly number[], callees: readonly number[], own = {}) {
   const instances = [...callers, ...callees].map((zone) => ({ zone }) as Instance);
-  const mine = fleet(0, callers.length);
-  const theirs = fleet(callers.length, callees.length);
+  const mine = fleetOf(0, callers.length);
+  const theirs = fleetOf(callers.length, callees.length);
   const view = new View(theirs, true);
   const states: InTurn[] = [];
   const state = new ZoneAwareRouting(
