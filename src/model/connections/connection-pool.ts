@@ -46,7 +46,7 @@ export class ConnectionPool implements PolicyState {
   private readonly layerOf: number[] = [];
   /** By frame: to which process of the server it dials. */
   private readonly dialled: number[] = [];
-  /** By frame: when it will have dialled, or has waited for a session for as long as it may. */
+  /** By frame: when dialling ends, or the longest wait for a session. */
   private readonly until: number[] = [];
   /** Connections that nobody will give back. */
   private readonly leaked: number[] = [];
@@ -132,7 +132,7 @@ export class ConnectionPool implements PolicyState {
       ctx.reject(frame, layer, OUTCOME.poolTimeout);
       return;
     }
-    // The end of a wait that is over: what the frame does now is not.
+    // The timer of an earlier wait: what the frame does now ends later.
     if (ctx.now < this.until[frame]) return;
     if (ctx.word(frame, layer) === CONNECTING) {
       this.setup.sessions!.forget(frame);

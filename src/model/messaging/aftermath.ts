@@ -72,11 +72,11 @@ export class Aftermath {
     });
     this.waitsElsewhere = spec.retry !== null && spec.retry.mode !== 'inProcess';
     this.delayed = this.waitsElsewhere ? meters.gauge('delayed', subject) : -1;
-    if (this.waitsElsewhere) this.count(messages);
+    if (this.waitsElsewhere) this.addCounts(messages);
   }
 
-  /** Tries and runs are counted here. */
-  private count({ shelf, slots }: Messages): void {
+  /** Adds the columns that count tries and runs of each message. */
+  private addCounts({ shelf, slots }: Messages): void {
     slots.onGrow((capacity) => {
       this.tries = widenInt32(this.tries, capacity);
       this.runs = widenInt32(this.runs, capacity);

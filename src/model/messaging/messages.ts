@@ -52,7 +52,7 @@ export class Messages {
   holders: Int32Array = new Int32Array(0);
   /** Bit of each group in which it has had its effect. */
   effects: Int32Array = new Int32Array(0);
-  /** The same of groups that have given it up. */
+  /** Bit of each group that has given it up. */
   givenUp: Int32Array = new Int32Array(0);
   /** Place in `poisons` plus one, 0 = none; read only where there are any. */
   poison: Uint8Array = new Uint8Array(0);

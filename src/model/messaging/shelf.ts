@@ -1,7 +1,7 @@
 import { Packed } from '../../kernel/packed.js';
 import type { Messages } from './messages.js';
 
-/** How many messages go into a bundle, and how many a queue keeps at hand in front of them. Only tests set others. */
+/** Messages in a bundle, and messages that a queue keeps outside of bundles at its head. Only tests change them. */
 export const shelving = { bundle: 1024, near: 2048 };
 
 /** Messages without slots. Those of traced requests are few, and known by their row. */

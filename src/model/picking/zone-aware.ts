@@ -53,7 +53,7 @@ export class ZoneAwareRouting implements BalancerState {
   private knownPanic = false;
   private knownChanges = -1;
   private looksAtZones = false;
-  /** Of 10,000 picks those that stay in the zone: none where the callee is never there. */
+  /** Out of 10,000 picks, how many stay in the zone; 0 if the callee has no instance in it. */
   private direct = 0;
 
   constructor(settings: ZoneAware, setup: ZoneSetup, create: () => BalancerState) {

@@ -23,7 +23,7 @@ export class Coalescing {
   private readonly specs: readonly PlanCoalescing[];
   /** By place, then by index of the instance. */
   private readonly coalescers: readonly (readonly Coalescer[])[];
-  /** Sizes of the answers that are kept, plus 1, where any are. */
+  /** Sizes of the kept responses, plus 1; empty without a window. */
   private readonly bytes: readonly (readonly Expiring[])[];
   private readonly settleOp: number;
   /** By strand: 1 + the flight it leads, or less 1 the number under which it follows; and the place. */
@@ -134,12 +134,12 @@ export class Coalescing {
     return held;
   }
 
-  /** Size of an answer that is kept, for as long as that is. */
+  /** Keeps the size of a response beside the response itself. */
   private keepSize(strand: number, bytes: number): void {
     const place = this.place[strand];
     const { key, windowNs } = this.specs[place];
     const value = this.world.keys.value(key, strand);
-    // 0 is nothing that is kept.
+    // 0 means that no response is kept.
     this.bytesOf(strand, place).set(engine.now, value, bytes + 1, engine.now + windowNs!);
   }
 

@@ -21,7 +21,10 @@ const simple = z
       .describe('Idle time after which it is closed. Unit: duration or `none`. Defaults to none.'),
     acquireTimeout: durationOrNone()
       .prefault('none')
-      .describe('Longest wait for a connection. Unit: duration or `none`. Defaults to none.'),
+      .describe(
+        'Longest wait for a connection of this pool, not for opening one or for a session of PgBouncer. ' +
+          'Unit: duration or `none`. Defaults to none.',
+      ),
     waiters: z
       .enum(['fifo', 'random'])
       .default('fifo')

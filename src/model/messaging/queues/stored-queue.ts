@@ -18,7 +18,7 @@ import { levels } from '../../levels.js';
 
 /** Positions of what was returned to the head, in the order of its return. */
 const RETURNS = -9_000_000_000_000_000;
-/** Faults that have to find every message, that have two of them be one, or that let younger ones go first. */
+/** Knobs that need an entry for every message: they search the queue, duplicate messages or reorder them. */
 const ASKED_FOR = ['flushed', 'redriven', 'duplicated', 'heldBack'] as const;
 
 /** Where messages wait for consumers, are handed out and settled. */
