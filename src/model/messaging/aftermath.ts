@@ -11,18 +11,18 @@ import type { World } from '../world.js';
 import { levels } from '../levels.js';
 import type { Messages } from './messages.js';
 
-/** What a consumer whose handler has failed can do with the message. */
+/** Destinations for a message whose handler has failed. */
 export interface Parking {
-  /** Back behind all others, for this consumer alone. */
+  /** Appends the message to the retry log of this consumer. */
   put(message: number): void;
-  /** Into the topic or queue of those that nobody could handle. */
+  /** Sends the message to the dead-letter topic or queue. */
   deadLetter(message: number): void;
 }
 
-/** A try takes this long at least: a consumer that fails at once has to poll again. */
+/** Shortest wait before a retry: a consumer that fails at once still has to poll again. */
 const POLL_NS = NS_PER_MS;
 
-/** What becomes of a message whose handler has failed: tried again, put aside, or given up. */
+/** Decides what happens to a message whose handler has failed: retry in place, retry later, dead letter or loss. */
 export class Aftermath {
   private readonly world: World;
   private readonly messages: Messages;
@@ -33,15 +33,18 @@ export class Aftermath {
   private readonly deadLettered: Counter;
   private readonly lost: Counter;
   private readonly group: number;
-  /** By message, where tries are not counted by the consumer itself: those that have failed. */
+  /** By message: failed tries. Used only for `waitsElsewhere`; otherwise the consumer counts them itself. */
   private tries: Int32Array = new Int32Array(0);
-  /** The same: runs of the handler. */
+  /** By message: runs of the handler. Used only for `waitsElsewhere`. */
   private runs: Int32Array = new Int32Array(0);
-  /** What has failed waits in a log of the group's own. */
+  /** Failed messages wait for their retry in a log of the group's own. */
   readonly waitsElsewhere: boolean;
-  /** Level of what does so and is not in that log yet, -1 = nothing ever does. */
+  /** Gauge of the failed messages that wait for their backoff and are not in that log yet; -1 without such a log. */
   private readonly delayed: number;
-  /** Given up at a place that the group may come to again, by that: lost when it has passed it for good. */
+  /**
+   * By place: a message given up where the group may read again. It is lost once the group has committed past the
+   * place.
+   */
   private readonly pending = new Map<number, number>();
 
   constructor(
@@ -91,30 +94,30 @@ export class Aftermath {
     });
   }
 
-  /** Whether the consumer keeps what has failed for the `tries`th time, and tries it again. */
+  /** True if the consumer keeps a record after its `tries`th failure and retries it in place. */
   keeps(tries: number): boolean {
     const { retry, onPoison } = this.spec;
     if (onPoison === 'block') return true;
     return retry !== null && retry.mode === 'inProcess' && tries < retry.attempts;
   }
 
-  /** How long the consumer waits before it tries again. */
+  /** Wait before the next try; never zero for a run that failed in the instant in which it began. */
   waitNs(tries: number, message: number, began: Ns): Ns {
     const delay = this.delayNs(tries, message);
     return engine.now + delay > began ? delay : POLL_NS;
   }
 
-  /** A message has come to the log. */
+  /** A message was appended to the log. */
   came(message: number): void {
     if (this.waitsElsewhere) this.tries[message] = this.runs[message] = 0;
   }
 
-  /** Where it may be in two logs: which run of the handler begins for it. */
+  /** Counts a run of the handler and returns its number. Used only for `waitsElsewhere`. */
   begins(message: number): number {
     return ++this.runs[message];
   }
 
-  /** The consumer goes on without it; `isPassed`: the group will not come to its place again. */
+  /** The consumer moves on without the message. `isPassed`: the group will not read this place again. */
   leave(message: number, place: number, isPassed: boolean): void {
     const { retry } = this.spec;
     if (retry === null || retry.mode === 'inProcess') {
@@ -134,37 +137,39 @@ export class Aftermath {
     engine.at(engine.now + delay, PHASE.ARRIVAL, this.backOp, message, 0, 0);
   }
 
-  /** The message has had its effect after all. */
+  /** The message has had its effect. */
   settled(message: number): void {
     if (this.waitsElsewhere) this.tries[message] = 0;
   }
 
-  /** The effect will not happen by what stands at this place. */
+  /** The delivery at this place will not have an effect; counts a lost effect if no other copy can have it. */
   lose(message: number, place: number): void {
     if (this.messages.loses(message, this.group, place)) this.world.meters.count(this.lost);
   }
 
-  /** The same, of a place in the log of all that the group comes to no more: what waits elsewhere is tried again. */
+  /** The group skips a place in the topic's log. A message that waits for a retry elsewhere is not lost. */
   leap(message: number, place: number): void {
     if (!this.waitsElsewhere || this.tries[message] === 0) this.lose(message, place);
   }
 
-  /** The same, unless whoever reads the place next brings it about. */
+  /**
+   * Gives a message up: lost at once if the group is past its place, otherwise only if no later read has the effect.
+   */
   abandon(message: number, place: number, isPassed: boolean): void {
     if (isPassed) this.lose(message, place);
     else if (!this.pending.has(place)) {
       this.pending.set(place, message);
-      // Held, it keeps its slot.
+      // The hold keeps the message's slot.
       this.messages.holders[message]++;
     }
   }
 
-  /** Whether anything depends on how far the group gets. */
+  /** True if some given-up messages wait for the group to pass their places. */
   get isPending(): boolean {
     return this.pending.size > 0;
   }
 
-  /** The group will not come to the place again. */
+  /** The group will not read the place again. */
   passed(place: number): void {
     const message = this.pending.get(place);
     if (message === undefined) return;

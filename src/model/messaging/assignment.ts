@@ -1,7 +1,7 @@
-/** Who reads which partition: -1 = nobody. */
+/** By partition: the member that reads it; -1 = none. */
 export type Owners = Int32Array;
 
-/** The range assignor: each of the members, in order, gets a run of partitions; the first have one more. */
+/** The range assignor: each member, in order, gets a contiguous range of partitions; the first members get one more. */
 export function ranges(partitions: number, members: readonly number[]): Owners {
   const owners = new Int32Array(partitions).fill(-1);
   const base = Math.floor(partitions / members.length);
@@ -16,8 +16,9 @@ export function ranges(partitions: number, members: readonly number[]): Owners {
 }
 
 /**
- * The sticky assignor: as even as the ranges, and as many partitions as possible stay where they are.
- * `kept` says of a member that is none any more, but cannot be replaced yet, that it keeps its own.
+ * The sticky assignor: as balanced as the range assignor, with as few moves of partitions as possible.
+ *
+ * `kept`: true for a former member that keeps its partitions because it cannot be replaced yet.
  */
 export function sticky(
   before: Owners,

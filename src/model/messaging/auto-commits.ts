@@ -4,7 +4,7 @@ import type { Ns } from '../../kernel/time.js';
 import { FROZEN } from '../instance.js';
 import type { Member } from './member.js';
 
-/** `commit: auto`: what earlier polls have returned is committed by the first poll after the interval. */
+/** Auto-commit (`commit: auto`): the first poll after the interval commits the records of earlier polls. */
 export class AutoCommits {
   private readonly intervalNs: Ns;
   private readonly commit: (member: Member) => void;
@@ -21,18 +21,18 @@ export class AutoCommits {
     if (engine.now >= member.commits) this.now(member);
   }
 
-  /** A member commits before it joins a rebalance or gives partitions up, whenever it did last. */
+  /** Commits at once, whatever the interval: before a member joins a rebalance or gives up partitions. */
   now(member: Member): void {
     member.commits = engine.now + this.intervalNs;
     this.commit(member);
   }
 
-  /** A member has got records. */
+  /** A member has received records. */
   taken(member: Member): void {
     if (!member.scheduled) this.schedule(member);
   }
 
-  /** A member without records polls all the same, and so commits when it is time. */
+  /** A member without records still polls, so it commits when the interval is over. */
   private idle(member: Member): void {
     if (member.idle && member.inGroup && engine.now >= member.commits) {
       member.scheduled = false;

@@ -1,17 +1,17 @@
 import type { Ns } from '../../kernel/time.js';
 import { BATCH_OVERHEAD } from './record-size.js';
 
-/** A step, or a relay, that waits for the batches its messages are in. */
+/** A publish step or an outbox relay that waits until its batches are settled. */
 export interface Ticket {
   readonly waiter: number;
   readonly stamp: number;
-  /** Batches that are not settled; one more while messages wait for room. */
+  /** Batches that are not settled, plus one while messages wait for buffer space. */
   left: number;
 }
 
 /** Messages for one partition that are sent, written and confirmed together. */
 export interface Batch {
-  /** Its number as long as its timers count, -1 = no longer. */
+  /** Slot for its timers; -1 = its timers no longer count. */
   slot: number;
   readonly partition: number;
   readonly acks: 0 | 1 | 'all';
@@ -22,31 +22,31 @@ export interface Batch {
   readonly lineageB: number;
   /** Index of the producer. */
   readonly producer: number;
-  /** When its first message was to be sent. */
+  /** When its first message was published. */
   readonly since: Ns;
-  /** What it takes up of the buffer, which is what it may hold; and what it holds. */
+  /** Bytes that it reserves in the buffer, which is also its capacity; and bytes in use. */
   readonly memory: number;
   bytes: number;
   /** It takes no more messages. */
   full: boolean;
-  /** It has lingered or is full: it may be sent. */
+  /** It may be sent: it is full or its linger time is over. */
   ready: boolean;
-  /** Request that it is in, or -1. */
+  /** Id of the request that carries it; -1 = none. */
   request: number;
-  /** Tries that have failed, and when the next may begin. */
+  /** Failed tries, and the earliest time of the next one. */
   failures: number;
   readyAt: Ns;
-  /** Times that the leader has written it, and not all in sync have it yet. */
+  /** Writes by the leader that some in-sync replica does not have yet. */
   copies: number;
-  /** Consumers see it. */
+  /** Consumers can read it. */
   visible: boolean;
-  /** Its publisher has been told that it is. */
+  /** The publisher was notified of success. */
   confirmed: boolean;
-  /** Its publisher has been told. */
+  /** The publisher was notified, of success or failure. */
   settled: boolean;
 }
 
-/** A batch without messages, to begin with the one whose lineage it has. */
+/** A new batch without messages, with the lineage of the message that it is opened for. */
 export function emptyBatch(
   { producer, partition, acks, since }: Pick<Batch, 'producer' | 'partition' | 'acks' | 'since'>,
   { lineageA, lineageB }: Pick<Batch, 'lineageA' | 'lineageB'>,

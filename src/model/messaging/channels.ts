@@ -19,33 +19,35 @@ import type { PollLoop } from './poll-loop.js';
 import { engine } from '../../kernel/engine.js';
 import { samplers } from '../../kernel/distribution.js';
 
-/** Waiters from this number down are relays, which wait for a message of the round that is the stamp. */
+/** Waiters <= RELAYS are outbox relays: relay k is RELAYS - k, and its stamp is the number of the round. */
 const RELAYS = -2;
 
-/** All topics of a run, and the way of messages to them. */
+/** All topics of a run, and how messages reach them. */
 export class Channels {
   readonly messages: Messages;
   readonly topics: readonly KafkaTopic[];
-  /** Takes what is for no log of these: for a queue; `topic` is where it comes from as a dead letter, or -1. */
+  /**
+   * Takes messages for components that are not topics, such as queues. `topic`: source topic of a dead letter, or -1.
+   */
   elsewhere!: (message: number, component: number, topic: number) => void;
   private readonly world: World;
   private readonly draws: Draws;
   private readonly underWay = new Slots(64);
-  /** By topic: the way to its broker, null where it has none. */
+  /** By topic: the write path through its broker; null = the topic has no broker. */
   private readonly writes: readonly (Writes | null)[];
-  /** By write under way: topic, message, and the strand that waits for it with its stamp, or -1. */
+  /** By write in flight: topic, message, and the waiting strand with its stamp; -1 = no waiter. */
   private topic: Int32Array = new Int32Array(0);
   private message: Int32Array = new Int32Array(0);
   private waiter: Int32Array = new Int32Array(0);
   private stamp: Int32Array = new Int32Array(0);
   private readonly writtenOp: number;
   private readonly byComponent: ReadonlyMap<number, number>;
-  /** By number of their tasks: the loops whose members publish in transactions. */
+  /** By task owner: poll loops whose members publish in transactions. */
   private readonly transactions: ReadonlyMap<number, PollLoop>;
   private readonly relays: readonly OutboxTable[];
-  /** By component id of their services. */
+  /** By component id of the service. */
   private readonly outboxes: ReadonlyMap<number, OutboxTable>;
-  /** By topic: the stream of its write latencies. */
+  /** By topic: the random stream of its publish latencies. */
   private readonly streams: readonly StreamKey[];
 
   constructor(world: World, registry: Registry) {
@@ -107,11 +109,11 @@ export class Channels {
     );
   }
 
-  /** The step that publishes. */
+  /** The act of a publish step. */
   actOf(spec: PlanPublish): Act {
     return {
       begin: (strand, pc) => this.publish(spec, strand, pc),
-      // What was sent is written, whoever waits for it.
+      // The messages are already sent: they are written even if the strand no longer waits.
       left: () => {},
     };
   }
@@ -139,7 +141,7 @@ export class Channels {
     return waits && count > 0 ? PENDING : OUTCOME.ok;
   }
 
-  /** The messages of a step go through the producer of its instance. */
+  /** Sends the messages of a step through the producer of its instance. */
   private produce(
     writes: Writes,
     spec: PlanPublish,
@@ -163,7 +165,7 @@ export class Channels {
     return isWaiting ? PENDING : OUTCOME.ok;
   }
 
-  /** The messages of a step are rows of the outbox first. */
+  /** Writes the messages of a step as rows of the outbox. */
   private writeRows(
     spec: PlanPublish,
     topic: number,
@@ -177,7 +179,7 @@ export class Channels {
     for (let k = 0; k < count; k++) table.write(branch, topic, this.make(spec, strand, pc, k));
   }
 
-  /** The kth message of a step. */
+  /** Makes the kth message of a step. */
   private make(spec: PlanPublish, strand: number, pc: number, k: number): number {
     const tag = (this.draws.tag(strand, pc) + Math.imul(k, 0x9e3779b1)) | 0;
     const message = this.messages.ofStrand(strand, tag, spec.key);
@@ -185,19 +187,19 @@ export class Channels {
     return message;
   }
 
-  /** Behind the commit of a transaction of a service. */
+  /** The act that follows the COMMIT of a service's transaction. */
   outboxCommit(service: number): Act {
     return this.outboxes.get(service)!.committed();
   }
 
-  /** A message that no step waits for. */
+  /** Publishes a message without a waiter. */
   forward(message: number, component: number, from = -1): void {
     const topic = this.byComponent.get(component);
     if (topic === undefined) this.elsewhere(message, component, from);
     else this.write(topic, message, -1, 0);
   }
 
-  /** The transaction in which a strand publishes; null = none. */
+  /** Outputs of the transaction in which a strand publishes; null = no transaction. */
   private outputsOf(strand: number): number[] | null {
     let job = strand;
     while (strands.parent[job] >= 0) job = strands.parent[job];
@@ -206,7 +208,10 @@ export class Channels {
     return loop === undefined ? null : loop.memberOf(strands.link[job]).outputs;
   }
 
-  /** Before the offsets of a transaction all it has published is with the broker: no process takes it along. */
+  /**
+   * Writes the outputs of a committed transaction, or drops those of an aborted one. The broker already has them, so
+   * they go through a producer that does not die with the process.
+   */
   private settle(outputs: number[], isCommitted: boolean): void {
     for (let k = 0; k < outputs.length; k += 2) {
       if (isCommitted) this.write(outputs[k], outputs[k + 1], -1, 0);
@@ -215,7 +220,7 @@ export class Channels {
     outputs.length = 0;
   }
 
-  /** The message is on its way to the topic; `waiter` is told when it is there. */
+  /** Sends a message to a topic; `waiter` is notified when it is written. */
   private write(
     topic: number,
     message: number,
@@ -240,7 +245,7 @@ export class Channels {
     const { lineageA, lineageB } = this.messages;
     const time = samplers.draw(latency, a, b, lineageA[message], lineageB[message], 0);
     const write = this.underWay.take();
-    // Whoever published it may let go of it before it is there, as an outbox does.
+    // The publisher may release the message before it is written, as an outbox does.
     this.messages.holders[message]++;
     this.topic[write] = topic;
     this.message[write] = message;
@@ -260,7 +265,7 @@ export class Channels {
     this.tell(waiter, stamp, OUTCOME.ok);
   }
 
-  /** Whoever waits for a message is told what has become of it. */
+  /** Notifies a waiter of the outcome of its publish. */
   private tell(waiter: number, stamp: number, outcome: Outcome): void {
     const { interpreter } = this.world;
     if (waiter <= RELAYS) this.relays[RELAYS - waiter].confirmed(stamp, outcome);
@@ -268,7 +273,7 @@ export class Channels {
   }
 }
 
-/** The loops whose members publish in transactions, by number of their tasks. */
+/** By task owner: poll loops whose members publish in transactions. */
 function transactionsOf(topics: readonly KafkaTopic[]): ReadonlyMap<number, PollLoop> {
   const loops = topics.flatMap(({ groups }) =>
     groups

@@ -11,15 +11,15 @@ interface CommitsSetup {
   readonly offsets: Offsets;
   readonly membership: Membership;
   readonly aftermath: Aftermath;
-  /** What a transaction has published is sent, or thrown away. */
+  /** Sends or drops the messages that a transaction has published. */
   readonly settle: (member: Member, isCommitted: boolean) => void;
   /** A message has had its effect. */
   readonly effect: (message: number) => void;
 }
 
-/** Up to where a group need not read again, and what it needs no more. */
+/** Commits of a group, and release of the messages that it no longer needs. */
 export class Commits {
-  /** Members that handle what may be read by somebody else by now. */
+  /** Members that still handle records of a partition that another member may read by now. */
   readonly strays = new Set<Member>();
   private readonly setup: CommitsSetup;
   private readonly offsets: Offsets;
@@ -29,12 +29,12 @@ export class Commits {
     this.offsets = setup.offsets;
   }
 
-  /** A commit of who is no member any more, or has lost the partition, fails. */
+  /** Commits an offset. The commit fails if the member has left the group or lost the partition. */
   commit(member: Member, log: number, offset: number): void {
     const { membership, partitions } = this.setup;
     if (!membership.accepts(member, log % partitions)) return;
     this.offsets.commit(log, offset);
-    // Retention may have moved the group past what the member still handles.
+    // Retention may have moved the group past records that the member still handles.
     if (this.strays.size > 0 || this.offsets.committed[log] > offset) this.letGo(log);
     else this.offsets.release(log, this.offsets.committed[log]);
   }
@@ -44,7 +44,7 @@ export class Commits {
     for (let k = 0; k < batch.length; k += RANGE) this.commit(member, batch[k], batch[k + 2]);
   }
 
-  /** Effects, offsets, outputs and what is put aside in a transaction come together, or not at all. */
+  /** Ends a transaction: effects, offsets, outputs and skipped records take effect together, or none of them does. */
   end(member: Member): void {
     const { aftermath, effect, membership, partitions } = this.setup;
     const isAccepted = logsOf(member.batch).every((log) =>
@@ -55,7 +55,7 @@ export class Commits {
       return;
     }
     each(member.effects, (_log, _offset, message) => effect(message));
-    // A flush may have moved the group past what the transaction gives up.
+    // Retention or a purge may have moved the group past records that the transaction gives up.
     each(member.left, (log, offset, message) =>
       aftermath.leave(message, placeOf(log, offset), this.offsets.committed[log] > offset),
     );
@@ -63,7 +63,7 @@ export class Commits {
     this.settle(member, true);
   }
 
-  /** A transaction comes to nothing: its records are read again, unless retention has deleted them. */
+  /** Aborts a transaction. Its records are read again, except those that retention has deleted: they are lost. */
   undo(member: Member): void {
     const { aftermath, offsets } = this.setup;
     const lose = (log: number, offset: number, message: number): void => {
@@ -79,7 +79,7 @@ export class Commits {
     this.setup.settle(member, isCommitted);
   }
 
-  /** Nothing below the committed offset is needed but what members still handle, or have in a transaction. */
+  /** Releases everything below the committed offset that no member still handles or has in an open transaction. */
   letGo(log: number): void {
     let bound = this.offsets.committed[log];
     const keep = (own: number, offset: number): void => {
@@ -93,7 +93,7 @@ export class Commits {
     this.offsets.release(log, bound);
   }
 
-  /** Whether the group will not come to the run under way again. */
+  /** True if the group will not read the current run again. */
   isPassed({ batch, at }: Member): boolean {
     return this.offsets.committed[batch[at]] > batch[at + 1];
   }

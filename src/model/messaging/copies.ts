@@ -1,36 +1,36 @@
 import { widenUint8 } from '../../kernel/pool.js';
 import type { Slots } from '../../kernel/pool.js';
 
-/** More than a message comes. */
+/** The count stops here: only one copy or several makes a difference. */
 const MANY = 255;
-/** Of a copy that has gone: its group and its number. */
+/** Numbers per lost copy: its group and its own number. */
 const PAIR = 2;
 
 /**
- * A message that came several times is lost with the last of its copies, in whatever order and way they go. Each has
- * a number of its own in its group, such as its place in a log, so one that goes twice counts once.
+ * Tracks messages with several copies: such a message is lost when its last copy is lost, in any order. Each copy has
+ * its own number in its group, such as its place in a log, so a copy that is lost twice counts once.
  */
 export class Copies {
-  /** By message: how often it came. */
+  /** By message: number of copies. */
   came: Uint8Array = new Uint8Array(0);
-  /** Of messages with several copies: those that have gone without an effect. */
+  /** By message with several copies: those that were lost without an effect, as pairs. */
   private readonly gone = new Map<number, number[]>();
 
   constructor(slots: Slots) {
     slots.onGrow((capacity) => (this.came = widenUint8(this.came, capacity)));
   }
 
-  /** Whether there is or was more than one. */
+  /** True if the message has, or had, more than one copy. */
   areSeveral(message: number): boolean {
     return this.came[message] > 1;
   }
 
-  /** One more of them comes. */
+  /** Adds a copy. */
   add(message: number): void {
     if (this.came[message] < MANY) this.came[message]++;
   }
 
-  /** A copy goes: true while there is another one. */
+  /** A copy is lost. True while another copy is left. */
   outlive(message: number, group: number, copy: number): boolean {
     if (!this.areSeveral(message)) return false;
     let pairs = this.gone.get(message);
@@ -46,7 +46,7 @@ export class Copies {
     return left > (isNew ? 1 : 0);
   }
 
-  /** Nobody holds the message any more. */
+  /** The message has no holder any more. */
   forget(message: number): void {
     if (this.gone.size > 0) this.gone.delete(message);
   }

@@ -10,12 +10,12 @@ const WRITTEN = 1;
 const PUBLISHED = 2;
 
 /**
- * Endpoints that change a database and publish without an outbox: a process that dies between the
- * two leaves a change that nobody is told of, or tells of one that has not happened.
+ * Detects dual writes without an outbox. If the process dies between the database write and the publish, either the
+ * event is lost or a ghost event reports a change that never happened.
  */
 export class DualWrites {
   private readonly world: World;
-  /** By strand of a job: the halves that are done, and the life in which they were. */
+  /** By root strand: the halves that are done, and the life of the strand in which they were done. */
   private done: Uint8Array = new Uint8Array(0);
   private life: Int32Array = new Int32Array(0);
   /** By part id. */

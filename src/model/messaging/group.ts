@@ -19,29 +19,29 @@ import { Partition } from './partition.js';
 import { PollLoop } from './poll-loop.js';
 import { Resets } from './resets.js';
 
-/** Where messages go that a group hands on. */
+/** Where a group sends messages that it does not handle itself. */
 export interface Forwarding {
-  /** A copy of a message of a topic is published to another component. */
+  /** Publishes a copy of a message of a topic to another component. */
   copy(message: number, component: number, topic: number): void;
-  /** What a transaction has published is sent, or thrown away. */
+  /** Sends or drops the messages that a transaction has published. */
   settle(outputs: number[], isCommitted: boolean): void;
 }
 
-/** What a group is built from. */
+/** Everything that a group is built from. */
 export interface GroupSetup {
   readonly world: World;
   readonly registry: Registry;
   readonly messages: Messages;
   readonly topic: KafkaTopic;
   readonly spec: PlanGroup;
-  /** Place in its topic. */
+  /** Index in its topic. */
   readonly index: number;
   readonly forwarding: Forwarding;
-  /** Whether elections of the broker may take messages out of the log again. */
+  /** True if an election may truncate the log. */
   readonly canBeCut: boolean;
 }
 
-/** A group of consumers of a log: its members, their partitions, and where it stands in each. */
+/** A consumer group of a topic: its members, their partitions, and the group's offsets. */
 export class Group {
   readonly offsets: Offsets;
   readonly membership: Membership;
@@ -49,13 +49,13 @@ export class Group {
   readonly spec: PlanGroup;
   private readonly setup: GroupSetup;
   private readonly members: readonly Member[];
-  /** Partitions of the topic; logs beyond them are the group's own. */
+  /** Partitions of the topic; logs from this number on are the group's own retry logs. */
   private readonly size: number;
   readonly aftermath: Aftermath;
-  /** Null for a group that is there from the beginning and goes on where it was. */
+  /** Null for a group that exists from the start and never seeks or loses its offsets. */
   private readonly resets: Resets | null;
   private isBegun: boolean;
-  /** Null where no fault deletes anything. */
+  /** Null if no fault purges the topic. */
   private readonly purgedCount: Counter | null;
 
   constructor(setup: GroupSetup) {
@@ -98,13 +98,13 @@ export class Group {
     this.wake(log);
   }
 
-  /** There may be something to read in a log. */
+  /** A log may have something to read. */
   wake(log: number): void {
     const owner = this.membership.owners[log % this.size];
     if (owner >= 0 && owner < this.members.length) this.loop.wake(this.members[owner]);
   }
 
-  /** A new group finds a log with messages: it begins behind them, or with the first (autoOffsetReset). */
+  /** Starts a group in front of a backlog: `latest` skips it, `earliest` reads it (autoOffsetReset). */
   begin(): void {
     if (this.setup.spec.spec.reset === 'earliest' || !this.isBegun) return;
     this.setup.topic.partitions.forEach(({ end }, log) => {
@@ -113,7 +113,7 @@ export class Group {
     });
   }
 
-  /** The log begins at this offset now: what was not read before is lost. */
+  /** The log now starts at `base`: records below it that the group has not read are lost. */
   expired(log: number, base: number): void {
     const { offsets } = this;
     if (this.resets?.isUnread(log, base) === true) return;
@@ -128,7 +128,7 @@ export class Group {
     this.loop.letGo(log);
   }
 
-  /** All below an offset was deleted by hand. */
+  /** A purge has deleted everything below `base`. */
   purged(log: number, base: number): void {
     const { committed, position } = this.offsets;
     const unread = base - Math.max(committed[log], position[log]);
@@ -137,7 +137,7 @@ export class Group {
     this.expired(log, base);
   }
 
-  /** A message is no part of its log any more. */
+  /** A record was truncated from its log; it is lost if the group has not read it. */
   lost(log: number, offset: number): void {
     const { partition } = this.offsets.logs[log];
     if (offset >= this.offsets.position[log]) this.lose(log, offset, partition.at(offset));
@@ -151,7 +151,7 @@ export class Group {
     this.offsets.audit();
   }
 
-  /** The partitions of the topic, and for retries that wait elsewhere as many of the group's own. */
+  /** The partitions of the topic, plus one retry log per partition if retries wait outside of the topic. */
   private logsOf(): readonly ReadLog[] {
     const { topic, spec, messages } = this.setup;
     const shared = topic.partitions.map((partition, log) => ({
@@ -168,14 +168,14 @@ export class Group {
       return {
         partition,
         trim: () => partition.trim(this.offsets.released[log], free),
-        // Nobody is sent back in it.
+        // The group never seeks in its retry logs.
         packRead: () => {},
       };
     });
     return [...shared, ...own];
   }
 
-  /** One member for each thread of each instance: the first threads of all instances come first. */
+  /** Creates one member per thread and instance, ordered by thread: the first threads of all instances come first. */
   private hire(): readonly Member[] {
     const { plan, instances } = this.setup.world;
     const { handler, spec } = this.setup.spec;
@@ -200,7 +200,7 @@ export class Group {
       });
     }
     const threads = Array.from({ length: spec.concurrency }, () => fleet).flat();
-    // The members of a function are those of all its zones.
+    // For a function, the concurrency counts members of all its zones together.
     const isFunction = plan.functions.some((own) => plan.components[own.component] === component);
     const members = isFunction ? threads.slice(0, spec.concurrency) : threads;
     return members.map((instance, index) => newMember(index, instance));
@@ -292,7 +292,7 @@ export class Group {
     return new Guards({ world, registry, policy, ...place, again, resume });
   }
 
-  /** A failed message comes back into a log of the group's own, whose reader is that of its partition. */
+  /** Appends a failed message to the retry log of its partition; the owner of the partition reads it. */
   private putBack(message: number): void {
     const log = this.size + this.setup.topic.partitionOf(message);
     this.offsets.logs[log].partition.append(message);
@@ -307,8 +307,8 @@ export class Group {
   }
 
   /**
-   * Its process is about to end: it handles what it has read, and leaves (KafkaConsumer.close behind the loop of a container
-   * of spring-kafka, whose stopImmediate is false).
+   * The process is about to end: the member handles the records it has and leaves (KafkaConsumer.close after the loop
+   * of a spring-kafka container, whose stopImmediate is false).
    */
   private close(member: Member): void {
     member.closing = true;
@@ -317,7 +317,7 @@ export class Group {
 
   private resumed(member: Member): void {
     this.membership.heard(member);
-    // One that a breaker keeps from handling polls all the same: it hears of what it has missed.
+    // A member that a breaker has paused still polls, so it learns of rebalances that it has missed.
     if (member.paused && member.inGroup) this.membership.polls(member);
     else if (this.isBegun) this.loop.wake(member);
   }

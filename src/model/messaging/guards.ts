@@ -11,31 +11,31 @@ import { PauseGate } from './pause-gate.js';
 import type { GatePlace } from './pause-gate.js';
 import { levels } from '../levels.js';
 
-/** A run may begin, waits for its permit, or consumption is paused. */
+/** Verdict on a run: it may begin, it waits for a permit, or the consumer pauses. */
 export const LEAVE = Object.freeze({ go: 0, wait: 1, pause: 2 } as const);
 
-/** What the policies of one consumer are built from. */
+/** Everything that the policies of one consumer are built from. */
 export interface GuardSetup {
   readonly world: World;
   readonly registry: Registry;
   readonly policy: ConsumerPolicy;
-  /** Component id of what holds the messages. */
+  /** Component id of the topic or queue. */
   readonly holder: number;
   /** Part id of the consumer, and component id of its service. */
   readonly part: number;
   readonly service: number;
   readonly resume: GatePlace['resume'];
-  /** A run whose wait is over asks again; `tag` is what it had said. */
+  /** A run asks again after its wait; `tag` is the tag that it passed to `ask`. */
   readonly again: (run: number, tag: number) => void;
 }
 
-/** The circuit breaker and the rate limiter of one consumer, by the instance in which a handler runs. */
+/** The circuit breaker and the rate limiter of one consumer, per instance that runs its handler. */
 export class Guards {
   private readonly firstInstance: number;
   private readonly gates: readonly PauseGate[];
   private readonly limiters: readonly LimiterState[];
   private readonly own: { readonly gate: boolean; readonly limiter: boolean };
-  /** Runs that the breaker has let in, and those that have their permit. */
+  /** Runs that the breaker has admitted, and runs that already have their permit. */
   private readonly admitted = new Set<number>();
   private readonly permitted = new Set<number>();
   private readonly againOp: number;
@@ -58,7 +58,7 @@ export class Guards {
       circuitBreaker === null ? -1 : world.meters.gauge('paused', { component: holder, part });
   }
 
-  /** Whether a run in an instance may begin; the same run is asked about again until it does. */
+  /** Decides if a run on an instance may begin; the same run asks again until it may. */
   ask(run: number, who: number, instance: Instance, tag: number): number {
     const place = instance.id - this.firstInstance;
     if (this.gates.length > 0 && !this.admitted.has(run)) {
@@ -88,35 +88,35 @@ export class Guards {
     this.gates[instance.id - this.firstInstance].dropped(run);
   }
 
-  /** Somebody's process has died, and its runs were dropped. */
+  /** The process of a consumer has died; its runs were dropped before. */
   left(who: number, instance: Instance): void {
     if (this.gates.length > 0) this.gates[instance.id - this.firstInstance].left(who);
   }
 
-  /** A process has died, and its runs were dropped: what it kept in its memory is gone. */
+  /** A process has died and its runs were dropped: its policies lose the state that they kept in memory. */
   died(instance: Instance): void {
     const place = instance.id - this.firstInstance;
     if (this.own.gate) this.gates[place].reset();
     if (this.own.limiter) this.limiters[place].reset();
   }
 
-  /** Somebody is paused from now on, and told when to try again. */
+  /** Pauses a consumer; the gate resumes it later. */
   pause(who: number, instance: Instance): void {
     levels.add(this.paused, 1);
     this.gates[instance.id - this.firstInstance].wait(who);
   }
 
-  /** Somebody is not paused any more. */
+  /** A consumer is no longer paused. */
   resumed(): void {
     levels.add(this.paused, -1);
   }
 
-  /** How long a run waits before it asks again; 0 = it has its permit. */
+  /** Wait before a run asks again; 0 = it has its permit. */
   private permitNs(limiter: LimiterState, run: number): Ns {
     const { now } = engine;
     const wait = limiter.take(now, 0);
     if (wait < 0) return Math.max(1, limiter.retryNs(now, 0));
-    // What is reserved is there after the wait.
+    // A reserved permit is valid after the wait.
     if (wait > 0) this.permitted.add(run);
     return wait;
   }

@@ -3,7 +3,7 @@ import { widenFloat64 } from '../../kernel/pool.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Messages } from './messages.js';
 
-/** Ids of the messages that have had their effect in one group, each for the window. */
+/** The inbox of a group: remembers the ids of messages that had their effect, for a time window. */
 export class Inboxes {
   private readonly messages: Messages;
   private readonly group: number;
@@ -17,11 +17,11 @@ export class Inboxes {
     this.windowNs = windowNs;
     messages.slots.onGrow((capacity) => (this.at = widenFloat64(this.at, capacity)));
     messages.shelf.takeAlong({
-      // What the slot says of a message before it is nothing to be kept.
+      // A slot without an effect may hold the time of an earlier message.
       get: (message) => (messages.hadEffect(message, group) ? this.at[message] : 0),
       set: (message, at) => (this.at[message] = at),
     });
-    // The id is in what it says, and goes back with it; the window counts from then on.
+    // The id is part of the payload, so a redriven message keeps it; its window starts at the redrive.
     messages.whenRestored.push((message) => this.note(message));
   }
 
@@ -29,7 +29,7 @@ export class Inboxes {
     this.at[message] = engine.now;
   }
 
-  /** Whether its id is there: the effect does not happen again. */
+  /** True if the id is in the inbox, so the effect does not happen again. */
   has(message: number): boolean {
     if (!this.messages.hadEffect(message, this.group)) return false;
     return engine.now - this.at[message] < this.windowNs;

@@ -14,19 +14,19 @@ import type { MessageShare, PoisonShare } from './knobs.js';
 import type { Messages } from './messages.js';
 import { Partition } from './partition.js';
 
-/** Place of what never came to the log. */
+/** Place of a message that never reached the log. */
 const NOWHERE = -1;
 
-/** Who reads a topic beside its groups: the view of a projection. */
+/** A reader of a topic outside of its groups: the view of a projection. */
 export interface Follower {
   appended(message: number, partition: number): void;
-  /** Somebody leads a partition, or nobody does, and it cannot be read. */
+  /** A partition has a leader again, or lost it and cannot be read. */
   reachable(partition: number, isLed: boolean): void;
 }
 
 /**
- * A partitioned log. Order holds inside a partition; every group reads all of them, each partition by
- * one member. What no group may read any more is not kept.
+ * A partitioned log. Order holds within a partition; every group reads all partitions, each with one member. Messages
+ * that no group may still read are dropped.
  */
 export class KafkaTopic {
   readonly spec: PlanTopic;
@@ -35,14 +35,17 @@ export class KafkaTopic {
   private readonly followers: Follower[] = [];
   private poisons: readonly PoisonShare[] = [];
   private doubles: readonly MessageShare[] = [];
-  /** Null where no fault makes any. */
+  /** Null if no fault duplicates messages. */
   private readonly duplicated: Counter | null;
   private readonly world: World;
   private readonly messages: Messages;
   private readonly published: Counter;
   private readonly free: (message: number) => void;
   private readonly expireOp: number;
-  /** By partition: whether an event looks after the age of its first message; null = none gets too old. */
+  /**
+   * By partition: 1 = an event is scheduled for the expiry of its first message; null = no message expires within the
+   * run.
+   */
   private readonly guarded: Uint8Array | null;
 
   constructor(setup: Omit<GroupSetup, 'topic' | 'spec' | 'index'>, spec: PlanTopic) {
@@ -78,7 +81,7 @@ export class KafkaTopic {
     world.audits.push(() => this.audit());
   }
 
-  /** Gives the bit of a message that says whether a follower had it before. */
+  /** Adds a follower. Returns the bit that marks messages the follower already had. */
   follow(follower: Follower): number {
     const bit = this.groups.length + this.followers.length;
     invariant(bit < MAX_READERS, 'more-groups-than-bits');
@@ -86,14 +89,14 @@ export class KafkaTopic {
     return bit;
   }
 
-  /** A message has been written. */
+  /** A message was written. */
   append(message: number): void {
     this.appendTo(message, this.partitionOf(message));
   }
 
   /**
-   * Whether what was written comes once more, as when its answer was lost on the way: the leader knows the
-   * sequence numbers of an idempotent producer, and leaves it out (ProducerStateManager of Kafka).
+   * True if a fault duplicates this write, as when its acknowledgement was lost. The leader drops the duplicate of an
+   * idempotent producer by its sequence numbers (ProducerStateManager of Kafka).
    */
   comesTwice(message: number): boolean {
     if (this.doubles.length === 0 || this.spec.spec.producer.idempotence) return false;
@@ -102,7 +105,7 @@ export class KafkaTopic {
     return this.doubles.some((one) => isAmong(one, a, b, MESSAGE_INDEX.duplicate));
   }
 
-  /** The same message once more. */
+  /** Appends a duplicate of a message. */
   repeat(message: number, at: number): void {
     this.world.meters.count(this.duplicated!);
     this.appendTo(message, at);
@@ -116,12 +119,12 @@ export class KafkaTopic {
     this.write(message, at);
   }
 
-  /** Confirmed to its publisher, and gone. */
+  /** A message was confirmed to its publisher, but is lost. */
   lose(message: number): void {
     for (const group of this.groups) group.aftermath.lose(message, NOWHERE);
   }
 
-  /** All that was written is deleted, as by DeleteRecords up to the high watermark; who leads is asked. */
+  /** Deletes all records, as DeleteRecords up to the high watermark does; partitions without a leader keep theirs. */
   private purge(): void {
     this.partitions.forEach((partition, at) => {
       if (!partition.isLed) return;
@@ -129,7 +132,7 @@ export class KafkaTopic {
     });
   }
 
-  /** What is behind an offset is no part of the log any more: nobody reads it who has not read it. */
+  /** Truncates a partition from an offset on: groups that have not read these records never will. */
   cut(at: number, from: number): void {
     const partition = this.partitions[at];
     for (let offset = Math.max(from, partition.base); offset < partition.end; offset++) {
@@ -140,7 +143,7 @@ export class KafkaTopic {
     for (const group of this.groups) group.wake(at);
   }
 
-  /** Consumers can read a partition, or not: somebody leads it, or nobody does. */
+  /** Consumers can read a partition, or cannot: it has a reachable leader or not. */
   reachable(partition: number, isLed: boolean): void {
     this.partitions[partition].isLed = isLed;
     for (const follower of this.followers) follower.reachable(partition, isLed);
@@ -151,7 +154,7 @@ export class KafkaTopic {
     return partitionOf(this.messages.key[message], this.partitions.length);
   }
 
-  /** Groups have let go of what is below the lowest of their offsets. */
+  /** Drops everything that all groups have released. */
   trim(partition: number): void {
     let lowest = Infinity;
     for (const { offsets } of this.groups) {
@@ -160,7 +163,7 @@ export class KafkaTopic {
     this.partitions[partition].trim(lowest, this.free);
   }
 
-  /** All groups have read what is below the lowest of their offsets, though one may be sent back there. */
+  /** Packs records that all groups have read, but that a group may still seek back to. */
   packRead(partition: number): void {
     let lowest = Infinity;
     for (const { offsets } of this.groups) {
@@ -170,7 +173,7 @@ export class KafkaTopic {
     this.partitions[partition].packRead(lowest);
   }
 
-  /** No group has come to what is behind the highest of their offsets. */
+  /** Packs records above the highest offset that any group has reached. */
   private packUnread(at: number): void {
     let highest = 0;
     for (const { offsets } of this.groups) {
@@ -194,7 +197,7 @@ export class KafkaTopic {
     if (partition.isBlockFull) this.packUnread(at);
   }
 
-  /** Messages that are there at time 0. */
+  /** Messages that exist at time 0. */
   private addBacklog(count: number): void {
     const { plan, replication } = this.world;
     const name = plan.components[this.spec.component].name;
@@ -213,7 +216,7 @@ export class KafkaTopic {
     engine.at(Math.max(due, engine.now), PHASE.TIMER, this.expireOp, at, 0, 0);
   }
 
-  /** What is too old is deleted, read or not. */
+  /** Deletes records older than the retention, read or not. */
   private expire(at: number): void {
     const partition = this.partitions[at];
     const limit = engine.now - this.spec.spec.retentionNs!;
@@ -221,7 +224,7 @@ export class KafkaTopic {
     let next = partition.base;
     while (next < partition.end && this.publishedAt(partition, next) <= limit) next++;
     if (next > partition.base) for (const group of this.groups) group.expired(at, next);
-    // What is being handled stays until it is over; a group that has gone to the end may have let go of more.
+    // Records in a handler stay until it ends; a group that was reset to the end may have released more.
     const first = Math.max(next, partition.base);
     if (first < partition.end) this.guard(at, first);
   }
@@ -236,7 +239,7 @@ export class KafkaTopic {
   }
 }
 
-/** A stable hash of a key's value: the same partition in every run. */
+/** A stable hash of a key's value: the same key maps to the same partition in every run. */
 function partitionOf(key: number, partitions: number): number {
   if (partitions === 1) return 0;
   let x = Math.imul(key | 0, 0x9e3779b1) ^ Math.imul(Math.floor(key / 4294967296) | 0, 0x85ebca6b);

@@ -3,7 +3,7 @@ import type { StreamKey } from '../../kernel/rng.js';
 import { unit } from '../../kernel/rng.js';
 import type { World } from '../world.js';
 
-/** A share of messages that a fault hits, each drawn for itself. */
+/** A share of messages that a fault affects, drawn per message. */
 export interface MessageShare {
   readonly share: number;
   readonly key: StreamKey;
@@ -15,24 +15,24 @@ export interface PoisonShare extends MessageShare {
   readonly restartNs: Ns | null;
 }
 
-/** A share of the messages of a queue that are held back, each for a time of its own. */
+/** A share of the messages of a queue that are delayed, each for its own time. */
 export interface HeldShare extends MessageShare {
   readonly sampler: number;
 }
 
-/** What faults turn at a topic or queue. Shares hold for what is published from now on. */
+/** Controls that faults set on a topic or queue. Shares apply to messages published from then on. */
 export interface HolderKnobs {
   poison(shares: readonly PoisonShare[]): void;
   duplicate(shares: readonly MessageShare[]): void;
-  /** What waits is gone. */
+  /** Deletes waiting messages. */
   purge(shares: readonly MessageShare[]): void;
-  /** Null for a log, which keeps the order in which it was written. */
+  /** Null for a log, which keeps its order. */
   readonly reorder: ((shares: readonly HeldShare[]) => void) | null;
-  /** Dead letters go back, so many a second. Null where a queue holds none. */
+  /** Sends dead letters back, `perSecond` of them each second. Null if a queue holds none. */
   readonly redrive: ((perSecond: number, isRepaired: boolean) => void) | null;
 }
 
-/** Draws of messages, apart from others of the same fault. */
+/** Indexes of the draws per message, distinct from other draws of the same fault. */
 export const MESSAGE_INDEX = Object.freeze({
   poison: 210,
   duplicate: 211,
@@ -40,7 +40,7 @@ export const MESSAGE_INDEX = Object.freeze({
   purge: 213,
 });
 
-/** Whether a message is among a share. */
+/** True if a message is in the share. */
 export function isAmong(
   { share, key }: MessageShare,
   lineageA: number,
@@ -54,7 +54,7 @@ export function isAmong(
 export type MessageKnob =
   'poison' | 'duplicated' | 'heldBack' | 'redriven' | 'flushed' | 'rebalance';
 
-/** Whether a fault turns this knob of a component in the run: only then is there anything to count. */
+/** True if a fault of this run turns this knob of the component; otherwise there is nothing to count. */
 export function isHitBy({ plan }: World, knob: MessageKnob, component: number): boolean {
   return plan.faults.some(
     ({ knobs, holders }) => knobs.includes(knob) && holders.includes(component),

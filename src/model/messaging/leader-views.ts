@@ -5,23 +5,25 @@ import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { KafkaTopic } from './kafka.js';
 import type { Replicas } from './replicas.js';
 
-/** After so long without an answer a consumer asks who leads (request.timeout.ms in ConsumerConfig.java). */
+/** A consumer without a response asks for the leader after this time (request.timeout.ms in ConsumerConfig.java). */
 const CONSUMER_TIMEOUT_NS: Ns = 30 * NS_PER_SECOND;
-/** Whom a client would ask is whoever leads. */
+/** The client follows the current leader. */
 const WHO_LEADS = -1;
 const NOBODY = -1;
 
 /**
- * Who leads, as clients of a topic see it. A leader that dies resets its connections, and everybody asks anew. One
- * that stands still resets nothing: clients wait for what they have asked it, though somebody else leads by then, and look again
- * when they have given that up (NetworkClient.handleTimedOutRequests), or when it goes on.
+ * The leader of each partition as the clients of a topic see it.
+ *
+ * A leader that dies resets its connections, and every client asks for the new leader at once. A paused leader resets
+ * nothing: clients wait for their requests to it even after another node was elected. They look for the leader when
+ * those requests time out (NetworkClient.handleTimedOutRequests) or when the paused node continues.
  */
 export class LeaderViews {
   private readonly topic: KafkaTopic;
   private readonly replicas: Replicas;
-  /** By producer, by partition: the node that it asks, or WHO_LEADS. */
+  /** By producer, by partition: the node that it sends to, or WHO_LEADS. */
   private readonly asked: Int32Array[] = [];
-  /** By partition: the node that consumers wait for, or NOBODY; and since when. */
+  /** By partition: the node that consumers wait for, or `NOBODY`; and since when. */
   private readonly awaited: Int32Array;
   private readonly since: Float64Array;
   private readonly noticeOp: number;
@@ -37,25 +39,25 @@ export class LeaderViews {
     );
   }
 
-  /** A producer begins, and asks who leads. */
+  /** A producer starts and looks up the leaders. */
   joined(): void {
     this.asked.push(Int32Array.from(this.awaited, (_, partition) => this.leaderFor(partition)));
   }
 
-  /** Node that a producer sends to, -1 = none. */
+  /** Node that a producer sends to; -1 = none. */
   reach(producer: number, partition: number): number {
     const node = this.asked[producer][partition];
     return node === WHO_LEADS ? this.replicas.reachable(partition) : node;
   }
 
-  /** The leader of a partition stands still. */
+  /** The leader of a partition is paused. */
   silent(partition: number, node: number): void {
     for (const own of this.asked) if (own[partition] === WHO_LEADS) own[partition] = node;
     this.topic.reachable(partition, false);
     if (this.awaited[partition] === NOBODY) this.await(partition, node);
   }
 
-  /** A producer has given up what it had asked a node, and looks who leads. */
+  /** The requests of a producer to a node have timed out; the producer looks up the leaders. */
   gaveUp(producer: number, node: number): void {
     const own = this.asked[producer];
     own.forEach((asked, partition) => {
@@ -63,12 +65,12 @@ export class LeaderViews {
     });
   }
 
-  /** Somebody else leads a partition, or nobody does; or who leads hangs, or answers again. */
+  /** The leader of a partition has changed or was lost, or the leader hangs or responds again. */
   led(partition: number): void {
     if (this.awaited[partition] === NOBODY) this.look(partition);
   }
 
-  /** A node that stood still goes on, or is gone: whoever waits for it hears of that, and asks who leads. */
+  /** A paused node continues or has died: the clients that wait for it notice and look up the leaders. */
   heard(node: number): void {
     for (const own of this.asked) {
       own.forEach((asked, partition) => {
@@ -80,13 +82,13 @@ export class LeaderViews {
     });
   }
 
-  /** Consumers have waited long enough for a node; while it leads, they ask it again. */
+  /** Consumers have waited for a node for the full timeout; if it still leads, they ask it again. */
   private noticed(partition: number, node: number): void {
     const age = engine.now - this.since[partition];
     if (this.awaited[partition] === node && age === CONSUMER_TIMEOUT_NS) this.settle(partition);
   }
 
-  /** Consumers ask who leads. */
+  /** Consumers look up the leader. */
   private settle(partition: number): void {
     const leader = this.leaderFor(partition);
     if (leader === WHO_LEADS) {
@@ -101,7 +103,7 @@ export class LeaderViews {
     engine.at(engine.now + CONSUMER_TIMEOUT_NS, PHASE.TIMER, this.noticeOp, partition, node, 0);
   }
 
-  /** The leader where that stands still: it is asked all the same. */
+  /** The leader if it is paused, since clients still send to it; otherwise WHO_LEADS. */
   private leaderFor(partition: number): number {
     const leader = this.replicas.leaderOf(partition);
     return leader >= 0 && this.replicas.isStill(leader) ? leader : WHO_LEADS;

@@ -1,60 +1,60 @@
 import type { Ns } from '../../kernel/time.js';
 import type { Instance } from '../instance.js';
 
-/** Numbers of a range in a batch. */
+/** Numbers per range in a batch. */
 export const RANGE = 3;
 
 /** One member of a group: a thread of an instance that polls, handles record after record, and commits. */
 export interface Member {
   readonly index: number;
   readonly instance: Instance;
-  /** Logs it reads, in order. */
+  /** Logs that it reads, in order. */
   assigned: number[];
-  /** Raised when its process dies: what was under way is not its own any more. */
+  /** Raised when its process dies, so that events of its earlier life no longer apply to it. */
   epoch: number;
-  /** True while it waits in a poll. */
+  /** It waits in a poll. */
   idle: boolean;
-  /** Whether the group counts it as a member; what it still handles otherwise cannot be committed. */
+  /** The group counts it as a member. A non-member may still handle records, but cannot commit them. */
   inGroup: boolean;
-  /** A rebalance wants it to join again with its next poll. */
+  /** It must rejoin with its next poll, because a rebalance has started. */
   called: boolean;
-  /** It has joined the rebalance that goes on. */
+  /** It has joined the current rebalance. */
   joined: boolean;
-  /** It gets no records until the assignment stands. */
+  /** It gets no records until the rebalance has assigned partitions. */
   blocked: boolean;
-  /** Logs that it gives up with its next poll. */
+  /** Partitions that it gives up with its next poll. */
   readonly losing: number[];
   /** First heartbeat, and last poll. */
   since: Ns;
   polled: Ns;
-  /** A timer looks after its polls. */
+  /** A timer watches its poll interval. */
   watched: boolean;
-  /** Records of the last poll: log and offsets [from, to), RANGE numbers each, and the one it is at. */
+  /** Records of the last poll as ranges of RANGE numbers each: log and offsets [from, to). `at`: the current range. */
   readonly batch: number[];
   at: number;
-  /** Records of the run of the handler that is under way. */
+  /** Records in the current run of the handler. */
   run: number;
-  /** Which of its logs the next poll begins with. */
+  /** Rotates the log with which the next poll starts. */
   turn: number;
-  /** Tries of the run under way. */
+  /** Number of the current try. */
   tries: number;
-  /** When the run under way began. */
+  /** When the current run began. */
   began: Ns;
-  /** A breaker keeps it from handling: it polls, and gets no records. */
+  /** Paused by a breaker: it polls, but gets no records. */
   paused: boolean;
-  /** Its process is about to end: it leaves when nothing is in hand. */
+  /** Its process is about to end: it leaves the group once it has handled its records. */
   closing: boolean;
-  /** Log and offset of the record at which it was paused, and its tries so far; 1 = nothing to remember. */
+  /** Log and offset of the record at which it was paused, and the number of its try; 1 = nothing to remember. */
   readonly kept: [log: number, offset: number, tries: number];
-  /** Of `auto`: when it commits next, and whether that is scheduled in case it waits then. */
+  /** For `auto`: time of the next commit, and whether a timer is set for it in case the member is idle by then. */
   commits: Ns;
   scheduled: boolean;
-  /** Of `transactional`: records handled, and those that it goes on without: log, offset and message of each. */
+  /** For `transactional`: records handled and records skipped, as log, offset and message each. */
   readonly effects: number[];
   readonly left: number[];
-  /** What was published: pairs of topic and message. */
+  /** Messages published in the transaction: pairs of topic and message. */
   readonly outputs: number[];
-  /** How much of that was there before the try under way. */
+  /** Length of `outputs` before the current try. */
   sure: number;
 }
 

@@ -9,17 +9,17 @@ import { ranges, sticky } from './assignment.js';
 import type { Owners } from './assignment.js';
 import type { Member } from './member.js';
 
-/** What a group does when its partitions change hands. */
+/** Callbacks of a group for changes of its assignment. */
 export interface Dealt {
-  /** A member reads the partition from the committed offset on. */
+  /** A member reads the partition, starting at the committed offset. */
   given(partition: number, member: Member): void;
-  /** Nobody reads it from now on. */
+  /** The partition has no reader from now on. */
   taken(partition: number): void;
   /** A member may poll. */
   go(member: Member): void;
-  /** A member is about to lose partitions, and knows it: nothing of what it has read is in hand. */
+  /** A member is about to lose partitions in its own poll, so it has no record in flight. */
   parting(member: Member): void;
-  /** Somebody is in the group, or nobody is any more. */
+  /** The group has members, or has lost its last one. */
   peopled(any: boolean): void;
 }
 
@@ -30,31 +30,31 @@ export interface MembershipSetup {
   readonly partitions: number;
   readonly dealt: Dealt;
   readonly rebalances: Counter;
-  /** Nobody has joined at the beginning. */
+  /** The group has no members at the start of the run. */
   readonly isEmpty: boolean;
 }
 
-/** Somebody who sends no heartbeats, until the session ends. */
+/** A member that sends no heartbeats, until its session ends. */
 interface Ghost {
   readonly id: number;
   readonly member: number;
-  /** Whom the coordinator takes it for: the member itself, or one of before its process died. */
+  /** The coordinator's name for it: the member itself, or one from before its process died. */
   readonly identity: number;
 }
 
 const STABLE = 0;
-/** Waits until all members have joined again. */
+/** Waits until all members have rejoined. */
 const PREPARING = 1;
-/** All have joined; the assignment is on its way. */
+/** All members have joined; the assignment is on its way. */
 const SYNCING = 2;
 
 /**
- * Who is in a group and reads what: the coordinator's side. Two detectors of failure: a member
- * without heartbeats for the session timeout is declared dead, and one that does not poll leaves by itself.
- * A group stands when the run begins.
+ * The coordinator of a group: decides which members are in it and which partitions they read. A member without
+ * heartbeats for the session timeout is declared dead; one that does not poll in time leaves by itself. Unless
+ * `isEmpty`, all members have joined when the run begins.
  */
 export class Membership {
-  /** By partition: its reader, -1 = none, from the number of members on one that has died. */
+  /** By partition: its reader; -1 = none; numbers from the number of members on are dead members. */
   readonly owners: Owners;
   private readonly world: World;
   private readonly spec: Subscriber;
@@ -66,16 +66,16 @@ export class Membership {
   private readonly ghostOp: number;
   private readonly watchOp: number;
   private readonly openOp: number;
-  /** Partitions on their way to a new reader: the event that brings them is void if it is another. */
+  /** By partition: number of its last handover; older grant events are void. */
   private readonly grants: Int32Array;
-  /** What the assignment in force wants; differs from `owners` while partitions move. */
+  /** The target assignment; it differs from `owners` while partitions move. */
   private wanted: Owners;
   private ghosts: Ghost[] = [];
   private lastGhost = 0;
   private state = STABLE;
-  /** Voids an assignment that is overtaken. */
+  /** Raised by each rebalance, which voids an earlier assignment. */
   private round = 0;
-  /** Before this a group that was empty does not begin; whether others came since it was set. */
+  /** Earliest end of the first rebalance of an empty group; whether others have joined since it was set. */
   private opens: Ns = 0;
   private joinedSince = false;
 
@@ -100,12 +100,12 @@ export class Membership {
     this.wanted = this.owners.slice();
   }
 
-  /** Whether a commit of the member for the partition is accepted. */
+  /** True if a commit of the member for the partition is accepted. */
   accepts(member: Member, partition: number): boolean {
     return member.inGroup && this.owners[partition] === member.index;
   }
 
-  /** Told at the start of each poll; false when there is nothing for the member for now. */
+  /** Called at the start of each poll; false if the member gets no records for now. */
   polls(member: Member): boolean {
     if (!member.inGroup) {
       this.join(member);
@@ -127,7 +127,7 @@ export class Membership {
     this.after(this.spec.maxPollNs, this.watchOp, member.index, 0);
   }
 
-  /** The process of a member has died without a word. */
+  /** The process of a member has died without leaving the group. */
   died(member: Member): void {
     if (!member.inGroup) return;
     const { index } = member;
@@ -135,7 +135,7 @@ export class Membership {
       this.haunt(member, index);
       return;
     }
-    // A process that starts again is another member; this one is there until its session ends.
+    // The restarted process joins as a new member; the old one stays in the group until its session ends.
     const identity = index + this.members.length;
     this.ghosts = this.ghosts.filter((ghost) => ghost.identity !== index);
     this.rename(index, identity);
@@ -144,7 +144,7 @@ export class Membership {
     this.haunt(member, identity);
   }
 
-  /** It commits and says that it goes; a static one does not say so, and is missed when its session ends (KIP-345). */
+  /** Commits and leaves. A static member leaves silently: it is missed when its session ends (KIP-345). */
   leave(member: Member): false {
     this.world.outages.terminations.look(member.instance);
     if (!member.inGroup) return false;
@@ -155,31 +155,31 @@ export class Membership {
     return false;
   }
 
-  /** Its process is up again. */
+  /** The process of a member is up again. */
   started(member: Member): void {
-    // A static member takes up where it was; nobody has missed it.
+    // A static member resumes its partitions; its session has not ended.
     if (member.inGroup) this.heard(member);
     this.dealt.go(member);
   }
 
-  /** Its process stands still: no heartbeat leaves it. */
+  /** The process of a member is paused and sends no heartbeats. */
   silent(member: Member): void {
     if (member.inGroup) this.haunt(member, member.index);
   }
 
-  /** It goes on. */
+  /** The member sends heartbeats again. */
   heard(member: Member): void {
     this.ghosts = this.ghosts.filter(({ identity }) => identity !== member.index);
     member.since = engine.now;
   }
 
-  /** Everybody is asked to join again. */
+  /** Forces a rebalance. */
   force(): void {
     if (this.spec.rebalance.protocol === 'consumer') this.change();
     else this.prepare();
   }
 
-  /** Declared dead at the last heartbeat plus the session timeout. */
+  /** Sets the session timeout of a silent member, which counts from its last heartbeat. */
   private haunt(member: Member, identity: number): void {
     const { sessionNs, heartbeatNs } = this.spec;
     const { now } = engine;
@@ -200,7 +200,7 @@ export class Membership {
     this.changed();
   }
 
-  /** No member any more; what it still handles is nobody's. */
+  /** Removes a member from the group; it cannot commit the records that it still handles. */
   private expel(member: Member): void {
     member.inGroup = member.called = member.joined = member.blocked = false;
     member.losing.length = 0;
@@ -218,7 +218,7 @@ export class Membership {
     }
   }
 
-  /** Looks whether a member has polled in time; a static one goes on silently until its session ends. */
+  /** Checks that a member has polled in time. A static member gets one session timeout more. */
   private watch(index: number, stage: number): void {
     const member = this.members[index];
     const { maxPollNs, sessionNs, heartbeatNs, rebalance } = this.spec;
@@ -232,7 +232,7 @@ export class Membership {
     if (now < due) {
       this.after(due - now, this.watchOp, index, stage);
     } else if (member.instance.frozen === FROZEN.pause) {
-      // It cannot leave while it stands still.
+      // A paused process cannot leave the group.
       this.after(heartbeatNs, this.watchOp, index, stage);
     } else {
       member.watched = false;
@@ -264,7 +264,7 @@ export class Membership {
     this.prepare();
   }
 
-  /** The delay of an empty group is over, unless others have come in it. */
+  /** Ends the initial delay of an empty group, or extends it if other members have joined meanwhile. */
   private open(): void {
     if (!this.joinedSince) {
       this.complete();
@@ -290,7 +290,7 @@ export class Membership {
       this.round++;
       for (const member of this.members) {
         if (!member.inGroup || member.joined) continue;
-        // One that waits in a poll joins at once, the others with their next poll.
+        // A member that waits in a poll joins at once, the others join with their next poll.
         if (isWaiting(member)) this.joins(member);
         else member.called = true;
       }
@@ -328,20 +328,20 @@ export class Membership {
     for (const index of present) this.dealt.go(this.members[index]);
   }
 
-  /** Without a barrier: what has to move moves as soon as its reader lets go of it. */
+  /** Rebalances without a barrier: each partition moves as soon as its reader releases it. */
   private change(): void {
     this.world.meters.count(this.rebalances);
     this.move(this.present(), false);
   }
 
-  /** `ready`: what is nobody's is given at once, since the pause for it is over. */
+  /** Moves partitions to a new assignment. `ready`: the pause is over, so free partitions are assigned at once. */
   private move(present: readonly number[], ready: boolean): void {
     const size = this.members.length;
     this.wanted = sticky(this.wanted, present, (owner) => owner >= size);
     for (const member of this.members) member.losing.length = 0;
     this.wanted.forEach((next, partition) => {
       const owner = this.owners[partition];
-      // One that has died keeps what it was to give up until its session ends.
+      // A dead member keeps partitions that it had to give up until its session ends.
       if (owner === next || owner >= size) return;
       if (owner >= 0) this.members[owner].losing.push(partition);
       else if (ready) this.give(partition, next);
@@ -353,14 +353,14 @@ export class Membership {
   }
 
   private giveUp(member: Member): void {
-    // With the others who joins has committed, and does not again (onJoinPrepare of ConsumerCoordinator.java;
+    // With other protocols a joining member has committed already (onJoinPrepare of ConsumerCoordinator.java;
     // signalReconciliationStarted of ConsumerMembershipManager.java).
     if (this.spec.rebalance.protocol === 'consumer') this.dealt.parting(member);
     for (const partition of member.losing) this.hand(partition);
     member.losing.length = 0;
   }
 
-  /** The partition is nobody's until it has arrived at its new reader. */
+  /** Takes a partition from its reader; it has none until the new reader receives it. */
   private hand(partition: number): void {
     this.owners[partition] = -1;
     this.dealt.taken(partition);
@@ -377,7 +377,7 @@ export class Membership {
     if (isAlive) this.dealt.go(this.members[next]);
   }
 
-  /** The coordinator also gives it to one that has died on the way, until that one's session ends. */
+  /** Assigns a partition. A member that died meanwhile also gets it, and keeps it until its session ends. */
   private give(partition: number, member: number): void {
     this.owners[partition] = member;
     const isAlive = member >= 0 && member < this.members.length;
@@ -393,7 +393,7 @@ export class Membership {
   }
 }
 
-/** Whether a member waits in a poll, so that it hears of a rebalance at once; one that hangs still polls. */
+/** True if a member waits in a poll and so notices a rebalance at once; a hanging process still polls. */
 function isWaiting({ idle, instance }: Member): boolean {
   return idle && !instance.down && instance.frozen !== FROZEN.pause;
 }

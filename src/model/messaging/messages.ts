@@ -13,59 +13,61 @@ import { Shelf } from './shelf.js';
 import { strands } from '../strands.js';
 import { sink } from '../sink.js';
 
-/** What makes a message fail wherever it is handled. */
+/** How a poison message fails, wherever it is handled. */
 export interface Poison {
   readonly effect: 'error' | 'crash' | 'hang';
-  /** Of `crash`: until the process is started again. */
+  /** For `crash`: time until the process is restarted. */
   readonly restartNs: Ns | null;
 }
 
-/** Tag of a copy, apart from those of what a handler publishes. */
+/** Tag of a copy, distinct from the tags of messages that a handler publishes. */
 const COPY = 0x2545f491;
 
 type Scratch = { -readonly [Field in keyof TaskContext]: TaskContext[Field] };
 
 /**
- * Columns of messages that somebody may still be given: the request in whose tree they were published,
- * their own lineage, and when. A slot is used again as soon as its last holder has let go.
+ * Columns of all messages that a group or queue may still deliver: the request that led to them, their own lineage, and
+ * when they were published. A slot is reused as soon as the last holder has released it.
  */
 export class Messages {
   readonly slots = new Slots(256);
-  /** Those that nobody asks for soon have no slot. */
+  /** Messages that are not needed soon; they have no slot. */
   readonly shelf = new Shelf(this);
   lineageA: Int32Array = new Int32Array(0);
   lineageB: Int32Array = new Int32Array(0);
   rootA: Int32Array = new Int32Array(0);
   rootB: Int32Array = new Int32Array(0);
-  /** Part id of the user request, and the level of its priority. */
+  /** Part id of the user request, and its priority level. */
   request: Int32Array = new Int32Array(0);
   priority: Int32Array = new Int32Array(0);
   arrival: Float64Array = new Float64Array(0);
-  /** When it was published, and in which measuring cell, -1 = outside. */
+  /** When it was published, and in which measuring cell; -1 = outside. */
   published: Float64Array = new Float64Array(0);
   cell: Int32Array = new Int32Array(0);
-  /** Value of the key it was published with; where it has none, one of its own. */
+  /** Value of its message key, or a unique key if it was published without one. */
   key: Float64Array = new Float64Array(0);
-  /** What it weighs; read only where a broker has a limit. */
+  /** Size in bytes; read only if a broker has a limit. */
   bytes: Float64Array = new Float64Array(0);
-  /** Groups and queues that may still hand it out. */
+  /** Number of groups and queues that may still deliver it. */
   holders: Int32Array = new Int32Array(0);
   /** Bit of each group in which it has had its effect. */
   effects: Int32Array = new Int32Array(0);
   /** Bit of each group that has given it up. */
   givenUp: Int32Array = new Int32Array(0);
-  /** Place in `poisons` plus one, 0 = none; read only where there are any. */
+  /** Index in `poisons` plus one, 0 = none; read only if there are any. */
   poison: Uint8Array = new Uint8Array(0);
   readonly poisons: Poison[] = [];
-  /** Not in its log any more, though somebody may still come to its place; read only where that can be. */
+  /**
+   * 1 = truncated from its log, though a group may still come to its offset; read only if elections can truncate logs.
+   */
   gone: Uint8Array = new Uint8Array(0);
   readonly copies = new Copies(this.slots);
-  /** What dead letters were before; null where none ever goes back. */
+  /** State of messages before they became dead letters; null if no dead letter is ever redriven. */
   private readonly pasts: Pasts | null;
-  /** Told of a message that is what it was before it became a dead letter. */
+  /** Called with each redriven message. */
   readonly whenRestored: ((message: number) => void)[] = [];
   private readonly world: World;
-  /** Of traced requests: ids of the request and of the execution that published. */
+  /** For traced requests: ids of the request and of the execution that published. */
   private readonly traces = new Map<number, readonly [root: number, parent: number]>();
   private readonly scratch: Scratch;
 
@@ -82,7 +84,7 @@ export class Messages {
     });
   }
 
-  /** A message of a strand; `tag` sets it apart from all others that the strand publishes. */
+  /** A message published by a strand; `tag` distinguishes it from all others of that strand. */
   ofStrand(strand: number, tag: number, key: number): number {
     const message = this.make(
       strands.lineageA[strand],
@@ -100,17 +102,17 @@ export class Messages {
     return message;
   }
 
-  /** A message that comes from no request, such as one of a backlog. */
+  /** A message without a request, such as one of a backlog. */
   ofNobody(a: number, b: number, number: number): number {
     const message = this.make(a, b, number, a, b, 0);
-    // A request of its own.
+    // It counts as a request of its own.
     this.rootA[message] = this.lineageA[message];
     this.rootB[message] = this.lineageB[message];
     this.key[message] = this.ownKey(message);
     return message;
   }
 
-  /** The same content once more, as another message; what made the first one fail is left behind. */
+  /** Copies the content as a new message without effects or poison. */
   copyOf(message: number): number {
     const { lineageA, lineageB, rootA, rootB } = this;
     const copy = this.make(
@@ -132,8 +134,8 @@ export class Messages {
   }
 
   /**
-   * A dead letter goes back as another message, published now: what it is and what it has done stay, and unless
-   * that is repaired, what made it fail.
+   * Makes a new message of a dead letter, published now. It keeps the effects of the original message, and its poison
+   * unless `isRepaired`.
    */
   restored(letter: number, isRepaired: boolean): number {
     const copy = this.copyOf(letter);
@@ -144,7 +146,7 @@ export class Messages {
     return copy;
   }
 
-  /** Of a traced request: its id, and that of the execution that published. */
+  /** For a traced request: its id, and that of the execution that published. */
   traceOf(message: number): readonly [root: number, parent: number] | undefined {
     return this.traces.size === 0 ? undefined : this.traces.get(message);
   }
@@ -153,31 +155,31 @@ export class Messages {
     this.traces.set(message, trace);
   }
 
-  /** The key of a message that was published with none. */
+  /** The key of a message that was published without one. */
   ownKey(message: number): number {
     return identity(this.lineageA[message], this.lineageB[message]);
   }
 
-  /** The key of a message whose request has one of its own. */
+  /** The key of a message that takes the unique key of its request. */
   rootKey(message: number): number {
     return identity(this.rootA[message], this.rootB[message]);
   }
 
-  /** One of its holders has let go of it. */
+  /** One of its holders has released it. */
   release(message: number): void {
     const left = --this.holders[message];
     invariant(left >= 0, 'message-released-twice');
     if (left === 0) this.drop(message);
   }
 
-  /** A message that nobody holds is gone. */
+  /** Frees a message that has no holders. */
   drop(message: number): void {
     if (this.traces.size > 0) this.traces.delete(message);
     this.copies.forget(message);
     this.slots.give(message);
   }
 
-  /** Draws whether a message cannot be handled; of several poisons the last one tells how. */
+  /** Draws whether a message is poison; if several faults match, the last one determines the effect. */
   taint(message: number, shares: readonly PoisonShare[]): void {
     const { lineageA, lineageB } = this;
     for (const one of shares) {
@@ -191,7 +193,7 @@ export class Messages {
     }
   }
 
-  /** The message has had its effect in a group; true when it had it before. */
+  /** The message has had its effect in a group; true if it had it before. */
   effect(message: number, group: number): boolean {
     const bit = 1 << group;
     if ((this.effects[message] & bit) !== 0) return true;
@@ -203,14 +205,17 @@ export class Messages {
     return (this.effects[message] & (1 << group)) !== 0;
   }
 
-  /** A copy of it goes, and no handler comes to it again: true when that is the end of an effect that never was. */
+  /**
+   * A copy is lost to the group: no handler will run for it again. True if this loses the effect of the message for
+   * good.
+   */
   loses(message: number, group: number, copy: number): boolean {
     if (this.isSettled(message, group) || this.copies.outlive(message, group, copy)) return false;
     this.giveUp(message, group);
     return true;
   }
 
-  /** Whatever becomes of its copies: its effect is not lost to the group, or known to be. */
+  /** Marks the message as given up, so that losing its copies does not count as a lost effect. */
   giveUp(message: number, group: number): void {
     this.givenUp[message] |= 1 << group;
   }
@@ -219,7 +224,10 @@ export class Messages {
     return ((this.givenUp[message] | this.effects[message]) & (1 << group)) !== 0;
   }
 
-  /** What a handler of the message runs for, each with a number; read at once, it is the same object each time. */
+  /**
+   * The task context for the `number`th handler run of a message in a group. It is the same object each time, so read
+   * it at once.
+   */
   context(message: number, group: number, number: number, attempt = number): TaskContext {
     const { scratch } = this;
     derive(this.lineageA[message], this.lineageB[message], group);
@@ -240,7 +248,7 @@ export class Messages {
     return scratch;
   }
 
-  /** What something runs for that no request has asked for; `number` sets it apart. */
+  /** The task context for work without a request; `number` makes it unique. */
   contextOf(a: number, b: number, number: number): TaskContext {
     const { scratch } = this;
     derive(a, b, number);
@@ -252,7 +260,7 @@ export class Messages {
     return scratch;
   }
 
-  /** How long ago it was published. */
+  /** Time since it was published. */
   age(message: number): Ns {
     return engine.now - this.published[message];
   }

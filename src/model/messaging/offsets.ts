@@ -5,57 +5,60 @@ import type { Messages } from './messages.js';
 import type { Partition } from './partition.js';
 import { levels } from '../levels.js';
 
-/** A log that a group reads, and who is told that it has let go of the messages below an offset. */
+/** A log that a group reads, with callbacks for the offsets that it has read and released. */
 export interface ReadLog {
   readonly partition: Partition;
   trim(): void;
-  /** The group has read more, and lets go of nothing. */
+  /** The group has read more, but releases nothing. */
   packRead(): void;
 }
 
-/** Who is told which places a group will not come to again. */
+/** Receives the places that a group will not come to again. */
 interface Passing {
   readonly isPending: boolean;
   passed(place: number): void;
 }
 
-/** Offsets of one log. */
+/** Range of offsets of one log. */
 const LENGTH = 1_099_511_627_776;
 
-/** A number for an offset of a log, which no other one of the group has. */
+/** A number for an offset of a log, unique within the group. */
 export const placeOf = (log: number, offset: number): number => log * LENGTH + offset;
 
-/** Where a group stands in each of its logs, and how far it is behind. */
+/** The offsets of a group in each of its logs, and its lag. */
 export class Offsets {
   readonly logs: readonly ReadLog[];
-  /** By log: next offset to be read after a restart, the next to be polled, and the one below
-   * which nothing is needed. */
+  /** By log: the next offset to read after a restart, the next to poll, and the one below which nothing is needed. */
   readonly committed: Float64Array;
   readonly position: Float64Array;
   readonly released: Float64Array;
-  /** Below it retention has deleted what was not committed. */
+  /** By log: the group has skipped uncommitted records below this offset, as after retention. */
   readonly floor: Float64Array;
-  /** From here on it is kept, because the group may be sent back to it; Infinity = it will not. */
+  /** By log: offset from which records are kept because the group may seek back; Infinity = it will not. */
   readonly hold: Float64Array;
-  /** What it would have let go of but for that; and the highest position that it was sent back from. */
+  /**
+   * By log: the offset that it would have released without that hold; and the highest position it has gone back from.
+   */
   readonly passed: Float64Array;
   readonly reached: Float64Array;
   readonly lag: number;
-  /** By log: what waits in it. */
+  /** By log: its lag. */
   private readonly lags: Float64Array;
   private readonly world: World;
   private readonly messages: Messages;
-  /** By log: the offset below which it has been read before, the most tries that a record had then, and now. */
+  /**
+   * By log: the offset below which records were read before, the most tries they may have had then, and most tries now.
+   */
   private readonly heights: Float64Array;
   private readonly before: Int32Array;
   private readonly most: Int32Array;
   private readonly age: Age;
   private readonly passing: Passing;
   readonly redelivered: Counter;
-  /** The log that holds the oldest message, and the one that holds most; -1 = none. */
+  /** The log with the oldest uncommitted message, and the log with the highest lag; -1 = none. */
   private oldest = -1;
   private hottest = -1;
-  /** Level of what waits in the hottest one; -1 where there is only one. */
+  /** Gauge of the highest lag of a log; -1 if there is only one log. */
   private readonly partitionLag: number;
 
   constructor(
@@ -93,7 +96,7 @@ export class Offsets {
     else if (log === this.hottest || this.lags[log] > this.lags[this.hottest]) this.heat(log);
   }
 
-  /** What is below an offset need not be read again by a member that comes new. */
+  /** Commits an offset: a new reader starts there. */
   commit(log: number, offset: number): void {
     const done = offset - this.committed[log];
     if (done <= 0) return;
@@ -115,14 +118,14 @@ export class Offsets {
     this.logs[log].trim();
   }
 
-  /** A new reader begins where the last commit was. */
+  /** A new reader starts at the last commit. */
   rewind(log: number): void {
     this.readAgain(log, this.position[log] - this.committed[log]);
     this.leave(log);
     this.position[log] = this.committed[log];
   }
 
-  /** The group goes on at this offset, be it behind or ahead of what it has read. */
+  /** Moves the group to an offset, backward or forward. */
   seek(log: number, offset: number): void {
     this.readAgain(log, this.position[log] - offset);
     if (this.passing.isPending) this.pass(log, offset);
@@ -133,21 +136,21 @@ export class Offsets {
     this.survey();
   }
 
-  /** The group comes to a log that it has never read; what is there counts from now on. */
+  /** The group starts to read a log that it has never read; its lag counts from now on. */
   see(log: number, offset: number): void {
     this.position[log] = this.committed[log] = offset;
     this.shift(log, this.logs[log].partition.end - offset);
     this.survey();
   }
 
-  /** The group goes on at a later offset, whatever it has read. */
+  /** Moves the group forward to an offset, whatever it has read. */
   skip(log: number, offset: number): void {
     this.floor[log] = offset;
     this.commit(log, offset);
     this.position[log] = Math.max(this.position[log], offset);
   }
 
-  /** Appended = committed + lag, for each log. */
+  /** Checks committed <= position <= end for each log, and that only released records were dropped. */
   audit(): void {
     this.logs.forEach(({ partition }, log) => {
       const { committed, position, released } = this;
@@ -164,7 +167,7 @@ export class Offsets {
     return offset < this.heights[log] ? this.before[log] : 0;
   }
 
-  /** A record of a log is tried for the `tries`th time since it was read. */
+  /** A record of a log is in its `tries`th try since it was read. */
   tried(log: number, tries: number): void {
     if (tries > this.most[log]) this.most[log] = tries;
   }
@@ -181,13 +184,13 @@ export class Offsets {
     for (let at = this.committed[log]; at < offset; at++) this.passing.passed(placeOf(log, at));
   }
 
-  /** It goes back from where it is. */
+  /** Remembers the position before the group goes back. */
   private leave(log: number): void {
     this.reached[log] = Math.max(this.reached[log], this.position[log]);
     this.passed[log] = 0;
   }
 
-  /** What waits in a log changes. */
+  /** Changes the lag of a log. */
   private shift(log: number, by: number): void {
     this.lags[log] += by;
     levels.add(this.lag, by);
@@ -198,7 +201,7 @@ export class Offsets {
     if (this.partitionLag >= 0) levels.set(this.partitionLag, this.lags[log]);
   }
 
-  /** Looks through all logs for the oldest message and for the log that holds most. */
+  /** Searches all logs for the oldest uncommitted message and for the highest lag. */
   private survey(): void {
     let since = Infinity;
     let hottest = 0;

@@ -17,53 +17,56 @@ import { sink } from '../sink.js';
 import { engine } from '../../kernel/engine.js';
 import { samplers } from '../../kernel/distribution.js';
 
-/** Who publishes for an outbox: `waiter` is told when the message is there, or that it never will be. */
+/** Publishes messages for an outbox; the outbox is notified when a message is written or has failed. */
 export interface Publishing {
   publish(topic: number, message: number, outbox: number, round: number, instance: number): void;
 }
 
-/** Numbers of a row: topic and message. */
+/** Numbers per row: topic and message. */
 const ROW = 2;
 
 /**
- * Messages of a service that are committed with its data and published by and by. One instance
- * relays, the first that is up, so their order stays. A relay that dies between the publishing and
- * the mark of a row has the row published again.
+ * The outbox of a service: messages that are committed with its data and published later. One instance at a time
+ * relays, the first that is up, so messages keep their order. If the relay dies after a row was published and before it
+ * was marked, the row is published again.
  */
 export class OutboxTable {
   private readonly world: World;
   private readonly messages: Messages;
   private readonly spec: PlanOutbox;
-  /** Place among the outboxes. */
+  /** Index among the outboxes. */
   private readonly index: number;
   private readonly publishing: Publishing;
   private readonly owner: number;
   private readonly tickOp: number;
   private readonly tailOp: number;
   private readonly key: StreamKey;
-  /** Rows in the order of their commits; of those that a relay looks for, their topics as well. */
+  /** Rows in the order of their commits; `polling` also needs their topics. */
   private readonly topics = new IntRing();
   private readonly rows = new IntRing();
-  /** Of `cdc`, by message: the topic of a row that is on its way there. */
+  /** For `cdc`, by message: topic of a row that is being published. */
   private readonly tailing = new Map<number, number>();
-  /** By branch of a transaction: rows that are not committed. */
+  /** By branch of a transaction: uncommitted rows. */
   private readonly staged = new Map<number, number[]>();
   private readonly gauge: number;
   private readonly age: Age;
   private readonly delays: Durations;
   private readonly again: Counter;
-  /** Rows at the front that were published before, and not marked. */
+  /** Rows at the front that were published, but not marked. */
   private published = 0;
-  /** Those whose delay is measured: they have been confirmed before. */
+  /** Rows at the front that were confirmed: their delay is recorded. */
   private measured = 0;
-  /** Of the batch under way: raised when it is given up; rows, confirmations and marks that are missing. */
+  /**
+   * The current batch: number of its round, which rises when the batch is abandoned; relay; rows; missing
+   * confirmations.
+   */
   private round = 0;
   private leader: Instance | null = null;
   private batch = 0;
   private missing = 0;
-  /** Programs run so far: each draws for itself. */
+  /** Relay programs run so far; each has its own random draws. */
   private runs = 0;
-  /** Of `cdc`: when the last row was published. */
+  /** For `cdc`: when the last row is published. */
   private last: Ns = 0;
 
   constructor(
@@ -103,7 +106,7 @@ export class OutboxTable {
     }
   }
 
-  /** A row is written by a strand; `branch` is its transaction, or -1. */
+  /** A strand writes a row; `branch` is its transaction, or -1. */
   write(branch: number, topic: number, message: number): void {
     this.messages.holders[message]++;
     if (branch < 0) {
@@ -115,7 +118,7 @@ export class OutboxTable {
     else rows.push(topic, message);
   }
 
-  /** The act behind a COMMIT. */
+  /** The act that follows a COMMIT. */
   committed(): Act {
     return {
       begin: (strand) => {
@@ -128,7 +131,7 @@ export class OutboxTable {
     };
   }
 
-  /** A transaction has ended; what of it is not committed never was. */
+  /** A transaction has ended; its uncommitted rows are discarded. */
   ended(branch: number): void {
     const rows = this.staged.get(branch);
     if (rows === undefined) return;
@@ -136,7 +139,7 @@ export class OutboxTable {
     for (let k = 0; k < rows.length; k += ROW) this.messages.release(rows[k + 1]);
   }
 
-  /** A row of a round is with its topic, or was refused; of `cdc` each row is a round by its message. */
+  /** A row of a round was written to its topic or failed. For `cdc` the round is the message of the row. */
   confirmed(round: number, outcome: Outcome): void {
     if (this.spec.spec.mode === 'cdc') {
       this.tailEnded(round, isSuccess(outcome));
@@ -153,7 +156,7 @@ export class OutboxTable {
     this.mark();
   }
 
-  /** A look or a mark of the relay has ended. */
+  /** A query or a mark of the relay has ended. */
   taskEnded(round: number, outcome: Outcome): void {
     if (round !== this.round) return;
     if (!isSuccess(outcome)) this.giveUp();
@@ -175,7 +178,7 @@ export class OutboxTable {
     const { lineageA, lineageB } = messages;
     const { a, b } = this.key;
     const delay = samplers.draw(spec.cdcLatency, a, b, lineageA[message], lineageB[message], 0);
-    // The log is followed from its beginning to its end.
+    // CDC reads the database log in order.
     this.last = Math.max(this.last, engine.now + delay);
     engine.at(this.last, PHASE.COMPLETION, this.tailOp, topic, message, 0);
   }
@@ -185,12 +188,12 @@ export class OutboxTable {
     this.send(topic, message);
   }
 
-  /** Who follows the log is a process of its own: it does not die with the service. */
+  /** The CDC connector is a process of its own: it does not die with the service. */
   private send(topic: number, message: number): void {
     this.publishing.publish(topic, message, this.index, message, -1);
   }
 
-  /** It goes on behind a row when that is there, and tries again until it is. */
+  /** CDC drops a row that was written, and publishes one again until it is. */
   private tailEnded(message: number, isThere: boolean): void {
     if (!isThere) {
       this.world.meters.count(this.again);
@@ -202,7 +205,7 @@ export class OutboxTable {
     this.gone(message);
   }
 
-  /** Looks come behind everything else of their instant, so they see what is committed at it. */
+  /** SAMPLE runs after all other phases of an instant, so the query sees every row committed in it. */
   private schedule(): void {
     engine.at(engine.now + this.spec.spec.pollNs, PHASE.SAMPLE, this.tickOp, 0, 0, 0);
   }
@@ -264,7 +267,7 @@ export class OutboxTable {
     this.gone(this.rows.peek());
   }
 
-  /** The batch is left as it is; what is not marked comes again. */
+  /** Abandons the batch; its unmarked rows are published again. */
   private giveUp(): void {
     this.round++;
     this.rest();
@@ -280,7 +283,7 @@ export class OutboxTable {
     tasks.start(this.owner, this.round, this.leader!.id, part, context, program);
   }
 
-  /** A row is confirmed: its delay has ended, whether it is marked or comes once more. */
+  /** A row is confirmed: records its delay, even if it is published again later. */
   private note(message: number): void {
     const { messages, world } = this;
     world.meters.took(this.delays, messages.cell[message], messages.age(message));
@@ -288,7 +291,7 @@ export class OutboxTable {
 
   private gone(message: number): void {
     levels.add(this.gauge, -1);
-    // Of `cdc` one may be there before another that was refused.
+    // With `cdc` a row may be written before an earlier one that failed.
     if (this.rows.peek() === message) this.rows.shift();
     else this.rows.remove(message);
     this.turnAge();

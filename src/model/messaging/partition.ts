@@ -2,30 +2,30 @@ import { invariant } from '../../kernel/invariant.js';
 import type { Messages } from './messages.js';
 import type { Bundle } from './shelf.js';
 
-/** Messages of a partition that stand behind each other: slots, or a bundle on the shelf. */
+/** Consecutive messages of a partition: slots, or a bundle on the shelf. */
 interface Block {
   slots: Int32Array | null;
   bundle: Bundle | null;
 }
 
 /**
- * One partition of a log: messages by offset. Only those that a group may still read are held; the
- * offsets before them are gone. Blocks that nobody reads in the near future are on the shelf.
+ * One partition of a log: messages by offset. It holds only messages that a group may still read. Blocks that no group
+ * reads soon are on the shelf.
  */
 export class Partition {
-  /** Offset of the first message that is held, and of the next one to be appended. */
+  /** Offset of the first message held, and of the next one to be appended. */
   base = 0;
   end = 0;
-  /** Somebody leads it, so it can be read. */
+  /** It has a leader, so it can be read. */
   isLed = true;
   private readonly messages: Messages;
-  /** Messages of a block. */
+  /** Messages per block. */
   private readonly size: number;
   private readonly blocks: Block[] = [];
-  /** Number of the first block, and of the first that may have been passed and is not on the shelf. */
+  /** Number of the first block, and of the first that all groups may have read but that is not packed. */
   private first = 0;
   private passed = 0;
-  /** Slots of the last block, and of one that is gone. */
+  /** Slots of the last block, and slots to be reused. */
   private tail: Int32Array = new Int32Array(0);
   private spare: Int32Array | null = null;
 
@@ -34,7 +34,7 @@ export class Partition {
     this.size = messages.shelf.size;
   }
 
-  /** The next message begins another block. */
+  /** The next message starts a new block. */
   get isBlockFull(): boolean {
     return this.end % this.size === 0;
   }
@@ -46,7 +46,7 @@ export class Partition {
     this.end++;
   }
 
-  /** Message at an offset from base on. It may come from the shelf: columns of messages can be others then. */
+  /** Message at an offset >= base. It may come from the shelf, which can reallocate the columns of messages. */
   at(offset: number): number {
     invariant(offset >= this.base && offset < this.end, 'offset-outside-the-log');
     const number = Math.floor(offset / this.size);
@@ -54,7 +54,7 @@ export class Partition {
     return slots[offset - number * this.size];
   }
 
-  /** Lets go of everything below an offset; `free` is told each message that has a slot. */
+  /** Drops everything below an offset; calls `free` for each dropped message that has a slot. */
   trim(below: number, free: (message: number) => void): void {
     const { size } = this;
     while (this.base < below) {
@@ -71,28 +71,28 @@ export class Partition {
     }
   }
 
-  /** Puts the block away that stands two before the end, if it begins behind an offset: it was never read. */
+  /** Packs the second-last full block if it starts above the highest offset that any group has reached. */
   packUnread(behind: number): void {
     const number = this.end / this.size - 2;
     if (number >= this.first && number * this.size > behind) this.pack(number);
   }
 
-  /** Puts away what stands below an offset: everybody has read it. */
+  /** Packs the blocks below an offset: all groups have read them. */
   packRead(below: number): void {
     let number = Math.max(this.passed, this.first);
     while ((number + 1) * this.size <= below && this.pack(number)) number++;
     this.passed = number;
   }
 
-  /** True once the block is where it may stay; not while others hold one of its messages. */
+  /** True if the block needs no more packing; false while something else holds one of its messages. */
   private pack(number: number): boolean {
     const block = this.blocks[number - this.first];
     const { slots } = block;
-    // What stands in front of the base is nobody's any more.
+    // Messages below the base have no holder any more.
     if (slots === null || this.base > number * this.size) return true;
     const { messages, size } = this;
     for (let k = 0; k < size; k++) {
-      // What is known of its copies goes by its slot.
+      // The copies of a message are tracked by its slot.
       if (messages.copies.areSeveral(slots[k])) return true;
       if (messages.holders[slots[k]] !== 1) return false;
     }

@@ -14,47 +14,48 @@ import type { World } from '../world.js';
 import { engine } from '../../kernel/engine.js';
 import { samplers } from '../../kernel/distribution.js';
 
-/** How often a paused consumer looks: pollTimeoutWhilePaused of spring-kafka ContainerProperties.java. */
+/** Poll interval of a paused consumer (pollTimeoutWhilePaused of spring-kafka ContainerProperties.java). */
 const LOOK_NS = 100 * NS_PER_MS;
-/** States of a breaker, as they are journalled. */
+/** Journalled states of a breaker. */
 const CLOSED = 0;
 const OPEN = 1;
 
-/** Where a breaker stands: in front of the handlers of one consumer. */
+/** The position of a breaker: in front of the handlers of one consumer. */
 export interface GatePlace {
   readonly world: World;
   readonly registry: Registry;
   readonly layer: Layer;
   readonly bundle: string;
-  /** Component ids of what holds the messages, and of the service that handles them. */
+  /** Component ids of the topic or queue, and of the service that handles its messages. */
   readonly holder: number;
   readonly service: number;
   /** Part id of the consumer. */
   readonly part: number;
-  /** Whose state it is; null = of all instances of the service. */
+  /** Instance that owns the state; null = all instances of the service share it. */
   readonly instance: Instance | null;
-  /** Somebody who waits may try again. */
+  /** A waiting consumer may try again. */
   readonly resume: (who: number) => void;
 }
 
 /**
- * A circuit breaker in front of handlers: while it refuses, who consumes is paused. Every 100 ms, or when the
- * breaker changes by itself, it is asked for a place; who gets one consumes again, and its next run is the
- * probe. No message is taken for a question that is refused.
+ * A circuit breaker in front of handlers: while it refuses, the consumer is paused.
+ *
+ * Every 100 ms, or when the breaker changes state by itself, the gate asks for a slot. A consumer that gets one
+ * resumes, and its next run is the probe. A refused request takes no message.
  */
 export class PauseGate {
   private readonly place: GatePlace;
   private readonly breaker: PolicyState;
-  /** Places inside: of runs, and of those who may begin one and have no message yet. */
+  /** Breaker slots of runs, and of consumers that may begin a run but have no message yet. */
   private readonly inside = new Map<number, number>();
   private readonly reserved = new Map<number, number>();
   private readonly free: number[] = [];
   private slots = 0;
   private waiting: number[] = [];
   private state = CLOSED;
-  /** A timer of the breaker's own will end its present state. */
+  /** A timer of the breaker will end its current state. */
   private hasAlarm = false;
-  /** Number of the look that counts, and whether it is set. */
+  /** Number of the valid look, and whether it is scheduled. */
   private turn = 0;
   private isSet = false;
   private readonly words: number[] = [];
@@ -71,7 +72,7 @@ export class PauseGate {
     this.breaker = kind!.create(layer.config as never, this.setupOf());
   }
 
-  /** Whether a run of somebody may begin. */
+  /** True if a run of a consumer may begin. */
   lets(run: number, who: number): boolean {
     let slot = this.reserved.get(who) ?? -1;
     if (slot < 0) slot = this.enter();
@@ -80,7 +81,7 @@ export class PauseGate {
     return slot >= 0;
   }
 
-  /** A run that was let in has ended. */
+  /** An admitted run has ended. */
   ended(run: number, outcome: Outcome): void {
     const slot = this.inside.get(run);
     if (slot === undefined) return;
@@ -97,7 +98,7 @@ export class PauseGate {
     this.giveUp(slot);
   }
 
-  /** The process of somebody has died. */
+  /** The process of a consumer has died. */
   left(who: number): void {
     const slot = this.reserved.get(who);
     this.reserved.delete(who);
@@ -105,23 +106,23 @@ export class PauseGate {
     this.waiting = this.waiting.filter((other) => other !== who);
   }
 
-  /** The process that keeps the state has died; nobody is inside any more. */
+  /** The process that keeps the state has died, and no run is inside any more. */
   reset(): void {
     this.breaker.reset?.();
   }
 
-  /** Whoever has been refused is told when to go on. */
+  /** A refused consumer waits to be resumed. */
   wait(who: number): void {
     this.waiting.push(who);
     this.schedule();
   }
 
-  /** A place inside, -1 = refused. */
+  /** A slot in the breaker; -1 = refused. */
   private enter(): number {
     const slot = this.free.pop() ?? this.slots++;
     const answer = this.breaker.enter(slot, 0);
     if (answer === PASS) return slot;
-    // A consumer does not queue up behind a probe.
+    // A consumer does not queue for a probe.
     if (answer === PARK) this.breaker.cancel(slot, 0, true);
     this.free.push(slot);
     return -1;
@@ -134,7 +135,10 @@ export class PauseGate {
     if (this.waiting.length > 0) this.schedule();
   }
 
-  /** Closed: all go on. Else who waits longest goes on if the breaker has a place for its next run. */
+  /**
+   * Closed: all consumers resume. Otherwise the one that waits longest resumes, if the breaker has a slot for its next
+   * run.
+   */
   private look(): void {
     this.isSet = false;
     const { resume } = this.place;
@@ -162,7 +166,7 @@ export class PauseGate {
   }
 
   private schedule(): void {
-    // What a timer or a run under way decides needs no look.
+    // No look is needed if a timer or a run in flight decides about the state.
     const decidesItself =
       this.state === OPEN ? this.hasAlarm : this.inside.size + this.reserved.size > 0;
     if (this.isSet || (this.state !== CLOSED && decidesItself)) return;
@@ -229,7 +233,7 @@ export class PauseGate {
     };
   }
 
-  /** What a breaker asks of a call: the time, a word of its own, a lineage; a run is no call. */
+  /** The context that a breaker expects of a call: time, one word of state, lineage. A run is not a call. */
   private contextOf(): CallContext {
     const { words } = this;
     const context = {

@@ -22,12 +22,12 @@ import type { GuardMaker } from './poll-pauses.js';
 import { Records } from './records.js';
 import type { Resets } from './resets.js';
 
-/** What the loops of a group share. */
+/** Everything that the loops of a group share. */
 export interface LoopSetup {
   readonly world: World;
   readonly messages: Messages;
   readonly spec: PlanGroup;
-  /** Place of the group in its topic. */
+  /** Index of the group in its topic. */
   readonly index: number;
   readonly partitions: number;
   readonly members: readonly Member[];
@@ -35,28 +35,28 @@ export interface LoopSetup {
   readonly membership: Membership;
   readonly aftermath: Aftermath;
   readonly inbox: Inboxes | null;
-  /** Draws which messages are wanted; null = all. */
+  /** Draws which messages pass the filter; null = all. */
   readonly filter: StreamKey | null;
   readonly consumed: Counter;
-  /** Effects that had happened before; null where they do no harm. */
+  /** Counts repeated effects; null if the handler is idempotent. */
   readonly duplicates: Counter | null;
   readonly redelivered: Counter;
   readonly delays: Durations;
-  /** What a transaction has published is sent, or thrown away. */
+  /** Sends or drops the messages that a transaction has published. */
   readonly settle: (member: Member, isCommitted: boolean) => void;
-  /** Where the group is sent back to, or begins; null = nowhere. */
+  /** Seeks and starts of the group; null = none. */
   readonly resets: Resets | null;
-  /** Whether a message may be no part of its log any more. */
+  /** True if messages may be truncated from the log. */
   readonly canBeCut: boolean;
   /** Policies around the handler; null = none. */
   readonly policy: GuardMaker | null;
 }
 
-/** What a member does: it polls, runs the handler for record after record, commits, and polls again. */
+/** The poll loop of a member: it polls, runs the handler for record after record, commits, and polls again. */
 export class PollLoop implements TaskOwner {
-  /** Number by which the tasks of the group go. */
+  /** Owner number of the group's tasks. */
   readonly owner: number;
-  /** Errors that are injected into the endpoint hit its deliveries. */
+  /** Injected errors of the endpoint also hit its deliveries. */
   readonly takesErrors = true;
   private readonly setup: LoopSetup;
   private readonly world: World;
@@ -96,15 +96,15 @@ export class PollLoop implements TaskOwner {
     this.pauses = setup.policy === null ? null : this.pausesOf(setup.policy);
   }
 
-  /** Nothing below the committed offset is needed but what members still handle. */
+  /** Releases everything below the committed offset that no member still handles. */
   letGo(log: number): void {
     this.commits.letGo(log);
   }
 
-  /** There may be something to do for a member that waits. */
+  /** A waiting member may have something to do. */
   wake(member: Member): void {
     if (!member.idle || member.blocked || member.instance.down) return;
-    // One that is paused polls all the same, and gets nothing; one that is no member has to join.
+    // A paused member polls anyway, but gets no records; a non-member has to join first.
     if (member.paused && member.inGroup) return;
     member.idle = false;
     engine.soon(PHASE.ARRIVAL, this.pollOp, member.index, member.epoch, 0);
@@ -128,13 +128,13 @@ export class PollLoop implements TaskOwner {
     this.pauses?.gone(instance);
   }
 
-  /** The member a task belongs to. */
+  /** The member that a task belongs to. */
   memberOf(record: number): Member {
     const { members } = this.setup;
     return members[record % members.length];
   }
 
-  /** Its process has died: what was read and not committed is read again, what was committed first is lost. */
+  /** The process of a member has died: uncommitted records are read again; those committed in advance are lost. */
   died(member: Member): void {
     const { batch } = member;
     member.epoch++;
@@ -152,17 +152,17 @@ export class PollLoop implements TaskOwner {
     for (const log of logs) this.commits.letGo(log);
   }
 
-  /** Partitions of a member may become another's: what it has handled is not to be read again. */
+  /** A member may lose partitions: it commits first, so that the records it has handled are not read again. */
   parting(member: Member): void {
     if (this.setup.spec.spec.commit === 'auto') this.autoCommits.now(member);
   }
 
-  /** A log of the member is no longer its own; what it has taken of it, it goes on to handle. */
+  /** A log was taken from the member, which still handles the records it has read. */
   lost(member: Member): void {
     if (member.batch.length > member.at) this.commits.strays.add(member);
   }
 
-  /** Goes on until the member waits for something. */
+  /** Continues until the member has to wait. */
   private go(member: Member): void {
     for (;;) {
       if (member.at >= member.batch.length && !this.poll(member)) {
@@ -173,7 +173,7 @@ export class PollLoop implements TaskOwner {
     }
   }
 
-  /** Takes what is there, up to maxPollRecords, beginning with another log each time; false = nothing. */
+  /** Fetches available records, up to maxPollRecords, starting with a different log each time; false = none. */
   private poll(member: Member): boolean {
     const { membership, spec } = this.setup;
     const { batch } = member;
@@ -183,7 +183,7 @@ export class PollLoop implements TaskOwner {
     if (member.closing) return membership.leave(member);
     if (spec.spec.commit === 'auto') this.autoCommits.polls(member);
     if (!membership.polls(member)) return false;
-    // With this poll it may have given logs up.
+    // The member may have given up logs in this poll.
     const { assigned } = member;
     const { resets } = this.setup;
     if (resets !== null && resets.pending > 0) resets.polls(assigned);
@@ -208,7 +208,7 @@ export class PollLoop implements TaskOwner {
     return true;
   }
 
-  /** Runs the handler for the records that are next; false = it was over at once. */
+  /** Runs the handler for the next records; false = finished at once. */
   private start(member: Member): boolean {
     const { batch, at } = member;
     const { spec, index, members, inbox } = this.setup;
@@ -235,7 +235,7 @@ export class PollLoop implements TaskOwner {
     member.began = engine.now;
     const isAside = batch[at] >= this.setup.partitions;
     if (isAside && member.tries + this.offsets.triesBefore(batch[at], from) === 1) {
-      // It was handled before it came here; what is read again here counts by itself.
+      // The record was handled before in the topic's log; reads that repeat within this log are counted separately.
       this.world.meters.count(this.setup.redelivered, member.run);
     }
     if (this.messages.poisons.length > 0) {
@@ -248,7 +248,7 @@ export class PollLoop implements TaskOwner {
     return true;
   }
 
-  /** Which try of the message this is, over all its deliveries. */
+  /** Number of this try, over all deliveries of the message. */
   private tryOf({ batch, at, tries }: Member, message: number): number {
     const { aftermath } = this.setup;
     if (aftermath.waitsElsewhere) return aftermath.begins(message);
@@ -273,7 +273,7 @@ export class PollLoop implements TaskOwner {
     this.advance(member);
   }
 
-  /** Whether its id is in the inbox, or comes there with what the transaction has done. */
+  /** True if its id is in the inbox, or will be with the commit of this transaction. */
   private isKnown({ effects }: Member, message: number): boolean {
     const { inbox } = this.setup;
     if (inbox === null) return false;
@@ -305,13 +305,13 @@ export class PollLoop implements TaskOwner {
     });
   }
 
-  /** The handler has failed: it is tried again, or the member goes on without these records. */
+  /** The handler has failed: the member waits for a retry, or moves on. */
   private failed(member: Member, outcome: Outcome): void {
     this.pauses?.ended(member, outcome);
     if (!this.again(member)) this.go(member);
   }
 
-  /** True when the member waits for another try. */
+  /** Handles a failed run. True if the member waits for another try. */
   private again(member: Member): boolean {
     const { aftermath, redelivered } = this.setup;
     const { batch, at, run, tries } = member;
@@ -339,7 +339,7 @@ export class PollLoop implements TaskOwner {
     return true;
   }
 
-  /** What a try that failed has published is no part of the transaction. */
+  /** Drops the messages that the failed try has published. */
   private undo({ outputs, sure }: Member): void {
     for (let k = sure; k < outputs.length; k += 2) this.messages.drop(outputs[k + 1]);
     outputs.length = sure;
@@ -350,7 +350,7 @@ export class PollLoop implements TaskOwner {
     return false;
   }
 
-  /** The run is over, however it ended. */
+  /** The run is over, whatever its outcome. */
   private advance(member: Member): void {
     const { commit } = this.setup.spec.spec;
     const { batch, at } = member;
@@ -367,7 +367,7 @@ export class PollLoop implements TaskOwner {
     if (this.commits.strays.has(member)) for (const own of logsOf(batch)) this.commits.letGo(own);
   }
 
-  /** What the log has lost since it was read is not handled any more. */
+  /** Gives up records that were truncated from the log after they were read. */
   private abandonCut(member: Member): void {
     const { batch, at, run } = member;
     const { partition } = this.offsets.logs[batch[at]];
@@ -380,7 +380,7 @@ export class PollLoop implements TaskOwner {
     }
   }
 
-  /** A poison record fails at once, kills the process, or is never through with. */
+  /** A poison record fails at once, kills the process, or hangs. */
   private poisoned(member: Member, { effect, restartNs }: Poison): boolean {
     const { outages } = this.world;
     if (effect === 'error') {

@@ -6,18 +6,18 @@ import type { Member } from './member.js';
 import { RANGE } from './member.js';
 import type { LoopSetup } from './poll-loop.js';
 
-/** The policies of a group, told whom to call. */
+/** Makes the policies of a group; takes the callbacks for runs that ask again and members that resume. */
 export type GuardMaker = (again: GuardSetup['again'], resume: GuardSetup['resume']) => Guards;
 
-/** What the loop of a member does for it. */
+/** The parts of the poll loop that a pause needs. */
 export interface Looping {
   go(member: Member): void;
   wake(member: Member): void;
-  /** What is in hand has been handled as far as it goes: it is committed, and the rest let go. */
+  /** Commits the records handled so far and drops the rest of the batch. */
   finish(member: Member): void;
 }
 
-/** The policies around the handler of a group, and what a pause means for its members. */
+/** The policies around the handler of a group, and the pauses of its members. */
 export class PollPauses {
   private readonly guards: Guards;
   private readonly setup: LoopSetup;
@@ -33,7 +33,7 @@ export class PollPauses {
     this.guards = make(again, (index) => this.resume(members[index]));
   }
 
-  /** Whether the next run may begin; else the member waits for its permit, or is paused. */
+  /** True if the next run may begin; otherwise the member waits for its permit, or is paused. */
   lets(member: Member): boolean {
     const { index, instance, epoch } = member;
     const answer = this.guards.ask(index, index, instance, epoch);
@@ -48,7 +48,7 @@ export class PollPauses {
     this.guards.ended(index, instance, outcome);
   }
 
-  /** Its process has died; what it knew of tries is gone. */
+  /** The process of a member has died, and its count of tries is lost. */
   died(member: Member): void {
     const { index, instance } = member;
     if (member.paused) this.unpause(member);
@@ -63,9 +63,9 @@ export class PollPauses {
   }
 
   /**
-   * Consumption stops in front of a record (Consumer.pause; pauseImmediate of spring-kafka): the member goes
-   * on polling, so it stays in the group. What it has handled is committed, the rest is polled again; what was
-   * committed beforehand it keeps in its memory.
+   * Pauses consumption in front of a record (Consumer.pause; pauseImmediate of spring-kafka). The member keeps polling,
+   * so it stays in the group. It commits the records it has handled and polls the rest again, unless they were
+   * committed in advance: then it keeps them in memory.
    */
   private pause(member: Member): void {
     const { membership, partitions, spec, offsets } = this.setup;
@@ -83,11 +83,11 @@ export class PollPauses {
       }
       this.loop.finish(member);
     }
-    // A rebalance that waits for its next poll need not wait for the breaker.
+    // A pending rebalance that waits for its next poll need not wait for the breaker.
     membership.polls(member);
   }
 
-  /** The breaker lets it through. */
+  /** The breaker lets the member resume. */
   private resume(member: Member): void {
     if (!member.paused) return;
     this.unpause(member);

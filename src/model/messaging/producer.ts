@@ -8,22 +8,22 @@ import type { Instance, Resident } from '../instance.js';
 import type { Batch, Ticket } from './batch.js';
 import { batchBound, recordBytes } from './record-size.js';
 
-/** Messages of one step. */
+/** The messages of one step. */
 export interface Parcel {
-  /** Each with the partition of its key, or -1: pairs. */
+  /** Pairs: message, and the partition of its key or -1. */
   readonly messages: readonly number[];
-  /** How many of these numbers stand for messages that are in batches. */
+  /** Index of the first number whose message is not in a batch yet. */
   next: number;
   readonly acks: Batch['acks'];
   readonly ticket: Ticket;
-  /** Who waits for room. */
+  /** Waits for buffer space. */
   readonly waiter: number;
   readonly stamp: number;
-  /** Since when its next message is to be sent, which is the time that the record bears. */
+  /** When its next message was to be sent, which is the timestamp of the record. */
   since: Ns;
 }
 
-/** What a producer hands on. */
+/** The environment of a producer. */
 export interface Sending {
   readonly key: StreamKey;
   readonly spec: ProducerSpec;
@@ -31,25 +31,25 @@ export interface Sending {
   now(): Ns;
   /** Bytes of key, value and headers of a message. */
   sizeOf(message: number): number;
-  /** An empty batch for a first message, with so much memory; its timers run from now on. */
+  /** Makes an empty batch with that much memory for a first message, and starts its timers. */
   open(place: Opening, message: number, memory: number): Batch;
-  /** Node that a producer sends to for a partition, -1 = none. */
+  /** Node that a producer sends to for a partition; -1 = none. */
   reach(producer: number, partition: number): number;
   /** Sends batches to a node. */
   send(producer: number, node: number, batches: readonly Batch[]): void;
-  /** Something may be sent, in a step of its own. */
+  /** A producer may have something to send; runs as an event of its own. */
   wake(producer: number): void;
-  /** Somebody waits for room, and no longer than until this instant. */
+  /** A parcel waits for buffer space, at most until this instant. */
   blocks(producer: number, until: Ns): void;
-  /** A batch of a producer that lives there is over. */
+  /** A batch of a producer on this instance is settled. */
   eased(home: Instance): void;
-  /** There is room for all that had to wait. */
+  /** A parcel that waited is fully in batches. */
   accepted(parcel: Parcel): void;
-  /** There was no room for its next message, which is given up with all behind it. */
+  /** A parcel waited too long for buffer space; the rest of its messages is abandoned. */
   refused(parcel: Parcel): void;
 }
 
-/** Whose batch it is, for what. */
+/** The producer, partition and settings of a new batch. */
 export interface Opening {
   readonly producer: number;
   readonly partition: number;
@@ -57,27 +57,29 @@ export interface Opening {
   readonly since: Ns;
 }
 
-/** Requests to one node that are not answered, at most (max.in.flight.requests.per.connection). */
+/** Maximum of unacknowledged requests to one node (max.in.flight.requests.per.connection). */
 const IN_FLIGHT = 5;
 const JITTER = 0.2;
 
 /**
- * The producer of one instance for one topic: batches by partition, sent when they are full or old
- * enough, in order, and again where they failed. A batch that is not confirmed takes up the buffer with
- * all that it may hold, and a full buffer blocks who begins another one (RecordAccumulator.append).
+ * The producer of one instance for one topic.
+ *
+ * It batches messages by partition, sends a batch when it is full or has lingered, in order, and retries failed ones.
+ * An unsettled batch reserves its full capacity in the buffer; a full buffer blocks steps that need a new batch
+ * (RecordAccumulator.append).
  */
 export class Producer {
-  /** Where it lives; null = nowhere. */
+  /** The instance that it runs on; null = none. */
   private readonly home: Instance | null;
   private readonly sending: Sending;
   private readonly index: number;
-  /** By partition: batches that are not confirmed, oldest first. */
+  /** By partition: unsettled batches, oldest first. */
   private readonly queues: Batch[][];
-  /** By node: requests that are not answered. */
+  /** By node: unacknowledged requests. */
   private readonly inFlight: number[] = [];
   private blocked: Parcel[] = [];
   private used = 0;
-  /** Messages without a key go to one partition until a batch of it is full or sent. */
+  /** Partition for messages without a key; it changes when a batch of it is full or sent. */
   private sticky = 0;
   private turns = 0;
 
@@ -89,10 +91,10 @@ export class Producer {
     this.stickElsewhere();
   }
 
-  /** False when the parcel waits for room in the buffer. */
+  /** Publishes a parcel; false if it waits for buffer space. */
   publish(parcel: Parcel): boolean {
     if (this.accept(parcel, this.blocked.length === 0)) return true;
-    // It is not over before the rest is sent.
+    // Keeps the ticket open until the rest is in batches.
     parcel.ticket.left++;
     this.blocked.push(parcel);
     this.block(parcel);
@@ -100,7 +102,7 @@ export class Producer {
     return false;
   }
 
-  /** Sends what is ready, one batch of a partition with each request. */
+  /** Sends all ready batches, at most one per partition in a request. */
   drain(): void {
     for (;;) {
       const byNode = this.collect();
@@ -112,12 +114,12 @@ export class Producer {
     }
   }
 
-  /** A request to a node has been answered, or never will be. */
+  /** A request to a node was acknowledged, or never will be. */
   answered(node: number): void {
     this.inFlight[node]--;
   }
 
-  /** Whether one that was to be written before this batch is not. */
+  /** True if an earlier batch of the partition has not been written. */
   lacks(batch: Batch): boolean {
     for (const earlier of this.queues[batch.partition]) {
       if (earlier === batch) return false;
@@ -126,7 +128,7 @@ export class Producer {
     return false;
   }
 
-  /** A batch is through, whichever way; there may be room for others. */
+  /** A batch is settled, successfully or not: it frees its memory for others. */
   settled(batch: Batch): void {
     const queue = this.queues[batch.partition];
     const at = queue.indexOf(batch);
@@ -137,7 +139,7 @@ export class Producer {
     if (this.home !== null) this.sending.eased(this.home);
   }
 
-  /** Those that have waited too long for room are refused. */
+  /** Refuses parcels that have waited too long for buffer space. */
   expire(): void {
     const now = this.sending.now();
     const late = this.blocked.filter((parcel) => this.untilOf(parcel) <= now);
@@ -147,7 +149,7 @@ export class Producer {
     this.unblock();
   }
 
-  /** Wait before a batch that has failed is sent again. */
+  /** Backoff before a failed batch is sent again. */
   backoffNs({ failures, lineageA, lineageB }: Batch): Ns {
     const { key, spec } = this.sending;
     const delay = Math.min(spec.backoffMaxNs, spec.backoffNs * powi(2, failures - 1));
@@ -155,7 +157,7 @@ export class Producer {
     return Math.round(delay * (1 + JITTER * (2 * u - 1)));
   }
 
-  /** What its process has to do with it. */
+  /** Callbacks for the life of its process. */
   resident(died: () => void): Resident {
     return {
       died,
@@ -165,13 +167,13 @@ export class Producer {
     };
   }
 
-  /** Nothing lingers any more (KafkaProducer.close). */
+  /** Ends the linger time of all batches (KafkaProducer.close). */
   private flush(): void {
     for (const queue of this.queues) for (const batch of queue) batch.ready = true;
     this.sending.wake(this.index);
   }
 
-  /** Its process has died, and with it all that was not sent. */
+  /** The process has died; returns its unsettled batches. */
   died(): readonly Batch[] {
     const batches = this.queues.flat();
     for (const queue of this.queues) queue.length = 0;
@@ -182,7 +184,7 @@ export class Producer {
     return batches;
   }
 
-  /** Its messages go into batches, one after the other; false when one needs room that is not there. */
+  /** Adds the messages to batches in order; false when one needs buffer space that is not free. */
   private accept(parcel: Parcel, mayOpen: boolean): boolean {
     const { messages, ticket } = parcel;
     for (; parcel.next < messages.length; parcel.next += 2) {
@@ -204,26 +206,26 @@ export class Producer {
     batch.messages.push(message);
   }
 
-  /** What the message takes up as the next record of a batch. */
+  /** Bytes of the message as the next record of a batch. */
   private bytesIn(batch: Batch, message: number, since: Ns): number {
     const age = Math.floor(since / NS_PER_MS) - Math.floor(batch.since / NS_PER_MS);
     return recordBytes(this.sending.sizeOf(message), batch.messages.length, age);
   }
 
-  /** The batch that the next message goes into; null when it would be a new one, and there is no room for it. */
+  /** The batch for the next message; null if that needs a new batch and the buffer has no space for it. */
   private batchFor(parcel: Parcel, mayOpen: boolean): Batch | null {
     const { messages, next, acks, since } = parcel;
     const message = messages[next];
     const keyed = messages[next + 1];
     const open = this.openFor(parcel, keyed < 0 ? this.sticky : keyed);
     if (open !== null) return open;
-    // That may have been full: it is another one now.
+    // The old batch may have been full, which changes the sticky partition.
     const partition = keyed < 0 ? this.sticky : keyed;
     const other = keyed < 0 ? this.openFor(parcel, partition) : null;
     if (other !== null) return other;
     const { spec } = this.sending;
     const memory = Math.max(spec.batchBytes, batchBound(this.sending.sizeOf(message)));
-    // Into an empty buffer everything fits.
+    // An empty buffer takes a batch of any size.
     const fits = this.used === 0 || this.used + memory <= spec.bufferBytes;
     if (!mayOpen || !fits) return null;
     this.used += memory;
@@ -236,7 +238,7 @@ export class Producer {
   /** The batch of a partition that has room for the next message; null = none. */
   private openFor({ messages, next, acks, since }: Parcel, partition: number): Batch | null {
     const last = this.queues[partition].at(-1);
-    // Who is told that a batch was given up may publish at once: not into that batch.
+    // A publisher that is notified of a failed batch may publish at once, but not into that batch.
     if (last === undefined || last.full || last.settled) return null;
     if (last.request >= 0 || last.failures > 0 || last.acks !== acks) return null;
     if (last.bytes + this.bytesIn(last, messages[next], since) <= last.memory) return last;
@@ -244,21 +246,21 @@ export class Producer {
     return null;
   }
 
-  /** A batch takes no more, and need not linger. */
+  /** Closes a batch to further messages; it is ready to be sent. */
   private close(batch: Batch): void {
     batch.full = batch.ready = true;
     this.sending.wake(this.index);
     if (batch.partition === this.sticky) this.stickElsewhere();
   }
 
-  /** The first batch of each partition that may be sent, by the node it goes to. */
+  /** The first sendable batch of each partition, by the node it goes to. */
   private collect(): ReadonlyMap<number, readonly Batch[]> {
     const byNode = new Map<number, Batch[]>();
     const now = this.sending.now();
     this.queues.forEach((queue, partition) => {
       const next = queue.find(({ request }) => request < 0);
       if (next === undefined || next.readyAt > now) return;
-      // Whoever is blocked waits for room: nothing lingers then.
+      // Linger times do not apply while a parcel waits for buffer space.
       if (!next.ready && this.blocked.length === 0) return;
       const node = this.sending.reach(this.index, partition);
       if (node < 0 || (this.inFlight[node] ?? 0) >= IN_FLIGHT) return;
@@ -288,7 +290,7 @@ export class Producer {
     this.sending.blocks(this.index, this.untilOf(parcel));
   }
 
-  /** Until when its next message waits for room. */
+  /** Until when its next message waits for buffer space. */
   private untilOf({ since }: Parcel): Ns {
     return since + this.sending.spec.maxBlockNs;
   }

@@ -6,11 +6,11 @@ import type { Messages, Poison } from './messages.js';
 import type { Offsets } from './offsets.js';
 import { placeOf } from './offsets.js';
 
-/** What a group wants to know of the records that a member has in hand. */
+/** Queries on the records that a member has fetched. */
 export class Records {
   private readonly messages: Messages;
   private readonly offsets: Offsets;
-  /** Draws which are wanted, and how many; null = all. */
+  /** Draws which messages pass the filter, and their share; null = all. */
   private readonly filter: StreamKey | null;
   private readonly share: number;
 
@@ -30,24 +30,27 @@ export class Records {
     this.share = share;
   }
 
-  /** Whether the message is still there, and no filter keeps it out. */
+  /** True if the message is still in the log and passes the filter. */
   wants(message: number): boolean {
     return !this.isCut(message) && this.passesFilter(message);
   }
 
-  /** Whether the message is no part of its log any more. */
+  /** True if the message was truncated from its log. */
   isCut(message: number): boolean {
     return this.canBeCut && this.messages.gone[message] !== 0;
   }
 
-  /** Whether one of the run that is next passes a test. */
+  /** True if a record of the next run passes a test. */
   some({ batch, at, run }: Member, test: (message: number) => boolean): boolean {
     const { partition } = this.offsets.logs[batch[at]];
     for (let k = 0; k < run; k++) if (test(partition.at(batch[at + 1] + k))) return true;
     return false;
   }
 
-  /** Wanted ones that are not handled: all of them, or those that nobody will read again, as retention has passed them. */
+  /**
+   * Visits unhandled records that pass the filter: all of them, or only those that no member will read again because
+   * retention has moved the group past them.
+   */
   rest(
     { batch, at, assigned }: Member,
     isAll: boolean,
@@ -66,7 +69,7 @@ export class Records {
     }
   }
 
-  /** The poison among the records of a run, the worst of several; null = none. */
+  /** The poison among the records of a run; null = none. If there are several, the last kind in `poisons` wins. */
   poisonOf({ batch, at, run }: Member): Poison | null {
     const { partition } = this.offsets.logs[batch[at]];
     let worst = 0;

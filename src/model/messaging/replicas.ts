@@ -11,52 +11,53 @@ import type { KafkaTopic } from './kafka.js';
 import { engine } from '../../kernel/engine.js';
 import { samplers } from '../../kernel/distribution.js';
 
-/** A batch that the leader has written and some replica in sync has not. */
+/** A batch that the leader has written, but some in-sync replica has not. */
 interface Pending {
   readonly batch: Batch;
-  /** By replica: when it has it. */
+  /** By replica: when it has the batch. */
   readonly at: readonly Ns[];
 }
 
-/** One partition on its nodes. */
+/** One partition and its replicas. */
 interface Replicated {
-  /** Nodes that hold it; the first one leads as long as it can. */
+  /** Nodes that hold it; the first in-sync one that is up is elected. */
   readonly nodes: readonly number[];
   readonly inSync: boolean[];
-  /** By place: offset up to which one out of sync has the log. */
+  /** By replica: end offset of the log on a replica that is out of sync. */
   readonly has: number[];
-  /** Place of the leader among them, -1 = none. */
+  /** Index of the leader in `nodes`; -1 = none. */
   leader: number;
   readonly pending: Pending[];
-  /** When the next of them is looked at, -1 = never. */
+  /** When the first pending batch is checked next; -1 = not scheduled. */
   due: Ns;
 }
 
-/** What a topic on a broker is told, and what its producers are. */
+/** Callbacks to the write path of a topic on a broker. */
 export interface Followers {
-  /** All replicas in sync have the batch: consumers see it. */
+  /** All in-sync replicas have the batch: consumers can read it. */
   visible(batch: Batch): void;
-  /** Only the leader had it, and that is gone. */
+  /** The batch is lost: only the old leader had it. */
   lost(batch: Batch): void;
-  /** Somebody leads who has not what was visible from an offset on: it is no part of the log any more. */
+  /** The new leader lacks visible records from an offset on: they are truncated from the log. */
   cut(partition: number, from: number): void;
-  /** The connection to the leader is gone, with the answer that was still to come. */
+  /** The connection to the leader was lost, and with it the pending acknowledgement. */
   unanswered(batch: Batch): void;
-  /** Somebody leads the partition again, or nobody does. */
+  /** A partition has a leader, or -1 = it has lost its leader. */
   ledBy(partition: number, leader: number): void;
-  /** Its leader hangs, or answers again. */
+  /** The leader hangs, or responds again. */
   answers(partition: number): void;
-  /** Its leader stands still, with all connections to it. */
+  /** The leader is paused, with all connections to it. */
   silent(partition: number, leader: number): void;
-  /** A node that stood still goes on, or is gone. */
+  /** A paused node continues, or has died. */
   heard(node: number): void;
 }
 
 /**
- * The replicas of a topic: who leads each partition, who is in sync, and how far those have read. A node
- * that is away, dead or standing still, leaves the sync after the time of an election, and whoever is in sync and up leads then. A
- * node that is back has caught up at once, if there is a leader to catch up with. With unclean elections somebody leads who
- * is up, in sync or not: the log ends where its own does (unclean.leader.election.enable).
+ * The replicas of a topic: leaders, in-sync replicas, and how far the replicas have read.
+ *
+ * A node that is down or paused for the time of an election leaves the in-sync replicas, and an in-sync replica that is
+ * up becomes leader. A node that comes back catches up at once, if there is a leader. With unclean elections a replica
+ * out of sync may lead: the log then ends where its own does (unclean.leader.election.enable).
  */
 export class Replicas {
   private readonly broker: PlanBroker;
@@ -64,9 +65,9 @@ export class Replicas {
   private readonly followers: Followers;
   private readonly partitions: readonly Replicated[];
   private readonly nodes: readonly Instance[];
-  /** By node: since when it is away, Infinity = it is there. */
+  /** By node: since when it is down or paused; Infinity = it is up. */
   private readonly awaySince: Float64Array;
-  /** By node: 1 = it stands still, and nobody is told. */
+  /** By node: 1 = paused; its clients do not notice. */
   private readonly still: Uint8Array;
   private readonly key: StreamKey;
   private readonly lookOp: number;
@@ -106,19 +107,19 @@ export class Replicas {
     );
   }
 
-  /** Node that leads a partition, -1 = none. */
+  /** Node that leads a partition; -1 = none. */
   leaderOf(partition: number): number {
     const { nodes, leader } = this.partitions[partition];
     return leader < 0 ? -1 : nodes[leader];
   }
 
-  /** Node that takes writes for a partition, -1 = none: its leader, unless that is away. */
+  /** Node that accepts writes for a partition; -1 = none, or the leader is down or paused. */
   reachable(partition: number): number {
     const node = this.leaderOf(partition);
     return node >= 0 && this.awaySince[node] === Infinity ? node : -1;
   }
 
-  /** Its leader takes requests, fetches of consumers and followers too, and answers none. */
+  /** True if the leader hangs: it accepts requests of producers, consumers and followers, but responds to none. */
   isMute(partition: number): boolean {
     const node = this.leaderOf(partition);
     return node >= 0 && this.nodes[node].frozen === FROZEN.hang;
@@ -133,8 +134,8 @@ export class Replicas {
   }
 
   /**
-   * Enough replicas are in sync: a write that asks for all acknowledgements is taken, and what was written
-   * becomes part of the log (isUnderMinIsr in Partition.scala).
+   * True if enough replicas are in sync: the leader accepts writes with acks=all, and the high watermark advances
+   * (isUnderMinIsr in Partition.scala).
    */
   isEnough(partition: number): boolean {
     let count = 0;
@@ -157,8 +158,10 @@ export class Replicas {
   }
 
   /**
-   * Hands on what all in sync have, in the order in which it was written. While too few are in sync it waits,
-   * whatever acknowledgements were asked for (maybeIncrementLeaderHW in Partition.scala, since 3.7).
+   * Makes batches visible that all in-sync replicas have, in the order in which they were written.
+   *
+   * If too few replicas are in sync the batches wait, whatever their acks (maybeIncrementLeaderHW in Partition.scala,
+   * since 3.7).
    */
   private look(partition: number): void {
     const own = this.partitions[partition];
@@ -177,7 +180,7 @@ export class Replicas {
     }
   }
 
-  /** When the last of those in sync has it; Infinity where one of them is away. */
+  /** When the last in-sync replica has the batch; Infinity if one of them went away before it had it. */
   private readyAt({ nodes, inSync, leader }: Replicated, { at }: Pending): Ns {
     let last = 0;
     for (let place = 0; place < at.length; place++) {
@@ -193,7 +196,7 @@ export class Replicas {
     else if (this.still[node] === 1) this.fell(node);
   }
 
-  /** A node that stands still has died. */
+  /** A paused node has died. */
   private fell(node: number): void {
     this.still[node] = 0;
     this.partitions.forEach((own, partition) => {
@@ -202,9 +205,9 @@ export class Replicas {
     this.followers.heard(node);
   }
 
-  /** The connections to the leader are gone. */
+  /** The connections to the leader are lost. */
   private reset({ pending }: Replicated, partition: number): void {
-    // Consumers and producers cannot reach it, though nobody else leads yet.
+    // Clients cannot reach the leader, though no other one is elected yet.
     this.followers.ledBy(partition, -1);
     for (const { batch } of pending) this.followers.unanswered(batch);
   }
@@ -224,7 +227,7 @@ export class Replicas {
     });
   }
 
-  /** Sessions with the cluster live on: nobody else leads, and nobody reads. */
+  /** A hanging node keeps its session with the cluster: no other leader is elected, and no client can read. */
   private hung(node: number): void {
     this.partitions.forEach((_, partition) => {
       if (this.leaderOf(partition) !== node) return;
@@ -233,14 +236,14 @@ export class Replicas {
     });
   }
 
-  /** The cluster knows that a node is away. */
+  /** The cluster notices that a node is down or paused. */
   private fence(node: number): void {
     if (engine.now < this.awaySince[node] + this.broker.spec.electionNs) return;
     this.partitions.forEach((own, partition) => {
       const place = own.nodes.indexOf(node);
       if (place < 0) return;
       const others = own.inSync.some((inSync, k) => inSync && k !== place);
-      // The last one in sync stays so: nobody else may lead without losing what it has.
+      // The last in-sync replica remains in sync: any other leader would lose records.
       if (others) own.inSync[place] = false;
       if (own.leader === place) this.elect(own, partition);
       else this.look(partition);
@@ -265,7 +268,7 @@ export class Replicas {
     if (wasStill) this.followers.heard(node);
   }
 
-  /** The first replica that is in sync and up leads; what it has not, is gone. */
+  /** Elects the first in-sync replica that is up; batches that it lacks are lost. */
   private elect(own: Replicated, partition: number): void {
     const before = own.leader;
     const since = before < 0 ? Infinity : this.awaySince[own.nodes[before]];
@@ -282,7 +285,7 @@ export class Replicas {
     this.lead(own, partition);
   }
 
-  /** The one that is up and has most leads, and those that were in sync are so no more. */
+  /** Elects the replica that is up and has the longest log; it becomes the only in-sync replica. */
   private electUnclean(own: Replicated, partition: number): void {
     own.nodes.forEach((node, place) => {
       if (!this.isUp(node)) return;
@@ -299,7 +302,7 @@ export class Replicas {
     return this.awaySince[node] === Infinity;
   }
 
-  /** Whoever is up catches up with the leader. */
+  /** Replicas that are up catch up with the leader at once. */
   private lead(own: Replicated, partition: number): void {
     own.nodes.forEach((node, place) => {
       if (this.isUp(node)) own.inSync[place] = true;

@@ -7,12 +7,12 @@ import type { Aftermath } from './aftermath.js';
 import type { Offsets } from './offsets.js';
 import { placeOf } from './offsets.js';
 
-/** What the group knows of its place in a log. */
+/** State of the group's offset in a log. */
 const PLACE = Object.freeze({
   known: 0,
-  /** It has never read it. */
+  /** The group has never read the log. */
   fresh: 1,
-  /** Its offset was deleted, because nobody was in the group for too long. */
+  /** The offset was deleted, because the group had no members for too long. */
   forgotten: 2,
 } as const);
 
@@ -21,33 +21,35 @@ export interface ResetSetup {
   readonly spec: Subscriber;
   readonly offsets: Offsets;
   readonly aftermath: Aftermath;
-  /** Logs of the topic; those beyond are the group's own, and nobody sends it back in them. */
+  /** Logs of the topic; the group never seeks in its own retry logs after them. */
   readonly partitions: number;
-  /** Whether somebody handles what was read of a log, so that a seek has to wait for its next poll. */
+  /** True if a member still handles records of the log, so that a seek waits for its next poll. */
   readonly isBusy: (log: number) => boolean;
-  /** There is something to read in a log. */
+  /** A log has something to read. */
   readonly wake: (log: number) => void;
-  /** What is below may be let go. */
+  /** Records below the committed offset may be released. */
   readonly letGo: (log: number) => void;
-  /** The group comes into being. */
+  /** The group starts. */
   readonly begins: () => void;
 }
 
 /**
- * Where a group reads that has no offset (auto.offset.reset), whether it is new or its offset is gone
- * (offsets.retention.minutes), and where it is sent back to (Consumer.seek). What it may be sent back to is
- * held until then, unless the topic's retention deletes it.
+ * Where a group without an offset reads, and where it seeks to.
+ *
+ * A group has no offset if it is new (auto.offset.reset) or its offset has expired (offsets.retention.minutes). A
+ * replay moves it to another offset (Consumer.seek); records it may go back to are kept until then, unless the topic's
+ * retention deletes them.
  */
 export class Resets {
-  /** Logs in which a seek waits for the next poll. */
+  /** Number of logs in which a seek waits for the next poll. */
   pending = 0;
   private readonly setup: ResetSetup;
   private readonly places: Uint8Array;
   private readonly seeks: Uint8Array;
-  /** By log: the offset that a replay begins at. */
+  /** By log: the offset at which a replay starts. */
   private readonly marks: Float64Array;
   private readonly forgetOp: number;
-  /** Raised when somebody comes into the group. */
+  /** Raised when the group gets its first member or loses its last one. */
   private turn = 0;
   private isEmpty = false;
   private readonly forgets: boolean;
@@ -69,7 +71,7 @@ export class Resets {
     this.planReplay();
   }
 
-  /** A message was appended to a log; true where the group is not there to see it. */
+  /** A message was appended to a log; true if the group has never read the log and ignores it. */
   isUnseen(log: number): boolean {
     const { offsets, partitions, spec } = this.setup;
     if (log >= partitions || this.places[log] !== PLACE.fresh) return false;
@@ -77,7 +79,7 @@ export class Resets {
     return true;
   }
 
-  /** The topic has deleted what is below; true where that is nothing to the group. */
+  /** The topic has deleted everything below `base`; true if this does not affect the group. */
   isUnread(log: number, base: number): boolean {
     const { offsets, partitions } = this.setup;
     if (log >= partitions) return false;
@@ -88,7 +90,7 @@ export class Resets {
     return true;
   }
 
-  /** Somebody reads a log from now on. */
+  /** A log has a new reader. */
   assigned(log: number): void {
     const { offsets, partitions, spec } = this.setup;
     if (log >= partitions) return;
@@ -100,12 +102,12 @@ export class Resets {
     if (this.seeks[log] !== 0) this.seek(log);
   }
 
-  /** Somebody polls: seeks come before what is read. */
+  /** A member polls: pending seeks run before it fetches records. */
   polls(assigned: readonly number[]): void {
     for (const log of assigned) if (this.seeks[log] === 1) this.seek(log);
   }
 
-  /** Whether anybody is in the group. */
+  /** The group has members, or has none. */
   isMember(any: boolean): void {
     if (!this.forgets || any !== this.isEmpty) return;
     this.isEmpty = !any;
@@ -118,7 +120,7 @@ export class Resets {
   private planReplay(): void {
     const { world, spec, partitions, offsets } = this.setup;
     const { replay } = spec;
-    // One that comes after the end of the run reads nothing: nothing is held for it.
+    // A replay after the end of the run needs no records kept.
     if (replay === null || this.at(replay.atNs) > world.plan.horizonNs) return;
     const replayOp = engine.define('replay', () => this.replay());
     engine.at(this.at(replay.atNs), PHASE.TIMER, replayOp, 0, 0, 0);
@@ -161,7 +163,7 @@ export class Resets {
     letGo(log);
   }
 
-  /** The group goes on elsewhere; what it leaps over will never have its effect. */
+  /** Moves the group to an offset; records that it skips will not have their effect. */
   private move(log: number, to: number): void {
     const { offsets, aftermath } = this.setup;
     const { partition } = offsets.logs[log];

@@ -4,19 +4,19 @@ import type { Messages } from './messages.js';
 /** Messages in a bundle, and messages that a queue keeps outside of bundles at its head. Only tests change them. */
 export const shelving = { bundle: 1024, near: 2048 };
 
-/** Messages without slots. Those of traced requests are few, and known by their row. */
+/** Messages without slots. Traces are kept by row, since few requests are traced. */
 export interface Bundle {
   readonly packed: Packed;
   readonly traces: ReadonlyMap<number, readonly [root: number, parent: number]> | null;
 }
 
-/** A number by message that somebody keeps beside the columns of messages. */
+/** A number per message that is kept outside of the columns of messages. */
 export interface Aside {
   get(message: number): number;
   set(message: number, value: number): void;
 }
 
-/** What a key can be made of again. */
+/** How the key of a message is rebuilt: from its own lineage, from its request, or from a stored value. */
 const KEY = Object.freeze({ own: 0, root: 1, other: 2 } as const);
 
 const NAMES = [
@@ -35,20 +35,19 @@ const NAMES = [
   'poison',
   'gone',
 ] as const;
-/** Columns behind those. */
+/** Indexes of further rows after those of NAMES. */
 const SOURCE = NAMES.length;
 const VALUE = SOURCE + 1;
 const ASIDES = SOURCE + 2;
 
 /**
- * Puts messages away that nobody asks for in the near future, and makes slots of them again. A message on the
- * shelf takes about 25 bytes: what all of a bundle have in common is there once, and a key that follows from
- * the lineage is not there at all.
+ * Packs messages that are not needed soon, and later gives them slots again. A message on the shelf takes about 25
+ * bytes: values common to a bundle are stored once, and a key that follows from the lineage is not stored.
  */
 export class Shelf {
-  /** Messages on it, for tests. */
+  /** Messages on the shelf, for tests. */
   count = 0;
-  /** Messages of a bundle. */
+  /** Messages per bundle. */
   readonly size: number = shelving.bundle;
   private readonly messages: Messages;
   private readonly asides: Aside[] = [];
@@ -58,13 +57,13 @@ export class Shelf {
     this.messages = messages;
   }
 
-  /** What is kept of a message elsewhere comes along. */
+  /** Registers another column that is packed with each message. */
   takeAlong(aside: Aside): void {
     this.asides.push(aside);
     this.rows = [];
   }
 
-  /** Copies the first messages of a list; they keep their slots. */
+  /** Copies the first `count` messages of a list into a bundle; they keep their slots. */
   pack(list: Int32Array, count: number): Bundle {
     const { messages, asides } = this;
     if (this.rows.length === 0) {
@@ -88,7 +87,7 @@ export class Shelf {
     return { packed: new Packed(rows, count), traces: this.tracesOf(list, count) };
   }
 
-  /** A slot for a message of a bundle; nobody holds it yet. */
+  /** Gives a message of a bundle a slot; it has no holder yet. */
   unpack({ packed, traces }: Bundle, k: number): number {
     const { messages, asides } = this;
     const message = messages.slots.take();
@@ -105,7 +104,7 @@ export class Shelf {
     return message;
   }
 
-  /** Messages of a bundle are gone. */
+  /** Messages of a bundle were dropped. */
   forget(count: number): void {
     this.count -= count;
   }

@@ -4,14 +4,14 @@ import { PHASE } from '../../kernel/phase.js';
 import { Slots, widenInt32 } from '../../kernel/pool.js';
 import type { Ns } from '../../kernel/time.js';
 
-/** What has a number as long as its timers count, -1 = no longer. */
+/** Something with a slot while its timers count; -1 = they no longer do. */
 interface Numbered {
   slot: number;
 }
 
 /**
- * Things with timers of constant length. Most are over long before a timer of theirs is due: the timers stand in
- * lanes, and end with the thing.
+ * Things with timers of constant length. Most end long before a timer is due, so the timers are in lanes and are
+ * cancelled with their thing.
  */
 export class Timed<T extends Numbered> implements Stamped {
   stamp: Int32Array = new Int32Array(0);
@@ -22,7 +22,7 @@ export class Timed<T extends Numbered> implements Stamped {
     this.slots.onGrow((capacity) => (this.stamp = widenInt32(this.stamp, capacity)));
   }
 
-  /** A timer that all of them may have. */
+  /** Defines a timer that any of the things may have. */
   lane(name: string, delayNs: Ns, due: (thing: T) => void): Lane {
     const op = engine.define(name, (slot) => due(this.things[slot]!));
     return engine.lane(delayNs, PHASE.TIMER, op, this);
@@ -37,7 +37,7 @@ export class Timed<T extends Numbered> implements Stamped {
     engine.arm(lane, slot, this.stamp[slot]);
   }
 
-  /** It is over, with its timers; false where it has been before. */
+  /** Ends a thing and cancels its timers; false if it had ended before. */
   end(thing: T): boolean {
     const { slot } = thing;
     if (slot < 0) return false;

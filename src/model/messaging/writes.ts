@@ -24,14 +24,14 @@ interface Request {
   readonly producer: number;
   readonly node: number;
   readonly batches: readonly Batch[];
-  /** Batches without an answer. */
+  /** Batches that are not acknowledged. */
   left: number;
 }
 
-/** What is published, and who waits for it. */
+/** The messages of a publish, and its waiter. */
 export interface Publication {
   readonly messages: readonly number[];
-  /** Instance that publishes. */
+  /** Instance that publishes; -1 = none. */
   readonly instance: number;
   readonly keyed: boolean;
   readonly acks: PlanPublish['acks'];
@@ -40,7 +40,7 @@ export interface Publication {
   readonly stamp: number;
 }
 
-/** When each node of a broker is through with what it has been sent: shared by all its topics. */
+/** By node of a broker: when it has handled all requests so far. All topics of the broker share it. */
 export type Lines = Float64Array;
 
 export interface WritesSetup {
@@ -49,11 +49,11 @@ export interface WritesSetup {
   readonly topic: KafkaTopic;
   readonly broker: PlanBroker;
   readonly lines: Lines;
-  /** A waiter is told what has become of what it published. */
+  /** Notifies a waiter of the outcome of its publish. */
   readonly tell: (waiter: number, stamp: number, outcome: Outcome) => void;
 }
 
-/** The way of messages to a topic on a broker: producers, requests, replicas. */
+/** The write path to a topic on a broker: producers, requests, replicas. */
 export class Writes {
   private readonly world: World;
   private readonly messages: Messages;
@@ -117,7 +117,7 @@ export class Writes {
     this.sending = this.sendingOf();
   }
 
-  /** True when whoever publishes has to wait. */
+  /** Publishes messages; true if the publisher has to wait. */
   publish(publication: Publication): boolean {
     const { messages, keyed, confirm, waiter, stamp, instance } = publication;
     const { producer } = this.topic.spec.spec;
@@ -134,7 +134,7 @@ export class Writes {
     return !this.producers[index].publish(parcel) || confirm;
   }
 
-  /** A request has been handled by its node, or was lost with it. */
+  /** A node has handled a request, or has died with it. */
   taskEnded(id: number, outcome: Outcome): void {
     const request = this.requests.get(id);
     if (request === undefined) return;
@@ -159,7 +159,7 @@ export class Writes {
       wake: (producer) => engine.soon(PHASE.COMPLETION, this.drainOp, producer, 0, 0),
       blocks: (producer, until) => engine.at(until, PHASE.TIMER, this.blockOp, producer, 0, 0),
       accepted: ({ waiter, stamp, ticket }) => {
-        // Of a step that waits for confirmation all of it may have been confirmed meanwhile.
+        // All messages of a step that waits for confirmation may already be confirmed.
         if (ticket.waiter === -1 || ticket.left === 0) this.tell(waiter, stamp, OUTCOME.ok);
       },
       refused: ({ messages, next, waiter, stamp }) => {
@@ -178,10 +178,10 @@ export class Writes {
     const producer = new Producer(this.sending, index, home);
     this.producers.push(producer);
     this.views.joined();
-    // What no instance publishes has a producer of its own that does not die.
+    // Messages that no instance publishes have a producer of their own, which does not die.
     if (home === null) return index;
     const died = (): void => {
-      // What is under way is handled by its node; nobody waits for it, and nobody sends it again.
+      // The node handles requests in flight, but they have no waiter and are not retried.
       for (const batch of producer.died()) this.abandon(batch);
     };
     home.residents.push(producer.resident(died));
@@ -204,7 +204,7 @@ export class Writes {
     this.producers[batch.producer].drain();
   }
 
-  /** A request waits its turn at the node. */
+  /** Queues a request at its node. */
   private send(producer: number, node: number, batches: readonly Batch[]): void {
     const id = ++this.requestCount;
     const request: Request = { slot: -1, id, producer, node, batches, left: batches.length };
@@ -236,22 +236,22 @@ export class Writes {
     this.world.tasks.start(this.owner, id, instance.id, this.broker.part, context);
   }
 
-  /** The leader has taken a batch, or does not want it. */
+  /** The leader has handled a batch: it writes or refuses it. */
   private handled(id: number, batch: Batch): void {
     const { idempotence } = this.topic.spec.spec.producer;
     if (batch.request !== id) return;
-    // It stood still, or died, and another one leads (NotLeaderOrFollowerException).
+    // The node was paused or died, and another node leads (NotLeaderOrFollowerException).
     if (this.isElsewhere(batch)) return this.refuse(batch);
     if (batch.acks === 'all' && !this.replicas.isEnough(batch.partition)) {
       this.retry(batch);
       return;
     }
     if (idempotence && (batch.visible || batch.copies > 0)) {
-      // It is there from an earlier try.
+      // An earlier try has already written it.
       if (batch.visible) this.settle(batch, OUTCOME.ok);
       return;
     }
-    // The sequence numbers of a batch follow those of the one before it (OutOfOrderSequenceException).
+    // The sequence numbers of a batch continue those of the previous one (OutOfOrderSequenceException).
     if (idempotence && batch.acks === 'all' && this.producers[batch.producer].lacks(batch)) {
       this.retry(batch);
       return;
@@ -259,11 +259,11 @@ export class Writes {
     batch.copies++;
     this.replicas.written(batch);
     if (batch.acks === 1) this.settle(batch, OUTCOME.ok);
-    // Nothing is answered to it, so the next one need not wait for followers.
+    // The producer expects no response, so its next request does not wait for followers.
     if (batch.acks === 0) this.answered(batch);
   }
 
-  /** Who hears nothing of a request closes the connection, and with it all others to the node (NetworkClient.handleTimedOutRequests). */
+  /** A timeout closes the connection and fails all requests to the node (NetworkClient.handleTimedOutRequests). */
   private disconnect({ producer, node }: Request): void {
     this.views.gaveUp(producer, node);
     for (const [id, other] of this.requests) {
@@ -271,7 +271,7 @@ export class Writes {
     }
   }
 
-  /** Nothing was heard of a request: all of it is sent again. */
+  /** A request has failed without a response: its batches are retried, or lost with acks=0. */
   private failed(id: number): void {
     const request = this.requests.get(id);
     if (request === undefined) return;
@@ -304,7 +304,7 @@ export class Writes {
     engine.at(batch.readyAt, PHASE.RETRY, this.drainOp, batch.producer, 0, 0);
   }
 
-  /** The request of a batch is over for it. */
+  /** The request is finished for this batch. */
   private answered(batch: Batch): void {
     const id = batch.request;
     if (id < 0) return;
@@ -317,7 +317,7 @@ export class Writes {
     this.sending.wake(request.producer);
   }
 
-  /** The publisher is told, once. */
+  /** Notifies the publisher, once. */
   private settle(batch: Batch, outcome: Outcome): void {
     if (batch.acks !== 0) this.answered(batch);
     if (batch.settled) {
@@ -341,11 +341,11 @@ export class Writes {
     this.settle(batch, OUTCOME.timeout);
   }
 
-  /** All in sync have it: it is part of the log now. */
+  /** All in-sync replicas have the batch: its messages are now in the log. */
   private visible(batch: Batch): void {
     const { messages, partition } = batch;
     for (const message of messages) this.topic.appendTo(message, partition);
-    // A request that comes twice holds whole batches.
+    // A duplicated request repeats whole batches.
     if (this.topic.comesTwice(messages[0])) {
       for (const message of messages) this.topic.repeat(message, partition);
     }
@@ -355,18 +355,18 @@ export class Writes {
       this.answered(batch);
       this.forget(batch, false);
     } else if (batch.acks === 'all' && batch.request >= 0 && !this.isElsewhere(batch)) {
-      // Who led when it was written is whom the producer hears of that from.
+      // Only the leader that wrote the batch can acknowledge it to the producer.
       this.settle(batch, OUTCOME.ok);
     }
   }
 
-  /** The only node that had it is gone. */
+  /** The only node that had the batch is lost. */
   private lost(batch: Batch): void {
     batch.copies--;
     if (batch.settled) this.forget(batch, true);
   }
 
-  /** The answer that was to come when all have it will not come. */
+  /** The acknowledgement for acks=all will not come. */
   private unanswered(batch: Batch): void {
     if (batch.acks === 'all' && batch.request >= 0) this.retry(batch);
   }
@@ -375,21 +375,21 @@ export class Writes {
     this.producers.forEach((_, index) => this.sending.wake(index));
   }
 
-  /** Whether the node that a batch was sent to does not lead its partition. */
+  /** True if the node that a batch was sent to does not lead its partition. */
   private isElsewhere({ request, partition }: Batch): boolean {
     return this.requests.get(request)?.node !== this.replicas.leaderOf(partition);
   }
 
-  /** The process that published it has died. */
+  /** The process that published the batch has died. */
   private abandon(batch: Batch): void {
     batch.settled = true;
     if (batch.request < 0) this.forget(batch, false);
   }
 
-  /** Nobody sends the batch any more; `isLost`: its publisher believes that it was written. */
+  /** The batch is not sent again. `isLost`: it counts as lost if its publisher was notified of success. */
   private forget(batch: Batch, isLost: boolean): void {
     if (batch.acks === 0) this.answered(batch);
-    // What the leader has will be part of the log, whatever its publisher believes.
+    // A batch that the leader has will reach the log, whatever its publisher was notified of.
     if (batch.copies > 0 || !this.batches.end(batch)) return;
     if (isLost && batch.confirmed && !batch.visible) {
       for (const message of batch.messages) this.topic.lose(message);
