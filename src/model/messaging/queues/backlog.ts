@@ -3,10 +3,10 @@ import type { Ns } from '../../../kernel/time.js';
 import type { Messages } from '../messages.js';
 import type { Bundle } from '../shelf.js';
 
-/** Who takes messages back that were put away; each comes with a holder. */
+/** Receives unpacked messages; each comes with one holder. */
 export type Taker = (message: number, position: number, since: Ns, origin: number) => void;
 
-/** Columns of what a queue knows of a message that it has not handed out. */
+/** Columns for a message that was never delivered. */
 const POSITION = 0;
 const SINCE = 1;
 const ORIGIN = 2;
@@ -17,15 +17,15 @@ interface Block {
 }
 
 /**
- * The rear of a long queue: messages that were never handed out and stand behind more than a queue hands out in
- * the near future. They have no entries, and go on the shelf as soon as they are enough for a bundle.
+ * The tail of a long queue: messages that were never delivered and will not be soon. They have no entries, and go to
+ * the shelf in bundles.
  */
 export class Backlog {
   length = 0;
   private readonly messages: Messages;
   private readonly size: number;
   private readonly blocks: Block[] = [];
-  /** The last messages. */
+  /** Messages that do not fill a bundle yet. */
   private readonly slots: Int32Array;
   private readonly columns: readonly Float64Array[];
   private count = 0;
@@ -37,7 +37,7 @@ export class Backlog {
     this.columns = [POSITION, SINCE, ORIGIN].map(() => new Float64Array(this.size));
   }
 
-  /** Position of the first one. */
+  /** Position of the first message. */
   get position(): number {
     const { blocks, columns } = this;
     return blocks.length > 0 ? blocks[0].packed.get(POSITION, 0) : columns[POSITION][0];
@@ -55,7 +55,7 @@ export class Backlog {
     if (this.count === this.size) this.pack();
   }
 
-  /** Hands out the messages in front, in their order. */
+  /** Hands the first bundle of messages to `taker`, in their order. */
   take(taker: Taker): void {
     const block = this.blocks.shift();
     if (block === undefined) this.takeLast(taker);
@@ -81,7 +81,7 @@ export class Backlog {
     }
   }
 
-  /** Other holders keep their slots: what they do with the message is nothing to this queue. */
+  /** Packs a full bundle. Other holders keep their slots: only this queue releases the messages. */
   private pack(): void {
     const { messages, size, slots } = this;
     const bundle = messages.shelf.pack(slots, size);

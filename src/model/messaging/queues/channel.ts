@@ -3,42 +3,42 @@ import type { PlanConsumer } from '../../../spec/queues.js';
 import type { Instance } from '../../instance.js';
 import type { Deliveries } from './deliveries.js';
 
-/** What a consumer in a process has to do with a queue: its subscription, or its loop that asks. */
+/** The link between a queue and one handler in a process: a subscription, or a loop of receive calls. */
 export class Channel {
   readonly index: number;
-  /** Which consumer of the queue. */
+  /** Index of the consumer in the queue. */
   readonly consumer: number;
   readonly spec: PlanConsumer;
   readonly instance: Instance;
-  /** Raised when its process dies or the queue closes it: what it was handed is not its own any more. */
+  /** Raised when its process dies or the queue closes it: deliveries of earlier epochs no longer belong to it. */
   epoch = 0;
-  /** The last epoch that the queue has ended: acknowledgements that come late are for nothing. */
+  /** The last epoch that the queue has closed: later acknowledgements of it have no effect. */
   closed = -1;
-  /** Deliveries that the queue waits for. */
+  /** Deliveries that the queue has no verdict on yet. */
   out = 0;
-  /** True while it stands in the line of those that may be handed something. */
+  /** It waits in the line for messages. */
   inLine = false;
-  /** True while the queue takes back what is on it. */
+  /** The queue is taking back its deliveries. */
   closing = false;
-  /** True while it does not ask for messages: there are enough that do. */
+  /** It makes no receive calls, because enough other handlers do. */
   asleep = false;
   /** Handlers that run. */
   busy = 0;
-  /** Questions asked; the last one may be open. */
+  /** Number of receive calls; the last one may be open. */
   asked = 0;
-  /** True while the buffer is about to be looked at. */
+  /** An event to start handlers is scheduled. */
   waking = false;
-  /** Deliveries that have come and wait for a handler. */
+  /** Deliveries that wait for a handler. */
   readonly buffer = new IntRing();
-  /** Deliveries that were handled and are settled together with the last of their answer. */
+  /** Deliveries that were handled, and are settled with the rest of their batch. */
   readonly done = new IntRing();
-  /** A breaker keeps it from handling: nothing is handed to it. */
+  /** Paused by a breaker: it gets no messages. */
   paused = false;
-  /** Its process is about to end: nothing new is handed to it. */
+  /** Its process is about to end: it gets no new messages. */
   leaving = false;
-  /** Runs in hand that begin when it is not paused any more. */
+  /** Runs that start when it resumes. */
   readonly held = new IntRing();
-  /** The list of deliveries that it has said nothing about. */
+  /** First in the list of its deliveries without a verdict. */
   first = -1;
 
   constructor(index: number, consumer: number, spec: PlanConsumer, instance: Instance) {
@@ -48,7 +48,7 @@ export class Channel {
     this.instance = instance;
   }
 
-  /** Whether something of it is under way in its process, waits there, or comes to it and is nobody else's any more. */
+  /** True if its process still holds deliveries, or one is on its way that the queue will not deliver again. */
   isBusy({ settled, after }: Deliveries): boolean {
     if (this.busy > 0 || this.buffer.length > 0 || this.done.length > 0) return true;
     for (let own = this.first; own >= 0; own = after[own]) if (settled[own] !== 0) return true;

@@ -9,12 +9,12 @@ import type { World } from '../../world.js';
 import type { Seat } from './seat.js';
 import { levels } from '../../levels.js';
 
-/** How often a node looks at its memory (rabbitmq-server, vm_memory_monitor.erl). */
+/** How often a node checks its memory (rabbitmq-server, vm_memory_monitor.erl). */
 const CHECK_NS = NS_PER_SECOND;
 
 /**
- * Nodes of RabbitMQ: which of them are there, and what the messages on each weigh. While one of them is over its
- * limit, nobody may publish to any (rabbit_alarm.erl); consumers go on.
+ * The nodes of a RabbitMQ cluster: which are up, and the bytes of messages on each. While a node is over its memory
+ * limit, publishers to all nodes are blocked (rabbit_alarm.erl); consumers continue.
  */
 export class Cluster {
   readonly electionNs: Ns;
@@ -55,7 +55,7 @@ export class Cluster {
     return !instance.down && instance.frozen !== FROZEN.pause;
   }
 
-  /** Messages have come to these nodes, or left them. */
+  /** Adds bytes of messages to these nodes, or removes them. */
   weigh(nodes: readonly number[], bytes: number): void {
     if (this.limit === Infinity) return;
     for (const node of nodes) this.bytes[node] += bytes;
@@ -67,7 +67,7 @@ export class Cluster {
     this.watch();
   }
 
-  /** Sees to it that the next look at the memory finds what has changed. */
+  /** Schedules the next memory check if it would change the alarm. */
   private watch(): void {
     if (this.checking || this.isOver() === this.isAlarmed) return;
     this.checking = true;
@@ -75,7 +75,7 @@ export class Cluster {
     engine.at(at, PHASE.TIMER, this.checkOp, 0, 0, 0);
   }
 
-  /** A node that is not there has no alarm. */
+  /** True if a node that is up exceeds its limit. */
   private isOver(): boolean {
     for (let node = 0; node < this.nodes.length; node++) {
       if (this.bytes[node] > this.limit && this.isUp(node)) return true;

@@ -3,67 +3,67 @@ import type { Messages } from '../messages.js';
 import type { Entries } from './entries.js';
 import { copyOf } from './entries.js';
 
-/** What a consumer says about a delivery. */
+/** Verdicts of a consumer on a delivery. */
 export const VERDICT = Object.freeze({
   none: 0,
-  /** Done. */
+  /** Handled. */
   ack: 1,
-  /** Back at once as its channel is gone, or after a time. */
+  /** Returned: at once, because its channel has closed, or after a delay. */
   back: 2,
   later: 3,
-  /** To where the consumer sends what it cannot handle. */
+  /** To the dead-letter target of the consumer. */
   dead: 4,
-  /** Nothing: it is seen again when its time is over. */
+  /** No verdict: the message becomes visible again when its delivery times out. */
   silence: 5,
-  /** Nowhere. */
+  /** Discarded. */
   drop: 6,
-  /** Done with, though its effect has not happened. */
+  /** Settled without an effect. */
   skip: 7,
-  /** Back at once as the consumer rejects it. */
+  /** Returned at once, because the consumer rejects it. */
   nack: 8,
 } as const);
 
 /**
- * Columns of deliveries: a message on its way to a consumer, with it, and on the way back. A delivery is kept
- * until all that refers to it is over: pins count that.
+ * Columns of deliveries: a message on its way to a consumer, with it, or on the way back. Pins count the references to
+ * a delivery; its slot is free when the last one is removed.
  */
 export class Deliveries {
   readonly slots = new Slots(64);
   entry: Int32Array = new Int32Array(0);
-  /** Of the entry, when it was handed out. */
+  /** Life of the entry at the time of the delivery. */
   life: Int32Array = new Int32Array(0);
   stamp: Int32Array = new Int32Array(0);
-  /** Which delivery of its message it is, from 1: it draws for itself. */
+  /** Number of this delivery of its message, from 1; keys its random draws. */
   number: Int32Array = new Int32Array(0);
   message: Int32Array = new Int32Array(0);
   channel: Int32Array = new Int32Array(0);
-  /** Of the channel, when it was handed out. */
+  /** Epoch of the channel at the time of the delivery. */
   epoch: Int32Array = new Int32Array(0);
   /** Tries in this process. */
   tries: Int32Array = new Int32Array(0);
   /** When the run began. */
   began: Float64Array = new Float64Array(0);
   verdict: Uint8Array = new Uint8Array(0);
-  /** Raised when its process has died. */
+  /** 1 = its process has died. */
   dead: Uint8Array = new Uint8Array(0);
-  /** Raised when its consumer will not see the message through, or has. */
+  /** 1 = its consumer has finished with it or given it up. */
   over: Uint8Array = new Uint8Array(0);
-  /** The queue has let go of the message before. */
+  /** 1 = the queue has already removed the message, and ignores the verdict. */
   settled: Uint8Array = new Uint8Array(0);
-  /** Of `later`. */
+  /** Delay of a `later` verdict. */
   delay: Float64Array = new Float64Array(0);
-  /** The next one in the same run of the handler, -1 = none. */
+  /** The next delivery in the same run of the handler; -1 = none. */
   inRun: Int32Array = new Int32Array(0);
   /** Neighbours in the list of its channel. */
   before: Int32Array = new Int32Array(0);
   after: Int32Array = new Int32Array(0);
-  /** Neighbours among the deliveries of one entry; what they say is nothing unless these are there still. */
+  /** Neighbours among the deliveries of one entry; valid only while those deliveries exist. */
   private earlier: Int32Array = new Int32Array(0);
   private later: Int32Array = new Int32Array(0);
   private pins: Int32Array = new Int32Array(0);
   private readonly messages: Messages;
   private readonly entries: Entries;
-  /** Whether anything was ever delivered again. */
+  /** True once any message was delivered again. */
   private isAgain = false;
 
   constructor(messages: Messages, entries: Entries) {
@@ -72,7 +72,7 @@ export class Deliveries {
     this.slots.onGrow((capacity) => this.widen(capacity));
   }
 
-  /** A delivery with two pins: one until its end, one for its way. */
+  /** Makes a delivery with two pins: one until its end, one for its way to the consumer. */
   make(message: number, channel: number, epoch: number): number {
     const delivery = this.slots.take();
     this.messages.holders[message]++;
@@ -89,7 +89,7 @@ export class Deliveries {
     return delivery;
   }
 
-  /** Which copy of its message it is. */
+  /** Number of its copy of the message. */
   copyOf(delivery: number): number {
     return copyOf(this.entry[delivery], this.life[delivery]);
   }
@@ -105,7 +105,7 @@ export class Deliveries {
     this.slots.give(delivery);
   }
 
-  /** What the entry holds is handed out. */
+  /** Links a delivery to the entry it delivers. */
   hand(delivery: number, entry: number): void {
     const { deliveries, holder, life, stamp } = this.entries;
     const last = holder[entry];
@@ -121,8 +121,8 @@ export class Deliveries {
   }
 
   /**
-   * The queue lets go of what an entry holds: whoever has it in hand goes on with it, and settles nothing. False =
-   * nobody has.
+   * The queue removes the message of an entry: consumers that have it continue, but settle nothing. False if no
+   * consumer has it.
    */
   leave(entry: number): boolean {
     const { deliveries, holder, life } = this.entries;
@@ -137,7 +137,7 @@ export class Deliveries {
     return isInHand;
   }
 
-  /** A consumer will not see it through: true where nobody else may, and the queue has let go of it. */
+  /** A consumer has given it up: true if the queue has removed the message and no other delivery of it is open. */
   ends(delivery: number): boolean {
     this.over[delivery] = 1;
     if (this.settled[delivery] === 0) return false;
@@ -157,7 +157,7 @@ export class Deliveries {
     return this.slots.has(delivery) && this.copyOf(delivery) === copy;
   }
 
-  /** The delivery of the same entry before or behind this one, -1 = none. */
+  /** The delivery of the same entry before or after this one; -1 = none. */
   private neighbour(delivery: number, isLater: boolean): number {
     const other = (isLater ? this.later : this.earlier)[delivery];
     if (!this.isOf(other, this.copyOf(delivery))) return -1;
@@ -177,7 +177,7 @@ export class Deliveries {
     if (before >= 0) this.later[before] = behind;
   }
 
-  /** Cuts a run into those for which the question is answered no and yes: the first of each, -1 = none. */
+  /** Splits a run in two by a test: the first delivery that fails it and the first that passes it; -1 = none. */
   split(run: number, isApart: (delivery: number) => boolean): readonly [number, number] {
     const heads: [number, number] = [-1, -1];
     const tails = [-1, -1];

@@ -3,23 +3,23 @@ import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
 import type { Entries } from './entries.js';
 
-/** Whose deliveries they are. */
+/** The owner of the deliveries. */
 export interface DeliveryOwner {
-  /** Nothing is over while nobody leads the queue. */
+  /** True while the queue has no leader: no delivery times out. */
   readonly isHalted: boolean;
-  /** The time of a delivery is over; it leaves the list. */
+  /** A delivery has timed out; the owner removes it from the list. */
   overdue(entry: number): void;
 }
 
-/** Entries in flight, in the order in which they were handed out, which is that of their ends. */
+/** Entries in flight, in the order of their delivery, which is also that of their timeouts. */
 export class DeliveryList {
   private readonly entries: Entries;
   private readonly owner: DeliveryOwner;
   private readonly dueOp: number;
-  /** The one whose end comes first, -1 = none. */
+  /** The entry that times out first; -1 = none. */
   private first = -1;
   private last = -1;
-  /** When the timer fires, Infinity = it is not set. */
+  /** When the timer fires; Infinity = not set. */
   private dueAt: Ns = Infinity;
 
   constructor(entries: Entries, owner: DeliveryOwner) {
@@ -46,7 +46,7 @@ export class DeliveryList {
     else this.last = before[entry];
   }
 
-  /** Sets the timer to the end of the first one. */
+  /** Sets the timer to the timeout of the first entry. */
   arm(): void {
     const at = this.first < 0 ? Infinity : Math.max(this.entries.due[this.first], engine.now);
     if (at >= this.dueAt) return;

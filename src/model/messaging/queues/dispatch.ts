@@ -18,12 +18,14 @@ import type { StoredQueue } from './stored-queue.js';
 import { engine } from '../../../kernel/engine.js';
 import { samplers } from '../../../kernel/distribution.js';
 
-/** Draws of one delivery on its way to the consumer and back. */
+/** Indexes of random draws per delivery: for the way to the consumer and back. */
 const WAY = Object.freeze({ there: 0, back: 1 } as const);
 
 /**
- * Hands the messages of a queue to its consumers and takes their verdicts. Those that may be handed something
- * stand in a line: who has had one goes to its end; who asks waits there until its question is over.
+ * Delivers the messages of a queue to its consumers and takes their verdicts.
+ *
+ * Channels that may get a message wait in a line. A channel moves to its end after each message; a channel with an open
+ * receive call waits there until the call ends.
  */
 export class Dispatch {
   readonly queue: StoredQueue;
@@ -41,10 +43,10 @@ export class Dispatch {
   private readonly askOp: number;
   private readonly answerOp: number;
   private readonly emptyReceives: Counter | null;
-  /** null = all handlers ask. */
+  /** Null if all handlers make receive calls. */
   private readonly pollers: Pollers | null;
   private pumping = false;
-  /** Verdicts that came while nobody led the queue. */
+  /** Verdicts that arrived while the queue had no leader. */
   private readonly late = new IntRing();
 
   constructor(
@@ -77,12 +79,12 @@ export class Dispatch {
     for (const channel of this.channels) this.begin(channel);
   }
 
-  /** Whether any process of a consumer is up. */
+  /** True if any process of a consumer is up. */
   isAttended(): boolean {
     return this.channels.some(({ instance }) => !instance.down);
   }
 
-  /** Hands out what can be handed out. */
+  /** Delivers available messages to the channels in the line. */
   pump(): void {
     if (this.pumping || this.queue.isHalted) return;
     this.pumping = true;
@@ -95,7 +97,8 @@ export class Dispatch {
         continue;
       }
       if (!this.hand(channel)) break;
-      // DispatchToSinglePersistentSubscriptionConsumerStrategy of EventStoreDB.
+      // Fills one consumer before the next, as DispatchToSinglePersistentSubscriptionConsumerStrategy of EventStoreDB
+      // does.
       if (this.spec.rules.toOne && channel.hasRoom) continue;
       line.shift();
       channel.inLine = false;
@@ -106,7 +109,7 @@ export class Dispatch {
     if (this.pollers !== null && this.queue.waiting > 0) this.pollers.left();
   }
 
-  /** Does something to the queue in one step: nothing is handed out in the midst of it. */
+  /** Changes the queue in one step, without deliveries in between. */
   between(act: () => void): void {
     this.pumping = true;
     act();
@@ -114,7 +117,7 @@ export class Dispatch {
     this.pump();
   }
 
-  /** The consumer has decided about a delivery: the queue hears of it when it gets there. */
+  /** Sends the verdict of a consumer; it reaches the queue after the way back. */
   send(delivery: number, verdict: number): void {
     const { deliveries } = this;
     const channel = this.channels[deliveries.channel[delivery]];
@@ -130,7 +133,7 @@ export class Dispatch {
     engine.at(engine.now + time, PHASE.COMPLETION, this.verdictOp, delivery, 0, 0);
   }
 
-  /** A consumer that deletes what it has received before it handles it. */
+  /** Deletes a received message before the consumer handles it. */
   settleFirst(delivery: number): void {
     const { deliveries } = this;
     const { back } = this.channels[deliveries.channel[delivery]].spec;
@@ -140,7 +143,7 @@ export class Dispatch {
     engine.at(engine.now + time, PHASE.COMPLETION, this.settledOp, delivery, 0, 0);
   }
 
-  /** The consumer has nothing left to do: one that polls asks again. */
+  /** The channel has no work left: one that polls makes its next receive call. */
   idle(channel: Channel): void {
     if (channel.leaving) {
       this.world.outages.terminations.look(channel.instance);
@@ -151,22 +154,22 @@ export class Dispatch {
   }
 
   /**
-   * Nothing more is handed to the channel: basic.cancel, as when a container of spring-amqp stops
-   * (BlockingQueueConsumer.java), or no receive.
+   * Stops deliveries to the channel: basic.cancel, as when a spring-amqp container stops (BlockingQueueConsumer.java),
+   * or no further receive call.
    */
   pause(channel: Channel): void {
     if (channel.inLine) this.line.remove(channel.index);
     channel.inLine = false;
   }
 
-  /** It consumes again. */
+  /** Resumes deliveries to the channel. */
   resume(channel: Channel): void {
     if (this.spec.rules.polled) return;
     this.lineUp(channel);
     this.pump();
   }
 
-  /** The time of a delivery is over: its channel is closed and opened again, what was on it goes back. */
+  /** A delivery has timed out: its channel is closed and reopened, and its deliveries go back. */
   overdue(delivery: number): void {
     const channel = this.channels[this.deliveries.channel[delivery]];
     channel.closing = true;
@@ -178,7 +181,7 @@ export class Dispatch {
     this.pump();
   }
 
-  /** Whoever led the queue is gone with all connections: what was handed out goes back. */
+  /** The leader of the queue and all its connections are lost: all deliveries go back. */
   cut(): void {
     for (const channel of this.channels) {
       if (channel.instance.down) continue;
@@ -189,7 +192,7 @@ export class Dispatch {
     }
   }
 
-  /** Somebody leads the queue again. */
+  /** The queue has a leader again. */
   goOn(): void {
     const { late, queue } = this;
     queue.goOn();
@@ -197,7 +200,7 @@ export class Dispatch {
     this.pump();
   }
 
-  /** Ends a channel; late acknowledgements on it are for nothing. */
+  /** Closes a channel; late acknowledgements on it have no effect. */
   private close(channel: Channel): void {
     const { buffer } = channel;
     channel.closed = channel.epoch;
@@ -210,7 +213,7 @@ export class Dispatch {
     }
   }
 
-  /** What the queue has let go of already is lost with the last of its deliveries. */
+  /** Counts a lost effect if the queue has removed the message and this was its last open delivery. */
   loseSettled(delivery: number): void {
     const { deliveries } = this;
     if (!deliveries.ends(delivery)) return;
@@ -223,7 +226,7 @@ export class Dispatch {
     this.spec.consumers.forEach((consumer, number) => {
       const component = plan.components[plan.parts[consumer.handler].component];
       const each = consumer.spec.concurrency / consumer.handlers;
-      // The handlers of a function are those of all its zones.
+      // For a function, the concurrency counts handlers of all its zones together.
       const isFunction = plan.functions.some(
         ({ component: id }) => plan.components[id] === component,
       );
@@ -262,7 +265,7 @@ export class Dispatch {
     this.line.push(channel.index);
   }
 
-  /** Hands one message to a channel; false where there is none. */
+  /** Delivers one message to a channel; false if none is available. */
   private hand(channel: Channel): boolean {
     const { deliveries, queue } = this;
     const entry = queue.take();
@@ -279,7 +282,7 @@ export class Dispatch {
     const { there } = channel.spec;
     if (there < 0) engine.soon(PHASE.ARRIVAL, this.comeOp, delivery, 0, 0);
     else {
-      // The messages of one answer come together.
+      // The messages of one receive response arrive together.
       const { polled } = this.spec.rules;
       const time = polled ? this.way(there, channel) : this.time(there, delivery, WAY.there);
       engine.at(engine.now + time, PHASE.ARRIVAL, this.comeOp, delivery, 0, 0);
@@ -287,10 +290,10 @@ export class Dispatch {
     return true;
   }
 
-  /** An answer holds as many messages as were asked for, if there are so many. */
+  /** Fills a receive response up to its limit, as far as messages are available. */
   private handMore(channel: Channel): void {
     while (channel.hasRoom && this.hand(channel)) {
-      // The answer is not full yet.
+      // Continue until the response is full.
     }
   }
 
@@ -303,7 +306,7 @@ export class Dispatch {
     deliveries.unpin(delivery);
   }
 
-  /** A verdict has come to the queue. */
+  /** A verdict has reached the queue. */
   private judge(delivery: number): void {
     const { deliveries, queue } = this;
     const channel = this.channels[deliveries.channel[delivery]];
@@ -332,7 +335,7 @@ export class Dispatch {
     const isClosed = deliveries.epoch[delivery] === channel.closed;
     const verdict = isClosed ? VERDICT.back : deliveries.verdict[delivery];
     const held = queue.isHeld(entry, deliveries.stamp[delivery]);
-    // A receipt that is not the last one still deletes what is there.
+    // An older receipt handle still deletes a message that the queue holds.
     const valid =
       held || (this.spec.rules.polled && queue.isHere(entry, deliveries.life[delivery]));
     if (!valid) return;
@@ -346,7 +349,7 @@ export class Dispatch {
     else if (verdict === VERDICT.later) queue.putOff(entry, deliveries.delay[delivery]);
   }
 
-  /** A question goes out now and comes to the queue after the way there. */
+  /** Sends a receive call, which reaches the queue after `time`. */
   private question(channel: Channel, time: Ns): void {
     const asked = ++channel.asked;
     if (time === 0) engine.soon(PHASE.ARRIVAL, this.askOp, channel.index, asked, 0);
@@ -365,7 +368,7 @@ export class Dispatch {
     else engine.at(engine.now + waitTimeNs, PHASE.TIMER, this.answerOp, index, asked, 0);
   }
 
-  /** A question is over, and nothing was there. */
+  /** A receive call ends without a message. */
   private empty(index: number, asked: number): void {
     const channel = this.channels[index];
     if (channel.asked !== asked || !channel.inLine) return;
@@ -383,7 +386,7 @@ export class Dispatch {
     return this.channels.filter((own) => own.instance === instance && own.consumer === consumer);
   }
 
-  /** The process is about to end: it asks for nothing more, and what it was pushed and has not begun goes back. */
+  /** The process is about to end: no more receive calls, and pushed messages that are not begun go back. */
   private closing(instance: Instance, consumer: number): void {
     for (const channel of this.channelsOf(instance, consumer)) {
       channel.leaving = true;
@@ -416,7 +419,7 @@ export class Dispatch {
     this.pump();
   }
 
-  /** What it was handed is not its own any more. */
+  /** Detaches a channel from its deliveries. */
   private leave(channel: Channel): void {
     if (channel.inLine) this.line.remove(channel.index);
     channel.inLine = false;
@@ -426,7 +429,7 @@ export class Dispatch {
     channel.done.clear();
   }
 
-  /** The process has died with what it was handed: the queue sees the end of the connection, or nothing. */
+  /** The process has died with its deliveries: the queue notices the lost connection, or nothing. */
   private loseAll(channel: Channel): void {
     const { deliveries } = this;
     for (let delivery = channel.first; delivery >= 0; delivery = channel.first) {
@@ -445,7 +448,7 @@ export class Dispatch {
     return samplers.draw(sampler, a, b, lineage.a, lineage.b, index);
   }
 
-  /** A way without a message: that of a question. */
+  /** Draws the latency of a receive call, which belongs to no message. */
   private way(sampler: number, channel: Channel): Ns {
     if (sampler < 0) return 0;
     const { a, b } = this.key;

@@ -1,19 +1,19 @@
 import { Slots, widenFloat64, widenInt32, widenUint8 } from '../../../kernel/pool.js';
 import { ReadyHeap } from './ready-heap.js';
 
-/** Where a message of a queue is. */
+/** State of a message in a queue. */
 export const PLACE = Object.freeze({
   ready: 0,
   inFlight: 1,
   delayed: 2,
-  /** Behind another one of its key. */
+  /** Waits for an earlier message with the same key. */
   behind: 3,
 } as const);
 
-/** Lives of an entry. */
+/** Maximum number of lives of an entry. */
 const LIVES = 2_147_483_648;
 
-/** A number for what an entry holds in one of its lives. */
+/** A unique number for the message that an entry holds in one of its lives. */
 export const copyOf = (entry: number, life: number): number => entry * LIVES + life;
 
 /** Columns of the messages that a queue holds. */
@@ -21,48 +21,50 @@ export class Entries {
   readonly slots = new Slots(64);
   readonly ready = new ReadyHeap();
   message: Int32Array = new Int32Array(0);
-  /** Raised when the slot is used for another message: events about the old one find that out. */
+  /** Raised when the slot is reused, so that events about the old message detect it. */
   life: Int32Array = new Int32Array(0);
-  /** Raised with every change of its place: a delivery knows which of them it was. */
+  /** Raised with every change of its place, so that a delivery detects that it is outdated. */
   stamp: Int32Array = new Int32Array(0);
   place: Uint8Array = new Uint8Array(0);
   /** Order in the queue. */
   position: Float64Array = new Float64Array(0);
-  /** When it came, and what its time to live counts from. */
+  /** Start of its time to live. */
   since: Float64Array = new Float64Array(0);
   deliveries: Int32Array = new Int32Array(0);
-  /** Deliveries that ended in failure. */
+  /** Deliveries that failed. */
   failures: Int32Array = new Int32Array(0);
   /** Runs of a handler for it. */
   runs: Int32Array = new Int32Array(0);
-  /** Value of its key where only one of each may be under way. */
+  /** Value of its key, if only one message per key may be in flight. */
   key: Float64Array = new Float64Array(0);
-  /** The next one of its key, -1 = none. */
+  /** The next message with its key; -1 = none. */
   follower: Int32Array = new Int32Array(0);
-  /** The delivery that it is in, and when that counts as failed; of a new one, when it may be delivered. */
+  /** The latest delivery, and when it times out; for a new message: when it may be delivered. */
   holder: Int32Array = new Int32Array(0);
   due: Float64Array = new Float64Array(0);
-  /** First and last of all, in the order in which they came, -1 = none; and the neighbours of each. */
+  /** First and last entry in the order of arrival, -1 = none; and the neighbours of each. */
   oldest = -1;
   newest = -1;
   private older: Int32Array = new Int32Array(0);
   newer: Int32Array = new Int32Array(0);
-  /** Neighbours in the list of deliveries, in the order in which they were made. */
+  /** Neighbours in the list of deliveries, in the order of delivery. */
   before: Int32Array = new Int32Array(0);
   after: Int32Array = new Int32Array(0);
-  /** Number of the queue whose dead letter it is, below -1 the topic, see `origins.ts`; -1 = it is none. */
+  /**
+   * For a dead letter: number of its source queue, or below -1 its source topic, see `origins.ts`; -1 = no dead letter.
+   */
   origin: Int32Array = new Int32Array(0);
 
   constructor() {
     this.slots.onGrow((capacity) => this.widen(capacity));
   }
 
-  /** A number for what an entry holds now, which no other one has had. */
+  /** A unique number for the message that an entry holds now. */
   copyOf(entry: number): number {
     return copyOf(entry, this.life[entry]);
   }
 
-  /** An entry for a message that is new here. */
+  /** Makes an entry for a message that is new in this queue. */
   make(message: number, key: number, origin: number): number {
     const entry = this.slots.take();
     this.message[entry] = message;
@@ -82,7 +84,7 @@ export class Entries {
     return entry;
   }
 
-  /** Its message is gone; what was known about it tells nobody anything any more. */
+  /** Frees an entry; events and deliveries of its message become outdated. */
   free(entry: number): void {
     const { older, newer } = this;
     if (older[entry] >= 0) newer[older[entry]] = newer[entry];

@@ -21,18 +21,18 @@ import { staysInHand } from './in-hand.js';
 import { Pausing } from './pausing.js';
 import type { StoredQueue } from './stored-queue.js';
 
-/** Until an invocation is made again that was throttled; doubled each time. */
+/** Delay before a throttled invocation is repeated; doubles each time. */
 const FIRST_WAIT_NS = 1000 * NS_PER_MS;
-/** What a try takes at least. */
+/** Shortest duration of a try. */
 const TRY_NS = NS_PER_MS;
 
-/** More than the tries of one delivery. */
+/** Exceeds the number of tries of one delivery. */
 const OWN_RUNS = 1024;
 
-/** What one consumer of a queue counts, and how long it waits before it tries again. */
+/** Metrics, backoff and inbox of one consumer of a queue. */
 interface Book {
   readonly consumed: Counter;
-  /** Effects that had happened before; null where they do no harm. */
+  /** Counts repeated effects; null if the handler is idempotent. */
   readonly duplicates: Counter | null;
   readonly delays: Durations;
   readonly backoff: Delays | null;
@@ -40,24 +40,24 @@ interface Book {
   readonly key: StreamKey;
 }
 
-/** The consumers' side of a queue: runs the handlers and says what has become of each message. */
+/** The consumer side of a queue: runs the handlers and returns a verdict for each message. */
 export class Handling {
   private readonly world: World;
   private readonly messages: Messages;
   private readonly dispatch: Dispatch;
   private readonly deliveries: Deliveries;
   private readonly queue: StoredQueue;
-  /** Bit of the effect of a message here. */
+  /** Bit of the effect of a message in this queue. */
   private readonly effect: number;
   private readonly books: readonly Book[];
-  /** Errors that are injected into the endpoint hit its deliveries. */
+  /** Injected errors of the endpoint also hit its deliveries. */
   readonly takesErrors = true;
   private readonly owner: number;
   private readonly wakeOp: number;
   private readonly againOp: number;
   private readonly failedOp: number;
   private readonly channels: readonly Channel[];
-  /** Policies around the handlers; null where no consumer has any. */
+  /** Policies around the handlers; null if no consumer has any. */
   readonly pausing: Pausing | null;
 
   constructor(
@@ -85,19 +85,19 @@ export class Handling {
     this.pausing = isGuarded ? this.pausingOf(registry) : null;
   }
 
-  /** A message has come to a consumer. */
+  /** A message has arrived at a consumer. */
   come(channel: Channel, delivery: number): void {
     const { polled } = this.queue.spec.rules;
     if (!this.isWanted(channel, delivery)) this.dispatch.send(delivery, VERDICT.ack);
     else if (this.refuses(channel, delivery)) {
-      // It was on its way when consumption was paused, or ended.
+      // It was on its way when the consumer was paused or stopped.
       this.dispatch.send(delivery, VERDICT.back);
     } else {
       channel.buffer.push(delivery);
       const first = polled && channel.spec.spec.commit === 'before';
       if (first) this.dispatch.settleFirst(delivery);
     }
-    // What comes at the same instant belongs to the same run.
+    // Messages that arrive in the same instant belong to the same run.
     if (channel.waking) return;
     channel.waking = true;
     engine.soon(PHASE.ARRIVAL, this.wakeOp, channel.index, channel.epoch, 0);
@@ -112,7 +112,7 @@ export class Handling {
     if (!this.isOver(run)) this.ended(run, outcome);
   }
 
-  /** True for a run whose process has died: nothing of it matters any more. */
+  /** True if the process of a run has died; releases the run. */
   private isOver(run: number): boolean {
     if (this.deliveries.dead[run] === 0) return false;
     this.letGo(run);
@@ -136,7 +136,7 @@ export class Handling {
     this.finish(channel, run);
   }
 
-  /** The handler says which messages of its run have failed: the poison ones. */
+  /** The handler reports which messages of its run have failed: the poison ones. */
   private endedInPart(channel: Channel, run: number): void {
     const { message } = this.deliveries;
     const { poison } = this.messages;
@@ -167,7 +167,7 @@ export class Handling {
     this.dispatch.idle(channel);
   }
 
-  /** The messages of one run of the handler, linked behind the first; the run holds all of them. */
+  /** Links the messages of one run of the handler to the first one; the run pins all of them. */
   private gather({ buffer, spec }: Channel): number {
     const { deliveries } = this;
     const run = buffer.shift();
@@ -210,7 +210,7 @@ export class Handling {
     }
     const entry = deliveries.entry[run];
     const isHere = queue.isHere(entry, deliveries.life[run]);
-    // Where the queue has let go of it, only its own consumer knows how often it was tried.
+    // If the queue has removed the message, only its consumer counts the tries.
     const number = isHere
       ? ++queue.entries.runs[entry]
       : -tries - OWN_RUNS * deliveries.number[run];
@@ -220,7 +220,7 @@ export class Handling {
     world.tasks.start(this.owner, run, channel.instance.id, spec.handler, context, program);
   }
 
-  /** Whether the inbox of the consumer knows all messages of a run. */
+  /** True if the inbox of the consumer has all messages of a run. */
   private isKnown(channel: Channel, run: number): boolean {
     const { inbox } = this.books[channel.consumer];
     if (inbox === null) return false;
@@ -231,7 +231,7 @@ export class Handling {
     return true;
   }
 
-  /** The poison among the messages of a run, the worst of several; null = none. */
+  /** The poison among the messages of a run; null = none. If there are several, the last kind in `poisons` wins. */
   private poisonOf(run: number): Poison | null {
     const { deliveries, messages } = this;
     let worst = 0;
@@ -241,7 +241,7 @@ export class Handling {
     return worst === 0 ? null : messages.poisons[worst - 1];
   }
 
-  /** A poison message fails at once, kills the process, or is never through with. */
+  /** A poison message fails at once, kills the process, or hangs. */
   private poisoned(channel: Channel, run: number, { effect, restartNs }: Poison): void {
     const { outages } = this.world;
     if (effect === 'error') {
@@ -284,7 +284,7 @@ export class Handling {
     for (let own = run; own >= 0; own = deliveries.inRun[own]) channel.done.push(own);
   }
 
-  /** Whether the handler runs once more, now or after the back-off, and everything behind it waits. */
+  /** Schedules an in-process retry, at once or after the backoff, if one is left. The messages behind it wait. */
   private triesAgain(channel: Channel, run: number): boolean {
     const { retry, onPoison } = channel.spec.spec;
     if (retry === null || retry.mode !== 'inProcess') return false;
@@ -300,8 +300,8 @@ export class Handling {
   }
 
   /**
-   * An invocation that was throttled is made again, while the message is not seen by others (AWS Lambda
-   * developer guide, services-sqs-errorhandling; the times are those of other throttled events).
+   * Schedules the repetition of a throttled invocation; its message remains invisible meanwhile (AWS Lambda developer
+   * guide, services-sqs-errorhandling; the delays are those of other throttled events).
    */
   private waitsForPlace({ spec }: Channel, run: number, outcome: Outcome): boolean {
     if (!spec.spec.invokes || (outcome & 31) !== OUTCOME.throttled) return false;
@@ -313,7 +313,7 @@ export class Handling {
     return true;
   }
 
-  /** Whether a failure took no time: what is tried again at once would be tried for ever in one instant. */
+  /** True if a failure took no time: an immediate retry would repeat forever in one instant. */
   private isTooFast(channel: Channel, run: number): boolean {
     if (this.deliveries.began[run] !== engine.now) return false;
     const { retry } = channel.spec.spec;
@@ -352,13 +352,13 @@ export class Handling {
     this.judge(run, VERDICT.later);
   }
 
-  /** The effect will not happen where nobody is handed the messages again. */
+  /** Counts lost effects for messages of a run that no consumer will get again. */
   private loseSettled(run: number): void {
     const { deliveries, dispatch } = this;
     for (let own = run; own >= 0; own = deliveries.inRun[own]) dispatch.loseSettled(own);
   }
 
-  /** What the queue has let go of already is sent on by the consumer. */
+  /** The consumer sends messages that the queue has already removed to the dead-letter target. */
   private forward(channel: Channel, run: number): void {
     const { deliveries, queue } = this;
     for (let own = run; own >= 0; own = deliveries.inRun[own]) {
@@ -367,14 +367,14 @@ export class Handling {
     }
   }
 
-  /** Deliveries of a message that have failed before this one. */
+  /** Earlier failed deliveries of a message. */
   private failures(run: number): number {
     const { deliveries, queue } = this;
     const entry = deliveries.entry[run];
     return queue.isHere(entry, deliveries.life[run]) ? queue.entries.failures[entry] : 0;
   }
 
-  /** The verdict on all messages of a run; what the queue took back meanwhile has its own. */
+  /** Sends a verdict on all messages of a run, except those that the queue has taken back meanwhile. */
   private judge(run: number, verdict: number): void {
     for (let own = run; own >= 0;) {
       const next = this.deliveries.inRun[own];
@@ -394,10 +394,10 @@ export class Handling {
     this.startAll(channel);
   }
 
-  /** A filter lets the other messages go without a run of the handler. */
+  /** True if a message passes the filter; others are acknowledged without a run of the handler. */
   private isWanted(channel: Channel, delivery: number): boolean {
     const { filter } = channel.spec.spec;
-    // A subscription of a bus was asked before it got the message.
+    // A subscription of a bus filters messages before it accepts them.
     if (filter >= 1 || this.queue.spec.part >= 0) return true;
     const { lineageA, lineageB } = this.messages;
     const message = this.deliveries.message[delivery];

@@ -3,15 +3,17 @@ import { VERDICT } from './deliveries.js';
 import type { Dispatch } from './dispatch.js';
 
 /**
- * What nobody would deliver again stays with the consumer, as does what it tries again by itself; what was
- * received from SQS stays until its visibility timeout makes it another's.
+ * True if a delivery stays with its consumer when that pauses or stops.
+ *
+ * This holds for messages that the queue will not deliver again, for in-process retries, and for messages received from
+ * SQS, which stay until their visibility timeout.
  */
 export function staysInHand({ deliveries, queue }: Dispatch, delivery: number): boolean {
   const { settled, tries } = deliveries;
   return queue.spec.rules.polled || settled[delivery] !== 0 || tries[delivery] > 0;
 }
 
-/** What was pushed and not begun goes back, as when a container of spring-amqp closes its channel. */
+/** Returns pushed messages that no handler has begun, as when a spring-amqp container closes its channel. */
 export function sendBack(dispatch: Dispatch, { buffer }: Channel): void {
   for (let k = buffer.length; k > 0; k--) {
     const delivery = buffer.shift();

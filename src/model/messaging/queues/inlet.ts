@@ -16,7 +16,7 @@ import type { StoredQueue } from './stored-queue.js';
 import { engine } from '../../../kernel/engine.js';
 import { samplers } from '../../../kernel/distribution.js';
 
-/** What becomes of a message at the door of a queue. */
+/** Result of offering a message to a queue. */
 export const DOOR = Object.freeze({
   taken: 0,
   rejected: 1,
@@ -25,11 +25,11 @@ export const DOOR = Object.freeze({
   throttled: 4,
 } as const);
 
-/** Where messages come in: one queue, or the subscriptions of a bus. */
+/** The entrance for messages: one queue, or the subscriptions of a bus. */
 export class Inlet {
   readonly component: number;
   readonly rules: QueueRules;
-  /** Where it lives; null = where nothing ever fails. */
+  /** The broker nodes that hold the queue; null = it never fails. */
   readonly seat: Seat | null;
   private readonly quota: Quota | null;
   private readonly world: World;
@@ -42,7 +42,7 @@ export class Inlet {
   private doubles: readonly MessageShare[] = [];
   private held: readonly HeldShare[] = [];
   private readonly purges: readonly Purge[];
-  /** Null where no fault makes any. */
+  /** Null if no fault duplicates messages. */
   private readonly duplicated: Counter | null;
   private readonly published: Counter;
   private readonly rejected: Counter;
@@ -77,7 +77,7 @@ export class Inlet {
     world.kept.set(`${name}.ids`, () => this.recent?.length ?? 0);
   }
 
-  /** What faults turn here. */
+  /** Controls that faults set here. */
   knobs(): Omit<HolderKnobs, 'redrive'> {
     return {
       poison: (shares) => (this.poisons = shares),
@@ -89,7 +89,7 @@ export class Inlet {
     };
   }
 
-  /** Messages that are there at time 0. */
+  /** Adds the messages that exist at time 0. */
   addBacklog(): void {
     const { plan, replication } = this.world;
     const { name } = plan.components[this.component];
@@ -102,7 +102,7 @@ export class Inlet {
     }
   }
 
-  /** A message of a publisher; whoever offers it holds it. `a` and `b` say which message it is. */
+  /** Offers a message of a publisher, which must hold it. `a` and `b`: the id of the message, for deduplication. */
   offer(message: number, a: number, b: number): number {
     const { rules, world } = this;
     const { meters } = world;
@@ -133,7 +133,7 @@ export class Inlet {
     return DOOR.taken;
   }
 
-  /** How long a message is held back, so that later ones go first. */
+  /** How long a fault delays a message, so that later ones overtake it. */
   private heldFor(message: number): Ns {
     const { lineageA, lineageB } = this.messages;
     const [a, b] = [lineageA[message], lineageB[message]];
@@ -147,8 +147,8 @@ export class Inlet {
   }
 
   /**
-   * A message comes once more, as when its confirmation was lost on the way and it was sent again. A FIFO queue of
-   * SQS knows its id; where there is no room, or nobody to keep it, nothing is taken.
+   * Duplicates a message if a fault says so, as when a publisher resends it after a lost confirmation. A FIFO queue of
+   * SQS deduplicates it by its id; a full or unattended queue drops it.
    */
   private repeat(message: number): void {
     if (this.recent !== null) return;
@@ -167,13 +167,13 @@ export class Inlet {
     return this.ways.every((way) => way.isAttended());
   }
 
-  /** Nobody hears that a message came to a node that is down, or to a full queue that does not keep it. */
+  /** A message is lost unnoticed, because its publisher does not wait for confirmations; a diverted one is not lost. */
   miss(message: number): void {
     if (this.rules.overflow === 'rejectPublishDlx' && this.seat?.isAbsent !== true) return;
     for (const { queue } of this.ways) queue.refuse(message);
   }
 
-  /** A dead letter, or one that was moved back: taken whatever the bound says, if there is a queue. */
+  /** Accepts a dead letter regardless of capacity, unless the queue's node is down. */
   take(message: number, origin: number): void {
     this.world.meters.count(this.published);
     if (this.seat?.isAbsent === true) {
@@ -183,7 +183,7 @@ export class Inlet {
     this.spread(message, origin);
   }
 
-  /** A dead letter comes back to the queue that it left. */
+  /** Accepts a dead letter that returns to its source queue. */
   takeBack(message: number, queue: StoredQueue): void {
     this.world.meters.count(this.published);
     queue.accept(message, -1);
@@ -206,7 +206,7 @@ export class Inlet {
     });
   }
 
-  /** A subscription of a bus is asked before it gets the message. */
+  /** True if a queue accepts the message: a subscription of a bus filters messages before it accepts them. */
   private isWanted({ queue }: Dispatch, index: number, message: number): boolean {
     if (!this.isBus) return true;
     const { filter } = queue.spec.consumers[0].spec;

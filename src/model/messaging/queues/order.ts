@@ -3,11 +3,11 @@ import type { PlanQueue } from '../../../spec/queues.js';
 import type { Counter, Meters } from '../../meters.js';
 import type { World } from '../../world.js';
 
-/** Counts the messages of a queue that are handed out behind younger ones. */
+/** Counts the messages of a queue that are delivered after younger ones. */
 export class Order {
   private readonly meters: Meters;
   private readonly overtaken: Counter;
-  /** When the youngest of those was published that were handed out. */
+  /** The latest publish time among delivered messages. */
   private youngest: Ns = -Infinity;
 
   constructor({ meters }: World, { component, part }: PlanQueue) {
@@ -15,7 +15,7 @@ export class Order {
     this.overtaken = meters.counter('overtaken', { component, part });
   }
 
-  /** One is handed out for the first time. */
+  /** A message is delivered for the first time. */
   handedOut(publishedNs: Ns): void {
     if (publishedNs < this.youngest) this.meters.count(this.overtaken);
     else this.youngest = publishedNs;

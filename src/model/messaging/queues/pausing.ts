@@ -9,20 +9,20 @@ import type { Deliveries } from './deliveries.js';
 import type { Dispatch } from './dispatch.js';
 import { sendBack, staysInHand } from './in-hand.js';
 
-/** What is done with runs of handlers that begin late, or not here. */
+/** Operations on handler runs that start late or go back to the queue. */
 export interface Runs {
   start(channel: Channel, run: number): void;
   startAll(channel: Channel): void;
-  /** A run whose wait is over. */
+  /** The wait of a run is over. */
   again(run: number): void;
-  /** Whether its process has died. */
+  /** True if the process of the run has died. */
   isOver(run: number): boolean;
-  /** Its messages go back to the queue. */
+  /** Returns the messages of a run to the queue. */
   giveBack(run: number): void;
   letGo(run: number): void;
 }
 
-/** The policies around the handlers of a queue, and what a pause means for its channels. */
+/** The policies around the handlers of a queue, and the pauses of its channels. */
 export class Pausing {
   private readonly world: World;
   private readonly dispatch: Dispatch;
@@ -39,7 +39,7 @@ export class Pausing {
     this.guards = dispatch.queue.spec.consumers.map((spec) => this.guardsOf(spec, registry));
   }
 
-  /** Whether the policies let a run begin; else it waits for its permit, or consumption is paused. */
+  /** True if the policies admit a run; otherwise it waits for its permit, or its channel pauses. */
   lets(channel: Channel, run: number): boolean {
     const guards = this.guards[channel.consumer];
     if (guards === null) return true;
@@ -60,7 +60,7 @@ export class Pausing {
     return false;
   }
 
-  /** Whether a delivery goes back that was on its way when consumption was paused. */
+  /** True if a delivery must go back because its channel was paused while it was on its way. */
   refuses(channel: Channel, delivery: number): boolean {
     return channel.paused && !staysInHand(this.dispatch, delivery);
   }
@@ -69,7 +69,7 @@ export class Pausing {
     this.guards[channel.consumer]?.ended(run, channel.instance, outcome);
   }
 
-  /** The process of a channel has died with what it had in hand. */
+  /** The process of a channel has died with its deliveries. */
   died(channel: Channel): void {
     const { held, index, instance } = channel;
     const guards = this.guards[channel.consumer];
@@ -82,12 +82,12 @@ export class Pausing {
     guards.left(index, instance);
   }
 
-  /** All channels of a process are gone. */
+  /** The process of an instance has died with all its channels. */
   gone(instance: Instance, consumer: number): void {
     this.guards[consumer]?.died(instance);
   }
 
-  /** The breaker lets it through: first what is in hand, then what comes. */
+  /** The breaker lets the channel resume: held runs start first, then new messages. */
   private resume(channel: Channel): void {
     if (!channel.paused) return;
     this.unpause(channel);

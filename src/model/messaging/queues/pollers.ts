@@ -5,15 +5,15 @@ import type { Channel } from './channel.js';
 import type { StoredQueue } from './stored-queue.js';
 
 /**
- * How many of the handlers of an event source ask for messages: a few always do, one more joins them at
- * intervals while messages wait, and one that finds none leaves again.
+ * Scales the handlers of an event source that make receive calls. A minimum always polls; another one starts at
+ * intervals while messages wait, and one that finds no message stops.
  */
 export class Pollers {
   private readonly spec: PlanQueue;
   private readonly queue: StoredQueue;
   private readonly channels: readonly Channel[];
   private readonly begin: (channel: Channel) => void;
-  /** By consumer: those that ask, and whether one more is on its way. */
+  /** By consumer: handlers that poll, all handlers, and whether the start of another one is scheduled. */
   private readonly awake: number[];
   private readonly all: readonly number[];
   private readonly isDue: boolean[];
@@ -33,20 +33,20 @@ export class Pollers {
     for (const channel of channels) this.settle(channel);
   }
 
-  /** A process has started with this handler in it: whether it asks. */
+  /** The process of a handler has started: decides if the handler polls. */
   settle(channel: Channel): void {
     const { scaleUp } = channel.spec.spec;
     channel.asleep = scaleUp !== null && this.awake[channel.consumer] >= scaleUp.start;
     if (!channel.asleep) this.awake[channel.consumer]++;
   }
 
-  /** Its process has died. */
+  /** The process of a handler has died. */
   died(channel: Channel): void {
     if (!channel.asleep) this.awake[channel.consumer]--;
     channel.asleep = true;
   }
 
-  /** A handler has found no message: true where it does not ask again. */
+  /** A handler has found no message: true if it stops polling. */
   rests(channel: Channel): boolean {
     const { scaleUp } = channel.spec.spec;
     if (scaleUp === null || this.awake[channel.consumer] <= scaleUp.start) return false;
@@ -55,7 +55,7 @@ export class Pollers {
     return true;
   }
 
-  /** Messages have been left waiting. */
+  /** Messages are left that no handler has taken. */
   left(): void {
     for (let consumer = 0; consumer < this.isDue.length; consumer++) {
       const { scaleUp } = this.spec.consumers[consumer].spec;

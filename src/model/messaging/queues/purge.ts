@@ -7,15 +7,16 @@ import type { Dispatch } from './dispatch.js';
 import { PLACE } from './entries.js';
 
 /**
- * Takes away what waits in a queue: what is ready, delayed or behind another one. What consumers have in hand stays
- * theirs (rabbitmqctl purge_queue), but that of SQS is deleted as well (PurgeQueue): its handler goes on, and nothing
- * comes back from it. The minute that SQS may take for that is not modelled.
+ * Deletes waiting messages of a queue: ready, delayed, or behind another one of their key.
+ *
+ * Messages in flight stay with their consumers (rabbitmqctl purge_queue). SQS deletes them as well (PurgeQueue): the
+ * handler continues, but its verdict has no effect. The model ignores that SQS may take a minute.
  */
 export class Purge {
   private readonly messages: Messages;
   private readonly way: Dispatch;
   private readonly world: World;
-  /** Null where no fault purges. */
+  /** Null if no fault purges the queue. */
   private readonly purged: Counter | null;
 
   constructor(world: World, messages: Messages, way: Dispatch) {
@@ -30,7 +31,7 @@ export class Purge {
   run(shares: readonly MessageShare[]): void {
     const { queue } = this.way;
     if (queue.isHalted) return;
-    // Those behind one that goes come to the front: nobody is handed them before it is over.
+    // Messages behind deleted ones become ready: none is delivered before the purge is complete.
     this.way.between(() => this.takeAll(shares));
   }
 

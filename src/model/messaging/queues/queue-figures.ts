@@ -2,9 +2,9 @@ import type { PlanQueue } from '../../../spec/queues.js';
 import type { Age, Counter } from '../../meters.js';
 import type { World } from '../../world.js';
 
-/** What a queue tells about itself. */
+/** The metrics of a queue. */
 export class QueueFigures {
-  /** Gauges: all that is not settled, and where it is. */
+  /** Gauges: all unsettled messages, and how many are in each state. */
   readonly lag: number;
   readonly ready: number;
   readonly inFlight: number;

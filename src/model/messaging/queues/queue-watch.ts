@@ -1,13 +1,13 @@
-/** Whom a queue tells. */
+/** Callbacks of a queue. */
 export interface QueueWatch {
-  /** Something may be handed out. */
+  /** A message may be delivered. */
   available(): void;
-  /** There is room for one more. */
+  /** The queue has room for another message. */
   roomed(): void;
-  /** The time of a delivery is over, and its channel ends. */
+  /** A delivery has timed out, which closes its channel. */
   overdue(holder: number): void;
-  /** The queue lets go of what it holds: whether a consumer has it in hand, and may see it through. */
+  /** The queue removes a message; true if a consumer still has it and may handle it. */
   left(entry: number): boolean;
-  /** A dead letter goes on its way. */
+  /** The queue sends a dead letter. */
   deadLetter(target: number, message: number): void;
 }

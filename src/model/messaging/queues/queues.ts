@@ -30,7 +30,7 @@ import { levels } from '../../levels.js';
 import { engine } from '../../../kernel/engine.js';
 import { samplers } from '../../../kernel/distribution.js';
 
-/** What a publisher is told who waits for confirmations, by DOOR. */
+/** By DOOR: the outcome for a publisher that waits for confirmations. */
 const ANSWERS = [
   OUTCOME.ok,
   OUTCOME.rejectedOverload,
@@ -39,41 +39,41 @@ const ANSWERS = [
   withStatus(OUTCOME.throttled, 429),
 ];
 
-/** All queues and buses of a run, and the way of messages to them. */
+/** All queues and buses of a run, and how messages reach them. */
 export class Queues {
   private readonly world: World;
   private readonly messages: Messages;
   private readonly channels: Channels;
   private readonly draws: Draws;
   private readonly inlets: readonly Inlet[];
-  /** By number of a queue: the way back to it. */
+  /** By number of a queue: how dead letters return to it. */
   private readonly ways: readonly ReturnWay[];
   private readonly byComponent: ReadonlyMap<number, number>;
-  /** By inlet: writes that wait for room, in the order in which they came, and how many they are. */
+  /** By inlet: writes that wait for room, in order of arrival, and the gauge of their number. */
   private readonly waiting: readonly IntRing[];
   private readonly blocked: readonly number[];
   private readonly timeouts: readonly Counter[];
   private readonly streams: readonly StreamKey[];
   private readonly writes = new Slots(64);
-  /** By write: its inlet, its message, which one it is, and the publication that it belongs to. */
+  /** By write: its inlet, its message, the id of the message, and its publication. */
   private inlet: Int32Array = new Int32Array(0);
   private message: Int32Array = new Int32Array(0);
   private idA: Int32Array = new Int32Array(0);
   private idB: Int32Array = new Int32Array(0);
   private publication: Int32Array = new Int32Array(0);
-  /** Raised when it stops waiting. */
+  /** Raised when the write stops waiting. */
   private turn: Int32Array = new Int32Array(0);
   private readonly publications = new Slots(64);
-  /** By publication: who waits for it with the stamp, how many writes are open, the worst so far. */
+  /** By publication: the waiting strand with its stamp, the number of open writes, and the first failed outcome. */
   private strand: Int32Array = new Int32Array(0);
   private stamp: Int32Array = new Int32Array(0);
   private open: Int32Array = new Int32Array(0);
   private outcome: Int32Array = new Int32Array(0);
-  /** By publication: 1 = rejections are not told. */
+  /** By publication: 1 = its step is not notified of rejections. */
   private quiet: Uint8Array = new Uint8Array(0);
-  /** Messages that leave with a commit. */
+  /** Messages to be sent when their transaction commits. */
   private readonly staged: Staged;
-  /** By inlet: 1 while those who wait are about to be told. */
+  /** By inlet: 1 while an event to admit waiting writes is scheduled. */
   private readonly telling: Uint8Array;
   private readonly roomOp: number;
   private readonly writtenOp: number;
@@ -106,22 +106,22 @@ export class Queues {
     for (const inlet of this.inlets) inlet.addBacklog();
   }
 
-  /** Whether a component is one of these. */
+  /** True if a component is a queue or a bus. */
   has(component: number): boolean {
     return this.byComponent.has(component);
   }
 
-  /** The step that publishes. */
+  /** The act of a publish step. */
   actOf(spec: PlanPublish): Act {
     const inlet = this.byComponent.get(spec.topic)!;
     return {
       begin: (strand, pc) => this.publish(inlet, spec, strand, pc),
-      // What was sent comes, whoever waits for it; who waits for room is asked whether it still does.
+      // Sent messages arrive even if the strand no longer waits; a write that waits for room checks its strand then.
       left: () => {},
     };
   }
 
-  /** A message that comes from a queue, not from a publisher; it is a new one of the same request. */
+  /** Sends a copy of a message of a queue to another component, as a new message of the same request. */
   send(component: number, message: number, origin: number): void {
     const { messages } = this;
     const copy = messages.copyOf(message);
@@ -130,18 +130,18 @@ export class Queues {
       this.channels.forward(copy, component);
       return;
     }
-    // Its age and its retention count from its publishing on.
+    // Its age and its retention still count from the first publish.
     messages.published[copy] = messages.published[message];
     messages.cell[copy] = messages.cell[message];
     this.put(copy, inlet, origin);
   }
 
-  /** A message that comes from a log. */
+  /** Accepts a dead letter of a topic. */
   take(message: number, component: number, topic: number): void {
     this.put(message, this.byComponent.get(component)!, originOfTopic(topic));
   }
 
-  /** The way of a dead letter back to where it came from. */
+  /** How dead letters return to their source. */
   private wayBack(): WayBack {
     const { channels, messages } = this;
     return {
@@ -159,7 +159,7 @@ export class Queues {
     };
   }
 
-  /** There is room in a queue; those who wait for it are told in a step of their own. */
+  /** A queue has room; waiting writes are admitted in an event of their own. */
   roomed(component: number): void {
     const inlet = this.byComponent.get(component)!;
     if (this.waiting[inlet].length === 0 || this.telling[inlet] !== 0) return;
@@ -167,13 +167,13 @@ export class Queues {
     engine.soon(PHASE.COMPLETION, this.roomOp, inlet, 0, 0);
   }
 
-  /** Whoever waits longest goes first. */
+  /** Admits waiting writes, oldest first. */
   private letIn(inlet: number): void {
     this.telling[inlet] = 0;
     const line = this.waiting[inlet];
     while (line.length > 0) {
       const write = line.peek();
-      // What waits for a broker has been sent; what waits for room has not.
+      // A write that waits for its broker has been sent; one that waits for room is dropped if its step has ended.
       const isSent = this.inlets[inlet].seat !== null || this.isAwaited(write);
       const answer = isSent ? this.knock(write) : DOOR.taken;
       if (answer === DOOR.waits) return;
@@ -183,7 +183,7 @@ export class Queues {
     }
   }
 
-  /** What faults turn. */
+  /** Registers the controls that faults set. */
   private turnables(): void {
     const { world, messages } = this;
     for (const inlet of this.inlets) {
@@ -218,20 +218,20 @@ export class Queues {
     this.stamp[publication] = strands.stamp[strand];
     this.outcome[publication] = OUTCOME.ok;
     this.quiet[publication] = spec.confirm ? 0 : 1;
-    // One more than there are writes: the step is not over before all of them are on their way.
+    // One more than the writes, so that the publication does not end before all of them are sent.
     this.open[publication] = count + 1;
     for (let k = 0; k < count; k++) {
       const tag = (this.draws.tag(strand, pc) + Math.imul(k, 0x9e3779b1)) | 0;
       const message = this.messages.ofStrand(strand, tag, spec.key);
       this.messages.bytes[message] = spec.bytes;
-      // A retry of the same call publishes the same message once more.
+      // A retry of the same call publishes the same message id.
       derive(strands.callA[strand], strands.callB[strand], tag);
       this.write(inlet, message, publication, lineage.a, lineage.b);
     }
     return this.closePublication(publication);
   }
 
-  /** The messages of a step wait for the commit of the transaction around it. */
+  /** Stages the messages of a step until the surrounding transaction commits. */
   private stage(inlet: number, spec: PlanPublish, strand: number, pc: number, count: number): void {
     const { sections } = this.world;
     const branch = sections!.transactions.branchOf(strand, spec.database);
@@ -244,7 +244,7 @@ export class Queues {
     }
   }
 
-  /** The act behind a COMMIT: what was published in the transaction is sent, and nobody waits for it. */
+  /** The act that follows a COMMIT: sends the messages of the transaction, without waiting for confirmations. */
   released(): Act {
     return {
       begin: (strand) => {
@@ -271,7 +271,7 @@ export class Queues {
     this.closePublication(publication);
   }
 
-  /** The outcome of a step whose writes are all done, else PENDING for one that waits. */
+  /** The outcome of a step whose writes are all done; PENDING if it waits for others. */
   private closePublication(publication: number): Outcome {
     if (--this.open[publication] > 0) return this.strand[publication] >= 0 ? PENDING : OUTCOME.ok;
     this.publications.give(publication);
@@ -319,7 +319,7 @@ export class Queues {
     engine.at(at, PHASE.TIMER, this.timeoutOp, write, this.turn[write], 0);
   }
 
-  /** Who does not wait for confirmations is not told that there was none. */
+  /** A publisher without confirmations does not learn of a failure. */
   private answered(write: number, answer: number): void {
     const isQuiet = this.quiet[this.publication[write]] !== 0;
     if (isQuiet && answer !== DOOR.taken) this.inlets[this.inlet[write]].miss(this.message[write]);
@@ -346,7 +346,7 @@ export class Queues {
     levels.add(this.blocked[this.inlet[write]], -1);
   }
 
-  /** Whether the step that published it still runs. */
+  /** True if the step that published the message still waits. */
   private isAwaited(write: number): boolean {
     const publication = this.publication[write];
     const strand = this.strand[publication];
@@ -387,13 +387,13 @@ export class Queues {
   }
 }
 
-/** Where a queue takes dead letters back. */
+/** How dead letters return to a queue. */
 interface ReturnWay {
   readonly isOpen: boolean;
   takeBack(message: number): void;
 }
 
-/** Back into the queue itself: other subscriptions of a bus have had it. */
+/** Dead letters return to the queue itself, since other subscriptions of a bus have had the message. */
 function returnWay(inlet: Inlet, { queue }: Dispatch): ReturnWay {
   return {
     get isOpen() {
@@ -403,7 +403,7 @@ function returnWay(inlet: Inlet, { queue }: Dispatch): ReturnWay {
   };
 }
 
-/** The inlets, each with its queues in the order of their parts. */
+/** Builds all inlets, each with its queues in the order of their parts. */
 function inletsOf(
   world: World,
   registry: Registry,

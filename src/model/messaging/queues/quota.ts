@@ -1,7 +1,7 @@
 import { engine } from '../../../kernel/engine.js';
 import { NS_PER_SECOND } from '../../../kernel/time.js';
 
-/** Messages that the queues of a broker of kind sqs take in each full second, all together. */
+/** A shared quota: messages per full second that all queues of an SQS broker accept together. */
 export class Quota {
   private readonly rate: number;
   private second = -1;
@@ -11,7 +11,7 @@ export class Quota {
     this.rate = rate;
   }
 
-  /** Whether one more is taken now; it is counted if so. */
+  /** Accepts and counts a message if the quota allows it. */
   take(): boolean {
     const second = Math.floor(engine.now / NS_PER_SECOND);
     if (second !== this.second) {

@@ -1,15 +1,15 @@
 import { widenInt32 } from '../../../kernel/pool.js';
 
-/** Entries by position, the first one on top; any of them can be taken out. */
+/** A heap of entries by position, lowest on top; any entry can be removed. */
 export class ReadyHeap {
   length = 0;
   private heap: Int32Array = new Int32Array(64);
-  /** By entry: its place in the heap. */
+  /** By entry: its index in the heap. */
   private place: Int32Array = new Int32Array(64);
-  /** By entry: what it is ordered by. The columns are handed in anew when they have grown. */
+  /** By entry: its position. `widen` replaces the column when it has grown. */
   private position: Float64Array = new Float64Array(0);
 
-  /** The column of positions has room for so many entries. */
+  /** Takes the new column of positions and makes room for `capacity` entries. */
   widen(position: Float64Array, capacity: number): void {
     this.position = position;
     this.place = widenInt32(this.place.subarray(0, capacity), capacity);

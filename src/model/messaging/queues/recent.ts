@@ -1,10 +1,10 @@
 import { AgedTable } from '../../../kernel/aged-table.js';
 import type { Ns } from '../../../kernel/time.js';
 
-/** When a message was taken. */
+/** Column: when a message was accepted. */
 const AT = 0;
 
-/** Ids of messages that were taken within a span, so that they are not taken twice. */
+/** Ids of messages accepted within a time window, for deduplication. */
 export class Recent {
   private readonly spanNs: Ns;
   private readonly taken = new AgedTable(1);
@@ -13,12 +13,12 @@ export class Recent {
     this.spanNs = spanNs;
   }
 
-  /** Ids that are known. */
+  /** Number of known ids. */
   get length(): number {
     return this.taken.length;
   }
 
-  /** Whether it was taken less than the span ago. */
+  /** True if the message was accepted within the window. */
   has(now: Ns, a: number, b: number): boolean {
     const { taken, spanNs } = this;
     while (taken.length > 0 && now >= taken.get(taken.first, AT) + spanNs) taken.drop();

@@ -9,17 +9,19 @@ import { PLACE } from './entries.js';
 import { NOWHERE } from './origins.js';
 import type { StoredQueue } from './stored-queue.js';
 
-/** Where dead letters go back to. */
+/** The destinations of redriven dead letters. */
 export interface WayBack {
-  /** Whether it takes one more now. */
+  /** True if the source accepts another message now. */
   isOpen(origin: number): boolean;
   send(letter: number, origin: number, isRepaired: boolean): void;
 }
 
 /**
- * Moves dead letters back, one at a time and the oldest first: as many as waited when it began, so that what
- * fails again does not go round for ever. It waits while a destination is full or away, and is over when nothing
- * waits that came from somewhere. One at a time: a second order is ignored (StartMessageMoveTask).
+ * Moves dead letters back to their sources, one at a time and oldest first.
+ *
+ * It moves as many as were waiting when it began, so messages that fail again do not cycle forever. It pauses while a
+ * destination is full or down, and ends early if no movable letter is left. An order to start another redrive meanwhile
+ * is ignored (StartMessageMoveTask).
  */
 export class Redrive {
   private readonly world: World;
@@ -67,7 +69,7 @@ export class Redrive {
     if (!queue.isHalted && back.isOpen(origin[entry])) {
       this.left--;
       this.world.meters.count(this.moved);
-      // The queue lets go of it before anybody else has it, and it is read until then.
+      // The queue removes the letter before its copy is sent; this hold keeps it readable until then.
       const letter = message[entry];
       const from = origin[entry];
       this.messages.holders[letter]++;
@@ -78,7 +80,7 @@ export class Redrive {
     if (this.left > 0) engine.at(engine.now + this.everyNs, PHASE.COMPLETION, this.op, 0, 0, 0);
   }
 
-  /** What a consumer has in hand is not moved, nor what was published here. */
+  /** True for a ready message that came as a dead letter: not for messages in flight or published to this queue. */
   private isMovable(entry: number): boolean {
     const { origin, place } = this.queue.entries;
     return place[entry] === PLACE.ready && origin[entry] !== NOWHERE;

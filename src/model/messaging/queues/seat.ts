@@ -5,30 +5,32 @@ import type { World } from '../../world.js';
 import type { Cluster } from './cluster.js';
 import { levels } from '../../levels.js';
 
-/** Whom a seat tells. */
+/** Callbacks of a seat. */
 export interface SeatWatch {
-  /** The node that led is gone, with all connections to it. */
+  /** The leader node and all connections to it are lost. */
   cut(): void;
-  /** It can be used again, or may be published to again, or is not there any more. */
+  /** The queue has become available or unavailable, or publishing is no longer blocked. */
   changed(): void;
 }
 
 /**
- * Where a queue of RabbitMQ lives. A classic queue is on one node and comes back with it, messages included. A quorum
- * queue is led by one of its members; without a majority of them nothing is taken and nothing handed out
- * (rabbit_quorum_queue.erl). Whoever publishes or consumes is connected to the node that leads.
+ * The RabbitMQ nodes that hold a queue.
+ *
+ * A classic queue is on one node and returns with it, messages included. A quorum queue is led by one of its members;
+ * without a majority it accepts and delivers nothing (rabbit_quorum_queue.erl). Publishers and consumers are connected
+ * to the leader.
  */
 export class Seat {
-  /** Whether messages are handed out and settled. */
+  /** True if messages are delivered and settled. */
   isUsable = true;
   private readonly cluster: Cluster;
   private readonly spec: PlanSeat;
   private readonly unavailable: number;
   private readonly electOp: number;
   private watch!: SeatWatch;
-  /** Place of the one that leads, -1 = none. */
+  /** Index of the leader in the nodes of the queue; -1 = none. */
   private leader = 0;
-  /** Raised when an election is not wanted any more. */
+  /** Raised when an election starts or is cancelled. */
   private turn = 0;
   private electing = false;
 
@@ -45,17 +47,19 @@ export class Seat {
     this.watch = watch;
   }
 
-  /** Whether it takes a message now. */
+  /** True if the queue accepts messages now. */
   get takes(): boolean {
     return this.isUsable && !this.cluster.isAlarmed;
   }
 
-  /** Whether publishers are not even read from. */
+  /** True if the broker blocks publisher connections. */
   get isBlocked(): boolean {
     return this.cluster.isAlarmed;
   }
 
-  /** A classic queue whose node is down refuses; a quorum queue lets wait (rabbit_fifo_client.erl). */
+  /**
+   * A classic queue whose node is down refuses messages; with a quorum queue publishers wait (rabbit_fifo_client.erl).
+   */
   get isAbsent(): boolean {
     return !this.spec.quorum && !this.isUsable;
   }
@@ -68,14 +72,14 @@ export class Seat {
     this.watch.changed();
   }
 
-  /** A node has gone or come back. */
+  /** A node went down or came back. */
   look(node: number, died: boolean): void {
     const { cluster, spec } = this;
     const place = spec.nodes.indexOf(node);
     if (place < 0) return;
     const isLeader = place === this.leader;
     const isGone = isLeader && !cluster.isUp(node);
-    // Who was only paused goes on leading if nobody else has begun to.
+    // A paused leader continues to lead, unless another one was elected.
     if (isLeader && died && spec.quorum) this.leader = -1;
     this.turnTo(this.isLed() && this.hasMajority());
     if (isGone) this.watch.cut();
@@ -100,7 +104,7 @@ export class Seat {
     levels.add(this.unavailable, isUsable ? -1 : 1);
   }
 
-  /** An election begins where nobody leads and a majority is there, and ends without a result where either changes. */
+  /** Starts an election if there is a majority but no leader; cancels it if either changes. */
   private seekLeader(): void {
     const isWanted = !this.isLed() && this.hasMajority();
     if (isWanted === this.electing) return;

@@ -1,10 +1,10 @@
 import type { World } from '../../world.js';
 import type { Messages } from '../messages.js';
 
-/** Numbers that a message takes while it waits for a commit: its inlet, itself, which one it is. */
+/** Numbers per staged message: inlet, message, and two for its id. */
 export const ROW = 4;
 
-/** Messages that were published in transactions, and leave with the commit of the one around them. */
+/** Messages published in transactions, to be sent when the transaction commits. */
 export class Staged {
   private readonly messages: Messages;
   /** By branch of a transaction. */
@@ -22,14 +22,14 @@ export class Staged {
     else rows.push(inlet, message, a, b);
   }
 
-  /** What a transaction has published: whoever takes it holds it. */
+  /** Removes and returns the messages of a transaction; the caller takes over the hold on them. */
   take(branch: number): readonly number[] {
     const rows = this.rows.get(branch) ?? [];
     this.rows.delete(branch);
     return rows;
   }
 
-  /** A transaction has ended; what of it was not committed is never sent. */
+  /** A transaction has ended; its uncommitted messages are dropped. */
   private drop(branch: number): void {
     const rows = this.take(branch);
     for (let k = 0; k < rows.length; k += ROW) this.messages.release(rows[k + 1]);

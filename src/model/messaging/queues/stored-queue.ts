@@ -16,16 +16,16 @@ import type { QueueWatch } from './queue-watch.js';
 import type { Seat } from './seat.js';
 import { levels } from '../../levels.js';
 
-/** Positions of what was returned to the head, in the order of its return. */
+/** First position of messages returned to the head; they keep the order of their return. */
 const RETURNS = -9_000_000_000_000_000;
 /** Knobs that need an entry for every message: they search the queue, duplicate messages or reorder them. */
 const ASKED_FOR = ['flushed', 'redriven', 'duplicated', 'heldBack'] as const;
 
-/** Where messages wait for consumers, are handed out and settled. */
+/** A queue: messages wait for consumers, are delivered and settled. */
 export class StoredQueue {
   readonly spec: PlanQueue;
   readonly entries = new Entries();
-  /** The counts that conservation compares. */
+  /** Counters for the conservation check. */
   accepted = 0;
   acked = 0;
   deadLettered = 0;
@@ -35,30 +35,30 @@ export class StoredQueue {
   redriven = 0;
   inFlight = 0;
   delayed = 0;
-  /** Messages behind others of their key; they wait like those that are ready. */
+  /** Messages behind others of their key; they count as waiting, like ready ones. */
   private behind = 0;
   watch!: QueueWatch;
-  /** Where it lives; null = where nothing ever fails. */
+  /** The broker nodes that hold the queue; null = it never fails. */
   private readonly seat: Seat | null;
   private readonly world: World;
   private readonly messages: Messages;
   private readonly rules: QueueRules;
-  /** Bit of its effects. */
+  /** Bit of the effects in this queue. */
   private readonly effect: number;
   private readonly visibleOp: number;
   private readonly expiryOp: number;
-  /** When the timer fires, Infinity = it is not set. */
+  /** When the timer fires; Infinity = not set. */
   private expiryAt: Ns = Infinity;
   private next = 0;
   private returns = RETURNS;
-  /** What stands behind all entries; null = nothing ever did. */
+  /** Messages behind all entries; null until there are any. */
   private backlog: Backlog | null = null;
-  /** Ready messages behind which new ones need no entry yet: where a fault asks for all of them, they have one. */
+  /** Number of ready entries from which new messages go to the backlog; Infinity if a fault needs entries for all. */
   private readonly near: number;
-  /** Null where no fault reorders. */
+  /** Null if no fault reorders the queue. */
   private readonly order: Order | null;
   private readonly deliveries: DeliveryList;
-  /** By value of a key: the last entry of it. */
+  /** By value of a key: the last entry with it. */
   private readonly tails = new Map<number, number>();
   private readonly figures: QueueFigures;
 
@@ -86,17 +86,17 @@ export class StoredQueue {
     world.audits.push(() => this.audit());
   }
 
-  /** Messages that wait: what a bound counts. */
+  /** Waiting messages, which the capacity limits. */
   get waiting(): number {
     return this.entries.ready.length + this.behind + this.far;
   }
 
-  /** Nothing happens to its messages: nobody leads it. */
+  /** The queue has no leader, so it neither delivers nor settles. */
   get isHalted(): boolean {
     return this.seat !== null && !this.seat.isUsable;
   }
 
-  /** Somebody leads it again: what has become due meanwhile is seen to. */
+  /** The queue has a leader again; handles timeouts that passed meanwhile. */
   goOn(): void {
     this.armExpiry();
     this.deliveries.arm();
@@ -106,7 +106,7 @@ export class StoredQueue {
     return this.waiting >= this.rules.capacity;
   }
 
-  /** Takes a message in; `origin` is where it came from as a dead letter, or -1; `held` keeps it back for a time. */
+  /** Accepts a message. `origin`: its source as a dead letter, or -1; `held`: extra delay before delivery. */
   accept(message: number, origin: number, held = 0): void {
     const { entries, rules, messages, figures } = this;
     const { now } = engine;
@@ -115,7 +115,7 @@ export class StoredQueue {
     this.accepted++;
     this.seat?.weigh(messages.bytes[message]);
     levels.add(figures.lag, 1);
-    // A message that was moved is not delayed again.
+    // A dead letter is not delayed again.
     const due = held + (origin < 0 ? now + rules.delayNs : now);
     if (due === now && (this.far > 0 || entries.ready.length >= this.near)) {
       this.backlog ??= new Backlog(messages);
@@ -130,14 +130,14 @@ export class StoredQueue {
     else this.begin(entry);
   }
 
-  /** A message that found no room: taken, and let go at once. */
+  /** Counts a message as accepted and dropped: the queue has no room, no node or no consumer for it. */
   refuse(message: number): void {
     this.accepted++;
     this.drop();
     this.lose(message, -this.accepted);
   }
 
-  /** The next one that may be delivered, now in flight; -1 = there is none. */
+  /** Takes the next deliverable message and marks it in flight; -1 = none. */
   take(): number {
     const entry = this.head();
     if (entry < 0) return -1;
@@ -156,35 +156,35 @@ export class StoredQueue {
     return entry;
   }
 
-  /** Whether the slot still holds the message that it held. */
+  /** True if the slot still holds the same message. */
   isHere(entry: number, life: number): boolean {
     return this.entries.slots.has(entry) && this.entries.life[entry] === life;
   }
 
-  /** Whether a delivery is still the last one of its message. */
+  /** True if a delivery is still the latest one of its message. */
   isHeld(entry: number, stamp: number): boolean {
     return this.entries.stamp[entry] === stamp && this.entries.place[entry] === PLACE.inFlight;
   }
 
-  /** It is done. */
+  /** The message is handled. */
   settle(entry: number): void {
     this.acked++;
     this.remove(entry);
   }
 
-  /** Its consumer gives it up. */
+  /** The consumer skips the message. */
   skip(entry: number): void {
     this.letGo(entry);
     this.settle(entry);
   }
 
-  /** A delivery whose channel is gone goes back, unless it was one too many. */
+  /** Returns a delivery whose channel has closed, unless it exceeds the delivery limit. */
   giveBack(entry: number): void {
     const { entries, rules } = this;
     this.comeBack(entry, rules.returnsFirst ? this.returns++ : entries.position[entry]);
   }
 
-  /** The same of one that its consumer rejects. */
+  /** Returns a delivery that its consumer rejects. */
   reject(entry: number): void {
     if (this.rules.rejectsToTail) this.comeBack(entry, this.next++);
     else this.giveBack(entry);
@@ -201,7 +201,7 @@ export class StoredQueue {
     this.makeReady(entry);
   }
 
-  /** A delivery that failed is not seen for a time. */
+  /** Hides a failed delivery for a time. */
   putOff(entry: number, delay: Ns): void {
     const { entries, rules } = this;
     if (++entries.failures[entry] > rules.deliveryLimit) {
@@ -216,7 +216,7 @@ export class StoredQueue {
     this.hide(entry, engine.now + delay);
   }
 
-  /** It goes to a dead letter queue, or, with target -1, nowhere. */
+  /** Dead-letters a message, or drops it if `target` is -1. */
   bury(entry: number, target: number): void {
     const message = this.entries.message[entry];
     if (target >= 0) {
@@ -230,25 +230,25 @@ export class StoredQueue {
     this.remove(entry);
   }
 
-  /** A consumer sends on what the queue has let go of. */
+  /** A consumer dead-letters a message that the queue has already removed. */
   forward(message: number, target: number): void {
     this.messages.giveUp(message, this.effect);
     this.world.meters.count(this.figures.deadLettered);
     this.watch.deadLetter(target, message);
   }
 
-  /** Nobody is there to keep what waits. */
+  /** Drops all messages, because the queue has no consumer to keep them for. */
   forget(): void {
     const { entries } = this;
     for (let entry = entries.oldest; entry >= 0; entry = entries.oldest) this.bury(entry, -1);
   }
 
-  /** A message will never have its effect by this copy of it. */
+  /** This copy of a message will not have an effect. */
   lose(message: number, copy: number): void {
     if (this.messages.loses(message, this.effect, copy)) this.world.meters.count(this.figures.lost);
   }
 
-  /** An operator takes it away; `before` is the one of its key in front of it, -1 = none. */
+  /** An operator removes a message. `before`: the message in front of it with the same key; -1 = none. */
   takeAway(entry: number, before: number, why: 'purged' | 'redriven'): void {
     const { follower, key, place } = this.entries;
     this[why]++;
@@ -259,7 +259,7 @@ export class StoredQueue {
     this.remove(entry);
   }
 
-  /** Its effect will not happen, unless somebody has it in hand. */
+  /** Counts a lost effect, unless a consumer still has the message. */
   letGo(entry: number): void {
     const { entries, watch } = this;
     if (!watch.left(entry)) this.lose(entries.message[entry], entries.copyOf(entry));
@@ -279,12 +279,12 @@ export class StoredQueue {
     return entry;
   }
 
-  /** Messages that have no entry. */
+  /** Messages without an entry. */
   private get far(): number {
     return this.backlog === null ? 0 : this.backlog.length;
   }
 
-  /** The messages in front of the backlog get entries: they are ready, unless one of their key is there. */
+  /** Gives entries to the first messages of the backlog. They become ready, unless an earlier one has their key. */
   private fetch(): void {
     const { entries, messages } = this;
     this.backlog!.take((message, position, since, origin) => {
@@ -298,7 +298,7 @@ export class StoredQueue {
     });
   }
 
-  /** The first ready entry, -1 = none. Those that were delayed may stand behind others without one. */
+  /** The first ready entry; -1 = none. An entry that was delayed may come after messages of the backlog. */
   private first(): number {
     const { entries } = this;
     while (this.far > 0) {
@@ -309,7 +309,7 @@ export class StoredQueue {
     return entries.ready.peek();
   }
 
-  /** Whether it has to wait for another one of its key. */
+  /** True if the message has to wait for another one of its key. */
   private joins(entry: number): boolean {
     if (!this.rules.keyed) return false;
     const { key, follower, place } = this.entries;
@@ -322,7 +322,7 @@ export class StoredQueue {
     return true;
   }
 
-  /** A new message, or the next one of its key, begins to wait for a consumer. */
+  /** A new message, or the next one of its key, starts to wait for a consumer. */
   private begin(entry: number): void {
     const { due } = this.entries;
     if (due[entry] > engine.now) this.hide(entry, due[entry]);
@@ -366,7 +366,7 @@ export class StoredQueue {
     this.makeReady(entry);
   }
 
-  /** The first ready message that is neither expired nor received too often. */
+  /** The first ready message that has neither expired nor reached its receive limit. */
   private head(): number {
     const { entries, rules } = this;
     if (this.inFlight >= rules.inFlightLimit) return -1;
@@ -384,7 +384,9 @@ export class StoredQueue {
     return this.entries.since[entry] + this.rules.lifetimeNs;
   }
 
-  /** At its end; but who has no time at all may be handed out in the instant of coming (docs/ttl.md of RabbitMQ). */
+  /**
+   * Expires at its end; a message with a lifetime of 0 may be delivered in its first instant (RabbitMQ, docs/ttl.md).
+   */
   private isExpired(entry: number): boolean {
     const left = this.endOf(entry) - engine.now;
     return left < 0 || (left === 0 && this.rules.lifetimeNs > 0);
@@ -392,7 +394,7 @@ export class StoredQueue {
 
   private expire(entry: number): void {
     this.world.meters.count(this.figures.expired);
-    // What has outlived its retention is deleted; only a time to live dead-letters.
+    // Retention deletes a message; only a time to live dead-letters it.
     if (!this.rules.sincePublished && this.spec.deadLetter >= 0) {
       this.bury(entry, this.spec.deadLetter);
       return;
@@ -422,7 +424,7 @@ export class StoredQueue {
     engine.at(at, PHASE.TIMER, this.expiryOp, 0, 0, 0);
   }
 
-  /** The time of a delivery is over. */
+  /** A delivery has timed out. */
   overdue(entry: number): void {
     if (this.rules.closesChannel) this.watch.overdue(this.entries.holder[entry]);
     else {
@@ -431,7 +433,7 @@ export class StoredQueue {
     }
   }
 
-  /** Takes it out of the place where it is. */
+  /** Removes an entry from its current state. */
   private leave(entry: number): void {
     const { entries } = this;
     switch (entries.place[entry]) {
@@ -471,7 +473,7 @@ export class StoredQueue {
     this.watch.roomed();
   }
 
-  /** The next of a key comes to the front of it. */
+  /** The next message of a key moves to its front. */
   private promote(follower: number, key: number): void {
     if (follower < 0) this.tails.delete(key);
     else {
@@ -487,7 +489,7 @@ export class StoredQueue {
     world.meters.turn(this.figures.age, since);
   }
 
-  /** Each message that was accepted is somewhere. */
+  /** Checks that every accepted message is accounted for. */
   private audit(): void {
     const taken = this.purged + this.redriven;
     const gone = this.acked + this.deadLettered + this.expired + this.dropped + taken;
