@@ -8,7 +8,7 @@ import { Content } from './content.js';
 import type { ContentRules } from './content.js';
 import { WriteBehind } from './write-behind.js';
 
-/** Figures of a cache, or of one of its levels. */
+/** Metrics of a cache, or of one of its levels. */
 export interface CacheMeters {
   readonly hits: Counter;
   readonly reads: Counter;
@@ -17,10 +17,10 @@ export interface CacheMeters {
   readonly staleReads: Counter;
 }
 
-/** One level: what it holds, in each process that holds it. */
+/** One level of a cache, with its contents in each process. */
 export interface CacheLevelState {
   readonly meters: CacheMeters;
-  /** By instance id; the shared level has one, that of its server. */
+  /** By instance id; a shared level has one content, on its server. */
   readonly contents: ReadonlyMap<number, Content>;
   readonly stream: StreamKey;
 }
@@ -30,16 +30,16 @@ export class Cache {
   readonly spec: PlanCache;
   readonly meters: CacheMeters;
   readonly levels: readonly CacheLevelState[];
-  /** By value: how often it was written, and how much of that whoever loads it can see. */
+  /** By value: its number of writes, and how many of those a load can see. */
   readonly versions: Int32Array;
   readonly visible: Int32Array;
-  /** Writes gathered in each instance; null where they are not. */
+  /** Write-behind buffers by instance; null without write-behind. */
   readonly behind: ReadonlyMap<number, WriteBehind> | null;
   private readonly world: World;
   private readonly flights = new Map<number, Coalescer>();
   private readonly cluster: Coalescer | null;
 
-  /** `callers`: instances of everybody who uses it. */
+  /** `callers`: all instances that use the cache. */
   constructor(world: World, spec: PlanCache, callers: readonly number[]) {
     this.world = world;
     this.spec = spec;
@@ -53,7 +53,7 @@ export class Cache {
     this.warmUp();
   }
 
-  /** Who loads for whom, as one instance sees it. */
+  /** The loads in flight that one instance can join. */
   flightsAt(instance: number): Coalescer {
     if (this.cluster !== null) return this.cluster;
     let own = this.flights.get(instance);
@@ -61,14 +61,14 @@ export class Cache {
     return own;
   }
 
-  /** Loads that others may wait for; 0 when nothing is in flight. */
+  /** Number of loads that others may join; 0 if none is in flight. */
   held(): number {
     let held = this.cluster?.used ?? 0;
     for (const own of this.flights.values()) held += own.used;
     return held;
   }
 
-  /** Empties a level, or the share of it, wherever it is. */
+  /** Empties a level in all its processes, or drops a share of its entries. */
   flush(level: number, share: number, round: number): void {
     const { contents, stream } = this.levels[level];
     for (const [instance, content] of contents) {
@@ -117,7 +117,7 @@ export class Cache {
     };
     const contents = new Map(homes.map((id) => [id, new Content(rules, evicted)]));
     for (const [id, content] of contents) {
-      // A process that dies takes with it what it holds, and begins cold, unless something keeps it.
+      // A process that dies loses its entries and starts cold, unless its lifecycle keeps them.
       const { lifecycle } = world.instances[id];
       if (lifecycle?.coldCaches === false) continue;
       world.instances[id].residents.push({ died: () => content.clear(), started: () => {} });
@@ -130,7 +130,7 @@ export class Cache {
     return { meters, contents, stream: streamKey(plan.seed, replication, name) };
   }
 
-  /** The most popular values are there at the beginning, the most popular one as the newest. */
+  /** Fills the cache with the most popular values; the most popular one is the newest. */
   private warmUp(): void {
     const { warm, population } = this.spec.spec;
     if (warm === 0) return;

@@ -17,7 +17,7 @@ type WritingOp = Extract<
   'write' | 'forget' | 'buffer' | 'gather' | 'take' | 'written' | 'requeue'
 >;
 
-/** All caches of a run, and the steps that lead to them. */
+/** All caches of a run, and the acts that use them. */
 export class Caches {
   readonly list: readonly Cache[];
   readonly columns: CacheColumns;
@@ -41,7 +41,7 @@ export class Caches {
     this.writes = new Writes(world, this.columns, this.list);
   }
 
-  /** The step that an instruction of a cache is. */
+  /** The act of a cache instruction. */
   actOf(spec: PlanCacheAct): Act {
     const { loading, writes } = this;
     const begin = this.beginOf(spec);
@@ -51,17 +51,17 @@ export class Caches {
     return { begin, left };
   }
 
-  /** A strand ends with an outcome: those who wait for a load of it have that, or go on without. */
+  /** A strand ends: requests that wait for one of its loads get the outcome or continue without it. */
   ended(strand: number, outcome: Outcome): void {
     if (this.columns.open[strand] > 0) this.loading.ended(strand, outcome);
   }
 
-  /** A strand is taken out of what it was in: who waits for it goes on in its place. */
+  /** A strand was stopped: a request that waits for its load takes over. */
   stopped(strand: number): void {
     if (this.columns.open[strand] > 0) this.loading.ended(strand, OUTCOME.cancelled, true);
   }
 
-  /** Entries of a level go, wherever it is, each with this probability. */
+  /** Drops the entries of a level in all processes, each with the probability `share`. */
   flush(part: number, share: number): void {
     this.flushes++;
     for (const cache of this.list) {
@@ -71,7 +71,7 @@ export class Caches {
     }
   }
 
-  /** Loads that others may wait for; 0 when nothing is in flight. */
+  /** Number of loads that others may join; 0 if none is in flight. */
   held(): number {
     return this.list.reduce((sum, cache) => sum + cache.held(), 0);
   }
@@ -147,7 +147,7 @@ export class Caches {
   }
 }
 
-/** Instances of everybody who uses a cache, ascending. */
+/** All instances that use a cache, ascending. */
 function callersOf(
   { plan }: World,
   acts: readonly PlanCacheAct[],

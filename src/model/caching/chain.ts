@@ -1,6 +1,6 @@
 import { widenInt32 } from '../../kernel/pool.js';
 
-/** A list with two ends over numbers that stand in it at most once each. The head is the newest. */
+/** A doubly linked list of numbers, each at most once. The head is the newest. */
 export class Chain {
   head = -1;
   tail = -1;

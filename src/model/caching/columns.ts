@@ -3,30 +3,30 @@ import type { Slots } from '../../kernel/pool.js';
 import { FOUND } from './content.js';
 
 /**
- * What strands know about caches: the value in hand, and the loads that each is in. A column of the first
- * sort has an entry for each strand, one of the second for each load that the program of a part can be in.
+ * The cache state of strands: the value in hand, and the loads that each strand takes part in. Columns have one entry
+ * per strand, or one per load that the program of a part can have.
  */
 export class CacheColumns {
-  /** Loads of a strand: the most that any part has. */
+  /** Loads per strand: the maximum over all parts. */
   readonly slots: number;
-  /** What a strand asks the shared level: the command, the value of the key, its time to live or -1. */
+  /** The command of a strand to the shared level; the value of its key; its time to live, or -1. */
   command: Uint8Array = new Uint8Array(0);
   key: Float64Array = new Float64Array(0);
   ttl: Float64Array = new Float64Array(0);
-  /** What it has in hand: FOUND, the writing it is of, what it took to load; 1 = is to be loaded anew. */
+  /** The value in hand: FOUND; its version; its load time; 1 = it must be reloaded. */
   found: Uint8Array = new Uint8Array(0);
   version: Int32Array = new Int32Array(0);
   delta: Float64Array = new Float64Array(0);
   refresh: Uint8Array = new Uint8Array(0);
-  /** Loads it has begun and not ended. */
+  /** Loads that it has started and not ended. */
   open: Int32Array = new Int32Array(0);
-  /** By load: when it began, -1 = it is not under way; and the writing that was there then. */
+  /** By load: when it started, -1 = not running; and the version of the value at that time. */
   since: Float64Array = new Float64Array(0);
   reads: Int32Array = new Int32Array(0);
-  /** By load: 0, 1 + the flight that it leads, or less 1 the number under which it waits; of which cache. */
+  /** By load: 0 = alone, 1 + the flight that it leads, or -1 - its number as a follower; and its cache. */
   role: Int32Array = new Int32Array(0);
   cache: Int32Array = new Int32Array(0);
-  /** By load: where the program claims it, and the failure it ended with. */
+  /** By load: position of its claim in the program, and the failure that it ended with. */
   claim: Int32Array = new Int32Array(0);
   error: Int32Array = new Int32Array(0);
 
@@ -35,7 +35,7 @@ export class CacheColumns {
     strands.onGrow((capacity) => this.widen(capacity));
   }
 
-  /** The value in hand is one that was found, or nothing. */
+  /** Sets the value in hand. */
   hold(strand: number, found: number, version: number, delta: number): void {
     this.found[strand] = found;
     this.version[strand] = version;

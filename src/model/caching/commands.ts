@@ -12,12 +12,12 @@ import { take } from './lookups.js';
 import { frames } from '../frames.js';
 import { strands } from '../strands.js';
 
-/** What is asked of a shared level. */
+/** Commands to a shared level. */
 export const COMMAND = Object.freeze({ get: 0, set: 1, delete: 2, unread: 3 } as const);
 
 /**
- * The two ends of a command to a shared level: what it is about stands with the caller, and goes with
- * the attempt to the server, which puts its answer where the caller finds it.
+ * Both ends of a command to a shared level. The caller keeps its arguments; the attempt carries them to the server,
+ * which writes its response to the caller.
  */
 export class Commands {
   private readonly world: World;
@@ -32,7 +32,7 @@ export class Commands {
     this.draws = new Draws(world);
   }
 
-  /** The call behind this instruction is about this. */
+  /** Prepares the command that the next instruction sends. */
   ask(strand: number, spec: PlanCacheAct): Outcome {
     const { columns, world } = this;
     columns.command[strand] = spec.command;
@@ -42,7 +42,7 @@ export class Commands {
     return OUTCOME.ok;
   }
 
-  /** The command has come to the server; one whose sender has left before is not read any more. */
+  /** A command has reached the server; it is ignored if its sender has left. */
   receive(job: number): Outcome {
     const { columns } = this;
     const sender = this.senderOf(job);
@@ -55,11 +55,11 @@ export class Commands {
     return OUTCOME.ok;
   }
 
-  /** The server carries the command out; its answer is with the sender before the message is. */
+  /** The server executes the command. It sets the result for the sender before the response arrives. */
   serve(job: number, pc: number, spec: PlanCacheAct): Outcome {
     const { columns, world } = this;
     const cache = this.caches[spec.cache];
-    // Nothing is kept where the ratio of hits is fixed.
+    // A cache with a fixed hit ratio stores nothing.
     if (cache.spec.spec.hitRatio !== null) return OUTCOME.ok;
     const level = cache.levels[spec.level];
     const content = level.contents.get(strands.instance[job])!;

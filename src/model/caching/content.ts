@@ -4,7 +4,7 @@ import { Entries } from './entries.js';
 import { evictionOf } from './eviction.js';
 import type { Eviction, EvictionKind } from './eviction.js';
 
-/** What a cache knows of a value. */
+/** Results of a lookup. */
 export const FOUND = Object.freeze({ nothing: 0, value: 1, negative: 2, stale: 3 } as const);
 
 /** The rules of one level of a cache. */
@@ -13,27 +13,27 @@ export interface ContentRules {
   readonly capacity: number;
   readonly eviction: EvictionKind;
   readonly counts: 'resident' | 'all';
-  /** null = entries live for ever. */
+  /** Null = entries do not expire. */
   readonly ttlNs: Ns | null;
   readonly ttlJitter: number;
   readonly sliding: boolean;
   readonly negativeTtlNs: Ns | null;
-  /** How long a value may still be served when it has expired; 0 = not at all. */
+  /** How long an expired value may still be served; 0 = never. */
   readonly staleNs: Ns;
-  /** Factor of the early expiry, 0 = none. */
+  /** Factor of early expiry; 0 = none. */
   readonly beta: number;
 }
 
-/** What is in one level of a cache at one place: a process, or a server that many ask. */
+/** The entries of one cache level in one place: a process, or a shared server. */
 export class Content {
-  /** What the last `get` has found: which writing, what it took to load, and until when it is valid. */
+  /** Result of the last `get`: version of the value, its load time, its expiry, and its time to live. */
   version = 0;
   delta: Ns = 0;
   expires: Ns = Infinity;
   ttl: Ns = Infinity;
   private readonly rules: ContentRules;
   private entries: Entries;
-  /** Null where there is room for all. */
+  /** Null if the capacity covers all values. */
   private eviction: Eviction | null;
   private readonly evicted: () => void;
 
@@ -48,7 +48,7 @@ export class Content {
     return this.entries.used;
   }
 
-  /** Looks a value up, as FOUND. `u` in (0, 1) decides about the early expiry. */
+  /** Looks a value up; returns FOUND. `u` in (0, 1) decides about early expiry. */
   get(key: number, now: Ns, u: number): number {
     const { entries, rules, eviction } = this;
     eviction?.asked(key);
@@ -62,7 +62,7 @@ export class Content {
       return FOUND.nothing;
     }
     const delta = entries.delta[place];
-    // XFetch: recomputed early with a probability that grows toward the end, by what it takes.
+    // XFetch: reloads early, with a probability that rises toward the expiry and with the load time.
     const early = rules.beta > 0 && !stale && now - delta * rules.beta * log(u) >= expires;
     if (early && !negative) return FOUND.nothing;
     this.version = entries.version[place];
@@ -74,15 +74,15 @@ export class Content {
     return negative ? FOUND.negative : stale ? FOUND.stale : FOUND.value;
   }
 
-  /** Whether a value is there and valid, without being used. */
+  /** True if a valid entry exists; does not count as a use. */
   has(key: number, now: Ns): boolean {
     const place = this.entries.find(key);
     return place >= 0 && now < this.entries.expires[place];
   }
 
   /**
-   * Stores a value. `ttlNs` in the place of the level's own where it is not -1; `u` decides about the
-   * jitter, `chance` about who has to go.
+   * Stores a value. A `ttlNs` other than -1 overrides the level's time to live; `u` decides about jitter, `chance`
+   * about random eviction.
    */
   set(
     key: number,
@@ -121,13 +121,13 @@ export class Content {
     if (place >= 0) this.drop(place);
   }
 
-  /** Everything is gone: the process has died, or somebody has emptied it. */
+  /** Drops all entries: the process has died, or the cache was flushed. */
   clear(): void {
     this.entries = new Entries(this.rules.population);
     this.eviction = this.newEviction();
   }
 
-  /** Each entry is gone with a probability; `draw` gives a number in (0, 1) for the value of its key. */
+  /** Drops each entry with probability `share`; `draw` gives a number in (0, 1) for a key. */
   clearShare(share: number, draw: (key: number) => number): void {
     if (share >= 1) return this.clear();
     const gone: number[] = [];
@@ -142,7 +142,7 @@ export class Content {
     this.entries.drop(place);
   }
 
-  /** Absolute from the storing, up to the jitter shorter or longer. */
+  /** Time to live of an entry, varied by the jitter. */
   private lifetime(negative: boolean, ttlNs: Ns, u: number): Ns {
     const { rules } = this;
     if (negative) return rules.negativeTtlNs ?? 0;

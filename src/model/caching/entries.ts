@@ -2,21 +2,21 @@ import { makeRoom } from '../../kernel/room.js';
 import { widenFloat64, widenInt32, widenUint8 } from '../../kernel/pool.js';
 
 /**
- * The entries of one cache: columns over places that are used again, found by the value of the key. As
- * many places as entries there have been at once, and one number for each value of the key.
+ * The entries of one cache level: columns over reusable places, found by the value of the key. It has as many places as
+ * the largest number of entries so far, and one number for each value of the key.
  */
 export class Entries {
-  /** Place of a value, -1 = it has no entry. */
+  /** By value: its place; -1 = no entry. */
   private readonly places: Int32Array;
   private readonly free: number[] = [];
   private made = 0;
   used = 0;
   key: Int32Array = new Int32Array(0);
-  /** Which writing of the value it holds. */
+  /** Version of the value that it holds. */
   version: Int32Array = new Int32Array(0);
-  /** 1 = it says that there is no such thing. */
+  /** 1 = it records that the value does not exist. */
   negative: Uint8Array = new Uint8Array(0);
-  /** Until when it is valid, its whole time to live, and what its value took to load, ns. */
+  /** Expiry, full time to live, and load time of its value, ns. */
   expires: Float64Array = new Float64Array(0);
   ttl: Float64Array = new Float64Array(0);
   delta: Float64Array = new Float64Array(0);
@@ -45,7 +45,7 @@ export class Entries {
     this.used--;
   }
 
-  /** Every place in use, in the order of the values; for what happens seldom. */
+  /** Visits every place in use in the order of values; slow, for rare events. */
   each(visit: (place: number) => void): void {
     for (const place of this.places) if (place >= 0) visit(place);
   }

@@ -1,9 +1,9 @@
 import { widenInt32 } from '../../kernel/pool.js';
 import type { Eviction } from './eviction.js';
 
-/** Any of them goes, each with the same probability. */
+/** Random eviction: each entry has the same probability. */
 export class Chance implements Eviction {
-  /** The places in use, close together, and where each stands. */
+  /** The places in use, without gaps, and the index of each. */
   private list: Int32Array = new Int32Array(0);
   private at: Int32Array = new Int32Array(0);
   private used = 0;

@@ -2,14 +2,14 @@ import { Slots, widenInt32 } from '../../kernel/pool.js';
 import type { Eviction } from './eviction.js';
 
 /**
- * LFU: the one that was used least often goes, of several the one used longest ago. The entries of one
- * count are a list, and these lists one of their own, so that a use moves an entry to its neighbour.
+ * LFU: evicts the least frequently used entry, and among those the least recently used one. Entries with the same count
+ * form a list, and the lists are linked by count, so a use moves an entry to the next list.
  *
- * Counts live as long as their entries. Or those of all values are kept: that is perfect LFU, which does
- * not let in what has been asked for no more often than the one that would have to go.
+ * Counts end with their entries, or counts of all values are kept (perfect LFU). Perfect LFU does not admit a value
+ * that was requested no more often than the victim.
  */
 export class Frequency implements Eviction {
-  /** Lists by count: the count, its neighbours with a smaller and a larger one, its newest and oldest. */
+  /** Lists by count: the count, the lists with the next smaller and larger count, the newest and oldest entry. */
   private readonly rows = new Slots(16);
   private count: Int32Array = new Int32Array(0);
   private less: Int32Array = new Int32Array(0);
@@ -17,11 +17,11 @@ export class Frequency implements Eviction {
   private newest: Int32Array = new Int32Array(0);
   private oldest: Int32Array = new Int32Array(0);
   private least = -1;
-  /** By place: its list and its neighbours there. */
+  /** By place: its list, and its neighbours in the list. */
   private row: Int32Array = new Int32Array(0);
   private newer: Int32Array = new Int32Array(0);
   private older: Int32Array = new Int32Array(0);
-  /** By value, where the counts of all are kept. */
+  /** By value: its count, if counts of all values are kept. */
   private readonly history: Int32Array | null;
 
   constructor(population: number) {
@@ -52,14 +52,14 @@ export class Frequency implements Eviction {
   hit(place: number, key: number): void {
     const row = this.row[place];
     const count = this.history === null ? this.count[row] + 1 : this.history[key];
-    // Where it stood may be gone once it has left; what is in front of it stays.
+    // If it is alone, its list disappears; then the search starts at the list with the next smaller count.
     const alone = this.newest[row] === place && this.oldest[row] === place;
     const below = alone ? this.less[row] : row;
     this.removed(place);
     this.stand(place, count, below);
   }
 
-  /** Another value is no use. */
+  /** A replaced value does not count as a use. */
   replaced(): void {}
 
   removed(place: number): void {
@@ -84,7 +84,7 @@ export class Frequency implements Eviction {
     return this.oldest[least];
   }
 
-  /** Puts an entry into the list of a count; `below` is one with a smaller count to look from, or -1. */
+  /** Inserts an entry into the list of a count; `below`: a list with a smaller count to search from, or -1. */
   private stand(place: number, count: number, below: number): void {
     let less = below;
     let more = less < 0 ? this.least : this.more[less];

@@ -1,7 +1,7 @@
 import { Chain } from './chain.js';
 import type { Eviction } from './eviction.js';
 
-/** The one at the tail goes: who came first (FIFO), or who was used longest ago (LRU). */
+/** Evicts the tail: the oldest entry (FIFO), or the least recently used one (LRU). */
 export class Line implements Eviction {
   private readonly chain = new Chain();
   private readonly byUse: boolean;

@@ -3,9 +3,8 @@ import { Chain } from './chain.js';
 import type { Eviction } from './eviction.js';
 
 /**
- * SIEVE: entries stand in the order in which they came, each with a bit that a hit sets. The hand goes
- * from the tail toward the head, takes the bits away and stops at the first without one; that one goes,
- * and the hand stays in front of it.
+ * SIEVE: entries are in insertion order, each with a bit that a hit sets. The hand moves from the tail to the head and
+ * clears bits; it evicts the first entry without a bit and stays at its newer neighbour.
  */
 export class Sieve implements Eviction {
   private readonly chain = new Chain();
@@ -27,7 +26,7 @@ export class Sieve implements Eviction {
     this.visited[place] = 1;
   }
 
-  /** Another value in an entry is no use of it. */
+  /** A replaced value does not count as a use. */
   replaced(): void {}
 
   removed(place: number): void {

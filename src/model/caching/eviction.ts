@@ -3,22 +3,22 @@ import { Frequency } from './eviction-frequency.js';
 import { Line } from './eviction-line.js';
 import { Sieve } from './eviction-sieve.js';
 
-/** Who has to go when a cache is full. Places are those of its entries; every question is O(1). */
+/** The eviction policy of a full cache. Places are those of its entries; every operation is designed to be fast. */
 export interface Eviction {
-  /** A value has been asked for, whether it has an entry or not. */
+  /** A value was requested, whether it has an entry or not. */
   asked(key: number): void;
-  /** A new entry, an entry that was hit, one that got another value, one that is gone. */
+  /** An entry was added, hit, given another value, or removed. */
   added(place: number, key: number): void;
   hit(place: number, key: number): void;
   replaced(place: number): void;
   removed(place: number): void;
-  /** Who goes for a value, -1 = nobody: the value is not worth it. `u` in (0, 1) decides by chance. */
+  /** The entry to evict for a value; -1 = the value is not admitted. `u` in (0, 1) decides random eviction. */
   victim(key: number, u: number): number;
 }
 
 export type EvictionKind = 'lru' | 'lfu' | 'fifo' | 'sieve' | 'random';
 
-/** Who goes in a cache of this kind; `counts` says which counts LFU keeps. */
+/** The eviction policy of a kind; `counts`: the counts that LFU keeps. */
 export function evictionOf(
   kind: EvictionKind,
   counts: 'resident' | 'all',

@@ -9,14 +9,14 @@ import type { CacheColumns } from './columns.js';
 import { FOUND } from './content.js';
 import { strands } from '../strands.js';
 
-/** Not this way: the program goes on elsewhere. */
+/** The program takes its other branch. */
 const NO = OUTCOME.clientError;
-/** What a load has to do with a flight: nothing; above 0 it leads, below 0 it waits. */
+/** The role of a load without a flight. Above 0 it leads a flight, below 0 it waits for one. */
 const ALONE = 0;
 
 /**
- * Loads of values: who loads, who waits for that, and what becomes of it. A value that is loaded is of
- * the writing that was there when the load began, whatever is written until it ends.
+ * Loads of values: leaders, followers and outcomes. A loaded value has the version from the start of the load, whatever
+ * is written before it ends.
  */
 export class Loading {
   private readonly world: World;
@@ -37,14 +37,14 @@ export class Loading {
     });
   }
 
-  /** A failure that was kept for this instruction. */
+  /** Returns the failure that was kept for this instruction. */
   kept(strand: number): Outcome {
     const outcome = strands.outcome[strand];
     strands.outcome[strand] = 0;
     return outcome & ~HINTED;
   }
 
-  /** Success: it loads, and whoever misses the same value waits for it. */
+  /** Success: the strand loads the value, and misses of the same value wait for it. */
   claim(strand: number, pc: number, spec: PlanCacheAct): Outcome {
     const { columns, world } = this;
     const cache = this.caches[spec.cache];
@@ -59,7 +59,7 @@ export class Loading {
     return OUTCOME.ok;
   }
 
-  /** Somebody loads the value; this one waits for what comes of it. */
+  /** The strand waits for the load of another one. */
   follow(strand: number, spec: PlanCacheAct): Outcome {
     const { columns } = this;
     const flights = this.flightsOf(strand, this.caches[spec.cache]);
@@ -67,12 +67,12 @@ export class Loading {
     const load = this.loadOf(strand, spec);
     columns.cache[load] = spec.cache;
     columns.role[load] = -1 - flights.follow(flight, strand);
-    // The value of the key is known then without asking.
+    // The leader's outcome needs the key's value; it is kept here.
     columns.key[strand] = this.keyOf(strand, spec);
     return PENDING;
   }
 
-  /** One that waited is taken out of what it was in. */
+  /** A follower was stopped. */
   left(strand: number, spec: PlanCacheAct): void {
     const { columns } = this;
     const load = this.loadOf(strand, spec);
@@ -82,7 +82,7 @@ export class Loading {
     this.flightsOf(strand, this.caches[spec.cache]).quit(-1 - role);
   }
 
-  /** It loads for itself. */
+  /** The strand loads for itself alone. */
   begin(strand: number, spec: PlanCacheAct): Outcome {
     const load = this.loadOf(strand, spec);
     this.world.meters.count(this.caches[spec.cache].meters.reads);
@@ -91,7 +91,7 @@ export class Loading {
     return OUTCOME.ok;
   }
 
-  /** The value is there: it is in hand. Fails where no load of this place is under way. */
+  /** The value was loaded and is now in hand. Fails if this load is not running. */
   loaded(strand: number, spec: PlanCacheAct): Outcome {
     const { columns } = this;
     const load = this.loadOf(strand, spec);
@@ -102,13 +102,13 @@ export class Loading {
     return OUTCOME.ok;
   }
 
-  /** What was loaded is stored: those who wait have it too. */
+  /** The loaded value is stored, and its followers get it. */
   land(strand: number, spec: PlanCacheAct): Outcome {
     this.settle(strand, this.loadOf(strand, spec), OUTCOME.ok);
     return OUTCOME.ok;
   }
 
-  /** Success: the load has failed because there is no such thing, which is to be remembered. */
+  /** Success: the load has failed because the value does not exist, and that must be cached. */
   negative(strand: number, spec: PlanCacheAct): Outcome {
     const { columns } = this;
     const load = this.loadOf(strand, spec);
@@ -119,7 +119,7 @@ export class Loading {
     return OUTCOME.ok;
   }
 
-  /** The load has failed, for those who wait as well. */
+  /** The load has failed, for its followers too. */
   failed(strand: number, spec: PlanCacheAct): Outcome {
     const { columns } = this;
     const load = this.loadOf(strand, spec);
@@ -129,7 +129,7 @@ export class Loading {
     return outcome;
   }
 
-  /** Success: what was found has to be loaded anew, and nobody does that yet. */
+  /** Success: the value found must be reloaded, and no other strand does so. */
   due(strand: number, spec: PlanCacheAct): Outcome {
     const { columns } = this;
     if (columns.refresh[strand] === 0) return NO;
@@ -139,7 +139,7 @@ export class Loading {
     return flight < 0 ? OUTCOME.ok : NO;
   }
 
-  /** The load behind the back of the request begins. */
+  /** A background refresh starts. */
   refreshing(strand: number, spec: PlanCacheAct): Outcome {
     const { columns } = this;
     const load = this.loadOf(strand, spec);
@@ -151,8 +151,8 @@ export class Loading {
   }
 
   /**
-   * A strand ends in the middle of its loads. A failure is that of those who wait; a success that was
-   * no value, or an end without an answer, has the one that has waited longest load in its place.
+   * A strand ends in the middle of its loads. Followers share a failure. After a success without a value, or a stop
+   * without a response, the first follower takes over the load.
    */
   ended(strand: number, outcome: Outcome, stopped = false): void {
     const { columns } = this;
@@ -180,7 +180,7 @@ export class Loading {
     this.columns.open[strand]--;
   }
 
-  /** A load has ended, and those who wait for it get what it came to, each in a step of its own. */
+  /** Ends a load; each of its followers gets the outcome in an event of its own. */
   private settle(strand: number, load: number, outcome: Outcome): void {
     const { columns, world } = this;
     const role = columns.role[load];
@@ -202,7 +202,7 @@ export class Loading {
     flights.close(flight);
   }
 
-  /** A follower waits no longer; which of its loads that was is the one with a number below 0. */
+  /** Ends the wait of a follower and returns the load that waited. */
   private release(strand: number, cache: Cache): number {
     const { columns } = this;
     let load = strand * columns.slots;
@@ -227,7 +227,7 @@ export class Loading {
     engine.soon(engine.phase, this.leadOp, next, strands.stamp[next], own);
   }
 
-  /** The one that has waited longest goes on where its own program loads. */
+  /** The first follower continues where its own program loads. */
   private leads(strand: number, load: number): void {
     const { interpreter } = this.world;
     strands.pc[strand] = this.columns.claim[load] + 1;

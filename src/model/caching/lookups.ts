@@ -11,12 +11,12 @@ import { FOUND } from './content.js';
 import type { Content } from './content.js';
 import { strands } from '../strands.js';
 
-/** What a lookup says that has found nothing: its program goes on elsewhere. */
+/** The result of a miss: the program takes its other branch. */
 const MISS = OUTCOME.clientError;
-/** There is no such thing. */
+/** The value does not exist. */
 export const NOT_FOUND = withStatus(OUTCOME.clientError, 404);
 
-/** Asking levels, and putting into those in the process what was found elsewhere. */
+/** Lookups in cache levels, and copies of found values to the levels in the process. */
 export class Lookups {
   private readonly world: World;
   private readonly columns: CacheColumns;
@@ -30,7 +30,7 @@ export class Lookups {
     this.draws = new Draws(world);
   }
 
-  /** A level in the process. */
+  /** Looks a value up in a level in the process. */
   lookup(strand: number, pc: number, spec: PlanCacheAct): Outcome {
     const { world, columns } = this;
     const cache = this.caches[spec.cache];
@@ -47,7 +47,7 @@ export class Lookups {
     return this.hit(strand, spec, cache, key);
   }
 
-  /** The shared level has said what it knows. */
+  /** The shared level has responded. */
   answered(strand: number, pc: number, spec: PlanCacheAct): Outcome {
     if (spec.key < 0) return this.byRatio(strand, pc, spec);
     if (this.columns.found[strand] === FOUND.nothing) return MISS;
@@ -55,14 +55,14 @@ export class Lookups {
     return this.hit(strand, spec, this.caches[spec.cache], key);
   }
 
-  /** What was found in a level behind it is put into one in the process. */
+  /** Copies a value from a later level to one in the process. */
   fill(strand: number, pc: number, spec: PlanCacheAct): Outcome {
-    // A stale value is no news.
+    // A stale value is not copied.
     if (this.columns.found[strand] !== FOUND.stale) this.store(strand, pc, spec);
     return OUTCOME.ok;
   }
 
-  /** What another request has loaded; in its process it is there already. */
+  /** Stores a value that another request has loaded, unless it is in this process already. */
   share(strand: number, pc: number, spec: PlanCacheAct): Outcome {
     const { world } = this;
     const content = this.contentOf(strand, spec);
@@ -71,7 +71,7 @@ export class Lookups {
     return OUTCOME.ok;
   }
 
-  /** The value in hand is stored in a level in the process. */
+  /** Stores the value in hand in a level in the process. */
   store(strand: number, pc: number, spec: PlanCacheAct): Outcome {
     const { world, columns } = this;
     const { keys, meters } = world;
@@ -96,13 +96,13 @@ export class Lookups {
     return OUTCOME.ok;
   }
 
-  /** Nobody has the value, and nobody loads it. */
+  /** No level has the value, and there is no loader. */
   absent(_strand: number, spec: PlanCacheAct): Outcome {
     this.world.meters.count(this.caches[spec.cache].meters.reads);
     return NOT_FOUND;
   }
 
-  /** What was found is the answer, or the answer that there is no such thing. */
+  /** The result of the value in hand: success, or that the value does not exist. */
   verdict(strand: number): Outcome {
     return this.columns.found[strand] === FOUND.negative ? NOT_FOUND : OUTCOME.ok;
   }
@@ -138,7 +138,7 @@ export class Lookups {
   }
 }
 
-/** What was found is in the hand of a strand, with whether it is to be loaded anew. */
+/** Puts a found value in the hand of a strand, and decides if it must be reloaded. */
 export function take(
   columns: CacheColumns,
   strand: number,

@@ -2,11 +2,11 @@ import type { Ns } from '../../kernel/time.js';
 import type { Resident } from '../instance.js';
 
 /**
- * Writes of one process that reach their database later, several at once. A value that is written again
- * before that is written once. What has not been written when the process dies is lost.
+ * Write-behind of one process: writes reach the database later, in batches. Repeated writes of a value are combined.
+ * Writes that are pending when the process dies are lost.
  */
 export class WriteBehind implements Resident {
-  /** The strand that gathers them, or -1; and whether it waits for more. */
+  /** The strand that writes the batches, or -1; and whether it waits for more writes. */
   gatherer = -1;
   waiting = false;
   readonly delayNs: Ns;
@@ -14,7 +14,7 @@ export class WriteBehind implements Resident {
   private readonly versions: Int32Array;
   private readonly visible: Int32Array;
   private readonly lost: (count: number) => void;
-  /** Values that are to be written in the order in which they came, and those that are being written. */
+  /** Values to be written, in order of arrival, and values being written. */
   private readonly dirty = new Map<number, number>();
   private readonly batch = new Map<number, number>();
 
@@ -43,7 +43,7 @@ export class WriteBehind implements Resident {
     this.dirty.set(key, this.versions[key]);
   }
 
-  /** The next batch is on its way. */
+  /** Starts the next batch. */
   take(): void {
     for (const [key, version] of this.dirty) {
       if (this.batch.size >= this.batchSize) break;
@@ -52,7 +52,7 @@ export class WriteBehind implements Resident {
     }
   }
 
-  /** The batch is written: whoever loads a value of it sees that. */
+  /** The batch is written: later loads see its values. */
   written(): void {
     for (const [key, version] of this.batch) {
       if (version > this.visible[key]) this.visible[key] = version;
@@ -60,7 +60,7 @@ export class WriteBehind implements Resident {
     this.batch.clear();
   }
 
-  /** The batch could not be written: it is tried again. */
+  /** The batch could not be written: its values are queued again. */
   requeue(): void {
     for (const [key, version] of this.batch) {
       if (!this.dirty.has(key)) this.dirty.set(key, version);

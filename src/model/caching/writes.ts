@@ -10,10 +10,10 @@ import { FOUND } from './content.js';
 import type { WriteBehind } from './write-behind.js';
 import { strands } from '../strands.js';
 
-/** Not this way: the program goes on elsewhere. */
+/** The program takes its other branch. */
 const NO = OUTCOME.clientError;
 
-/** Writing a value, at once or gathered. */
+/** Writes of cached values, at once or behind. */
 export class Writes {
   private readonly world: World;
   private readonly columns: CacheColumns;
@@ -29,7 +29,7 @@ export class Writes {
     });
   }
 
-  /** The value is another one from now on, and in hand. */
+  /** Gives the value a new version, which is now in hand. */
   write(strand: number, spec: PlanCacheAct): Outcome {
     const { columns, world } = this;
     if (spec.key < 0) return OUTCOME.ok;
@@ -40,7 +40,7 @@ export class Writes {
     return OUTCOME.ok;
   }
 
-  /** A level in the process forgets the value. */
+  /** Deletes the value from a level in the process. */
   forget(strand: number, spec: PlanCacheAct): Outcome {
     const { keys } = this.world;
     const { contents } = this.caches[spec.cache].levels[spec.level];
@@ -48,7 +48,7 @@ export class Writes {
     return OUTCOME.ok;
   }
 
-  /** The write waits for others. Success: this request has them gathered, because nobody does. */
+  /** Buffers a write. Success: no strand writes the batches, so this one has to start it. */
   buffer(strand: number, spec: PlanCacheAct): Outcome {
     const { keys } = this.world;
     const behind = this.behindOf(strand, spec);
@@ -62,7 +62,7 @@ export class Writes {
     return NO;
   }
 
-  /** Waits until there are enough of them, or the time is over. */
+  /** Waits until a batch is full or its delay is over. */
   gather(strand: number, spec: PlanCacheAct): Outcome {
     const behind = this.behindOf(strand, spec);
     behind.gatherer = strand;
@@ -73,7 +73,7 @@ export class Writes {
     return PENDING;
   }
 
-  /** The gathering strand is taken out of what it was in. */
+  /** The gathering strand was stopped. */
   left(strand: number, spec: PlanCacheAct): void {
     const behind = this.behindOf(strand, spec);
     if (behind.gatherer !== strand) return;
@@ -88,7 +88,7 @@ export class Writes {
     return OUTCOME.ok;
   }
 
-  /** The batch has been written. Success: nothing is left, and nobody gathers until the next write. */
+  /** The batch was written. Success: the buffer is empty, and the strand ends. */
   written(strand: number, spec: PlanCacheAct): Outcome {
     const behind = this.behindOf(strand, spec);
     behind.written();

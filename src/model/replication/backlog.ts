@@ -1,15 +1,15 @@
 import type { Ns } from '../../kernel/time.js';
 
-/** A value of a key as one text: rows of different keys never meet. */
+/** A row as text: its key and the value, so that rows of different keys are distinct. */
 export const rowOf = (key: number, value: number): string => `${key}/${value}`;
 
-/** Writes that a replica has not applied yet, in the order of their commits. */
+/** Writes that a replica has not applied yet, in commit order. */
 export class Backlog {
   private readonly serials: number[] = [];
   private readonly committed: Ns[] = [];
   private readonly ready: Ns[] = [];
   private readonly rows: string[] = [];
-  /** How many of them are about a row. */
+  /** By row: number of its writes in the backlog. */
   private readonly byRow = new Map<string, number>();
   private head = 0;
 
@@ -25,22 +25,22 @@ export class Backlog {
     this.byRow.set(row, (this.byRow.get(row) ?? 0) + 1);
   }
 
-  /** Number of the oldest. */
+  /** Number of the oldest write. */
   get serial(): number {
     return this.serials[this.head]!;
   }
 
-  /** Commit of the oldest; Infinity where there is none. */
+  /** Commit time of the oldest write; Infinity if there is none. */
   get since(): Ns {
     return this.length === 0 ? Infinity : this.committed[this.head]!;
   }
 
-  /** When the oldest can be applied. */
+  /** When the oldest write can be applied. */
   get readyAt(): Ns {
     return this.ready[this.head]!;
   }
 
-  /** Takes the oldest out. */
+  /** Removes the oldest write. */
   shift(): void {
     this.forget(this.rows[this.head++]!);
     if (this.head < 1024 || this.head * 2 < this.serials.length) return;
@@ -50,7 +50,7 @@ export class Backlog {
     this.head = 0;
   }
 
-  /** Takes out all above a number, and says how many. */
+  /** Removes all writes above a number and returns how many. */
   dropAbove(serial: number): number {
     let dropped = 0;
     while (this.length > 0 && this.serials[this.serials.length - 1]! > serial) {
@@ -63,7 +63,7 @@ export class Backlog {
     return dropped;
   }
 
-  /** Whether a write of this row is among them. */
+  /** True if the backlog has a write of this row. */
   has(row: string): boolean {
     return this.byRow.has(row);
   }

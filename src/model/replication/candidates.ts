@@ -8,11 +8,11 @@ interface ReplicaNode {
 }
 
 /**
- * The nodes of one database with replicas that a statement may be sent to. What its caller has ejected or shut, and
- * which of the others it picks, is decided where all calls are placed.
+ * Selects the nodes of a replicated database that a statement may be sent to. The general placement of calls then
+ * applies outlier ejection, open breakers and the balancer.
  */
 export class Candidates {
-  /** The nodes that were gathered last, in the order of their numbers. */
+  /** The nodes of the last `gather`, in ascending order. */
   readonly members: Int32Array;
   private readonly nodes: readonly ReplicaNode[];
   private readonly roles: Roles;
@@ -26,8 +26,8 @@ export class Candidates {
   }
 
   /**
-   * Fills `members` with the nodes that a route allows, and counts them; never 0. `fixedList`: the caller does not see
-   * which of them are down.
+   * Fills `members` with the nodes that a route allows, and returns their number; never 0. `fixedList`: the caller has
+   * a static list of nodes and does not see which are down.
    */
   gather(route: PlanRoute, caller: Instance, fixedList: boolean): number {
     if (route.kind === 'primary') return this.only(this.roles.at(caller));
@@ -36,11 +36,11 @@ export class Candidates {
     );
     if (found > 0) return found;
     if (route.kind !== 'replica') return this.elsewhere(route);
-    // No replica is up: one of them is asked, and refuses.
+    // No replica is up: the statement goes to one of them and is refused.
     return this.fill((index) => index !== this.roles.known);
   }
 
-  /** Fills `members` with the nodes that a route falls back on where it can use none of its own; 0 where it has none. */
+  /** Fills `members` with the fallback nodes of a route that can use none of its own; 0 if it has no fallback. */
   elsewhere({ kind }: PlanRoute): number {
     if (kind === 'replicaIfLag') return this.only(this.roles.known);
     if (kind !== 'nearest') return 0;
@@ -48,7 +48,7 @@ export class Candidates {
     return up > 0 ? up : this.only(this.roles.known);
   }
 
-  /** The node of a client that keeps to one: its own where that is among the first `count` of `open`. */
+  /** The node of a sticky client: its own if it is among the first `count` of `open`, otherwise another one of them. */
   ofClient(
     { kind }: PlanRoute,
     { zone }: Instance,
@@ -61,7 +61,7 @@ export class Candidates {
     let all = 0;
     for (let index = 0; index < this.nodes.length; index++) if (isOwn(index)) all++;
     let left = all === 0 ? -1 : client % all;
-    // The node keeps its clients whichever other one is down.
+    // A client keeps its node, whichever other node is down.
     for (let index = 0; left >= 0; index++) {
       if (!isOwn(index) || left-- > 0) continue;
       for (let k = 0; k < count; k++) if (open[k] === index) return index;
@@ -81,7 +81,7 @@ export class Candidates {
     }
   }
 
-  /** A host that has vanished is not seen to be down. */
+  /** The failure of a vanished host is not noticed. */
   private isListed(index: number): boolean {
     const { down, silent } = this.nodes[index].instance;
     return !down || silent;

@@ -6,7 +6,7 @@ import type { Outcome } from '../../spec/outcome.js';
 import { strands } from '../strands.js';
 import type { World } from '../world.js';
 
-/** Number of a write that replicas do not hear of. */
+/** Number for a write that replicas never receive. */
 export const NEVER = Infinity;
 
 /** A commit that waits for confirmations: its strand with the stamp, and the number of its last write. */
@@ -14,32 +14,34 @@ interface Waiting {
   readonly strand: number;
   readonly stamp: number;
   readonly serial: number;
-  /** How many writes it has, the node that it is at, and since when it waits. */
+  /** Number of its writes, its node, and when the wait began. */
   readonly writes: number;
   readonly node: number;
   readonly since: Ns;
 }
 
-/** What becomes of a node at which a commit has waited for too long. */
+/** Rules for commits that have waited too long on a node. */
 export interface Patience {
-  /** Longest wait; null = for ever. */
+  /** Longest wait; null = unlimited. */
   readonly limitNs: Ns | null;
-  /** Whether a node may commit what waits there. */
+  /** True if a node may commit its waiting transactions. */
   commits(node: number): boolean;
-  /** All that waited at a node is told to be committed; `unheard` of its writes reach no replica. */
+  /** All waiting commits of a node were reported as successful; `unheard` of their writes never reach a replica. */
   gaveUp(node: number, unheard: number): void;
 }
 
 /**
- * Commits that wait until replicas have confirmed them. With a limit a node waits for nobody once its oldest
- * commit has waited that long, and does again when one has caught up (MySQL reference manual, semisynchronous
- * replication: rpl_semi_sync_source_timeout; mysql/mysql-server plugin/semisync/semisync_source.cc, switch_off).
+ * Commits that wait for the confirmation of replicas.
+ *
+ * With a limit, a node stops waiting once its oldest commit has waited that long, and waits again when a replica has
+ * caught up (MySQL reference manual, semisynchronous replication: rpl_semi_sync_source_timeout; mysql/mysql-server
+ * plugin/semisync/semisync_source.cc, switch_off).
  */
 export class Confirmations {
   private waiting: Waiting[] = [];
   private readonly world: World;
   private readonly patience: Patience;
-  /** Nodes that wait for nobody, and those with a timer. */
+  /** Nodes that do not wait, and nodes with a timer. */
   private readonly off = new Set<number>();
   private readonly armed = new Set<number>();
   private readonly timeoutOp: number;
@@ -50,7 +52,7 @@ export class Confirmations {
     this.timeoutOp = engine.define('commit-unconfirmed', (node) => this.timeout(node));
   }
 
-  /** Whether the commits of a node wait for nobody. */
+  /** True if the commits of a node do not wait. */
   isOff(node: number): boolean {
     return this.off.has(node);
   }
@@ -66,24 +68,24 @@ export class Confirmations {
     this.arm(node, engine.now);
   }
 
-  /** A commit that waited has left. */
+  /** The strand of a waiting commit has left. */
   left(strand: number): void {
     this.waiting = this.waiting.filter((one) => one.strand !== strand);
   }
 
-  /** Ends the commits that wait, those of the numbers chosen. */
+  /** Ends the waiting commits whose numbers are chosen. */
   answer(isOver: (serial: number) => boolean, outcome: Outcome): void {
     this.end(({ serial }) => isOver(serial), outcome);
   }
 
-  /** What waits for writes above a number waits for replicas that do not hear of it. */
+  /** Waiting commits above a number will never be confirmed, since no replica receives their writes. */
   suspend(applied: number): void {
     this.waiting = this.waiting.map((one) =>
       one.serial > applied ? { ...one, serial: NEVER } : one,
     );
   }
 
-  /** One timer for a node: that of the oldest commit, which is the first in the list. */
+  /** One timer per node, for its oldest commit, which is the first in the list. */
   private arm(node: number, since: Ns): void {
     const { limitNs } = this.patience;
     if (limitNs === null || this.armed.has(node)) return;
@@ -97,7 +99,7 @@ export class Confirmations {
     const oldest = this.waiting.find((one) => one.node === node);
     if (oldest === undefined) return;
     if (oldest.since + limitNs! > engine.now) return this.arm(node, oldest.since);
-    // Who takes over, or whom the node sees again, decides what becomes of it.
+    // The node has been deposed: its commits are decided by the failover or when it rejoins.
     if (!commits(node)) return this.arm(node, engine.now);
     this.off.add(node);
     const unheard = this.waiting.filter((one) => one.node === node && one.serial === NEVER);

@@ -17,10 +17,10 @@ import { strands } from '../strands.js';
 import { engine } from '../../kernel/engine.js';
 import { samplers } from '../../kernel/distribution.js';
 
-/** What a commit is answered at a node that is no primary any more. */
+/** The response to a commit on a node that is no longer the primary. */
 const REFUSED = withStatus(OUTCOME.serverError, 500);
 
-/** How many of its replicas have to confirm a commit. */
+/** Number of replicas that must confirm a commit. */
 function needed(mode: PlanReplication['mode'], replicas: number): number {
   if (mode === 'majority') return Math.ceil(replicas / 2);
   return mode === 'sync' ? replicas : 1;
@@ -32,17 +32,18 @@ interface Node {
   readonly backlog: Backlog;
   readonly lag: StreamKey;
   readonly age: Age;
-  /** The last write it has applied, and when. */
+  /** The last write that it has applied, and when. */
   applied: number;
   appliedAt: Ns;
-  /** Which of the events that are out still counts. */
+  /** Number of the valid apply event; earlier ones are void. */
   generation: number;
 }
 
 /**
- * The nodes of one database: writes go to the primary and are applied by each replica in
- * their order, so long after the commit as the lag says and no faster than its rate. What the one that takes
- * its place misses is lost, and so is what an old primary takes that nobody has stopped.
+ * The nodes of one replicated database.
+ *
+ * Writes go to the primary. Each replica applies them in order, after its lag and at most at its apply rate. A failover
+ * loses the writes that the new primary lacks, and those that an unfenced old primary still accepts.
  */
 export class Replicas {
   readonly roles: Roles;
@@ -52,9 +53,9 @@ export class Replicas {
   private readonly nodes: readonly Node[];
   private serial = 0;
   private readonly confirmations: Confirmations;
-  /** The last write whose caller was told that it is committed. */
+  /** The last write that was reported to its caller as committed. */
   private told = 0;
-  /** Writes that an old primary has told to be committed. */
+  /** Writes that an old primary has reported as committed. */
   private diverged = 0;
   private readonly reads: Counter;
   private readonly staleReads: Counter;
@@ -110,7 +111,7 @@ export class Replicas {
     });
   }
 
-  /** The number of the last write, and those of the last that a node, or each of them, has applied. */
+  /** The number of the last write, and of the last write applied by a node or by all nodes. */
   get written(): number {
     return this.serial;
   }
@@ -125,7 +126,10 @@ export class Replicas {
     return this.nodes[node].applied;
   }
 
-  /** A read begins at a node: it is stale where the node misses a write of its row, or any without a row. */
+  /**
+   * A read begins on a node. It is stale if the node lacks a write of its row; a read without a row, if it lacks any
+   * write.
+   */
   read(strand: number, key: number): void {
     const { keys, meters } = this.world;
     const index = this.at(strand);
@@ -136,12 +140,12 @@ export class Replicas {
     if (isStale) meters.count(this.staleReads);
   }
 
-  /** Whether a statement is at a node that takes writes. */
+  /** True if a statement runs on a node that accepts writes. */
   isWritable(strand: number): boolean {
     return this.roles.writes(this.at(strand));
   }
 
-  /** The writes of a commit are sent to the replicas; PENDING where it waits for them. */
+  /** Sends the writes of a commit to the replicas; PENDING if the commit waits for them. */
   commit(strand: number, rows: readonly string[]): Outcome {
     if (rows.length === 0) return OUTCOME.ok;
     const { roles } = this;
@@ -159,7 +163,7 @@ export class Replicas {
     return PENDING;
   }
 
-  /** A commit that waited has left. */
+  /** The strand of a waiting commit has left. */
   left(strand: number): void {
     this.confirmations.left(strand);
   }
@@ -169,7 +173,7 @@ export class Replicas {
     return instances[strands.instance[strand]].index;
   }
 
-  /** Each row stands in the backlogs of the replicas. */
+  /** Adds a write for each row to the backlogs of the replicas. */
   private send(strand: number, rows: readonly string[]): void {
     const { lineageA, lineageB } = strands;
     for (const row of rows) {
@@ -188,14 +192,14 @@ export class Replicas {
     }
   }
 
-  /** Schedules the application of the oldest write of a node, and turns its lag. */
+  /** Schedules the oldest write of a node, and updates its lag. */
   private plan(index: number): void {
     const { meters } = this.world;
     const node = this.nodes[index];
     const { backlog } = node;
     node.generation++;
     meters.turn(node.age, backlog.since);
-    // What a replica has not got before its primary dies does not come any more.
+    // Writes that have not reached a replica when its primary dies are lost with it.
     if (backlog.length === 0 || !this.roles.reaches(index)) return;
     const gap = Math.round(NS_PER_SECOND / this.spec.applyRate);
     const at = Math.max(engine.now, backlog.readyAt, node.appliedAt + gap);
@@ -216,7 +220,7 @@ export class Replicas {
     if (node.backlog.length === 0) this.roles.caughtUp(index);
   }
 
-  /** Commits that enough replicas have confirmed are over. */
+  /** Ends commits that enough replicas have confirmed. */
   private confirm(): void {
     if (this.spec.mode === 'async') return;
     const replicas = this.nodes.filter((_, index) => index !== this.roles.primary);
@@ -226,7 +230,7 @@ export class Replicas {
     this.confirmations.answer((serial) => serial <= confirmed, OUTCOME.ok);
   }
 
-  /** Whether a replica misses nothing but what is on its way, and that for less time than commits wait. */
+  /** True if a replica lacks only writes in transit, and its lag is below the confirmation timeout. */
   private hasCaughtUp(index: number, waitNs: Ns): boolean {
     const { backlog } = this.nodes[index];
     return backlog.length === 0 || (backlog.readyAt > engine.now && this.lagOf(index) < waitNs);
@@ -253,11 +257,11 @@ export class Replicas {
     this.nodes.forEach((_, index) => this.plan(index));
   }
 
-  /** A replica is the primary with what it has; the old one follows it, unless it is a rival. */
+  /** Makes a replica the primary, with the writes that it has. The old primary follows it, unless it is a rival. */
   private promoted(chosen: number, rival: number): void {
     const { meters } = this.world;
     const { applied, backlog } = this.nodes[chosen];
-    // What nobody was told to be committed is not lost.
+    // Writes that were not reported as committed do not count as lost.
     backlog.dropAbove(Math.max(applied, this.told));
     meters.count(this.lostCommits, backlog.dropAbove(applied));
     this.confirmations.on(chosen);
@@ -270,7 +274,7 @@ export class Replicas {
     });
   }
 
-  /** What the rival has told to be committed is gone, and what it could not is refused. */
+  /** The commits that the rival has reported are lost; those that still wait are refused. */
   private reunited(): void {
     this.world.meters.count(this.lostCommits, this.diverged);
     this.diverged = 0;

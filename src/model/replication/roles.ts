@@ -5,14 +5,14 @@ import type { Instance } from '../instance.js';
 import type { Counter } from '../meters.js';
 import type { World } from '../world.js';
 
-/** What nodes have, and what becomes of it when roles change. */
+/** The state of the nodes, with callbacks for changes of roles. */
 export interface Holdings {
   readonly nodes: readonly RoleNode[];
-  /** What is on its way to nodes does not come any more. */
+  /** Writes in transit to the nodes do not arrive any more. */
   cut(): void;
-  /** What nodes miss is on its way again. */
+  /** Writes that nodes lack are sent again. */
   resume(): void;
-  /** A node is the primary from now on, with what it has; `rival` goes on as one, -1 = nobody. */
+  /** A node becomes the primary with the writes that it has; `rival` remains one as well, -1 = none. */
   promoted(chosen: number, rival: number): void;
   /** The rival follows the primary. */
   reunited(): void;
@@ -20,36 +20,36 @@ export interface Holdings {
 
 interface RoleNode {
   readonly instance: Instance;
-  /** The last write it has applied. */
+  /** The last write that it has applied. */
   readonly applied: number;
   readonly backlog: { readonly length: number };
 }
 
 /**
- * Who is the primary of a database with replicas: after a crash or out of sight for long enough the
- * replica that misses least takes its place; asked to hand over it waits until a replica has all.
+ * Decides which node is the primary of a replicated database. If the primary is down or unreachable for long enough,
+ * the replica with the most writes replaces it. In a planned handover the primary waits until a replica has all writes.
  */
 export class Roles {
   primary = 0;
-  /** The one that clients ask. */
+  /** The node that clients use as the primary. */
   known = 0;
-  /** An old primary that goes on taking writes; -1 = there is none. */
+  /** An old primary that still accepts writes; -1 = none. */
   rival = -1;
-  /** Who does not see the others, and is not seen by them; -1 = nobody. */
+  /** The node that is partitioned from the others; -1 = none. */
   alone = -1;
   private readonly world: World;
   private readonly failover: Failover | null;
   private readonly holdings: Holdings;
   private readonly failovers: Counter;
-  /** The primary takes no writes: it is taken for dead, or hands its role over. */
+  /** The primary accepts no writes: it is considered dead, or is handing over. */
   private isFenced = false;
-  /** To whom the primary hands its role over; -1 = nobody. */
+  /** The replica that the primary hands over to; -1 = none. */
   private heir = -1;
-  /** It does not see a majority of the nodes, where it needs one. */
+  /** The primary has lost a required majority. */
   private isWeak = false;
-  /** The time has come, and nobody was there to take over. */
+  /** A failover was due, but no replica could take over. */
   private isVacant = false;
-  /** Number of the change of roles that is awaited; events of earlier ones are void. */
+  /** Number of the pending change of roles; events of earlier changes are void. */
   private change = 0;
   private readonly promoteOp: number;
   private readonly fenceOp: number;
@@ -79,7 +79,10 @@ export class Roles {
     });
   }
 
-  /** Whom a caller takes for the primary: an old one is so for those in its zone, or for every second caller. */
+  /**
+   * The node that a caller takes for the primary. A rival is used by callers in its zone, or by every second caller if
+   * all nodes are in one zone.
+   */
   at({ zone, index }: Instance): number {
     if (this.rival < 0) return this.known;
     const { nodes } = this.holdings;
@@ -88,17 +91,17 @@ export class Roles {
     return (isSpread ? zone === own : index % 2 === 0) ? this.rival : this.known;
   }
 
-  /** Whether writes may begin at a node. */
+  /** True if writes may begin on a node. */
   writes(index: number): boolean {
     return index === this.rival || (index === this.primary && !this.isFenced);
   }
 
-  /** Whether what has begun at a node may be committed: who hands over finishes what is under way. */
+  /** True if a transaction on a node may commit. A primary that is handing over finishes its transactions. */
   commits(index: number): boolean {
     return this.writes(index) || (index === this.primary && this.heir >= 0);
   }
 
-  /** Whether writes of the primary get to a node. */
+  /** True if writes of the primary reach a node. */
   reaches(index: number): boolean {
     const { nodes } = this.holdings;
     if (nodes[index].instance.down || nodes[this.primary].instance.down) return false;
@@ -112,7 +115,7 @@ export class Roles {
 
   died(index: number): void {
     if (index === this.heir) this.callOff();
-    // Who is out of sight is taken for dead already.
+    // A partitioned node is already considered dead.
     if (index === this.alone) return;
     if (index !== this.primary) return this.weigh();
     this.callOff();
@@ -126,7 +129,7 @@ export class Roles {
     } else if (index !== this.alone) this.resumeRole();
   }
 
-  /** The primary and its replicas do not see each other any more, or see each other again. */
+  /** The primary is partitioned from its replicas, or connected again. */
   split(isApart: boolean): void {
     if (isApart === this.alone >= 0) return;
     const { nodes } = this.holdings;
@@ -148,7 +151,7 @@ export class Roles {
     this.fill();
   }
 
-  /** The primary hands its role over: it begins no more writes, and waits until a replica has all. */
+  /** Starts a planned handover: the primary begins no more writes, and waits until a replica has all of them. */
   handOver(index: number): void {
     const { nodes } = this.holdings;
     if (index !== this.primary || nodes[index].instance.down) return;
@@ -166,7 +169,7 @@ export class Roles {
     this.isFenced = false;
   }
 
-  /** The primary is gone, or looks as if it were: it is replaced after a while, and fenced before. */
+  /** The primary is down or unreachable: schedules its fencing, if configured, and then its replacement. */
   private suspect(): void {
     const { failover } = this;
     this.change++;
@@ -179,7 +182,10 @@ export class Roles {
     engine.at(seen + failover.promoteNs, PHASE.COMPLETION, this.promoteOp, this.change, 0, 0);
   }
 
-  /** The primary is there again, and is one if it has a majority; where nobody could be elected in its place, it is. */
+  /**
+   * The primary is back and keeps its role if it has a majority. If a quorum failed to elect another one, it is elected
+   * again.
+   */
   private resumeRole(): void {
     this.isWeak = this.isFenced = !this.hasMajority();
     if (this.isWeak || !this.isVacant || this.failover?.quorum !== true) return;
@@ -193,7 +199,7 @@ export class Roles {
     engine.at(at, PHASE.COMPLETION, this.regainOp, this.change, 0, 0);
   }
 
-  /** A primary that has too few nodes with it steps down after a while, and is elected again when they are back. */
+  /** A primary that has lost its majority steps down after a delay, and is elected again when enough nodes are back. */
   private weigh(): void {
     const { failover } = this;
     if (failover === null || this.primary === this.alone) return;
@@ -208,7 +214,7 @@ export class Roles {
     else if (this.isFenced) this.regainSoon();
   }
 
-  /** Whether those who see each other are more than half of all nodes, where that matters. */
+  /** True if more than half of all nodes can reach each other, or no quorum is required. */
   private hasMajority(): boolean {
     if (this.failover?.quorum !== true) return true;
     const { nodes } = this.holdings;
@@ -219,7 +225,7 @@ export class Roles {
     return 2 * up > nodes.length;
   }
 
-  /** Somebody is there who could take over. */
+  /** A failover that was due gets a replica that can take over. */
   private fill(): void {
     if (!this.isVacant) return;
     this.isVacant = false;
@@ -232,7 +238,7 @@ export class Roles {
     engine.at(at, PHASE.COMPLETION, this.handOp, this.change, 0, 0);
   }
 
-  /** The replica that misses least takes over, if the primary is still down or out of sight. */
+  /** Promotes the replica with the most writes, if the primary is still down or unreachable. */
   private promote(change: number): void {
     if (change !== this.change) return;
     const { instance } = this.holdings.nodes[this.primary];
@@ -242,7 +248,7 @@ export class Roles {
     if (chosen >= 0) this.take(chosen);
   }
 
-  /** The replica that is up, sees the others and misses least; -1 where there is none, or too few to elect it. */
+  /** The reachable replica with the most writes; -1 = none, or no majority to elect it. */
   private nearest(): number {
     const { nodes } = this.holdings;
     if (!this.hasMajority()) return -1;

@@ -2,17 +2,17 @@ import { streamKey, unit } from '../../kernel/rng.js';
 import type { NodeRoute } from '../../spec/replication.js';
 import type { World } from '../world.js';
 
-/** Whatever the seed: a row is on the same shard in every run. */
+/** Independent of the seed: a row is on the same shard in every run. */
 const HASH = streamKey(0, 0, 'shards');
 
-/** Number of the shard on which the rows of a value are. */
+/** Number of the shard that holds the rows of a value. */
 export function shardOf(value: number, shards: number): number {
   const low = (value % 4294967296) | 0;
   const high = Math.floor(value / 4294967296) | 0;
   return Math.floor(unit(HASH.a, HASH.b, high, low, 0) * shards);
 }
 
-/** Value of the key by whose value calls of a route ask a shard; null where none decides. */
+/** The function that gives the key value by which calls of a route choose a shard; null if no key decides. */
 export function shardValueOf(
   { keys, plan }: Pick<World, 'keys' | 'plan'>,
   route: NodeRoute | null,

@@ -6,15 +6,15 @@ import type { Ledger } from './ledger.js';
 import { PHASE_OF } from './phases.js';
 
 /**
- * What sagas on one value see of each other where nothing stands between them: counted alone. One
- * that begins while another is under way reads what that one has written so far.
+ * Counts anomalies between concurrent sagas on one value that have no isolation. A saga that begins while another one
+ * runs reads what that one has written so far.
  */
 export class Anomalies {
   private readonly world: World;
   private readonly key: number;
-  /** Sagas under way by value, in the order of their beginning. */
+  /** By value: running sagas, in the order of their start. */
   private readonly active = new Map<number, number[]>();
-  /** By slot: those that began beside it, those of them that are over, and that completed. */
+  /** By slot: sagas that began while it ran; how many of those have ended; and how many of them completed. */
   private younger: Int32Array = new Int32Array(0);
   private over: Int32Array = new Int32Array(0);
   private completed: Int32Array = new Int32Array(0);
@@ -62,8 +62,8 @@ export class Anomalies {
     if (list.length === 0) this.active.delete(value);
     const { meters } = this.world;
     if (completed) {
-      // Who began beside it and still runs overwrites what it has written without having read it; who has
-      // written meanwhile made its first and its last steps see different values.
+      // Younger sagas that still run will overwrite its writes without having read them (lost updates). Younger ones
+      // that have completed changed the value between its first and its last step (fuzzy reads).
       meters.count(this.lostUpdates, this.younger[slot] - this.over[slot]);
       meters.count(this.fuzzyReads, this.completed[slot]);
     } else if (phase === PHASE_OF.compensated || phase === PHASE_OF.failed) {

@@ -1,31 +1,31 @@
 import { AgedTable } from '../../kernel/aged-table.js';
 import type { Ns } from '../../kernel/time.js';
 
-/** What is known of a saga that has ended, but for who and when: most have ended like others before. */
+/** Everything kept of an ended saga except its request and its times. Most sagas share an ending with earlier ones. */
 export interface Ending {
   readonly accepted: number;
   readonly phase: number;
   readonly contradicted: number;
   readonly cell: number;
-  /** The failure that ended it, 0 = none. */
+  /** The failure that ended it; 0 = none. */
   readonly cause: number;
   readonly done: Int32Array;
   readonly undone: Int32Array;
   readonly tomb: Uint8Array;
 }
 
-/** Columns behind the root of a row. */
+/** Columns of a row after the key. */
 const END = 0;
 const START = 1;
 const ENDING = 2;
 const NUMBER = 3;
 
-/** Sagas that have ended, in the order of their ends, until nothing that comes later is counted any more. */
+/** Ended sagas in the order of their ends, kept while late effects still count. */
 export class Archive {
   private readonly rows = new AgedTable(4);
   private readonly endings: Ending[] = [];
   private readonly byText = new Map<string, number>();
-  /** The ending of the last one: the next one mostly has the same. */
+  /** The ending of the last saga; the next one usually has the same. */
   private latest = -1;
 
   get length(): number {
@@ -37,7 +37,7 @@ export class Archive {
     return this.rows.first;
   }
 
-  /** Row of the request (a, b), -1 = none. */
+  /** Row of the request (a, b); -1 = none. */
   find(a: number, b: number): number {
     return this.rows.find(a, b);
   }
@@ -70,7 +70,7 @@ export class Archive {
     return this.rows.get(row, END);
   }
 
-  /** Its place among all sagas, in the order in which they were met. */
+  /** Its number among all sagas, in the order of first contact. */
   numberOf(row: number): number {
     return this.rows.get(row, NUMBER);
   }
@@ -79,7 +79,7 @@ export class Archive {
     return this.rows.keyOf(row);
   }
 
-  /** Forgets the first one. */
+  /** Drops the first row. */
   drop(): void {
     this.rows.drop();
   }

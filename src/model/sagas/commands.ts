@@ -5,27 +5,27 @@ import type { PlanSaga, PlanSagaCommand } from '../../spec/sagas.js';
 import type { Act } from '../acts.js';
 import { strands } from '../strands.js';
 
-/** Commands under way: a step or a compensation that an orchestrator has begun, or will begin again. */
+/** Commands in flight: a step or a compensation that an orchestrator has started or will start again. */
 export class Commands {
   readonly slots = new Slots(64);
-  /** The saga, and the step of it. */
+  /** The saga, and the step. */
   saga: Int32Array = new Int32Array(0);
   step: Int32Array = new Int32Array(0);
-  /** 1 = its compensation. */
+  /** 1 = the compensation of the step. */
   undo: Uint8Array = new Uint8Array(0);
   /**
-   * 1 = nobody waits for it any more. What its instance is told is refused where the state is kept, even that all
-   * is undone (temporal: activity_util.go, conductor: WorkflowExecutorOps.java), so a saga may be parked behind it.
+   * 1 = the driver no longer waits for it. The state store rejects its result, even that of a completed compensation
+   * (temporal: activity_util.go, conductor: WorkflowExecutorOps.java), so its saga may still be parked.
    */
   dropped: Uint8Array = new Uint8Array(0);
-  /** The strand that runs it and the life of its slot, -1 = none runs it now. */
+  /** The strand that runs it and the life of its slot; -1 = not running. */
   strand: Int32Array = new Int32Array(0);
   life: Int32Array = new Int32Array(0);
-  /** Raised when it is run, and when it has ended: voids the lease of the run before. */
+  /** Raised when a run starts and when it ends, which voids the lease of the earlier run. */
   run: Int32Array = new Int32Array(0);
   /** 1 = its participant has been called. */
   sent: Uint8Array = new Uint8Array(0);
-  /** What it was answered, 0 = nothing yet. */
+  /** The response of the participant; 0 = none yet. */
   reply: Int32Array = new Int32Array(0);
 
   constructor() {
@@ -55,7 +55,7 @@ export class Commands {
   }
 }
 
-/** What the program of an orchestrator does around a command; its strand was started for one. */
+/** The acts of an orchestrator's program around a command; its strand was started for one. */
 export function commandAct(plan: PlanSaga, commands: Commands, what: PlanSagaCommand['what']): Act {
   const begin = (strand: number): Outcome => {
     const command = strands.link[strand];

@@ -8,15 +8,15 @@ import type { Ledger } from './ledger.js';
 import { PHASE_OF } from './phases.js';
 import type { Records } from './records.js';
 
-/** What happens to a saga because of the processes that drive it. */
+/** Callbacks for sagas whose driving process changes. */
 export interface CrewTold {
-  /** Nobody drives it any more. */
+  /** The process that drives it has died. */
   interrupt(slot: number): void;
-  /** Somebody may go on with it now. */
+  /** Another instance may continue it now. */
   takeOver(slot: number): void;
 }
 
-/** The instances of an orchestrator: which of them drives which saga. */
+/** The instances of an orchestrator, and which of them drives which saga. */
 export class Crew {
   private readonly world: World;
   private readonly ledger: Ledger;
@@ -24,7 +24,7 @@ export class Crew {
   private readonly told: CrewTold;
   private readonly first: number;
   private readonly count: number;
-  /** Nothing of a saga outlives its process. */
+  /** State is kept in memory only, so a saga is lost with its process. */
   private readonly isInMemory: boolean;
   private readonly takeovers: Counter;
 
@@ -49,8 +49,10 @@ export class Crew {
   }
 
   /**
-   * An instance that takes work: its own while that does, else the next one, else one that is about to end. What is kept in
-   * memory only goes on where it is, up to the end of the process.
+   * Chooses an instance for a saga: its own if that accepts work, otherwise the next one that does, otherwise one that
+   * is shutting down.
+   *
+   * A saga in memory stays on its instance until the process ends.
    */
   place(slot: number): number {
     const { instances } = this.world;
@@ -71,7 +73,7 @@ export class Crew {
     return -1;
   }
 
-  /** Hands a saga to the next instance: one that is not known to stand still, if there is any. */
+  /** Passes a saga to the next instance that accepts work, preferably one that is not frozen. */
   pass(slot: number): void {
     const { instances } = this.world;
     const own = this.records.instance[slot];
@@ -95,12 +97,12 @@ export class Crew {
     return this.first + this.records.instance[slot];
   }
 
-  /** One went on with what another one had begun. */
+  /** Counts a takeover: one instance continues the work of another. */
   tookOver(): void {
     this.world.meters.count(this.takeovers);
   }
 
-  /** A saga is over: a process that is about to end may have waited for that. */
+  /** A saga has ended: its process may have waited for that in order to shut down. */
   over(slot: number): void {
     const { instances, outages } = this.world;
     outages.terminations.look(instances[this.instanceOf(slot)]);
@@ -113,7 +115,7 @@ export class Crew {
       .some((slot) => ledger.phase[slot] === PHASE_OF.running && records.instance[slot] === index);
   }
 
-  /** The process of an instance has died: what it drove waits for another one, or is lost. */
+  /** The process of an instance has died: its sagas are interrupted. */
   private died(instance: Instance): void {
     const { ledger, records } = this;
     for (const slot of ledger.inOrder()) {
@@ -122,7 +124,7 @@ export class Crew {
     }
   }
 
-  /** An instance is up again: it takes over what waits and whose delay is over. */
+  /** An instance is up again: it takes over waiting sagas whose recovery delay is over. */
   private started(): void {
     const { ledger, records } = this;
     for (const slot of ledger.inOrder()) {

@@ -17,8 +17,8 @@ import { isConflict, isRefused, isRepeated, isUnclear, pauseOf } from './repetit
 import { strands } from '../strands.js';
 
 /**
- * Drives the sagas of one orchestrator: each command is a task in one of its instances, and what comes
- * next is decided here, from the record outside the instance.
+ * Drives the sagas of one orchestrator. Each command is a task on one of its instances; the next step is decided here,
+ * from the saga's record, which is outside of the instance.
  */
 export class Driver {
   private readonly world: World;
@@ -29,14 +29,14 @@ export class Driver {
   private readonly commands = new Commands();
   private readonly owner: number;
   private readonly crew: Crew;
-  /** Stage of the pivot, Infinity = there is none. */
+  /** Stage of the pivot; Infinity = none. */
   private readonly pivot: number;
   private readonly entrance: Entrance;
   private readonly againOp: number;
   private readonly overdueOp: number;
   private readonly leaseOp: number;
   private readonly recovery: Recovery;
-  /** Its commands are no requests of the orchestrator. */
+  /** Its commands are not measured as requests of the orchestrator. */
   readonly silent = true;
 
   constructor(world: World, plan: PlanSaga, ledger: Ledger) {
@@ -72,17 +72,17 @@ export class Driver {
     );
   }
 
-  /** The step that begins a saga. */
+  /** The act of a step that starts a saga. */
   startOf(step: PlanSagaStart): Act {
     return this.entrance.startOf(step);
   }
 
-  /** What the program does around a command. */
+  /** The acts of the orchestrator's program around a command. */
   actOf({ what }: PlanSagaCommand): Act {
     return commandAct(this.plan, this.commands, what);
   }
 
-  /** The task of a command has ended: it was answered, or its state could not be written. */
+  /** The task of a command has ended: it has a response, or its state could not be written. */
   taskEnded(command: number, outcome: Outcome): void {
     const { commands, records, ledger } = this;
     commands.run[command]++;
@@ -93,7 +93,7 @@ export class Driver {
     const slot = commands.saga[command];
     const step = commands.step[command];
     if (!isSuccess(outcome)) {
-      // A reply that could not be saved is saved again; a command that could not, begun again.
+      // A response that could not be saved is saved again; a command that could not be saved is started again.
       commands.strand[command] = -1;
       records.saves[slot * ledger.steps + step]++;
       this.pause(command, this.pauseOf(slot, step, true));
@@ -109,7 +109,7 @@ export class Driver {
     if (records.open[slot] === 0) this.next(slot);
   }
 
-  /** A saga was accepted: its time runs. */
+  /** A saga was accepted: its timeout starts. */
   private begun(slot: number): void {
     const { timeoutNs } = this.spec;
     if (timeoutNs === null) return;
@@ -117,7 +117,7 @@ export class Driver {
     engine.at(engine.now + timeoutNs, PHASE.TIMER, this.overdueOp, slot, turn, 0);
   }
 
-  /** Sends what is due at the stage it stands at. */
+  /** Issues the commands of the current stage. */
   private advance(slot: number): void {
     const { records, plan, ledger } = this;
     const { stages } = plan.spec;
@@ -148,14 +148,14 @@ export class Driver {
     }
   }
 
-  /** With `reread`: the value is looked at again in front of the pivot, without one at the end. */
+  /** With `reread`: true if the value changed, checked before the pivot, or at the end if there is no pivot. */
   private isOutdated(slot: number): boolean {
     const { records } = this;
     if (this.entrance.isolation === null || records.back[slot] === 1) return false;
     const last = Math.min(this.pivot, this.plan.spec.stages.length);
     if (records.stage[slot] !== last) return false;
     const from = slot * this.ledger.steps;
-    // A command that is sent again after a crash was decided before.
+    // A command that is sent again after a crash has passed this check before.
     for (const step of this.plan.spec.stages[last] ?? []) {
       if (records.doubtful[from + step] === 1) return false;
     }
@@ -179,7 +179,7 @@ export class Driver {
     this.run(command);
   }
 
-  /** Runs a command in the instance that drives its saga; without any that is up it waits. */
+  /** Runs a command on the instance that drives its saga; if no instance is up, the saga is interrupted. */
   private run(command: number): void {
     const { commands, records } = this;
     const slot = commands.saga[command];
@@ -200,12 +200,12 @@ export class Driver {
     const context = records.context(slot, step, commands.undo[command]);
     const strand = tasks.start(this.owner, command, instance, this.plan.driver, context);
     if (strand < 0 || commands.strand[command] >= 0) return;
-    // Its instance is frozen, and it has not begun.
+    // Its instance is frozen, so the command has not begun.
     commands.strand[command] = strand;
     commands.life[command] = strands.life[strand];
   }
 
-  /** A step was answered. */
+  /** A step has its response. */
   private done(slot: number, step: number, reply: Outcome): void {
     const { records, spec } = this;
     const at = slot * this.ledger.steps + step;
@@ -216,8 +216,8 @@ export class Driver {
     const { kind } = this.plan.spec.steps[step];
     const asksAgain =
       spec.ambiguous === 'retry' || (kind === 'pivot' && spec.ambiguous === 'compensate');
-    // A try that may have happened is not taken back by a later one that was refused: only the participant
-    // knows, and says so by a client error; 409 says that it is still at it.
+    // If an earlier try may have had its effect, only a client error of the participant rules that out; 409 means that
+    // the participant is still working on it.
     const refused = isRefused(reply) && !isConflict(reply);
     const doubted = records.doubtful[at] === 1 && asksAgain && !refused;
     const unclear = isUnclear(reply) || doubted;
@@ -236,7 +236,7 @@ export class Driver {
     if (records.cause[slot] === 0) records.cause[slot] = reply;
   }
 
-  /** A compensation was answered. */
+  /** A compensation has its response. */
   private undone(slot: number, step: number, reply: Outcome): void {
     const { records, spec } = this;
     const at = slot * this.ledger.steps + step;
@@ -245,15 +245,15 @@ export class Driver {
       return;
     }
     if (isUnclear(reply)) records.doubtful[at] = 1;
-    // Sent before by this driver or by the one that lost it: the participant is still at it, and nothing has
-    // failed. It is asked until that is over (stripe-node: RequestSender.ts tries again on 409).
+    // An earlier try, sent by this driver or its predecessor, is still being processed: this is no failure, so the
+    // command is repeated until that ends (stripe-node: RequestSender.ts retries on 409).
     const isUnderWay = records.doubtful[at] === 1 && isConflict(reply);
     const again = isUnderWay || isRepeated(spec, records.tries[at], reply);
     if (again || spec.onCompensationFailure === 'retry') this.repeat(slot, step, 1);
     else records.trouble[slot] = reply;
   }
 
-  /** Once more, as a further try after a pause. */
+  /** Schedules another try after a pause. */
   private repeat(slot: number, step: number, undo: number): void {
     const { commands, records, ledger } = this;
     const command = commands.take(slot, step, undo);
@@ -279,7 +279,7 @@ export class Driver {
     else this.run(command);
   }
 
-  /** All commands of a stage are answered. */
+  /** All commands of a stage have their responses. */
   private next(slot: number): void {
     const { records, spec } = this;
     if (records.waiting[slot] === 1) return;
@@ -300,13 +300,15 @@ export class Driver {
     }
   }
 
-  /** From here on what was done is undone. */
+  /** Starts to compensate the completed steps. */
   private turnBack(slot: number): void {
     this.records.turnBack(slot);
     this.advance(slot);
   }
 
-  /** Its time is up: what is not decided yet is undone, and nobody waits for what is under way. */
+  /**
+   * The saga has timed out: it is compensated unless it has reached its pivot, and commands in flight are abandoned.
+   */
   private timedOut(slot: number): void {
     const { records } = this;
     const decided = records.stage[slot] >= this.pivot;
@@ -320,7 +322,7 @@ export class Driver {
     this.turnBack(slot);
   }
 
-  /** Drops the commands under way; what they were sent for may happen. `running`: their tasks still run. */
+  /** Abandons the commands in flight; they may still have their effect. `running`: their tasks still run. */
   private giveUp(slot: number, running: boolean): void {
     const { records, commands, ledger, world } = this;
     for (let step = 0; step < ledger.steps; step++) {
@@ -336,8 +338,8 @@ export class Driver {
   }
 
   /**
-   * Nobody waits for a command any more. Who drives it knows whether it was sent (`known`); after a crash
-   * nobody does, but for what only waits to be tried again.
+   * Abandons a command. A live driver knows whether it was sent (`known`). After a crash that is unknown, unless the
+   * command only waited for its next try.
    */
   private drop(command: number, known: boolean): void {
     const { records, commands } = this;
@@ -353,7 +355,7 @@ export class Driver {
     if (unknown) records.fate[at] = FATE.unknown;
   }
 
-  /** Its instance has had a command for too long: another one tries it anew, and the first goes on unheard. */
+  /** The lease of a command has expired: another instance runs it, and the result of the first one is ignored. */
   private handOn(command: number): void {
     const { commands, records, ledger } = this;
     const slot = commands.saga[command];
@@ -364,7 +366,7 @@ export class Driver {
     this.issue(slot, commands.step[command], commands.undo[command]);
   }
 
-  /** Nobody drives it now. Its state is read again after a while, where it was written. */
+  /** The saga has lost its driver: it is recovered after a delay if its state was persisted, and lost otherwise. */
   private interrupt(slot: number): void {
     const { records, spec } = this;
     if (records.waiting[slot] === 1) return;
@@ -373,7 +375,7 @@ export class Driver {
     else this.recovery.await(slot);
   }
 
-  /** Another instance has taken over: the commands that were under way are sent again. */
+  /** Another instance has taken over: commands that were in flight are sent again. */
   private resumed(slot: number): void {
     const { records } = this;
     const { isolation } = this.entrance;

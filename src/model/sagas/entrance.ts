@@ -12,22 +12,22 @@ import { PHASE_OF } from './phases.js';
 import type { Records } from './records.js';
 import { strands } from '../strands.js';
 
-/** How a saga fails that another one stands in the way of. */
+/** How a saga fails that conflicts with another one. */
 export const CONFLICT = withStatus(OUTCOME.clientError, 409);
 
-/** What the entrance tells who drives the sagas. */
+/** Callbacks to the driver of the sagas. */
 export interface EntranceTold {
-  /** It was accepted. */
+  /** The saga was accepted. */
   begun(slot: number): void;
-  /** Nothing stands in its way any more. */
+  /** No other saga blocks it any more. */
   go(slot: number): void;
-  /** Another one stands in its way; nothing of it was done. */
+  /** Another saga blocks it; none of its steps has run. */
   refused(slot: number): void;
 }
 
-/** Where sagas begin, wait for each other, and are waited for. */
+/** The start and end of sagas: isolation, and strands that wait for the result. */
 export class Entrance {
-  /** Null where sagas do not see each other. */
+  /** Null if sagas are not isolated from each other. */
   readonly isolation: Isolation | null;
   private readonly world: World;
   private readonly ledger: Ledger;
@@ -59,22 +59,24 @@ export class Entrance {
     });
   }
 
-  /** The step that begins a saga. */
+  /** The act of a step that starts a saga. */
   startOf(step: PlanSagaStart): Act {
     return {
       begin: (strand, pc) => this.start(strand, pc, step.await),
       left: (strand) => {
-        // Whoever waited has gone; the saga goes on.
+        // The waiting strand has ended; the saga continues.
         const slot = this.ledger.find(strand);
         if (slot >= 0 && this.records.waiter[slot] === strand) this.records.waiter[slot] = -1;
       },
     };
   }
 
-  /** A saga has come to an end: who waited for its value goes on with it, who waited for it is told. */
+  /**
+   * A saga has ended: starts the next one that waits for its value, and notifies the strand that waits for the result.
+   */
   finished(slot: number, phase: number): void {
     const { records, world } = this;
-    // One that waits for a human keeps its lock.
+    // A parked saga waits for a human and keeps its lock.
     if (phase === PHASE_OF.parked) return;
     this.hand(slot, phase === PHASE_OF.completed);
     const waiter = records.waiter[slot];
@@ -86,7 +88,7 @@ export class Entrance {
 
   private start(strand: number, pc: number, awaits: boolean): Outcome {
     const { ledger, records } = this;
-    // A saga has the identity of the request that it belongs to: to begin it again changes nothing.
+    // A saga has the identity of its request, so starting it again has no effect.
     const known = ledger.find(strand);
     const slot = known >= 0 ? known : ledger.accept(strand);
     if (known < 0) {
@@ -121,7 +123,7 @@ export class Entrance {
     engine.soon(PHASE.COMPLETION, this.goOp, next, this.records.turn[next], 0);
   }
 
-  /** What who waits for a saga is told: success, or the failure that ended it. */
+  /** The result for a strand that waits for a saga: success, or the failure that ended it. */
   private answerOf(slot: number): Outcome {
     if (this.ledger.phase[slot] === PHASE_OF.completed) return OUTCOME.ok;
     const cause = this.records.cause[slot];

@@ -3,21 +3,21 @@ import type { PlanSaga } from '../../spec/sagas.js';
 import type { Counter } from '../meters.js';
 import type { World } from '../world.js';
 
-/** Answer to a saga that wants the value it works on. */
+/** Result of requesting the value that a saga works on. */
 export const LOCK = Object.freeze({ taken: 0, waits: 1, refused: 2 } as const);
 
-/** The values that sagas work on, where something stands between two of them. */
+/** Isolation of sagas that work on the same value: semantic locks or rereads. */
 export class Isolation {
-  /** Longest wait for the saga that is there; 0 = none. */
+  /** Longest wait for a lock; 0 = the saga is refused at once. */
   readonly waitNs: Ns;
   private readonly world: World;
   private readonly key: number;
   private readonly locks: boolean;
-  /** With semanticLock by value: the saga that has it, and those that wait behind it. */
+  /** With semanticLock, by value: the saga that holds it, followed by those that wait for it. */
   private readonly holders = new Map<number, number[]>();
-  /** With reread by value: sagas under way, and how many have completed meanwhile. */
+  /** With reread, by value: running sagas, and how many have completed since the first of them began. */
   private readonly versions = new Map<number, { under: number; version: number }>();
-  /** By saga under way: its value, and the version that it has read. */
+  /** By running saga: its value, and the version that it has read. */
   private readonly values = new Map<number, { readonly value: number; readonly version: number }>();
   private readonly conflicts: Counter;
 
@@ -30,7 +30,7 @@ export class Isolation {
     this.conflicts = world.meters.counter('lockConflicts', { component: plan.component, part: -1 });
   }
 
-  /** A saga begins that belongs to the request of a strand. */
+  /** A saga starts for the request of a strand. */
   enter(slot: number, strand: number): number {
     const value = this.world.keys.value(this.key, strand);
     if (!this.locks) {
@@ -54,7 +54,7 @@ export class Isolation {
     return LOCK.waits;
   }
 
-  /** Whether another saga has changed the value since this one has read it. */
+  /** True if another saga has changed the value since this one read it. */
   isOutdated(slot: number): boolean {
     if (this.locks) return false;
     const { value, version } = this.values.get(slot)!;
@@ -63,18 +63,18 @@ export class Isolation {
     return true;
   }
 
-  /** One was refused, or undone, because of another. */
+  /** Counts a saga that was refused or compensated because of another one. */
   refused(): void {
     this.world.meters.count(this.conflicts);
   }
 
-  /** Whether a saga waits for another one. */
+  /** True if a saga waits for another one. */
   waits(slot: number): boolean {
     const own = this.values.get(slot);
     return this.locks && own !== undefined && this.holders.get(own.value)![0] !== slot;
   }
 
-  /** A saga is over; gives the one that has waited for it, or -1. */
+  /** A saga has ended; returns the next one that waits for its value, or -1. */
   leave(slot: number, completed: boolean): number {
     const own = this.values.get(slot);
     if (own === undefined) return -1;

@@ -14,39 +14,39 @@ import { Settlement } from './settlement.js';
 import { strands } from '../strands.js';
 import { sink } from '../sink.js';
 
-/** How long one that has ended is remembered at least: what comes later goes unseen. */
+/** Minimum time for which an ended saga is remembered; effects after that are not seen. */
 const RETENTION_NS: Ns = 300 * NS_PER_SECOND;
 
-/** So long after its end one keeps its slot: what is still under way comes soon. */
+/** An ended saga keeps its slot for this time, since most late effects come soon. */
 const LINGER_NS: Ns = NS_PER_SECOND;
 
 /**
- * The records of one saga, by the request they belong to, with the effects that their steps have had.
- * It only watches: nothing a participant or an orchestrator does depends on it, but for tombstones.
+ * Records the sagas of one kind by request, with the effects of their steps. It only observes: participants and
+ * orchestrators do not depend on it, except for tombstones.
  */
 export class Ledger {
   readonly slots = new Slots(64);
-  /** Those that ended a while ago have no slot. */
+  /** Sagas that ended a while ago, without slots. */
   readonly archive = new Archive();
-  /** The failure that ended a saga, by slot; null where nobody drives them. */
+  /** By slot: the failure that ended a saga; null without an orchestrator. */
   causes: (() => Int32Array) | null = null;
-  /** Raised when its slot is another's. */
+  /** Raised when the slot is freed. */
   private life: Int32Array = new Int32Array(0);
-  /** Place among all sagas, in the order in which they were met. */
+  /** Number among all sagas, in the order of first contact. */
   number: Float64Array = new Float64Array(0);
   readonly steps: number;
   rootA: Int32Array = new Int32Array(0);
   rootB: Int32Array = new Int32Array(0);
-  /** 1 once it was accepted: until then there are effects of something that may have no beginning. */
+  /** 1 = accepted. Before that, effects may belong to a saga that never starts. */
   accepted: Uint8Array = new Uint8Array(0);
   phase: Uint8Array = new Uint8Array(0);
-  /** 1 where it ended in two ways. */
+  /** 1 = it ended in two different ways. */
   contradicted: Uint8Array = new Uint8Array(0);
-  /** Measuring cell of its start, -1 outside; start and end. */
+  /** Measuring cell of its start, -1 = outside; start and end. */
   cell: Int32Array = new Int32Array(0);
   start: Float64Array = new Float64Array(0);
   end: Float64Array = new Float64Array(0);
-  /** By slot and step: effects, effects undone, and 1 where a step that still comes is refused. */
+  /** By slot and step: effects; effects undone; 1 = a late step is refused. */
   done: Int32Array = new Int32Array(0);
   undone: Int32Array = new Int32Array(0);
   tomb: Uint8Array = new Uint8Array(0);
@@ -54,15 +54,15 @@ export class Ledger {
   private readonly byRoot = new Map<number, number>();
   private readonly retentionNs: Ns;
   private met = 0;
-  /** Rows of the archive that have a slot again, because something came late. */
+  /** Archived rows that have a slot again because of a late effect. */
   private readonly awake = new Map<number, number>();
-  /** Slots in the order of their ends, and those that were met before their start, each with its life. */
+  /** Ended slots, in the order of their ends; and slots with effects before their start, each with its life. */
   private readonly ended = new IntRing();
   private readonly early = new IntRing();
-  /** By step: what an execution of its compensation has found, by strand; see `look`. */
+  /** By step, by strand: what an execution of its compensation found; see `look`. */
   private readonly looks: Int32Array[];
   private readonly settlement: Settlement;
-  /** Null where no two sagas touch the same, or something stands between them. */
+  /** Null if no two sagas share a value, or if they are isolated. */
   private readonly anomalies: Anomalies | null;
 
   constructor(world: World, plan: PlanSaga) {
@@ -81,7 +81,7 @@ export class Ledger {
     world.audits.push(() => this.close());
   }
 
-  /** The record of the request that a strand belongs to, -1 = none. */
+  /** The record of the request that a strand belongs to; -1 = none. */
   find(strand: number): number {
     const { rootA, rootB } = strands;
     const slot = this.byRoot.get(keyOf(rootA[strand], rootB[strand]));
@@ -90,14 +90,14 @@ export class Ledger {
     return row < 0 ? -1 : this.wake(row);
   }
 
-  /** Slots that are taken, in the order in which their sagas were met. */
+  /** Slots in use, in the order of first contact. */
   inOrder(): readonly number[] {
     const { slots, number } = this;
     const taken = Array.from({ length: slots.touched }, (_, slot) => slot);
     return taken.filter((slot) => slots.has(slot)).sort((a, b) => number[a] - number[b]);
   }
 
-  /** A record of the request that a strand belongs to, made where there is none. */
+  /** The record of the request that a strand belongs to; creates one if there is none. */
   meet(strand: number): number {
     const known = this.find(strand);
     if (known >= 0) return known;
@@ -108,7 +108,7 @@ export class Ledger {
     return slot;
   }
 
-  /** It is accepted, and counted from now on. */
+  /** Accepts a saga, which counts from now on. */
   accept(strand: number): number {
     this.sweep();
     const known = this.find(strand);
@@ -122,7 +122,7 @@ export class Ledger {
     return slot;
   }
 
-  /** It has come to an end; another one later contradicts it. */
+  /** A saga has ended; a different second end contradicts the first. */
   finish(slot: number, phase: number): void {
     const before = this.phase[slot];
     if (before === phase) return;
@@ -133,11 +133,11 @@ export class Ledger {
     this.phase[slot] = phase;
     this.end[slot] = engine.now;
     this.anomalies?.ended(slot, phase);
-    // One that waits for a human goes on to be there.
+    // A parked saga waits for a human and keeps its slot.
     if (phase !== PHASE_OF.parked) this.ended.push(slot);
   }
 
-  /** Whether a step that comes now comes after its compensation. */
+  /** True if a step comes after its compensation and tombstones are on. */
   isRefused(slot: number, step: number): boolean {
     return this.plan.spec.tombstones && this.tomb[slot * this.steps + step] !== 0;
   }
@@ -152,7 +152,7 @@ export class Ledger {
     this.done[at]++;
   }
 
-  /** A compensation begins: it looks at what there is to undo. */
+  /** A compensation begins: it checks if there is an effect to undo. */
   look(strand: number, slot: number, step: number): void {
     const at = slot * this.steps + step;
     let found = this.looks[step];
@@ -164,7 +164,7 @@ export class Ledger {
     this.tomb[at] = 1;
   }
 
-  /** A compensation has had its effect on what it found when it began. */
+  /** A compensation has undone the effect that it found when it began. */
   undo(strand: number, slot: number, step: number, repeatable: boolean): void {
     const at = slot * this.steps + step;
     if (this.looks[step][strand] !== strands.life[strand] + 1) return;
@@ -196,8 +196,8 @@ export class Ledger {
   }
 
   /**
-   * Judges and forgets what ended long ago. It happens when another one begins, so that watching costs
-   * no event. What ended a while ago gives its slot up.
+   * Settles and drops sagas that ended long ago, and moves recently ended ones to the archive. It runs when a saga
+   * starts, so that observing needs no events of its own.
    */
   private sweep(): void {
     const { now } = engine;
@@ -220,7 +220,7 @@ export class Ledger {
     }
   }
 
-  /** Forgets what was met before its start, and never began. */
+  /** Drops records of sagas that never started. */
   private sweepEarly(before: Ns): void {
     const { early } = this;
     while (early.length > 0) {
@@ -240,7 +240,7 @@ export class Ledger {
     this.slots.give(slot);
   }
 
-  /** One that has ended is kept without a slot. */
+  /** Moves an ended saga to the archive. */
   private put(slot: number): void {
     const at = slot * this.steps;
     const to = at + this.steps;
@@ -264,7 +264,7 @@ export class Ledger {
     this.free(slot);
   }
 
-  /** Something comes for one that has ended: it has a slot again from now on. */
+  /** A late effect for an archived saga: gives it a slot again. */
   private wake(row: number): number {
     const { archive } = this;
     const ending = archive.endingOf(row);
@@ -287,7 +287,7 @@ export class Ledger {
     return slot;
   }
 
-  /** Gives one without a slot its outcome. */
+  /** Settles an archived saga. */
   private settle(row: number): void {
     const { archive } = this;
     const { accepted, phase, contradicted, cell, done, undone } = archive.endingOf(row);
@@ -321,7 +321,7 @@ export class Ledger {
     };
   }
 
-  /** The run is over: everything that was accepted has one outcome. */
+  /** Settles every accepted saga at the end of the run. */
   private close(): void {
     const { archive } = this;
     const rows = Array.from({ length: archive.length }, (_, k) => archive.first + k)

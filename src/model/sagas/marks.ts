@@ -5,17 +5,17 @@ import type { Act } from '../acts.js';
 import type { Ledger } from './ledger.js';
 import { PHASE_OF } from './phases.js';
 
-/** What a step is told that comes after its compensation. */
+/** The response to a step that comes after its compensation. */
 const TOO_LATE = withStatus(OUTCOME.clientError, 409);
 
-/** A saga as its participants meet it. */
+/** A saga as its participants see it. */
 export interface Watched {
   readonly ledger: Ledger;
-  /** Watched alone: what belongs to it may be met before its beginning. */
+  /** It has no orchestrator, so effects may come before its start. */
   readonly choreographed: boolean;
 }
 
-/** The place in an endpoint where it begins, or where it has had its effect. */
+/** The act at the begin of an endpoint, or at its end, where its effect has happened. */
 export function markOf({ at, roles, repeatable }: PlanSagaMark, sagas: readonly Watched[]): Act {
   const does = roles.filter(({ role }) => role === 'do');
   const others = at === 'end' ? roles.filter(({ role }) => role !== 'do') : roles;

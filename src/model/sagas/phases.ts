@@ -1,9 +1,9 @@
-/** Where a saga stands for whoever drives it, or for who watches its first and last endpoints. */
+/** State of a saga, as its driver knows it or as its first and last endpoints show it. */
 export const PHASE_OF = Object.freeze({
   running: 0,
   completed: 1,
   compensated: 2,
-  /** Over although not all of it was undone. */
+  /** Ended, but not completely undone. */
   failed: 3,
   /** Waits for a human. */
   parked: 4,

@@ -5,57 +5,57 @@ import type { World } from '../world.js';
 import type { Ledger } from './ledger.js';
 import { strands } from '../strands.js';
 
-/** What became of a step, as its orchestrator knows it. */
+/** State of a step, as its orchestrator knows it. */
 export const FATE = Object.freeze({
   none: 0,
   succeeded: 1,
   failed: 2,
-  /** It may have had its effect, so it is undone as well. */
+  /** It may have had its effect, so it is compensated as well. */
   unknown: 3,
   undone: 4,
 } as const);
 
-/** Sets tries apart whose state could not be written. */
+/** Distinguishes the tries after a failed write of the state. */
 const SAVE_TAG = 0x10000;
 
 type Scratch = { -readonly [Field in keyof TaskContext]: TaskContext[Field] };
 
 /**
- * What an orchestrator has saved of each saga: its program counter and what it was told. Columns by the
- * slot of the ledger; those by step come behind each other.
+ * The persisted state of each saga: its position and the responses so far. Columns are indexed by ledger slot; per-step
+ * columns hold the steps of a slot one after another.
  */
 export class Records {
-  /** Raised when the slot begins anew: voids timers of the one before. */
+  /** Raised when the slot is reused, which voids timers of the earlier saga. */
   turn: Int32Array = new Int32Array(0);
   /** Index of the instance that drives it. */
   instance: Int32Array = new Int32Array(0);
-  /** 1 = steps are undone. */
+  /** 1 = it is compensating. */
   back: Uint8Array = new Uint8Array(0);
-  /** 1 from the crash of its orchestrator until another one has taken over. */
+  /** 1 = its orchestrator has crashed and no other instance has taken over. */
   waiting: Uint8Array = new Uint8Array(0);
-  /** 1 = its state is being read again, and how often that was begun. */
+  /** 1 = its state is being read; and how often a read was started. */
   reading: Uint8Array = new Uint8Array(0);
   reads: Int32Array = new Int32Array(0);
-  /** From when on another one may take over. */
+  /** Earliest time of a takeover. */
   due: Float64Array = new Float64Array(0);
-  /** 1 = its time was up while it waited. */
+  /** 1 = it timed out while it waited. */
   overdue: Uint8Array = new Uint8Array(0);
   stage: Int32Array = new Int32Array(0);
-  /** Commands under way, pauses before another try included. */
+  /** Commands in flight, including pauses before retries. */
   open: Int32Array = new Int32Array(0);
-  /** First failure of a step, and of a compensation; 0 = none. */
+  /** First failure of a step; failure of a compensation; 0 = none. */
   cause: Int32Array = new Int32Array(0);
   trouble: Int32Array = new Int32Array(0);
-  /** The strand that waits for the end, with its stamp, or -1. */
+  /** The strand that waits for the end, with its stamp; -1 = none. */
   waiter: Int32Array = new Int32Array(0);
   waiterStamp: Int32Array = new Int32Array(0);
   fate: Uint8Array = new Uint8Array(0);
-  /** By step: 1 = one of its tries may have had its effect unseen; on the way back, of those that undo it. */
+  /** By step: 1 = an earlier try may have had its effect; while compensating: an earlier try of the compensation. */
   doubtful: Uint8Array = new Uint8Array(0);
   tries: Int32Array = new Int32Array(0);
-  /** By step: how often its state could not be written, or its lease ran out. */
+  /** By step: how often its state could not be written, or its lease expired. */
   saves: Int32Array = new Int32Array(0);
-  /** By step: command under way, -1 = none. */
+  /** By step: its command in flight; -1 = none. */
   command: Int32Array = new Int32Array(0);
   private lineageA: Int32Array = new Int32Array(0);
   private lineageB: Int32Array = new Int32Array(0);
@@ -65,7 +65,7 @@ export class Records {
   private arrival: Float64Array = new Float64Array(0);
   private readonly world: World;
   private readonly ledger: Ledger;
-  /** Of traced requests: ids of the request and of the execution that began the saga. */
+  /** For traced requests: ids of the request and of the execution that started the saga. */
   private readonly traces = new Map<number, readonly [root: number, parent: number]>();
   private readonly scratch: Scratch = emptyContext();
 
@@ -76,7 +76,7 @@ export class Records {
     ledger.causes = () => this.cause;
   }
 
-  /** A saga that a strand begins; `tag` tells it from what else the strand makes. */
+  /** Initializes a saga that a strand starts; `tag` distinguishes it from other things the strand makes. */
   begin(slot: number, strand: number, tag: number): void {
     const { instances } = this.world;
     derive(strands.lineageA[strand], strands.lineageB[strand], tag);
@@ -101,7 +101,7 @@ export class Records {
     if (root !== 0) this.traces.set(slot, [root, strands.traceOf(strand)]);
   }
 
-  /** Nothing has been done yet. */
+  /** Resets the progress of a saga. */
   clear(slot: number): void {
     const from = slot * this.ledger.steps;
     const to = from + this.ledger.steps;
@@ -114,7 +114,7 @@ export class Records {
     this.command.fill(-1, from, to);
   }
 
-  /** From here on what was done is undone: compensations have tries and doubts of their own. */
+  /** Switches to compensation, which counts tries and doubts from zero. */
   turnBack(slot: number): void {
     const from = slot * this.ledger.steps;
     const to = from + this.ledger.steps;
@@ -129,7 +129,7 @@ export class Records {
     if (this.traces.size > 0) this.traces.delete(slot);
   }
 
-  /** What was under way when its process died, and that nobody has an answer of, may have had its effect. */
+  /** Steps in flight when the process died may have had their effect, since their responses are lost. */
   leaveUnknown(slot: number): void {
     const from = slot * this.ledger.steps;
     for (let at = from; at < from + this.ledger.steps; at++) {
@@ -142,8 +142,10 @@ export class Records {
   }
 
   /**
-   * What a command runs for; read at once, it is the same object each time. A command that is sent again
-   * after a crash has the lineage that it had, and with it its keys and draws; a further try has its own.
+   * The task context of a command. It is the same object each time, so read it at once.
+   *
+   * A command sent again after a crash keeps its lineage, and with it its keys and random draws; a further try has a
+   * lineage of its own.
    */
   context(slot: number, step: number, undo: number): TaskContext {
     const at = slot * this.ledger.steps + step;
@@ -151,7 +153,7 @@ export class Records {
     return this.contextOf(slot, 2 * step + undo + 1, tries, tries + this.saves[at] * SAVE_TAG);
   }
 
-  /** What its state is read again for. */
+  /** The task context for reading the state of a saga. */
   readContext(slot: number): TaskContext {
     return this.contextOf(slot, 0, this.reads[slot], this.reads[slot]);
   }

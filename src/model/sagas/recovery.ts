@@ -10,22 +10,22 @@ import type { Records } from './records.js';
 import { pauseOf } from './repetitions.js';
 
 /**
- * Sagas whose process has died: another one takes them over after a while. Where the state is read again,
- * it does so as soon as that has been answered, and asks until it is.
+ * Recovers sagas whose process has died: another instance takes over after a delay. If it has to read the state first,
+ * the read is repeated until it succeeds.
  */
 export class Recovery {
-  /** What it does in an instance is no request of it. */
+  /** Its tasks are not measured as requests of the orchestrator. */
   readonly silent = true;
   private readonly world: World;
   private readonly plan: PlanSaga;
   private readonly records: Records;
   private readonly crew: Crew;
-  /** A saga can be gone on with. */
+  /** Continues a recovered saga. */
   private readonly resumed: (slot: number) => void;
   private readonly owner: number;
   private readonly recoverOp: number;
   private readonly readings = new Slots(16);
-  /** By reading: the saga, and its turn then. */
+  /** By read: the saga, and its turn at that time. */
   private saga: Int32Array = new Int32Array(0);
   private turn: Int32Array = new Int32Array(0);
 
@@ -51,18 +51,18 @@ export class Recovery {
     });
   }
 
-  /** Nobody drives it from now on, until somebody notices. */
+  /** A saga has lost its driver: schedules the takeover after the recovery delay. */
   await(slot: number): void {
     this.records.waiting[slot] = 1;
     this.later(slot, this.plan.spec.orchestration!.recoveryDelayNs);
   }
 
-  /** An instance is up that may go on with it. */
+  /** An instance that may continue the saga is up. */
   takeOver(slot: number): void {
     engine.soon(PHASE.TIMER, this.recoverOp, slot, this.records.turn[slot], 0);
   }
 
-  /** The state of a saga was read, or could not be. */
+  /** The read of a saga's state has succeeded or failed. */
   taskEnded(reading: number, outcome: Outcome): void {
     const { records, world } = this;
     const slot = this.saga[reading];

@@ -4,15 +4,15 @@ import { AMBIGUOUS, OUTCOME, statusOf } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { Orchestration } from '../../spec/sagas.js';
 
-/** Pause of what is repeated for ever by an engine that makes none. */
+/** Pause before retries without end, for an engine without a retry interval of its own. */
 const ENDLESS_PAUSE_NS: Ns = NS_PER_SECOND;
 
-/** Whether the engine tries once more; what is refused by a client error stays refused. */
+/** True if the engine retries: tries are left, and the participant has not refused with a client error. */
 export function isRepeated({ retry }: Orchestration, tries: number, reply: Outcome): boolean {
   return tries < retry.attempts && !isRefused(reply);
 }
 
-/** Pause behind so many tries; `endless`: they are more than the engine makes by itself. */
+/** Pause after `tries` tries; `endless`: the engine's own limit of tries is exceeded. */
 export function pauseOf({ retry }: Orchestration, tries: number, endless: boolean): Ns {
   const { intervalNs, factor, maxNs } = retry;
   if (intervalNs === 0) return endless ? ENDLESS_PAUSE_NS : 0;
@@ -21,18 +21,18 @@ export function pauseOf({ retry }: Orchestration, tries: number, endless: boolea
   return Math.round(Math.min(pause, maxNs));
 }
 
-/** Whether a step may have had its effect although it failed. */
+/** True if a failed step may still have had its effect. */
 export function isUnclear(reply: Outcome): boolean {
   const kind = reply & 31;
   return (reply & AMBIGUOUS) !== 0 || kind === OUTCOME.timeout || kind === OUTCOME.reset;
 }
 
-/** The participant does not want it, and has done nothing. */
+/** True if the participant has refused the call, without an effect. */
 export function isRefused(reply: Outcome): boolean {
   return (reply & 31) === OUTCOME.clientError;
 }
 
-/** A refusal because of something else that is under way. */
+/** True if the call was refused because of another one in progress. */
 export function isConflict(reply: Outcome): boolean {
   return statusOf(reply) === 409;
 }

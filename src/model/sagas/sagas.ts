@@ -7,7 +7,7 @@ import { Ledger } from './ledger.js';
 import type { Watched } from './marks.js';
 import { markOf } from './marks.js';
 
-/** All sagas of a run, and the steps that lead to them. */
+/** All sagas of a run, and the acts of their steps. */
 export class Sagas {
   private readonly watched: readonly Watched[];
   private readonly drivers: readonly (Driver | null)[];

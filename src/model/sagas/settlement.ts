@@ -19,7 +19,7 @@ export const VERDICTS = [
 ] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
-/** What is known of a saga when it is judged. */
+/** Everything known of a saga when it is settled. */
 export interface Seen {
   readonly lineageA: number;
   readonly lineageB: number;
@@ -33,7 +33,7 @@ export interface Seen {
   readonly undone: Int32Array;
 }
 
-/** Judges sagas by their effects, and counts them in the cell of their start. */
+/** Settles sagas: derives their outcomes from their effects, and counts them in the cell of their start. */
 export class Settlement {
   private readonly world: World;
   private readonly plan: PlanSaga;
@@ -71,12 +71,12 @@ export class Settlement {
     this.duplicates = byStep('duplicates');
     this.compensations = byStep('compensations');
     this.stream = streamKey(world.plan.seed, replication, `saga/${spec.name}/value`);
-    // The last one is that of effects which do not balance, whatever the rules say.
+    // The last entry is for effects that do not balance, in addition to the declared invariants.
     this.examples = [...spec.invariants.map(() => null), null];
     world.sagaExamples.push(() => ({ component, examples: this.examples }));
   }
 
-  /** One more was accepted. */
+  /** Counts an accepted saga. */
   accepted(cell: number): void {
     this.world.meters.countIn(this.all, cell);
   }
@@ -102,7 +102,7 @@ export class Settlement {
     }
   }
 
-  /** Accepted = completed + compensated + stuck + inconsistent + lost + running. */
+  /** Checks accepted = completed + compensated + stuck + inconsistent + lost + running. */
   isBalanced(): boolean {
     const sum = VERDICTS.reduce((total, verdict) => total + this.counters[verdict].total, 0);
     return sum === this.all.total;
@@ -132,14 +132,14 @@ export class Settlement {
     }
   }
 
-  /** Its amount: a draw of its own, which nothing else depends on. */
+  /** Value of the saga: an independent random draw. */
   private amount({ lineageA, lineageB }: Seen): number {
     const { a, b } = this.stream;
     return this.world.counts.drawCount(this.plan.value, a, b, lineageA, lineageB, 0);
   }
 }
 
-/** The rule that the effects of a saga break: one of its own, behind them that of balance; -1 = none. */
+/** Index of the invariant that the effects of a saga break, or one more for lack of balance; -1 = none. */
 function brokenRule({ steps, invariants }: Saga, seen: Seen): number {
   const { done, undone } = seen;
   const stands = (step: number): boolean => done[step] > undone[step];

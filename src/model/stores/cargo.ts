@@ -2,46 +2,49 @@ import { widenFloat64, widenInt32 } from '../../kernel/pool.js';
 import { LOADS } from '../../spec/stores.js';
 import { strands } from '../strands.js';
 
-/** What the answer to a read says of what comes behind it. */
+/** Whether a read has further pages. */
 export const PAGE = Object.freeze({
-  /** No store has answered: a fallback has, or somebody else's call. */
+  /** The response did not come from a store, but from a fallback or from a call shared with another request. */
   unknown: 0,
   more: 1,
   last: 2,
 } as const);
 
 /**
- * What a call to an event store or a view takes along beside its request, and what its answer brings
- * back: columns by strand. A step writes them before its call, the attempt has a copy of its own, so that
- * a store can do its part long after the caller has left, and an answer that arrives hands it back.
+ * Data of calls to an event store or a view that travel beside the request and come back with the response.
+ *
+ * They are columns by strand. A step writes them before its call and each attempt copies them, so the store can work
+ * after the caller has left. A response that arrives copies them back.
  */
 export class Cargo {
-  /** Stream at its store. */
+  /** Index of the stream in its store. */
   stream: Int32Array = new Int32Array(0);
-  /** Version from which is read, which is expected, or to which a load has come. */
+  /** Version to read from, version expected by an append, or version reached by a load. */
   position: Float64Array = new Float64Array(0);
-  /** Events of the state that is wanted, Infinity = all. */
+  /** Number of events of the wanted state; Infinity = all. */
   until: Float64Array = new Float64Array(0);
-  /** Events to append, or those that a page holds. */
+  /** Number of events to append, or in a page. */
   count: Float64Array = new Float64Array(0);
-  /** Place in the order of all events that an append has taken. */
+  /** Place that an append has taken in the order of all events. */
   number: Float64Array = new Float64Array(0);
   /** One of PAGE. */
   page: Int32Array = new Int32Array(0);
-  /** Of a read of a view: the projection, the entity, and the first event that it misses; -1 = nobody has looked. */
+  /**
+   * For a read of a view: the projection, the entity, and the first event that the view misses; -1 = not checked yet.
+   */
   view: Int32Array = new Int32Array(0);
   entity: Float64Array = new Float64Array(0);
-  /** Client that knows its own events without the view, -1 = nobody does. */
+  /** Client that knows its own events without the view; -1 = none. */
   reader: Float64Array = new Float64Array(0);
   missing: Float64Array = new Float64Array(0);
   missingSince: Float64Array = new Float64Array(0);
-  /** Of the one who asks; it does not travel. CPU that the last act has found necessary, ns. */
+  /** CPU time that the last act requires, ns. It belongs to the caller and does not travel. */
   work: Float64Array = new Float64Array(0);
-  /** How the call of the step has ended, where the step looks at that itself. */
+  /** Outcome of the call, if the step handles it itself. */
   outcome: Int32Array = new Int32Array(0);
-  /** Events applied by the load under way. */
+  /** Events applied by the current load. */
   replayed: Float64Array = new Float64Array(0);
-  /** When the read of a view began, in which cell, and the first event that it need not know. */
+  /** For a read of a view: when it began, in which cell, and the first event that it need not include. */
   asked: Float64Array = new Float64Array(0);
   cell: Int32Array = new Int32Array(0);
   known: Float64Array = new Float64Array(0);
@@ -52,7 +55,7 @@ export class Cargo {
     strands.slots.onGrow((capacity) => this.widen(capacity));
   }
 
-  /** A strand is sent by `owner`. */
+  /** `owner` sends a strand. */
   sent(strand: number, owner: number): void {
     this.stream[strand] = this.stream[owner];
     this.position[strand] = this.position[owner];
@@ -67,7 +70,7 @@ export class Cargo {
     this.missingSince[strand] = Infinity;
   }
 
-  /** The answer of a strand has reached the one that sent it. */
+  /** The response of a strand has reached its sender. */
   received(strand: number, owner: number): void {
     this.position[owner] = this.position[strand];
     this.count[owner] = this.count[strand];

@@ -6,17 +6,17 @@ import { FROZEN } from '../instance.js';
 import type { Instance } from '../instance.js';
 
 /**
- * Claims of instances on segments, or the lock of the one that has them all: one that has died or stands still renews none, and when its claims
- * have run out, the next instance that looks takes over what it had, and keeps it.
+ * Claims of instances on segments, or a lock on all of them. An instance that is down or paused renews none. When its
+ * claims expire, the next instance that checks takes over its segments and keeps them.
  */
 export class Claims {
   private readonly homes: readonly Instance[];
   private readonly rules: ClaimRules;
-  /** Hands the segments of one instance to others. */
+  /** Moves the segments of one instance to others. */
   private readonly deal: (from: Instance, takers: readonly Instance[]) => void;
-  /** By instance: raised when it goes and when it comes back, which voids what was about to happen. */
+  /** By instance: raised when it goes away and when it comes back, which voids scheduled takeovers. */
   private readonly turns: number[];
-  /** Whose claims have run out while nobody was there to take them. */
+  /** Instances whose claims expired while no other instance was up. */
   private readonly free = new Set<number>();
   private readonly ranOutOp: number;
   private readonly takeOp: number;
@@ -38,7 +38,7 @@ export class Claims {
     });
   }
 
-  /** An instance has died, or stands still. */
+  /** An instance has died or is paused. */
   left(index: number): void {
     const turn = ++this.turns[index];
     const { deadNs, pausedNs } = this.rules;
@@ -47,13 +47,13 @@ export class Claims {
     engine.at(engine.now + holds, PHASE.TIMER, this.ranOutOp, index, turn, 0);
   }
 
-  /** An instance has let go of its claims before it ended. */
+  /** An instance has released its claims before it ended. */
   released(index: number): void {
     this.turns[index]++;
     this.ranOut(index);
   }
 
-  /** An instance is back: its own claims are renewed, and it looks for free ones. */
+  /** An instance is back: it renews its own claims and checks for expired ones. */
   back(index: number): void {
     if (!isUp(this.homes[index])) {
       this.left(index);
@@ -64,7 +64,7 @@ export class Claims {
     for (const from of [...this.free]) this.ranOut(from);
   }
 
-  /** Somebody takes them at the next look of anybody who is there. */
+  /** Schedules a takeover at the next check of any instance that is up. */
   private ranOut(index: number): void {
     const next = Math.min(
       ...this.homes.map((home) => (isUp(home) ? this.nextLook(home) : Infinity)),
@@ -84,7 +84,7 @@ export class Claims {
     else this.deal(this.homes[index], takers);
   }
 
-  /** The first look of an instance from now on; it looks when it starts, and then again and again. */
+  /** The next check of an instance; it checks when it starts and then at regular intervals. */
   private nextLook({ startedAt }: Instance): Ns {
     const since = Math.max(0, startedAt);
     const { intervalNs } = this.rules;
@@ -92,7 +92,7 @@ export class Claims {
   }
 }
 
-/** One that hangs renews its claims: only its work stands still. */
+/** True if an instance renews claims; one that hangs still does, since only its work stops. */
 function isUp({ shut, frozen }: Instance): boolean {
   return !shut && frozen !== FROZEN.pause;
 }

@@ -1,30 +1,30 @@
 import type { Ns } from '../../kernel/time.js';
 import type { Replicas } from '../replication/replicas.js';
 
-/** An event in the view of the primary that some replica may not have. */
+/** An event in the view on the primary that some replica may not have. */
 interface Copy {
   readonly entity: number;
   readonly number: number;
   readonly committed: Ns;
-  /** The last write of the database when the view had it: with that a replica has it too. */
+  /** Last write of the database when the event reached the view; a replica with this write has the event. */
   readonly serial: number;
 }
 
-/** Of an entity that some replica may not have in full. */
+/** An entity with events that some replica may lack. */
 interface Lagging {
   readonly copies: Copy[];
-  /** By client: the first event that its best answer did not know. */
+  /** By client: the highest version that a read has returned, as the first event it lacked. */
   readonly known: Map<number, number>;
 }
 
 /**
- * The view of a projection in a database with replicas: what the replicas miss of it, and which clients
- * have been told more than they are told later. Nothing is kept of entities that all nodes have.
+ * The view of a projection in a replicated database: which events the replicas lack, and which clients read a newer
+ * version before an older one. Entities that all nodes have in full are not tracked.
  */
 export class Copies {
   private readonly nodes: Replicas;
   private readonly lagging = new Map<number, Lagging>();
-  /** All that some node misses, in the order of the writes; `first` is the oldest that counts. */
+  /** All events that some node may lack, in write order; `first` is the oldest that counts. */
   private readonly order: Copy[] = [];
   private first = 0;
 
@@ -32,7 +32,7 @@ export class Copies {
     this.nodes = nodes;
   }
 
-  /** The view of the primary has one more event. */
+  /** The view on the primary has another event. */
   add(entity: number, number: number, committed: Ns): void {
     this.prune();
     const copy = { entity, number, committed, serial: this.nodes.written };
@@ -42,7 +42,7 @@ export class Copies {
     else own.copies.push(copy);
   }
 
-  /** The first event of an entity that a node misses though the primary has it; null = none. */
+  /** The first event of an entity that a node lacks although the primary has it; null = none. */
   missing(entity: number, node: number): Copy | null {
     this.prune();
     const applied = this.nodes.appliedBy(node);
@@ -50,7 +50,7 @@ export class Copies {
     return own?.copies.find(({ serial }) => serial > applied) ?? null;
   }
 
-  /** Whether an answer without the events from `version` on takes back what the client was told before. */
+  /** True if a read without the events from `version` on is older than an earlier read of the same client. */
   isBackward(entity: number, client: number, version: number): boolean {
     const own = this.lagging.get(entity);
     if (own === undefined) return false;
@@ -59,7 +59,7 @@ export class Copies {
     return version < before;
   }
 
-  /** Forgets what every node has. */
+  /** Drops events that every node has. */
   private prune(): void {
     const { order, lagging } = this;
     const everywhere = this.nodes.appliedByAll;

@@ -11,27 +11,27 @@ import { sink } from '../sink.js';
 type Scratch = { -readonly [Field in keyof TaskContext]: TaskContext[Field] };
 
 /**
- * Events that a read model has not seen yet, in the order of their commit: a list for each entity, whose
- * first one is what a read of it misses. An event that has been applied is no longer in it.
+ * Events that a read model has not passed yet, in commit order. Each entity has a list of its unseen events; the first
+ * one is the event that a read of the entity misses.
  */
 export class Entries {
   readonly slots = new Slots(64);
   entity: Float64Array = new Float64Array(0);
-  /** Place in the order of all events of the read model. */
+  /** Position in the order of all events of the read model. */
   number: Float64Array = new Float64Array(0);
   committed: Float64Array = new Float64Array(0);
   cell: Int32Array = new Int32Array(0);
-  /** Next one of the same segment, and of the same entity; -1 = none. */
+  /** Next event of the same segment, and of the same entity; -1 = none. */
   next: Int32Array = new Int32Array(0);
-  /** 1 once it has had its effect on the view. */
+  /** 1 = it has had its effect on the view. */
   seen: Uint8Array = new Uint8Array(0);
-  /** Of a message: its poison as `Messages` has it, and 1 where the log had it before. */
+  /** For a message: its poison as in `Messages`, and 1 = a duplicate of a message that the log had before. */
   poison: Uint8Array = new Uint8Array(0);
   repeated: Uint8Array = new Uint8Array(0);
   /** Partition of its topic. */
   partition: Int32Array = new Int32Array(0);
   private same: Int32Array = new Int32Array(0);
-  /** Of the first of an entity: the last one. */
+  /** For the first event of an entity: the last one. */
   private last: Int32Array = new Int32Array(0);
   private lineageA: Int32Array = new Int32Array(0);
   private lineageB: Int32Array = new Int32Array(0);
@@ -40,12 +40,12 @@ export class Entries {
   private request: Int32Array = new Int32Array(0);
   private arrival: Float64Array = new Float64Array(0);
   private readonly world: World;
-  /** First event that the view of an entity misses. */
+  /** By entity: the first event that its view misses. */
   private readonly first = new Map<number, number>();
-  /** Of traced requests: ids of the request and of the execution that appended. */
+  /** For traced requests: ids of the request and of the execution that appended. */
   private readonly traces = new Map<number, readonly [root: number, parent: number]>();
   private readonly scratch = emptyContext();
-  /** Key of the clients that know their own events, -1 = none do; and whose each event is. */
+  /** Key of the clients that know their own events, -1 = none; and the author of each event. */
   private readonly authors: number;
   private author: Float64Array = new Float64Array(0);
 
@@ -55,7 +55,7 @@ export class Entries {
     this.slots.onGrow((capacity) => this.widen(capacity));
   }
 
-  /** Event `tag` of an append that a strand has committed. */
+  /** Adds event `tag` of an append that a strand has committed. */
   add(strand: number, entity: number, number: number, tag: number): number {
     const { keys } = this.world;
     const entry = this.take(entity, number);
@@ -72,7 +72,7 @@ export class Entries {
     return entry;
   }
 
-  /** A message that has come to a log; `repeated` says that it is there for the second time. */
+  /** Adds a message of a log; `repeated`: the log had it before. */
   addMessage(messages: Messages, message: number, number: number, repeated: boolean): number {
     const entry = this.take(messages.key[message], number);
     this.lineageA[entry] = messages.lineageA[message];
@@ -88,7 +88,7 @@ export class Entries {
     return entry;
   }
 
-  /** The next event, in the list of its entity. */
+  /** Makes the next event, and links it into the list of its entity. */
   private take(entity: number, number: number): number {
     const entry = this.slots.take();
     this.entity[entry] = entity;
@@ -111,19 +111,19 @@ export class Entries {
     return entry;
   }
 
-  /** The first event that the view of an entity misses, -1 = none. */
+  /** The first event that the view of an entity misses; -1 = none. */
   missing(entity: number): number {
     return this.first.get(entity) ?? -1;
   }
 
-  /** The first event that the view of an entity misses and a client has not written itself, -1 = none. */
+  /** The first event that the view of an entity misses and that another client has written; -1 = none. */
   missingFor(entity: number, client: number): number {
     let entry = this.missing(entity);
     while (entry >= 0 && this.author[entry] === client) entry = this.same[entry];
     return entry;
   }
 
-  /** An event has had its effect: the first of its entity that had none, but where places are given up. */
+  /** Marks an event as seen. It is the first unseen one of its entity, unless places were skipped. */
   see(entry: number): void {
     const entity = this.entity[entry];
     this.seen[entry] = 1;
@@ -142,7 +142,7 @@ export class Entries {
     }
   }
 
-  /** An event has passed. */
+  /** Frees an event that has passed. */
   free(entry: number): void {
     if (this.traces.size > 0) this.traces.delete(entry);
     this.slots.give(entry);
@@ -152,7 +152,7 @@ export class Entries {
     return engine.now - this.committed[entry];
   }
 
-  /** What a batch that begins with this event runs for; the same object each time. */
+  /** The task context of a batch that starts with this event; the same object each time. */
   context(entry: number, attempt: number): TaskContext {
     const { scratch } = this;
     scratch.callA = this.lineageA[entry];

@@ -17,34 +17,35 @@ import { Recent } from './recent.js';
 import { Streams } from './streams.js';
 import { sink } from '../sink.js';
 
-/** WrongExpectedVersion, ConcurrencyException: somebody else has appended in between. */
+/** WrongExpectedVersion, ConcurrencyException: another append came in between. */
 const CONFLICT = withStatus(OUTCOME.clientError, 409);
-/** Expected versions that are none: whatever there is, and nothing. */
+/** Special expected versions: any version, and no stream. */
 const ANY = -1;
 const NO_STREAM = 0;
-/** In the place of a stream: all of them, in the order of the store. */
+/** Instead of a stream: all streams, in the order of the store. */
 const ALL = -1;
 
 type Does<K extends PlanStoreAct['does']> = Extract<PlanStoreAct, { readonly does: K }>;
 
 /**
- * An event store: its streams, and the steps by which services load them and append to them. What takes time is a call of one of its parts; here is what they mean.
+ * An event store: its streams, and the acts by which services load and append. The time they take comes from calls to
+ * the store's parts; this class does the bookkeeping.
  */
 export class EventStore {
   readonly streams: Streams;
   readonly spec: PlanStore;
-  /** Read models that follow it. */
+  /** Read models that follow the store. */
   readonly models: ReadModel[] = [];
   private readonly world: World;
   private readonly cargo: Cargo;
   private readonly draws: Draws;
   private readonly code: Int32Array;
-  /** Appends that were committed, so that the same one is not written twice. */
+  /** Committed appends, so that the same append is not written twice. */
   private readonly recent = new Recent();
   private readonly appends: Counter;
   private readonly conflicts: Counter;
   private readonly replayed: Durations;
-  /** By partition; none where places are taken with the commit. */
+  /** By node of the store; empty if events are ordered by commit. */
   private readonly marks: readonly HighWater[];
 
   private readonly channels: Channels;
@@ -70,7 +71,7 @@ export class EventStore {
     this.marks = this.marksOf();
   }
 
-  /** The orders of all events, one for each node. */
+  /** The order of all events on each node. */
   private marksOf(): readonly HighWater[] {
     const { world, spec } = this;
     const { numbering, component } = spec;
@@ -80,7 +81,7 @@ export class EventStore {
     return nodes.map(() => new HighWater(world, numbering.staleAfterNs, gaps));
   }
 
-  /** The step or instruction that a plan describes. */
+  /** The act of a step or an instruction. */
   actOf(spec: PlanStoreAct): Act {
     return { begin: this.beginOf(spec), left: () => {} };
   }
@@ -116,7 +117,7 @@ export class EventStore {
     }
   }
 
-  /** A load begins: at the beginning, or behind a snapshot that the next call brings. */
+  /** Starts a load, from the beginning or from a snapshot that the next call returns. */
   private load(spec: Does<'load'>, strand: number, pc: number): Outcome {
     const { cargo } = this;
     cargo.until[strand] = spec.version < 0 ? Infinity : this.draws.count(strand, pc, spec.version);
@@ -127,7 +128,7 @@ export class EventStore {
     return OUTCOME.ok;
   }
 
-  /** The answer about the snapshot has come; one that nobody has given is an empty one. */
+  /** Handles the snapshot response; without one from the store, the load starts at 0. */
   private restore(strand: number): Outcome {
     const { cargo } = this;
     if (cargo.page[strand] === PAGE.unknown) cargo.position[strand] = 0;
@@ -135,7 +136,7 @@ export class EventStore {
     return OUTCOME.ok;
   }
 
-  /** A page has come: applying its events is CPU, and more for those of an old version. */
+  /** Handles a page: applying its events costs CPU time, plus upcasting for events of an old version. */
   private page(spec: Does<'page'>, strand: number): Outcome {
     const { cargo } = this;
     const version = this.lengthOf(cargo.stream[strand]);
@@ -156,7 +157,7 @@ export class EventStore {
     return OUTCOME.ok;
   }
 
-  /** The next page, or the end of the load: the version from which an append may go on. */
+  /** Continues with the next page, or ends the load and keeps its version for an append. */
   private next(spec: Does<'next'>, strand: number): Outcome {
     const { cargo, world } = this;
     const { registers, pc } = strands;
@@ -172,7 +173,7 @@ export class EventStore {
     return OUTCOME.ok;
   }
 
-  /** Where no snapshot is due, the program goes on behind the work that makes one. */
+  /** If no snapshot is due, the program skips the work that makes one. */
   private snapshot(spec: Does<'snapshot'>, strand: number, pc: number): Outcome {
     const isDue = this.streams.plansSnapshot(this.streamOf(spec.key, strand));
     if (!isDue) strands.pc[strand] = this.code[((pc + 1) << 2) + 2];
@@ -198,7 +199,7 @@ export class EventStore {
     return OUTCOME.ok;
   }
 
-  /** The append has ended; after a conflict the program runs again from its load, so often. */
+  /** Handles the outcome of an append: after a conflict the program runs again from its load, up to `retries` times. */
   private ended(spec: Does<'appended'>, strand: number): Outcome {
     const { cargo } = this;
     const { registers, pc } = strands;
@@ -219,7 +220,7 @@ export class EventStore {
     return outcome;
   }
 
-  /** At the store: what is read is what was committed when the read began. */
+  /** On the store: reads events that were committed when the read began. */
   private servePage(strand: number): Outcome {
     const { cargo } = this;
     const { batch, readPerEventNs } = this.spec.spec;
@@ -241,13 +242,13 @@ export class EventStore {
     return OUTCOME.ok;
   }
 
-  /** At the store: an append takes its place in the order of all events. */
+  /** On the store: an append takes its place in the order of all events. */
   private number(strand: number): Outcome {
     this.cargo.number[strand] = this.markOf(strand)!.take();
     return OUTCOME.ok;
   }
 
-  /** All of the events or none, at one instant, whoever still waits for it. */
+  /** Commits all events of an append or none, at one instant, even if its caller has left. */
   private commit(strand: number): Outcome {
     const { cargo, world, streams } = this;
     const { callA, callB } = strands;
@@ -259,7 +260,7 @@ export class EventStore {
       if (this.spec.sameAppend === 'once') return OUTCOME.ok;
       if (this.spec.sameAppend === 'conflict') return this.conflict();
     }
-    // A second try with the places of the first: they are unique.
+    // A retry with the places of the first try violates their uniqueness.
     if (mark?.isUsed(cargo.number[strand]) === true) return this.conflict();
     if (expected !== ANY && streams.version[stream] !== expected) {
       mark?.fill(cargo.number[strand]);
@@ -276,7 +277,7 @@ export class EventStore {
     return OUTCOME.ok;
   }
 
-  /** Events go to a persistent subscription, as messages with the value of their stream for a key. */
+  /** Pushes events to a persistent subscription, as messages with the stream's value as their key. */
   private push(strand: number, queue: number, count: number): void {
     const { messages } = this.channels;
     for (let tag = 0; tag < count; tag++) {
@@ -286,7 +287,7 @@ export class EventStore {
     }
   }
 
-  /** The order in which the node of a strand has its events; nothing where that is the order of the commits. */
+  /** The event order of the node that a strand runs on; undefined if events are ordered by commit. */
   private markOf(strand: number): HighWater | undefined {
     const { instances } = this.world;
     if (this.marks.length === 0) return undefined;
@@ -304,7 +305,7 @@ export class EventStore {
     return OUTCOME.ok;
   }
 
-  /** Events of a stream, or of all of them. */
+  /** Number of events in a stream, or in all of them. */
   private lengthOf(stream: number): number {
     return stream === ALL ? this.streams.total : this.streams.version[stream];
   }

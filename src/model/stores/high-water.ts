@@ -5,32 +5,33 @@ import type { Counter } from '../meters.js';
 import type { World } from '../world.js';
 import type { ReadModel } from './read-model.js';
 
-/** An event behind the mark, which its read model may not take before the mark has come to it. */
+/** A committed event that its read model may not read before the mark reaches its place. */
 export interface Held {
   readonly model: ReadModel;
   readonly entry: number;
   readonly entity: number;
 }
 
-/** What stands at the place of an append: nothing yet, or what it has committed. */
+/** The state of a place: empty, or the events committed there. */
 type Place = 'empty' | readonly Held[];
 
 /**
- * The order of all events of a store whose appends take their places before they commit. Read models
- * come as far as the first empty place. Once events stand behind it they wait so long for it, and then go on
- * without it and the empty ones next to it (HighWaterDetector, HighWaterAgent of Marten); who commits there
- * later comes too late. A transaction that fails fills its place with a tombstone.
+ * The global event order of a store in which appends take their places before they commit.
+ *
+ * Read models advance to the first empty place. If events follow an empty place, they wait for it for `staleAfter` and
+ * then skip it and the empty places next to it (HighWaterDetector, HighWaterAgent of Marten). A commit to a skipped
+ * place comes too late. A failed transaction fills its place with a tombstone.
  */
 export class HighWater {
   private next = 0;
-  /** All places before it are behind the read models. */
+  /** Read models have all places below it. */
   private mark = 0;
   private readonly places = new Map<number, Place>();
-  /** Places that have been given up, and are still empty. */
+  /** Skipped places that are still empty. */
   private readonly missed = new Set<number>();
-  /** Committed places behind the mark. */
+  /** Number of committed places beyond the mark. */
   private waiting = 0;
-  /** The place that is being waited for. */
+  /** The empty place that events wait for. */
   private gap = -1;
   private readonly world: World;
   private readonly staleAfter: Ns;
@@ -46,13 +47,13 @@ export class HighWater {
     });
   }
 
-  /** The next place is taken. */
+  /** Takes the next place. */
   take(): number {
     this.places.set(this.next, 'empty');
     return this.next++;
   }
 
-  /** Whether somebody has committed at a place, or filled it, before. */
+  /** True if the place was committed or filled before. */
   isUsed(place: number): boolean {
     return !this.missed.has(place) && this.places.get(place) !== 'empty';
   }
@@ -68,14 +69,14 @@ export class HighWater {
     this.advance();
   }
 
-  /** The transaction of a place has failed: nothing will stand there. */
+  /** The transaction of a place has failed: the place remains without events. */
   fill(place: number): void {
     if (this.missed.delete(place) || this.places.get(place) !== 'empty') return;
     this.places.delete(place);
     this.advance();
   }
 
-  /** The mark goes on to the first empty place. */
+  /** Moves the mark to the first empty place. */
   private advance(): void {
     for (; this.mark < this.next; this.mark++) {
       const place = this.places.get(this.mark);
@@ -90,7 +91,7 @@ export class HighWater {
     engine.at(engine.now + this.staleAfter, PHASE.TIMER, this.staleOp, this.mark, 0, 0);
   }
 
-  /** Nobody waits any longer for the empty places up to the next event. */
+  /** Skips the empty places up to the next event. */
   private giveUp(): void {
     this.world.meters.count(this.gaps);
     for (; this.places.get(this.mark) === 'empty'; this.mark++) {

@@ -13,20 +13,20 @@ import { levels } from '../levels.js';
 import { sink } from '../sink.js';
 
 /**
- * What a projection makes of the events of a store or a topic: the view that reads see. An event is in it from the
- * end of the batch that it belongs to, from its commit where the projection is inline.
+ * The view that a projection derives from the events of a store or a topic. An event is visible at the end of its
+ * batch, or at its commit if the projection is inline.
  */
 export class ReadModel {
   readonly entries: Entries;
   readonly spec: PlanProjection;
   readonly versions: Versions;
-  /** Null where the view has no replicas. */
+  /** Null if the view has no replicas. */
   readonly copies: Copies | null;
-  /** Null where nothing follows the store: inline, and live. */
+  /** Null if no process follows the store: for inline and live projections. */
   readonly segments: Segments | null;
-  /** Events committed so far: the number of the next one. */
+  /** Number of events committed so far, which is the number of the next one. */
   next = 0;
-  /** Events behind a place of the order that is still empty, in that of their commits. */
+  /** Events behind an empty place of the order, in commit order. */
   private readonly held: number[] = [];
   rebuild: Rebuild | null = null;
   private readonly world: World;
@@ -57,7 +57,7 @@ export class ReadModel {
     world.kept.set(`${name}.events`, () => this.entries.slots.used);
   }
 
-  /** Events of an entity have been committed by a strand at the store; `held` takes those whose turn it may not be. */
+  /** A strand has committed events of an entity; `held` collects events that may have to wait for earlier places. */
   committed(strand: number, entity: number, count: number, held: Held[] | null): void {
     const { entries, segments, world } = this;
     this.versions.written(entity);
@@ -81,7 +81,7 @@ export class ReadModel {
     if (held === null) segments.wake(segment);
   }
 
-  /** All places before that of an event are filled or given up. */
+  /** All places before the event are filled or skipped. */
   release(entry: number, entity: number): void {
     const segments = this.segments!;
     const segment = segmentOf(entity, segments.count);
@@ -90,7 +90,7 @@ export class ReadModel {
     segments.wake(segment);
   }
 
-  /** An event has come to a place that was given up: it is never looked at. */
+  /** An event was committed to a skipped place: the view will never have it. */
   miss(entry: number): void {
     this.held.splice(this.held.indexOf(entry), 1);
     this.expire(entry);
@@ -98,7 +98,7 @@ export class ReadModel {
     this.turnAge();
   }
 
-  /** A message has come to the topic; `repeated` says that the topic had it before. */
+  /** A message has reached the topic; `repeated`: the topic had it before. */
   published(messages: Messages, message: number, partition: number, repeated: boolean): void {
     const { entries } = this;
     const segments = this.segments!;
@@ -109,7 +109,7 @@ export class ReadModel {
     segments.wake(segment);
   }
 
-  /** The answer to a client knows what is before `version`; `cell` is that of the read. */
+  /** A client has read an entity with all events before `version`; `cell` is the cell of the read. */
   told(entity: number, client: number, version: number, cell: number): void {
     if (this.copies!.isBackward(entity, client, version)) {
       this.world.meters.countIn(this.backward!, cell);
@@ -124,7 +124,7 @@ export class ReadModel {
     this.versions.seen(entity);
   }
 
-  /** The checkpoint has passed an event: it is never looked at again. */
+  /** The checkpoint has passed an event, which frees it. */
   pass(entry: number): void {
     const { entries, world } = this;
     if (entries.seen[entry] === 0) this.see(entry);
@@ -135,7 +135,7 @@ export class ReadModel {
     entries.free(entry);
   }
 
-  /** An event is gone that the view had not passed; true where it never had its effect. */
+  /** Drops an event that the view has not passed; true if it never had its effect. */
   expire(entry: number): boolean {
     const { entries } = this;
     const isLost = entries.seen[entry] === 0;
@@ -148,7 +148,7 @@ export class ReadModel {
     return isLost;
   }
 
-  /** The oldest event that has not passed, as an age. */
+  /** Updates the age of the oldest event that has not passed. */
   turnAge(): void {
     const { committed } = this.entries;
     const oldest = this.segments?.oldest() ?? -1;
@@ -157,14 +157,14 @@ export class ReadModel {
     this.world.meters.turn(this.age, Math.min(since, held));
   }
 
-  /** Committed = passed + lag. */
+  /** Checks that every event in use is in a segment or held. */
   private audit(): void {
     const waiting = (this.segments?.length ?? 0) + this.held.length;
     invariant(this.entries.slots.used === waiting, 'events-not-conserved');
   }
 }
 
-/** A stable hash of an entity: the same segment in every run. */
+/** A stable hash of an entity: the same entity maps to the same segment in every run. */
 function segmentOf(entity: number, segments: number): number {
   if (segments === 1) return 0;
   let x =

@@ -8,7 +8,7 @@ import type { World } from '../world.js';
 import type { ReadModel } from './read-model.js';
 import { sink } from '../sink.js';
 
-/** All events of what a projection follows. */
+/** All events of the source of a projection. */
 export interface Replayable {
   readonly total: number;
   /** A replay begins. */
@@ -16,8 +16,8 @@ export interface Replayable {
 }
 
 /**
- * A read model is made anew from all events: at a rate of its own, and then those that came
- * meanwhile, until none is left. Offline there is no view until then, side by side the old one goes on.
+ * Rebuilds a read model from all events at its own rate, then from those that arrived meanwhile, until none is left.
+ * Offline, the view is unavailable until then; side by side, the old view remains in use.
  */
 export class Rebuild {
   private readonly world: World;
@@ -28,7 +28,7 @@ export class Rebuild {
   private readonly turnOp: number;
   private began: Ns = -1;
   private cell = -1;
-  /** Events that are in the new view. */
+  /** Events in the new view, including the current portion. */
   private rebuilt = 0;
 
   constructor(
@@ -49,7 +49,7 @@ export class Rebuild {
     engine.at(plan.warmupNs + spec.atNs, PHASE.TIMER, startOp, 0, 0, 0);
   }
 
-  /** Whether there is no view to read. */
+  /** True while the view cannot be read. */
   get isOffline(): boolean {
     return this.began >= 0 && this.spec.mode === 'offline';
   }
@@ -62,7 +62,7 @@ export class Rebuild {
     this.next();
   }
 
-  /** Everything that is there now is next. */
+  /** Replays all events that exist now and are not in the new view. */
   private next(): void {
     const { total } = this.log;
     const takes = Math.ceil(((total - this.rebuilt) / this.spec.rate) * NS_PER_SECOND);

@@ -1,9 +1,9 @@
-/** Appends that are remembered. */
+/** Number of remembered appends. */
 const KEPT = 4096;
 
 /**
- * The identities of the last appends of a store. A repetition comes within the retries of a call, long
- * before so many others have been committed.
+ * Ids of the last appends of a store. A repeated append comes from retries of the same call, long before KEPT other
+ * appends are committed.
  */
 export class Recent {
   private readonly known = new Set<number>();

@@ -3,28 +3,28 @@ import type { Ns } from '../../kernel/time.js';
 import type { Instance } from '../instance.js';
 import type { Entries } from './entries.js';
 
-/** First wait between tries of a batch that failed, doubled each time (StreamingEventProcessor of Axon). */
+/** First wait between tries of a failed batch; it doubles each time (StreamingEventProcessor of Axon). */
 export const FIRST_WAIT = NS_PER_SECOND;
 
-/** Events in the order of their commits. */
+/** A linked list of events in commit order. */
 export interface EventList {
   head: number;
   tail: number;
   length: number;
 }
 
-/** A part of the streams, worked on one batch after the other in the order of the commits. */
+/** A part of the streams, processed batch by batch in commit order. */
 export interface Segment extends EventList {
   readonly index: number;
-  /** Where its batches run. */
+  /** The instance that runs its batches. */
   home: Instance;
-  /** Events of the batch under way, and the one that is next to have its effect. */
+  /** Number of events in the current batch, and the next event to have its effect. */
   taken: number;
   cursor: number;
-  /** Raised when its process dies: what was under way is not its own any more. */
+  /** Raised when its process dies, which detaches the batch in flight. */
   epoch: number;
   idle: boolean;
-  /** Tries of the batch, and the wait before the next one. */
+  /** Number of the try of the batch, and the wait before the next one. */
   tries: number;
   waitNs: Ns;
 }
@@ -44,12 +44,12 @@ export function newSegment(index: number, home: Instance): Segment {
   };
 }
 
-/** A list without events. */
+/** An empty list. */
 export function emptyList(): EventList {
   return { head: -1, tail: -1, length: 0 };
 }
 
-/** An event behind all others. */
+/** Appends an event to a list. */
 export function append({ next }: Entries, list: EventList, entry: number): void {
   next[entry] = -1;
   if (list.tail < 0) list.head = entry;
@@ -58,7 +58,7 @@ export function append({ next }: Entries, list: EventList, entry: number): void 
   list.length++;
 }
 
-/** Takes out what passes a test, the first `keep` events apart; in their order. */
+/** Removes the events that pass a test, except among the first `keep`; returns them in order. */
 export function takeOut(
   entries: Entries,
   list: EventList,
@@ -77,7 +77,7 @@ export function takeOut(
   return out;
 }
 
-/** Puts events of another list among those of a list, by the order of their commits. */
+/** Merges events of another list into a list by commit order, after its first `keep` events. */
 export function putBack(entries: Entries, list: EventList, keep: number, others: EventList): void {
   const { next, number } = entries;
   const old = { ...list };

@@ -15,10 +15,10 @@ import type { ReadModel } from './read-model.js';
 import { append, FIRST_WAIT, newSegment, putBack, takeOut } from './segment.js';
 import type { EventList, Segment } from './segment.js';
 
-/** Longest wait between two tries of a batch that failed (StreamingEventProcessor of Axon). */
+/** Longest wait between two tries of a failed batch (StreamingEventProcessor of Axon). */
 const LONGEST_WAIT = 60 * NS_PER_SECOND;
 
-/** The segments of a projection, and the batches that run in the instances where it lives. */
+/** The segments of a projection, and the batches that run on their instances. */
 export class Segments {
   /** Events that have not passed. */
   length = 0;
@@ -29,7 +29,7 @@ export class Segments {
   private readonly spec: PlanProjection;
   private readonly messages: Messages;
   private readonly list: readonly Segment[];
-  /** By partition of a topic that nobody leads: what waits there. */
+  /** By partition without a leader: its unread events. */
   private readonly held = new Map<number, EventList>();
   private readonly owner: number;
   private readonly wakeOp: number;
@@ -60,7 +60,7 @@ export class Segments {
     return this.list.length;
   }
 
-  /** An event of a segment, or of a partition of the topic that the segment reads. */
+  /** Adds an event to a segment; for a topic, to the segment that reads the partition. */
   add(entry: number, index: number, partition = 0): void {
     const { entries } = this.model;
     entries.partition[entry] = partition;
@@ -68,13 +68,13 @@ export class Segments {
     this.length++;
   }
 
-  /** There is something to do in a segment. */
+  /** A segment may have something to do. */
   wake(index: number): void {
     const segment = this.list[index];
     if (segment.idle && !this.halted && !segment.home.shut) this.soon(segment, 0);
   }
 
-  /** Nobody leads a partition: what has not been read of it waits. */
+  /** A partition has lost its leader: its unread events wait. */
   hold(partition: number): void {
     const { entries } = this.model;
     const segment = this.list[partition % this.count];
@@ -82,7 +82,7 @@ export class Segments {
     this.held.set(partition, takeOut(entries, segment, segment.taken, isOfIt));
   }
 
-  /** Somebody leads a partition again. */
+  /** A partition has a leader again. */
   release(partition: number): void {
     const held = this.held.get(partition);
     if (held === undefined) return;
@@ -92,7 +92,7 @@ export class Segments {
     this.wake(segment.index);
   }
 
-  /** Events that came until then and are not under way are gone; gives how many never had their effect. */
+  /** Drops events up to a time that are not in a batch; returns how many never had their effect. */
   expire(until: Ns): number {
     const { entries } = this.model;
     const isOld = (entry: number): boolean => entries.committed[entry] <= until;
@@ -114,17 +114,17 @@ export class Segments {
     return lost;
   }
 
-  /** Effects that will never be. */
+  /** Counts lost effects. */
   lose(count: number): void {
     if (count > 0) this.world.meters.count(this.skipped, count);
   }
 
-  /** An effect that was there before. */
+  /** Counts a duplicate effect. */
   repeat(): void {
     this.world.meters.count(this.duplicates);
   }
 
-  /** The oldest event that nobody works on, -1 = none. */
+  /** The oldest event that is in no batch; -1 = none. */
   oldestWaiting(): number {
     const { number, next } = this.model.entries;
     let oldest = -1;
@@ -138,7 +138,7 @@ export class Segments {
     return oldest;
   }
 
-  /** The oldest event that has not passed, -1 = none. */
+  /** The oldest event that has not passed; -1 = none. */
   oldest(): number {
     const { number } = this.model.entries;
     let oldest = -1;
@@ -150,14 +150,14 @@ export class Segments {
     return oldest;
   }
 
-  /** Program: a batch begins; the loop of its events has so many rounds. */
+  /** Program: a batch begins; sets the number of rounds of its loop over events. */
   batch(strand: number): Outcome {
     const { link, registers } = strands;
     registers[strand * REGISTERS] = this.list[link[strand] % this.list.length].taken;
     return OUTCOME.ok;
   }
 
-  /** Program: an event of the batch has been worked on, and its effect is there at once. */
+  /** Program: an event of the batch was processed, and its effect is immediate. */
   event(strand: number): Outcome {
     const { entries } = this.model;
     const record = strands.link[strand];
@@ -179,7 +179,7 @@ export class Segments {
     } else this.failed(segment);
   }
 
-  /** A rebuild has brought everything: what waits has passed, what is under way has no effect. */
+  /** A rebuild is complete: waiting events have passed, and batches in flight have no effect. */
   passAll(): void {
     for (const segment of this.list) {
       this.drop(segment);
@@ -189,7 +189,7 @@ export class Segments {
     }
   }
 
-  /** Goes on after a halt. */
+  /** Continues after a halt. */
   resume(): void {
     this.halted = false;
     for (const segment of this.list) if (segment.idle) this.soon(segment, 0);
@@ -228,7 +228,7 @@ export class Segments {
     return list;
   }
 
-  /** The claims of an instance have run out: others take its segments over, whoever has the fewest first. */
+  /** The claims of an instance have expired: others take over its segments, those with the fewest segments first. */
   private deal(from: Instance, free: readonly Instance[]): void {
     const { list } = this;
     const takers = this.spec.spec.hotCold ? free.slice(0, 1) : free;
@@ -252,7 +252,7 @@ export class Segments {
     else engine.at(engine.now + wait, PHASE.RETRY, this.wakeOp, segment.index, segment.epoch, 0);
   }
 
-  /** The next batch, or nothing to do. */
+  /** Starts the next batch, or becomes idle. */
   private begin(segment: Segment): void {
     const { world, spec, model } = this;
     segment.taken = Math.min(segment.length, spec.spec.batchSize);
@@ -269,19 +269,19 @@ export class Segments {
     world.tasks.start(this.owner, record, segment.home.id, spec.part, context);
   }
 
-  /** Whether a batch comes to nothing because of a message in it. */
+  /** Handles poison in a batch; true if the batch does not run. */
   private poisoned(segment: Segment): boolean {
     const at = this.firstPoison(segment);
     if (at < 0) return false;
     const { effect, restartNs } = this.worst(segment);
     if (effect === 'crash') this.world.outages.die(segment.home, restartNs);
-    // A batch that never ends: only the end of its process frees the segment.
+    // The batch hangs: the segment is blocked until its process ends.
     if (effect !== 'error') return true;
     if (this.spec.spec.onError !== 'skip') {
       this.failed(segment);
       return true;
     }
-    // The message alone is left out, and what stands before it goes first.
+    // Only the poison message is skipped; the events before it run first.
     segment.taken = Math.max(1, at);
     if (at > 0) return false;
     this.lose(1);
@@ -290,7 +290,7 @@ export class Segments {
     return true;
   }
 
-  /** Place in the batch, -1 = none. */
+  /** Index of the first poison message in the batch; -1 = none. */
   private firstPoison({ head, taken }: Segment): number {
     const { poison, next } = this.model.entries;
     let entry = head;
@@ -312,7 +312,7 @@ export class Segments {
     return this.messages.poisons[worst - 1];
   }
 
-  /** The checkpoint goes behind the batch. */
+  /** Moves the checkpoint past the batch. */
   private pass(segment: Segment): void {
     const { next } = this.model.entries;
     for (let k = 0; k < segment.taken; k++) {
@@ -337,7 +337,7 @@ export class Segments {
         this.begin(segment);
         return;
       case 'pause':
-        // Until its process is started anew: somebody has to look at it.
+        // The segment is paused until its process restarts, which needs an operator.
         this.drop(segment);
         return;
       case 'retry': {
@@ -350,7 +350,7 @@ export class Segments {
     }
   }
 
-  /** The batch under way is nobody's any more; its events are read again. */
+  /** Detaches the batch in flight; its events are read again. */
   private drop(segment: Segment): void {
     if (segment.taken > 0) this.world.meters.count(this.redelivered, segment.taken);
     segment.taken = 0;

@@ -16,10 +16,10 @@ import { sink } from '../sink.js';
 import { engine } from '../../kernel/engine.js';
 import { samplers } from '../../kernel/distribution.js';
 
-/** The view is being made anew, and there is none. */
+/** The view is unavailable while it is rebuilt. */
 const UNAVAILABLE = withStatus(OUTCOME.serverError, 503);
 
-/** All event stores of a run with their read models, and the steps that lead there. */
+/** All event stores of a run with their read models, and the acts that use them. */
 export class Stores {
   private readonly world: World;
   private readonly cargo: Cargo;
@@ -82,7 +82,7 @@ export class Stores {
     }
   }
 
-  /** A read of a view begins. */
+  /** Starts a read of a view. */
   private ask(
     model: ReadModel,
     { projection, key, consistency }: Extract<PlanProjectionAct, { readonly does: 'ask' }>,
@@ -99,7 +99,7 @@ export class Stores {
     cargo.missing[strand] = -1;
     const merges = consistency.kind === 'clientMerge';
     cargo.reader[strand] = merges ? world.keys.value(model.spec.client, strand) : -1;
-    // The store itself is asked, by what stands behind the next instruction: nothing can be missing.
+    // Reads the store instead, with the code after the next instruction: no event can be missing.
     const asksStore =
       model.spec.spec.lifecycle === 'live' ||
       (consistency.kind === 'stickyPrimary' && model.versions.sticks(entity, consistency.forNs));
@@ -113,7 +113,7 @@ export class Stores {
     return model.versions.wait(strand, entity, model.next, consistency);
   }
 
-  /** At the database: what the view misses when the operation begins. */
+  /** At the database: finds the first event that the view misses when the operation begins. */
   private look(strand: number): Outcome {
     const { cargo } = this;
     const { entries, copies, spec } = this.models[cargo.view[strand]];
@@ -123,7 +123,7 @@ export class Stores {
     cargo.missing[strand] = first < 0 ? Infinity : entries.number[first];
     cargo.missingSince[strand] = first < 0 ? Infinity : entries.committed[first];
     if (copies === null) return OUTCOME.ok;
-    // What a replica misses is older than what its primary does.
+    // An event that a replica lacks is older than the first one that the primary lacks.
     const { component, index } = this.world.instances[strands.instance[strand]];
     const copy = component === spec.replicated ? copies.missing(entity, index) : null;
     if (copy === null || copy.number > cargo.missing[strand]) return OUTCOME.ok;
@@ -132,7 +132,7 @@ export class Stores {
     return OUTCOME.ok;
   }
 
-  /** The answer has come. Where it was not the database that gave it, the view is looked at now. */
+  /** Handles the response of a read. If it did not come from the database, the view is checked now. */
   private judge(model: ReadModel, strand: number): Outcome {
     const { cargo } = this;
     if (cargo.missing[strand] === -1) this.look(strand);
@@ -151,7 +151,7 @@ export class Stores {
     return OUTCOME.ok;
   }
 
-  /** The work for each event of an append, each with a draw of its own. */
+  /** Draws the work of an inline projection: one draw for each event of an append. */
   private inline(model: ReadModel, work: number, strand: number, pc: number): Outcome {
     const { cargo, world } = this;
     const { streamA, streamB, partSlowness } = world;

@@ -6,34 +6,34 @@ import type { PlanStore } from '../../spec/stores.js';
 import type { World } from '../world.js';
 import { strands } from '../strands.js';
 
-/** Streams that are kept before the first look for those that are over. */
+/** Number of streams before the first search for streams that are no longer needed. */
 const SWEEP_MIN = 4096;
 
 /**
- * The streams of one store: how long each is, and how far its snapshot goes. A stream is known from the
- * first time it is asked for; before that it has its initial length, and the snapshot that belongs to it.
+ * The streams of one store: their lengths, and the versions of their snapshots. A stream is tracked from its first use;
+ * until then it has its initial length and the matching snapshot.
  */
 export class Streams {
-  /** Events in the stream: version of the next one. */
+  /** Number of events in the stream, which is the version of the next one. */
   version: Float64Array = new Float64Array(0);
   /**
-   * Events that the snapshot holds, and those that one which is being written will hold; 0 = none. There are
-   * no columns before there is a snapshot.
+   * Number of events in the snapshot, and in the snapshot being written; 0 = none. The columns are empty until there is
+   * a snapshot.
    */
   snapshot: Float64Array = new Float64Array(0);
   planned: Float64Array = new Float64Array(0);
-  /** Version of the stream when its snapshots were last gone: none up to there is left. */
+  /** Version of the stream when it last lost its snapshots; no older snapshot is left. */
   private gone: Float64Array = new Float64Array(0);
-  /** Shares of the snapshots that have gone, time for time, and the luck of each stream. */
+  /** Shares of the invalidations so far, and the random stream that decides which streams they affect. */
   private readonly rounds: number[] = [];
   private readonly luck: StreamKey;
-  /** Events appended since the start, warm-up included. */
+  /** Events appended since the start, including the warm-up. */
   appended = 0;
   private readonly world: World;
   private readonly spec: PlanStore;
   private readonly byValue = new SlotIndex();
   private sweepAt: number;
-  /** There is a snapshot, or there was one. */
+  /** There is, or was, a snapshot. */
   private hasSnapshots = false;
 
   constructor(world: World, spec: PlanStore) {
@@ -55,17 +55,17 @@ export class Streams {
     world.kept.set(`${plan.components[spec.component].name}.streams`, () => this.known);
   }
 
-  /** Streams that are known. */
+  /** Number of tracked streams. */
   get known(): number {
     return this.byValue.slots.used;
   }
 
-  /** Events in the store, those of streams that nobody has asked for included. */
+  /** Number of events in the store, including those of untracked streams. */
   get total(): number {
     return this.spec.streams * this.spec.spec.stream.initialLength + this.appended;
   }
 
-  /** The stream that a value of a key names; keys of the same values name the same streams. */
+  /** The stream for a value of a key; keys with the same values name the same streams. */
   of(key: number, value: number): number {
     const known = this.byValue.find(value);
     if (known >= 0) return known;
@@ -82,7 +82,7 @@ export class Streams {
     return stream;
   }
 
-  /** Whether enough events stand behind the last snapshot; if so one is on its way from now on. */
+  /** True if a snapshot is due, which then counts as being written. */
   plansSnapshot(stream: number): boolean {
     const every = this.spec.spec.snapshots?.every ?? Infinity;
     const behind = this.hasSnapshots ? Math.max(this.snapshot[stream], this.planned[stream]) : 0;
@@ -93,8 +93,8 @@ export class Streams {
   }
 
   /**
-   * Events of the last snapshot that is not behind a version; 0 = none. Of those before the last one, where
-   * they are kept, each is taken to be a multiple of `every`.
+   * Number of events in the latest snapshot at or below a version; 0 = none. Kept earlier snapshots are assumed to be
+   * at multiples of `every`.
    */
   snapshotAt(stream: number, version: number): number {
     if (!this.hasSnapshots) return 0;
@@ -106,8 +106,8 @@ export class Streams {
   }
 
   /**
-   * A share of the streams loses its snapshots; gives how many last ones are gone. One that is being
-   * written at that moment is made of the new form, and stays.
+   * Invalidates the snapshots of a share of the streams; returns how many streams lost their latest one. A snapshot
+   * that is being written already has the new format and remains.
    */
   invalidate(share: number): number {
     const round = this.rounds.push(share) - 1;
@@ -121,7 +121,7 @@ export class Streams {
       this.snapshot[stream] = 0;
       this.gone[stream] = this.version[stream];
     }
-    // Those that nobody has asked for yet have the snapshot of time 0, unless an earlier round took it.
+    // Untracked streams have the snapshot of time 0, unless an earlier invalidation took it.
     for (let value = 0; this.firstSnapshot > 0 && value < this.spec.streams; value++) {
       if (this.byValue.find(value) >= 0 || !this.isHit(value, round)) continue;
       if (this.rounds.every((_, k) => k === round || !this.isHit(value, k))) count++;
@@ -129,7 +129,7 @@ export class Streams {
     return count;
   }
 
-  /** Events that the snapshot of a stream holds at time 0. */
+  /** Number of events in the snapshot of a stream at time 0. */
   private get firstSnapshot(): number {
     const every = this.spec.spec.snapshots?.every ?? Infinity;
     return every === Infinity ? 0 : Math.floor(this.spec.spec.stream.initialLength / every) * every;
@@ -141,14 +141,14 @@ export class Streams {
     return unit(a, b, value | 0, high | 0, round) < this.rounds[round];
   }
 
-  /** A snapshot is there. A second one that was planned meanwhile is not, so the earlier one counts as such. */
+  /** Stores a snapshot. If a second one was planned meanwhile, the earlier one still counts. */
   keepSnapshot(stream: number, version: number): void {
     if (version > this.snapshot[stream]) this.snapshot[stream] = version;
   }
 
   /**
-   * Forgets the streams that nobody can ask for again: where every request has a stream of its own, those
-   * of requests that are over. Where messages go on with the key of a request, nothing is forgotten.
+   * Drops streams that cannot be used again: if every request has a stream of its own, those of ended requests. If
+   * messages carry the key of a request, nothing is dropped.
    */
   private sweep(): void {
     const { keys } = this.world;

@@ -7,13 +7,13 @@ import type { World } from '../world.js';
 import type { ReadModel } from './read-model.js';
 
 /**
- * What a projection sees of a topic: its messages as they are appended, each partition in order. It is
- * beside all groups, and what the topic had at time 0 is in the view from the beginning.
+ * A topic as a projection sees it: its messages as they are appended, each partition in order. It is independent of
+ * consumer groups; the view has the backlog of time 0 from the start.
  */
 export class TopicLog implements Follower {
-  /** Messages that were appended, those of time 0 included. */
+  /** Messages appended so far, including those of time 0. */
   private appendedCount: number;
-  /** Those that will be too old when a rebuild begins, and those that never came to the view. */
+  /** Messages that will have expired when a rebuild begins; and messages that expired before the view had them. */
   private oldCount = 0;
   private expiredCount = 0;
   private isReplayed = false;
@@ -22,7 +22,7 @@ export class TopicLog implements Follower {
   private readonly model: ReadModel;
   private readonly bit: number;
   private readonly retention: Ns;
-  /** Up to when a message must have come to be gone when a rebuild begins. */
+  /** Messages published up to this time have expired when a rebuild begins. */
   private readonly oldUntil: Ns;
   private readonly expireOp: number;
   private guarded = false;
@@ -42,12 +42,12 @@ export class TopicLog implements Follower {
     this.expireOp = engine.define('too-old', () => this.expire());
   }
 
-  /** Messages that a replay reads. */
+  /** Number of messages that a replay reads. */
   get total(): number {
     return this.appendedCount - (this.isReplayed ? this.oldCount : 0);
   }
 
-  /** A rebuild begins: what the topic has deleted will not be in the new view. */
+  /** A rebuild begins: expired messages will be missing in the new view. */
   replayed(): void {
     this.isReplayed = true;
     this.model.segments!.lose(this.oldCount - Math.min(this.oldCount, this.expiredCount));
@@ -71,7 +71,7 @@ export class TopicLog implements Follower {
     else this.model.segments!.hold(partition);
   }
 
-  /** An event looks after the age of what waits longest. */
+  /** Schedules an event for the expiry of the oldest waiting message. */
   private guard(): void {
     if (this.guarded) return;
     const oldest = this.model.segments!.oldestWaiting();
@@ -81,7 +81,7 @@ export class TopicLog implements Follower {
     engine.at(Math.max(due, engine.now), PHASE.TIMER, this.expireOp, 0, 0, 0);
   }
 
-  /** What is too old is deleted, read or not. */
+  /** Deletes messages older than the retention, read or not. */
   private expire(): void {
     this.guarded = false;
     this.expiredCount += this.model.segments!.expire(engine.now - this.retention);

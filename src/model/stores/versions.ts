@@ -10,17 +10,19 @@ import type { World } from '../world.js';
 import type { Entries } from './entries.js';
 import { strands } from '../strands.js';
 
-/** What a read does that has waited in vain. */
+/** What a read does after it has waited in vain: return a stale view, read the store, or fail. */
 const THEN = ['stale', 'primary', 'refuse'] as const;
 const STALE = 0;
 const PRIMARY = 1;
 const REFUSE = 2;
-/** The version that the client has seen is not there yet. */
+/** The version that the client has seen is not in the view yet. */
 const TOO_NEW = withStatus(OUTCOME.clientError, 409);
 
 /**
- * What reads of a view see, and what they miss: a read is stale when its answer misses an
- * event of its entity that was committed before the read began, and as old as the first of those.
+ * Measures how stale reads of a view are, and lets reads wait for a version.
+ *
+ * A read is stale if its response misses an event of its entity that was committed before the read began. Its staleness
+ * counts from the first such event.
  */
 export class Versions {
   private readonly world: World;
@@ -29,17 +31,17 @@ export class Versions {
   private readonly stale: Counter;
   private readonly staleness: Durations;
   private readonly slots = new Slots(16);
-  /** Reads that wait: the strand with its stamp, the entity, and the first event that it need not know. */
+  /** Waiting reads: the strand with its stamp, the entity, and the first event that it need not include. */
   private strand: Int32Array = new Int32Array(0);
   private stamp: Int32Array = new Int32Array(0);
   private entity: Float64Array = new Float64Array(0);
   private known: Float64Array = new Float64Array(0);
   private life: Int32Array = new Int32Array(0);
-  /** What becomes of it at the end of its patience: one of THEN. */
+  /** What the read does when its wait ends: index in THEN. */
   private then: Int32Array = new Int32Array(0);
   private readonly waiting = new Map<number, number[]>();
   private readonly timeoutOp: number;
-  /** Last commit by entity, for as long as reads stick to the store because of it. */
+  /** By entity: last commit, kept while reads go to the store because of it. */
   private readonly writtenAt = new Map<number, Ns>();
   private readonly sticksFor: Ns;
 
@@ -64,13 +66,13 @@ export class Versions {
     });
   }
 
-  /** Whether the view misses events of an entity below a number. */
+  /** True if the view misses events of an entity below a number. */
   misses(entity: number, known: number): boolean {
     const first = this.entries.missing(entity);
     return first >= 0 && this.entries.number[first] < known;
   }
 
-  /** A strand waits until the view has the events below `known`, at most so long. */
+  /** Waits until the view has all events below `known`, at most `withinNs`. */
   wait(
     strand: number,
     entity: number,
@@ -91,13 +93,13 @@ export class Versions {
     return PENDING;
   }
 
-  /** A strand that waited has left. */
+  /** A waiting strand has left. */
   left(strand: number, entity: number): void {
     const waiter = this.waiting.get(entity)?.find((one) => this.strand[one] === strand);
     if (waiter !== undefined) this.free(waiter);
   }
 
-  /** The view has one more event of an entity. */
+  /** The view has another event of an entity. */
   seen(entity: number): void {
     if (this.waiting.size === 0) return;
     const line = this.waiting.get(entity);
@@ -107,7 +109,7 @@ export class Versions {
     }
   }
 
-  /** The answer of a read has come: what it misses, and since when that is committed. */
+  /** Measures a read from the first event that it misses and the commit time of that event. */
   judge(missing: number, since: Ns, known: number, asked: Ns, cell: number): void {
     const { meters } = this.world;
     const isStale = missing < known;
@@ -116,11 +118,11 @@ export class Versions {
     meters.took(this.staleness, cell, isStale ? asked - since : 0);
   }
 
-  /** An entity has been written. */
+  /** An entity was written. */
   written(entity: number): void {
     if (this.sticksFor === 0) return;
     const { now } = engine;
-    // Map order is that of the last writes, so what is over stands in front.
+    // The map is ordered by last write, so expired entries come first.
     this.writtenAt.delete(entity);
     for (const [old, at] of this.writtenAt) {
       if (at + this.sticksFor > now) break;
@@ -129,7 +131,7 @@ export class Versions {
     this.writtenAt.set(entity, now);
   }
 
-  /** Whether an entity was written within so long; at the end of it no more. */
+  /** True if an entity was written less than `forNs` ago. */
   sticks(entity: number, forNs: Ns): boolean {
     const at = this.writtenAt.get(entity);
     return at !== undefined && engine.now < at + forNs;
@@ -142,7 +144,7 @@ export class Versions {
     this.free(waiter);
     if (strands.stamp[strand] !== stamp) return;
     if (then === PRIMARY) {
-      // The store is asked, by what stands behind the next instruction: nothing can be missing.
+      // Reads the store instead, with the code after the next instruction: no event can be missing.
       strands.pc[strand]++;
       cargo!.known[strand] = 0;
     }
