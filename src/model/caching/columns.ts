@@ -3,7 +3,7 @@ import type { Slots } from '../../kernel/pool.js';
 import { FOUND } from './content.js';
 
 /**
- * The cache state of strands: the value in hand, and the loads that each strand takes part in. Columns have one entry
+ * The cache state of strands: the current value of each, and the loads that it takes part in. Columns have one entry
  * per strand, or one per load that the program of a part can have.
  */
 export class CacheColumns {
@@ -13,7 +13,7 @@ export class CacheColumns {
   command: Uint8Array = new Uint8Array(0);
   key: Float64Array = new Float64Array(0);
   ttl: Float64Array = new Float64Array(0);
-  /** The value in hand: FOUND; its version; its load time; 1 = it must be reloaded. */
+  /** The current value: FOUND; its version; its load time; 1 = it must be reloaded. */
   found: Uint8Array = new Uint8Array(0);
   version: Int32Array = new Int32Array(0);
   delta: Float64Array = new Float64Array(0);
@@ -35,7 +35,7 @@ export class CacheColumns {
     strands.onGrow((capacity) => this.widen(capacity));
   }
 
-  /** Sets the value in hand. */
+  /** Sets the current value. */
   hold(strand: number, found: number, version: number, delta: number): void {
     this.found[strand] = found;
     this.version[strand] = version;

@@ -3,7 +3,10 @@ import { Frequency } from './eviction-frequency.js';
 import { Line } from './eviction-line.js';
 import { Sieve } from './eviction-sieve.js';
 
-/** The eviction policy of a full cache. Places are those of its entries; every operation is designed to be fast. */
+/**
+ * The eviction policy of a full cache. Places are those of its entries. Operations take O(1), amortized for SIEVE; only
+ * insertion into perfect LFU searches.
+ */
 export interface Eviction {
   /** A value was requested, whether it has an entry or not. */
   asked(key: number): void;

@@ -67,7 +67,7 @@ export class Loading {
     const load = this.loadOf(strand, spec);
     columns.cache[load] = spec.cache;
     columns.role[load] = -1 - flights.follow(flight, strand);
-    // The leader's outcome needs the key's value; it is kept here.
+    // `settle` and `handOver` need the key's value of each follower.
     columns.key[strand] = this.keyOf(strand, spec);
     return PENDING;
   }
@@ -91,7 +91,7 @@ export class Loading {
     return OUTCOME.ok;
   }
 
-  /** The value was loaded and is now in hand. Fails if this load is not running. */
+  /** The value was loaded and becomes the current value. Fails if this load is not running. */
   loaded(strand: number, spec: PlanCacheAct): Outcome {
     const { columns } = this;
     const load = this.loadOf(strand, spec);

@@ -71,7 +71,7 @@ export class Lookups {
     return OUTCOME.ok;
   }
 
-  /** Stores the value in hand in a level in the process. */
+  /** Stores the current value in a level in the process. */
   store(strand: number, pc: number, spec: PlanCacheAct): Outcome {
     const { world, columns } = this;
     const { keys, meters } = world;
@@ -102,7 +102,7 @@ export class Lookups {
     return NOT_FOUND;
   }
 
-  /** The result of the value in hand: success, or that the value does not exist. */
+  /** The result for the current value: success, or that the value does not exist. */
   verdict(strand: number): Outcome {
     return this.columns.found[strand] === FOUND.negative ? NOT_FOUND : OUTCOME.ok;
   }
@@ -138,7 +138,7 @@ export class Lookups {
   }
 }
 
-/** Puts a found value in the hand of a strand, and decides if it must be reloaded. */
+/** Makes a found value the current one of a strand, and decides if it must be reloaded. */
 export function take(
   columns: CacheColumns,
   strand: number,

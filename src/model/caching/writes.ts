@@ -29,7 +29,7 @@ export class Writes {
     });
   }
 
-  /** Gives the value a new version, which is now in hand. */
+  /** Gives the value a new version, which becomes the current value of the strand. */
   write(strand: number, spec: PlanCacheAct): Outcome {
     const { columns, world } = this;
     if (spec.key < 0) return OUTCOME.ok;

@@ -55,9 +55,9 @@ export interface Followers {
 /**
  * The replicas of a topic: leaders, in-sync replicas, and how far the replicas have read.
  *
- * A node that is down or paused for the time of an election leaves the in-sync replicas, and an in-sync replica that is
- * up becomes leader. A node that comes back catches up at once, if there is a leader. With unclean elections a replica
- * out of sync may lead: the log then ends where its own does (unclean.leader.election.enable).
+ * A node that is down or paused for the time of an election leaves the in-sync set, and an in-sync replica that is up
+ * becomes leader. A node that comes back catches up at once, if there is a leader. With unclean elections a replica out
+ * of sync may lead: the log then ends where its own does (unclean.leader.election.enable).
  */
 export class Replicas {
   private readonly broker: PlanBroker;

@@ -99,7 +99,7 @@ export class Confirmations {
     const oldest = this.waiting.find((one) => one.node === node);
     if (oldest === undefined) return;
     if (oldest.since + limitNs! > engine.now) return this.arm(node, oldest.since);
-    // The node has been deposed: its commits are decided by the failover or when it rejoins.
+    // The node may not commit now: a failover, or its return to the others, decides about its waiting commits.
     if (!commits(node)) return this.arm(node, engine.now);
     this.off.add(node);
     const unheard = this.waiting.filter((one) => one.node === node && one.serial === NEVER);

@@ -18,9 +18,9 @@ type Place = 'empty' | readonly Held[];
 /**
  * The global event order of a store in which appends take their places before they commit.
  *
- * Read models advance to the first empty place. If events follow an empty place, they wait for it for `staleAfter` and
- * then skip it and the empty places next to it (HighWaterDetector, HighWaterAgent of Marten). A commit to a skipped
- * place comes too late. A failed transaction fills its place with a tombstone.
+ * Read models advance to the first empty place. Once a later place is committed, they wait `staleAfter` for the empty
+ * one, then skip it and the empty places next to it (HighWaterDetector, HighWaterAgent of Marten). A commit to a
+ * skipped place comes too late. A failed transaction fills its place with a tombstone.
  */
 export class HighWater {
   private next = 0;
