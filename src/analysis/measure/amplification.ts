@@ -2,7 +2,7 @@ import type { RunRecord } from '../../spec/record.js';
 import { sumCells } from './sums.js';
 import type { VariantData } from './variant-data.js';
 
-/** Calls an edge must have had in a run for its amplification to be looked at. */
+/** Fewest calls of an edge in a run for which its amplification counts. */
 export const FEW_CALLS = 20;
 
 /** Largest attempts per call of any component edge of a run; null where none has enough calls. */

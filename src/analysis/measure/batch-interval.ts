@@ -1,15 +1,15 @@
 import { batchMeansInterval, type Interval } from '../../stats/interval.js';
 
-/** A ratio by step of the timeline: what an interval is made of where there is one run only. */
+/** A ratio by step of the timeline, from which a single run gets its interval. */
 export interface Batches {
   readonly over: readonly number[];
   readonly under: readonly number[];
 }
 
 /**
- * Interval of a ratio of two sums over one run, from the means of 20 batches of its steps. The ratio is
- * made linear around its value, so that steps count by what is in them: z = R + (over - R under) / mean(under).
- * Null with fewer than two steps per batch. Source: Law, Simulation Modeling and Analysis, 9.5.3 and 9.6.
+ * Interval of a ratio of two sums over one run, from the means of 20 batches of its steps. The ratio is linearised
+ * around its value, so that steps count by their contents: z = R + (over - R under) / mean(under). Null with fewer
+ * than two steps per batch. Source: Law, Simulation Modeling and Analysis, 9.5.3 and 9.6.
  */
 export function batchInterval(
   value: number,

@@ -8,7 +8,7 @@ import type { CellSet } from './window.js';
 
 type Asked = Pick<Question, 'data' | 'selection' | 'window'>;
 
-/** A measured share of the finished, with the successes by step beside it. */
+/** A measured success share, with successes and finished requests by step. */
 export function withSuccesses(measured: Measured, asked: Asked): Measured {
   return withBatches(
     measured,
@@ -18,12 +18,12 @@ export function withSuccesses(measured: Measured, asked: Asked): Measured {
   );
 }
 
-/** A measured rate of what finishes. */
+/** A measured rate of finished requests, by step. */
 export function withFinished(measured: Measured, asked: Asked): Measured {
   return withBatches(measured, asked, (cell) => counted(asked, cell, finishedOf), secondsIn(asked));
 }
 
-/** A measured rate of successes within patience; of edges, of successes. */
+/** A measured rate of successes within the users' patience; for edges, of all successes. */
 export function withGood(measured: Measured, asked: Asked): Measured {
   const { data, selection } = asked;
   const isEdge = selection.callers !== null;
@@ -36,7 +36,7 @@ export function withGood(measured: Measured, asked: Asked): Measured {
   return withBatches(measured, asked, pick, secondsIn(asked));
 }
 
-/** A measured mean level of some gauges, each counted by `scale`. */
+/** A measured mean level of some gauges, multiplied by `scale`. */
 export function withLevels(
   measured: Measured,
   asked: Pick<Asked, 'data' | 'window'>,
@@ -51,8 +51,8 @@ export function withLevels(
 }
 
 /**
- * A measured mean latency of successes. Latencies by step are kept of whole steps, of parts, and of successes
- * only; where anything else was asked, or fails, there are no batches.
+ * A measured mean latency, with sums by step. Latencies by step are recorded only for whole steps, for parts and for
+ * successes. Any other question (edges, partial steps, latencies that include failures) gets no batches.
  */
 export function withLatencies(
   measured: Measured,

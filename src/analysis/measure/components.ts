@@ -38,7 +38,7 @@ export function componentResults(data: VariantData): Readonly<Record<string, Com
   return results;
 }
 
-/** What everything that answers has: latency, rates, outcomes; pooled over runs. */
+/** Results of any subject that answers requests: latency, rates, outcomes; pooled over runs. */
 export function answerResult(asked: Asked, withHistogram: boolean): AnswerResult {
   const outcomes = outcomesByRun(asked);
   const total = outcomes.reduce((all, run) => all.map((n, kind) => n + run[kind]));
@@ -60,7 +60,7 @@ export function answerResult(asked: Asked, withHistogram: boolean): AnswerResult
   };
 }
 
-/** One population of latencies. */
+/** Statistics of one population of latencies. */
 export function latencyResult(
   all: Histogram,
   each: readonly Histogram[],
@@ -129,7 +129,7 @@ function isFleet(kind: ComponentResult['kind']): boolean {
   return kind === 'service' || kind === 'gateway';
 }
 
-/** How many instances there are, those that start among them, on average over a window. */
+/** Mean number of instances over a window, including those that are starting. */
 function fleetOf({ data, selection, window }: Asked): NonNullable<ComponentResult['fleet']> {
   const { instances } = selection;
   const all = isScaled(data, instances);
@@ -181,7 +181,7 @@ function figures(
 
 const NONE = { mean: 0, max: 0 } as const;
 
-/** Pools into a component; null where there can be none or are none. */
+/** Connection pools into a component; null where there are none, but an empty mapping for a database. */
 function poolsOf(data: VariantData, id: number): ComponentResult['pools'] {
   const results = poolResults(data, id);
   const isEmpty = Object.keys(results).length === 0;
@@ -229,10 +229,10 @@ function poolSteps(
   });
 }
 
-/** Buckets per octave of the histograms in the result: 2^4, so that neighbours are 4 to 6 % apart. */
+/** Sub-bucket bits of the histograms in the result: 2^4 buckets per octave, 3 to 6 % apart. */
 const RESULT_BITS = 4;
 
-/** Buckets that hold something: their upper bounds in seconds, and counts. */
+/** Non-empty buckets: their upper bounds in seconds, and their counts. */
 function bucketsOf(histogram: Histogram): { upTo: number[]; n: number[] } {
   const { index, n, subBits } = histogram.toJSON();
   const upTo: number[] = [];

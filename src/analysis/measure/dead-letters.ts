@@ -3,7 +3,7 @@ import type { MeterRecord, RunRecord } from '../../spec/record.js';
 import { sumCells } from './sums.js';
 import type { VariantData } from './variant-data.js';
 
-/** Who sends dead letters, as its meters are found, and the component ids of where to. */
+/** A subject that sends dead letters, identified as in its meters, with the component ids of its targets. */
 interface Sender {
   readonly component: number;
   readonly part: number;
@@ -11,8 +11,8 @@ interface Sender {
 }
 
 /**
- * Where dead letters come to rest: queues and topics that some go to, that nobody reads and that pass nothing
- * on. Who is dead-lettered to anywhere else, such as a queue that holds a retry back, is not dead.
+ * Queues and topics in which dead letters stay: some are sent there, no consumer reads them, and nothing passes them
+ * on. A message that is dead-lettered elsewhere, such as to a retry delay queue, is not dead.
  */
 export function restingPlaces(plan: Plan): ReadonlySet<number> {
   const targets = new Set(sendersOf(plan).flatMap((sender) => sender.targets));
@@ -26,8 +26,8 @@ export function restingPlaces(plan: Plan): ReadonlySet<number> {
 }
 
 /**
- * Queues that nobody reads and whose messages leave by their time to live within the run, such as one that holds a
- * retry back: what waits there waits as long as it is meant to. By component id, where it goes then; -1 = away.
+ * Queues without consumers whose messages expire within the run, such as a retry delay queue: messages there wait on
+ * purpose. Maps the component id to the component that gets the expired messages; -1 = they are dropped.
  */
 export function delayQueues(plan: Plan): ReadonlyMap<number, number> {
   const runNs = plan.endNs - plan.warmupNs;
@@ -40,21 +40,21 @@ export function delayQueues(plan: Plan): ReadonlyMap<number, number> {
   );
 }
 
-/** Whether all that a subject dead-letters goes where it is read or passed on again. */
+/** Whether everything that a subject dead-letters goes to a queue or topic that is read or passes messages on. */
 export function passesOn(plan: Plan, component: number, part: number): boolean {
   const resting = restingPlaces(plan);
   const own = sendersOf(plan).find((each) => each.component === component && each.part === part);
   return own !== undefined && own.targets.length > 0 && !own.targets.some((id) => resting.has(id));
 }
 
-/** Of each run, how many dead letters rest in such a place at the end: those that were not sent back. */
+/** Dead letters in such a place at the end of each run, without those that were sent back (redriven). */
 export function restingEach(data: VariantData, place: number): readonly number[] {
   const senders = sendersOf(data.plan).filter(({ targets }) => targets.includes(place));
   return data.records.map((record) => {
     const sent = senders.map(({ component, part }) =>
       total(data, meterOf(record, 'deadLettered', component, part)),
     );
-    // Others may publish there as well.
+    // Other publishers may write there as well.
     const came = total(data, meterOf(record, 'published', place, -1));
     const dead = Math.min(
       came,

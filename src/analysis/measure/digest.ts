@@ -1,6 +1,6 @@
 /**
- * One digest out of several, in their order: 16 hex digits. FNV-1a over their characters in two halves
- * of 32 bits with different starts.
+ * Combines several digests, in their order, into one of 16 hex digits: FNV-1a over their characters in two halves of
+ * 32 bits with different starts.
  */
 export function combineDigests(digests: readonly string[]): string {
   if (digests.length === 1) return digests[0];

@@ -5,31 +5,31 @@ import type { RunRecord } from '../../spec/record.js';
 import { stepAt, type Steps } from './steps.js';
 import type { VariantData } from './variant-data.js';
 
-/** When a process was away. */
+/** One interval in which a process was away. */
 export interface Down {
   readonly instance: number;
   readonly fromNs: Ns;
   /** When it was asked to end; null = it was not. */
   readonly askedNs: Ns | null;
-  /** How it ended that was asked to; null = by itself or by a fault, or nobody asked it. */
+  /** How it ended after it was asked to; null = it was not asked, or it ended by itself or by a fault. */
   readonly end: 'drained' | 'killed' | null;
-  /** A probe had it ended. */
+  /** A probe ended it. */
   readonly condemned: boolean;
-  /** An autoscaler wanted its place to be empty. */
+  /** An autoscaler left its slot empty. */
   readonly absent: boolean;
-  /** It was down when an autoscaler gave its place up: nobody waits for it any more. */
+  /** It was down when an autoscaler removed its slot, so no restart is due. */
   givenUp: boolean;
   /** Infinity = to the end of the run. */
   untilNs: Ns;
-  /** Of one whose place was empty: when somebody was to be there again; Infinity = not in this run. */
+  /** For an empty slot: when an instance was wanted there again; Infinity = not in this run. */
   wantedNs: Ns;
-  /** When it was ready to be called, as its probes say; Infinity = not in this run. */
+  /** When it was ready for calls, as its probes report; Infinity = not in this run. */
   readyNs: Ns;
-  /** How often it was started, the last time among them. */
+  /** Number of starts, including the last one. */
   restarts: number;
 }
 
-/** When instances were down, in order of time. */
+/** All intervals in which instances were down, in order of time. */
 export function downsOf(
   { plan }: VariantData,
   { journal }: RunRecord,
@@ -38,7 +38,7 @@ export function downsOf(
   const { timeNs, kind, subject, value } = journal;
   const downs: Down[] = [];
   const open = new Map<number, Down>();
-  /** Of instances that run again and are not ready yet. */
+  /** Intervals of instances that run again but are not ready yet. */
   const unready = new Map<number, Down[]>();
   const asked = new Map<number, Ns>();
   const condemned = new Set<number>();
@@ -55,7 +55,7 @@ export function downsOf(
     } else if (value[k] === INSTANCE_STATE.absent) {
       absent.add(instance);
       const down = open.get(instance);
-      // One that is down is not waited for any more.
+      // The slot of an instance that is down needs no restart any more.
       if (down === undefined) continue;
       down.untilNs = at;
       down.givenUp = !down.absent;
@@ -92,7 +92,7 @@ export function downsOf(
   return downs;
 }
 
-/** Time that processes are away, by step. */
+/** Time that processes are away, by step; ns. */
 export function awayOf(downs: readonly Down[], steps: Steps): Float64Array {
   const awayNs = new Float64Array(steps.count);
   for (const { fromNs, untilNs } of downs) {
@@ -105,12 +105,12 @@ export function awayOf(downs: readonly Down[], steps: Steps): Float64Array {
   return awayNs;
 }
 
-/** Somebody is to be at an empty place again. */
+/** Records that an instance is wanted in an empty slot. */
 function fill(down: Down | undefined, at: Ns): void {
   if (down?.absent === true) down.wantedNs = at;
 }
 
-/** One that is not over yet. */
+/** An interval that has not ended yet. */
 function reopened(
   down: Omit<Down, 'untilNs' | 'wantedNs' | 'readyNs' | 'restarts' | 'givenUp'>,
 ): Down {

@@ -6,10 +6,10 @@ import type { VariantData } from './variant-data.js';
 import { afterSpan, cellsOf, RECOVERY_WINDOW_NS } from './window.js';
 
 /**
- * How long a backlog lives: seconds from the end of a fault to the first small step of time in which the
- * lag is nowhere above its usual level; Infinity where there is none, null where nothing can be said. A fault that
- * begins meanwhile does not end it: what it adds is waited for as well.
- * `lags`: of each run, the gauges that add up to the lag.
+ * Time to drain a backlog: seconds from the end of a fault to the first slot in which the lag is nowhere above its
+ * usual level; Infinity where there is none, null where it cannot be measured. Another fault that begins meanwhile
+ * does not end the measurement: its backlog has to drain as well. `lags`: for each run, the gauges whose sum is the
+ * lag.
  */
 export function measureDrain(
   data: VariantData,
@@ -31,7 +31,7 @@ export function measureDrain(
   return { kind: 'recovery', value, each, hits: [], trials: [] };
 }
 
-/** Seconds from the end of a fault to the first cell within the limit, from the start of the next fault on. */
+/** Seconds from the end of a fault to the first later cell whose lag is within the limit. */
 function laterDrain(
   { plan }: VariantData,
   fault: string,
@@ -46,10 +46,10 @@ function laterDrain(
 }
 
 /**
- * Cells that show the usual level: those before the first of all faults. Behind that one stands the backlog
- * that it left, which is no measure of the next; and the moment before this fault says less, since a lag goes
- * up and down with every batch. Where a fault is there from the start on, the last seconds before this fault
- * are all there is: a fault that lasts belongs to the usual level, one that was over may have drained.
+ * Cells that show the usual level: those before the first fault. Later cells contain the backlog of earlier faults,
+ * and a single cell before this fault is too noisy, since lag rises and falls with every batch. If a fault is active
+ * from the start of the run, only the last seconds before this fault are left: a lasting fault is then part of the
+ * usual level, and the backlog of an earlier one may have drained by then.
  */
 function usualCells(data: VariantData, before: Int32Array): Int32Array {
   if (data.before.cells.length > 0) return data.before.cells;

@@ -53,7 +53,7 @@ function edgeResult(asked: Asked): EdgeResult {
   };
 }
 
-/** Instances of the callee that its callers have stopped to call, over all runs. */
+/** Ejections of instances of the callee by its callers, over all runs. */
 function ejectionsIn({ data, selection }: Asked): number {
   const { callers, callees } = selection;
   const { warmupNs, endNs } = data.plan;
@@ -115,7 +115,7 @@ function breakerResult(asked: Asked): EdgeResult['breaker'] {
     }
   });
   if (!hasBreakers) return null;
-  // A stable sort: machines with a transition at the same time keep their order.
+  // The sort is stable: machines with a transition at the same time keep their order.
   transitions.sort((a, b) => a.at - b.at);
   return { transitions, openFor: time > 0 ? open / time : 0, dryRun };
 }

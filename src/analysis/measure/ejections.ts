@@ -5,15 +5,15 @@ import { instanceName } from '../../spec/plan-names.js';
 import { byCodeUnit, type VariantData } from './variant-data.js';
 import { count } from '../../text/words.js';
 
-/** State of an instance that outlier detection has taken out. */
+/** State of an instance that outlier detection has ejected. */
 const OUT = 1;
 
-/** True for what outlier detection knows of one instance. */
+/** True for the outlier-detection state of one instance. */
 export function isOutlier(machine: MachineRecord): boolean {
   return machine.policy === 'outlierDetection';
 }
 
-/** Ejections of a run in the measured time, among the machines that `picks` says. */
+/** Counts the ejections of a run in the measured time, among the machines that `picks` selects. */
 export function ejectionsOf(
   record: RunRecord,
   warmupNs: number,
@@ -36,7 +36,9 @@ interface Story {
   left: number;
 }
 
-/** First ejection of each pair of components, and the last return where everybody comes back. */
+/**
+ * Timeline events of each pair of components: the first ejection, and the last return if every instance comes back.
+ */
 export function ejectionEvents({ plan }: VariantData, record: RunRecord): readonly StoryEvent[] {
   const edges = new Map<string, Story>();
   for (const { machine, transitions } of movedOf(record, plan.warmupNs)) {

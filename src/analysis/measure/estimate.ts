@@ -8,13 +8,13 @@ import {
 import { batchInterval, BATCHES, type Batches } from './batch-interval.js';
 import type { Histogram } from '../../stats/histogram.js';
 
-/** What a measured value is, which decides how its interval is found. */
+/** Kind of a measured value, which decides how its interval is computed. */
 export type ValueKind =
   /** hits over trials: Wilson with the design effect between runs. */
   | 'share'
-  /** A figure of pooled data with the same figure of each run: sections around the pooled one. */
+  /** A figure of pooled data, and the same figure of each run: the interval is sectioned around the pooled one. */
   | 'pooled'
-  /** What was seen exactly: counts, extremes, shares of runs. No interval unless it is asked for. */
+  /** Observed exactly: counts, extremes, shares of runs. No interval unless one is asked for. */
   | 'exact'
   /** Seconds or `never` (Infinity). */
   | 'recovery';
@@ -25,10 +25,10 @@ export interface Measured {
   readonly value: number | null;
   /** By replication. */
   readonly each: readonly (number | null)[];
-  /** Of shares: by replication. */
+  /** Only for shares: by replication. */
   readonly hits: readonly number[];
   readonly trials: readonly number[];
-  /** Of means of a single run: by step, see batchInterval. */
+  /** Only for means of a single run: by step, see batchInterval. */
   readonly batches?: Batches;
 }
 
@@ -57,7 +57,7 @@ export function meanOf(
   return { kind, value: ratio(sum(known), known.length), each, hits: [], trials: [] };
 }
 
-/** Largest of one figure of each run. */
+/** Largest of one figure per run. */
 export function largestOf(each: readonly (number | null)[]): Measured {
   return extremeOf(each, Math.max);
 }
@@ -81,7 +81,7 @@ export function pooled(value: number | null, each: readonly (number | null)[]): 
   return { kind: 'pooled', value, each, hits: [], trials: [] };
 }
 
-/** What could not be measured. */
+/** A value that could not be measured. */
 export function nothing(replications: number): Measured {
   return pooled(
     null,
@@ -133,7 +133,7 @@ export function intervalOf(measured: Measured, confidence: number): Interval | n
   return sectionInterval(measured.value, known, confidence);
 }
 
-/** As it stands in the result; `never` is null there. */
+/** A measured value as the result contains it; `never` is null there. */
 export function estimateOf(measured: Measured): Estimate {
   const interval = measured.kind === 'exact' ? null : intervalOf(measured, 0.95);
   return {
@@ -144,7 +144,7 @@ export function estimateOf(measured: Measured): Estimate {
   };
 }
 
-/** Says of an interval that it comes from the batches of a single run. */
+/** Marks an interval that comes from the batches of a single run. */
 export function fromOf(
   { each }: Measured,
   interval: Interval | null,
@@ -169,7 +169,7 @@ export function sum(values: readonly number[]): number {
   return total;
 }
 
-/** Shares have the interval of Wilson, which knows 0 and 1; all else that of the batch means. */
+/** Shares get a Wilson interval, which stays within 0 and 1; all other values that of the batch means. */
 function overBatches({ kind, value, batches }: Measured, confidence: number): Interval | null {
   if (batches === undefined || value === null) return null;
   const interval = batchInterval(value, batches, confidence);
@@ -179,7 +179,7 @@ function overBatches({ kind, value, batches }: Measured, confidence: number): In
   return wilsonInterval(sum(over), sum(under), confidence, effect);
 }
 
-/** Sums of 20 groups of consecutive steps; steps that do not fill a group are left out at the front. */
+/** Sums of 20 groups of consecutive steps. Steps that do not fill a group are dropped at the front. */
 function inBatches(steps: readonly number[]): number[] {
   const size = Math.floor(steps.length / BATCHES);
   const first = steps.length - size * BATCHES;

@@ -30,10 +30,9 @@ interface Root {
 }
 
 /**
- * The same few requests in every variant, by variant name: a median one and a slow one from before the
- * first fault, then requests during the told fault whose ends differ most between the variants, each from
- * another kind of request while there are such. Only requests traced in all of them are looked at; ties
- * go to the earlier arrival.
+ * The same few requests in every variant, by variant name: a median one and a slow one from before the first fault,
+ * then requests during the fault `told` whose outcomes differ most between the variants, each of a different request
+ * type while there are any. Only requests that are traced in all variants count. Ties go to the earlier arrival.
  */
 export function exemplarsOf(
   variants: readonly VariantData[],
@@ -61,12 +60,12 @@ interface Traced {
   readonly roots: ReadonlyMap<string, Root>;
 }
 
-/** Requests that variants must have in common to be shown side by side. */
+/** Fewest common requests for which variants are shown side by side. */
 const ENOUGH = 20;
 
 /**
- * The first variant and all others that have enough requests in common with it and with each other. A
- * variant with another load has other requests, and is shown with its own.
+ * The first variant, and all others that have enough requests in common with it and with each other. A variant with a
+ * different load has different requests and gets exemplars of its own.
  */
 function together(open: readonly Traced[]): {
   readonly members: readonly Traced[];
@@ -148,8 +147,8 @@ function choose(
 }
 
 /**
- * Requests whose ends differ most between the variants first: one of each kind of request in turn. One variant differs
- * from none: what failed after the longest time stands first then, in turn with what was answered after the longest.
+ * Orders requests by how much their outcomes differ between the variants; the request types take turns. With a single
+ * variant nothing differs: the slowest failures come first, in turn with the slowest successes.
  */
 function byDifference(members: readonly Traced[], during: readonly Root[]): readonly Root[] {
   const scored = during.map((root) => {
@@ -203,7 +202,7 @@ function exemplarOf(data: VariantData, root: Root, why: string): Exemplar {
 function spanOf(data: VariantData, row: number, root: Root): Span {
   const { plan } = data;
   const { traces } = data.records[0];
-  // What lies before the request itself was never written for it.
+  // Times before the request itself were not recorded for it.
   const relative = (at: number): number | null =>
     at < root.startNs ? null : (at - root.startNs) / 1e9;
   const edge = traces.edge[row];
@@ -231,14 +230,14 @@ function spanOf(data: VariantData, row: number, root: Root): Span {
   };
 }
 
-/** Which of the statuses a failed answer had. */
+/** Status code of a failed response. */
 function statusAt(traces: TraceRecord, row: number): { readonly status?: number } {
   const outcome = traces.outcome[row];
   const status = isSuccess(outcome) ? null : writtenStatus(outcome);
   return status === null ? {} : { status };
 }
 
-/** An attempt that its caller left before there was an answer has none: it was cancelled. */
+/** Outcome of a row. An attempt that its caller left before the response has none: it was cancelled. */
 function outcomeAt(traces: TraceRecord, row: number): OutcomeName {
   return OUTCOME_NAMES[kindIndex(traces.outcome[row])] ?? 'cancelled';
 }
@@ -247,7 +246,7 @@ function callerOf(data: VariantData, edge: number): string {
   return partName(data.plan, data.plan.statEdges[edge].from);
 }
 
-/** First moment of a row. */
+/** Time of the first event of a row. */
 function startOf(traces: TraceRecord, row: number): number {
   for (const column of [traces.called, traces.sent, traces.arrived, traces.begun]) {
     if (column[row] >= 0) return column[row];
@@ -255,7 +254,7 @@ function startOf(traces: TraceRecord, row: number): number {
   return 0;
 }
 
-/** Last moment of a row as its caller saw it. */
+/** Time of the last event of a row, as its caller saw it. */
 function endOf(traces: TraceRecord, row: number): number {
   if (traces.answered[row] >= 0) return traces.answered[row];
   if (traces.gone[row] >= 0) return traces.gone[row];

@@ -4,23 +4,23 @@ import { finishedOf, outcomeOf, succeededOf, sumOutcomes, type OutcomeCounts } f
 import { isPlaced, partsOf, type VariantData } from './variant-data.js';
 import { share } from '../../text/words.js';
 
-/** How users fail. */
+/** How user requests fail. */
 export interface FailureKinds {
-  /** As what most of them end: ` (nearly all: timeout)`, nothing where they are of several kinds. */
+  /** The kind of most failures, such as ` (nearly all: timeout)`; empty where no kind has most of them. */
   readonly kind: string;
-  /** Where they begin; null where no one place has half of them. */
+  /** Where most of the failures begin; null where no single place has half of them. */
   readonly origin: Origin | null;
 }
 
 export interface Origin {
-  /** Who makes the calls that fail on the way; null for a component that fails by itself. */
+  /** Caller of the calls that fail on the way; null for a component that fails by itself. */
   readonly caller: string | null;
   readonly text: string;
 }
 
 const NEARLY_ALL = 0.95;
 const MOST = 0.6;
-/** Who fails so much of what users lack by itself is where it begins. */
+/** A place that causes at least this share of the failed user requests is their origin. */
 const HALF = 0.5;
 
 /** How the requests of users fail, over the measured time. */
@@ -36,12 +36,12 @@ export function failureKindsOf(data: VariantData, record: RunRecord): FailureKin
   return { kind: kindWords(users), origin: isOrigin ? origin : null };
 }
 
-/** Failures that come from nowhere else. */
+/** Failures that have no other failure as their cause. */
 interface OwnFailures extends Origin {
   readonly failed: number;
 }
 
-/** Answers of components that fail without a call of theirs that does. */
+/** Failed requests of each component beyond its own failed calls. */
 function ofComponents(data: VariantData, record: RunRecord, cells: Int32Array): OwnFailures[] {
   const { plan } = data;
   return plan.components.flatMap((component, id) => {
@@ -90,7 +90,7 @@ function kindWords(counts: OutcomeCounts): string {
   return '';
 }
 
-/** The share that fails of what has ended. */
+/** The share of finished requests that failed. */
 function shareOf(counts: OutcomeCounts): string {
   return share(failedOf(counts) / finishedOf(counts));
 }

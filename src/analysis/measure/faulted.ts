@@ -11,11 +11,11 @@ export interface Touched {
   readonly components: ReadonlySet<number>;
   /** Measured edges whose messages it hits. */
   readonly stats: ReadonlySet<number>;
-  /** Workloads whose rate it turns. */
+  /** Workloads whose rate it changes. */
   readonly workloads: ReadonlySet<number>;
 }
 
-/** What a fault touches. */
+/** Finds the components, edges and workloads that a fault touches. */
 export function touchedBy(fault: PlanFault, data: VariantData): Touched {
   const { plan } = data;
   const components = new Set<number>();
@@ -27,8 +27,8 @@ export function touchedBy(fault: PlanFault, data: VariantData): Touched {
 }
 
 /**
- * When a fault was active in one run: as planned, or, where it waits for something, draws its starts or is a rollout, as
- * the journal has it.
+ * Intervals in which a fault was active in one run: as planned or, for a fault that waits for something, draws its
+ * starts or is a rollout, as the journal recorded them.
  */
 export function spansIn(
   data: VariantData,
@@ -53,8 +53,8 @@ export function spansIn(
 }
 
 /**
- * Cells in which a fault is active, from the end of the warm-up to the end of arrivals, by run; of one that draws its
- * starts those in which it may be, as budgets mean it.
+ * Cells in which a fault is active, from the end of the warm-up to the end of arrivals, by run. For a fault that
+ * draws its starts these are all cells in which it may be active, as in budgets.
  */
 export function windowsDuring(data: VariantData, fault: PlanFault): readonly CellSet[] {
   const { plan, records } = data;
@@ -65,7 +65,7 @@ export function windowsDuring(data: VariantData, fault: PlanFault): readonly Cel
   return records.map(() => planned);
 }
 
-/** Components hit by any fault: those that blast radius and collateral leave out. */
+/** Components that any fault hits; blast radius and collateral exclude them. */
 export function faultedComponents(data: VariantData): ReadonlySet<number> {
   const all = new Set<number>();
   for (const fault of data.plan.faults) {

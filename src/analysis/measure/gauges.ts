@@ -1,7 +1,7 @@
 import { GAUGE_KINDS, type GaugeKind, type GaugeTable, type RunRecord } from '../../spec/record.js';
 import type { VariantData } from './variant-data.js';
 
-/** A level of a run: a row of its table, and its entries there. */
+/** One gauge of a run: its row in the gauge table, and the range of its entries. */
 export interface Gauge {
   readonly kind: GaugeKind;
   readonly instance: number;
@@ -11,19 +11,19 @@ export interface Gauge {
   readonly table: GaugeTable;
 }
 
-/** Which gauges are meant: those of a kind that pass. */
+/** Selects gauges: those of a kind that pass. */
 export interface GaugePick {
   readonly kind: GaugeKind;
   passes(instance: number, callee: number): boolean;
 }
 
-/** Gauges of a kind: those with figures, and the rows of those that were at 0 throughout. */
+/** Gauges of a kind: those with figures, and the rows of those that stayed at 0. */
 interface OfKind {
   readonly gauges: Gauge[];
   readonly quiet: number[];
 }
 
-/** By kind, made when somebody asks. */
+/** Gauges by kind, computed on first use. */
 const known = new WeakMap<GaugeTable, ReadonlyMap<GaugeKind, OfKind>>();
 
 /** The gauges of a kind with figures, in the order of the record. */
@@ -31,7 +31,7 @@ export function gaugesOf(record: RunRecord, kind: GaugeKind): readonly Gauge[] {
   return ofKind(record.gauges, kind).gauges;
 }
 
-/** The gauges that are meant and have figures, in the order of the record; one that has none where none has. */
+/** The selected gauges that have figures, in the order of the record. If none has, one that stayed at 0, if any. */
 export function picked({ gauges: table }: RunRecord, pick: GaugePick): readonly Gauge[] {
   const { gauges, quiet } = ofKind(table, pick.kind);
   const found = gauges.filter(({ instance, callee }) => pick.passes(instance, callee));
@@ -46,7 +46,7 @@ function ofKind(table: GaugeTable, kind: GaugeKind): OfKind {
   return byKind.get(kind)!;
 }
 
-/** By component of their instance, made when somebody asks. */
+/** Gauges by the component of their instance, computed on first use. */
 const placed = new WeakMap<GaugeTable, readonly (readonly Gauge[])[]>();
 
 /** Gauges of a run with figures by the component of their instance. */
@@ -113,7 +113,7 @@ export function cellSums(
   return sums;
 }
 
-/** A gauge by cell, with all that are 0. */
+/** A gauge by cell, zeros included. */
 export function denseOf(gauge: Gauge, column: 'area' | 'max', cells: number): Float64Array {
   return cellSums([gauge], column, cells);
 }
@@ -131,7 +131,7 @@ export function areaOf(gauges: readonly Gauge[], cells: Int32Array): number {
   return area;
 }
 
-/** Largest, over some cells, of the sum of what each gauge reached in a cell. */
+/** Largest, over some cells, of the sum of the maxima of the gauges in a cell. */
 export function maxOf(gauges: readonly Gauge[], cells: Int32Array): number {
   const size = cells.reduce((most, cell) => Math.max(most, cell + 1), 0);
   const sums = cellSums(gauges, 'max', size);

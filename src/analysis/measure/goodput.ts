@@ -7,12 +7,12 @@ import type { CellSet } from './window.js';
 
 /** Share of the baseline at which goodput counts as recovered. */
 export const RECOVERED_SHARE = 0.95;
-/** From so much more on more of the requests fail than before. */
+/** An increase of the failed share by more than this counts as failing. */
 export const FAILED_SOME = 0.001;
 
 /**
- * Goodput of some parts of one run by cell. The cells at the end of the run whose requests were cut off
- * before they could be answered hold nothing: what is known of them are the quick answers alone.
+ * Goodput of some parts of one run by cell. Cells at the end of the run, whose requests were cut off before they
+ * could finish, stay at 0: only their fast responses are known.
  */
 export interface Goodput {
   readonly arrived: Float64Array;
@@ -54,7 +54,7 @@ export function arrivedIn({ arrived }: Goodput, { cells }: CellSet): number {
   return all;
 }
 
-/** p99 of what requests of some parts take before the first fault, up to 10 s; 0 where nobody asked. */
+/** p99 latency of some parts before the first fault, at most 10 s; 0 where there were no requests. */
 export function usualNs(data: VariantData, record: RunRecord, parts: readonly number[]): Ns {
   const rows = parts.map((part) => record.parts[part].latency);
   const before = mergeSegments(rows, data.before.segments);

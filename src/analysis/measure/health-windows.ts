@@ -6,16 +6,16 @@ export interface StepWindow {
   readonly until: number;
 }
 
-/** A window with fewer arrivals is taken together with the next steps, up to so many. */
+/** A window with fewer arrivals is merged with the steps after it, up to MERGE_MAX steps. */
 const FEW_ARRIVALS = 20;
 const MERGE_MAX = 5;
-/** Below so many arrivals a window says nothing, so it grows until it has them. */
+/** A window with fewer arrivals says nothing, so it grows until it has this many. */
 export const TOO_FEW = 5;
 
 /**
- * Steps of a lane put together until they hold enough arrivals to be judged: 20, or 5 where five steps have
- * fewer. No window reaches over a step in `cuts`, so that what was before a fault and what came after it
- * are never judged together; a window that ends there may hold too few arrivals to say anything.
+ * Merges steps of a lane until they hold enough arrivals to judge: 20, or 5 where five steps have fewer. No window
+ * spans a step in `cuts`, so that the time before a fault and the time after it are never judged together. A window
+ * that ends at a cut may have too few arrivals to say anything.
  */
 export function mergedWindows(
   lane: Lane,

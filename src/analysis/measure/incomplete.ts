@@ -4,7 +4,7 @@ import type { Incomplete, StoppedRun, UnfinishedVariant } from '../../spec/resul
 import type { ScenarioFile } from '../../spec/scenario.js';
 import { count, plural } from '../../text/words.js';
 
-/** The runs of a file as they ended: by variant, in the order of the file. */
+/** The runs of a file as they ended, by variant in the order of the file. */
 export interface EndedRuns {
   /** Replications asked for of each variant. */
   readonly asked: number;
@@ -22,7 +22,7 @@ export interface RunStop {
   readonly detail: string;
 }
 
-/** What is missing of the runs that were asked for; null where nothing is. */
+/** The runs that were asked for and did not finish; null where all did. */
 export function incompleteOf(
   file: ScenarioFile,
   plans: readonly Plan[],
@@ -36,7 +36,7 @@ export function incompleteOf(
   return variants.length === 0 ? null : { asked, interrupted, variants };
 }
 
-/** What a budget says in place of a figure: `2 of 5 replications, stopped at 12.3 s (memory)`. */
+/** Text that replaces a budget's figure: `2 of 5 replications, stopped at 12.3 s (memory)`. */
 export function unfinishedNotes({ asked, variants }: Incomplete): ReadonlyMap<string, string> {
   return new Map(
     variants.map(({ variant, finished, stopped }) => {
@@ -51,7 +51,7 @@ function stoppedRun(stop: RunStop | null, { warmupNs }: Plan): StoppedRun | null
   if (stop === null) return null;
   const { reason, replication, atNs, detail } = stop;
   return {
-    // The limit of events is no budget of the scenario.
+    // The limit of events is not a budget of the scenario.
     reason: reason === 'budget' ? 'events' : reason,
     replication,
     at: atNs === null ? null : (atNs - warmupNs) / 1e9,

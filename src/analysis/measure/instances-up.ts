@@ -3,7 +3,7 @@ import { largestOf, meanOf, smallestOf, type Measured } from './estimate.js';
 import type { Question } from './metrics.js';
 import { downsOf } from './downs.js';
 
-/** How many processes run, over the time of a window. */
+/** Number of running processes over the time of a window. */
 interface Level {
   readonly mean: number;
   readonly max: number;
@@ -11,7 +11,7 @@ interface Level {
   readonly end: number;
 }
 
-/** How many of some instances run; null where the window holds no time. Those that start do not run yet. */
+/** Number of running instances; null where the window has no length. Starting instances do not count. */
 export function instancesUp(question: Question): Measured {
   const { ending } = question;
   const each = question.data.records.map((record) => {
@@ -50,7 +50,7 @@ function levelOf({ data, selection, window }: Question, record: RunRecord): Leve
     let at = edges[cell];
     while (at < edges[cell + 1]) {
       while (next < changes.length && changes[next].at <= at) up += changes[next++].by;
-      // What lasts for no time at all, such as a restart without start-up, is not seen.
+      // States that last for no time, such as a restart without start-up, do not count.
       const until = Math.min(edges[cell + 1], changes[next]?.at ?? Infinity);
       area += up * (until - at);
       max = Math.max(max, up);

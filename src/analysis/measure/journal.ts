@@ -22,7 +22,7 @@ const INSTANCE_STATES = [
   'wanted',
 ] as const;
 
-/** State changes of the run that is told, with names, from the end of the warm-up on. */
+/** State changes of the first replication, with names, from the end of the warm-up. */
 export function journalOf(data: VariantData): readonly JournalEntry[] {
   const { plan } = data;
   const [record] = data.records;
@@ -63,13 +63,13 @@ export function journalOf(data: VariantData): readonly JournalEntry[] {
   return entries;
 }
 
-/** `begun`, `promoted`, or the share of the requests that the new version gets: `10%`. */
+/** `begun`, `promoted`, or the share of requests that the new version gets: `10%`. */
 function rolloutState(value: number): string {
   if (value >= ROLLOUT_STATE.weight) return `${(value - ROLLOUT_STATE.weight) / 10}%`;
   return Object.entries(ROLLOUT_STATE).find(([, state]) => state === value)![0];
 }
 
-/** `orders[0]->payments`, or `orders->payments.charge` where the state is shared and by endpoint. */
+/** `orders[0]->payments`, or `orders->payments.charge` where the state is shared and kept by endpoint. */
 function machineName({ plan }: VariantData, machine: MachineRecord): string {
   const caller =
     machine.instance >= 0

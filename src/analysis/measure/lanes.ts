@@ -9,7 +9,7 @@ import { arrivedOf, finishedOf, succeededOf } from './sums.js';
 import { partName } from '../../spec/plan-names.js';
 import { isPlaced, partsOf, type VariantData } from './variant-data.js';
 
-/** What one component, or one request of a workload, shows in each step of one run. */
+/** Signals of one component, or of one request of a workload, in each step of one run. */
 export interface Lane {
   readonly name: string;
   readonly component: number;
@@ -17,19 +17,19 @@ export interface Lane {
   readonly arrivals: Float64Array;
   readonly finished: Float64Array;
   readonly succeeded: Float64Array;
-  /** Of workloads those in time, `goodputWithin`; else all that succeeded. */
+  /** For workloads the successes within `goodputWithin`; else all successes. */
   readonly good: Float64Array;
   readonly errors: Float64Array;
   readonly shed: Float64Array;
-  /** Of these, those over a rate, however quickly it answers. */
+  /** Those of `shed` that exceeded a rate limit or were throttled. */
   readonly overRate: Float64Array;
-  /** Whose callers left before they were answered. */
+  /** Requests whose callers left before the response. */
   readonly cancelled: Float64Array;
   /** p95 of successes, seconds; NaN where nothing succeeded. */
   readonly latency: Float64Array;
-  /** How many successes that is the p95 of. */
+  /** Number of successes of which `latency` is the p95. */
   readonly answered: Float64Array;
-  /** Latencies of all successes of the steps before one; null where nothing succeeded. */
+  /** Latency distribution of all successes before a step; null where nothing succeeded. */
   readonly usualUntil: (step: number) => UsualLatency | null;
   /** Sums over instances; empty for workloads. */
   readonly busy: Float64Array;
@@ -42,7 +42,7 @@ export interface Lane {
   readonly cpu: Float64Array;
   /** Share of the instances that run; 1 for workloads. */
   readonly up: Float64Array;
-  /** Share of the instances whose place is not empty: 1 where nobody changes how many there are. */
+  /** Share of the instance slots that are not empty; 1 where the number of instances never changes. */
   readonly there: Float64Array;
   /** Workers over all instances, those that do not run included; Infinity where unlimited, 0 for workloads. */
   readonly workers: number;
@@ -69,10 +69,10 @@ export function lanesOf(data: VariantData, record: RunRecord, steps: Steps): rea
 }
 
 /**
- * What of a lane its health can be judged by. Steps from `known` on, whose requests the end of the run cut
- * off before they could be answered, count as if nobody had asked. Without a fault, neither do those of
- * callers that had what they needed from others; with one, the time before it tells how many that are, and
- * callers that leave are a sign.
+ * The part of a lane by which its health can be judged. Steps from `known` on count as idle, because the end of the
+ * run cut their requests off. Without a fault, cancelled requests do not count as arrivals: their callers had what
+ * they needed. With a fault, the time before it shows how many cancellations are normal, and more of them are a
+ * symptom.
  */
 export function judgedLane(lane: Lane, known: number, isFaulted: boolean): Lane {
   const keep = (column: Float64Array): Float64Array => column.slice().fill(0, known);
@@ -93,7 +93,7 @@ const kindsOf = (names: readonly OutcomeName[]): readonly number[] =>
   names.map((name) => OUTCOME_NAMES.indexOf(name));
 const OVER_RATE = kindsOf(['rejectedRateLimit', 'throttled']);
 const SHED = [...kindsOf(['rejectedOverload']), ...OVER_RATE];
-/** Ends that say nothing about the health of who answered. */
+/** Outcomes that say nothing about the health of the component that answered. */
 const NEUTRAL = kindsOf(['ok', 'degraded', 'clientError', 'cancelled', 'unfinished']);
 
 function laneOf(
@@ -158,7 +158,10 @@ function levelsOf(gauges: readonly Gauge[], steps: Steps): Levels {
   };
 }
 
-/** Shares of a component's instances that run, and that are there, by step: a dead process has no workers. */
+/**
+ * Shares of a component's instances that run, and of its slots that are not empty, by step. A dead process has no
+ * workers.
+ */
 function sharesOf(
   data: VariantData,
   record: RunRecord,
@@ -168,7 +171,7 @@ function sharesOf(
   const { instances, firstInstance } = data.plan.components[component];
   const all = new Set(Array.from({ length: instances }, (_, index) => firstInstance + index));
   const downs = downsOf(data, record, all);
-  // Whole ns, so that nobody is up by a rounding where all are away.
+  // Computed from whole ns, so that the share is exactly 0 when every instance is down.
   const share = (away: Float64Array): Float64Array =>
     away.map((ns, step) => 1 - ns / (steps.lengthNs[step] * instances));
   const empty = downs.filter(({ absent }) => absent);

@@ -7,8 +7,8 @@ import type { Lane } from './lanes.js';
 const P = 0.95;
 
 /**
- * Chance that requests with usual latencies give a window a p95 as slow as its own, the worst of its steps; NaN where
- * nobody was answered. Of few requests the p95 is one of the slowest.
+ * Probability that usual latencies give a window a p95 as slow as that of its worst step; NaN where nothing was
+ * answered. With few requests the p95 is one of the slowest.
  */
 export function chanceOfP95(lane: Lane, window: StepWindow, usual: UsualLatency): number {
   let worst = -1;
@@ -24,23 +24,23 @@ export function chanceOfP95(lane: Lane, window: StepWindow, usual: UsualLatency)
 }
 
 /**
- * Chance that of n requests as many are slower than a value as must be for their p95 to be, where a share of all
- * requests is: P(Bin(n, share) >= k) = I_share(k, n - k + 1).
+ * Probability that the p95 of n requests exceeds a value which a share of all requests exceeds: P(Bin(n, share) >= k)
+ * = I_share(k, n - k + 1), with k the number of slow requests that this takes.
  */
 export function chanceOfSlow(n: number, share: number): number {
   const slow = n - quantileRank(P, n) + 1;
   return incompleteBeta(share, slow, n - slow + 1);
 }
 
-/** Latencies of a time without a fault. */
+/** Latency distribution of a time without a fault. */
 export class UsualLatency {
   private readonly count: number;
   private readonly slowest: number;
-  /** Seconds in which the share of slower ones falls to a tenth, from the tenth slowest on. */
+  /** Seconds from the tenth slowest value to the slowest, over which the share of slower ones falls tenfold. */
   private readonly decade: number;
   private readonly atLeast: (seconds: number) => number;
 
-  /** Of so many values in seconds: their quantiles, and how many are as large as a value. */
+  /** From the number of values in seconds, their quantiles, and the number that are at least as large as a value. */
   constructor(
     count: number,
     quantile: (p: number) => number,
@@ -52,7 +52,7 @@ export class UsualLatency {
     this.atLeast = atLeast;
   }
 
-  /** Share that is as slow; beyond the slowest that was seen, its logarithm is taken to fall on evenly. */
+  /** Share of values that are at least this slow. Beyond the slowest one the tail falls exponentially. */
   shareAtLeast(seconds: number): number {
     const seen = this.atLeast(seconds) / this.count;
     if (seen > 0) return seen;

@@ -9,7 +9,7 @@ export interface Transition {
   readonly state: number;
 }
 
-/** A machine that has left its first state, as few of a large fleet do. */
+/** A machine that has left its first state. In a large fleet few do. */
 export interface Moved {
   readonly id: number;
   readonly machine: MachineRecord;
@@ -18,7 +18,7 @@ export interface Moved {
 
 const known = new WeakMap<RunRecord, readonly Moved[]>();
 
-/** The machines of a run that have transitions, by their numbers; journals count from the end of the warm-up. */
+/** Machines of a run that have transitions, by their numbers. Journal times count from the end of the warm-up. */
 export function movedOf(record: RunRecord, warmupNs: Ns): readonly Moved[] {
   let list = known.get(record);
   if (list === undefined) known.set(record, (list = listOf(record, warmupNs)));
@@ -41,12 +41,12 @@ function listOf({ journal, machines }: RunRecord, warmupNs: Ns): readonly Moved[
     .map(([id, transitions]) => ({ id, machine: machineOf(id), transitions }));
 }
 
-/** How many machines a block has. */
+/** Number of machines in a block. */
 export function sizeOf({ callers, targets }: MachineBlock): number {
   return callers * targets;
 }
 
-/** Gives the machine of a number. */
+/** Returns a function that finds the machine of a number. */
 function finder(blocks: readonly MachineBlock[]): (id: number) => MachineRecord {
   const singles = new Map<number, MachineRecord>();
   const others: MachineBlock[] = [];
@@ -76,13 +76,13 @@ function isThere(machine: MachineRecord | null): machine is MachineRecord {
   return machine !== null;
 }
 
-/** True for the state in which a breaker lets nothing pass. */
+/** True for a state in which a breaker rejects all calls. */
 export function isOpen(machine: MachineRecord, state: number): boolean {
   const name = machine.states[state];
   return name === 'open' || name === 'forcedOpen';
 }
 
-/** Time that a machine stands open within the spans, ns. */
+/** Time within the spans for which a machine is open, ns. */
 export function openNs(
   machine: MachineRecord,
   transitions: readonly Transition[],

@@ -18,7 +18,7 @@ import { mergeAll, mergeSegments, sumCells } from './sums.js';
 import type { VariantData } from './variant-data.js';
 import { waitingLines } from './waiting-lines.js';
 
-/** Everything with meters, by `component` or `component.part`. */
+/** Results of all subjects with meters, by `component` or `component.part`. */
 export function meteredResults(data: VariantData): Readonly<Record<string, MeteredResult>> {
   const { plan, records } = data;
   const steps = stepsOf(plan);
@@ -42,7 +42,7 @@ export function meteredResults(data: VariantData): Readonly<Record<string, Meter
     // Every run of a variant has the same meters in the same order.
     const runs = records.map((record) => record.meters[index]);
     own.meters[first.name] = meterResult(data, runs, steps);
-    // What rests is no backlog: nobody is going to handle it.
+    // Resting dead letters are not a backlog: no consumer is going to handle them.
     const isLine = first.name === 'lag' || first.name === 'outbox.rows';
     const isWaitedFor = own.deadLetters === undefined && own.holdsBack === undefined;
     if (isLine && plan.faults.length > 0 && isWaitedFor) own.drain = drains(data, runs);
@@ -62,7 +62,9 @@ export function meteredResults(data: VariantData): Readonly<Record<string, Meter
   return Object.fromEntries(results);
 }
 
-/** By subject, the longest that a message has waited there itself, in seconds; of those that are old when they come. */
+/**
+ * Longest time that a message waited at a subject itself, in seconds, for subjects whose messages are old on arrival.
+ */
 function waitsOfRelayed(data: VariantData, steps: Steps): ReadonlyMap<string, number> {
   const longest = new Map<string, number>();
   for (const record of data.records) {
@@ -75,13 +77,13 @@ function waitsOfRelayed(data: VariantData, steps: Steps): ReadonlyMap<string, nu
   return longest;
 }
 
-/** A result in the making. */
+/** A result under construction. */
 type Writable = MeteredResult & {
   readonly meters: Record<string, MeterResult>;
   drain?: MeteredResult['drain'];
 };
 
-/** By fault that says anything: how long the backlog lives after it. */
+/** Time to drain the backlog after each fault for which it can be measured. */
 function drains(
   data: VariantData,
   runs: readonly MeterRecord[],
@@ -98,7 +100,7 @@ function drains(
   return Object.fromEntries(found);
 }
 
-/** By component: how its new version took over. */
+/** How the new version took over, by component. */
 function rolloutsOf(data: VariantData): ReadonlyMap<number, RolloutResult> {
   const found = new Map<number, RolloutResult>();
   data.plan.components.forEach(({ versions }, component) => {
@@ -124,7 +126,7 @@ function rolloutsOf(data: VariantData): ReadonlyMap<number, RolloutResult> {
   return found;
 }
 
-/** By component: for each rule the first saga of the first run that broke it. */
+/** For each rule of a component's sagas, the first saga of the first run that broke it. */
 function brokenSagas(data: VariantData): ReadonlyMap<number, readonly BrokenSaga[]> {
   const { plan, records } = data;
   const found = new Map<number, BrokenSaga[]>();

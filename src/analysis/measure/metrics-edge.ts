@@ -15,7 +15,7 @@ import { mergeAll, mergeSegments, sumCells, sumCounter } from './sums.js';
 import { instancesOf, type VariantData } from './variant-data.js';
 import type { CellSet } from './window.js';
 
-/** Metrics of edges and of the pools on them. */
+/** Measures the metrics of edges and of the connection pools on them. */
 export function measureEdge(question: Question): Measured {
   const { metric } = question;
   switch (metric.name) {
@@ -46,7 +46,7 @@ export function measureEdge(question: Question): Measured {
   }
 }
 
-/** Sums of a column of edges, by run: in the window, or in one of each run. */
+/** Sums of a column of edges, by run: in the window of the question, or in a window per run. */
 export function edgeSums(
   question: Pick<Question, 'data' | 'selection' | 'window'>,
   column: 'attempts' | 'calls' | 'wastedNs',
@@ -77,7 +77,7 @@ export function counterSums(
   });
 }
 
-/** True for a circuit breaker: the metrics `breaker.*` and the events of breakers are about nothing else. */
+/** True for a circuit breaker. The metrics `breaker.*` and the breaker events count no other machines. */
 export function isBreaker(machine: MachineRecord): boolean {
   return machine.policy === 'circuitBreaker';
 }
@@ -97,7 +97,9 @@ export function isAsked(
 
 type Pools = Pick<Question, 'data' | 'selection'>;
 
-/** Connections that the client pools of a selection may open together, by step, with the instances that are there. */
+/**
+ * Connections that the client pools of a selection may open together, by step, with the instances that exist then.
+ */
 export function poolCapacities(question: Pools, record: RunRecord, steps: Steps): Float64Array {
   const { data } = question;
   const counts = data.plan.components.map((_, component) => {
@@ -113,7 +115,7 @@ export function poolCapacities(question: Pools, record: RunRecord, steps: Steps)
   );
 }
 
-/** The same on average over a window and all runs. */
+/** The same, as the mean over a window and all runs. */
 export function poolCapacity(question: Pools & Pick<Question, 'window'>): number {
   const { data, window } = question;
   return poolsOf(question, (component) => {
@@ -122,7 +124,7 @@ export function poolCapacity(question: Pools & Pick<Question, 'window'>): number
   });
 }
 
-/** `countOf`: how many instances of a component there are. */
+/** Connections that the client pools may open together. `countOf` gives the number of instances of a component. */
 function poolsOf({ data, selection }: Pools, countOf: (component: number) => number): number {
   const { plan } = data;
   const pools = new Map<string, number>();
@@ -132,7 +134,7 @@ function poolsOf({ data, selection }: Pools, countOf: (component: number) => num
     if (!isPoolOf({ selection }, from, to)) continue;
     const max = poolSize(edge, countOf(to));
     if (max === null) continue;
-    // Bundles have pools of their own at a service; at a database they share that of the caller.
+    // Bundles have pools of their own at a service; at a database they share the caller's pool.
     const bundle = edge.pool === null ? edge.bundle : -1;
     const isShared = edge.pool?.kind === 'pgbouncer';
     const key = isShared ? String(to) : `${from} ${to} ${bundle}`;

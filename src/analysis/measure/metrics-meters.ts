@@ -4,14 +4,14 @@ import { distributionOf, largestOf, meanOf, nothing, shareOf, type Measured } fr
 import type { Question } from './metrics.js';
 import { mergeAll, mergeSegments, sumCells } from './sums.js';
 
-/** How a metric is read off the meters of its subject. `scale` turns what is recorded into its unit. */
+/** How a metric is computed from the meters of its subject. `scale` converts recorded values to the metric's unit. */
 type Reading =
   | { readonly form: 'counter' }
-  /** Two counters; the first is of the name of the metric unless another is given. */
+  /** Two counters: `counted` (by default the one named like the metric) over `of`. */
   | { readonly form: 'share'; readonly of: string; readonly counted?: string }
   | { readonly form: 'gauge'; readonly scale: number; readonly merge: 'sum' | 'largest' }
   | { readonly form: 'durations' }
-  /** From the end of a fault until this gauge is back at its level before. */
+  /** From the end of a fault until this gauge is back at its level before the fault. */
   | { readonly form: 'drain'; readonly of: string };
 
 const OF_FINISHED: Reading = { form: 'share', of: 'finished' };
@@ -20,7 +20,7 @@ const LEVEL: Reading = { form: 'gauge', scale: 1, merge: 'sum' };
 const DURATIONS: Reading = { form: 'durations' };
 const NS = 1e-9;
 
-/** Metrics that are the meter of the same name. */
+/** How each metric is computed; most are the meter of the same name. */
 const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['lag', LEVEL],
   ['partitionLag', { form: 'gauge', scale: 1, merge: 'largest' }],
@@ -102,20 +102,20 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['hitRatio', { form: 'share', counted: 'hits', of: 'reads' }],
 ]);
 
-/** Shares of two counters. */
+/** Metrics that are a share of two counters. */
 const SHARES: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['conflicts', { form: 'share', of: 'appends' }],
   ['staleReads', { form: 'share', of: 'reads' }],
   ['backwardReads', { form: 'share', of: 'reads' }],
 ]);
 
-/** What turns the values of a gauge into the unit that users see: ages are recorded in ns. */
+/** Factor from a gauge's recorded values to the unit that users see. Ages are recorded in ns. */
 export function meterScale(name: string): number {
   const reading = READINGS.get(name);
   return reading?.form === 'gauge' ? reading.scale : 1;
 }
 
-/** Metrics of topics and all else that has meters of its own. Null for other metrics. */
+/** Measures the metrics of topics and of all other subjects with meters. Null for other metrics. */
 export function measureMeters(question: Question): Measured | null {
   const reading = readingOf(question);
   if (reading === undefined) return null;
@@ -153,7 +153,7 @@ export function measureMeters(question: Question): Measured | null {
   }
 }
 
-/** How the metric is read; a name that others have without meters is one of meters at a saga alone. */
+/** How a metric is computed. `duplicates` comes from a meter only at a saga; other kinds have it without meters. */
 function readingOf({ metric, selection, data }: Question): Reading | undefined {
   if (metric.name !== 'duplicates') {
     const share = metric.unit === 'share' ? SHARES.get(metric.name) : undefined;
@@ -164,7 +164,7 @@ function readingOf({ metric, selection, data }: Question): Reading | undefined {
   return ofSaga ? COUNTER : undefined;
 }
 
-/** The meters of the subject with a name, that of the metric: its own, else those of its parts. */
+/** The meters of a subject with this name (by default that of the metric): its own, else those of its parts. */
 function metersOf(
   record: RunRecord,
   { selection, metric }: Question,
@@ -186,7 +186,7 @@ function countOf(meters: readonly MeterRecord[], { window }: Question): number {
   return sum;
 }
 
-/** Mean of a level over the window, or its largest value; ages of several are the largest of them. */
+/** Mean of a level over the window, or its maximum. Of several ages it takes the largest. */
 function gauge(
   runs: readonly (readonly MeterRecord[])[],
   { window, ending }: Question,

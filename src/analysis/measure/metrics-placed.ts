@@ -63,7 +63,7 @@ export function partSums(
   });
 }
 
-/** Mean of the level over the window, and the sum of the largest levels in one cell, by run. */
+/** Mean level over the window, and the largest sum of the gauges' maxima in one cell, by run. */
 export function levels(
   data: VariantData,
   window: Question['window'],
@@ -80,7 +80,7 @@ export function levels(
   return { means, maxima };
 }
 
-/** A gauge over a capacity: the mean, or the largest value. */
+/** A gauge as a share of a capacity: the mean, or the maximum. */
 export function shareOfCapacity(
   question: Pick<Question, 'data' | 'window' | 'ending'>,
   pick: GaugePick,
@@ -126,13 +126,13 @@ const workersOf: Capacity = ({ concurrency }) => concurrency;
 const coresOf: Capacity = ({ cpu }) => cpu.cores;
 const memoryOf: Capacity = ({ memory }) => memory?.limit ?? Infinity;
 
-/** How often processes were started after their death in the window, in vain or not, by run. */
+/** Number of starts after a process died, failed starts included, in the window, by run. */
 function restarts({ data, selection, window }: Question): readonly number[] {
   const { edges } = data.plan.grid;
   const instances = new Set(selection.instances);
   return data.records.map(({ journal: { timeNs, kind, subject, value } }) => {
     const down = new Set<number>();
-    /** Whose places were emptied since they were up: who fills them has not died before. */
+    /** Instances whose slots were emptied since they last ran: the next start there follows no death. */
     const emptied = new Set<number>();
     let count = 0;
     for (let i = 0; i < timeNs.length; i++) {

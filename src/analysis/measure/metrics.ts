@@ -36,7 +36,7 @@ export interface Question {
   readonly window: CellSet;
 }
 
-/** Figures of the cascade by replication; they come from elsewhere, because they need whole runs. */
+/** Figures of the cascade by replication. They are computed elsewhere, because they need whole runs. */
 export type CascadeFigures = (metric: string) => Measured;
 
 /** Value of a metric in a window of one variant, over all its runs. */
@@ -143,7 +143,7 @@ function answered(question: Question): Measured | null {
   }
 }
 
-/** Counts of outcomes in the window, by run. */
+/** Outcome counts in the window, by run. */
 export function outcomesByRun(
   question: Pick<Question, 'data' | 'selection' | 'window'>,
 ): readonly Float64Array[] {
@@ -152,7 +152,7 @@ export function outcomesByRun(
   );
 }
 
-/** Goodput counts by run: successes within patience; for edges the successes. */
+/** Goodput counts by run: successes within patience; for edges, all successes. */
 export function goodByRun(
   question: Pick<Question, 'data' | 'selection' | 'window'>,
   outcomes: readonly Float64Array[],

@@ -1,6 +1,6 @@
 import type { OutcomeName } from '../../spec/outcome.js';
 
-/** What a request that fails ends as, in words. */
+/** Names of the failure outcomes in prose. */
 export const FAILURE_WORDS: ReadonlyMap<OutcomeName, string> = new Map([
   ['clientError', 'client error'],
   ['throttled', 'throttled'],

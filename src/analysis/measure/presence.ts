@@ -9,17 +9,17 @@ import type { Question } from './metrics.js';
 import type { Steps } from './steps.js';
 import type { VariantData } from './variant-data.js';
 
-/** What each instance of a component has of something. */
+/** Capacity of some kind that each instance of a component has. */
 export type Capacity = (component: PlanComponent) => number;
 
-/** Whether the number of some of these instances changes by itself. */
+/** Whether the number of some of these instances changes during the run. */
 export function isScaled({ plan }: VariantData, instances: readonly number[]): boolean {
   return instances.some((id) => comesAndGoes(plan.components[plan.instances[id].component]));
 }
 
 /**
- * What the instances that are there have together, by cell: capacity x ns. Whose place is empty has nothing, up to the start of
- * who fills it, or with `wanted` up to the order to start.
+ * Total capacity of the instances that exist, by cell: capacity x ns. An empty slot has no capacity until its new
+ * instance is up or, with `wanted`, until that instance is ordered.
  */
 export function capacityByCell(
   data: VariantData,
@@ -47,7 +47,7 @@ export function capacityByCell(
   return cells;
 }
 
-/** How many of these instances are there, by step. */
+/** Number of these instances that exist, by step. */
 export function thereBySteps(
   data: VariantData,
   record: RunRecord,
@@ -58,7 +58,7 @@ export function thereBySteps(
   return awayOf(empty, steps).map((ns, step) => instances.length - ns / steps.lengthNs[step]);
 }
 
-/** Which instances of a component are there at a moment. */
+/** Instances of a component that exist at a given time. */
 export function thereAt(
   data: VariantData,
   record: RunRecord,
@@ -77,7 +77,7 @@ function within(fromNs: Ns, untilNs: Ns, beginNs: Ns, endNs: Ns): Ns {
   return Math.max(0, Math.min(untilNs, endNs) - Math.max(fromNs, beginNs));
 }
 
-/** A gauge over the capacity of the instances that are there: the mean, or the largest value of a cell. */
+/** A gauge as a share of the capacity of the instances that exist: the mean, or the largest value of a cell. */
 export function shareOfThere(
   { data, window, ending, selection }: Pick<Question, 'data' | 'window' | 'ending' | 'selection'>,
   pick: GaugePick,

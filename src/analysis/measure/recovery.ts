@@ -15,28 +15,28 @@ import {
   type CellSet,
 } from './window.js';
 
-/** A window with fewer arrivals is too thin to tell, and is taken together with the next. */
+/** A window with fewer arrivals is too thin to judge and is merged with the next. */
 const FEW_ARRIVALS = 20;
 
-/** Windows of the time after a fault, and the time before it that they are held against. */
+/** Windows after a fault, and the time before it with which they are compared. */
 export interface RecoveryGrid {
   readonly before: CellSet;
-  /** From the start of the fault on, its own time included. */
+  /** From the start of the fault, its own time included. */
   readonly since: readonly CellSet[];
   readonly windows: readonly CellSet[];
-  /** Where a recovery may begin, see recoverySlots. */
+  /** Slots in which a recovery may begin, see recoverySlots. */
   readonly slots: readonly CellSet[];
   readonly slotNs: Ns;
 }
 
-/** The windows in which recovery from a fault is looked for; null where the variant does not have it. */
+/** The windows in which recovery from a fault is searched; null where the variant does not have the fault. */
 export function recoveryGrid(data: VariantData, fault: string): RecoveryGrid | null {
   const found = data.plan.faults.find((candidate) => candidate.id === fault);
   if (found === undefined || found.spans.length === 0) return null;
   return gridOf(data, found);
 }
 
-/** The same for one run: a rollout ends when it ends. */
+/** The same for one run, because the end of a rollout differs between runs. */
 export function recoveryGridIn(
   data: VariantData,
   fault: string,
@@ -54,11 +54,11 @@ export function recoveryGridIn(
 }
 
 /**
- * Seconds from the end of the fault to the start of the first window of 5 s from which on goodput per
- * arrival stays at 95 % of its share before the fault, in this window and in all that follow it without a
- * gap; 0 where no window since the start of the fault lost more; Infinity where there is none, null where
- * nothing can be said (no arrivals before the fault, no whole window after it). Windows with fewer than 20
- * arrivals are taken together with the next.
+ * Seconds from the end of the fault to the start of the first window of 5 s from which goodput per arrival stays at
+ * or above 95 % of its share before the fault, in this window and in all adjacent windows after it. 0 where no window
+ * since the start of the fault fell below that; Infinity where no such window exists; null where it cannot be
+ * measured (no arrivals before the fault, no whole window after it). Windows with fewer than 20 arrivals are merged
+ * with the next.
  */
 export function recoveryOf(goodput: Goodput, grid: RecoveryGrid): number | null {
   const before = goodShare(goodput, grid.before);
@@ -78,7 +78,7 @@ export function recoveryOf(goodput: Goodput, grid: RecoveryGrid): number | null 
   return Infinity;
 }
 
-/** Whether every window holds the limit, thin ones together with the next. */
+/** Whether every window holds the limit; thin windows are merged with the next. */
 export function staysGood(goodput: Goodput, windows: readonly CellSet[], limit: number): boolean {
   let arrived = 0;
   let good = 0;
@@ -88,7 +88,7 @@ export function staysGood(goodput: Goodput, windows: readonly CellSet[], limit: 
     good += all > 0 ? goodShare(goodput, window)! * all : 0;
     const isThin = arrived < FEW_ARRIVALS && i < windows.length - 1;
     if (isThin) continue;
-    // The end of the run may leave a thin window with nothing to be taken together with.
+    // A thin window at the end of the run may have no next window to merge with.
     if (arrived >= MIN_ARRIVALS && good / arrived < limit) return false;
     arrived = 0;
     good = 0;
@@ -96,7 +96,7 @@ export function staysGood(goodput: Goodput, windows: readonly CellSet[], limit: 
   return true;
 }
 
-/** Below so many arrivals the last window says nothing. */
+/** With fewer arrivals the last window says nothing. */
 const MIN_ARRIVALS = 5;
 
 /** Recovery over all runs of a variant. The value is the mean of those that recover, if most do. */
@@ -116,12 +116,12 @@ export function measureRecovery(
   return { kind: 'recovery', value, each, hits: [], trials: [] };
 }
 
-/** How many runs never recover. */
+/** Number of runs that never recover. */
 export function neverCount(measured: Measured): number {
   return measured.each.filter((value) => value === Infinity).length;
 }
 
-/** Windows of 5 s from a moment to the end of a span; the last may be shorter. */
+/** Windows of 5 s from a time to the end of a span; the last may be shorter. */
 export function windowsFrom(fromNs: Ns, untilNs: Ns, data: VariantData): readonly CellSet[] {
   const windows: CellSet[] = [];
   for (let from = fromNs; from < untilNs; from += RECOVERY_WINDOW_NS) {
@@ -143,7 +143,7 @@ function gridOf(data: VariantData, fault: PlanFault): RecoveryGrid {
   };
 }
 
-/** sums[k] = the first k values together. */
+/** sums[k] = sum of the first k values. */
 function prefixSums(values: readonly number[]): readonly number[] {
   const sums = [0];
   for (const value of values) sums.push(sums[sums.length - 1] + value);
@@ -151,9 +151,8 @@ function prefixSums(values: readonly number[]): readonly number[] {
 }
 
 /**
- * Whether the windows of `length` slots from `start` on, one behind the other, all hold the limit. The
- * last of them ends with the slots, so that nothing at the end is left out; a window that is too thin
- * reaches as far as it must, at the end backwards.
+ * Whether the adjacent windows of `length` slots from `start` all hold the limit. The last window ends with the last
+ * slot, so that it covers the end. A window with too few arrivals grows forwards, and at the end backwards.
  */
 function staysAbove(
   arrived: readonly number[],

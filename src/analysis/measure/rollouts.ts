@@ -9,17 +9,17 @@ import { finishedOf, succeededOf, sumCells, sumOutcomes } from './sums.js';
 import type { VariantData } from './variant-data.js';
 import { cellsOf } from './window.js';
 
-/** How a rollout went in one run; times from the end of the warm-up on. */
+/** How a rollout went in one run. Times count from the end of the warm-up. */
 export interface Course {
   readonly result: RolloutResult;
   readonly beganNs: Ns;
-  /** When one of the versions had everything; Infinity = not in this run. */
+  /** When one of the versions had all requests; Infinity = not in this run. */
   readonly endedNs: Ns;
-  /** Shares of the requests, or of the replicas, and from when on. */
+  /** Shares of the requests or replicas that the new version got, with the time of each change. */
   readonly weights: readonly { readonly atNs: Ns; readonly weight: number }[];
-  /** When its analysis found something that did not hold. */
+  /** When a look of its analysis failed. */
   readonly failedNs: readonly Ns[];
-  /** When a failed analysis stopped it where it was; Infinity = never. */
+  /** When a failed analysis paused it; Infinity = never. */
   readonly heldNs: Ns;
 }
 
@@ -57,12 +57,13 @@ export function courseOf({ journal }: RunRecord, component: number): Course | nu
   return beganNs === null ? null : { result, beganNs, endedNs, weights, failedNs, heldNs };
 }
 
-/** Of the time from the promotion to the end, this share of it tells how users fare with the new version. */
+/** The last part of the time from promotion to the end, by which the new version's failures are judged. */
 const LATE_SHARE = 0.5;
 
 /**
- * When nothing of a rollout lasts any more, absolute: when the new version has everything, unless more fails with it in the
- * end, or before another fault, than with the old one; Infinity = not in this run. One that turned back is over when the journal says so.
+ * When a rollout stops affecting users, absolute: at its promotion, unless more requests fail late in the run (or
+ * late before the next fault) than before the first fault. Infinity = not in this run. For a rollback the journal has
+ * the end.
  */
 export function overAt(data: VariantData, record: RunRecord, component: number): Ns {
   const course = courseOf(record, component);
@@ -70,7 +71,7 @@ export function overAt(data: VariantData, record: RunRecord, component: number):
   const { plan, requests, before } = data;
   const atNs = plan.warmupNs + course.endedNs;
   const parts = requests.map((part) => record.parts[part]);
-  // What comes behind another fault says nothing of the version.
+  // After another fault, failures say nothing about the version.
   const later = plan.faults.flatMap(({ spans }) => spans.map((span) => span.fromNs));
   const untilNs = Math.min(plan.endNs, ...later.filter((at) => at > atNs));
   const fromNs = atNs + LATE_SHARE * (untilNs - atNs);
@@ -79,13 +80,13 @@ export function overAt(data: VariantData, record: RunRecord, component: number):
   return late <= usual + FAILED_SOME ? atNs : Infinity;
 }
 
-/** Share of what has ended; 0 where nothing has. */
+/** Share of finished requests that failed; 0 where none finished. */
 function failing(outcomes: ReturnType<typeof sumOutcomes>): number {
   const finished = finishedOf(outcomes);
   return finished === 0 ? 0 : 1 - succeededOf(outcomes) / finished;
 }
 
-/** What became of the rollout of a service, by run; null where it has none. */
+/** Result of the rollout of a service, by run; null where it has none. */
 export function rolloutResults({
   data,
   selection,
@@ -129,7 +130,7 @@ export function shareOfRuns(results: readonly RolloutResult[], result: string): 
   );
 }
 
-/** How many requests a version has answered (`old`, `next`), or both (`served`). */
+/** Requests that a version answered (`old`, `next`), or both together (`served`). */
 export function answeredIn(
   record: RunRecord,
   component: number,

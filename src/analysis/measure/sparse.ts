@@ -2,8 +2,8 @@ import type { HistogramRow } from '../../stats/histogram-row.js';
 import { quantileRank } from '../../stats/rank.js';
 
 /**
- * Quantiles of many small histograms taken together, without making a Histogram of each: the series of
- * the timeline need one per step, part and run.
+ * Quantiles of many small merged histograms, without building a Histogram of each: the timeline's series need one per
+ * step, part and run.
  */
 export class SparseMerge {
   /** Counts by bucket; those outside [first, last] are 0. */
@@ -20,7 +20,7 @@ export class SparseMerge {
     return this.total;
   }
 
-  /** Adds the histogram at a place of a row. */
+  /** Adds one histogram of a row. */
   add(row: HistogramRow, place: number): void {
     const { index, n } = row;
     const begin = place === 0 ? 0 : row.end[place - 1];
@@ -61,7 +61,10 @@ export class SparseMerge {
     return values;
   }
 
-  /** How many values are as large as one, in seconds, or larger; its own bucket counts: what takes a constant time is one. */
+  /**
+   * Number of values at least this large, in seconds. The bucket of the value counts, because a constant latency
+   * falls into one bucket.
+   */
   atLeast(seconds: number): number {
     let count = 0;
     for (let index = this.last; index >= this.first; index--) {
@@ -78,7 +81,7 @@ export class SparseMerge {
     this.counts = larger;
   }
 
-  /** Middle of a bucket in ns, kept within what was seen; bucket 0 holds zeros. */
+  /** Middle of a bucket in ns, clamped to the observed range; bucket 0 holds zeros. */
   private valueOf(index: number): number {
     if (index === 0) return 0;
     const width = this.widthOf(index);
@@ -92,7 +95,7 @@ export class SparseMerge {
     return bottom / (1 << this.subBits);
   }
 
-  /** First ns behind a bucket. */
+  /** First ns after a bucket. */
   private endOf(index: number): number {
     if (index === 0) return 0;
     const width = this.widthOf(index);

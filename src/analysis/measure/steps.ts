@@ -23,7 +23,7 @@ export function stepsOf(plan: Plan): Steps {
   return { count: steps, startNs, lengthNs, stepOfCell };
 }
 
-/** The step in which a moment lies; the number of steps from their end on. */
+/** The step that contains a time; the number of steps for a time after the last one. */
 export function stepAt(steps: Steps, timeNs: number): number {
   let low = 0;
   let high = steps.count;
@@ -35,7 +35,7 @@ export function stepAt(steps: Steps, timeNs: number): number {
   return low;
 }
 
-/** The first step that begins at a moment or later; the number of steps where none does. */
+/** The first step that begins at or after a time; the number of steps where none does. */
 export function stepAfter(steps: Steps, timeNs: number): number {
   const step = stepAt(steps, timeNs);
   return step < steps.count && steps.startNs[step] < timeNs ? step + 1 : step;

@@ -21,11 +21,11 @@ export interface Story {
   readonly depth: number;
   readonly collateral: readonly string[];
   readonly goodputLost: number | null;
-  /** Largest attempts per call of any edge; null where none was called often enough. */
+  /** Largest attempts per call of any edge; null where no edge had enough calls. */
   readonly amplification: number | null;
   /**
-   * User requests that arrived from the first fault on, or at all without one, and failed; and the share that
-   * failed before the first fault.
+   * User requests that arrived after the first fault (without a fault: all), and those of them that failed; and the
+   * share that failed before the first fault.
    */
   readonly users: {
     readonly finished: number;
@@ -38,5 +38,5 @@ export interface Story {
   readonly innocent: CascadeResult['innocent'];
 }
 
-/** Kinds of events that begin ill health, or make it worse, the worst last. */
+/** Kinds of events in which a component's health gets worse, the worst last. */
 export const ILL: readonly StoryEvent['kind'][] = ['degraded', 'failing', 'down'];

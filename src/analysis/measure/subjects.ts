@@ -4,13 +4,13 @@ import { PART_KIND } from '../../spec/component-kind.js';
 import type { RunRecord } from '../../spec/record.js';
 import { instancesOf, partsOf, type VariantData } from './variant-data.js';
 
-/** What the subject of a metric is in one variant: ids of the plan. Empty lists where it does not exist. */
+/** The subject of a metric in one variant, as ids of the plan. The lists are empty where it does not exist there. */
 export interface Selection {
-  /** Parts that answer: those of the component, or the one part. For edges: the called ones. */
+  /** Parts that answer: those of the component, or a single one. For edges: the called ones. */
   readonly parts: readonly number[];
   /** Measured edges; empty unless the subject is an edge. */
   readonly stats: readonly number[];
-  /** Instances of a component, or the one instance; for workloads those too. */
+  /** Instances of a component, or a single one; workloads have them, too. */
   readonly instances: readonly number[];
   /** Calling components of an edge; null = any. */
   readonly callers: ReadonlySet<number> | null;
@@ -40,7 +40,7 @@ export function select(path: MetricPath, data: VariantData): Selection {
   };
 }
 
-/** What kind of thing the subject of a metric is. */
+/** The kind of a metric's subject. */
 export function subjectOf({ subject }: MetricPath, data: VariantData): SubjectKind {
   if (subject.kind !== 'component') return subject.kind;
   if (subject.at.instance !== null) return 'instance';
@@ -76,7 +76,7 @@ export function selectStats(stats: readonly number[], data: VariantData): Select
   return { parts: [...parts].sort((a, b) => a - b), stats, instances: [], callers, callees };
 }
 
-/** Rows of a record that a selection means: edges where it is one, else parts. */
+/** Rows of a record for a selection: those of edges if it is an edge, else those of parts. */
 export function rowsOf(
   record: RunRecord,
   selection: Selection,

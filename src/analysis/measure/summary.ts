@@ -42,7 +42,7 @@ export interface Headline {
 
 type Quantiles = Readonly<Record<keyof QuantileEstimates, Measured>>;
 
-/** Headline figures of a variant; `fault` is the one whose recovery is told, null where there is none. */
+/** Headline figures of a variant. `fault` is the one whose recovery is reported, null where there is none. */
 export function headline(
   data: VariantData,
   stories: readonly Story[],
@@ -74,7 +74,7 @@ export function headline(
   };
 }
 
-/** Headline figures as they stand in the result. */
+/** Headline figures as the result contains them. */
 export function summaryOf(figures: Headline): VariantSummary {
   return {
     requests: figures.requests,
@@ -146,7 +146,7 @@ function attemptsPerRequest(data: VariantData, outcomes: readonly Float64Array[]
   );
 }
 
-/** The largest over the component edges that were called often enough to say so. */
+/** Largest amplification of the component edges with enough calls. */
 function amplification(data: VariantData): Measured & { edge: string | null } {
   let largest: Measured & { edge: string | null } = { ...nothing(data.records.length), edge: null };
   for (const edge of data.edges) {
@@ -160,8 +160,8 @@ function amplification(data: VariantData): Measured & { edge: string | null } {
 }
 
 /**
- * Of each kind of request, the share that succeeds while a fault lasts, pooled over the runs: in each for as long as it
- * lasts there, see windowsDuring.
+ * Success share of each kind of request while a fault is active, pooled over the runs. Each run counts the time in
+ * which the fault is active there, see windowsDuring.
  */
 function duringFaults(data: VariantData): Headline['during'] {
   const entries: { request: string; fault: string; success: Measured }[] = [];

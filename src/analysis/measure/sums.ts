@@ -51,24 +51,24 @@ export function sumCounter(counters: Uint32Array, counter: number, cells: Int32A
   return sum;
 }
 
-/** All that arrived. */
+/** Number of requests that arrived. */
 export function arrivedOf(counts: ArrayLike<number>, at = 0): number {
   let sum = 0;
   for (let kind = 0; kind < OUTCOME_KINDS; kind++) sum += counts[at + kind];
   return sum;
 }
 
-/** All that ended: everything but `unfinished`. */
+/** Number of requests that ended: all but `unfinished`. */
 export function finishedOf(counts: ArrayLike<number>, at = 0): number {
   return arrivedOf(counts, at) - counts[at + UNFINISHED];
 }
 
-/** `ok` and `degraded`. */
+/** Number of successes: `ok` and `degraded`. */
 export function succeededOf(counts: ArrayLike<number>, at = 0): number {
   return counts[at] + counts[at + DEGRADED];
 }
 
-/** One outcome by name. */
+/** Count of one outcome by name. */
 export function outcomeOf(counts: ArrayLike<number>, name: OutcomeName): number {
   return counts[OUTCOME_NAMES.indexOf(name)];
 }
@@ -82,7 +82,7 @@ export function namedOutcomes(counts: ArrayLike<number>): Partial<Record<Outcome
   return named;
 }
 
-/** One histogram out of the same segments of several rows. */
+/** Merges the same segments of several rows into one histogram. */
 export function mergeSegments(
   rows: readonly (readonly HistogramData[])[],
   segments: Int32Array,
@@ -100,7 +100,7 @@ export function mergeSegments(
   return merged ?? new Histogram();
 }
 
-/** One histogram out of several, which stay as they are. */
+/** Merges several histograms into a new one. */
 export function mergeAll(histograms: readonly Histogram[]): Histogram {
   const filled = histograms.filter((histogram) => histogram.count > 0);
   const merged = new Histogram(filled[0]?.subBits ?? 7);

@@ -10,7 +10,7 @@ import type { Story } from './story.js';
 import { finishedOf, succeededOf } from './sums.js';
 import { partsOf, type VariantData } from './variant-data.js';
 
-/** Series over time, pooled over all runs of a variant; health of the run that is told. */
+/** Series over time, pooled over all runs of a variant, with the health states of one run (`told`). */
 export function timelineOf(data: VariantData, told: Story): Timeline {
   const { plan, records } = data;
   const steps = stepsOf(plan);
@@ -60,7 +60,7 @@ function seriesOf(
   };
 }
 
-/** Processes of a component that run; empty where all of them do, and for the requests of workloads. */
+/** Number of running processes of a component; empty where all run, and for the requests of workloads. */
 function upSeries(runs: readonly Lane[], instances: number, steps: Steps): number[] {
   const up = over(
     runs.map((lane) => lane.up),
@@ -70,7 +70,7 @@ function upSeries(runs: readonly Lane[], instances: number, steps: Steps): numbe
   return up.every((value) => value === instances) ? [] : up;
 }
 
-/** All requests of a workload together; its state is the worst of theirs. */
+/** Series of all requests of a workload together; its state is the worst of theirs. */
 function workloadSeries(data: VariantData, id: number, steps: Steps, told: Story): Series {
   const parts = partsOf(data.plan, id);
   const { records } = data;

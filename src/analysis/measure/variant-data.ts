@@ -31,7 +31,7 @@ export interface VariantData {
   readonly before: CellSet;
 }
 
-/** Puts the look-ups of one variant together. */
+/** Builds the look-ups of one variant. */
 export function variantData(
   variant: Variant,
   plan: Plan,
@@ -64,7 +64,7 @@ export function instancesOf(plan: Plan, component: number): readonly number[] {
   return Array.from({ length: instances }, (_, i) => firstInstance + i);
 }
 
-/** True for what answers in instances of its own: neither workloads nor what only holds things, such as topics. */
+/** True for components with instances: not for workloads, nor for topics and the like, which only hold messages. */
 export function isPlaced(component: PlanComponent): boolean {
   return component.kind !== 'workload' && component.instances > 0;
 }

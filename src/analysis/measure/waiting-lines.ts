@@ -5,32 +5,32 @@ import { bySteps, largestBySteps, type Steps } from './steps.js';
 import { partName } from '../../spec/plan-names.js';
 import { type VariantData } from './variant-data.js';
 
-/** A line that can get long: of a consumer, a read model, an outbox. */
+/** A backlog: of a consumer, a read model or an outbox. */
 export interface WaitingLine {
   readonly subject: string;
-  /** What waits, one of it. */
+  /** Word for one waiting item. */
   readonly noun: 'message' | 'event' | 'row';
-  /** By step, the longest that anything has waited, ns, and the most that wait. */
+  /** By step: the longest wait so far, ns, and the largest number of waiting items. */
   readonly ages: Float64Array;
   readonly waiting: Float64Array;
-  /** What comes is old when it comes: `ages` have only the time that it waits here. */
+  /** Messages are already old on arrival: `ages` counts only the time that they wait here. */
   readonly isRelayed: boolean;
-  /** Both at the end of the measured time. */
+  /** Age and number of waiting items at the end of the measured time. */
   readonly endAge: number;
   readonly left: number;
 }
 
 type Gauge = Extract<MeterRecord, { readonly form: 'gauge' }>;
 
-/** Meters of an age and of how many wait. */
+/** Meters of an age, each with the meter of the number that waits. */
 const LINES: ReadonlyMap<string, string> = new Map([
   ['age', 'lag'],
   ['outbox.age', 'outbox.rows'],
 ]);
 
 /**
- * Every line of one run, in the order of its meters; where dead letters rest, and where messages wait for their time
- * alone, nobody is waited for.
+ * Every backlog of one run, in the order of its meters. Resting dead letters and queues that delay messages on
+ * purpose are not backlogs.
  */
 export function waitingLines(
   data: VariantData,
@@ -81,10 +81,10 @@ function behindOutboxes(plan: Plan): ReadonlySet<number> {
 }
 
 /**
- * The age of a message counts from its publishing, behind an outbox from its commit, so what an outbox or a queue with
- * a time to live held back is old when it comes. Whoever handles it at once is not behind: by Little's law a message
- * waits here for as long as those that wait over those that are handled in a second; while none is, for as long as
- * before and since then.
+ * Ages without the time before arrival. The age of a message counts from its publication, or with an outbox from its
+ * commit, so messages that an outbox or a delay queue held back are old on arrival. A consumer that handles them at
+ * once is not late. By Little's law a message waits here for the mean number of waiting messages divided by the rate
+ * at which they are handled; in a step in which none is handled, the wait grows by the length of the step.
  */
 function agesHere(
   ages: Float64Array,

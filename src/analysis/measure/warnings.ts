@@ -2,10 +2,10 @@ import { arrivedOf, sumOutcomes } from './sums.js';
 import type { VariantData } from './variant-data.js';
 import { count, list, plural } from '../../text/words.js';
 
-/** Requests below which a p99 says little. */
+/** With fewer requests a p99 says little. */
 const FEW_REQUESTS = 1000;
 
-/** What a reader has to know before trusting the figures. */
+/** Warnings to read before trusting the figures. */
 export function warningsOf(variants: readonly VariantData[]): readonly string[] {
   const warnings: string[] = [];
   for (const data of variants) {

@@ -5,12 +5,11 @@ import { sumCells } from './sums.js';
 import { isPlaced, partsOf, type VariantData } from './variant-data.js';
 
 /**
- * Share of the worker time of a system that is spent on executions whose result nobody uses. All
- * services, gateways and databases count, limited or not, but no external ones: their capacity is not
- * ours, and one that hangs would be all there is to see. Time in which a worker waits for another component of
- * the system (back-offs between its tries included) counts there and not a second time in the caller; time
- * in which it waits for an external one counts, because it holds the worker. What of a component's own time
- * is wasted is taken to be as much as of all of its time.
+ * Share of a system's worker time that goes to executions whose result no caller uses. All services, gateways and
+ * databases count, limited or not. External components do not: their capacity is not ours, and a hanging one would
+ * hide all others. Time in which a worker waits for another component of the system (back-offs between attempts
+ * included) counts there, not again in the caller. Time in which it waits for an external component counts, because
+ * it holds the worker. The wasted share of a component's own time is taken to be that of all its time.
  */
 export function wastedOf(data: VariantData): Measured {
   const { plan } = data;
@@ -52,7 +51,7 @@ function ownWork(
     busy += sumCells(record.parts[part].busyNs, whole.cells);
     wastedNs += sumCells(record.parts[part].wastedNs, whole.cells);
   }
-  // Calls that have not ended are under way only; back-offs are in the calls that have.
+  // Calls that have not ended occur only in flight; back-offs occur only in calls that have ended.
   const elsewhere = Math.max(callNs, areaOf(inside, whole.cells));
   const own = Math.max(0, busy - elsewhere);
   return { own, unused: busy > 0 ? (own * wastedNs) / busy : 0 };

@@ -8,19 +8,19 @@ export interface Span {
   readonly untilNs: Ns;
 }
 
-/** Measuring cells of a window, their segments, and how long they are together. */
+/** Measuring cells of a window, their segments, and their total length. */
 export interface CellSet {
   readonly cells: Int32Array;
   readonly segments: Int32Array;
   readonly lengthNs: Ns;
 }
 
-/** Steps at which a recovery may begin, where the grid has them; finest first. */
+/** Slots in which a recovery may begin, where the grid has them; finest first. */
 const RECOVERY_STEPS_NS = [500_000_000, 1_000_000_000, 2_500_000_000];
-/** Length of the windows in which recovery is looked for. */
+/** Length of the windows in which recovery is searched. */
 export const RECOVERY_WINDOW_NS = 5_000_000_000;
 
-/** Spans of absolute time that a clause means; empty where the variant does not have the fault. */
+/** Spans of absolute time of a window clause; empty where the variant does not have the fault. */
 export function spansOf(clause: WindowClause | null, plan: Plan): readonly Span[] {
   const start = plan.warmupNs;
   const end = plan.endNs;
@@ -50,8 +50,8 @@ export function afterSpan(fault: PlanFault, plan: Plan): Span {
 }
 
 /**
- * Cells of the grid that lie in the spans, by their start. The edges of every window that a scenario can
- * write are edges of cells and of segments, so nothing is cut.
+ * Cells of the grid that start within the spans. The edges of every window that a scenario can express are edges of
+ * cells and of segments, so no cell is cut.
  */
 export function cellsOf(spans: readonly Span[], plan: Plan): CellSet {
   const { edges, segmentOfCell } = plan.grid;
@@ -77,7 +77,7 @@ export function wholeRun(plan: Plan): CellSet {
   return cellsOf(spansOf(null, plan), plan);
 }
 
-/** Cells of the windows of 5 s from `fromNs` on that end by `untilNs`. */
+/** Cells of the whole windows of 5 s within a span. */
 export function recoveryWindows(span: Span, plan: Plan): readonly CellSet[] {
   const windows: CellSet[] = [];
   let from = span.fromNs;
@@ -89,9 +89,8 @@ export function recoveryWindows(span: Span, plan: Plan): readonly CellSet[] {
 }
 
 /**
- * Consecutive slots of the time after a fault at which a recovery may begin: half a second to 2.5 s each
- * as the grid is cut, else whole windows. Only whole windows count, so what is left at the end is not
- * among them.
+ * Consecutive slots after a fault at which a recovery may begin: 0.5 s to 2.5 s each, as fine as the grid allows,
+ * else whole windows. A remainder at the end that fills no slot is left out.
  */
 export function recoverySlots(
   span: Span,
@@ -113,7 +112,7 @@ function isCut(span: Span, stepNs: Ns, edges: ReadonlySet<number>): boolean {
   return true;
 }
 
-/** The first cell that begins at a moment or later. */
+/** The first cell that begins at or after a time. */
 function firstCell(edges: Float64Array, atNs: Ns): number {
   let low = 0;
   let high = edges.length;
@@ -125,7 +124,7 @@ function firstCell(edges: Float64Array, atNs: Ns): number {
   return low;
 }
 
-/** What of the spans lies between the end of the warm-up and the end of arrivals. */
+/** The parts of the spans between the end of the warm-up and the end of arrivals. */
 export function clipped(spans: readonly Span[], plan: Plan): Span[] {
   return spans
     .map((span) => ({
