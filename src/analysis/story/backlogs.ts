@@ -8,21 +8,22 @@ import { waitingLines, type WaitingLine } from '../measure/waiting-lines.js';
 import { duration, moment, plural } from '../../text/words.js';
 
 /**
- * Messages pile up where the oldest of them is this many times as old as it ever was before the first fault, until
- * it is no older than it was then: a consumer that hovers about one limit would fall behind again and again.
+ * A backlog begins when the oldest message is this many times as old as any was before the first fault. It ends when
+ * no message is older than that usual maximum: with a single limit, a consumer close to it would fall behind again
+ * and again.
  */
 const OLDER = 3;
-/** and at least so old; where there is no time before a fault, as old as this. */
+/** The limit is at least OLD_NS; without a time before a fault it is OLD_WITHOUT_FAULT_NS. */
 const OLD_NS: Ns = 1e9;
 const OLD_WITHOUT_FAULT_NS: Ns = 10e9;
-/** Ages that grow by so much of the time that goes by are growing. */
+/** Ages that grow by at least this fraction of the elapsed time are growing. */
 const GROWING = 0.1;
-/** So many steps in a row. */
+/** Fewest steps above the limit. */
 const STEPS = 2;
-/** Told of one consumer. */
+/** Most backlogs reported per consumer. */
 const EPISODES_MAX = 3;
 
-/** When messages pile up, and when they are caught up with, in the measured time of one run. */
+/** Beginnings and ends of backlogs in the measured time of one run. */
 export function backlogEvents(
   data: VariantData,
   record: RunRecord,
@@ -40,7 +41,7 @@ export function backlogEvents(
         const text = `${waitWords(most, line)}, the oldest for ${duration(oldest)}`;
         const event = { subject: line.subject, cause: null, mechanism: null };
         const begins: StoryEvent = { ...event, at, kind: 'backlog', text };
-        // The last step may have seen the end of it.
+        // The backlog may have ended within the last step.
         const isOver = until < steps.count || line.endAge <= limits.low;
         const endNs = until < steps.count ? steps.startNs[until] : data.plan.endNs;
         const end = (endNs - data.plan.warmupNs) / 1e9;
@@ -58,7 +59,7 @@ function waitWords(n: number, { noun }: WaitingLine, still = ''): string {
   return `${plural(n, noun)} ${still}${n === 1 ? 'waits' : 'wait'}`;
 }
 
-/** Ages above which a backlog begins, and at which it is over. */
+/** Ages at which a backlog begins and ends. */
 interface Limits {
   readonly high: Ns;
   readonly low: Ns;
@@ -73,8 +74,8 @@ function limitsOf(ages: Float64Array, steps: Steps, baseline: number, isFaulted:
 }
 
 /**
- * Who falls further and further behind before the first fault has no usual age: the ages of the last third of that time
- * are all above those of the first, by a tenth of the time between.
+ * A consumer that falls behind steadily before the first fault has no usual age: every age in the last third of that
+ * time exceeds every age in the first third, by at least a tenth of the time between them on average.
  */
 function isGrowing(before: Float64Array, { lengthNs }: Steps): boolean {
   const third = Math.floor(before.length / 3);
@@ -86,7 +87,10 @@ function isGrowing(before: Float64Array, { lengthNs }: Steps): boolean {
   return Math.min(...last) > Math.max(...first) && rise > GROWING * between;
 }
 
-/** Spans of steps [from, until) that rise above the high limit, short ones left out, until they are at the low one. */
+/**
+ * Spans of steps [from, until) that rise above the high limit, until they are back at the low one. Spans that exceed
+ * the high limit in fewer than two steps are left out.
+ */
 function spansAbove(
   values: Float64Array,
   { high, low }: Limits,

@@ -3,13 +3,15 @@ import type { Scene, StepInfluence } from './influence.js';
 import type { Lane } from '../measure/lanes.js';
 import { sumSteps } from './links.js';
 
-/** With fewer requests a p95 is one or two of them: chance makes some component slow for a moment. */
+/**
+ * With fewer requests, one or two of them decide the p95, so that some component is always slow for a moment by
+ * chance.
+ */
 const FEW_REQUESTS = 100;
 
 /**
- * The scene without what is no part of a cascade: a component a little worse for a few requests, which no fault hits,
- * that nothing led to and that led to nothing. Without a fault there is nothing that could have led to it, and all of
- * it is told.
+ * Removes transients that are not part of a cascade: mild degradations of a component over a few requests, which no
+ * fault hits and which have no influence in or out. Without a fault nothing is removed.
  */
 export function withoutBlips(scene: Scene, influences: readonly StepInfluence[]): Scene {
   if (scene.faultsNs.length === 0) return scene;
@@ -27,7 +29,7 @@ function isBlip(
   { from, until, worst }: Episode,
   influences: readonly StepInfluence[],
 ): boolean {
-  // Requests of users are what it is all about.
+  // Degraded user requests are never transients.
   if (lane.workers === 0 || worst !== 'degraded') return false;
   if (sumSteps(lane.arrivals, from, until) >= FEW_REQUESTS) return false;
   const isHit = hits.some(
@@ -42,7 +44,7 @@ function isBlip(
   return !isHit && !isLinked;
 }
 
-/** Health without some of its illnesses. */
+/** Health without some of its episodes. */
 export function healthWithout(health: Health, blips: readonly Episode[]): Health {
   const states = [...health.states];
   for (const { from, until } of blips) states.fill('ok', from, until);

@@ -11,21 +11,24 @@ interface Span {
   readonly until: number;
 }
 
-/** Of a run in which a fault strikes what is asked when the others are judged; scenes are too large to keep them all. */
+/**
+ * Extract of a run in which a fault strikes, for judging the other runs. Keeping whole scenes would take too much
+ * memory.
+ */
 export interface Sketch {
   /** Steps [0, baseline) lie before the first fault. */
   readonly baseline: number;
-  /** Spells of two runs that lie so many steps apart are the same trouble: the draws move its beginning. */
+  /** Episodes of two runs that are at most this many steps apart are the same: random draws shift their start. */
   readonly near: number;
-  /** Illnesses of each lane that has some, by name. */
+  /** Degraded episodes by the name of the lane. */
   readonly ill: ReadonlyMap<string, readonly Span[]>;
-  /** Steps in which a lane has nothing left, by name and resource. */
+  /** Steps in which a lane is saturated, by name and resource. */
   readonly full: ReadonlyMap<string, Readonly<Record<Saturation['resource'], readonly number[]>>>;
-  /** What may be chance, as no fault has reached it. */
+  /** Episodes and saturations that may be chance, because no fault has reached them. */
   readonly suspects: Suspects;
 }
 
-/** Ill health, and moments without anything left, by lane. */
+/** Degraded episodes, and saturations, by lane. */
 interface Suspects {
   readonly ill: ReadonlyMap<string, readonly Span[]>;
   readonly full: ReadonlyMap<string, Saturation>;
@@ -34,7 +37,7 @@ interface Suspects {
 const NEAR_NS = 2_000_000_000;
 const NEAR_STEPS = 5;
 
-/** What is kept of a run; null where no fault strikes, as nothing could have led to anything, and nothing is suspect. */
+/** The extract of a run; null where no fault strikes, because then nothing can be the effect of one. */
 export function sketchOf(scene: Scene, influences: readonly StepInfluence[]): Sketch | null {
   const { baseline, faultsNs, health, lanes, saturations, steps } = scene;
   if (faultsNs.length === 0) return null;
@@ -64,9 +67,9 @@ export function sketchOf(scene: Scene, influences: readonly StepInfluence[]): Sk
 }
 
 /**
- * Of what is suspect in a run what only chance brings: ill health, and moments without anything left, that less than
- * half of the runs in which a fault strikes have at that time; and such moments that they have before the first fault
- * as well. One run, or one of two, is not told from what always happens.
+ * The suspects of a run that are random overload. These are degradations and saturations that fewer than half of the
+ * runs in which a fault strikes have at that time, and saturations that at least half of them have before the first
+ * fault as well. In one or two runs nothing is too rare.
  */
 export function chanceIn({ suspects, near, baseline }: Sketch, runs: readonly Sketch[]): Suspects {
   const isFew = (has: (run: Sketch) => boolean): boolean =>
@@ -91,7 +94,7 @@ export function chanceIn({ suspects, near, baseline }: Sketch, runs: readonly Sk
   return { ill, full: new Map(full) };
 }
 
-/** A scene without what is chance in it. */
+/** Removes random overload from a scene. */
 export function withoutChance(scene: Scene, chance: Suspects): Scene {
   const health = new Map<Lane, Health>();
   for (const [lane, own] of scene.health) {
@@ -123,8 +126,8 @@ function overlaps(spans: readonly Span[], { from, until }: Span): boolean {
 }
 
 /**
- * Whether it calls somebody whom a fault reached and who is ill as well, at once or by way of others who are, so that
- * it need be no chance that it is.
+ * Whether a lane calls, directly or through other degraded lanes, a degraded lane that a fault has reached. Then its
+ * own degradation need not be chance.
  */
 function callsIll(
   scene: Scene,
@@ -145,8 +148,8 @@ function callsIll(
 }
 
 /**
- * Lanes that faults hit, those whose calls they hit, whatever gets more or less of a load that they turn, and all that
- * these led to.
+ * Lanes that a fault can have reached: those it hits, both ends of the calls it hits, everything downstream of a
+ * workload whose load it changes, and everything that these influenced.
  */
 function reachedLanes(scene: Scene, influences: readonly StepInfluence[]): ReadonlySet<string> {
   const { hits, lanes, links } = scene;
@@ -164,7 +167,7 @@ function reachedLanes(scene: Scene, influences: readonly StepInfluence[]): Reado
   return reached;
 }
 
-/** Workloads of which a fault makes more or less, and all that they call, whoever is in between. */
+/** Workloads whose load a fault changes, and all components that they call, directly or indirectly. */
 function loadedLanes({ data, lanes, links }: Scene): Set<string> {
   const turned = new Set(
     data.plan.faults.flatMap((fault) => [...touchedBy(fault, data).workloads]),

@@ -4,7 +4,7 @@ import { illElsewhere, withRuns } from './seen-in.js';
 import { sentenceOf } from './sentence.js';
 import type { Story } from '../measure/story.js';
 
-/** The cascade of a variant: the first run told, the figures over all of them. */
+/** The cascade of a variant: the events of the first run, and figures over all runs. */
 export function cascadeResult(stories: readonly Story[], recovery: number | null): CascadeResult {
   const [told] = stories;
   const events = withRuns(stories);

@@ -39,7 +39,7 @@ import { finishedOf, succeededOf, sumOutcomes } from '../measure/sums.js';
 import { cellsOf } from '../measure/window.js';
 import { byCodeUnit, isPlaced, type VariantData } from '../measure/variant-data.js';
 
-/** The cascades of all runs of a variant; what only chance makes ill is told in none. */
+/** The cascades of all runs of a variant, without degradations that are random overload. */
 export function storiesOf(data: VariantData): readonly Story[] {
   const runs = data.records.map((record) => {
     const { scene, influences } = withoutBlipsOf(data, record);
@@ -54,12 +54,12 @@ export function storiesOf(data: VariantData): readonly Story[] {
     const scene = withoutChance(withoutBlipsOf(data, record).scene, chance);
     return storyOf(scene, influencesOf(scene), record);
   });
-  // A fault that hurts somebody in one run of many may do so by chance, and the other way round.
+  // In a single run a fault may hurt users, or spare them, by chance.
   const innocent = innocentInMost(stories);
   return stories.map((story) => ({ ...story, innocent }));
 }
 
-/** One run without its blips, and what led to what in it. */
+/** One run without transients, and the influences in it. */
 function withoutBlipsOf(
   data: VariantData,
   record: RunRecord,
@@ -69,7 +69,7 @@ function withoutBlipsOf(
   return { scene: withoutBlips(whole, influences), influences };
 }
 
-/** The cascade of one run: who turned ill when, through what it spread, and how it ended. */
+/** The cascade of one run: which components degraded and when, how it spread, and how it ended. */
 function storyOf(scene: Scene, found: readonly StepInfluence[], record: RunRecord): Story {
   const { data } = scene;
   const onsets = onsetsOf(scene, found);
@@ -77,7 +77,7 @@ function storyOf(scene: Scene, found: readonly StepInfluence[], record: RunRecor
   const users = usersOf(data, record);
   const events = eventsOf(scene, record, influences, onsets);
   const dying = restartLoops(data, record, scene.spansOf);
-  // Only what goes on is kept up by something.
+  // A restart loop sustains something only if a degradation lasts to the end.
   const goesOn = events.some(({ kind }) => kind === 'notRecovered');
   return {
     events,
@@ -116,7 +116,7 @@ export function sceneOf(data: VariantData, record: RunRecord): Scene {
   const faultsNs = spans.map(({ fromNs }) => fromNs);
   const endsNs = spans.map(({ untilNs }) => untilNs);
   const first = Math.min(firstFaultNs(data), ...faultsNs);
-  // Without a fault there is no time before it: all of the run is judged.
+  // Without a fault there is no time before it: the entire run is judged.
   const isFaulted = spans.length > 0;
   const baseline = isFaulted ? stepAt(steps, first) : 0;
   const gauges = gaugesByComponent(data, record);
@@ -160,7 +160,7 @@ export function sceneOf(data: VariantData, record: RunRecord): Scene {
   };
 }
 
-/** What the faults hit, and in which steps. */
+/** Components and edges that the faults hit, and the steps in which they do. */
 function hitsOf(data: VariantData, record: RunRecord, steps: Steps): Scene['hits'] {
   const { plan } = data;
   return plan.faults.flatMap((fault) => {
@@ -177,26 +177,26 @@ function hitsOf(data: VariantData, record: RunRecord, steps: Steps): Scene['hits
   });
 }
 
-/** Whether a fault keeps messages of links from arriving, or makes them come later. */
+/** Whether a fault loses messages on links, or delays them. */
 function turnsMessages(fault: PlanFault, how: 'lost' | 'late'): boolean {
   return fault.links.length > 0 && editsOf(fault).some(({ knob }) => knob.messages === how);
 }
 
-/** What a fault hits it hits until all of it is back. */
+/** A fault hurts what it hits until all of it is back. */
 function hurtUntil({ untilNs }: PlanFault['spans'][number], returns: readonly Returns[]): Ns {
   const end = returns.find((candidate) => candidate.untilNs === untilNs);
   return Math.max(untilNs, ...(end?.backNs.values() ?? []));
 }
 
 /**
- * How long before a fault a request may arrive and still be hurt by it: the p99 of the time before it in
- * whole steps, and one more.
+ * Longest time before a fault at which a request may arrive and still be hurt by it: the usual p99, rounded up to
+ * whole steps, and one more step.
  */
 function reachOf(usualLongest: Ns, { lengthNs }: Steps): Ns {
   return (Math.ceil(usualLongest / lengthNs[0]) + 1) * lengthNs[0];
 }
 
-/** Influences in order of time, each at the onset of the illness that it brings. */
+/** Influences in order of time, each at the onset of the degradation that it causes. */
 function timed(
   scene: Scene,
   influences: readonly StepInfluence[],
@@ -233,7 +233,7 @@ function statesOf(scene: Scene, onsets: Onsets): CascadeResult['states'] {
     for (let step = 1; step <= row.length; step++) {
       if (step < row.length && row[step] === row[from]) continue;
       if (row[from] !== 'ok') {
-        // Where one illness goes over into the next, nobody is well.
+        // Where one episode directly follows another, the lane does not recover in between.
         const isOver = ends.has(step) && !starts.has(step);
         const until = isOver ? wellSecondsOf(scene, step) : secondsOf(scene, step);
         spans.push({ from: starts.get(from) ?? secondsOf(scene, from), until, state: row[from] });
@@ -245,7 +245,9 @@ function statesOf(scene: Scene, onsets: Onsets): CascadeResult['states'] {
   return states;
 }
 
-/** User requests that arrived from the first fault on, those of them that failed, and the usual share of these. */
+/**
+ * User requests that arrived after the first fault, those of them that failed, and the share that failed before it.
+ */
 function usersOf(data: VariantData, record: RunRecord): Story['users'] {
   const { plan } = data;
   const within = (fromNs: Ns, untilNs: Ns): { finished: number; failed: number } => {
@@ -262,13 +264,13 @@ function usersOf(data: VariantData, record: RunRecord): Story['users'] {
   return { ...within(afterNs(data), plan.endNs), usualFailed };
 }
 
-/** From the first fault on; the whole run where there is none. */
+/** Start of the first fault; without one, the start of the measured time. */
 function afterNs(data: VariantData): number {
   const first = firstFaultNs(data);
   return first < data.plan.endNs ? first : data.plan.warmupNs;
 }
 
-/** Placed components ill at any time from the first fault on, the faulted ones left out. */
+/** Number of placed components that degrade at any time after the first fault, without the faulted ones. */
 function blastRadius(scene: Scene): number {
   const { data, health, baseline } = scene;
   const faulted = faultedComponents(data);

@@ -5,12 +5,12 @@ import { partName } from '../../spec/plan-names.js';
 import { byCodeUnit, type VariantData } from '../measure/variant-data.js';
 import { cellsOf } from '../measure/window.js';
 
-/** A part is hit when so much of its goodput share before the first fault is missing after it. */
+/** A part is collateral damage if its goodput share falls by at least this fraction. */
 const HIT = 0.05;
 
 /**
- * Requests, endpoints, routes and operations that lose goodput from the first fault to the end of the last
- * one although no call of theirs ever reaches a component that a fault hits. Sorted by name.
+ * Requests, endpoints, routes and operations that lose goodput from the first fault to the end of the last one,
+ * although none of their calls leads to a component that a fault hits. Sorted by name.
  */
 export function collateralOf(data: VariantData, record: RunRecord): readonly string[] {
   const { plan } = data;

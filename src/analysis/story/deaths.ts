@@ -11,7 +11,9 @@ import { count, duration, plural } from '../../text/words.js';
 
 type SpansOf = Scene['spansOf'];
 
-/** Processes that die although no fault stops them: of lack of memory, or of a message that they cannot handle. */
+/**
+ * Deaths of processes that no fault stops: out of memory, killed by a probe, or by a message that they cannot handle.
+ */
 export function deathEvents(
   data: VariantData,
   record: RunRecord,
@@ -43,13 +45,13 @@ export function deathEvents(
   });
 }
 
-/** Part of the time behind the faults in whose first part deaths are only their aftermath. */
+/** Deaths in this first part of the time after all faults are aftermath. */
 const AFTERMATH = 1 / 3;
 
 /**
- * Components that die again when they are back: behind all faults, long after them, some process of theirs ends by itself
- * for at least the second time, and none did before the first fault. Who comes back alone takes the load of
- * all, or finds the message again that kills it.
+ * Components in a restart loop: well after all faults, one of their processes ends by itself for at least the second
+ * time, and none did before the first fault. A process that comes back alone gets the load of all, or gets the poison
+ * message again.
  */
 export function restartLoops(
   data: VariantData,
@@ -79,7 +81,7 @@ export function restartLoops(
     .map((component) => plan.components[component].name);
 }
 
-/** Ends of processes that no fault brings about, from the end of the warm-up on. */
+/** Ends of processes that no fault causes, from the end of the warm-up. */
 function ownDeaths(data: VariantData, record: RunRecord, spansOf: SpansOf): readonly Down[] {
   const { plan } = data;
   const stopping = plan.faults
@@ -98,7 +100,7 @@ function ownDeaths(data: VariantData, record: RunRecord, spansOf: SpansOf): read
   );
 }
 
-/** How long the longest of several is, where the platform lets processes wait. */
+/** The longest time that one of the processes was away, where the platform delays restarts. */
 function awayWords({ plan }: VariantData, downs: readonly Down[]): string {
   const { restart } = plan.components[plan.instances[downs[0].instance].component];
   if (restart === null) return '';

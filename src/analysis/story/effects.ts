@@ -13,7 +13,7 @@ interface Amiss {
   words(n: number): string;
 }
 
-/** Counters of messages that do not have their effect once. */
+/** Counters of messages whose effect does not happen exactly once. */
 const AMISS: ReadonlyMap<string, Amiss> = new Map([
   [
     'lostEffects',
@@ -25,10 +25,13 @@ const AMISS: ReadonlyMap<string, Amiss> = new Map([
   ['duplicateEffects', { kind: 'repeated', words: (n) => `${plural(n, 'effect')} too many` }],
   ['deadLettered', { kind: 'deadLettered', words: (n) => `${plural(n, 'dead letter')}` }],
 ]);
-/** With a fault, so many times as often as before it. */
+/** With a fault, they must be more than this many times as frequent as before it. */
 const OFTENER = 3;
 
-/** Messages of one run whose effects are lost or happen again, and those that are given up: from the first fault on, where there is one. */
+/**
+ * Events for lost and repeated effects of messages and for dead letters in one run: after the first fault, or in the
+ * entire run without one.
+ */
 export function effectEvents(
   data: VariantData,
   record: RunRecord,
@@ -41,7 +44,7 @@ export function effectEvents(
   return record.meters.flatMap((meter) => {
     const amiss = AMISS.get(meter.name);
     if (amiss === undefined || meter.form !== 'counter') return [];
-    // What waits for its time leaves by being given up, and what goes where it is tried again is not.
+    // Messages leave a delay queue by expiring, and messages that are dead-lettered to a retry are not dead.
     if (delays.has(meter.component)) return [];
     if (amiss.kind === 'deadLettered' && passesOn(plan, meter.component, meter.part)) return [];
     const counts = countsOf(meter, steps);

@@ -27,11 +27,11 @@ import { byCodeUnit } from '../measure/variant-data.js';
 import { count, duration, moment, number } from '../../text/words.js';
 
 const EPISODES_MAX = 3;
-/** Share of the workers that must wait for the same to say that they do. */
+/** Share of the workers that must wait for the same thing for the text to name it. */
 const HELD = 0.5;
-/** Retries a call from which on workers may be held by the waits before them. */
+/** Retries per call from which back-offs may hold workers. */
 const RETRIED = 0.5;
-/** Order of what happens at the same moment; what has the same place goes by its rank in the cascade. */
+/** Order of events at the same time. Events with equal numbers are ordered by their rank in the cascade. */
 const PHASE: Readonly<Record<StoryEvent['kind'], number>> = {
   fault: 0,
   saturated: 1,
@@ -58,11 +58,11 @@ const PHASE: Readonly<Record<StoryEvent['kind'], number>> = {
   recovered: 4,
   notRecovered: 5,
 };
-/** Behind the faults that begin at that moment, before what they and the end bring about. */
+/** After the faults that begin at that time, before the effects of both. */
 const ENDED = 0.5;
 const WITHIN: readonly StoryEvent['kind'][] = ['saturated', 'degraded', 'failing', 'down'];
 
-/** What happened in one run, in order of time and cause, in words with numbers. */
+/** The timeline of one run, in order of time and cause, described with numbers. */
 export function eventsOf(
   scene: Scene,
   record: RunRecord,
@@ -86,15 +86,15 @@ export function eventsOf(
     ]),
   ];
   const ranks = ranksOf(scene, influences);
-  // What begins as a fault ends, such as a rush on what is back, comes of the end.
+  // An event at the end of a fault, such as a rush on a returned component, is an effect of that end.
   const isEnd = ({ kind, subject, at }: StoryEvent): boolean =>
     kind === 'faultEnd' &&
     !events.some((other) => other.kind === 'fault' && other.subject === subject && other.at === at);
   const phaseOf = (event: StoryEvent): number => (isEnd(event) ? ENDED : PHASE[event.kind]);
-  // A breaker stands with the caller that it protects.
+  // A breaker has the rank of the caller that it protects.
   const rankOf = ({ subject }: StoryEvent): number => ranks(subject.split('->')[0]);
-  // What lies less than a microsecond apart is at once: a process that dies a nanosecond behind the beginning of
-  // a step dies before users of that step find out.
+  // Events less than a microsecond apart count as simultaneous: a process that dies 1 ns after the start of a step
+  // dies before the users of that step notice.
   const timeOf = ({ at }: StoryEvent): number => Math.round(at * 1e6);
   return events.sort(
     (a, b) =>
@@ -107,7 +107,7 @@ export function eventsOf(
   );
 }
 
-/** First opening of the breakers of an edge, and the last closing where all of them close. */
+/** First opening of the breakers of an edge, and the last closing if all of them close. */
 function breakerEvents(scene: Scene, record: RunRecord): StoryEvent[] {
   const { plan } = scene.data;
   const edges = new Map<
@@ -118,7 +118,7 @@ function breakerEvents(scene: Scene, record: RunRecord): StoryEvent[] {
     const caller = callerComponent < 0 ? 'all' : plan.components[callerComponent].name;
     return `${caller}->${plan.components[calleeComponent].name}`;
   };
-  // A dry run refuses nothing, so it is no part of what happened.
+  // A dry run rejects nothing, so it is left out.
   const counts = (machine: MachineRecord): boolean => isBreaker(machine) && !machine.dryRun;
   for (const block of record.machines) {
     if (!counts(block.machine)) continue;
@@ -165,7 +165,7 @@ function breakerEvents(scene: Scene, record: RunRecord): StoryEvent[] {
   return events;
 }
 
-/** The moment at which a component has nothing left. */
+/** The event at which a component saturates. */
 function saturation(scene: Scene, lane: Lane): StoryEvent[] {
   const found = scene.saturations.get(lane);
   if (found === undefined) return [];
@@ -182,7 +182,7 @@ function saturation(scene: Scene, lane: Lane): StoryEvent[] {
 }
 
 function saturationText(scene: Scene, lane: Lane, { from, until, resource }: Saturation): string {
-  // Of a fleet that grows what there was when it began.
+  // For a scaled component: the instances at the start of the saturation.
   const isScaled = comesAndGoes(scene.data.plan.components[lane.component]);
   const up = isScaled ? lane.up[from] : Math.max(...lane.up.subarray(from, until));
   const there = lane.there[from];
@@ -212,7 +212,10 @@ function saturationText(scene: Scene, lane: Lane, { from, until, resource }: Sat
     : `${words}, queue up to ${count(queue)} of ${of}`;
 }
 
-/** What the workers are held by: a fault, a callee that more than half of them wait for, or work. */
+/**
+ * What the workers do: held by a fault, waiting for a callee, a connection or a retry (at least half of them), or
+ * busy.
+ */
 function doingWords(scene: Scene, lane: Lane, from: number, until: number): string {
   const { startNs } = scene.steps;
   const isOut = scene
@@ -231,12 +234,12 @@ function doingWords(scene: Scene, lane: Lane, from: number, until: number): stri
   return 'busy';
 }
 
-/** Whether the calls of a link have more tries than one by far. */
+/** Whether the calls of a link are often retried. */
 function isRetried({ retried, made }: Link, from: number, until: number): boolean {
   return sumSteps(retried, from, until) >= RETRIED * Math.max(1, sumSteps(made, from, until));
 }
 
-/** Whether most workers are held by nothing that is seen: no core, no attempt under way, no wait for a connection. */
+/** Whether most workers are held by nothing observable: no core, no attempt in flight, no wait for a connection. */
 function isIdle(lane: Lane, links: readonly Link[], from: number, until: number): boolean {
   const doing = [lane.cpu, lane.poolWaiting, ...links.map(({ inFlight }) => inFlight)];
   const seen = doing.reduce((sum, column) => sum + meanSteps(column, from, until), 0);
@@ -284,15 +287,15 @@ function illness(
   });
 }
 
-/** With which an illness began that got worse. */
+/** The first of the adjacent episodes that lead to this one: a degradation that gets worse has several. */
 function firstPart(episode: Episode, episodes: readonly Episode[]): Episode {
   const before = episodes.find(({ until }) => until === episode.from);
   return before === undefined ? episode : firstPart(before, episodes);
 }
 
 /**
- * An illness up to where it is only a mild one: who fails for ten seconds and is a little slow for the minute after it
- * does not fail for a minute.
+ * The part of an episode before it is only mild. A component that fails for 10 s and is a little slow for the next
+ * minute does not fail for 70 s.
  */
 function untilBetter({ health }: Scene, lane: Lane, episode: Episode): Episode {
   if (episode.worst === 'degraded') return episode;
@@ -302,7 +305,9 @@ function untilBetter({ health }: Scene, lane: Lane, episode: Episode): Episode {
   return { ...episode, until };
 }
 
-/** What it is at the end of the run, which may be better than it was: then with what is left of it. */
+/**
+ * The state at the end of the run. If it is better than the worst one, the text describes the signs of that state.
+ */
 function stillWords(
   { health, baseline }: Scene,
   lane: Lane,
@@ -317,7 +322,7 @@ function stillWords(
   return `still ${last} at ${end}, ${illnessText(lane, { ...episode, from }, baseline)}`;
 }
 
-/** Said where nothing has arrived for so long that nobody knows. */
+/** Note for a lane that had no arrivals for so long that its health is unknown. */
 function silence(scene: Scene, lane: Lane, { from, until }: Episode): string {
   let last = until;
   while (last > from && lane.arrivals[last - 1] === 0) last--;
@@ -327,7 +332,7 @@ function silence(scene: Scene, lane: Lane, { from, until }: Episode): string {
 
 const SILENT_STEPS = 5;
 
-/** The influence that came first, else a fault that hits the lane. */
+/** A fault that hits the lane, else the first influence. */
 function causeOf(
   scene: Scene,
   lane: Lane,

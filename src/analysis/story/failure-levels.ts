@@ -6,25 +6,26 @@ const FAILING_GOOD = 0.5;
 const FAILING_ERRORS = 0.5;
 const FAILING = 2;
 const DOWN = 3;
-/** The time before the first fault is looked at in so many parts, */
+/** The time before the first fault is divided into this many parts. */
 const PARTS = 3;
-/** and is steady where their shares of good requests lie no further apart. */
+/** It is steady if their shares of good requests differ by less than this. */
 const STEADY = 0.1;
-/** What lasts so many times as long as it ever does by itself is no habit. */
+/** An interval is unusual only if it lasts more than this many times as long as any before the first fault. */
 const LONGER = 1.5;
 
-/** Shares of a lane's requests that fare well, or fail, in the time before the first fault. */
+/** Shares of a lane's good and failed requests before the first fault. */
 interface Usual {
   readonly good: number;
   readonly errors: number;
-  /** What is usual is so all the time. */
+  /** The shares hardly change before the first fault. */
   readonly isSteady: boolean;
 }
 
 /**
- * Levels (0, 2 = failing, 3 = down) of windows by the share of requests that fail, the first `before` of them before the
- * first fault: half, and all but 5 %, of what is usual. Behind a quota most may fail all the time, and all of them for
- * a part of each second: where that is usual, only what lasts longer than it does by itself is an illness.
+ * Levels (0, 2 = failing, 3 = down) of windows by the share of requests that fail; the first `before` windows lie
+ * before the first fault. Below half of the usual goodput is failing, below 5 % of it is down. Behind a quota most
+ * requests may fail all the time, and all of them for a part of each second. Where that is usual, only longer
+ * intervals count.
  */
 export function failureLevels(
   lane: Lane,
@@ -40,7 +41,7 @@ export function failureLevels(
   );
 }
 
-/** A lane that fares well in any part of the time before the first fault is judged as one that always does. */
+/** A lane that is good in any part of the time before the first fault is judged as one that always is. */
 function usualOf(lane: Lane, baseline: readonly StepWindow[]): Usual {
   const size = Math.ceil(baseline.length / PARTS);
   let best = { good: -1, errors: 1 };
@@ -70,7 +71,7 @@ function levelOf(lane: Lane, window: StepWindow, usual: Usual): number {
   return errors > usual.errors + FAILING_ERRORS * (1 - usual.errors) ? FAILING : 0;
 }
 
-/** Which windows are in a run of that level, or worse, that lasts longer than those among the first `before`. */
+/** Which windows are in an interval at that level or worse that lasts longer than those among the first `before`. */
 function longRuns(levels: readonly number[], level: number, before: number): readonly boolean[] {
   const long = levels.map(() => false);
   let usual = 0;
@@ -78,9 +79,9 @@ function longRuns(levels: readonly number[], level: number, before: number): rea
     if (levels[from] < level) continue;
     let until = from;
     while (until < levels.length && levels[until] >= level) until++;
-    // What goes on as the fault begins may be its doing, or the end of steady times.
+    // An interval that reaches into the fault may be its effect, so it does not show what is usual.
     if (until < before) usual = Math.max(usual, until - from);
-    // What it does by itself just before the fault is not yet what the fault does.
+    // A part of usual length just before the fault is not an effect of the fault.
     const isOwn = from < before && before - from <= usual;
     long.fill(until - from > LONGER * usual, isOwn ? before : from, until);
     from = until;

@@ -10,7 +10,7 @@ import { backAgainWords, rolloutWords } from './rollout-words.js';
 import type { VariantData } from '../measure/variant-data.js';
 import { count, duration, plural } from '../../text/words.js';
 
-/** Beginnings and ends of faults, and what becomes of those whom they end. */
+/** Events for the starts and ends of faults, and for the instances that they end. */
 export function faultEvents(scene: Scene, record: RunRecord): StoryEvent[] {
   const { data } = scene;
   const { plan } = data;
@@ -31,7 +31,7 @@ export function faultEvents(scene: Scene, record: RunRecord): StoryEvent[] {
       const start = event('fault', span.fromNs, `${words}${vain}${endWords(scene, fault, span)}`);
       if (span.untilNs >= plan.endNs) return [start];
       if (fault.rollout !== null) {
-        // That the new version has everything is told by itself.
+        // The promotion of the new version has an event of its own.
         const back = backAgainWords(data, record, fault.rollout);
         return back === null ? [start] : [start, event('faultEnd', span.untilNs, back)];
       }
@@ -43,7 +43,7 @@ export function faultEvents(scene: Scene, record: RunRecord): StoryEvent[] {
   });
 }
 
-/** What a fault or a rollout does. */
+/** Describes a fault or a rollout. */
 export function wordsOf(data: VariantData, fault: PlanFault): string {
   if (fault.rollout !== null) return rolloutWords(data, fault.rollout);
   const { faults, network } = data.variant.scenario;
@@ -51,7 +51,7 @@ export function wordsOf(data: VariantData, fault: PlanFault): string {
   return source === undefined ? fault.id : faultWords(source, network.zones);
 }
 
-/** Whether all places that a fault hits are empty when it begins. */
+/** Whether all slots that a fault hits are empty when it begins. */
 function hitsNobody(data: VariantData, record: RunRecord, fault: PlanFault, at: Ns): boolean {
   const { instances, select, parts, links } = fault;
   if (instances.length === 0 || parts.length + links.length > 0) return false;
@@ -61,7 +61,7 @@ function hitsNobody(data: VariantData, record: RunRecord, fault: PlanFault, at: 
   return thereAt(data, record, own, at).size === 0;
 }
 
-/** Whether somebody comes to a place that a fault hits while it lasts. */
+/** Whether an instance starts, during a fault, in a slot that the fault hits. */
 function comesLater(
   data: VariantData,
   record: RunRecord,
@@ -74,7 +74,7 @@ function comesLater(
   );
 }
 
-/** How long those take to end whom a fault asks to, and to be back where it is over at once. */
+/** How long the instances take to end that a fault asks to end and, for a fault without duration, to be back. */
 function endWords(
   scene: Scene,
   fault: PlanFault,
@@ -101,7 +101,7 @@ function lastEnd(all: number, tookNs: Ns, killed: number): string {
   return `; the last of ${plural(all, 'instance')} ends ${when}${words}`;
 }
 
-/** How long after the end of a fault everything is back, where that takes a time of its own. */
+/** Time from the end of a fault until everything is back, where that takes extra time. */
 function backWords(scene: Scene, fault: PlanFault, untilNs: Ns): string {
   const end = scene.returnsOf(fault).find((candidate) => candidate.untilNs === untilNs);
   const times = [...(end?.backNs.values() ?? [])];

@@ -6,7 +6,7 @@ import { duration, list, number, share } from '../../text/words.js';
 /** Names of the zones of a scenario. */
 type Zones = Network['zones'];
 
-/** A fault in words, from what it turns: `psp hangs`, `inventory 2x slower`, `zone a crashes`. */
+/** Describes a fault by what it changes: `psp hangs`, `inventory 2x slower`, `zone a crashes`. */
 export function faultWords(fault: Fault, zones: Zones): string {
   const { words: target, isMany } = targetWords(fault, zones);
   const part = fault.share < 1 ? ` for ${share(fault.share)} of the requests` : '';
@@ -18,7 +18,7 @@ export function faultWords(fault: Fault, zones: Zones): string {
   return `${what}${startWords(fault)}`;
 }
 
-/** What a start depends on, where it does. */
+/** Conditions on which the start of a fault depends, if any. */
 function startWords({ when, probability, jitterNs }: Fault): string {
   const chance = probability < 1 ? [`with a probability of ${share(probability)}`] : [];
   const late = jitterNs > 0 ? [`up to ${duration(jitterNs / 1e9)} later`] : [];
@@ -27,7 +27,7 @@ function startWords({ when, probability, jitterNs }: Fault): string {
   return all.length > 0 ? `, ${all.join(', ')}` : '';
 }
 
-/** The target of a fault, and whether a verb after it is that of several. */
+/** The target of a fault, and whether it takes a plural verb. */
 function targetWords(fault: Fault, zones: Zones): Pick<TargetWords, 'words' | 'isMany'> {
   const names = list(fault.target.map((target) => referenceWords(target, zones)));
   const targets = fault.version === null ? names : `${fault.version} of ${names}`;
@@ -51,7 +51,7 @@ function targetWords(fault: Fault, zones: Zones): Pick<TargetWords, 'words' | 'i
   }
 }
 
-/** An edge from or to everybody is all calls of the other side. */
+/** `all` on one side of an edge means all calls of the other side. */
 function referenceWords(reference: string, zones: Zones): string {
   const [from, to] = reference.split('->').map((side) => side.trim());
   if (to === undefined) return zones.has(reference) ? `zone ${reference}` : reference;

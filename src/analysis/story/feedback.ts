@@ -1,4 +1,4 @@
-/** True for mechanisms by which a caller makes the load of its callee larger: they lead down, not up. */
+/** True for mechanisms by which a caller adds load to its callee: they spread downstream, not upstream. */
 export function isFeedback(mechanism: string): boolean {
   return mechanism === 'retryLoad' || mechanism === 'hedgeLoad';
 }

@@ -10,19 +10,21 @@ export const FAILING_SCORE = 10;
 /** 3 standard deviations from the median absolute deviation of a normal distribution. */
 const SPREAD = 3 * 1.4826;
 const SIGMAS = 3;
-/** So many windows in a row must be further from what is normal than a signal goes by itself for as long. */
+/** Numbers of consecutive windows. Each must be further from normal than the usual swing over that many windows. */
 const RUNS = [2, 5, 10];
-/** Chance that requests with usual latencies give all windows of a run p95s as slow: twice 3 standard deviations. */
+/**
+ * Probability that usual latencies make all p95s of such a series that slow: two values beyond 3 standard deviations.
+ */
 const RARE = 1.8e-6;
-/** Keeps what is just as far as a signal goes by itself below the score of an illness. */
+/** Keeps a deviation within the usual swing below the score of a degradation. */
 const BY_ITSELF = 0.999;
 
 /**
- * Scores of windows of a lane, in order of time, against its windows before the first fault: how far each is from what
- * is normal, in units of what is still normal, (value - median) / max(3 sigma, a floor, for latency also half the
- * median); the worst signal counts. Sigma is that of the windows, and for shares at least that of so few independent
- * requests, so that one failure among twenty is not an illness. A score of 1 or more also takes 2, 5 or 10 windows in a
- * row that are further out than the signal goes by itself for as long, see usualSwing and chanceOfP95.
+ * Scores of windows of a lane, in order of time, against its windows before the first fault. A score is the distance
+ * from normal in units of what is still normal: (value - median) / max(3 sigma, a floor, for latency also half the
+ * median). The worst signal counts. Sigma is that of the windows, and for shares at least that of as few independent
+ * requests, so that one failure among twenty is not a degradation. A score of 1 or more also takes 2, 5 or 10
+ * consecutive windows that deviate more than the signal usually does for that long, see usualSwing and chanceOfP95.
  */
 export function scoresOf(
   lane: Lane,
@@ -72,7 +74,7 @@ function signalScores(
   );
 }
 
-/** Which windows are in a run of so many that a signal does not make by itself. */
+/** Which windows are in a series of `length` that all exceed the usual swing of a signal. */
 function oddWindows(
   far: readonly number[],
   swing: number,
@@ -88,7 +90,10 @@ function oddWindows(
   return odd;
 }
 
-/** Variance of one request's part in a share, p (1 - p), with one more of each kind seen; 0 for levels. */
+/**
+ * Variance of one request's contribution to a share, p (1 - p), with one more hit and one more miss than observed; 0
+ * for levels.
+ */
 function varianceOf(signal: Signal, lane: Lane, baseline: readonly StepWindow[]): number {
   if (signal.column === null || baseline.length === 0) return 0;
   let hits = 1;

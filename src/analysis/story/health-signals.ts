@@ -2,26 +2,29 @@ import { chanceOfP95, type UsualLatency } from '../measure/latency-noise.js';
 import { sumOf, worstOf, type StepWindow } from '../measure/health-windows.js';
 import type { Lane } from '../measure/lanes.js';
 
-/** A signal: its value in a window (NaN = says nothing), which way is bad, and its scale. */
+/** A signal: its value in a window (NaN = unknown), the direction that is bad, and its scale. */
 export interface Signal {
   readonly floor: number;
-  /** Part of the median that the scale is at least. */
+  /** The scale is at least this part of the median. */
   readonly relative: number;
   readonly canFail: boolean;
   readonly sign: 1 | -1;
-  /** Where no step before the first fault tells what is normal; NaN = the signal is left out. */
+  /** Normal value where there is no step before the first fault; NaN = the signal is left out. */
   readonly normal: number;
-  /** Of shares: what is counted, out of the arrivals; null for levels. */
+  /** For shares: the count out of the arrivals; null for levels. */
   readonly column: Float64Array | null;
   of(window: StepWindow): number;
-  /** Of a quantile: the chance that as few requests have one like it without a cause. */
+  /** For a quantile: the probability of such a value without a cause, given the number of requests. */
   readonly chance?: (window: StepWindow) => number;
 }
 
-/** Part of the usual p95 that is no slowness yet. */
+/** Part of the usual p95 by which latency may grow before it is slow. */
 const RELATIVE = 0.5;
 
-/** What the health of a lane is judged by; the last `reach` steps of the baseline a fault may have hurt already. */
+/**
+ * The signals by which the health of a lane is judged. A fault may already have hurt the last `reach` steps before
+ * it.
+ */
 export function signalsOf(
   lane: Lane,
   baseline: readonly StepWindow[],
@@ -38,7 +41,7 @@ export function signalsOf(
   });
   let usual: UsualLatency | null = null;
   const chance = (window: StepWindow): number => {
-    // What arrives within the reach of a fault may be as slow as it makes it.
+    // Requests that arrive within the reach of a fault may be slow because of it.
     const { until } = baseline[baseline.length - 1];
     usual ??= lane.usualUntil(Math.max(until - reach, Math.ceil(until / 2)));
     return usual === null ? NaN : chanceOfP95(lane, window, usual);
@@ -64,7 +67,7 @@ export function signalsOf(
     signals.push({ floor: 0.2, relative: 0, canFail: false, sign: 1, normal, column: null, of });
   };
   const workers = Number.isFinite(lane.workers) ? lane.workers : 1;
-  // Without a time before, a queue is too long from half its capacity on, and workers are too busy at 95 %.
+  // Without a time before a fault, a queue is too long at half its capacity, and workers are too busy at 95 %.
   const queue = ofThere(lane, lane.queue);
   level(queue, Number.isFinite(lane.queueCapacity) ? lane.queueCapacity : 5 * workers, 0.3);
   if (Number.isFinite(lane.workers)) level(ofThere(lane, lane.busy), lane.workers, 0.75);
@@ -72,7 +75,7 @@ export function signalsOf(
   return signals;
 }
 
-/** A level as if all instances that there can be were there, and each had as much. */
+/** A level as if all possible instances existed and each had the same level. */
 function ofThere({ there }: Lane, column: Float64Array): Float64Array {
   return there.every((share) => share === 1)
     ? column

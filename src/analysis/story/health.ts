@@ -7,12 +7,12 @@ import type { Lane } from '../measure/lanes.js';
 import type { LoadChanges } from './load-changes.js';
 import { stepAfter, stepAt, type Steps } from '../measure/steps.js';
 
-/** A span of ill health, in steps [from, until), and the worst state in it. */
+/** A degraded interval, in steps [from, until), and the worst state in it. */
 export interface Episode {
   readonly from: number;
   readonly until: number;
   readonly worst: HealthState;
-  /** First step of each state that it reached. */
+  /** First step of each state that it reaches. */
   readonly onset: Partial<Record<HealthState, number>>;
 }
 
@@ -26,18 +26,18 @@ export interface Health {
 export interface Times {
   /** Starts of all faults. */
   readonly faultsNs: readonly Ns[];
-  /** Starts and ends of all faults: no window reaches over one. */
+  /** Starts and ends of all faults. No window spans one. */
   readonly cutsNs: readonly Ns[];
-  /** Changes of the load; none lets a window reach over it of whom enough is known behind it. */
+  /** Changes of the load. No window spans one after which enough requests arrive. */
   readonly loads: LoadChanges;
   /** Spans in which a fault stops the whole component. */
   readonly outages: readonly { readonly fromNs: Ns; readonly untilNs: Ns }[];
-  /** How long before a fault a request may arrive and still be hurt by it. */
+  /** Longest time before a fault at which a request may arrive and still be hurt by it. */
   readonly reachNs: Ns;
 }
 
 const ENTER_WINDOWS = 2;
-/** A state is left after so many steps, which are at least two windows. */
+/** A state ends after this many steps, and at least two windows. */
 const LEAVE_STEPS = 5;
 const LEAVE_WINDOWS = 2;
 const ENTER_SCORE = 1;
@@ -46,13 +46,14 @@ const LEAVE_SCORE = 0.5;
 const STATES: readonly HealthState[] = ['ok', 'degraded', 'failing', 'down'];
 
 /**
- * Health by step. Each signal (goodput ratio, error ratio, p95 of successes, queue fill, use of workers,
- * shed share, waiters for connections) is scored against the steps before the first fault, see scoresOf;
- * without a fault nothing tells what is normal, and shares and levels are judged by themselves.
- * Score 1 is degraded; half the requests failing, or a latency score of 10, is failing; under 5 % goodput is
- * down, both of what is usual where most fail before the first fault too, see failureLevels. A state is entered after 2
- * windows in a row, see risenTo, and left after 5 steps that score less, below 0.5 on average; both from the first on. Silence is not health: without arrivals, and while a fault stops the component, no state is left.
- * Source of the idea of level and time hysteresis: Prometheus alerting rules (`for`, `keep_firing_for`).
+ * Health by step. Each signal (goodput ratio, error ratio, p95 of successes, queue fill, worker utilization, shed
+ * share, waiters for connections) is scored against the steps before the first fault, see scoresOf. Without a fault
+ * there is no reference, so latency is left out, and shares and levels are judged against fixed values. Score 1 is
+ * degraded. Failing means that half the requests fail, or a latency score of 10. Below 5 % goodput is down. Where
+ * most requests fail before the first fault too, both are relative to that, see failureLevels. A state begins after 2
+ * consecutive windows, see risenTo. It ends after 5 steps with lower scores, below 0.5 on average. Both are backdated
+ * to the first of these windows. No state ends without arrivals or while a fault stops the component: silence is not
+ * health. Source of the idea of level and time hysteresis: Prometheus alerting rules (`for`, `keep_firing_for`).
  */
 export function healthOf(lane: Lane, steps: Steps, times: Times): Health {
   const cutsNs = [...times.cutsNs, ...judgedChanges(lane, steps, times.loads.changesNs)];
@@ -69,7 +70,7 @@ export function healthOf(lane: Lane, steps: Steps, times: Times): Health {
   const states: HealthState[] = new Array<HealthState>(steps.count).fill('ok');
   windows.forEach((window, i) => {
     let step = window.from;
-    // Steps without arrivals at the front say nothing of their own.
+    // Leading steps without arrivals keep the state of the window before.
     for (; step < window.until && i > 0 && lane.arrivals[step] === 0; step++)
       states[step] = STATES[levels[i - 1]];
     for (; step < window.until; step++) states[step] = STATES[levels[i]];
@@ -79,7 +80,7 @@ export function healthOf(lane: Lane, steps: Steps, times: Times): Health {
   return { states, episodes: episodesOf(states, starts) };
 }
 
-/** The changes of the load behind which, until the next one, enough arrives at a lane to judge it by. */
+/** Changes of the load after which, until the next one, a lane gets enough requests to be judged. */
 function judgedChanges(lane: Lane, steps: Steps, changesNs: readonly Ns[]): readonly Ns[] {
   return changesNs.filter((at, k) => {
     const until = k + 1 < changesNs.length ? stepAt(steps, changesNs[k + 1]) : steps.count;
@@ -88,9 +89,10 @@ function judgedChanges(lane: Lane, steps: Steps, changesNs: readonly Ns[]): read
 }
 
 /**
- * A request counts where it arrived, so one that a fault hurts may seem to fail before it: ill health that
- * runs into the start of a fault from the reach of a request before begins with the fault, but where a fault before it
- * may have brought it. So it does with a jump of the load, but where a fault or a rise before the jump may have.
+ * Moves the start of a degradation to its cause. A request counts where it arrived, so one that a fault hurts may
+ * seem to fail before the fault. A degradation that runs into the start of a fault, from within the reach of a
+ * request before it, begins with that fault, unless an earlier fault may have caused it. The same holds for a jump of
+ * the load, unless an earlier fault or rise may have caused it.
  */
 function clampToCauses(
   states: HealthState[],
@@ -108,17 +110,17 @@ function clampToCauses(
     const isOther = (at: Ns): boolean => at < causeNs && stepAt(steps, at) >= from;
     if (isNear && !others.some(isOther)) states.fill('ok', from, first);
   };
-  // The first one first: a trouble that it brings is not that of the next.
+  // The first fault comes first: a degradation that it causes does not belong to the next.
   for (const faultNs of [...faultsNs].sort((a, b) => a - b)) clamp(faultNs, faultsNs);
   for (const jumpNs of loads.jumpsNs) clamp(jumpNs, [...faultsNs, ...loads.risesNs]);
 }
 
-/** So many steps after the start of a fault at most an illness gets worse by it. */
+/** A degradation that gets worse within this many steps after the start of a fault gets worse because of it. */
 const WORSE_STEPS = 2;
 
 /**
- * Spans of ill health of a row of states. One that gets worse as a fault starts, which is not the one that it began
- * with, is two: what the second fault does is no doing of the first.
+ * Degraded intervals of a row of states. An interval that gets worse as a later fault starts is split in two, so that
+ * effects of the second fault are not attributed to the first.
  */
 export function episodesOf(
   states: readonly HealthState[],
@@ -152,9 +154,9 @@ export function episodesOf(
 
 interface Score {
   readonly score: number;
-  /** 0 to 3: the state that this window alone would mean. */
+  /** 0 to 3: the state that this window alone would imply. */
   readonly level: number;
-  /** Too few requests to say anything: as the window before. */
+  /** Too few requests to judge: the window keeps the score of the one before. */
   readonly isSilent: boolean;
 }
 
@@ -210,8 +212,8 @@ function hysteresis(scores: readonly Score[], windows: readonly StepWindow[]): r
 }
 
 /**
- * The highest level that the last windows all have, and the first of them. Windows that say nothing of their own are
- * passed over; only who fails before nobody asks any more is taken to go on failing.
+ * The highest level that the last two windows share, and the first of them. Silent windows are skipped, unless the
+ * lane was failing before its requests stopped: then it is assumed to go on failing.
  */
 function risenTo(scores: readonly Score[], at: number): { level: number; since: number } {
   let level = 3;
@@ -225,7 +227,7 @@ function risenTo(scores: readonly Score[], at: number): { level: number; since: 
   return { level: 0, since: at };
 }
 
-/** First of the last windows that together are long enough to leave a state; -1 where they are too few. */
+/** First of the last windows that are together long enough to end a state; -1 where there are too few. */
 function calmSince(windows: readonly StepWindow[], at: number): number {
   for (let i = at - LEAVE_WINDOWS + 1; i >= 0; i--) {
     if (windows[at].until - windows[i].from >= LEAVE_STEPS) return i;
@@ -233,7 +235,7 @@ function calmSince(windows: readonly StepWindow[], at: number): number {
   return -1;
 }
 
-/** The level to which windows [since, at] let the state fall: 0 only where none is degraded, and on average they are well below. */
+/** The level to which windows [since, at] lower the state: 0 only if none is degraded and their mean score is low. */
 function calmLevel(scores: readonly Score[], since: number, at: number, state: number): number {
   let highest = 0;
   let sum = 0;

@@ -11,12 +11,12 @@ import { selectStats } from '../measure/subjects.js';
 import type { ComponentEdge, VariantData } from '../measure/variant-data.js';
 import { count, plural } from '../../text/words.js';
 
-/** Connections of a component to a database that its transactions hold while they call others. */
+/** Connections from a component to a database that its transactions hold while they call other components. */
 export interface HeldPool {
   readonly caller: number;
   readonly owner: number;
   readonly database: string;
-  /** Measured edges of the calls that are made meanwhile. */
+  /** Measured edges of the calls made inside the transactions. */
   readonly stats: ReadonlySet<number>;
   /** By step; Infinity where unlimited. */
   readonly sizes: Float64Array;
@@ -25,11 +25,11 @@ export interface HeldPool {
   readonly waiting: Float64Array;
 }
 
-/** Steps without a free connection that are no chance. */
+/** Fewest steps without a free connection; fewer are chance. */
 const FULL_STEPS = 2;
 const INSTRUCTION = 4;
 
-/** The pools of one run whose transactions call others before they commit. */
+/** The pools of one run whose transactions call other components before they commit. */
 export function heldPoolsOf(
   data: VariantData,
   record: RunRecord,
@@ -60,7 +60,7 @@ function poolOf(
   ];
 }
 
-/** Measured edges that are called between the begin and the commit of a transaction, by `caller database`. */
+/** Measured edges that are called between begin and commit of a transaction, by `caller database`. */
 function callsInTransactions({ program, edges, parts }: Plan): ReadonlyMap<string, Set<number>> {
   const found = new Map<string, Set<number>>();
   const open: string[] = [];
@@ -81,12 +81,16 @@ function callsInTransactions({ program, edges, parts }: Plan): ReadonlyMap<strin
   return found;
 }
 
-/** True where a link has calls that are made while transactions hold a pool's connections, and the rows they have locked. */
+/**
+ * True where a link has calls that are made inside transactions, which hold a pool's connections and their row locks.
+ */
 export function isInside({ caller, stats }: HeldPool, link: Link): boolean {
   return caller === link.caller.component && link.stats.some((stat) => stats.has(stat));
 }
 
-/** The calls of a link as what holds the connections of its caller, where none is left in steps [from, until). */
+/**
+ * The mechanism by which the calls of a link hold their caller's connections, if none is free in steps [from, until).
+ */
 export function heldBy(
   pools: readonly HeldPool[],
   link: Link,

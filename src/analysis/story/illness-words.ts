@@ -3,15 +3,15 @@ import type { Lane } from '../measure/lanes.js';
 import { sumSteps } from './links.js';
 import { count, duration, share } from '../../text/words.js';
 
-/** Failures are told from so much less success than before on. */
+/** Failures are reported if success falls below this multiple of the usual. */
 const LESS_SUCCESS = 0.98;
-/** Slowness is told from so many times the usual on. */
+/** Slowness is reported if latency exceeds this multiple of the usual. */
 const SLOWER = 1.3;
 const BUSY = 0.8;
 
 /**
- * What an illness looks like: the share that fails, else how slow answers are, else the worst moment of
- * either, else what is used up. Steps [0, baseline) tell what is usual.
+ * Describes a degradation: the share that fails, else how slow responses are, else the worst step of either, else the
+ * resource that is used up. Steps [0, baseline) show what is usual.
  */
 export function illnessText(lane: Lane, episode: Episode, baseline: number): string {
   const { from, until } = episode;
@@ -24,7 +24,7 @@ export function illnessText(lane: Lane, episode: Episode, baseline: number): str
 }
 
 function failures(lane: Lane, from: number, until: number, baseline: number): string | null {
-  // What was still under way at the end of the run has neither failed nor succeeded.
+  // Requests in flight at the end of the run have neither failed nor succeeded.
   const finished = sumSteps(lane.finished, from, until);
   const succeeded = sumSteps(lane.succeeded, from, until);
   const good = sumSteps(lane.good, from, until);
@@ -36,7 +36,7 @@ function failures(lane: Lane, from: number, until: number, baseline: number): st
     : `success ${share(succeeded / finished)}: ${count(failed)} of ${count(finished)} requests fail${late > 0 ? `, ${count(late)} come too late` : ''}`;
 }
 
-/** True for an illness in which more fails than usual, whatever else it is. */
+/** True for a degradation with more failures than usual, whatever its other signs. */
 export function isOfFailures(lane: Lane, { from, until }: Episode, baseline: number): boolean {
   const success = sumSteps(lane.succeeded, from, until) / sumSteps(lane.finished, from, until);
   return isLess(success, lane, 'succeeded', baseline);

@@ -15,28 +15,28 @@ import type { Steps } from '../measure/steps.js';
 import { byCodeUnit, type VariantData } from '../measure/variant-data.js';
 import { number, share as shareWords } from '../../text/words.js';
 
-/** What influences are looked for in: one run, by step. */
+/** One run by step, in which influences are searched. */
 export interface Scene {
   readonly data: VariantData;
   readonly steps: Steps;
   readonly lanes: readonly Lane[];
   readonly links: readonly Link[];
   readonly health: ReadonlyMap<Lane, Health>;
-  /** Of the lanes that had nothing left at some time from the first fault on. */
+  /** Saturations of lanes after the first fault. */
   readonly saturations: ReadonlyMap<Lane, Saturation>;
-  /** Those whose connections transactions hold while they call others. */
+  /** Pools whose connections transactions hold while they call other components. */
   readonly pools: readonly HeldPool[];
   /** Steps [0, baseline) lie before the first fault. */
   readonly baseline: number;
   /** Starts of all spans of all faults, absolute. */
   readonly faultsNs: readonly number[];
-  /** Their ends. */
+  /** Ends of the same spans. */
   readonly endsNs: readonly number[];
   /** Changes of the loads that are no faults. */
   readonly loads: LoadChanges;
   /** When a fault was active in this run. */
   spansOf(fault: PlanFault): PlanFault['spans'];
-  /** When what it had taken away ran again after its ends, where that comes back one by one. */
+  /** When the instances that a fault had taken down ran again, where they come back one by one. */
   returnsOf(fault: PlanFault): readonly Returns[];
   /** Spans in which some fault stops every instance of a component. */
   outagesOf(component: number): PlanFault['spans'];
@@ -46,9 +46,9 @@ export interface Scene {
     readonly components: ReadonlySet<number>;
     readonly from: number;
     readonly until: number;
-    /** Messages between those whose edges it hits do not arrive. */
+    /** Messages on the edges that it hits are lost. */
     readonly losesMessages: boolean;
-    /** They arrive later. */
+    /** Messages on these edges are delayed. */
     readonly delaysMessages: boolean;
   }[];
 }
@@ -58,25 +58,25 @@ export interface StepInfluence extends Influence {
   readonly step: number;
 }
 
-/** Share of a caller's trouble that must come from a callee. */
+/** A callee is to blame for at least this share of a caller's trouble. */
 const BLAME = 0.3;
-/** Retries count as load from so many times the attempts per call of the time before. */
+/** Retries count as load from this multiple of the attempts per call before the fault. */
 const RETRY_GROWTH = 1.5;
 const LOOK_AHEAD_NS = 5_000_000_000;
 const LOOK_AHEAD_STEPS = 10;
-/** So many more requests in the system than before are no chance. */
+/** A smaller growth of the requests in the system is chance. */
 const FULLER = 0.1;
-/** Workers held by a callee count when each call holds one so many times longer than before. */
+/** Workers that wait for a callee count if each call takes this many times as long as before. */
 const HELD_GROWTH = 1.5;
-/** Part of the time that a callee must have nothing left for retries to make it worse. */
+/** Share of the time for which a callee must be saturated for retries to make it worse. */
 const OVERLOADED = 0.5;
 const SLACK_NS = 2_000_000_000;
 
 /**
- * Influences of one run. A callee's trouble spreads to a caller when the caller turns ill while the
- * callee is (or a fault hits the calls between them), and at least 30 % of the caller's failed calls, or
- * of its additional requests in the system, belong to that callee. A caller loads its ill callee when its
- * attempts per call grow by half and it, or what it calls, has nothing left.
+ * Influences of one run. A callee influences a caller if the caller degrades while the callee is degraded (or a fault
+ * hits the calls between them), and at least 30 % of the caller's failed calls, or of its additional requests in the
+ * system, belong to that callee. A caller influences its degraded callee if its attempts per call grow by half while
+ * the callee, or a component that it calls, is saturated.
  */
 export function influencesOf(scene: Scene): readonly StepInfluence[] {
   const found: StepInfluence[] = [];
@@ -91,7 +91,7 @@ export function influencesOf(scene: Scene): readonly StepInfluence[] {
   );
 }
 
-/** Number of influences on the longest chain without a repeated lane, retries left out. */
+/** Number of influences on the longest chain without a repeated lane; retries and hedges do not count. */
 export function depthOf(influences: readonly Influence[]): number {
   const next = new Map<string, string[]>();
   for (const { from, to, mechanism } of influences) {
@@ -114,7 +114,7 @@ export function depthOf(influences: readonly Influence[]): number {
   return deepest;
 }
 
-/** The times at which a callee makes its caller ill, and those at which it makes that worse: each has its own cause. */
+/** Influences of a callee on its caller, one per episode of the caller: each time it gets worse has its own cause. */
 function spreads(scene: Scene, link: Link): readonly StepInfluence[] {
   const { steps, health, baseline } = scene;
   const found: StepInfluence[] = [];
@@ -148,7 +148,10 @@ function spreads(scene: Scene, link: Link): readonly StepInfluence[] {
   return found;
 }
 
-/** Callee ill, or the calls hit by a fault, around the step in which the caller turns ill. */
+/**
+ * Whether the callee is degraded, or a fault hits it or the calls to it, around the step in which the caller
+ * degrades.
+ */
 function isIllAt(scene: Scene, link: Link, step: number): boolean {
   const slack = Math.max(2, Math.ceil(SLACK_NS / scene.steps.lengthNs[0]));
   const isIll = (scene.health.get(link.callee)?.episodes ?? []).some(
@@ -182,7 +185,7 @@ function failedShare(link: Link, from: number, until: number): number {
 /** ok, clientError, cancelled, degraded, unfinished: see OUTCOME_NAMES. */
 const QUIET: ReadonlySet<number> = new Set([0, 1, 14, 15, 17]);
 
-/** Share of the caller's additional requests in the system that are calls to this callee under way. */
+/** Share of the caller's additional requests in the system that are calls in flight to this callee. */
 function waitingShare(scene: Scene, link: Link, from: number, until: number): number {
   const before = meanSteps(link.inFlight, 0, scene.baseline);
   const more = meanSteps(link.inFlight, from, until) - before;
@@ -198,13 +201,13 @@ function partOf(more: number, all: number): number {
 }
 
 /**
- * The same of who can have no more requests in the system, as a consumer that takes one after the other: the part of the
- * time that each of them takes longer, by Little's law, that is longer calls to this callee.
+ * The same for a caller whose number of requests in the system cannot grow, such as a sequential consumer. By
+ * Little's law: the share of the additional time per request that is longer calls to this callee.
  */
 function slowedShare(scene: Scene, link: Link, from: number, until: number): number {
   const { caller } = link;
   const isCounted = meanSteps(caller.inSystem, from, until) > 0;
-  // Whoever takes messages is not in the system as a request; what it calls tells its time.
+  // Messages of a consumer are not requests in the system. The time of its calls stands for theirs.
   const own = scene.links.filter((other) => other.caller === caller);
   const all = isCounted ? [caller.inSystem] : own.map(({ inFlight }) => inFlight);
   const each = (levels: readonly Float64Array[], first: number, last: number): number =>
@@ -216,8 +219,8 @@ function slowedShare(scene: Scene, link: Link, from: number, until: number): num
 }
 
 /**
- * True where half of what a component fails is turned away by its own limits, with workers to spare: over a rate, or
- * over so many at once although its calls take no longer (`isHeld`) than before.
+ * True where a component's own limits reject half of the requests that it fails while workers are free: a rate limit,
+ * or a concurrency limit although its calls take no longer than before (`isHeld` is false).
  */
 function refusesItself(lane: Lane, from: number, until: number, isHeld: boolean): boolean {
   const shed = sumSteps(lane.shed, from, until);
@@ -228,7 +231,10 @@ function refusesItself(lane: Lane, from: number, until: number, isHeld: boolean)
   return true;
 }
 
-/** Share of the caller's workers that wait for this callee, where none is left and calls hold them longer. */
+/**
+ * Largest share of the caller's workers that wait for this callee while no worker is free, if calls take longer than
+ * before.
+ */
 function heldShare(scene: Scene, link: Link, from: number, until: number): number {
   let most = 0;
   for (let step = from; step < until; step++) {
@@ -244,7 +250,7 @@ function isLonger(scene: Scene, link: Link, from: number, until: number): boolea
   return before === null || (perCall(link, from, until) ?? Infinity) > HELD_GROWTH * before;
 }
 
-/** Steps that a call is under way on average, by Little's law; null without calls. */
+/** Mean time of a call in steps, by Little's law; null without calls. */
 function perCall(link: Link, from: number, until: number): number | null {
   const made = meanSteps(link.made, from, until);
   return made > 0 ? meanSteps(link.inFlight, from, until) / made : null;
@@ -262,8 +268,8 @@ function moreOf(scene: Scene, caller: Lane, from: number, until: number): number
 }
 
 /**
- * A database that follows its rows turns ill although nothing hits it and it has cores to spare, and the calls of a link,
- * made while transactions hold rows of it, take longer: who wants the rows waits for whoever is called.
+ * Influences through row locks: a database that models its rows degrades although no fault hits it and it has spare
+ * cores, and calls that are made inside its transactions take longer. Other transactions wait for the rows.
  */
 function lockedRows(scene: Scene, link: Link): readonly StepInfluence[] {
   const { data, steps, health, baseline, pools, hits } = scene;
@@ -289,7 +295,7 @@ function lockedRows(scene: Scene, link: Link): readonly StepInfluence[] {
   });
 }
 
-/** The first time that a caller loads its ill callee with retries or hedges. */
+/** The first time that a caller loads its degraded callee with retries or hedges. */
 function retries(scene: Scene, link: Link): StepInfluence | null {
   const { baseline, health, steps } = scene;
   const made = sumSteps(link.made, 0, baseline);
@@ -301,7 +307,7 @@ function retries(scene: Scene, link: Link): StepInfluence | null {
       const calls = sumSteps(link.made, step, until);
       const hedges = sumSteps(link.hedged, step, until);
       const again = hedges + sumSteps(link.retried, step, until);
-      // What waits for a connection is sent in a later step than it is called, without being tried again.
+      // A call that waits for a connection is sent in a later step than it is made, without a retry.
       const sent = Math.min(sumSteps(link.sent, step, until), calls + again);
       if (calls < 10 || sent < RETRY_GROWTH * before * calls) continue;
       if (!isOverloaded(scene, link.callee, step, until, [])) continue;
@@ -321,7 +327,7 @@ function retries(scene: Scene, link: Link): StepInfluence | null {
   return null;
 }
 
-/** True where a component, or one that its calls lead to, has nothing left for most of the time. */
+/** True where a component, or one that its calls lead to, is saturated for most of the time. */
 function isOverloaded(
   scene: Scene,
   lane: Lane,
@@ -345,8 +351,8 @@ function lookUntil(episode: Episode, steps: Steps): number {
 }
 
 /**
- * Seconds at which a step begins, from the end of the warm-up. A step in which a fault begins is told from
- * that moment on, so that nothing seems to happen before its cause.
+ * Seconds from the end of the warm-up at which a step begins. If a fault or a rise of the load begins within the
+ * step, its start is taken, so that no effect precedes its cause.
  */
 export function secondsOf(scene: Scene, step: number): number {
   const { steps, data, faultsNs, loads } = scene;
@@ -358,7 +364,7 @@ export function secondsOf(scene: Scene, step: number): number {
   return ((inside ?? start) - warmupNs) / 1e9;
 }
 
-/** Seconds at which a step begins; one in which a fault ends is told from that moment on. */
+/** Seconds at which a step begins; if a fault ends within the step, its end is taken. */
 export function wellSecondsOf(scene: Scene, step: number): number {
   const { steps, data, endsNs } = scene;
   if (step >= steps.count) return secondsOf(scene, step);

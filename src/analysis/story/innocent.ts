@@ -11,14 +11,14 @@ import { UNSEEN } from './unseen-kinds.js';
 import type { VariantData } from '../measure/variant-data.js';
 import { list } from '../../text/words.js';
 
-/** Steps between the start of a fault and that of an illness that begins with it, known to the step. */
+/** Steps that the start of a degradation may differ from that of the fault that causes it. */
 const HURT_SLACK = 2;
 
 /**
- * Faults that hurt no user: no chain of influences leads from their targets to an ill request of a user. That none was
- * found is no proof where users are hurt: then a fault is innocent only when another one explains it, when the users'
- * trouble began before the fault did, or when all of it began as another fault did. Nor is it innocent of what no
- * request shows: messages that pile up, reads that turn stale, sagas that break while it lasts.
+ * Faults that hurt no user: no chain of influences leads from their targets to a degraded user request. Where users
+ * are hurt, a missing chain is no proof. Then a fault is innocent only if another one explains the damage, if users
+ * degraded before it began, or if all of their degradations began with other faults. A fault is not innocent if it is
+ * active when something goes wrong that no request shows: a backlog, stale reads, broken sagas.
  */
 export function innocentFaults(
   scene: Scene,
@@ -49,7 +49,7 @@ export function innocentFaults(
     scene,
     hurt.flatMap((lane) => ills(lane).map(({ from }) => from)),
   );
-  // A version that has everything and hurts nobody is no cause of what comes later.
+  // A completed rollout that hurt no user is not the cause of later degradations.
   const isPast = (fault: PlanFault): boolean => fault.rollout !== null && !times.hurtWithin(fault);
   const guilty = new Set(
     faults.filter((fault) => !isPast(fault) && reaches(namesOf(fault), goals, influences)),
@@ -77,8 +77,8 @@ export function innocentFaults(
 }
 
 /**
- * Faults that hurt no user in more than half of the runs in which they strike, or of all where they never do, each with
- * the reason of the first of these.
+ * Faults that hurt no user in more than half of the runs in which they strike (of all runs, if they never strike),
+ * each with the reason from the first of these runs.
  */
 export function innocentInMost(stories: readonly Story[]): Story['innocent'] {
   const ids = new Set(stories.flatMap(({ innocent }) => innocent.map(({ fault }) => fault)));
@@ -92,14 +92,14 @@ export function innocentInMost(stories: readonly Story[]): Story['innocent'] {
   });
 }
 
-/** Faults that last as something begins that no request shows; where none does, the one that was over last. */
+/** Faults that are active when something begins that no request shows; where none is, the one that ended last. */
 function suspectsOf(
   { data, steps, spansOf }: Scene,
   events: readonly StoryEvent[],
 ): ReadonlySet<PlanFault> {
   const { faults, warmupNs } = data.plan;
   const spans = faults.flatMap((fault) => spansOf(fault).map((span) => ({ fault, ...span })));
-  // An onset is known to the step: a step later a fault may just be over.
+  // An onset is known to the step, so that the fault may be just over.
   const [slackNs] = steps.lengthNs;
   const found = events
     .filter(({ kind }) => UNSEEN.has(kind))
@@ -113,15 +113,15 @@ function suspectsOf(
 }
 
 interface Times {
-  /** Some trouble of the users began with the fault, or later. */
+  /** Some degradation of user requests began with the fault, or later. */
   hurtSince(fault: PlanFault): boolean;
-  /** Some of it began while the fault lasted. */
+  /** Some of them began while the fault was active. */
   hurtWithin(fault: PlanFault): boolean;
-  /** All of it began with faults, and none with this one. */
+  /** All of them began with faults, and none with this one. */
   beganWithOthers(fault: PlanFault): boolean;
 }
 
-/** What the times tell; `onsets`: the steps in which the troubles of the users began. */
+/** Compares faults with `onsets`, the steps in which user requests degraded. */
 function timesOf({ data, steps, spansOf }: Scene, onsets: readonly number[]): Times {
   const startsOf = (fault: PlanFault): readonly number[] =>
     spansOf(fault).map(({ fromNs }) => stepAt(steps, fromNs));
@@ -146,12 +146,12 @@ function timesOf({ data, steps, spansOf }: Scene, onsets: readonly number[]): Ti
   };
 }
 
-/** More of the users' requests fail than before the first fault. */
+/** Whether more user requests fail than before the first fault. */
 export function failsMore({ finished, failed, usualFailed }: Story['users']): boolean {
   return failed > (usualFailed + FAILED_SOME) * finished;
 }
 
-/** Either end of a measured edge that a fault hits. */
+/** Whether a part is either end of a measured edge that a fault hits. */
 function isEnd(data: VariantData, stats: ReadonlySet<number>, part: number): boolean {
   for (const stat of stats) {
     const { from, to } = data.plan.statEdges[stat];

@@ -16,11 +16,11 @@ export interface Link {
   readonly attempts: Float64Array;
   readonly made: Float64Array;
   readonly sent: Float64Array;
-  /** Retries that policies have granted. */
+  /** Retries that policies granted. */
   readonly retried: Float64Array;
   /** Attempts of hedges among those sent. */
   readonly hedged: Float64Array;
-  /** Calls under way, mean over the step. */
+  /** Calls in flight, mean over the step. */
   readonly inFlight: Float64Array;
   /** Calls that wait for a connection, mean over the step. */
   readonly waiting: Float64Array;
@@ -66,9 +66,9 @@ export function sumSteps(column: Float64Array, from: number, until: number): num
   return sum;
 }
 
-/** Workers of the instances that are there, on average over steps [from, until); those that do not run included. */
+/** Workers of the existing instances, those that do not run included; mean over steps [from, until). */
 export function workersThere({ workers, there }: Lane, from: number, until = from + 1): number {
-  // Shares of a number of instances are not exact.
+  // Shares of a number of instances are inexact.
   return Math.round(workers * meanSteps(there, from, until) * 1e6) / 1e6;
 }
 

@@ -3,16 +3,16 @@ import type { Plan, PlanLoad } from '../../spec/plan.js';
 import type { Stages } from '../../spec/stages.js';
 import type { Steps } from '../measure/steps.js';
 
-/** When the loads of a run change as they are written, absolute, in order; faults of the load are not among them. */
+/** Planned changes of the load in a run, absolute, in order. Changes by faults are not among them. */
 export interface LoadChanges {
   readonly changesNs: readonly Ns[];
-  /** Those from which on there is more. */
+  /** Changes that raise the load. */
   readonly risesNs: readonly Ns[];
-  /** Those of them at which there is more at once, after a time in which the load stood still. */
+  /** Rises that are sudden and follow a constant load. */
   readonly jumpsNs: readonly Ns[];
 }
 
-/** From `fromNs` on a load stands at a level, or goes from there with a slope per ns. */
+/** From `fromNs` the load is constant, or changes from there with a slope per ns. */
 interface Piece {
   readonly fromNs: Ns;
   readonly level: number;
@@ -25,14 +25,14 @@ interface Change {
   readonly jumps: boolean;
 }
 
-/** So many steps lie between two changes that count: what comes more often is how the load always is. */
+/** Fewest steps between two changes. A load that changes more often is always like that. */
 const ROOM_STEPS = 10;
-/** Levels that differ by less are the same. Unit: share. */
+/** Relative difference below which two levels are equal. */
 const SAME = 1e-9;
 
 /**
- * Changes of all loads within the measured time: where a workload begins or stops, the bounds of its stages and of its
- * bursts. A rise goes before a fall nearby, and of two alike the first counts.
+ * Changes of all loads within the measured time: starts and ends of workloads, and boundaries of their stages and
+ * bursts. Of changes close together a rise wins over a fall, then the earlier one.
  */
 export function loadChangesOf({ loads, warmupNs, endNs }: Plan, steps: Steps): LoadChanges {
   const roomNs = ROOM_STEPS * steps.lengthNs[0];
@@ -67,7 +67,7 @@ function changesOf(load: PlanLoad, warmupNs: Ns, endNs: Ns, roomNs: Ns): readonl
   });
 }
 
-/** How much there is when; a piece without length says nothing. */
+/** Load over time. Pieces without length have no meaning. */
 function piecesOf(
   { arrivals, startNs }: PlanLoad,
   warmupNs: Ns,
@@ -94,7 +94,7 @@ function piecesOf(
       const up = { fromNs: startNs, level: 0, slope: users / rampUpNs };
       return [flat(0, 0), up, flat(startNs + rampUpNs, users)];
     }
-    // Instants that are listed are neither more nor less than usual.
+    // A list of instants has no level.
     case 'at':
       return [];
     case 'poisson':
@@ -122,7 +122,7 @@ function ramps({ start, stages }: Stages, warmupNs: Ns): readonly Piece[] {
   return [...pieces, flat(at, level)];
 }
 
-/** The pieces in which a load sends anything, nothing before and nothing after; those without length are left out. */
+/** The pieces in which a load sends requests, with nothing before and after. Pieces without length are left out. */
 function withinLoad(pieces: readonly Piece[], { startNs, stopNs }: PlanLoad): readonly Piece[] {
   const inside = pieces.flatMap(({ fromNs, level, slope }, k): readonly Piece[] => {
     const from = Math.max(fromNs, startNs);

@@ -5,9 +5,9 @@ import { byCodeUnit } from '../measure/variant-data.js';
 type Loop = CascadeResult['loops'][number];
 
 /**
- * Feedback loops: for each influence that lies on a cycle the shortest one through it, each cycle once.
- * Loops of retries and hedges come first, those with the larger share before the others. Where a caller and its
- * callee both retry, their loops are one, told from the first caller to the last callee.
+ * Feedback loops: for each influence on a cycle, the shortest cycle through it; each cycle once. Loops of retries and
+ * hedges come first, those with the larger share before the others. Where a caller and its callee both retry, their
+ * loops form one, from the first caller to the last callee.
  */
 export function loopsOf(influences: readonly Influence[]): readonly Loop[] {
   const order = [...influences].sort(
@@ -25,7 +25,7 @@ export function loopsOf(influences: readonly Influence[]): readonly Loop[] {
     if (back === null) continue;
     const through = [influence.from, ...back.map(({ from }) => from)];
     const parts = [influence, ...back];
-    // One that came back when things got worse lies on the same cycle.
+    // Later influences between the same lanes lie on the same cycle.
     for (const each of influences) {
       if (parts.some(({ from, to }) => from === each.from && to === each.to)) covered.add(each);
     }
@@ -34,7 +34,7 @@ export function loopsOf(influences: readonly Influence[]): readonly Loop[] {
   return chained(loops);
 }
 
-/** Loops of a caller and one callee put end to end: a -> b and b -> c are a -> b -> c. */
+/** Joins loops of a caller and one callee: a -> b and b -> c become a -> b -> c. */
 function chained(loops: readonly Loop[]): readonly Loop[] {
   const isPair = ({ through, mechanism }: Loop): boolean =>
     isFeedback(mechanism) && through.length === 2;
@@ -61,7 +61,7 @@ function pairsOf(through: readonly string[]): string[] {
   return through.slice(1).map((to, i) => `${through[i]} ${to}`);
 }
 
-/** Fewest influences that lead from one lane to another, by breadth; null where none do. */
+/** Fewest influences that lead from one lane to another, by breadth-first search; null where there is no path. */
 function shortestWay(
   from: string,
   to: string,

@@ -3,7 +3,7 @@ import { meanSteps, outcomesIn, sumSteps, workersThere, type Link } from './link
 import { SATURATED } from './saturation.js';
 import { count, number } from '../../text/words.js';
 
-/** How trouble got from a callee to a caller, the share of bad calls that carry it, and words. */
+/** How trouble spread from a callee to a caller, the share of bad calls with this mechanism, and its description. */
 export interface Mechanism {
   readonly mechanism: string;
   readonly share: number;
@@ -12,23 +12,23 @@ export interface Mechanism {
 
 const BLOCKED = 0.5;
 const QUEUE_FULL = 0.9;
-/** Part of the time for which a caller's workers must be held to say that this is how trouble got to it. */
+/** Part of the time for which a caller's workers must be held for this to be the mechanism. */
 const HELD_FOR = 0.2;
-/** And so many steps at least: that all are busy in one step is chance. */
+/** Fewest steps: all workers can be busy in one step by chance. */
 const HELD_STEPS = 2;
 
-/** So few of the calls fail that a p95 shows none of them, */
+/** Below this share of failed calls, no failure shows in a p95. */
 const FEW = 0.05;
-/** while of those under way at any time this part is more than there usually are. */
+/** Share of the calls, or of their time, that must be waiting to explain a slow caller. */
 const MOSTLY = 0.5;
-/** So few of the caller's requests that a p95 moves by less than half, even where a few always take very long. */
+/** Below this share of the caller's requests, failures hardly move its p95, so that less waiting explains it. */
 const TOO_FEW = 0.02;
-/** Calls that take less than so many times as long are not slow, but many. */
+/** Calls that take less than this many times as long are not slow, but many. */
 const LONGER = 1.1;
 
 /**
- * The mechanism that most of the bad attempts of a link carry in steps [from, until); where few are bad, and the
- * caller `isSlow` rather than failing, why the others take long.
+ * The mechanism of most bad attempts of a link in steps [from, until). If few are bad and the caller `isSlow` rather
+ * than failing: the reason why the other attempts take long.
  */
 export function mechanismOf(
   link: Link,
@@ -46,17 +46,17 @@ export function mechanismOf(
   if (isSlow && total < FEW * sumSteps(link.made, from, until)) {
     const slow = waiting(link, from, until, baseline);
     const isMoved = total >= TOO_FEW * sumSteps(link.caller.arrivals, from, until);
-    // Without a time before there is no slower: those that fail are what is seen.
+    // Without a time before the fault there is no reference for slow calls, so that failures are the only evidence.
     const isSeen = baseline > 0 || slow.mechanism !== 'slow';
     if (isSeen && slow.share >= (isMoved ? MOSTLY : 1 - 1 / LONGER)) return slow;
   }
-  // The first of equal weights stands, and their order is fixed.
+  // Of equal weights the first wins, and their order is fixed.
   const main = weights.reduce((best, entry) => (entry.weight > best.weight ? entry : best));
   const share = main.weight / total;
   return { mechanism: main.mechanism, share, text: main.words(main.weight, link) };
 }
 
-/** Share of the caller's workers that wait for an answer of the callee. */
+/** Share of the caller's workers that wait for a response of the callee. */
 export function blockedShare(link: Link, from: number, until: number): number {
   const { workers } = link.caller;
   if (!(workers > 0) || !Number.isFinite(workers)) return 0;
@@ -82,7 +82,7 @@ function blockedSlots(link: Link, from: number, until: number): Mechanism | null
   return { mechanism: 'blockedSlots', share, text };
 }
 
-/** The step with the most calls under way. */
+/** The step with the most calls in flight. */
 function worstSpan(link: Link, from: number, until: number): number {
   let worst = from;
   for (let step = from; step < until; step++) {
@@ -101,7 +101,7 @@ function weigh(link: Link, from: number, until: number): readonly Weight[] {
   const attempts = outcomesIn(link.attempts, from, until);
   const calls = outcomesIn(link.calls, from, until);
   const wire = (name: OutcomeName): number => attempts[OUTCOME_NAMES.indexOf(name)];
-  // What is refused before it is sent may be counted with the call alone.
+  // A call that is rejected before it is sent may be counted only as a call.
   const either = (name: OutcomeName): number =>
     Math.max(wire(name), calls[OUTCOME_NAMES.indexOf(name)]);
   const isFull = isQueueFull(link, from, until);
@@ -132,7 +132,7 @@ function weigh(link: Link, from: number, until: number): readonly Weight[] {
   ];
 }
 
-/** Nothing failed, or hardly anything, so the caller is slow: because of a queue, or because the callee is. */
+/** Explains a caller that is slow with no or few failures: by a pool, a queue, or a slow callee. */
 function waiting(link: Link, from: number, until: number, baseline: number): Mechanism {
   const { callee } = link;
   const inFlight = meanSteps(link.inFlight, from, until);
@@ -155,7 +155,8 @@ function waiting(link: Link, from: number, until: number, baseline: number): Mec
       text: `${count(queued)} requests wait in the queue of ${callee.name}`,
     };
   }
-  // By Little's law calls take so many steps; who makes fewer because they take longer has no more of them under way.
+  // Mean time of a call in steps, by Little's law. The calls in flight alone do not show it, because a caller whose
+  // calls take longer may make fewer.
   const each = (first: number, last: number): number =>
     meanSteps(link.inFlight, first, last) / meanSteps(link.made, first, last);
   const before = each(0, baseline);

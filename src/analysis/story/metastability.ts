@@ -11,34 +11,34 @@ import { isForGood, lastReturnNs } from './outages.js';
 import type { VariantData } from '../measure/variant-data.js';
 import { cellsOf, type CellSet } from '../measure/window.js';
 
-/** A recovery up to here is one; a later one is slow. Three windows of 5 s. */
+/** Latest recovery that is prompt: three windows of 5 s. */
 const PROMPT_SECONDS = 15;
-/** Windows that must have passed after the fault before a run can be called stuck. */
+/** Fewest windows after the fault before a run can be called stuck. */
 const HORIZON_WINDOWS = 4;
-/** Windows at the end in which a sustaining effect is looked for. */
+/** Windows at the end in which a sustaining effect is searched. */
 const LAST_WINDOWS = 4;
-/** Part of the healthy goodput that a rise must bring to be more than noise. */
+/** Part of the healthy goodput that a rise must reach to be more than noise. */
 const WORTHWHILE = 0.05;
-/** Load may grow so much before it is the load that explains a failure. */
+/** Growth of the load from which the load explains a failure. */
 const SAME_LOAD = 1.1;
 const RETRY_GROWTH = 1.5;
 const WASTED = 0.3;
 const QUEUED_SHARE = 0.5;
 
 /**
- * Verdict on one run, from that run alone; `dying`: its restartLoops. After the fault that ends last:
- * - untouched: no window of 5 s from the first fault on has less than 95 % of the goodput share before
- *   (windows with fewer than 20 arrivals are taken together with the next);
+ * Verdict on one run, from that run alone. `dying`: its restartLoops. After the fault that ends last:
+ * - untouched: no window of 5 s since the first fault has less than 95 % of the goodput share before it (windows with
+ *   fewer than 20 arrivals are merged with the next);
  * - recovered within 15 s, slowRecovery later;
- * - undecided: the fault does not end, fewer than 4 windows follow it or the return of all that it gives back one by
- *   one, goodput rises over their second
- *   half (Mann-Kendall) by 5 % of what is healthy, a breaker still waits for its time to try again, or nothing that is looked for
- *   explains the failure: the run was too short to see the end;
- * - overloaded: load is more than 10 % above that before the fault (which shows what is feasible), or
- *   instances are still gone, not only until their platform starts them (undecided);
- * - metastable: load as before, all instances back, and retries (half more attempts per call than before),
- *   work for nobody (30 % of busy time) or queues longer than half their capacity sustain the failure; or, whoever is
- *   gone, processes that die again when they are back.
+ * - undecided: the fault does not end; fewer than 4 windows follow it, or the return of the instances that come back
+ *   one by one; goodput rises over the second half of the windows (Mann-Kendall) by 5 % of the healthy goodput; a
+ *   breaker has not yet tried to close; or nothing explains the failure. The run was too short to see the end;
+ * - overloaded: load is more than 10 % above that before the fault (which shows what is feasible), or instances are
+ *   still missing that their platform does not restart (those that it does make it undecided);
+ * - metastable: load as before, all instances back, and retries (half more attempts per call than before), wasted
+ *   work (30 % of busy time) or queues longer than half their capacity sustain the failure; or, whatever instances
+ *   are missing, processes that die again after each restart.
+ *
  * Source of the notion: Bronson et al., HotOS 2021; Huang et al., OSDI 2022.
  */
 export function verdictOf(
@@ -48,7 +48,7 @@ export function verdictOf(
 ): RunVerdict {
   const { plan } = data;
   const faults = plan.faults.filter((fault) => fault.spans.length > 0);
-  // When one that waits for something was there differs from run to run.
+  // A fault that waits for a condition has no planned spans, and its spans differ from run to run.
   if (faults.length === 0)
     return plan.faults.some(({ when }) => when !== null) ? 'undecided' : 'untouched';
   const { before } = data;
@@ -73,7 +73,7 @@ export function verdictOf(
   const tail = shares.slice(-Math.max(HORIZON_WINDOWS, shares.length >> 1));
   const gain = tail[tail.length - 1] - tail[0];
   if (isRising(tail) && gain >= WORTHWHILE * healthy) return 'undecided';
-  // What has not come back long ago is part of the fault.
+  // Instances that came back only recently are still part of the fault.
   if (
     lastReturnNs(data, record) > startOf(data, grid.windows[grid.windows.length - HORIZON_WINDOWS])
   )
@@ -88,7 +88,7 @@ export function verdictOf(
   return isSustained(data, record, before, end) ? 'metastable' : 'undecided';
 }
 
-/** Share of the goodput that the time before the first fault promises and that is missing after it. */
+/** Share of the goodput before the first fault that is missing after it. */
 export function goodputLost(data: VariantData, record: RunRecord): number | null {
   const { plan } = data;
   const goodput = goodputOf(data, record, data.requests);
@@ -99,7 +99,7 @@ export function goodputLost(data: VariantData, record: RunRecord): number | null
   return actual === null ? 0 : Math.max(0, 1 - actual / healthy);
 }
 
-/** Upward trend by Mann and Kendall: more rising than falling pairs, by more than 1.645 sigma. */
+/** Upward trend by Mann-Kendall: more rising than falling pairs, by more than 1.645 sigma. */
 export function isRising(values: readonly number[]): boolean {
   const n = values.length;
   if (n < 3) return false;
@@ -156,14 +156,14 @@ function perCall(record: RunRecord, stats: readonly number[], window: CellSet): 
   return calls >= 20 ? attempts / calls : null;
 }
 
-/** Whether an instance that does not run is only not started yet by its platform. */
+/** Whether an instance that does not run only waits for its platform to start it. */
 function isWaiting({ plan }: VariantData, id: number): boolean {
   const { component } = plan.instances[id];
   const isOver = plan.faults.some((fault) => fault.instances.includes(id) && isForGood(fault));
   return plan.components[component].restart !== null && !isOver;
 }
 
-/** Whoever is asked to end works until it has. */
+/** States in which an instance works. One that was asked to end works until it has ended. */
 const WORKING: readonly number[] = [
   INSTANCE_STATE.up,
   INSTANCE_STATE.leaving,
@@ -173,7 +173,7 @@ const WORKING: readonly number[] = [
   INSTANCE_STATE.wanted,
 ];
 
-/** Instances of which the last word of the journal is that they do not run. */
+/** Instances that do not run according to their last entry in the journal. */
 function instancesGone(record: RunRecord): readonly number[] {
   const { kind, subject, value } = record.journal;
   const last = new Map<number, number>();
@@ -189,7 +189,7 @@ function instancesGone(record: RunRecord): readonly number[] {
     .map(([id]) => id);
 }
 
-/** True when a breaker is open at the end and has not tried to close since the window began. */
+/** True when a breaker is open at the end and has not tried to close since the start of the window. */
 function breakerWaits(data: VariantData, record: RunRecord, window: CellSet): boolean {
   const sinceNs = startOf(data, window);
   return movedOf(record, data.plan.warmupNs).some(({ machine, transitions }) => {

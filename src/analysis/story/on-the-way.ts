@@ -2,13 +2,13 @@ import type { Scene } from './influence.js';
 import type { Link } from './links.js';
 import type { Mechanism } from './mechanism.js';
 
-/** Mechanisms that only say that answers have not come yet. */
+/** Mechanisms that only say that responses are missing. */
 const SILENT: ReadonlySet<string> = new Set(['slow', 'abandoned']);
 
 /**
- * Where answers only take long, or do not come, and a fault hits the messages of a link in steps [from, until), the
- * network is told instead of the callee: lost messages always; delayed ones, and connections that it refuses, while the
- * callee itself is well.
+ * Blames the network instead of the callee where responses are only slow or missing and a fault hits the messages of
+ * a link in steps [from, until): for lost messages always, for delayed messages and refused connections only while
+ * the callee is healthy.
  */
 export function onTheWay(
   scene: Scene,

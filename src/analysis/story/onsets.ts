@@ -3,10 +3,10 @@ import type { Episode } from './health.js';
 import { secondsOf, type Scene, type StepInfluence } from './influence.js';
 import type { Lane } from '../measure/lanes.js';
 
-/** When an illness began, in seconds from the end of the warm-up. */
+/** When a degradation began, in seconds from the end of the warm-up. */
 export type Onsets = (lane: Lane, episode: Episode) => number;
 
-/** Mechanisms that need the cause to be saturated. */
+/** Mechanisms for which the cause must be saturated. */
 const OF_SATURATION: ReadonlySet<string> = new Set([
   'calleeTimeout',
   'queueFull',
@@ -16,9 +16,10 @@ const OF_SATURATION: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Onsets of all illnesses. An illness is known to the step; within it, it begins no earlier than what causes
- * it: the illness of the callee, the moment its workers ran out, or, where a caller's own workers are held,
- * the moment the last of them was. What a fault hits itself is ill from its start.
+ * Onsets of all degradations. A degradation is known to the step. Within the step, it begins no earlier than its
+ * cause: the degradation of the callee, the time at which the callee ran out of workers or, where the caller's own
+ * workers are held, the time at which the last of them was. A component that a fault hits is degraded from the start
+ * of the step.
  */
 export function onsetsOf(scene: Scene, influences: readonly StepInfluence[]): Onsets {
   const known = new Map<Episode, number>();
@@ -48,7 +49,7 @@ export function onsetsOf(scene: Scene, influences: readonly StepInfluence[]): On
   return onset;
 }
 
-/** True where a fault on the component itself is active as the illness begins. */
+/** True where a fault on the component itself is active as the degradation begins. */
 export function isHit(scene: Scene, lane: Lane, episode: Episode): boolean {
   return scene.hits.some(
     ({ components, from, until }) =>

@@ -9,7 +9,10 @@ import { spansIn } from '../measure/faulted.js';
 import { thereAt } from '../measure/presence.js';
 import { instancesOf, type VariantData } from '../measure/variant-data.js';
 
-/** Spans in which some fault stops every instance of a component, up to the first that is back where they come one by one. */
+/**
+ * Spans in which some fault stops every instance of a component; where they come back one by one, until the first is
+ * back.
+ */
 export function outagesOf(
   component: number,
   data: VariantData,
@@ -26,7 +29,7 @@ export function outagesOf(
       if (![...there].every((id) => own.includes(id)) || !hitsAll(data, select, there)) return [];
       const end = returns.find((candidate) => candidate.untilNs === untilNs);
       const first = Math.min(...own.map((id) => end?.backNs.get(id) ?? untilNs));
-      // Who is asked to end works until it has.
+      // An instance that is asked to end works until it has ended.
       const silentNs = Math.max(fromNs, ...(end?.ends ?? []).map((down) => down.fromNs));
       const backNs = Math.min(first, data.plan.horizonNs);
       return silentNs < backNs || silentNs === fromNs
@@ -36,7 +39,7 @@ export function outagesOf(
   });
 }
 
-/** Whether a fault that may hit all of these does. */
+/** Whether a fault that may hit all of these instances does. */
 function hitsAll(
   { plan }: VariantData,
   select: PlanFault['select'],
@@ -54,18 +57,18 @@ function hitsAll(
   }
 }
 
-/** The end of an activation of a fault that gives its instances back one by one. */
+/** End of an activation of a fault after which instances come back one by one. */
 export interface Returns {
   readonly untilNs: Ns;
-  /** By instance that was down then: when it ran again, absolute; Infinity = not in this run. */
+  /** For each instance that was down then: when it was ready again, absolute; Infinity = not in this run. */
   readonly backNs: ReadonlyMap<number, Ns>;
-  /** Those whom it has asked to end, and who have. */
+  /** Instances that the fault asked to end, and that did. */
   readonly ends: readonly Down[];
-  /** The most restarts that one of them took, those in vain among them. */
+  /** Most restarts that one of them took, failed ones included. */
   readonly restarts: number;
 }
 
-/** Of each activation that has ended of a fault whose instances take a time of their own after it; none of others. */
+/** Ends of the activations of a fault whose instances take extra time to come back; empty for other faults. */
 export function returnsOf(
   data: VariantData,
   fault: PlanFault,
@@ -81,9 +84,9 @@ export function returnsOf(
   );
   return ended.map(({ fromNs, untilNs }) => {
     const held = downs.filter((down) => {
-      // It may end long after it was asked to.
+      // An instance may end long after it was asked to.
       if (asks) return down.askedNs !== null && down.askedNs >= fromNs && down.askedNs <= untilNs;
-      // Who was down already waits for something else, unless the fault keeps everybody down.
+      // An instance that was down before waits for something else, unless the fault keeps all of them down.
       const isOwn = lingers || down.fromNs >= fromNs;
       return down.fromNs <= untilNs && down.untilNs >= untilNs && isOwn;
     });
@@ -97,8 +100,8 @@ export function returnsOf(
 }
 
 /**
- * When the last instance ran again that a fault gives back one by one: Infinity = not in this run, 0 = there is none. Those
- * that it never gives back are not waited for.
+ * When the last instance that comes back one by one after a fault was ready: Infinity = not in this run, 0 = there is
+ * none. Instances that a fault never returns do not count.
  */
 export function lastReturnNs(data: VariantData, record: RunRecord): Ns {
   const times = data.plan.faults
@@ -109,12 +112,12 @@ export function lastReturnNs(data: VariantData, record: RunRecord): Ns {
   return times.reduce((last, at) => Math.max(last, at), 0);
 }
 
-/** Whether what a fault ends stays so when it is over. */
+/** Whether instances that a fault ends stay down when it is over. */
 export function isForGood(fault: PlanFault): boolean {
   return recoveryOf(fault) === 'never';
 }
 
-/** What instances take to be back once a fault is over; undefined where they are at once. */
+/** How instances come back after a fault; undefined where they do so at once. */
 function recoveryOf(fault: PlanFault): KnobEdit['recovery'] {
   return editsOf(fault).find(({ recovery }) => recovery !== undefined)?.recovery;
 }
@@ -125,7 +128,7 @@ function candidatesOf({ plan }: VariantData, { instances, select }: PlanFault): 
   return instances.filter((id) => select.indices.includes(plan.instances[id].index));
 }
 
-/** Whether a platform starts what the fault has ended, in its own time. */
+/** Whether the platform restarts instances that a fault has ended, with a delay. */
 function waitsForRestart({ plan }: VariantData, fault: PlanFault): boolean {
   const isStarted = (id: number): boolean =>
     plan.components[plan.instances[id].component].restart !== null;

@@ -3,15 +3,15 @@ import type { Influence } from '../../spec/result-cascade.js';
 import type { Scene } from './influence.js';
 import { depthsOf } from './topology.js';
 
-/** Place of a lane in the order of causes at one moment: the smaller comes first. */
+/** Rank of a lane in the order of causes at one time; the smallest comes first. */
 export type Ranks = (lane: string) => number;
 
-/** Those that no influence leads to come after those that one does. */
+/** Lanes that no influence reaches come after those that one does. */
 const UNREACHED = 1000;
 
 /**
- * What a fault hits comes first, then whoever is influenced by it, link by link; without influences who is
- * called comes before who calls.
+ * Ranks lanes by cause: those that a fault hits first, then the ones that they influence, link by link. Without
+ * influences, callees come before callers.
  */
 export function ranksOf(scene: Scene, influences: readonly Influence[]): Ranks {
   const { data, lanes, hits } = scene;

@@ -6,12 +6,15 @@ import { BARE } from './unseen.js';
 import type { VariantData } from '../measure/variant-data.js';
 import { count, plural } from '../../text/words.js';
 
-/** Instances of a component that say that they are not to be called. */
+/** Instances of a component that report that they are not ready. */
 interface Turned {
-  /** The first time: when it began, how many there were at once, and when all were back; Infinity = not in this run. */
+  /**
+   * The first time: its start, the most unready instances at once, and when all were back; Infinity = not in this
+   * run.
+   */
   readonly firstNs: number;
   most: number;
-  /** How many there were by then. */
+  /** Number of instances at that time. */
   of: number;
   backNs: number;
   times: number;
@@ -19,8 +22,8 @@ interface Turned {
 }
 
 /**
- * Components whose probes take instances off the lists of their callers, the first time, and when all of them are back. One that
- * only starts is on no list yet, one that is asked to end is on none any more.
+ * Components whose readiness probes take instances out of rotation: the first time, and when all of them are back. An
+ * instance that is starting is not in rotation yet, and one that was asked to end is not any more.
  */
 export function readinessEvents({ plan }: VariantData, record: RunRecord): readonly StoryEvent[] {
   const { timeNs, kind, subject, value } = record.journal;
@@ -40,7 +43,7 @@ export function readinessEvents({ plan }: VariantData, record: RunRecord): reado
         leaving.delete(instance);
         break;
       case INSTANCE_STATE.leaving:
-        // Nobody waits for it to be ready again.
+        // It is not expected to be ready again.
         own?.unready.delete(instance);
         leaving.add(instance);
         break;
@@ -67,7 +70,7 @@ export function readinessEvents({ plan }: VariantData, record: RunRecord): reado
   });
 }
 
-/** How many of its places are not empty. */
+/** Number of its slots that are not empty. */
 function thereOf({ firstInstance, instances }: PlanComponent, empty: ReadonlySet<number>): number {
   const own = (id: number): boolean => id >= firstInstance && id < firstInstance + instances;
   return instances - [...empty].filter(own).length;

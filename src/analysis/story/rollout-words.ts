@@ -20,7 +20,7 @@ export function rolloutWords({ plan }: Pick<VariantData, 'plan'>, component: num
   return `${name} goes from ${names[0]} to ${names[rollout!.to]} ${HOW[rollout!.kind]}`;
 }
 
-/** What a rollout came to that turned back, null where it did not: `v1 has everything again after 60 s`. */
+/** Result of a rollout that was rolled back, null for others: `v1 has everything again after 60 s`. */
 export function backAgainWords(
   data: VariantData,
   record: RunRecord,
@@ -43,10 +43,10 @@ function exposedIn(data: VariantData, record: RunRecord, component: number): num
   return counted('next') / Math.max(1, counted('served'));
 }
 
-/** Shares of one rollout that are told. */
+/** Most weights of one rollout that are reported. */
 const WEIGHTS_MAX = 4;
 
-/** What happens to versions beside the beginning of their rollouts and turning back. */
+/** Events of rollouts, besides their start and their rollback. */
 export function rolloutEvents(data: VariantData, record: RunRecord): readonly StoryEvent[] {
   return data.plan.components.flatMap((_, component) => eventsOf(data, record, component));
 }
@@ -66,7 +66,7 @@ function eventsOf(data: VariantData, record: RunRecord, component: number): Stor
   });
   const byReplicas = rollout.kind === 'canary' && rollout.routing === 'replicas';
   const what = byReplicas ? 'the replicas for ' : '';
-  // The last one is told as what it brings about.
+  // The last weight is reported as the promotion.
   const isLast = ({ atNs, weight }: Course['weights'][number]): boolean =>
     weight === 1 && course.result === 'promoted' && atNs === course.endedNs;
   const steps = course.weights.filter((own) => own.weight > 0 && !isLast(own));

@@ -4,23 +4,23 @@ import { cellSums, type Gauge } from '../measure/gauges.js';
 import type { Lane } from '../measure/lanes.js';
 import { stepAt, type Steps } from '../measure/steps.js';
 
-/** When a component had nothing left: all its workers, or all its CPU, in use. */
+/** The first time that a component was saturated: all its workers, or all its CPU, in use. */
 export interface Saturation {
   /** Absolute. */
   readonly atNs: Ns;
-  /** Steps [from, until) in which it is so; `atNs` may lie in the step before. */
+  /** Steps [from, until) in which it is saturated; `atNs` may lie in the step before. */
   readonly from: number;
   readonly until: number;
   readonly resource: 'workers' | 'cores';
 }
 
-/** Share of the capacity from which on it counts as all. */
+/** Share of the capacity that counts as all of it. */
 export const SATURATED = 0.95;
 const SATURATED_STEPS = 2;
 
-/** What saturations are told since, and what may bring one about. */
+/** Since when saturations count, and what may cause one. */
 export interface Since {
-  /** The first step in which one may be, and the moment in it from which on. */
+  /** The first step that counts, and the time within it. */
   readonly step: number;
   readonly fromNs: Ns;
   /** When the load rises, absolute. */
@@ -48,7 +48,7 @@ export function saturationOf(
   return find('workers') ?? find('cores');
 }
 
-/** Steps in which all workers, or all cores, are in use, as they are in the step before or behind. */
+/** Steps in which all workers, or all cores, are in use, and also in the step before or after. */
 export function fullSteps(lane: Lane, resource: Saturation['resource']): readonly number[] {
   const { level, capacity } = usageOf(lane, resource);
   const steps = Array.from(level, (_, step) => step);
@@ -65,7 +65,7 @@ function usageOf(
     : { level: lane.cpu, capacity: lane.cores };
 }
 
-/** Share of steps [from, until) in which a component is saturated or turns requests away. */
+/** Share of steps [from, until) in which a component is saturated or rejects requests. */
 export function saturatedShare(lane: Lane, from: number, until: number): number {
   let full = 0;
   for (let step = from; step < until; step++) {
@@ -98,7 +98,7 @@ function firstRun(
     const isFull = step < level.length && isAt(level[step], capacity * up[step]);
     if (isFull && from < 0) from = step;
     if (isFull || from < 0) continue;
-    // Fewer full steps before are chance: what lasts from then on is told.
+    // Fewer full steps before are chance: the saturation then counts from `since`.
     const told = from > since - SATURATED_STEPS ? Math.max(from, since) : from;
     if (told >= since && step - told >= SATURATED_STEPS) return { from: told, until: step };
     from = -1;
@@ -107,10 +107,10 @@ function firstRun(
 }
 
 /**
- * The moment at which the capacity was reached. The level is taken to rise evenly, from its mean in the
- * cell before to the capacity, and to stay there: then the mean of the cell in which that happens tells
- * when. It may be the last cell of the step before the first full one. Where the load rises before that step is full,
- * it is no earlier than the rise.
+ * The time at which the capacity was reached. The level is assumed to rise linearly, from its mean in the cell before
+ * to the capacity, and to stay there. Then the mean of the cell in which that happens gives the time. It may be the
+ * last cell of the step before the first full one. If the load rises before that step is full, the saturation is no
+ * earlier than the rise.
  */
 function reachedAt(
   gauges: readonly Gauge[],
@@ -134,7 +134,7 @@ function reachedAt(
   };
   let cell = grid.stepOfCell.indexOf(first);
   const hasReachedBefore = cell > 0 && sumAt('max', cell - 1) >= SATURATED * capacity;
-  // A step that is full has been so since here at the latest.
+  // The latest time from which a full step can have been full.
   const fullNs = edges[cell] + (1 - SATURATED) * steps.lengthNs[first];
   if (hasReachedBefore && stepAt(steps, edges[cell - 1]) >= since.step) cell--;
   const rises = since.risesNs.filter((at) => at > edges[cell] && at <= fullNs);

@@ -7,7 +7,7 @@ import { BARE } from './unseen.js';
 import type { VariantData } from '../measure/variant-data.js';
 import { count, moment, plural } from '../../text/words.js';
 
-/** Changes in one direction without one in the other, or a long pause, between them. */
+/** Consecutive changes in one direction, without a change in the other or a long pause between them. */
 interface Run {
   readonly isUp: boolean;
   readonly firstNs: Ns;
@@ -15,16 +15,16 @@ interface Run {
   lastNs: Ns;
   after: number;
   steps: number;
-  /** When the last of those that came was ready; Infinity = not in this run. */
+  /** When the last of the new instances was ready; Infinity = not in this run. */
   readyNs: Ns;
 }
 
-/** Looks without a change behind which the next one is told by itself. */
+/** Autoscaler periods without a change, after which the next change is a new event. */
 const PAUSE = 4;
-/** How many of a component are told; the last one tells how many there were besides. */
+/** Most events of a component; the last one says how many were left out. */
 const RUNS_MAX = 4;
 
-/** Components whose autoscaler changes how many instances there are, from the end of the warm-up on. */
+/** Events of autoscalers that change the number of instances, from the end of the warm-up. */
 export function scalingEvents({ plan }: VariantData, record: RunRecord): readonly StoryEvent[] {
   return plan.components.flatMap((component, id) => {
     if (component.autoscaling === null) return [];
@@ -49,18 +49,18 @@ function textOf({ isUp, before, after, steps, firstNs, lastNs, readyNs }: Run): 
   const words = `from ${count(before)} to ${plural(after, 'replica')}${how}`;
   if (!isUp) return words;
   if (readyNs === Infinity) return `${words}; not all of them ready in this run`;
-  // A moment, as `later` would be read as behind the last step.
+  // A time, because `later` would mean after the last step.
   return readyNs === firstNs ? words : `${words}; all of them ready at ${moment(readyNs / 1e9)}`;
 }
 
-/** Times are from the end of the warm-up on. */
+/** Times count from the end of the warm-up. */
 function runsOf({ plan }: Pick<VariantData, 'plan'>, record: RunRecord, id: number): Run[] {
   const { initial, probes, autoscaling } = plan.components[id];
   const pauseNs = PAUSE * autoscaling!.syncNs;
   const { timeNs, kind, subject, value } = record.journal;
   const ready = holdBack(probes) ? INSTANCE_STATE.ready : INSTANCE_STATE.up;
   const runs: Run[] = [];
-  /** Of those that are to come: the run that wanted them. */
+  /** Instances that are not ready yet, with the change that ordered them. */
   const coming = new Map<number, Run>();
   let there = initial;
   for (let k = 0; k < timeNs.length; k++) {
@@ -75,7 +75,7 @@ function runsOf({ plan }: Pick<VariantData, 'plan'>, record: RunRecord, id: numb
     }
     const isUp = value[k] === INSTANCE_STATE.wanted;
     if (!isUp && value[k] !== INSTANCE_STATE.absent) continue;
-    // Places that are empty from the beginning on.
+    // Slots that are empty from the start.
     if (!isUp && at === -plan.warmupNs && plan.instances[subject[k]].index >= initial) continue;
     const before = there;
     there += isUp ? 1 : -1;

@@ -2,10 +2,10 @@ import type { CascadeEvent, CascadeResult, StoryEvent } from '../../spec/result-
 import { ILL, type Story } from '../measure/story.js';
 import { byCodeUnit } from '../measure/variant-data.js';
 
-/** Spells of ill health in two runs that lie so many seconds apart are the same trouble. */
+/** Degradations in two runs that are at most this many seconds apart are the same. */
 const NEAR = 2;
 
-/** The events of the first of these runs, each with the number of runs in which it happens. */
+/** The events of the first run, each with the number of runs in which it happens. */
 export function withRuns(stories: readonly Story[]): readonly CascadeEvent[] {
   const [told] = stories;
   return told.events.map((event) => ({
@@ -14,7 +14,9 @@ export function withRuns(stories: readonly Story[]): readonly CascadeEvent[] {
   }));
 }
 
-/** Who is ill in other runs and not in the first, with the number of runs; those of most runs first. */
+/**
+ * Components and requests that degrade in other runs but not in the first, with the number of runs; most runs first.
+ */
 export function illElsewhere(stories: readonly Story[]): CascadeResult['elsewhere'] {
   const [told, ...others] = stories;
   const isIllIn = (subject: string, { states }: Story): boolean =>
@@ -31,8 +33,8 @@ export function illElsewhere(stories: readonly Story[]): CascadeResult['elsewher
 }
 
 /**
- * Whether the same happens to the subject in another run: ill health, however bad, at that time, and anything else at
- * any time, as the first of its kind is told.
+ * Whether the same event happens to the subject in another run: a degradation of any severity at that time, or
+ * another kind of event at any time, because only the first of its kind is reported.
  */
 function happens(event: StoryEvent, told: Story, other: Story): boolean {
   const { kind, subject, ends } = event;
@@ -46,7 +48,7 @@ function happens(event: StoryEvent, told: Story, other: Story): boolean {
   );
 }
 
-/** When the ill health that begins at a moment, or goes on at it, is over. */
+/** End of the degradations that begin, or are active, at a time. */
 function illUntil(spans: CascadeResult['states'][string], at: number): number {
   return spans.reduce((end, { from, until }) => (from <= end ? Math.max(end, until) : end), at);
 }

@@ -6,15 +6,15 @@ import { UNSEEN } from './unseen-kinds.js';
 import { ILL, type RunVerdict, type Story } from '../measure/story.js';
 import { count, list, moment, plural, share } from '../../text/words.js';
 
-/** The story of the run that is told, with what the other runs say of it. */
+/** The cascade of the first run, with the number of runs in which each event happens. */
 type ToldStory = Omit<Story, 'events'> & { readonly events: readonly CascadeEvent[] };
 
-/** What the sentence is made of. */
+/** Everything from which the sentence is made. */
 export interface Telling {
   readonly story: ToldStory;
   /** Runs in which a fault strikes. */
   readonly struck: number;
-  /** Who is ill in other runs only. */
+  /** Subjects that degrade only in other runs. */
   readonly elsewhere: CascadeResult['elsewhere'];
   /** Verdicts of all runs. */
   readonly verdicts: readonly RunVerdict[];
@@ -24,12 +24,12 @@ export interface Telling {
 }
 
 const LINKS_MAX = 4;
-/** Seconds within which all workers being in use belongs to an illness. */
+/** Seconds within which a saturation belongs to a degradation. */
 const SOON = 10;
-/** Failures of users are worth a word from this share on, where nothing else happened. */
+/** Smallest share of failed user requests that is reported where nothing else happens. */
 const SOME = 0.001;
 
-/** The whole story in one sentence: the fault, what it led to in order, and how it ended. */
+/** The whole cascade in one sentence: the fault, its effects in order, and how it ended. */
 export function sentenceOf(telling: Telling): string {
   const { story } = telling;
   const faults = story.events.filter((event) => event.kind === 'fault');
@@ -51,7 +51,7 @@ export function sentenceOf(telling: Telling): string {
   return `${[start, ...chain].join(' -> ')}; ${endOf(telling)}.${shrunk}${loopWords(story)}${behind(story, runs)}${others}`;
 }
 
-/** Each text once with all its times: `orders crashes at 5 s, 6 s and 7 s`. */
+/** Each text once, with all its times: `orders crashes at 5 s, 6 s and 7 s`. */
 function timedWords(events: readonly CascadeEvent[], runs: number): readonly string[] {
   return unique(events.map(plainFault)).map((plain) => {
     const own = events.filter((event) => plainFault(event) === plain);
@@ -66,7 +66,7 @@ function timedWords(events: readonly CascadeEvent[], runs: number): readonly str
   });
 }
 
-/** Without a fault: who fails by itself and where that began, or that nobody does. */
+/** Without a fault: the components that fail by themselves and where that began, or that none does. */
 function noFault({ story, elsewhere, struck }: Telling, runs: number): string {
   const none =
     struck === 0
@@ -98,7 +98,10 @@ function noFault({ story, elsewhere, struck }: Telling, runs: number): string {
   return `${none}, yet ${lost}: ${first.subject} is the first in trouble (${first.text})${calls}.`;
 }
 
-/** ` In trouble for a time: a (p95 2 s) and b.`: the subjects of some events, the first ones with what is first told of them. */
+/**
+ * ` In trouble for a time: a (p95 2 s) and b.`: the subjects of some events, the first of them with their first
+ * event.
+ */
 function namedWords(
   what: string,
   events: readonly CascadeEvent[],
@@ -116,8 +119,8 @@ function namedWords(
 }
 
 /**
- * What became of each subject from the trigger on, users last; exhaustion is told instead of its effects. Who is
- * hit by the fault itself is told only where its workers run out: the fault is its story.
+ * The events of each subject after the trigger, users last. A saturation replaces its effects. A component that the
+ * fault itself hits is listed only if it saturates, because the fault already describes it.
  */
 function chainOf(
   events: readonly CascadeEvent[],
@@ -151,7 +154,7 @@ function chainOf(
     const { cause } = first;
     return { subject, cause, at: (full ?? first).at, place: later.indexOf(full ?? first), text };
   };
-  // Who is called by nobody any more answers all that it is asked.
+  // A component that gets no calls any more succeeds in all that it gets.
   const unready = later
     .filter(({ kind, subject }) => kind === 'unready' && !inner.includes(subject))
     .map((event) => {
@@ -161,7 +164,7 @@ function chainOf(
     });
   const causes = [...inner.map(linkOf), ...unready].slice(0, LINKS_MAX);
   causes.sort((a, b) => a.place - b.place);
-  // Of several triggers the last one stands in front of what follows.
+  // Of several triggers the last one precedes the effects.
   let told = triggers[Math.min(triggers.length, LINKS_MAX) - 1].at;
   return [...causesFirst(causes), ...users.slice(0, LINKS_MAX).map(linkOf)].map(({ at, text }) => {
     const word = at < told ? 'from' : 'at';
@@ -171,7 +174,7 @@ function chainOf(
   });
 }
 
-/** A subject's part in the chain: who brought it, when, and its place among the events. */
+/** A subject's link in the chain: its cause, its time, and its place among the events. */
 interface ChainLink {
   readonly subject: string;
   readonly cause: string | null;
@@ -180,7 +183,10 @@ interface ChainLink {
   readonly text: string;
 }
 
-/** The same links, each behind that of its cause: who runs out later than its caller fails may still be why. */
+/**
+ * The same links, each after that of its cause: a component may saturate after its caller fails and still be the
+ * cause.
+ */
 function causesFirst(links: readonly ChainLink[]): readonly ChainLink[] {
   const ordered = new Set<ChainLink>();
   const put = (link: ChainLink, above: readonly ChainLink[]): void => {
@@ -192,7 +198,10 @@ function causesFirst(links: readonly ChainLink[]): readonly ChainLink[] {
   return [...ordered];
 }
 
-/** The worst of a subject's illnesses, the first of several: what a mild fault does before does not hide what a bad one does. */
+/**
+ * The worst degradation of a subject, the first of several: the effect of a mild fault must not hide that of a bad
+ * one.
+ */
 function worstOf(subject: string, ill: readonly CascadeEvent[]): CascadeEvent {
   const rank = ({ kind }: CascadeEvent): number => ILL.indexOf(kind);
   return ill
@@ -200,7 +209,7 @@ function worstOf(subject: string, ill: readonly CascadeEvent[]): CascadeEvent {
     .reduce((worst, event) => (rank(event) > rank(worst) ? event : worst));
 }
 
-/** The moment at which a subject had nothing left, where that belongs to one of its illnesses. */
+/** The saturation of a subject, if it belongs to one of its degradations. */
 function fullIn(event: CascadeEvent, events: readonly CascadeEvent[]): CascadeEvent | undefined {
   const own = events.filter(({ subject }) => subject === event.subject);
   const over = own.filter(({ kind, at }) => ENDS.has(kind) && at <= event.at);
@@ -210,14 +219,14 @@ function fullIn(event: CascadeEvent, events: readonly CascadeEvent[]): CascadeEv
 
 const ENDS: ReadonlySet<CascadeEvent['kind']> = new Set(['recovered', 'notRecovered']);
 
-/** An illness with what brought it: `timeouts waiting for payments, success 2 %`. */
+/** A degradation with its mechanism: `timeouts waiting for payments, success 2 %`. */
 function illWords(event: CascadeEvent): string {
   const [figure] = event.text.split(': ');
   const why = event.subject.includes('.') ? undefined : WORDS.get(event.mechanism ?? '');
   return why === undefined || event.cause === null ? figure : `${why(event.cause)}, ${figure}`;
 }
 
-/** Why there are no connections, which those who wait for one do not show. */
+/** Why there are no connections: the callers that wait for one do not show it. */
 function heldWords({ mechanism, cause }: CascadeEvent): string {
   return mechanism === 'heldConnections' ? ` (connections held by calls to ${cause!})` : '';
 }
@@ -253,7 +262,7 @@ function endOf({ verdicts, recovery, goodputLost }: Telling): string {
       `after the fault it does not recover, although the load is feasible (metastable${of(stuck)})`,
     );
   if (overloaded > 0) parts.push(`it stays overloaded${of(overloaded)}`);
-  // Without a request before the fault nothing is known of the goodput that it takes.
+  // Without a request before the fault, its goodput is unknown.
   if (undecided > 0)
     parts.push(
       `${goodputLost === null ? 'no request before the fault gives a baseline' : 'the run ends before it is over'}${of(undecided)}`,
@@ -261,7 +270,7 @@ function endOf({ verdicts, recovery, goodputLost }: Telling): string {
   const well = n - stuck - overloaded - undecided;
   if (well > 0 && recovery !== null) {
     const when = recovery === 0 ? 'at once' : `after ${moment(recovery)}`;
-    // Goodput may be back while requests are still slow: their health has events of its own.
+    // Goodput may be back while requests are still slow: health has events of its own.
     parts.push(`${lost === '' ? 'goodput' : 'it'} is back ${when}${well === n ? '' : of(well)}`);
   }
   return list(parts);
@@ -273,7 +282,7 @@ const LOOP_WORDS: ReadonlyMap<string, string> = new Map([
   ['restarts', 'dies again when it is back'],
 ]);
 
-/** An autoscaler that makes the trouble worse. */
+/** An autoscaler that makes the degradation worse. */
 function shrinkingWords({ events }: ToldStory, runs: number): string {
   const all = shrinking(events);
   const words = unique(all.map(({ subject }) => subject))
@@ -296,7 +305,7 @@ function loopWords(story: ToldStory): string {
   return ` Feedback ${told.length === 1 ? 'loop' : 'loops'}: ${list(told)}.`;
 }
 
-/** No window loses goodput; users may have waited, and some failed, all the same. */
+/** No window loses goodput, although some users may have waited or failed. */
 function unhurt(story: ToldStory, runs: number): string {
   const ill = story.events.filter(isIll);
   const user = ill.find((event) => event.subject.includes('.'));
@@ -324,7 +333,7 @@ function lostWords({ finished, failed, usualFailed }: Story['users'], isAsBefore
   return `${count(failed)} of ${count(finished)} user requests fail${before}`;
 }
 
-/** What no user request shows: consumers for which messages pile up, reads that turn stale, sagas that do not end well. */
+/** Effects that no user request shows: backlogs, stale reads, sagas without a consistent end. */
 function behind({ events }: ToldStory, runs: number): string {
   const unseen = events.filter(({ kind }) => UNSEEN.has(kind));
   const words = unseen.slice(0, LINKS_MAX).map((begun) => {
@@ -338,7 +347,7 @@ function behind({ events }: ToldStory, runs: number): string {
   return words.join('');
 }
 
-/** Processes that end by themselves, where nobody is told who fails of it. */
+/** Processes that end by themselves, for a sentence that does not name the requests that fail. */
 function deathWords({ events, loops }: ToldStory, runs: number): string {
   const deaths = events.filter(({ kind }) => kind === 'killed');
   return deaths
@@ -352,18 +361,18 @@ function deathWords({ events, loops }: ToldStory, runs: number): string {
     .join('');
 }
 
-/** In how many runs it happens; nothing where it does in all, or in those in which its cause does. */
+/** In how many runs it happens; empty if in all of them, or in all in which its cause does. */
 function seenIn({ runs }: CascadeEvent, all: number, cause = all): string {
   return runs === cause ? '' : `in ${count(runs)} of ${count(all)} runs`;
 }
 
-/** The same in brackets. */
+/** The same in parentheses. */
 function seenWords(event: CascadeEvent, all: number, cause = all): string {
   const seen = seenIn(event, all, cause);
   return seen && ` (${seen})`;
 }
 
-/** What the run that is told does not show. */
+/** Subjects that degrade only in runs other than the first. */
 function elsewhereWords({ elsewhere, verdicts }: Telling): string {
   if (elsewhere.length === 0) return '';
   const told = elsewhere

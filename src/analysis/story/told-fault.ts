@@ -6,33 +6,33 @@ import type { VariantData } from '../measure/variant-data.js';
 import { RECOVERY_WINDOW_NS } from '../measure/window.js';
 
 /**
- * A later fault is told instead where it costs so many times the goodput, and begins while the first one lasts or
- * when all is well again: between them, what it seems to cost may be what the first one left behind.
+ * A later fault is reported instead if it costs at least this many times the goodput, and if it begins while the
+ * first one is active or after a recovery. In between, its cost may be an after-effect of the first.
  */
 const MUCH_WORSE = 2;
 
-/** What is known of a fault over all variants. */
+/** A fault over all variants. */
 interface Known {
   readonly id: string;
   readonly fromNs: number;
   readonly untilNs: number;
-  /** Some variant loses goodput, and it is not innocent of that. */
+  /** Some variant loses goodput, and the fault is not innocent of that. */
   readonly hurts: boolean;
-  /** The largest share of the goodput that some variant loses from its start to that of the next fault. */
+  /** The largest share of the goodput that some variant loses between its start and that of the next fault. */
   readonly loss: number;
-  /** Whether all was well right before it, in the variant that loses most. */
+  /** Whether goodput was healthy right before it, in the variant that loses most. */
   readonly isFresh: boolean;
 }
 
-/** What one variant loses by a fault. */
+/** Loss of one variant by a fault. */
 type Loss = Pick<Known, 'loss' | 'isFresh'>;
 
 const NOTHING: Loss = { loss: 0, isFresh: false };
 
 /**
- * The fault whose recovery is told: the first, by start, that costs some variant goodput before the next one begins,
- * unless a later one costs far more; where none does so alone, the first during or after which
- * goodput is lost. Decoys are passed over. Else the first of all; null without faults.
+ * The fault whose recovery is reported: the first, by start, that costs some variant goodput before the next one
+ * begins, unless a later one costs far more. If none does so alone, the first one that is not innocent of a loss.
+ * Else the first of all; null without faults.
  */
 export function toldFault(
   variants: readonly VariantData[],
@@ -81,7 +81,10 @@ function knownFaults(
   );
 }
 
-/** The largest share of the goodput before all faults that the first run loses between a fault's start and the next one's. */
+/**
+ * The largest share of the goodput before all faults that the first run loses between a fault's start and the next
+ * one's.
+ */
 function lossAlone(data: VariantData, { spans }: PlanFault): Loss {
   const goodput = goodputOf(data, data.records[0], data.requests);
   const before = goodShare(goodput, data.before);

@@ -28,7 +28,7 @@ export function topologyOf(data: VariantData): Topology {
   return { nodes: nodesOf(data), edges: [...edges, ...flows] };
 }
 
-/** The components of a variant that are not as in the topology of the baseline, those of its own among them. */
+/** Components of a variant that differ from the topology of the baseline, or that only the variant has. */
 export function changedNodes(data: VariantData, { nodes }: Topology): readonly TopologyNode[] {
   const known = new Map(nodes.map((node) => [node.name, JSON.stringify(node)]));
   return nodesOf(data).filter((node) => known.get(node.name) !== JSON.stringify(node));
@@ -59,20 +59,20 @@ function nodesOf(data: VariantData): readonly TopologyNode[] {
   });
 }
 
-/** The ways of messages: from who publishes to a topic, and from there to who handles them; component ids. */
+/** Flows of messages, as component ids: from publishers to topics and queues, and from there to handlers. */
 export function flowsOf(plan: Plan): readonly { readonly from: number; readonly to: number }[] {
   const flows = new Map<string, { from: number; to: number }>();
   const add = (from: number, to: number): void => void flows.set(`${from}/${to}`, { from, to });
   for (const act of plan.acts) {
     if (act.act === 'publish') add(plan.parts[act.from].component, act.topic);
     if (act.act === 'saga') add(plan.parts[act.from].component, plan.sagas[act.saga].component);
-    // A shared level is called: its edges are there already.
+    // A shared cache level is called: its edges exist already.
     if (act.act === 'cache' && act.op === 'lookup')
       add(plan.parts[act.from].component, plan.caches[act.cache].component);
   }
   for (const { component, store, topic, part } of plan.projections) {
     add(store < 0 ? topic : plan.stores[store].component, component);
-    // One that runs in a service works there; on a core of its own it is the component itself.
+    // A projection in a service uses that service's workers; otherwise it is a component of its own.
     const worker = plan.parts[part].component;
     if (worker !== component) add(component, worker);
   }
@@ -98,7 +98,7 @@ export function faultInfos(data: VariantData): readonly FaultInfo[] {
       kind: fault.kind,
       target:
         fault.rollout === null ? (source?.target ?? []) : [plan.components[fault.rollout].name],
-      // Of one that waits for something: as in the first run.
+      // For a fault that waits for something: as in the first run.
       spans: (isKnown(fault) ? fault.spans : spansIn(data, fault, data.records[0])).map((span) => ({
         from: seconds(span.fromNs),
         until: seconds(Math.min(span.untilNs, plan.endNs)),
@@ -108,23 +108,26 @@ export function faultInfos(data: VariantData): readonly FaultInfo[] {
   });
 }
 
-/** How many instances there can be; those of a new version come in the place of the old ones. */
+/** Number of instances that can exist; those of a new version replace the old ones. */
 function placesOf({ instances, initial, versions }: PlanComponent): number {
   return (versions?.rollout ?? null) === null ? instances : initial;
 }
 
-/** How many replicas there may be, where the platform changes that; a rollout means to keep them as many. */
+/** Bounds of the number of replicas, where the platform changes it. A rollout keeps the number. */
 function scalingOf({ autoscaling, initial, ...own }: PlanComponent): Pick<TopologyNode, 'scaling'> {
   if (autoscaling !== null) return { scaling: { min: autoscaling.min, max: autoscaling.max } };
   return comesAndGoes({ autoscaling, ...own }) ? { scaling: { min: initial, max: initial } } : {};
 }
 
-/** Whether its time stands before the run; what waits for something, or ends by what is seen, is as in the first run. */
+/**
+ * Whether the fault's times are known before the run. Those of a conditional fault or a rollout come from the first
+ * run.
+ */
 function isKnown({ when, rollout }: PlanFault): boolean {
   return when === null && rollout === null;
 }
 
-/** Longest distance of each component from a workload, without going round a cycle. */
+/** Longest distance of each component from a workload, without repeating a component. */
 export function depthsOf(data: VariantData): readonly number[] {
   const { plan } = data;
   const depths = plan.components.map(() => 0);

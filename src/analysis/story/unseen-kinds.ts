@@ -1,6 +1,6 @@
 import type { StoryEvent } from '../../spec/result-cascade.js';
 
-/** Kinds of events that no user request shows, and how their subjects are told of, with the time behind it. */
+/** Kinds of events that no user request shows, each with the words between its subject and its time. */
 export const UNSEEN: ReadonlyMap<StoryEvent['kind'], string> = new Map([
   ['backlog', 'falls behind at'],
   ['stale', 'answers with old values from'],

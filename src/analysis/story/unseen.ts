@@ -11,20 +11,22 @@ import { mergeSegments } from '../measure/sums.js';
 import type { VariantData } from '../measure/variant-data.js';
 import { count, plural, share } from '../../text/words.js';
 
-/** So many steps in a row. */
+/** Fewest consecutive steps. */
 const STEPS = 2;
 /** Reads are stale from this share on, */
 const STALE = 0.05;
-/** and where it is this many times that of the time before the first fault. */
+/** and from this many times the share before the first fault. */
 const STALER = 3;
-/** Fewer reads in a step say nothing. */
+/** With fewer reads a step says nothing. */
 const FEW_READS = 10;
 
 type Bare = Pick<StoryEvent, 'cause' | 'mechanism'>;
-/** Events that nobody is known to have caused. */
+/** Fields of an event without a known cause. */
 export const BARE: Bare = { cause: null, mechanism: null };
 
-/** Of one run: pools that run out, reads that turn stale, sagas without a consistent end. No request shows them by itself. */
+/**
+ * Events of one run that no request shows by itself: exhausted pools, stale reads, sagas without a consistent end.
+ */
 export function unseenEvents(
   data: VariantData,
   record: RunRecord,
@@ -38,7 +40,7 @@ export function unseenEvents(
   ];
 }
 
-/** The first time from the first fault on that all connections between two components are in use and callers wait. */
+/** The first time after the first fault that all connections between two components are in use and callers wait. */
 function poolEvents(
   data: VariantData,
   record: RunRecord,
@@ -66,7 +68,7 @@ function poolEvents(
   });
 }
 
-/** When more reads are stale than ever before the first fault, and when that is over. */
+/** When more reads are stale than ever before the first fault, and when that ends. */
 function staleEvents(
   data: VariantData,
   record: RunRecord,
@@ -108,8 +110,8 @@ function staleEvents(
 const ENDS = ['stuck', 'inconsistent', 'lost'] as const;
 
 /**
- * Sagas without a consistent end, at the time when the first of them begins; where that one was under way as the
- * first fault began, from the fault on.
+ * Sagas without a consistent end, at the start of the first of them; if that one was running as the first fault
+ * began, at the start of the fault.
  */
 function sagaEvents(data: VariantData, record: RunRecord, steps: Steps): readonly StoryEvent[] {
   const { plan } = data;
@@ -143,7 +145,7 @@ function sagaEvents(data: VariantData, record: RunRecord, steps: Steps): readonl
   });
 }
 
-/** How long before a fault a saga may begin and still be hurt by it: the p99 of the time before it, and a step. */
+/** Longest time before a fault at which a saga may begin and still be hurt by it: the usual p99, and one step. */
 function reachSeconds(
   data: VariantData,
   { meters }: RunRecord,
@@ -159,7 +161,7 @@ function reachSeconds(
   return (longest + steps.lengthNs[0]) / 1e9;
 }
 
-/** The first steps [from, until) in which something holds for long enough, from a step on. */
+/** The first steps [from, until) after a step in which a condition holds for long enough. */
 function firstSpan(
   steps: number,
   since: number,

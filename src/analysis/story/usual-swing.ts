@@ -1,20 +1,21 @@
 import { log, pow } from '../../kernel/math.js';
 import { sortedQuantile } from '../../stats/rank.js';
 
-/** Fewer runs of windows than so many do not tell how far a signal swings by itself. */
+/** With fewer series of windows, the usual swing of a signal is unknown. */
 const FEW_RUNS = 16;
-/** Share of the runs that may swing further without a cause. */
+/** Share of the series that may swing further without a cause. */
 const RARE = 1e-4;
 const UPPER = 0.25;
-/** So many times as far as a single window was ever seen to go is no longer by itself, however little is known. */
+/** A swing of more than this many times the largest seen value is unusual, however little is known. */
 const FURTHER = 4;
 
 /**
- * How far a signal goes by itself for so many windows in a row, from its windows before the first fault, in order of
- * time, as distances from the median, larger = worse: queues that are well used swing far and for seconds. The tail of
- * what runs of neighbours hold throughout is taken as exponential, as the wait in a queue is; its scale is the median
- * excess over the upper quartile, so that one outlier, such as a cold start, does not make it. Where few excesses tell
- * that scale, the bound is that of the next value, a Lomax law, and further out. Null where there are too few windows.
+ * How far a signal swings by itself for `length` consecutive windows, from its windows before the first fault, in
+ * order of time, as distances from the median, larger = worse. Busy queues swing far and for seconds. The tail of the
+ * values that series of neighbours hold throughout is taken as exponential, as the wait in a queue is. Its scale is
+ * the median excess over the upper quartile, so that a single outlier, such as a cold start, does not set it. With
+ * few excesses the bound is the predictive one of a Lomax law, which is further out. Null where there are too few
+ * windows.
  */
 export function usualSwing(values: readonly number[], length: number): number | null {
   const lowest = lowestOf(values, length)
@@ -28,7 +29,7 @@ export function usualSwing(values: readonly number[], length: number): number | 
   return Math.min(bound, FURTHER * Math.max(...values.filter((value) => !Number.isNaN(value))));
 }
 
-/** The lowest value of each run of so many neighbours; NaN where one of them is. */
+/** The lowest value of each series of `length` neighbours; NaN where one of them is NaN. */
 export function lowestOf(values: readonly number[], length: number): readonly number[] {
   return Array.from({ length: Math.max(0, values.length - length + 1) }, (_, i) =>
     Math.min(...values.slice(i, i + length)),
