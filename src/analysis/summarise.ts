@@ -31,10 +31,10 @@ import { warningsOf } from './measure/warnings.js';
 import { wholeRun } from './measure/window.js';
 
 /**
- * The result document of a file from the records of its runs. `plans` and `records` are by variant, in
- * the order of the file; the records of a variant are by replication; `saved` is what budgets mean by it; `incomplete` says which
- * runs are missing. Pure: equal input gives equal
- * output, to the byte when printed with sorted keys.
+ * The result document of a file from the records of its runs. `plans` and `records` are by variant, in the order of
+ * the file; the records of a variant are by replication. `saved` gives the values to which `of saved` refers;
+ * `incomplete` says which runs are missing. Pure: equal input gives equal output, to the byte when printed with
+ * sorted keys.
  */
 export function summarise(
   file: ScenarioFile,
@@ -47,7 +47,7 @@ export function summarise(
   const n = file.variants.length;
   invariant(n > 0 && plans.length === n && records.length === n, 'summarise-sizes');
   const variants = file.variants.flatMap((variant, i) => {
-    // Only a variant of which runs are missing may have none.
+    // Only a variant with missing runs may have no records.
     if (incomplete !== null && records[i].length === 0) return [];
     return [variantData(variant, plans[i], records[i], wholeRun(plans[i]))];
   });
@@ -96,7 +96,7 @@ export function summarise(
   };
 }
 
-/** The variant of a file that the others are compared with, whether or not it is among those that ran. */
+/** The variant of a file with which the others are compared, whether or not it ran. */
 function baselineName({ variants }: ScenarioFile, base: VariantData): string {
   return variants.find(({ baseline }) => baseline)?.name ?? base.variant.name;
 }
@@ -113,7 +113,7 @@ function identityOf({ title, description, sha256, whatIf }: ScenarioFile): Resul
   return { title, description, sha256, ...(whatIf === undefined ? {} : { whatIf }) };
 }
 
-/** What a variant has of its own in the topology; nothing where that is as in the baseline. */
+/** Nodes of a variant that differ from the topology of the baseline; nothing where none does. */
 function own(data: VariantData, topology: Topology): Pick<VariantResult, 'nodes'> {
   const nodes = changedNodes(data, topology);
   return nodes.length === 0 ? {} : { nodes };
@@ -169,7 +169,7 @@ function patchOf(variant: Variant): VariantResult['patch'] {
   };
 }
 
-/** The one workload, or `all` of them. */
+/** The only workload, or `all`. */
 function subjectOf(data: VariantData): string {
   const names = data.plan.components
     .filter((one) => one.kind === 'workload')
@@ -194,7 +194,7 @@ function reportInfo(data: VariantData): Result['report'] {
   };
 }
 
-/** What the scenario calls critical: components in their order, and then what is none. */
+/** Everything that the scenario marks as critical: components in their order, then the rest. */
 function criticalOf({ plan, variant }: VariantData): readonly string[] {
   const { caches, projections, topics, queues, sagas } = variant.scenario;
   const names = plan.components.filter(({ critical }) => critical).map(({ name }) => name);

@@ -15,26 +15,25 @@ import { measureIn, variantNamed, type Study } from './verdicts/study.js';
 import { variantData, type VariantData } from './measure/variant-data.js';
 import { wholeRun } from './measure/window.js';
 
-/** What is asked at every setting of a sweep. */
+/** Measurements at every setting of a sweep. */
 export interface Asked {
   readonly metrics: readonly string[];
   readonly budgets: readonly BudgetSource[];
-  /** Of `bisect`; null for the others. */
+  /** The expectation of `bisect`; null for other sweeps. */
   readonly expect: BudgetSource | null;
 }
 
-/** The runs of one setting. By variant; `records` by replication. */
+/** The runs of one setting, by variant; `records` by replication. */
 export interface CaseRuns {
-  /** The scenario with the values of this setting, the variants of the sweep alone. */
+  /** The scenario with the values of this setting and only the variants of the sweep. */
   readonly file: ScenarioFile;
   readonly plans: readonly Plan[];
   readonly records: readonly (readonly RunRecord[])[];
 }
 
 /**
- * What each variant came to at one setting; one that a guard stopped, or without records for want of memory, has a
- * reason instead of figures. Pure:
- * equal input gives equal output.
+ * The figures of each variant at one setting. A variant that a guard stopped, or that has no records for lack of
+ * memory, has a reason instead of figures. Pure: equal input gives equal output.
  */
 export function caseFigures(runs: CaseRuns, asked: Asked): readonly SweepFigures[] {
   const { file, plans, records } = runs;
@@ -60,8 +59,8 @@ export function caseFigures(runs: CaseRuns, asked: Asked): readonly SweepFigures
 }
 
 /**
- * The budgets that can be judged with these variants alone, and the texts of the others. `together`: those that are run
- * at the same settings, so that one may be held against another.
+ * Splits budgets into those that can be judged with these variants alone, and the texts of the others. `together`:
+ * variants that run at the same settings, so that a budget may compare one with another.
  */
 export function splitBudgets(
   budgets: readonly BudgetSource[],
@@ -94,7 +93,7 @@ function figuresOf(data: VariantData, study: Study, asked: Asked): SweepFigures 
   };
 }
 
-/** What there is of runs that did not come to their end. */
+/** Empty figures for runs that did not finish. */
 function nothing(asked: Asked): Pick<SweepFigures, 'figures' | 'budgets' | 'points' | 'expect'> {
   const budgets = asked.budgets.map(() => null);
   const figures = asked.metrics.map(() => NOTHING);
@@ -112,7 +111,7 @@ function figureOf({ metric, window }: Measure, data: VariantData, study: Study):
   return { value: finite(measured.value), ci95, never, each };
 }
 
-/** Null where the budget is not about this variant, or held against one of which nothing is known. */
+/** Verdict on a budget; null where it is not about this variant, or compares it with a variant without figures. */
 function verdictOn(budget: BudgetSource, data: VariantData, study: Study): Verdict | null {
   const parsed = parseExpression(budget.text);
   const limit = parsed.ok ? parsed.expression.limit : null;

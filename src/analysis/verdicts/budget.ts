@@ -41,7 +41,7 @@ export function judgeBudget(
   };
 }
 
-/** Which runs of the variants that an expression speaks of are missing, in words; null where none are. */
+/** Which runs of the variants in an expression are missing; null where none are. */
 function missingRuns({ limit }: Expression, data: VariantData, study: Study): string | null {
   const own = study.unfinished?.get(data.variant.name);
   if (own !== undefined) return own;
@@ -50,7 +50,7 @@ function missingRuns({ limit }: Expression, data: VariantData, study: Study): st
   return other === undefined ? null : `${limit.variant}: ${other}`;
 }
 
-/** Without all of its runs nothing is decided, and no figure suggests otherwise. */
+/** With missing runs there is no verdict, and no figure that suggests one. */
 function undecided(source: BudgetSource, { unit }: Metric, note: string): BudgetResult {
   const { text, name, severity, strict } = source;
   const empty = { value: null, ci95: null, limit: null, margin: null };
@@ -60,7 +60,7 @@ function undecided(source: BudgetSource, { unit }: Metric, note: string): Budget
 
 type Judgement = Omit<BudgetResult, 'text' | 'name' | 'severity' | 'strict'>;
 
-/** The window as one figure. */
+/** Judges a budget on one figure of the window. */
 function ofWindow(
   source: BudgetSource,
   expression: Expression,
@@ -90,7 +90,7 @@ function ofWindow(
   };
 }
 
-/** The steps of the window, each for itself. */
+/** Judges a budget on each step of the window. */
 function ofSteps(
   source: BudgetSource,
   expression: Expression,
@@ -115,7 +115,7 @@ function ofSteps(
 
 type Decision = Pick<BudgetResult, 'verdict' | 'ci95' | 'note' | 'from'>;
 
-/** `nothing`: what is said where the limit has no value. */
+/** `nothing`: the note where the limit has no value. */
 function decide(
   expression: Expression,
   held: Held,
@@ -143,7 +143,7 @@ function decide(
   return { verdict, ci95, note: null, ...from };
 }
 
-/** What became of a rollout: the share of the runs of which it is true. */
+/** Share of the runs for which a statement about the result of a rollout is true. */
 function ofWord(expression: Expression, data: VariantData, study: Study): Held | null {
   const { limit, op, metric } = expression;
   if (limit.kind !== 'word' || metric.name.join('.') !== 'rollout.result') return null;
@@ -153,7 +153,7 @@ function ofWord(expression: Expression, data: VariantData, study: Study): Held |
   return { measured: meanOf(each, 'exact'), limit: null, intervalAt: () => null };
 }
 
-/** It holds in all runs, in none, or nobody can tell. */
+/** Passes if it holds in all runs and fails if it holds in none; otherwise inconclusive. */
 function decideWord(measured: Measured): Omit<Decision, 'ci95'> {
   const known = measured.each.filter((value) => value !== null);
   const held = known.filter((value) => value === 1).length;
@@ -163,7 +163,7 @@ function decideWord(measured: Measured): Omit<Decision, 'ci95'> {
   return { verdict: held === 0 ? 'fail' : 'inconclusive', note };
 }
 
-/** `never` breaks every limit; `== never` asks for nothing else. Null where all runs recover. */
+/** `never` breaks every limit except `== never`. Null where all runs recover. */
 function decideRecovery(expression: Expression, measured: Measured): Omit<Decision, 'ci95'> | null {
   const known = measured.each.filter((value) => value !== null).length;
   if (known === 0) return null;

@@ -5,7 +5,7 @@ import { studentCdf, studentQuantile } from '../../stats/student.js';
 import { finite, type Measured } from '../measure/estimate.js';
 import type { Headline } from '../measure/summary.js';
 
-/** One figure of the headline family, found in every variant. */
+/** One headline figure, which every variant has. */
 interface Row {
   readonly metric: string;
   readonly unit: Comparison['unit'];
@@ -13,16 +13,16 @@ interface Row {
   readonly measured: Measured;
 }
 
-/** Relative difference that counts as none, and the absolute one by unit where the baseline is near 0. */
+/** Relative difference that counts as equal, and the absolute one by unit for a baseline near 0. */
 const SAME_SHARE = 0.01;
 const SAME_ABSOLUTE = { seconds: 1e-4, perSecond: 0.01, share: 0.001, number: 0.01 } as const;
 const SIGNIFICANT = 0.05;
-/** Pairs that must agree where there is no scale. */
+/** Fewest pairs that must all agree where differences have no scale. */
 const UNANIMOUS = 3;
 
 /**
- * Differences of every variant against the baseline over runs that share their random numbers. The
- * p-values of the whole table are adjusted together.
+ * Differences between every variant and the baseline, over runs that share their random numbers. The p-values of the
+ * whole table are adjusted together.
  */
 export function compareAll(
   variants: readonly { readonly name: string; readonly figures: Headline }[],
@@ -142,7 +142,7 @@ function verdictOf(entry: Draft, adjustedP: number | null): Comparison['verdict'
   return difference > 0 === (entry.row.better === 'high') ? 'better' : 'worse';
 }
 
-/** Pairs of runs of which both have the figure; Infinity stands for `never`. */
+/** Pairs of runs that both have the figure; Infinity means `never`. */
 function pairsOf(base: Measured, other: Measured): (readonly [number, number])[] {
   const pairs: (readonly [number, number])[] = [];
   const n = Math.min(base.each.length, other.each.length);
@@ -155,8 +155,8 @@ function pairsOf(base: Measured, other: Measured): (readonly [number, number])[]
 }
 
 /**
- * Sign test of pairs in which some never recover; ties are left out. Lower is better. Between recovering
- * and never doing so there is no scale, so a verdict needs all pairs to agree, and three of them.
+ * Sign test of pairs in which some never recover; ties are left out. Lower is better. Between recovery and no
+ * recovery there is no scale, so a verdict needs at least three pairs that all agree.
  */
 function signs(pairs: readonly (readonly [number, number])[]): {
   p: number | null;
@@ -188,7 +188,7 @@ function pValue(difference: number, halfWidth: number, n: number): number {
   return 2 * studentCdf(-Math.abs(difference / error), n - 1);
 }
 
-/** Variance that independent runs would give the difference, over that of the pairs. */
+/** Variance of the difference between independent runs, relative to that of the pairs. */
 function varianceRatio(pairs: readonly (readonly [number, number])[]): number | null {
   if (pairs.length < 2) return null;
   const apart = momentsOf(pairs.map(([a, b]) => b - a)).variance;

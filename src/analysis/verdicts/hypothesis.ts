@@ -4,9 +4,9 @@ import { judgeBudget } from './budget.js';
 import { checkedExpression, type Study } from './study.js';
 
 /**
- * Verdict on the hypothesis of a file, inconclusive at best where runs are missing: refuted when an expectation fails, invalid when one that speaks
- * of the time before a fault fails (there was no steady state), inconclusive when one is, else confirmed. Those that are
- * warnings decide nothing.
+ * Verdict on the hypothesis of a file. It is invalid when an expectation about the time before a fault fails (there
+ * was no steady state), refuted when another one fails, inconclusive when one is or when runs are missing, else
+ * confirmed. Expectations with severity `warning` do not count.
  */
 export function judgeHypothesis(
   hypothesis: NonNullable<ScenarioFile['hypothesis']>,

@@ -5,16 +5,16 @@ import { savedOf } from './saved.js';
 import { measureIn, variantNamed, type Study } from './study.js';
 import type { VariantData } from '../measure/variant-data.js';
 
-/** A value and what it is held against. */
+/** A value and its limit. */
 export interface Held {
   readonly measured: Measured;
-  /** Null where there is nothing to compare with. */
+  /** Null where there is no limit to compare with. */
   readonly limit: number | null;
-  /** Interval of the value beside the limit, for so much confidence; null where there is none. */
+  /** Interval of the value relative to the limit, at a confidence level; null where there is none. */
   intervalAt(level: number): Interval | null;
 }
 
-/** Measures what an expression asks for in a window, and the limit of it. */
+/** Measures the metric of an expression in a window, and its limit. */
 export function hold(
   expression: Expression,
   window: WindowClause | null,
@@ -38,7 +38,7 @@ export function hold(
   };
 }
 
-/** What a limit is a share of. */
+/** The value of which a limit is a multiple. */
 interface OtherSide extends Pick<Measured, 'value' | 'each'> {
   readonly factor: number;
 }
@@ -62,7 +62,7 @@ function otherSide(
       return { factor: limit.factor, ...measureIn(study, other, metric, window) };
     }
     case 'ofBefore': {
-      // Of the clause as it is written, also where the window is one step of it.
+      // The clause of the whole window, even if `window` is a single step of it.
       const clause = expression.window;
       if (clause === null || clause.kind === 'between') return null;
       const before = { kind: 'before', fault: clause.fault, offset: clause.offset } as const;
@@ -76,8 +76,8 @@ function otherSide(
 }
 
 /**
- * Interval of the value beside a limit that was measured in the same runs: the difference of each pair
- * of runs, around the difference of the pooled figures, moved by the limit.
+ * Interval of a value relative to a limit that was measured in the same runs: from the difference of each pair of
+ * runs, around the difference of the pooled figures, shifted by the limit.
  */
 function paired(
   measured: Measured,

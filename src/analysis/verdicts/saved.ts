@@ -4,12 +4,12 @@ import { finite } from '../measure/estimate.js';
 import { measureIn, type Study } from './study.js';
 import type { VariantData } from '../measure/variant-data.js';
 
-/** What an expression is saved as: its metric and its window, whatever limit they are held against. */
+/** Key under which an expression is saved: its metric and window, without the limit. */
 export function savedKey({ metric, window }: Expression): string {
   return measureText(metric, window);
 }
 
-/** What is saved of an expression in a variant; null where nothing is. */
+/** Saved value of an expression in a variant; null where there is none. */
 export function savedOf(
   study: Study,
   data: VariantData,

@@ -11,15 +11,15 @@ import { spansOf } from '../measure/window.js';
 
 type Span = Extract<WindowClause, { readonly kind: 'between' }>;
 
-/** What came of the steps of a window, one by one. */
+/** Verdict on the steps of a window. */
 export interface StepsVerdict {
   readonly verdict: Verdict;
-  /** Share of the steps that hold, by what was measured in them; null where none has a figure. */
+  /** Share of the steps that hold, by their measured values; null where none has a figure. */
   readonly share: number | null;
   readonly steps: Omit<StepsResult, 'unit'>;
 }
 
-/** A step with a figure and something to hold it against. */
+/** A step with a figure and a limit. */
 interface Judged {
   readonly span: Span;
   readonly held: Held;
@@ -28,9 +28,9 @@ interface Judged {
 }
 
 /**
- * Judges each step of the timeline in a window for itself, and then how many of them must hold. Steps
- * without a figure are left out. `always` passes where each step does by itself; one bad step among hundreds has
- * to be bad beyond doubt, since a few look bad by chance.
+ * Judges each step of the timeline in a window, and then whether enough of them hold. Steps without a figure are left
+ * out. `always` passes if each step passes by itself. One bad step among hundreds must be bad beyond doubt to fail
+ * it, since a few look bad by chance.
  */
 export function judgeSteps(
   expression: Expression,
@@ -91,7 +91,7 @@ function stepsIn(window: WindowClause | null, { plan, variant }: VariantData): r
   return found;
 }
 
-/** Of the broken steps the one that is farthest beyond its limit, the first of equals. */
+/** The broken step that is farthest beyond its limit, the first of equals. */
 function worstOf(broken: readonly Judged[]): StepsResult['worst'] {
   let worst: Judged | null = null;
   const beyond = ({ value, limit }: Judged): number => Math.abs(value - limit);

@@ -7,14 +7,17 @@ import { measure, type CascadeFigures } from '../measure/metrics.js';
 import type { Story } from '../measure/story.js';
 import type { VariantData } from '../measure/variant-data.js';
 
-/** All variants of a file with their cascades: what budgets and comparisons are judged on. */
+/** All variants of a file with their cascades, on which budgets and comparisons are judged. */
 export interface Study {
   readonly variants: readonly VariantData[];
   /** By variant name; one story per replication. */
   readonly stories: ReadonlyMap<string, readonly Story[]>;
-  /** What `of saved` means: figures of earlier runs, those of these runs themselves, or nothing. */
+  /** Values for `of saved`: those of earlier runs, those of these runs themselves, or none. */
   readonly saved: SavedValues | 'own' | null;
-  /** Variants whose runs did not all finish, by name: how many did, in words. Also those that `variants` lacks. */
+  /**
+   * Variants whose runs did not all finish, with the number of those that did in words. It includes variants that
+   * `variants` lacks.
+   */
   readonly unfinished?: ReadonlyMap<string, string>;
 }
 
@@ -33,7 +36,7 @@ export function measureIn(
   return measure(data, path, clause, cascadeFigures(study, data));
 }
 
-/** Reads an expression that the loader has checked before. */
+/** Parses an expression that the loader has already checked. */
 export function checkedExpression(text: string): Expression {
   const parsed = parseExpression(text);
   invariant(parsed.ok, 'analysis-expression-unchecked');

@@ -5,15 +5,15 @@ import type { Measured } from '../measure/estimate.js';
 
 export const DEFAULT_CONFIDENCE = 0.95;
 
-/** How a value is judged beside a limit. */
+/** How a value is judged against a limit. */
 export interface Judging {
-  /** Null = the point decides. */
+  /** Null = by the point estimate. */
   readonly confidence: number | null;
-  /** Share of the limit by which it may be passed. */
+  /** Share of the limit by which the value may exceed it. */
   readonly by: number;
 }
 
-/** Confidence of the interval that judges a value; null = the point does, as of what was seen exactly. */
+/** Confidence of the interval that judges a value; null = the point estimate does, as for exact observations. */
 export function levelOf(
   confidence: number | null,
   { kind }: Pick<Measured, 'kind'>,
@@ -22,10 +22,9 @@ export function levelOf(
 }
 
 /**
- * The whole interval on the right side passes, on the wrong side fails, across the limit is
- * inconclusive. Without an interval the point decides. A value that stands exactly on a limit that it
- * cannot go beyond (0 % or 100 % seen, 0 % or 100 % wanted) is decided by the point too. What is beyond the
- * limit by less than `by` of it passes, sure or not; so does an interval that is.
+ * An interval on the right side of the limit passes, one on the wrong side fails, and one across the limit is
+ * inconclusive. Without an interval the point estimate decides, and also for a value that equals a limit of 0 % or
+ * 100 %, which it cannot cross. A value beyond the limit by less than `by` of it passes, and so does an interval.
  */
 export function judge(
   op: CompareOp,
@@ -62,7 +61,7 @@ function judgeAt(
   return low || high ? 'inconclusive' : 'fail';
 }
 
-/** Room to the limit as a share of it, positive on the right side; null where the limit is 0. */
+/** Distance to the limit as a share of it, positive on the right side; null where the limit is 0. */
 export function marginOf(op: CompareOp, value: number | null, limit: number | null): number | null {
   if (value === null || limit === null || limit === 0) return null;
   const room = op === '>' || op === '>=' ? value - limit : limit - value;
