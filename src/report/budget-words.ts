@@ -1,7 +1,7 @@
 import type { BudgetResult } from '../spec/result.js';
 import { briefSeconds, formatCount, formatValue, formatWithInterval } from './format.js';
 
-/** True where a budget does not stand: it fails, or nobody can tell and it is strict. */
+/** True where a budget is not met: it fails, or it is strict and inconclusive. */
 export function isBroken({ verdict, strict }: BudgetResult): boolean {
   return verdict === 'fail' || (verdict === 'inconclusive' && strict === true);
 }
@@ -11,7 +11,7 @@ export function isFailure(budget: BudgetResult): boolean {
   return isBroken(budget) && budget.severity === 'error';
 }
 
-/** What was measured, in short: `812 ms`, `never`, `37 of 40 steps`. */
+/** The measured value in short: `812 ms`, `never`, `37 of 40 steps`. */
 export function budgetValue(budget: BudgetResult): string {
   const { value, note, unit, steps } = budget;
   if (value === null) return note ?? 'no samples';
@@ -19,7 +19,7 @@ export function budgetValue(budget: BudgetResult): string {
   return withNote(formatValue(value, unit), budget);
 }
 
-/** The same with its interval, or with the worst step: `37 of 40 steps, worst 812 ms at 75 s`. */
+/** The value with its interval, or with the worst step: `37 of 40 steps, worst 812 ms at 75 s`. */
 export function budgetFigure(budget: BudgetResult): string {
   const { value, ci95, unit, steps } = budget;
   if (value === null) return budgetValue(budget);
@@ -36,7 +36,7 @@ export function budgetFigure(budget: BudgetResult): string {
   return parts.join(', ');
 }
 
-/** Where there is no limit the note says why. */
+/** Adds the note, which says why there is no limit. */
 function withNote(text: string, { limit, note }: BudgetResult): string {
   return limit === null && note !== null ? `${text} (${note})` : text;
 }

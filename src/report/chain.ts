@@ -16,7 +16,7 @@ export interface ChainStep {
   readonly tone: 'calm' | 'bad' | 'worst' | 'loop';
 }
 
-/** At most five steps from the fault to the end, of the variant that is told. */
+/** At most five steps of a variant, from the fault to the end. */
 export function chainOf(all: View, variant: VariantResult): ChainStep[] {
   const view = viewOfVariant(all, variant);
   const { events, loops } = variant.cascade;
@@ -28,7 +28,7 @@ export function chainOf(all: View, variant: VariantResult): ChainStep[] {
   const since = events.filter((e) => e.at >= from);
   const end = since.find((e) => e.kind === 'faultEnd' && e.subject === start?.subject);
   const next = nextFault(since, end);
-  // What acts once is over as it begins, which goes without saying.
+  // An instantaneous fault ends as it begins, so its end needs no step.
   const told = end?.at === from ? undefined : end;
   const first = next === null ? since : since.filter((e) => e.at < next.at || isEndAt(e, next.at));
   const again = next === null ? null : laterStep(view, variant, next, since);
@@ -59,12 +59,12 @@ export function chainOf(all: View, variant: VariantResult): ChainStep[] {
   }));
 }
 
-/** The beginning of the spell that an event ends. */
+/** The beginning of the episode that an event ends. */
 function startOf(end: CascadeEvent, events: readonly CascadeEvent[]): CascadeEvent | undefined {
   return spellsOf(events).find((spell) => spell.end === end)?.start;
 }
 
-/** The fault behind an event where it is another one than that of which the story is told. */
+/** The fault that caused an event, if it is not the one with which the chain begins. */
 function otherFault(
   { faults }: VariantResult,
   told: CascadeEvent | undefined,
@@ -77,7 +77,9 @@ function isEndAt(event: CascadeEvent, at: number): boolean {
   return event.at === at && isEnd(event);
 }
 
-/** The end of a subject's last spell; its first is the one that is told, so what lies between is said. */
+/**
+ * The end of a subject's last episode. The chain begins with the first one, so the text mentions those in between.
+ */
 function toldWith(event: CascadeEvent, events: readonly CascadeEvent[]): CascadeEvent {
   if (!isEnd(event)) return event;
   const own = spellsOf(events).filter(
@@ -95,7 +97,10 @@ function toldWith(event: CascadeEvent, events: readonly CascadeEvent[]): Cascade
   return { ...event, text };
 }
 
-/** What the next fault does to those who were well again, in one step: whom it hurts, users first, and until when. */
+/**
+ * The effects of the next fault on subjects that had recovered, as one step: the subject that it hurts (users first),
+ * and until when.
+ */
 function laterStep(
   view: View,
   variant: VariantResult,
@@ -114,7 +119,7 @@ function laterStep(
   const own = later.filter(({ start }) => start.subject === subject);
   const last = own[own.length - 1]!.end;
   const again = own.length > 1 ? ' again and again' : all.length > own.length ? ' again' : '';
-  // What does not end is told by the step behind it; of more spells nothing is known.
+  // The step after it covers an episode that does not end. Of further episodes nothing is recorded.
   const until =
     last?.kind !== 'recovered' || all.length >= SPELLS_MAX
       ? ''
@@ -124,13 +129,16 @@ function laterStep(
   return { at: fault.at, step: { when, subject: plainFault(fault), text, tone: 'bad' } };
 }
 
-/** For whom messages pile up. */
+/** Subjects with a backlog. */
 export function behindSubjects(variant: VariantResult): ReadonlySet<string> {
   const backlogs = variant.cascade.events.filter((event) => event.kind === 'backlog');
   return new Set(backlogs.map((event) => event.subject));
 }
 
-/** Events that show the spread: what saturated or opened first, what the users felt, then the others in time order. */
+/**
+ * Events that show the spread: the first saturations and open breakers, effects on users, then the others in time
+ * order.
+ */
 function spreadEvents(
   view: View,
   variant: VariantResult,
@@ -169,11 +177,11 @@ function spreadEvents(
   const told = order.slice(0, Math.max(0, room)).map(({ event }) => event);
   const shrunk = shrinking(variant.cascade.events).find((event) => events.includes(event));
   const scaled = shrunk ?? events.find(({ kind }) => kind === 'scaledUp');
-  // What an autoscaler does stands beside what it does it for.
+  // A change by an autoscaler follows the events that it reacts to.
   return scaled === undefined || told.length === 0 ? told : [...told, scaled];
 }
 
-/** One step in words; what another fault hits than the one that is told is said with that fault. */
+/** Describes one step. If another fault than the first hits the subject, the text names that fault. */
 function stepOf(
   view: View,
   variant: VariantResult,
@@ -235,7 +243,7 @@ function verbOf({ kind, text }: CascadeEvent): string {
   return slow ?? EVENT_WORDS[kind];
 }
 
-/** Of several events of one subject the one that says most is told: 2 where nothing is said. */
+/** Of several events of one subject the one with the largest weight is shown. The default is 2. */
 const WEIGHTS: Readonly<Partial<Record<CascadeEvent['kind'], number>>> = {
   killed: 4,
   saturated: 3,
@@ -249,7 +257,7 @@ function weight(kind: CascadeEvent['kind']): number {
   return WEIGHTS[kind] ?? 2;
 }
 
-/** Of what still answers, but late. */
+/** For subjects that still respond, but late. */
 const SLOW_WORDS: Readonly<Partial<Record<CascadeEvent['kind'], string>>> = {
   degraded: 'gets slower',
   failing: 'gets far too slow',

@@ -5,26 +5,26 @@ import type { Unit } from './format.js';
 export interface Column {
   readonly key: string;
   readonly head: string;
-  /** Second line of the head: of what, or when. */
+  /** Second line of the head: the population or the time. */
   readonly of: string;
   readonly unit: Unit;
   readonly better: 'more' | 'less';
   readonly pick: (variant: VariantResult) => Estimate;
-  /** Paths under which a comparison may stand, the first that exists counts. */
+  /** Paths under which a comparison may be listed; the first that exists counts. */
   readonly paths: readonly string[];
   /** A word in place of a missing value: `never`. */
   readonly missing: string | null;
-  /** Words in place of 0, where that would be read as a time that something took. */
+  /** Words in place of 0, where 0 would read as a duration. */
   readonly zero?: string;
   /** True for counts of things, and means of these: whole and large ones are printed without decimals. */
   readonly counted: boolean;
-  /** Replications of a variant in which what is measured never came about. */
+  /** Number of replications of a variant in which the measured event never happened. */
   readonly never?: (variant: VariantResult) => number;
   /** A sentence that explains it where there is room for one. */
   readonly note?: string;
 }
 
-/** What most columns have in common. */
+/** Common fields of most columns. */
 export const PLAIN_COLUMN = {
   unit: 'number',
   better: 'less',

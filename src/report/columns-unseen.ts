@@ -14,14 +14,17 @@ import {
 } from './unseen.js';
 import type { View } from './view.js';
 
-/** A column about what no request shows, and how little of it is not worth one. */
+/** A column of effects that no user request shows, and the value from which it is worth showing. */
 interface Candidate {
   readonly column: Column;
   /** The largest value over the variants must be above this. */
   readonly above: number;
 }
 
-/** What no request shows, of what the scenario has and where some variant has any of it. */
+/**
+ * Columns of effects that no user request shows, for features that the scenario has and where some variant has any
+ * effect.
+ */
 export function unseenColumns(view: View): Column[] {
   return candidates(view)
     .filter(({ column, above }) =>
@@ -134,7 +137,7 @@ function lookups(view: View): Candidate[] {
   ];
 }
 
-/** What the load of a variant costs, where an autoscaler of some variant decides that. */
+/** Replicas of a variant, where an autoscaler of some variant decides their number. */
 function replicas(view: View): Candidate {
   const { variants } = view.result;
   const names = Object.keys(variants[0]?.components ?? {}).filter((name) =>

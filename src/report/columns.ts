@@ -5,19 +5,19 @@ import { unseenColumns } from './columns-unseen.js';
 import { formatValue, meanCount } from './format.js';
 import { requestLabel, type View } from './view.js';
 
-/** A value against the baseline. */
+/** A value compared with that of the baseline. */
 export interface Difference {
   readonly difference: number | null;
   readonly ci95: readonly [number, number] | null;
   readonly verdict: Comparison['verdict'];
 }
 
-/** Success, goodput, loss during the fault, recovery, what no request shows, load on the system, spread. */
+/** Success, goodput, loss during the fault, recovery, effects that no request shows, load on the system, spread. */
 export function outcomeColumns(view: View): Column[] {
   return [...userColumns(view), ...unseenColumns(view), ...costColumns(view)];
 }
 
-/** Quantiles of the answers that succeeded, or of all that finished. */
+/** Latency quantiles of successful responses, or of all finished requests. */
 export function latencyColumns(view: View, population: 'successLatency' | 'latency'): Column[] {
   return (['p50', 'p95', 'p99', 'p999'] as const).map((quantile) => ({
     ...PLAIN_COLUMN,
@@ -30,7 +30,7 @@ export function latencyColumns(view: View, population: 'successLatency' | 'laten
   }));
 }
 
-/** The difference to the baseline: of the comparisons, else paired over the replications. */
+/** The difference to the baseline: from the comparisons, else paired over the replications. */
 export function differenceOf(view: View, column: Column, variant: VariantResult): Difference {
   for (const path of column.paths) {
     const found = view.result.comparisons.find((c) => c.of === variant.name && c.metric === path);
@@ -41,19 +41,19 @@ export function differenceOf(view: View, column: Column, variant: VariantResult)
   return pairedDifference(column, variant, view.baseline);
 }
 
-/** Whether all replications of the baseline are there to be compared with. */
+/** Whether all replications of the baseline are available for comparison. */
 function hasBaseline({ baseline }: View): boolean {
   return baseline.baseline && baseline.unfinished === undefined;
 }
 
-/** The best variants of a column: one, or all those that the data cannot tell from the best. */
+/** The best variants of a column: one, or all that do not differ significantly from the best. */
 export interface Winner {
   readonly names: readonly string[];
-  /** True where the data show no difference between them, not merely too little to tell. */
+  /** True where the data show that they are equal, not merely that there is too little data. */
   readonly alike: boolean;
 }
 
-/** Who wins a column; null where nothing was measured or there is nobody to beat. */
+/** The winner of a column; null where nothing was measured or there is only one variant. */
 export function winnerOf(column: Column, variants: readonly VariantResult[]): Winner | null {
   const known = variants.filter((variant) => {
     if (variant.unfinished !== undefined) return false;
@@ -88,12 +88,12 @@ export function valueText(column: Column, value: number | null): string {
   return formatValue(value, column.unit);
 }
 
-/** Replications of a variant in which a column's event never came about. */
+/** Number of replications of a variant in which a column's event never happened. */
 export function neverCount(column: Column, variant: VariantResult): number {
   return column.never?.(variant) ?? 0;
 }
 
-/** Names of the variants with the best text in a column; none where all read the same. */
+/** Names of the variants with the best text in a column; none where all texts are equal. */
 export function bestOf(column: Column, variants: readonly VariantResult[]): ReadonlySet<string> {
   let best: number | null = null;
   for (const variant of variants) {
@@ -194,7 +194,7 @@ function costColumns(view: View): Column[] {
       paths: edge === null ? [] : [`${edge}.amplification`],
     },
   ];
-  // Where no component calls another, there is nothing to multiply.
+  // Where no component calls another, nothing can be amplified.
   const calling = view.result.variants.some((v) => (v.summary.attemptsPerRequest.value ?? 0) > 0);
   const columns: Column[] = [
     ...(calling ? calls : []),
@@ -222,7 +222,10 @@ function costColumns(view: View): Column[] {
   return columns;
 }
 
-/** The path of a metric of users: of the workload, where there is one only; else nothing compares all of them. */
+/**
+ * The path of a user metric: that of the only workload. With several workloads there is no comparison over all of
+ * them.
+ */
 function workloadPaths(view: View, name: string): string[] {
   const workload = onlyWorkload(view.result);
   return workload === null ? [] : [`${workload}.${name}`];

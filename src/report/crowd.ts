@@ -3,24 +3,24 @@ import { focusRank } from './focus.js';
 import { byCodeUnit } from './keys.js';
 import { isServer, longestIll, type View } from './view.js';
 
-/** The servers that figures with a place for each of them show. */
+/** The servers in figures that draw each of them. */
 export interface Crowd {
   /** All that are not hidden: those in focus, then by depth and name. */
   readonly all: readonly TopologyNode[];
   /** Those that are shown, in the same order. */
   readonly shown: readonly TopologyNode[];
-  /** What is shown of how many, and why these; empty where it is all of them. */
+  /** How many of the servers are shown, and why these; empty if all are. */
   readonly words: string;
 }
 
-/** So many servers can still be told apart in one figure. */
+/** Most servers that one figure can show legibly. */
 const MOST = 30;
 
 const crowds = new WeakMap<Result, Crowd>();
 
 /**
- * The servers of a system; of more than anybody can look at those that faults hit and those that fall ill in any
- * variant, the way to them from a workload, and then the busiest. The same ones for all variants.
+ * The servers of a system. If there are too many to show: those that faults hit, those that degrade in any variant,
+ * the path to them from a workload, and then the busiest. The same ones for all variants.
  */
 export function crowdOf({ result }: View): Crowd {
   const known = crowds.get(result);
@@ -35,7 +35,7 @@ export function crowdOf({ result }: View): Crowd {
   return crowd;
 }
 
-/** Nodes of the map: the servers that are shown, and what sends to them or holds what they send. */
+/** Nodes of the map: the servers that are shown, and the nodes that send to them or hold their messages. */
 export function mapNodes(view: View): TopologyNode[] {
   const { nodes, edges } = view.result.topology;
   const hidden = new Set(view.result.report.hide);
@@ -66,7 +66,7 @@ function few(result: Result, all: readonly TopologyNode[]): Crowd {
   return { all, shown, words };
 }
 
-/** Those worth a look first. */
+/** The most interesting servers first. */
 function ranked(result: Result, all: readonly TopologyNode[]): readonly string[] {
   const faults = [...result.faults, ...result.variants.flatMap((variant) => variant.faults)];
   const hit = new Set(faults.flatMap(componentsOf));
@@ -95,7 +95,7 @@ function most(result: Result, of: (variant: Result['variants'][number]) => numbe
   return result.variants.reduce((top, variant) => Math.max(top, of(variant)), 0);
 }
 
-/** By component the one that calls it on the shortest way from a workload. */
+/** For each component its caller on the shortest path from a workload. */
 function callersOf({ topology }: Result): ReadonlyMap<string, string> {
   const callees = new Map<string, string[]>();
   for (const { from, to } of topology.edges) {
@@ -118,7 +118,7 @@ function callersOf({ topology }: Result): ReadonlyMap<string, string> {
   return callers;
 }
 
-/** A component behind those through which the users reach it, from the one nearest to them on. */
+/** A component after those through which users reach it, starting with the one nearest to the users. */
 function wayTo(name: string, callers: ReadonlyMap<string, string>): readonly string[] {
   const way: string[] = [];
   for (let at: string | undefined = name; at !== undefined; at = callers.get(at)) way.unshift(at);

@@ -5,8 +5,9 @@ import type { Column } from './column.js';
 import { heldBudgets, viewOf } from './view.js';
 
 /**
- * Variants by metrics, RFC 4180 with CRLF: every metric with the ends of its interval. Durations in seconds, rates per
- * second, shares 0 to 1. Where the command line changes the scenario, the last column has the changes of a variant. Texts that a spreadsheet would run as a formula get a leading apostrophe.
+ * Variants by metrics, RFC 4180 with CRLF: every metric with the ends of its interval. Durations in seconds, rates
+ * per second, shares 0 to 1. Where the command line changes the scenario, the last column has the changes of a
+ * variant. Texts that a spreadsheet would run as a formula get a leading apostrophe.
  */
 export function renderCsv(result: Result): string {
   const view = viewOf(result);
@@ -38,7 +39,7 @@ export function renderCsv(result: Result): string {
   return [head.map(csvText), ...rows].map((row) => `${row.join(',')}\r\n`).join('');
 }
 
-/** A text as a cell: harmless to spreadsheets, quoted where it must be. */
+/** A text as a cell: no formula for a spreadsheet, quoted where necessary. */
 export function csvText(text: string): string {
   const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
@@ -57,7 +58,7 @@ function figures(estimate: Estimate): string[] {
   return [text(estimate.value), text(estimate.ci95?.[0]), text(estimate.ci95?.[1])];
 }
 
-/** What the command line changes of a variant: all of the file, or the one of its own. */
+/** Command-line changes of a variant: those for the whole file, or those of the variant that they create. */
 function changed({ set, as }: WhatIfWords, variant: VariantResult): string {
   return as === null || as === variant.name ? csvText(set.join(' ')) : '';
 }

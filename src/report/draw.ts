@@ -1,13 +1,13 @@
 import { coordinate } from './format.js';
 import { markup, type Markup, type Part } from './html-escape.js';
 
-/** A picture without its frame: what an inline figure and a file are both made from. */
+/** A picture without its frame, from which both an inline figure and a file are made. */
 export interface Drawing {
   readonly width: number;
   readonly height: number;
   /** One line: what is shown. */
   readonly title: string;
-  /** The numbers in words, for those who do not see the picture. */
+  /** The numbers in words, for screen readers. */
   readonly description: string;
   readonly body: Part;
   /** True where the picture is stretched to its box, lines keeping their width. */
@@ -66,7 +66,7 @@ export function label(
     readonly fill?: string;
     readonly size?: number;
     readonly weight?: number;
-    /** Lines behind the text stop short of it. */
+    /** Lines stop short of the text. */
     readonly halo?: boolean;
   } = {},
 ): Markup {

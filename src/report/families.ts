@@ -23,14 +23,14 @@ import { VERSIONS } from './versions.js';
 /** A figure of a metered subject over time. */
 export interface FamilyPanel {
   readonly key: string;
-  /** What it shows, in words above the picture. */
+  /** Description above the picture. */
   readonly words: string;
   readonly unit: Unit;
-  /** Of a share: whether its axis ends below 100 % where it is small. */
+  /** For a share: whether a small one gets an axis that ends below 100 %. */
   readonly fits?: boolean;
-  /** A value for each step of the timeline, which lasts so many seconds; null where nothing was measured. */
+  /** A value for each step of the timeline; `seconds` is the length of a step. Null where nothing was measured. */
   readonly series: (own: MeteredResult, seconds: number) => readonly (number | null)[];
-  /** It is shown where this holds in some variant; left out = where there is anything. */
+  /** Shown where this holds in some variant; by default where there is any data. */
   readonly when?: (own: MeteredResult) => boolean;
   /** The lowest and the highest replication in each step. */
   readonly band?: (own: MeteredResult) => FamilyBand | null;
@@ -59,7 +59,7 @@ export interface FamilyColumn {
   readonly interval?: (own: MeteredResult) => readonly [number, number] | null;
 }
 
-/** A section of the report: what is shown of things with meters of some kinds. */
+/** A section of the report about subjects with meters of some kinds. */
 export interface Family {
   readonly id: FamilyId;
   /** Neutral name of the section. */
@@ -68,27 +68,27 @@ export interface Family {
   readonly holds: (own: MeteredResult, isPart: boolean) => boolean;
   readonly panels: readonly FamilyPanel[];
   readonly columns: readonly FamilyColumn[];
-  /** What becomes of those that begin, drawn as a flow for each variant; the counter of the beginning first. */
+  /** The ends of items that began, drawn as a flow for each variant. `begun` is the counter of beginnings. */
   readonly flow?: { readonly begun: string; readonly ends: readonly FlowEnd[] };
-  /** Durations of which the distribution is drawn: how many last longer than a time. */
+  /** Durations whose distribution is drawn: how many exceed a time. */
   readonly spread?: {
     readonly meter: string;
     readonly words: string;
     readonly caption: string;
-    /** What is to be said of a variant in which all of them are 0. */
+    /** Text for a variant in which all of them are 0. */
     readonly none: string;
   };
-  /** The figure whose largest value decides who is drawn. */
+  /** The figure by which subjects are chosen for drawing, largest first. */
   readonly worst: FamilyColumn;
-  /** From what value of it on a picture says something; all others stand in the table alone. */
+  /** Smallest value of it for which a picture says something. Other subjects appear only in the table. */
   readonly telling: number;
   readonly caption: string;
 }
 
-/** Ends of a saga that are none. */
+/** Saga outcomes without a consistent end. */
 export const BROKEN: readonly string[] = ['stuck', 'inconsistent', 'lost'];
 
-/** What happened to single events or messages. */
+/** Anomalies of single events or messages. */
 const MISHAPS: readonly FamilyColumn[] = [
   counted('Redelivered', 'redeliveries'),
   counted('Twice', 'duplicateEffects'),

@@ -15,7 +15,7 @@ import { meteredOf } from './unseen.js';
 import { behindWords, flat, sagaWords, staleWords } from './unseen-words.js';
 import type { View } from './view.js';
 
-/** What there is to say of a family: the worst of it, which is the title of its section, and what else. */
+/** The findings of a family: the worst one, which is the title of its section, and the others. */
 export interface FamilyFinding {
   readonly title: string;
   readonly more: string;
@@ -121,7 +121,7 @@ const FINDINGS = {
     ) ?? 'No search misses a write',
 } as const satisfies Readonly<Record<string, Finding>>;
 
-/** A family without a finding does not compile. */
+/** Every family must have a finding to compile. */
 export type FamilyId = keyof typeof FINDINGS;
 
 function messagesFinding(view: View, subjects: readonly string[]): readonly string[] {
@@ -147,7 +147,7 @@ function messagesFinding(view: View, subjects: readonly string[]): readonly stri
   return parts.length > 0 ? parts : ['No message is ever a second old when it is handled'];
 }
 
-/** Whose backlog stands in one partition for the most part; null where there is none. */
+/** The subject whose backlog is mostly in one partition; null where there is none. */
 function hottestFinding(view: View, subjects: readonly string[]): string | null {
   const hot = subjects.filter((subject) =>
     view.result.variants.some((variant) => {
@@ -164,7 +164,7 @@ function hottestFinding(view: View, subjects: readonly string[]): string | null 
   );
 }
 
-/** Who is furthest behind, where it is one of these. */
+/** The subject among these that is furthest behind. */
 function behindOfThese(view: View, subjects: readonly string[]): ReturnType<typeof behindWords> {
   return behindWords(view, { among: subjects, detail: 'brief' });
 }
@@ -251,7 +251,7 @@ function figures(view: View, subjects: readonly string[], column: FamilyColumn):
   );
 }
 
-/** The largest figure in words, and how much less it is where it is least; null where none is above a limit. */
+/** The variant with the largest figure in words, and the one with the smallest; null where none exceeds a limit. */
 function worstAndBest(
   view: View,
   subjects: readonly string[],

@@ -2,7 +2,7 @@ import type { MeteredResult, MeterResult, RolloutResult } from '../spec/result-m
 import type { FamilyColumn, FamilyPanel } from './families.js';
 import type { Unit } from './format.js';
 
-/** Counts per second by step of the timeline, of several meters together. */
+/** A panel of the rate of several counters together, by step of the timeline. */
 export function ratePanel(key: string, words: string, meters: readonly string[]): FamilyPanel {
   return {
     key,
@@ -28,25 +28,25 @@ export function gaugePanel(key: string, words: string, unit: Unit): FamilyPanel 
   };
 }
 
-/** From this share on most of what waits in several partitions is in one. */
+/** Share of a backlog in several partitions from which it is mostly in one. */
 const HOT = 0.75;
 
-/** What waits in the partition that holds most, where that is more than its part. */
+/** A panel of the backlog in the largest partition, shown where that is most of it. */
 export function hottestPanel(words: string): FamilyPanel {
   const panel = gaugePanel('partitionLag', words, 'number');
   return { ...panel, when: isHot };
 }
 
-/** Whether most of the largest backlog stands in one partition. */
+/** Whether most of the largest backlog is in one partition. */
 export function isHot(own: MeteredResult): boolean {
   const [one, all] = [meterOf(own, 'partitionLag', 'gauge'), meterOf(own, 'lag', 'gauge')];
   return one !== null && all !== null && all.max >= FEW && one.max > HOT * all.max;
 }
 
-/** Where fewer wait it does not matter where. */
+/** With a smaller backlog its distribution does not matter. */
 const FEW = 50;
 
-/** A count over another by step of the timeline; a gap where the other is 0. */
+/** A panel of one count over another by step of the timeline; a gap where the other is 0. */
 export function ratioPanel(meter: string, of: string, words: string, fits = false): FamilyPanel {
   return {
     key: meter,
@@ -61,7 +61,7 @@ export function ratioPanel(meter: string, of: string, words: string, fits = fals
   };
 }
 
-/** Count of a run: the mean of the replications. */
+/** A column of a count per run: the mean of the replications. */
 export function counted(head: string, meter: string): FamilyColumn {
   return {
     head,
@@ -82,9 +82,9 @@ function deadLettered(head: string, isPassed: boolean): FamilyColumn {
   };
 }
 
-/** What a subject dead-letters, where it stays so, */
+/** Dead letters of a subject that stay there, */
 export const DEAD_LETTERS: FamilyColumn = deadLettered('Dead letters', false);
-/** and both: it may be read or passed on again, as by a queue that holds retries back. */
+/** and those that are read or passed on again, such as by a retry delay queue. */
 export const DEAD_LETTERED: readonly FamilyColumn[] = [
   DEAD_LETTERS,
   deadLettered('Passed on', true),
@@ -106,7 +106,7 @@ export function ratioOf(head: string, meter: string, of: string): FamilyColumn {
   };
 }
 
-/** Share of the replications whose rollouts ended in one way. */
+/** Share of the replications in which a rollout ended in a given way. */
 export function ofRuns(head: string, pick: (own: RolloutResult) => number): FamilyColumn {
   return {
     head,
@@ -115,7 +115,7 @@ export function ofRuns(head: string, pick: (own: RolloutResult) => number): Fami
   };
 }
 
-/** Mean of what is known; null where nothing is. */
+/** Mean of the known values; null where there is none. */
 export function meanOfKnown(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null);
   return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
@@ -138,7 +138,7 @@ export function meanOf(head: string, meter: string, unit: Unit): FamilyColumn {
   return { head, unit, value: (own) => meterOf(own, meter, 'gauge')?.mean ?? null };
 }
 
-/** A quantile of durations, or of numbers that are kept like durations. */
+/** A quantile of durations, or of numbers that are recorded like durations. */
 export function quantile(
   head: string,
   meter: string,
@@ -153,10 +153,12 @@ export function quantile(
   };
 }
 
-/** Of whom no more wait at the end of a fault than before it, which takes no time. */
+/**
+ * Text for subjects whose backlog at the end of a fault is no larger than before it, so that draining takes no time.
+ */
 export const NO_BACKLOG = 'no backlog';
 
-/** How long the backlog lives after the fault that leaves the longest one; Infinity where it is never gone. */
+/** Time to drain the backlog after the fault that leaves the longest one; Infinity where it never drains. */
 export function drained(head: string): FamilyColumn {
   return {
     head,
@@ -173,7 +175,7 @@ export function drained(head: string): FamilyColumn {
 type Form = MeterResult['form'];
 type MeterOf<F extends Form> = Extract<MeterResult, { readonly form: F }>;
 
-/** A meter by its name, where it has this form. */
+/** A meter by its name, if it has this form. */
 export function meterOf<F extends Form>(
   own: MeteredResult,
   name: string,
@@ -183,7 +185,7 @@ export function meterOf<F extends Form>(
   return found?.form === form ? (found as MeterOf<F>) : null;
 }
 
-/** Where anybody ever waited for a lock, or was ended for it. */
+/** Whether any call waited for a lock, or was aborted because of one. */
 export function hasLocks(own: MeteredResult): boolean {
   const waited = meterOf(own, 'lockWait', 'durations');
   const ended = ['deadlocks', 'lockTimeouts'].some(

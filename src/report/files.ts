@@ -97,7 +97,7 @@ function file(name: string, drawing: Drawing): RenderedFile {
   return { name: `${name}.svg`, text: standAlone(drawing) };
 }
 
-/** The panels of one variant under each other, with their words and the time axis. */
+/** The panels of one variant below each other, with their words and the time axis. */
 function timelineDrawing(view: View, variant: VariantResult): Drawing {
   const panels = panelsOf(view);
   const drawings = panels.map((panel, i) => panelChart(view, panel, variant, `p${i}`));

@@ -33,7 +33,7 @@ export function propagationFinding(view: View, variant: VariantResult): string {
     : `${spreads}; ${repeats} close the circle ${loopWords(view, loop.through)}`;
 }
 
-/** Title of the story in time order: how many fell ill, and whether it is over. */
+/** Title of the cascade in time order: how many components degraded, and whether that is over. */
 export function cascadeFinding(view: View, variant: VariantResult): string {
   const ill = illSubjects(view, variant);
   const users = view.requests.filter(
@@ -69,7 +69,7 @@ export function cascadeFinding(view: View, variant: VariantResult): string {
   return `${who} ${verb}; ${last >= end - 1e-9 ? 'not all recover before the end of the run' : `all recovered by ${formatInstant(last)}`}`;
 }
 
-/** Where no component and no request falls ill: what happens all the same. */
+/** Title where no component and no request degrades: effects that no request shows. */
 function unseenTitle(variant: VariantResult): string | null {
   const of = (kind: CascadeEvent['kind']): string =>
     listed([

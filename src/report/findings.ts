@@ -48,7 +48,7 @@ export function compareFinding(view: View): string {
   return unseenFinding(view) ?? latencyFinding(view);
 }
 
-/** Where success does not tell the variants apart: the first of what no request shows that does. */
+/** For variants with equal success: the first effect that no request shows and that differs between them. */
 function unseenFinding(view: View): string | null {
   const { variants } = view.result;
   for (const column of unseenColumns(view)) {
@@ -73,7 +73,7 @@ function unseenFinding(view: View): string | null {
   return null;
 }
 
-/** How many times the worst variant must be worse to be told. */
+/** The worst variant must be this many times worse to be mentioned. */
 const CLEARLY = 1.5;
 
 type Contrast = (low: string, best: string, high: string, worst: string) => string;
@@ -131,7 +131,7 @@ export function lossFinding(view: View): string {
     const rest = best.share > 0 ? 'nearly every one does' : 'every one does';
     return `${some} with ${worst.variant.name}; with ${best.variant.name} ${rest}${within}`;
   }
-  // Two names with one figure would read as a difference.
+  // Two names with the same figure would look like a difference.
   if (formatShare(best.share) === formatShare(worst.share)) {
     return `${some}, whichever the variant`;
   }
@@ -142,7 +142,7 @@ function withinText(seconds: number): string {
   return seconds === 0 ? 'at once' : `within ${formatSeconds(seconds)}`;
 }
 
-/** The 99th percentiles of the quickest and of the slowest variant. */
+/** The p99 of the fastest and of the slowest variant. */
 function withinRange(view: View): string {
   const p99 = (variant: VariantResult): number =>
     variant.summary.successLatency.p99.value ?? Infinity;
@@ -154,7 +154,7 @@ function withinRange(view: View): string {
   return low === high ? start : `${start} (${quick.name}) to ${high} (${slow.name})`;
 }
 
-/** Title of the timeline: who keeps going through the fault. */
+/** Title of the timeline: the variants that keep working during the fault. */
 export function timelineFinding(view: View): string {
   const { variants } = view.result;
   const fault = headlineWords(view);
@@ -218,7 +218,7 @@ function quietNote(variant: VariantResult): string {
   return success === 1 ? 'no loss' : `${formatShare(success)} of requests succeed`;
 }
 
-/** A fault that is over at once, such as a flush: who never comes back from it. */
+/** Title for an instantaneous fault, such as a flush: the variants that never recover from it. */
 function instantTimeline(view: View): string {
   const { words, spans } = view.headline!;
   const start = `${words} at ${formatInstant(spans[0]?.from ?? 0)}`;
@@ -231,7 +231,7 @@ function instantTimeline(view: View): string {
   return `${start}, and no user notices`;
 }
 
-/** Without a fault: whether requests fail all the same. */
+/** Title without a fault: whether requests fail. */
 function quietTimeline(view: View): string {
   const ranked = view.result.variants
     .slice()
@@ -253,7 +253,7 @@ export function servicesFinding(view: View, variant: VariantResult): string {
   return `${worst.subject} suffers longest, ${briefSeconds(worst.seconds)}; no component runs out of workers`;
 }
 
-/** Title of the topology figure: how it stands at the end. */
+/** Title of the topology figure: the state at the end. */
 export function topologyFinding(view: View, variant: VariantResult): string {
   const moments = momentsOf(view, variant);
   const nodes = view.result.topology.nodes.filter(isServer);
@@ -300,7 +300,7 @@ export function wasteFinding(view: View, variant: VariantResult): string {
   return amplified ?? calmWords(variant, waste?.wasted ?? 0, wasted);
 }
 
-/** What there is to say where no edge makes noticeably more attempts than calls; little is not none. */
+/** Text where no edge makes noticeably more attempts than calls. A few extra attempts are mentioned. */
 function calmWords(variant: VariantResult, share: number, wasted: string | null): string {
   const extra = extraAttempts(variant);
   const start = extra === null ? 'No retries' : `Only ${extra}`;

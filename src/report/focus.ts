@@ -1,8 +1,8 @@
 import type { Result } from '../spec/result.js';
 
 /**
- * Where a component, a request, a part or an edge comes in the lists of a report: first what the file puts in
- * focus, in the order of the focus; everything else has the same place after it.
+ * Position of a component, a request, a part or an edge in the lists of a report: first those in the file's focus, in
+ * the order of the focus. All others share one position after them.
  */
 export function focusRank({ report }: Result): (name: string) => number {
   const { focus } = report;

@@ -4,36 +4,36 @@ import { looksOf } from './theme.js';
 import { ranked } from './ranking.js';
 import { heldBudgets, type View } from './view.js';
 
-/** A page as it is drawn: words and tables are about `all` variants, pictures about those of `drawn`. */
+/** A page with many variants: words and tables cover `all`, pictures only those in `drawn`. */
 export interface Fold {
   readonly all: View;
   readonly drawn: View;
-  /** What the pictures leave out and how to see it; null where they show everything. */
+  /** Which variants the pictures omit, and how to see them; null where they show all. */
   readonly note: string | null;
 }
 
-/** Variants that a page draws side by side; of more of them it draws the telling ones. */
+/** Most variants that a page draws side by side. Of more variants it draws a selection. */
 const UNFOLDED = 10;
 
-/** Pictures of so many variants at most, and of fewer where the page would be too large. */
+/** Most variants that pictures show; fewer where the page would be too large. */
 export const DRAWN: readonly number[] = [6, 4, 2, 1];
 
-/** Look of the variants that no picture shows. */
+/** Look of the variants without pictures. */
 const NOT_DRAWN = { color: 'transparent', ink: 'inherit', dash: null, width: 0 } as const;
 
-/** Whether a page of these variants folds. */
+/** Whether a page of these variants draws only a selection. */
 export function folds({ result }: View): boolean {
   return result.variants.length > UNFOLDED;
 }
 
-/** Chooses what is drawn: at most so many variants, in the order of the file. */
+/** Chooses at most `most` variants to draw, in the order of the file. */
 export function foldOf(view: View, most: number): Fold {
   if (!folds(view)) return { all: view, drawn: view, note: null };
   const { variants } = view.result;
   const telling = tellingOf(view).slice(0, most);
   const chosen = new Set(telling.map(({ variant }) => variant));
   const few = { ...view.result, variants: variants.filter((variant) => chosen.has(variant)) };
-  // Colours and dashes are handed out among those that are drawn, so that no two of them look alike.
+  // Colours and dashes are assigned among the drawn variants, so that no two look alike.
   const looks = looksOf(few, view.winner);
   const own = new Map(looks.map((look) => [look.name, look]));
   const allLooks = variants.map(
@@ -55,7 +55,7 @@ interface Telling {
   readonly roles: readonly string[];
 }
 
-/** The variants that tell most, the most telling first, each with why it does. */
+/** The most informative variants, best first, each with its reasons. */
 function tellingOf(view: View): readonly Telling[] {
   const ranking = ranked(view.result.variants);
   const holding = ranking.filter(isHolding).length;

@@ -1,4 +1,4 @@
-/** The units a result's figures come in. */
+/** Units of the figures in a result. */
 export type Unit = 'seconds' | 'perSecond' | 'share' | 'number';
 
 /** Narrow no-break space: between a number and its unit. */
@@ -28,17 +28,17 @@ export function formatSeconds(seconds: number): string {
   return join(significant(seconds / scale.factor), scale.unit);
 }
 
-/** The same without zeros at the end: `2 s`, `1.5 s`; for axes and running text. */
+/** The same without trailing zeros: `2 s`, `1.5 s`; for axes and running text. */
 export function briefSeconds(seconds: number): string {
   return brief(formatSeconds(seconds));
 }
 
-/** A share without zeros at the end, exact also below 0.1 %: for axes. */
+/** A share without trailing zeros, exact also below 0.1 %; for axes. */
 export function axisShare(share: number): string {
   return join(brief(String(Number((share * 100).toPrecision(6)))), '%');
 }
 
-/** Text from elsewhere with a narrow no-break space between each number and its unit, so that no line breaks there. */
+/** Text from elsewhere, with a narrow no-break space between each number and its unit. */
 export function tidy(text: string): string {
   return text.replace(/(\d) (?=(?:ns|us|µs|ms|s|min|h|%|pt)(?![\p{L}\d]))/gu, `$1${NARROW}`);
 }
@@ -61,7 +61,7 @@ export function formatRate(rate: number): string {
   return `${significant(rate)}/s`;
 }
 
-/** The same without zeros at the end: `6/s`; for axes. */
+/** The same without trailing zeros: `6/s`; for axes. */
 export function briefRate(rate: number): string {
   return `${brief(significant(rate))}/s`;
 }
@@ -82,7 +82,7 @@ export function meanCount(value: number): string {
   return Number.isInteger(value) || value >= 100 ? formatCount(value) : formatNumber(value);
 }
 
-/** An instant of the run with one decimal below ten minutes: `60.2 s`; below a tenth of a second as a duration: `40 ms`. */
+/** An instant of the run, with one decimal below ten minutes: `60.2 s`; below 0.1 s as a duration: `40 ms`. */
 export function formatInstant(seconds: number): string {
   const size = Math.abs(seconds);
   if (size < 0.1) return briefSeconds(seconds);
@@ -90,8 +90,8 @@ export function formatInstant(seconds: number): string {
 }
 
 /**
- * A difference with its sign; shares differ in points: `+11.2 pt`, `−45.0 ms`. Beside its interval it has the unit that
- * fits both, so that 0 is told in the unit of the ends.
+ * A difference with its sign; shares differ in points: `+11.2 pt`, `−45.0 ms`. Next to its interval it has the unit
+ * that fits both, so that 0 has the unit of the ends.
  */
 export function formatDifference(
   difference: number,
@@ -119,7 +119,7 @@ export function formatPlusMinus(
   return `±${NARROW}${group(fixed(half, decimals))}`;
 }
 
-/** A difference, `± 3` behind it where it has an interval: both in one unit. */
+/** A difference, followed by `± 3` if it has an interval; both in one unit. */
 export function formatDifferenceWithin(
   difference: number,
   interval: readonly [number, number] | null,
@@ -159,13 +159,13 @@ function ends(
   difference: boolean,
 ): string {
   const { factor, decimals: ofValue } = scaleOf(value, unit, difference);
-  // The interval of few runs does not know that nothing is below 0, and no share above 1.
+  // An interval from few runs may extend below 0, or above 1 for a share.
   const isFigure = !difference && value >= 0;
   const low = isFigure ? Math.max(0, interval[0]) : interval[0];
   const isShare = isFigure && unit === 'share' && value <= 1;
   const high = isShare ? Math.min(1, interval[1]) : interval[1];
   const width = (high - low) / factor;
-  // A narrow interval needs the digits that tell its ends apart.
+  // A narrow interval needs enough digits to distinguish its ends.
   const decimals = width > 0 && ofValue < 2 && width < 0.1 ? 2 : ofValue;
   const end = (x: number): string =>
     `${difference && x > 0 ? '+' : ''}${signed(x, group(fixed(Math.abs(x) / factor, decimals)))}`;
@@ -178,7 +178,7 @@ export function coordinate(value: number): string {
   return rounded === 0 ? '0' : String(rounded);
 }
 
-/** What waits at most: `Up to 1 row waits`, `Up to 2,000 rows wait`; `noun` stands for one, `whose` behind it. */
+/** Largest backlog: `Up to 1 row waits`, `Up to 2,000 rows wait`; `noun` is the singular, followed by `whose`. */
 export function upTo(count: string, noun: string, whose = ''): string {
   return count === '1' ? `Up to 1 ${noun}${whose} waits` : `Up to ${count} ${noun}s${whose} wait`;
 }
@@ -188,7 +188,7 @@ export function plural(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** Names beyond which a list says how many more there are. */
+/** Most names that a list shows in full. */
 const LISTED = 12;
 
 /** `a`, `a and b`, `a, b and c`; of many names the first ones: `a, b, c and 187 more`. */
@@ -201,7 +201,7 @@ export function listed(names: readonly string[]): string {
   return `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]!}`;
 }
 
-/** The greatest of a difference and the ends of its interval: a difference of 0 has no unit of its own. */
+/** The largest of a difference and the ends of its interval, for the unit: a difference of 0 has none of its own. */
 function widest(difference: number, interval: readonly [number, number] | null): number {
   const sizes = [difference, ...(interval ?? [])].filter(Number.isFinite).map(Math.abs);
   return Math.max(0, ...sizes);

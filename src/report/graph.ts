@@ -13,7 +13,7 @@ import {
 import { byCodeUnit } from './keys.js';
 import { groupMarks, smooth } from './charts/topology.js';
 
-/** A topology without any run: what `faultline graph` draws. */
+/** A topology without a run, as `faultline graph` draws it. */
 export interface TopologyGraph {
   readonly title: string;
   readonly nodes: readonly GraphNode[];
@@ -163,7 +163,7 @@ function head(points: readonly { readonly x: number; readonly y: number }[]): Ma
   />`;
 }
 
-/** Mermaid's entities are written with `#`; quotes, brackets and angle brackets must be. */
+/** Mermaid writes entities with `#`. Quotes, brackets and angle brackets must be entities. */
 function mermaidText(text: string): string {
   return printable(text).replace(/[^\p{L}\p{N} ._/:,()'-]/gu, (c) => `#${c.codePointAt(0)!};`);
 }

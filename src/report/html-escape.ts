@@ -1,9 +1,11 @@
-/** Text that is markup already; everything else is escaped on its way into a page. */
+/** Text that is already markup. All other text is escaped on its way into a page. */
 export interface Markup {
   readonly markup: string;
 }
 
-/** What a template takes: text is escaped, markup passes, lists are joined, nothing prints nothing. */
+/**
+ * Values for a template: text is escaped, markup passes unchanged, lists are joined, null and false print nothing.
+ */
 export type Part = Markup | string | number | null | undefined | false | readonly Part[];
 
 /**
@@ -17,7 +19,7 @@ export function markup(strings: TemplateStringsArray, ...parts: readonly Part[])
   return { markup: text };
 }
 
-/** Declares text to be markup; only for strings this program built itself. */
+/** Declares text to be markup; only for strings that this program built itself. */
 export function raw(text: string): Markup {
   return { markup: text };
 }
@@ -41,7 +43,7 @@ export function printable(text: string): string {
   return text.replace(HIDDEN, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** Shortens a label to a number of characters, with an ellipsis; the middle goes, both ends stay. */
+/** Shortens a label to a number of characters, with an ellipsis in the middle; both ends are kept. */
 export function shorten(text: string, limit: number): string {
   const characters = Array.from(printable(text));
   if (characters.length <= limit) return characters.join('');
@@ -50,7 +52,7 @@ export function shorten(text: string, limit: number): string {
   return `${characters.slice(0, head).join('')}…${characters.slice(characters.length - tail).join('')}`;
 }
 
-/** Shortens a text to a number of characters: the beginning stays. */
+/** Shortens a text to a number of characters; the beginning is kept. */
 export function cut(text: string, limit: number): string {
   const characters = Array.from(printable(text));
   return characters.length <= limit
@@ -58,7 +60,7 @@ export function cut(text: string, limit: number): string {
     : `${characters.slice(0, limit - 1).join('')}…`;
 }
 
-/** A template's own text without the line breaks of its source, worked out once. */
+/** A template's own text without the line breaks of its source, computed once. */
 function piecesOf(strings: TemplateStringsArray): readonly string[] {
   const known = PIECES.get(strings);
   if (known !== undefined) return known;

@@ -26,17 +26,17 @@ import { viewOf, type View } from './view.js';
 import { whatIfText } from './what-if.js';
 import { asSentence, headlineWords } from './words.js';
 
-/** What a page needs beside the result. */
+/** Inputs of a page besides the result. */
 export interface HtmlOptions {
-  /** A DOM document to draw charts in; jsdom's will do. */
+  /** A DOM document in which charts are drawn; jsdom works. */
   readonly document: object;
-  /** The command that makes this report again. */
+  /** The command that reproduces this report. */
   readonly command: string;
   /** Version of the program that writes the page. */
   readonly version: string;
 }
 
-/** One self-contained page: no request to anywhere, readable without its script, the same bytes for the same result. */
+/** One self-contained page: no network requests, readable without its script, the same bytes for the same result. */
 export function renderHtml(result: Result, options: HtmlOptions): string {
   const view = viewOf(result, plotRenderer(options.document));
   let page = pageOf(foldOf(view, DRAWN[0]!), options);
@@ -47,7 +47,7 @@ export function renderHtml(result: Result, options: HtmlOptions): string {
   return page;
 }
 
-/** A folded page draws fewer variants rather than be larger. Unit: bytes. */
+/** A larger page draws fewer variants. Unit: bytes. */
 const LARGEST = 2_900_000;
 
 function pageOf(fold: Fold, options: HtmlOptions): string {

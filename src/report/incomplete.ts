@@ -7,7 +7,7 @@ export interface UnfinishedLine {
   readonly text: string;
 }
 
-/** `2 of 5 variants did not finish; what did is reported.`; null where nothing is missing. */
+/** `2 of 5 variants did not finish; what did is reported.`; null where none is missing. */
 export function incompleteHeading({ incomplete, variants }: Result): string | null {
   if (incomplete === undefined) return null;
   const absent = incomplete.variants.filter(({ finished }) => finished === 0).length;
@@ -17,7 +17,7 @@ export function incompleteHeading({ incomplete, variants }: Result): string | nu
   return `Incomplete${incomplete.interrupted ? ' (interrupted)' : ''}: ${which}.`;
 }
 
-/** Each unfinished variant: how many of its replications finished, and what stopped it at which simulated time. */
+/** Each unfinished variant: how many of its replications finished, what stopped it, and at which simulated time. */
 export function unfinishedLines({ incomplete }: Result): readonly UnfinishedLine[] {
   if (incomplete === undefined) return [];
   return incomplete.variants.map((one) => ({

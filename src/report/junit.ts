@@ -35,7 +35,7 @@ export function renderJunit(
   return render(page);
 }
 
-/** Behind the name of a suite: changes of the command line. */
+/** Suffix of a suite's name: changes of the command line. */
 function whatIfMark(result: Result): string {
   const { whatIf } = result.scenario;
   return whatIf === undefined ? '' : ` (what if ${whatIf.set.join(', ')})`;

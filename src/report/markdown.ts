@@ -9,7 +9,7 @@ import { chainOf } from './chain.js';
 import { whatIfText } from './what-if.js';
 import { badgeOf, verdictWords } from './words.js';
 
-/** The report in short: verdict, story, variants, budgets, the topology as a Mermaid diagram. */
+/** The short report: verdict, cascade, variants, budgets, and the topology as a Mermaid diagram. */
 export function renderMarkdown(result: Result, options: { readonly command: string }): string {
   const view = viewOf(result);
   const badge = badgeOf(view);
@@ -33,7 +33,7 @@ export function renderMarkdown(result: Result, options: { readonly command: stri
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-/** Text that Markdown and HTML leave alone. */
+/** Escapes text so that Markdown and HTML do not interpret it. */
 export function inlineText(text: string): string {
   return printable(text)
     .replace(/\s+/g, ' ')

@@ -2,30 +2,30 @@ import { sha256 } from '../scenario/sha256.js';
 import { markup, raw, render, type Markup, type Part } from './html-escape.js';
 import { SCRIPT, scriptSource } from './script.js';
 
-/** What the contents of a page lead to. */
+/** A section in the table of contents of a page. */
 export interface PageSection {
   readonly id: string;
   readonly name: string;
 }
 
-/** What stands on a page; the document around it is that of every report. */
+/** The contents of a page. Every report uses the same document around it. */
 export interface Page {
-  /** Of the window, without the name of the program. */
+  /** Title of the window, without the name of the program. */
   readonly title: string;
   readonly heading: string;
   readonly introduction: string;
-  /** Above the introduction: what a reader must not miss. */
+  /** Above the introduction: a notice that a reader must not miss. */
   readonly notice?: string | null;
   readonly style: string;
   readonly sections: readonly PageSection[];
   readonly main: Part;
-  /** Behind the version at the foot. */
+  /** After the version at the foot of the page. */
   readonly foot: Part;
-  /** Version of the program that writes it. */
+  /** Version of the program that writes the page. */
   readonly version: string;
 }
 
-/** One self-contained document: no request to anywhere, readable without its script. */
+/** One self-contained document: no network requests, readable without its script. */
 export function renderPage(page: Page): string {
   const text = page.notice ?? null;
   const notice = text === null ? false : markup`<p class="notice"><strong>${text}</strong></p>`;

@@ -2,10 +2,10 @@ import type { MeteredResult } from '../spec/result-meters.js';
 import type { PoolResult, VariantResult } from '../spec/result.js';
 import { sortedKeys } from './keys.js';
 
-/** Share of its connections that a pool has in use, as the meter of that name; none where it has no limit. */
+/** Share of a pool's connections that are in use, as the meter of that name; none where the pool has no limit. */
 export const POOL_SHARE = 'poolShare';
 
-/** The pools of a variant, as figures of subjects: `orders->orders-db`. */
+/** Meters of the connection pools of a variant, by subject: `orders->orders-db`. */
 export function poolMeters(variant: VariantResult): Readonly<Record<string, MeteredResult>> {
   const known = KNOWN.get(variant);
   if (known !== undefined) return known;
@@ -23,7 +23,7 @@ export function poolMeters(variant: VariantResult): Readonly<Record<string, Mete
 
 const KNOWN = new WeakMap<VariantResult, Readonly<Record<string, MeteredResult>>>();
 
-/** Where for a whole step of the timeline somebody waits for a connection, or gives up. */
+/** Whether a call waits for a connection during a whole step of the timeline, or gives up. */
 export function isShort({ meters }: MeteredResult): boolean {
   const { poolWaiting, poolTimeouts } = meters;
   const waits = poolWaiting?.form === 'gauge' && poolWaiting.steps.some((count) => count >= 1);
@@ -33,7 +33,7 @@ export function isShort({ meters }: MeteredResult): boolean {
 function metersOf(pool: PoolResult, runs: number): MeteredResult['meters'] {
   const { size, used, waiting, steps, opened, timeouts } = pool;
   const share = (count: number): number => count / (size ?? 1);
-  // The result has sums over all runs, a counter the mean of a run.
+  // The result has sums over all runs; a counter has the mean per run.
   const counter = (sum: number) =>
     ({ form: 'counter', total: sum / runs, each: [], steps: [] }) as const;
   return {

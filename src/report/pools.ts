@@ -1,9 +1,9 @@
 import type { PoolResult, VariantResult } from '../spec/result.js';
 import { formatCount, formatNumber, formatSeconds } from './format.js';
 
-/** Share of a pool's connections in use on average from which it is called used up. */
+/** A pool is used up from this mean share of its connections in use. */
 const USED_UP = 0.9;
-/** The pools that wait longest are named, the others are not. */
+/** Most pools that are named, those with the longest waits first. */
 const NAMED = 3;
 
 interface Found {
@@ -13,7 +13,7 @@ interface Found {
   readonly size: number;
 }
 
-/** Pools of connections that were used up, the longest waits first: one sentence each. */
+/** Connection pools that were used up, longest waits first: one sentence each. */
 export function usedUpPools(variants: readonly VariantResult[]): readonly string[] {
   const found = variants.flatMap(({ name: variant, components }) =>
     Object.entries(components).flatMap(([callee, { pools }]): Found[] =>

@@ -11,7 +11,7 @@ export function ranked(variants: readonly VariantResult[]): readonly VariantResu
   });
 }
 
-/** What is compared, the most important first; less is better. */
+/** Ranking criteria, the most important first; less is better. */
 function keyOf(variant: VariantResult): readonly number[] {
   const { held, of } = heldBudgets(variant);
   const { success, successLatency } = variant.summary;

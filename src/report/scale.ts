@@ -49,7 +49,7 @@ export function niceCeiling(value: number): number {
   return value;
 }
 
-/** The smallest round number of two digits at most that is not below a value, in steps of a fifth or so. */
+/** The smallest round number of at most two digits that is not below a value, in steps of about a fifth. */
 export function roundCeiling(value: number): number {
   if (!(value > 0)) return 1;
   const decade = niceFloor(value);

@@ -1,4 +1,4 @@
-/** The only script of the page: columns of the tables sort when their heads are pressed. The page reads without it. */
+/** The only script of the page: clicking the head of a column sorts a table. The page is readable without it. */
 export const SCRIPT = `(()=>{const all=(s,r=document)=>[...r.querySelectorAll(s)];
 for(const table of all('table.sortable'))all('.sort',table).forEach((button)=>button.addEventListener('click',()=>{
 const head=button.closest('th'),index=head.cellIndex,up=head.getAttribute('aria-sort')!=='ascending';

@@ -11,7 +11,7 @@ interface Shared {
   readonly factor: number | null;
 }
 
-/** Who was answered with the answer of another, most first; over all replications. */
+/** Edges and components whose calls shared the response of another call, most first; over all replications. */
 export function sharedAnswers(variant: VariantResult): readonly Shared[] {
   const edges = sortedKeys(variant.edges).map((name) => {
     const { counters, calls, amplification } = variant.edges[name]!;
@@ -26,7 +26,7 @@ export function sharedAnswers(variant: VariantResult): readonly Shared[] {
     .sort((a, b) => b.answers - a.answers);
 }
 
-/** A sentence for each of them; empty where nothing is shared. */
+/** A sentence for each of them; empty where no response is shared. */
 export function sharedWords(variant: VariantResult): string {
   return sharedAnswers(variant)
     .map(({ name, answers, calls, factor }) => {

@@ -1,17 +1,17 @@
 import type { CascadeEvent } from '../spec/result-cascade.js';
 
-/** A time in which somebody is ill or behind. */
+/** An episode in which a subject is degraded or behind. */
 export interface Spell {
   readonly start: CascadeEvent;
-  /** The first end of the same subject behind it; null where the record has none. */
+  /** The first end of the same subject after it; null where none is recorded. */
   readonly end: CascadeEvent | null;
 }
 
 const STARTS: readonly CascadeEvent['kind'][] = ['degraded', 'failing', 'down', 'backlog'];
-/** As many spells of one subject are in a record at most: more may have been left out. */
+/** Most episodes of one subject in a record: further ones may have been left out. */
 export const SPELLS_MAX = 3;
 
-/** The spells of all subjects by their beginning; what gets worse is still the same spell. */
+/** The episodes of all subjects by their beginning. One that gets worse is still the same episode. */
 export function spellsOf(events: readonly CascadeEvent[]): readonly Spell[] {
   const ends = new Map<string, CascadeEvent | null>();
   return events.flatMap((start, i) => {
@@ -27,14 +27,14 @@ export function spellsOf(events: readonly CascadeEvent[]): readonly Spell[] {
   });
 }
 
-/** Whether an event ends a spell, well or not. */
+/** Whether an event ends an episode, recovered or not. */
 export function isEnd({ kind }: CascadeEvent): boolean {
   return kind === 'recovered' || kind === 'notRecovered';
 }
 
 /**
- * The first fault behind the one that is told, which has ended, that makes somebody ill when all are well again:
- * what it does is another story. Null where there is none, or where the two cannot be told apart.
+ * The first fault after the end of the headline fault that degrades a subject after all have recovered, so that its
+ * effects can be reported separately. Null where there is none, or where their effects overlap.
  */
 export function nextFault(
   events: readonly CascadeEvent[],
@@ -48,7 +48,7 @@ export function nextFault(
     return spells.some(({ start }) => start.at >= fault.at && start.at < until);
   });
   if (found === undefined) return null;
-  // Where the one that is told has hurt nobody, what the next one does is the whole story.
+  // If the headline fault hurt nothing, the effects of the next one are the whole cascade.
   const before = spells.filter(({ start }) => start.at < found.at);
   const isOver = before.every((spell) => spell.end !== null && spell.end.at <= found.at);
   return before.length > 0 && isOver ? found : null;

@@ -4,8 +4,8 @@ import { markup, raw, render } from './html-escape.js';
 import { DARK, LIGHT, TOKENS, type Token } from './theme.js';
 
 /**
- * A drawing as an SVG document of its own: light colours written out, since few viewers know custom properties, and a
- * style sheet that swaps them where the reader prefers a dark page.
+ * A drawing as an SVG document of its own. Colours are literal light ones, since few viewers support custom
+ * properties, and a style sheet replaces them where the reader prefers dark pages.
  */
 export function standAlone(drawing: Drawing): string {
   const body = literal(render(drawing.body));
@@ -33,7 +33,7 @@ export function standAlone(drawing: Drawing): string {
   return render(open);
 }
 
-/** Custom properties in attributes as literal light colours. Text cannot match: its quotes are entities. */
+/** Replaces custom properties in attributes by literal light colours. Text cannot match: its quotes are entities. */
 export function literal(markup: string): string {
   return markup.replace(
     /="var\(--([a-z0-9-]+)\)"/g,
@@ -43,7 +43,10 @@ export function literal(markup: string): string {
 
 const MARGIN = 14;
 
-/** Rules for the colours that a picture uses; where two tokens share a light colour the first stands for both. */
+/**
+ * Dark rules for the colours that a picture uses. Where two tokens share a light colour, the first one counts for
+ * both.
+ */
 function swaps(body: string): string {
   const done = new Set<string>();
   const rules: string[] = [

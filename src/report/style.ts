@@ -1,6 +1,9 @@
 import { DARK, declarations, LIGHT, PRINT, type Look } from './theme.js';
 
-/** The style sheet of the page, with one rule per variant for its colour and for the switch; `long` for tables that scroll. */
+/**
+ * The style sheet of the page, with a rule per variant for its colour and for the switch; `long` is for scrolling
+ * tables.
+ */
 export function styleSheet(looks: readonly Look[], long = false): string {
   const keys = looks
     .map((look) => `.${look.className}{--c:${look.color};--ci:${look.ink}}${keyDash(look)}`)
@@ -229,7 +232,7 @@ dl.m{grid-template-columns:1fr;gap:0}dl.m dd{margin-bottom:10px}
 .fc span{font-size:10px}.gut>.in{left:35px}.fc span.g{width:32px;letter-spacing:-.02em}.meters .gut>.in{left:44px}.meters .fc span.g{width:40px}.rows .axis .x{display:none}
 .events td:nth-child(3){min-width:190px}}`;
 
-/** Tables of many rows scroll under their heads; on paper they are whole. */
+/** Tables with many rows scroll under their heads; on paper they are complete. */
 const LONG = `.long{max-height:min(72vh,860px);overflow:auto}
 .long thead{position:sticky;top:0;z-index:2;background:var(--bg);box-shadow:0 1px var(--rule)}
 .expected.long{max-height:min(40vh,420px);width:fit-content}

@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { raw, type Markup } from './html-escape.js';
 
-/** What a chart hands over to be drawn: scales and layers of data, no words. Names of users stay out of it. */
+/** The specification of a chart: scales and layers of data, without words. It contains no names from the scenario. */
 export interface PlotSpec {
   readonly width: number;
   readonly height: number;
@@ -54,10 +54,13 @@ export type Layer =
       readonly dash: string | null;
     };
 
-/** Draws one specification; `prefix` keeps the ids of this chart apart from all others on the page. */
+/** Draws one specification; `prefix` makes the ids of this chart unique on the page. */
 export type PlotRenderer = (spec: PlotSpec, prefix: string) => Markup;
 
-/** The renderer for a DOM document, jsdom's in the command line; the result is the content of the `<svg>` without its frame. */
+/**
+ * The renderer for a DOM document, jsdom's in the command line. Its result is the content of the `<svg>` without the
+ * frame.
+ */
 export function plotRenderer(document: object): PlotRenderer {
   return (spec, prefix) => {
     const element = Plot.plot({
@@ -69,8 +72,8 @@ export function plotRenderer(document: object): PlotRenderer {
 }
 
 /**
- * Makes Plot's markup the same on every rendering and fit for the page: frame and style sheet off, ids numbered in
- * the order of the document, labels for assistive technology off (the frame has them), two decimals.
+ * Makes Plot's markup reproducible and fit for the page: no frame and style sheet, ids numbered in document order, no
+ * labels for assistive technology (the frame has them), two decimals.
  */
 export function finish(outer: string, prefix: string): string {
   const numbers = new Map<string, string>();

@@ -41,13 +41,13 @@ export function compareText(
 /** How budgets are listed. */
 interface CheckOptions {
   readonly paint: Paint;
-  /** No budget is cut, as in a log, where nothing else tells what it says. */
+  /** Budgets are not cut, as in a log. */
   readonly whole?: boolean;
-  /** Only what is broken is listed. */
+  /** Only broken budgets are listed. */
   readonly broken?: boolean;
 }
 
-/** Budgets only: each with its verdict, and where it is broken by whom and by how much. */
+/** Budgets only: each with its verdict and, where it is broken, the variants that break it and by how much. */
 export function checkText(
   files: readonly { readonly file: string; readonly result: Result }[],
   options: CheckOptions,
@@ -57,7 +57,7 @@ export function checkText(
   );
 }
 
-/** Budgets on a terminal are cut to this, and in a log the values stand in line behind budgets up to that. */
+/** On a terminal, budgets are cut to this width. In a log, values are aligned after budgets up to the second one. */
 const BUDGET_WIDTH = 60;
 const LOG_WIDTH = 120;
 
@@ -87,7 +87,7 @@ function metricLines(view: View, column: Column, paint: Paint): string[] {
   return [head, ...rows];
 }
 
-/** A value; where the run is the only one, with the interval from its batches. */
+/** A value; for a single run, with the interval from its batches. */
 function valueWords(view: View, column: Column, variant: VariantResult): string {
   const { value, ci95, from } = column.pick(variant);
   if (view.result.replications > 1 || from !== 'batches' || value === null)
@@ -170,14 +170,14 @@ function fileLines(file: string, result: Result, options: CheckOptions): string[
   return lines;
 }
 
-/** A line for each variant of which runs are missing. */
+/** A line for each variant with missing runs. */
 function stopLines(result: Result, paint: Paint): readonly string[] {
   return unfinishedLines(result).map(
     ({ variant, text }) => `  ${paint.bold(paint.red('STOP'))}  ${plain(variant)}: ${plain(text)}`,
   );
 }
 
-/** Of a budget that all hold: who comes nearest to breaking it. */
+/** For a budget that all variants hold: the variant closest to breaking it. */
 function closest(
   by: readonly { readonly budget: BudgetResult | null; readonly name: string }[],
 ): string {

@@ -1,14 +1,14 @@
 import { NARROW } from './format.js';
 import { printable } from './html-escape.js';
 
-/** How emphasis is written; picocolors' colours fit, and so does identity where there is no colour. */
+/** Functions for emphasis: those of picocolors or, without colours, the identity. */
 export interface Paint {
   readonly bold: (text: string) => string;
   readonly dim: (text: string) => string;
   readonly red: (text: string) => string;
 }
 
-/** Text for a terminal: nothing that could move the cursor, ordinary spaces before units. */
+/** Text for a terminal: no control characters, and ordinary spaces before units. */
 export function plain(text: string): string {
   return printable(text.replaceAll(NARROW, ' '));
 }
@@ -20,17 +20,17 @@ export function columnsOf(rows: readonly (readonly string[])[]): number[] {
   );
 }
 
-/** A text at the right end of its column. */
+/** A text aligned to the right end of its column. */
 export function line(text: string, width: number): string {
   return ' '.repeat(Math.max(0, width - lengthOf(text))) + text;
 }
 
-/** A text at the left end of its column. */
+/** A text aligned to the left end of its column. */
 export function left(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - lengthOf(text)));
 }
 
-/** Indices of the columns that fit a width; those named in `dropped` leave first, in that order. */
+/** Indices of the columns that fit a width; those in `dropped` are dropped first, in that order. */
 export function fit(
   keys: readonly string[],
   widths: readonly number[],

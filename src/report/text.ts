@@ -21,22 +21,22 @@ import { chainOf } from './chain.js';
 import { whatIfText } from './what-if.js';
 import { headlineWords } from './words.js';
 
-/** What the terminal is told beside the result. */
+/** Inputs of the terminal summary besides the result. */
 export interface TextOptions {
   /** Width of the terminal in characters. */
   readonly columns: number;
-  /** Sentences stand in full, however wide a line gets: the output is a log. */
+  /** Sentences are printed in full, however long the line: the output is a log. */
   readonly whole?: boolean;
   readonly paint: Paint;
-  /** The scenario's file as the user wrote it. */
+  /** The scenario's file as the user gave it. */
   readonly file: string;
-  /** Wall time in words; null leaves it out, so that the text is the same every time. */
+  /** Wall time in words; null leaves it out, so that the text is reproducible. */
   readonly wall: string | null;
-  /** Where the report went, in words; null where none was written. */
+  /** Path of the report, in words; null where none was written. */
   readonly report: string | null;
 }
 
-/** The summary after a run: the variants in a table, the story, the broken budgets; at most 30 lines. */
+/** The summary after a run: the variants in a table, the cascade, the broken budgets; at most 30 lines. */
 export function summaryText(result: Result, options: TextOptions): string {
   const view = viewOf(result);
   const lines = [
@@ -62,7 +62,7 @@ const LINES = 30;
 const VARIANTS = 10;
 const UNFINISHED = 4;
 
-/** Columns leave a narrow terminal in this order. */
+/** A narrow terminal drops columns in this order. */
 const DROPPED = ['attempts', 'wasted', 'successLatency.p99', 'recovery', 'goodput'];
 
 /** Title and facts on one line, or on two where they do not fit. */
@@ -138,7 +138,7 @@ function tableLines(view: View, options: TextOptions): string[] {
   return lines.map((text) => text.trimEnd());
 }
 
-/** What is missing, at most so many variants of it. */
+/** Unfinished variants, the first ones. */
 function stopLines({ result }: View, options: TextOptions): string[] {
   const { paint, columns } = options;
   const lines = unfinishedLines(result);
@@ -170,8 +170,8 @@ function chosenColumns(view: View): Column[] {
 }
 
 /**
- * Columns in which all variants read the same: the first that a narrow terminal goes without. Where there is more to
- * show than requests, these are all but success; else those about the fault.
+ * Columns in which all variants have the same text: a narrow terminal drops them first. If there are effects besides
+ * requests, these are all columns but success; else those about the fault.
  */
 function flatColumns(columns: readonly Column[], variants: readonly VariantResult[]): string[] {
   if (variants.length < 2) return [];
@@ -211,7 +211,7 @@ function footnote(view: View, columns: readonly Column[], room: number): string 
   return cut(plain(text), room);
 }
 
-/** What a star at a column means: with the times of each variant where there is room for them. */
+/** The meaning of a star at a column: with the times of each variant where there is room. */
 function duringNote(view: View, room: number): string {
   const words = headlineWords(view);
   if (words === null) return '';
@@ -227,7 +227,7 @@ function budgetWord(variant: VariantResult): string {
   return variant.cascade.metastable > 0 ? `${word} metastable`.trim() : word;
 }
 
-/** The hypothesis and what became of it. */
+/** The hypothesis and its verdict. */
 function hypothesisLines(view: View, options: TextOptions): string[] {
   const { hypothesis } = view.result;
   if (hypothesis === null) return [];
@@ -240,7 +240,7 @@ function hypothesisLines(view: View, options: TextOptions): string[] {
   return ['', head, `  ${fitted(statement, options.columns - 2, options)}`];
 }
 
-/** The told variant's chain, one step a line. */
+/** The chain of the worst variant, one step a line. */
 function storyLines(view: View, options: TextOptions): string[] {
   const { paint } = options;
   const { told } = view;
@@ -259,7 +259,7 @@ function storyLines(view: View, options: TextOptions): string[] {
   return run === '' ? lines : [...lines, `  ${' '.repeat(width + 12)}${paint.dim(`(${run})`)}`];
 }
 
-/** A sentence, cut where the terminal ends; a log has room for all of it. */
+/** A sentence, cut to the width of the terminal; in a log it is complete. */
 function fitted(text: string, limit: number, { whole }: TextOptions): string {
   return cut(text, whole === true ? Infinity : limit);
 }
@@ -298,7 +298,10 @@ function budgetLines(view: View, options: TextOptions, room: number): string[] {
   return lines;
 }
 
-/** Who breaks a budget by how much; where that takes too much room, the first ones and how many more. */
+/**
+ * The variants that break a budget, and by how much. If there is too little room: the first ones, and the number of
+ * others.
+ */
 function whoBreaks(
   groups: readonly { readonly value: string; readonly names: readonly string[] }[],
   room: number,

@@ -79,10 +79,13 @@ export const PRINT: Readonly<Record<Token, string>> = {
   fault: '#cf442014',
 };
 
-/** The line colours of variants: baseline, three others, the winner. Every pair keeps apart for colour-blind eyes. */
+/**
+ * The line colours of variants: baseline, three others, the winner. Every pair is distinguishable with colour
+ * blindness.
+ */
 export const SERIES: readonly Token[] = ['base', 's1', 's2', 's3', 'best'];
 
-/** How a variant is drawn: colour, dash and width, so that colour never stands alone. */
+/** How a variant is drawn: colour, dash and width, so that a difference never depends on colour alone. */
 export interface Look {
   readonly index: number;
   readonly name: string;

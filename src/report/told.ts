@@ -2,8 +2,8 @@ import type { Result, VariantResult } from '../spec/result.js';
 import { behindOf, countEstimate, unsettledOf } from './unseen.js';
 
 /**
- * The variant whose story is told: most replications that never came back, then the lowest success; among those
- * whose users fare alike the one that leaves most behind that no request shows. The first of equals.
+ * The variant whose cascade the report describes: the one with the most metastable replications, then the lowest
+ * success. With equal success, the one with the worst effects that no request shows. The first of equals.
  */
 export function toldOf(result: Result): VariantResult {
   let told = result.variants[0]!;
@@ -16,14 +16,14 @@ export function toldOf(result: Result): VariantResult {
   return told;
 }
 
-/** What is compared, the most important first; more is worse. */
+/** Criteria, the most important first; more is worse. */
 function harmOf(result: Result, variant: VariantResult): readonly number[] {
   const lost = 1 - (variant.summary.success.value ?? 1);
   const sagas = unsettledOf({ result }, variant);
   const behind = behindOf({ result }, variant);
   return [
     variant.cascade.metastable,
-    // Success alike to a tenth of a per cent.
+    // Success rounded to a tenth of a per cent.
     Math.round(lost * 1000),
     sagas === null ? 0 : sagas.broken / sagas.begun,
     Math.round(countEstimate({ result }, variant, 'messages', 'lostEffects').value ?? 0),

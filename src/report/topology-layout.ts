@@ -17,7 +17,7 @@ export interface GraphEdge {
   readonly to: string;
 }
 
-/** By the name of a box the components in it, or parts of them. */
+/** Components, or parts of components, by the name of their box. */
 export type Groups = Readonly<Record<string, readonly string[]>>;
 
 /** A rectangle by its centre. */
@@ -28,7 +28,7 @@ export interface Spot {
   readonly height: number;
 }
 
-/** Where everything stands. */
+/** Positions of all elements. */
 export interface Placement {
   readonly direction: 'LR' | 'TB';
   readonly width: number;
@@ -44,8 +44,8 @@ export interface Placement {
 }
 
 /**
- * Layered placement of a graph, left to right or top down, nodes of a group beside each other; the same input gives
- * the same coordinates.
+ * Layered placement of a graph, left to right or top down, with the nodes of a group next to each other. The same
+ * input gives the same coordinates.
  */
 export function place(
   nodes: readonly GraphNode[],
@@ -57,14 +57,14 @@ export function place(
   const graph = new Graph({ multigraph: false, compound: grouped.length > 0 });
   graph.setGraph({
     rankdir: direction,
-    // Boxes have room around what is in them, in which their names stand.
+    // Boxes have room for their names above their nodes.
     nodesep: direction === 'LR' ? 16 : 12,
     ranksep: direction === 'LR' ? 46 : 40,
     marginx: 6,
     marginy: 8,
   });
   graph.setDefaultEdgeLabel(() => ({}));
-  // dagre keys its records by name; a prefix keeps a component called "1" or "__proto__" an ordinary one.
+  // dagre keys its records by name. A prefix makes a component named "1" or "__proto__" an ordinary key.
   const key = (name: string): string => `n:${name}`;
   const groupKey = (name: string): string => `g:${name}`;
   for (const node of nodes.slice().sort((a, b) => byCodeUnit(a.name, b.name))) {

@@ -12,19 +12,19 @@ import {
 import type { View } from './view.js';
 import type { Words } from './words.js';
 
-/** Seconds of age below which nobody is behind. */
+/** Age in seconds below which no subject counts as behind. */
 const OLD = 1;
-/** Share of stale reads below which there is nothing to say. */
+/** Share of stale reads below which they are not reported. */
 const STALE = 0.01;
-/** How many times the best variant must be better to be named. */
+/** The best variant is named if it is this many times better. */
 const BETTER = 1.5;
-/** Variants that are named beside each other. */
+/** Most variants that are named together. */
 const NAMED = 3;
 
-/** Sentences about what no request shows. */
+/** Most sentences about effects that no request shows. */
 const SENTENCES = 3;
 
-/** What became of sagas, of messages, of those who are behind and of reads: a sentence each, of what there is. */
+/** Sentences about sagas, messages, backlogs and reads: one for each that applies. */
 export function unseenWords(view: View): Words {
   const lost = amissWords(view, 'lostEffects', (n) =>
     n === 1 ? 'message is lost' : 'messages are lost',
@@ -33,7 +33,7 @@ export function unseenWords(view: View): Words {
     n === 1 ? 'effect happens again' : 'effects happen again',
   );
   const [sagas, stale] = [sagaWords(view), staleWords(view)];
-  // One sentence may be long, several may not.
+  // A single sentence may be long.
   const isAlone = [lost, again, sagas, stale].every((words) => words === null);
   const behind = behindWords(view, { detail: isAlone ? 'full' : 'brief' });
   const said = [sagas, lost, behind, again, stale]
@@ -42,7 +42,7 @@ export function unseenWords(view: View): Words {
   return said.flatMap((words, i) => [...words, i < said.length - 1 ? '. ' : '.']);
 }
 
-/** How sagas end at worst, and who ends them all well; null without sagas. */
+/** The worst outcome of sagas, and the variants in which all end consistently; null without sagas. */
 export function sagaWords(view: View): Words | null {
   const found = foundIn(view, (variant) => unsettledOf(view, variant));
   if (found.length === 0) return null;
@@ -68,7 +68,10 @@ export function sagaWords(view: View): Words | null {
   ];
 }
 
-/** How many messages do not have their effect once at worst, and where it is far fewer; null where all do. */
+/**
+ * The largest number of messages whose effect does not happen exactly once, and the variants with far fewer; null
+ * where all effects do.
+ */
 function amissWords(view: View, meter: string, noun: (n: number) => string): Words | null {
   const found = foundIn(view, (variant) => countEstimate(view, variant, 'messages', meter).value);
   if (found.length === 0) return null;
@@ -88,7 +91,10 @@ function amissWords(view: View, meter: string, noun: (n: number) => string): Wor
   ];
 }
 
-/** Who is furthest behind, and when it has caught up; null where nobody is. `among`: of whom it is asked, else of all. */
+/**
+ * The subject that is furthest behind, and when it catches up; null where none is. `among`: the subjects to consider,
+ * by default all.
+ */
 export function behindWords(
   view: View,
   { among, detail }: { readonly among?: readonly string[]; readonly detail: 'full' | 'brief' },
@@ -106,7 +112,7 @@ export function behindWords(
   return [
     `${upTo(formatCount(most), noun)} ${noun === 'row' ? 'in' : 'for'} ${subject}`,
     ...inVariant(view, worst.variant),
-    // A section has room for that by which it picks whom it tells of.
+    // A section chooses its subjects by this age, so it shows it.
     detail === 'full' || among !== undefined ? `, the oldest for ${briefSeconds(oldest)}` : '',
     drainWords(worst.value, detail),
     ...bestWords(
@@ -117,7 +123,7 @@ export function behindWords(
   ];
 }
 
-/** Whose reads are stale most often; null where hardly any is. */
+/** The subject with the most stale reads; null where hardly any is stale. */
 export function staleWords(view: View): Words | null {
   const found = foundIn(view, (variant) => stalestOf(view, variant));
   if (found.length === 0) return null;
@@ -153,13 +159,13 @@ function bestWords(worst: Behind, best: Behind, names: readonly string[]): Words
   return ['; in ', ...boldList(names), ` it is ${formatCount(best.most)}${gone}`];
 }
 
-/** Two variants in which nobody, or somebody as far, falls behind. */
+/** Whether two variants both have no backlog, or the same one. */
 function isAlike(a: Behind, b: Behind): boolean {
   if (a.oldest < OLD || b.oldest < OLD) return a.oldest < OLD && b.oldest < OLD;
   return a.most === b.most && a.drained === b.drained;
 }
 
-/** When the backlog is over: `, gone 218 s after the fault`. */
+/** End of the backlog: `, gone 218 s after the fault`. */
 function drainWords({ drained }: Behind, detail: 'full' | 'brief'): string {
   if (drained === null || drained === 0) return '';
   if (drained === Infinity)
@@ -184,7 +190,7 @@ function foundIn<T>(view: View, find: (variant: VariantResult) => T | null): rea
   });
 }
 
-/** The first of the largest. */
+/** The element with the largest value, the first of equals. */
 function largestBy<T>(all: readonly T[], of: (one: T) => number): T {
   return all.reduce((best, one) => (of(one) > of(best) ? one : best));
 }

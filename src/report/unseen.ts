@@ -6,41 +6,41 @@ import { focusRank } from './focus.js';
 import { sortedKeys } from './keys.js';
 import { poolMeters } from './pool-meters.js';
 
-/** What is shown: a view, or what one is made from. */
+/** A view, or the result from which one is made. */
 export interface Shown {
   readonly result: Result;
 }
 
-/** How far a consumer or an outbox falls behind in a variant, at worst. */
+/** The largest backlog of a consumer or an outbox in a variant. */
 export interface Behind {
   readonly subject: string;
-  /** What waits. */
+  /** Word for one waiting item. */
   readonly noun: 'message' | 'event' | 'row';
   readonly most: number;
-  /** Seconds for which the oldest of them waits. */
+  /** Wait of the oldest item, in seconds. */
   readonly oldest: number;
-  /** After the fault that leaves the longest backlog: seconds, Infinity = never; null without a fault. */
+  /** Time to drain after the fault with the longest backlog: seconds, Infinity = never; null without a fault. */
   readonly drained: number | null;
-  /** The fault, where it matters. */
+  /** That fault, where there is one. */
   readonly fault: string | null;
 }
 
 /** Sagas of a variant without a consistent end. */
 export interface Unsettled {
   readonly subject: string;
-  /** Means of a run. */
+  /** Means per run. */
   readonly begun: number;
   readonly broken: number;
   readonly ends: readonly { readonly word: string; readonly count: number }[];
 }
 
-/** A share at its worst. */
+/** The largest share, and its subject. */
 export interface WorstShare {
   readonly subject: string;
   readonly share: number;
 }
 
-/** Figures of a subject; a queue has those of its consumers as well. */
+/** Meters of a subject; a queue also has those of its consumers. */
 export function meteredOf(variant: VariantResult, subject: string): MeteredResult | null {
   const pools = poolMeters(variant);
   if (Object.hasOwn(pools, subject)) return pools[subject]!;
@@ -95,7 +95,7 @@ export function behindOf(
   return worst;
 }
 
-/** Largest backlog of each replication, over all who can be behind. */
+/** Largest backlog of each replication, over all subjects that can have one. */
 export function backlogEstimate(view: Shown, variant: VariantResult): Estimate {
   const all = lagging(view, variant).map(({ lag }) => lag);
   if (all.length === 0) return NOTHING;
@@ -106,7 +106,7 @@ export function backlogEstimate(view: Shown, variant: VariantResult): Estimate {
   return { value: Math.max(...each), ci95: null, each };
 }
 
-/** Seconds until the longest backlog after any fault is drained; null value = never, or nobody can be behind. */
+/** Seconds until the longest backlog after any fault is drained; null value = never, or no subject can have one. */
 export function drainEstimate(view: Shown, variant: VariantResult): Estimate & { never: number } {
   const all = lagging(view, variant).flatMap(({ own }) => Object.values(own.drain ?? {}));
   if (all.length === 0) return { ...NOTHING, never: 0 };
@@ -121,7 +121,7 @@ export function drainEstimate(view: Shown, variant: VariantResult): Estimate & {
   return { value: mostly ? null : mean, ci95: null, each, never };
 }
 
-/** The sagas of a variant that fare worst; null where it begins none. */
+/** The sagas of a variant with the most inconsistent ends; null where none begin. */
 export function unsettledOf(view: Shown, variant: VariantResult): Unsettled | null {
   let worst: Unsettled | null = null;
   for (const { subject, own } of ofFamily(view, variant, 'sagas')) {
@@ -144,7 +144,7 @@ export function unsettledEstimate(view: Shown, variant: VariantResult): Estimate
   );
 }
 
-/** The read model or the replicas of a variant whose reads are stale most often. */
+/** The read model or the replicas of a variant with the largest share of stale reads. */
 export function stalestOf(view: Shown, variant: VariantResult): WorstShare | null {
   const all = stalePairs(view, variant).flatMap(({ subject, own }) => {
     const reads = totalOf(own, 'reads');
@@ -156,7 +156,7 @@ export function stalestOf(view: Shown, variant: VariantResult): WorstShare | nul
   );
 }
 
-/** Share of stale reads, of all that can be. */
+/** Share of stale reads among all reads that can be stale. */
 export function staleEstimate(view: Shown, variant: VariantResult): Estimate {
   const all = stalePairs(view, variant).map(({ own }) => own);
   return shareOf(
@@ -174,7 +174,7 @@ export function hitEstimate(view: Shown, variant: VariantResult): Estimate {
   );
 }
 
-/** Dead letters that come to rest in a variant, mean of a run; null where none can. */
+/** Dead letters that stay in a variant, mean per run; null where none can. */
 export function deadEstimate(variant: VariantResult): Estimate {
   const all = sortedKeys(variant.metered).flatMap((subject) => {
     const own = variant.metered[subject]!.deadLetters;
@@ -185,7 +185,7 @@ export function deadEstimate(variant: VariantResult): Estimate {
   return { value: each.reduce((sum, n) => sum + n, 0) / each.length, ci95: null, each };
 }
 
-/** A count of all subjects of a family, mean of a run; null where it has none. */
+/** A count over all subjects of a family, mean per run; null where the family has none. */
 export function countEstimate(
   view: Shown,
   variant: VariantResult,
@@ -212,7 +212,7 @@ function ofFamily(
   });
 }
 
-/** Something with a line of its own. */
+/** A subject with a backlog of its own. */
 interface Lagging extends Pick<Behind, 'subject' | 'noun'> {
   readonly own: MeteredResult;
   readonly lag: GaugeResult;
@@ -225,7 +225,7 @@ function lagging(view: Shown, variant: VariantResult): readonly Lagging[] {
   const named = (family: string, noun: Behind['noun'], lag: string, age: string): Lagging[] =>
     ofFamily(view, variant, family).flatMap(({ subject, own }) => {
       const found = meterOf(own, lag, 'gauge');
-      // Dead letters wait for nobody, and what is held back for its time.
+      // Resting dead letters and messages that are delayed on purpose are not backlogs.
       if (found === null || own.deadLetters !== undefined || own.holdsBack) return [];
       return [{ subject, own, noun, lag: found, age: meterOf(own, age, 'gauge') }];
     });
@@ -237,7 +237,7 @@ function lagging(view: Shown, variant: VariantResult): readonly Lagging[] {
   ];
 }
 
-/** Whether a variant has lines in front of those who publish. */
+/** Whether a variant has outboxes. */
 export function hasOutbox(variant: VariantResult): boolean {
   return Object.values(variant.metered).some(({ meters }) => 'outbox.rows' in meters);
 }
@@ -259,7 +259,7 @@ function longestDrain({ drain }: MeteredResult): Pick<Behind, 'drained' | 'fault
   return longest;
 }
 
-/** Who never catches up is worse off than who does; then whose oldest message is older. */
+/** A subject that never catches up is worse than one that does; then the one with the older message. */
 function isWorse(a: Behind, b: Behind): boolean {
   const never = Number(a.drained === Infinity) - Number(b.drained === Infinity);
   return never > 0 || (never === 0 && a.oldest > b.oldest);
@@ -277,7 +277,7 @@ function sums(lists: readonly (readonly number[])[]): number[] {
   return (lists[0] ?? []).map((_, i) => lists.reduce((sum, list) => sum + (list[i] ?? 0), 0));
 }
 
-/** Parts over wholes: of all replications together, and of each. */
+/** Parts over wholes: over all replications, and for each. */
 function shareOf(
   parts: readonly (readonly number[])[],
   wholes: readonly (readonly number[])[],
@@ -290,7 +290,7 @@ function shareOf(
   return { value: counts.reduce((sum, count) => sum + count, 0) / all, ci95: null, each };
 }
 
-/** Two counters as one; of all else only the one that stands alone. */
+/** Adds two counters. Other meters cannot be added, so they are kept only if there is one. */
 function together(one: MeterResult | undefined, other: MeterResult): MeterResult | null {
   if (one === undefined) return other;
   if (one.form !== 'counter' || other.form !== 'counter') return null;

@@ -1,7 +1,7 @@
 import type { Family } from './families.js';
 import { meanOfKnown, ofRuns, ratioOf, ratioPanel } from './family-parts.js';
 
-/** What is shown of services whose version changes. */
+/** The section about services whose version changes. */
 export const VERSIONS: Family = {
   id: 'versions',
   name: 'Versions',

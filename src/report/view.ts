@@ -15,25 +15,25 @@ import type { PlotRenderer } from './svg.js';
 import { looksOf, type Look } from './theme.js';
 import { toldOf } from './told.js';
 
-/** What every section is made from: the result, and what follows from it for the whole page. */
+/** The input of every section: the result, and values derived from it for the whole page. */
 export interface View {
   readonly result: Result;
   readonly looks: readonly Look[];
   readonly baseline: VariantResult;
-  /** The variant whose story the page opens with: the one that suffered most. */
+  /** The variant whose cascade the page describes first: the worst one. */
   readonly told: VariantResult;
-  /** Misses fewest budgets, then succeeds most; null where the variants tie. */
+  /** Misses the fewest budgets, then succeeds most; null where the variants tie. */
   readonly winner: string | null;
-  /** `workload.request` in the order the focus and the names give. */
+  /** `workload.request`, in the order of the focus, then of the names. */
   readonly requests: readonly string[];
-  /** The first fault that hurt somebody; the first of all where none did. */
+  /** The fault whose recovery is reported, else the first that is not innocent, else the first of all. */
   readonly headline: FaultInfo | null;
-  /** The one variant that is looked into; null = all of them side by side. */
+  /** The only variant that is shown; null = all of them side by side. */
   readonly only: VariantResult | null;
   readonly plot: PlotRenderer;
 }
 
-/** Looks at a result as a whole. */
+/** Derives the view of a result. */
 export function viewOf(result: Result, plot: PlotRenderer = noPlot): View {
   const baseline = result.variants.find((variant) => variant.baseline) ?? result.variants[0]!;
   const winner = winnerOf(result.variants);
@@ -50,7 +50,7 @@ export function viewOf(result: Result, plot: PlotRenderer = noPlot): View {
   };
 }
 
-/** The same, seen from inside a variant: with the headline fault as it has it, if it does. */
+/** The view of a single variant, with the headline fault as that variant has it, if it does. */
 export function viewOfVariant(view: View, variant: VariantResult): View {
   const headline = variant.faults.find((fault) => fault.id === view.headline?.id) ?? null;
   return { ...view, headline, only: variant };
@@ -68,7 +68,7 @@ export function heldBudgets(variant: VariantResult): {
   return { held, of: counted.length, broken };
 }
 
-/** The budgets of all variants in the order they are first met, by their text. */
+/** The budgets of all variants by their text, in the order of their first occurrence. */
 export function budgetRows(result: Result): readonly {
   readonly text: string;
   readonly name: string | null;
@@ -86,7 +86,7 @@ export function budgetRows(result: Result): readonly {
   }));
 }
 
-/** One word for how a variant took the faults, over its replications. */
+/** A word for the effect of the faults on a variant, over its replications. */
 export function characterOf(variant: VariantResult): string {
   if (variant.unfinished !== undefined) {
     const { finished, stopped } = variant.unfinished;
@@ -99,12 +99,12 @@ export function characterOf(variant: VariantResult): string {
   if (count('overloaded') > 0) return `overloaded ${count('overloaded')}/${verdicts.length}`;
   if (verdicts.length > 0 && count('untouched') === verdicts.length) {
     if (variant.cascade.events.length === 0) return '';
-    // Requests have a dot in their name, components have none.
+    // Names of requests contain a dot, those of components do not.
     const requests = sortedKeys(variant.cascade.states).filter((name) => name.includes('.'));
     const seconds = longestIll(variant, requests);
     const failed = 1 - (variant.summary.success.value ?? 1);
     const fails = requests.flatMap((name) => illSpells(variant, name)).some(isFailing);
-    // With a fault, `untouched` says that the rate of successes stays; without one it says nothing.
+    // With a fault, `untouched` means that the success rate does not change. Without one it means nothing.
     if (variant.faults.length === 0 && (fails || failed >= MANY))
       return `${formatShare(failed)} fail`;
     return seconds > 0 ? `slow for ${briefSeconds(seconds)}` : 'untouched';
@@ -115,7 +115,7 @@ export function characterOf(variant: VariantResult): string {
   return collateral.length > 0 ? 'spreads, recovers' : 'recovers';
 }
 
-/** Where the replications do not all end alike, of which one a story tells: `run 1 of 3, which recovers`; else empty. */
+/** Where the replications end differently, which of them is described: `run 1 of 3, which recovers`; else empty. */
 export function toldRun({ cascade: { verdicts } }: VariantResult): string {
   if (new Set(verdicts).size < 2) return '';
   return `run 1 of ${verdicts.length}, which ${ENDED[verdicts[0]!]}`;
@@ -130,7 +130,7 @@ const ENDED: Readonly<Record<VariantResult['cascade']['verdicts'][number], strin
   undecided: 'is undecided at the end',
 };
 
-/** Spells in which a kind of request failed or was slow, in the told run. */
+/** Intervals in which a kind of request failed or was slow, in the first run. */
 export function illSpells(
   variant: VariantResult,
   subject: string,
@@ -138,14 +138,14 @@ export function illSpells(
   return (variant.cascade.states[subject] ?? []).filter(isIll);
 }
 
-/** Seconds for which the worst of some kinds of requests failed or was slow. */
+/** Longest total time for which one of these kinds of requests failed or was slow, in seconds. */
 export function longestIll(variant: VariantResult, requests: readonly string[]): number {
   return requests
     .map((request) => illSpells(variant, request).reduce((sum, s) => sum + s.until - s.from, 0))
     .reduce((most, seconds) => Math.max(most, seconds), 0);
 }
 
-/** Index of the step that holds an instant, kept inside the run. */
+/** Index of the step that contains an instant, clamped to the run. */
 export function stepAt(timeline: Timeline, at: number): number {
   return Math.max(0, Math.min(timeline.steps - 1, Math.floor(at / timeline.step + 1e-9)));
 }
@@ -159,8 +159,8 @@ export function shades(view: View): readonly { readonly from: number; readonly u
 }
 
 /**
- * All faults as they are marked in charts of what no request shows: spans, instants, and both in words. Where all
- * variants are in one picture the faults of each are, and the words say whose they are.
+ * All faults as charts of effects that no request shows mark them: spans, instants, and both in words. A picture of
+ * all variants shows the faults of each, and the words name the variants.
  */
 export function faultMarks(view: View): {
   readonly spans: readonly { readonly from: number; readonly until: number }[];
@@ -184,11 +184,11 @@ interface FaultMark {
   readonly words: string;
   readonly from: number;
   readonly until: number;
-  /** ` in a and b`; empty where every variant that is shown has it. */
+  /** ` in a and b`; empty where every variant in the picture has it. */
   readonly whose: string;
 }
 
-/** The time of a fault: `60 to 100 s`, `40 to 70 ms`; with the digits that tell its ends apart. */
+/** The time of a fault: `60 to 100 s`, `40 to 70 ms`; with enough digits to distinguish its ends. */
 export function spanText({
   from,
   until,
@@ -205,13 +205,13 @@ export function spanText({
   return `${isShared ? number : start} to ${end}`;
 }
 
-/** An instant of the run: `60 s`, `60.2 s`; `40 ms` where tenths of a second would tell nothing of it. */
+/** An instant of the run: `60 s`, `60.2 s`; `40 ms` where tenths of a second are too coarse. */
 function momentText(at: number, decimals = 1): string {
   if (Math.abs(at) < 0.1) return briefSeconds(at);
   return `${String(Number(at.toFixed(decimals)))}${NARROW}s`;
 }
 
-/** Each span of each fault once, inside the run, by the variants that are shown. */
+/** Each span of each fault once, clamped to the run, with the variants that have it. */
 function marksOf(view: View): FaultMark[] {
   const end = view.result.run.duration;
   const shown = view.only === null ? view.result.variants : [view.only];
@@ -233,7 +233,7 @@ function marksOf(view: View): FaultMark[] {
   }));
 }
 
-/** The first ones of a list, and how many more there are. */
+/** The first items of a list, and how many more there are. */
 function fewOf(words: readonly string[]): string {
   const left = words.length - FEW;
   return left > 0 ? `${words.slice(0, FEW).join(', ')} and ${left} more` : listed(words);
@@ -246,13 +246,13 @@ export function lookOf(view: View, name: string): Look {
   return view.looks.find((look) => look.name === name) ?? view.looks[0]!;
 }
 
-/** `order` for `shoppers.order` where one workload sends everything, else the whole path. */
+/** `order` for `shoppers.order` where there is only one workload, else the whole path. */
 export function requestLabel(view: View, request: string): string {
   const workloads = new Set(view.requests.map((path) => path.split('.')[0]));
   return workloads.size === 1 ? request.slice(request.indexOf('.') + 1) : request;
 }
 
-/** A loop's components from the users down, joined by arrows: `edge → checkout → payments`. */
+/** A loop's components, those nearest to the users first, joined by arrows: `edge → checkout → payments`. */
 export function loopWords(view: View, through: readonly string[]): string {
   const depth = new Map(view.result.topology.nodes.map((node) => [node.name, node.depth]));
   const ordered = through
@@ -276,7 +276,7 @@ export function fromBatches(result: Result): boolean {
   );
 }
 
-/** So many failures may be all that a component is ill of. */
+/** Share of failed requests from which a variant without faults is not `slow`, but failing. */
 const MANY = 0.01;
 
 function isFailing({ state }: { readonly state: HealthState }): boolean {
@@ -324,7 +324,7 @@ function requestsOf(result: Result): string[] {
   );
 }
 
-/** Success a request loses over all variants: those that lose most stand first. */
+/** Loss of success of a request during the faults, over all variants. */
 function harm(result: Result, request: string): number {
   let lost = 0;
   for (const variant of result.variants) {
@@ -348,7 +348,7 @@ function headlineOf(result: Result): FaultInfo | null {
   return byRecovery ?? faults.find(hurt) ?? faults[0] ?? null;
 }
 
-/** Every fault once, by its id: those of the baseline, then what only others have. */
+/** Every fault once, by its id: those of the baseline, then those that only other variants have. */
 function faultsOf({ faults, variants }: Result): readonly FaultInfo[] {
   const all = new Map<string, FaultInfo>();
   for (const fault of [...faults, ...variants.flatMap((variant) => variant.faults)]) {
@@ -357,7 +357,7 @@ function faultsOf({ faults, variants }: Result): readonly FaultInfo[] {
   return [...all.values()];
 }
 
-/** True for what answers in instances of its own: neither workloads nor what only holds things, such as nodes of queues. */
+/** True for components with instances: not for workloads, nor for queues and the like, which only hold messages. */
 export function isServer(node: TopologyNode): boolean {
   return node.kind !== 'workload' && node.replicas > 0 && node.parts.length > 0;
 }

@@ -1,6 +1,6 @@
 import type { WhatIfWords } from '../spec/what-if.js';
 
-/** Changes of the command line in one line: nobody takes the figures for those of the file. */
+/** Changes of the command line in one line, so that their figures are not mistaken for those of the file. */
 export function whatIfText(whatIf: WhatIfWords | undefined): string | null {
   if (whatIf === undefined) return null;
   const changes = whatIf.set.join(', ');

@@ -18,16 +18,16 @@ import {
   viewOfVariant,
 } from './view.js';
 
-/** The badge in front of the verdict. */
+/** The badge before the verdict. */
 export interface Badge {
   readonly text: string;
   readonly tone: 'fail' | 'pass' | 'open';
 }
 
-/** A sentence of which some words are emphasised: names, mostly. */
+/** A sentence in which some words, mostly names, are emphasised. */
 export type Words = readonly (string | { readonly strong: string })[];
 
-/** Pass or fail over all variants; null where nothing is judged. */
+/** Pass or fail over all variants; null where there is nothing to judge. */
 export function badgeOf(view: View): Badge | null {
   const { hypothesis, variants } = view.result;
   if (hypothesis !== null) {
@@ -56,7 +56,7 @@ export function badgeOf(view: View): Badge | null {
   return open > 0 ? { text: 'undecided', tone: 'open' } : { text: 'pass', tone: 'pass' };
 }
 
-/** The verdict: who holds the budgets, then the one thing to know, then what no request shows. */
+/** The verdict: the variants that hold the budgets, the most important finding, and effects that no request shows. */
 export function verdictWords(view: View): Words {
   const unseen = unseenWords(view);
   const incomplete = incompleteHeading(view.result);
@@ -89,7 +89,7 @@ function elsewhereWords(view: View, time: string): string {
   return ` (${[...others].map(([own, names]) => `${own} in ${listed(names)}`).join(', ')})`;
 }
 
-/** Components that were ill in the told run, longest first, the faulted ones left out. */
+/** Components that degraded in the first run, longest first, without the faulted ones. */
 export function illSubjects(
   view: View,
   variant: VariantResult,
@@ -180,7 +180,7 @@ function storyWords(view: View): Words {
   return [`No fault is injected; ${formatShare(success)} of requests succeed.`];
 }
 
-/** What the fault cost and when it was over, of the told variant. */
+/** The cost of the fault and its end, in the worst variant. */
 function lossWords(view: View): Words {
   const { told, headline } = view;
   const during = told.summary.during
@@ -210,7 +210,7 @@ function lossWords(view: View): Words {
   return [fault, ...worst, back];
 }
 
-/** How it stands when requests succeed again: who is ill at the end of the run all the same. */
+/** The state when requests succeed again, with a component that is still degraded at the end of the run. */
 function endWords(variant: VariantResult): string {
   const left = variant.cascade.events.filter((event) => event.kind === 'notRecovered');
   if (left.length === 0) return ', and all is well when it ends';
@@ -220,7 +220,7 @@ function endWords(variant: VariantResult): string {
   return ill === undefined ? `, and ${back}` : `; ${back}, but ${ill.subject} is ${tidy(ill.text)}`;
 }
 
-/** A fault in which nothing is lost: whether users wait. */
+/** Words for a fault that costs no request: whether users wait. */
 function quietWords(view: View, success: number): Words {
   const { variants } = view.result;
   const all =
@@ -256,14 +256,14 @@ function slowRequest(
   return null;
 }
 
-/** How long requests that succeed again stay slow; null where they are not. */
+/** How long requests stay slow after they succeed again; null where they do not. */
 function slowAfterWords(view: View, variant: VariantResult): string | null {
   const seconds = illAfter(view, variant);
   if (seconds <= view.result.run.step + 1e-9) return null;
   return `; when it ends requests succeed again, but stay slow for another ${briefSeconds(seconds)}`;
 }
 
-/** When the goodput is back, and the last of the trouble over where that takes clearly longer. */
+/** When goodput is back, and when the last degradation ends if that takes clearly longer. */
 function recoveredWords(view: View, variant: VariantResult, recovery: number): string {
   const seconds = illAfter(view, variant);
   const isWell = !variant.cascade.events.some(({ kind }) => kind === 'notRecovered');
@@ -272,11 +272,11 @@ function recoveredWords(view: View, variant: VariantResult, recovery: number): s
   return `; when it ends 95${'\u202f'}% of the goodput is back after ${briefSeconds(recovery)}, and all is well after ${briefSeconds(seconds)}`;
 }
 
-/** Seconds from the end of the headline fault in which user requests stay ill. */
+/** Seconds after the end of the headline fault for which user requests stay degraded. */
 function illAfter(view: View, variant: VariantResult): number {
   const span = shades(viewOfVariant(view, variant))[0];
   if (span === undefined) return 0;
-  // A milder spell may follow without a pause.
+  // A milder episode may follow directly.
   const last = view.requests.map((request) =>
     illSpells(variant, request).reduce(
       (at, { from, until }) => (from <= at + 1e-9 ? Math.max(at, until) : at),
@@ -286,7 +286,7 @@ function illAfter(view: View, variant: VariantResult): number {
   return Math.max(...last, span.until) - span.until;
 }
 
-/** The headline fault as it is in a variant, with its time: `psp hangs from 60 to 100 s`. */
+/** The headline fault as a variant has it, with its time: `psp hangs from 60 to 100 s`. */
 function opening(all: View, variant: VariantResult): string {
   const view = viewOfVariant(all, variant);
   const { headline } = view;
@@ -296,7 +296,7 @@ function opening(all: View, variant: VariantResult): string {
   return asSentence(view, words);
 }
 
-/** Words with a capital at their front, unless that is a name. */
+/** Words with a capital first letter, unless they begin with a name. */
 export function asSentence({ result }: View, words: string): string {
   const names = result.topology.nodes.flatMap(({ name, zones }) => [
     name,

@@ -7,11 +7,11 @@ import { byCodeUnit, sortedKeys } from '../keys.js';
 import { type View } from '../view.js';
 import { shading, timeLabels, timeTicks } from './frame.js';
 
-/** One breaker: an edge and a calling instance, and its spells that are not closed. */
+/** One breaker: an edge, a calling instance, and the intervals in which it is not closed. */
 export interface BreakerLane {
   readonly edge: string;
   readonly instance: string;
-  /** It only watches. */
+  /** It only observes. */
   readonly dryRun: boolean;
   readonly spells: readonly {
     readonly from: number;
@@ -20,7 +20,7 @@ export interface BreakerLane {
   }[];
 }
 
-/** All breakers of a variant, at most sixteen, those that opened first. */
+/** At most sixteen breakers of a variant, those that opened first. */
 export function breakerLanes(view: View, variant: VariantResult): BreakerLane[] {
   const end = view.result.run.duration;
   const lanes: BreakerLane[] = [];
@@ -41,7 +41,7 @@ export function breakerLanes(view: View, variant: VariantResult): BreakerLane[] 
         edge,
         instance,
         dryRun: breaker.dryRun,
-        // A probe that ends at once takes no time, and is one all the same.
+        // A probe that ends immediately has no duration but is kept.
         spells: spells.filter(
           (s) => s.state === 'halfOpen' || (s.state !== 'closed' && s.until > s.from),
         ),
@@ -54,7 +54,7 @@ export function breakerLanes(view: View, variant: VariantResult): BreakerLane[] 
     .slice(0, 16);
 }
 
-/** Edges of a variant that have breakers at all. */
+/** Edges of a variant with breakers. */
 export function breakerEdges(variant: VariantResult): string[] {
   return sortedKeys(variant.edges).filter((edge) => variant.edges[edge]!.breaker !== null);
 }
@@ -85,7 +85,7 @@ export function breakerChart(view: View, variant: VariantResult, width: number):
 const LANE = 24;
 
 function nameOf(lanes: readonly BreakerLane[], lane: BreakerLane): string {
-  // A breaker of one instance called names both.
+  // The name of a breaker on a single called instance contains both instances.
   if (lane.instance.includes('->')) return shorten(lane.instance.replace('->', ' → '), 26);
   const several = new Set(lanes.map((l) => l.edge)).size > 1;
   return shorten(
@@ -105,7 +105,7 @@ function laneMarks(
     label(0, y + 4, nameOf(lanes, lane), { fill: 'var(--ink)' }),
     box(x(window[0]), y - 1.25, x(window[1]) - x(window[0]), 2.5, 'var(--ok)'),
   ];
-  // Probes last: one that took no time would lie under the spell behind it.
+  // Probes are drawn last: one without duration would be hidden under the next interval.
   const probing = (spell: { readonly state: string }): number => Number(spell.state === 'halfOpen');
   for (const spell of [...lane.spells].sort((a, b) => probing(a) - probing(b))) {
     const from = Math.max(window[0], spell.from);

@@ -3,7 +3,7 @@ import { attribute, box, label, type Drawing } from '../draw.js';
 import { coordinate, formatCount, formatShare } from '../format.js';
 import { markup, type Markup } from '../html-escape.js';
 
-/** One end that what is counted may come to: the counter of it, its words and its colour. */
+/** One outcome of the counted items: its counter, its words and its colour. */
 export interface FlowEnd {
   readonly meter: string;
   readonly words: string;
@@ -14,13 +14,13 @@ const WIDTH = 340;
 const LEFT = 12;
 const RIGHT = 150;
 const NODE = 9;
-/** Height of all that flows, and the room between two ends: a line of text each. */
+/** Height of the whole flow, and the gap between two ends, each with a line of text. */
 const FLOW = 120;
 const GAP = 13;
 const LINE = 17;
 const TOP = 20;
 
-/** How many begin, and what becomes of them: a band for each end, as wide as its share. */
+/** How many items begin and how they end: a band for each end, as wide as its share. */
 export function flowChart(
   own: MeteredResult,
   begun: string,
@@ -60,7 +60,7 @@ export function flowChart(
   };
 }
 
-/** From the top of an end to that of the next: its band, and room for a line of text. */
+/** Distance from the top of an end to that of the next: its band, and room for a line of text. */
 function stepOf(thick: number): number {
   return Math.max(thick + GAP, LINE);
 }
@@ -90,7 +90,7 @@ function band(
     )}`;
 }
 
-/** Mean count of a run. */
+/** Mean count per run. */
 export function countIn(own: MeteredResult, meter: string): number {
   const found = Object.hasOwn(own.meters, meter) ? own.meters[meter] : undefined;
   return found?.form === 'counter' ? found.total : 0;

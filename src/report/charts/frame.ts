@@ -5,8 +5,9 @@ import { niceTicks, type Scale } from '../scale.js';
 import { faultMarks, shades, type View } from '../view.js';
 
 /**
- * Instants worth a label on a time axis: the end of the run, where faults begin and end, the headline's first, the
- * start, then round ones where there is much room. `gap`: the least distance, as a share of the axis.
+ * Instants with a label on a time axis, in order of precedence: the end of the run, the ends of the headline fault,
+ * the start, the ends of other faults, then round ones where there is room. `gap`: the smallest distance, as a share
+ * of the axis.
  */
 export function timeTicks(view: View, from: number, until: number, gap = 0.1): number[] {
   const span = until - from;
@@ -24,10 +25,10 @@ export function timeTicks(view: View, from: number, until: number, gap = 0.1): n
   return kept.sort((a, b) => a - b);
 }
 
-/** Round instants between those of faults need more room than these. */
+/** Round instants between those of faults need this distance. */
 const ROUND_GAP = 0.18;
 
-/** Labels under a time axis, the unit at the last one only. */
+/** Labels under a time axis; only the last one has the unit. */
 export function timeLabels(ticks: readonly number[], x: Scale, y: number): Markup[] {
   return ticks.map((at, i) =>
     label(x(at), y, i === ticks.length - 1 ? `${tickText(at)}${NARROW}s` : tickText(at), {
@@ -43,7 +44,7 @@ export function tickText(at: number): string {
   return String(Number(Math.abs(at) < 0.1 ? at.toPrecision(2) : at.toFixed(2)));
 }
 
-/** The shaded spans of the headline fault, cut to a window. */
+/** The shaded spans of the headline fault, clipped to a window. */
 export function shading(
   view: View,
   x: Scale,
@@ -62,7 +63,7 @@ export function gridLine(x1: number, x2: number, y: number, color = 'var(--grid)
   return stroke(`M${coordinate(x1)} ${coordinate(y)}H${coordinate(x2)}`, color, 1);
 }
 
-/** Moves labels apart by a distance, their order kept, all of them inside bounds. */
+/** Moves labels apart to a minimal distance, in the same order and within bounds. */
 export function spread(
   positions: readonly number[],
   distance: number,

@@ -8,13 +8,13 @@ import type { Layer } from '../svg.js';
 import { lookOf, type View } from '../view.js';
 import { spread } from './frame.js';
 
-/** Share of requests without a successful answer after a time. */
+/** Share of requests without a successful response after a time. */
 export interface LossPoint {
   readonly seconds: number;
   readonly share: number;
 }
 
-/** Share of all finished requests still waiting for a successful answer, or never getting one; by log-spaced time. */
+/** Share of all finished requests that still wait for a successful response or never get one, by log-spaced time. */
 export function lossPoints(view: View, variant: VariantResult, domain: Bounds): LossPoint[] {
   const { upTo, n, finished } = pooled(view, variant, 'successLatency');
   return times(domain).map((seconds) => ({
@@ -23,7 +23,7 @@ export function lossPoints(view: View, variant: VariantResult, domain: Bounds): 
   }));
 }
 
-/** Share of a population answered within a time. */
+/** Share of a population that finished within a time. */
 export function cumulativePoints(
   view: View,
   variant: VariantResult,
@@ -35,7 +35,7 @@ export function cumulativePoints(
   return times(domain).map((seconds) => ({ seconds, share: countUpTo(upTo, n, seconds) / own }));
 }
 
-/** Bounds of the latency axis that hold every variant, at 1, 2 or 5 times a power of ten. */
+/** Bounds of the latency axis that fit every variant, at 1, 2 or 5 times a power of ten. */
 export function latencyDomain(view: View): [number, number] {
   let low = Infinity;
   let high = 0;
@@ -49,7 +49,7 @@ export function latencyDomain(view: View): [number, number] {
   return [niceFloor(low), Math.max(niceCeiling(high), niceFloor(low) * 10)];
 }
 
-/** Share not yet answered successfully, log-log. */
+/** Share of requests without a successful response yet, log-log. */
 export function lossChart(view: View, id: string, width: number): Drawing {
   const narrow = width < 600;
   const names = narrow ? 16 * (legendRows(view, width) - 1) : 0;
@@ -237,7 +237,7 @@ function curve(view: View, variant: VariantResult, points: readonly LossPoint[])
   };
 }
 
-/** Names at the ends of the lines; a line that reaches the floor is named beside its fall. */
+/** Names at the ends of the lines. A line that reaches the floor is named next to its fall. */
 function lossLabels(
   view: View,
   lines: readonly Line[],
@@ -261,7 +261,7 @@ function lossLabels(
       const at = line.points.find((p) => p.share < 0.004) ?? line.points[line.points.length - 1]!;
       const text = line.lost === 0 ? 'all answered' : `${formatShare(line.lost)} lost`;
       const end = x(at.seconds) - 12;
-      // Where it falls at once there is no room in front of it.
+      // A line that falls immediately has no room before it.
       const fits = end - textWidth(`${shorten(line.variant.name, 16)} ${text}`, 12.5) > x(0);
       const [from, anchor] = fits ? ([end, 'end'] as const) : ([end + 24, 'start'] as const);
       return named(view, line, from, y(0.003) + i * 17, anchor, text);

@@ -15,14 +15,14 @@ export interface MeterAxis {
   readonly floor: number | null;
 }
 
-/** The peaks of two variants differ so much that on a linear axis the lower one would be a flat line. */
+/** Peaks of two variants that differ by more than this factor flatten the lower one on a linear axis. */
 const FLATTENING = 20;
-/** Shares that all stay below this have an axis of their own where the panel says so. */
+/** Shares that all stay below this get an axis of their own if the panel wants one. */
 const SMALL_SHARE = 0.5;
 /** Decades of a logarithmic axis. */
 const DECADES = 1000;
 
-/** A panel of one subject: every variant that has anything to show a line, on one scale. */
+/** A panel of one subject: a line for every variant with data, all on one scale. */
 export function meterChart(
   view: View,
   subject: string,
@@ -74,16 +74,16 @@ export function meterScaleOf({ top, floor }: MeterAxis): Scale {
   return floor === null ? linear([0, top], [96, 6]) : logarithmic([floor, top], [96, 6]);
 }
 
-/** Where the labels of a panel stand: top and bottom, and the decades between. */
+/** Positions of a panel's labels: top and bottom, and the decades between them. */
 export function gridOf({ top, floor }: MeterAxis): number[] {
   if (floor === null) return [top, 0];
   const grid: number[] = [top];
-  // Labels of two lines closer than this would overlap.
+  // Labels of lines closer than this would overlap.
   for (let at = floor; at * 3 <= top; at *= 10) grid.push(at);
   return grid;
 }
 
-/** The axis of a panel: above the largest value of any variant, logarithmic where a linear one hides some. */
+/** The axis of a panel: up to the largest value of any variant, logarithmic where a linear one would hide some. */
 export function axisOf(view: View, subject: string, panel: FamilyPanel): MeterAxis {
   if (panel.unit === 'share' && panel.fits !== true) return { top: 1, floor: null };
   const peaks = view.result.variants
@@ -101,7 +101,7 @@ export function axisOf(view: View, subject: string, panel: FamilyPanel): MeterAx
   };
 }
 
-/** True where any variant has something to show of it. */
+/** True where any variant has data for the panel. */
 export function isDrawn(view: View, subject: string, panel: FamilyPanel): boolean {
   return view.result.variants.some((variant) => {
     const own = meteredOf(variant, subject);
@@ -110,7 +110,7 @@ export function isDrawn(view: View, subject: string, panel: FamilyPanel): boolea
   });
 }
 
-/** A label of the axis; the lower end of a logarithmic one stands for all that is less. */
+/** A label of the axis; the lower end of a logarithmic one includes all smaller values. */
 export function axisText(value: number, panel: FamilyPanel, { floor }: MeterAxis): string {
   return value === floor ? `≤${valueText(value, panel)}` : valueText(value, panel);
 }
@@ -130,7 +130,7 @@ export function worstOf(variant: VariantResult, subject: string, column: FamilyC
   return own === null ? 0 : (column.value(own) ?? 0);
 }
 
-/** Variants of which some subject of a family is drawn. */
+/** Variants for which some subject of a family is drawn. */
 export function drawnVariants(
   view: View,
   family: Family,
@@ -180,7 +180,7 @@ function bandOf(
   return [{ kind: 'band', points, fill: lookOf(view, variant.name).color, opacity: 0.14 }];
 }
 
-/** Anything counted or held at all: variants that make no use of a subject draw no line along the bottom. */
+/** Whether anything was counted: variants that do not use a subject get no line along the bottom. */
 function isActive(own: MeteredResult | null): boolean {
   return Object.values(own?.meters ?? {}).some(
     (meter) =>

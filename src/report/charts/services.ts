@@ -16,23 +16,23 @@ import { nodeIn } from '../nodes.js';
 import type { View } from '../view.js';
 import { gridLine, shading } from './frame.js';
 
-/** Scales that variants share, so that switching between them compares. */
+/** Scales that variants share, so that switching between them compares them. */
 export interface ServiceScale {
   readonly rateTop: number;
   readonly latency: readonly [number, number];
-  /** The most that there are of it: where an autoscaler changes that, in any variant. */
+  /** Largest number of replicas; if an autoscaler changes it, over all variants. */
   readonly replicas: number;
 }
 
 /** One row of the services figure. */
 export interface ServiceRow {
-  /** As the variant has it. */
+  /** The node as the variant has it. */
   readonly node: TopologyNode;
   readonly series: Series | null;
   readonly scale: ServiceScale;
 }
 
-/** The rows of a variant: of servers that are shown. */
+/** The rows of a variant, one for each server shown. */
 export function serviceRows(view: View, variant: VariantResult): ServiceRow[] {
   const latency = latencyBounds(view);
   return crowdOf(view).shown.map((shown) => {
@@ -49,7 +49,7 @@ export function serviceRows(view: View, variant: VariantResult): ServiceRow[] {
   });
 }
 
-/** The most processes of a component that run at a time, in any variant. */
+/** The largest number of running processes of a component in any variant. */
 function mostRunning(view: View, name: string): number {
   const most = view.result.variants.map(({ timeline }) => largest(timeline.series[name]?.up ?? []));
   return Math.max(1, Math.ceil(Math.max(...most)));
@@ -62,7 +62,7 @@ export function slotsOf(node: TopologyNode, replicas = node.replicas): number | 
   return isStore && node.cores !== null ? node.cores * replicas : null;
 }
 
-/** What a component is, in words under its name. */
+/** Description of a component, below its name. */
 export function nodeWords(node: TopologyNode): string {
   const words: string[] = [];
   if (node.external) words.push('external');
@@ -85,7 +85,7 @@ export function nodeWords(node: TopologyNode): string {
   return words.join(', ');
 }
 
-/** Arrivals as a line over successful answers as an area, the state as a ribbon below. */
+/** Arrivals as a line over successful responses as an area, with the state as a ribbon below. */
 export function rateChart(view: View, row: ServiceRow, variant: VariantResult): Drawing {
   const x = timeScale(view);
   const y = linear([0, row.scale.rateTop], [76, 6]);
@@ -105,7 +105,7 @@ export function rateChart(view: View, row: ServiceRow, variant: VariantResult): 
   };
 }
 
-/** p99 of successful answers, log scale, gaps where nothing succeeded. */
+/** p99 of successful responses, log scale, with gaps where nothing succeeded. */
 export function latencyChart(view: View, row: ServiceRow, variant: VariantResult): Drawing {
   const x = timeScale(view);
   const y = latencyScale(row.scale);
@@ -127,8 +127,8 @@ export function latencyChart(view: View, row: ServiceRow, variant: VariantResult
 }
 
 /**
- * Slots in use as a line, the queue as an amber area, both as shares of their capacity; and dashed the share of the
- * processes that run, where not all do throughout.
+ * Slots in use as a line and the queue as an amber area, both as shares of their capacity. If not all processes run
+ * throughout, the share of those that do is a dashed line.
  */
 export function slotsChart(view: View, row: ServiceRow, variant: VariantResult): Drawing | null {
   const { replicas } = row.scale;
@@ -167,7 +167,7 @@ export function slotsChart(view: View, row: ServiceRow, variant: VariantResult):
   };
 }
 
-/** Queue places that fill the panel: the capacity, or the longest queue where there is none. */
+/** Queue length that fills the panel: the capacity or, where there is none, the longest queue. */
 export function queueRoom(row: ServiceRow): number {
   const { queueCapacity } = row.node;
   const capacity = queueCapacity === null ? 0 : queueCapacity * row.scale.replicas;
@@ -254,7 +254,7 @@ function stateWords(row: ServiceRow): string {
   return worst === undefined ? 'Healthy throughout.' : `At worst ${worst}.`;
 }
 
-/** Over all variants, those left out that would flatten this one to a line. */
+/** Largest rate over all variants, without those that would flatten this one. */
 function largestRate(view: View, variant: VariantResult, name: string): number {
   const rateOf = (v: VariantResult): number => largest(v.timeline.series[name]?.rate ?? []);
   const own = rateOf(variant);

@@ -10,9 +10,9 @@ import { lookOf, type View } from '../view.js';
 /** Smallest share that the axis shows. */
 const FLOOR = 1e-4;
 const SHARES = [1, 0.1, 0.01, 0.001, FLOOR];
-/** Durations below this are drawn as nothing at all. */
+/** Shorter durations are not drawn. */
 const SHORTEST = 1e-6;
-/** The longest time of the axis over its shortest, at most. */
+/** Largest ratio of the longest time on the axis to its shortest. */
 const RANGE = 1e5;
 
 interface Spread {
@@ -22,7 +22,7 @@ interface Spread {
   readonly n: readonly number[];
 }
 
-/** How many of some durations are longer than a time, log-log, a line for each variant; null where all are 0. */
+/** Number of durations longer than a time, log-log, with a line for each variant; null where all are 0. */
 export function spreadChart(
   view: View,
   subject: string,
@@ -82,7 +82,7 @@ export function spreadChart(
   };
 }
 
-/** Names and shares at the beginnings of the lines, above them. */
+/** Names and shares above the left ends of the lines. */
 function startLabels(
   found: readonly Spread[],
   y: Scale,
@@ -93,7 +93,7 @@ function startLabels(
     const share = pointsOf(one, domain)[0]?.y ?? null;
     return share === null ? [] : [{ name: one.variant.name, share }];
   });
-  // From the lowest up, so that none stands under its line.
+  // From the lowest up, so that no label is below its line.
   let last = Infinity;
   return [...starts]
     .sort((a, b) => a.share - b.share)
@@ -103,7 +103,7 @@ function startLabels(
     });
 }
 
-/** In which variants nothing of it is drawn, because all durations are 0. */
+/** Variants for which nothing is drawn, because all durations are 0. */
 export function withoutSpread(
   view: View,
   subjects: readonly string[],
@@ -127,7 +127,7 @@ function inWords({ variant, count, n, upTo }: Spread): string {
   return `${variant.name}: ${formatShare(above / count)} above 0, at most ${most}`;
 }
 
-/** Decades, or every second of them where they are many. */
+/** Decades, or every n-th of them where they are many. */
 function ticksOf(domain: readonly [number, number]): number[] {
   const decades = oneTwoFive(...domain).filter((at) => at.toExponential().startsWith('1e'));
   const every = Math.ceil(decades.length / 6);
@@ -144,7 +144,7 @@ function spreadsOf(view: View, subject: string, meter: string): Spread[] {
   });
 }
 
-/** Share above each bound, from the left end of the axis; a share of 0 ends the line. */
+/** Share above each bound, from the left end of the axis. A line ends where its share is 0. */
 function pointsOf(
   { count, upTo, n }: Spread,
   domain: readonly [number, number],

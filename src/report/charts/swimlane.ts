@@ -10,7 +10,7 @@ import { isServer, type View } from '../view.js';
 import { shading, timeLabels, timeTicks } from './frame.js';
 import { dashed, THICKNESS } from './services.js';
 
-/** A lane: one component or request and its spells of ill health. */
+/** A lane: one component or request, and its degraded intervals. */
 export interface Lane {
   readonly subject: string;
   readonly words: string;
@@ -22,7 +22,7 @@ export interface Lane {
   }[];
 }
 
-/** What mechanisms are called on arrows. */
+/** Names of mechanisms on arrows. */
 export const MECHANISM_WORDS: ReadonlyMap<string, string> = new Map([
   ['calleeTimeout', 'timeouts'],
   ['calleeError', 'errors'],
@@ -42,7 +42,7 @@ export const MECHANISM_WORDS: ReadonlyMap<string, string> = new Map([
   ['hedgeLoad', 'hedges'],
 ]);
 
-/** Lanes from the users down; of many components only those that fell ill, and those that an arrow touches. */
+/** Lanes, those nearest to the users first. Of many components, only those that degraded or that an arrow touches. */
 export function lanesOf(view: View, variant: VariantResult): Lane[] {
   const { states, influences } = variant.cascade;
   const depth = new Map(view.result.topology.nodes.map((node) => [node.name, node.depth]));
@@ -64,7 +64,9 @@ export function lanesOf(view: View, variant: VariantResult): Lane[] {
   }));
 }
 
-/** The part of the run in which the failure spreads: from just before the fault to just after the last first onset. */
+/**
+ * The part of the run in which the failure spreads: from just before the fault to just after the last first onset.
+ */
 export function spreadWindow(view: View, variant: VariantResult): [number, number] | null {
   const start = view.headline?.spans[0]?.from ?? variant.cascade.influences[0]?.at;
   if (start === undefined) return null;
@@ -83,7 +85,7 @@ export function spreadWindow(view: View, variant: VariantResult): [number, numbe
   return window[1] - window[0] < view.result.run.duration * 0.7 ? window : null;
 }
 
-/** Lanes of a window of the run, with the arrows of influence where asked. */
+/** Lanes of a window of the run, optionally with the arrows of influence. */
 export function swimlaneChart(
   view: View,
   variant: VariantResult,
@@ -168,7 +170,7 @@ function faultWords(
   return label(at, 14, words, { fill: 'var(--fault-ink)', size: 12 });
 }
 
-/** Arrows from cause to hit; labels that would meet are moved aside, retries are dashed. */
+/** Arrows from cause to effect. Labels that would overlap are moved aside; retries are dashed. */
 function arrows(
   lanes: readonly Lane[],
   influences: readonly Influence[],

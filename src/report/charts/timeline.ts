@@ -16,7 +16,7 @@ import { faultMarks, lookOf, requestLabel, shades, type View } from '../view.js'
 /** One small picture over time; all variants show the same panels on the same scales. */
 export interface Panel {
   readonly key: string;
-  /** What it shows, in words above the picture. */
+  /** Description above the picture. */
   readonly words: string;
   readonly request: string;
   readonly metric: 'success' | 'goodRate' | 'p99';
@@ -25,14 +25,14 @@ export interface Panel {
   readonly grid: readonly { readonly at: number; readonly text: string }[];
 }
 
-/** Mean of a series in a part of the run. */
+/** A part of the run, over which a series is averaged. */
 export interface Phase {
   readonly name: string;
   readonly from: number;
   readonly until: number;
 }
 
-/** The panels a result deserves: success of up to two requests, then the p99 of the first one's answers. */
+/** The panels of a result: success of up to two requests, then the p99 of the first one. */
 export function panelsOf(view: View): Panel[] {
   const [first, second] = view.requests;
   if (first === undefined) return [];
@@ -42,7 +42,7 @@ export function panelsOf(view: View): Panel[] {
   return panels;
 }
 
-/** A panel of one variant, stretched to its place; lines keep their width. */
+/** A panel of one variant, stretched to its box; lines keep their width. */
 export function panelChart(view: View, panel: Panel, variant: VariantResult, id: string): Drawing {
   const look = lookOf(view, variant.name);
   const series = seriesOf(variant, panel.request);
@@ -68,7 +68,7 @@ export function panelChart(view: View, panel: Panel, variant: VariantResult, id:
   };
 }
 
-/** The same panel for a file: with its grid labels, at a size of its own. */
+/** The same panel for a file, with its grid labels and a fixed size. */
 export function panelSpec(
   view: View,
   panel: Panel,
@@ -107,7 +107,7 @@ export function panelScale(panel: Panel): Scale {
     : linear(panel.domain, [96, 6]);
 }
 
-/** Before, during and after the headline fault; the whole run where there is none. */
+/** Before, during and after the headline fault; without a fault, the entire run. */
 export function phasesOf(view: View): Phase[] {
   const end = view.result.run.duration;
   const spans = shades(view);
@@ -121,7 +121,7 @@ export function phasesOf(view: View): Phase[] {
   ].filter((phase) => phase.until > phase.from);
 }
 
-/** The mean of a panel's series over a phase, steps without a value left out. */
+/** The mean of a panel's series over a phase; steps without a value do not count. */
 export function phaseMean(
   view: View,
   panel: Panel,

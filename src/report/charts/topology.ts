@@ -10,13 +10,13 @@ import { requestLabel, shades, stepAt, type View } from '../view.js';
 import { nodeIn } from '../nodes.js';
 import { dashed, slotsOf } from './services.js';
 
-/** An instant worth a picture, and why. */
+/** An instant with a picture, and its reason. */
 export interface Moment {
   readonly title: string;
   readonly at: number;
 }
 
-/** Placements of the graph, made once for all moments and variants. */
+/** Placements of the graph, computed once for all instants and variants. */
 export interface Maps {
   readonly wide: Placement;
   readonly narrow: Placement;
@@ -63,7 +63,10 @@ export function momentsOf(view: View, variant: VariantResult): Moment[] {
   return moments;
 }
 
-/** Topology at an instant: fill is health, the bar slots in use, the width calls per second, dashed red retries, a gap an open breaker. */
+/**
+ * Topology at an instant. Fill: health; bar: slots in use; line width: calls per second; dashed red: retries; gap: an
+ * open breaker.
+ */
 export function topologyChart(
   view: View,
   variant: VariantResult,
@@ -101,7 +104,7 @@ export function stateOf(variant: VariantResult, subject: string, step: number): 
   return variant.timeline.series[subject]?.state[step] ?? 'ok';
 }
 
-/** The box of a group behind its nodes, its name in the corner. */
+/** The box of a group behind its nodes, with its name in the corner. */
 export function groupMarks({ name, x, y, width, height }: Placement['boxes'][number]): Markup {
   const left = x - width / 2;
   const top = y - height / 2;
@@ -165,7 +168,7 @@ function nodeMarks(
   const left = spot.x - spot.width / 2;
   const top = spot.y - spot.height / 2;
   const series = variant.timeline.series[node.name];
-  // Of a fleet that grows those that run at this moment.
+  // For a scaled component: the instances that run at this instant.
   const slots = slotsOf(node, node.scaling === undefined ? node.replicas : series?.up[step]);
   const busy = series?.busy[step];
   const share =
@@ -188,7 +191,7 @@ function nodeMarks(
     />${label(spot.x, top + (share === null ? 18 : 15), nodeLabel(node.name), { anchor: 'middle', fill: ink, weight: healthy ? undefined : 600 })}${bar}`;
 }
 
-/** A workload: its name, and under it what succeeds. */
+/** A workload: its name, and below it the success share. */
 function userMarks(
   view: View,
   variant: VariantResult,
@@ -214,7 +217,7 @@ function userMarks(
   const isBeside = (other: Spot): boolean =>
     other !== spot && Math.abs(other.y - spot.y) < spot.height;
   if (direction === 'TB' && [...nodes.values()].some(isBeside)) {
-    // No room beside it: the lowest share stands under the name.
+    // There is no room beside it, so the lowest share is below the name.
     const low = shares.reduce((least, { share }) => Math.min(least, share ?? 1), 1);
     const fill = low < 0.5 ? 'var(--bad)' : 'var(--ink)';
     const text = shares.some(({ share }) => share !== null) ? formatShare(low) : '–';
@@ -257,7 +260,7 @@ function edgeMarks(
   return markup`${stroke(smooth(edge.points), color, Math.round(width * 10) / 10, [retried && dashed('3 2.4'), attempts <= 0 && attribute('stroke-opacity', 0.6)])}${open ? breakerMark(edge.points) : null}`;
 }
 
-/** The rate on the line, where retries or a large flow make it worth saying. */
+/** The rate on a line, where retries make it worth showing. */
 function edgeWords(variant: VariantResult, edge: MapEdge, step: number): Markup | null {
   const { attempts, retried } = flowOf(variant, edge, step);
   if (!retried) return null;

@@ -17,10 +17,10 @@ export interface AmplifiedEdge {
   readonly points: readonly { readonly x: number; readonly y: number | null }[];
 }
 
-/** From so many attempts per call on an edge is told of. */
+/** Edges with at least this many attempts per call are shown. */
 export const AMPLIFIED = 1.02;
 
-/** The three edges that multiply calls most, those below `AMPLIFIED` left out; attempts per call by step. */
+/** The three edges with the most attempts per call, without those below `AMPLIFIED`; attempts per call by step. */
 export function amplifiedEdges(variant: VariantResult): AmplifiedEdge[] {
   const { timeline } = variant;
   return sortedKeys(variant.edges)
@@ -41,7 +41,7 @@ export function amplifiedEdges(variant: VariantResult): AmplifiedEdge[] {
     });
 }
 
-/** Attempts besides the first of their calls, on all edges of a variant: `200 retries and 3 hedges`; null where there are none. */
+/** Extra attempts on all edges of a variant: `200 retries and 3 hedges`; null where there are none. */
 export function extraAttempts(variant: VariantResult): string | null {
   const runs = variant.cascade.verdicts.length;
   const words = (counter: EdgeCounter, one: string, many: string): string[] => {
@@ -104,7 +104,7 @@ export function amplificationChart(
   };
 }
 
-/** Share of each component's busy time that nobody used, the worst first, external ones last. */
+/** Share of each component's busy time that was wasted, the worst first, external ones last. */
 export function wasteRows(
   view: View,
   variant: VariantResult,
@@ -127,7 +127,7 @@ export function wasteRows(
 
 const BARS = 8;
 
-/** Bars of work done in vain, on one scale from 0 to 100 %. */
+/** Bars of wasted work, on one scale from 0 to 100 %. */
 export function wasteChart(view: View, variant: VariantResult, width: number): Drawing {
   const rows = wasteRows(view, variant);
   const left = rows.reduce((most, row) => Math.max(most, textWidth(nameOf(row), 12)), 0) + 12;
@@ -170,7 +170,7 @@ function amplificationLayers(
   ];
 }
 
-/** Room for the names at the ends of the lines; on a phone they stand below. */
+/** Room for the names at the ends of the lines; on a phone the names are below. */
 function endRoom(edges: readonly AmplifiedEdge[], width: number): number {
   if (width < 400) return 18;
   const longest = edges.reduce((most, e) => Math.max(most, textWidth(shorten(e.edge, 24), 12)), 0);

@@ -12,7 +12,7 @@ export interface SpanRow {
   readonly name: string;
 }
 
-/** A piece of a bar: what the time went into. */
+/** A piece of a bar, and how its time was spent. */
 export interface Piece {
   readonly from: number;
   readonly until: number;
@@ -21,10 +21,13 @@ export interface Piece {
   readonly dead: boolean;
 }
 
-/** A time in which an execution only waits. */
+/** An interval in which an execution only waits. */
 type Wait = Pick<Piece, 'from' | 'until'>;
 
-/** Depth-first rows, children by the time they were called; at most `ROWS`, the rest counted; those called after the request was over are `late`. */
+/**
+ * Rows depth first, children in the order of their calls, at most `ROWS`. `left` counts the others, `late` those that
+ * were called after the end of the request.
+ */
 export function spanRows(exemplar: Exemplar): {
   readonly rows: readonly SpanRow[];
   readonly left: number;
@@ -57,7 +60,7 @@ export function spanRows(exemplar: Exemplar): {
   return { rows: rows.slice(0, ROWS), left: Math.max(0, rows.length - ROWS), late };
 }
 
-/** The pieces of a span's bar; time inside a callee is waiting, the rest of the execution is its own work. */
+/** The pieces of a span's bar. Time inside a callee is waiting; the rest of the execution is its own work. */
 export function piecesOf(span: Span, all: readonly Span[], end: number): Piece[] {
   const limit = Math.max(end, span.answered ?? 0);
   const finish = Math.min(limit, span.ended ?? span.answered ?? span.gone ?? limit);
@@ -90,7 +93,7 @@ export function piecesOf(span: Span, all: readonly Span[], end: number): Piece[]
   return pieces.flatMap((piece) => splitAt(piece, span.gone));
 }
 
-/** When the execution waits for a call: for a transaction twice, for its connection and for its commit. */
+/** When the execution waits for a call. For a transaction it waits twice: for the connection and for the commit. */
 function waitsFor({ called, opened, sent, answered, gone }: Span, limit: number): Wait[] {
   const until = gone ?? answered ?? limit;
   if (opened === undefined) return [{ from: called, until }];
@@ -100,7 +103,7 @@ function waitsFor({ called, opened, sent, answered, gone }: Span, limit: number)
   ];
 }
 
-/** Whether the execution waits for the call: what began in the background is waited for there only. */
+/** Whether the execution waits for the call. It does not wait for calls in the background. */
 function isAwaited(child: Span, parent: Span): boolean {
   return child.background !== true || parent.background === true;
 }
@@ -190,13 +193,13 @@ function answerText({ outcome, status }: Span): string {
   return status === undefined ? outcome : `${outcome} ${status}`;
 }
 
-/** True where the caller got no answer it can use: it left before there was one, or the answer is a failure. */
+/** True where the caller got no usable response: it left before there was one, or the response is a failure. */
 function failed(span: Span): boolean {
   if (span.gone !== null && span.answered === null) return true;
   return span.outcome !== 'ok' && span.outcome !== 'degraded';
 }
 
-/** True where another attempt of the same call was answered first, so that this one was cancelled. */
+/** True where another attempt of the same call got the first response, so that this one was cancelled. */
 export function lostRace(span: Span, all: readonly Span[]): boolean {
   if (span.outcome !== 'cancelled' || span.gone === null) return false;
   return all.some(
@@ -208,12 +211,12 @@ export function lostRace(span: Span, all: readonly Span[]): boolean {
   );
 }
 
-/** When the caller was done with an attempt, by answer or by giving up. */
+/** When the caller was done with an attempt: at the response or when it left. */
 function left(span: Span): number | null {
   return span.answered ?? span.gone;
 }
 
-/** When an attempt began to wait: a retry after the attempt before it, a first try when it was called. */
+/** When an attempt began to wait: a retry after the previous attempt, a first attempt when it was called. */
 function heldFrom(span: Span, all: readonly Span[]): number {
   const before = all.find(
     (s) =>

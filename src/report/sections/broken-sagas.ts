@@ -4,7 +4,7 @@ import { markup, type Markup } from '../html-escape.js';
 import { meteredOf } from '../unseen.js';
 import type { View } from '../view.js';
 
-/** One saga for each rule that was broken, as its effects stood in the end: a table of its steps. */
+/** A table of the steps of one saga for each broken rule, with the effects that remain at the end. */
 export function brokenSagas(view: View, subjects: readonly string[]): Markup | null {
   const { variants } = view.result;
   const examples = subjects.flatMap((subject) =>

@@ -3,7 +3,7 @@ import { budgetValue, isBroken } from '../budget-words.js';
 import { briefSeconds, formatValue } from '../format.js';
 import { markup, type Markup } from '../html-escape.js';
 
-/** A budget's value or its word, with what the colour says also in letters. */
+/** A budget's value or its word. The meaning of its colour is also written, for screen readers. */
 export function budgetCell(budget: BudgetResult | null): Markup {
   if (budget === null) return markup`<span class="none">–</span>`;
   const [name, said] =
@@ -15,14 +15,14 @@ export function budgetCell(budget: BudgetResult | null): Markup {
   return markup`<span class="${name}"><span class="sr">${said}</span>${budgetValue(budget)}${worstStep(budget)}</span>`;
 }
 
-/** Of steps that are asked one by one, the worst. */
+/** The worst step of a budget that is judged step by step. */
 function worstStep({ steps }: BudgetResult): Markup | null {
   if (steps === undefined || steps.worst === null) return null;
   const { value, from } = steps.worst;
   return markup`<small>worst ${formatValue(value, steps.unit)} at ${briefSeconds(from)}</small>`;
 }
 
-/** An expression that may break after dots, arrows and words. */
+/** An expression that may wrap after dots, arrows and words. */
 export function breakable(text: string): Markup[] {
   return text
     .split(/(?<=[.>]|\s(?=during|after|before|from|always|for|in))/)

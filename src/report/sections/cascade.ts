@@ -7,7 +7,7 @@ import type { CascadeEvent } from '../../spec/result-cascade.js';
 import type { View } from '../view.js';
 import { insideSection } from './parts.js';
 
-/** The story in time order, every event with its number. */
+/** The cascade in time order, every event with its number. */
 export function cascadeSection(view: View): Markup | null {
   if (view.result.variants.every((variant) => variant.cascade.events.length === 0)) return null;
   return insideSection(view, 'cascade', 'The cascade in time order', (variant, own) => ({
@@ -82,7 +82,7 @@ function row(event: CascadeEvent, runs: number): Markup {
   </tr>`;
 }
 
-/** Faults that are not to blame, each with the reason. */
+/** Faults that are not to blame, each with its reason. */
 function innocents(variant: VariantResult): Markup[] {
   return variant.cascade.innocent.map(({ fault, reason }) => {
     const words = variant.faults.find((each) => each.id === fault)?.words ?? fault;

@@ -15,7 +15,10 @@ import { markup, type Markup, type Part } from '../html-escape.js';
 import { characterOf, lookOf, type View } from '../view.js';
 import { section, variantKey } from './parts.js';
 
-/** The variants side by side: what users got, then latency, of answers and of everything apart; `long` tables scroll under their heads. */
+/**
+ * The variants side by side: results for users, then latency, of successful responses and of all separately. `long`
+ * tables scroll under their heads.
+ */
 export function compareSection(view: View, long: boolean): Markup {
   const { replications, variants } = view.result;
   const paired =
@@ -62,10 +65,12 @@ export function compareSection(view: View, long: boolean): Markup {
   );
 }
 
-/** Columns beyond which the table does not fit. */
+/** Most columns that fit. */
 const ROOM = 9;
 
-/** Of a table with too many columns those in which all variants read the same; the first always stands. */
+/**
+ * In a table with too many columns: those in which all variants have the same text. The first column is always shown.
+ */
 function alikeColumns(view: View, columns: readonly Column[]): readonly Column[] {
   const { variants } = view.result;
   const unseen = columns.some((column) => column.key.startsWith('unseen.'));

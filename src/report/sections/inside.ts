@@ -50,7 +50,7 @@ import { lookOf, stepAt, type View } from '../view.js';
 import { caption, dataTable, insideSection, picture } from './parts.js';
 import { axis, gutterLabel } from './timeline.js';
 
-/** The switch between variants; without the style sheet's `:has()` everything shows. */
+/** The switch between variants. Where `:has()` is not supported, all variants are visible. */
 export function picker(view: View): Markup | null {
   if (view.result.variants.length < 2) return null;
   const options = view.result.variants.map((variant) => {
@@ -125,7 +125,7 @@ export function servicesSection(all: View): Markup {
   });
 }
 
-/** Who fell ill when, and through what it spread. */
+/** The components that degraded, when, and how it spread. */
 export function propagationSection(all: View): Markup | null {
   const ill = (variant: VariantResult): boolean =>
     variant.cascade.influences.length > 0 ||
@@ -180,7 +180,7 @@ export function propagationSection(all: View): Markup | null {
   });
 }
 
-/** The system at several moments. */
+/** The system at several instants. */
 export function topologySection(all: View): Markup {
   const maps = mapsOf(all);
   return insideSection(all, 'topology', 'Topology', (variant, view) => {
@@ -210,7 +210,7 @@ export function topologySection(all: View): Markup {
   });
 }
 
-/** What retries multiply, and what work was in vain. */
+/** Calls that retries multiply, and wasted work. */
 export function wasteSection(all: View): Markup | null {
   const { variants } = all.result;
   const worth = (variant: VariantResult): boolean =>
@@ -260,7 +260,7 @@ export function wasteSection(all: View): Markup | null {
   });
 }
 
-/** What stands in place of the attempts per call over time. */
+/** Text in place of the chart of attempts per call. */
 function noneAmplified(variant: VariantResult): string {
   const extra = extraAttempts(variant);
   if (extra === null) return 'No edge makes more than one attempt per call.';
@@ -303,7 +303,9 @@ export function breakersSection(all: View): Markup | null {
   });
 }
 
-/** What breakers, bulkheads, limiters and middleware in a dry run would have refused, over all replications. */
+/**
+ * Requests that breakers, bulkheads, limiters and middleware in a dry run would have rejected, over all replications.
+ */
 function dryRunWords({ edges, components }: VariantResult): string {
   const words = (where: string, count: number, what: string): string =>
     count === 0 ? '' : ` In a dry run ${where}: would have refused ${plural(count, what)}.`;
@@ -349,7 +351,7 @@ function panel(picture: Markup, labels: Part): Markup {
   </div>`;
 }
 
-/** What the four states look like. */
+/** Legend of the four states. */
 function stateLegend(): Markup {
   return markup`<ul class="legend">
     <li>${swatchOf('ok', 2.5)}ok</li>

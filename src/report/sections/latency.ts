@@ -12,7 +12,7 @@ import { markup, type Markup } from '../html-escape.js';
 import type { View } from '../view.js';
 import { caption, dataTable, picture, section, variantKey, type Table } from './parts.js';
 
-/** Loss and latency in one picture, then the plain distributions, answered and all apart. */
+/** Loss and latency in one picture, then the distributions of successful responses and of all. */
 export function latencySection({ all, drawn: view }: Fold): Markup {
   const lossy = view.result.variants.some((variant) => lostShare(view, variant) > 0);
   const loss = picture('loss', lossChart(view, 'loss', 984), lossChart(view, 'loss-n', 358));

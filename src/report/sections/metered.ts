@@ -24,12 +24,12 @@ import { brokenSagas } from './broken-sagas.js';
 import { caption, dataTable, picture, plainTable, section, variantKey } from './parts.js';
 import { axis, gutterLabel } from './timeline.js';
 
-/** Subjects that get pictures; the others stand in the table. */
+/** Most subjects with pictures; the others appear only in the table. */
 const DRAWN_MAX = 6;
-/** Beside the largest of a family, subjects below this share of it say nothing. */
+/** A subject whose figure is below this share of the largest one is not worth a picture. */
 const SMALL = 0.01;
 
-/** What is shown of a family of metered things: their panels, all variants in one picture, and a table. */
+/** The section of a family of metered subjects: their panels, with all variants in one picture, and a table. */
 export function meteredSection({ all, drawn: view }: Fold, family: Family): Markup | null {
   const subjects = subjectsOf(view, family);
   if (subjects.length === 0) return null;
@@ -62,7 +62,7 @@ export function meteredSection({ all, drawn: view }: Fold, family: Family): Mark
   ]);
 }
 
-/** How many pictures stand in a row: three at most, and no fourth one alone. */
+/** Number of pictures in a row: at most three, and no single fourth one below. */
 function abreast(pictures: number): number {
   return pictures === 4 ? 2 : Math.min(3, pictures);
 }
@@ -93,7 +93,7 @@ function flows(view: View, family: Family, subjects: readonly string[]): Markup 
   return markup`<div class="sm flows c${abreast(shown.length)}">${shown}</div>`;
 }
 
-/** Which line is which; left out where there is only one. */
+/** The legend of the lines; left out where there is only one. */
 function legend(view: View, family: Family, drawn: readonly string[]): Markup | null {
   const shown = drawnVariants(view, family, drawn);
   if (view.result.variants.length < 2 || shown.length === 0) return null;
@@ -144,7 +144,7 @@ function spread(view: View, family: Family, drawn: readonly string[]): Markup | 
     ${caption(`${of.caption}${withoutSpread(view, drawn.slice(0, 2), of)}`)}`;
 }
 
-/** Rows beyond which a table is folded away. */
+/** With more rows a table is collapsed. */
 const OPEN_ROWS = 9;
 
 function table(view: View, family: Family, subjects: readonly string[]): Markup | null {
@@ -152,13 +152,13 @@ function table(view: View, family: Family, subjects: readonly string[]): Markup 
   const rows = subjects.flatMap((subject) =>
     variants.flatMap((variant) => {
       const own = meteredOf(variant, subject);
-      // Where a variant makes no use of it, there is nothing to tell.
+      // A variant that does not use the subject has no row.
       if (own === null || family.columns.every((column) => !column.value(own))) return [];
       const whose = variants.length > 1 && markup`<small>${variant.name}</small>`;
       return [{ name: markup`${breakable(subject)} ${whose}`, own }];
     }),
   );
-  // A figure that nobody has is no column, and one that is 0 everywhere a word.
+  // A figure that no row has gets no column, and one that is 0 everywhere is mentioned in words.
   const known = family.columns.filter((column) =>
     rows.some(({ own }) => column.value(own) !== null),
   );
@@ -185,12 +185,12 @@ function table(view: View, family: Family, subjects: readonly string[]): Markup 
     ${none}`;
 }
 
-/** A name that may break behind its dots and arrows. */
+/** A name that may wrap after its dots and arrows. */
 function breakable(subject: string): Part {
   return subject.split(/(?<=\.|->)/u).map((part) => markup`${part}<wbr />`);
 }
 
-/** A value, and under it half of its 95 % interval where there is one. */
+/** A value, and below it half of its 95 % interval, if it has one. */
 function cell(column: FamilyColumn, own: MeteredResult): Part {
   const value = column.value(own);
   if (value === null) return '–';

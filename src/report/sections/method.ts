@@ -5,7 +5,7 @@ import { markup, type Markup } from '../html-escape.js';
 import { fromBatches, type View } from '../view.js';
 import { variantKey, section } from './parts.js';
 
-/** How the numbers were made, what they leave out, and how to make them again. */
+/** How the numbers were computed, what they leave out, and how to reproduce them. */
 export function methodSection({ all: view, drawn }: Fold, command: string): Markup {
   const { result } = view;
   const rows = [['Runs', runWords(view)], ...DEFINITIONS, ['Intervals', intervalWords(view)]];
@@ -121,7 +121,7 @@ function patchLine({ sign, text }: { readonly sign: string; readonly text: strin
   return markup`<span class="${sign === '-' ? 'del' : 'ins'}">${sign} ${text}</span>${'\n'}`;
 }
 
-/** A value in YAML's flow style, near enough to be read. */
+/** A value in YAML's flow style, close enough to be readable. */
 function flow(value: unknown): string {
   if (value === null || typeof value !== 'object') return String(value);
   if (Array.isArray(value)) return `[${value.map(flow).join(', ')}]`;

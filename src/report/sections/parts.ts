@@ -3,7 +3,7 @@ import { markup, type Markup, type Part } from '../html-escape.js';
 import type { VariantResult } from '../../spec/result.js';
 import { lookOf, type View, viewOfVariant } from '../view.js';
 
-/** A table behind a figure, or on its own. */
+/** The table of a figure, or one on its own. */
 export interface Table {
   readonly caption: string;
   readonly head: readonly string[];
@@ -19,7 +19,7 @@ export function section(id: string, kicker: string, title: Part, body: Part): Ma
   </section>`;
 }
 
-/** A section inside "Look inside": the same figure for every variant, of which the chosen one shows. */
+/** A section inside "Look inside": the same figure for every variant; only that of the chosen one is visible. */
 export function insideSection(
   view: View,
   id: string,
@@ -42,14 +42,14 @@ export function insideSection(
   </section>`;
 }
 
-/** A picture in its two sizes, of which a media query shows one. */
+/** A picture in two sizes; a media query shows one of them. */
 export function picture(id: string, wide: Drawing, narrow: Drawing | null): Markup {
   if (narrow === null) return inline(wide, id);
   return markup`<div class="wd">${inline(wide, id)}</div>
     <div class="nw">${inline(narrow, `${id}-n`)}</div>`;
 }
 
-/** The numbers behind a figure, folded away. */
+/** The numbers of a figure, collapsed. */
 export function dataTable(table: Table, summary = 'Data'): Markup {
   return markup`<details>
     <summary>${summary}</summary>

@@ -44,7 +44,7 @@ export function timelineSection({ all, drawn: view }: Fold): Markup | null {
   const head = ['Variant and series', ...phases.map((phase) => phase.name)];
   const rows = variants.flatMap((variant, v) => {
     const own = phasesOf(views[v]!);
-    // Without the fault, what it does in the time in which others have it is worth a look.
+    // A variant without the fault shows the time in which the others have it.
     const there = phases.map((phase) => own.find(({ name }) => name === phase.name) ?? phase);
     return panels.map((panel) => [
       `${variant.name}, ${panel.words}`,
@@ -60,7 +60,7 @@ export function timelineSection({ all, drawn: view }: Fold): Markup | null {
   ]);
 }
 
-/** One panel with its words in HTML, so that they do not stretch. */
+/** One panel, with its words in HTML so that they are not stretched. */
 function panelMarkup(
   view: View,
   panel: Panel,
@@ -83,10 +83,10 @@ function panelMarkup(
     ${last && axis(view, narrow)}`;
 }
 
-/** Labels of the shared time axis, as text at their places. */
+/** Labels of the shared time axis, as text at their positions. */
 export function axis(view: View, narrow = false): Markup {
   const end = view.result.run.duration;
-  // The last label carries the unit and ends at the edge, so it needs more room than the others.
+  // The last label contains the unit and ends at the edge, so it needs more room than the others.
   const room = end * (narrow ? 0.36 : 0.14);
   const ticks = timeTicks(view, 0, end, narrow ? 0.16 : 0.08).filter(
     (at) => at === end || end - at > room,

@@ -7,7 +7,7 @@ import { markup, type Markup } from '../html-escape.js';
 import { requestLabel, type View } from '../view.js';
 import { dataTable, picture, section } from './parts.js';
 
-/** One request and how it went: variants in which it went alike share a picture. */
+/** How a request went. Variants in which it went alike share a picture. */
 interface Fate {
   readonly exemplar: Exemplar;
   readonly variants: readonly VariantResult[];
@@ -40,7 +40,7 @@ export function tracesSection(view: View): Markup | null {
   ]);
 }
 
-/** Keys of the requests shown, in the order the baseline lists them, at most six. */
+/** Keys of the requests shown, at most six, in the order of the baseline. */
 export function exemplarKeys(view: View): string[] {
   const keys = new Set<string>();
   for (const variant of [view.baseline, ...view.result.variants])
@@ -48,7 +48,7 @@ export function exemplarKeys(view: View): string[] {
   return [...keys].slice(0, 6);
 }
 
-/** How a request went in the variants that saw it; equal fates together. */
+/** How a request went in the variants that have it, with equal ones grouped. */
 export function fatesOf(view: View, key: string): Fate[] {
   const fates: { exemplar: Exemplar; variants: VariantResult[] }[] = [];
   for (const variant of view.result.variants) {

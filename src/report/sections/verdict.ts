@@ -9,7 +9,7 @@ import { breakable, budgetCell } from './budget-cells.js';
 import { variantKey } from './parts.js';
 import { rankingTable } from './ranking.js';
 
-/** Badge, sentence, chain, budgets by variants; of many variants their ranking. */
+/** Badge, sentence, chain and budgets by variant; with many variants, their ranking. */
 export function verdictSection({ all: view, note }: Fold): Markup {
   const { hypothesis, variants } = view.result;
   const badge = badgeOf(view);
@@ -39,7 +39,7 @@ export function verdictSection({ all: view, note }: Fold): Markup {
   </section>`;
 }
 
-/** Variants of which runs are missing: how many finished and what stopped the next one. */
+/** Variants with missing runs: how many finished, and what stopped the next one. */
 function unfinishedList({ result }: View): Markup | null {
   const lines = unfinishedLines(result);
   if (lines.length === 0) return null;
@@ -56,7 +56,7 @@ function unfinishedList({ result }: View): Markup | null {
     </details>`;
 }
 
-/** Unfinished variants that are listed; the others are folded away. */
+/** Most unfinished variants that are listed; the others are collapsed. */
 const UNFINISHED = 10;
 
 /** Words with their strong parts as markup. */
@@ -122,7 +122,7 @@ function budgetTable(view: View): Markup | null {
   </div>`;
 }
 
-/** In a folded page those that are not met come first. */
+/** On a folded page the expectations that are not met come first. */
 function expectations(view: View, folded: boolean): Markup {
   const { expectations: all } = view.result.hypothesis!;
   const listed = folded ? [...all].sort((a, b) => ORDER[a.verdict] - ORDER[b.verdict]) : all;

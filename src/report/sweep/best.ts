@@ -17,7 +17,7 @@ import {
   type SweepView,
 } from './cases.js';
 
-/** What a metric comes to over all settings: where it is best, and whether the others can be told from that. */
+/** The result of a metric over all settings: where it is best, and whether others differ significantly from that. */
 export function metricWords(view: SweepView, metric: number): Words {
   const { text, better } = view.result.metrics[metric]!;
   const strong = { strong: text };
@@ -41,7 +41,7 @@ export function metricWords(view: SweepView, metric: number): Words {
   return [strong, ` is ${bestText(view, metric, known)}${never}`];
 }
 
-/** The same in short, without the metric's name, for a heading: `Lowest, 86.2 ms, at maxAttempts = 1`. */
+/** The same in short for a heading, without the metric's name: `Lowest, 86.2 ms, at maxAttempts = 1`. */
 export function metricFinding(view: SweepView, metric: number): string {
   const { result } = view;
   const { better } = result.metrics[metric]!;
@@ -65,7 +65,7 @@ export function metricSentences(view: SweepView): Words[] {
   return view.result.metrics.map((_, metric) => metricWords(view, metric));
 }
 
-/** A metric of a bisection: what it is on both sides of each end that was found. */
+/** A metric of a bisection, on both sides of each limit that was found. */
 function edgeMetricWords(view: SweepView, metric: number): Words | null {
   const { result } = view;
   const unit = unitOf(result.metrics[metric]!);
@@ -111,7 +111,7 @@ function bestText(view: SweepView, metric: number, known: readonly Entry[]): str
   return `${word} at ${placeText(view, first)}: ${value}.${othersText(view, metric, known)}${held}`;
 }
 
-/** At how many settings each variant is among these: `6 of 40 settings with retries and 36 with budget`. */
+/** The number of these settings for each variant: `6 of 40 settings with retries and 36 with budget`. */
 function countedText(view: SweepView, entries: readonly Entry[]): string {
   const { variants, cases } = view.result;
   const of = plural(cases.length, 'setting');
@@ -126,7 +126,9 @@ function countedText(view: SweepView, entries: readonly Entry[]): string {
   return listed(parts);
 }
 
-/** Whether the next best can be told from the best: by the differences of runs that met the same luck. */
+/**
+ * Whether the next best differs from the best, judged by the differences between runs with the same random numbers.
+ */
 function othersText(view: SweepView, metric: number, known: readonly Entry[]): string {
   const [first, ...others] = known;
   const next = others[0]!;
@@ -142,7 +144,7 @@ function othersText(view: SweepView, metric: number, known: readonly Entry[]): s
   return ` The data can't tell ${level.length} others from it.`;
 }
 
-/** The best among those that hold all budgets, where the best of all does not. */
+/** The best setting that holds all budgets, if the best of all does not. */
 function heldText(
   view: SweepView,
   metric: number,
@@ -158,7 +160,7 @@ function heldText(
   return ` Of what holds all budgets: ${value} at ${placeText(view, first)}.`;
 }
 
-/** True where the differences of the runs, one by one, are sure to be on the worse side. */
+/** True where the interval of the differences between the runs lies on the worse side. */
 function isTold(low: boolean, best: SweepFigure, other: SweepFigure): boolean {
   const differences = best.each.flatMap((value, run) => {
     const worse = other.each[run];

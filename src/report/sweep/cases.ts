@@ -13,18 +13,18 @@ export type SweepMetric = SweepResult['metrics'][number];
 export type SweepResultAxis = SweepResult['axes'][number];
 
 /**
- * How the settings are shown: along one axis of numbers, by the words of one axis, as maps over two axes, as maps
- * over the first two of more, each axis on its own (a random sample), or in the table alone.
+ * How the settings are shown: along one numeric axis, by the words of one axis, as maps over two axes, as maps over
+ * the first two of more axes, each axis on its own (a random sample), or only in the table.
  */
 export type Shape = 'line' | 'words' | 'map' | 'maps' | 'scatter' | 'table';
 
-/** What all parts of a report about a sweep are made from. */
+/** The input of all parts of a sweep report. */
 export interface SweepView {
   readonly result: SweepResult;
-  /** Indices of the axes that have more than one value; of the first where none has. */
+  /** Indices of the axes with more than one value; if there is none, the first axis. */
   readonly free: readonly number[];
   readonly shape: Shape;
-  /** The shortest ends of the paths that tell the axes apart: `maxAttempts`. */
+  /** The shortest path endings that distinguish the axes: `maxAttempts`. */
   readonly axisNames: readonly string[];
   readonly cases: ReadonlyMap<string, SweepCase>;
 }
@@ -36,13 +36,13 @@ export interface Entry {
   readonly figure: SweepFigure;
 }
 
-/** What became of the budgets of a variant at a setting; of severity `error` alone. */
+/** Result of the budgets of a variant at a setting; only those of severity `error` count. */
 export type Standing = 'holds' | 'fails' | 'undecided' | 'stopped' | 'unjudged';
 
-/** Most small multiples beside each other for what the first two axes do not show. */
+/** Most small multiples for the axes beyond the first two. */
 const MULTIPLES = 12;
 
-/** Looks at a sweep as a whole. */
+/** Derives the view of a sweep. */
 export function sweepViewOf(result: SweepResult): SweepView {
   const several = result.axes.flatMap((axis, i) => (axis.values.length > 1 ? [i] : []));
   const free = several.length === 0 && result.axes.length > 0 ? [0] : several;
@@ -60,7 +60,7 @@ export function caseAt(view: SweepView, at: readonly number[]): SweepCase | null
   return view.cases.get(keyOf(at)) ?? null;
 }
 
-/** Indices of a setting of which all axes but the given ones are at their first value. */
+/** Indices of a setting in which all axes but the given ones have their first value. */
 export function placed(
   view: SweepView,
   axes: readonly number[],
@@ -71,7 +71,7 @@ export function placed(
   return at;
 }
 
-/** What a variant came to at a setting; null where it was not run there. */
+/** The figures of a variant at a setting; null where it was not run there. */
 export function figuresOf(one: SweepCase | null, variant: string): SweepFigures | null {
   return one?.variants.find((each) => each.name === variant) ?? null;
 }
@@ -86,7 +86,7 @@ export function entriesOf(result: SweepResult, metric: number): Entry[] {
   );
 }
 
-/** The measured entries of a metric, the best first; as they stand where no direction is good. */
+/** The measured entries of a metric, best first; in their original order where no direction is better. */
 export function ranked(result: SweepResult, metric: number): Entry[] {
   const { better } = result.metrics[metric]!;
   const known = entriesOf(result, metric).filter(isMeasured);
@@ -100,7 +100,7 @@ export function isMeasured({ figures, figure }: Entry): boolean {
   return figures.stop === null && figure.value !== null && figure.never === 0;
 }
 
-/** Index of the first metric of which a direction is good; null where there is none. */
+/** Index of the first metric for which a direction is better; null where there is none. */
 export function leadingMetric(result: SweepResult): number | null {
   const at = result.metrics.findIndex((metric) => metric.better !== 'none');
   return at < 0 ? null : at;
@@ -126,7 +126,7 @@ export function tallyOf(
   };
 }
 
-/** What became of all budgets of a variant at a setting. */
+/** Result of all budgets of a variant at a setting. */
 export function standingOf(result: SweepResult, figures: SweepFigures): Standing {
   if (figures.stop !== null) return 'stopped';
   const { of, held, failed } = tallyOf(result, figures);
@@ -134,14 +134,14 @@ export function standingOf(result: SweepResult, figures: SweepFigures): Standing
   return failed > 0 ? 'fails' : held === of ? 'holds' : 'undecided';
 }
 
-/** True where budgets of severity `error` are judged at all. */
+/** True where any budget of severity `error` is judged. */
 export function hasBudgets(result: SweepResult): boolean {
   return result.cases.some((one) =>
     one.variants.some((figures) => tallyOf(result, figures).of > 0),
   );
 }
 
-/** True where a budget that says a limit for this very metric, in the same window, fails for this variant here. */
+/** True where a budget on the same metric and window fails for this variant here. */
 export function isOver(result: SweepResult, metric: number, figures: SweepFigures): boolean {
   const { text } = result.metrics[metric]!;
   return result.budgets.some(
@@ -152,7 +152,7 @@ export function isOver(result: SweepResult, metric: number, figures: SweepFigure
   );
 }
 
-/** A figure in its unit, or the word in place of it: `never`, `no samples`, `stopped: events`. */
+/** A figure in its unit, or the word that replaces it: `never`, `no samples`, `stopped: events`. */
 export function figureText(figures: SweepFigures, figure: SweepFigure, unit: Unit): string {
   return wordOf(figures, figure) ?? formatValue(figure.value, unit);
 }
@@ -166,21 +166,21 @@ export function figureInterval(figures: SweepFigures, figure: SweepFigure, unit:
     : word;
 }
 
-/** The word in place of a figure; null where there is a figure. */
+/** The word that replaces a figure; null where there is a figure. */
 export function wordOf(figures: SweepFigures, figure: SweepFigure): string | null {
   if (figures.stop !== null) return `stopped: ${figures.stop}`;
   if (figure.never > 0) return 'never';
   return figure.value === null ? 'no samples' : null;
 }
 
-/** True where the interval reaches farther than a tenth of the value, of shares 2 points, to either side. */
+/** True where the interval extends by more than a tenth of the value, or 2 points for a share, to either side. */
 export function isLoose(figure: SweepFigure, unit: Unit): boolean {
   if (figure.value === null || figure.ci95 === null) return false;
   const half = (figure.ci95[1] - figure.ci95[0]) / 2;
   return half > (unit === 'share' ? 0.02 : Math.abs(figure.value) / 10);
 }
 
-/** What `expect` came to as a figure, so that it is shown like a metric; null where it was not asked. */
+/** The value of `expect` as a figure, to be shown like a metric; null where there is no `expect`. */
 export function expectFigure(figures: SweepFigures): SweepFigure | null {
   const { expect } = figures;
   if (expect === null) return null;
@@ -206,19 +206,19 @@ export function limitOf(
   return null;
 }
 
-/** A setting: `maxAttempts = 3, timeout = 50ms`; axes with one value are left out. */
+/** A setting: `maxAttempts = 3, timeout = 50ms`; axes with a single value are left out. */
 export function settingText(view: SweepView, at: readonly number[]): string {
   return view.free
     .map((axis) => `${view.axisNames[axis]!} = ${valueText(view, axis, at)}`)
     .join(', ');
 }
 
-/** The value of a setting on an axis, as it is written. */
+/** The value of a setting on an axis, as the file has it. */
 export function valueText(view: SweepView, axis: number, at: readonly number[]): string {
   return view.result.axes[axis]!.values[at[axis]!]?.text ?? '';
 }
 
-/** Numbers of an axis; null where a value is none. */
+/** Numbers of an axis; null where a value is not a number. */
 export function numbersOf(values: readonly SweepValue[]): number[] | null {
   const numbers = values.flatMap(({ number }) => (number === null ? [] : [number]));
   return numbers.length === values.length ? numbers : null;
@@ -248,7 +248,7 @@ export function combinations(result: SweepResult, axes: readonly number[]): numb
   );
 }
 
-/** Whether the settings are drawn from ranges: then no two of them share a value of an axis. */
+/** Whether the settings are drawn from ranges, so that no two share a value of an axis. */
 export function isSample(kind: SweepKind): boolean {
   return kind === 'random' || kind === 'sobol';
 }
@@ -264,14 +264,14 @@ function shapeOf(result: SweepResult, free: readonly number[]): Shape {
   return combinations(result, free.slice(2)).length <= MULTIPLES ? 'maps' : 'table';
 }
 
-/** Of each path as many steps from its end as make it differ from all others. */
+/** Shortens each path to as many steps from its end as make it unique. */
 function shortPaths(paths: readonly string[]): string[] {
   const steps = paths.map((path) => path.split('.'));
   const end = (i: number, count: number): string => steps[i]!.slice(-count).join('.');
   return paths.map((path, i) => {
     for (let count = 1; count < steps[i]!.length; count++) {
       const text = end(i, count);
-      // A number alone names nothing.
+      // A number alone is not a name.
       if (/^[\d[\]]*$/.test(text)) continue;
       if (paths.every((_, other) => other === i || end(other, count) !== text)) return text;
     }

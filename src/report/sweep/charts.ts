@@ -6,12 +6,12 @@ import { metricMaps, verdictMaps } from './charts/maps.js';
 
 /** A picture of a sweep. */
 export interface SweepChart {
-  /** Of the budgets, of the expectation of a bisection, or of a metric by its index. */
+  /** The budgets, the expectation of a bisection, or a metric by its index. */
   readonly of: 'verdicts' | Drawn;
   readonly draw: Draw;
 }
 
-/** All pictures in their order: budgets, the expectation, then each metric of which anything was measured. */
+/** All pictures in their order: budgets, the expectation, then each metric with a measured value. */
 export function chartsOf(canvas: Canvas): SweepChart[] {
   const { view } = canvas;
   const { result, shape } = view;

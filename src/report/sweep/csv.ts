@@ -3,9 +3,9 @@ import { csvText } from '../csv.js';
 import { expectFigure, numbersOf, tallyOf, unitOf } from './cases.js';
 
 /**
- * Settings by variants and metrics, RFC 4180 with CRLF, one row for each figure; of a bisection also one for `expect`.
- * Axes of numbers and figures: durations in seconds, rates per second, sizes in bytes, shares 0 to 1. Texts that a
- * spreadsheet would run as a formula get a leading apostrophe.
+ * Settings by variants and metrics, RFC 4180 with CRLF, one row for each figure, and for a bisection one for
+ * `expect`. Units of axes and figures: durations in seconds, rates per second, sizes in bytes, shares 0 to 1. Texts
+ * that a spreadsheet would run as a formula get a leading apostrophe.
  */
 export function renderSweepCsv(result: SweepResult): string {
   const head = [
@@ -40,7 +40,7 @@ const SUFFIXES: Readonly<Record<string, string>> = {
   bytes: '_bytes',
 };
 
-/** A setting without metrics has one row still, for its budgets. */
+/** A setting without metrics still has one row, for its budgets. */
 function rowsOf(result: SweepResult, figures: SweepFigures): string[][] {
   const { held, of } = tallyOf(result, figures);
   const end = [String(held), String(of), csvText(figures.stop ?? '')];
@@ -65,7 +65,7 @@ function numbers(figure: SweepFigure | undefined): string[] {
   return [text(value), text(ci95?.[0]), text(ci95?.[1]), String(never)];
 }
 
-/** Numbers where all values of the axis are such, else the texts as they are written. */
+/** Numbers where all values of the axis are numbers, else the texts of the file. */
 function axisText(result: SweepResult, axis: number, value: number): string {
   const { values } = result.axes[axis]!;
   const { number, text } = values[value]!;

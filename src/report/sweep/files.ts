@@ -6,10 +6,13 @@ import { sweepViewOf } from './cases.js';
 import { chartsOf, type SweepChart } from './charts.js';
 import { sweepLooks } from './looks.js';
 
-/** Width of a picture of its own. Unit: px. */
+/** Width of a stand-alone picture. Unit: px. */
 const WIDTH = 984;
 
-/** Every chart of a sweep as a stand-alone SVG document, in a fixed order. `document`: a DOM to draw in; jsdom's will do. */
+/**
+ * Every chart of a sweep as a stand-alone SVG document, in a fixed order. `document`: a DOM in which to draw; jsdom
+ * works.
+ */
 export function renderSweepSvgs(
   result: SweepResult,
   options: { readonly document: object },

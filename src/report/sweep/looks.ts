@@ -2,7 +2,7 @@ import { coordinate } from '../format.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
 import { ref, type Look, type Token } from '../theme.js';
 
-/** How the variants of a sweep are drawn, in their order: colour and dash; one alone in ink. */
+/** How the variants of a sweep are drawn, in their order: colour and dash; a single one in ink. */
 export function sweepLooks(variants: readonly string[]): Look[] {
   return variants.map((name, index) => {
     const style = variants.length === 1 ? ALONE : STYLES[index % STYLES.length]!;
@@ -18,14 +18,14 @@ export function sweepLooks(variants: readonly string[]): Look[] {
   });
 }
 
-/** The mark of a variant at a point: a shape of its own, so that colour never stands alone. */
+/** The mark of a variant at a point, with a shape of its own, so that a difference never depends on colour alone. */
 export function shapeMark(look: Look, x: number, y: number, extra: Part = null): Markup {
   const [cx, cy] = [coordinate(x), coordinate(y)];
   const shape = SHAPES[look.index % SHAPES.length]!;
   return markup`<path d="M${cx} ${cy}${shape}" fill="${look.color}" ${extra} />`;
 }
 
-/** The same, empty, for what is undecided. */
+/** The same, hollow, for undecided points. */
 export function hollowMark(look: Look, x: number, y: number): Markup {
   const shape = SHAPES[look.index % SHAPES.length]!;
   return markup`<path

@@ -26,7 +26,10 @@ import type { SweepFigures } from '../../spec/sweep.js';
 /** Most rows of the table of settings. */
 const ROWS = 40;
 
-/** A sweep in short: verdict, for two axes a matrix for each variant and metric, the settings, what was left out. */
+/**
+ * A short report of a sweep: verdict, with two axes a matrix for each variant and metric, the settings, and budgets
+ * that were left out.
+ */
 export function renderSweepMarkdown(
   result: SweepResult,
   options: { readonly command: string },
@@ -97,7 +100,7 @@ function matrix(view: SweepView, name: string, cell: (figures: SweepFigures) => 
   return table(heads, rows, 1);
 }
 
-/** The settings with all figures: the best where they are many. */
+/** The settings with all figures; only the best where there are many. */
 function settings(view: SweepView): string {
   const { result } = view;
   const all = result.cases.reduce((sum, one) => sum + one.variants.length, 0);

@@ -8,8 +8,9 @@ export interface Row {
 }
 
 /**
- * All variants at all settings, the best first: those that hold all budgets, then by the first metric of which a
- * direction is good (its text in `by`), else by budgets held; what has no figure last. Equals as they stand.
+ * All variants at all settings, best first. Those that hold all budgets come first, then the order of the first
+ * metric for which a direction is better (its text in `by`), else the number of budgets held. Entries without a
+ * figure come last; equals keep their order.
  */
 export function orderedEntries(view: SweepView): {
   readonly entries: readonly Row[];

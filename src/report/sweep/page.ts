@@ -20,8 +20,8 @@ import {
 import { rowCount, settingsTable } from './settings.js';
 
 /**
- * A sweep as one self-contained page: no request to anywhere, readable without its script, the same bytes for the
- * same result. Verdict in words, pictures, all figures, method.
+ * A sweep as one self-contained page: no network requests, readable without its script, the same bytes for the same
+ * result. It contains the verdict in words, pictures, all figures, and the method.
  */
 export function renderSweepHtml(result: SweepResult, options: HtmlOptions): string {
   const view = sweepViewOf(result);
@@ -41,10 +41,10 @@ export function renderSweepHtml(result: SweepResult, options: HtmlOptions): stri
   return page;
 }
 
-/** A page shows fewer pictures, and then fewer rows, rather than be larger. Unit: bytes. */
+/** A larger page shows fewer pictures, and then fewer rows. Unit: bytes. */
 const LARGEST = 2_900_000;
 
-/** How many pictures and rows of the table a page has. */
+/** Number of pictures and table rows on a page. */
 interface Shown {
   readonly charts: number;
   readonly rows: number;
@@ -104,7 +104,7 @@ function sectionsOf(
   ];
 }
 
-/** What the page leaves out and where it is; null where it has everything. */
+/** What the page leaves out, and where to find it; null where it is complete. */
 function foldNote(view: SweepView, all: number, { charts, rows }: Shown): Markup | null {
   const wholeRows = rowCount(view);
   const parts = [
@@ -116,7 +116,7 @@ function foldNote(view: SweepView, all: number, { charts, rows }: Shown): Markup
   return markup`<p class="meta" id="folded">${text}</p>`;
 }
 
-/** Beside the style sheet of the run's report. */
+/** Rules in addition to the style sheet of the run's report. */
 const STYLE = `.said{margin:0 0 12px;padding-left:18px;max-width:60em;font-size:14.5px;color:var(--ink2)}
 .said li{margin:0 0 6px;text-wrap:pretty}.said b{font-weight:600;color:var(--ink)}
 nav.toc a{overflow-wrap:anywhere}

@@ -8,12 +8,12 @@ import {
   type SweepView,
 } from './cases.js';
 
-/** Most settings, and most lines of a map, that are told one by one. */
+/** Most settings, and most lines of a map, that are listed one by one. */
 const TOLD = 4;
 
 /**
- * Where a set of settings lies, in words: `at retries = 0 to 2 and timeout = 50ms` where every combination of some
- * values belongs to it, else setting by setting or row by row; null where only a picture tells it.
+ * Describes a set of settings: `at retries = 0 to 2 and timeout = 50ms` where it contains every combination of some
+ * values, else setting by setting or row by row; null where only a picture can show it.
  */
 export function regionText(
   view: SweepView,
@@ -28,7 +28,7 @@ export function regionText(
   return view.free.length === 2 ? rowsText(view, settings) : null;
 }
 
-/** Every combination of the chosen values of each free axis; an axis of which all are chosen says nothing. */
+/** Describes every combination of the chosen values of the free axes. An axis with all values chosen is left out. */
 function blockText(view: SweepView, chosen: readonly (readonly number[])[]): string {
   const parts = view.free.flatMap((axis, i) => {
     const whole = view.result.axes[axis]!;
@@ -46,7 +46,7 @@ function oneByOne(view: SweepView, settings: readonly (readonly number[])[]): st
   return `at ${settings.map((at) => settingText(view, at)).join('; ')}`;
 }
 
-/** Rows of the map that read the same together: `at retries = 0, 1: timeout = 50ms to 1s; ...`. */
+/** Rows of the map with the same text are joined: `at retries = 0, 1: timeout = 50ms to 1s; ...`. */
 function rowsText(view: SweepView, settings: readonly (readonly number[])[]): string | null {
   const [first, second] = view.free as [number, number];
   const [rows, columns] = [view.result.axes[first]!, view.result.axes[second]!];

@@ -43,7 +43,7 @@ export function sweepVerdictSection(view: SweepView): Markup {
   </section>`;
 }
 
-/** What was asked, for the line under the title. */
+/** The question of the sweep, for the line under the title. */
 export function sweepIntroduction(view: SweepView): string {
   const { scenario, sweep } = view.result;
   const description = scenario.description?.trim().replace(/\s+/g, ' ') ?? '';
@@ -61,7 +61,7 @@ export function chartSection(view: SweepView, chart: SweepChart, id: string): Ma
   ]);
 }
 
-/** The name of a picture, as the contents list it. */
+/** The name of a picture in the table of contents. */
 export function chartName({ result }: SweepView, { of }: SweepChart): string {
   if (of === 'verdicts') return 'Map of verdicts';
   return of === 'expect' ? (result.sweep.expect ?? 'Expectation') : result.metrics[of]!.text;
@@ -81,7 +81,7 @@ export function leftOutSection({ result }: SweepView): Markup | null {
   );
 }
 
-/** How the numbers were made, and how to make them again. */
+/** How the numbers were computed, and how to reproduce them. */
 export function sweepMethodSection(view: SweepView, command: string): Markup {
   const { result } = view;
   const { run, sweep } = result;

@@ -15,15 +15,15 @@ import {
 } from './cases.js';
 import { orderedEntries, type Row } from './order.js';
 
-/** A table with more rows than these is folded away. */
+/** A table with more rows is collapsed. */
 const OPEN = 40;
 
-/** Rows of the table of all settings. */
+/** Number of rows of the table of all settings. */
 export function rowCount({ result }: SweepView): number {
   return result.cases.reduce((sum, { variants }) => sum + variants.length, 0);
 }
 
-/** All variants at all settings with every figure and its interval; the first `most` of them. */
+/** The first `most` rows of all variants at all settings, with every figure and its interval. */
 export function settingsTable(view: SweepView, most: number): Markup {
   const { shape, result } = view;
   const isOrdered = shape === 'table' || shape === 'scatter';
@@ -110,7 +110,7 @@ function expectCell({ expect, stop }: SweepFigures): Markup {
   return markup`<td data-v="${expect.value ?? ''}"><span class="${name}">${expectText(expect)}</span></td>`;
 }
 
-/** Budgets held, of how many, and by their numbers which are not. */
+/** Number of budgets held, out of how many, and the numbers of those that are not. */
 function tallyMarkup(view: SweepView, figures: SweepFigures): Markup {
   const { result } = view;
   const standing = standingOf(result, figures);

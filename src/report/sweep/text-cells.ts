@@ -4,7 +4,7 @@ import type { TextOptions } from '../text.js';
 import { left, lengthOf, line, plain, type Paint } from '../text-table.js';
 import { isLoose, standingOf, tallyOf, wordOf } from './cases.js';
 
-/** What the terminal is told beside the result; the wall time in words may be left out. */
+/** Inputs of the terminal summary besides the result; the wall time may be left out. */
 export type SweepTextOptions = Omit<TextOptions, 'wall'> & { readonly wall?: string | null };
 
 /** A cell of a table in the terminal. */
@@ -16,13 +16,13 @@ export interface Cell {
 /** A setting at which a variant was not run. */
 export const NOT_RUN: Cell = { text: '·', tone: 'faint' };
 
-/** Behind a figure: `!` where a budget fails, `?` where one is undecided, a space where neither is the case. */
+/** The mark after a figure: `!` where a budget fails, `?` where one is undecided, else a space. */
 export function markOf(result: SweepResult, figures: SweepFigures): string {
   const standing = standingOf(result, figures);
   return standing === 'fails' ? '!' : standing === 'undecided' ? '?' : ' ';
 }
 
-/** A figure without its interval, `~` in front where that is wide; a mark for the budgets behind it. */
+/** A figure without its interval, after a `~` where that is wide, and before a mark for the budgets. */
 export function figureCell(
   result: SweepResult,
   figures: SweepFigures,
@@ -40,7 +40,7 @@ export function figureCell(
   return { text: plain(text) + markOf(result, figures), tone };
 }
 
-/** Budgets that hold, of how many: `2/3!`. */
+/** Budgets that hold, out of how many: `2/3!`. */
 export function tallyCell(result: SweepResult, figures: SweepFigures): Cell {
   const standing = standingOf(result, figures);
   const { held, of } = tallyOf(result, figures);
@@ -50,7 +50,7 @@ export function tallyCell(result: SweepResult, figures: SweepFigures): Cell {
   return { text: `${held}/${of}${markOf(result, figures)}`, tone };
 }
 
-/** A cell at the right or the left end of its column, in its tone. */
+/** A cell aligned to the right or left end of its column, in its tone. */
 export function painted(cell: Cell, width: number, paint: Paint, side: 'left' | 'right'): string {
   const text = side === 'right' ? line(cell.text, width) : left(cell.text, width);
   if (cell.tone === 'bad') return paint.red(text);
@@ -58,14 +58,14 @@ export function painted(cell: Cell, width: number, paint: Paint, side: 'left' | 
   return cell.tone === 'faint' ? paint.dim(text) : text;
 }
 
-/** So many of `count` things as there is room for, spread evenly, both ends among them: their indices. */
+/** Indices of at most `room` of `count` items, spread evenly, with both ends. */
 export function thinned(count: number, room: number): number[] {
   const kept = Math.max(1, Math.min(count, room));
   if (kept === 1) return count === 0 ? [] : [0];
   return Array.from({ length: kept }, (_, i) => Math.round((i * (count - 1)) / (kept - 1)));
 }
 
-/** Lines of a text that are not wider than a width, broken at spaces; a longer word stands alone. */
+/** Lines of a text that fit a width, broken at spaces; a longer word gets a line of its own. */
 export function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];
   let now = '';

@@ -26,7 +26,7 @@ import { orderedEntries } from './order.js';
 /** Most rows of a table along one axis, and most settings of a list of the best. */
 const ROWS = 40;
 const BEST = 10;
-/** Characters of a name, of a value of an axis, and of a metric's head. */
+/** Most characters of a name, of a value of an axis, and of a metric's head. */
 const NAME = 16;
 const VALUE = 24;
 const HEAD = 34;
@@ -37,7 +37,9 @@ interface Group {
   readonly columns: readonly { readonly head: string; readonly cells: readonly Cell[] }[];
 }
 
-/** A table along the only axis: rows are its values, columns are variants by metric. With intervals where they fit. */
+/**
+ * A table along the only axis: rows are its values, columns are variants by metric, with intervals where they fit.
+ */
 export function axisTables(view: SweepView, options: SweepTextOptions): string[][] {
   const { result } = view;
   const axis = view.free[0]!;
@@ -71,7 +73,7 @@ export function axisTables(view: SweepView, options: SweepTextOptions): string[]
   });
 }
 
-/** The best settings in a table: what holds all budgets first, then by the first metric with a direction. */
+/** The best settings in a table: those that hold all budgets first, then by the first metric with a direction. */
 export function bestTable(view: SweepView, options: SweepTextOptions): string[] {
   const { result } = view;
   const { paint } = options;
@@ -132,7 +134,7 @@ function textCell(text: string, limit: number): Cell {
   return { text: shorten(plain(text), limit), tone: 'plain' };
 }
 
-/** What stands in the columns: the expectation of a bisection, the budgets, each metric. */
+/** The kinds of columns: the expectation of a bisection, the budgets, each metric. */
 function kindsOf(
   view: SweepView,
   whole: boolean,
@@ -167,7 +169,7 @@ function expectCell({ expect, stop }: SweepFigures): Cell {
   };
 }
 
-/** Groups in as many blocks as a width needs; a group that is too wide for itself is split. */
+/** Distributes groups over as many blocks as the width requires. A group that is too wide on its own is split. */
 function packed(groups: readonly Group[], room: number): Group[][] {
   const blocks: Group[][] = [];
   let used = 0;

@@ -14,10 +14,10 @@ import {
 
 /** Most rows of a matrix on a terminal. */
 const ROWS = 24;
-/** Characters of a value of an axis at most. */
+/** Most characters of a value of an axis. */
 const VALUE = 20;
 
-/** A matrix for each variant: of the budgets first, then of each metric; rows are the first axis. */
+/** A matrix for each variant: first of the budgets, then of each metric; rows are the first axis. */
 export function matrices(view: SweepView, options: SweepTextOptions): string[][] {
   const { result } = view;
   const judged = hasBudgets(result)
@@ -92,7 +92,7 @@ function unmarked(cell: Cell): Cell {
   return { ...cell, text: cell.text.replace(/ $/, '') };
 }
 
-/** As many columns as fit a room, spread evenly. */
+/** As many columns as fit, spread evenly. */
 function fitting(widths: readonly number[], room: number): number[] {
   for (let count = widths.length; count > 1; count--) {
     const kept = thinned(widths.length, count);
@@ -101,7 +101,7 @@ function fitting(widths: readonly number[], room: number): number[] {
   return thinned(widths.length, 1);
 }
 
-/** How many are left out, and which where they are few. */
+/** How many are left out, and which if they are few. */
 function leftOut(noun: string, texts: readonly string[], kept: readonly number[]): string {
   const missing = texts.filter((_, i) => !kept.includes(i));
   if (missing.length === 0) return '';
@@ -109,5 +109,5 @@ function leftOut(noun: string, texts: readonly string[], kept: readonly number[]
   return plural(missing.length, noun) + which;
 }
 
-/** So many columns that are left out are named. */
+/** Most left-out columns that are named. */
 const NAMED = 4;

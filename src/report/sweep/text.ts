@@ -10,12 +10,12 @@ import { axisTables, bestTable } from './text-columns.js';
 import { matrices } from './text-matrix.js';
 import { askedText, plainWords, sweepVerdict } from './words.js';
 
-/** Lines of tables on a terminal; a log has room for all of them. */
+/** Most lines of tables on a terminal; a log gets all of them. */
 const TABLE_LINES = 100;
 
 /**
- * The summary after a sweep: what was asked, what came out in sentences, then the figures in tables that fit the
- * width. Two axes are a matrix for each variant and metric, one axis a table, more the best settings.
+ * The summary after a sweep: the question, the results in sentences, then the figures in tables that fit the width.
+ * Two axes give a matrix for each variant and metric, one axis a table, more axes the best settings.
  */
 export function sweepText(result: SweepResult, options: SweepTextOptions): string {
   const view = sweepViewOf(result);
@@ -48,7 +48,7 @@ function heading({ result }: SweepView, options: SweepTextOptions): string[] {
   return `${paint.bold(title)}${gap}${paint.dim(cut(facts, columns))}`.split('\n');
 }
 
-/** A sentence, its strong beginning bold, its further lines indented. */
+/** A sentence with its strong beginning in bold and its further lines indented. */
 function sentence(words: Words, options: SweepTextOptions): string[] {
   const [first] = words;
   const strong = typeof first === 'object' ? plain(first.strong) : '';
@@ -62,7 +62,7 @@ function paragraph(
   style: (text: string) => string,
 ): string[] {
   const width = options.whole === true ? Infinity : options.columns - 4;
-  // A word that is wider than the terminal is cut.
+  // A word wider than the terminal is cut.
   const lines = wrapped(plain(text).replace(/\s+/g, ' '), width).map((each) => cut(each, width));
   return lines.map((each, i) => {
     if (i > 0) return `    ${style(each)}`;
@@ -71,7 +71,7 @@ function paragraph(
   });
 }
 
-/** Tables as far as there is room, then how many are left. */
+/** As many tables as there is room for, then how many are left. */
 function tables(view: SweepView, options: SweepTextOptions): string[][] {
   if (view.result.cases.length === 0) return [];
   const all =
@@ -94,7 +94,7 @@ function tables(view: SweepView, options: SweepTextOptions): string[][] {
     : [...shown, [options.paint.dim(`  ... ${plural(left, 'more table')} in the report`)]];
 }
 
-/** What the marks of the tables mean. */
+/** The meaning of the marks in the tables. */
 function noteText({ result }: SweepView): string {
   const all = result.cases.flatMap((one) => one.variants);
   const isTilde = all.some(({ figures }) =>

@@ -15,7 +15,7 @@ import {
 } from './cases.js';
 import { regionText } from './region.js';
 
-/** The badge in front of the verdict; null where nothing is judged. */
+/** The badge before the verdict; null where there is nothing to judge. */
 export function sweepBadge(view: SweepView): Badge | null {
   const { result } = view;
   if (result.sweep.kind === 'bisect') {
@@ -29,7 +29,7 @@ export function sweepBadge(view: SweepView): Badge | null {
   return { text: `${held} of ${all} hold`, tone };
 }
 
-/** What was asked, in one sentence: kind, axes, variants, runs, time. */
+/** The question in one sentence: kind, axes, variants, runs, time. */
 export function askedText(view: SweepView): string {
   const { result, free } = view;
   const { sweep, axes } = result;
@@ -57,8 +57,8 @@ export function askedText(view: SweepView): string {
 }
 
 /**
- * The verdict, sentence by sentence: how many settings hold all budgets and where, or by variant where `expect` stops
- * to hold; then what was not measured.
+ * The verdict, sentence by sentence: how many settings hold all budgets and where; for a bisection, where `expect`
+ * breaks for each variant. Then what was not measured.
  */
 export function sweepVerdict(view: SweepView): Words[] {
   const { result } = view;
@@ -73,7 +73,7 @@ export function sweepVerdict(view: SweepView): Words[] {
   return [...said, ...stopWords(view), ...emptyWords(view)];
 }
 
-/** The end of a bisection for one variant: `retries holds up to 243/s and breaks at 248/s.` */
+/** The limit that a bisection found for one variant: `retries holds up to 243/s and breaks at 248/s.` */
 export function edgeWords(view: SweepView, edge: SweepEdge): Words {
   const values = view.result.axes[0]!.values;
   const text = (i: number | null): string => (i === null ? '?' : values[i]!.text);
@@ -81,7 +81,7 @@ export function edgeWords(view: SweepView, edge: SweepEdge): Words {
   return [{ strong: edge.variant }, ` ${said}${reachedText(view, edge)}.${sureText(view, edge)}`];
 }
 
-/** How near the two values are where that is farther than was asked for, as with whole numbers. */
+/** The distance of the two values, where it is larger than requested, as with whole numbers. */
 function reachedText({ result: { axes, sweep } }: SweepView, edge: SweepEdge): string {
   if (edge.outcome !== 'found' || sweep.resolution === null) return '';
   const [a, b] = [edge.holds, edge.breaks].map((i) => axes[0]!.values[i!]?.number ?? null);
@@ -97,7 +97,7 @@ export function plainWords(words: Words): string {
   return words.map((word) => (typeof word === 'string' ? word : word.strong)).join('');
 }
 
-/** How many settings hold all budgets: with one variant, or with any of them where `variant` is null. */
+/** Number of settings that hold all budgets, for one variant, or for any of them where `variant` is null. */
 export function settingsHeld(view: SweepView, variant: string | null): number {
   return view.result.cases.filter((one) =>
     one.variants.some(
@@ -108,14 +108,14 @@ export function settingsHeld(view: SweepView, variant: string | null): number {
   ).length;
 }
 
-/** At how many settings a budget holds and fails, of those at which it is judged. */
+/** Number of settings at which a budget holds and fails, of those at which it is judged. */
 export interface BudgetCount {
   readonly held: number;
   readonly failed: number;
   readonly of: number;
 }
 
-/** For each budget and variant: at how many settings it holds, fails, is undecided; null where it is not judged. */
+/** For a budget and a variant: at how many settings it holds and fails; null where it is not judged. */
 export function budgetCounts(view: SweepView, budget: number, variant: string): BudgetCount | null {
   const verdicts = view.result.cases.flatMap((one) => {
     const verdict = figuresOf(one, variant)?.budgets[budget] ?? null;
@@ -154,7 +154,7 @@ function outcomeText(
     : `holds up to ${text(edge.holds)} and breaks at ${text(edge.breaks)}`;
 }
 
-/** Why nothing is known of a variant at a value; null where something is. */
+/** Why nothing is known about a variant at a value; null where something is. */
 function untoldText(view: SweepView, variant: string, at: number | null): string | null {
   const figures = at === null ? null : expectOf(view, at, variant);
   if (figures === null) return null;
@@ -166,14 +166,14 @@ function untoldText(view: SweepView, variant: string, at: number | null): string
   return isEmpty ? 'nothing was measured' : null;
 }
 
-/** How far an axis reaches: its values by their number, of a sampled range its ends. */
+/** The extent of an axis: its number of values, or the ends of a sampled range. */
 function extentText({ values, scale }: SweepResultAxis, kind: SweepKind): string {
   if (!isSample(kind) || scale === 'list' || values.length < 2)
     return plural(values.length, 'value');
   return `${values[0]!.text} to ${values[values.length - 1]!.text}`;
 }
 
-/** What was measured on both sides, and that it is not sure where it is not. */
+/** The values on both sides, and a note if the limit is uncertain. */
 function sureText(view: SweepView, edge: SweepEdge): string {
   const side = (i: number | null): string | null => {
     const expect = i === null ? null : (expectOf(view, i, edge.variant)?.expect ?? null);
@@ -195,7 +195,7 @@ function sureText(view: SweepView, edge: SweepEdge): string {
   return measured + warning;
 }
 
-/** Which budgets break where the search found that not all of them hold. */
+/** The budgets that break, where the search found that not all of them hold. */
 function brokenText(view: SweepView, edge: SweepEdge): string {
   const { budgets, sweep } = view.result;
   if (sweep.expect !== null) return '';
@@ -217,7 +217,7 @@ function expectOf(view: SweepView, value: number, variant: string): SweepFigures
   return figuresOf(caseAt(view, [value]), variant);
 }
 
-/** How many settings hold everything, in all and by variant, and how many are undecided. */
+/** How many settings hold all budgets, in total and by variant, and how many are undecided. */
 function countWords(view: SweepView): Words {
   const { result } = view;
   const all = result.cases.length;
@@ -241,7 +241,7 @@ function countWords(view: SweepView): Words {
   ];
 }
 
-/** Where each variant holds all budgets; those that do so at the same settings in one sentence. */
+/** Where each variant holds all budgets. Variants with the same settings share a sentence. */
 function regionWords(view: SweepView): Words[] {
   const groups = new Map<string, string[]>();
   for (const name of view.result.variants.filter((one) => isJudged(view, one))) {
@@ -257,7 +257,7 @@ function regionWords(view: SweepView): Words[] {
   ]);
 }
 
-/** Whether any budget is about a variant. */
+/** Whether any budget applies to a variant. */
 function isJudged(view: SweepView, name: string): boolean {
   return view.result.cases.some((one) => {
     const figures = figuresOf(one, name);
@@ -265,7 +265,7 @@ function isJudged(view: SweepView, name: string): boolean {
   });
 }
 
-/** Where a variant holds all budgets; null where it is alone and does so everywhere or nowhere. */
+/** Where a variant holds all budgets; null for a single variant that does so everywhere or nowhere. */
 function whereText(view: SweepView, name: string): string | null {
   const { result } = view;
   const held = settingsHeld(view, name);
@@ -302,7 +302,7 @@ function stopWords(view: SweepView): Words[] {
   });
 }
 
-/** Metrics of which nothing was measured anywhere. */
+/** Metrics without a measured value at any setting. */
 function emptyWords(view: SweepView): Words[] {
   const { result } = view;
   const running = result.cases.flatMap((one) => one.variants.filter(({ stop }) => stop === null));

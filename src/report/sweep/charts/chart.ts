@@ -23,39 +23,39 @@ import type { Scale } from '../../scale.js';
 import type { AxisUnit } from '../../../spec/sweep.js';
 import type { SweepView } from '../cases.js';
 
-/** What charts are drawn with. */
+/** Inputs for drawing charts. */
 export interface Canvas {
   readonly view: SweepView;
   readonly looks: readonly Look[];
   readonly plot: PlotRenderer;
 }
 
-/** A picture that is drawn for a width in px; `id` is unique on the page. */
+/** Draws a picture of a given width in px; `id` is unique on the page. */
 export type Draw = (width: number, id: string) => Drawing;
 
-/** Below this a picture is drawn for a phone. Unit: px. */
+/** Narrower pictures are drawn for a phone. Unit: px. */
 export const NARROW_BELOW = 600;
 
-/** A range of data with the values worth a label. */
+/** A range of data with the values that get labels. */
 export interface Extent {
   readonly type: 'linear' | 'log';
   readonly domain: readonly [number, number];
   readonly ticks: readonly number[];
 }
 
-/** From this ratio of the largest value to the smallest on, an axis is logarithmic. */
+/** From this ratio of the largest to the smallest value, an axis is logarithmic. */
 const LOG_FROM = 30;
 
-/** True where values span so much that only a log axis shows them; shares never do. */
+/** True where values span a range that needs a log axis; shares never do. */
 export function isWide(values: readonly number[], unit: Unit | AxisUnit): boolean {
   const low = Math.min(...values);
   return unit !== 'share' && low > 0 && Math.max(...values) / low >= LOG_FROM;
 }
 
 /**
- * Round bounds that hold all values, and labels between them; from 0 on where the values reach down that far. The ends
- * of intervals widen it, but not below 0 where no value lies there, not
- * above 1 where all are shares, nor far below the values on a log axis.
+ * Round bounds around all values, with labels between them; from 0 if the values extend that far. Ends of intervals
+ * widen the bounds, but not below 0 where no value is negative, not above 1 where all values are shares, and not far
+ * below the values on a log axis.
  */
 export function extentOf(
   values: readonly number[],
@@ -86,7 +86,7 @@ export function extentOf(
   return { type: 'linear', domain, ticks: stepsWithin(domain, step) };
 }
 
-/** An interval as far as an extent shows it. */
+/** The part of an interval within an extent. */
 export function within(
   [low, high]: readonly [number, number],
   { domain }: Extent,
@@ -99,7 +99,7 @@ export function scaleOf(extent: Extent, range: readonly [number, number]): Scale
   return extent.type === 'log' ? logarithmic(extent.domain, range) : linear(extent.domain, range);
 }
 
-/** A round value on an axis, without zeros at its end: `1.5 s`, `20 %`, `64 KiB`. */
+/** A round value on an axis without trailing zeros: `1.5 s`, `20 %`, `64 KiB`. */
 export function tickLabel(value: number, unit: Unit | AxisUnit): string {
   switch (unit) {
     case 'seconds':
@@ -117,7 +117,7 @@ export function tickLabel(value: number, unit: Unit | AxisUnit): string {
   }
 }
 
-/** At most seven of the 1, 2 and 5 times powers of ten, decades first; of bytes powers of two. */
+/** At most seven of the 1, 2 and 5 times powers of ten, decades first; for bytes, powers of two. */
 export function logTicks(domain: readonly [number, number], unit: Unit | AxisUnit): number[] {
   if (unit === 'bytes') return doublings(domain);
   const all = oneTwoFive(...domain);
@@ -127,7 +127,7 @@ export function logTicks(domain: readonly [number, number], unit: Unit | AxisUni
   return decades.filter((_, i) => (decades.length - 1 - i) % every === 0);
 }
 
-/** At most seven powers of two within bounds, one as far from the next as the next from the one after. */
+/** At most seven powers of two within bounds, evenly spaced. */
 function doublings(domain: readonly [number, number]): number[] {
   const all: number[] = [];
   for (let at = 1; at <= domain[1]; at *= 2) if (at >= domain[0]) all.push(at);

@@ -55,7 +55,7 @@ export function dotChart(canvas: Canvas, drawn: Drawn, width: number): Drawing {
 }
 
 const SIZE = 11;
-/** Height of one variant's line, and room for its figure at the right. Unit: px. */
+/** Height of one variant's line, and width of its figure at the right. Unit: px. */
 const LINE = 16;
 const FIGURE = 74;
 
@@ -123,7 +123,7 @@ function variantMarks(
   return markup`${whisker}${mark}${value}`;
 }
 
-/** All figures that are drawn, and the ends of their intervals. */
+/** All figures in the chart, and the ends of their intervals. */
 function valuesOf(
   { view }: Canvas,
   drawn: Drawn,

@@ -28,7 +28,7 @@ import {
 } from './chart.js';
 import { xyBody, type XyPoint, type XySeries, type XySpec } from './xy.js';
 
-/** What is drawn: a metric by its index, or what `expect` of a bisection asks for. */
+/** The subject of a chart: a metric by its index, or the `expect` of a bisection. */
 export type Drawn = number | 'expect';
 
 /** A metric over one axis of numbers, one line for each variant, with intervals. Width in px. */
@@ -73,24 +73,24 @@ export function scatterCharts(canvas: Canvas, drawn: Drawn, width: number, id: s
   };
 }
 
-/** Unit of what is drawn. */
+/** Unit of a chart's subject. */
 export function drawnUnit({ view }: Canvas, drawn: Drawn): Unit {
   if (drawn === 'expect') return limitOf(view.result)?.unit ?? 'number';
   return unitOf(view.result.metrics[drawn]!);
 }
 
-/** What is drawn, in words. */
+/** Name of a chart's subject. */
 export function nameOf({ view }: Canvas, drawn: Drawn): string {
   const { result } = view;
   return drawn === 'expect' ? (result.sweep.expect ?? 'expectation') : result.metrics[drawn]!.text;
 }
 
-/** The figure of what is drawn; null where the variant was not asked. */
+/** The figure of a chart's subject; null where the variant has none. */
 export function drawnFigure(figures: SweepFigures, drawn: Drawn): SweepFigure | null {
   return drawn === 'expect' ? expectFigure(figures) : (figures.figures[drawn] ?? null);
 }
 
-/** The marks of all variants with their names, in as many lines as they need. */
+/** The marks of all variants with their names, on as many lines as necessary. */
 export function legend(
   { looks }: Canvas,
   width: number,
@@ -176,7 +176,7 @@ function expectStanding({ expect }: SweepFigures): Standing {
   return expect.verdict === 'pass' ? 'holds' : expect.verdict === 'fail' ? 'fails' : 'undecided';
 }
 
-/** The x axis: the values that were tried, of a sample round ones; words stand at equal distances. */
+/** The x axis: the values of the sweep, or round ones for a sample; words at equal distances. */
 function xAxis(
   axis: SweepResultAxis,
   isSample: boolean,
@@ -214,7 +214,9 @@ function xAxis(
   };
 }
 
-/** So many values are labelled one by one where they stand clear; more are thinned to one in so many px. */
+/**
+ * Up to this number, values are labelled one by one where they do not overlap. More are thinned to one per LABEL px.
+ */
 const EACH = 12;
 const LABEL = 80;
 
@@ -225,7 +227,7 @@ function halves<T>(items: readonly T[]): T[] {
   return [items[middle]!, ...halves(items.slice(0, middle)), ...halves(items.slice(middle + 1))];
 }
 
-/** Where an end was found: between the last value at which it holds and the first at which it does not. */
+/** Ranges of the limits found: between the last value that holds and the first that does not. */
 function zonesOf({ view, looks }: Canvas, axis: SweepResultAxis): XySpec['zones'] {
   return view.result.edges.flatMap((edge) => {
     const look = looks.find(({ name }) => name === edge.variant);

@@ -6,18 +6,18 @@ import { NARROW_BELOW } from './chart.js';
 
 /** A cell of a map over two axes. */
 export interface MapCell {
-  /** Colour and how much of it; null = nothing there. */
+  /** Colour and its opacity; null = nothing to fill. */
   readonly fill: string | null;
   readonly opacity: number;
-  /** Texts of which the first that fits is printed, the longest first. */
+  /** Candidate texts, longest first; the first one that fits is printed. */
   readonly texts: readonly string[];
   readonly ink: string;
   readonly weight: number | null;
-  /** Nothing was measured: hatched. */
+  /** Nothing was measured, so the cell is hatched. */
   readonly isHatched: boolean;
-  /** A budget fails: its corner is marked. */
+  /** A budget fails, so the corner of the cell is marked. */
   readonly isMarked: boolean;
-  /** Whether all budgets hold; a line runs between those that do and those that do not. Null = no line. */
+  /** Whether all budgets hold. A line separates cells that do from cells that do not; null = no line. */
   readonly holds: boolean | null;
 }
 
@@ -27,7 +27,7 @@ export interface MapPanel {
   readonly cells: readonly (readonly (MapCell | null)[])[];
 }
 
-/** Maps of the first two free axes beside each other, as many in a row as have room. Widths in px. */
+/** Maps of the first two free axes side by side, as many in a row as fit. Widths in px. */
 export function mapPanels(
   view: SweepView,
   panels: readonly MapPanel[],
@@ -45,7 +45,7 @@ export function mapPanels(
   return { height: top + rows * (panelHeight + GAP) - GAP, body };
 }
 
-/** True where a text of the maps is wider than a cell of so many panels, so that shorter ones are printed. */
+/** True where a text of the maps is wider than its cell, so that shorter texts are printed. */
 export function isTight(view: SweepView, panels: readonly MapPanel[], width: number): boolean {
   const { cell } = layoutOf(view, panels, width);
   return panels.some(({ cells }) =>
@@ -60,7 +60,7 @@ export function isTight(view: SweepView, panels: readonly MapPanel[], width: num
   );
 }
 
-/** Strokes across a rectangle, for what was not measured; a texture that needs no colour. */
+/** Hatching of a rectangle without measurements: a texture that needs no colour. */
 export function hatch(x: number, y: number, width: number, height: number): Markup {
   let path = '';
   for (let at = 5; at < width + height; at += 6) {
@@ -84,7 +84,7 @@ const SMALL = 10;
 const TITLE = 20;
 const NAME = 17;
 const ROW_LABEL = 120;
-/** Width of a cell in px: at least what a figure needs, and at most this. */
+/** Width of a cell in px: at least what a figure needs, and at most the second value. */
 const WANTED = 52;
 const WIDEST = 78;
 
@@ -96,7 +96,7 @@ interface Layout {
   readonly head: number;
   readonly labels: number;
   readonly cell: { readonly width: number; readonly height: number; readonly size: number };
-  /** Height of the labels under the columns; tall where they stand upright. */
+  /** Height of the labels under the columns; larger for upright ones. */
   readonly foot: number;
   readonly isUpright: boolean;
   readonly rowTexts: readonly string[];
@@ -116,7 +116,7 @@ function layoutOf(view: SweepView, panels: readonly MapPanel[], width: number): 
     ((width - GAP * (across - 1)) / across - labels) / count;
   let across = Math.max(1, panels.length);
   while (across > 1 && roomIn(across) < WANTED) across--;
-  // On a phone one below the other, where two would be too small to read.
+  // On a phone, maps are stacked where two in a row would be too small to read.
   if (width < NARROW_BELOW && roomIn(2) < WANTED) across = 1;
   const cellWidth = Math.floor(Math.min(WIDEST, roomIn(across)) * 100) / 100;
   const isWords = numbersOf(view.result.axes[second]!.values) === null;
@@ -204,7 +204,7 @@ function border(panel: MapPanel, left: number, top: number, cell: Layout['cell']
   return stroke(path, 'var(--ink)', 2, markup`stroke-linecap="square"`);
 }
 
-/** Values of the columns: words upright where they are too wide, numbers only as many as there is room for. */
+/** Labels of the columns. Words are upright where they are too wide; of numbers only as many as fit. */
 function columnLabels(layout: Layout, left: number, bottom: number): Markup[] {
   const { cell, columnTexts, foot, isUpright } = layout;
   const widest = Math.max(...columnTexts.map((text) => textWidth(text, SIZE)));

@@ -22,7 +22,7 @@ import { settingsHeld } from '../words.js';
 import { isWide } from './chart.js';
 import { corner, hatch, isTight, mapPanels, type MapCell, type MapPanel } from './map-panel.js';
 
-/** A metric over two axes: a map for each variant, and for each value of the axes beyond the second. Width in px. */
+/** A metric over two axes: a map for each variant, and for each value of further axes. Width in px. */
 export function metricMaps(view: SweepView, metric: number, width: number): Drawing {
   const { result } = view;
   const unit = unitOf(result.metrics[metric]!);
@@ -104,7 +104,7 @@ export function verdictMaps(view: SweepView, width: number): Drawing {
   };
 }
 
-/** What the cells of a map of verdicts mean, as far as there are such. */
+/** Legend of a map of verdicts, with the marks that occur. */
 function verdictKeys(panels: readonly MapPanel[]): Item[] {
   const cells = panels.flatMap((panel) => panel.cells.flat());
   const has = (test: (cell: MapCell) => boolean): boolean =>
@@ -124,9 +124,9 @@ function verdictKeys(panels: readonly MapPanel[]): Item[] {
   return items;
 }
 
-/** One hue, which lies over the page: light on a light page where there is little, bright on a dark one where much. */
+/** One hue over the page: on a light page small values are light, on a dark page large values are bright. */
 const RAMP = 'var(--s1)';
-/** The least and the most of it; ink stays readable on both. */
+/** Opacity of the smallest and the largest value; ink is readable on both. */
 const SHADES = [0.05, 0.6] as const;
 const INK = 'var(--ink2)';
 
@@ -152,7 +152,7 @@ function panelsOf(view: SweepView, cellOf: (figures: SweepFigures) => MapCell | 
   );
 }
 
-/** How much of the hue a value gets, on one scale for all variants. */
+/** Opacity of a value, on one scale for all variants. */
 function shadeOf(values: readonly number[], unit: Unit): (value: number) => number {
   const low = Math.min(...values);
   const high = Math.max(...values);
@@ -165,7 +165,7 @@ function shadeOf(values: readonly number[], unit: Unit): (value: number) => numb
   };
 }
 
-/** The unit that all figures are printed in; null where they differ. */
+/** The unit in which all figures are printed; null where they differ. */
 function commonUnit(values: readonly number[], unit: Unit): string | null {
   const units = new Set(
     values.filter((value) => value !== 0).map((value) => unitPart(value, unit)),
@@ -182,7 +182,7 @@ function withoutUnit(text: string): string {
   return text.split(NARROW)[0]!.replace(/\/s$/, '');
 }
 
-/** The scale of the hue with its ends, and what the marks mean. */
+/** The colour scale with its ends, and the meaning of the marks. */
 function scaleLegend(
   view: SweepView,
   metric: number,
@@ -248,7 +248,7 @@ function key(
   };
 }
 
-/** Items of a legend one after another, in as many lines as they need. */
+/** Items of a legend in a row, on as many lines as necessary. */
 function flow(
   items: readonly Item[],
   width: number,

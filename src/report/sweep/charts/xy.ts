@@ -9,10 +9,10 @@ import { crossMark, hollowMark, shapeMark } from '../looks.js';
 import type { Standing } from '../cases.js';
 import { scaleOf, tickLabel, within, type Canvas, type Extent } from './chart.js';
 
-/** A variant at a place on the x axis. */
+/** A variant at a position on the x axis. */
 export interface XyPoint {
   readonly x: number;
-  /** Null = there is no figure: `word` says why. */
+  /** Null = there is no figure, and `word` says why. */
   readonly value: number | null;
   readonly ci95: readonly [number, number] | null;
   readonly word: string | null;
@@ -33,7 +33,7 @@ export interface XySpec {
   readonly unit: Unit;
   readonly x: Extent;
   readonly y: Extent;
-  /** Labels under the axis, in the order in which they get their room. */
+  /** Labels under the axis; the first ones get room first. */
   readonly xLabels: readonly { readonly at: number; readonly text: string }[];
   readonly path: string;
   readonly series: readonly XySeries[];
@@ -43,7 +43,7 @@ export interface XySpec {
   readonly zones: readonly { readonly from: number; readonly to: number; readonly look: Look }[];
 }
 
-/** From so many points of a line on, intervals are a band and not a whisker at each. */
+/** From this number of points, a line gets a band of intervals instead of a whisker at each point. */
 export const BAND_FROM = 13;
 const SIZE = 11;
 const BOTTOM = 40;
@@ -96,7 +96,7 @@ export function xyBody(canvas: Canvas, spec: XySpec): Markup {
   return markup`${zones}${drawn}${spec.series.map((series) => pointMarks(series, x, y, spec.y))}${rows.map((row, i) => missingMarks(row, x, margin.top - 8 - 14 * (rows.length - 1 - i), margin.left))}${limitLabel(spec, y, margin.left)}${axisLabels(spec, x, y, margin.left)}${spec.isJoined && names(spec, y, margin)}`;
 }
 
-/** Labels of an axis that stand clear of each other: those that come first have precedence. */
+/** Labels of an axis that do not overlap; the first ones have precedence. */
 export function clearLabels(
   labels: XySpec['xLabels'],
   x: Scale,
@@ -150,7 +150,7 @@ function lineLayers({ look, points }: XySeries, extent: Extent): Layer[] {
   return [band, line];
 }
 
-/** A mark for every point, with the whisker of its interval where no band shows it. */
+/** A mark for every point, with a whisker of its interval where no band shows it. */
 function pointMarks({ look, points }: XySeries, x: Scale, y: Scale, extent: Extent): Markup[] {
   const isBand = points.length >= BAND_FROM;
   return points.flatMap((point) => {
@@ -176,7 +176,7 @@ function pointMarks({ look, points }: XySeries, x: Scale, y: Scale, extent: Exte
   });
 }
 
-/** A stretch of places without a figure. */
+/** A range of positions without a figure. */
 interface Missing {
   readonly look: Look;
   readonly word: string;
@@ -184,7 +184,7 @@ interface Missing {
   readonly to: number;
 }
 
-/** Stretches in which a variant has no figure, one line of the picture for each variant. */
+/** Ranges in which a variant has no figure, with one line of the picture for each variant. */
 function missingRows({ series }: XySpec): Missing[][] {
   return series.flatMap(({ look, points }) => {
     const row: { look: Look; word: string; from: number; to: number }[] = [];
@@ -221,7 +221,7 @@ function missingMarks(row: readonly Missing[], x: Scale, y: number, left: number
 
 function limitLabel({ limit, y: { domain } }: XySpec, y: Scale, left: number): Markup | null {
   if (limit === null) return null;
-  // Above all lines where it is close to the upper end of the axis.
+  // Above all lines if it is close to the upper end of the axis.
   const top = y(domain[1]);
   const at = y(limit.at) - top < 16 ? top : y(limit.at);
   return label(left + 8, at - 6, limit.text, {
