@@ -190,7 +190,7 @@ svg.st path,svg.st line{vector-effect:non-scaling-stroke}
 .flow svg{display:block;width:100%;max-width:380px;height:auto}
 .broken{display:grid;grid-template-columns:1fr 1fr;gap:22px 40px}
 .broken caption b{color:var(--ink);font-weight:600}
-.broken .stands td:last-child,.broken .over td:last-child{color:var(--bad);font-weight:600}
+.broken .remains td:last-child,.broken .over td:last-child{color:var(--bad);font-weight:600}
 .broken .never td,.broken .never th{color:var(--ink3)}
 .legend{display:flex;flex-wrap:wrap;gap:4px 18px;font-size:12.5px;color:var(--ink2);margin:12px 0 0;padding:0;list-style:none}
 .legend li{display:flex;align-items:center;gap:7px}

@@ -5,6 +5,6 @@ export function whatIfText(whatIf: WhatIfWords | undefined): string | null {
   if (whatIf === undefined) return null;
   const changes = whatIf.set.join(', ');
   return whatIf.as === null
-    ? `What if: the file with ${changes}`
-    : `What if: ${whatIf.as} is the file with ${changes}`;
+    ? `Changed with --set: ${changes}`
+    : `Changed with --set: ${whatIf.as} is the file with ${changes}`;
 }

@@ -21,7 +21,7 @@ describe('a what-if', () => {
     const out = folder.at('reports');
     const plain = faultline(['run', path, '--out', out, '--format', 'html']);
     expect(plain.status).toBe(0);
-    expect(plain.stdout).not.toContain('What if');
+    expect(plain.stdout).not.toContain('Changed with --set');
     const before = readFileSync(`${out}/small.html`, 'utf8');
     const changed = faultline([
       'run',
@@ -33,19 +33,17 @@ describe('a what-if', () => {
       '--set',
       CHANGE,
     ]);
-    expect(changed.stdout).toContain(`What if: the file with ${CHANGE}`);
+    expect(changed.stdout).toContain(`Changed with --set: ${CHANGE}`);
     expect(readFileSync(`${out}/small.html`, 'utf8')).toBe(before);
     const name = readdirSync(out).find((one) => one.endsWith('.json'))!;
     expect(name).toMatch(/^small\.what-if-workloads-arrivals-rate-x2-[0-9a-f]{8}\.json$/);
     const base = `${out}/${name.slice(0, -'.json'.length)}`;
     const page = readFileSync(`${base}.html`, 'utf8');
     expect(page).toContain('<title>Small (what if) · faultline</title>');
-    expect(page).toContain(
-      `<p class="notice"><strong>What if: the file with ${CHANGE}</strong></p>`,
-    );
+    expect(page).toContain(`<p class="notice"><strong>Changed with --set: ${CHANGE}</strong></p>`);
     expect(page).toContain(`faultline run small.yaml --set &#39;${CHANGE}&#39;`);
     expect(page).toContain('workloads.people.arrivals.rate: 100/s');
-    expect(readFileSync(`${base}.md`, 'utf8')).toContain('**What if: the file with workloads');
+    expect(readFileSync(`${base}.md`, 'utf8')).toContain('**Changed with --set: workloads');
     const result = JSON.parse(readFileSync(`${base}.json`, 'utf8')) as Result;
     expect(result.scenario.whatIf).toEqual({ set: [CHANGE], as: null });
   });
@@ -78,7 +76,7 @@ describe('a what-if', () => {
     const args = ['check', path, '--set', 'services.shop.endpoints.buy.steps[0].work=x100'];
     const { stdout, status } = faultline([...args, '--junit', folder.at('j.xml')]);
     expect(status).toBe(1);
-    expect(stdout).toContain('What if: the file with services.shop');
+    expect(stdout).toContain('Changed with --set: services.shop');
     expect(readFileSync(folder.at('j.xml'), 'utf8')).toContain('plain (what if services.shop');
     expect(faultline(['check', path]).status).toBe(0);
   });
@@ -91,9 +89,7 @@ describe('a what-if', () => {
     expect(faultline(['graph', path, '--format', 'svg', ...set]).stdout).toContain(
       'what if services.bank',
     );
-    expect(faultline(['lint', path, ...set]).stdout).toContain(
-      'What if: the file with services.bank',
-    );
+    expect(faultline(['lint', path, ...set]).stdout).toContain('Changed with --set: services.bank');
     expect(faultline(['validate', path, ...set]).stdout).toContain('ok');
     const wrong = faultline(['validate', path, '--set', 'services.bnk.concurrency=2']);
     expect(wrong.stderr).toContain('--set #1: FL302 services has no bnk (did you mean "bank"?)');

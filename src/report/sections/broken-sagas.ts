@@ -43,15 +43,15 @@ function example(of: string, one: BrokenSaga): Markup {
   </div>`;
 }
 
-function toneOf(done: number, stands: number): keyof typeof WORDS {
-  if (stands !== 0) return stands > 0 ? 'stands' : 'over';
+function toneOf(done: number, left: number): keyof typeof WORDS {
+  if (left !== 0) return left > 0 ? 'remains' : 'over';
   return done === 0 ? 'never' : 'undone';
 }
 
 const WORDS = {
   never: 'never happened',
   undone: 'undone',
-  stands: 'stands',
+  remains: 'remains',
   over: 'undone too often',
 } as const;
 

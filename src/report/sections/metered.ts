@@ -37,7 +37,7 @@ export function meteredSection({ all, drawn: view }: Fold, family: Family): Mark
   const left = subjects.length - drawn.length;
   const rest =
     left > 0 && drawn.length > 0
-      ? ` ${formatCount(left)} more ${left === 1 ? 'stands' : 'stand'} in the table alone.`
+      ? ` ${formatCount(left)} more ${left === 1 ? 'is' : 'are'} only in the table.`
       : '';
   const several = view.result.replications > 1;
   const bands = several && drawn.length > 0 && family.panels.some(({ band }) => band !== undefined);
