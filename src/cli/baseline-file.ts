@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { canonicalJson } from '../scenario/canonical.js';
 import { sha256 } from '../scenario/sha256.js';
 
-/** A figure that is kept: of which scenario, in which variant, and what it is called there. */
+/** A saved figure: its scenario, its variant, and its name there. */
 export interface SavedEntry {
   /** Path of the scenario from the folder of the baseline, with slashes. */
   readonly scenario: string;
@@ -32,8 +32,8 @@ const fileSchema = z.strictObject({
 });
 
 /**
- * The entries of a baseline; throws an Error whose message says what is wrong with the text. The digest is that of
- * the values, not of the bytes: the file may be formatted as a project likes it.
+ * The entries of a baseline; throws an Error whose message says what is wrong with the text. The digest covers the
+ * values, not the bytes, so that a project may format the file as it likes.
  */
 export function parseBaseline(source: string): readonly SavedEntry[] {
   const json = parseJson(source);
@@ -52,7 +52,7 @@ export function parseBaseline(source: string): readonly SavedEntry[] {
   throw new Error('was changed by hand, or is damaged: its sha256 is not that of its values');
 }
 
-/** Entries as a text with one of them a line, in the order of their names. */
+/** Text with one entry per line, sorted by name. */
 export function baselineText(entries: readonly SavedEntry[]): string {
   const saved = [...entries].sort(byName);
   const lines = saved.map((entry) => `    ${lineOf(entry)}`).join(',\n');
@@ -64,7 +64,7 @@ function digestOf(saved: readonly SavedEntry[]): string {
   return sha256(canonicalJson(saved));
 }
 
-/** In the order in which people read: whose figure, which, how much. */
+/** In the order in which people read: the owner, the metric, the value. */
 function lineOf({ scenario, variant, metric, value, each }: SavedEntry): string {
   return JSON.stringify({ scenario, variant, metric, value, each });
 }

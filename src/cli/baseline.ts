@@ -14,7 +14,7 @@ import type { Prepared, Selection } from './prepare.js';
 import { codeOf, fileError, isMachineCode, systemMessage } from './system-errors.js';
 import type { Terminal } from './terminal.js';
 
-/** A scenario and what came out of it. */
+/** A scenario and its result. */
 export interface Checked {
   readonly file: string;
   readonly result: Result;
@@ -27,8 +27,8 @@ export interface BaselineFlags extends Selection {
 }
 
 /**
- * Reads the baseline before anything is run; null where no budget asks for one. Exit code 2 where there is none
- * and one is asked for, or the other way round.
+ * Reads the baseline before anything runs; null where no budget needs one. Exit code 2 where one is needed but not
+ * given, or given but not needed.
  */
 export function openBaseline(flags: BaselineFlags, all: readonly Prepared[]): Baseline | null {
   const { baseline: path, updateBaseline } = flags;
@@ -55,7 +55,7 @@ export function openBaseline(flags: BaselineFlags, all: readonly Prepared[]): Ba
   return new Baseline(path, read(path), flags);
 }
 
-/** The figures of earlier runs that the budgets of some scenarios are held against. */
+/** The figures of earlier runs with which budgets are compared. */
 export class Baseline {
   private readonly path: string;
   private readonly entries: readonly SavedEntry[];
@@ -67,7 +67,7 @@ export class Baseline {
     this.flags = flags;
   }
 
-  /** The results that `saved` means in the budgets of a scenario; when it is being updated, those of this run. */
+  /** The values of `saved` for the budgets of a scenario; during an update, those of this run. */
   savedOf(path: string): Study['saved'] {
     if (this.flags.updateBaseline === true) return 'own';
     const name = nameOf(path, this.path);
@@ -80,7 +80,7 @@ export class Baseline {
     return values;
   }
 
-  /** Writes the results of these runs, or warns about stored results that no budget uses and returns false. */
+  /** Writes the results of these runs, or warns about saved results that no budget uses and returns false. */
   settle(checked: readonly Checked[], terminal: Terminal): boolean {
     const stale = checked.flatMap((one) => staleIn(this.entries, one, this.path, this.flags));
     if (this.flags.updateBaseline === true) {
@@ -111,7 +111,7 @@ export class Baseline {
   }
 }
 
-/** Entries of a scenario in the variants that were run, or that it has no more, which no budget asks for. */
+/** Entries of a scenario that no budget uses, in the variants that ran or that no longer exist. */
 function staleIn(
   entries: readonly SavedEntry[],
   checked: Checked,
@@ -129,7 +129,7 @@ function staleIn(
   );
 }
 
-/** What the runs of a scenario leave behind. */
+/** The entries to save from the runs of a scenario. */
 function entriesOf({ file, result }: Checked, baseline: string): readonly SavedEntry[] {
   const scenario = nameOf(file, baseline);
   const entry = (variant: string, { value, saved }: BudgetResult): readonly SavedEntry[] =>
@@ -154,7 +154,10 @@ function asksForSaved(file: ScenarioFile): boolean {
   return expressionsOf(file).some(({ limit }) => limit.kind === 'ofSaved');
 }
 
-/** Entries of the file; of one that `mayMiss` none. Only a missing file counts as such: it would be written over. */
+/**
+ * Entries of the file; none if it is missing and `mayMiss`. Any other error is reported, because the file would be
+ * overwritten.
+ */
 function read(path: string, mayMiss: boolean = false): readonly SavedEntry[] {
   try {
     return parseBaseline(readGuarded(path));

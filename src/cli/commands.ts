@@ -293,7 +293,7 @@ export const addExplain: Add = (program, terminal, finish) => {
     });
 };
 
-/** Runs a command, with --watch again after each change of its files. */
+/** Runs a command and, with --watch, again after each change of its files. */
 async function once(
   files: readonly string[],
   flags: { readonly watch?: boolean },

@@ -1,6 +1,6 @@
 /**
- * An empty HTML document for the charts to be drawn in. jsdom takes longer to load than a small
- * simulation takes to run, so it is loaded only here and only when a chart is wanted.
+ * An empty HTML document in which charts are drawn. jsdom takes longer to load than a small simulation takes to run,
+ * so it is loaded only here, when a chart is wanted.
  */
 export async function chartDocument(): Promise<Document> {
   withoutWebAssembly();
@@ -9,8 +9,8 @@ export async function chartDocument(): Promise<Document> {
 }
 
 /**
- * jsdom loads an HTTP client, whose parser is compiled from WebAssembly at once. Charts load nothing over HTTP:
- * where WebAssembly is missing, as with `node --jitless`, that compilation is left pending for ever.
+ * jsdom loads an HTTP client, which immediately compiles its parser from WebAssembly. Charts load nothing over HTTP,
+ * so where WebAssembly is missing, as with `node --jitless`, that compilation never settles.
  */
 function withoutWebAssembly(): void {
   if (typeof (globalThis as { WebAssembly?: unknown }).WebAssembly !== 'undefined') return;

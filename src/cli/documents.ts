@@ -2,10 +2,10 @@ import { CommandError, usageError } from './exit.js';
 import { checkOutputFile, writeOutput } from './output.js';
 import type { Terminal } from './terminal.js';
 
-/** A document for programs: where the user wants it, `-` being standard output. */
+/** The destination of a document for programs; `-` is standard output. */
 export type Destination = string | undefined;
 
-/** Refuses destinations that cannot be written, before any work; at most one may be standard output. */
+/** Rejects destinations that cannot be written, before any work; at most one may be standard output. */
 export function checkDestinations(destinations: readonly Destination[]): void {
   const wanted = destinations.filter((path) => path !== undefined);
   if (wanted.filter((path) => path === '-').length > 1) {
@@ -14,12 +14,12 @@ export function checkDestinations(destinations: readonly Destination[]): void {
   for (const path of wanted) if (path !== '-') checkOutputFile(path);
 }
 
-/** True when standard output belongs to a document: tables for people would spoil it. */
+/** True when a document goes to standard output, so that no tables may be printed there. */
 export function takesStandardOutput(destinations: readonly Destination[]): boolean {
   return destinations.includes('-');
 }
 
-/** Writes a document where the user wants it; undefined wants none. */
+/** Writes a document to its destination; undefined = no document. */
 export function writeDocument(
   destination: Destination,
   text: () => string,
@@ -31,8 +31,8 @@ export function writeDocument(
 }
 
 /**
- * The writes of one command. One that fails holds up neither the others nor what is printed: what was
- * computed is shown where it can be. settle() then throws what failed.
+ * The writes of one command. A failed write blocks neither the others nor the printed output. settle() then throws
+ * the failures.
  */
 export class Writes {
   private readonly failures: unknown[] = [];
@@ -45,7 +45,7 @@ export class Writes {
     }
   }
 
-  /** Throws what failed, all that could not be written in one error. */
+  /** Throws the failures, all of them in one error. */
   settle(): void {
     const [first, ...others] = this.failures;
     if (first === undefined) return;

@@ -1,4 +1,4 @@
-/** What the program ends with. A broken budget never shares a code with a broken run. */
+/** Exit codes. A broken budget never shares a code with a failed run. */
 export const EXIT = Object.freeze({
   ok: 0,
   /** A budget is broken. */
@@ -13,7 +13,7 @@ export const EXIT = Object.freeze({
   interrupted: 130,
 } as const);
 
-/** What each exit code says. A test holds README, docs and --help against this table. */
+/** The meaning of each exit code. A test compares README, docs and --help with this table. */
 export const EXIT_MEANINGS: Readonly<Record<(typeof EXIT)[keyof typeof EXIT], string>> = {
   0: 'done; `run`, `compare` and `sweep` end with it also where a budget is broken',
   1: '`check`: a budget is broken, a hypothesis is refuted, or the baseline keeps an unused figure; `lint`: a finding is an error',
@@ -34,7 +34,7 @@ export class CommandError extends Error {
   }
 }
 
-/** The command line, or what it names, is wrong: exit code 2. */
+/** The command line, or something that it names, is wrong: exit code 2. */
 export function usageError(message: string): CommandError {
   return new CommandError(EXIT.usage, message);
 }

@@ -6,7 +6,7 @@ import { adviceOf, codeOf, fileError, isMachineCode } from './system-errors.js';
 const MAX_BYTES = 4 * 1024 * 1024;
 const WINDOWS_DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
-/** What a scenario from standard input is called in messages; its includes are below the current folder. */
+/** Name of a scenario from standard input in messages. Its includes are below the current folder. */
 export const STDIN = '<stdin>';
 
 /** The file that an argument of the command line names: `-` is standard input. */
@@ -14,13 +14,13 @@ export function scenarioPath(argument: string): string {
   return argument === '-' ? STDIN : argument;
 }
 
-/** The text of a file named by the user or in a scenario, or why there is none. */
+/** The text of a file, or the reason why it cannot be read. */
 export type ReadAnswer = { readonly text: string } | { readonly error: string };
 
 /**
  * A reader for one scenario: the file itself and its includes, as paths that begin with the folder of the scenario as
- * given. It refuses every path that leads out of that folder, also through links; there is no way to opt out. A
- * message never quotes the file it is about.
+ * given. It rejects every path that leads out of that folder, also through links; there is no way to opt out. A
+ * message never quotes the contents of the file.
  */
 export function scenarioReader(scenario: string): (path: string) => ReadAnswer {
   const folder = scenario.slice(0, scenario.search(/[^/\\]*$/));
@@ -50,9 +50,9 @@ function refuseForeign(folder: string, path: string): void {
   }
 }
 
-/** Reads a regular file of at most MAX_BYTES that is valid UTF-8; throws what `adviceOf` puts into words. */
+/** Reads a regular file of at most MAX_BYTES that is valid UTF-8. `adviceOf` describes the errors that it throws. */
 export function readGuarded(path: string): string {
-  // Without O_NONBLOCK, opening a pipe without a writer would wait for ever.
+  // Without O_NONBLOCK, opening a pipe without a writer would block forever.
   const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const stats = fstatSync(descriptor);
@@ -67,13 +67,13 @@ export function readGuarded(path: string): string {
 
 let standardInput: string | null = null;
 
-/** A pipe is read once: what was in it is kept for a scenario that is read again. */
+/** A pipe can be read only once, so its text is kept for a scenario that is read again. */
 function readStandardInput(): string {
   standardInput ??= decode(readAll(0, 0));
   return standardInput;
 }
 
-/** Reads to the end, not to the size that was stated: files below /proc state 0. */
+/** Reads to the end, not to the stated size: files below /proc state 0. */
 function readAll(descriptor: number, stated: number): Uint8Array {
   let bytes = Buffer.alloc(Math.max(stated, 4096) + 1);
   let length = 0;
@@ -86,7 +86,7 @@ function readAll(descriptor: number, stated: number): Uint8Array {
   }
 }
 
-/** Bytes that were read, 0 at the end. A pipe that is not blocking may have none yet. */
+/** Number of bytes read, 0 at the end. A non-blocking pipe may have none yet. */
 function readSome(descriptor: number, bytes: Uint8Array, from: number): number {
   for (;;) {
     try {

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 
-/** What `run` can write into its output directory. */
+/** Formats that `run` can write into its output directory. */
 export const FORMATS = ['html', 'svg', 'md', 'csv', 'json'] as const;
 export type Format = (typeof FORMATS)[number];
 
@@ -25,7 +25,7 @@ export function formatList(text: string): readonly Format[] {
   return FORMATS.filter((format) => names.includes(format));
 }
 
-/** A file or directory. An option in its place means that the name was left out. */
+/** A file or directory name. An option in its place means that the name was forgotten. */
 export function pathName(text: string): string {
   if (/^-./.test(text)) {
     throw new InvalidArgumentError(
@@ -35,7 +35,7 @@ export function pathName(text: string): string {
   return text;
 }
 
-/** Collects a repeatable option, each of them a comma-separated list. */
+/** Collects a repeatable option whose values are comma-separated lists. */
 export function nameList(text: string, before: readonly string[] = []): readonly string[] {
   const names = text
     .split(',')
@@ -47,7 +47,7 @@ export function nameList(text: string, before: readonly string[] = []): readonly
   return [...before, ...names];
 }
 
-/** A part of the work: the `index`-th of `of`, from 1. */
+/** One shard of the work: the `index`-th of `of`, from 1. */
 export interface Shard {
   readonly index: number;
   readonly of: number;
@@ -63,7 +63,7 @@ export function shardOf(text: string): Shard {
   return { index, of };
 }
 
-/** Collects a repeatable option whose texts are kept as they are. */
+/** Collects a repeatable option whose values are kept unchanged. */
 export function textList(text: string, before: readonly string[] = []): readonly string[] {
   if (text.trim() === '') throw new InvalidArgumentError('a text is expected.');
   return [...before, text];

@@ -1,7 +1,7 @@
-/** The runs that an interrupt ends, so that what they left is reported; null = none are under way. */
+/** The runs that an interrupt ends, so that finished ones are reported; null = none is active. */
 let running: AbortController | null = null;
 
-/** Runs `body` so that the first interrupt aborts the signal it is given instead of ending the program. */
+/** Runs `body` so that the first interrupt aborts its signal instead of ending the program. */
 export async function interruptible<T>(body: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const own = new AbortController();
   running = own;
@@ -12,7 +12,7 @@ export async function interruptible<T>(body: (signal: AbortSignal) => Promise<T>
   }
 }
 
-/** Aborts the runs under way; false where there are none, or where they were aborted before. */
+/** Aborts the active runs; false where there are none, or where they were aborted before. */
 export function interruptRuns(): boolean {
   if (running === null || running.signal.aborted) return false;
   running.abort();

@@ -10,14 +10,14 @@ import type { Terminal } from './terminal.js';
 
 const terminal = processTerminal(process.argv.includes('--no-color'));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, interrupt);
-// What --watch has started ends without a word when its next run begins, or when --watch is gone.
+// A process started by --watch ends silently when the next run begins, or when --watch itself has ended.
 process.once('disconnect', () => {
   discardOutputs();
   terminal.progress('');
   process.exit(EXIT.interrupted);
 });
 process.channel?.unref();
-// Whatever escapes is a fault of the program, and must not end like a broken budget (1).
+// Any other error is a defect of the program, and must not end like a broken budget (1).
 process.once('uncaughtException', (error) => {
   process.exit(tell(error, terminal, process.argv.includes('--debug')));
 });
@@ -41,10 +41,10 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-/** Says what went wrong, once, and gives the exit code. Only `--debug` shows a stack. */
+/** Reports an error once and returns the exit code. Only `--debug` shows a stack. */
 function tell(error: unknown, to: Terminal, withStack: boolean): number {
   if (error instanceof CommanderError) {
-    // Commander has written its message itself; `help` and `--version` come here with exit code 0.
+    // Commander has printed its message itself; `help` and `--version` get here with exit code 0.
     return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   }
   const told = foreignSystemError(error) ?? error;
@@ -62,8 +62,8 @@ function stackOf(error: Error): string {
 }
 
 /**
- * Ends the runs, whose results so far are then reported. Without runs, or the second time: leaves no half-written file,
- * and does not wait for threads that are still at work.
+ * Ends the runs, whose results so far are then reported. Without runs, or at the second interrupt, it removes
+ * unfinished files and exits without waiting for active threads.
  */
 function interrupt(): void {
   if (interruptRuns()) return;

@@ -14,13 +14,13 @@ const UNITS: Readonly<Record<string, number>> = {
   GB: 1e9,
 };
 
-/** What the program takes before any run, and a thread of it before its first event. Unit: bytes. */
+/** Memory of the program before any run, and of a thread before its first event. Unit: bytes. */
 const PROGRAM = 110 * MIB;
 const THREAD = 40 * MIB;
 
 const NOTHING: Planned = { bytes: 0, words: '', remedy: '' };
 
-/** Least budget with which anything can be run. Unit: bytes. */
+/** Smallest budget with which anything can run. Unit: bytes. */
 const LEAST = 192 * MIB;
 
 /** `2GiB`, `512MiB`, `1.5GB`, as an option parser. Unit: bytes. */
@@ -39,15 +39,15 @@ export function memorySize(text: string): number {
 /** How the memory of the process is shared. */
 export interface MemoryShare {
   readonly workers: number;
-  /** Limits of the heap of JavaScript objects: of each thread, and of one that runs by itself. Unit: MiB. */
+  /** Limits of the JavaScript heap: of each thread, and of a single thread on its own. Unit: MiB. */
   readonly heapMiB: number;
   readonly aloneHeapMiB: number;
   readonly memory: { readonly bytes: number };
-  /** Said where fewer threads run than could. */
+  /** Note for the case that fewer threads run than could. */
   readonly note: string | null;
 }
 
-/** Half of what this machine, or its container, has. Unit: bytes. */
+/** Half the memory of this machine, or of its container. Unit: bytes. */
 export function defaultBudget(): number {
   const constrained = process.constrainedMemory();
   const total = constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
@@ -55,8 +55,8 @@ export function defaultBudget(): number {
 }
 
 /**
- * Shares a budget among threads: fewer of them where the plans alone would fill it. Exit code 2 where not even one can
- * hold the largest plan.
+ * Shares a budget among threads, with fewer of them where the plans alone would fill it. Exit code 2 where not even
+ * one can hold the largest plan.
  */
 export function shareMemory(
   budget: number,

@@ -15,11 +15,11 @@ import { dirname, join, resolve } from 'node:path';
 import { CommandError, EXIT, usageError } from './exit.js';
 import { codeOf, fileError, isMachineCode } from './system-errors.js';
 
-/** Files begun and not yet in their place; removed when the program is interrupted. */
+/** Temporary files that are not in their place yet; removed when the program is interrupted. */
 const begun = new Set<string>();
 let count = 0;
 
-/** Refuses, before any work, a file that could not be written. Exit code 2. */
+/** Rejects, before any work, a file that could not be written. Exit code 2. */
 export function checkOutputFile(path: string): void {
   const found = inspect(path);
   if (found?.isDirectory()) throw usageError(`cannot write ${path}: is a directory`);
@@ -28,7 +28,7 @@ export function checkOutputFile(path: string): void {
   checkOutputDirectory(dirname(path));
 }
 
-/** Refuses, before any work, a directory that could not be created or written to. Exit code 2. */
+/** Rejects, before any work, a directory that could not be created or written to. Exit code 2. */
 export function checkOutputDirectory(path: string): void {
   const { existing, isDirectory } = nearestExisting(resolve(path));
   if (!isDirectory) {
@@ -36,7 +36,7 @@ export function checkOutputDirectory(path: string): void {
   }
   const probe = temporaryIn(existing);
   try {
-    // Rights alone do not tell: root has all of them, also where no file can be made.
+    // Permissions are not enough: root has all of them, even where no file can be created.
     const descriptor = openSync(probe, 'wx');
     begun.add(probe);
     closeSync(descriptor);
@@ -48,7 +48,7 @@ export function checkOutputDirectory(path: string): void {
   }
 }
 
-/** Of a place that was looked at before any work: the user's mistake, unless the machine failed. */
+/** An error of a check before any work: the user's mistake, unless the machine failed. */
 function refusal(action: string, path: string, error: unknown): CommandError {
   const told = fileError(action, path, error);
   if (isMachineCode(codeOf(error))) return told;
@@ -56,8 +56,8 @@ function refusal(action: string, path: string, error: unknown): CommandError {
 }
 
 /**
- * Writes a file whole or not at all: into a new file beside it, flushed, then renamed. Never through a
- * symbolic link. Devices and pipes are written to as they are.
+ * Writes a file completely or not at all: into a new file next to it, flushed, then renamed. It never writes through
+ * a symbolic link. Devices and pipes are written directly.
  */
 export function writeOutput(path: string, text: string): void {
   const file = beginOutput(path);
@@ -65,16 +65,16 @@ export function writeOutput(path: string, text: string): void {
   file.commit();
 }
 
-/** A file that is being written and has not yet its name. */
+/** A file that is being written and does not have its final name yet. */
 export interface OutputFile {
-  /** Where the bytes are until commit(). */
+  /** Path of the bytes until commit(). */
   readonly temporary: string;
   write(text: string): void;
-  /** Gives the file its name. */
+  /** Renames the file to its final name. */
   commit(): void;
 }
 
-/** Begins a file that is written piece by piece; it appears under its name with commit(). */
+/** Begins a file that is written piece by piece; it gets its name with commit(). */
 export function beginOutput(path: string): OutputFile {
   return guarded(path, () => {
     const found = inspect(path);
@@ -84,14 +84,14 @@ export function beginOutput(path: string): OutputFile {
   });
 }
 
-/** Removes the files that were begun and not committed; gives those that could not be removed. */
+/** Removes the files that were begun and not committed; returns those that could not be removed. */
 export function discardOutputs(): readonly string[] {
   for (const temporary of begun) {
     try {
       rmSync(temporary, { force: true });
       begun.delete(temporary);
     } catch {
-      // The failure that led here is the one to report; the file is tried again at the end.
+      // The original failure is the one to report; the file is tried again at the end.
     }
   }
   return [...begun];
@@ -121,8 +121,8 @@ function temporaryIn(folder: string): string {
 }
 
 /**
- * Makes a folder with those above it. One at a time: the recursive way of Node.js goes round for ever in
- * file systems that answer "no such directory" to a new one, such as /proc.
+ * Creates a folder and its parents, one at a time: the recursive version of Node.js loops forever in file systems
+ * that answer "no such directory" to a new one, such as /proc.
  */
 function makeFolder(path: string): void {
   const folder = resolve(path);
@@ -131,7 +131,7 @@ function makeFolder(path: string): void {
   try {
     mkdirSync(folder);
   } catch (error) {
-    // Another process may have been quicker.
+    // Another process may have been faster.
     if (codeOf(error) !== 'EEXIST') throw error;
   }
 }
@@ -151,7 +151,7 @@ function writeAll(descriptor: number, text: string): void {
   while (at < bytes.length) at += writeSync(descriptor, bytes, at);
 }
 
-/** A failed write is the machine's failure (3), unless the path itself can never be written (2). */
+/** A failed write is a failure of the machine (3), unless the path can never be written (2). */
 function guarded<T>(path: string, body: () => T): T {
   try {
     return body();

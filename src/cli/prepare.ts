@@ -13,7 +13,7 @@ import { scenarioPath, scenarioReader } from './files.js';
 import type { Terminal } from './terminal.js';
 import { whatIfOf, type WhatIfFlags } from './what-if.js';
 
-/** What the command line may ask for instead of what the file says. */
+/** Settings of the command line that replace those of the file. */
 export interface Selection extends WhatIfFlags {
   readonly variant?: readonly string[];
   readonly seed?: number;
@@ -23,21 +23,21 @@ export interface Selection extends WhatIfFlags {
 /** A scenario that is ready to run: checked, with one plan for each chosen variant. */
 export interface Prepared {
   readonly path: string;
-  /** Holds the chosen variants only. */
+  /** Contains only the chosen variants. */
   readonly file: ScenarioFile;
   readonly plans: readonly Plan[];
   readonly replications: number;
-  /** Where everything was written. */
+  /** Places in the source text. */
   readonly places: Places;
-  /** The text that it was built from, and the experiments in it. */
+  /** The text from which it was built, and its experiments. */
   readonly source: Source;
   readonly sweeps: readonly WrittenSweep[];
 }
 
-/** Takes each problem of a scenario as it is found. */
+/** Receives each problem of a scenario as it is found. */
 export type Tell = (problem: Shown) => void;
 
-/** Prints problems as people read them. */
+/** Prints problems for people. */
 export function teller(terminal: Terminal): Tell {
   return (problem) => terminal.note(`${formatDiagnostic(problem)}\n`);
 }
@@ -59,7 +59,7 @@ export function prepare(
   return { path, file, plans, replications, places, source, sweeps };
 }
 
-/** The file of what was loaded; prints what is said about it. Exit code 2 where there are errors. */
+/** The file of a loaded scenario; prints its problems. Exit code 2 where there are errors. */
 export function soundFile(
   { file, problems }: Pick<Loaded, 'file' | 'problems'>,
   path: string,
@@ -72,7 +72,7 @@ export function soundFile(
   throw tooWrong(path, errors);
 }
 
-/** Lowers all variants; prints what only shows then, at its place, as every other problem of a scenario. */
+/** Compiles all variants. Prints problems that only show then, with their places, like every other problem. */
 function plansOf(file: ScenarioFile, places: Places, path: string, tell: Tell): readonly Plan[] {
   const found = new Map<string, { readonly problem: Shown; readonly variants: string[] }>();
   const plans = file.variants.flatMap((variant) => {
@@ -100,7 +100,7 @@ function plansOf(file: ScenarioFile, places: Places, path: string, tell: Tell): 
   throw tooWrong(path, found.size);
 }
 
-/** The keys of a dotted path; faults are in a list, and the path names them by id. */
+/** The keys of a dotted path. Faults are in a list, and the path names them by id. */
 function keysOf(where: string, { scenario }: Variant): readonly PathKey[] {
   const keys = where.split(/[.[\]]+/).filter((key) => key !== '');
   const fault = keys[0] === 'faults' ? scenario.faults.findIndex(({ id }) => id === keys[1]) : -1;
@@ -114,7 +114,7 @@ function tooWrong(path: string, problems: number): CommandError {
   );
 }
 
-/** Lowers one variant of a setting; what only shows then is the error. */
+/** Compiles one variant of a setting; problems that only show then become the error. */
 export function lower(variant: Variant, file: ScenarioFile, path: string): Plan {
   try {
     return compile(variant, file);
@@ -141,7 +141,7 @@ export function select(file: ScenarioFile, selection: Selection, path: string): 
     ...file,
     variants: variants.map((one, index) => ({
       ...one,
-      // Without the baseline of the file, the first of the chosen ones takes its place.
+      // If the baseline of the file is not chosen, the first chosen variant replaces it.
       baseline: hasBaseline ? one.baseline : index === 0,
       scenario: { ...one.scenario, run: { ...one.scenario.run, ...settings } },
     })),

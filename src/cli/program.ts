@@ -13,7 +13,7 @@ import {
 import type { Terminal } from './terminal.js';
 import { packageVersion } from './version.js';
 
-/** Commands that a later version brings: refused by name, not as unknown. */
+/** Commands of later versions: the error names them instead of calling them unknown. */
 const LATER = {
   tune: 'the best settings under budgets',
   explore: 'the smallest faults that break a budget',
@@ -23,7 +23,7 @@ const LATER = {
   init: 'a starter scenario',
 } as const;
 
-/** Commands that a user of sweeps may look for, and what does their work. */
+/** Commands for which a user of sweeps may look, and what to use instead. */
 const ELSEWHERE = {
   merge: 'run sweep again without --shard where the files of all shards lie together',
   search: 'write faultline sweep FILE --set path=from..to --expect EXPRESSION',
@@ -89,7 +89,7 @@ export function createProgram(terminal: Terminal, finish: (exitCode: number) => 
   return program;
 }
 
-/** One line for each code, long ones broken at a space. */
+/** One line for each code; long ones are broken at a space. */
 function exitCodes(): string {
   return Object.entries(EXIT_MEANINGS)
     .map(([code, words]) => {

@@ -1,10 +1,10 @@
 import type { Terminal } from './terminal.js';
 
-/** At most ten times a second. */
+/** Updates at most ten times a second. */
 const GAP_NS = 100_000_000n;
 const CELLS = 24;
 
-/** A bar on one line of standard error: how many of `total` runs are done, and about how long the others take. */
+/** A bar on one line of standard error: how many of `total` runs are done, and roughly how long the others take. */
 export function progressBar(
   terminal: Terminal,
   what: string,
@@ -29,7 +29,10 @@ export function progressBar(
 /** Shorter runs show no estimate: the first ones say little, and the wait is short. Unit: s. */
 const SAID_FROM = 3;
 
-/** `, about 40 s left`, as if the runs that are left took as long as those that are done; '' where that is a guess. */
+/**
+ * `, about 40 s left`, assuming that the remaining runs take as long as the finished ones; '' where that would be a
+ * guess.
+ */
 function timeLeft(elapsed: number, done: number, total: number): string {
   const isKnown = done >= 2 || done / total >= 0.1;
   if (done === 0 || !isKnown || elapsed < SAID_FROM) return '';
@@ -46,7 +49,7 @@ function rounded(value: number, step: number): number {
   return Math.max(step, Math.round(value / step) * step);
 }
 
-/** A stopwatch; the reading is seconds with one decimal, for messages only, never for results. */
+/** A stopwatch. It returns seconds with one decimal, for messages only, never for results. */
 export function stopwatch(): () => string {
   const start = process.hrtime.bigint();
   return () => (Number(process.hrtime.bigint() - start) / 1e9).toFixed(1);

@@ -12,10 +12,10 @@ import type { Selection } from './prepare.js';
 import { packageVersion } from './version.js';
 import { whatIfCommand, type WhatIfFlags } from './what-if.js';
 
-/** Names that stand for devices on some systems. */
+/** Names of devices on some systems. */
 const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)$/;
 
-/** What a report needs beside the result. */
+/** Inputs of a report besides the result. */
 export interface ReportTarget {
   readonly directory: string;
   readonly formats: readonly Format[];
@@ -24,7 +24,7 @@ export interface ReportTarget {
   readonly selection: Selection;
 }
 
-/** Writes the report in the wanted formats; gives the paths in the order of the formats. */
+/** Writes the report in the requested formats and returns the paths in the order of the formats. */
 export function writeReport(result: Result, target: ReportTarget): Promise<readonly string[]> {
   const command = commandOf(target);
   const version = packageVersion();
@@ -39,7 +39,7 @@ export function writeReport(result: Result, target: ReportTarget): Promise<reado
   });
 }
 
-/** What makes each format of a report; called for those that are wanted. */
+/** Functions that create each format of a report; called only for the requested ones. */
 export interface Renderers {
   html(document: Document): Promise<string>;
   svgs(document: Document): Promise<readonly RenderedFile[]>;
@@ -48,7 +48,7 @@ export interface Renderers {
   json(): string;
 }
 
-/** Writes files that begin with `base`; gives their paths in the order of the formats. */
+/** Writes files whose names begin with `base`, and returns their paths in the order of the formats. */
 export async function writeFormats(
   base: string,
   wanted: readonly Format[],
@@ -75,13 +75,15 @@ export async function writeFormats(
   return written;
 }
 
-/** The name of a report: that of the scenario's file, made harmless where it is not; its title where there is no file. */
+/**
+ * The name of a report: that of the scenario's file, made safe where necessary, or its title where there is no file.
+ */
 export function reportName(path: string, title = ''): string {
   if (path === STDIN) return titleName(title);
   return harmless(basename(path).replace(/\.ya?ml$/, ''));
 }
 
-/** Behind the name of a report: one with changes never takes the place of that of the file. */
+/** Suffix of a report's name, so that a report with changes never replaces that of the file. */
 function whatIfName({ set, as }: WhatIfFlags): string {
   if (set === undefined) return '';
   return `.what-if-${harmless(as ?? set.join(' '))}`;
@@ -101,13 +103,13 @@ export function fileArgument(path: string): string {
   return path === STDIN ? '-' : basename(path);
 }
 
-/** A name as it is where no system minds, else one made of it. */
+/** A name that is safe on every system: the name itself or, if necessary, one derived from it. */
 export function harmless(name: string): string {
   const isPlain = /^[a-z0-9][a-z0-9-]{0,39}$/.test(name) && !DEVICE.test(name);
   return isPlain ? name : safeName(name);
 }
 
-/** The command that makes this report again, without folders: they differ from machine to machine. */
+/** The command that reproduces this report, without folders, because they differ between machines. */
 function commandOf({ path, selection }: ReportTarget): string {
   const { variant, seed, replications } = selection;
   const flags = [

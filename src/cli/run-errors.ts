@@ -5,19 +5,19 @@ import { STDIN } from './files.js';
 import { CommandError, EXIT } from './exit.js';
 import { codeOf, fileError, isMachineCode } from './system-errors.js';
 
-/** What ended a simulation, as a message for its user; anything else is returned as it is. */
+/** A message for the user about what ended a simulation; any other error is returned unchanged. */
 export function explainRunError(error: unknown, path: string, whatIf?: WhatIfWords): unknown {
   if (error instanceof GuardStop) return guardError(error, path);
   if (error instanceof RunFailure) return failureError(error, path, whatIf);
   return error;
 }
 
-/** A word as a shell takes it for one. */
+/** A word, quoted for a shell where necessary. */
 export function shellWord(text: string): string {
   return /^[\w./=,:%@+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** The command that runs exactly this replication again, with the changes that the command line made to the file. */
+/** The command that repeats exactly this replication, with the changes of the command line. */
 export function replayCommand(path: string, run: RunIdentity, whatIf?: WhatIfWords): string {
   const file = path === STDIN ? '-' : shellWord(path);
   const { variant, seed, replication } = run;
@@ -27,7 +27,7 @@ export function replayCommand(path: string, run: RunIdentity, whatIf?: WhatIfWor
   );
 }
 
-/** The changes as options, as a shell takes them. */
+/** The changes as options, quoted for a shell. */
 export function changesOf({ set, as }: WhatIfWords): string {
   const words = set.map((text) => `--set ${shellWord(text)}`);
   return [...words, ...(as === null ? [] : [`--as ${shellWord(as)}`])].join(' ');
@@ -47,7 +47,7 @@ export interface StoppedRun extends RunIdentity {
   readonly detail: string;
 }
 
-/** What guards stopped, and what to do about each; `isEmpty`: nothing else finished that could be reported. */
+/** The variants that guards stopped, and what to do about each; `isEmpty`: no other variant finished. */
 export function stopMessage(path: string, stops: readonly StoppedRun[], isEmpty: boolean): string {
   const [first] = stops;
   const { what } = GUARDS[first!.reason];
@@ -69,10 +69,10 @@ export function stopMessage(path: string, stops: readonly StoppedRun[], isEmpty:
   return `${path}: ${what}, ${rest}${shown.join('')}${more}${advice}`;
 }
 
-/** Stopped variants that a message lists. */
+/** Most stopped variants in a message. */
 const SHOWN = 5;
 
-/** What each guard has met, and what a user can do about it. */
+/** What each guard detected, and what a user can do about it. */
 const GUARDS: Readonly<Record<GuardReason, { readonly what: string; readonly remedy: string }>> = {
   budget: {
     what: 'the limit of events (run.maxEvents) was reached',
@@ -112,7 +112,7 @@ function failureError(failure: RunFailure, path: string, whatIf?: WhatIfWords): 
   );
 }
 
-/** A failed write of a thread as plain words; its code stays with it. */
+/** A failed write of a thread as plain words, with its code. */
 export function asSystemError(error: unknown, path: string): unknown {
   const code = codeOf(error);
   if (code === '' || code.startsWith('ERR_')) return error;

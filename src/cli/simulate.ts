@@ -23,10 +23,10 @@ export interface SimulateOptions {
   readonly quiet?: boolean;
 }
 
-/** The records of all runs of a scenario, and in words how long they took. */
+/** The records of all runs of a scenario, and how long they took, in words. */
 export interface Simulated {
   readonly records: Records;
-  /** What is missing of the runs, and what a command ends with then; null where all of them finished. */
+  /** The missing runs and the exit code that follows; null where all runs finished. */
   readonly shortfall: Shortfall | null;
   /** `simulated 5 variants x 5 replications in 5.1 s`. */
   readonly words: string;
@@ -38,7 +38,7 @@ interface Shortfall {
   /** Not a single run finished: there is nothing to report. */
   readonly isEmpty: boolean;
   readonly exitCode: number;
-  /** For standard error: what stopped which variant, and what to do. */
+  /** For standard error: what stopped each variant, and what to do. */
   readonly message: string;
 }
 
@@ -90,14 +90,14 @@ function shortfallOf({ file, plans, path, replications }: Prepared, kept: Kept):
   return { incomplete, isEmpty, exitCode: EXIT.guard, message };
 }
 
-/** The exit code of what was run; says on standard error what stopped runs that did not finish. */
+/** The exit code of the runs. Prints what stopped the unfinished ones to standard error. */
 export function endOf({ shortfall }: Simulated, terminal: Terminal): number {
   if (shortfall === null) return EXIT.ok;
   terminal.note(`faultline: ${shortfall.message}\n`);
   return shortfall.exitCode;
 }
 
-/** The result document of what was run; `saved` is what its budgets mean by that. */
+/** The result document of the runs; `saved` gives the values to which budgets with `of saved` refer. */
 export function resultOf(
   { file, plans }: Prepared,
   { records, shortfall }: Simulated,

@@ -1,29 +1,29 @@
 import { CommandError, EXIT } from './exit.js';
 
-/** What the system answered, in words a user can act on, without the path it was about. */
+/** A system error in words on which a user can act, without the path. */
 export function systemMessage(error: unknown): string {
   const words = SYSTEM[codeOf(error)]?.words;
   return words ?? (error instanceof Error ? error.message : String(error));
 }
 
-/** The error code of a failed system call, '' where it has none. */
+/** The error code of a failed system call, '' if it has none. */
 export function codeOf(error: unknown): string {
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
   return code ?? '';
 }
 
-/** True for the code of a failure of the machine: neither the user's mistake nor a fault of the program. */
+/** True for the code of a machine failure, which is neither the user's mistake nor a defect of the program. */
 export function isMachineCode(code: string): boolean {
   return SYSTEM[code]?.isMachine === true;
 }
 
-/** A line of its own about what a user can do, '' where the words say it. */
+/** An extra line on what a user can do, '' where the message already says it. */
 export function remedyOf(error: unknown): string {
   const remedy = SYSTEM[codeOf(error)]?.remedy;
   return remedy === undefined ? '' : `\n  ${remedy}`;
 }
 
-/** What the system answered, and what a user can do, in one line: a diagnostic has no other. */
+/** The system error and its remedy in one line, for diagnostics, which have only one. */
 export function adviceOf(error: unknown): string {
   const remedy = remedyOf(error).trim().replace(/\.$/, '');
   const words = systemMessage(error);
@@ -31,8 +31,8 @@ export function adviceOf(error: unknown): string {
 }
 
 /**
- * A file operation that failed, in words: exit code 2 where the path cannot be right, else 3. `action` is such as
- * `cannot write`, `kept` says what is not lost.
+ * A failed file operation in words: exit code 2 where the path cannot be right, else 3. `action` is such as `cannot
+ * write`; `kept` says what is not lost.
  */
 export function fileError(
   action: string,
@@ -53,7 +53,7 @@ export function exitCodeOf(code: string): number {
 }
 
 /**
- * A failed system call that no command has put into words, such as that of loading a module; null for every
+ * The message for a failed system call that no command has handled, such as one of loading a module; null for every
  * other error.
  */
 export function foreignSystemError(error: unknown): CommandError | null {
@@ -65,7 +65,7 @@ export function foreignSystemError(error: unknown): CommandError | null {
 interface SystemCode {
   readonly words: string;
   readonly remedy?: string;
-  /** The machine failed, whatever path was named. */
+  /** The machine failed, independent of the path. */
   readonly isMachine: boolean;
 }
 

@@ -2,24 +2,27 @@ import pc from 'picocolors';
 import { EXIT } from './exit.js';
 import { codeOf, remedyOf, systemMessage } from './system-errors.js';
 
-/** Where a command writes: results to standard output, everything else to standard error. */
+/** Output of a command: results go to standard output, everything else to standard error. */
 export interface Terminal {
-  /** A result for people; control characters of names in it are made visible. */
+  /** A result for people; control characters in names are made visible. */
   out(text: string): void;
   /** A result for programs, byte by byte. */
   raw(text: string): void;
   /** A message. */
   note(text: string): void;
-  /** Replaces the one line of progress; '' takes it away. Does nothing unless standard error is a terminal. */
+  /** Replaces the progress line; '' removes it. Does nothing unless standard error is a terminal. */
   progress(line: string): void;
   readonly colors: { readonly out: boolean; readonly err: boolean };
-  /** Columns of standard output, 100 where it is no terminal or does not know. */
+  /** Columns of standard output; 100 where it is not a terminal or the width is unknown. */
   readonly columns: number;
-  /** Standard output goes to a file or a CI log: names are printed in full, however wide a line gets. */
+  /** Standard output goes to a file or a CI log: names are printed in full, however long the line. */
   readonly isLog: boolean;
 }
 
-/** The streams of this process, without colours where they must be `isPlain`. A reader that goes away (EPIPE) is no error: what is left is dropped. */
+/**
+ * The streams of this process, without colours if `isPlain`. A reader that goes away (EPIPE) is not an error: the
+ * remaining output is dropped.
+ */
 export function processTerminal(isPlain = false): Terminal {
   const { stdout, stderr, env } = process;
   for (const stream of [stdout, stderr]) stream.on('error', endWhereUnwritable);
@@ -58,7 +61,7 @@ export function processTerminal(isPlain = false): Terminal {
   };
 }
 
-/** Values with which a variable of the environment says no. */
+/** Values of an environment variable that mean no. */
 const UNSET: readonly string[] = ['', '0', 'false'];
 
 /** Colour functions for a stream; without colour they return their argument. */
@@ -77,7 +80,7 @@ export function printable(text: string, hasColors: boolean): string {
   );
 }
 
-/** A colour sequence, or one character that does something else than being seen. */
+/** A colour sequence, or an invisible or control character. */
 const UNSAFE =
   // eslint-disable-next-line no-control-regex
   /\u001b\[[0-9;]*m|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
@@ -94,7 +97,7 @@ function wantsColor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): boolean
   return stream.isTTY === true && env['TERM'] !== 'dumb';
 }
 
-/** A stream that takes nothing more, such as a full disk behind `> file`, is a failure of the machine. */
+/** A stream that cannot be written, such as a full disk behind `> file`, is a failure of the machine. */
 function endWhereUnwritable(error: Error): void {
   if (codeOf(error) === 'EPIPE') return;
   process.stderr.write(

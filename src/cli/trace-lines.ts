@@ -4,12 +4,12 @@ import type { Plan } from '../spec/plan.js';
 import type { TraceRecord } from '../spec/record.js';
 
 /**
- * The rows of one run as JSON lines, in the order in which they ended: one line per request (no parent,
- * with its workload and arrival number) and per attempt (with its edge; `root` is its request). `part`
- * is what was asked for, `version` that of the process that was asked, null where its service has none,
- * `status` the HTTP status of an answer, null where there was none, `background` whether a background step
- * began it, so that the request does not wait for it. The row of a transaction is its commit. Times are
- * seconds from the end of the warm-up, so those before it are negative; null = never reached.
+ * The rows of one run as JSON lines, in the order in which they ended: one line per request (no parent, with its
+ * workload and arrival number) and per attempt (with its edge; `root` is its request). `part` is the endpoint or
+ * operation that was called, `version` that of the process that was called (null where its service has none),
+ * `status` the HTTP status of the response (null where there was none), `background` whether a background step made
+ * the call, so that the request does not wait for it. The row of a transaction is its commit. Times are seconds from
+ * the end of the warm-up, so earlier ones are negative; null = never reached.
  */
 export class TraceLines {
   private readonly plan: Plan;
@@ -51,7 +51,7 @@ export class TraceLines {
     });
   }
 
-  /** The process, and the version of its service that it runs. */
+  /** The process, and the version of the service that it runs. */
   private placeOf(instance: number): Readonly<Record<'instance' | 'version', string | null>> {
     const { components, instances } = this.plan;
     if (instance < 0) return { instance: null, version: null };
@@ -98,10 +98,10 @@ type Times = Readonly<
 >;
 
 /**
- * Seconds spent in each stage: in the caller's policies, on the way there, in the queue, in service,
- * on the way back. A stage that was not finished is null, and so is the way of an answer that left before
- * the work ended (`respond` with `then`). Of the commit of a transaction `policies` ends with the connection;
- * `transaction` is the time of the steps over it, null elsewhere.
+ * Seconds spent in each stage: in the caller's policies, on the way there, in the queue, in service, on the way back.
+ * A stage that did not finish is null, and so is the way back of a response that was sent before the work ended
+ * (`respond` with `then`). For the commit of a transaction `policies` ends when it gets its connection, and
+ * `transaction` is the time of the steps in between; it is null elsewhere.
  */
 function stagesOf(times: Times): Readonly<Record<string, number | null>> {
   const { called, sent, arrived, begun, ended, answered, opened } = times;
@@ -116,7 +116,7 @@ function stagesOf(times: Times): Readonly<Record<string, number | null>> {
   };
 }
 
-/** The difference of two times that are whole ns each, without the noise of their subtraction. */
+/** The difference of two times that are both whole ns, without floating-point noise. */
 function between(from: number | null, to: number | null): number | null {
   return from === null || to === null ? null : Math.round((to - from) * 1e9) / 1e9;
 }

@@ -9,20 +9,20 @@ import type { TraceRecord } from '../spec/record.js';
 import { asSystemError } from './run-errors.js';
 import { TraceLines } from './trace-lines.js';
 
-/** What this thread is started with. */
+/** Data with which this thread is started. */
 export interface TraceSetup {
   /** Plans that trace every request. */
   readonly plans: readonly Plan[];
-  /** The file that is being written, and the name the user knows it by. */
+  /** The file that is being written, and the name by which the user knows it. */
   readonly temporary: string;
   readonly path: string;
 }
 
-/** Text that is gathered before it is written. Unit: characters. */
+/** Text is written in chunks of this size. Unit: characters. */
 const CHUNK = 1 << 20;
 
-// The one thread of `run --traces`: it runs the tasks in order and appends what they trace to the file,
-// so that traces of any length pass through without being kept. Each is answered with its digest.
+// The only thread of `run --traces`. It runs the tasks in order and appends their traces to the file, so that traces
+// of any length never have to fit in memory. The answer to each task is its digest.
 const { plans, temporary, path } = workerData as TraceSetup;
 
 parentPort?.on('message', ({ index, task }: Assignment) => {

@@ -11,13 +11,12 @@ import { exitCodeOf } from './system-errors.js';
 import type { Terminal } from './terminal.js';
 import type { TraceSetup } from './trace-worker.js';
 
-/** Limit of the heap of the thread that writes them. Unit: MiB. */
+/** Limit of the heap of the thread that writes traces. Unit: MiB. */
 const HEAP_MIB = 2048;
 
 /**
- * Runs everything a second time with every request traced, and writes the traces as JSON lines. The
- * first runs stay what results are made from, so that tracing cannot change a byte of them; that both
- * were the same runs is checked by their digests.
+ * Runs everything a second time with every request traced, and writes the traces as JSON lines. Results still come
+ * from the first runs, so that tracing cannot change a byte of them. The digests verify that both runs were the same.
  */
 export async function writeTraces(
   prepared: Prepared,
@@ -35,7 +34,7 @@ export async function writeTraces(
   let digests: readonly unknown[];
   try {
     const entry = new URL('./trace-worker.js', import.meta.url);
-    // Some of the lines of a task that was lost are in the file: it cannot be repeated.
+    // Some lines of a lost task are already in the file, so it cannot be repeated.
     const pool = { workers: 1, retries: 0, onDone };
     digests = await withCrew({ entry, shared, heapMiB: HEAP_MIB }, (crew) =>
       runPool(tasks, { ...pool, crew }),

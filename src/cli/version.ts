@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 let known: string | null = null;
 
-/** The version of this package, as its package.json says. Read once: a result must not fail for it. */
+/** The version in the package.json of this package. It is read only once, so that no result fails because of it. */
 export function packageVersion(): string {
   known ??= readVersion();
   return known;

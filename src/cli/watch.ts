@@ -8,15 +8,17 @@ import { scenarioReader } from './files.js';
 import { interruptible } from './interrupt.js';
 import type { Terminal } from './terminal.js';
 
-/** Files are looked at this often. Not by events: editors that replace a file, and remote folders, lose those. */
+/**
+ * Interval at which files are polled. File events get lost for editors that replace a file, and in remote folders.
+ */
 const POLL_MS = 200;
 
-/** Path -> what tells one state of the file from another. */
+/** For each path, a text that changes with the state of the file. */
 type States = ReadonlyMap<string, string>;
 
 /**
- * Runs the command line now and after each change of the scenarios or of what they include, until it is interrupted. Each
- * run is a process of its own, which ends when the next one begins.
+ * Runs the command line now and after each change of the scenarios or of their includes, until interrupted. Each run
+ * is a process of its own, which ends before the next one begins.
  */
 export function watch(files: readonly string[], terminal: Terminal): Promise<number> {
   if (files.length === 0) throw usageError('--watch needs a file to watch');
@@ -32,7 +34,7 @@ export function watch(files: readonly string[], terminal: Terminal): Promise<num
         if (!isUnwanted && !signal.aborted) terminal.note(waiting);
       });
       const changed = await changeOf(states, signal);
-      // The run notices, removes what it has begun to write, and ends.
+      // The run notices that its channel is closed, removes unfinished files, and ends.
       isUnwanted = true;
       if (child.connected) child.disconnect();
       await ended;
@@ -58,7 +60,7 @@ function endOf(child: ChildProcess): Promise<void> {
   });
 }
 
-/** The states of the scenarios and of all that they read, each taken before its text was. */
+/** The states of the scenarios and of all files that they read, each taken before its text was read. */
 function statesOf(files: readonly string[]): States {
   const states = new Map<string, string>();
   for (const file of files) {
@@ -67,7 +69,7 @@ function statesOf(files: readonly string[]): States {
       states.set(path, stateOf(path));
       return read(path);
     };
-    // What is wrong with it is said by the run.
+    // The run reports any problems.
     new Source(file, noted).load();
   }
   return states;
@@ -78,7 +80,7 @@ function stateOf(path: string): string {
   return stats === undefined ? 'absent' : `${stats.ino}:${stats.size}:${stats.mtimeNs}`;
 }
 
-/** The file that has changed, once nothing changes any more; null where the signal came first. */
+/** The file that has changed, once no file changes any more; null where the signal came first. */
 async function changeOf(states: States, signal: AbortSignal): Promise<string | null> {
   let before = '';
   for (;;) {

@@ -7,11 +7,11 @@ import { changesOf } from './run-errors.js';
 export interface WhatIfFlags {
   /** `path=value` each. */
   readonly set?: readonly string[];
-  /** The variant that they make, beside those of the file. */
+  /** The name of the variant that they create, in addition to those of the file. */
   readonly as?: string;
 }
 
-/** What a scenario is built with; null where the command line changes nothing. */
+/** The changes with which a scenario is built; null where the command line has none. */
 export function whatIfOf({
   set,
   as,
@@ -24,7 +24,7 @@ export function whatIfOf({
   return { set, as: as ?? null, variants: variant ?? null };
 }
 
-/** The options as a shell takes them. */
+/** The options, quoted for a shell. */
 export function whatIfCommand({ set = [], as = null }: Partial<WhatIfWords>): string {
   return changesOf({ set, as });
 }

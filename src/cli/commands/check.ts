@@ -26,7 +26,7 @@ export interface CheckFlags extends Selection, SimulateOptions {
   readonly updateBaseline?: boolean;
 }
 
-/** Runs the scenarios and judges their budgets. A broken one, or a refuted hypothesis, is exit code 1. */
+/** Runs the scenarios and judges their budgets. A broken budget or a refuted hypothesis gives exit code 1. */
 export async function check(
   files: readonly string[],
   flags: CheckFlags,
@@ -49,7 +49,7 @@ export async function check(
   }
   const writes = new Writes();
   if (checked.length > 0) await report(checked, flags, terminal, writes);
-  // Figures of runs of which some are missing are nothing to compare later ones with.
+  // Figures of incomplete runs must not become a baseline.
   const isWhole = ends.every(({ shortfall }) => shortfall === null);
   const isSettled = !isWhole || (baseline?.settle(checked, terminal) ?? true);
   writes.settle();

@@ -18,13 +18,13 @@ export interface ExplainFlags extends Pick<Selection, 'variant' | 'set' | 'as'> 
   readonly json?: string;
 }
 
-/** The commands of the program, and the help of each. */
+/** The commands of the program, and their help texts. */
 export interface Helps {
   readonly names: readonly string[];
   readonly of: (command: string) => string;
 }
 
-/** Prints what has a page, the reference pages of a name, or what a scenario comes to. */
+/** Prints the names that have a page, the reference pages of a name, or the resolved values of a scenario. */
 export function explain(
   subject: string | undefined,
   flags: ExplainFlags,
@@ -69,7 +69,7 @@ function commandPage(name: string, help: string): string {
   return `${name}, a command\n\n${help.trim()}`;
 }
 
-/** What is said of a name without a page: the nearest one, or what may follow the part that is known. */
+/** The message for a name without a page: the nearest name, or the words that may follow the known part. */
 function unknownText(subject: string, commands: readonly string[]): string {
   const beginning = knownBeginning(subject);
   if (beginning !== null) {
@@ -84,7 +84,7 @@ function unknownText(subject: string, commands: readonly string[]): string {
   return `nothing is called "${subject}"${hint}; faultline explain lists all names`;
 }
 
-/** A name of the language is a word; whatever looks like a path, or is there, is a file. */
+/** Anything that looks like a path, or exists as one, is a file; any other name is a word of the language. */
 function isFile(subject: string): boolean {
   return subject === '-' || /[/\\]|\.ya?ml$/.test(subject) || isThere(subject);
 }

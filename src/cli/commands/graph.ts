@@ -13,14 +13,14 @@ import type { Terminal } from '../terminal.js';
 
 /** Flags of `graph`. */
 export interface GraphFlags extends Pick<Selection, 'set'> {
-  /** Else as the name of `out` ends, which it must not contradict. */
+  /** By default the one of the ending of `out`, which it must not contradict. */
   readonly format?: Format;
   readonly variant?: string;
   readonly out?: string;
   readonly json?: string;
 }
 
-/** Draws the topology of one variant, the baseline unless another is named. */
+/** Draws the topology of one variant, by default the baseline. */
 export function graph(path: string, flags: GraphFlags, terminal: Terminal): number {
   const format = formatOf(flags);
   if (flags.out !== undefined) checkOutputFile(flags.out);
@@ -59,8 +59,8 @@ export function graph(path: string, flags: GraphFlags, terminal: Terminal): numb
 type Format = 'svg' | 'mermaid' | 'dot';
 
 /**
- * The format that the flags ask for: the ending of the file decides, and one that no format has is refused. A
- * file without an ending is written as --format says.
+ * The requested format. The ending of the file decides, and an ending of no format is rejected. A file without an
+ * ending is written in the format of --format.
  */
 function formatOf({ format, out }: GraphFlags): Format {
   if (out === undefined) return format ?? 'mermaid';
@@ -89,7 +89,7 @@ const ENDINGS: ReadonlyMap<string, Format> = new Map([
   ['.gv', 'dot'],
 ]);
 
-/** Pictures that other programs make of what is written here. */
+/** Image formats that other programs can create from the output. */
 const PICTURES: ReadonlySet<string> = new Set(['.png', '.jpg', '.jpeg', '.webp', '.gif', '.pdf']);
 const RASTER_HINT = ', or convert: faultline graph FILE --format dot | dot -Tpng > graph.png';
 
@@ -104,7 +104,7 @@ function isMarkdown(out: string): boolean {
   return extname(out).toLowerCase() === '.md';
 }
 
-/** Mermaid as Markdown shows it: in a block that says its language. */
+/** Mermaid for Markdown, in a code block with its language. */
 function fenced(text: string): string {
   return `\`\`\`mermaid\n${text.trimEnd()}\n\`\`\`\n`;
 }
@@ -130,7 +130,7 @@ function ownerOf(plan: Plan, part: number): string {
   return plan.components[plan.parts[part]!.component]!.name;
 }
 
-/** What a program gets: what is drawn, and of which variant. */
+/** The document for programs: the drawn topology and its variant. */
 function documentText(drawing: TopologyGraph & { readonly variant: string }): string {
   return `${canonicalJson({ faultline: 1, ...drawing })}\n`;
 }

@@ -20,8 +20,8 @@ export interface LintFlags extends Pick<Selection, 'variant' | 'set' | 'as'> {
 }
 
 /**
- * Looks for anti-patterns in every scenario. An error is exit code 1; a wrong scenario is exit code 2 and
- * does not keep the others from being looked at.
+ * Searches every scenario for anti-patterns. A finding with severity `error` gives exit code 1. An invalid scenario
+ * gives exit code 2 and does not prevent the others from being checked.
  */
 export function lint(files: readonly string[], flags: LintFlags, terminal: Terminal): number {
   const chosen = chosenRules(flags);
@@ -45,7 +45,7 @@ export function lint(files: readonly string[], flags: LintFlags, terminal: Termi
       wrong = error.exitCode;
     }
   }
-  // A document without findings is no news of files that none could look at: an earlier one stays.
+  // A document without findings would be misleading if no file could be checked, so an earlier one is kept.
   if (looked > 0) writeDocument(flags.json, () => documentText(all), terminal);
   if (wrong !== null) return wrong;
   return all.some(({ severity }) => severity === 'error') ? EXIT.broken : EXIT.ok;
@@ -71,7 +71,7 @@ function show(
   if (flags.quiet !== true) terminal.out(`${path}: ${tally(remarks)}\n`);
 }
 
-/** The rules asked for, less those to be ignored. */
+/** The requested rules without the ignored ones. */
 function chosenRules({ rule, ignore = [] }: LintFlags): readonly Rule[] {
   const names = rules.map(({ name }) => name);
   for (const name of [...(rule ?? []), ...ignore]) {
@@ -83,7 +83,7 @@ function chosenRules({ rule, ignore = [] }: LintFlags): readonly Rule[] {
   return rules.filter(({ name }) => (rule ?? names).includes(name) && !ignore.includes(name));
 }
 
-/** What a program gets: the remarks of all files, in the order in which they are shown. */
+/** The document for programs: the findings of all files, in the order of the output. */
 function documentText(remarks: readonly Remark[]): string {
   const findings = remarks.map(({ frame: _frame, everywhere: _everywhere, ...remark }) => remark);
   return `${JSON.stringify({ faultline: 1, findings }, null, 2)}\n`;

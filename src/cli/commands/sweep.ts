@@ -28,11 +28,11 @@ export interface SweepFlags extends Selection, SimulateOptions, AdHoc {
   readonly format: readonly Format[];
   readonly json?: string;
   readonly shard?: Shard;
-  /** What was computed before is computed again. */
+  /** Stored figures are computed again. */
   readonly fresh?: boolean;
 }
 
-/** Runs one sweep of a scenario, prints what came of it and writes its report. */
+/** Runs one sweep of a scenario, prints the results and writes its report. */
 export async function sweep(
   argument: string,
   name: string | undefined,
@@ -57,7 +57,7 @@ export async function sweep(
     ...folder,
     name: flags.set === undefined ? ownName : adHocFileName(flags.set, words),
   };
-  // Settings are kept by their content: sweeps of the command line share those that they have in common.
+  // Settings are stored by their content, so that sweeps of the command line share common ones.
   const cases = `${sweepBase({ ...folder, name: ownName })}.cases`;
   checkTarget(written, sweepBase(target), flags);
   const runner = new Runner({
@@ -100,7 +100,7 @@ function shortOf({ axes, cases }: SweepResult): readonly string[] {
   );
 }
 
-/** Says which settings needed more memory than there is, and gives the exit code. */
+/** Reports the settings that needed more memory than there is, and returns the exit code. */
 function ended(
   short: readonly string[],
   all: number,
@@ -131,7 +131,7 @@ function checkFlags(name: string | undefined, flags: SweepFlags): void {
   checkDestinations([flags.json]);
 }
 
-/** The sweep of that name; the only one where none is named. */
+/** The sweep of that name; without a name, the only one. */
 function pick(
   sweeps: readonly WrittenSweep[],
   name: string | undefined,
@@ -150,7 +150,7 @@ function pick(
   throw usageError(`${path} has no sweep "${name}"${hint}; it has ${names.join(', ')}`);
 }
 
-/** The sweep with what the command line asks for instead. */
+/** The sweep with the settings of the command line. */
 function narrowed(
   { sweep: own, axes }: WrittenSweep,
   { variant, replications }: SweepFlags,
@@ -168,7 +168,7 @@ function narrowed(
   };
 }
 
-/** Refuses, before any work, what could not be done or written at its end. */
+/** Rejects, before any work, what could not be done or written at the end. */
 function checkTarget({ sweep: own }: WrittenSweep, base: string, flags: SweepFlags): void {
   if (flags.shard !== undefined && own.kind === 'bisect') {
     throw usageError(`sweep ${own.name} asks for one value after the other: it has no shards`);
@@ -194,7 +194,7 @@ async function runShard(
   return ended(short, asked, `${path}, ${name}: `, 'kept', terminal);
 }
 
-/** What the command was given that decides its result. */
+/** The words of the command that affect its result. */
 function commandWords(name: string | undefined, flags: SweepFlags): readonly string[] {
   const flag = (word: string, value: string | number | undefined): string[] =>
     value === undefined ? [] : [word, String(value)];

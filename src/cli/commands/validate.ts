@@ -14,17 +14,17 @@ export interface ValidateFlags extends Pick<Selection, 'set'> {
   readonly quiet?: boolean;
 }
 
-/** What a program gets of one file. */
+/** The document for one file. */
 interface Validated {
   readonly file: string;
   readonly ok: boolean;
   readonly size: Size | null;
   readonly problems: readonly object[];
-  /** What is wrong with a value of a sweep, or with the file as a whole. */
+  /** A problem of a sweep value, or of the file as a whole. */
   readonly error: string | null;
 }
 
-/** Reads, checks and compiles every scenario; a wrong one does not keep the others from being read. */
+/** Reads, checks and compiles every scenario; an invalid one does not prevent the others from being checked. */
 export function validate(
   files: readonly string[],
   flags: ValidateFlags,
@@ -70,7 +70,7 @@ function checkSweeps({ path, source, sweeps }: Prepared, terminal: Terminal): vo
   }
 }
 
-/** How many of what a scenario has. */
+/** Numbers of the parts of a scenario. */
 interface Size {
   readonly components: number;
   readonly instances: number;

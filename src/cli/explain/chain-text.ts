@@ -3,13 +3,13 @@ import type { Condition } from '../../spec/steps.js';
 import { formatSize } from '../../spec/size-text.js';
 import { plainText, sorted } from './values.js';
 
-/** Every middleware chain of a scenario, member by member, with what differs from doing nothing. */
+/** Every middleware chain of a scenario, member by member, with the settings that have an effect. */
 export function chainLines({ gateways, services }: Scenario): readonly string[] {
   const lines: string[] = [];
   const add = (owner: string, chain: readonly Middleware[]): void =>
     chain.forEach((member) => lines.push(`${owner} ${memberText(member)}`));
   for (const [name, gateway] of sorted(gateways)) {
-    // Kong sorts the plugins of both into one chain.
+    // Kong sorts the plugins of gateway and route into one chain.
     const isSorted = gateway.kind === 'kong';
     if (!isSorted) add(name, gateway.middleware);
     for (const route of gateway.routes) {

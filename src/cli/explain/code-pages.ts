@@ -3,7 +3,7 @@ import { CODES } from '../../scenario/codes.js';
 import { EXIT } from '../exit.js';
 import { columns, indented, paragraph } from './layout.js';
 
-/** What each exit code means, and what to do about it. */
+/** The meaning of each exit code, and what to do about it. */
 const EXIT_HELP: Readonly<Record<keyof typeof EXIT, string>> = {
   ok: 'The command did what it was asked for. `run`, `compare` and `sweep` end with it also where a budget is broken; after `check`, every budget holds or cannot be decided.',
   broken:
@@ -21,7 +21,7 @@ const PROBLEMS: Readonly<Record<string, readonly [name: string, help: string]>> 
   ...PLAN_PROBLEMS,
 };
 
-/** What the first digit of a problem code says. */
+/** The meaning of the first digit of a problem code. */
 const AREAS: Readonly<Record<string, string>> = {
   FL1: 'The file itself: characters, YAML, includes.',
   FL2: 'Keys and values.',
@@ -35,7 +35,7 @@ const AREAS: Readonly<Record<string, string>> = {
 const EXIT_CODES = 'exit-codes';
 const PROBLEM_CODES = 'problem-codes';
 
-/** Names that have a page: exit codes and the codes of problems. */
+/** Names with a page: exit codes and problem codes. */
 export function codeNames(): readonly string[] {
   return [EXIT_CODES, PROBLEM_CODES, ...Object.keys(PROBLEMS)];
 }

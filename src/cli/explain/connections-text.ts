@@ -1,7 +1,7 @@
 import type { PlanConnections } from '../../spec/resources.js';
 import { plainText } from './values.js';
 
-/** What the connections of an edge cost to open, and their limits; nothing where none are written. */
+/** The cost of opening connections of an edge, and their limits; empty where none are set. */
 export function connectionsText(connections: PlanConnections | null): readonly string[] {
   if (connections === null) return [];
   // The page of the protocol describes what the server does to connections.

@@ -8,11 +8,11 @@ import { OUTCOME_GROUPS } from './outcome-pages.js';
 import { kindsOf, sectionNames } from './section-page.js';
 import { WORDS } from './word-pages.js';
 
-/** Sections whose kinds are worth a line of their own in the contents. */
+/** Sections whose kinds get a line of their own in the contents. */
 const KINDS_SHOWN = ['policies', 'faults', 'databases', 'functions', 'caches', 'brokers', 'topics'];
 const MORE_KINDS = ['queues', 'eventStores', 'sagas'];
 
-/** What there is a page for, by area. */
+/** The names that have a page, by area. */
 export function contentsText(commands: readonly string[]): string {
   const kinds = [...KINDS_SHOWN, ...MORE_KINDS].flatMap((section) => {
     const names = kindsOf(section).map(([kind]) => kind);

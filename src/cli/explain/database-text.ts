@@ -5,7 +5,7 @@ import { THREAD_POOLS } from '../../spec/search.js';
 import type { Scenario } from '../../spec/scenario.js';
 import { plainText } from './values.js';
 
-/** What databases say beyond their operations and pools, those that say anything. */
+/** Settings of databases besides their operations and pools, for those that have any. */
 export function databaseLines({ databases }: Scenario): readonly string[] {
   return [...databases.values()].flatMap((database) => {
     const words = [
@@ -65,14 +65,14 @@ function nodes({ shards, operations, replication, route, failover }: Database): 
   return [`replicas ${plainText(replication)}`, `reads at ${read}`, failoverText(failover)];
 }
 
-/** The master of a cluster needs a majority, so there is never a second one. */
+/** The master of a cluster needs a majority, so there is never a second one, and no fencing to show. */
 function withoutFencing(failover: Failover | null): Partial<Failover> | null {
   if (failover === null) return null;
   const { detectNs, promoteNs, reconnectNs } = failover;
   return { detectNs, promoteNs, reconnectNs };
 }
 
-/** What a table gives, and how its partitions share it. */
+/** The capacity of a table, and how its partitions share it. */
 function table({ capacity }: Database): readonly string[] {
   if (capacity === null) return [];
   const { read, write, partitions, burstNs, isAdaptive } = capacity;

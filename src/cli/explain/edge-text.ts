@@ -8,13 +8,13 @@ import { connectionsText } from './connections-text.js';
 import { edgeVersions } from './edge-versions.js';
 import { configText, plainText } from './values.js';
 
-/** Gives the schema of a layer's own fields; undefined for a kind it does not know. */
+/** Returns the schema of a layer's own fields; undefined for an unknown kind. */
 export type SchemaOf = (policy: string, kind: string) => z.ZodType | undefined;
 
-/** The layers of every call, outermost first, and what it travels on. */
+/** The layers of every call, outermost first, and its connection. */
 export function edgeLines(plan: Plan, scenario: Scenario, schemaOf: SchemaOf): readonly string[] {
   const versions = edgeVersions(plan, scenario);
-  // The calls of a scan differ by their shard alone.
+  // The calls of a scan differ only in their shard.
   const told = plan.edges.filter(({ route }) => {
     if (route?.kind === 'copy') return route.shard <= 0;
     return route?.kind !== 'shard' || route.index === 0;
@@ -34,7 +34,7 @@ export function edgeLines(plan: Plan, scenario: Scenario, schemaOf: SchemaOf): r
   });
 }
 
-/** What a call of a database travels on, where that is no connection of its own to the only node. */
+/** The connection of a database call, unless it is its own one to the only node. */
 function sessionText({ session, route }: PlanEdge, { keys }: Plan): readonly string[] {
   const over =
     session === SESSION.holds
@@ -66,12 +66,12 @@ function outlierText(
   return `; outlierDetection(${kind}): ${text}; panic below ${Math.round(panic * 1000) / 10}%`;
 }
 
-/** `retry`, or `retry(envoy)` where the kind is not called as its policy. */
+/** `retry`, or `retry(envoy)` where the kind has a name other than the policy. */
 export function layerName({ policy, kind }: Layer): string {
   return kind === policy ? policy : `${policy}(${kind})`;
 }
 
-/** ` (once per request for 1d)`, where a key makes it be executed once. */
+/** ` (once per request for 1d)` for a call that a key limits to one execution. */
 export function onceText(plan: Plan, once: number): string {
   if (once < 0) return '';
   const { key, windowNs } = plan.onces[once]!;

@@ -4,7 +4,7 @@ import type { Scenario } from '../../spec/scenario.js';
 
 const INSTRUCTION = 4;
 
-/** Of calls that not all versions of their caller make: the versions that do, in the order of the file. */
+/** For calls that only some versions of their caller make: these versions, in the order of the file. */
 export function edgeVersions(
   plan: Plan,
   scenario: Scenario,
@@ -25,7 +25,7 @@ export function edgeVersions(
   return new Map([...found].flatMap(([edge, makers]) => namesOf(plan, edge, makers)));
 }
 
-/** Versions that run the steps of the service itself at the part that makes a call. */
+/** Versions without steps of the service itself at the part that makes a call. */
 function withoutSteps(plan: Plan, { services }: Scenario, { from }: PlanEdge): readonly number[] {
   const { component, name } = plan.parts[from]!;
   const versions = services.get(plan.components[component]!.name)?.versions ?? null;

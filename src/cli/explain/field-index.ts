@@ -1,6 +1,6 @@
 import { scenarioJsonSchema } from '../../scenario/json-schema.js';
 
-/** A part of a JSON Schema, as far as it is looked at here. */
+/** The parts of a JSON Schema that are used here. */
 export interface JsonSchema {
   readonly $ref?: string;
   readonly description?: string;
@@ -19,23 +19,23 @@ export interface JsonSchema {
   readonly definitions?: Readonly<Record<string, JsonSchema>>;
 }
 
-/** One field of the scenario language, wherever it means the same. */
+/** One field of the scenario language, with all places where it has the same meaning. */
 export interface Field {
   readonly name: string;
   /** Such as `services.<name>.queue.capacity`. */
   readonly paths: readonly string[];
   readonly description: string;
-  /** The words it may be, where it is one of a list. */
+  /** The words that it accepts, if it has a list of them. */
   readonly words: readonly string[];
   /** undefined where there is none. */
   readonly default: unknown;
-  /** The fields of its value, where that is a map, each with what it says of itself. */
+  /** The fields of its value, if that is a mapping, each with its description. */
   readonly fields: readonly (readonly [name: string, description: string])[];
-  /** The kinds of its owner that have it, where not all of them do; such as `envoy`. */
+  /** The kinds of its owner that have it, if not all of them do; such as `envoy`. */
   readonly kinds: readonly string[];
 }
 
-/** The kind of a map that has several forms, and the kinds of all these forms. */
+/** The kind of a mapping with several forms, and the kinds of all these forms. */
 export interface Form {
   readonly kind: string;
   readonly all: readonly string[];
@@ -43,16 +43,16 @@ export interface Form {
 
 let language: JsonSchema | undefined;
 
-/** The schema of the language; made once, for that takes longer than a page. */
+/** The schema of the language, created once because that takes longer than a page. */
 export function languageSchema(): JsonSchema {
   language ??= scenarioJsonSchema() as JsonSchema;
   return language;
 }
 
-/** Deepest way that is followed: steps nest in steps without end. */
+/** Most levels that are followed, because steps can nest without end. */
 const DEEPEST = 11;
 
-/** Every field below a schema; fields that are described alike under one name are one. */
+/** Every field below a schema. Fields with the same name and description count as one. */
 export function fieldsOf(root: JsonSchema): readonly Field[] {
   const found = new Fields(root);
   const visit = (
@@ -80,16 +80,16 @@ export function fieldsOf(root: JsonSchema): readonly Field[] {
   return found.all();
 }
 
-/** A place where a field is written. */
+/** A place where a field can be written. */
 export interface Occurrence {
   readonly name: string;
   readonly path: string;
   readonly schema: JsonSchema;
-  /** The form of the map that it belongs to; null where that has no kinds. */
+  /** The form of the mapping to which it belongs; null where that has no kinds. */
   readonly form: Form | null;
 }
 
-/** Collects fields: those that are described alike under one name are one, with all their paths and kinds. */
+/** Collects fields. Those with the same name and description count as one, with all their paths and kinds. */
 export class Fields {
   private readonly root: JsonSchema;
   private readonly found = new Map<string, Field>();
@@ -131,16 +131,16 @@ export class Fields {
   }
 }
 
-/** The words a value may be, in the schema itself or in one of its forms. */
+/** The words that a value may be, in the schema itself or in one of its forms. */
 function wordsOf(schema: JsonSchema): readonly string[] {
   const literals = schema.enum ?? (schema.const === undefined ? [] : [schema.const]);
   return literals.filter((word): word is string => typeof word === 'string');
 }
 
-/** Deepest nesting of forms that is looked into for the fields of a map. */
+/** Most levels of forms in which the fields of a mapping are searched. */
 const FORMS_DEEP = 4;
 
-/** The fields of a map, whatever its kind; what lists hold is not looked into. */
+/** The fields of a mapping, whatever its kind; contents of lists do not count. */
 function ownFields(
   root: JsonSchema,
   schema: JsonSchema,
@@ -164,7 +164,7 @@ function formsOf({ anyOf = [], oneOf = [], allOf = [] }: JsonSchema): readonly J
   return [...anyOf, ...oneOf, ...allOf];
 }
 
-/** A part of a schema, with what it adds to the path. */
+/** A part of a schema, and what it adds to the path. */
 export interface Part {
   readonly schema: JsonSchema;
   /** '' for a form, `[]` for the entries of a list, `.<name>` for those of a map. */
@@ -172,7 +172,7 @@ export interface Part {
   readonly form: Form | null;
 }
 
-/** What a schema is made of; `form` is the one that the schema itself is. */
+/** The parts of a schema; `form` is the form that the schema itself is. */
 export function partsOf(root: JsonSchema, schema: JsonSchema, form: Form | null): readonly Part[] {
   const forms = formsOf(schema);
   const kinds = forms.map((own) => kindOf(root, own));
@@ -193,7 +193,7 @@ export function partsOf(root: JsonSchema, schema: JsonSchema, form: Form | null)
   return parts;
 }
 
-/** The one word that `kind` may be in a form; null where there is none or a choice. */
+/** The only word that `kind` may be in a form; null where there is none or several. */
 function kindOf(root: JsonSchema, schema: JsonSchema): string | null {
   const own = schema.$ref === undefined ? schema : resolve(root, schema.$ref);
   const kind = own.properties?.kind;

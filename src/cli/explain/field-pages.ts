@@ -4,14 +4,14 @@ import type { Field, JsonSchema } from './field-index.js';
 import { columns, firstSentence, indented, wrap } from './layout.js';
 import type { FoundForm } from './schema-path.js';
 
-/** Fields of one name that are listed on a page; more of them say the same again. */
+/** Most fields of one name on a page; further ones are repetitive. */
 const FIELDS_SHOWN = 12;
-/** Places of one field that are listed. */
+/** Most places listed for one field. */
 const PATHS_SHOWN = 3;
-/** Fields whose own fields are described; on longer pages they are only named. */
+/** Most fields on a page whose own fields are described; on longer pages they are only named. */
 const DESCRIBED = 4;
 
-/** The page of the fields that a name or a path means. */
+/** The page of the fields to which a name or a path leads. */
 export function fieldsPage(name: string, fields: readonly Field[]): string {
   const sorted = [...fields].sort((a, b) => rankOf(a.paths[0]!) - rankOf(b.paths[0]!));
   const isShort = sorted.length <= DESCRIBED;
@@ -21,13 +21,13 @@ export function fieldsPage(name: string, fields: readonly Field[]): string {
   return [`${name}, in a scenario`, ...shown, ...more].join('\n\n');
 }
 
-/** The page of a map of one kind, such as a pool of HikariCP. */
+/** The page of a mapping of one kind, such as a pool of HikariCP. */
 export function formPage(name: string, { kind, path, schema }: FoundForm): string {
   const fields = fieldsTable(schema);
   return [`${name}, in a scenario`, `${path}, kind ${kind}`, fields].join('\n\n');
 }
 
-/** Where a field is written; the rest is said in words where there are many places. */
+/** The places of a field; the number of further ones where there are many. */
 function headOf({ paths, words }: Field): string {
   const sorted = [...paths].sort((a, b) => rankOf(a) - rankOf(b) || a.length - b.length);
   const shown = sorted.slice(0, PATHS_SHOWN).join(', ');
@@ -36,13 +36,13 @@ function headOf({ paths, words }: Field): string {
   return `${shown}${words.length === 1 ? `: ${words[0]}` : ''}${more}`;
 }
 
-/** Services are what people look for first; what a variant or a template may say is a repetition. */
+/** Services come first; fields of defaults and templates are repetitions. */
 function rankOf(path: string): number {
   if (path.startsWith('services.')) return 0;
   return /^(defaults|templates)\./.test(path) ? 2 : 1;
 }
 
-/** One field: where, what it does, its words, kinds, fields and default. */
+/** One field: its places, description, words, kinds, fields and default. */
 function fieldText(field: Field, isDescribed: boolean): string {
   const { description, words, default: standard, fields, kinds } = field;
   const lines = [headOf(field), ...wrap(description, '  ')];
@@ -59,7 +59,7 @@ function fieldText(field: Field, isDescribed: boolean): string {
   return lines.join('\n');
 }
 
-/** The fields of one kind of component, out of the schema of its section. */
+/** The fields of one kind of component, from the schema of its section. */
 export function formTable(component: string, kind: string): string {
   const own = (languageSchema().definitions ?? {})[component];
   const one = own?.properties === undefined ? [] : [own];
@@ -67,15 +67,15 @@ export function formTable(component: string, kind: string): string {
   const found = forms.find(({ properties }) =>
     JSON.stringify(properties?.['kind'] ?? null).includes(`"${kind}"`),
   );
-  // The levels of a cache have kinds, and all kinds of caches the same fields.
+  // The levels of a cache have kinds, and all kinds of caches have the same fields.
   const form = found ?? (own?.properties === undefined ? undefined : own);
   return form === undefined ? 'Its fields are those of its section.' : fieldsTable(form);
 }
 
-/** Fields of a map of the language. */
+/** Fields of a mapping of the language. */
 function fieldsTable(form: JsonSchema): string {
   const { definitions = {} } = languageSchema();
-  // What a distribution or a back-off is made of is said on its own page.
+  // The fields of a distribution or a back-off are on their own pages.
   const fields = fieldsOf({ ...form, definitions } as JsonSchema).filter(
     ({ paths }) => !/publishLatency\.|backoff\.|pools?\.|cpu\./.test(paths[0]!),
   );

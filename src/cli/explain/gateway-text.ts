@@ -1,7 +1,9 @@
 import { PRODUCTS } from '../../scenario/products.js';
 import type { Gateway, Middleware, Route, Scenario, Target } from '../../spec/scenario.js';
 
-/** How each gateway chooses a route and what runs before its call: one line, then one for each route. */
+/**
+ * How each gateway chooses a route, and what runs before its call: one line for the gateway, then one for each route.
+ */
 export function gatewayLines({ gateways }: Scenario): readonly string[] {
   return [...gateways.values()].flatMap((gateway) => [
     gatewayLine(gateway),

@@ -9,7 +9,7 @@ import { formTable, schemaTable } from './field-pages.js';
 import { indented, paragraph } from './layout.js';
 import { sectionOf } from './section-page.js';
 
-/** Pages of the kinds that a name means: of policies, faults, balancers, outlier detections and components. */
+/** Pages of the kinds with a name: of policies, faults, balancers, outlier detections and components. */
 export function kindPages(name: string): readonly string[] {
   const policies = defaultFirst(policyKinds.filter((kind) => policyNamesOf(kind).includes(name)));
   const faults = faultKinds.filter((kind) => faultNamesOf(kind).includes(name));
@@ -25,7 +25,7 @@ export function kindPages(name: string): readonly string[] {
   ];
 }
 
-/** Names that have such a page. */
+/** Names with such a page. */
 export function kindNames(): readonly string[] {
   return [
     ...policyKinds.flatMap(policyNamesOf),
@@ -36,7 +36,7 @@ export function kindNames(): readonly string[] {
   ];
 }
 
-/** Kinds, the default one first: most readers who ask for `retry` have that. */
+/** Kinds with the default one first, because `retry` most likely means that one. */
 function defaultFirst<T extends { readonly isDefault: boolean }>(kinds: readonly T[]): T[] {
   return [...kinds].sort((a, b) => Number(b.isDefault) - Number(a.isDefault));
 }

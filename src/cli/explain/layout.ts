@@ -1,14 +1,14 @@
-/** A heading with a text below it, two columns in. */
+/** A heading with a text below it, indented by two columns. */
 export function indented(heading: string, text: string): string {
   return `${heading}\n${text.trimEnd().replace(/^(?=.)/gm, '  ')}`;
 }
 
-/** A text in lines. */
+/** A text, wrapped. */
 export function paragraph(text: string): string {
   return wrap(text, '').join('\n');
 }
 
-/** Lines of at most 96 characters; `hang` indents all but the first, and is `indent` if not given. */
+/** Lines of at most 96 characters. `hang` indents all but the first; its default is `indent`. */
 export function wrap(text: string, indent: string, hang = indent): string[] {
   const lines: string[] = [];
   let line = '';
@@ -25,7 +25,7 @@ export function wrap(text: string, indent: string, hang = indent): string[] {
   return lines;
 }
 
-/** Names with what each is, in two columns. */
+/** Names with their descriptions in two columns. */
 export function columns(rows: readonly (readonly [name: string, text: string])[]): string {
   const width = Math.max(...rows.map(([name]) => name.length)) + 2;
   return rows
@@ -35,7 +35,7 @@ export function columns(rows: readonly (readonly [name: string, text: string])[]
     .join('\n');
 }
 
-/** Its first sentence; a dot inside of a name ends none. */
+/** The first sentence of a text; a dot inside a name does not end it. */
 export function firstSentence(text: string): string {
   return /^.*?\.(?=\s|$)/s.exec(text)?.[0] ?? text;
 }

@@ -12,7 +12,7 @@ export function metricPages(name: string): readonly string[] {
   ];
 }
 
-/** Names that have such a page. */
+/** Names with such a page. */
 export function metricNames(): readonly string[] {
   return [...METRICS.map((metric) => metric.name), ...Object.keys(SUBJECTS), ...STATISTICS];
 }
@@ -21,7 +21,7 @@ function isStatistic(name: string): name is (typeof STATISTICS)[number] {
   return (STATISTICS as readonly string[]).includes(name);
 }
 
-/** How each statistic comes about. */
+/** How each statistic is computed. */
 function statisticPage(name: (typeof STATISTICS)[number]): string {
   const share = /^p(\d\d)(\d?)$/.exec(name);
   const percent = share === null ? '' : `${share[1]}${share[2] === '' ? '' : `.${share[2]}`} %`;
@@ -51,7 +51,7 @@ function metricsNamed(name: string): readonly Metric[] {
   for (let start = 0; start < words.length; start++) {
     const found = findMetric(words.slice(start));
     if (found.known === 'yes') return [found.metric];
-    // `users.latency` is a metric whose statistic is missing; `queue.capacity` is none.
+    // `users.latency` is a metric without its statistic; `queue.capacity` is not a metric.
     if (found.known === 'ending' && found.found === '') return [found.metric];
   }
   return [];
@@ -76,7 +76,7 @@ const UNIT_WORDS = {
   number: 'number',
 } as const;
 
-/** The part of a metric before the dot: how it is written and what it means. */
+/** The part of a metric before the dot: an example, and its meaning. */
 const SUBJECTS: Readonly<Record<SubjectKind, readonly [written: string, what: string]>> = {
   workload: ['users', 'An entry of `workloads`: all its requests together.'],
   request: ['users.buy', 'One kind of request of a workload, by its name or by what it calls.'],

@@ -3,7 +3,7 @@ import { OUTCOME, OUTCOME_NAMES, statusOf, withStatus } from '../../spec/outcome
 import type { OutcomeName } from '../../spec/outcome.js';
 import { columns, firstSentence, indented, paragraph } from './layout.js';
 
-/** An outcome in the words of a reader: what has happened, what brings it about, and what other programs call it. */
+/** The explanation of an outcome: what happened, what causes it, and what other programs call it. */
 interface Meaning {
   readonly what: string;
   readonly by: string;
@@ -11,9 +11,10 @@ interface Meaning {
 }
 
 /**
- * Names elsewhere. Statuses: RFC 9110. Envoy: docs/root/configuration/observability/access_log/usage.rst (%RESPONSE_FLAGS%,
- * %RESPONSE_CODE%), router_filter.rst (x-envoy-retry-on). gRPC: googleapis google/rpc/code.proto (HTTP mapping), grpc
- * doc/http-grpc-status-mapping.md (of a proxy). Exceptions of resilience4j, Polly, Hystrix, HikariCP: their classes.
+ * Names elsewhere. Statuses: RFC 9110. Envoy: docs/root/configuration/observability/access_log/usage.rst
+ * (%RESPONSE_FLAGS%, %RESPONSE_CODE%), router_filter.rst (x-envoy-retry-on). gRPC: googleapis google/rpc/code.proto
+ * (HTTP mapping), grpc doc/http-grpc-status-mapping.md (of a proxy). Exceptions of resilience4j, Polly, Hystrix,
+ * HikariCP: their classes.
  */
 const MEANINGS: Readonly<Record<OutcomeName, Meaning>> = {
   ok: {
@@ -116,13 +117,13 @@ const MEANINGS: Readonly<Record<OutcomeName, Meaning>> = {
   },
 };
 
-/** Statuses that the outcomes with several may carry. */
+/** Ranges of the statuses of outcomes that can have several. */
 const STATUSES: Partial<Record<OutcomeName, readonly [first: number, last: number]>> = {
   clientError: [400, 499],
   serverError: [500, 599],
 };
 
-/** What a group or a class of statuses is for, and what it does not hold. */
+/** The purpose of a group or class of statuses, and what it excludes. */
 const GROUPS: Readonly<Record<string, string>> = {
   any: 'Every failure except those that another try cannot mend: `clientError`, `cancelled`, `deadlineExceeded`.',
   connect: 'The connection failed, so the callee did not begin to work. Envoy: connect-failure.',
@@ -204,7 +205,7 @@ function statusPage(status: number): string {
   ].join('\n\n');
 }
 
-/** Which part of an outcome a group holds: '' all of it, ` (502 to 504)` some statuses; null none. */
+/** Which part of an outcome a group contains: '' all of it, ` (502 to 504)` some statuses; null none. */
 function holds(group: string, name: OutcomeName): string | null {
   if (!OUTCOME_TERMS.includes(name)) return null;
   const set = new OutcomeSet([group]);

@@ -16,10 +16,10 @@ import { WORDS, plainName, wordPages } from './word-pages.js';
 
 /**
  * The reference pages of a name: a section or one of its entries (`cache`), a policy (`retry`) or one kind of it
- * (`gobreaker`, `circuitBreaker.gobreaker`), a fault, an outcome or a group of them, a metric with or without its subject,
- * a rule of lint, a field or a path of fields (`autoscaling.target`), a code, a word of the report. A word that is only
- * ever a value (`poisson`, `lifo`) has the page of the fields that take it. Spaces, dashes and case do not matter where
- * nothing has exactly this name.
+ * (`gobreaker`, `circuitBreaker.gobreaker`), a fault, an outcome or a group of them, a metric with or without its
+ * subject, a rule of lint, a field or a path of fields (`autoscaling.target`), a code, a word of the report. A word
+ * that is only ever a value (`poisson`, `lifo`) has the page of the fields that accept it. If no name matches
+ * exactly, spaces, dashes and case are ignored.
  */
 export function pagesOf(name: string): readonly string[] {
   const exact = exactPages(name);
@@ -34,7 +34,7 @@ function exactPages(name: string): readonly string[] {
   const kinds = kindPages(name);
   const metrics = metricPages(name);
   const { fields, forms } = pathsNamed(name);
-  // A field of `defaults` alone says what its section says, and a section its own field.
+  // A field that exists only in `defaults` repeats its section, and a section its own field.
   const others = section === undefined ? fields : fields.filter((field) => !isOf(field, section));
   const pages = [
     ...(section === undefined ? [] : sectionPages(section)),
@@ -43,7 +43,7 @@ function exactPages(name: string): readonly string[] {
     ...metrics,
     ...rules.filter((rule) => rule.name === name).map(rulePage),
     ...(others.length === 0 ? [] : [fieldsPage(name, others)]),
-    // The page of a kind of policy or component has its fields.
+    // The page of a kind of policy or component already has its fields.
     ...(kinds.length > 0 ? [] : forms.map((form) => formPage(name, form))),
     ...wordPages(name),
     ...codePages(name),
@@ -53,7 +53,7 @@ function exactPages(name: string): readonly string[] {
   return places.length === 0 ? [] : [fieldsPage(name, places)];
 }
 
-/** Pages that name something in code position, such as a value that no list of words holds. */
+/** Pages that mention something as code, such as a value that is in no list of words. */
 function mentions(name: string): readonly string[] {
   const code = `\`${name}\``;
   const fields = languageFields().filter(({ description }) => description.includes(code));
@@ -64,7 +64,7 @@ function mentions(name: string): readonly string[] {
   ];
 }
 
-/** Names of Kubernetes that are paths and mean a field here. */
+/** Paths of Kubernetes that correspond to a field of the language. */
 const PATHS_ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['resources.limits', 'cpu'],
   ['resources.limits.cpu', 'cpu'],
@@ -72,7 +72,7 @@ const PATHS_ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['resources.requests.memory', 'memory'],
 ]);
 
-/** The name here of a word that other tools use, such as `hpa`; undefined where there is none. */
+/** The name for a word of other tools, such as `hpa`, in this language; undefined where there is none. */
 export function nameHere(name: string): string | undefined {
   const path = PATHS_ELSEWHERE.get(name);
   return path === undefined ? synonym(name, explainableNames()) : `services.<name>.${path}`;
@@ -87,7 +87,7 @@ function isOf({ paths }: Field, section: string): boolean {
   return paths.includes(section) || paths.every((path) => path.startsWith('defaults.'));
 }
 
-/** Everything that has a page, for suggestions. */
+/** All names with a page, for suggestions. */
 export function explainableNames(): readonly string[] {
   return [
     ...sectionNames(),
@@ -102,7 +102,7 @@ export function explainableNames(): readonly string[] {
   ];
 }
 
-/** What a rule of `lint` means, and what to do about it. */
+/** The meaning of a rule of `lint`, and what to do about it. */
 function rulePage({ name, severity, reason, remedy }: Rule): string {
   const how = `faultline lint FILE --rule ${name} looks for this alone, --ignore ${name} for all others.`;
   return [

@@ -7,7 +7,7 @@ import type { Host, Scenario } from '../../spec/scenario.js';
 import { formatSize } from '../../spec/size-text.js';
 import { percent, plainText, sorted } from './values.js';
 
-/** What starts processes again, and when callers learn of it. */
+/** Rules of the platform: restarts of processes, and when callers learn about them. */
 export function platformLines({ platform }: Scenario): readonly string[] {
   const { restart, endpointPropagation, placing } = platform;
   const lines: string[] = [];
@@ -32,7 +32,7 @@ export function platformLines({ platform }: Scenario): readonly string[] {
   return lines;
 }
 
-/** What processes do by themselves: pauses, and how they come back. */
+/** Behaviour of processes: pauses, and how they come back. */
 export function processLines({ services, gateways }: Scenario): readonly string[] {
   return sorted(new Map<string, Host>([...services, ...gateways])).flatMap(
     ([name, { gc, memory, lifecycle, probes, autoscaling, cpuRequest }]) => {
@@ -54,14 +54,14 @@ export function processLines({ services, gateways }: Scenario): readonly string[
   );
 }
 
-/** How it ends when it is asked to. */
+/** How a process ends when it is asked to. */
 function endText({ preStopNs, terminationGraceNs, drain }: Lifecycle): string {
   const serves = preStopNs > 0 ? `preStop ${formatDuration(preStopNs)}, ` : '';
   const within = `killed after ${formatDuration(terminationGraceNs)}`;
   return `asked to end: ${serves}${drain ? `drains, ${within}` : 'does not drain'}`;
 }
 
-/** What its platform asks it. */
+/** The probes of its platform. */
 function probesText(probes: Probes): readonly string[] {
   return PROBES.flatMap((kind) => {
     const probe = probes[kind];

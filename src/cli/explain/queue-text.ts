@@ -3,10 +3,10 @@ import type { Bus, MessageQueue, QueueConsumer } from '../../spec/queues.js';
 import type { Scenario } from '../../spec/scenario.js';
 import { plainText } from './values.js';
 
-/** Fields that are said otherwise, or only for readers. */
+/** Fields that are shown elsewhere, or that only people read. */
 const APART = new Set('name title description critical kind consumers subscribers call'.split(' '));
 
-/** Queues and topics that push, each with the handlers of its messages. */
+/** Queues, and topics that push, each with the handlers of its messages. */
 export function queueLines({ queues, topics }: Scenario): readonly string[] {
   const buses = [...topics.values()].filter((topic): topic is Bus => topic.kind === 'bus');
   return [...buses, ...queues.values()].flatMap(holderLines);
@@ -27,7 +27,7 @@ function consumerText(own: MessageQueue | Bus, consumer: QueueConsumer): string 
   return `${own.name}.${consumer.name} -> ${component}.${part}: ${text}`;
 }
 
-/** `visibilityTimeout 30s, fifo false`: names as they are written in a scenario. */
+/** `visibilityTimeout 30s, fifo false`: names as in a scenario. */
 function fieldsText(own: object): string {
   return Object.entries(own)
     .filter(([name]) => !APART.has(name))

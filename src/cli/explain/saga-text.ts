@@ -3,7 +3,7 @@ import type { Orchestration, Saga, SagaPersistence, SagaStep } from '../../spec/
 import type { Scenario, Target } from '../../spec/scenario.js';
 import { plainText } from './values.js';
 
-/** Sagas with their steps, as they are driven or watched. */
+/** Sagas with their steps, orchestrated or choreographed. */
 export function sagaLines({ sagas }: Scenario): readonly string[] {
   return [...sagas.values()].flatMap((saga) => [
     `${saga.name}: ${sagaText(saga)}`,

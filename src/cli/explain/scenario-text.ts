@@ -26,9 +26,8 @@ import type { Queue, Shed } from '../../spec/resources.js';
 import { bySource, configText, plainText, sorted } from './values.js';
 
 /**
- * What a scenario comes to after defaults, templates and patches: run, components, workloads, faults,
- * and the layers of every edge, outermost first. The first variant is written out, the others say what
- * differs from it.
+ * A scenario after defaults, templates and patches: run, components, workloads, faults, and the layers of every edge,
+ * outermost first. The first variant is printed in full, the others as differences from it.
  */
 export function scenarioText(
   path: string,
@@ -47,7 +46,7 @@ export function scenarioText(
   return parts.join('\n');
 }
 
-/** Heading -> lines. */
+/** Lines by their heading. */
 type Sections = ReadonlyMap<string, readonly string[]>;
 
 function variantText(name: string, sections: Sections): string {
@@ -89,7 +88,7 @@ function sectionsOf(scenario: Scenario, plan: Plan, schemaOf: SchemaOf): Section
   );
 }
 
-/** Lines that the first variant does not have, and with a minus those that only it has. */
+/** Lines that the first variant does not have and, with a minus, those that only it has. */
 function differences(first: Sections, other: Sections, firstName: string): Sections {
   const changed = new Map<string, readonly string[]>();
   for (const heading of new Set([...first.keys(), ...other.keys()])) {
@@ -155,14 +154,14 @@ function disciplineText(queue: Queue): string {
   }
 }
 
-/** What requests meet before the queue of a component. */
+/** Limits that apply to requests before the queue of a component. */
 function admissionLines({ services, gateways }: Scenario, schemaOf: SchemaOf): readonly string[] {
   return sorted(new Map<string, Host>([...services, ...gateways])).flatMap(
     ([name, { admission }]) => {
       if (admission === null) return [];
       const { shed, rateLimit, concurrencyLimit } = admission;
       const limits = [rateLimit, concurrencyLimit].filter((layer) => layer !== null);
-      // Whose state it is goes without saying: the instance's own.
+      // The state always belongs to the instance, so the scope is not shown.
       const parts = limits.map((layer) => layerText(layer, schemaOf, {}));
       return [`${name}: ${[...(shed === null ? [] : [shedText(shed)]), ...parts].join(' > ')}`];
     },
@@ -173,7 +172,7 @@ function shedText({ kind, ...fields }: Shed): string {
   return `shed(${kind}): ${plainText(fields)}`;
 }
 
-/** Endpoints that say more than their steps. */
+/** Endpoints with settings besides their steps. */
 function endpointLines({ services }: Scenario): readonly string[] {
   return sorted(services).flatMap(([service, { endpoints }]) =>
     sorted(endpoints).flatMap(([name, { concurrency, timeLimitNs, priority }]) => {
@@ -267,7 +266,7 @@ function layerText(layer: Layer, schemaOf: SchemaOf, shared = sharedFields(layer
   return `${layerName(layer)}: ${[...textOf(user, writer), ...textOf(rest, 'default')].join('; ')}`;
 }
 
-/** Defaults without those of limits that were written inside a block, as `http1MaxPendingRequests` in `http`. */
+/** Defaults without those of limits that were set inside a block, such as `http1MaxPendingRequests` in `http`. */
 function withoutWritten(rest: object, user: object): object {
   const blocks = Object.values(user).filter((value) => typeof value === 'object' && value !== null);
   const written = new Set(blocks.flatMap((block) => Object.keys(block as object)));
@@ -285,7 +284,7 @@ function sharedFields({ scope, per, key, store, dryRun }: Layer): object {
   };
 }
 
-/** A store as it is written. */
+/** A store, as a scenario would write it. */
 function storeFields({ latency, of, onError, cacheNs }: LimiterStore): object {
   const asked = of === null ? {} : { of: `${of.component}.${of.part ?? ''}`, onError };
   return { latency, ...asked, ...(cacheNs === null ? {} : { cache: cacheNs }) };

@@ -2,47 +2,47 @@ import { SECTION } from '../../spec/component-kind.js';
 import { Fields, fieldsOf, languageSchema, partsOf, resolve } from './field-index.js';
 import type { Field, Form, JsonSchema, Part } from './field-index.js';
 
-/** A place in the schema, and the form that was chosen there; null where all of them are meant. */
+/** A place in the schema, and the form that was chosen there; null where all of them apply. */
 interface Position {
   readonly schema: JsonSchema;
   readonly path: string;
   readonly form: Form | null;
-  /** The field that is written there; null for an entry, a kind or a word. */
+  /** The field at this place; null for an entry, a kind or a word. */
   readonly field: { readonly name: string; readonly schema: JsonSchema } | null;
-  /** The form of the map that the field belongs to. */
+  /** The form of the mapping to which the field belongs. */
   readonly owner: Form | null;
 }
 
-/** A map of one kind: `pool.hikari`. */
+/** A mapping of one kind: `pool.hikari`. */
 export interface FoundForm {
   readonly path: string;
   readonly kind: string;
   readonly schema: JsonSchema;
 }
 
-/** What a dotted name leads to. */
+/** The places to which a dotted name leads. */
 export interface FoundPath {
   readonly fields: readonly Field[];
   readonly forms: readonly FoundForm[];
 }
 
-/** Section of one entry, by what one entry is called: `service`, `policy`, `eventStore`. */
+/** The section of an entry, by the name for one entry: `service`, `policy`, `eventStore`. */
 export function sectionOfEntry(name: string): string | undefined {
   return Object.keys(languageSchema().properties ?? {}).find(
     (section) => singular(section) === name,
   );
 }
 
-/** What an entry of a section is called. */
+/** The name for one entry of a section. */
 function singular(section: string): string {
   if (section.endsWith('ies')) return `${section.slice(0, -3)}y`;
   return section.endsWith('s') && !section.endsWith('sis') ? section.slice(0, -1) : section;
 }
 
 /**
- * The fields and kinds that a dotted name leads to: `autoscaling.target`, `services.orders.queue.capacity`,
- * `retry.envoy.attempts`, `pool.hikari`. It begins anywhere: with a section, one of its entries, a kind or a field. Lists and
- * the names of entries may be left out; a name of the user stands for `<name>`.
+ * The fields and kinds to which a dotted name leads: `autoscaling.target`, `services.orders.queue.capacity`,
+ * `retry.envoy.attempts`, `pool.hikari`. It may begin anywhere: with a section, one of its entries, a kind or a
+ * field. Lists and the names of entries may be left out. A name chosen by the user matches `<name>`.
  */
 export function pathsNamed(dotted: string): FoundPath {
   const [first = '', ...rest] = dotted.replace(/\[[^\]]*\]/g, '').split('.');
@@ -64,7 +64,7 @@ export function pathsNamed(dotted: string): FoundPath {
   return { fields: fields.all(), forms: [...forms.values()] };
 }
 
-/** The longest beginning of a dotted name that leads somewhere, and what may follow it. */
+/** The longest beginning of a dotted name that leads somewhere, and the words that may follow it. */
 export function knownBeginning(
   dotted: string,
 ): { readonly known: string; readonly next: readonly string[] } | null {
@@ -89,7 +89,7 @@ function leafProperties(schema: JsonSchema): Readonly<Record<string, JsonSchema>
   );
 }
 
-/** Every place that a name may begin at. */
+/** Every place at which a name may begin. */
 function startsAt(word: string): readonly Position[] {
   const root = languageSchema();
   const top: Position = { schema: root, path: '', form: null, field: null, owner: null };
@@ -120,7 +120,7 @@ function fieldPaths(): ReadonlyMap<string, readonly string[]> {
   return byName;
 }
 
-/** Paths of the maps that may be of each kind. */
+/** Paths of the mappings that may have each kind. */
 function kindPaths(): ReadonlyMap<string, readonly string[]> {
   const kinds = languageFields().filter(({ name }) => name === 'kind');
   byKind ??= grouped(
@@ -143,7 +143,7 @@ function grouped(pairs: readonly (readonly string[])[]): ReadonlyMap<string, rea
 
 const known = new Map<string, readonly Position[]>();
 
-/** Positions of a full path, as the index of fields writes it. */
+/** Positions of a full path, as written in the index of fields. */
 function positionsAt(path: string): readonly Position[] {
   const cached = known.get(path);
   if (cached !== undefined) return cached;
@@ -164,7 +164,9 @@ function positionsAt(path: string): readonly Position[] {
   return found;
 }
 
-/** What one word of a dotted name leads to: a field, an entry, a kind, a word that the field takes. */
+/**
+ * The places to which one word of a dotted name leads: a field, an entry, a kind, or a word that the field accepts.
+ */
 function stepInto(position: Position, word: string): readonly Position[] {
   if (word === '<name>') return entriesOf(position);
   // A word may be both: the kind `stages` of arrivals has a field of that name.
@@ -176,7 +178,7 @@ function stepInto(position: Position, word: string): readonly Position[] {
     ...formsNamed(entry, word),
   ]);
   if (below.length > 0) return below;
-  // A word that the field may be: its page is that of the field.
+  // The page of a word that the field accepts is that of the field.
   if (position.field !== null && takes(position.schema, word)) return [position];
   return entries;
 }
@@ -198,7 +200,7 @@ function propertiesOf(position: Position, word: string): Position[] {
   });
 }
 
-/** Entries of a map whose names the user gives. */
+/** Entries of a mapping whose names the user chooses. */
 function entriesOf(position: Position): Position[] {
   return leavesOf(position.schema, position.form).flatMap(({ schema, form, below }) =>
     below.endsWith('.<name>')
@@ -217,7 +219,10 @@ function formsNamed(position: Position, kind: string): Position[] {
 
 const leaves = new WeakMap<JsonSchema, readonly Part[]>();
 
-/** The forms of a schema and of the entries of its lists; of maps with names the values, which go no further. */
+/**
+ * The forms of a schema and of the entries of its lists. For mappings with names these are the values, without
+ * further steps.
+ */
 function leavesOf(schema: JsonSchema, form: Form | null): readonly Part[] {
   const cached = form === null ? leaves.get(schema) : undefined;
   if (cached !== undefined) return cached;
@@ -235,7 +240,7 @@ function leavesOf(schema: JsonSchema, form: Form | null): readonly Part[] {
     }
     found.push({ schema: part, below, form: own });
     for (const inner of partsOf(root, part, own)) {
-      // Lists in lists are one list of what they hold.
+      // Nested lists count as one list of their contents.
       const deeper =
         below.endsWith('[]') && inner.below === '[]' ? below : `${below}${inner.below}`;
       if (inner.below === '.<name>') found.push({ ...inner, below: deeper });

@@ -9,22 +9,22 @@ import { languageSchema, resolve } from './field-index.js';
 import type { JsonSchema } from './field-index.js';
 import { columns, firstSentence, indented, paragraph, wrap } from './layout.js';
 
-/** Sections whose entries are texts, or may have the fields of any component. */
+/** Sections whose entries are texts, or that may have the fields of any component. */
 const UNLISTED: ReadonlySet<string> = new Set(['budgets', 'templates']);
 
-/** Sections of a scenario, the single values left out. */
+/** Names of the sections of a scenario, without single values. */
 export function sectionNames(): readonly string[] {
   return Object.entries(languageSchema().properties ?? {}).flatMap(([name, schema]) =>
     Object.keys(ownFields(name, schema)).length > 0 || UNLISTED.has(name) ? [name] : [],
   );
 }
 
-/** Section that a kind of component is written in: `functions` is its own. */
+/** The section of a kind of component; `functions` has one of its own. */
 export function sectionOf({ component, form }: ReferenceEntry): string {
   return form === undefined ? SECTION[component] : `${form}s`;
 }
 
-/** What an expectation may say; see scenario/expression.ts. */
+/** Grammar of an expectation; see scenario/expression.ts. */
 const GRAMMAR = `METRIC COMPARISON LIMIT [WINDOW] [STEPS] [in VARIANT, VARIANT ...]
 
   METRIC      SUBJECT.NAME: shoppers.latency.p99, edge->shop.amplification, orders.shipping.lag
@@ -35,7 +35,9 @@ const GRAMMAR = `METRIC COMPARISON LIMIT [WINDOW] [STEPS] [in VARIANT, VARIANT .
   STEPS       always, for 99% of steps: the share of the timeline's steps
               (run.timeline) that must hold, each by itself`;
 
-/** The page of a section: its kinds, its fields in a line each, its metrics, a file that shows it; null for others. */
+/**
+ * The page of a section: its kinds, its fields in a line each, its metrics and an example file; null for other names.
+ */
 export function sectionPage(name: string): string | null {
   const schema = languageSchema().properties?.[name];
   if (schema === undefined || !sectionNames().includes(name)) return null;
@@ -57,7 +59,7 @@ function entriesOf(section: string): readonly ReferenceEntry[] {
   return REFERENCE.filter((entry) => sectionOf(entry) === section);
 }
 
-/** The kinds of a section with what each is: of components, faults or policies. */
+/** The kinds of a section with a summary of each: of components, faults or policies. */
 export function kindsOf(section: string): readonly (readonly [kind: string, summary: string])[] {
   const rows =
     section === 'faults'
@@ -70,7 +72,7 @@ export function kindsOf(section: string): readonly (readonly [kind: string, summ
   return [...rows].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** `retry` where a policy has one kind, else `circuitBreaker.polly`. */
+/** `retry` where a policy has only one kind, else `circuitBreaker.polly`. */
 function nameOf(policy: string, kind: string): string {
   const alone = policyKinds.filter((own) => own.policy === policy).length === 1;
   return alone ? policy : `${policy}.${kind}`;
@@ -80,7 +82,7 @@ function fieldRows(fields: readonly (readonly [string, JsonSchema])[]): string {
   return columns(
     fields.map(([field, schema]) => {
       const text = schema.description ?? resolved(schema).description ?? '';
-      // Every form of an entry says of its own word what it is.
+      // The `kind` of every form describes only its own word.
       if (schema.const !== undefined) return [field, 'Its kind. Required.'];
       const first = firstSentence(text);
       const isHidden = text.includes('Required.') && !first.includes('Required.');
@@ -101,7 +103,7 @@ function metricLines(section: string): readonly string[] {
   return lines.length === 0 ? [] : [indented('Metrics:', lines.join('\n'))];
 }
 
-/** Fields of an entry of a section, or of the section where it has no entries; of faults those of all kinds. */
+/** Fields of an entry of a section, or of the section where it has no entries; for faults, those of all kinds. */
 function ownFields(name: string, section: JsonSchema): Readonly<Record<string, JsonSchema>> {
   if (UNLISTED.has(name)) return {};
   const inner = Object.values(section.patternProperties ?? {})[0];
@@ -116,7 +118,7 @@ function ownFields(name: string, section: JsonSchema): Readonly<Record<string, J
   return Object.fromEntries(shared);
 }
 
-/** Properties of a map, of all its forms where it has several. */
+/** Properties of a mapping, of all its forms where it has several. */
 function propertiesOf(schema: JsonSchema): Readonly<Record<string, JsonSchema>> {
   const own = resolved(schema);
   const forms = [...(own.oneOf ?? []), ...(own.anyOf ?? []), ...(own.allOf ?? [])];

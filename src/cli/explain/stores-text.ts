@@ -5,7 +5,7 @@ import type { Step } from '../../spec/steps.js';
 import type { EventStore, Projection, ReadOf } from '../../spec/stores.js';
 import { plainText } from './values.js';
 
-/** The event stores, and the steps that load and append. */
+/** The event stores, and the steps that load from and append to them. */
 export function storeLines(scenario: Scenario): readonly string[] {
   if (scenario.eventStores.size === 0) return [];
   const stores = [...scenario.eventStores].map(([name, store]) => `${name}: ${storeText(store)}`);

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { formatDuration } from '../../spec/quantity-text.js';
 
-/** The configuration of a policy or fault as one line, with the units its schema gives to the fields. */
+/** The configuration of a policy or fault on one line, in the units of its schema. */
 export function configText(schema: z.ZodType, config: unknown): string {
   const text = valueText(config, schema);
   return text.startsWith('{ ') ? text.slice(2, -2) : text === '{}' ? '' : text;
 }
 
-/** Parts a configuration into what the user wrote, by dotted paths, and what has its default. */
+/** Splits a configuration into the values that the user set, by dotted paths, and the defaults. */
 export function bySource(
   config: object,
   written: readonly string[],
@@ -59,7 +59,7 @@ function listText(items: readonly unknown[], key = ''): string {
   return `[${items.map((item) => valueText(item, undefined, key)).join(', ')}]`;
 }
 
-/** A distribution is written as its law; anything else key by key. */
+/** A distribution is printed as a function call, any other mapping key by key. */
 function objectText(value: object, schema: z.ZodType | undefined): string {
   const entries = Object.entries(value).filter(([, item]) => isShown(item));
   const kind = (value as { kind?: unknown }).kind;
@@ -101,7 +101,7 @@ function unitOf(schema: z.ZodType | undefined, key: string): string {
   return '';
 }
 
-/** The fields of the map schema that fits a value best. */
+/** The fields of the mapping schema that fits a value best. */
 function shapeOf(
   schema: z.ZodType | undefined,
   value: object,
@@ -127,7 +127,7 @@ function unwrapped(schema: z.ZodType): z.ZodType | undefined {
   return schema instanceof z.ZodPipe ? (schema.in as z.ZodType) : undefined;
 }
 
-/** The entries of a map by their names. */
+/** The entries of a mapping, sorted by name. */
 export function sorted<T>(map: ReadonlyMap<string, T>): readonly (readonly [string, T])[] {
   return [...map].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 }

@@ -3,7 +3,7 @@ import type { Scenario } from '../../spec/scenario.js';
 import type { Amount, Rollout, RolloutStep, Versions } from '../../spec/versions.js';
 import { percent, sorted } from './values.js';
 
-/** The versions of services, and how one takes the place of another. */
+/** The versions of services, and how one replaces another. */
 export function versionLines({ services }: Scenario): readonly string[] {
   return sorted(services).flatMap(([name, { versions }]) =>
     versions === null ? [] : [`${name}: ${textOf(versions)}`],

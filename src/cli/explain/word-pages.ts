@@ -1,6 +1,6 @@
 import { paragraph } from './layout.js';
 
-/** A word of reports and messages: what it means, and names whose pages say more. */
+/** A word of reports and messages: its meaning, and related pages. */
 interface Word {
   readonly word: string;
   readonly text: string;
@@ -122,7 +122,7 @@ export const WORDS: readonly Word[] = [
   },
 ];
 
-/** A name without case, spaces, dashes and underscores. */
+/** A name in lower case, without spaces, dashes and underscores. */
 export function plainName(name: string): string {
   return name.toLowerCase().replace(/[-_ ]/g, '');
 }

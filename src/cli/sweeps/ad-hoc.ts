@@ -10,12 +10,12 @@ export interface AdHoc {
   readonly variant?: readonly string[];
 }
 
-/** The name of such a sweep within its document; draws of random samples depend on it. */
+/** The name of such a sweep within its document; the draws of random samples depend on it. */
 export const AD_HOC = 'set';
 
 /**
- * The name of its files, `set-people-arrivals-rate-20-s-to-40-s-1f2e3d4c`: its paths and values, and 8 digits of
- * the hash of all `words` of the command that decide the result. Other words, other files.
+ * The name of its files, `set-people-arrivals-rate-20-s-to-40-s-1f2e3d4c`: its paths and values, and 8 digits of the
+ * hash of all `words` of the command that affect the result. Other words give other files.
  */
 export function adHocFileName(set: readonly string[], words: readonly string[]): string {
   const digest = sha256(JSON.stringify(words)).slice(0, 8);
@@ -27,7 +27,7 @@ export function adHocFileName(set: readonly string[], words: readonly string[]):
   return ['set', slug, digest].filter((word) => word !== '').join('-');
 }
 
-/** Longest part of a file name that is made of paths and values. Unit: characters. */
+/** Most characters of a file name that come from paths and values. */
 const SLUG_MAX = 60;
 
 function slugOf(text: string): string {
@@ -57,7 +57,7 @@ export function sweepText({ set, metric, expect, samples, variant }: AdHoc): str
   return `{ ${fields.join(', ')} }`;
 }
 
-/** Whether one range without steps is all that is set: then its edge is looked for. */
+/** Whether a single range without steps is set: then its limit is searched. */
 function isSearch(set: readonly string[], expect: string | undefined): boolean {
   return expect !== undefined || (set.length === 1 && /^[^=]+=[^,\s]+?\.\.[^,\s:]+$/.test(set[0]!));
 }

@@ -5,9 +5,9 @@ import type { SweepFigures } from '../../spec/sweep.js';
 import { wilsonInterval } from '../../stats/interval.js';
 import type { Aim } from './bisect.js';
 
-/** One expectation: where its interval reaches over the limit, the figure decides. */
+/** A single expectation: where its interval extends across the limit, the point estimate decides. */
 export function expectationAim({ op, metric }: Expression): Aim {
-  // A share of the runs, of which each says yes or no.
+  // A share of runs, each of which counts yes or no.
   const isOfRuns = metric.text === 'cascade.metastable';
   return {
     holds({ expect, stop }) {
@@ -19,7 +19,7 @@ export function expectationAim({ op, metric }: Expression): Aim {
     isSure({ expect, replications, stop }) {
       if (stop !== null || expect === null || expect.verdict === 'inconclusive') return false;
       const { value, limit, note } = expect;
-      // `never` in all runs is a figure, in some of them a matter of luck, and `no samples` is none.
+      // `never` in all runs is a figure, in some runs it is inconclusive, and `no samples` is no figure.
       if (value === null) return note === 'never';
       if (!isOfRuns || limit === null) return true;
       const interval = wilsonInterval(Math.round(value * replications), replications);
@@ -28,7 +28,7 @@ export function expectationAim({ op, metric }: Expression): Aim {
   };
 }
 
-/** All budgets but warnings: where an interval reaches over a limit, the figure decides. */
+/** All budgets except warnings: where an interval extends across a limit, the point estimate decides. */
 export function budgetsAim(budgets: readonly BudgetSource[]): Aim {
   const judged = ({ budgets: own }: SweepFigures): readonly number[] =>
     budgets.flatMap(({ severity }, i) =>

@@ -1,7 +1,7 @@
 import type { SweepEdge, SweepFigures } from '../../spec/sweep.js';
 import type { Range, Setting } from '../../scenario/sweep-values.js';
 
-/** A value that one variant was asked for, and what came of it. */
+/** A value that was tried for one variant, with its figures. */
 export interface Probe {
   readonly variant: string;
   readonly setting: Setting;
@@ -13,36 +13,36 @@ export type AskAll = (
   requests: readonly { readonly variant: string; readonly setting: Setting }[],
 ) => Promise<readonly SweepFigures[]>;
 
-/** What has to hold. */
+/** The condition that the bisection searches. */
 export interface Aim {
-  /** Whether it does; where the data cannot tell, the figures decide. */
+  /** Whether it holds; where the data are inconclusive, the point estimates decide. */
   holds(figures: SweepFigures): boolean;
-  /** Whether the data can tell. */
+  /** Whether the data are conclusive. */
   isSure(figures: SweepFigures): boolean;
 }
 
-/** What is looked for, and how near. */
+/** The range and the precision of a search. */
 export interface Search {
   readonly range: Range;
   readonly variants: readonly string[];
-  /** Share of the greater of two neighbours. */
+  /** Share of the larger of two neighbours. */
   readonly resolution: number;
   readonly aim: Aim;
 }
 
-/** The end of what was found for a variant, in values instead of indices. */
+/** The limit that was found for a variant, in values instead of indices. */
 export interface FoundEdge extends Pick<SweepEdge, 'variant' | 'outcome' | 'isSure'> {
   readonly holds: Setting | null;
   readonly breaks: Setting | null;
 }
 
-/** The next value that is asked for is this one's guard against a range that never ends. */
+/** Most rounds of a search, as a guard against a range that never ends. */
 const ROUNDS_MAX = 60;
 
 /**
- * Looks for the value at which an expectation ceases to hold, by halving: first both ends, then the middle of the
- * last value that holds and the first that does not. All variants are asked in the same round. It finds one end; an
- * expectation that holds, breaks and holds again along the axis has more of them.
+ * Searches the value at which an expectation ceases to hold, by bisection: first both ends, then the middle between
+ * the last value that holds and the first that does not. All variants are tried in the same round. It finds one
+ * limit; an expectation that holds, breaks and holds again along the axis has several.
  */
 export async function bisect(
   search: Search,
@@ -73,7 +73,7 @@ export async function bisect(
   return { probes, edges: variants.map((variant) => edgeOf(search, variant, probes)) };
 }
 
-/** What the probes say of a variant so far. */
+/** The limit of a variant according to the probes so far. */
 function edgeOf(search: Search, variant: string, probes: readonly Probe[]): FoundEdge {
   const { range, aim } = search;
   const own = probes.filter((probe) => probe.variant === variant);
@@ -85,7 +85,7 @@ function edgeOf(search: Search, variant: string, probes: readonly Probe[]): Foun
     const isSure = [first, last].every(({ figures }) => aim.isSure(figures));
     return { variant, outcome, holds: null, breaks: null, isSure };
   }
-  // The two neighbours that differ and lie nearest to each other.
+  // The two neighbours with different results that are closest to each other.
   const [good, bad] = [true, false].map((is) =>
     own.filter((probe) => aim.holds(probe.figures) === is),
   );

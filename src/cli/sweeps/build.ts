@@ -30,8 +30,7 @@ export class CaseBuilder {
   }
 
   /**
-   * The scenario of a setting, for some of the variants. Throws a CommandError with everything that is wrong
-   * about it, exit code 2.
+   * The scenario of a setting, for some of the variants. Throws a CommandError with all of its problems, exit code 2.
    */
   build(settings: readonly Setting[], variants: readonly string[]): BuiltCase {
     const { path, written } = this;
@@ -48,7 +47,7 @@ export class CaseBuilder {
   }
 }
 
-/** Builds every setting once, so that all that is wrong is said before anything runs. */
+/** Builds every setting once, so that all problems are reported before anything runs. */
 export function checkSettings(
   builder: CaseBuilder,
   settings: readonly (readonly Setting[])[],
@@ -70,5 +69,5 @@ export function checkSettings(
   throw new CommandError(EXIT.usage, wrong.at(-1)!);
 }
 
-/** Settings with problems that are shown; the others are wrong in the same way as a rule. */
+/** Most settings with problems that are shown; others usually have the same problems. */
 const SHOWN_MAX = 5;

@@ -6,19 +6,19 @@ import { fileArgument, reportName, writeFormats } from '../report-files.js';
 import { shellWord } from '../run-errors.js';
 import { packageVersion } from '../version.js';
 
-/** Where a report of a sweep goes, and the command that makes it again. */
+/** The destination of a sweep report, and the command that reproduces it. */
 export interface SweepTarget {
   readonly path: string;
-  /** Of the scenario. */
+  /** Title of the scenario. */
   readonly title: string;
-  /** Of the files: it takes no system by surprise. */
+  /** Name of the files, safe on every system. */
   readonly name: string;
   readonly directory: string;
   readonly formats: readonly Format[];
   readonly command: string;
 }
 
-/** The path of everything that is written of a sweep, without what follows its name. */
+/** The path of all files of a sweep, without what follows its name. */
 export function sweepBase({
   directory,
   path,
@@ -28,7 +28,7 @@ export function sweepBase({
   return join(directory, `${reportName(path, title)}.${name}`);
 }
 
-/** Writes the report in the wanted formats; gives the paths in the order of the formats. */
+/** Writes the report in the requested formats and returns the paths in the order of the formats. */
 export function writeSweepReport(
   result: SweepResult,
   target: SweepTarget,
@@ -51,7 +51,7 @@ export function writeSweepReport(
   });
 }
 
-/** The command that makes a report again, without folders: they differ from machine to machine. */
+/** The command that reproduces a report, without folders, because they differ between machines. */
 export function sweepCommand(path: string, words: readonly string[]): string {
   return ['faultline', 'sweep', fileArgument(path), ...words].map(shellWord).join(' ');
 }

@@ -19,15 +19,15 @@ import { gridOf, sampleOf, triedOn } from './settings.js';
 import type { CaseStore } from './store.js';
 
 /**
- * A bisection looks at the data of a value twice, after half of the runs and after all. The first look asks for this
- * confidence, so that both together are wrong as seldom as one look with 95 %, or nearly (O'Brien and
- * Fleming's bounds: 0.3 % are spent on the first).
+ * A bisection looks at the data of a value twice, after half of the runs and after all. The first look requires this
+ * confidence, so that both together are wrong about as rarely as one look with 95 % (O'Brien and Fleming's bounds:
+ * the first look spends 0.3 %).
  */
 const FIRST_LOOK = 0.997;
 
-/** What a sweep is run with. */
+/** Inputs of a sweep. */
 export interface Running {
-  /** The file as it is, with the settings of the command line. */
+  /** The file, with the settings of the command line. */
   readonly file: ScenarioFile;
   readonly written: WrittenSweep;
   readonly builder: CaseBuilder;
@@ -37,12 +37,12 @@ export interface Running {
   readonly terminal: Terminal;
 }
 
-/** What became of the settings of a shard. */
+/** The result of the settings of a shard. */
 export interface ShardEnd {
   readonly asked: number;
-  /** Names of those that needed more memory than there is, which are not kept. */
+  /** Names of settings that needed more memory than there is; they are not stored. */
   readonly short: readonly string[];
-  /** Settings of all shards. */
+  /** Number of settings of all shards. */
   readonly all: number;
 }
 
@@ -51,14 +51,14 @@ export function isShort(variants: readonly SweepFigures[]): boolean {
   return variants.some(({ stop }) => stop === 'memory');
 }
 
-/** A list of names that may be long. */
+/** The first names of a list, and the number of the others. */
 export function someOf(names: readonly string[]): string {
   const more = names.length - NAMED;
   const shown = names.slice(0, NAMED).join(', ');
   return more > 0 ? `${shown} and ${more} more` : shown;
 }
 
-/** Up to this many settings are listed by name. */
+/** Most settings that are listed by name. */
 const NAMED = 3;
 
 /** Runs the settings of one sweep. */
@@ -75,7 +75,7 @@ export class Runner {
     const { written, file } = running;
     const { sweep } = written;
     const budgets = sweep.judgesBudgets ? file.budgets : [];
-    // A search asks each variant by itself.
+    // A search tries each variant separately.
     const together = sweep.kind === 'bisect' ? [] : sweep.variants;
     const { judged, leftOut } = splitBudgets(budgets, sweep.variants, together);
     const metrics = sweep.metrics.map(({ text }) => text);
@@ -87,7 +87,7 @@ export class Runner {
     this.replications = sweep.replications ?? file.variants[0]!.scenario.run.replications;
   }
 
-  /** Settings computed and found, in words; those that were missing by their names. */
+  /** Numbers of settings computed and found, in words, with names of the computed ones. */
   words(): string {
     const computed = [...this.session.computed, ...this.firstLook.computed];
     const found = this.session.found + this.firstLook.found;
@@ -108,7 +108,7 @@ export class Runner {
     return this.document(tried, cases, []);
   }
 
-  /** Runs the settings of one shard, of a sweep whose settings are known before. */
+  /** Runs the settings of one shard, for a sweep whose settings are known in advance. */
   async shard({ index, of }: Shard): Promise<ShardEnd> {
     const settings = this.settings();
     const own = settings.filter((_, i) => i % of === index - 1);
@@ -131,7 +131,7 @@ export class Runner {
     return settings;
   }
 
-  /** Figures of settings that are known before. */
+  /** Figures of settings that are known in advance. */
   private run(
     settings: readonly (readonly Setting[])[],
   ): Promise<readonly (readonly SweepFigures[])[]> {
@@ -174,7 +174,7 @@ export class Runner {
     return this.document(tried, casesOf(probes, tried[0]!, variants), edges);
   }
 
-  /** Between two whole numbers there are others, unless the field is a count, which refuses them. */
+  /** Between two whole numbers there are others, unless the field is a count, which rejects them. */
   private divisible(range: Range, variants: readonly string[]): Range {
     if (!range.isWhole) return range;
     const fractional = range.fractional();
@@ -187,7 +187,7 @@ export class Runner {
     }
   }
 
-  /** The variants that anything is asked of. */
+  /** The variants to which the expectation or a budget applies. */
   private searched(): readonly string[] {
     const { expect, budgets } = this.asked;
     const texts = expect === null ? budgets.filter(isError).map(({ text }) => text) : [expect.text];
@@ -203,7 +203,10 @@ export class Runner {
     return expectationAim(parsed.expression);
   }
 
-  /** Half of the runs first; all of them where those cannot tell, and where all budgets are asked. */
+  /**
+   * Runs half of the replications first. It runs all of them where those are inconclusive, and where all budgets are
+   * judged.
+   */
   private async probe(
     crew: Crew,
     requests: readonly { readonly variant: string; readonly setting: Setting }[],
@@ -284,13 +287,13 @@ function isError({ severity }: BudgetSource): boolean {
   return severity === 'error';
 }
 
-/** A place on a range of whole numbers that is none: no multiple of a short fraction. */
+/** A position on a range of whole numbers that gives no whole number: not a multiple of a short fraction. */
 const FRACTION = 0.4567;
 
-/** Fewer runs are looked at once. */
+/** Fewer runs are judged only once. */
 const FIRST_LOOK_FROM = 6;
 
-/** Whether an interval has decided; exact figures wait for all runs. */
+/** Whether an interval is conclusive; exact figures wait for all runs. */
 function isDecided({ expect, stop }: SweepFigures): boolean {
   if (stop !== null) return true;
   return expect !== null && expect.ci95 !== null && expect.verdict !== 'inconclusive';
@@ -320,7 +323,7 @@ function indicesOf(
   });
 }
 
-/** By value, with the variants that were asked for it in the order of the file. */
+/** Cases by value, with the variants that were tried there in the order of the file. */
 function casesOf(
   probes: readonly Probe[],
   tried: readonly Setting[],
@@ -336,7 +339,7 @@ function casesOf(
   });
 }
 
-/** What all values are measured in; null where they differ or one is none. */
+/** The unit of all values; null where they differ or one has none. */
 function unitOf(values: readonly Setting[]): Setting['unit'] {
   const [first] = values;
   if (first === undefined) return null;

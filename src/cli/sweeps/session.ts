@@ -14,10 +14,10 @@ import { packageVersion } from '../version.js';
 import type { BuiltCase } from './build.js';
 import { caseKey, type CaseStore } from './store.js';
 
-/** Settings whose plans are in memory at once. */
+/** Most settings whose plans are in memory at once. */
 const CHUNK = 64;
 
-/** A setting to be run. */
+/** A setting to run. */
 export interface Ask {
   /** Its paths and values. */
   readonly name: string;
@@ -25,9 +25,9 @@ export interface Ask {
   readonly replications: number;
 }
 
-/** Runs settings, or finds what was computed of them before. */
+/** Runs settings, or finds their stored figures. */
 export class Session {
-  /** Names of settings that were computed, and how many were found. */
+  /** Names of the settings that were computed, and the number of those that were found. */
   readonly computed: string[] = [];
   found = 0;
   private readonly path: string;
@@ -50,7 +50,7 @@ export class Session {
     this.terminal = terminal;
   }
 
-  /** Figures of all settings, in order; what is missing is run by the crew. */
+  /** Figures of all settings, in order; the crew runs the missing ones. */
   async figures(crew: Crew, asks: readonly Ask[]): Promise<readonly (readonly SweepFigures[])[]> {
     const all: (readonly SweepFigures[])[] = [];
     for (let first = 0; first < asks.length; first += CHUNK) {
@@ -87,7 +87,7 @@ export class Session {
       const i = missing[index]!;
       const { file, plans } = built[i]!;
       const own = caseFigures({ file, plans, records }, this.asked);
-      // Whether memory suffices is no fact about the setting.
+      // Whether memory suffices does not depend on the setting.
       if (own.every(({ stop }) => stop !== 'memory')) this.store.keep(keys[i]!, own);
       figures[i] = own;
       this.computed.push(asks[i]!.name);
@@ -134,10 +134,10 @@ export class Session {
   }
 }
 
-/** Threads for all settings of a sweep, with at most this many runs at once. */
+/** Threads for all settings of a sweep, with at most `runs` runs at once. */
 export function sweepThreads(options: SimulateOptions, runs: number): CrewSetup {
   const { heapMiB, memory } = shareOf(options, runs);
-  // Each task brings its plan.
+  // Each task contains its plan.
   return simulators(heapMiB, [], memory);
 }
 

@@ -12,7 +12,7 @@ export function gridOf({ axes }: WrittenSweep): readonly (readonly Setting[])[] 
   return all;
 }
 
-/** Each value of each axis at least once, beside the first values of the others. */
+/** Each value of each axis at least once, with the first values of the others. */
 export function eachValueOf({ axes }: WrittenSweep): readonly (readonly Setting[])[] {
   const first = axes.map(({ settings }) => settings[0]!);
   const others = axes.flatMap(({ settings }, i) =>
@@ -24,7 +24,7 @@ export function eachValueOf({ axes }: WrittenSweep): readonly (readonly Setting[
 /**
  * Settings drawn evenly from the range or the values of each axis: at random, or as points of a Sobol' sequence that
  * the seed shifts. The draws of an axis depend on the seed, the sweep and the path (with `sobol` also on the position
- * of the axis); a larger sample begins with the settings of a smaller one.
+ * of the axis). A larger sample begins with the settings of a smaller one.
  */
 export function sampleOf(
   { axes, sweep }: WrittenSweep,
@@ -44,7 +44,7 @@ function drawn({ range, settings }: WrittenAxis, share: number): Setting {
   return range?.drawn(share) ?? settings[Math.floor(share * settings.length)]!;
 }
 
-/** All values that were tried on each axis: a list as it was written, those of a range ascending. */
+/** All values that were tried on each axis: a list in its written order, those of a range ascending. */
 export function triedOn(
   { axes }: WrittenSweep,
   settings: readonly (readonly Setting[])[],

@@ -44,21 +44,21 @@ const fileSchema = z.strictObject({
 });
 
 /**
- * What has been computed of a sweep, one file for each setting, named by everything that its figures depend on: a
- * sweep that was interrupted goes on where it was, and shards of one are joined by their files lying beside
- * each other. A file that cannot be read counts as not there.
+ * The computed figures of a sweep, one file for each setting, named by everything on which its figures depend. An
+ * interrupted sweep continues where it was, and the shards of a sweep are joined by putting their files together. A
+ * file that cannot be read counts as missing.
  */
 export class CaseStore {
   private readonly directory: string;
   private readonly isRead: boolean;
 
-  /** `isFresh`: what is there is not read, only written over. */
+  /** `isFresh`: existing files are not read, only overwritten. */
   constructor(directory: string, isFresh: boolean) {
     this.directory = directory;
     this.isRead = !isFresh;
   }
 
-  /** Figures that were computed before, if they are what is asked for; undefined where there are none. */
+  /** Figures that were computed before, if they have this shape; undefined where there are none. */
   find(key: string, shape: CaseShape): readonly SweepFigures[] | undefined {
     if (!this.isRead) return undefined;
     try {
@@ -85,7 +85,7 @@ export class CaseStore {
   }
 }
 
-/** What the figures of a setting have to be about. */
+/** The shape that the figures of a setting must have. */
 export interface CaseShape {
   readonly variants: readonly string[];
   readonly metrics: number;
@@ -105,7 +105,7 @@ function fits(found: readonly SweepFigures[], { variants, metrics, budgets }: Ca
   );
 }
 
-/** The name of what depends on all of this. */
+/** A file name derived from everything on which the figures depend. */
 export function caseKey(parts: unknown): string {
   return sha256(canonicalJson(parts)).slice(0, 32);
 }
