@@ -119,7 +119,7 @@ function verdictOn(budget: BudgetSource, data: VariantData, study: Study): Verdi
   return judgeBudget(budget, data, study)?.verdict ?? null;
 }
 
-/** Judged with the confidence that is asked for; the interval that is shown is that of 95 %. */
+/** The verdict uses the confidence that the bisection asks for; the interval in the result is that of 95 %. */
 function expectOf(asked: BudgetSource, data: VariantData, study: Study): SweepFigures['expect'] {
   const judged = judgeBudget(asked, data, study);
   const shown = judgeBudget({ ...asked, confidence: 0.95 }, data, study);
@@ -128,11 +128,11 @@ function expectOf(asked: BudgetSource, data: VariantData, study: Study): SweepFi
   return { verdict: judged.verdict, value, ci95, limit, unit, note };
 }
 
-/** Why the runs ended before their time; null = they did not. */
+/** Why the runs ended early; null = they did not. */
 function stopOf({ records }: VariantData): string | null {
   const stopped = records.find(({ stop }) => stop !== 'horizon' && stop !== 'drained');
   if (stopped === undefined) return null;
-  // The budget of events is no budget of the scenario.
+  // The limit of events is not a budget of the scenario.
   return stopped.stop === 'budget' ? 'events' : stopped.stop;
 }
 
@@ -143,7 +143,7 @@ function measureOf(text: string): Measure {
   return parsed.measure;
 }
 
-/** Whether anything asked needs to know how failures spread, which takes longer than all the rest. */
+/** Whether any metric or budget needs the cascade, whose analysis takes longer than everything else. */
 function isAboutCascade({ metrics, budgets, expect }: Asked): boolean {
   const texts = [...budgets.map(({ text }) => text), ...(expect === null ? [] : [expect.text])];
   const paths = [

@@ -5,7 +5,7 @@ import { overAt } from './rollouts.js';
 import type { VariantData } from './variant-data.js';
 import { cellsOf, clipped, type CellSet } from './window.js';
 
-/** What a fault touches, as ids of the plan. */
+/** The components, edges and workloads that a fault touches, as ids of the plan. */
 export interface Touched {
   /** Components whose instances or parts it hits. */
   readonly components: ReadonlySet<number>;

@@ -3,10 +3,7 @@ import type { Scene, StepInfluence } from './influence.js';
 import type { Lane } from '../measure/lanes.js';
 import { sumSteps } from './links.js';
 
-/**
- * With fewer requests, one or two of them decide the p95, so that some component is always slow for a moment by
- * chance.
- */
+/** With fewer requests, one or two of them decide the p95, so that components get slow at times by chance. */
 const FEW_REQUESTS = 100;
 
 /**

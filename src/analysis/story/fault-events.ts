@@ -74,7 +74,7 @@ function comesLater(
   );
 }
 
-/** How long the instances take to end that a fault asks to end and, for a fault without duration, to be back. */
+/** Time until the instances end that a fault asks to end and, for an instantaneous fault, until they are back. */
 function endWords(
   scene: Scene,
   fault: PlanFault,

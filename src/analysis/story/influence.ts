@@ -58,7 +58,7 @@ export interface StepInfluence extends Influence {
   readonly step: number;
 }
 
-/** A callee is to blame for at least this share of a caller's trouble. */
+/** A callee is to blame if it causes at least this share of a caller's degradation. */
 const BLAME = 0.3;
 /** Retries count as load from this multiple of the attempts per call before the fault. */
 const RETRY_GROWTH = 1.5;

@@ -3,7 +3,10 @@ import { meanSteps, outcomesIn, sumSteps, workersThere, type Link } from './link
 import { SATURATED } from './saturation.js';
 import { count, number } from '../../text/words.js';
 
-/** How trouble spread from a callee to a caller, the share of bad calls with this mechanism, and its description. */
+/**
+ * How a degradation spread from a callee to a caller, the share of bad calls with this mechanism, and its
+ * description.
+ */
 export interface Mechanism {
   readonly mechanism: string;
   readonly share: number;

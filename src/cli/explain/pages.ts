@@ -34,7 +34,7 @@ function exactPages(name: string): readonly string[] {
   const kinds = kindPages(name);
   const metrics = metricPages(name);
   const { fields, forms } = pathsNamed(name);
-  // A field that exists only in `defaults` repeats its section, and a section its own field.
+  // A field with the name of a section is left out where it is that section, or exists only in `defaults`.
   const others = section === undefined ? fields : fields.filter((field) => !isOf(field, section));
   const pages = [
     ...(section === undefined ? [] : sectionPages(section)),
