@@ -358,7 +358,7 @@ function latencyFinding(view: View): string {
   const same = `Success ${success.size === 1 ? 'does not differ' : 'hardly differs'}`;
   const p99s = `${formatSeconds(p99.pick(best).value ?? 0)} with ${best.name}, ${formatSeconds(p99.pick(worst).value ?? 0)} with ${worst.name}`;
   if (differing.length > 0) return `${same}; p99 of the responses is ${p99s}`;
-  return `${same}; no significant difference in p99 of the responses: ${p99s}`;
+  return `${same}; the data can't tell whether p99 of the responses differs: ${p99s}`;
 }
 
 function lowestRequest(view: View, variant: VariantResult): string {
