@@ -4,27 +4,27 @@ import type { ConnectionLimits } from '../../spec/policy.js';
 import type { Calls } from '../calls.js';
 import { levels } from '../levels.js';
 
-/** Words of a frame without a connection: it stands in line for one, or one is coming. */
+/** Words of a frame without a connection: it waits in line, or a connection is being opened for it. */
 const WAITING = -1;
 const EXPECTING = -2;
 
 /**
- * Attempts without a connection, first come first served. Those for which one is being opened expect
- * it; only the others wait, and count for the limits on waiting.
+ * The attempts of a pool that have no connection yet, in FIFO order. An attempt whose connection is being opened is
+ * "expecting"; only the others wait and count against the limits on waiting.
  */
 export class ConnectionLine {
-  /** Of those in line, the ones that a connection is coming for. */
+  /** Number of attempts in line whose connection is being opened. */
   expecting = 0;
   private readonly calls: Calls;
   private readonly gauge: number;
   private readonly limits: ConnectionLimits | null;
   private readonly ring = new IntRing();
-  /** By frame: when it came, its layer, and the connection that is being opened for it (or -1). */
+  /** By frame: time of joining, its layer, and the connection that is being opened for it (or -1). */
   private readonly since: number[] = [];
   private readonly layers: number[] = [];
   private readonly dials: number[] = [];
 
-  /** `gauge`: how many wait. */
+  /** `gauge`: number of waiting attempts. */
   constructor(calls: Calls, gauge: number, limits: ConnectionLimits | null) {
     this.calls = calls;
     this.gauge = gauge;
@@ -39,12 +39,12 @@ export class ConnectionLine {
     return this.ring.length - this.expecting;
   }
 
-  /** The frame that has stood here longest. */
+  /** The frame that has been in line longest. */
   get head(): number {
     return this.ring.peek();
   }
 
-  /** A frame comes to its layer; it is not in line yet. */
+  /** Records a frame when it reaches its layer; it is not in line yet. */
   note(frame: number, layer: number, now: Ns): void {
     this.since[frame] = now;
     this.layers[frame] = layer;
@@ -60,7 +60,7 @@ export class ConnectionLine {
   }
 
   leave(frame: number): void {
-    // Nearly always the first one, whom to remove costs nothing.
+    // Nearly always the first one, which is cheap to remove.
     if (this.ring.peek() === frame) this.ring.shift();
     else this.ring.remove(frame);
     this.dials[frame] = -1;
@@ -69,7 +69,7 @@ export class ConnectionLine {
     else this.expecting--;
   }
 
-  /** A connection is being opened for a frame that has waited so far: acquireTimeout is over. */
+  /** A connection is now being opened for a waiting frame: acquireTimeout no longer applies to it. */
   expect(frame: number): void {
     if (!this.waits(frame)) return;
     this.calls.setWord(frame, this.layers[frame], EXPECTING);
@@ -85,7 +85,7 @@ export class ConnectionLine {
     return this.layers[frame];
   }
 
-  /** How long a frame has stood here. */
+  /** How long a frame has been in line. */
   waitOf(frame: number, now: Ns): Ns {
     return now - this.since[frame];
   }
@@ -94,14 +94,14 @@ export class ConnectionLine {
     this.dials[frame] = slot;
   }
 
-  /** A connection is open, or could not be opened: true where its frame still stands here. */
+  /** Ends the dial of a frame, successful or not. Returns true if the frame is still in line. */
   endDial(frame: number, slot: number): boolean {
     if (this.dials[frame] !== slot) return false;
     this.dials[frame] = -1;
     return true;
   }
 
-  /** The first one that no connection is being opened for. There has to be one. */
+  /** The first frame without a dial. There must be one. */
   firstWithoutDial(): number {
     let k = 0;
     while (this.dials[this.ring.get(k)] >= 0) k++;

@@ -16,7 +16,7 @@ import { levels } from '../levels.js';
 interface Setup extends PoolSetup<PoolSettings> {
   /** Timer of acquireTimeout, or null. */
   readonly timeout: Lane | null;
-  /** The pooler in front of the server, by session; null where there is none. */
+  /** The pooler in front of the server in session mode, or null. */
   readonly sessions: Sessions | null;
 }
 
@@ -26,29 +26,29 @@ const DIALLING = -2;
 const CONNECTING = -3;
 
 /**
- * The client-side connection pool of one calling instance to one database, as the innermost layer of
- * the calls to it. An idle connection is used first, the last returned before the others; else one is
- * opened while the limits of pool and server allow; else the call waits in line.
+ * The client-side connection pool of one calling instance to one database, the innermost layer of its calls. The most
+ * recently returned idle connection is used first. If none is idle, one is opened while the limits of pool and server
+ * allow; otherwise the call waits in line.
  *
- * A caller that gives up while its statement runs closes the connection: nobody can reuse it. So does the
- * death of the server: what is under way fails, what is idle is closed when somebody wants to use it.
+ * If a caller gives up while its statement runs, its connection is closed because it cannot be reused. When the server
+ * dies, statements in flight fail; idle connections are closed at the next attempt to use them.
  */
 export class ConnectionPool implements PolicyState {
   private readonly setup: Setup;
-  /** Opening time of each connection by number, and the numbers that are free for a new one. */
+  /** Opening time and server epoch of each connection by number, and the free numbers. */
   private readonly openedNs: number[] = [];
   private readonly epochs: number[] = [];
   private readonly free: number[] = [];
   private readonly idle: { readonly connection: number; readonly sinceNs: Ns }[] = [];
   private readonly waiting = new IntRing();
-  /** By frame: when it came, and the layer it came through (calls of several bundles share a pool). */
+  /** By frame: when it came, and its layer (calls of several bundles share a pool). */
   private readonly since: number[] = [];
   private readonly layerOf: number[] = [];
-  /** By frame: to which process of the server it dials. */
+  /** By frame: epoch of the server process that it dials. */
   private readonly dialled: number[] = [];
-  /** By frame: when dialling ends, or the longest wait for a session. */
+  /** By frame: when dialling ends, or the wait for a session times out. */
   private readonly until: number[] = [];
-  /** Connections that nobody will give back. */
+  /** Leaked connections: their calls never return them. */
   private readonly leaked: number[] = [];
   private opened = 0;
   private inUse = 0;
@@ -56,7 +56,7 @@ export class ConnectionPool implements PolicyState {
   /** Frames that wait for a session of the pooler. */
   private readonly connecting = new IntRing();
   private picks = 0;
-  /** Closes idle sessions, which somebody else may wait for. */
+  /** Closes idle sessions, which other clients of the pooler may be waiting for. */
   private readonly cleaner: Alarm | null;
 
   constructor(setup: Setup) {
@@ -132,7 +132,7 @@ export class ConnectionPool implements PolicyState {
       ctx.reject(frame, layer, OUTCOME.poolTimeout);
       return;
     }
-    // The timer of an earlier wait: what the frame does now ends later.
+    // The timer of an earlier wait fired; the present step of the frame ends later.
     if (ctx.now < this.until[frame]) return;
     if (ctx.word(frame, layer) === CONNECTING) {
       this.setup.sessions!.forget(frame);
@@ -163,7 +163,7 @@ export class ConnectionPool implements PolicyState {
     return this.inUse - this.leaked.length + waiting + this.dialling;
   }
 
-  /** The newest idle connection that has not outlived its limits, or -1. */
+  /** The most recently returned idle connection that is within its limits, or -1. */
   private takeIdle(): number {
     const { ctx, pool } = this.setup;
     for (;;) {
@@ -179,7 +179,7 @@ export class ConnectionPool implements PolicyState {
     }
   }
 
-  /** Opens a connection for a frame; refused where server or pooler have no room for one more. */
+  /** Opens a connection for a frame. It is refused if the server or the pooler has no room. */
   private dial(frame: number, layer: number): number {
     const { ctx, sessions } = this.setup;
     if (sessions === null) return this.open(frame, layer);
@@ -197,7 +197,7 @@ export class ConnectionPool implements PolicyState {
     return PARK;
   }
 
-  /** The pooler has a connection of the server for a frame that waited for one. */
+  /** The pooler has a server connection for a frame that waited for one. */
   connects(frame: number): void {
     const { ctx } = this.setup;
     const layer = this.layerOf[frame];
@@ -214,7 +214,7 @@ export class ConnectionPool implements PolicyState {
     this.count(this.setup.gauges.waiting, -1);
   }
 
-  /** Closes what has been idle for too long. */
+  /** Closes connections that were idle for too long. */
   private clean(): void {
     const { ctx, pool } = this.setup;
     const limit = pool.maxIdleTimeNs!;
@@ -261,7 +261,7 @@ export class ConnectionPool implements PolicyState {
       return;
     }
     if (!old && this.connecting.length > 0) {
-      // Whatever comes back first is taken.
+      // The frame takes the returned connection and stops waiting for a session.
       const frame = this.connecting.get(0);
       const layer = this.layerOf[frame];
       this.setup.sessions!.forget(frame);
@@ -278,16 +278,16 @@ export class ConnectionPool implements PolicyState {
     this.serve();
   }
 
-  /** Opens a connection for the next waiter where one was closed. */
+  /** Opens connections for waiting frames after others were closed. */
   private serve(): void {
     const { ctx, pool } = this.setup;
     while (this.waiting.length > 0 && this.opened < pool.maxOpen) {
       const frame = this.nextWaiter();
       const layer = this.layerOf[frame];
-      // It dials without its acquire timer: the wait that the limit is for is over.
+      // Its acquire timer no longer matters: acquireTimeout limits only the wait in line.
       const verdict = this.dial(frame, layer);
       if (verdict === PASS) ctx.resume(frame, layer);
-      // What was closed may have been of a process of the server that is gone, and the new one is full.
+      // The closed connection may have belonged to a server process that died; the new process may be full.
       else if (verdict !== PARK) ctx.settle(frame, layer, verdict);
     }
   }

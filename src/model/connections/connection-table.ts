@@ -12,51 +12,51 @@ import type { World } from '../world.js';
 import { frames } from '../frames.js';
 import { strands } from '../strands.js';
 
-/** No process was ever opened a connection that has this in the place of its epoch. */
+/** Epoch of a connection that no process at its far end recognizes. */
 const NOBODY = -1;
 
-/** What a connection is doing. */
+/** States of a connection. */
 export const CONNECTION = Object.freeze({
   /** TCP and TLS are being set up. */
   DIALLING: 0,
   OPEN: 1,
-  /** Takes no more attempts; closes with the last one under way. */
+  /** Takes no new attempts; closes after the last one in flight. */
   CLOSING: 2,
 } as const);
 
 /**
- * Columns of the connections of all edge pools, with what happens to them from outside: their timers,
- * the order of messages on them, and the death of the instances at their far ends.
+ * All connections of all edge pools, as columns. Handles the events that reach them from outside: timers, the order of
+ * messages, and the death of the instances at their far ends.
  *
- * Two counters protect a slot: `life` is the identity of the connection, `stamp` its present wait (a
- * step of the handshake, its idle time).
+ * Two counters protect a slot: `life` identifies the connection, `stamp` its current wait (a handshake step or its idle
+ * time).
  */
 export class ConnectionTable {
   readonly slots = new Slots(64);
   readonly pools: EdgePool[] = [];
   readonly handshakes: Handshakes;
-  /** Number of its pool, the instance at its far end, and how often that had died when it answered. */
+  /** Its pool, the instance at its far end, and the epoch of that instance when it accepted. */
   pool: Int32Array = new Int32Array(0);
   instance: Int32Array = new Int32Array(0);
   epoch: Int32Array = new Int32Array(0);
   stamp: Int32Array = new Int32Array(0);
   life: Int32Array = new Int32Array(0);
   state: Uint8Array = new Uint8Array(0);
-  /** Attempts on it now, and ever. */
+  /** Attempts on it now, and in total. */
   streams: Int32Array = new Int32Array(0);
   served: Int32Array = new Int32Array(0);
-  /** The frame it is opened for, the edge of that, and the lineage of its draws. */
+  /** The frame that it is opened for, the edge of that frame, and the lineage of its draws. */
   owner: Int32Array = new Int32Array(0);
   edge: Int32Array = new Int32Array(0);
   lineageA: Int32Array = new Int32Array(0);
   lineageB: Int32Array = new Int32Array(0);
-  /** Of the handshake: what comes next, packets sent, tries of the present one, TLS flights made. */
+  /** Of the handshake: next step, packets sent, tries of the current packet, TLS flights completed. */
   step: Uint8Array = new Uint8Array(0);
   packets: Int32Array = new Int32Array(0);
   tries: Int32Array = new Int32Array(0);
   flights: Int32Array = new Int32Array(0);
   sentNs: Float64Array = new Float64Array(0);
-  /** When the last request and the last answer on it arrive: later ones do not overtake. */
+  /** Arrival times of the last request and the last answer on it; later messages do not overtake. */
   requestNs: Float64Array = new Float64Array(0);
   answerNs: Float64Array = new Float64Array(0);
   private readonly world: World;
@@ -90,7 +90,7 @@ export class ConnectionTable {
     this.handshakes = new Handshakes(world, this);
   }
 
-  /** Lanes of the three timers of connections; null where there is no such limit. */
+  /** Lanes of the three timers of connections; null without the limit. */
   connectLane(delayNs: Ns | null): Lane | null {
     return this.lane(delayNs, this.connectOp, this);
   }
@@ -103,7 +103,7 @@ export class ConnectionTable {
     return this.lane(delayNs, this.ageOp, this.lives);
   }
 
-  /** A slot for a connection that is being opened. */
+  /** Takes a slot for a connection that is being opened. */
   take(pool: number, instance: number, owner: number, edge: number): number {
     const slot = this.slots.take();
     this.pool[slot] = pool;
@@ -128,7 +128,7 @@ export class ConnectionTable {
     return this.pools[this.pool[slot]];
   }
 
-  /** True when the process at the near end is paused: it sees the event at its thaw. */
+  /** Returns true if the calling process is paused; it then sees the event when it resumes. */
   stalls(slot: number, op: number, stamp: number): boolean {
     const { caller } = this.poolOf(slot);
     if (caller.frozen !== FROZEN.pause || caller.down) return false;
@@ -136,27 +136,27 @@ export class ConnectionTable {
     return true;
   }
 
-  /** True for a connection that has been opened and is not gone yet. */
+  /** Returns true for a connection that is open and not yet freed. */
   stands(slot: number): boolean {
     return this.slots.has(slot) && this.state[slot] !== CONNECTION.DIALLING;
   }
 
   /**
-   * The far end does not trust who opened the connection. In TLS 1.3 a client may send as soon as its own part is
-   * done, and learns it from what comes back (RFC 8446 section 2, figure 1, and section 6.2).
+   * The far end rejects the certificate of the client. A TLS 1.3 client may send as soon as its own part is done, so it
+   * learns of the rejection only from the response (RFC 8446 section 2, figure 1, and section 6.2).
    */
   disown(slot: number): void {
     this.epoch[slot] = NOBODY;
   }
 
-  /** True where the process at the far end is not the one that the connection was opened to. */
+  /** Returns true if the process at the far end is not the one that accepted the connection. */
   isStale(slot: number): boolean {
     return this.epoch[slot] !== this.world.instances[this.instance[slot]].epoch;
   }
 
   /**
-   * A request goes out on the connection of its frame, and would arrive at `at`: when it does. A process
-   * that does not know the connection answers with a reset.
+   * Sends a request on the connection of its frame; returns its arrival time, `at` or later. A process that does not
+   * know the connection answers with a reset.
    */
   request(strand: number, frame: number, at: Ns): Ns {
     const slot = this.slotOf(frame);
@@ -168,7 +168,7 @@ export class ConnectionTable {
     return (this.requestNs[slot] = Math.max(at, this.requestNs[slot]));
   }
 
-  /** The same for the answer of a strand; one that nobody waits for is in nobody's way. */
+  /** Does the same for the answer of a strand. The answer to an abandoned call does not delay later ones. */
   answer(strand: number, at: Ns): Ns {
     const { edges } = this.world;
     if (strands.gone[strand] >= 0 || !edges[strands.edge[strand]].connected) return at;
@@ -177,14 +177,14 @@ export class ConnectionTable {
     return (this.answerNs[slot] = Math.max(at, this.answerNs[slot]));
   }
 
-  /** A message under way on a connection arrives at another time. */
+  /** A message in flight on a connection gets another arrival time. */
   moved(slot: number, isAnswer: boolean, at: Ns): void {
     (isAnswer ? this.answerNs : this.requestNs)[slot] = at;
   }
 
   /**
-   * A process has died. Callers know at once, as they know who is up; a host that has vanished is not
-   * seen to be gone. What is on its way to it finds nobody who knows the connection.
+   * A process has died. Callers notice at once that its connections are closed; the death of a host goes unnoticed.
+   * Requests in flight to the process find it without their connection and are reset.
    */
   instanceDown(instance: Instance): void {
     instance.epoch++;
@@ -199,8 +199,8 @@ export class ConnectionTable {
   }
 
   /**
-   * A process is about to end: its connections take nothing new and close with what is on them, as after a GOAWAY or
-   * `Connection: close`. Callers know at once; what is on its way to it is still served.
+   * A process is about to end. Its connections take no new requests and close after those in flight, as after a GOAWAY
+   * or `Connection: close`. Callers know at once; requests in flight are still served.
    */
   instanceCloses(instance: Instance): void {
     for (let slot = 0; slot < this.slots.touched; slot++) {
@@ -209,7 +209,7 @@ export class ConnectionTable {
     }
   }
 
-  /** The connection that the attempt of a frame is on: its pool is the innermost layer. */
+  /** The connection that the attempt of a frame uses: its pool is the innermost layer. */
   slotOf(frame: number): number {
     const { calls } = this.world;
     return calls.word(frame, frames.depth[frame] - 1);

@@ -25,44 +25,43 @@ export interface EdgePoolSetup {
   readonly caller: Instance;
   /** The instance called; -1 where each connection picks its own. */
   readonly callee: number;
-  /** How the caller sees the callee: with connections as its load where those pick the instance. */
+  /** The caller's view of the callee. Connections count as its load where they pick the instance. */
   readonly view: View;
-  /** Limits of a policy beside those of the pool, or null. */
+  /** Limits of a policy in addition to those of the pool, or null. */
   readonly limits: ConnectionLimits | null;
   /** Timer of acquireTimeout, or null. */
   readonly acquire: Lane | null;
   readonly gauges: { readonly open: number; readonly used: number; readonly waiting: number };
-  /** Where waits are measured at present; null outside the measured time. */
+  /** Where waits are recorded now; null outside the measured time. */
   readonly waits: () => Histogram | null;
-  /** Key of the draws of a connection's age, where its server limits that. */
+  /** Key of the draws of a connection's age, if its server limits that. */
   readonly ages: StreamKey;
 }
 
 /**
- * The connections of one calling instance to one instance of a service, as the innermost layer of the
- * calls to it. One with room is used first, the last that got room before the others; else one is
- * opened while the limit allows; else the call waits in line, first come first served. A connection
- * that comes free while others are being opened goes to the head of the line, and what was opened in
- * vain stays idle (golang/go net/http/transport.go, envoy conn_pool_base.cc).
+ * The connections of one calling instance to a service, the innermost layer of its calls. The connection that most
+ * recently got room is used first. If none has room, one is opened while the limit allows; otherwise the call waits in
+ * line, in FIFO order. A connection that becomes free while others are being opened goes to the head of the line; a
+ * connection opened in vain stays idle (golang/go net/http/transport.go, envoy conn_pool_base.cc).
  *
- * A caller that gives up closes its connection where an answer would still come on it (HTTP/1.1), and
- * only its stream elsewhere.
+ * A caller that gives up closes its connection if an answer could still arrive on it (HTTP/1.1); otherwise it ends only
+ * its stream.
  */
 export class EdgePool implements PolicyState {
   readonly caller: Instance;
   readonly multiplexed: boolean;
   readonly tlsTrips: number;
-  /** The callee asks its callers for a certificate too. */
+  /** The callee also asks its callers for a certificate. */
   readonly mutual: boolean;
   private readonly setup: EdgePoolSetup;
   private readonly id: number;
   private readonly connect: Lane | null;
   private readonly idleLane: Lane | null;
   private readonly age: Lane | null;
-  /** What the callee does to its connections, its idle timer, and the spread of their ages. */
+  /** How the callee closes connections, and its idle timer. */
   readonly closes: ServerClosing | null;
   readonly serverIdle: Lane | null;
-  /** Open connections with room, the next one to be used last. */
+  /** Open connections with room; the last element is used first. */
   private readonly ready: number[] = [];
   private readonly line: ConnectionLine;
   private open = 0;
@@ -111,7 +110,7 @@ export class EdgePool implements PolicyState {
     const isOver = this.closes !== null && serverEnds!.isOver(slot);
     const isGone = !this.multiplexed || isOver || connections.isStale(slot);
     const broken = kind === OUTCOME.reset && isGone;
-    // A host that knows nothing of an established connection resets it: refusals are for new ones.
+    // A host resets a connection that it does not know. Only new connections are refused.
     if (broken || kind === OUTCOME.refused) this.condemn(slot);
     this.detach(slot);
     return kind === OUTCOME.refused && !isOver ? OUTCOME.reset : outcome;
@@ -127,7 +126,7 @@ export class EdgePool implements PolicyState {
     this.detach(slot);
   }
 
-  /** The wait in line has lasted for acquireTimeout; who has a connection coming waits for that. */
+  /** acquireTimeout has passed. It does not apply to a frame whose connection is being opened. */
   timer(frame: number, layer: number): void {
     const { calls } = this.setup.world;
     if (!this.line.waits(frame)) return;
@@ -151,7 +150,7 @@ export class EdgePool implements PolicyState {
     return this.inUse + this.line.length;
   }
 
-  /** A connection stands. */
+  /** A connection is established. */
   opened(slot: number): void {
     const { connections } = this.setup.world;
     this.endDial(slot);
@@ -165,8 +164,8 @@ export class EdgePool implements PolicyState {
   }
 
   /**
-   * A connection could not be opened. The attempt it was opened for fails; where attempts share one,
-   * or Envoy's limits hold, all that wait do.
+   * A connection could not be opened. The attempt that it was opened for fails. If attempts share connections, or
+   * Envoy's limits apply, all attempts in line fail.
    */
   failed(slot: number, outcome: Outcome): void {
     const owner = this.endDial(slot);
@@ -183,13 +182,13 @@ export class EdgePool implements PolicyState {
     this.grow();
   }
 
-  /** The process at the far end has died. */
+  /** The far end is closing or has died. */
   lost(slot: number): void {
     this.condemn(slot);
     this.grow();
   }
 
-  /** An open connection takes no more attempts, and closes with the last one on it. */
+  /** An open connection takes no more attempts and closes after the last one in flight. */
   condemn(slot: number): void {
     const { connections } = this.setup.world;
     if (connections.state[slot] !== CONNECTION.OPEN) return;
@@ -200,7 +199,7 @@ export class EdgePool implements PolicyState {
     this.close(slot);
   }
 
-  /** Where an attempt without a connection goes: it expects one, waits in line, or is refused. */
+  /** Queues an attempt without a connection: it expects one, waits in line, or is refused. */
   private queue(frame: number, layer: number): number {
     const { spec, world, acquire } = this.setup;
     const { calls } = world;
@@ -223,12 +222,12 @@ export class EdgePool implements PolicyState {
     return PARK;
   }
 
-  /** Attempts that the connections being opened have room for. */
+  /** Number of attempts that the connections being opened have room for. */
   private coming(): number {
     return this.dialling === 0 ? 0 : this.dialling * this.setup.spec.maxStreams;
   }
 
-  /** Envoy gives every host one connection, whatever its limit says. */
+  /** Envoy opens one connection to each host regardless of its limit. */
   private mayDial(): boolean {
     const { spec, limits } = this.setup;
     if (this.open >= spec.max) return false;
@@ -236,7 +235,7 @@ export class EdgePool implements PolicyState {
     return limits.connections < limits.maxConnections;
   }
 
-  /** Opens a connection for a frame; false where there is no instance to open it to. */
+  /** Opens a connection for a frame. Returns false if there is no instance to connect to. */
   private dial(frame: number): boolean {
     const { world, view, limits, gauges } = this.setup;
     const { connections, calls } = world;
@@ -262,7 +261,7 @@ export class EdgePool implements PolicyState {
     return true;
   }
 
-  /** The frame that still waits for what was being opened for it, or -1. */
+  /** Ends a dial. Returns the frame that still waits for it, or -1. */
   private endDial(slot: number): number {
     const owner = this.setup.world.connections.owner[slot];
     this.dialling--;
@@ -305,7 +304,7 @@ export class EdgePool implements PolicyState {
     this.settle(slot);
   }
 
-  /** A connection has room: for those in line, else to be idle. */
+  /** A connection has room: it serves the line, and becomes idle if the line is empty. */
   private settle(slot: number): void {
     const { connections } = this.setup.world;
     const life = connections.life[slot];
@@ -335,7 +334,7 @@ export class EdgePool implements PolicyState {
     }
   }
 
-  /** Opens connections for those in line that none is coming for. */
+  /** Opens connections for frames in line that have none on the way. */
   private grow(): void {
     while (this.line.length > this.coming() && this.mayDial()) {
       const frame = this.line.firstWithoutDial();
@@ -344,7 +343,7 @@ export class EdgePool implements PolicyState {
     }
   }
 
-  /** An attempt gets no connection to an instance, as who watches it should know. */
+  /** An attempt got no connection to an instance. Outlier detection records it. */
   private miss(frame: number, instance: number, outcome: Outcome): void {
     const { world } = this.setup;
     const { first, outliers } = world.edges[frames.edge[frame]];
@@ -374,7 +373,7 @@ export class EdgePool implements PolicyState {
     world.connections.free(slot);
   }
 
-  /** Counts what exceeds the limits of a policy; false where that only watches. */
+  /** Counts a call beyond the limits of a policy. Returns false in a dry run, which only counts. */
   private overflows(frame: number): boolean {
     const { world, limits } = this.setup;
     const { isDry } = limits!;

@@ -17,20 +17,20 @@ type Setup = PoolSetup<GoSettings>;
 const WAITING = -1;
 const DIALLING = -2;
 
-/** How often an expired connection is answered with another idle one before a new one is forced. */
+/** Number of idle connections that are tried before a new one is opened. */
 const CACHED_TRIES = 2;
-/** The cleaner comes no more often. */
+/** Shortest interval between two runs of the cleaner. */
 const CLEANER_MIN: Ns = NS_PER_SECOND;
 
 /**
- * The pool of Go's database/sql, sql.go: the connection that came back last is used first; at maxOpen
- * callers wait without a limit of their own, and a random one of them gets what comes free. What
- * comes back beyond maxIdle is closed. One goroutine opens connections for those who wait, one after
- * the other; one cleaner looks at idle ones, at most once a second.
+ * The pool of Go's database/sql, sql.go. The most recently returned connection is used first. At maxOpen callers wait
+ * without a timeout of their own, and a free connection goes to a random one of them. Connections returned beyond
+ * maxIdle are closed. One goroutine opens connections for waiting calls, one after the other; one cleaner checks idle
+ * ones, at most once a second.
  */
 export class GoPool implements PolicyState {
   private readonly setup: Setup;
-  /** Opening time and last return of each connection by number, and the numbers that are free. */
+  /** By number: opening time, server epoch and last return of each connection; and the free numbers. */
   private readonly openedNs: number[] = [];
   private readonly epochs: number[] = [];
   private readonly returnedNs: number[] = [];
@@ -40,18 +40,18 @@ export class GoPool implements PolicyState {
   private readonly waiting = new IntRing();
   private readonly since: number[] = [];
   private readonly layerOf: number[] = [];
-  /** To which process of the server a frame, or the opener, dials. */
+  /** Epoch of the server process that a frame, or the opener, dials. */
   private readonly dialled: number[] = [];
   private openerDialled = 0;
   private readonly opener: Alarm;
   private readonly cleaner: Alarm;
-  /** Connections there are, being opened, and promised to those who wait. */
+  /** Connections that exist, are being opened or are promised; and those promised to waiting calls. */
   private open = 0;
   private promised = 0;
   private isOpening = false;
   private isCleaning = false;
   private inUse = 0;
-  /** Connections that nobody will give back. */
+  /** Leaked connections: their calls never return them. */
   private readonly leaked: number[] = [];
   private dialling = 0;
   private serial = 0;
@@ -90,7 +90,7 @@ export class GoPool implements PolicyState {
     return outcome;
   }
 
-  /** A statement that is given up leaves its connection unusable; a dial of one's own is given up too. */
+  /** A cancelled statement leaves its connection unusable; a cancelled call also abandons its own dial. */
   cancel(frame: number, layer: number, parked: boolean): void {
     const { ctx, gauges, server } = this.setup;
     const word = ctx.word(frame, layer);
@@ -108,7 +108,7 @@ export class GoPool implements PolicyState {
     }
   }
 
-  /** The dial of a caller is over. */
+  /** The dial of a caller is complete. */
   timer(frame: number, layer: number): void {
     const { ctx } = this.setup;
     this.dialling--;
@@ -139,7 +139,7 @@ export class GoPool implements PolicyState {
     return this.inUse - this.leaked.length + this.waiting.length + this.dialling;
   }
 
-  /** The idle connection returned last, or -1; bad ones are closed, and after two none is taken. */
+  /** The most recently returned idle connection, or -1. Bad ones are closed; after two of them it gives up. */
   private takeIdle(): number {
     for (let tries = 0; tries < CACHED_TRIES && this.idle.length > 0; tries++) {
       const connection = this.idle.pop()!;
@@ -179,7 +179,7 @@ export class GoPool implements PolicyState {
     return samplers.draw(connect, stream.a, stream.b, this.serial++, 0, 0);
   }
 
-  /** A connection that comes free: for a random one of those who wait, else idle, else closed. */
+  /** Assigns a free connection: to a random waiting call, else to the idle ones; beyond maxIdle it is closed. */
   private put(connection: number): void {
     const { ctx, pool } = this.setup;
     if (this.waiting.length > 0) {
@@ -205,7 +205,7 @@ export class GoPool implements PolicyState {
     return frame;
   }
 
-  /** Promises a connection to each of those who wait, as far as maxOpen goes. */
+  /** Promises a connection to each waiting call, up to maxOpen. */
   private openForWaiting(): void {
     const room = this.setup.pool.maxOpen - this.open;
     const more = Math.min(room, this.waiting.length);
@@ -215,7 +215,7 @@ export class GoPool implements PolicyState {
     if (!this.isOpening) this.openNext();
   }
 
-  /** The opener takes its next order; a refusal goes to a random one of those who wait. */
+  /** The opener starts its next dial; if the server refuses, a random waiting call fails. */
   private openNext(): void {
     const { ctx, server } = this.setup;
     while (this.promised > 0) {
@@ -246,7 +246,7 @@ export class GoPool implements PolicyState {
     this.cleanAfter(Infinity);
   }
 
-  /** The cleaner comes again after its usual interval, or sooner where something is due. */
+  /** The cleaner runs again after its usual interval, or earlier if a connection expires before. */
   private cleanAfter(due: Ns): void {
     const { ctx, pool } = this.setup;
     const usual = Math.min(pool.maxLifetimeNs ?? Infinity, pool.maxIdleTimeNs ?? Infinity);

@@ -11,14 +11,14 @@ import type { Link } from '../link.js';
 import { RETURN, STATE, strands } from '../strands.js';
 import type { World } from '../world.js';
 
-/** What comes next in a handshake. */
+/** Next step of a handshake. */
 const STEP = Object.freeze({
-  /** The client sends a SYN: the first one, or once more. */
+  /** The client sends a SYN, or retransmits it. */
   SYN: 0,
   SYN_ARRIVED: 1,
-  /** The answer of the server has arrived: TCP stands, or a round trip of TLS is over. */
+  /** The server's reply has arrived: TCP is established, or a TLS round trip is complete. */
   ANSWERED: 2,
-  /** A flight of TLS is sent again, by the client or by the server. */
+  /** The client sends or retransmits a TLS flight. */
   FLIGHT: 3,
   FLIGHT_ARRIVED: 4,
   REPLY: 5,
@@ -26,18 +26,18 @@ const STEP = Object.freeze({
   GAVE_UP: 7,
 } as const);
 
-/** SYNs sent again before TCP gives up (Linux tcp_syn_retries): at 1, 3, 7, 15, 31 and 63 s. */
+/** Number of SYN retransmissions before TCP gives up (Linux tcp_syn_retries): at 1, 3, 7, 15, 31 and 63 s. */
 const SYN_RETRIES = 6;
-/** Retransmissions of data (Linux tcp_retries2). */
+/** Number of retransmissions of data (Linux tcp_retries2). */
 const DATA_RETRIES = 15;
 /** Lineage tag of the nth packet of a handshake. */
 const PACKET_TAG = 0x4000;
 
 /**
- * Opens connections packet by packet over the link of their edge: one round trip of TCP, then those of
- * TLS, with the work of the server in the first of them, whose answer carries its certificate. A lost SYN is sent
- * again after 1 s, doubling;
- * a port without a process refuses; silence ends with TCP's patience, or the limit of the pool before.
+ * Opens connections packet by packet over the link of their edge: one round trip of TCP, then those of TLS. The server
+ * does its TLS work in the first of these; its reply carries the certificate. A lost SYN is retransmitted after 1 s,
+ * then at doubling intervals. A port without a process refuses. Without a reply the handshake ends when TCP gives up,
+ * or earlier at the pool's connectTimeout.
  */
 export class Handshakes {
   private readonly world: World;
@@ -50,7 +50,7 @@ export class Handshakes {
     this.op = engine.define('handshake', (slot, stamp) => this.go(slot, stamp));
   }
 
-  /** Draws of the connection are those of this lineage. */
+  /** Starts a handshake. The draws of the connection use this lineage. */
   begin(slot: number, lineageA: number, lineageB: number): void {
     const { table } = this;
     table.lineageA[slot] = lineageA;
@@ -61,7 +61,7 @@ export class Handshakes {
     this.synchronize(slot);
   }
 
-  /** The server has done its part of a TLS flight, or has died over it. */
+  /** The server has finished its part of a TLS flight, or died during it. */
   worked(slot: number, stamp: number, isAlive: boolean): void {
     const { table } = this;
     if (table.stamp[slot] !== stamp) return;
@@ -69,7 +69,7 @@ export class Handshakes {
     else this.refuse(slot);
   }
 
-  /** Delay of what the ends of a connection tell each other about it, or VANISHED. */
+  /** Delay of a message about the connection itself between its ends, or VANISHED. */
   delay(slot: number, message: number): Ns {
     const link = this.linkOf(slot);
     if (link === null) return 0;
@@ -97,7 +97,7 @@ export class Handshakes {
         this.reply(slot);
         break;
       default:
-        // The rest is for the process at the near end, which may be paused.
+        // The other steps run in the calling process, which may be paused.
         if (!table.stalls(slot, this.op, stamp)) this.tell(slot);
     }
   }
@@ -111,7 +111,7 @@ export class Handshakes {
     else if (table.flights[slot] === pool.tlsTrips) {
       if (pool.mutual && pool.caller.certExpired) table.disown(slot);
       pool.opened(slot);
-      // It was under way when the process was told to end: it serves what it was opened for.
+      // The callee began to shut down during the handshake: it serves only the attempts waiting for this connection.
       if (this.world.instances[table.instance[slot]].shut) pool.lost(slot);
     } else {
       table.flights[slot]++;
@@ -120,7 +120,7 @@ export class Handshakes {
     }
   }
 
-  /** The certificate of the server has come with its first flight, and its client does not take it. */
+  /** Returns true if the client rejects the server's certificate, which comes with the first flight. */
   private isDistrusted(slot: number): boolean {
     const { table, world } = this;
     return table.flights[slot] === 1 && world.instances[table.instance[slot]].certExpired;
@@ -142,7 +142,7 @@ export class Handshakes {
     this.next(slot, tries === SYN_RETRIES ? STEP.GAVE_UP : STEP.SYN, delay);
   }
 
-  /** The kernel of the server answers, unless nobody listens; a hung process is no hindrance. */
+  /** The server's kernel replies, also for a hung process. It refuses if no process listens. */
   private accept(slot: number): void {
     const { table, world } = this;
     const instance = world.instances[table.instance[slot]];
@@ -161,7 +161,7 @@ export class Handshakes {
     this.carry(slot, MESSAGE.request, STEP.FLIGHT, STEP.FLIGHT_ARRIVED);
   }
 
-  /** The server's part runs beside its workers; a frozen process does it at its thaw. */
+  /** The server's TLS work needs no worker; a frozen process does it when it resumes. */
   private work(slot: number): void {
     const { table, world } = this;
     const instance = world.instances[table.instance[slot]];
@@ -199,7 +199,7 @@ export class Handshakes {
     this.next(slot, STEP.REFUSED, Math.max(0, this.packet(slot, MESSAGE.answer)));
   }
 
-  /** Data of an established connection; what a cut swallows is sent again until TCP gives up. */
+  /** Sends data on the established connection; packets lost to a cut are retransmitted until TCP gives up. */
   private carry(slot: number, message: number, again: number, then: number): void {
     const { table } = this;
     const link = this.linkOf(slot);
@@ -218,7 +218,7 @@ export class Handshakes {
     this.next(slot, tries === DATA_RETRIES ? STEP.GAVE_UP : again, wait);
   }
 
-  /** Delay of a packet that is lost where it is lost. */
+  /** Delay of a single packet, or VANISHED if it is lost. */
   private packet(slot: number, message: number): Ns {
     const link = this.linkOf(slot);
     if (link === null) return 0;

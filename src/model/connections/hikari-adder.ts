@@ -10,26 +10,26 @@ const ADD_PAUSE: Ns = 30 * NS_PER_MS;
 const FIRST_BACKOFF: Ns = 10 * NS_PER_MS;
 const LAST_BACKOFF: Ns = 5 * NS_PER_SECOND;
 
-/** What the thread does. */
+/** States of the thread. */
 const ADDER = Object.freeze({ free: 0, first: 1, dials: 2, pauses: 3, backsOff: 4 } as const);
 
 /** The pool that connections are added to. */
 interface Wanting {
-  /** Connections that nobody uses, calls that wait, and connections in all. */
+  /** Idle connections, waiting calls, and all connections. */
   readonly idle: number;
   readonly waiting: number;
   readonly size: number;
-  /** The first connection stands, or one more. */
+  /** Called when the first connection is open, and when another one is. */
   start(): void;
   add(): void;
 }
 
 /**
- * The thread of HikariCP that adds connections, one after the other with 30 ms in between, while calls
- * wait or fewer than minimumIdle are idle. A server without room is asked again, ever later.
+ * The thread of HikariCP that adds connections: one after the other, 30 ms apart, while calls wait or fewer than
+ * minimumIdle are idle. If the server has no room, it retries with exponential backoff.
  */
 export class HikariAdder {
-  /** The process of the server that is dialled or was, and how many connections were begun. */
+  /** Epoch of the server process dialled last, and the number of dials started. */
   epoch = 0;
   serial = 0;
   private readonly setup: PoolSetup<HikariSettings>;
@@ -54,7 +54,7 @@ export class HikariAdder {
     return this.doing === ADDER.first || this.doing === ADDER.dials;
   }
 
-  /** The first connection, with which the pool starts. */
+  /** Opens the first connection, with which the pool starts. */
   begin(): void {
     this.doing = ADDER.first;
     this.dial();
@@ -66,12 +66,12 @@ export class HikariAdder {
     this.tasks = 0;
   }
 
-  /** A call waits as the nth one: one more connection, unless the queue holds as many tasks. */
+  /** A call waits as the nth one: adds a task unless the queue already holds that many. */
   askForOne(waiting: number): void {
     if (waiting > this.tasks) this.submit();
   }
 
-  /** One more task, unless there are as many as there may be connections. */
+  /** Adds a task, up to maximumPoolSize. */
   submit(): void {
     if (this.tasks < this.setup.pool.maximumPoolSize) this.tasks++;
     if (this.doing === ADDER.free) this.nextTask();
@@ -86,7 +86,7 @@ export class HikariAdder {
     }
   }
 
-  /** Adds a connection where one is wanted still; a server without room is asked again later. */
+  /** Adds a connection if one is still needed; retries later if the server has no room. */
   private tryToAdd(): void {
     const { ctx, pool, server } = this.setup;
     const { idle, waiting, size } = this.wanting;
@@ -114,7 +114,7 @@ export class HikariAdder {
     this.alarm.set(ctx.now + time);
   }
 
-  /** What the adding thread has waited for is there. */
+  /** The thread's timer fires: a dial, a pause or a backoff is over. */
   private goOn(): void {
     const { ctx } = this.setup;
     switch (this.doing) {

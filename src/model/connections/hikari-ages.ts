@@ -6,8 +6,7 @@ import type { HikariSettings } from '../../spec/resources.js';
 import type { PoolSetup } from './pool-setup.js';
 
 /**
- * HikariPool.java, in whole ms: lifetimes above 10 s are shortened by up to a fortieth, the intervals
- * between two tests by up to a tenth.
+ * HikariPool.java, in whole ms: lifetimes above 10 s are shortened by up to 1/40, keepalive intervals by up to 1/10.
  */
 const VARIED_FROM: Ns = 10 * NS_PER_SECOND;
 const LIFETIME_VARIANCE = 40;
@@ -17,11 +16,11 @@ const KEEPALIVE_VARIANCE = 10;
 interface Ageing {
   /** The lifetime of a connection is over. */
   expire(slot: number): void;
-  /** A connection is to be tested if it is idle; false when it was closed by that. */
+  /** Tests a connection if it is idle; returns false if that closed it. */
   isKept(slot: number): boolean;
 }
 
-/** What happens to connections of HikariCP by their age: an end, and tests at intervals. */
+/** The age limits of HikariCP's connections: their maximum lifetime and their keepalive tests. */
 export class HikariAges {
   private readonly setup: PoolSetup<HikariSettings>;
   private readonly pool: Ageing;
@@ -34,7 +33,7 @@ export class HikariAges {
     this.pool = pool;
   }
 
-  /** The connection of a slot has been opened, as the `serial`th. */
+  /** The connection of a slot has been opened; `serial` is its number. */
   begin(slot: number, serial: number): void {
     const { ctx, pool, alarm } = this.setup;
     const { maxLifetimeNs, keepaliveTimeNs } = pool;

@@ -30,25 +30,25 @@ const WAITING = -1;
 const HOUSEKEEPING_DELAY: Ns = 100 * NS_PER_MS;
 const HOUSEKEEPING_PERIOD: Ns = 30 * NS_PER_SECOND;
 
-/** No connection is idle. */
+/** Result when no connection is idle. */
 const NONE = -1;
 
-/** What a connection that was taken waits for before it is handed out. */
+/** What delays the hand-out of a borrowed connection. */
 const CHECK = Object.freeze({
   no: 0,
-  /** An answer to the test. */
+  /** Waits for the result of its liveness test. */
   test: 1,
-  /** It was not tested, and breaks under its statement. */
+  /** Skipped the test, is dead, and fails with its statement. */
   breaks: 2,
 } as const);
 
 /**
- * HikariCP's pool of one calling instance at one database. It starts with the first call, and unless it is
- * told not to check that with one connection; one thread adds the others, one after the other with 30 ms in between, while calls wait
- * or fewer than minimumIdle are idle. Who finds none waits in a fair line.
+ * HikariCP's pool of one calling instance to one database. It starts at the first call, by default with one connection
+ * as a check. One thread adds the others, 30 ms apart, while calls wait or fewer than minimumIdle are idle. A call that
+ * finds none waits in a fair queue.
  *
- * Of several idle connections the oldest is taken, as in the shared list of ConcurrentBag.java: there
- * are no threads here that could prefer their own.
+ * The oldest idle connection is used first, as in the shared list of ConcurrentBag.java. The simulator has no
+ * thread-local lists, which HikariCP searches first.
  */
 export class HikariPool implements PolicyState {
   private readonly setup: Setup;
@@ -57,10 +57,10 @@ export class HikariPool implements PolicyState {
   private readonly used: Uint8Array;
   private readonly evicted: Uint8Array;
   private readonly accessedNs: Float64Array;
-  /** See CHECK; and whether its test is answered in time. */
+  /** See CHECK; and whether the test gets its response in time. */
   private readonly checking: Uint8Array;
   private readonly answers: Uint8Array;
-  /** To which process of the server it was opened. */
+  /** Epoch of the server process that it was opened to. */
   private readonly epochs: Int32Array;
   private readonly free: number[] = [];
   private readonly line = new IntRing();
@@ -72,7 +72,7 @@ export class HikariPool implements PolicyState {
   private readonly ages: HikariAges;
   private isStarted = false;
   private inUse = 0;
-  /** Connections that nobody will give back. */
+  /** Leaked connections: their calls never return them. */
   private readonly leaked: number[] = [];
 
   constructor(setup: Setup) {
@@ -96,7 +96,7 @@ export class HikariPool implements PolicyState {
     this.since[frame] = ctx.now;
     if (!this.isStarted) {
       if (this.adder.isFree) this.starter.ask();
-      // connectionTimeout is that of a pool that has started.
+      // connectionTimeout applies only once the pool has started.
       if (!this.isStarted) {
         this.join(frame, layer);
         return PARK;
@@ -125,7 +125,7 @@ export class HikariPool implements PolicyState {
     return outcome;
   }
 
-  /** The statement of a caller that gives up still runs, so its connection is closed. */
+  /** The statement of a cancelled call still runs, so its connection is closed. */
   cancel(frame: number, layer: number, parked: boolean): void {
     const slot = this.setup.ctx.word(frame, layer);
     if (parked && slot === WAITING) {
@@ -164,7 +164,7 @@ export class HikariPool implements PolicyState {
     return this.inUse - this.leaked.length + this.line.length;
   }
 
-  /** Connections that nobody uses, calls that wait, and connections in all. */
+  /** Idle connections, waiting calls, and all connections. */
   get idle(): number {
     return this.entries.length - this.inUse;
   }
@@ -184,8 +184,8 @@ export class HikariPool implements PolicyState {
   }
 
   /**
-   * Takes an idle connection: PASS with it in hand, PARK while it is tested, an outcome where the call
-   * fails with it, or NONE. What no time passes over is decided here.
+   * Borrows an idle connection. Returns PASS with the connection, PARK while it is tested, an outcome if the call
+   * fails, or NONE if none is idle. Tests that take no simulated time are decided here.
    */
   private borrow(frame: number, layer: number): number {
     const { ctx, pool, server, ping } = this.setup;
@@ -196,7 +196,7 @@ export class HikariPool implements PolicyState {
       const isTested = idleMs > Math.floor(pool.aliveBypassWindowNs / NS_PER_MS);
       const isDead = server.isDead(this.epochs[slot]);
       this.use(frame, layer, slot);
-      // Whose server is not there meets that on the way to it.
+      // If the server is down, the statement finds out on its way.
       if (!isTested && (!isDead || !server.isUp())) return PASS;
       const trip = ping(frame);
       const answers = trip !== VANISHED && trip <= pool.validationTimeoutNs;
@@ -214,7 +214,7 @@ export class HikariPool implements PolicyState {
     }
   }
 
-  /** The test of a connection is answered, or was waited for long enough. */
+  /** The test of a connection has a result or has timed out. */
   private checked(frame: number, layer: number, slot: number): void {
     const { ctx, pool, server, waits } = this.setup;
     const isTested = this.checking[slot] === CHECK.test;
@@ -279,7 +279,7 @@ export class HikariPool implements PolicyState {
     levels.add(gauges.used, -1);
   }
 
-  /** A connection that is free goes to who has waited longest, else it is idle. */
+  /** Hands a free connection to the call that has waited longest; otherwise it stays idle. */
   private handOver(slot: number): void {
     if (this.line.length === 0) return;
     const { ctx, waits } = this.setup;
@@ -298,7 +298,7 @@ export class HikariPool implements PolicyState {
     levels.add(this.setup.gauges.waiting, -1);
   }
 
-  /** The first connection stands; who has come meanwhile asks for more, one after the other. */
+  /** The first connection is open; the calls that came meanwhile ask for more. */
   start(): void {
     this.isStarted = true;
     // Without minimumIdle it was only a check, and is closed.
@@ -340,7 +340,7 @@ export class HikariPool implements PolicyState {
     this.handOver(slot);
   }
 
-  /** An idle connection is tested; one that fails is closed, and another one asked for. */
+  /** Tests an idle connection. If the test fails, the connection is closed and another is requested. */
   isKept(slot: number): boolean {
     const { server } = this.setup;
     const isAlive = server.isUp() && !server.isDead(this.epochs[slot]);
@@ -350,7 +350,7 @@ export class HikariPool implements PolicyState {
     return false;
   }
 
-  /** End of a lifetime: at once where it is idle, else when it comes back. */
+  /** A connection has reached its lifetime: an idle one is closed now, a used one when it is returned. */
   expire(slot: number): void {
     this.evicted[slot] = 1;
     if (this.used[slot] !== 0) return;
@@ -376,7 +376,7 @@ export class HikariPool implements PolicyState {
     for (let missing = minimumIdle - this.idle; missing > 0; missing--) this.adder.submit();
   }
 
-  /** Every 30 s: what has been idle for too long is closed, the youngest first, down to minimumIdle. */
+  /** Every 30 s closes connections that were idle for too long, the youngest first, down to minimumIdle. */
   private keepHouse(): void {
     const { ctx, pool } = this.setup;
     const { idleTimeoutNs, minimumIdle, maximumPoolSize } = pool;

@@ -4,23 +4,23 @@ import type { Alarm } from '../../spec/policy.js';
 import type { HikariSettings } from '../../spec/resources.js';
 import type { PoolSetup } from './pool-setup.js';
 
-/** HikariPool.java: the pause after a connection that could not be opened. */
+/** HikariPool.java: pause after a failed attempt to open the first connection. */
 const PAUSE: Ns = NS_PER_SECOND;
 
-/** The pool that is to start. */
+/** The pool that is starting. */
 interface Starting {
   readonly waiting: number;
-  /** Opens the first connection, with which it starts. */
+  /** Opens the first connection, with which the pool starts. */
   dialFirst(): void;
-  /** Starts without any. */
+  /** Starts without a connection. */
   startEmpty(): void;
-  /** The call that has waited longest is told that there is no pool. */
+  /** Fails the call that has waited longest: the pool cannot start. */
   refuseFirst(): void;
 }
 
 /**
- * How HikariCP's pool starts: the call that asks first checks that there is a server, once a second until
- * `initializationFailTimeout` is over, and the others wait for it. When it fails the next one tries.
+ * How HikariCP's pool starts. The first call checks once a second that the server accepts a connection, until
+ * `initializationFailTimeout` has passed; other calls wait for it. If it fails, the next call tries.
  */
 export class HikariStart {
   private readonly setup: PoolSetup<HikariSettings>;
@@ -35,7 +35,7 @@ export class HikariStart {
     this.alarm = setup.alarm(() => this.goOn());
   }
 
-  /** A call finds no pool. */
+  /** A call arrives before the pool has started. */
   ask(): void {
     if (this.isTrying) return;
     this.beganAt = this.setup.ctx.now;

@@ -7,13 +7,13 @@ import type { Instance } from '../instance.js';
 import type { World } from '../world.js';
 import { strands } from '../strands.js';
 
-/** How long requests may wait in front of the workers of each instance. */
+/** Limits on how long requests may wait in front of the workers of each instance. */
 export class LongestWaits {
-  /** By instance: of its queue, and of who comes to it while it stands; null = no limit. */
+  /** By instance: limit for the normal state of its queue, and for a standing queue; null = no limit. */
   private readonly usual: readonly (Lane | null)[];
   private readonly standing: readonly (Lane | null)[];
 
-  /** `expire` is told of a request whose time in a queue is over, or which has left it since. */
+  /** `expire` runs for each request whose limit passes, even if it has left the queue since. */
   constructor(world: World, expire: (strand: number) => void) {
     const { instances, plan } = world;
     const op = engine.define('queue-timeout', expire);
@@ -34,7 +34,7 @@ export class LongestWaits {
   }
 }
 
-/** How long a request may wait in a queue that does not stand; null = as long as it has to. */
+/** The limit of a queue in its normal state (not a standing queue); null = no limit. */
 function longestWait(queue: Queue): Ns | null {
   if (queue.discipline === 'adaptiveLifo' && queue.targetNs !== null) return queue.intervalNs;
   return queue.maxWaitNs;

@@ -5,7 +5,7 @@ import type { Alarm, CallContext } from '../../spec/policy.js';
 import type { Histogram } from '../../stats/histogram.js';
 import type { ServerConnections } from './server-connections.js';
 
-/** What every pool of connections to a database is given; `P` are the settings of its kind. */
+/** The setup that every pool of connections to a database gets; `P` are the settings of its kind. */
 export interface PoolSetup<P> {
   readonly ctx: CallContext;
   readonly pool: P;
@@ -15,13 +15,13 @@ export interface PoolSetup<P> {
   readonly connect: number;
   readonly stream: StreamKey;
   readonly gauges: { readonly open: number; readonly used: number; readonly waiting: number };
-  /** Where waits are measured at present; null outside the measured time. */
+  /** Where waits are recorded now; null outside the measured time. */
   readonly waits: () => Histogram | null;
-  /** A timer of the process that the pool is in. */
+  /** Creates a timer of the process that owns the pool. */
   readonly alarm: (run: () => void) => Alarm;
-  /** True for a call that does not give its connection back. */
+  /** Returns true for a call that does not return its connection. */
   readonly leaks: (frame: number) => boolean;
-  /** Counts a connection that is being opened, for whomever. */
+  /** Counts a connection that is opened in the background, not for a particular call. */
   readonly opens: () => void;
   /** Round trip to the database on an open connection, drawn for a frame, or VANISHED. */
   readonly ping: (frame: number) => Ns;

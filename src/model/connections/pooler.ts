@@ -3,8 +3,8 @@ import type { Outcome } from '../../spec/outcome.js';
 import type { PolicyState } from '../../spec/policy.js';
 
 /**
- * A pooler in front of a database: one line of connections for all callers, and a limit on how many
- * of them are served or wait. It outlives the processes of its callers.
+ * A pooler in front of a database: one pool of connections for all callers, and a limit on the clients it serves or
+ * keeps waiting. It survives the death of its callers.
  */
 export class Pooler implements PolicyState {
   private readonly connections: PolicyState;

@@ -29,10 +29,10 @@ import { sink } from '../sink.js';
 import { engine } from '../../kernel/engine.js';
 import { samplers } from '../../kernel/distribution.js';
 
-/** Lineage tag of the tests that an attempt has made of connections. */
+/** Lineage tag of the connection tests of an attempt. */
 const PING_TAG = 0x5000;
 
-/** Gauges of the pools of one calling instance at one component, for the record. */
+/** Gauges of the pools of one calling instance to one component, for the record. */
 export interface PoolMeter {
   readonly instance: number;
   readonly callee: number;
@@ -41,11 +41,11 @@ export interface PoolMeter {
   readonly waiting: number;
 }
 
-/** Builds the pools of connections: the innermost layers of the chains that have one. */
+/** Builds the connection pools: the innermost layers of the chains that have one. */
 export class Pools {
   /** By calling instance * components + component called. */
   private readonly meters = new Map<number, PoolMeter>();
-  /** Instances that may have pools, with the component called: those that have not called yet have no gauges. */
+  /** Instances that may have pools, with the component called. Gauges exist only after the first call. */
   private readonly expected: { readonly instance: number; readonly callee: number }[] = [];
   private readonly pairs = new Set<number>();
   /** By calling component * components + component called: waits by segment. */
@@ -61,12 +61,12 @@ export class Pools {
     this.alarms = alarms;
   }
 
-  /** The pool of a calling instance at a database, whatever the bundle. */
+  /** The pool of a calling instance to a database, for all bundles. */
   ofDatabase(edge: PlanEdge, caller: Instance): PolicyState {
     const { world } = this;
     const { plan, calls } = world;
     const database = plan.parts[edge.to].component;
-    // What stands in front of the server belongs to no caller.
+    // A pooler in front of the server belongs to no caller.
     const shared = isShared(edge.pool!);
     const key = shared ? `|${database}` : `${caller.id}|${database}`;
     const known = this.states.get(key);
@@ -92,7 +92,7 @@ export class Pools {
         stream: streamKey(plan.seed, world.replication, `${name}${place}`),
       });
     if (edge.route === null) return this.keep(key, shared ? null : caller, make(0, ''));
-    // Nodes have an address of their own each, and so a pool.
+    // Each node has its own address, and so its own pool.
     const nodes = new Targets({
       size: spec.instances,
       make: (index) => make(index, `[${index}]`),
@@ -102,7 +102,7 @@ export class Pools {
     return this.keep(key, shared ? null : caller, nodes);
   }
 
-  /** Which calls of an instance keep their connections, while a fault says that some do. */
+  /** Which calls of an instance leak their connections while a fault makes some do so. */
   private leaksOf(caller: Instance, name: string): (frame: number) => boolean {
     const { plan, replication, calls } = this.world;
     const { a, b } = streamKey(plan.seed, replication, `${name}/leak`);
@@ -157,7 +157,7 @@ export class Pools {
     }
   }
 
-  /** The pool of a client of a pooler that keeps a connection of the server for each of its own. */
+  /** The pool of a client of a pooler in session mode: each client connection holds a server connection. */
   private sessionPool(own: PgbouncerSettings, common: Omit<PoolSetup<Pool>, 'pool'>): PolicyState {
     const { server } = common;
     let sessions = this.sessions.get(server);
@@ -175,8 +175,8 @@ export class Pools {
   }
 
   /**
-   * The pools of a calling instance on an edge: one for each instance called, or one for all of them.
-   * `limited`: the layer that limits their connections, `name` what it is known by; or null.
+   * The pools of a calling instance on an edge: one for each callee instance, or one for all of them. `limited`: the
+   * layer that limits their connections, or null; `name`: its name.
    */
   ofEdge(
     edge: PlanEdge,
@@ -223,7 +223,7 @@ export class Pools {
     return this.keep(key, caller, pools);
   }
 
-  /** `caller`: whose process it lives in, null = nobody's. */
+  /** `caller`: the process that the pool lives in; null for a pooler. */
   private keep(key: string, caller: Instance | null, state: PolicyState): PolicyState {
     this.states.set(key, state);
     caller?.policies.push(state);
@@ -252,7 +252,10 @@ export class Pools {
     return meter;
   }
 
-  /** The gauges of the pools of a calling instance stand here in the record, whenever they are made. */
+  /**
+   * Reserves a place in the record for the gauges of a calling instance, so their order does not depend on the first
+   * call.
+   */
   expect({ id }: Instance, callee: number): void {
     const key = id * this.world.plan.components.length + callee;
     if (this.pairs.has(key)) return;
@@ -260,7 +263,7 @@ export class Pools {
     this.expected.push({ instance: id, callee });
   }
 
-  /** The gauges of all that may have pools, those without a call at -1. */
+  /** The gauges of all possible pools; -1 for those without a call so far. */
   list(): readonly PoolMeter[] {
     return this.expected.map(({ instance, callee }) => {
       const known = this.meters.get(instance * this.world.plan.components.length + callee);
@@ -289,13 +292,13 @@ export class Pools {
   }
 }
 
-/** What a layer limits of the connections to the instance with this number; null where it does not. */
+/** The connection limits of a layer for the instance with this index, or null. */
 export function limitsAt(state: PolicyState, index: number): ConnectionLimits | null {
   const own = state instanceof Targets ? state.at(index) : state;
   return own.limits ?? null;
 }
 
-/** The connections of a pooler: kept for ever, in the order of asking. */
+/** The server connections of a pooler: kept without a time limit and assigned in FIFO order. */
 function byTransaction({ defaultPoolSize, queryWaitTimeoutNs }: PgbouncerSettings): PoolSettings {
   return {
     kind: 'simple',

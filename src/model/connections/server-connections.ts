@@ -3,8 +3,8 @@ import type { Outcome } from '../../spec/outcome.js';
 import type { Instance } from '../instance.js';
 
 /**
- * Connections of all pools to one database server. They end with its process; a pool notices that of
- * one it wants to use, and an `epoch` says which process one was opened to.
+ * Connections of all pools to one database server. They end with the server process. A pool notices this when it wants
+ * to use one; its `epoch` says which process it was opened to.
  */
 export class ServerConnections {
   private readonly limit: number;
@@ -18,18 +18,18 @@ export class ServerConnections {
     this.epoch = instance.epoch;
   }
 
-  /** True while somebody answers who would take a connection. */
+  /** Returns true while the server process runs. */
   isUp(): boolean {
     return !this.instance.down;
   }
 
-  /** True where the server takes one more. */
+  /** Returns true if the server accepts another connection. */
   hasRoom(): boolean {
     this.sync();
     return this.open < this.limit;
   }
 
-  /** Opens a connection, and gives its epoch. */
+  /** Opens a connection and returns its epoch. */
   take(): number {
     this.sync();
     this.open++;
@@ -41,7 +41,7 @@ export class ServerConnections {
     if (epoch === this.epoch) this.open--;
   }
 
-  /** True for a connection whose server process has died. */
+  /** Returns true for a connection whose server process has died. */
   isDead(epoch: number): boolean {
     return epoch !== this.instance.epoch;
   }
@@ -53,7 +53,7 @@ export class ServerConnections {
   }
 }
 
-/** True for an outcome that leaves no connection behind. */
+/** Returns true for an outcome that leaves the connection closed. */
 export function isBroken(outcome: Outcome): boolean {
   const kind = outcome & 31;
   return kind === OUTCOME.reset || kind === OUTCOME.refused;

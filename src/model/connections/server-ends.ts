@@ -18,39 +18,38 @@ import { ANSWERED, RETURN, strands } from '../strands.js';
 import type { World } from '../world.js';
 import { sink } from '../sink.js';
 
-/** What the server has said about the end of a connection. */
+/** What the server has announced about the end of a connection. */
 const SAID = Object.freeze({
   nothing: 0,
-  /** A first GOAWAY without a last stream: whatever comes is still served. */
+  /** A first GOAWAY without a last stream: new streams are still served. */
   soon: 1,
-  /** A GOAWAY with the last stream: those behind it are dropped. */
+  /** A GOAWAY with the last stream: later streams are dropped. */
   last: 2,
   /** The connection is closed: nothing comes in or goes out. */
   closed: 3,
 } as const);
 
 /**
- * No farewell is on its way any more: the client has heard it, or it was lost on the wire. Who still
- * comes has an answer of the kernel.
+ * Flag: the client has received the announcement, or it was lost. From now on the server's kernel answers requests with
+ * a reset.
  */
 const OVER = 4;
 
-/** gRPC spreads the age of connections by a tenth to both sides (internal/transport getJitter). */
+/** gRPC varies the age of connections by up to a tenth in both directions (internal/transport getJitter). */
 const JITTER_SHARE = 10;
 
-/** Whether any callee of a plan closes connections by limits of its own. */
+/** Returns true if any callee of a plan limits its connections itself. */
 export function closesConnections({ edges }: Plan): boolean {
   return edges.some(({ connections }) => (connections?.server ?? null) !== null);
 }
 
 /**
- * The far ends of connections, where servers have limits of their own: idle time, requests, age. What a
- * server says about the end of a connection takes the way of an answer; what is under way to it until
- * then meets the end.
+ * The server side of connections whose servers limit idle time, requests or age. The announcement of the end travels
+ * like an answer; requests in flight to the server until then race with it.
  *
- * nginx closes an idle connection at once, over HTTP/2 with a GOAWAY, and with its GOAWAY after so many
- * requests it drops the streams behind (ngx_http_v2.c). gRPC sends a GOAWAY without a last stream
- * first, and names that one when its ping has come back: no stream is lost (http2_server.go).
+ * nginx closes an idle connection at once, over HTTP/2 with a GOAWAY. After `keepalive_requests` it sends a GOAWAY and
+ * drops later streams (ngx_http_v2.c). gRPC first sends a GOAWAY without a last stream and names the last stream once
+ * its ping returns: no stream is lost (http2_server.go).
  */
 export class ServerEnds {
   private readonly world: World;
@@ -60,19 +59,19 @@ export class ServerEnds {
   private readonly ageOp: number;
   private readonly graceOp: number;
   private readonly cancelOp: number;
-  /** Farewells as the client hears them: no new attempts; the last stream; the end. */
+  /** Announcements as the client receives them: no new attempts; the last stream; the end. */
   private readonly soonOp: number;
   private readonly lastOp: number;
   private readonly closedOp: number;
   private readonly refuseOp: number;
   private readonly resetOp: number;
-  /** By connection: requests that the server has and has not answered, those that ever came. */
+  /** By connection: requests in service, and requests received in total. */
   private serving: Int32Array = new Int32Array(0);
   private received: Int32Array = new Int32Array(0);
-  /** Its idle time: another one with each request. */
+  /** By connection: stamp of its idle time, which changes with each request. */
   private quiet: Int32Array = new Int32Array(0);
   private said: Uint8Array = new Uint8Array(0);
-  /** By strand: 1 while it is among those served. */
+  /** By strand: 1 while it counts as in service. */
   private served: Uint8Array = new Uint8Array(0);
 
   constructor(world: World) {
@@ -107,14 +106,14 @@ export class ServerEnds {
     );
   }
 
-  /** The idle timer of a server, null where it has none. */
+  /** The idle timer of a server; null without one. */
   idleLane({ keepAliveTimeoutNs, maxConnectionIdleNs }: ServerClosing): Lane | null {
     const limit = keepAliveTimeoutNs ?? maxConnectionIdleNs;
     if (limit === null) return null;
     return engine.lane(limit, PHASE.TIMER, this.idleOp, this.quietOwner);
   }
 
-  /** A connection stands at its client; the server counts from what it hears next. */
+  /** A connection is open at its client; the server starts to count when the client's next packet arrives. */
   opened(slot: number, spread: StreamKey): void {
     const { table } = this;
     this.serving[slot] = 0;
@@ -125,7 +124,7 @@ export class ServerEnds {
     const { keepAliveTimeoutNs, maxConnectionIdleNs, maxConnectionAgeNs } = pool.closes!;
     const from = engine.now + Math.max(0, table.handshakes.delay(slot, MESSAGE.request));
     const idleNs = keepAliveTimeoutNs ?? maxConnectionIdleNs;
-    // Without streams the first request has a limit of its own, which is long.
+    // Without streams the first request has a long limit of its own, which is not modelled.
     if (idleNs !== null && pool.multiplexed) {
       engine.at(from + idleNs, PHASE.TIMER, this.idleOp, slot, this.quiet[slot], 0);
     }
@@ -137,7 +136,7 @@ export class ServerEnds {
     engine.at(from + age, PHASE.TIMER, this.ageOp, slot, life[slot], 0);
   }
 
-  /** A request has come over its connection; true where the server takes no notice of it. */
+  /** Handles a request that arrives on its connection. Returns true if the server ignores it. */
   drops(strand: number): boolean {
     const { world, table } = this;
     const { edges, server } = world;
@@ -165,7 +164,7 @@ export class ServerEnds {
     return false;
   }
 
-  /** A server answers a request; true where there is no connection any more to answer on. */
+  /** The server answers a request. Returns true if the connection to answer on is closed. */
   mutes(strand: number): boolean {
     if (this.served[strand] === 0) return false;
     this.served[strand] = 0;
@@ -175,20 +174,20 @@ export class ServerEnds {
     return false;
   }
 
-  /** A caller has given an attempt up: where others share the connection its stream ends alone. */
+  /** A caller has abandoned an attempt. On a shared connection only its stream ends. */
   left(strand: number): void {
     const { table } = this;
     if (this.served[strand] === 0) return;
     this.served[strand] = 0;
     const slot = table.slotOf(strands.from[strand]);
-    // Closed with it, and perhaps taken for another that is being opened.
+    // The connection was closed too; its slot may belong to one that is being opened.
     if (!table.stands(slot) || !table.poolOf(slot).multiplexed || this.isClosed(slot)) return;
     const delay = Math.max(0, table.handshakes.delay(slot, MESSAGE.request));
     const at = Math.max(engine.now + delay, table.requestNs[slot]);
     engine.at(at, PHASE.ARRIVAL, this.cancelOp, slot, table.life[slot], 0);
   }
 
-  /** True where the server takes no more requests: one that is `refused` was not looked at. */
+  /** Returns true if the server takes no more requests: it has not processed a `refused` one. */
   isOver(slot: number): boolean {
     return (this.said[slot] & SAID.closed) >= SAID.last;
   }
@@ -197,7 +196,7 @@ export class ServerEnds {
     if (this.table.life[slot] === life) this.done(slot);
   }
 
-  /** One request less; the last one begins the idle time. */
+  /** Counts a request as done; the last one starts the idle time. */
   private done(slot: number): void {
     if (--this.serving[slot] > 0 || this.said[slot] !== SAID.nothing) return;
     const { serverIdle } = this.table.poolOf(slot);
@@ -234,7 +233,7 @@ export class ServerEnds {
     this.tell(slot, this.closedOp);
   }
 
-  /** Whether there is a server process that acts now; a paused one does at its thaw. */
+  /** Returns true if a server process can act now; a paused one acts when it resumes. */
   private watches(slot: number, op: number, stamp: number): boolean {
     const { table, world } = this;
     if (!table.stands(slot) || table.isStale(slot) || this.isClosed(slot)) return false;
@@ -244,7 +243,7 @@ export class ServerEnds {
     return false;
   }
 
-  /** A farewell goes to the client, behind the answers that are on their way. */
+  /** Sends an announcement to the client, after the answers that are in flight. */
   private tell(slot: number, op: number): void {
     const { table } = this;
     const delay = table.handshakes.delay(slot, MESSAGE.answer);
@@ -253,7 +252,7 @@ export class ServerEnds {
       return;
     }
     const at = Math.max(engine.now + delay, table.answerNs[slot]);
-    // Behind the answers of that instant, and behind who takes their place on the connection.
+    // After the answers of the same instant, and after attempts that take their place on the connection.
     engine.at(at, PHASE.TIMER, op, slot, table.life[slot], 0);
   }
 
@@ -267,14 +266,14 @@ export class ServerEnds {
     table.poolOf(slot).lost(slot);
   }
 
-  /** The attempts on a connection end with it: those that the server has not seen, or all. */
+  /** Ends the attempts on a connection: those that the server has not seen, or all. */
   private end(slot: number, unseen: boolean): void {
     const { world, table } = this;
     const { edges } = world;
     for (let strand = 0; strand < strands.slots.touched; strand++) {
       if (!strands.alive(strand) || strands.returns[strand] !== RETURN.frame) continue;
       if (strands.gone[strand] >= 0 || !edges[strands.edge[strand]].guarded) continue;
-      // A branch has the edge of nobody, a delivered answer has no caller.
+      // A branch has no edge of its own; a delivered answer has no caller.
       if (strands.parent[strand] >= 0 || strands.answered[strand] === ANSWERED.delivered) continue;
       if (table.slotOf(strands.from[strand]) !== slot) continue;
       if (unseen && strands.arrived[strand] >= 0) continue;
@@ -292,7 +291,7 @@ export class ServerEnds {
     if (strands.life[strand] !== life || strands.gone[strand] >= 0) return;
     const frame = strands.from[strand];
     calls.count(frame, EDGE_COUNTER.raced);
-    // What still comes of it finds no connection.
+    // If the request is still in flight, it will find no connection.
     if (strands.arrived[strand] < 0) strands.injected[strand] = outcome;
     wire.abandon(frame, strand, outcome, false);
     if (strands.life[strand] === life && strands.arrived[strand] >= 0) server.told(strand);

@@ -4,15 +4,14 @@ import type { PgbouncerSettings } from '../../spec/resources.js';
 import type { Instance } from '../instance.js';
 import type { ServerConnections } from './server-connections.js';
 
-/** A pool of a client, one of whose frames may connect now. */
+/** The pool of a client; its frame may connect now. */
 interface Client {
   connects(frame: number): void;
 }
 
 /**
- * A pooler in front of a server whose connections belong to one client each for as long as that is
- * connected (PgBouncer, pool_mode session): who connects when all are taken waits, in the order of coming,
- * whatever the others do with theirs.
+ * A pooler whose server connections each belong to one client for the duration of its connection (PgBouncer, pool_mode
+ * session). If all are taken, clients wait in FIFO order, even if other clients' connections are idle.
  */
 export class Sessions {
   /** Timer of the longest wait, or null. */
@@ -24,7 +23,7 @@ export class Sessions {
   private epoch: number;
   private taken = 0;
   private readonly queue = new IntRing();
-  /** By frame that waits: whose it is. */
+  /** By waiting frame: its client. */
   private readonly clients: Client[] = [];
 
   constructor(
@@ -42,13 +41,13 @@ export class Sessions {
     instance.residents.push({ died: () => {}, started: () => this.pump() });
   }
 
-  /** Whether the pooler takes one more client. */
+  /** Whether the pooler accepts another client. */
   admits(): boolean {
     this.sync();
     return this.taken + this.queue.length < this.maxClients;
   }
 
-  /** Takes a connection of the server; false where there is none. */
+  /** Takes a server connection; returns false if there is none. */
   take(): boolean {
     this.sync();
     if (!this.hasRoom() || this.queue.length > 0) return false;
@@ -61,12 +60,12 @@ export class Sessions {
     this.queue.push(frame);
   }
 
-  /** A client that waits does so no longer. */
+  /** Removes a waiting client. */
   forget(frame: number): void {
     this.queue.remove(frame);
   }
 
-  /** A client has gone; `epoch`: the process of the server that it was connected to. */
+  /** A client has disconnected; `epoch`: the server process that it was connected to. */
   give(epoch: number): void {
     this.sync();
     if (epoch !== this.epoch) return;
@@ -87,7 +86,7 @@ export class Sessions {
     return this.taken < this.size && this.server.hasRoom();
   }
 
-  /** With the process of the server its connections end, and with them those of their clients. */
+  /** When the server process dies, its connections end, and with them those of the clients. */
   private sync(): void {
     if (this.epoch === this.instance.epoch) return;
     this.epoch = this.instance.epoch;
