@@ -2,21 +2,21 @@ import { IntRing } from '../../kernel/ring.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Queue } from '../../spec/resources.js';
 
-/** Who waits in front of the workers of an instance, in the order of a discipline. */
+/** The requests that wait for the workers of an instance, in the order of a discipline. */
 export interface RequestQueue {
   readonly length: number;
   push(strand: number): void;
-  /** Takes the next to be served, or -1 when nobody waits. */
+  /** Takes the next request to serve, or -1 if the queue is empty. */
   take(): number;
   remove(strand: number): boolean;
-  /** Takes whom a request that finds the queue full pushes out of it; -1 when it is refused itself. */
+  /** Takes the request that a new one displaces from a full queue; -1 if the new one is refused instead. */
   yieldTo(strand: number): number;
 }
 
-/** What the disciplines look at. */
+/** The inputs of the disciplines. */
 export interface QueueSetup {
   readonly clock: { readonly now: Ns };
-  /** Levels of priority there are, and that of a request, 0 the lowest. */
+  /** Number of priority levels; the level of a request, 0 the lowest. */
   readonly levels: number;
   levelOf(strand: number): number;
   /** Value of the key of a fair queue for a request. */
@@ -53,7 +53,7 @@ export class AdaptiveLifoQueue extends FifoQueue {
     this.intervalNs = intervalNs;
   }
 
-  /** True where the queue was last empty more than the interval ago. */
+  /** Returns true if the queue was last empty longer ago than the interval. */
   get standing(): boolean {
     return this.length > 0 && this.clock.now - this.lastEmpty > this.intervalNs;
   }
@@ -68,7 +68,7 @@ export class AdaptiveLifoQueue extends FifoQueue {
   }
 }
 
-/** Highest level first, within a level the oldest; a full queue gives up the newest of its lowest level. */
+/** Highest level first, the oldest first within a level. A full queue drops the newest of its lowest level. */
 class PriorityQueue implements RequestQueue {
   length = 0;
   private readonly levelOf: (strand: number) => number;
@@ -110,11 +110,11 @@ class PriorityQueue implements RequestQueue {
   }
 }
 
-/** One request of each value of the key in turn, within a value the oldest. */
+/** Serves one request of each key value in turn, the oldest first within a value. */
 class FairQueue implements RequestQueue {
   length = 0;
   private readonly keyOf: (strand: number) => number;
-  /** Values with somebody waiting, by their place in `waiting`; the first of `turns` is served next. */
+  /** Values with waiting requests, by their place in `waiting`; the first of `turns` is served next. */
   private readonly places = new Map<number, number>();
   private readonly turns = new IntRing();
   private readonly waiting: IntRing[] = [];
@@ -170,7 +170,7 @@ class FairQueue implements RequestQueue {
   }
 }
 
-/** The queue of one instance. CoDel decides whom to drop from a queue that is served oldest first. */
+/** The queue of one instance. CoDel drops requests from a queue that is served oldest first. */
 export function queueOf(spec: Queue, setup: QueueSetup): RequestQueue {
   switch (spec.discipline) {
     case 'fifo':

@@ -5,22 +5,22 @@ import type { Instance } from '../instance.js';
 import type { World } from '../world.js';
 
 /**
- * When the platform starts the process of an instance that has ended: after a wait that grows from one end to
- * the next. The kubelet counts the wait from the end of the container, and whether it begins anew from the last start
- * to that end (kubernetes pkg/kubelet doBackOff; client-go flowcontrol.Backoff). When it looks is
- * not modelled (docs/differences.md).
+ * Schedules when the platform restarts the process of an instance that has ended: after a wait that grows with each
+ * end. The kubelet counts the wait from the end of the container; the wait is reset if the container ran long enough
+ * since its last start (kubernetes pkg/kubelet doBackOff; client-go flowcontrol.Backoff). The kubelet's sync interval
+ * is not modelled (docs/differences.md).
  */
 export class Restarts {
   private readonly world: World;
   private readonly op: number;
-  /** By instance: its next wait, its last start, and the event that is out. */
+  /** By instance: its next wait, its last start, and whether a start is scheduled. */
   private readonly waits: Float64Array;
   private readonly starts: Float64Array;
   private readonly waiting: Uint8Array;
-  /** Which start that has a time counts. */
+  /** Generation of the scheduled start; older events are void. */
   private readonly turns: Int32Array;
 
-  /** `due` is told when an instance is to be started. */
+  /** `due` runs when an instance is to be started. */
   constructor(world: World, due: (instance: Instance) => void) {
     this.world = world;
     const { instances } = world;
@@ -33,23 +33,23 @@ export class Restarts {
       this.waiting[id] = 0;
       due(instances[id]);
     });
-    // Faults that end at this instant have ended before, whenever they were planned.
+    // Faults that end at this instant take effect first, regardless of when they were planned.
     this.op = engine.define('restart-due', (id, turn) =>
       engine.soon(Math.max(engine.phase, PHASE.FAULT), op, id, turn, 0),
     );
   }
 
-  /** Whether a platform starts it, and not who has ended it. */
+  /** Returns true if a platform restarts it, rather than the fault that ended it. */
   has({ component }: Instance): boolean {
     return this.world.plan.components[component].restart !== null;
   }
 
-  /** Whether its next start has a time. */
+  /** Returns true if its next start is scheduled. */
   isWaiting({ id }: Instance): boolean {
     return this.waiting[id] === 1;
   }
 
-  /** Its process has ended now: it is started again at its time. Nothing where that has one already. */
+  /** Its process has ended now: schedules its restart, unless one is scheduled already. */
   plan(instance: Instance): void {
     const { id } = instance;
     if (this.waiting[id] === 1) return;
@@ -60,14 +60,14 @@ export class Restarts {
     else engine.soon(Math.max(engine.phase, PHASE.FAULT), this.op, id, turn, 0);
   }
 
-  /** The instance is gone, and its waits with it: who takes its place has ended never. */
+  /** The instance is removed, and its backoff with it: its successor starts without one. */
   forget({ id }: Instance): void {
     this.turns[id]++;
     this.waiting[id] = 0;
     this.starts[id] = -1;
   }
 
-  /** The wait of this time; notes the next one. */
+  /** The wait before this start; also computes the next one. */
   private next({ id, component }: Instance): Ns {
     const { initialNs, factor, maxNs, resetAfterNs, immediateFirst } =
       this.world.plan.components[component].restart!;

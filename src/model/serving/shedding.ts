@@ -1,27 +1,27 @@
 import type { Ns } from '../../kernel/time.js';
 import type { Shed } from '../../spec/resources.js';
 
-/** What a rule of shedding looks at in its instance. */
+/** The inputs of a load-shedding rule in its instance. */
 export interface ShedSetup {
   readonly capacity: number;
   /** Requests in the queue now. */
   queued(): number;
-  /** Cores that work may use on average. */
+  /** Number of cores that the work may use on average. */
   readonly cores: number;
   /** Core time used since the start of the run. */
   coreTime(): Ns;
 }
 
-/** A signal of overload in one instance. */
+/** An overload signal in one instance. */
 export interface Overload {
-  /** Whether it lasts at this moment, when a request asks to be let in. */
+  /** Whether the instance is overloaded now, when a request asks for admission. */
   at(now: Ns): boolean;
-  /** A request has begun after waiting so long. */
+  /** A request has begun after this wait. */
   begun?(now: Ns, waitNs: Ns): void;
   reset(now: Ns): void;
 }
 
-/** The queue is filled to a share of its capacity, or more. */
+/** Overloaded if the queue is filled to a share of its capacity or more. */
 class FullQueue implements Overload {
   private readonly setup: ShedSetup;
   private readonly most: number;
@@ -36,13 +36,13 @@ class FullQueue implements Overload {
   }
 
   reset(): void {
-    // The queue itself is all it remembers.
+    // It has no state besides the queue.
   }
 }
 
 /**
- * The cores were used to a share or more, on average from one look to the next. They are looked at by the
- * first request after each interval, as a monitor does that refreshes its reading.
+ * Overloaded if the cores were used to a share or more, on average over the last measurement interval. The first
+ * request after each interval takes the measurement, like a monitor that refreshes a cached value.
  */
 class BusyCores implements Overload {
   private readonly setup: ShedSetup;
@@ -76,7 +76,7 @@ class BusyCores implements Overload {
   }
 }
 
-/** Of the requests that began within the last interval each had waited longer than the target. */
+/** Overloaded if every request that began within the last interval had waited longer than the target. */
 class LongWaits implements Overload {
   private readonly targetNs: Ns;
   private readonly intervalNs: Ns;
@@ -104,10 +104,10 @@ class LongWaits implements Overload {
   }
 }
 
-/** What refuses while a signal lasts. */
+/** Rules that refuse requests while a signal lasts. */
 export type SignalShed = Exclude<Shed, { readonly kind: 'dagor' }>;
 
-/** The signal of one instance. */
+/** The overload signal of one instance. */
 export function overloadOf(shed: SignalShed, setup: ShedSetup): Overload {
   switch (shed.kind) {
     case 'priority':

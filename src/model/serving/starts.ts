@@ -7,7 +7,7 @@ import type { World } from '../world.js';
 import { engine } from '../../kernel/engine.js';
 import { samplers } from '../../kernel/distribution.js';
 
-/** How much longer everything takes in a process that has just started: less and less, in a straight line. */
+/** The slowdown of a process that has just started; it decreases linearly. */
 export class WarmUp {
   private readonly durationNs: Ns;
   private readonly factor: number;
@@ -23,32 +23,32 @@ export class WarmUp {
     return now - this.since >= this.durationNs;
   }
 
-  /** How long a step takes that begins now and would take `time` in a warm process. */
+  /** Duration of a step that begins now and would take `time` in a warm process. */
   stretched(time: Ns, now: Ns): Ns {
     const left = 1 - (now - this.since) / this.durationNs;
     return Math.round(time * (1 + (this.factor - 1) * left));
   }
 }
 
-/** What lies between the end of an outage and an instance that works as before: start-up and warm-up. */
+/** Start-up and warm-up of instances: the time from the end of an outage until an instance works normally. */
 export class Starts {
   private readonly world: World;
   private readonly op: number;
-  /** By instance: starts so far, and which of the events that are out counts. */
+  /** By instance: number of starts, and the generation of the scheduled event; older events are void. */
   private readonly counts: Int32Array;
   private readonly generations: Int32Array;
   private readonly underWay: Uint8Array;
-  /** When a new one has a node and its image; Infinity before that is known. */
+  /** When a new instance has a node and its image; Infinity until known. */
   private readonly placedAt: Float64Array;
   /** By instance: sampler of its start-up, or -1. */
   private readonly samplers: readonly number[];
-  /** By component: samplers of what comes before that for a new instance. */
+  /** By component: samplers of the steps that a new instance takes before start-up. */
   private readonly placing: readonly (readonly {
     readonly name: string;
     readonly sampler: number;
   }[])[];
 
-  /** `ready` is told when an instance has started. */
+  /** `ready` runs when an instance has started. */
   constructor(world: World, ready: (instance: Instance) => void) {
     this.world = world;
     const { plan, instances } = world;
@@ -72,14 +72,14 @@ export class Starts {
     );
   }
 
-  /** Starts an instance; true when that takes no time. */
+  /** Starts an instance; returns true if that takes no time. */
   begin(instance: Instance): boolean {
     const { component } = instance;
     const sampler = this.samplers[instance.id];
     const placing = this.placing[component];
     const start = this.counts[instance.id]++;
     let delay = 0;
-    // A container that dies while it starts up stays where it is.
+    // A container that dies during start-up stays on its node.
     if (instance.isNew && !this.isPlaced(instance)) {
       for (const one of placing) delay += this.draw(one.sampler, instance, one.name, start);
       this.placedAt[instance.id] = engine.now + delay;
@@ -92,7 +92,7 @@ export class Starts {
     return false;
   }
 
-  /** The instance that comes to its place now is not on a node yet. */
+  /** The next instance in this place has no node yet. */
   isNext({ id }: Instance): void {
     this.placedAt[id] = Infinity;
   }
@@ -108,12 +108,12 @@ export class Starts {
     return samplers.draw(sampler, key.a, key.b, start, 0, 0);
   }
 
-  /** Whether it is being started. */
+  /** Returns true while it is starting up. */
   isUnderWay({ id }: Instance): boolean {
     return this.underWay[id] === 1;
   }
 
-  /** The process has ended; true where that was before it had started. */
+  /** The process has ended; returns true if it was still starting up. */
   giveUp({ id }: Instance): boolean {
     this.generations[id]++;
     const wasUnderWay = this.underWay[id] === 1;
@@ -121,7 +121,7 @@ export class Starts {
     return wasUnderWay;
   }
 
-  /** An instance that has started is cold at first. */
+  /** Makes an instance that has just started cold. */
   warmUp(instance: Instance): void {
     const warmup = instance.lifecycle?.warmup ?? null;
     if (warmup === null) return;

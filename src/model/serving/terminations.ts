@@ -10,9 +10,9 @@ import { RETURN, STATE, strands } from '../strands.js';
 import type { World } from '../world.js';
 
 /**
- * Processes that are asked to end: callers are told that they go, they serve as before for `preStop`, which is
- * a part of the grace, and are then told themselves (SIGTERM). Those that drain refuse what is new and end with the last
- * work that they have; at the end of the grace whoever is left is killed.
+ * The graceful termination of processes. Callers learn first that a process is leaving; it serves as before during
+ * `preStop`, which counts towards the grace period, and then gets SIGTERM. A process that drains refuses new requests
+ * and ends with its last work. When the grace period is over, it is killed.
  */
 export class Terminations {
   private readonly world: World;
@@ -20,15 +20,15 @@ export class Terminations {
   private readonly tellOp: number;
   private readonly killOp: number;
   private readonly lookOp: number;
-  /** By instance: which order counts, and whether somebody looks at this instant. */
+  /** By instance: the current order to end, and whether a check is scheduled for this instant. */
   private readonly orders: Int32Array;
   private readonly looks: Uint8Array;
-  /** Who stood still when it was to be told. */
+  /** Instances that were paused when SIGTERM was due. */
   private readonly unheard = new Set<number>();
-  /** How many have been told. */
+  /** Number of instances that have received SIGTERM. */
   private told = 0;
 
-  /** `ended` is told when a process is gone. */
+  /** `ended` runs when a process has ended. */
   constructor(world: World, ended: (instance: Instance) => void) {
     this.world = world;
     this.ended = ended;
@@ -48,12 +48,12 @@ export class Terminations {
     });
   }
 
-  /** Whether anybody finishes what it has, and is to be looked at when some of it has ended. */
+  /** Returns true if any instance is draining, so finished work must be checked. */
   get isAwaited(): boolean {
     return this.told > 0;
   }
 
-  /** A process is asked to end; `graceNs` in the place of its own, null = that. */
+  /** Asks a process to end; `graceNs` replaces its own grace period, null keeps it. */
   begin(instance: Instance, graceNs: Ns | null): void {
     const { id } = instance;
     const { toldNs, killedNs } = this.termination(instance, graceNs);
@@ -69,7 +69,7 @@ export class Terminations {
     return terminationOf(lifecycle, replaced, graceNs);
   }
 
-  /** The process is gone before its time: nothing of its end is to come. */
+  /** The process has ended early; cancels the rest of its termination. */
   forget(instance: Instance): void {
     if (instance.leaving === LEAVING.told) this.told--;
     instance.leaving = LEAVING.no;
@@ -77,14 +77,14 @@ export class Terminations {
     this.unheard.delete(instance.id);
   }
 
-  /** Some of what a process has is over: it may have been the last. */
+  /** Some work of a process is done: checks whether it was the last. */
   look({ id, leaving }: Instance): void {
     if (leaving !== LEAVING.told || this.looks[id] === 1) return;
     this.looks[id] = 1;
     engine.soon(Math.max(engine.phase, PHASE.TIMER), this.lookOp, id, 0, 0);
   }
 
-  /** A process goes on that stood still: it has a signal to take, or may be done. */
+  /** A paused process resumes: it receives its signal, or may be done. */
   resumed(instance: Instance): void {
     if (this.unheard.delete(instance.id)) this.tell(instance);
     else this.look(instance);
@@ -115,7 +115,7 @@ export class Terminations {
     this.ended(instance);
   }
 
-  /** Whether nothing is left to do, and nothing on its way over a connection that it has agreed to. */
+  /** Returns true if no work is left, and no request is in flight on a connection that it has accepted. */
   private isDone(instance: Instance): boolean {
     const { edges } = this.world;
     if (instance.frozen === FROZEN.pause) return false;

@@ -12,8 +12,8 @@ interface Clock {
 }
 
 /**
- * The time limits of endpoints and statements: an execution that has no answer by then is ended by its
- * server, which answers for it and gives its own calls up. The clock starts with the worker.
+ * The time limits of endpoints and statements. The server stops an execution that has no answer by then, answers for it
+ * and abandons its calls. The clock starts when the execution gets its worker.
  */
 export class TimeLimits {
   private readonly world: World;

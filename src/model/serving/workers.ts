@@ -10,7 +10,7 @@ import type { World } from '../world.js';
 import { levels } from '../levels.js';
 import { sink } from '../sink.js';
 
-/** Who holds the workers of an instance, and who gets the next one that is free. */
+/** Assigns the workers of an instance to requests. */
 export class Workers {
   private readonly world: World;
   private readonly startOp: number;
@@ -23,7 +23,7 @@ export class Workers {
     });
   }
 
-  /** async: the strand gives its worker back while it waits. */
+  /** async: the strand returns its worker while it waits. */
   releaseWorker(strand: number, instance: Instance): void {
     if ((strands.slot[strand] & WORKER) === 0) return;
     strands.slot[strand] &= ~WORKER;
@@ -32,7 +32,7 @@ export class Workers {
     this.startWaiting(instance);
   }
 
-  /** async: a worker for work that goes on; false when the strand has to wait for one. */
+  /** async: takes a worker to continue; returns false if the strand has to wait for one. */
   takeWorker(strand: number, instance: Instance): boolean {
     if ((strands.slot[strand] & WORKER) !== 0) return true;
     if (instance.busy >= instance.limit) {
@@ -44,7 +44,7 @@ export class Workers {
     return true;
   }
 
-  /** A detached strand of background work; false when no worker is free for it (threads). */
+  /** Starts a detached strand of background work; returns false if no worker is free for it (threads). */
   occupyForBackground(strand: number, instance: Instance): boolean {
     strands.begun[strand] = engine.now;
     strands.arrived[strand] = engine.now;
@@ -54,7 +54,7 @@ export class Workers {
     return true;
   }
 
-  /** Lets waiting strands start while workers are free: work that goes on before new requests. */
+  /** Starts waiting strands while workers are free: continuations before new requests. */
   startWaiting(instance: Instance): void {
     if (instance.down || instance.frozen === FROZEN.pause) return;
     while (instance.busy < instance.limit) {
@@ -78,7 +78,7 @@ export class Workers {
     return codel.take(engine.now, this.viewOf(instance));
   }
 
-  /** The next of the queue, past those that are dropped in their turn; -1 when nobody is left. */
+  /** The next request of the queue that is still wanted, or -1. Drops unwanted ones on the way. */
   private nextWanted(instance: Instance): number {
     for (;;) {
       const next = instance.queue.take();
@@ -89,7 +89,7 @@ export class Workers {
     }
   }
 
-  /** The queue of an instance as its control law sees it. */
+  /** The queue of an instance as CoDel sees it. */
   private viewOf(instance: Instance): CodelQueue {
     const known = this.codelViews.get(instance.id);
     if (known !== undefined) return known;
@@ -104,12 +104,12 @@ export class Workers {
     return view;
   }
 
-  /** Hands a ready strand back to the instant ring, as at a thaw. */
+  /** Schedules a ready strand again for this instant, as when a process resumes. */
   restart(strand: number, stamp: number): void {
     engine.soon(PHASE.COMPLETION, this.startOp, strand, stamp, 0);
   }
 
-  /** A request gets its worker: its execution begins. */
+  /** A request gets its worker and begins to execute. */
   begin(strand: number, instance: Instance): void {
     const { ties } = this.world;
     const now = engine.now;
@@ -135,7 +135,7 @@ export class Workers {
     levels.add(instance.busyGauge, 1);
   }
 
-  /** A job leaves its instance: worker and place among the accepted are given back. */
+  /** A job leaves its instance and frees its worker and its place among the accepted requests. */
   leave(strand: number, instance: Instance): void {
     const slot = strands.slot[strand];
     strands.slot[strand] = 0;
