@@ -4,12 +4,12 @@ import { holds } from '../../spec/compare.js';
 import type { RolloutAnalysis, RolloutExpectation, RolloutMetric } from '../../spec/versions.js';
 import type { Tally } from './tally.js';
 
-/** What a look came to. */
+/** Result of one analysis interval. */
 export type Look = 'good' | 'bad' | 'unknown';
 
 /**
- * Looks at both versions once an interval, from the moment on in which the new one gets requests, at what they have
- * answered since the look before.
+ * Compares both versions of a rollout once per interval, by the requests they answered since the last one. It starts
+ * when the new version gets requests.
  */
 export class Analysis {
   private readonly spec: RolloutAnalysis;
@@ -17,10 +17,10 @@ export class Analysis {
   private readonly looked: (look: Look) => void;
   private readonly op: number;
   private generation = 0;
-  /** A look was due while nobody could take it. */
+  /** An evaluation was due while the controller was frozen. */
   private isMissed = false;
 
-  /** `looked` is told what each look came to; none is taken while `isAway` says so. */
+  /** `looked` gets the result of each evaluation; while `isAway` returns true, none takes place. */
   constructor(
     name: string,
     spec: RolloutAnalysis,
@@ -39,7 +39,7 @@ export class Analysis {
     });
   }
 
-  /** Takes the look that was missed. */
+  /** Takes the evaluation that was missed. */
   catchUp(): void {
     if (!this.isMissed || !this.isRunning) return;
     this.isMissed = false;
@@ -69,7 +69,7 @@ export class Analysis {
 
   private plan(): void {
     const { intervalNs } = this.spec;
-    // In front of what a rollout does at the same moment.
+    // Before actions of the rollout at the same instant.
     engine.at(engine.now + intervalNs, PHASE.TIMER, this.op, this.generation, 0, 0);
   }
 
@@ -78,7 +78,7 @@ export class Analysis {
     this.tallies.stable.reset();
   }
 
-  /** One that fails makes it bad, whatever is not known of the others. */
+  /** A failed expectation makes the result bad, even if others are unknown. */
   private look(): Look {
     let isKnown = true;
     for (const expectation of this.spec.expect) {

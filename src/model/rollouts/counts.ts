@@ -1,16 +1,16 @@
-/** How many there are to be of the two versions. */
+/** Numbers of replicas of the two versions. */
 export interface Pair {
   readonly old: number;
   readonly next: number;
 }
 
-/** How many there are to be of each, and how many of them are ready for long enough. */
+/** The desired and the available replicas of both versions; available means ready for long enough. */
 export interface State {
   readonly wanted: Pair;
   readonly available: Pair;
 }
 
-/** How far the number of replicas may be from what it is to be. */
+/** How far the number of replicas may deviate from the desired one. */
 export interface Slack {
   readonly desired: number;
   readonly surge: number;
@@ -18,8 +18,9 @@ export interface Slack {
 }
 
 /**
- * The next step of a rolling update: new ones up to the surplus, else old ones go as far as others are ready, those that
- * are not ready first (kubernetes pkg/controller/deployment rolling.go, NewRSNewReplicas, reconcileOldReplicaSets).
+ * The next step of a rolling update: adds new replicas up to the surge limit, else removes old ones as far as enough
+ * others are available, unready ones first (kubernetes pkg/controller/deployment rolling.go, NewRSNewReplicas,
+ * reconcileOldReplicaSets).
  */
 export function rollingStep(state: State, { desired, surge, unavailable }: Slack): Pair {
   const { wanted, available } = state;
@@ -36,8 +37,8 @@ export function rollingStep(state: State, { desired, surge, unavailable }: Slack
 }
 
 /**
- * The next step to a share of the replicas: the old version is filled up first, and of both go as many as others are ready
- * (argo-rollouts utils/replicaset/canary.go, CalculateReplicaCountsForBasicCanary).
+ * The next step towards a share of the replicas: the old version is filled up first, and both shrink only as far as
+ * enough others are available (argo-rollouts utils/replicaset/canary.go, CalculateReplicaCountsForBasicCanary).
  */
 export function shareStep(state: State, share: number, slack: Slack): Pair {
   const { wanted, available } = state;
@@ -51,7 +52,7 @@ export function shareStep(state: State, share: number, slack: Slack): Pair {
   };
   let old = up(wanted.old, goal.old);
   let next = up(wanted.next, goal.next);
-  // Those that are to go count with all that are wanted of the one that shrinks, ready or not.
+  // The shrinking version counts only its available replicas, the other one all that are wanted.
   const isGrowing = goal.next >= wanted.next;
   const counted =
     (isGrowing ? Math.min(wanted.next, available.next) : wanted.next) +
@@ -69,8 +70,8 @@ export function shareStep(state: State, share: number, slack: Slack): Pair {
 }
 
 /**
- * The counts whose ratio is nearest to a share, with one more replica where that is allowed; each version has one at least
- * where it has any of the requests (approximateWeightedCanaryStableReplicaCounts).
+ * The counts whose ratio is nearest to a share, with one extra replica if the surge allows it. Each version has at
+ * least one replica if it gets any requests (approximateWeightedCanaryStableReplicaCounts).
  */
 export function nearest(desired: number, share: number, surge: number): Pair {
   const most = up(desired * share);
@@ -93,12 +94,12 @@ export function nearest(desired: number, share: number, surge: number): Pair {
   return { next: best.next, old: best.all - best.next };
 }
 
-/** How many replicas a new version has whose share of the requests is kept by others. */
+/** Number of replicas of a new version when a traffic router sets its share of the requests. */
 export function besideOld(desired: number, share: number): number {
   return up(desired * share);
 }
 
-/** What decimal shares lose as doubles is no replica. */
+/** Absorbs the rounding errors of decimal fractions, so they add no replica. */
 const ROUNDING = 1e-9;
 
 function up(value: number): number {

@@ -5,7 +5,7 @@ import { besideOld, nearest, rollingStep, shareStep } from './counts.js';
 import { Rollout } from './rollout.js';
 import type { Setup } from './rollout.js';
 
-/** A Deployment of Kubernetes with `RollingUpdate`: it waits for readiness, and for nothing else. */
+/** A Deployment of Kubernetes with `RollingUpdate`: it waits only for readiness. */
 export class RollingUpdate extends Rollout {
   protected changed(): void {
     const { slack } = this;
@@ -15,7 +15,7 @@ export class RollingUpdate extends Rollout {
   }
 }
 
-/** A Deployment with `Recreate`: all end, and when the last process is gone the new ones start. */
+/** A Deployment with `Recreate`: all old instances end; once their last process has ended, the new ones start. */
 export class Recreate extends Rollout {
   protected changed(): void {
     const { old, next, desired } = this.versions;
@@ -26,7 +26,7 @@ export class Recreate extends Rollout {
   }
 }
 
-/** A second set beside the first, and one instant at which all requests go to it (Argo Rollouts bluegreen). */
+/** A second set of instances beside the first; all requests switch to it at one instant (Argo Rollouts bluegreen). */
 export class BlueGreen extends Rollout {
   private isSwitched = false;
   private readonly next: number;
@@ -67,7 +67,7 @@ export class BlueGreen extends Rollout {
     this.after(this.spec.scaleDownDelayNs, () => this.versions.next.scaleTo(0));
   }
 
-  /** Callers are told of the instances of one version alone. */
+  /** Sets the version whose instances callers see. */
   private select(version: number): void {
     const { fleets, instances, plan } = this.world;
     fleets[this.component].selected = version;
@@ -75,17 +75,17 @@ export class BlueGreen extends Rollout {
   }
 }
 
-/** Step by step more requests (Argo Rollouts canary). */
+/** Increases the share of requests step by step (Argo Rollouts canary). */
 export class Canary extends Rollout {
   private readonly weights: Weights | null;
   private at = 0;
-  /** Share of the requests, and of the replicas where that is not the same. */
+  /** Share of the requests, and the share of the replicas if that is set separately. */
   private weight = 0;
   private scaled: number | null = null;
   private isPaused = false;
   private isLast = false;
 
-  /** `weights` is what its callers divide their requests by; null = they ask whoever is ready. */
+  /** `weights` is how its callers divide their requests; null = they call any ready instance. */
   constructor(setup: Setup, weights: Weights | null) {
     super(setup);
     this.weights = weights;
@@ -95,7 +95,7 @@ export class Canary extends Rollout {
     while (this.goesOn());
   }
 
-  /** Does what is next; false where somebody has to become ready first, or time to pass. */
+  /** Takes the next step; returns false if it must wait for readiness or time. */
   private goesOn(): boolean {
     if (this.isRolledBack) return this.turnsBack();
     const { steps } = this.spec;
@@ -133,12 +133,12 @@ export class Canary extends Rollout {
     return true;
   }
 
-  /** Whether both versions have the replicas for a weight, and these are ready. */
+  /** Returns true if both versions have the replicas for a weight, and these are available. */
   private reaches(weight: number): boolean {
     const { old, next, desired } = this.versions;
     if (this.weights !== null) {
       const goal = besideOld(desired, this.scaled ?? weight);
-      // Replicas that are too many stay until the requests are with others.
+      // Surplus replicas stay until their requests have moved.
       if (goal > next.wanted) next.scaleTo(goal);
       return next.available >= goal;
     }
@@ -161,7 +161,7 @@ export class Canary extends Rollout {
     if (weight > 0) this.watch();
   }
 
-  /** The version without requests is kept for a while, where somebody divides them. */
+  /** If callers divide their requests, the version without requests is kept for a while. */
   private leave(): void {
     if (this.weights === null) return;
     this.after(this.spec.scaleDownDelayNs, () => this.versions.old.scaleTo(0));

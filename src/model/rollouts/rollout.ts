@@ -12,7 +12,7 @@ import type { Pair, Slack, State } from './counts.js';
 import type { Tally } from './tally.js';
 import { Versions } from './versions.js';
 
-/** What a rollout is built from. */
+/** The inputs of a rollout. */
 export interface Setup {
   readonly world: World;
   readonly component: number;
@@ -21,25 +21,25 @@ export interface Setup {
   readonly tallies: ReadonlyMap<number, Tally>;
 }
 
-/** What all kinds of rollout have in common: when they begin, what they note, and what their analysis says. */
+/** The common part of all kinds of rollout: their start, their journal entries, and their analysis. */
 export abstract class Rollout {
   protected readonly world: World;
   protected readonly component: number;
   protected readonly spec: PlanRollout;
   protected readonly versions: Versions;
   protected readonly analysis: Analysis | null;
-  /** It has begun. */
+  /** The rollout has begun. */
   protected isUnderWay = false;
-  /** The old version gets everything again. */
+  /** The old version gets all requests again. */
   protected isRolledBack = false;
-  /** A failed analysis has stopped it where it was. */
+  /** A failed analysis has paused it. */
   private isHeld = false;
   private isOver = false;
   private failures = 0;
-  /** What was due while nobody could do it. */
+  /** Actions that came due while the controller was frozen. */
   private readonly overdue: (() => void)[] = [];
   private readonly laterOp: number;
-  /** What the timers do that have been set. */
+  /** The actions of its timers. */
   private readonly later: (() => void)[] = [];
 
   constructor({ world, component, scale, tallies }: Setup) {
@@ -67,32 +67,32 @@ export abstract class Rollout {
     engine.at(world.plan.warmupNs + atNs, PHASE.TIMER, op, 0, 0, 0);
   }
 
-  /** Somebody has come, gone or become ready since the last step. */
+  /** An instance has come, gone or changed its readiness since the last step. */
   protected abstract changed(): void;
 
-  /** The analysis has failed, and the old version is to get everything again. Who has none never turns back. */
+  /** The analysis has failed: returns all requests to the old version. Kinds without an analysis never roll back. */
   protected rollBack(): void {}
 
   protected note(state: number): void {
     const { journal, plan } = this.world;
     journal.note(JOURNAL.rollout, this.component, state);
     if (state !== ROLLOUT_STATE.begun && state !== ROLLOUT_STATE.rolledBack) return;
-    // Whoever asks what went wrong when is told of it as of a fault.
+    // The timeline shows a rollout like a fault.
     const index = plan.faults.findIndex(({ rollout }) => rollout === this.component);
     journal.note(JOURNAL.fault, index, state === ROLLOUT_STATE.begun ? 1 : 0);
   }
 
-  /** The new version gets requests, and is looked at from now on. */
+  /** The new version gets requests; its analysis starts. */
   protected watch(): void {
     if (!this.isOver && !this.isRolledBack) this.analysis?.start();
   }
 
-  /** The new version has everything. */
+  /** The new version has all requests. */
   protected promoted(): void {
     this.end(ROLLOUT_STATE.promoted);
   }
 
-  /** The old version has everything again. */
+  /** The old version has all requests again. */
   protected rolledBack(): void {
     this.end(ROLLOUT_STATE.rolledBack);
   }
@@ -104,7 +104,7 @@ export abstract class Rollout {
     this.note(state);
   }
 
-  /** The controller stands still. */
+  /** True while a fault freezes the controller. */
   private get isFrozen(): boolean {
     return this.versions.isFrozen;
   }
@@ -124,7 +124,7 @@ export abstract class Rollout {
     this.rollBack();
   }
 
-  /** What happens so much later, unless the rollout is held or turns back before. */
+  /** Runs an action after a delay, unless the rollout is held or rolled back before. */
   protected after(delay: Ns, what: () => void): void {
     const wasRolledBack = this.isRolledBack;
     const due = (): void => {
@@ -149,12 +149,12 @@ export abstract class Rollout {
     const { desired } = this.versions;
     const surge = amountOf(maxSurge, desired, true);
     const missing = amountOf(maxUnavailable, desired, false);
-    // Nothing could ever be changed.
+    // With both at 0 the rollout could never proceed.
     const unavailable = surge === 0 && missing === 0 ? 1 : missing;
     return { desired, surge, unavailable };
   }
 
-  /** Takes step after step until nothing is left to do before somebody else is ready. */
+  /** Takes steps until the next one must wait for readiness. */
   protected settle(step: (state: State) => Pair): void {
     for (;;) {
       const { wanted, available } = this.state;

@@ -12,7 +12,9 @@ import { Split } from './split.js';
 import type { Weights } from './split.js';
 import { Tally } from './tally.js';
 
-/** What is there of the versions of components: who counts what each answers, and what callers divide their requests by. */
+/**
+ * The versions of components: counters of the answers of each, and the weights by which callers divide their requests.
+ */
 export class VersionTables {
   /** By component id. */
   private readonly weights = new Map<number, Weights>();
@@ -35,7 +37,7 @@ export class VersionTables {
     }
   }
 
-  /** By number of the version; of both versions of a rollout. */
+  /** By number of the version, for both versions of a rollout. */
   private talliesOf(component: number, to: number): ReadonlyMap<number, Tally> {
     const { meters } = this.world;
     const counter = (name: string): Counter =>
@@ -49,7 +51,7 @@ export class VersionTables {
     ]);
   }
 
-  /** How the instances of a caller divide their calls of an edge; null where they ask whoever is ready. */
+  /** How the instances of a caller divide their calls of an edge; null if they call any ready instance. */
   splitOf(
     edge: PlanEdge,
     callers: readonly Instance[],
@@ -61,7 +63,7 @@ export class VersionTables {
     const weights = this.weights.get(callee);
     if (weights === undefined) return null;
     const { name, versions } = plan.components[callee];
-    // One for all callers: whoever sticks to a version finds it behind every gateway.
+    // One key for all callers, so a sticky client gets the same version through every gateway.
     const key = streamKey(plan.seed, replication, `versions/${name}`);
     const own = versions!.names.map((_, version) =>
       callers.map((caller, k) => balancers.of(edge, caller, views[k], version)),

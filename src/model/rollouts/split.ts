@@ -12,11 +12,11 @@ export interface Weights {
   weight: number;
 }
 
-/** The versions behind one edge: a request is given to one of them, and stays with it whatever its retries. */
+/** The versions that one edge calls. A request is assigned to one version and stays with it across retries. */
 export class Split {
   /** By number of the version, by index of the calling instance. */
   readonly balancers: readonly (readonly BalancerState[])[];
-  /** Those that `gather` has found. */
+  /** The instances found by the last gather(). */
   readonly members: Int32Array;
   private readonly world: World;
   private readonly component: number;
@@ -57,8 +57,9 @@ export class Split {
   }
 
   /**
-   * Fills `members` with the candidates of a version and counts them. A caller that has not been told yet of any that are
-   * ready asks the other one; where none is ready it is a place of the version, which `isKnown` does not know.
+   * Fills `members` with the candidates of a version and returns their number. If its ready instances have not reached
+   * the caller's list yet, the caller uses the other version. If the version has none ready, the result is one of its
+   * places, for which `isKnown` returns false.
    */
   gather(version: number, candidates: Int32Array, count: number): number {
     const found = this.fill(version, candidates, count);
@@ -82,14 +83,14 @@ export class Split {
     return found;
   }
 
-  /** Whether a caller knows anybody of the version of an instance: else its proxy refuses a request for it. */
+  /** Returns true if a caller knows an instance of the same version; otherwise its proxy refuses the request. */
   isKnown({ ready, readyCount }: Fleet, index: number): boolean {
     const { ofPlace } = this;
     for (let k = 0; k < readyCount; k++) if (ofPlace[ready[k]] === ofPlace[index]) return true;
     return false;
   }
 
-  /** A number in (0, 1) of the call, or of the value of the key of its request. */
+  /** A number in (0, 1) drawn for the call, or for the key value of its request. */
   private shareOf(frame: number): number {
     const { key, sticky, world } = this;
     if (sticky >= 0) {

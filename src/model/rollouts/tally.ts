@@ -6,7 +6,7 @@ import type { RolloutMetric } from '../../spec/versions.js';
 import { Histogram } from '../../stats/histogram.js';
 import type { Counter, Meters } from '../meters.js';
 
-/** Shares of the distribution by the names of statistics. */
+/** Quantiles by the names of statistics. */
 const RANKS: ReadonlyMap<string, number> = new Map([
   ['p50', 0.5],
   ['p90', 0.9],
@@ -15,7 +15,7 @@ const RANKS: ReadonlyMap<string, number> = new Map([
   ['p999', 0.999],
 ]);
 
-/** What a version has answered in the run, and what both of a rollout have. */
+/** Counters of the answers of a version, and of both versions of a rollout. */
 export interface Counters {
   readonly all: Counter;
   readonly own: Counter;
@@ -23,7 +23,7 @@ export interface Counters {
   readonly good: Counter;
 }
 
-/** What the instances of one version have answered since somebody looked last. */
+/** Answers of the instances of one version since the last evaluation. */
 export class Tally {
   private readonly meters: Meters;
   private readonly counters: Counters;
@@ -31,13 +31,13 @@ export class Tally {
   private all = new Histogram();
   private successes = new Histogram();
 
-  /** `counters` are for whoever asks at the end. */
+  /** `counters` are for the results at the end of the run. */
   constructor(meters: Meters, counters: Counters) {
     this.meters = meters;
     this.counters = counters;
   }
 
-  /** One more answer, of a request that came in this measuring cell. */
+  /** Counts an answer to a request that arrived in this measuring cell. */
   answered(outcome: Outcome, latency: Ns, cell: number): void {
     const { meters, counters } = this;
     meters.countIn(counters.all, cell);
@@ -53,7 +53,7 @@ export class Tally {
     return this.all.count;
   }
 
-  /** Share, or seconds; NaN where nothing tells. */
+  /** Share, or seconds; NaN without data. */
   value({ name, statistic }: RolloutMetric): number {
     if (name === 'success') return this.good / this.samples;
     const histogram = name === 'latency' ? this.all : this.successes;

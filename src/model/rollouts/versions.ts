@@ -11,7 +11,7 @@ import type { World } from '../world.js';
 /** The instances of one version of a component in a rollout. */
 export class VersionSet extends ReplicaSet {
   private readonly minReadyNs: Ns;
-  /** By place: since when it has been ready without a break, -1 = it is not. */
+  /** By place: since when it has been ready without interruption; -1 = not ready. */
   private readonly readySince: Float64Array;
 
   constructor(world: World, component: number, version: number, minReadyNs: Ns, scale: Scale) {
@@ -24,7 +24,9 @@ export class VersionSet extends ReplicaSet {
     this.readySince = Float64Array.from(own, (it) => (isReady(it) ? -Infinity : -1));
   }
 
-  /** Looks at who is ready now; gives when the next of them counts, Infinity where nobody is waited for. */
+  /**
+   * Updates the readiness of all instances; returns when the next one becomes available, Infinity if none is pending.
+   */
   look(): Ns {
     let next = Infinity;
     this.own.forEach((instance, place) => {
@@ -37,25 +39,25 @@ export class VersionSet extends ReplicaSet {
     return next;
   }
 
-  /** How many are ready, and have been for long enough. */
+  /** Number of instances that have been ready for long enough. */
   get available(): number {
     let count = 0;
     this.own.forEach((instance, place) => {
       if (instance.absent || !isReady(instance)) return;
       const since = this.readySince[place];
-      // Who has only just become ready has not been looked at yet.
+      // An instance that has just become ready has no recorded time yet.
       const readyNs = since === -1 ? engine.now : since;
       if (readyNs + this.minReadyNs <= engine.now) count++;
     });
     return count;
   }
 
-  /** Whether a process of it is still there, wanted or not. */
+  /** Returns true once all its instances are removed and their processes have ended. */
   get isGone(): boolean {
     return this.own.every(({ absent, down }) => absent && down);
   }
 
-  /** So many there are to be. */
+  /** Sets the desired number of instances. */
   scaleTo(count: number): void {
     const { wanted } = this;
     if (count > wanted) this.add(count - wanted);
@@ -67,17 +69,17 @@ function isReady({ down, unready, leaving }: Instance): boolean {
   return !down && !unready && leaving === LEAVING.no;
 }
 
-/** The two versions of a rollout, and when to look at them again. */
+/** The two versions of a rollout, and when to check them again. */
 export class Versions {
   readonly old: VersionSet;
   readonly next: VersionSet;
-  /** How many there are to be. */
+  /** Desired number of instances. */
   readonly desired: number;
   private readonly lookOp: number;
   private isDue = false;
   private wakesAt: Ns = Infinity;
 
-  /** `changed` is told once at each instant at which somebody has come, gone or become ready. */
+  /** `changed` runs once at each instant at which an instance has come, gone or changed its readiness. */
   constructor(
     world: World,
     component: number,
@@ -99,13 +101,13 @@ export class Versions {
     world.fleets[component].watch = () => this.touch();
   }
 
-  /** Whether a fault keeps their controller from doing anything. */
+  /** Returns true while a fault freezes the controller. */
   get isFrozen(): boolean {
     const isFrozen = ({ rolloutFrozen }: Instance): boolean => rolloutFrozen;
     return this.old.own.some(isFrozen) || this.next.own.some(isFrozen);
   }
 
-  /** Looks at them at this instant, behind what goes on. */
+  /** Schedules a check at this instant, after the current events. */
   touch(): void {
     if (this.isDue) return;
     this.isDue = true;

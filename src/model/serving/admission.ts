@@ -16,22 +16,22 @@ import { levels } from '../levels.js';
 
 const OVERLOADED = withStatus(OUTCOME.rejectedOverload, 503);
 
-/** What a request meets at one instance before the queue. */
+/** The admission checks of one instance, which a request passes before it reaches the queue. */
 export interface Door {
   readonly overload: Overload | null;
-  /** Levels of priority below this one are refused in overload. */
+  /** Priority levels below this one are refused during overload. */
   readonly spared: number;
-  /** The level of admission, and the index of the key of users; null without one. */
+  /** The DAGOR admission level, and the index of the user key; null without DAGOR. */
   readonly dagor: Dagor | null;
   readonly userKey: number;
   /** Ids of a limiter and a gate, or -1. */
   readonly limiter: number;
   readonly gate: number;
-  /** How the limiter refuses. */
+  /** The outcome of requests that the limiter refuses. */
   readonly refusal: Outcome;
 }
 
-/** Lets requests in to the queue or refuses them: in overload, by rate, by how many are under way. */
+/** Admits requests to the queue or refuses them: by overload, by rate, by concurrency. */
 export class Admission {
   private readonly world: World;
   private readonly waitedOp: number;
@@ -41,14 +41,14 @@ export class Admission {
     this.waitedOp = engine.define('admission', (strand, stamp) => this.waited(strand, stamp));
   }
 
-  /** The door of an instance that has one. */
+  /** The door of an instance with admission control. */
   doorOf(instance: Instance, spec: PlanAdmission): Door {
     const { plan, replication } = this.world;
     const { shed, shedKey, limiter, gate, refusal } = spec;
     const rest = { dagor: null, userKey: -1, limiter, gate, refusal };
     if (shed === null) return { ...rest, overload: null, spared: 0 };
     if (shed.kind === 'dagor') {
-      // The same for all components: who is refused here need not have been let in elsewhere.
+      // All components share the stream, so a request refused here was likely refused upstream already.
       const users = streamKey(plan.seed, replication, 'admission/users');
       const dagor = new Dagor(shed, plan.priorities.length, users);
       return { ...rest, overload: dagor, spared: 0, dagor, userKey: shedKey };
@@ -66,11 +66,11 @@ export class Admission {
     return { ...rest, overload, spared };
   }
 
-  /** A request asks to be let in. */
+  /** A request asks for admission. */
   ask(strand: number, instance: Instance, door: Door): void {
     const { limiters, server } = this.world;
     const { overload, spared } = door;
-    // The signal is looked at by everybody, whomever it spares.
+    // Every request evaluates the signal, including requests that it never refuses.
     if (overload !== null && overload.at(engine.now) && strands.priority[strand] < spared) {
       server.refuse(strand, instance, OVERLOADED);
       return;

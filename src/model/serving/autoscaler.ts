@@ -11,23 +11,26 @@ import type { Reading } from './hpa.js';
 import { isDeleted, ReplicaSet } from './replica-set.js';
 import type { Scale } from './replica-set.js';
 
-/** For so long after its creation the use of a replica counts only from a window after it was ready on (cpu-initialization-period). */
+/**
+ * During this time after its creation, a replica's CPU usage counts only one sync period after it became ready
+ * (cpu-initialization-period).
+ */
 const INITIAL_CPU_NS: Ns = 300 * NS_PER_SECOND;
-/** What cpu is counted in: whole percents. */
+/** Unit of CPU utilization: whole percents. */
 const PERCENT = 0.01;
-/** What everything else is counted in. */
+/** Unit of all other metrics. */
 const THOUSANDTH = 0.001;
 
-/** What was measured at one time. */
+/** The values measured at one time. */
 interface Sample {
-  /** By metric: by index of the instance what each has, or the total. */
+  /** By metric: the values by instance index, or the total. */
   readonly values: readonly (readonly (number | null)[] | number)[];
   readonly at: Ns;
 }
 
 /**
- * The horizontal pod autoscaler of one component: looks at its metrics once a period, and sets how many instances are to be there.
- * Instances have places, `max` of them: one that is taken away leaves its place to the next that comes.
+ * The horizontal pod autoscaler of one component. Once per sync period it evaluates its metrics and sets the desired
+ * number of instances. Instances occupy `max` places; a removed instance leaves its place to a later one.
  */
 export class Autoscaler {
   private readonly world: World;
@@ -38,12 +41,12 @@ export class Autoscaler {
   private readonly behavior: Behavior;
   private readonly lookOp: number;
   private readonly sampleOp: number;
-  /** Measured and not looked at yet, the oldest first. */
+  /** Samples not yet evaluated, the oldest first. */
   private readonly samples: Sample[] = [];
-  /** By metric, by index: what had been counted when it was measured last. */
+  /** By metric, by index: the count at the last measurement. */
   private readonly counted: Float64Array[];
   private measuredAt: Ns = 0;
-  /** By index: when it was created; before the run for those of its beginning. */
+  /** By index: creation time; -Infinity for instances present from the start. */
   private readonly created: Float64Array;
 
   constructor(world: World, component: number, scale: Scale) {
@@ -68,7 +71,7 @@ export class Autoscaler {
     }
   }
 
-  /** What a process does is counted from its start. */
+  /** The counts of a process begin at its start. */
   private watch(instance: Instance): void {
     instance.residents.push({
       died: () => {},
@@ -105,7 +108,7 @@ export class Autoscaler {
     });
   }
 
-  /** Since the beginning of the run: a level x ns, or how many. */
+  /** The count since the start of the run: a level x ns, or a number of requests. */
   private countOf({ metric }: PlanScalingTarget, instance: Instance): number {
     switch (metric) {
       case 'cpu':
@@ -136,14 +139,14 @@ export class Autoscaler {
     for (const { index } of this.set.add(desired - current)) this.created[index] = engine.now;
   }
 
-  /** The sample that is as old as what is looked at now; null before the first. */
+  /** The sample that is old enough to be evaluated now; null before the first. */
   private due(): Sample | null {
     const { samples, spec } = this;
     if (samples.length === 0 || samples[0].at > engine.now - spec.metricDelayNs) return null;
     return samples.shift()!;
   }
 
-  /** The largest that a metric asks for; null where too little is known to change anything. */
+  /** The largest number that any metric asks for; null if the metrics do not justify a change. */
   private wanted(sample: Sample, current: number): number | null {
     const { metrics, tolerance } = this.spec;
     let most: number | null = null;
@@ -157,7 +160,7 @@ export class Autoscaler {
       if (wanted === null) isUnknown = true;
       else most = most === null ? wanted : Math.max(most, wanted);
     });
-    // Where one metric is not known the others may ask for more, not for fewer.
+    // If one metric is unknown, the others may scale up but not down.
     return isUnknown && most !== null && most < current ? null : most;
   }
 
@@ -176,12 +179,13 @@ export class Autoscaler {
     const { tolerance } = this.spec;
     const isCpu = metric === 'cpu';
     const unit = isCpu ? PERCENT : THOUSANDTH;
-    // All that it asks for, or its target where that is more; of other metrics the target.
+    // The assumed value of unmeasured replicas: for CPU all of the request, or the target if that is more; else the
+    // target.
     const busy = isCpu ? Math.max(1, target) : target;
     return wantedBy(readings, current, { target, tolerance, unit, busy });
   }
 
-  /** Whether the use of its cores says nothing yet (replica_calculator.go, groupPods). */
+  /** Returns true while the CPU usage of a replica does not count yet (replica_calculator.go, groupPods). */
   private isIgnored({ index, down, unready }: Instance, at: Ns): boolean {
     const created = this.created[index];
     const readyAt = this.fleet.upSince[index];
@@ -192,7 +196,7 @@ export class Autoscaler {
   }
 }
 
-/** Everybody who adds instances and takes them away: autoscalers and rollouts. */
+/** Starts everything that adds or removes instances: autoscalers and rollouts. */
 export function startScaling(world: World, scale: Scale): void {
   world.plan.components.forEach(({ autoscaling }, component) => {
     if (autoscaling !== null) new Autoscaler(world, component, scale);

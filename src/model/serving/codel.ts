@@ -1,28 +1,28 @@
 import type { Ns } from '../../kernel/time.js';
 
-/** Where the control law takes requests from, and gives those back that it drops. */
+/** The queue that the control law takes requests from, and that receives the requests it drops. */
 export interface CodelQueue {
-  /** Next request that is still wanted, or -1. */
+  /** The next request that is still wanted, or -1. */
   next(): number;
-  /** Requests that wait behind it. */
+  /** Number of requests waiting after it. */
   readonly length: number;
   drop(strand: number): void;
 }
 
-/** How long after a cycle of drops the next one begins at the rate at which that one ended. */
+/** If a new drop cycle starts within this many intervals of the last one, it starts at that one's drop rate. */
 const MEMORY = 16;
 
 /**
- * CoDel, as Linux has it in codel_impl.h, with requests in the place of packets: once the wait of whom it
- * serves has not been below `target` for longer than `interval`, it drops one request from the head and
- * the next ones after interval / sqrt(count), until a wait is below the target again. It never drops
- * while at most one request waits behind the head. Square roots are exact here, where Linux approximates.
+ * CoDel as in Linux codel_impl.h, with requests instead of packets. Once the wait of the requests it serves has not
+ * been below `target` for longer than `interval`, it drops one request from the head. It drops further ones after
+ * interval / sqrt(count) each, until a wait is below the target again. It never drops while at most one request waits
+ * after the head. Square roots are exact here, where Linux approximates.
  */
 export class Codel {
   private readonly targetNs: Ns;
   private readonly intervalNs: Ns;
   private readonly arrived: (strand: number) => Ns;
-  /** From this time on the wait may be called standing; -1 while it is short. */
+  /** From this time on, long waits count as a standing queue; -1 while waits are short. */
   private firstAbove: Ns = -1;
   private dropping = false;
   private dropNext: Ns = 0;
@@ -51,7 +51,7 @@ export class Codel {
     return mayDrop ? this.beginDropping(head, now, queue) : head;
   }
 
-  /** A request found nobody waiting and a worker free. */
+  /** A request found an empty queue and a free worker. */
   passed(): void {
     this.firstAbove = -1;
     this.dropping = false;
@@ -66,7 +66,7 @@ export class Codel {
 
   private goOnDropping(first: number, now: Ns, queue: CodelQueue): number {
     let head = first;
-    // A long queue may call for several drops at once.
+    // A long queue may require several drops at once.
     while (this.dropping && now >= this.dropNext) {
       this.count++;
       queue.drop(head);

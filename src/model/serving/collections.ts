@@ -9,23 +9,23 @@ import type { World } from '../world.js';
 import { engine } from '../../kernel/engine.js';
 import { samplers } from '../../kernel/distribution.js';
 
-/** The collector of one instance. */
+/** The garbage collector of one instance. */
 interface Collector {
-  /** Sampler of the gaps between pauses, or -1 where they come by what is allocated. */
+  /** Sampler of the gaps between pauses, or -1 if allocation triggers them. */
   readonly every: number;
   readonly pause: number;
   readonly gaps: StreamKey;
   readonly pauses: StreamKey;
-  /** Pauses so far: the index of the draws. */
+  /** Number of pauses so far: the index of the draws. */
   count: number;
-  /** Which of the events that are out still counts. */
+  /** Generation of the scheduled event; older events are void. */
   generation: number;
 }
 
 /**
- * Stop-the-world pauses of garbage collectors. One stops the whole process, as the fault `pause` does,
- * and the next one comes so long after its end, or so many bytes after its beginning. The first comes after
- * a random part of that, so that replicas are out of step; a restarted process begins with an empty heap.
+ * Stop-the-world pauses of garbage collectors. A pause stops the entire process, like the fault `pause`. The next one
+ * starts a gap after its end, or after a number of bytes allocated since its start. The first comes after a random part
+ * of that, so replicas do not pause in step. A restarted process starts with an empty heap.
  */
 export class Collections {
   private readonly world: World;
@@ -54,7 +54,7 @@ export class Collections {
     }
   }
 
-  /** The process has ended: a pause under way ends with it. */
+  /** The process has ended; this also ends its pause. */
   stopped(instance: Instance): void {
     const collector = this.collectors.get(instance.id);
     if (collector === undefined) return;
@@ -63,14 +63,14 @@ export class Collections {
     this.outages.setCollecting(instance, false);
   }
 
-  /** As much has been allocated as goes from one pause to the next. */
+  /** The process has allocated as much as one collection cycle allows. */
   full(instance: Instance): void {
     instance.memory!.collected(0);
     const collector = this.collectors.get(instance.id)!;
     engine.soon(engine.phase, this.op, instance.id, ++collector.generation, 0);
   }
 
-  /** The process works again. */
+  /** The process is running again. */
   started(instance: Instance): void {
     const collector = this.collectors.get(instance.id);
     if (collector === undefined || collector.every < 0) return;
@@ -95,7 +95,7 @@ export class Collections {
     };
   }
 
-  /** A pause begins, or ends. */
+  /** A pause begins or ends. */
   private turn(id: number, generation: number): void {
     const collector = this.collectors.get(id)!;
     if (generation !== collector.generation) return;

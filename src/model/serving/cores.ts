@@ -11,9 +11,9 @@ const FIRST_CAPACITY = 16;
 const NOTHING = new Float64Array(0);
 const NOBODY = new Int32Array(0);
 
-/** What cores need to know of their machine, and how they hand a strand back. */
+/** The setup of cores: their machine, and the callback when a strand is done. */
 export interface CoresSetup {
-  /** Gauge that several of them add up to; null = one of their own. */
+  /** Gauge that several cores objects add to; null = one of their own. */
   readonly sharedGauge: number | null;
   /** Op whose handler calls fire(generation) of these cores; target = `id`. */
   readonly op: number;
@@ -23,25 +23,28 @@ export interface CoresSetup {
   readonly contextSwitchTax: number;
   /** CFS bandwidth: CPU ns per period, or null. */
   readonly quota: { readonly budgetNs: number; readonly periodNs: Ns } | null;
-  /** A strand has had its work. */
+  /** Called when the work of a strand is done. */
   readonly done: (strand: number) => void;
 }
 
-/** What runs the work of an instance: its cores, or those of the environments in it. */
+/** Runs the work of an instance: its cores, or those of the environments in it. */
 export interface Processor {
-  /** Strands that have work to do. */
+  /** Number of strands with work to do. */
   readonly runnable: number;
   readonly gauge: number;
   add(strand: number, work: number): void;
   leave(strand: number): void;
   turn(speed: number): void;
-  /** Something else wants this part of each core. */
+  /** Another consumer wants this part of each core. */
   press(load: number): void;
   clear(): void;
   fire(generation: number): void;
 }
 
-/** The part of a core that each of n threads gets beside one a core that wants `load` of it; above 1 all they want. */
+/**
+ * The part of a core that each of n threads gets if every core also runs one thread with the demand `load`. Above 1
+ * each gets all it wants.
+ */
 function fairPart(n: number, cores: number, load: number): number {
   const rest = (cores * (1 - load)) / n;
   const equal = cores / (n + cores);
@@ -51,29 +54,29 @@ function fairPart(n: number, cores: number, load: number): number {
 /**
  * The cores of one instance, shared by all runnable strands.
  *
- * Processor sharing on one virtual clock: V grows at `speed * min(1, cores / n)`; a strand that brings
- * `work` ends when V has grown by `work`. The strands stand in a small heap by that number, and only the
- * nearest end is an event of the engine, so a change of n, speed or cores costs one event, however many
- * strands run. First come first served is the same with at most `cores` strands admitted.
+ * Processor sharing on one virtual clock: V grows at `speed * min(1, cores / n)`; a strand with `work` ends when V has
+ * grown by `work`. A small heap orders the strands by their virtual ends. Only the nearest end is an event of the
+ * engine, so a change of n, speed or cores costs one event regardless of the number of strands. First come, first
+ * served is the same with at most `cores` strands admitted.
  *
- * What else wants a part of each core (`press`) is like one thread a core with that demand, and the scheduler is
- * fair: those that want less than an equal part get it, the others share the rest (sched-design-CFS.rst).
+ * Another consumer of the cores (`press`) acts like one thread per core with that demand. The scheduler is fair:
+ * threads that want less than an equal part get it, the others share the rest (sched-design-CFS.rst).
  *
- * Quota (Linux CFS bandwidth control, kernel sched-bwc): the strands use min(n, cores) CPU ns a ns; when
- * the budget of a period is used up all stop until the next multiple of the period.
+ * Quota (Linux CFS bandwidth control, kernel sched-bwc): the strands use min(n, cores) CPU ns per ns. When the budget
+ * of a period is used up, all stop until the next multiple of the period.
  *
- * Ends are rounded up to whole ns; when the event planned for exactly this state fires, the head is
- * finished by definition, so there is no epsilon and no endless planning.
+ * Ends are rounded up to whole ns. When the event planned for exactly this state fires, the head counts as finished, so
+ * there is no epsilon and no endless replanning.
  */
 export class Cores implements Processor {
-  /** Strands that have work to do here, waiting ones of FCFS included. */
+  /** Number of strands with work to do here, including those waiting under FCFS. */
   runnable = 0;
   readonly gauge: number;
   private readonly setup: CoresSetup;
   private readonly waiting = new IntRing();
   private readonly waitingWork: number[] = [];
   private speed = NaN;
-  /** Part of each core that something else wants. */
+  /** Part of each core that another consumer wants. */
   private load = NaN;
   private admitted = 0;
   private virtual = NaN;
@@ -88,18 +91,18 @@ export class Cores implements Processor {
   private stamps: Int32Array = NOBODY;
   private orders: Float64Array = NOTHING;
   private nextOrder = 0;
-  /** Time of the event that is out, and the time at which the present state wants one. */
+  /** Time of the scheduled event, and the time at which the current state needs one. */
   private due = NaN;
   private target = NaN;
   private generation = 0;
   private budget = NaN;
   private period = -1;
-  /** What the event at `target` is for. */
+  /** True if the event at `target` is the end of a strand. */
   private targetIsEnd = false;
 
   constructor(setup: CoresSetup) {
     this.setup = setup;
-    // Doubles from the first on, as in the engine.
+    // Doubles from the start, as in the engine.
     this.virtual = this.rate = this.usage = this.shown = this.budget = this.updated = 0;
     this.due = this.target = -1;
     this.speed = 1;
@@ -107,7 +110,7 @@ export class Cores implements Processor {
     this.gauge = setup.sharedGauge ?? levels.register();
   }
 
-  /** A strand brings `work` ns of CPU. */
+  /** Adds a strand with `work` ns of CPU. */
   add(strand: number, work: number): void {
     this.sync();
     this.runnable++;
@@ -120,7 +123,7 @@ export class Cores implements Processor {
     this.plan();
   }
 
-  /** A strand is stopped before it has had its work; its stamp has been bumped already. */
+  /** Removes a strand before its work is done; its stamp has been bumped already. */
   leave(strand: number): void {
     this.sync();
     this.runnable--;
@@ -132,23 +135,23 @@ export class Cores implements Processor {
     this.plan();
   }
 
-  /** Sets the speed: 0 stops everything, 0.5 halves the progress of all work under way. */
+  /** Sets the speed: 0 stops everything, 0.5 halves the progress of all work in progress. */
   turn(speed: number): void {
     this.sync();
     this.speed = speed;
     this.plan();
   }
 
-  /** Something else wants this part of each core, 0 = nothing does. */
+  /** Sets the part of each core that another consumer wants; 0 = none. */
   press(load: number): void {
-    // Unlimited ones are never short.
+    // Unlimited cores are never short.
     if (this.setup.cores === Infinity) return;
     this.sync();
     this.load = load;
     this.plan();
   }
 
-  /** The process is gone: all strands have been stopped. */
+  /** The process has ended; all its strands have been stopped. */
   clear(): void {
     invariant(this.runnable === 0, 'cores-cleared-while-in-use');
     this.sync();
@@ -160,7 +163,7 @@ export class Cores implements Processor {
     if (generation !== this.generation) return;
     this.due = -1;
     if (this.target !== engine.now) {
-      // The state has changed since, and wants a later time.
+      // The state has changed since then and needs a later event.
       if (this.target >= 0) {
         this.sync();
         this.plan();
@@ -170,7 +173,7 @@ export class Cores implements Processor {
     const isEnd = this.targetIsEnd;
     this.sync();
     if (!isEnd) {
-      // Quota: the budget is used up to the last fraction, or a new period has begun.
+      // Quota: either less than 1 ns of budget is left, or a new period has begun.
       if (this.budget < 1) this.budget = 0;
       this.plan();
       return;
@@ -212,7 +215,7 @@ export class Cores implements Processor {
     return false;
   }
 
-  /** Brings the virtual clock and the quota up to now. */
+  /** Advances the virtual clock and the quota to now. */
   private sync(): void {
     const { quota } = this.setup;
     const now = engine.now;
@@ -231,7 +234,7 @@ export class Cores implements Processor {
     this.updated = now;
   }
 
-  /** Rate of progress in the present state, and the event it wants. */
+  /** Computes the rate of progress in the current state, and plans the next event. */
   private plan(): void {
     const { cores, contextSwitchTax, quota } = this.setup;
     this.dropDead();
@@ -251,7 +254,7 @@ export class Cores implements Processor {
     let at = -1;
     this.targetIsEnd = false;
     const left = this.ends[0] - this.virtual;
-    // What ends with the last of the budget has had its work: it does not wait for the next period.
+    // Work that ends exactly with the budget is complete: it does not wait for the next period.
     if (running || (throttled && this.speed > 0 && left <= 0)) {
       at = left <= 0 ? engine.now : engine.now + Math.ceil(left / this.rate);
       this.targetIsEnd = true;
@@ -282,12 +285,12 @@ export class Cores implements Processor {
     this.usage = this.load > 0 && this.speed > 0 ? this.used(0) : 0;
     this.target = -1;
     const { quota } = this.setup;
-    // Nobody is there whom the quota stops, but what else runs.
+    // No strand is running, so the quota limits only the other consumer.
     const most = quota === null ? Infinity : quota.budgetNs / quota.periodNs;
     this.show(this.usage < most ? this.usage : most);
   }
 
-  /** Cores in use where the strands use so many, with what something else takes of the rest. */
+  /** Cores in use when the strands use `own`, including what another consumer takes of the rest. */
   private used(own: number): number {
     const { cores } = this.setup;
     const all = own + cores * this.load;
@@ -305,7 +308,7 @@ export class Cores implements Processor {
     while (this.size > 0 && stamp[this.who[0]] !== this.stamps[0]) this.pop();
   }
 
-  // Both are written out: doubles that are handed to a function that is not inlined are boxed.
+  // Both are written out: doubles passed to a function that is not inlined are boxed.
 
   private push(end: number, strand: number, stamp: number): void {
     if (this.size === this.ends.length) this.widen(Math.max(FIRST_CAPACITY, this.size * 2));
@@ -324,7 +327,7 @@ export class Cores implements Processor {
     this.stamps[at] = stamp;
   }
 
-  /** Strands that end at the same virtual time end in the order in which they came. */
+  /** Strands with the same virtual end finish in the order of their arrival. */
   private pop(): void {
     const { ends, orders } = this;
     const n = --this.size;

@@ -7,23 +7,23 @@ import type { Overload } from './shedding.js';
 
 export type DagorSettings = Extract<Shed, { readonly kind: 'dagor' }>;
 
-/** After so long users are dealt their levels anew. */
+/** Users get new random levels after this time. */
 const HOUR = 3600 * NS_PER_SECOND;
 
 /**
- * The admission level of DAGOR. Requests have a place in one order: by their priority, and within one by
- * the level of their user. Those up to the cursor are let in. A window is over with its last request or
- * with the first one after its time. If those that began within it had waited too long on average, the
- * cursor goes back until a share alpha of those let in is outside of it; else it goes on until a share
- * beta of all that came is inside of it besides. Both are measured by the requests of the window.
+ * The admission level of DAGOR. Requests are ordered by their priority, and within a priority by the level of their
+ * user; those up to the cursor are admitted. A window ends with its last request, or with the first request after its
+ * time. If the requests that began within it waited longer than the target on average, the cursor moves back until a
+ * share alpha of the admitted requests is outside it. Otherwise it moves forward until it includes another share beta
+ * of all requests. Both shares are measured on the requests of the window.
  */
 export class Dagor implements Overload {
-  /** Places in all; the last one lets everybody in. */
+  /** Number of places; a cursor at the last one admits every request. */
   private readonly places: number;
   private readonly settings: DagorSettings;
   private readonly stream: StreamKey;
   private cursor: number;
-  /** Requests of the window by place, all of them, and those let in. */
+  /** Requests of the window: by place, in total, and admitted. */
   private readonly came: Int32Array;
   private requests = 0;
   private admitted = 0;
@@ -39,12 +39,12 @@ export class Dagor implements Overload {
     this.cursor = this.places - 1;
   }
 
-  /** Nobody is refused by a mere signal: see admits(). */
+  /** DAGOR never refuses by the signal alone; see admits(). */
   at(): boolean {
     return false;
   }
 
-  /** `rank` is 0 for the greatest priority, `user` the value of the key. */
+  /** `rank` is 0 for the highest priority, `user` the value of the key. */
   admits(now: Ns, rank: number, user: number): boolean {
     const { settings, stream, came } = this;
     if (now - this.startNs >= settings.windowNs) this.endWindow(now);
@@ -70,7 +70,7 @@ export class Dagor implements Overload {
   }
 
   private endWindow(now: Ns): void {
-    // Where nothing has begun there is nothing to judge by.
+    // Without requests that began, there is no wait to judge by.
     if (this.begunCount > 0) this.moveCursor();
     this.startWindow(now);
   }

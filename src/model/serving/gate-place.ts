@@ -1,12 +1,12 @@
 import type { Ns } from '../../kernel/time.js';
 import type { GateState } from '../../spec/policy.js';
 
-/** States kept before the first look for idle ones. */
+/** Number of states kept before idle ones are first removed. */
 const SWEEP_MIN = 1024;
 
 /**
- * One limit in one instance: a state, or one for each value of a key that is in use. A state that would
- * decide as a new one does is given to the next value that comes.
+ * One limit in one instance: a single state, or one for each value of a key in use. An idle state, which decides like a
+ * new one, is reused for the next new value.
  */
 export class GatePlace {
   readonly states: GateState[] = [];
@@ -19,7 +19,7 @@ export class GatePlace {
     this.make = make;
   }
 
-  /** Number of the state of a value; 0 is the value of a limit without a key. */
+  /** Number of the state of a value; a limit without a key uses the value 0. */
   numberOf(value: number, now: Ns): number {
     const known = this.numbers.get(value);
     if (known !== undefined) return known;

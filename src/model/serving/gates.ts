@@ -13,7 +13,10 @@ import { GATED } from '../slot-bits.js';
 import type { World } from '../world.js';
 import { strands } from '../strands.js';
 
-/** One limit: its states in each instance, and who is inside since when, as the how manieth. */
+/**
+ * One limit: its states in each instance, and for each request inside its start time and its rank among those in
+ * flight.
+ */
 class Gate {
   readonly component: number;
   readonly key: number;
@@ -21,7 +24,7 @@ class Gate {
   /** By strand; -1 = outside. */
   beganAt: Float64Array = new Float64Array(64).fill(-1);
   inflight: Int32Array = new Int32Array(64);
-  /** Number of the state that it was let in by. */
+  /** Number of the state that admitted it. */
   met: Int32Array = new Int32Array(64);
 
   constructor({ component, key }: PlanGate, places: readonly GatePlace[]) {
@@ -39,8 +42,8 @@ class Gate {
 }
 
 /**
- * Limits on the requests under way in an instance: of its admission, of its middleware, of single
- * endpoints. A request keeps its places until it is answered, whichever way out it takes.
+ * Limits on the requests in flight in an instance: of its admission, its middleware or single endpoints. A request
+ * holds its places until it has its answer or is abandoned.
  */
 export class Gates {
   private readonly world: World;
@@ -56,7 +59,7 @@ export class Gates {
     );
   }
 
-  /** Lets a request in, or refuses it. */
+  /** Admits a request, or refuses it. */
   enter(strand: number, id: number): boolean {
     const { instances, keys } = this.world;
     const gate = this.gates[id];
@@ -73,7 +76,7 @@ export class Gates {
     return true;
   }
 
-  /** A request that is inside a gate is answered, or given up, and leaves all of them. */
+  /** A request inside a gate has its answer or is abandoned; it leaves all gates. */
   leave(strand: number, outcome: Outcome): void {
     const { instances } = this.world;
     const { component, index } = instances[strands.instance[strand]];
@@ -95,7 +98,7 @@ export class Gates {
     }
   }
 
-  /** The process has gone, and everything that was inside with it. */
+  /** The process has ended, and with it every request inside. */
   reset(instance: Instance): void {
     for (const gate of this.of[instance.component]) {
       const place = gate.places[instance.index];
@@ -104,7 +107,7 @@ export class Gates {
     }
   }
 
-  /** Requests inside all gates; 0 when nothing is in flight. */
+  /** Number of requests inside all gates; 0 when nothing is in flight. */
   held(): number {
     return this.gates.flatMap(({ places }) => places).reduce((sum, place) => sum + place.held(), 0);
   }

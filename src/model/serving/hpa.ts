@@ -3,19 +3,19 @@ import type { Autoscaling, ScalingRules } from '../../spec/autoscaling.js';
 
 /** One replica as the autoscaler sees it. */
 export interface Reading {
-  /** What is measured; null = nobody has measured it. */
+  /** The measured value; null = not measured. */
   readonly value: number | null;
-  /** It is not ready, or has not been for a whole window: set aside. */
+  /** The replica is not ready, or has not been ready for a full window: it is set aside. */
   readonly ignored: boolean;
 }
 
-/** How a metric is judged. */
+/** How to evaluate a metric. */
 export interface Rule {
   readonly target: number;
   readonly tolerance: number;
-  /** What values are rounded down to: whole percents, thousandths. */
+  /** Unit to which values are rounded down: whole percents or thousandths. */
   readonly unit: number;
-  /** What replicas that are not measured are taken to have where the number is to shrink. */
+  /** Value assumed for unmeasured replicas when scaling down. */
   readonly busy: number;
 }
 
@@ -25,8 +25,8 @@ interface Timed {
 }
 
 /**
- * How many replicas a metric asks for (kubernetes pkg/controller/podautoscaler replica_calculator.go,
- * GetResourceReplicas and calcPlainMetricReplicas); null where nothing is measured.
+ * Number of replicas that a metric asks for (kubernetes pkg/controller/podautoscaler replica_calculator.go,
+ * GetResourceReplicas and calcPlainMetricReplicas); null if no replica is measured.
  */
 export function wantedBy(
   readings: readonly Reading[],
@@ -49,7 +49,7 @@ export function wantedBy(
     return isNear(ratio) ? current : up(ratio * measured.length);
   }
   if (ratio === 1) return current;
-  // Who is not measured stands against the change: idle where it grows, busy where it shrinks.
+  // Unmeasured replicas count against the change: as idle when scaling up, as busy when scaling down.
   const assumed = measured.slice();
   for (let k = 0; k < missing; k++) assumed.push(isRising ? 0 : busy);
   for (let k = 0; isRising && k < ignored; k++) assumed.push(0);
@@ -61,7 +61,7 @@ export function wantedBy(
   return isWrongWay ? current : wanted;
 }
 
-/** How many a total asks for that all share (GetExternalPerPodMetricReplicas). */
+/** Number of replicas that a total shared by all of them asks for (GetExternalPerPodMetricReplicas). */
 export function wantedForTotal(
   total: number,
   current: number,
@@ -72,7 +72,7 @@ export function wantedForTotal(
   return Math.abs(1 - ratio) > tolerance + ROUNDING ? up(total / target) : current;
 }
 
-/** What decimal shares lose as doubles must not make a change of what lies on the edge. */
+/** Absorbs the rounding errors of decimal fractions, so a value exactly on a boundary changes nothing. */
 const ROUNDING = 1e-9;
 
 function ratioOf(values: readonly number[], target: number, unit: number): number {
@@ -85,8 +85,9 @@ function up(value: number): number {
 }
 
 /**
- * What becomes of recommendations: the most cautious one of the stabilization window of each direction, then no more than
- * its policies allow (horizontal.go, stabilizeRecommendationWithBehaviors, convertDesiredReplicasWithBehaviorRate).
+ * Turns recommendations into decisions: the most cautious one within the stabilization window of each direction, then
+ * at most what the policies allow (horizontal.go, stabilizeRecommendationWithBehaviors,
+ * convertDesiredReplicasWithBehaviorRate).
  */
 export class Behavior {
   private readonly spec: Autoscaling;
@@ -101,11 +102,11 @@ export class Behavior {
     this.spec = spec;
     const all = [...spec.up.policies, ...spec.down.policies];
     this.longestNs = Math.max(...all.map(({ periodNs }) => periodNs));
-    // The first one counts as if it had been recommended.
+    // The initial number counts as a recommendation.
     this.recommendations.push({ at: 0, replicas: initial });
   }
 
-  /** How many there are to be; `wanted` is the recommendation of this moment. */
+  /** The desired number of replicas; `wanted` is the current recommendation. */
   decide(now: Ns, current: number, wanted: number): number {
     const stable = this.stabilized(now, current, wanted);
     const desired = this.limited(now, current, stable);
@@ -162,7 +163,7 @@ export class Behavior {
   }
 }
 
-/** How many have come or gone within a period that ends now. */
+/** Number of replicas added or removed within a period that ends now. */
 function changed(events: readonly Timed[], now: Ns, periodNs: Ns): number {
   let sum = 0;
   for (const { at, replicas } of events) if (at > now - periodNs) sum += replicas;

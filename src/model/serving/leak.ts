@@ -1,18 +1,18 @@
 import { engine } from '../../kernel/engine.js';
 import type { Ns } from '../../kernel/time.js';
 
-/** How memory is lost: bytes a ns, bytes of each request that begins, and the most that can be lost. */
+/** Rate of a memory leak: bytes per ns, bytes per request begun, and the upper bound. */
 export interface LeakRate {
   readonly perNs: number;
   readonly perRequest: number;
   readonly most: number;
 }
 
-/** What a process, or a stranger beside it, holds and does not give back because of one fault. */
+/** Memory that a process, or another one on its machine, leaks because of one fault. */
 export class Leak {
   readonly fault: number;
   private rate: LeakRate;
-  /** Bytes lost until `since`. */
+  /** Bytes leaked until `since`. */
   private lost = 0;
   private since: Ns;
   private isRunning: boolean;
@@ -24,21 +24,21 @@ export class Leak {
     this.isRunning = isRunning;
   }
 
-  /** Bytes lost until now. */
+  /** Bytes leaked until now. */
   get bytes(): number {
     const { perNs, most } = this.rate;
     if (!this.isRunning || perNs === 0 || this.lost >= most) return this.lost;
-    // What is lost at once is lost in no time, and Infinity times 0 is no number.
+    // An instant leak takes no time, and Infinity times 0 is NaN.
     if (perNs === Infinity) return most;
     return Math.min(most, this.lost + perNs * (engine.now - this.since));
   }
 
-  /** Bytes a ns that are being lost now. */
+  /** Bytes per ns being leaked now. */
   get perNs(): number {
     return this.isRunning && this.bytes < this.rate.most ? this.rate.perNs : 0;
   }
 
-  /** From now on memory is lost like this. */
+  /** Sets the leak rate from now on. */
   turn(rate: LeakRate): void {
     this.settle();
     this.rate = rate;
@@ -52,7 +52,7 @@ export class Leak {
     this.lost = Math.min(most, this.lost + perRequest);
   }
 
-  /** The process ends, and all that it held is free; or it runs again. */
+  /** The process ends, which frees all leaked memory; or it runs again. */
   run(isRunning: boolean): void {
     this.settle();
     this.isRunning = isRunning;

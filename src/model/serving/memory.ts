@@ -5,32 +5,32 @@ import { levels } from '../levels.js';
 import { Leak } from './leak.js';
 import type { LeakRate } from './leak.js';
 
-/** A leak is looked at in steps of this part of the limit, and when it reaches the limit. */
+/** A leak is checked at steps of this part of the limit, and when it reaches the limit. */
 const STEPS = 256;
 
-/** What the memory of an instance makes happen. */
+/** Actions that the memory of an instance triggers. */
 export interface MemoryEffects {
-  /** It holds more than its limit. */
+  /** The instance holds more than its limit. */
   overflow(instance: Instance): void;
-  /** So many bytes have been allocated since the last collection began. */
+  /** The allocation budget since the start of the last collection is used up. */
   full(instance: Instance): void;
-  /** Asks for a look() at this memory with this generation, at a time to come. */
+  /** Requests a look() at this memory with this generation at a later time. */
   look(instance: Instance, at: Ns, generation: number): void;
 }
 
-/** Sizes of one component, in bytes. */
+/** Memory sizes of one component, in bytes. */
 export interface MemorySizes {
   readonly limit: number;
   readonly base: number;
   readonly perRequest: number;
-  /** Bytes that are allocated from one collection to the next at most; Infinity: they come by the clock. */
+  /** Most bytes allocated between two collections; Infinity: collections come by time. */
   readonly allocated: number;
 }
 
 /**
- * The memory of one process: what it holds without any request, and as much again for each request in its
- * queue or in execution. Each that begins also allocates that much, until the collector has to run: at the
- * latest when nothing is left below the limit, so one whose memory is nearly full collects all the time.
+ * The memory of one process: a base size, and a fixed size for each request in its queue or in execution. Each request
+ * that begins also allocates that size until the collector has to run. At the latest this happens when nothing is left
+ * below the limit, so a process whose memory is nearly full collects all the time.
  */
 export class Memory {
   /** Gauge of the bytes held. */
@@ -42,7 +42,7 @@ export class Memory {
   private isRunning = true;
   private inWork = 0;
   private allocated = 0;
-  /** Time of the next look at a leak, and which of those that are out still counts. */
+  /** Time of the next look at a leak, and its generation; older looks are void. */
   private nextLook: Ns = Infinity;
   private generation = 0;
 
@@ -54,7 +54,7 @@ export class Memory {
     levels.set(this.gauge, sizes.base);
   }
 
-  /** A request begins to be executed. */
+  /** A request begins to execute. */
   begun(): void {
     this.inWork++;
     for (const leak of this.leaks) leak.begun();
@@ -71,7 +71,7 @@ export class Memory {
     this.note();
   }
 
-  /** The queue has changed. */
+  /** The length of the queue has changed. */
   note(): void {
     const { held } = this;
     levels.set(this.gauge, held);
@@ -79,7 +79,7 @@ export class Memory {
     else if (this.leaks.length > 0) this.lookAgain(held);
   }
 
-  /** From now on these faults lose memory; what others have lost is free again. */
+  /** Sets the faults that leak memory from now on; memory leaked by other faults is freed. */
   loses(rates: ReadonlyMap<number, LeakRate>): void {
     const before = new Map(this.leaks.map((leak) => [leak.fault, leak]));
     this.leaks = [...rates].map(([fault, rate]) => {
@@ -99,14 +99,14 @@ export class Memory {
     this.note();
   }
 
-  /** It is time to see what has leaked. */
+  /** Checks the leaked memory. */
   look(generation: number): void {
     if (generation !== this.generation) return;
     this.nextLook = Infinity;
     this.note();
   }
 
-  /** A collection begins with so much allocated already: with nothing, but for the first one. */
+  /** Starts a collection cycle with this share already allocated: 0 except for the first one. */
   collected(share: number): void {
     this.allocated = this.sizes.allocated === Infinity ? 0 : share * this.sizes.allocated;
   }
@@ -118,7 +118,7 @@ export class Memory {
     return held;
   }
 
-  /** The next look is when the limit is passed, or a step further. */
+  /** Schedules the next look: when the limit is passed, or one step later. */
   private lookAgain(held: number): void {
     let perNs = 0;
     for (const leak of this.leaks) perNs += leak.perNs;

@@ -12,11 +12,11 @@ import { strands } from '../strands.js';
 import type { TaskContext } from '../tasks.js';
 import type { World } from '../world.js';
 
-/** What comes of the answers. */
+/** Actions that follow from probe results. */
 export interface Verdicts {
-  /** The process is to be ended and started again; null = with the grace of its lifecycle. */
+  /** The process is to be ended and restarted; null = with the grace period of its lifecycle. */
   fails(instance: Instance, graceNs: Ns | null): void;
-  /** The process is to be called, or not. */
+  /** The instance becomes ready or unready. */
   turns(instance: Instance, ready: boolean): void;
 }
 
@@ -26,38 +26,38 @@ interface Watch {
   readonly kind: ProbeKind;
   readonly spec: PlanProbe;
   readonly instance: Instance;
-  /** Key of the draws of what it asks for. */
+  /** Key of the draws of its probe requests. */
   readonly key: StreamKey;
-  /** Raised when its process ends: questions and answers of before are void. */
+  /** Raised when its process ends, which voids earlier probes and responses. */
   turn: number;
-  /** When its process was started. */
+  /** Start time of its process. */
   since: Ns;
-  /** Number of its question, and the strand that answers it, -1 = none; whether one is open. */
+  /** Number of the current probe request, the strand that executes it (-1 = none), and whether it is open. */
   asked: number;
   strand: number;
   life: number;
   open: boolean;
-  /** A question came due while one was open. */
+  /** A probe came due while one was open. */
   due: boolean;
-  /** Nothing more is asked until the process has been started again. */
+  /** No more probes until the process has been restarted. */
   isOver: boolean;
   /** The last result, and how often it came in a row. */
   last: boolean;
   run: number;
-  /** What it comes to; of a startup probe whether the process has started. */
+  /** The verdict; for a startup probe whether the process has started. */
   state: boolean;
 }
 
 /**
- * Probes as the kubelet asks them (pkg/kubelet/prober worker.go): at every period from the start of the process on, one question
- * at a time; a state turns with so many equal results in a row. While a startup probe has not succeeded, the other two are
- * not asked; when it has, readiness is asked at once. Failures of startup and liveness end the process.
- * Those that run when the run begins are spread over a period.
+ * Probes as the kubelet runs them (pkg/kubelet/prober worker.go): at every period from the start of the process, one at
+ * a time. A state changes after enough equal results in a row. Until a startup probe succeeds, the other two are not
+ * run; then readiness is probed at once. Failures of startup and liveness end the process. For processes running at the
+ * start of the run, the first probes are spread over a period.
  */
 export class Probes {
   private readonly world: World;
   private readonly verdicts: Verdicts;
-  /** Owners of the tasks: what the process answers, and what its endpoints do, which faults hit. */
+  /** Owners of the tasks: of the process itself, and of its endpoints, which faults may affect. */
   private readonly self: number;
   private readonly endpoint: number;
   private readonly level: number;
@@ -65,7 +65,7 @@ export class Probes {
   private readonly lateOp: number;
   private readonly watches: Watch[] = [];
   private readonly byInstance = new Map<number, readonly Watch[]>();
-  /** When an instance was ended by a probe last. */
+  /** When a probe last ended an instance. */
   private readonly failedAt = new Map<number, Ns>();
 
   constructor(world: World, verdicts: Verdicts) {
@@ -86,17 +86,17 @@ export class Probes {
     for (const instance of world.instances) this.watch(instance);
   }
 
-  /** A process has started: it is not to be called before its probes say so. */
+  /** A process has started: it gets no calls before its probes succeed. */
   started(instance: Instance): void {
     const own = this.byInstance.get(instance.id);
     if (own === undefined) return;
     for (const watch of own) {
       watch.since = engine.now;
-      // Who is not known to fail lives; who is not known to be ready is not.
+      // Without results, a process counts as alive but not as ready.
       watch.state = watch.kind === 'liveness';
       watch.run = 0;
       watch.isOver = false;
-      // Who is asked in the instant in which it was ended for its answer would never get anywhere.
+      // A probe at the instant of a restart after a probe failure could fail at once, forever.
       const isAtOnce = this.failedAt.get(instance.id) !== engine.now;
       this.at(watch, isAtOnce ? engine.now : engine.now + watch.spec.periodNs);
     }
@@ -152,7 +152,7 @@ export class Probes {
     const { spec, instance, index } = watch;
     if (watch.isOver || engine.now - watch.since < spec.initialDelayNs) return;
     if (watch.kind !== 'startup' && !this.hasStarted(instance)) return;
-    // Who has vanished with its host is asked by nobody.
+    // The host has vanished; its kubelet sends no probes.
     if (instance.silent) return;
     watch.open = true;
     const asked = ++watch.asked;
@@ -174,7 +174,7 @@ export class Probes {
     return this.byInstance.get(id)!.every(({ kind, state }) => kind !== 'startup' || state);
   }
 
-  /** Nobody waits for the answer any more; what runs for it goes on as for any caller that has left. */
+  /** The probe has timed out; its execution goes on as for any caller that has left. */
   private late(watch: Watch): void {
     const { strand, life } = watch;
     if (strand >= 0 && strands.life[strand] === life) this.world.server.told(strand);
@@ -226,13 +226,13 @@ export class Probes {
   }
 }
 
-/** Where a request stands that gives no priority: that of 0. */
+/** Level of a request without a priority: that of priority 0. */
 function levelOf(priorities: readonly number[]): number {
   const below = priorities.filter((priority) => priority < 0).length;
   return Math.min(below, Math.max(0, priorities.length - 1));
 }
 
-/** A question that stands in no tree of requests. */
+/** A probe belongs to no tree of requests. */
 const ALONE = Object.freeze({
   request: 0,
   arrival: 0,

@@ -3,12 +3,12 @@ import { LEAVING } from '../instance.js';
 import type { Instance } from '../instance.js';
 import type { Fleet } from '../world.js';
 
-/** Changes whether an instance is to be there at all. */
+/** Sets whether an instance exists at all. */
 export type Scale = (instance: Instance, absent: boolean) => void;
 
 /**
- * Places of a component for instances that are alike, of which so many are to be filled. One that is taken away leaves
- * its place to the next that comes.
+ * A component's places for identical instances, of which a desired number is filled. A removed instance leaves its
+ * place to a later one.
  */
 export class ReplicaSet {
   readonly own: readonly Instance[];
@@ -21,20 +21,20 @@ export class ReplicaSet {
     this.scale = scale;
   }
 
-  /** How many there are to be. */
+  /** The desired number of instances. */
   get wanted(): number {
     let count = 0;
     for (const { absent } of this.own) if (!absent) count++;
     return count;
   }
 
-  /** Fills places where the fewest are, where nobody is held up; of several the first. Gives who is to come. */
+  /** Fills places in the zone with the fewest instances, the first of several. Returns the instances to start. */
   add(count: number): readonly Instance[] {
     const there = new Map<number, number>();
     for (const { absent, zone } of this.own) {
       there.set(zone, (there.get(zone) ?? 0) + (absent ? 0 : 1));
     }
-    // Whoever is still ending, or what a fault keeps from starting, comes last.
+    // Places whose last instance is still ending, or that a fault keeps from starting, come last.
     const isHeld = ({ leaving, killed, dying, dismissed }: Instance): boolean =>
       leaving !== LEAVING.no || killed || dying || dismissed;
     const empty = this.own.filter(({ absent }) => absent);
@@ -58,7 +58,10 @@ export class ReplicaSet {
     return [...taken];
   }
 
-  /** Who is not started, is about to end or not ready first, then who is ready for the shortest time (controller_utils.go, ActivePodsWithRanks). */
+  /**
+   * Removes instances that are not started, about to end or not ready first, then those ready for the shortest time
+   * (controller_utils.go, ActivePodsWithRanks).
+   */
   remove(count: number): void {
     const rank = (instance: Instance): number =>
       instance.down || isDeleted(instance) ? 0 : instance.unready ? 1 : 2;
@@ -74,7 +77,7 @@ export class ReplicaSet {
   }
 }
 
-/** A fault has it ended, and another one is to come: what it does still says nothing of that. */
+/** A fault is ending this instance to replace it, so its metrics no longer count. */
 export function isDeleted({ dismissed, leaving }: Instance): boolean {
   return dismissed && leaving !== LEAVING.no;
 }

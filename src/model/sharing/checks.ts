@@ -5,12 +5,12 @@ import type { Instance } from '../instance.js';
 import type { World } from '../world.js';
 import { strands } from '../strands.js';
 
-/** What a cached check has said; 0 = nothing is known. */
+/** The cached verdict of a check; 0 = no verdict. */
 export const VERDICT = Object.freeze({ unknown: 0, allowed: 1, refused: 2 } as const);
 
 /**
- * Answers of the remote checks in middleware chains that are kept: each instance knows what it has asked
- * itself, by value of the key. Requests that come while an answer is awaited ask as well.
+ * Cached results of the remote checks in middleware chains. Each instance caches its own, by value of the key. Requests
+ * that arrive while a check is pending run it again.
  */
 export class Checks {
   private readonly world: World;
@@ -26,13 +26,13 @@ export class Checks {
     );
   }
 
-  /** What is known about the request of a strand, see VERDICT. */
+  /** The cached verdict for the request of a strand, see VERDICT. */
   known(strand: number, check: number): number {
     const { keys } = this.world;
     return this.cacheOf(strand, check).get(engine.now, keys.value(this.specs[check].key, strand));
   }
 
-  /** A check has answered. */
+  /** A check has returned a verdict. */
   keep(strand: number, check: number, verdict: number): void {
     const { keys } = this.world;
     const { key, ttlNs, refusals } = this.specs[check];
@@ -41,7 +41,7 @@ export class Checks {
     cache.set(engine.now, keys.value(key, strand), verdict, engine.now + ttlNs);
   }
 
-  /** The process of an instance has restarted: it knows nothing. */
+  /** The process of an instance has restarted with an empty cache. */
   reset(instance: Instance): void {
     this.specs.forEach(({ component }, check) => {
       if (component === instance.component) this.caches[check][instance.index].clear();

@@ -5,7 +5,7 @@ import type { Ns } from '../../kernel/time.js';
 import { HINTED, isSuccess, kindOf, OUTCOME } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 
-/** A caller's own refusals: nothing was asked, so there is no answer to keep. */
+/** A caller's own refusals: no call was sent, so there is no answer to keep. */
 const NOT_ASKED: ReadonlySet<number> = new Set([
   OUTCOME.rejectedBreaker,
   OUTCOME.rejectedBulkhead,
@@ -13,14 +13,14 @@ const NOT_ASKED: ReadonlySet<number> = new Set([
 ]);
 
 /**
- * Calls that share an answer, by key: one leads, the others follow until it has ended. What leading and
- * following means for a call is its owner's business; here are only the lists of who waits for whom.
+ * Calls that share an answer, by key: one leads, the others follow until it has ended. This class only keeps the lists
+ * of followers; its owner decides what leading and following means for a call.
  */
 export class Coalescer {
   readonly shareErrors: boolean;
   private readonly windowNs: Ns | null;
   private readonly answers: Expiring | null;
-  /** Flight by key: the one that a newcomer follows. */
+  /** By key: the flight that a new call follows. */
   private readonly current = new Map<number, number>();
   private readonly flights = new Slots(16);
   private key: Float64Array = new Float64Array(0);
@@ -29,13 +29,13 @@ export class Coalescer {
   private head: Int32Array = new Int32Array(0);
   private tail: Int32Array = new Int32Array(0);
   private readonly followers = new Slots(16);
-  /** By follower: who it is, its flight, and its neighbours in the list. */
+  /** By follower: its member, its flight, and its neighbours in the list. */
   private member: Int32Array = new Int32Array(0);
   private flightOf: Int32Array = new Int32Array(0);
   private before: Int32Array = new Int32Array(0);
   private behind: Int32Array = new Int32Array(0);
 
-  /** `windowNs`: an answer is shared for so long from the start of its call; null = while that lasts. */
+  /** `windowNs`: how long an answer is shared, from the start of its call; null = only while the call lasts. */
   constructor(windowNs: Ns | null, shareErrors: boolean) {
     this.windowNs = windowNs;
     this.shareErrors = shareErrors;
@@ -54,24 +54,24 @@ export class Coalescer {
     });
   }
 
-  /** Flights under way. */
+  /** Number of flights in progress. */
   get used(): number {
     return this.flights.used;
   }
 
-  /** The answer that is shared although its call has ended; 0 where there is none. */
+  /** The kept answer of a call that has ended; 0 if there is none. */
   kept(now: Ns, key: number): Outcome {
     return this.answers === null ? 0 : this.answers.get(now, key);
   }
 
-  /** The flight that a newcomer with this key follows, or -1: it leads. */
+  /** The flight that a new call with this key follows; -1 if it leads. */
   find(now: Ns, key: number): number {
     const flight = this.current.get(key);
     if (flight === undefined) return -1;
     return this.windowNs === null || now < this.started[flight] + this.windowNs ? flight : -1;
   }
 
-  /** Begins a flight. One of the same key that is past its window goes on with those who follow it. */
+  /** Starts a flight. An earlier flight of the same key that is past its window continues with its own followers. */
   lead(now: Ns, key: number): number {
     const flight = this.flights.take();
     this.key[flight] = key;
@@ -81,7 +81,7 @@ export class Coalescer {
     return flight;
   }
 
-  /** `member` waits for the end of a flight; gives the number under which it can quit. */
+  /** `member` waits for the end of a flight; returns the number with which it can quit. */
   follow(flight: number, member: number): number {
     const follower = this.followers.take();
     const last = this.tail[flight];
@@ -108,7 +108,7 @@ export class Coalescer {
     this.followers.give(follower);
   }
 
-  /** Takes the follower that has waited longest: who it is, or -1. */
+  /** Removes and returns the follower that has waited longest, or -1. */
   next(flight: number): number {
     const follower = this.head[flight];
     if (follower < 0) return -1;
@@ -117,8 +117,8 @@ export class Coalescer {
   }
 
   /**
-   * The leader has ended and its answer is not for the others: the one that has waited longest leads on.
-   * Who that is, or -1 where the flight is over.
+   * The leader has ended without an answer for the others: the follower that has waited longest takes over. Returns it,
+   * or -1 if the flight is over.
    */
   handOver(now: Ns, flight: number): number {
     invariant(this.flights.has(flight), 'flight-is-over');
@@ -133,8 +133,8 @@ export class Coalescer {
   }
 
   /**
-   * The leader has its response, and the flight takes no more followers. The caller takes the followers, then closes it.
-   * True if the response is kept for later requests.
+   * The leader has its response, and the flight takes no more followers. The caller takes the followers, then closes
+   * it. Returns true if the response is kept for later requests.
    */
   land(now: Ns, flight: number, outcome: Outcome): boolean {
     invariant(this.flights.has(flight), 'flight-is-over');
@@ -142,7 +142,7 @@ export class Coalescer {
     const untilNs = this.started[flight] + this.windowNs!;
     const worth = isSuccess(outcome) || (this.shareErrors && !NOT_ASKED.has(kindOf(outcome)));
     if (!worth || now >= untilNs) return false;
-    // A hint says when to come back counted from then, and later is not then.
+    // A retry hint counts from the time of the answer, so a kept answer carries none.
     this.answers.set(now, this.key[flight], outcome & ~HINTED, untilNs);
     return true;
   }
@@ -151,13 +151,13 @@ export class Coalescer {
     this.flights.give(flight);
   }
 
-  /** Forgets the answers that are kept; no flight is under way. */
+  /** Discards the kept answers; no flight may be in progress. */
   reset(): void {
     invariant(this.flights.used === 0, 'reset-under-way');
     this.answers?.clear();
   }
 
-  /** False where a later flight of the key has taken the place. */
+  /** Removes a flight from its key; returns false if a later flight of the key has replaced it. */
   private forget(flight: number): boolean {
     if (this.current.get(this.key[flight]) !== flight) return false;
     this.current.delete(this.key[flight]);

@@ -11,12 +11,12 @@ import { STATE, strands } from '../strands.js';
 import type { World } from '../world.js';
 import { sink } from '../sink.js';
 
-/** What a strand has to do with a flight: nothing; above 0 it leads, below 0 it follows. */
+/** Role of a strand without a flight; above 0 it leads, below 0 it follows. */
 const ALONE = 0;
 
 /**
- * `coalesce` in middleware chains: requests that ask the same of one instance wait there for the answer
- * of the first. A strand meets at most one of them.
+ * `coalesce` in middleware chains: identical requests in one instance wait for the answer of the first. A strand passes
+ * at most one of them.
  */
 export class Coalescing {
   private readonly world: World;
@@ -26,7 +26,7 @@ export class Coalescing {
   /** Sizes of the kept responses, plus 1; empty without a window. */
   private readonly bytes: readonly (readonly Expiring[])[];
   private readonly settleOp: number;
-  /** By strand: 1 + the flight it leads, or less 1 the number under which it follows; and the place. */
+  /** By strand: 1 + the flight it leads, or -1 - the number under which it follows; and the place. */
   private role: Int32Array = new Int32Array(0);
   private place: Int32Array = new Int32Array(0);
 
@@ -57,7 +57,7 @@ export class Coalescing {
     });
   }
 
-  /** PASS: the strand goes on, its answer is for all. PARK: it waits for another's. Else that answer. */
+  /** Returns PASS if the strand leads, PARK if it follows another, or else the kept answer. */
   join(strand: number, place: number): Outcome {
     const { keys, sizes } = this.world;
     invariant(this.role[strand] === ALONE, 'request-coalesced-twice');
@@ -77,12 +77,12 @@ export class Coalescing {
     }
     this.role[strand] = -1 - coalescer.follow(flight, strand);
     strands.state[strand] = STATE.SLEEP;
-    // Nothing of its own is due, so a change of the instance's speed has nothing to stretch.
+    // It has no timer of its own, so a change of the instance's speed has nothing to stretch.
     strands.wakes[strand] = -1;
     return PARK;
   }
 
-  /** A request has its answer; those who wait for the same get it in the same instant. */
+  /** A request has its answer; its followers get the same answer at the same instant. */
   answered(strand: number, outcome: Outcome): void {
     invariant(this.role[strand] >= ALONE, 'answer-of-a-request-that-waits');
     if (this.role[strand] === ALONE) return;
@@ -107,7 +107,7 @@ export class Coalescing {
     coalescer.close(flight);
   }
 
-  /** A strand is taken out of what it was in: a follower leaves alone, a leader is succeeded. */
+  /** A strand leaves its flight: a follower quits, a leader hands over. */
   stopped(strand: number): void {
     const role = this.role[strand];
     if (role === ALONE) return;
@@ -120,14 +120,14 @@ export class Coalescing {
     }
   }
 
-  /** The process of an instance has restarted: answers that were kept are gone. */
+  /** The process of an instance has restarted without the kept answers. */
   reset(instance: Instance): void {
     this.specs.forEach(({ component }, place) => {
       if (component === instance.component) this.coalescers[place][instance.index].reset();
     });
   }
 
-  /** Requests that lead; 0 when nothing is in flight. */
+  /** Number of leading requests; 0 when nothing is in flight. */
   held(): number {
     let held = 0;
     for (const place of this.coalescers) for (const coalescer of place) held += coalescer.used;
@@ -148,7 +148,7 @@ export class Coalescing {
     return this.bytes[place][instances[strands.instance[strand]].index];
   }
 
-  /** The request that has waited longest goes on in the place of the one that led. */
+  /** The follower that has waited longest takes the place of the leader. */
   private handOver(strand: number, coalescer: Coalescer): void {
     const flight = this.role[strand] - 1;
     this.role[strand] = ALONE;

@@ -2,12 +2,12 @@ import { PairSet } from '../../kernel/pair-set.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
 
-/** How long an execution is remembered at least. */
+/** Shortest time that an execution is remembered. */
 const WINDOW_NS: Ns = 60 * NS_PER_SECOND;
 
 /**
- * Remembers which calls were executed although nobody waited, so that a second execution of the same
- * logical call is known as a duplicate. Two generations of a minute each bound the memory.
+ * Remembers recent executions, so that a second execution of the same logical call is recognized as a duplicate. Two
+ * generations of a minute each bound the memory.
  */
 export class Duplicates {
   private recent = new PairSet();
@@ -15,8 +15,8 @@ export class Duplicates {
   private turnedNs: Ns = 0;
 
   /**
-   * A call was executed to its end. True when it had been executed before.
-   * `a`, `b`: lineage of the call, the same for all of its attempts.
+   * Records that a call was executed to its end. Returns true if it had been executed before. `a`, `b`: lineage of the
+   * call, the same for all of its attempts.
    */
   executed(a: number, b: number, now: Ns): boolean {
     if (now - this.turnedNs >= WINDOW_NS) this.turn(now);

@@ -4,7 +4,7 @@ import type { Outcome } from '../../spec/outcome.js';
 import type { Ns } from '../../kernel/time.js';
 import type { PlanOnce } from '../../spec/plan.js';
 
-/** What a request with a known key is told while the first one is being executed. */
+/** Answer to a request whose key is being executed. */
 const CONFLICT = withStatus(OUTCOME.clientError, 409);
 
 /** Columns of results. */
@@ -12,32 +12,32 @@ const ENDED = 0;
 const RESULT = 1;
 const HINT = 2;
 
-/** An execution under way. */
+/** An execution in progress. */
 interface Execution {
   readonly store: Store;
   readonly value: number;
   readonly rule: PlanOnce;
 }
 
-/** What one part knows: who is under way, and by window the results of the others, oldest first. */
+/** The state of one part: executions in progress, and past results by window, oldest first. */
 interface Store {
   readonly running: Set<number>;
   readonly results: Map<Ns, AgedTable>;
 }
 
 /**
- * Executions by the value of an idempotency key, for each part. The store is the component's own, not
- * one instance's: it is durable, asked without delay, and knows an execution from its start. One that
- * is stopped before its end leaves nothing, and the next request executes.
+ * Executions by the value of an idempotency key, for each part. The store belongs to the component, not to an instance:
+ * it is durable, takes no time, and knows an execution from its start. A stopped execution leaves no result, so the
+ * next request executes.
  */
 export class Executions {
   private readonly byPart: (Store | undefined)[] = [];
   /** By strand. */
   private readonly running = new Map<number, Execution>();
-  /** What the last stored answer said about asking again, where its outcome is HINTED. */
+  /** Retry hint of the last stored answer, if its outcome is HINTED. */
   hint: Ns = 0;
 
-  /** Results that are kept. */
+  /** Number of results kept. */
   get kept(): number {
     let sum = 0;
     for (const store of this.byPart) {
@@ -46,7 +46,7 @@ export class Executions {
     return sum;
   }
 
-  /** 0 = execute it now; else the answer it gets without being executed. */
+  /** Returns 0 to execute the request now, or the answer that it gets without an execution. */
   begin(strand: number, part: number, value: number, rule: PlanOnce, now: Ns): Outcome {
     const store = (this.byPart[part] ??= { running: new Set(), results: new Map() });
     this.hint = 0;
@@ -63,7 +63,7 @@ export class Executions {
     return 0;
   }
 
-  /** The execution of a strand has a result, if it is one. */
+  /** Stores the result if the strand has such an execution. */
   end(strand: number, outcome: Outcome, hint: Ns, now: Ns): void {
     const execution = this.take(strand);
     if (execution === undefined) return;
@@ -74,12 +74,12 @@ export class Executions {
     table.add(high(value), value | 0, now, outcome, isHinted(outcome) ? hint : 0);
   }
 
-  /** The execution of a strand was stopped: nothing came of it. */
+  /** The execution of a strand was stopped without a result. */
   stopped(strand: number): void {
     this.take(strand);
   }
 
-  /** Executions under way; 0 when nothing is in flight. */
+  /** Number of executions in progress; 0 when nothing is in flight. */
   held(): number {
     return this.running.size;
   }
@@ -93,7 +93,7 @@ export class Executions {
   }
 }
 
-/** The word of a whole number above its low 32 bits. */
+/** The part of an integer above its low 32 bits. */
 function high(value: number): number {
   return Math.floor(value / 4294967296);
 }

@@ -15,18 +15,18 @@ import { samplers } from '../../kernel/distribution.js';
 const NOWHERE = -1;
 
 /**
- * Tied requests (Dean, Barroso: The Tail at Scale). Two attempts of a call know of each other: the
- * server that begins one tells that of the other, which drops its copy if it has not begun it. While
- * that message travels both may begin, so it costs double work where both queues are empty.
+ * Tied requests (Dean, Barroso: The Tail at Scale). Two attempts of a call know of each other: the server that begins
+ * one notifies the server of the other, which drops its copy if it has not begun it. While that message travels both
+ * may begin, so empty queues cost double work.
  */
 export class Ties {
   private readonly world: World;
   private readonly op: number;
   /** By component: key of the delays of such messages. */
   private readonly streams: readonly StreamKey[];
-  /** By frame: 1 + the other one, itself where that is still to come; 0 = not tied. */
+  /** By frame: 1 + the other one, or itself until the other exists; 0 = not tied. */
   private other: Int32Array = new Int32Array(0);
-  /** Where and when the present attempt of a tied frame has begun; NOWHERE before. */
+  /** The instance and time at which the current attempt of a tied frame began; NOWHERE before. */
   private begunAt: Int32Array = new Int32Array(0);
   private begunNs: Float64Array = new Float64Array(0);
 
@@ -44,7 +44,7 @@ export class Ties {
     this.op = engine.define('tie', (strand, life) => this.told(strand, life));
   }
 
-  /** From now on a frame is tied to another: to itself until that is there, to -1 no more. */
+  /** Ties a frame to another: to itself until the other exists; -1 unties it. */
   tie(frame: number, other: number): void {
     const before = this.other[frame];
     this.other[frame] = other + 1;
@@ -54,7 +54,7 @@ export class Ties {
     this.begunAt[other] = NOWHERE;
   }
 
-  /** An attempt goes out; it may be that its fellow has begun before. */
+  /** An attempt is sent; the other attempt may have begun already. */
   sent(strand: number): void {
     const frame = strands.from[strand];
     const fellow = this.other[frame] - 1;
@@ -76,7 +76,7 @@ export class Ties {
     if (job >= 0) this.tell(job, strands.instance[strand], engine.now);
   }
 
-  /** The server at `from` tells that of a strand what it began at `sinceNs`. */
+  /** The server `from`, which began at `sinceNs`, notifies the server of a strand. */
   private tell(strand: number, from: number, sinceNs: Ns): void {
     const at = Math.max(engine.now, sinceNs + this.delay(strand, from));
     engine.at(at, PHASE.COMPLETION, this.op, strand, strands.life[strand], 0);
