@@ -7,13 +7,16 @@ import type { World } from '../world.js';
 /** Draws of one start. */
 const DRAW = Object.freeze({ takesPlace: 0, late: 1 } as const);
 
-/** When faults are active: by the clock, or when a condition holds; late and by chance where that is drawn. */
+/**
+ * The times at which faults are active: by the clock or when a condition holds, with a drawn delay and probability if
+ * configured.
+ */
 export class Activations {
   private readonly world: World;
   private readonly begin: (index: number, fromNs: Ns, untilNs: Ns) => void;
-  /** By fault: whose draws its starts take; null = it draws nothing. */
+  /** By fault: key of the draws of its starts; null = it draws nothing. */
   private readonly keys: readonly (StreamKey | null)[];
-  /** Null where no fault waits for anything. */
+  /** Null if no fault has a condition. */
   private readonly conditions: Conditions | null;
 
   constructor(world: World, begin: (index: number, fromNs: Ns, untilNs: Ns) => void) {
@@ -29,7 +32,7 @@ export class Activations {
       : null;
   }
 
-  /** Everything that starts by the clock. */
+  /** Schedules all starts by the clock. */
   start(): void {
     this.conditions?.start();
     this.world.plan.faults.forEach(({ spans, chance }, index) => {
@@ -44,7 +47,7 @@ export class Activations {
     this.conditions?.passed(boundary);
   }
 
-  /** The nth start of a fault; gives when it ends, or the moment itself where it does not take place. */
+  /** Draws the nth start of a fault. Returns its end, or its planned start if it does not take place. */
   private draw(index: number, nth: number, fromNs: Ns, untilNs: Ns): Ns {
     const late = this.delayOf(index, nth);
     if (late < 0) return fromNs;
@@ -54,7 +57,7 @@ export class Activations {
     return until;
   }
 
-  /** By how much a start is late; -1 = it does not take place. */
+  /** The drawn delay of a start; -1 = it does not take place. */
   private delayOf(index: number, nth: number): Ns {
     const { chance } = this.world.plan.faults[index];
     if (chance === null) return 0;

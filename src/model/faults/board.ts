@@ -15,24 +15,24 @@ import type { Active, Controls, Knob, KnobEdit } from './knob.js';
 import { RAMP_STEPS, shaped } from './ramps.js';
 import { Recoveries } from './recoveries.js';
 
-/** In place of the index of a fault that is over, where an instance has not recovered from it. */
+/** Index of a fault that is over, for an instance that has not recovered from it. */
 const OVER = -1;
 
 /**
- * The board of knobs: holds the edits of all active faults, and calls a knob for each subject whose edits
- * change. A fault never restores anything: without edits the value is the configured one by construction.
- * Everything happens in phase 0, subjects in order of their ids.
+ * The board of knobs: holds the edits of all active faults, and calls a knob for each subject whose edits change. A
+ * fault never restores anything: without edits the value is the configured one by construction. Everything happens in
+ * phase 0, subjects in order of their ids.
  */
 export class Board {
   private readonly world: World;
   private readonly controls: Controls;
-  /** null = it turns nothing. */
+  /** By fault; null for a rollout, which turns no knobs. */
   private readonly kinds: readonly (FaultKind | null)[];
   private readonly op: number;
   private readonly activations: Activations;
   private readonly recoveries: Recoveries;
   private readonly active: Active[] = [];
-  /** Strength after each scheduled change, or what is left of a fault and ends then. */
+  /** A new strength of a fault, or the end of the recovery of an instance. */
   private readonly changes: (
     | { readonly rest: null; readonly index: number; readonly strength: number }
     | { readonly rest: Active }
@@ -51,7 +51,7 @@ export class Board {
     this.op = engine.define('fault', (change) => this.apply(change));
   }
 
-  /** Schedules every activation that is known, with the steps of its ramp and its end. */
+  /** Schedules every known activation, with the steps of its ramp and its end. */
   start(): void {
     this.activations.start();
   }
@@ -66,7 +66,7 @@ export class Board {
     if (ramp === null) {
       this.turnAt(fromNs, index, 1);
     } else {
-      // Each step is as strong as the ramp is at its middle: what is added up over a ramp is that of its slope.
+      // Each step has the strength of the ramp at its middle, so the sum over a ramp equals that of its slope.
       const upUntilNs = fromNs + ramp.upNs;
       for (let k = 0; ramp.upNs > 0 && k < RAMP_STEPS; k++) {
         const at = Math.round(fromNs + ramp.upNs * (k / RAMP_STEPS));
@@ -114,7 +114,7 @@ export class Board {
     if (at < 0) this.begin(touched);
   }
 
-  /** What instances keep of a fault that is over, each until it has recovered. */
+  /** Keeps the lasting edits of a fault that is over, for each instance until it has recovered. */
   private leave(over: Active): void {
     const edits = over.edits.filter(({ recovery }) => recovery !== undefined);
     if (edits.length === 0) return;
@@ -165,7 +165,7 @@ export class Board {
     };
   }
 
-  /** Of a node of a database with replicas, at this moment; null for what has no role. */
+  /** Current role of a node of a database with replicas; null for components without roles. */
   private roleOf(id: number): 'primary' | 'replica' | null {
     const instance = this.world.instances[id];
     const roles = this.world.replicas.get(instance.component)?.roles;
@@ -216,7 +216,7 @@ export class Board {
   }
 }
 
-/** How a knob turns a sort of subject. */
+/** The method with which a knob turns a sort of subject. */
 function turnsOf<Sort extends 'instance' | 'part' | 'holder' | 'load' | 'link'>(
   knob: Knob,
   sort: Sort,
@@ -226,7 +226,7 @@ function turnsOf<Sort extends 'instance' | 'part' | 'holder' | 'load' | 'link'>(
   return turn!;
 }
 
-/** `count` different ones of the list, kept in order, by draws that are the same in every variant. */
+/** `count` different elements of the list in their order, by draws that are the same in every variant. */
 function sampleWithout(list: readonly number[], count: number, key: StreamKey): number[] {
   const ranked = list.map((id, k) => ({ id, k, u: unit(key.a, key.b, k, 0, 0) }));
   ranked.sort((x, y) => x.u - y.u || x.k - y.k);

@@ -7,28 +7,28 @@ import type { World } from '../world.js';
 import { levels } from '../levels.js';
 import { sink } from '../sink.js';
 
-/** Of the outcomes of a row: `ok`, `degraded`, and what has not ended. */
+/** Columns of a row of outcomes: `ok`, `degraded`; the last one counts requests that have not ended. */
 const OK = 0;
 const DEGRADED = 1;
 
-/** Reads a figure off the cells [from, until); null where there is none in them. */
+/** Reads a value from the cells [from, until); null if they hold none. */
 type Reading = (from: number, until: number) => number | null;
 
-/** A condition that is watched. */
+/** A watched condition. */
 interface Watch {
   readonly index: number;
   readonly condition: PlanCondition;
   readonly read: Reading;
-  /** Since when it has held without a break; -1 = it does not. */
+  /** Since when it has held without interruption; -1 = it does not hold. */
   since: Ns;
-  /** Until when the last start of it lasts: nothing is watched before. */
+  /** End of its last activation; nothing is watched before. */
   busyUntil: Ns;
   starts: number;
 }
 
 /**
- * Watches what faults wait for, at the end of each step of the timeline and with the figures of that step, as the
- * timeline shows them. Requests that are under way still have no outcome.
+ * Watches the conditions that start faults: at the end of each step of the timeline, with the values that the timeline
+ * shows for that step. Requests in flight have no outcome yet.
  */
 export class Conditions {
   private readonly world: World;
@@ -194,7 +194,7 @@ function mean(rows: readonly Row[], from: number, until: number, edges: Float64A
   );
 }
 
-/** Largest in one cell, of the sum of all or of the worst of them. */
+/** The largest value in one cell: of the sum of all rows, or of the worst row. */
 function largest(rows: readonly Row[], from: number, until: number, isWorst: boolean): number {
   let worst = 0;
   for (let cell = from; cell < until; cell++) {

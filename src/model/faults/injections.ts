@@ -6,13 +6,13 @@ import type { Outcome } from '../../spec/outcome.js';
 import type { Injection, Injections, Throttle, World } from '../world.js';
 import { RETURN, strands } from '../strands.js';
 
-/** Indices of the draws of injected errors, apart from those of the links. */
+/** Indices of the draws of injected errors, separate from those of the links. */
 const INJECTION_INDEX = 200;
 
 /**
- * What faults answer in place of a request on its arrival: refusals by limits first, for those look at every
- * request, then errors. Those before the work are given back, to be answered at once; one after the work is
- * noted in the strand and replaces the outcome of its end. 0 = none before the work.
+ * The outcome that faults inject when a request arrives. Throttles come first because they see every request, then
+ * errors. An outcome before the work is returned, to be answered at once. An error after the work is recorded in the
+ * strand and replaces its final outcome. 0 = none before the work.
  */
 export function injectedOutcome(world: World, strand: number): Outcome {
   const ofPart = world.partInjections[strands.part[strand]];
@@ -25,7 +25,7 @@ export function injectedOutcome(world: World, strand: number): Outcome {
   );
 }
 
-/** A request passes all limits or takes nothing of any; the one that would let it pass last refuses it. */
+/** A request passes all throttles or takes a token of none. The throttle with the longest wait refuses it. */
 function throttled(
   strand: number,
   ofPart: Injections | null,

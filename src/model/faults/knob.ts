@@ -17,7 +17,7 @@ const COMBINE = {
   min: Math.min,
   /** Shares of requests or messages: each fault hits its share of what the others leave. */
   union: (a: number, b: number): number => 1 - (1 - a) * (1 - b),
-  /** Each fault acts for itself, so there is no one value. */
+  /** Each fault acts separately, so there is no combined value. */
   each(): number {
     invariant(false, 'knob-without-one-value');
     return NaN;
@@ -25,10 +25,10 @@ const COMBINE = {
 } as const;
 
 /**
- * A quantity that faults change, such as the speed of an instance. A fault never touches state: while it is active it holds
- * edits of knobs. The board calls the knob for each subject that the fault hits, with the edits that all active faults hold
- * there. A knob lives in a file of `patterns/knobs` and says how edits combine, which subjects it changes, what these
- * need, and how reports describe it.
+ * A quantity that faults change, such as the speed of an instance. A fault never touches state: while it is active it
+ * holds edits of knobs. The board calls the knob for each subject that the fault hits, with the edits that all active
+ * faults hold there. A knob lives in a file of `patterns/knobs` and defines how edits combine, which subjects it
+ * changes, what these need, and how reports describe it.
  *
  * `More`: the fields of an edit beside its value; null = none.
  */
@@ -37,16 +37,16 @@ export interface Knob<More = unknown> {
   readonly combine: keyof typeof COMBINE;
   /** The value without any edit. */
   readonly neutral: number;
-  /** How it stops a process: kills it, asks it to end in good order, or holds it. Null: the process goes on. */
+  /** How it stops a process: kills it, asks it to end gracefully, or freezes it. Null: the process continues. */
   readonly stops: 'kill' | 'ask' | 'hold' | null;
   /** Whether messages of a link are lost or late. Null: neither. */
   readonly messages: 'lost' | 'late' | null;
-  /** Why an edit can do nothing to a component, or would act without end; null where it can. */
+  /** Why an edit has no effect on a component, or would last forever; null if it works. */
   need(edit: KnobEdit<More>, name: string, has: Resources): string | null;
   /** The edit in words, as a clause: `psp hangs`. '' = another knob of the same fault says it. */
   words(edit: KnobEdit<More>, target: TargetWords): string;
 
-  /** Applies the edits to a subject of each sort. A fault that hits a sort the knob lacks breaks a law. */
+  /** Applies the edits to a subject of each sort. A fault that hits a sort without a method breaks an invariant. */
   instance?(controls: Controls, instance: Instance, held: Held): void;
   part?(controls: Controls, part: number, held: Held): void;
   /** `held`: the edits for messages in a DIRECTION. */
@@ -56,16 +56,16 @@ export interface Knob<More = unknown> {
   rateOf?(rate: number, edit: KnobEdit<More>): number;
   /** A topic or a queue, by the id of its component. */
   holder?(controls: Controls, component: number, held: Held): void;
-  /** Once, at the start of a fault. */
+  /** Runs once, at the start of a fault. */
   begin?(controls: Controls, fault: PlanFault, edit: KnobEdit<More>): void;
 
-  /** Why it can do nothing to links; null where it can. `isSized`: some of their messages have a size. */
+  /** Why it has no effect on links; null if it works. `isSized`: some of their messages have a size. */
   needOfLinks?(isSized: boolean): string | null;
-  /** Why it can do nothing to a load; null where it can. */
+  /** Why it has no effect on a load; null if it works. */
   needOfLoad?(name: string, load: PlanLoad): string | null;
-  /** Why it can do nothing to a topic that is a log; null where it can. `field`: of the fault; the target without one. */
+  /** Why it has no effect on a topic that is a log; null if it works. `field`: of the fault; the target without one. */
   needOfLog?(log: LogSubject): LogNeed | null;
-  /** Why it does nothing to a node of Kafka. */
+  /** Why it has no effect on a Kafka node. */
   readonly idleAtKafka?: string;
 }
 
@@ -86,16 +86,16 @@ export interface LogNeed {
 /** One edit that a fault holds while it is active. */
 export interface KnobEdit<More = unknown> {
   readonly knob: Knob<More>;
-  /** `strength` 0..1 of a ramp has been applied already where the knob is a number. */
+  /** If the knob is a number, the `strength` 0..1 of a ramp is already applied. */
   readonly value: number;
   readonly more: More;
-  /** Only for links: which messages, seen from the target of the fault. */
+  /** Only for links: the messages that it affects, seen from the target of the fault. */
   readonly direction?: 'both' | 'to' | 'from';
-  /** Only for instances: how long each of them keeps the edit after the end of the fault, drawn for each. */
+  /** Only for instances: how long each keeps the edit after the end of the fault, drawn for each. */
   readonly recovery?: Distribution | 'never';
 }
 
-/** An edit of a knob that needs no more than a value. */
+/** An edit of a knob that needs only a value. */
 export function edit(
   knob: Knob<null>,
   value: number,
@@ -107,14 +107,14 @@ export function edit(
 /** One fault while it is active. */
 export interface Active {
   readonly fault: PlanFault;
-  /** In the plan; or OVER. */
+  /** Index in the plan; or OVER. */
   readonly index: number;
   readonly instances: readonly number[];
   edits: readonly KnobEdit[];
   readonly key: StreamKey;
-  /** By link: what its messages remember of each other. */
+  /** By link: the correlation state of its message delays. */
   readonly memories: Map<number, DelayMemory>;
-  /** By subject: what is left of the limit that this fault has put before it. */
+  /** By subject: the remaining tokens of the limit that this fault imposes. */
   readonly tokens: Map<number, Tokens>;
 }
 
@@ -124,7 +124,7 @@ export interface HeldEdit<More = unknown> {
   readonly active: Active;
 }
 
-/** The edits that faults hold of one subject, in the order in which the faults have become active. */
+/** The edits that faults hold of one subject, in the order in which the faults became active. */
 export class Held {
   readonly all: readonly HeldEdit[];
 
@@ -137,7 +137,7 @@ export class Held {
     return this.all.filter(({ edit }) => edit.knob === knob) as readonly HeldEdit<More>[];
   }
 
-  /** All edits of one knob in one value; the neutral one where there is none. */
+  /** The combined value of all edits of one knob; the neutral value without edits. */
   effective(knob: Knob): number {
     const combine = COMBINE[knob.combine];
     return this.of(knob).reduce((value, { edit }) => combine(value, edit.value), knob.neutral);
@@ -154,21 +154,24 @@ export interface Controls {
   readonly outages: Outages;
 }
 
-/** What a component has that faults can use up. `cores`: Infinity = unlimited; those of environments for a function. */
+/**
+ * Resources of a component that faults can affect. `cores`: Infinity = unlimited; for a function, those of its
+ * environments.
+ */
 export interface Resources {
   readonly cores: number;
   readonly memory: PlanComponent['memory'];
-  /** Some caller opens connections for which it has to show a certificate, or it opens such. */
+  /** It presents a certificate on some connection: as the callee, or as the caller with mutual TLS. */
   readonly showsCertificate: boolean;
-  /** It is a service or a gateway, whose processes end when they are asked to. */
+  /** It is a service or a gateway, whose processes end when asked. */
   readonly isHost: boolean;
   readonly probes: PlanComponent['probes'];
   readonly isScaled: boolean;
-  /** Its version changes. */
+  /** It has a rollout. */
   readonly isRolled: boolean;
-  /** It is a database that keeps its rows at several nodes. */
+  /** It is a database that keeps its rows on several nodes. */
   readonly isReplicated: boolean;
-  /** It takes connections of a pool, which it could keep. */
+  /** It takes connections from a pool, which it could leak. */
   readonly takesConnections: boolean;
 }
 
@@ -176,10 +179,10 @@ export interface Resources {
 export interface TargetWords {
   readonly fault: Fault;
   readonly words: string;
-  /** Whether a verb after it is that of several. */
+  /** Whether a verb after it is plural. */
   readonly isMany: boolean;
-  /** ` for 10 % of the requests` where the fault hits a share of them, else ''. */
+  /** ` for 10 % of the requests` if the fault hits a share of them, else ''. */
   readonly part: string;
-  /** The target with the form of a verb that fits it. */
+  /** The target with the matching form of a verb. */
   does(one: string, many: string): string;
 }

@@ -1,9 +1,9 @@
-/** Steps in which a ramp is walked. */
+/** Number of steps of a ramp. */
 export const RAMP_STEPS = 20;
 
 /** Strength of a ramp at a share of its length. */
 export function shaped(share: number, shape: 'linear' | 'step' | 'exponential'): number {
-  // Nothing until it is over, as the RAMP_TIME before and after an experiment of LitmusChaos.
+  // No effect until its end, like the RAMP_TIME before and after a LitmusChaos experiment.
   if (shape === 'step') return 0;
   // (2^(10 s) - 1) / 1023: from 0 to 1, most of it in the last tenth.
   if (shape !== 'exponential') return share;

@@ -4,7 +4,9 @@ import { streamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { World } from '../world.js';
 
-/** How long instances stay as a fault has left them when it is over, such as machines in a zone that has power again. */
+/**
+ * The time that instances take to recover after the end of a fault, such as machines in a zone that has power again.
+ */
 export class Recoveries {
   private readonly world: World;
   /** By fault: how often it has ended, and the sampler of its recoveries. */
@@ -15,7 +17,10 @@ export class Recoveries {
     this.world = world;
   }
 
-  /** A fault ends: how long each instance still takes. Keyed by names, so nothing else in the file shifts the draws. */
+  /**
+   * Draws the recovery time of each instance when a fault ends. Keyed by names, so nothing else in the file shifts the
+   * draws.
+   */
   draw(index: number, instances: readonly number[], recovery: Distribution): readonly Ns[] {
     const { plan, replication } = this.world;
     const sampler = (this.samplers[index] ??= samplers.add(recovery));

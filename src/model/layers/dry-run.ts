@@ -6,29 +6,29 @@ import type { Outcome } from '../../spec/outcome.js';
 import { EDGE_COUNTER } from '../../spec/policy.js';
 import type { CallContext, ConnectionLimits, PolicyState } from '../../spec/policy.js';
 
-/** Where a call stands in the policy that only watches. */
+/** Where a call is in the watching policy. */
 const OUTSIDE = 0;
 const WAITING = 1;
 const INSIDE = 2;
 
 /**
- * A policy that decides and records as always while every call passes: what it would have refused is
- * counted as `wouldReject`. A call that it would have let wait goes on at once, and takes its permit
- * in the policy when its turn comes there, if it is still under way by then.
+ * A policy in dry-run mode: it decides and records as usual, but every call passes. Calls that it would have refused
+ * count as `wouldReject`. A call that it would have made wait continues at once; it takes its permit in the policy when
+ * its turn comes, if it is still in flight then.
  */
 export class DryRun implements PolicyState {
   private readonly ctx: CallContext;
   private readonly watcher: PolicyState;
   private places: Uint8Array = new Uint8Array(64);
 
-  /** `make` creates the policy over the context it is given, which lets it act on nothing. */
+  /** `make` creates the policy with a context through which it cannot affect calls. */
   constructor(ctx: CallContext, make: (watched: CallContext) => PolicyState) {
     this.ctx = ctx;
     this.watcher = make(new Watched(ctx, this));
     if (this.watcher.limits !== undefined) this.watcher.limits.isDry = true;
   }
 
-  /** Pools count what would exceed them. */
+  /** Lets pools count calls beyond these limits. */
   get limits(): ConnectionLimits | undefined {
     return this.watcher.limits;
   }
@@ -41,7 +41,7 @@ export class DryRun implements PolicyState {
     else if (verdict === PARK && this.watcher.isDoomed?.(frame, layer) !== true) {
       this.places[frame] = WAITING;
     } else {
-      // A refusal that is due later is counted now: the call goes on, and may have ended by then.
+      // A refusal that would come later counts now, because the call continues and may have ended by then.
       if (verdict === PARK) this.watcher.cancel(frame, layer, true);
       this.ctx.count(frame, EDGE_COUNTER.wouldReject);
     }
@@ -62,12 +62,12 @@ export class DryRun implements PolicyState {
     if (place !== OUTSIDE) this.watcher.cancel(frame, layer, place === WAITING);
   }
 
-  /** Only a waiting call still has a timer: the machinery does not know that its wait has ended. */
+  /** Only a waiting call still has a timer; the machinery does not know when its wait has ended. */
   timer(frame: number, layer: number): void {
     if (this.places[frame] === WAITING) this.watcher.timer?.(frame, layer);
   }
 
-  /** The store of the policy has answered; a call that has ended since has given up its question. */
+  /** The store of the policy has responded. A call that has ended since has abandoned its question. */
   child(frame: number, layer: number, child: number, outcome: Outcome): void {
     this.watcher.child!(frame, layer, child, outcome);
   }
@@ -81,7 +81,7 @@ export class DryRun implements PolicyState {
     return this.watcher.held();
   }
 
-  /** The policy lets a call that waits in it go on. */
+  /** The policy admits a call that waits in it. */
   granted(frame: number): void {
     this.places[frame] = INSIDE;
   }
@@ -93,7 +93,7 @@ export class DryRun implements PolicyState {
   }
 }
 
-/** The context of a policy that only watches: it sees and times everything, and acts on no call. */
+/** The context of a policy in dry-run mode: it sees and times everything but affects no call. */
 class Watched implements CallContext {
   private readonly ctx: CallContext;
   private readonly dryRun: DryRun;
@@ -135,7 +135,7 @@ class Watched implements CallContext {
     return -1;
   }
 
-  /** Only the store of a policy is ever asked. */
+  /** Only the store of a policy is ever called. */
   killChild(child: number): void {
     this.ctx.killChild(child);
   }
@@ -150,7 +150,7 @@ class Watched implements CallContext {
     return -1;
   }
 
-  /** Refusals are counted by the dry run. */
+  /** The dry run counts refusals. */
   count(): void {}
 
   setDeadline(): void {}

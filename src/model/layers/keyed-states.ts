@@ -2,23 +2,23 @@ import { widenInt32 } from '../../kernel/pool.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { CallContext, PolicyState } from '../../spec/policy.js';
 
-/** States kept before the first look for idle ones. */
+/** Number of states kept before idle ones are first removed. */
 const SWEEP_MIN = 1024;
 
 /**
- * A layer with one state for each value of a key. Values come and go without end: now and then a state
- * that would decide as a new one does is given to the next value that comes, so memory follows the
- * values in use and no decision changes by it. A state begins with the first call of its value.
+ * A layer with one state for each value of a key. Now and then an idle state, which decides like a new one, is reused
+ * for the next new value. So memory follows the values in use, and no decision changes. A state begins with the first
+ * call of its value.
  */
 export class KeyedStates implements PolicyState {
   private readonly ctx: CallContext;
   private readonly keyOf: (frame: number) => number;
   private readonly create: () => PolicyState;
   private readonly states: PolicyState[] = [];
-  /** Number of the state of a value, and those of no value. */
+  /** Number of the state of each value, and the numbers without a value. */
   private readonly numbers = new Map<number, number>();
   private readonly spare: number[] = [];
-  /** Number of the state that each frame has met here last. */
+  /** Number of the state that each frame used last here. */
   private met: Int32Array = new Int32Array(64);
   private sweepAt = SWEEP_MIN;
 
@@ -74,7 +74,7 @@ export class KeyedStates implements PolicyState {
 
   private addState(): number {
     const state = this.create();
-    // Whatever counts from the start of a process counts from the first call of the value instead.
+    // Times that count from the start of a process count from the first call of the value instead.
     state.reset?.();
     return this.states.push(state) - 1;
   }

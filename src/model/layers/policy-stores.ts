@@ -9,7 +9,7 @@ import type { StoreSetup } from './stored.js';
 import type { World } from '../world.js';
 import { frames } from '../frames.js';
 
-/** How a layer of a bundle asks its store. */
+/** The setup with which a layer of a bundle calls its store. */
 export function storeSetup(
   { plan, instances }: World,
   layer: Layer,
@@ -29,7 +29,7 @@ export function storeSetup(
   };
 }
 
-/** What a policy says to whom it refuses, and the counter of its refusals. */
+/** The outcome of calls that a policy refuses, and the counter of its refusals. */
 function refusalOf({ policy, config }: Layer): Pick<StoreSetup, 'refusal' | 'counter'> {
   const { outcome, counter } = LOCAL_REFUSALS[policy] ?? LOCAL_REFUSALS['bulkhead']!;
   const { status } = config as { readonly status?: number };
@@ -37,7 +37,7 @@ function refusalOf({ policy, config }: Layer): Pick<StoreSetup, 'refusal' | 'cou
   return { refusal, counter: EDGE_COUNTER[counter] };
 }
 
-/** Time of a question to the store of a policy, drawn for each attempt of a call. */
+/** Latency of a call to the store of a policy, drawn for each attempt. */
 function latencyOf(setup: PolicySetup, latency: Distribution): (frame: number) => Ns {
   const { ctx, samplers } = setup;
   const id = setup.sampler(latency);

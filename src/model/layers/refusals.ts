@@ -2,24 +2,24 @@ import type { Ns } from '../../kernel/time.js';
 import { PASS } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 
-/** A refusal that a process has been told, and when. */
+/** A refusal that a process has received, and when. */
 interface Refusal {
   readonly atNs: Ns;
   readonly outcome: Outcome;
 }
 
-/** Refusals kept before the first look for those that are over. */
+/** Number of refusals kept before expired ones are first removed. */
 const SWEEP_MIN = 1024;
 
 /**
- * Refusals of a shared state by which the processes that share it go for a while without asking: each
- * process by its own, for each value of a key where one splits the state.
+ * Cached refusals of a shared state. A process that was refused skips the store for a while; each process caches its
+ * own refusals, by key value if a key splits the state.
  */
 export class Refusals {
   private readonly lengthNs: Ns;
   private readonly callerOf: (frame: number) => number;
   private readonly keyOf: ((frame: number) => number) | null;
-  /** Since when a process has been running; it knows nothing from before. */
+  /** Start time of a process; it knows nothing from before. */
   private readonly upSince: (caller: number) => Ns;
   private readonly byCaller = new Map<number, Map<number, Refusal>>();
   private sweepAt = SWEEP_MIN;
@@ -37,7 +37,7 @@ export class Refusals {
     this.upSince = upSince;
   }
 
-  /** The refusal that holds for the call of this frame, or PASS. */
+  /** The cached refusal for the call of this frame, or PASS. */
   of(frame: number, now: Ns): number {
     const caller = this.callerOf(frame);
     const own = this.byCaller.get(caller);
@@ -47,7 +47,7 @@ export class Refusals {
     return known.atNs < this.upSince(caller) ? PASS : known.outcome;
   }
 
-  /** The caller of this frame has been refused now. */
+  /** Caches a refusal for the caller of this frame. */
   keep(frame: number, now: Ns, outcome: Outcome): void {
     const caller = this.callerOf(frame);
     let own = this.byCaller.get(caller);

@@ -12,7 +12,7 @@ import { KeyedStates } from './keyed-states.js';
 import { storeSetup } from './policy-stores.js';
 import { Stored } from './stored.js';
 
-/** Makes the state of a layer of a bundle, behind its store and its dry run where it has them. */
+/** Makes the state of a layer of a bundle, inside its store and its dry run if it has them. */
 export function createState(
   world: World,
   definition: PolicyKind,
@@ -27,7 +27,7 @@ export function createState(
     return new Stored(ctx, own, storeSetup(world, layer, layer.store, setup, bundle));
   };
   if (!layer.dryRun) return make(setup.ctx, setup.target);
-  // What only watches shuts nothing.
+  // A dry run shuts no instance.
   const target = setup.target === null ? null : { setOpen: () => {} };
   return new DryRun(setup.ctx, (ctx) => make(ctx, target));
 }

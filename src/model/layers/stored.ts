@@ -6,40 +6,40 @@ import type { Outcome } from '../../spec/outcome.js';
 import type { CallContext, PolicyState } from '../../spec/policy.js';
 import type { Refusals } from './refusals.js';
 
-/** Where a call stands with the store. */
+/** State of a call with respect to the store. */
 const DECIDED = 0;
-/** The latency runs. */
+/** The latency is elapsing. */
 const WAITING = 1;
-/** The component of the store is called. */
+/** The component of the store is being called. */
 const ASKING = 2;
-/** The store gave no answer, and the call goes on as if there were no policy. */
+/** The store has failed, and the call continues as if there were no policy. */
 const UNGUARDED = 3;
 
-/** How a state in a store is asked, and what its answers mean. */
+/** How a state in a store is queried, and what its responses mean. */
 export interface StoreSetup {
-  /** Time of each question; null where only the call of a component takes time. */
+  /** Latency of each query; null if only the call of a component takes time. */
   readonly latencyNs: ((frame: number) => Ns) | null;
-  /** Number of the layer in its bundle where a component is called, or -1. */
+  /** Number of the layer in its bundle if a component is called, or -1. */
   readonly question: number;
-  /** A call whose question has failed is let through. */
+  /** Whether a call whose query has failed is admitted. */
   readonly allows: boolean;
-  /** The refusal of the policy, and where it is counted. */
+  /** The outcome of refused calls, and their counter. */
   readonly refusal: Outcome;
   readonly counter: number;
-  /** Refusals by which callers go without asking; null where they always ask. */
+  /** Cached refusals, which skip the query; null without a cache. */
   readonly refusals: Refusals | null;
 }
 
 /**
- * A policy whose state is in a store outside the processes that share it: each call waits for the
- * answer before the policy decides about it, unless the policy knows enough. What an ended call changes
- * is written without waiting.
+ * A policy whose state is in a store outside the processes that share it. Each call waits for the store's response
+ * before the policy decides, unless the policy already knows enough. The update after a call is written without
+ * waiting.
  */
 export class Stored implements PolicyState {
   private readonly ctx: CallContext;
   private readonly inner: PolicyState;
   private readonly setup: StoreSetup;
-  /** Where each frame stands, and the frame of its question. */
+  /** By frame: its state, and the frame of its query. */
   private places: Uint8Array = new Uint8Array(64);
   private questions: Int32Array = new Int32Array(64);
   private waiting = 0;
@@ -73,7 +73,7 @@ export class Stored implements PolicyState {
     return PARK;
   }
 
-  /** The latency is over, or a timer of the policy. */
+  /** The latency has elapsed, or a timer of the policy has fired. */
   timer(frame: number, layer: number): void {
     if (this.places[frame] !== WAITING) {
       invariant(this.inner.timer !== undefined, 'timer-of-a-policy-without-timers');
@@ -82,7 +82,7 @@ export class Stored implements PolicyState {
     else this.decide(frame, layer);
   }
 
-  /** The component has answered. */
+  /** The component of the store has responded. */
   child(frame: number, layer: number, _child: number, outcome: Outcome): void {
     const { ctx, setup } = this;
     if (isSuccess(outcome)) {
@@ -144,7 +144,7 @@ export class Stored implements PolicyState {
     const { ctx, setup } = this;
     const verdict = this.inner.enter(frame, layer);
     if (verdict !== PASS && verdict !== PARK) {
-      // When to come back is counted from now, and whoever goes by this refusal later is not told.
+      // A retry hint counts from now, so a cached refusal carries none.
       setup.refusals?.keep(frame, ctx.now, verdict & ~HINTED);
     }
     return verdict;

@@ -13,8 +13,8 @@ import { ZoneAwareRouting } from './zone-aware.js';
 const UNCOUNTED = new Int32Array(0);
 
 /**
- * The balancers of a run. Calls from one instance to one component share theirs when they are
- * configured alike: one place in the round, one memory of latencies.
+ * The balancers of a run. All calls from one instance to one component with equal settings share a balancer: one
+ * round-robin position, one latency memory.
  */
 export class Balancers {
   private readonly world: World;
@@ -23,7 +23,7 @@ export class Balancers {
   private readonly ways = new Map<PlanEdge['loadBalancing'], number>();
   private readonly texts = new Map<string, number>();
   private readonly keys = new Map<string, BalancerSetup['picks']>();
-  /** What balancers of different callers have in one, by callee and way. */
+  /** State shared by balancers of different callers, by callee and settings. */
   private readonly shared = new Map<string, unknown>();
 
   constructor(world: World, registry: Registry) {
@@ -32,8 +32,8 @@ export class Balancers {
   }
 
   /**
-   * The balancer of an edge for one calling instance, which sees the callee through `view`; `version`: among the instances
-   * of this one, -1 = among all.
+   * The balancer of an edge for one calling instance, which sees the callee through `view`. `version`: it picks among
+   * the instances of this version only; -1 = among all.
    */
   of(edge: PlanEdge, caller: Instance, view: View, version = -1): BalancerState {
     const { plan } = this.world;
@@ -47,7 +47,7 @@ export class Balancers {
     return state;
   }
 
-  /** Number of a way to balance: equal ones have the same. */
+  /** Number of the settings of an edge: equal settings have the same number. */
   private wayOf({ loadBalancing }: PlanEdge): number {
     let way = this.ways.get(loadBalancing);
     if (way === undefined) {
@@ -59,7 +59,7 @@ export class Balancers {
     return way;
   }
 
-  /** Gives what a calling instance sees of the callee of an edge; null where it sees all of it. */
+  /** Returns the subset of the callee that each calling instance sees; null if it sees all instances. */
   subsetOf(edge: PlanEdge): ((caller: Instance) => Subsetting) | null {
     const { plan } = this.world;
     const { subset } = edge.loadBalancing.common;
@@ -74,12 +74,12 @@ export class Balancers {
     };
   }
 
-  /** True where callers pick by a list that nobody keeps up to date. */
+  /** Returns true if callers pick from a list that is never updated. */
   hasFixedList(edge: PlanEdge): boolean {
     return this.kindOf(edge).fixedList === true;
   }
 
-  /** Whether an edge picks by the attempts under way. */
+  /** Returns true if an edge picks by the number of outstanding attempts. */
   counts(edge: PlanEdge): boolean {
     return this.kindOf(edge).blind !== true;
   }
@@ -137,7 +137,7 @@ export class Balancers {
     };
   }
 
-  /** The key of the draws of all instances of a caller for a callee. */
+  /** The key of the draws that all instances of a caller use for a callee. */
   private keyOf(callee: number, caller: Instance, meaning: string): BalancerSetup['picks'] {
     const { plan, replication } = this.world;
     const from = plan.components[caller.component].name;
@@ -149,7 +149,7 @@ export class Balancers {
   }
 }
 
-/** The key of what all callers know of a component alike. */
+/** The key of the placements of a component that are the same for all callers. */
 function placesOf(name: string): BalancerSetup['places'] {
   return streamKey(0, 0, `places/${name}`);
 }

@@ -8,26 +8,27 @@ import type { View } from '../edge.js';
 import type { Instance } from '../instance.js';
 import type { Fleet, World } from '../world.js';
 
-/** The instances of a component as one of its callers knows of them. */
+/** The instances of a component as one of its callers knows them. */
 interface List {
   readonly fleet: Fleet;
   readonly view: View;
-  /** Key of the draws of the time that its news take. */
+  /** Key of the draws of its propagation delays. */
   readonly key: StreamKey;
-  /** News so far, and when the last of them is there. */
+  /** Number of updates so far, and the arrival time of the last one. */
   news: number;
   lastNs: Ns;
 }
 
 /**
- * Whom callers take for ready, where the platform takes its time to tell them: each calling instance has a list of its
- * own, and gets the news of one component in their order. A pod that is gone is called until then, and refuses.
+ * The instances that callers consider ready, if the platform propagates changes with a delay. Each calling instance has
+ * its own list and receives the updates of a component in order. Until then it still calls a terminated pod, which
+ * refuses.
  */
 export class EndpointLists {
   private readonly world: World;
   private readonly op: number;
   private readonly lists: List[] = [];
-  /** By component: the sampler of the time that its news take, and the numbers of the lists of its callers. */
+  /** By component: the sampler of the propagation delay, and the lists of its callers. */
   private readonly byCallee = new Map<
     number,
     { readonly sampler: number; readonly ids: number[] }
@@ -40,7 +41,7 @@ export class EndpointLists {
     );
   }
 
-  /** Whom a caller takes for ready, behind its view of the callee: whoever is, or a list of its own. */
+  /** The fleet that a caller sees, for its view of the callee: the true one, or its own delayed list. */
   fleetOf(callee: number, caller: Instance, view: View): Fleet {
     const { plan, replication, fleets } = this.world;
     const fleet = fleets[callee];
@@ -61,7 +62,7 @@ export class EndpointLists {
     return own;
   }
 
-  /** An instance is ready now, or is not any more: the news are on their way to all callers. */
+  /** An instance has become ready or unready: sends the update to all callers. */
   changed({ component, index }: Instance, isReady: boolean): void {
     const callers = this.byCallee.get(component);
     if (callers === undefined) return;
@@ -69,7 +70,7 @@ export class EndpointLists {
       const list = this.lists[id];
       const { a, b } = list.key;
       const delay = samplers.draw(callers.sampler, a, b, list.news++, 0, 0);
-      // One piece of news never passes another.
+      // Updates never overtake each other.
       list.lastNs = Math.max(list.lastNs, engine.now + delay);
       const phase = list.lastNs > engine.now ? PHASE.FAULT : Math.max(engine.phase, PHASE.FAULT);
       engine.at(list.lastNs, phase, this.op, id, index, isReady ? 1 : 0);
@@ -78,7 +79,7 @@ export class EndpointLists {
 
   private told({ fleet, view }: List, index: number, isReady: boolean): void {
     const { ready, readyCount } = fleet;
-    // Sorted by index: its place, or that which it would have.
+    // Sorted by index: its position, or the one where it belongs.
     let at = 0;
     while (at < readyCount && ready[at] < index) at++;
     if (isReady === (at < readyCount && ready[at] === index)) return;

@@ -12,15 +12,15 @@ import { comesAndGoes } from '../../spec/versions.js';
 import type { World } from '../world.js';
 
 /**
- * The outlier detections of a run: one for each calling instance and callee, shared by all calls whose
- * settings are alike. What one of them ejects is out for every call of the process to the callee.
+ * The outlier detections of a run: one for each calling instance and callee, shared by all calls with equal settings.
+ * An ejected instance is ejected for every call of the process to the callee.
  */
 export class Outliers {
   private readonly world: World;
   private readonly registry: Registry;
   private readonly alarms: Alarms;
   private readonly states = new Map<string, OutlierState>();
-  /** Numbers of the first machines, by caller, callee and settings. */
+  /** Numbers of the first state machines, by caller, callee and settings. */
   private readonly firsts = new Map<string, number>();
 
   constructor(world: World, registry: Registry, alarms: Alarms) {
@@ -29,7 +29,10 @@ export class Outliers {
     this.alarms = alarms;
   }
 
-  /** Gives what watches the callee of an edge for a calling instance, which may be asked late; null where nothing does. */
+  /**
+   * Returns a function that makes the outlier detection of a calling instance on first use; null without outlier
+   * detection.
+   */
   of(
     edge: PlanEdge,
     caller: PlanComponent,
@@ -61,7 +64,7 @@ export class Outliers {
     };
   }
 
-  /** Number of the first machine of the first caller: each has one for each instance that it may call. */
+  /** Number of the first state machine of the first caller; each caller has one for each instance of the callee. */
   private firstOf(key: string, kind: string, callee: number, caller: PlanComponent): number {
     const { plan, journal } = this.world;
     const known = this.firsts.get(key);
@@ -87,7 +90,7 @@ export class Outliers {
     return block.first;
   }
 
-  /** `first`: number of the machine of the first instance called. */
+  /** `first`: number of the state machine of the first callee instance. */
   private setupOf(
     callee: number,
     seen: number,
@@ -101,7 +104,7 @@ export class Outliers {
     const isScaled = comesAndGoes(plan.components[callee]);
     return {
       size: instances,
-      /** Of a fleet that grows: whom the caller knows of at this moment. */
+      /** The number of instances that the caller knows now, in a fleet that scales. */
       get seen() {
         return isScaled ? Math.max(1, Math.min(seen, view.fleet.readyCount)) : seen;
       },

@@ -12,9 +12,9 @@ import { frames } from '../frames.js';
 import { sink } from '../sink.js';
 
 /**
- * The layer in which an attempt gets its instance, where layers inside need to know it: those whose
- * state is one for each instance called, and connections. From here on it is outstanding. Where
- * callers wait for an instance they do it here. One object serves all chains.
+ * The layer that picks the instance of an attempt before inner layers that depend on the instance: layers with a state
+ * per callee instance, and connections. From here on the attempt counts as outstanding. Callers that wait for an
+ * available instance wait here. One object serves all chains.
  */
 export class PickLayer implements PolicyState, Door {
   private readonly world: World;
@@ -73,7 +73,7 @@ export class PickLayer implements PolicyState, Door {
     calls.reject(frame, frames.parked[frame], OUTCOME.rejectedBreaker);
   }
 
-  /** Picks the instance of the attempt; false where there is none. */
+  /** Picks the instance of the attempt; returns false if there is none. */
   private place(frame: number): boolean {
     const { world } = this;
     const edge = world.edges[frames.edge[frame]];

@@ -9,21 +9,21 @@ import type { Replicas } from '../replication/replicas.js';
 import { shardOf } from '../replication/shards.js';
 import type { World } from '../world.js';
 
-/** Draws of balancers count up from 0; this one is out of their way. */
+/** Draw number of this choice; balancers count theirs up from 0. */
 const DRAW = 64;
 
-/** Lineage tags of the picks that replace one which fell on an instance tried before. */
+/** Lineage tags of the repeated picks after a pick of an instance tried before. */
 const REPICK_TAG = 0x2000;
 
-/** Istio and Envoy: `host_selection_retry_max_attempts` 5 picks, then whatever came. */
+/** Istio and Envoy: `host_selection_retry_max_attempts` 5 picks, then the last one is used. */
 const REPICKS = 5;
 
-/** No instance may be picked. */
+/** Result when no instance may be picked. */
 export const NOWHERE = -1;
 
 /**
- * Picks the callee instance of an attempt: by the caller's own view of the callee, away from instances
- * that the view has shut, and away from those that the call has used where it asks for that.
+ * Picks the callee instance of an attempt from the caller's view of the callee. It avoids instances that are shut in
+ * that view and, if the call asks for it, instances that the call has already used.
  */
 export class Picks {
   private readonly world: World;
@@ -32,7 +32,7 @@ export class Picks {
     this.world = world;
   }
 
-  /** The index within the callee for the attempt of this lineage; NOWHERE where every instance is shut. */
+  /** Returns the index of the instance for the attempt with this lineage, or NOWHERE if every instance is shut. */
   place(edge: Edge, frame: number, a: number, b: number): number {
     const { route } = edge;
     if (route === null) return this.instance(edge, frame, a, b);
@@ -45,7 +45,7 @@ export class Picks {
     const view = edge.views[caller];
     const { fleet } = view;
     if (fleet.size === 1 && view.shutCount === 0) return 0;
-    // With nobody up every instance is tried, and refuses.
+    // If no instance is up, the call goes to one of them and is refused.
     const some = fleet.readyCount > 0 && fleet.readyCount < fleet.size && !edge.fixedList;
     let candidates = some ? fleet.ready : fleet.all;
     let count = some ? fleet.readyCount : fleet.size;
@@ -73,7 +73,7 @@ export class Picks {
     return this.balanced(edge, balancer, frame, candidates, count, a, b);
   }
 
-  /** The node of a database with replicas, among those that the route allows. */
+  /** Picks the node of a database with replicas among those that the route allows. */
   private replica(
     edge: Edge,
     { candidates: nodes }: Replicas,
@@ -113,7 +113,7 @@ export class Picks {
     return index;
   }
 
-  /** What the balancer picks of the first `count` candidates, away from where the call has been if it asks for that. */
+  /** The balancer's pick among the first `count` candidates. If the call asks for it, avoids instances used before. */
   private balanced(
     edge: Edge,
     balancer: BalancerState,
@@ -136,7 +136,7 @@ export class Picks {
     return this.apart(edge, frame, index, candidates, count, a, b);
   }
 
-  /** The node of a database that has the rows of a request, up or not. */
+  /** The node of a database that holds the rows of a request, up or not. */
   private pinned(edge: Edge, route: PinnedRoute, frame: number): number {
     const { fleets, instances } = this.world;
     switch (route.kind) {
@@ -154,8 +154,8 @@ export class Picks {
   }
 
   /**
-   * The callee instance of an attempt that should not go where another attempt of its call has been:
-   * the picked one where it is new, else one of the others with equal chances, else the picked one.
+   * The instance of an attempt that should avoid the other attempts of its call: the pick if it is new, otherwise a
+   * random one of the unused candidates, otherwise the pick.
    */
   private apart(
     edge: Edge,
@@ -186,26 +186,26 @@ export class Picks {
   }
 }
 
-/** Whether too few are open to carry the load of all, so that what is known about them is ignored. */
+/** Returns true if too few instances are open to carry the full load; then shut instances are used too. */
 function isPanic({ panic }: Edge, open: number, count: number): boolean {
   return open < panic * count;
 }
 
-/** Whether an attempt goes nowhere: nobody is open, or there is a panic in which calls fail. */
+/** Returns true if an attempt has no instance: none is open, or calls fail during a panic. */
 function refuses(edge: Edge, open: number, count: number): boolean {
   return isPanic(edge, open, count) ? edge.failsOnPanic : open === 0;
 }
 
 /**
- * Whether the calls of an edge heed that a node is shut. Writes have an address of their own, so what only the policies
- * of reads have seen does not concern them; and a transaction is at the node of its connection.
+ * Whether the calls of an edge avoid nodes that are shut. Writes have their own address, so they ignore nodes that only
+ * the policies of reads have shut. A transaction stays on the node of its connection.
  */
 function heeds({ session, outliers, rooms }: Edge, { kind }: PlanRoute): boolean {
   if (session === SESSION.inside || session === SESSION.holds) return false;
   return kind !== 'primary' || outliers !== null || rooms !== null;
 }
 
-/** The balancer of a caller that has picked an instance. */
+/** The balancer of a caller that picked this instance. */
 export function balancerAt(
   { split, balancers }: Edge,
   caller: number,
@@ -214,14 +214,17 @@ export function balancerAt(
   return split === null ? balancers[caller] : split.balancers[split.at(index)][caller];
 }
 
-/** Whether a caller with a list of its own knows of nobody, or of nobody of a version: the kernel or proxy on its side refuses, whoever is back. */
+/**
+ * Returns true if a caller's own list has no ready instance (of this version). Its kernel or proxy then refuses the
+ * call, even if instances are ready again.
+ */
 export function isUnknown({ fixedList, split }: Edge, { fleet }: View, index: number): boolean {
   if (!fleet.isBinding) return false;
   if (split !== null) return !split.isKnown(fleet, index);
   return fleet.readyCount === 0 && !fixedList;
 }
 
-/** True where an earlier attempt of the frame has been. */
+/** Returns true if an earlier attempt of the frame used the instance. */
 function wasTried(frame: number, instance: number): boolean {
   const known = Math.min(frames.triedCount[frame], PLACES);
   for (let k = 0; k < known; k++) {
@@ -230,7 +233,7 @@ function wasTried(frame: number, instance: number): boolean {
   return false;
 }
 
-/** True where the original or one of the last forks of a frame has sent an attempt. */
+/** Returns true if the original or one of the last forks of a frame used the instance. */
 function wasAt(parent: number, instance: number): boolean {
   if (frames.place[parent] === instance) return true;
   const known = Math.min(frames.forkCount[parent], PLACES);

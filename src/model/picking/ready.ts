@@ -3,15 +3,15 @@ import { LEAVING } from '../instance.js';
 import type { Instance } from '../instance.js';
 import type { World } from '../world.js';
 
-/** Who is ready. Callers know at once, or behind the time that their platform takes to tell them. */
+/** Updates the ready instances of a component. Callers learn of changes at once, or after the propagation delay. */
 export function updateFleet(world: World, instance: Instance): void {
   const { instances, endpoints, edges, fleets, plan } = world;
   const fleet = fleets[instance.component];
   const before = new Set(fleet.ready.subarray(0, fleet.readyCount));
-  // Who is not selected may be ready as well.
+  // If a version is selected, instances of other versions may be ready too.
   const isWhole = fleet.selected < 0;
   const own = instances.slice(fleet.first, fleet.first + fleet.size);
-  // A host that has vanished is not seen to be down by anybody who has not seen it before.
+  // An instance on a vanished host stays listed if it was listed before.
   const isListed = ({ down, silent, stopped, index }: Instance): boolean =>
     !down || (silent && !stopped && (isWhole ? before.has(index) : fleet.seen[index] === 1));
   const isCalled = ({ leaving, condemned }: Instance): boolean =>
@@ -21,7 +21,7 @@ export function updateFleet(world: World, instance: Instance): void {
   const ableOf = own.filter((it) => isListed(it) && !it.unready);
   const able = ableOf.filter(isSelected);
   let ready = able.filter(isCalled);
-  // kube-proxy falls back on those that end where there is nobody else (KEP-1669, ProxyTerminatingEndpoints).
+  // kube-proxy falls back to terminating endpoints if there are no others (KEP-1669, ProxyTerminatingEndpoints).
   if (ready.length === 0 && plan.components[instance.component].replaced) ready = able;
   ready.forEach(({ index }, place) => (fleet.ready[place] = index));
   if (!isWhole) {
@@ -43,7 +43,7 @@ export function updateFleet(world: World, instance: Instance): void {
   fleet.watch?.();
 }
 
-/** Somebody else is at its place now: callers know nothing of it. */
+/** A new instance has taken this place: callers forget what they know of the old one. */
 export function introduce(world: World, instance: Instance): void {
   instance.isNew = false;
   instance.metAt = engine.now;

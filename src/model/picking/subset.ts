@@ -2,15 +2,14 @@ import type { StreamKey } from '../../kernel/rng.js';
 import { unit } from '../../kernel/rng.js';
 import type { Subset } from '../../spec/balancer.js';
 
-/** Draws of places on rings and in tables count up from 0; these are out of their way. */
+/** Draw numbers of the shuffle; draws of places on rings and in tables count up from 0. */
 const SHUFFLE = 1 << 21;
 
 /**
- * The instances that one calling instance may see, in the order in which it would take them.
+ * The instances that one calling instance may see, in its order of preference.
  *
- * Deterministic: callers are dealt in rounds. In each round the instances are shuffled once, alike for
- * all, and cut into subsets, one for each caller; so every instance has as many callers as any other.
- * Random: each caller shuffles for itself.
+ * Deterministic: each round shuffles the instances once, the same for all callers, and cuts them into one subset per
+ * caller. So every instance has the same number of callers. Random: each caller shuffles for itself.
  */
 export function ordered(
   { size, kind }: Subset,
@@ -37,13 +36,13 @@ function shuffled(instances: number, key: StreamKey, of: number): Int32Array {
   return order;
 }
 
-/** The instances that one caller sees: it picks, and counts who is shut, among its subset alone. */
+/** The subset of instances that one caller sees. It picks and counts shut instances only within its subset. */
 export class Subsetting {
-  /** Those that were gathered last, in the order of their numbers. */
+  /** The instances found by the last gather(), in the order of their numbers. */
   readonly members: Int32Array;
   private readonly order: Int32Array;
   private readonly size: number;
-  /** Candidates that were looked at last. */
+  /** Candidates of the last call. */
   private readonly known: Int32Array;
   private knownCount = -1;
   private memberCount = 0;
@@ -57,7 +56,7 @@ export class Subsetting {
     this.isUp = new Uint8Array(instances);
   }
 
-  /** Fills `members` with those of the subset among the candidates, who are up, and counts them. */
+  /** Fills `members` with the candidates of the subset and returns their number. */
   gather(candidates: Int32Array, count: number): number {
     if (!this.isKnown(candidates, count)) this.fill(candidates, count);
     return this.memberCount;
@@ -79,7 +78,7 @@ export class Subsetting {
       if (found === this.size) break;
       if (isUp[index] === 1) members[found++] = index;
     }
-    // With nobody of the subset up its members are tried all the same, and refuse.
+    // If no instance of the subset is up, its members are called anyway and refuse.
     if (found === 0) {
       members.set(order);
       found = order.length;

@@ -2,26 +2,26 @@ import type { Outcome } from '../../spec/outcome.js';
 import type { PolicyState } from '../../spec/policy.js';
 import { frames } from '../frames.js';
 
-/** Log2 of the states of a page: what a caller has of the instances that it has not called is a place in a short list. */
+/** Log2 of the states per page. Instances without calls so far cost only an empty place in a page. */
 const SHIFT = 5;
 const MASK = (1 << SHIFT) - 1;
 
 export interface TargetsSetup {
-  /** Instances of the callee. */
+  /** Number of instances of the callee. */
   readonly size: number;
-  /** Makes the state about one instance, by its number within the component. */
+  /** Makes the state of one instance, by its index in the component. */
   make(index: number): PolicyState;
-  /** A state is the same whenever it is made, so that the first call to its instance makes it. */
+  /** True if a state does not depend on its creation time, so the first call to its instance can create it. */
   readonly isLate: boolean;
-  /** A reset of a state that has served no call is the same whenever it takes place. */
+  /** True if a reset of an unused state does not depend on its time. */
   readonly isResetLate: boolean;
 }
 
-/** A layer with one state for each instance of the callee: each attempt meets that of its own. */
+/** A layer with one state for each instance of the callee: each attempt uses the state of its instance. */
 export class Targets implements PolicyState {
   private readonly setup: TargetsSetup;
   private readonly pages: (PolicyState | undefined)[][];
-  /** Resets so far, which a state that is made later has to see; of one instance, those beside. */
+  /** Number of resets so far, which a later state has to repeat; extra resets of single instances. */
   private resets = 0;
   private readonly forgotten = new Map<number, number>();
   private noted: ((state: PolicyState) => void) | null = null;
@@ -53,12 +53,12 @@ export class Targets implements PolicyState {
     this.of(frame).child!(frame, layer, child, outcome);
   }
 
-  /** The state about one instance called, by its number within the component. */
+  /** The state of one callee instance, by its index in the component. */
   at(index: number): PolicyState {
     return this.known(index) ?? this.open(index);
   }
 
-  /** Calls `note` with each state, also with those that are made later. */
+  /** Calls `note` with each state, now or when it is created. */
   each(note: (state: PolicyState) => void): void {
     this.noted = note;
     for (const state of this.made()) note(state);
@@ -70,7 +70,7 @@ export class Targets implements PolicyState {
     this.resets++;
   }
 
-  /** Another process has taken the place of an instance. While something is under way to the former one the state is kept: that ends in it. */
+  /** Another process has replaced an instance. Its state is kept while attempts to the old process are in flight. */
   forget(index: number): void {
     const state = this.setup.isResetLate ? this.known(index) : this.at(index);
     if (state === undefined) this.forgotten.set(index, (this.forgotten.get(index) ?? 0) + 1);
@@ -83,12 +83,12 @@ export class Targets implements PolicyState {
     return held;
   }
 
-  /** The states that have been made, in the order of their instances. */
+  /** The existing states, in the order of their instances. */
   made(): readonly PolicyState[] {
     return this.pages.flatMap((page) => page.filter((state) => state !== undefined));
   }
 
-  /** The place of a frame stays until its next attempt is given one, outside of this layer. */
+  /** The place of a frame stays valid until an outer layer places its next attempt. */
   private of(frame: number): PolicyState {
     const place = frames.place[frame];
     const page = this.pages[place >> SHIFT];

@@ -5,7 +5,7 @@ import type { World } from '../world.js';
 
 type Parts = Pick<World, 'plan' | 'fleets' | 'instances' | 'endpoints'>;
 
-/** In place of the gauge of an instance that has not called. */
+/** Stands for the gauge of an instance without calls. */
 const NEVER = -1;
 
 /** The gauge of the attempts of one instance to one component. */
@@ -15,11 +15,11 @@ interface Seen {
   readonly gauge: number;
 }
 
-/** How each calling instance sees each callee, made when it is first asked for. */
+/** The view that each calling instance has of each callee, made on first use. */
 export class Views {
   private readonly world: Parts;
   private readonly byPair = new Map<number, View>();
-  /** By caller and callee: the first edge between them, and whether attempts under way decide picks. */
+  /** By caller and callee: the first edge between them, and whether outstanding attempts affect picks. */
   private readonly firstEdge = new Map<number, number>();
   private readonly counted = new Set<number>();
 
@@ -47,7 +47,7 @@ export class Views {
     return view;
   }
 
-  /** The gauges of all that may call, by the first edge between both components, and by caller. */
+  /** The gauges of all possible callers, ordered by the first edge between the components, then by caller. */
   list(): readonly Seen[] {
     const { plan } = this.world;
     return [...this.firstEdge.values()].flatMap((edge) => {

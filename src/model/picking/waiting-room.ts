@@ -6,17 +6,17 @@ import type { Alarm } from '../../spec/policy.js';
 /** The default of Linkerd's LINKERD2_PROXY_OUTBOUND_HTTP_QUEUE_CAPACITY. */
 const CAPACITY = 10_000;
 
-/** What a room does with those who wait in it. */
+/** The actions of a waiting room on its frames. */
 export interface Door {
-  /** Gives the frame an instance and lets it go on; false where none may be picked. */
+  /** Gives the frame an instance and resumes it; returns false if none may be picked. */
   admit(frame: number): boolean;
   refuse(frame: number): void;
 }
 
 /**
- * Where the calls of one process to one callee wait while every instance is shut, first come first
- * served. Once nobody could be served for the whole wait, all are refused, and so is who comes then,
- * until an instance may be picked again. Whoever is served begins the wait anew for the others.
+ * The queue in which the calls of one process to one callee wait while every instance is shut, in FIFO order. If no
+ * call could be served for the whole wait, all of them are refused, as are new calls until an instance may be picked
+ * again. Each served call restarts the wait for the others.
  */
 export class WaitingRoom {
   private readonly waitNs: Ns;
@@ -24,7 +24,7 @@ export class WaitingRoom {
   private readonly alarm: Alarm;
   private readonly serveOp: number;
   private readonly waiting = new IntRing();
-  /** The alarm is set: nobody could be served since. It runs on when all who waited have left. */
+  /** True while the alarm is set: no call has been served since. It stays set after all waiting calls have left. */
   private isWaiting = false;
   private isFailing = false;
   private isServing = false;
@@ -36,12 +36,12 @@ export class WaitingRoom {
     this.serveOp = engine.define('waiting-room', () => this.serve());
   }
 
-  /** Somebody waits, so that who comes now waits behind. */
+  /** True if calls are waiting, so a new one must queue. */
   get isOccupied(): boolean {
     return this.waiting.length > 0;
   }
 
-  /** Takes a frame for which there is no instance; false where it is refused at once. */
+  /** Queues a frame without an instance; returns false if it is refused at once. */
   take(frame: number): boolean {
     if (this.isFailing || this.waiting.length >= CAPACITY) return false;
     this.waiting.push(frame);
@@ -49,7 +49,7 @@ export class WaitingRoom {
     return true;
   }
 
-  /** A frame that waited here is given up. */
+  /** A waiting frame is abandoned. */
   remove(frame: number): void {
     this.waiting.remove(frame);
   }
@@ -60,22 +60,22 @@ export class WaitingRoom {
     this.stop();
   }
 
-  /** An instance may be picked again: whoever waits is served in turn, through the instant ring. */
+  /** An instance may be picked again: serves the waiting calls in order, through the instant ring. */
   wake(): void {
     if (this.isServing || !this.isWaiting) return;
     this.isServing = true;
     engine.soon(engine.phase, this.serveOp, 0, 0, 0);
   }
 
-  /** The process has restarted; nobody waits by then. */
+  /** The process has restarted; no call waits at this point. */
   reset(): void {
     this.isFailing = false;
     this.stop();
   }
 
   /**
-   * One at a time: the next is served behind all that the first has begun, because an instance that
-   * is probed takes one call only.
+   * Serves one call. The next one follows after all events that this one triggered, because an instance under probation
+   * takes only one call.
    */
   private serve(): void {
     this.isServing = false;

@@ -2,7 +2,7 @@ import { invariant } from '../../kernel/invariant.js';
 import type { Target } from '../../spec/policy.js';
 import type { View } from '../edge.js';
 
-/** The views of those who share states about the instances of a callee. */
+/** The views of the callers that share states about the instances of a callee. */
 export class Watchers {
   readonly views = new Set<View>();
   shut = 0;
@@ -14,7 +14,7 @@ export class Watchers {
   }
 }
 
-/** One instance called, and the views of those who share a state about it. */
+/** One callee instance, and the views of the callers that share a state about it. */
 export class Watched implements Target {
   private readonly watchers: Watchers;
   private readonly instance: number;

@@ -8,7 +8,7 @@ import type { Fleet } from '../world.js';
 /** Envoy counts shares in hundredths of a percent, rounded down. */
 const WHOLE = 10_000;
 
-/** Callers that have to be up, of all, for their shares to mean anything: Envoy's panic threshold. */
+/** Minimum share of callers that must be up for zone shares to count: Envoy's panic threshold. */
 const CALLERS_UP = 0.5;
 
 const DRAW = { enabled: 0, direct: 1, residual: 2, anywhere: 3 } as const;
@@ -19,11 +19,11 @@ interface Locality {
   readonly state: BalancerState;
   readonly members: Int32Array;
   count: number;
-  /** Spare share of this zone and of those before it in the list. */
+  /** Spare share of this zone and all earlier ones in the list. */
   residual: number;
 }
 
-/** What a caller has to know of zones. */
+/** The zone data of a caller. */
 export interface ZoneSetup {
   readonly caller: Instance;
   readonly callers: Fleet;
@@ -34,26 +34,26 @@ export interface ZoneSetup {
 }
 
 /**
- * Envoy's zone-aware routing: a caller sends everything to its own zone where that has at least as
- * great a share of the callee as of the callers. Else it keeps the part that fits, and the rest goes to
- * the zones that have more of the callee than of the callers, by what they have to spare. Each zone has
- * a balancer of its own, and so have all zones together, for picks that do not look at zones.
+ * Envoy's zone-aware routing. A caller sends all requests to its own zone if that zone's share of the callee is at
+ * least its share of the callers. Otherwise it keeps the part that fits; the rest goes to zones with a larger share of
+ * the callee than of the callers, in proportion to their spare share. Each zone has its own balancer. Another balancer
+ * covers all zones, for picks that ignore zones.
  */
 export class ZoneAwareRouting implements BalancerState {
   readonly ended: BalancerState['ended'];
   private readonly settings: ZoneAware;
   private readonly setup: ZoneSetup;
   private readonly whole: BalancerState;
-  /** That of the caller first, where the callee is there at all; then by number. */
+  /** The caller's zone first, if the callee has instances there; then by number. */
   private readonly localities: readonly Locality[];
   private readonly callerZones: number;
-  /** What the shares were worked out for. */
+  /** The candidates for which the shares were computed. */
   private readonly known: Int32Array;
   private knownCount = 0;
   private knownPanic = false;
   private knownChanges = -1;
   private looksAtZones = false;
-  /** Out of 10,000 picks, how many stay in the zone; 0 if the callee has no instance in it. */
+  /** Of 10,000 picks, the number that stay in the zone; 0 if the callee has no instance in it. */
   private direct = 0;
 
   constructor(settings: ZoneAware, setup: ZoneSetup, create: () => BalancerState) {
@@ -93,7 +93,7 @@ export class ZoneAwareRouting implements BalancerState {
       return this.whole.pick(candidates, count, a, b, strand);
     }
     const { state, members, count: there } = this.localities[this.choose(a, b)];
-    // Only where rounding has left no zone any capacity can there be nobody.
+    // Only if rounding has left no zone any capacity can the chosen zone be empty.
     if (there === 0) return this.whole.pick(candidates, count, a, b, strand);
     return state.pick(members, there, a, b, strand);
   }
@@ -108,7 +108,7 @@ export class ZoneAwareRouting implements BalancerState {
     for (const { state } of this.localities) state.forget?.(instance);
   }
 
-  /** The zone of one pick, as its place in the list. */
+  /** The zone of one pick, as its index in the list. */
   private choose(a: number, b: number): number {
     const { key } = this.setup;
     const { localities, direct } = this;
@@ -134,7 +134,7 @@ export class ZoneAwareRouting implements BalancerState {
     return true;
   }
 
-  /** One that is shut is only picked from where too few are open. */
+  /** A shut instance is a candidate only if too few are open. */
   private isPanic(candidates: Int32Array, count: number): boolean {
     const { shut, shutCount } = this.setup.view;
     if (shutCount === 0) return false;
@@ -164,7 +164,7 @@ export class ZoneAwareRouting implements BalancerState {
     if (this.looksAtZones) this.share(count);
   }
 
-  /** How much stays here, and what the other zones have to spare. */
+  /** Computes the share that stays in the zone, and the spare shares of the others. */
   private share(count: number): void {
     const { caller } = this.setup;
     let spare = 0;
@@ -181,7 +181,7 @@ export class ZoneAwareRouting implements BalancerState {
     }
   }
 
-  /** In hundredths of a percent, of the callers that are up. */
+  /** Share of the zone among the callers that are up, in hundredths of a percent. */
   private shareOfCallers(zone: number): number {
     const { callers, instances } = this.setup;
     let there = 0;
@@ -192,7 +192,7 @@ export class ZoneAwareRouting implements BalancerState {
   }
 }
 
-/** The zones that a component has instances in, up or not. */
+/** The zones in which a component has instances, up or not. */
 function zonesOf(fleet: Fleet, instances: readonly Instance[]): number[] {
   const zones: number[] = [];
   for (let index = 0; index < fleet.size; index++) {

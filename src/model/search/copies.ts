@@ -26,26 +26,26 @@ import { ThreadPools } from './thread-pools.js';
 import { engine } from '../../kernel/engine.js';
 import { samplers } from '../../kernel/distribution.js';
 
-/** Lineage tag of what the copies of a shard do for a write. */
+/** Lineage tag of the work of a shard's copies for a write. */
 const COPY_TAG = 0x6000;
 
-/** What was the primary takes no writes any more: no active primary shard. */
+/** The answer of a former primary to a write: no active primary shard. */
 const UNAVAILABLE = withStatus(OUTCOME.serverError, 503);
 const WRITE = THREAD_POOLS.indexOf('write');
 
-/** Who takes the writes of a shard; numbers within the component. */
+/** The primary of a shard; numbers within the component. */
 interface Shard {
   primary: number;
-  /** The one that callers ask. */
+  /** The primary that callers know. */
   known: number;
-  /** How often a primary has died. */
+  /** Number of deaths of primaries. */
   outages: number;
 }
 
 /**
- * The nodes of one search engine: a shard has a primary and replicas, each on a node. A write is
- * done by the primary and then by every copy in sync with it, all at once; it is over with the slowest. A copy
- * whose process ends is out of sync until it is back and there is a primary to catch up with.
+ * The nodes of one search engine: each shard has a primary and replicas, each on its own node. The primary applies a
+ * write first, then all in-sync copies at the same time; the write ends with the slowest. A copy whose process ends is
+ * out of sync until it is back and there is a primary to catch up with.
  */
 export class Copies {
   private readonly world: World;
@@ -55,16 +55,16 @@ export class Copies {
   private readonly nodes: readonly Instance[];
   private readonly inSync: Uint8Array;
   private readonly shards: readonly Shard[];
-  /** By calling instance and shard: its place in the round. */
+  /** By calling instance and shard: round-robin position. */
   private readonly turns: Int32Array;
-  /** By write under way: its strand with the stamp, and copies that have not done it. */
+  /** By write in progress: its strand with the stamp, and the number of copies that have not applied it. */
   private readonly slots = new Slots(64);
   private strand: Int32Array = new Int32Array(0);
   private stamp: Int32Array = new Int32Array(0);
   private left: Int32Array = new Int32Array(0);
-  /** By task of a copy: the program that it runs. */
+  /** By write: the program that its copies run. */
   private program: Int32Array = new Int32Array(0);
-  /** Between copies, there and back, on their way. */
+  /** Number of messages between copies in flight, in both directions. */
   private messages = 0;
   private readonly way: StreamKey;
   private readonly failovers: Counter;
@@ -121,7 +121,7 @@ export class Copies {
     world.audits.push(() => this.audit());
   }
 
-  /** The node that an attempt asks; `value`: of the key of its route. */
+  /** Picks the node for an attempt; `value`: of the key of its route. */
   place({ shard, write }: CopyRoute, value: number, caller: Instance): number {
     const { shards, copies } = this.spec;
     const at = shard >= 0 ? shard : shardOf(value, shards);
@@ -168,7 +168,7 @@ export class Copies {
     return this.shards[Math.floor(index / this.spec.copies)];
   }
 
-  /** A replica writes for its primary, and nobody else for a caller. */
+  /** A replica applies the writes of its primary; only the primary takes those of callers. */
   private takesWrites(strand: number): boolean {
     const index = this.indexOf(strand);
     return this.isTask(strand) || this.shardAt(index).primary === index;
@@ -178,7 +178,7 @@ export class Copies {
     return strands.returns[strand] === RETURN.task;
   }
 
-  /** A copy has done a write; the primary sends it to the others and holds no thread while it waits. */
+  /** A copy has applied a write. The primary sends it to the others, and holds no thread while it waits. */
   private indexed(strand: number, program: number): Outcome {
     const index = this.indexOf(strand);
     this.refreshes.wrote(index);
@@ -208,13 +208,13 @@ export class Copies {
     engine.at(engine.now + delay, PHASE.COMPLETION, this.sendOp, write, to, 0);
   }
 
-  /** A write has come to a copy. */
+  /** A write has arrived at a copy. */
   private sent(write: number, index: number): void {
     const { world } = this;
     this.messages--;
     const node = this.nodes[index];
     const strand = this.strand[write];
-    // Nobody waits any more where the primary has died, or has given up by itself.
+    // The primary has died or abandoned the write.
     if (node.down || strands.stamp[strand] !== this.stamp[write]) {
       this.done(write);
       return;
@@ -245,7 +245,7 @@ export class Copies {
     engine.at(engine.now + back, PHASE.COMPLETION, this.doneOp, write, 0, 0);
   }
 
-  /** One copy less to wait for. */
+  /** One copy fewer to wait for. */
   private done(write: number): void {
     const { interpreter } = this.world;
     if (--this.left[write] > 0) return;
@@ -254,7 +254,7 @@ export class Copies {
     if (strands.stamp[strand] === this.stamp[write]) interpreter.acted(strand, OUTCOME.ok);
   }
 
-  /** Every copy that a write waits for works, or a message says that it shall or has. */
+  /** Checks that each copy a write waits for is working or has a message in flight. */
   private audit(): void {
     const { slots, returns, from } = strands;
     let under = this.messages;
@@ -269,7 +269,7 @@ export class Copies {
     invariant(awaited === under, 'writes-of-copies');
   }
 
-  /** Of a message from one node to another. */
+  /** Delay of a message from one node to another. */
   private delay(from: number, to: number, a: number, b: number, index: number): Ns {
     const { plan } = this.world;
     const peers = plan.peers[this.spec.component]!;
@@ -278,7 +278,7 @@ export class Copies {
     return samplers.draw(sampler, this.way.a, this.way.b, a, b, index);
   }
 
-  /** A copy works for the request of the primary, with luck of its own. */
+  /** A copy works for the request of the primary, with random draws of its own. */
   private context(strand: number, index: number): TaskContext {
     const { prioritised, keys } = this.world;
     derive(strands.lineageA[strand], strands.lineageB[strand], COPY_TAG + index);
@@ -314,7 +314,7 @@ export class Copies {
     engine.at(at, PHASE.COMPLETION, this.failoverOp, number, shard.outages, 0);
   }
 
-  /** Back with a primary, a copy catches up with it; that takes no time. */
+  /** Once there is a primary, a returning copy catches up with it, which takes no time. */
   private started(index: number): void {
     const shard = this.shardAt(index);
     if (shard.primary !== index) {
@@ -327,7 +327,7 @@ export class Copies {
     }
   }
 
-  /** The first copy in sync becomes the primary, if the old one is still down. */
+  /** The first in-sync copy becomes the primary if the old one is still down. */
   private promote(shard: Shard, outage: number): void {
     const { meters } = this.world;
     const { copies, failover } = this.spec;
@@ -342,7 +342,7 @@ export class Copies {
       const at = engine.now + failover.reconnectNs;
       const number = Math.floor(first / copies);
       engine.at(at, PHASE.COMPLETION, this.reconnectOp, number, index, 0);
-      // Who has come back while there was no primary catches up with this one.
+      // Copies that came back without a primary now catch up with this one.
       for (let other = first; other < first + copies; other++) {
         if (!this.nodes[other].down) this.inSync[other] = 1;
       }

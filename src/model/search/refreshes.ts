@@ -7,25 +7,25 @@ import type { Counter, Durations } from '../meters.js';
 import type { World } from '../world.js';
 import { sink } from '../sink.js';
 
-/** What one copy of a shard has written and does not show to searches yet. */
+/** Writes of one copy of a shard that searches do not see yet. */
 interface Copy {
-  /** Of the clock of its node: each node has one of its own. */
+  /** Phase of the refresh clock of its node. */
   readonly phase: Ns;
   /** When they were written, and in which cells. */
   readonly written: Ns[];
   readonly cells: number[];
-  /** Whether searches miss anything. */
+  /** Whether searches miss any write. */
   dirty: boolean;
-  /** A refresh was left out because nobody searched: the next search makes up for it. */
+  /** A refresh was skipped because there were no searches; the next search triggers it. */
   skipped: boolean;
   searched: Ns;
-  /** Which of the events that are out still counts. */
+  /** Generation of the scheduled refresh; older events are void. */
   generation: number;
 }
 
 /**
- * When the copies of a search engine show their writes to searches: every so often, each by the clock
- * of its node. A copy that nobody has searched for long leaves it out, and the search that comes next has it done.
+ * The refreshes of a search engine, which make writes visible to searches: at intervals, by the clock of each node. A
+ * copy without recent searches skips them; its next search triggers the refresh.
  */
 export class Refreshes {
   private readonly world: World;
@@ -62,7 +62,7 @@ export class Refreshes {
     });
   }
 
-  /** A copy has a write that searches do not see. */
+  /** A copy has a write that searches do not see yet. */
   wrote(index: number): void {
     const { intervalNs } = this.spec;
     const copy = this.copies[index];
@@ -78,7 +78,7 @@ export class Refreshes {
     engine.at(at, PHASE.TIMER, this.tickOp, index, copy.generation, 0);
   }
 
-  /** A search begins at a copy: stale where that has a write which it does not show. */
+  /** A search begins at a copy: it is stale if the copy has a write that is not visible. */
   search(index: number): void {
     const { meters } = this.world;
     const copy = this.copies[index];
@@ -88,7 +88,7 @@ export class Refreshes {
     if (copy.dirty) meters.count(this.staleReads);
   }
 
-  /** The process has ended: what it has it shows when it is back. */
+  /** The process has ended: its writes are visible when it is back. */
   died(index: number): void {
     const copy = this.copies[index];
     copy.generation++;

@@ -25,15 +25,15 @@ interface Pool {
 }
 
 /**
- * The thread pools of the nodes of one search engine: an operation takes a thread of its pool, waits
- * in the queue of that pool, or is rejected. What a replica is sent by its primary is never rejected.
+ * The thread pools of the nodes of one search engine. An operation takes a thread of its pool, waits in the queue of
+ * that pool, or is rejected. Writes from a primary to its replicas are never rejected.
  */
 export class ThreadPools {
   private readonly world: World;
   private readonly pools: readonly Pool[];
   private readonly first: number;
   private readonly perNode: number;
-  /** By strand: its pool, since when and in which cell it has waited; -1 = it waits for none. */
+  /** By strand: its pool, and since when and in which cell it waits. */
   private of: Int32Array = new Int32Array(0);
   private since: Float64Array = new Float64Array(0);
   private cell: Int32Array = new Int32Array(0);
@@ -68,7 +68,7 @@ export class ThreadPools {
     });
   }
 
-  /** The step that an operation begins with. */
+  /** The first step of an operation. */
   actOf({ pool }: PlanThread): Act {
     return {
       begin: (strand) => this.take(strand, pool),
@@ -76,7 +76,7 @@ export class ThreadPools {
     };
   }
 
-  /** A strand needs its thread no longer. */
+  /** A strand releases its thread. */
   give(strand: number): void {
     strands.slot[strand] &= ~LEASED;
     const pool = this.pools[this.of[strand]];
@@ -109,7 +109,7 @@ export class ThreadPools {
     return PENDING;
   }
 
-  /** Whoever leaves before it runs: in the queue, or behind it with a thread that it gives back at its end. */
+  /** A strand leaves before it runs. If it was granted a thread already, it returns it at its end. */
   private left(strand: number): void {
     if ((strands.slot[strand] & LEASED) !== 0) return;
     this.pools[this.of[strand]].queue.remove(strand);
@@ -126,7 +126,7 @@ export class ThreadPools {
     const waits = this.waits.get(strands.part[strand])!;
     meters.took(waits, this.cell[strand], engine.now - this.since[strand]);
   }
-  /** Each thread that is busy has one strand, and nobody waits beside one that is not. */
+  /** Checks that every busy thread has one strand, and that none waits beside a free thread. */
   private audit(): void {
     const { slots, slot, instance } = strands;
     const held = new Int32Array(this.pools.length);

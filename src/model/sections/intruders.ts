@@ -2,18 +2,18 @@ import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
 
-/** A row that a fault holds: the number of its value, and for how long at a time; null = to the end. */
+/** A row that a fault locks: the number of its value, and the duration of each lock; null = to the end. */
 export interface RowHold {
   readonly fault: number;
   readonly value: number;
   readonly holdNs: Ns | null;
 }
 
-/** What intruders need of the locks and transactions of their database. */
+/** The locks and transactions of the database that intruders use. */
 export interface Site {
-  /** A transaction takes a row that is free; false where somebody has it. */
+  /** A transaction locks a free row; returns false if the row is held. */
   tryHold(tx: number, key: number, value: number): boolean;
-  /** A transaction without a client begins, and ends. */
+  /** Begins and ends a transaction without a client. */
   open(): number;
   close(tx: number): void;
 }
@@ -21,15 +21,15 @@ export interface Site {
 interface Intruder extends RowHold {
   readonly part: number;
   readonly key: number;
-  /** Its transaction, whether that has the row, and since when it waits for it. */
+  /** Its transaction, whether it holds the row, and since when it waits. */
   tx: number;
   holds: boolean;
   since: Ns;
-  /** Number of the time that it has it. */
+  /** Number of its current hold. */
   turn: number;
 }
 
-/** Transactions of nobody's that faults let hold rows of one database, each in the line of its row. */
+/** Transactions by which faults hold rows of one database. They have no client and queue for their rows. */
 export class Intruders {
   private readonly site: Site;
   private all: Intruder[] = [];
@@ -46,7 +46,7 @@ export class Intruders {
     });
   }
 
-  /** Faults want these rows of an operation held, and no others of it. */
+  /** Sets the rows of an operation that faults hold; releases all others of that operation. */
   turn(part: number, key: number, wanted: readonly RowHold[]): void {
     const isWanted = (own: Intruder): boolean =>
       own.part !== part || wanted.some(({ fault }) => fault === own.fault);
@@ -61,7 +61,7 @@ export class Intruders {
     }
   }
 
-  /** A row is free: who has waited for it longer than since `since`, or -1. */
+  /** A row is free: the transaction that has waited since `since` or longer takes it; -1 if there is none. */
   next(key: number, value: number, since: Ns): number {
     const own = this.all.find(
       (one) => !one.holds && one.key === key && one.value === value && one.since <= since,
@@ -71,7 +71,7 @@ export class Intruders {
     return own.tx;
   }
 
-  /** The server has died, and with it whoever was connected. */
+  /** The server has died; this ends all its transactions. */
   clear(isGone: (value: number) => boolean = () => true): void {
     const gone = this.all.filter(({ value }) => isGone(value));
     this.all = this.all.filter(({ value }) => !isGone(value));

@@ -12,18 +12,18 @@ import type { World } from '../world.js';
 import { strands } from '../strands.js';
 import { sink } from '../sink.js';
 
-/** Who waits for one value; there is one only while somebody holds it. */
+/** The queue for one value; it exists only while the value is locked. */
 class Line {
   readonly waiting = new IntRing();
 }
 
-/** Values of one key among those who share them. */
+/** Values of one key within one scope. */
 type Space = Map<number, Line>;
 
 /** `lock` steps: one runs at a time for each value of a key, the others wait in line. */
 export class Locks {
   private readonly world: World;
-  /** By key and who shares it. */
+  /** By key and scope. */
   private readonly spaces = new Map<number, Space>();
   private readonly spare: Line[] = [];
   private readonly held: (Space | null)[] = [];
@@ -54,7 +54,7 @@ export class Locks {
     });
   }
 
-  /** The act that a `lock` step begins with. */
+  /** The act with which a `lock` step begins. */
   actOf(spec: PlanLock, id: number): Act {
     const { meters, plan } = this.world;
     if (!this.waits.has(spec.from)) {
@@ -64,14 +64,14 @@ export class Locks {
     return {
       begin: (strand) => this.begin(spec, id, strand),
       left: (strand) => {
-        // Who was granted it already is a holder.
+        // If the lock was granted already, its holder releases it.
         if ((strands.slot[strand] & LOCKED) !== 0) return;
         this.spaceOf(spec, strand).get(this.value[strand])!.waiting.remove(strand);
       },
     };
   }
 
-  /** Whoever holds a lock has ended: it goes to who has waited longest. */
+  /** The holder of a lock has ended: the lock goes to the strand that has waited longest. */
   release(strand: number): void {
     const { plan } = this.world;
     const space = this.held[strand]!;

@@ -13,25 +13,24 @@ import type { RowHold } from './intruders.js';
 import { strands } from '../strands.js';
 import { sink } from '../sink.js';
 
-/** What a database answers to who has waited too long, or was chosen to end a deadlock. */
+/** The answer to a statement that waited too long or was chosen to resolve a deadlock. */
 const FAILED = withStatus(OUTCOME.serverError, 500);
 
-/** What locks of rows need to know of transactions. */
+/** The transactions, as far as row locks use them. */
 export interface Holders {
   /** Number in the order of their beginnings. */
   readonly serial: Float64Array;
   readonly aborted: Uint8Array;
   readonly slots: Slots;
   at(strand: number): number;
-  /** Begins, and ends, a transaction that has no client. */
+  /** Begins and ends a transaction without a client. */
   open(database: number): number;
   close(tx: number): void;
 }
 
 /**
- * Locks of the rows of one database: a row is a value of a key, its holder a transaction, who
- * comes later waits in line. A row that nobody holds is not there, so that memory does not grow with
- * the values seen.
+ * Row locks of one database. A row is a value of a key, its holder a transaction; later ones wait in line. Only locked
+ * rows are stored, so memory does not grow with the values seen.
  */
 export class RowLocks {
   private readonly world: World;
@@ -47,16 +46,16 @@ export class RowLocks {
   private nextHeld: Int32Array = new Int32Array(0);
   private first: Int32Array = new Int32Array(0);
   private last: Int32Array = new Int32Array(0);
-  /** By strand: the row that it waits for, who waits behind it, and since when and which cell it waits. */
+  /** By strand: the row that it waits for, the strand after it in line, and since when and in which cell it waits. */
   private waitsFor: Int32Array = new Int32Array(0);
   private behind: Int32Array = new Int32Array(0);
   private since: Float64Array = new Float64Array(0);
   private cell: Int32Array = new Int32Array(0);
   private part: Int32Array = new Int32Array(0);
-  /** By transaction: the row it has taken last, and its statement that waits; -1 = none. */
+  /** By transaction: the row it locked last, and its waiting statement; -1 = none. */
   private held: Int32Array = new Int32Array(0);
   private waiting: Int32Array = new Int32Array(0);
-  /** Who holds rows by order of faults; null where nobody does. */
+  /** Transactions by which faults hold rows; null without any. */
   private intruders: Intruders | null = null;
   private readonly waits = new Map<number, Durations>();
   private readonly deadlocks: Counter;
@@ -111,14 +110,14 @@ export class RowLocks {
     }
   }
 
-  /** A transaction slot has come into being beyond those there were. */
+  /** The number of transaction slots has grown. */
   widen(capacity: number): void {
     const before = this.held.length;
     this.held = widenInt32(this.held, capacity).fill(-1, before);
     this.waiting = widenInt32(this.waiting, capacity).fill(-1, before);
   }
 
-  /** A statement takes a row for its transaction, or waits for it. */
+  /** A statement locks a row for its transaction, or waits for it. */
   take(strand: number, tx: number, part: number, key: number, value: number): Outcome {
     const row = this.byValue[key].get(value);
     this.part[strand] = part;
@@ -148,7 +147,7 @@ export class RowLocks {
     if (this.waitsFor[strand] >= 0) this.leaveLine(strand);
   }
 
-  /** All rows of a transaction are free: each goes to who has waited longest for it. */
+  /** Releases all rows of a transaction: each goes to the statement that has waited longest. */
   release(tx: number): void {
     let row = this.held[tx];
     this.held[tx] = -1;
@@ -159,7 +158,7 @@ export class RowLocks {
     }
   }
 
-  /** Faults hold these rows of the key of an operation. */
+  /** Sets the rows of an operation that faults hold. */
   intrude(part: number, key: number, wanted: readonly RowHold[]): void {
     const { component } = this.spec;
     this.intruders ??= new Intruders({
@@ -236,7 +235,7 @@ export class RowLocks {
     this.world.interpreter.acted(strand, FAILED);
   }
 
-  /** Follows who waits for whom; back at the beginning, the youngest of the circle is rolled back. */
+  /** Follows the wait-for chain. If it returns to its start, the youngest transaction of the cycle is rolled back. */
   private look(strand: number): void {
     const holders = this.holders();
     const start = holders.at(strand);
@@ -268,7 +267,7 @@ export class RowLocks {
     meters.took(this.waits.get(this.part[strand])!, this.cell[strand], wait);
   }
 
-  /** The process of a shard has died, and the locks of its rows with it. */
+  /** The process of a shard has died, and with it the locks of its rows. */
   private clearShard(index: number, shards: number): void {
     const holders = this.holders();
     for (const values of this.byValue) {
@@ -286,7 +285,7 @@ export class RowLocks {
     this.intruders?.clear((value) => shardOf(value, shards) === index);
   }
 
-  /** The process has died, and its locks with it. */
+  /** The process has died, and with it its locks. */
   private clear(): void {
     for (const values of this.byValue) {
       for (const row of values.values()) this.rows.give(row);

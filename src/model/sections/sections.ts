@@ -12,10 +12,10 @@ type Spec = Extract<
   { readonly act: 'lock' | 'statement' | 'committed' | 'read' | 'write' }
 >;
 
-/** Steps that hold something from their beginning to their end: a transaction, a lock. */
+/** Steps that hold a resource for their duration: a transaction or a lock. */
 export class Sections {
   readonly transactions: Transactions;
-  /** Told the branch of each transaction that is over, committed or not. */
+  /** Callbacks for the branch of each transaction that has ended, committed or not. */
   readonly whenEnded: ((branch: number) => void)[] = [];
   private readonly locks: Locks;
 
@@ -52,7 +52,7 @@ export class Sections {
     }
   }
 
-  /** The branch of a section is stopped, and what it was doing with it. */
+  /** The branch of a section is stopped, with all its work. */
   stopped(strand: number): void {
     if ((strands.slot[strand] & LOCKED) !== 0) this.locks.release(strand);
     else {
@@ -62,7 +62,7 @@ export class Sections {
   }
 }
 
-/** Whether a plan has anything of the kind. */
+/** Returns true if a plan has transactions, row locks or `lock` steps. */
 export function hasSections({ plan }: World): boolean {
   const { acts, edges, rows } = plan;
   return (

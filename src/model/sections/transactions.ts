@@ -16,21 +16,21 @@ import type { RowHold } from './intruders.js';
 import type { RowLocks } from './rows.js';
 import { frames } from '../frames.js';
 
-/** What the wire does with an attempt: send it. No outcome and no PASS. */
+/** Result for the wire: send the attempt. It is neither an outcome nor PASS. */
 export const GO = -1;
 
-/** How far a transaction is for its client. */
+/** State of a transaction for its client. */
 const PHASE = Object.freeze({ begins: 0, open: 1, commits: 2, over: 3 } as const);
 
 const FAILED = withStatus(OUTCOME.serverError, 500);
 
 /**
- * Transactions: each is a call of the part `commit` of its database that is held back once it has its
- * connection, and sent when the steps are done. Statements inside go past the pool. At the server
- * it is whoever holds rows; a statement outside of any is one by itself.
+ * Transactions. Each is a call of the part `commit` of its database: it is held back once it has its connection, and
+ * sent when the steps are done. Statements inside bypass the pool. At the server a transaction holds rows; a statement
+ * outside any transaction is one of its own.
  *
- * A slot lives while its client or one of its statements does: a client that has gone does not stop its
- * statement, and rows are free when both have ended.
+ * A slot lives while its client or one of its statements does. A client that leaves does not stop its statement; rows
+ * become free when both have ended.
  */
 export class Transactions {
   readonly slots = new Slots(64);
@@ -39,29 +39,29 @@ export class Transactions {
   /** By operation: the key whose value is the row that it locks. */
   private readonly keys = new Map<number, number>();
   private serials = 0;
-  /** By transaction: the frame of its call, component of its database. */
+  /** By transaction: the frame of its call, and the component of its database. */
   private frame: Int32Array = new Int32Array(0);
   database: Int32Array = new Int32Array(0);
   private phase: Uint8Array = new Uint8Array(0);
   /** 1 when its connection has ended; 1 when the server has rolled it back. */
   private cut: Uint8Array = new Uint8Array(0);
   aborted: Uint8Array = new Uint8Array(0);
-  /** Statements of it under way at the server. */
+  /** Number of its statements in progress at the server. */
   private statements: Int32Array = new Int32Array(0);
-  /** The instance of the server that it has begun at, and which process of it. */
+  /** The server instance on which it began, and the epoch of that instance. */
   private server: Int32Array = new Int32Array(0);
   private epoch: Int32Array = new Int32Array(0);
-  /** 1 for a statement that is one by itself, and what a transaction has written so far. */
+  /** 1 for a statement that is its own transaction; the rows that a transaction has written so far. */
   private alone: Uint8Array = new Uint8Array(0);
   private readonly writes: string[][] = [];
-  /** When it had its connection. */
+  /** When it got its connection. */
   private openedNs: Float64Array = new Float64Array(0);
   /** Number in the order of their beginnings: the youngest has the largest. */
   serial: Float64Array = new Float64Array(0);
-  /** By strand: the transaction that a branch is, or that a statement belongs to, -1 = none, and its number. */
+  /** By strand: the transaction of a branch or statement (-1 = none), and its serial number. */
   private of: Int32Array = new Int32Array(0);
   private serialOf: Float64Array = new Float64Array(0);
-  /** By strand of a commit: when its transaction had its connection. */
+  /** By strand of a commit: when its transaction got its connection. */
   private openedOf: Float64Array = new Float64Array(0);
   /** The strand whose BEGIN is on the stack. */
   private beginning = -1;
@@ -80,7 +80,7 @@ export class Transactions {
     );
   }
 
-  /** A transaction of nobody's, which faults begin and end. */
+  /** Begins a transaction without a client, for a fault. */
   open(database: number): number {
     const tx = this.take(database);
     this.phase[tx] = PHASE.over;
@@ -93,13 +93,13 @@ export class Transactions {
     this.settle(tx);
   }
 
-  /** Faults hold these rows of an operation. */
+  /** Sets the rows of an operation that faults hold. */
   holdRows(part: number, wanted: readonly RowHold[]): void {
     const { component } = this.world.plan.parts[part];
     this.locks.get(component)!.intrude(part, this.keys.get(part)!, wanted);
   }
 
-  /** BEGIN: true when the strand goes on at once. */
+  /** BEGIN: returns true if the strand continues at once. */
   begin(strand: number, pc: number, edge: number): boolean {
     const { edges, interpreter } = this.world;
     const tx = this.take(edges[edge].toComponent);
@@ -116,7 +116,7 @@ export class Transactions {
     return true;
   }
 
-  /** COMMIT: true when the strand goes on at once. */
+  /** COMMIT: returns true if the strand continues at once. */
   commit(strand: number): boolean {
     const { world } = this;
     const { calls, interpreter } = world;
@@ -137,21 +137,21 @@ export class Transactions {
     const tx = this.of[strand];
     if (this.phase[tx] === PHASE.open) {
       const { calls } = this.world;
-      // A connection with a statement that nobody waits for is of no use to anybody.
+      // A connection with an abandoned statement cannot be reused.
       if (this.isLost(tx)) calls.drop(this.frame[tx], true);
       else calls.endHeld(this.frame[tx], OUTCOME.cancelled);
     }
     this.finish(tx);
   }
 
-  /** The branch is stopped; a call under way was dropped before. */
+  /** The branch is stopped; its call in progress was dropped before. */
   stopped(strand: number): void {
     const tx = this.of[strand];
     if (this.phase[tx] === PHASE.open) this.world.calls.drop(this.frame[tx], true);
     this.finish(tx);
   }
 
-  /** An attempt of an edge with a session wants to go on the wire: GO, PASS = not yet, or a failure. */
+  /** Decides whether an attempt of an edge with a session is sent: GO, PASS (not yet), or a failure. */
   sends(frame: number, edge: Edge): number {
     const owner = frames.owner[frame];
     if (edge.session === SESSION.inside) {
@@ -174,7 +174,7 @@ export class Transactions {
     return PASS;
   }
 
-  /** An attempt is on its way: it carries the transaction that it belongs to. */
+  /** An attempt is sent: records the transaction that it belongs to. */
   carries(strand: number, frame: number, edge: Edge): void {
     const owner = frames.owner[frame];
     const tx = edge.session === SESSION.own ? -1 : this.around(owner, edge.toComponent);
@@ -183,18 +183,18 @@ export class Transactions {
     if (edge.session === SESSION.holds) this.openedOf[strand] = this.openedNs[tx];
   }
 
-  /** When the transaction had its connection whose commit a strand is; -1 where it is none. */
+  /** When the transaction that a strand commits got its connection; -1 if the strand is no commit. */
   openedAt(strand: number, edge: Edge): Ns {
     return edge.session === SESSION.holds ? this.openedOf[strand] : -1;
   }
 
-  /** The client has given up an attempt of a session: its connection is of no use any more. */
+  /** The client has abandoned an attempt of a session, so its connection is lost. */
   abandoned(job: number): void {
     const tx = this.of[job];
     if (tx >= 0 && this.serial[tx] === this.serialOf[job]) this.cut[tx] = 1;
   }
 
-  /** A statement begins at the server; the act that it begins with. */
+  /** The act with which a statement begins at the server. */
   statement({ part, key, write }: PlanStatement): Act {
     const { plan, keys, replicas } = this.world;
     const { component } = plan.parts[part];
@@ -206,7 +206,7 @@ export class Transactions {
         if (!this.enters(strand, component)) return OUTCOME.reset;
         const tx = this.of[strand];
         if (this.aborted[tx] !== 0) return FAILED;
-        // What was the primary takes no writes any more.
+        // A former primary takes no writes.
         if (write && nodes !== null && !nodes.isWritable(strand)) return FAILED;
         return key < 0 ? OUTCOME.ok : rows.take(strand, tx, part, key, keys.value(key, strand));
       },
@@ -216,7 +216,7 @@ export class Transactions {
     };
   }
 
-  /** The end of a transaction at its server. */
+  /** The act that ends a transaction at its server. */
   committed(part: number): Act {
     const { component } = this.world.plan.parts[part];
     const nodes = this.world.replicas.get(component) ?? null;
@@ -224,7 +224,7 @@ export class Transactions {
     return {
       begin: (strand) => {
         const tx = this.of[strand];
-        // Rows stay locked while the commit waits for replicas; the end of the statement frees them then.
+        // Rows stay locked while the commit waits for replicas; the end of the statement frees them.
         if (nodes !== null) return nodes.commit(strand, this.writes[tx]);
         rows.release(tx);
         return OUTCOME.ok;
@@ -233,7 +233,7 @@ export class Transactions {
     };
   }
 
-  /** A statement of a database with replicas has written: that is sent to them when it is committed. */
+  /** The act of a statement that has written to a database with replicas; its rows go to them at the commit. */
   write({ part, key }: PlanWrite): Act {
     const { plan, keys, replicas } = this.world;
     const nodes = replicas.get(plan.parts[part].component)!;
@@ -248,7 +248,7 @@ export class Transactions {
     };
   }
 
-  /** A read begins at a database with replicas. */
+  /** The act with which a read begins at a database with replicas. */
   read({ part, key }: PlanRead): Act {
     const { plan, replicas } = this.world;
     const nodes = replicas.get(plan.parts[part].component)!;
@@ -261,7 +261,7 @@ export class Transactions {
     };
   }
 
-  /** A statement has ended at the server, whichever way. */
+  /** A statement has ended at the server, for any reason. */
   left(strand: number): void {
     const tx = this.of[strand];
     strands.slot[strand] &= ~STATEMENT;
@@ -274,7 +274,7 @@ export class Transactions {
     return this.of[strand];
   }
 
-  /** Transactions that somebody still works for. */
+  /** Number of transactions with a client or a statement. */
   private alive(): number {
     let alive = 0;
     for (let tx = 0; tx < this.slots.touched; tx++) {
@@ -284,7 +284,7 @@ export class Transactions {
     return alive;
   }
 
-  /** A statement joins its transaction, or is one by itself; false when that is over for its client. */
+  /** A statement joins its transaction or becomes one of its own; returns false if its transaction is over. */
   private enters(strand: number, database: number): boolean {
     let tx = this.of[strand];
     if (tx < 0) {
@@ -300,7 +300,7 @@ export class Transactions {
     return true;
   }
 
-  /** The client is through with it. */
+  /** The client is done with it. */
   private finish(tx: number): void {
     this.phase[tx] = PHASE.over;
     this.settle(tx);
@@ -313,7 +313,7 @@ export class Transactions {
     this.slots.give(tx);
   }
 
-  /** The branch that is the transaction of this database around a strand of a client. */
+  /** The branch of the transaction on this database that encloses a strand of a client. */
   branchOf(strand: number, database: number): number {
     for (let at = strand; at >= 0; at = strands.parent[at]) {
       if ((strands.slot[at] & TRANSACTION) === 0) continue;
@@ -324,12 +324,12 @@ export class Transactions {
     return -1;
   }
 
-  /** The transaction of this database that a strand of a client stands in. */
+  /** The transaction on this database that encloses a strand of a client. */
   private around(strand: number, database: number): number {
     return this.of[this.branchOf(strand, database)];
   }
 
-  /** Whether the connection of a transaction has ended: with a call given up, or with its server. */
+  /** Returns true if the connection of a transaction is lost: by an abandoned call, or by the death of its server. */
   private isLost(tx: number): boolean {
     return this.cut[tx] !== 0 || this.epoch[tx] !== this.world.instances[this.server[tx]].epoch;
   }
