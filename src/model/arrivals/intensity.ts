@@ -3,15 +3,15 @@ import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Arrivals } from '../../spec/arrivals.js';
 
-/** Rate of arrivals over time; times in ns from the origin, cumulated in expected arrivals. */
+/** The arrival rate over time. Times are in ns from the origin; cumulated values are expected arrivals. */
 export interface Intensity {
-  /** Expected arrivals from the beginning of the run until t. */
+  /** Expected arrivals from the start of the run until t. */
   cumulated(t: Ns): number;
-  /** Earliest time at which so many are expected; Infinity when never. */
+  /** Earliest time at which this number of arrivals is expected; Infinity if never. */
   inverse(expected: number): Ns;
 }
 
-/** The intensity of an open arrival process with a rate; null for those that have none. */
+/** The intensity of an open arrival process with a rate; null for processes without one. */
 export function intensityOf(arrivals: Arrivals, originNs: Ns, horizonNs: Ns): Intensity | null {
   switch (arrivals.kind) {
     case 'poisson':
@@ -49,18 +49,18 @@ export function intensityOf(arrivals: Arrivals, originNs: Ns, horizonNs: Ns): In
 
 interface Piece {
   readonly from: Ns;
-  /** Per second at `from`, and its change per ns. */
+  /** Rate per second at `from`, and its change per ns. */
   readonly rate: number;
   readonly slope: number;
 }
 
-/** Piecewise linear rates; the last piece lasts for ever. */
+/** Piecewise linear rates; the last piece has no end. */
 class Pieces implements Intensity {
   private readonly pieces: readonly Piece[];
   private readonly before: readonly number[];
 
   constructor(pieces: readonly Piece[]) {
-    // A piece that starts where the next one does has no length and says nothing.
+    // A piece that starts at the same time as the next one has no length.
     this.pieces = pieces.filter(
       (piece, k) => k + 1 === pieces.length || pieces[k + 1].from > piece.from,
     );
@@ -84,7 +84,7 @@ class Pieces implements Intensity {
     const left = (expected - this.before[k]) * NS_PER_SECOND;
     if (left <= 0) return from;
     if (slope === 0) return rate > 0 ? from + left / rate : Infinity;
-    // rate * t + slope * t^2 / 2 = left, in the form that keeps its digits.
+    // rate * t + slope * t^2 / 2 = left, solved in a numerically stable form.
     const root = rate * rate + 2 * slope * left;
     return root < 0 ? Infinity : from + (2 * left) / (rate + Math.sqrt(root));
   }
@@ -121,7 +121,7 @@ class Wave implements Intensity {
 
   inverse(expected: number): Ns {
     if (this.mean <= 0) return Infinity;
-    // The cumulated intensity does not fall, so halving finds the place to the ns.
+    // The cumulated intensity never falls, so bisection finds the time to the ns.
     let low = 0;
     let high = (expected / this.mean) * NS_PER_SECOND + 1;
     while (this.cumulated(high) < expected) high += this.periodNs;

@@ -7,19 +7,18 @@ import { Zipf } from './zipf.js';
 import { strands } from '../strands.js';
 
 /**
- * Values of named keys. A value is a draw by the lineage of the user request, so a request keeps it
- * through its whole call tree, and every variant meets the same one. Values of a sequence follow the
- * arrivals of a workload instead.
+ * Values of named keys. A value is drawn by the lineage of the user request: it stays the same through the whole call
+ * tree, and in every variant. Values of a sequence follow the arrivals of a workload instead.
  */
 export class Keys {
-  /** Whether strands have to know the arrival number of their request, and who called them. */
+  /** Whether strands must know the arrival number of their request, and their caller. */
   readonly inSequence: boolean;
   readonly byCaller: boolean;
   private readonly plan: Plan;
   private readonly pins: readonly PlanKey['pins'][];
   private readonly populations: readonly PlanKey['population'][];
   private readonly streams: readonly StreamKey[];
-  /** By key; null where it is none. */
+  /** By key; null for keys of another kind. */
   private readonly zipfs: readonly (Zipf | null)[];
 
   constructor(plan: Plan, replication: number) {
@@ -34,17 +33,17 @@ export class Keys {
     this.streams = plan.keys.map((key) => streamKey(plan.seed, replication, `key/${key.name}`));
   }
 
-  /** Values of a key for calls: the caller of a call is the instance that makes it. */
+  /** Returns the values of a key for calls: the caller of a call is the instance that makes it. */
   ofCalls(name: string): (frame: number) => number {
     const key = this.plan.keys.findIndex((candidate) => candidate.name === name);
     invariant(key >= 0, 'key-unknown-to-the-plan');
     const { kind } = this.populations[key];
-    // A client that limits itself has one address: its own.
+    // A client with its own limiter has one address.
     if (kind === 'caller' || kind === 'address') return (frame) => frames.caller[frame];
     return (frame) => this.value(key, frames.owner[frame]);
   }
 
-  /** Value of a key for the request a strand belongs to: a whole number from 0. */
+  /** Value of a key for the request that a strand belongs to: an integer from 0. */
   value(key: number, strand: number): number {
     const population = this.populations[key];
     if (population.kind === 'caller') return strands.caller[strand];

@@ -29,36 +29,36 @@ interface Load {
   readonly gaps: StreamKey;
   readonly choice: StreamKey;
   readonly intensity: Intensity | null;
-  /** Distribution of think times or gaps, or -1. */
+  /** Sampler of think times or gaps, or -1. */
   readonly sampler: number;
   readonly patience: readonly (Lane | null)[];
-  /** Factor on the rate, turned by faults. */
+  /** Factor on the rate, set by faults. */
   factor: number;
   arrivals: number;
-  /** Requests that faults have sent in addition. */
+  /** Number of extra requests that faults have sent. */
   others: number;
-  /** When the next one is due, on the clock of the arrivals (`clockAt`). */
+  /** When the next arrival is due, on the clock of the arrivals (`clockAt`). */
   expected: number;
-  /** Rises when the rate is turned: arrivals that were scheduled before are void. */
+  /** Rises when the rate changes, which voids arrivals scheduled before. */
   stamp: number;
 }
 
-/** Draws that decide who is traced: the same requests in every run of a scenario. */
+/** Key of the draws that select traced requests: the same requests in every run of a scenario. */
 const TRACE_STREAM = { a: 0x74726163, b: 0x65 } as const;
 
 /**
- * The users: open arrival processes and closed loops. Each request is a job on the pseudo-instance of
- * its workload, with the lineage (workload, arrival number) or (workload, user, round).
+ * The users: open arrival processes and closed loops. Each request is a job on the pseudo-instance of its workload,
+ * with the lineage (workload, arrival number) or (workload, user, round).
  */
 export class Loads {
-  /** Requests that arrived in the measured time. */
+  /** Number of requests that arrived in the measured time. */
   requests = 0;
   readonly surges: Surges;
   private readonly world: World;
   private readonly loads: readonly Load[];
   private readonly arriveOp: number;
   private readonly userOp: number;
-  /** Rounds made by each user of a closed load; by load. */
+  /** By load: rounds made by each user of a closed loop. */
   private readonly rounds: readonly Int32Array[];
 
   constructor(world: World) {
@@ -98,8 +98,8 @@ export class Loads {
   }
 
   /**
-   * Turns the rate of a workload: what is left of the gap that is running passes at the new one. Users that
-   * think go on thinking.
+   * Changes the rate of a workload: the rest of the current gap passes at the new rate. Users that are thinking finish
+   * at the old one.
    */
   turn(id: number, factor: number): void {
     const load = this.loads[id];
@@ -171,7 +171,7 @@ export class Loads {
     this.scheduleNext(load, engine.now);
   }
 
-  /** The next arrival of an open load after `now`. */
+  /** Schedules the next arrival of an open load after `now`. */
   private scheduleNext(load: Load, now: Ns): void {
     this.schedule(load, this.nextTime(load, now));
   }
@@ -210,7 +210,7 @@ export class Loads {
     const { arrivals } = load.spec;
     let at = from + gap;
     if (arrivals.kind === 'closed' && arrivals.ramp !== null) {
-      // Who has gone meanwhile begins with thinking when it is back.
+      // A user who was away in the meantime thinks again after coming back.
       let present = this.presentFrom(arrivals.ramp, user, at);
       for (; present > at && present < Infinity;) {
         at = present + gap;
@@ -226,7 +226,7 @@ export class Loads {
     return warmupNs + presentFrom(ramp, user, at - warmupNs);
   }
 
-  /** A user of a closed load asks. */
+  /** A user of a closed loop sends a request. */
   private round(load: Load, user: number): void {
     const rounds = this.rounds[load.id];
     const round = rounds[user]++;
@@ -237,8 +237,8 @@ export class Loads {
   }
 
   /**
-   * A request arrives; `user` -1 where nobody waits to ask again, `told` the request that was recorded, -1
-   * where it is drawn.
+   * A request arrives. `user`: the user of a closed loop, -1 for open arrivals; `told`: the recorded request of a
+   * replayed trace, -1 to draw one.
    */
   private open(load: Load, user: number, a: number, b: number, arrival: number, told = -1): void {
     const { world } = this;
@@ -289,7 +289,7 @@ export class Loads {
     return request;
   }
 
-  /** The client's patience has ended: it leaves, and tells the servers only if it says so. */
+  /** The client has run out of patience and leaves; it cancels the request at the servers only if so configured. */
   private giveUp(strand: number): void {
     const { server, instances } = this.world;
     const load = this.loads[strands.from[strand]];
@@ -300,12 +300,12 @@ export class Loads {
   }
 }
 
-/** Where the clock of the arrivals stands: in expected arrivals, or in time where gaps are drawn. */
+/** The current value of the clock of the arrivals: expected arrivals, or time where gaps are drawn. */
 function clockAt({ intensity }: Load, at: Ns): number {
   return intensity === null ? at : intensity.cumulated(at);
 }
 
-/** When the clock of the arrivals comes to the next one, not before `now`. */
+/** When the clock of the arrivals reaches the next one, not before `now`. */
 function dueTime({ intensity, expected }: Load, now: Ns): Ns {
   return Math.max(now, Math.round(intensity === null ? expected : intensity.inverse(expected)));
 }

@@ -7,7 +7,7 @@ import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
 import type { World } from '../world.js';
 
-/** Requests that faults send in addition, as requests of one workload. */
+/** Extra requests that faults add to one workload. */
 interface Source {
   readonly lineage: StreamKey;
   readonly gaps: StreamKey;
@@ -21,7 +21,7 @@ interface Source {
   herded: number;
 }
 
-/** Clients who all come within a time. */
+/** A herd: clients that arrive within a limited time. */
 interface Herd {
   readonly load: number;
   readonly endNs: Ns;
@@ -29,8 +29,8 @@ interface Herd {
 }
 
 /**
- * Arrivals that faults add to a workload: at a rate, or a herd of clients within a time. They have lineages
- * of their own, so that the requests of the workload itself stay what they are.
+ * Arrivals that faults add to a workload: at a rate, or as a herd of clients within a limited time. They have their own
+ * lineages, so the workload's own requests do not change.
  */
 export class Surges {
   private readonly open: (load: number, a: number, b: number) => void;
@@ -62,7 +62,7 @@ export class Surges {
     });
   }
 
-  /** Turns the rate that is added; a Poisson process remembers nothing, so its gap is drawn anew. */
+  /** Sets the rate of extra arrivals. A Poisson process is memoryless, so its gap is drawn again. */
   turn(load: number, rate: number): void {
     const source = this.sources[load]!;
     if (rate === source.rate) return;
@@ -71,7 +71,7 @@ export class Surges {
     this.scheduleNext(load, source);
   }
 
-  /** So many clients come from now on within a time, each at any instant of it. */
+  /** Sends a number of clients from now on within a time, each at a uniformly random instant. */
   gather(load: number, clients: number, withinNs: Ns): void {
     const { now } = engine;
     const herd = this.herds.push({ load, endNs: now + withinNs, left: clients }) - 1;
@@ -101,7 +101,7 @@ export class Surges {
     this.scheduleHerd(index);
   }
 
-  /** The next of those left: the first of so many instants drawn from what is left of the time. */
+  /** Schedules the next client: the earliest of the remaining uniform instants in the remaining time. */
   private scheduleHerd(index: number): void {
     const herd = this.herds[index]!;
     if (herd.left === 0) return;

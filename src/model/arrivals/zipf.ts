@@ -1,13 +1,13 @@
 import { exp, log } from '../../kernel/math.js';
 
-/** Values of which the weights are summed one by one; beyond them the integral is near enough. */
+/** Up to this number of values the weights are summed exactly; beyond, an integral approximates them. */
 const EXACT_MAX = 100_000;
 
-/** Value i from 0 with weight (i + 1)^-exponent, by a number in (0, 1): the greater it is, the rarer the value. */
+/** Returns value i from 0 with weight (i + 1)^-exponent for a number in (0, 1); greater numbers give rarer values. */
 export class Zipf {
   private readonly count: number;
   private readonly exponent: number;
-  /** Sums of the weights of the values up to each; null = there are too many. */
+  /** Cumulative sums of the weights; null for too many values. */
   private readonly sums: Float64Array | null;
 
   constructor(count: number, exponent: number) {

@@ -3,17 +3,17 @@ import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { KpaSettings } from '../../spec/functions.js';
 
 /**
- * The Knative pod autoscaler: how many pods it wants, from requests at once on average over its windows.
- * knative/serving: pkg/autoscaler/scaling/autoscaler.go; the averages are over whole seconds, those before
- * the first request left out, as in pkg/autoscaler/aggregation.
+ * The Knative pod autoscaler: the desired number of pods, from the average concurrency over its windows.
+ * knative/serving: pkg/autoscaler/scaling/autoscaler.go; the averages are over whole seconds without those before the
+ * first request, as in pkg/autoscaler/aggregation.
  */
 export class Autoscaler {
   private readonly spec: KpaSettings;
-  /** By second: requests at once, on average. The ring holds the stable window. */
+  /** By second: average concurrency. The ring holds the stable window. */
   private readonly seconds: Float64Array;
   private level = 0;
   private noted: Ns = 0;
-  /** First second of the present activity; -1 = there is none. */
+  /** First second of the current activity; -1 = none. */
   private first = -1;
   private panicSince: Ns = -1;
   private panicPods = 0;
@@ -23,19 +23,19 @@ export class Autoscaler {
     this.seconds = new Float64Array(spec.stableWindowNs / NS_PER_SECOND + 1);
   }
 
-  /** So many requests more are under way, waiting or running. */
+  /** Changes the number of requests that wait or run. */
   add(now: Ns, change: number): void {
     this.advance(now);
     this.level += change;
     if (this.first < 0 && this.level > 0) this.first = Math.floor(now / NS_PER_SECOND);
   }
 
-  /** True while nothing has happened in the stable window. */
+  /** True while there was no request in the stable window. */
   get isIdle(): boolean {
     return this.first < 0;
   }
 
-  /** The pods it wants at the beginning of a second, with so many ready. */
+  /** The desired number of pods at the start of a second, given the number of ready ones. */
   decide(now: Ns, ready: number): number {
     this.advance(now);
     const { target, panicThreshold, stableWindowNs } = this.spec;
@@ -56,12 +56,12 @@ export class Autoscaler {
     return this.bounded(wanted);
   }
 
-  /** Pods for the first request after a while without any. */
+  /** Number of pods for the first request after an idle time. */
   activate(): number {
     return this.bounded(1);
   }
 
-  /** Forgets all: nothing runs any more. */
+  /** Resets the state: nothing runs any more. */
   reset(now: Ns): void {
     this.seconds.fill(0);
     this.level = 0;
@@ -88,7 +88,7 @@ export class Autoscaler {
     return count === 0 ? 0 : sum / count;
   }
 
-  /** Books the level since the last change by seconds. */
+  /** Adds the level since the last change to the averages of the seconds. */
   private advance(now: Ns): void {
     const { seconds } = this;
     const last = Math.floor(now / NS_PER_SECOND);

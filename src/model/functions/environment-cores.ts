@@ -7,8 +7,8 @@ import type { World } from '../world.js';
 import { strands } from '../strands.js';
 
 /**
- * The cores of the environments of a function: each has its own, which the requests in it share. What
- * goes on in the process after its request has ended runs on those of the process.
+ * The cores of the environments of a function: each environment has its own, shared by its requests. Background work
+ * that outlives its request runs on the cores of the process.
  */
 export class EnvironmentCores implements Processor {
   readonly gauge: number;
@@ -17,7 +17,7 @@ export class EnvironmentCores implements Processor {
   private readonly cores: number;
   private readonly of: (strand: number) => number;
   private readonly list: Cores[] = [];
-  /** By strand: the environment on whose cores it is, -1 = those of the process. */
+  /** By strand: the environment whose cores it uses; -1 = those of the process. */
   private at: Int32Array = new Int32Array(0);
   private readonly op: number;
   private speed = 1;
@@ -80,7 +80,7 @@ export class EnvironmentCores implements Processor {
     return this.list[environment];
   }
 
-  /** What it uses is a part of what the process uses. */
+  /** Makes the cores of an environment; their usage counts towards that of the process. */
   private make(id: number): Cores {
     const { interpreter } = this.world;
     invariant(this.cores > 0, 'environment-without-cores');

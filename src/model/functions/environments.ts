@@ -19,12 +19,13 @@ import { samplers } from '../../kernel/distribution.js';
 const THROTTLED = withStatus(OUTCOME.throttled, 429);
 
 /**
- * The environments of one function. A request takes the one that was used last and has room; where none
- * has, one more is made while the limits allow, and the request waits for its cold start; else it is
- * throttled. An environment serves whoever it was made for: it does not help that another one comes free
- * meanwhile. One that has been idle for the keep-alive time is taken down. Where the function is in several
- * zones there is an instance for each, and each environment is in one of them: a new one in the zone that has
- * the fewest (AWS Lambda developer guide, security-resilience: functions run in multiple zones).
+ * The environments of one function. A request takes the most recently used one with room. If none has room, a new one
+ * is made while the limits allow, and the request waits for its cold start; otherwise it is throttled. A new
+ * environment serves the request it was made for, even if another one becomes free first. An environment is removed
+ * after being idle for the keep-alive time.
+ *
+ * A function in several zones has an instance in each, and each environment belongs to one of them. A new one goes to
+ * the zone with the fewest (AWS Lambda developer guide, security-resilience: functions run in multiple zones).
  */
 export class Environments implements Host {
   readonly component: number;
@@ -32,26 +33,26 @@ export class Environments implements Host {
   private readonly spec: FunctionSettings;
   private readonly plan: PlanFunction;
   private readonly stream: StreamKey;
-  /** By environment: requests in it, when it is ready, when it became idle, the stamp of its keep-alive. */
+  /** By environment: its requests, when it is ready, the stamp of its keep-alive, and whether it exists. */
   private inside: Int32Array = new Int32Array(64);
   private ready: Float64Array = new Float64Array(64);
   private stamp: Int32Array = new Int32Array(64);
   private isAlive: Int32Array = new Int32Array(64);
-  /** By environment: the instance that it is in. */
+  /** By environment: its instance. */
   private placeOf: Int32Array = new Int32Array(64);
-  /** By instance: environments, and requests that have been sent there at the present instant. */
+  /** By instance: environments, requests sent there at this instant, and requests sent there in total. */
   private readonly madeAt: Int32Array;
   private readonly claims: Int32Array;
   private readonly sent: Float64Array;
   private claimedAt: Ns = -1;
   private readonly free: number[] = [];
   private count = 0;
-  /** Environments with room, the one used last at the end. */
+  /** Environments with room; the most recently used is last. */
   private readonly open: number[] = [];
   /** By strand: its environment. */
   private of: Int32Array = new Int32Array(0);
   private readonly account: Account;
-  /** Environments that may be made now, as of `refilled`. */
+  /** Number of environments that may be made, as of `refilled`. */
   private tokens: number;
   private refilled: Ns = 0;
   private readonly gauge: number;
@@ -92,8 +93,8 @@ export class Environments implements Host {
   }
 
   /**
-   * The instance that a request goes to, of those that are up: that of the environment used last of all that have
-   * room, else the one with the fewest environments.
+   * Picks the instance for a request among those that are up: that of the most recently used environment with room,
+   * else the one with the fewest environments.
    */
   place(candidates: Int32Array, count: number): number {
     const { claims, madeAt, open, sent } = this;
@@ -118,7 +119,7 @@ export class Environments implements Host {
     return chosen;
   }
 
-  /** A request has ended, whichever way. */
+  /** A request has ended, for any reason. */
   left(strand: number): void {
     strands.slot[strand] &= ~LEASED;
     this.account.running--;
@@ -160,7 +161,7 @@ export class Environments implements Host {
     return PENDING;
   }
 
-  /** Takes the permission to make one more. */
+  /** Takes a token to make an environment; returns false if there is none. */
   private mayMake(): boolean {
     const { now } = engine;
     const { burst, scaleRate } = this.spec;
@@ -184,7 +185,7 @@ export class Environments implements Host {
     this.ready[environment] = engine.now + time;
   }
 
-  /** An environment that is there, and empty. */
+  /** Adds an environment without requests. */
   private add(place: number): number {
     const environment = this.free.pop() ?? this.count++;
     if (environment >= this.inside.length) this.widen();
@@ -210,15 +211,15 @@ export class Environments implements Host {
     levels.add(this.gauge, -1);
   }
 
-  /** Those of an instance that are always there, the first by their numbers, are there again. */
+  /** Restores the provisioned environments of an instance; they have the lowest numbers. */
   private provideAgain(place: number): void {
     for (let k = 0; k < this.spec.provisioned; k++) if (this.placeOf[k] === place) this.settle(k);
   }
 
-  /** It serves whoever it was made for: who has gone has left already. */
+  /** Nothing to do: `left` releases the environment of a request that leaves while it waits. */
   gone(): void {}
 
-  /** All of an instance are gone, with what ran in them. */
+  /** All environments of an instance have ended, with their requests. */
   private clear(place: number): void {
     levels.add(this.gauge, -this.madeAt[place]);
     this.madeAt[place] = 0;

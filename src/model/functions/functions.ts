@@ -9,7 +9,7 @@ import { Pods } from './pods.js';
 /** All functions of a run. */
 export class Functions {
   private readonly list: readonly Host[];
-  /** Those that are in several instances, by component; null = none is. */
+  /** By component: the functions with several instances; null = none. */
   readonly spread: ReadonlyMap<number, Host> | null;
 
   constructor(world: World) {
@@ -29,7 +29,7 @@ export class Functions {
     this.spread = spread.length === 0 ? null : new Map(spread.map((own) => [own.component, own]));
   }
 
-  /** The step that every request of a function begins with. */
+  /** The first step of every request of a function. */
   act(fn: number): Act {
     const own = this.list[fn];
     return { begin: (strand) => own.begin(strand), left: (strand) => own.gone(strand) };

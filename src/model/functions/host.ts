@@ -1,21 +1,21 @@
 import type { Outcome } from '../../spec/outcome.js';
 
-/** Requests under way that one limit counts: those of a function, or of all functions of an account. */
+/** Running requests that one limit counts: those of a function, or of all functions of an account. */
 export interface Account {
   running: number;
 }
 
-/** What runs the requests of a function. */
+/** Runs the requests of a function. */
 export interface Host {
   readonly component: number;
-  /** The instance that a request goes to, of those that are up. */
+  /** Picks the instance for a request among those that are up. */
   place(candidates: Int32Array, count: number): number;
-  /** A request wants an environment: its outcome, or PENDING. */
+  /** A request asks for an environment: returns its outcome, or PENDING. */
   begin(strand: number): Outcome;
-  /** A request that was given one has ended, whichever way. */
+  /** A request with an environment has ended, for any reason. */
   left(strand: number): void;
   /** A request has left while it waited. */
   gone(strand: number): void;
-  /** The environment of a request, -1 = it has none. */
+  /** The environment of a request, -1 = none. */
   environmentOf(strand: number): number;
 }

@@ -23,15 +23,15 @@ const FULL = withStatus(OUTCOME.rejectedOverload, 503);
 const QUEUE_DEPTH = 10_000;
 /** tickInterval in pkg/autoscaler/scaling/multiscaler.go. */
 const TICK_NS = 2 * NS_PER_SECOND;
-/** Up to so many requests in a pod the first one with room is taken (pickLBPolicy in throttler.go). */
+/** Up to this concurrency limit, the first pod with room is taken (pickLBPolicy in throttler.go). */
 const FEW = 3;
 
 const STATE = Object.freeze({ none: 0, starting: 1, ready: 2, closing: 3 } as const);
 
 /**
- * The pods of a Knative service. Its activator holds requests until a pod has room for them, and the
- * autoscaler says how many pods there are; one more than none is made at once for the first request. A
- * pod that is one too many takes nothing more and goes when it is empty.
+ * The pods of a Knative service. Its activator holds requests until a pod has room, and the autoscaler sets the number
+ * of pods. From zero, the first request starts a pod at once. A surplus pod takes no new requests and ends once it is
+ * empty.
  */
 export class Pods implements Host {
   readonly component: number;
@@ -43,15 +43,15 @@ export class Pods implements Host {
   private readonly stream: StreamKey;
   private readonly picks: StreamKey;
   private readonly waiting = new IntRing();
-  /** By pod: state, requests in it, a stamp that voids its start. */
+  /** By pod: state, its requests, and a stamp that voids its start. */
   private readonly state: number[] = [];
   private readonly inside: number[] = [];
   private readonly stamp: number[] = [];
-  /** Pods that start or are ready, the oldest first. */
+  /** Pods that are starting or ready, the oldest first. */
   private readonly alive: number[] = [];
   private ready = 0;
   private started = 0;
-  /** Place in the round over pods. */
+  /** Round-robin position. */
   private next = 0;
   private isTicking = false;
   private epoch = 0;
@@ -145,7 +145,7 @@ export class Pods implements Host {
     this.keepTicking();
   }
 
-  /** Those that wait longest go first, as far as there is room. */
+  /** Admits the requests that have waited longest while pods have room. */
   private admit(): void {
     while (this.waiting.length > 0) {
       const strand = this.waiting.peek();
@@ -159,7 +159,7 @@ export class Pods implements Host {
     }
   }
 
-  /** The pod for a request, -1 = none has room: as the activator chooses, by how many one takes. */
+  /** Picks the pod for a request as the activator does, depending on the concurrency limit; -1 = none has room. */
   private pick(strand: number): number {
     if (this.ready === 0) return -1;
     const { concurrencyPerInstance: limit } = this.spec;
@@ -176,7 +176,7 @@ export class Pods implements Host {
     return -1;
   }
 
-  /** The emptier of two pods by chance. */
+  /** The emptier of two random pods. */
   private pickOfTwo(strand: number): number {
     const one = this.byChance(strand, 0);
     const other = this.byChance(strand, 1);
@@ -209,7 +209,7 @@ export class Pods implements Host {
 
   private scaleTo(pods: number): void {
     while (this.alive.length < pods) this.make();
-    // The newest go first, those that are not ready yet before all others.
+    // Removes pods that are not ready first, and among equals the newest.
     for (const state of [STATE.starting, STATE.ready]) {
       for (let k = this.alive.length - 1; k >= 0 && this.alive.length > pods; k--) {
         if (this.state[this.alive[k]] === state) this.close(k);
@@ -266,7 +266,7 @@ export class Pods implements Host {
     }
   }
 
-  /** All are gone, with what ran in them. */
+  /** All pods have ended, with their requests. */
   private clear(): void {
     this.state.forEach((state, pod) => {
       if (state !== STATE.none) levels.add(this.gauge, -1);
