@@ -1,15 +1,15 @@
 import type { Outcome } from '../spec/outcome.js';
 
 /**
- * A step that leaves the process by another way than a call: publishing a message, asking a cache kept
- * in the process, taking a lock. The program stands behind the step when it begins.
+ * A step that leaves the process other than by a call: publishing a message, using an in-process cache, taking a lock.
+ * When it begins, the program counter already points past the step.
  */
 export interface Act {
   /**
-   * Does the step for a strand: its outcome, or PENDING, and `Interpreter.acted` later. `pc` is the place
-   * of the instruction, which names its draws. A success may set the strand's pc elsewhere.
+   * Performs the step for a strand: returns its outcome, or PENDING and later calls `Interpreter.acted`. `pc` is the
+   * place of the instruction, which names its draws. A successful step may set the strand's pc.
    */
   begin(strand: number, pc: number): Outcome;
-  /** The strand has left while it was PENDING: nothing of it may come back. */
+  /** The strand has left while the step was PENDING; it must not report back. */
   left(strand: number): void;
 }

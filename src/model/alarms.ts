@@ -5,7 +5,7 @@ import type { Alarm } from '../spec/policy.js';
 import { FROZEN } from './instance.js';
 import type { Instance } from './instance.js';
 
-/** One alarm: what it does, whose process it stands in, and which of its settings counts. */
+/** One alarm: its action, the process that it belongs to, and its current setting. */
 interface Entry {
   readonly run: () => void;
   readonly owner: Instance | null;
@@ -13,9 +13,8 @@ interface Entry {
 }
 
 /**
- * Timers of policies that belong to no call, such as the end of a breaker's open time. A paused
- * process sees its alarms at its thaw, as it does its other timers; a restarted one clears them in
- * the reset of the policy.
+ * Timers of policies that belong to no call, such as the end of a breaker's open time. A paused process sees its alarms
+ * when it resumes, like its other timers. A restarted process clears them in the reset of the policy.
  */
 export class Alarms {
   private readonly entries: Entry[] = [];
@@ -25,7 +24,7 @@ export class Alarms {
     this.op = engine.define('policy-alarm', (id, generation) => this.ring(id, generation));
   }
 
-  /** A new alarm that is not set. `owner` null: the state is shared by several processes. */
+  /** Creates an alarm that is not set. `owner` null: the state is shared by several processes. */
   add(run: () => void, owner: Instance | null): Alarm {
     const entry: Entry = { run, owner, generation: 0 };
     const id = this.entries.push(entry) - 1;

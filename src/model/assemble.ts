@@ -61,13 +61,13 @@ import type { World } from './world.js';
 import { frames } from './frames.js';
 import { partName } from '../spec/plan-names.js';
 
-/** A world ready to run, and what the record needs to know of its assembly. */
+/** A world ready to run, and the parts of its assembly that the record reads. */
 export interface Assembly {
   readonly world: World;
   readonly chains: Chains;
   readonly board: Board;
   readonly collections: Collections;
-  /** Gauge of attempts under way by calling instance and called component. */
+  /** Gauges of outstanding attempts by calling instance and called component. */
   views(): ReturnType<Views['list']>;
 }
 
@@ -83,7 +83,7 @@ export function assemble(
   world.replication = replication;
   world.stop = null;
   windBack(plan);
-  // A plan names distributions by their place, so none of them may come behind parts of a mixture.
+  // A plan refers to distributions by their index, so they must come before the parts of mixtures.
   samplers.addAll(plan.distributions);
   world.counts = new Counts();
   for (const count of plan.counts) world.counts.add(count);
@@ -134,10 +134,10 @@ export function assemble(
   return { world, chains, board, collections: outages.collections, views: () => views.list() };
 }
 
-/** Gauges of an instance of a service that calls two others. */
+/** Number of gauges of an instance of a service that calls two others. */
 const GAUGES_EACH = 5;
 
-/** What all runs of a thread have in turn, as it was before the first of them. */
+/** Resets everything that the runs of a thread share to its initial state. */
 function windBack({ deepestChain, grid, instances, parts, statEdges }: Plan): void {
   engine.reset();
   samplers.reset();
@@ -147,7 +147,7 @@ function windBack({ deepestChain, grid, instances, parts, statEdges }: Plan): vo
   sink.reset(grid, parts.length, statEdges.length);
 }
 
-/** Nothing is slowed or made to fail at the beginning. */
+/** At the start no fault slows or fails anything. */
 function setInjections(world: Draft): void {
   const { parts, instances } = world.plan;
   world.partSlowness = new Float64Array(parts.length).fill(1);
@@ -161,7 +161,7 @@ function setReplicas(world: Draft): void {
   world.copies = new Map(searches.map((spec) => [spec.component, new Copies(world, spec)]));
 }
 
-/** What stands beside the calls. */
+/** Builds the parts of the model other than calls. */
 function setModules(world: Draft, registry: Registry): void {
   const isDual = world.plan.acts.some(({ act }) => act === 'dualMark');
   world.functions = new Functions(world);
@@ -233,7 +233,7 @@ function setExecutions(world: Draft): void {
 
 function setMemories(world: Draft, outages: Outages): void {
   const { plan } = world;
-  // The process dies as a next step, outside of what made it hold too much, and behind what it completes.
+  // The process dies in a later step: after the event that exceeded the limit, and after the work that it completes.
   const op = engine.define('out-of-memory', (id, epoch) => {
     if (world.instances[id].epoch === epoch) outages.end(world.instances[id]);
   });
@@ -254,7 +254,7 @@ function setMemories(world: Draft, outages: Outages): void {
   }
 }
 
-/** Everything that lets requests in or keeps them out beyond the queue itself. */
+/** Sets up everything beyond the queue that admits or refuses requests. */
 function setDoors(world: Draft, registry: Registry): void {
   world.gates = new Gates(world, registry);
   world.timeLimits = new TimeLimits(world);
@@ -272,7 +272,7 @@ function linkOf(world: Draft, spec: Plan['links'][number]): Link {
   return new Link(samplers, streamKey(plan.seed, replication, name), spec);
 }
 
-/** Marks the links on which messages follow others on their connection, or a farewell follows them. */
+/** Marks the links that must keep order: messages share a connection, or a server announces its end. */
 function setOrder(world: Draft): void {
   for (const { connections, links } of world.plan.edges) {
     if (connections === null || (!connections.multiplexed && connections.server === null)) continue;

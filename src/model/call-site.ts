@@ -1,38 +1,35 @@
 import type { Ns } from '../kernel/time.js';
 import type { Outcome } from '../spec/outcome.js';
 
-/** What the call machinery needs from the rest of the model. */
+/** The operations of the model that the call machinery uses. */
 export interface CallSite {
-  /**
-   * Sends one attempt of the frame on the wire, and sets `frames.job`: PASS; or an outcome where it can
-   * go nowhere.
-   */
+  /** Sends one attempt of the frame and sets `frames.job`. Returns PASS, or an outcome if it cannot be sent. */
   send(frame: number): number;
   /**
-   * The caller gives up on the attempt because of `outcome` (timeout, deadlineExceeded or cancelled);
-   * `tell`: the callee gets a message about it.
+   * The caller abandons the attempt because of `outcome` (timeout, deadlineExceeded or cancelled). `tell`: the callee
+   * gets a message about it.
    */
   abandon(frame: number, job: number, outcome: Outcome, tell: boolean): void;
   /**
-   * Writes into `child` whom it calls, how and until when: what is called instead of a failed frame, or
-   * the question to the store of a layer of its bundle, by the number of that layer (-1: instead).
+   * Fills in the target, chain and deadline of `child`: the call instead of a failed frame (`question` -1), or the
+   * query to the store of a layer of its bundle, by the number of that layer.
    */
   beside(frame: number, child: number, question: number): void;
-  /** Starts the steps that a caller runs instead of a failed frame; -1 where it makes a call instead. */
+  /** Starts the steps that a caller runs instead of a failed frame; returns -1 if it makes a call instead. */
   stepsInstead(frame: number, layer: number): number;
   stopSteps(strand: number): void;
-  /** A call has ended; measured before the owner goes on. */
+  /** A call has ended; measured before the owner continues. */
   callEnded(frame: number, outcome: Outcome): void;
-  /** A hint that goes with the outcome of a call, for the strand that made it; before that outcome. */
+  /** Passes a retry hint to the strand that made a call, before the outcome of that call. */
   hinted(strand: number, hint: Ns): void;
-  /** Hands the outcome of a call that took time to the strand that made it. */
+  /** Passes the outcome of a call that took time to the strand that made it. */
   callAnswered(strand: number, stamp: number, outcome: Outcome): void;
   count(frame: number, counter: number): void;
   idempotent(frame: number): boolean;
   /** Ties the attempts of a frame to those of another, see CallContext.tie. */
   tie(frame: number, other: number): void;
-  /** The frame, whose attempt on the wire is `job` (-1: none), gets its first sibling. */
+  /** The frame gets its first sibling; `job` is its attempt on the wire (-1: none). */
   forked(job: number): void;
-  /** True when the process of the caller is paused: it takes the event and lets it happen at its thaw. */
+  /** Returns true if the process of the caller is paused; the event then happens when it resumes. */
   stalls(frame: number, op: number, target: number, stamp: number): boolean;
 }

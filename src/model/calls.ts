@@ -26,41 +26,41 @@ const FORK_TAG = 0x1000;
 /** Lineage tag of the call that is made instead of a frame. */
 const INSTEAD_TAG = 0x4000;
 
-/** Lineage tag of the questions of a frame, by attempt and layer. */
+/** Lineage tag of the store queries of a frame, by attempt and layer. */
 const ASK_TAG = 0x8000;
 const MAX_LAYERS = 32;
 
-/** Steps that are run instead of a call go by FIRST_STEPS - strand: below every frame, and below -1. */
+/** Steps run instead of a call are numbered FIRST_STEPS - strand: below every frame, and below -1. */
 const FIRST_STEPS = -2;
 
 /**
- * The caller's side of every call: walks a chain of policies inward until the wire, and outward with
- * the outcome. The continuation of a call is (frame, layer), never a closure.
+ * The caller's side of every call: walks a chain of policies inward to the wire, and outward with the outcome. The
+ * continuation of a call is (frame, layer), never a closure.
  *
- * Laws, checked in every run: each PASS is matched by exactly one leave or cancel; a refusing layer is
- * never left; leave, cancel, refusal and grant void the layer's timers; no handler runs inside another,
- * because call() answers when no time has passed and every wake-up goes through the instant ring.
+ * Invariants, checked in every run: each PASS is matched by exactly one leave or cancel; a refusing layer is never
+ * left; leave, cancel, refusal and grant void the layer's timers; no handler runs inside another, because call()
+ * returns the outcome if no time has passed and every wake-up goes through the instant ring.
  */
 export class Calls implements CallContext {
   readonly layers: PolicyState[] = [];
   /**
-   * Their methods, by place: as properties of objects of a dozen classes V8 would look them up by name, a twentieth
-   * of a run.
+   * Their methods, by place. As properties of objects of a dozen classes V8 would look them up by name, which takes a
+   * twentieth of a run.
    */
   private readonly enters: PolicyState['enter'][] = [];
   private readonly leaves: PolicyState['leave'][] = [];
   /** Op of policy timers; lanes for them are owned by `frames`. */
   readonly timerOp: number;
-  /** Frame of the last call that answered PENDING. */
+  /** Frame of the last call that returned PENDING. */
   lastFrame = -1;
   private readonly site: CallSite;
   private readonly resumeOp: number;
   private readonly againOp: number;
   private readonly forkOp: number;
   private readonly settleOp: number;
-  /** While a layer's cancel() runs: what the attempt inside is booked as. */
+  /** While a layer's cancel() runs: the outcome under which the inner attempt is recorded. */
   cancelledAs: Outcome = OUTCOME.cancelled;
-  /** The frame whose call() is still on the stack, and its outcome if it has ended meanwhile. */
+  /** The frame whose call() is still on the stack, and its outcome if it has ended already. */
   private direct = -1;
   private directOutcome: Outcome = PENDING;
 
@@ -94,7 +94,7 @@ export class Calls implements CallContext {
     return engine.now;
   }
 
-  /** Adds the layers of a chain, outermost first. Gives the place of the first. */
+  /** Adds the layers of a chain, outermost first. Returns the place of the first. */
   addChain(chain: readonly PolicyState[]): number {
     const start = this.layers.length;
     for (const layer of chain) {
@@ -106,8 +106,8 @@ export class Calls implements CallContext {
   }
 
   /**
-   * Starts a call. Answers PENDING, or the outcome when the call was settled without time passing:
-   * the strand then goes on in its own loop, so that refused calls in a loop do not recurse.
+   * Starts a call. Returns PENDING, or the outcome if the call was settled without time passing. The strand then
+   * continues in its own loop, so refused calls in a loop do not recurse.
    */
   call(
     edge: number,
@@ -144,8 +144,8 @@ export class Calls implements CallContext {
   }
 
   /**
-   * Sends a call that its site had let pass without sending it: its layers have stayed entered. Answers
-   * like call(), for the owner as it is now.
+   * Sends a call that its site had held back; its layers have stayed entered. Returns the same as call(), for the
+   * owner's new stamp.
    */
   sendHeld(frame: number, ownerStamp: number): Outcome {
     const before = this.direct;
@@ -158,7 +158,7 @@ export class Calls implements CallContext {
     return this.directOutcome;
   }
 
-  /** Ends such a call without sending it: its layers are left with the outcome, nobody is answered. */
+  /** Ends a held call without sending it: its layers are left with the outcome, and no strand receives it. */
   endHeld(frame: number, outcome: Outcome): void {
     const before = this.direct;
     this.direct = frame;
@@ -176,7 +176,7 @@ export class Calls implements CallContext {
     this.unwind(frame, depth - 1, outcome);
   }
 
-  /** The owner gives the whole call up; every layer gives back what it took. */
+  /** The owner abandons the entire call; every layer releases its resources. */
   drop(frame: number, tell: boolean): void {
     this.cancelFrom(frame, frames.base[frame], OUTCOME.cancelled, tell);
     frames.parent[frame] = -1;
@@ -234,11 +234,11 @@ export class Calls implements CallContext {
   }
 
   fork(frame: number, layer: number, nth: number, elsewhere: boolean): number {
-    // Its fork would take its slot, and be its own parent.
+    // Otherwise its fork would take its slot and become its own parent.
     invariant(frames.slots.has(frame), 'fork-of-a-frame-that-has-ended');
     if (frames.hedged[frame] === 0) this.site.forked(frames.job[frame]);
     frames.hedged[frame] = 1;
-    // Only forks look at it, so the first of them begins the count.
+    // Only forks use the count, so the first one resets it.
     if (nth === 1) frames.forkCount[frame] = 0;
     const child = frames.open();
     frames.hedged[child] = 1;
@@ -259,7 +259,7 @@ export class Calls implements CallContext {
     derive(frames.lineageA[frame], frames.lineageB[frame], FORK_TAG + nth);
     frames.lineageA[child] = lineage.a;
     frames.lineageB[child] = lineage.b;
-    // The stamp is that of one layer: the frame may be a fork of another layer before this runs.
+    // The stamp belongs to one layer: before this runs, the frame may be reused as a fork of another layer.
     const index = (child << frames.shift) | (layer + 1);
     engine.soon(engine.phase, this.forkOp, index, frames.stamp[index]!, 0);
     return child;
@@ -270,7 +270,7 @@ export class Calls implements CallContext {
     return steps < 0 ? this.beside(frame, layer, -1, INSTEAD_TAG) : FIRST_STEPS - steps;
   }
 
-  /** The steps that a layer had run instead have ended; what they say about asking again is the frame's. */
+  /** The steps that a layer ran instead of a call have ended. Their retry hint is already in the frame. */
   insteadEnded(frame: number, layer: number, outcome: Outcome): void {
     this.layers[frames.chain[frame] + layer].child!(frame, layer, frame, outcome);
   }
@@ -280,7 +280,7 @@ export class Calls implements CallContext {
     return this.beside(frame, layer, question, ASK_TAG + nth);
   }
 
-  /** A call by itself that is made for a frame; its end comes to child(). */
+  /** Makes a separate call for a frame; child() receives its end. */
   private beside(frame: number, layer: number, question: number, tag: number): number {
     const child = frames.open();
     frames.caller[child] = frames.caller[frame];
@@ -372,24 +372,24 @@ export class Calls implements CallContext {
     this.site.count(frame, counter);
   }
 
-  /** Permits, waiters and forks that policies hold now; 0 when nothing is in flight. */
+  /** Number of permits, waiting calls and forks that policies hold; 0 when nothing is in flight. */
   held(): number {
     let held = 0;
     for (const layer of new Set(this.layers)) held += layer.held();
     return held;
   }
 
-  /** A granted or repeated call goes on inward of the layer it waited in. */
+  /** A granted or repeated call continues inward from the layer that it waited in. */
   private goOn(op: number, index: number, stamp: number): void {
     if (frames.stamp[index] !== stamp) return;
     const frame = index >> frames.shift;
     if (this.site.stalls(frame, op, index, stamp)) return;
-    // A try counts now, not when it was granted: the call may have ended during its back-off.
+    // A retry counts now, not when it was granted: the call may have ended during its backoff.
     if (op === this.againOp) this.site.count(frame, EDGE_COUNTER.retries);
     this.advance(frame, (index & ((1 << frames.shift) - 1)) + 1);
   }
 
-  /** Enters layers from `layer` inward; past the last one the attempt goes on the wire. */
+  /** Enters layers from `layer` inward; after the last one the attempt is sent. */
   private advance(frame: number, layer: number): void {
     const { layers, enters } = this;
     const depth = frames.depth[frame];
@@ -435,7 +435,7 @@ export class Calls implements CallContext {
 
   private endChild(frame: number, parent: number, outcome: Outcome): void {
     const layer = frames.under[frame]!;
-    // A fork is the same call; one that was made instead is a call by itself.
+    // A fork is the same call; a call made instead is a separate one.
     if (frames.base[frame]! > 0) frames.ambiguous[parent] |= frames.ambiguous[frame]!;
     else this.site.callEnded(frame, outcome);
     frames.parent[frame] = -1;
@@ -455,7 +455,7 @@ export class Calls implements CallContext {
     else this.site.callAnswered(owner, stamp, result);
   }
 
-  /** Cancels the layers from `layer` inward, outer to inner, and the attempt on the wire. */
+  /** Cancels the layers from `layer` inward, and then the attempt on the wire. */
   private cancelFrom(frame: number, layer: number, outcome: Outcome, tell: boolean): void {
     const { layers } = this;
     const depth = frames.depth[frame];
@@ -488,7 +488,7 @@ export class Calls implements CallContext {
       frames.entered[frame] === 0 && frames.parked[frame] < 0 && frames.job[frame] < 0,
       'frame-released-with-layers',
     );
-    // A fork that is killed before it has started waits under the stamp of its first layer.
+    // A fork killed before its start is scheduled under the stamp of its first layer.
     frames.stamp[(frame << frames.shift) | frames.base[frame]]++;
     frames.slots.give(frame);
   }

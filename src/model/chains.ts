@@ -31,7 +31,7 @@ import { frames } from './frames.js';
 import { engine } from '../kernel/engine.js';
 import { samplers } from '../kernel/distribution.js';
 
-/** A deadline that only enforces what it inherits. */
+/** A deadline that only enforces an inherited one. */
 const INHERITED: Layer = {
   policy: 'deadline',
   kind: 'simple',
@@ -46,17 +46,17 @@ const INHERITED: Layer = {
 
 /** When the states of a layer may be made and reset. */
 interface Timing {
-  /** Not before a call needs them. */
+  /** They may be made at the first call that needs them. */
   readonly isLate: boolean;
-  /** A reset of one that serves no call may wait until it is made. */
+  /** A reset of an unused state may be applied when the state is made. */
   readonly isResetLate: boolean;
 }
 
 const EARLY: Timing = { isLate: false, isResetLate: false };
 
 /**
- * Builds the chains of policy objects. An object is shared by all calls that share its state: those of
- * the same bundle from the same instance (caller component, everybody) to the same callee (endpoint).
+ * Builds the chains of policy objects. All calls with common state share an object: those of the same bundle from the
+ * same instance (or calling component, or all callers) to the same callee (or endpoint).
  */
 export class Chains {
   readonly pools: Pools;
@@ -64,19 +64,19 @@ export class Chains {
   private readonly registry: Registry;
   readonly alarms: Alarms;
   private readonly states = new Map<string, PolicyState>();
-  /** Of states that several processes have over one store: the maker of theirs, null where there is none. */
+  /** For states that several processes have over one store: the maker of the state of a process, or null. */
   private readonly nodes = new Map<string, (() => LimiterState) | null>();
   private readonly chains = new Map<string, number>();
   private readonly ids = new Map<PolicyState, number>();
   private readonly pickLayer: PickLayer;
-  /** By key of a state that is one for each instance called. */
+  /** By key of a state that exists once per callee instance. */
   private readonly watchers = new Map<string, Watchers>();
   private readonly rooms = new Map<string, WaitingRoom>();
-  /** What the states of instances journal, by all of their key but the instance. */
+  /** Journal blocks of the states of instances, by their key without the instance. */
   private readonly blocks = new Map<string, readonly OpenBlock[]>();
   /** By bundle and policy. */
   private readonly timings = new Map<string, Timing>();
-  /** Bundles of which some call may inherit a deadline: all their chains are of one shape. */
+  /** Bundles in which some call may inherit a deadline; all their chains get the same shape. */
   private readonly reached = new Set<number>();
 
   constructor(world: World, registry: Registry) {
@@ -88,10 +88,10 @@ export class Chains {
     for (const edge of world.plan.edges) if (edge.deadline) this.reached.add(edge.bundle);
   }
 
-  /** Layers of an edge, the implicit ones included, outermost first; the pool is the innermost. */
+  /** Layers of an edge including the implicit ones, outermost first; the pool is the innermost. */
   layersOf(edge: PlanEdge): readonly Layer[] {
     const { layers } = this.world.plan.bundles[edge.bundle];
-    // A transaction only waits for its connection; its statements heed the deadline.
+    // A transaction only waits for its connection; the deadline applies to its statements.
     if (edge.session === SESSION.holds) return layers;
     const own = layers.some((layer) => layer.policy === 'deadline');
     if (own || !this.reached.has(edge.bundle)) return layers;
@@ -106,7 +106,7 @@ export class Chains {
     return this.layersOf(edge).length + pick + pool;
   }
 
-  /** True where a layer needs to know the instance, so that it is picked before the attempt is sent. */
+  /** Returns true if a layer depends on the instance, so that the instance is picked before the attempt is sent. */
   picks(edge: PlanEdge): boolean {
     return edge.connections !== null || edge.route !== null || this.splits(edge);
   }
@@ -115,13 +115,13 @@ export class Chains {
     return this.world.plan.bundles[edge.bundle].layers.some(({ per }) => per === 'target');
   }
 
-  /** True where callers pick among all instances once every one of them is shut. */
+  /** Returns true if callers pick among all instances once every one of them is shut. */
   failsOpen(edge: PlanEdge): boolean {
     const { layers } = this.world.plan.bundles[edge.bundle];
     return layers.some((layer) => !layer.dryRun && this.kindOf(layer).failsOpen === true);
   }
 
-  /** For how long calls of an edge wait for an instance; 0 = they do not. */
+  /** How long calls of an edge wait for an available instance; 0 = they do not. */
   shutWaitOf(edge: PlanEdge): Ns {
     let waitNs = 0;
     for (const layer of this.world.plan.bundles[edge.bundle].layers) {
@@ -131,7 +131,7 @@ export class Chains {
     return waitNs;
   }
 
-  /** Where the calls of one instance wait for another, for so long. */
+  /** The room in which the calls of one instance wait for an instance of the callee, for `waitNs` at most. */
   roomOf(edge: PlanEdge, caller: Instance, view: View, waitNs: Ns): WaitingRoom {
     const { plan } = this.world;
     const key = `${plan.bundles[edge.bundle].id}|${caller.id}|${plan.parts[edge.to].component}`;
@@ -146,7 +146,7 @@ export class Chains {
     return room;
   }
 
-  /** Place of the first layer of an edge's chain for one calling instance, which sees the callee so. */
+  /** Place of the first layer of an edge's chain for one calling instance with this view of the callee. */
   chainOf(edge: PlanEdge, caller: Instance, view: View): number {
     const layers = this.layersOf(edge);
     const objects = layers.map((layer) => this.stateOf(edge, layer, caller, view));
@@ -169,13 +169,13 @@ export class Chains {
     return start;
   }
 
-  /** Whether what a calling instance has for an edge may be made at its first call. */
+  /** Whether the objects of a calling instance for an edge may be made at its first call. */
   isLate(edge: PlanEdge): boolean {
     if (edge.pool !== null || edge.route !== null || edge.session !== SESSION.none) return false;
     return this.layersOf(edge).every((layer) => this.isLateLayer(edge, layer));
   }
 
-  /** The states that the instances of a caller are the first to have for an edge: what reserve() wants. */
+  /** The states that this edge is the first to create for the instances of a caller, as an argument of reserve(). */
   fresh(edge: PlanEdge, caller: number): readonly string[] {
     const { id } = this.world.plan.bundles[edge.bundle];
     return this.layersOf(edge)
@@ -184,7 +184,7 @@ export class Chains {
       .filter((family) => !this.blocks.has(family));
   }
 
-  /** Reserves the numbers of the machines of all callers but the first, as if they were made now. */
+  /** Reserves the numbers of the state machines of all callers but the first, as if they were made now. */
   reserve(families: readonly string[], callers: readonly Instance[]): void {
     const blocks = families.flatMap((family) => this.blocks.get(family)!);
     const stride = blocks.reduce((sum, { targets }) => sum + targets, 0);
@@ -195,7 +195,9 @@ export class Chains {
     }
   }
 
-  /** Whether a layer has a state for each calling instance that neither looks at the clock nor sets a timer when it is made. */
+  /**
+   * Returns true if a layer has a state per calling instance whose creation neither reads the clock nor sets a timer.
+   */
   private isLateLayer(edge: PlanEdge, layer: Layer): boolean {
     if (this.kindOf(layer).state === 'none') return true;
     return layer.scope === 'instance' && layer.key === null && this.timingOf(edge, layer).isLate;
@@ -209,7 +211,7 @@ export class Chains {
     return timing;
   }
 
-  /** Makes a state that serves no call, resets it, and watches what it asks for. */
+  /** Makes and resets a state without calls, and records whether it reads the clock or sets a timer. */
   private probe(edge: PlanEdge, layer: Layer): Timing {
     const { plan, calls, instances } = this.world;
     const caller = instances[plan.components[plan.parts[edge.from].component].firstInstance];
@@ -287,7 +289,7 @@ export class Chains {
     return state;
   }
 
-  /** Makes the state of a calling instance with the numbers that its machines have. */
+  /** Makes the state of a calling instance with the numbers reserved for its state machines. */
   private ofInstance(family: string, caller: Instance, create: () => PolicyState): PolicyState {
     const { journal, plan } = this.world;
     const known = this.blocks.get(family);
@@ -301,7 +303,7 @@ export class Chains {
     return state!;
   }
 
-  /** One state for each instance called: the first one shows what the others journal. */
+  /** One state for each callee instance; the first one shows what the others will journal. */
   private targetsOf(
     edge: PlanEdge,
     layer: Layer,
@@ -323,7 +325,7 @@ export class Chains {
     return targets;
   }
 
-  /** Makes the state of one process over the store that all have; null where they share one object. */
+  /** Returns the maker of each process's state over a common store; null if the processes share one object. */
   private nodeMaker(
     definition: PolicyKind,
     { scope, config }: Layer,
@@ -389,7 +391,7 @@ export class Chains {
   }
 }
 
-/** Names a state of each instance of a caller. */
+/** Name of a state that each instance of a caller has. */
 function familyOf(bundle: string, { policy }: Layer, caller: number, per: string): string {
   return `${bundle}|${policy}|${caller}|${per}`;
 }

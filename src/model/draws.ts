@@ -4,10 +4,10 @@ import { REGISTERS, strands } from './strands.js';
 import type { World } from './world.js';
 import { samplers } from '../kernel/distribution.js';
 
-/** Rounds that are still to come, at most; a register holds no more. */
+/** Maximum of the remaining rounds: the size of a register. */
 const MAX_ROUNDS = 0x7fffffff;
 
-/** Draws of endpoint programs: by the stream of the instruction, the strand's lineage and the round it is in. */
+/** Draws of endpoint programs: by the stream of the instruction, the strand's lineage and its loop round. */
 export class Draws {
   private readonly world: World;
   /** Whether any program of the plan loops; without loops the registers stay 0 and are not read. */
@@ -19,7 +19,7 @@ export class Draws {
     this.loops = usesLoops(program.code) || acts.some((act) => act.act === 'store');
   }
 
-  /** A whole number, such as the rounds of a loop. */
+  /** An integer, such as the number of rounds of a loop. */
   count(strand: number, pc: number, id: number): number {
     const { streamA, streamB, counts } = this.world;
     const { lineageA, lineageB } = strands;
@@ -38,7 +38,7 @@ export class Draws {
     return unit(streamA[pc], streamB[pc], lineageA[strand], lineageB[strand], index);
   }
 
-  /** A number in (0, 1) that a value of a key always gets from the same instruction. */
+  /** A number in (0, 1) that is the same for each value of a key at the same instruction. */
   hash(pc: number, value: number): number {
     const { streamA, streamB } = this.world;
     return unit(streamA[pc], streamB[pc], Math.floor(value / 4294967296), value | 0, 0);
@@ -56,12 +56,12 @@ export class Draws {
     return slowness === 1 ? time : Math.round(time * slowness);
   }
 
-  /** Tag of what an instruction makes, such as a call: its stream and the round it is in. */
+  /** Tag of objects that an instruction makes, such as a call: its stream and its loop round. */
   tag(strand: number, pc: number): number {
     return (this.world.streamA[pc] + this.registerIndex(strand)) | 0;
   }
 
-  /** The loop registers as one number: rounds of a loop draw anew, and nothing else does. */
+  /** The loop registers as one number, so each round of a loop draws new values. */
   private registerIndex(strand: number): number {
     if (!this.loops) return 0;
     const { registers } = strands;

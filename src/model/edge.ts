@@ -16,22 +16,22 @@ const NO_BYTES = new Uint8Array(0);
 const NO_PLACES = new Int32Array(0);
 
 /**
- * How one calling instance sees the instances of one callee: its own outstanding attempts. Ten callers
- * have ten views, none of them the true load.
+ * How one calling instance sees the instances of one callee: only its own outstanding attempts. Ten callers have ten
+ * views, none of which shows the true load.
  */
 export class View {
-  /** Attempts outstanding by callee instance (index within the component); null where no balancer looks at them. */
+  /** Outstanding attempts by callee instance (index within the component); null if no balancer uses them. */
   readonly outstanding: Int32Array | null;
-  /** Gauge of attempts under way from this caller to this callee, or -1. */
+  /** Gauge of outstanding attempts from this caller to this callee, or -1. */
   gauge = -1;
-  /** By callee instance: how many of those that watch it want no more requests sent there. */
+  /** By callee instance: number of policies that have shut it. */
   shut: Uint8Array = NO_BYTES;
-  /** Instances with any of these, and room for a list of the others. */
+  /** Number of shut instances, and a buffer for a list of the others. */
   shutCount = 0;
   open: Int32Array = NO_PLACES;
-  /** Where calls wait for an instance that is not shut. */
+  /** Rooms in which calls wait for an open instance. */
   readonly rooms: WaitingRoom[] = [];
-  /** Who is ready there, as far as the caller knows. */
+  /** The callee's instances, as far as the caller knows. */
   fleet: Fleet;
 
   constructor(fleet: Fleet, isCounted: boolean) {
@@ -49,7 +49,7 @@ export class View {
     if (this.outstanding !== null) this.outstanding[instance]--;
   }
 
-  /** One watcher of an instance shuts it, or takes that back. */
+  /** One policy shuts an instance, or opens it again. */
   setShut(instance: number, isShut: boolean): void {
     if (this.shut.length === 0) {
       this.shut = new Uint8Array(this.fleet.size);
@@ -64,7 +64,7 @@ export class View {
     }
   }
 
-  /** Fills `open` with the candidates that are not shut, in their order, and counts them. */
+  /** Fills `open` with the candidates that are not shut, in their order, and returns their number. */
   gather(candidates: Int32Array, count: number): number {
     let found = 0;
     for (let k = 0; k < count; k++) {
@@ -74,7 +74,7 @@ export class View {
   }
 }
 
-/** One edge at run time: who is called, through which chains, over which links. */
+/** One edge at run time: its callee, chains and links. */
 export interface Edge {
   readonly id: number;
   readonly stat: number;
@@ -83,18 +83,18 @@ export interface Edge {
   /** First instance of the callee. */
   readonly first: number;
   readonly program: number;
-  /** By index of the calling instance; `timed` when they want to know how long attempts took. */
+  /** By index of the calling instance; `timed` if they use the latencies of attempts. */
   readonly balancers: readonly BalancerState[];
   readonly timed: boolean;
-  /** What each calling instance sees of the callee; null where it is all of it. */
+  /** The subset of the callee that each calling instance sees; null if it sees all of it. */
   readonly subsets: readonly Subsetting[] | null;
-  /** Between versions of the callee; null = whoever is ready is called. */
+  /** How calls are split between versions of the callee; null = any ready instance is called. */
   readonly split: Split | null;
-  /** True where callers pick instances that are down as well: nobody tells them. */
+  /** True if callers also pick instances that are down, because their list is never updated. */
   readonly fixedList: boolean;
-  /** By index of the calling instance within its component; -1 where it has not called yet. */
+  /** By index of the calling instance within its component; -1 before its first call. */
   readonly chains: Int32Array;
-  /** Makes what a calling instance has for its calls, and gives its chain. */
+  /** Makes the objects of a calling instance for its calls, and returns its chain. */
   open(caller: number): number;
   readonly views: readonly View[];
   readonly depth: number;
@@ -102,42 +102,42 @@ export interface Edge {
   readonly links: readonly (Link | null)[];
   readonly linkIds: Int32Array;
   readonly stride: number;
-  /** Key of the draws that look for an instance of which no other attempt of the call knows. */
+  /** Key of the draws that pick an instance without another attempt of the call. */
   readonly pick: StreamKey;
   readonly idempotent: boolean;
-  /** Bytes of a request; -1 = as the one its caller was sent. */
+  /** Bytes of a request; -1 = the size of the request that its caller received. */
   readonly requestBytes: number;
-  /** Edge of the call that is made instead when one has failed, or -1. */
+  /** Edge of the call that is made instead of a failed one, or -1. */
   readonly fallback: number;
   /** First instruction of the steps that the caller runs instead, or -1. */
   readonly instead: number;
-  /** By layer of its bundle: edge of the question to the layer's store, or -1; null: nobody asks. */
+  /** By layer of its bundle: edge of the query to the layer's store, or -1; null without queries. */
   readonly asks: readonly number[] | null;
-  /** True where a layer of the chain picks the instance, so that layers inside know it. */
+  /** True if a layer of the chain picks the instance, so that inner layers know it. */
   readonly picked: boolean;
-  /** True where attempts travel on connections of a pool, the innermost layer. */
+  /** True if attempts use connections of a pool, the innermost layer. */
   readonly connected: boolean;
-  /** True where the callee closes such connections by limits of its own. */
+  /** True if the callee closes such connections by limits of its own. */
   readonly guarded: boolean;
-  /** By index of the calling instance; null where nobody waits for an instance. */
+  /** By index of the calling instance; null if calls do not wait for an instance. */
   readonly rooms: readonly WaitingRoom[] | null;
-  /** What sees how attempts end, by index of the calling instance; null where nothing does. */
+  /** Outlier detection by index of the calling instance; null without one. */
   readonly outliers: readonly OutlierState[] | null;
   /**
-   * Share of the instances that must be open for a view to heed what it has shut: below it every one
-   * is picked, or none where `failsOnPanic`. 0: with all of them shut the attempt goes nowhere.
+   * Share of the instances that must be open for a view to avoid shut ones. Below it every instance is picked, or none
+   * with `failsOnPanic`. 0: with all of them shut the attempt is refused.
    */
   readonly panic: number;
   readonly failsOnPanic: boolean;
-  /** What it has to do with transactions. */
+  /** Its role in transactions. */
   readonly session: Session;
-  /** Which node of a database with replicas or shards it asks; null elsewhere. */
+  /** The route to a node of a database with replicas or shards; null elsewhere. */
   readonly route: NodeRoute | null;
   readonly replicas: Replicas | null;
   readonly copies: Copies | null;
-  /** Value of the key by whose value it asks a shard; null elsewhere. */
+  /** Value of the key that selects the shard; null elsewhere. */
   readonly shardValue: ((frame: number) => number) | null;
-  /** Index into the plan's `onces` of the key that goes with its calls, or -1. */
+  /** Index into the plan's `onces` of the idempotency key of its calls, or -1. */
   readonly once: number;
 }
 
@@ -147,7 +147,7 @@ export function chainOf(edge: Edge, caller: number): number {
   return chain < 0 ? edge.open(caller) : chain;
 }
 
-/** A restart begins the state of policies anew, also of those that have served no call: they have to be there. */
+/** Makes all objects of a restarted instance, because the restart resets them even if they have served no call. */
 export function openAll({ edges, plan }: World, { component, index }: Instance): void {
   plan.edges.forEach(({ from }, id) => {
     if (plan.parts[from].component === component) chainOf(edges[id], index);

@@ -17,8 +17,8 @@ import type { WaitingRoom } from './picking/waiting-room.js';
 import { shardValueOf } from './replication/shards.js';
 
 /**
- * Builds the edges of a run. What a calling instance has for an edge (its view of the callee, balancer and chain) is
- * made at its first call, where it is the same then: a caller that never calls takes no memory.
+ * Builds the edges of a run. The objects of a calling instance for an edge (its view of the callee, balancer and chain)
+ * are made at its first call if the result is the same. A caller without calls then uses no memory.
  */
 export function setEdges(world: Draft, chains: Chains, all: Balancers, outliers: Outliers): Views {
   const { plan, replication } = world;
@@ -45,7 +45,7 @@ export function setEdges(world: Draft, chains: Chains, all: Balancers, outliers:
       ...way,
       timed: balancers[0].ended !== undefined,
       split: world.versions?.splitOf(spec, own, way.views, all) ?? null,
-      // Who runs replicas that come and go keeps the list up to date.
+      // The platform of a scaled or rolled-out component keeps the list up to date.
       fixedList: all.hasFixedList(spec) && !comesAndGoes(plan.components[callee]),
       depth: chains.depthOf(spec),
       links: Array.from(spec.links, (link) => (link < 0 ? null : world.links[link])),
@@ -73,10 +73,10 @@ export function setEdges(world: Draft, chains: Chains, all: Balancers, outliers:
   return views;
 }
 
-/** What the calling instances of an edge have for it. */
+/** The objects that the calling instances of an edge have for it. */
 type Way = Pick<Edge, 'views' | 'balancers' | 'chains' | 'subsets' | 'rooms' | 'outliers' | 'open'>;
 
-/** Who makes it. */
+/** The builders of these objects. */
 interface Makers {
   readonly chains: Chains;
   readonly all: Balancers;
@@ -84,7 +84,7 @@ interface Makers {
   readonly outliers: Outliers;
 }
 
-/** Callers that learn of instances behind them, or forget them, have to be there from the start. */
+/** Callers that receive endpoint updates, or must forget replaced instances, have to exist from the start. */
 function isLate({ plan, newcomers }: Draft, chains: Chains, edge: PlanEdge): boolean {
   const callee = plan.parts[edge.to].component;
   const { propagation, versions } = plan.components[callee];
@@ -92,7 +92,7 @@ function isLate({ plan, newcomers }: Draft, chains: Chains, edge: PlanEdge): boo
   return chains.isLate(edge);
 }
 
-/** All callers at once. */
+/** Makes the objects of all callers at once. */
 function early(makers: Makers, plan: Plan, edge: PlanEdge, own: readonly Instance[]): Way {
   const callee = plan.parts[edge.to].component;
   const { all, chains, outliers } = makers;
@@ -117,12 +117,12 @@ function early(makers: Makers, plan: Plan, edge: PlanEdge, own: readonly Instanc
   };
 }
 
-/** Each caller with its first call. */
+/** Makes the objects of each caller at its first call. */
 function late(makers: Makers, plan: Plan, edge: PlanEdge, own: readonly Instance[]): Way {
   const callee = plan.parts[edge.to].component;
   const { all, chains, outliers } = makers;
   const caller = plan.components[plan.parts[edge.from].component];
-  // The first one shows what the others will have.
+  // The first caller shows which states the others will have.
   const fresh = chains.fresh(edge, own[0].component);
   const view = makers.views.of(own[0].id, callee);
   chains.chainOf(edge, own[0], view);

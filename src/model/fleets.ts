@@ -11,7 +11,7 @@ import type { World } from './world.js';
 /** A world that is still being built. */
 export type Draft = { -readonly [Field in keyof World]: World[Field] };
 
-/** The instances of every component, and which of them callers may pick. */
+/** Creates the instances of every component, and the fleets from which callers pick. */
 export function setFleets(world: Draft): void {
   const { plan } = world;
   world.newcomers = new Map();

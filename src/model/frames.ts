@@ -1,31 +1,31 @@
 import { invariant } from '../kernel/invariant.js';
 import { Slots, widenFloat64, widenInt32, widenUint8 } from '../kernel/pool.js';
 
-/** Slots there are from the first on; few runs have more calls under way at once. */
+/** Initial number of slots; few runs have more calls in flight. */
 const CAPACITY = 8192;
 
-/** Layers a frame can hold at most: the entered-mask has 30 usable bits. */
+/** Maximum number of layers of a frame: the entered-mask has 30 usable bits. */
 const MAX_LAYERS = 30;
-/** log2 of the stamps that a frame needs at most. */
+/** log2 of the maximum number of stamps per frame. */
 const WIDEST = 5;
 
-/** Attempts whose place is remembered, so that the next one goes elsewhere. */
+/** Number of attempts whose place is remembered, so the next one can avoid it. */
 export const PLACES = 8;
 
-/** Bits of `avoid`: what the attempts of a frame keep away from. */
+/** Bits of `avoid`: the instances that the attempts of a frame avoid. */
 export const AVOID = Object.freeze({
-  /** Instances where the original or another fork of the call has been. */
+  /** Instances used by the original or another fork of the call. */
   siblings: 1,
-  /** Instances that earlier attempts of this frame have tried. */
+  /** Instances used by earlier attempts of this frame. */
   tried: 2,
 } as const);
 
 /**
  * Columns of frames: a frame is one call as its caller sees it, from the call to its one outcome.
  *
- * `stamp` and `word` have one entry per (frame, layer): index = frame << shift | layer; layer `depth`
- * is the wire. Stamps survive the reuse of a slot and only grow, so a timer knows when it is stale.
- * Hold this object, never a column: growth replaces the columns.
+ * `stamp` and `word` have one entry per (frame, layer): index = frame << shift | layer; layer `depth` is the wire.
+ * Stamps survive the reuse of a slot and only grow, so an outdated timer is recognized. Keep a reference to this
+ * object, never to a column: growth replaces the columns.
  */
 class Frames {
   readonly slots = new Slots(CAPACITY);
@@ -40,15 +40,15 @@ class Frames {
   parked: Int32Array = new Int32Array(CAPACITY);
   /** Bit i: layer i was entered and not yet left. */
   entered: Int32Array = new Int32Array(CAPACITY);
-  /** Strand that made the call, its stamp at that moment, and the frame this one was forked from. */
+  /** Strand that made the call, its stamp at that time, and the frame this one was forked from. */
   owner: Int32Array = new Int32Array(CAPACITY);
   ownerStamp: Int32Array = new Int32Array(CAPACITY);
   parent: Int32Array = new Int32Array(CAPACITY);
-  /** Layer of the parent that made it; only of frames with a parent. */
+  /** Layer of the parent that made it; only for frames with a parent. */
   under: Uint8Array = new Uint8Array(CAPACITY);
   lineageA: Int32Array = new Int32Array(CAPACITY);
   lineageB: Int32Array = new Int32Array(CAPACITY);
-  /** Number of the current try, 1 for the first, and its strand or -1. */
+  /** Number of the current attempt, 1 for the first, and its strand or -1. */
   attempt: Int32Array = new Int32Array(CAPACITY);
   job: Int32Array = new Int32Array(CAPACITY);
   edge: Int32Array = new Int32Array(CAPACITY);
@@ -56,7 +56,7 @@ class Frames {
   caller: Int32Array = new Int32Array(CAPACITY);
   /** Measuring cell in which the call was made, -1 outside the measured time. */
   cell: Int32Array = new Int32Array(CAPACITY);
-  /** 1 once an attempt may have been executed without our knowing. */
+  /** 1 once an attempt may have been executed without the caller knowing. */
   ambiguous: Uint8Array = new Uint8Array(CAPACITY);
   /** 1 once the frame was forked: more than one attempt of its call may be executed. */
   hedged: Uint8Array = new Uint8Array(CAPACITY);
@@ -64,16 +64,16 @@ class Frames {
   avoid: Uint8Array = new Uint8Array(CAPACITY);
   /** Callee instance (index within its component) of the last attempt, -1 before the first. */
   place: Int32Array = new Int32Array(CAPACITY);
-  /** Callee instances of the last PLACES attempts of forks, -1 = none, and how many there were. */
+  /** Callee instances of the last PLACES attempts of forks, and their total number. */
   forkPlaces: Int32Array = new Int32Array(CAPACITY * PLACES);
   forkCount: Int32Array = new Int32Array(CAPACITY);
-  /** Callee instances of earlier attempts of this frame, and how many there were; see AVOID.tried. */
+  /** Callee instances of earlier attempts of this frame, and their total number; see AVOID.tried. */
   triedPlaces: Int32Array = new Int32Array(CAPACITY * PLACES);
   triedCount: Int32Array = new Int32Array(CAPACITY);
   start: Float64Array = new Float64Array(CAPACITY);
   /** Absolute end of the call; Infinity without a deadline. */
   deadline: Float64Array = new Float64Array(CAPACITY);
-  /** What the last hinted answer said, see CallContext.hint; stale where the outcome is not HINTED. */
+  /** Retry hint of the last hinted answer, see CallContext.hint; stale if the outcome is not HINTED. */
   hint: Float64Array = new Float64Array(CAPACITY);
   stamp: Int32Array = new Int32Array(CAPACITY << WIDEST);
   word: Int32Array = new Int32Array(CAPACITY << WIDEST);
@@ -83,8 +83,8 @@ class Frames {
   }
 
   /**
-   * Empties all columns for another run, whose longest chain has so many layers. Columns that have grown
-   * are made anew, as small as they were.
+   * Empties all columns for another run with this longest chain. Columns that have grown are recreated at their initial
+   * size.
    */
   reset(deepestChain: number): void {
     invariant(deepestChain <= MAX_LAYERS, 'chain-too-deep');
@@ -100,7 +100,7 @@ class Frames {
     });
   }
 
-  /** A frame with everything cleared that a call relies on. */
+  /** Takes a frame and clears everything that a call relies on. */
   open(): number {
     const frame = frames.slots.take();
     frames.ambiguous[frame] = 0;
@@ -137,7 +137,7 @@ class Frames {
     for (const name of UINT8_COLUMNS) this[name] = widenUint8(this[name], capacity);
     for (const name of FLOAT64_COLUMNS) this[name] = widenFloat64(this[name], capacity);
     for (const name of PLACE_COLUMNS) this[name] = widenInt32(this[name], capacity * PLACES);
-    // They have begun wide enough for any chain.
+    // They start wide enough for any chain.
     const entries = Math.max(CAPACITY << WIDEST, capacity << this.shift);
     for (const name of LAYER_COLUMNS) this[name] = widenInt32(this[name], entries);
   }
@@ -167,5 +167,5 @@ const PLACE_COLUMNS = ['forkPlaces', 'triedPlaces'] as const;
 /** By frame and layer. */
 const LAYER_COLUMNS = ['stamp', 'word'] as const;
 
-/** The frames of the run that this thread is at; see `strands` for why they stand here. */
+/** The frames of the current run of this thread; see `strands` for why they are a module constant. */
 export const frames = new Frames();

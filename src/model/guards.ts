@@ -11,8 +11,8 @@ import type { World } from './world.js';
 import { sink } from './sink.js';
 
 /**
- * The instructions in front of the steps of an endpoint or route: limiters and their stores, checks,
- * sizes, shared answers, keys of executions, places and time limits.
+ * The instructions before the steps of an endpoint or route: limiters and their stores, checks, sizes, coalescing,
+ * idempotency keys, concurrency limits and time limits.
  */
 export class Guards {
   private readonly world: World;
@@ -27,13 +27,13 @@ export class Guards {
     this.tables = world.plan.program.tables;
   }
 
-  /** Runs the instruction at `pc`; false when the strand waits or has ended by it. */
+  /** Runs the instruction at `pc`; returns false if the strand now waits or has ended. */
   run(strand: number, pc: number): boolean {
     const { code, world } = this;
     const at = pc << 2;
     const a = code[at + 1];
     const b = code[at + 2];
-    // Work may have to wait for a worker and then begins anew; all others are over when they return.
+    // Work may have to wait for a worker and is then run again; all others are complete when they return.
     if (code[at] === OP.WORK_PER_KIB)
       return this.interpreter.work(strand, pc, a, this.kib(strand, b));
     if (code[at] === OP.WORK_FOUND) {
@@ -90,7 +90,7 @@ export class Guards {
     }
   }
 
-  /** Ends a request with the outcome, or, where that is 0, only counts that: false when it has ended. */
+  /** Ends a request with the outcome and returns false; an outcome of 0 only counts as `wouldReject`. */
   private refuse(strand: number, outcome: Outcome): boolean {
     if (outcome === 0) {
       sink.wouldReject(strands.part[strand]);
@@ -100,7 +100,7 @@ export class Guards {
     return false;
   }
 
-  /** Asks a middleware limiter; false when the strand waits or has been refused. */
+  /** Queries a middleware limiter; returns false if the strand waits or has been refused. */
   private limit(strand: number, id: number, refusal: Outcome): boolean {
     const { world } = this;
     const { instances } = world;
@@ -114,7 +114,7 @@ export class Guards {
       if (refusal === 0) return this.refuse(strand, refusal);
       return this.refuse(strand, refusedBy(world, strand, limiter, key, refusal));
     }
-    // Whom it only watches does not wait.
+    // In a dry run the request does not wait.
     if (refusal === 0) return true;
     strands.state[strand] = STATE.SLEEP;
     strands.wakes[strand] = -1;
@@ -123,7 +123,7 @@ export class Guards {
     return false;
   }
 
-  /** KiB of the request of a strand, or of the answer it is about to give, see SIZED. */
+  /** KiB of the request of a strand, or of the answer that it is about to give, see SIZED. */
   private kib(strand: number, what: number): number {
     const { sizes } = this.world;
     if (sizes === null) return 0;
@@ -132,7 +132,7 @@ export class Guards {
     return (ofAnswer ? sizes.ofAnswer(strand) : sizes.ofRequest(strand)) / 1024;
   }
 
-  /** What is known from an earlier check; false when the request has ended by it. */
+  /** Applies the cached verdict of a check; returns false if that ended the request. */
   private known(strand: number, check: number, at: number): boolean {
     const { checks } = this.world;
     const verdict = checks.known(strand, check);
@@ -141,7 +141,7 @@ export class Guards {
     return true;
   }
 
-  /** A check has not allowed: it refuses with a client error, and any other failure says nothing. */
+  /** A check did not allow the request: a client error refuses it, any other failure is no verdict. */
   unchecked(strand: number, outcome: Outcome, id: number): boolean {
     const table = this.tables[id];
     const isRefused = (outcome & 31) === OUTCOME.clientError;
@@ -160,7 +160,7 @@ export class Guards {
     return true;
   }
 
-  /** False when the strand waits for another's answer, or has been given one. */
+  /** Returns false if the strand waits for another's answer, or has received one. */
   private coalesce(strand: number, place: number): boolean {
     const { coalescing, instances } = this.world;
     const verdict = coalescing!.join(strand, place);
@@ -170,7 +170,7 @@ export class Guards {
     return false;
   }
 
-  /** Executes a request with an idempotency key once; false when it was answered without. */
+  /** Executes a request with an idempotency key once; returns false if it was answered without an execution. */
   private once(strand: number): boolean {
     const { plan, keys, executions } = this.world;
     const returns = strands.returns[strand];
@@ -189,7 +189,7 @@ export class Guards {
     return false;
   }
 
-  /** Goes on at the question to the store, at the decision, or behind it by a refusal that is known. */
+  /** Continues with the query to the store or with the decision; a cached refusal skips both. */
   private store(strand: number, id: number, decision: number): boolean {
     const { instances, limiters } = this.world;
     const limiter = limiters[id];

@@ -2,12 +2,12 @@ import type { Holder } from './holders.js';
 import type { World } from './world.js';
 
 interface Kind {
-  /** What one of them takes, about. Unit: bytes. */
+  /** Memory per object. Unit: bytes, approximate. */
   readonly each: number;
   readonly words: string;
 }
 
-/** What most of the memory is kept for that is neither a call nor a message that waits; see `World.kept`. */
+/** The kind of object that takes the most memory apart from calls and waiting messages; see `World.kept`. */
 export function mostKept({ kept }: World): Holder {
   let most: Holder = { count: 0, bytes: 0, words: '' };
   for (const [name, counted] of kept) {
@@ -22,7 +22,7 @@ export function mostKept({ kept }: World): Holder {
   return most;
 }
 
-/** Places for messages, of which most may be free. */
+/** Slots for messages, most of which may be free. */
 const SLOTS = 'messages.slots';
 
 /** By the last word of the name. The bytes are those of `npm run bench:kept`. */

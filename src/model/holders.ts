@@ -4,10 +4,10 @@ import { mostKept } from './holders-kept.js';
 import type { World } from './world.js';
 import { partName } from '../spec/plan-names.js';
 
-/** So many things of one kind, what they take, where they are, and what would bound them. */
+/** Objects of one kind: their number and memory, where they are, and how to limit them. */
 export interface Holder {
   readonly count: number;
-  /** Of all of them, about. */
+  /** Memory of all of them, approximate. */
   readonly bytes: number;
   readonly words: string;
 }
@@ -16,18 +16,18 @@ export interface Holder {
 const CALL = 1000;
 const NOTHING: Holder = { count: 0, bytes: 0, words: '' };
 
-/** What holds most of the memory of a run now, with its number and what would bound it; for the guard on memory. */
+/** What holds most of the memory of a run now, with its number and how to limit it; for the memory guard. */
 export function largestHolder(world: World): string {
   const calls = callsInFlight(world);
   const [queue, level] = [longestQueue(world), highestLevel(world)];
-  // A request that is queued is a call in flight at its caller: then the queue is what has to be bounded.
+  // A queued request is also a call in flight at its caller; then the queue is the one to limit.
   const isQueued = queue.count * 2 >= calls.count;
   const here = isQueued ? queue : calls;
   const largest = [level, mostKept(world)].reduce((a, b) => (b.bytes > a.bytes ? b : a), here);
   return largest.count === 0 ? '' : largest.words;
 }
 
-/** The edge with most calls in flight; where its callee has about as many itself, the edge that those wait for. */
+/** The edge with most calls in flight. If its callee has about as many itself, the edge that those wait for. */
 function callsInFlight({ edges, plan }: World): Holder {
   const counts = new Float64Array(edges.length);
   for (let frame = 0; frame < frames.slots.touched; frame++) {
@@ -54,10 +54,10 @@ function callsInFlight({ edges, plan }: World): Holder {
   return { count, bytes, words: `${calls} wait for ${callee} without a time limit: ${remedy}` };
 }
 
-/** Edges that hold nearly as many calls as the first of them. */
+/** Share of calls from which an edge counts as holding nearly as many as the first one. */
 const ALIKE = 0.9;
 
-/** Follows the calls from an edge on, as long as the callee has about as many calls in flight itself. */
+/** Follows the calls from an edge on while the callee has about as many calls in flight itself. */
 function farthest(plan: Plan, counts: Float64Array, first: number): number {
   const enough = ALIKE * counts[first];
   const seen = new Set<number>();
@@ -95,7 +95,7 @@ function longestQueue({ instances, plan }: World): Holder {
   };
 }
 
-/** Messages and the like, which are no calls. */
+/** Messages and other objects that are not calls. */
 function highestLevel({ meters, plan }: World): Holder {
   let most = NOTHING;
   for (const [key, count] of meters.now()) {
@@ -109,7 +109,7 @@ function highestLevel({ meters, plan }: World): Holder {
   return most;
 }
 
-/** Levels that memory grows with, by their name; `each` in bytes, about. */
+/** Levels that grow with the memory used, by name; `each`: approximate bytes. */
 const LEVELS: ReadonlyMap<string, { readonly each: number; readonly words: string }> = new Map([
   [
     'lag',

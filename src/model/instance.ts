@@ -15,13 +15,13 @@ import { AdaptiveLifoQueue, queueOf } from './serving/request-queues.js';
 import type { QueueSetup, RequestQueue } from './serving/request-queues.js';
 import type { WaitingRoom } from './picking/waiting-room.js';
 
-/** What a frozen instance does: nothing is frozen, it hangs, or it is paused. */
+/** States of a frozen instance: not frozen, hanging, or paused. */
 export const FROZEN = Object.freeze({ no: 0, hang: 1, pause: 2 } as const);
 
-/** What a process that is asked to end does: it serves as before, or it has been told. */
+/** States of a process that is asked to end: no, still serving as before, or signalled (SIGTERM). */
 export const LEAVING = Object.freeze({ no: 0, serving: 1, told: 2 } as const);
 
-/** How a callee reacts once it was told that its caller has left. */
+/** How a callee reacts after it was notified that its caller has left. */
 export const CANCELLATION = Object.freeze({
   ignore: 0,
   onDequeue: 1,
@@ -29,132 +29,140 @@ export const CANCELLATION = Object.freeze({
   immediate: 3,
 } as const);
 
-/** What lives in a process and dies with it. */
+/** An object that lives in a process and dies with it. */
 export interface Resident {
   /** The process has died; its work has ended. */
   died(): void;
-  /** The process is up again, with nothing in it. */
+  /** The process is up again, with an empty state. */
   started(): void;
-  /** It stands still, timers included, and goes on as it was. */
+  /** The process pauses, timers included, and later resumes with its state. */
   paused?(): void;
   resumed?(): void;
-  /** It begins to hang, or to answer again. */
+  /** The process starts to hang, or responds again. */
   hung?(): void;
-  /** It has been told to end: nothing new is taken, what is in hand goes on. */
+  /** The process is shutting down: the resident takes nothing new and finishes work in progress. */
   closing?(): void;
-  /** Whether something is in hand that is no strand; `Terminations.look` is told when it is over. Asked behind `closing`. */
+  /**
+   * Whether it has work in progress that is no strand; it calls `Terminations.look` when that ends. Asked after
+   * `closing`.
+   */
   isBusy?(): boolean;
 }
 
-/** What an instance looks at beyond its own state. */
+/** External inputs of an instance. */
 export interface InstanceSetup extends QueueSetup {
   arrived(strand: number): Ns;
 }
 
-/** One process of a component: workers, queue in front of them, cores, and what faults have done to it. */
+/** One process of a component: its workers, queue and cores, and the current effects of faults. */
 export class Instance {
   readonly id: number;
   readonly component: number;
-  /** Number within the component. */
+  /** Index within the component. */
   readonly index: number;
   readonly zone: number;
   /** Number of the version of its component that it runs. */
   readonly version: number;
   readonly lifecycle: Lifecycle | null;
-  /** Counts what it answers, with the others of its version; null = nobody asks. */
+  /** Counts its answers together with those of its version; null without a rollout. */
   tally: Tally | null = null;
   readonly limit: number;
   readonly capacity: number;
-  /** True where a worker is held only during work (async, eventLoop). */
+  /** True if a worker is held only during work (async, eventLoop). */
   readonly yields: boolean;
   readonly cancellation: number;
-  /** Above so many requests under way each step takes longer; null = it never does. */
+  /** Above this number of requests in flight each step takes longer; null = never. */
   readonly knee: Knee | null;
   readonly queue: RequestQueue;
-  /** Whom to drop from the queue, and the queue where it is one that may stand; null elsewhere. */
+  /** CoDel, which drops requests from the queue, and the queue if it is adaptive LIFO; null elsewhere. */
   readonly codel: Codel | null;
   readonly adaptive: AdaptiveLifoQueue | null;
-  /** Strands that wait for a worker to go on with work; they go before new requests. */
+  /** Strands that wait for a worker to continue; they go before new requests. */
   readonly resuming = new IntRing();
-  /** Strands that wanted to go on while the instance was frozen, with their stamps. */
+  /** Strands that were to continue while the instance was frozen, with their stamps. */
   readonly stalled: number[] = [];
-  /** Requests that came while the instance was paused, with their stamps. */
+  /** Requests that arrived while the instance was paused, with their stamps. */
   readonly held: number[] = [];
-  /** Timers of its own calls and answers to them that came while it was paused: op, target, stamp. */
+  /** Timers of its own calls, and their answers, that arrived while it was paused: op, target, stamp. */
   readonly stalledCalls: number[] = [];
   /** Policies whose state lives in this process. */
   readonly policies: PolicyState[] = [];
-  /** Where its calls wait for an instance of a callee. */
+  /** Rooms in which its calls wait for an instance of a callee. */
   readonly rooms: WaitingRoom[] = [];
-  /** What watches the instances that it calls. */
+  /** Outlier detections of the instances that it calls. */
   readonly outliers: OutlierState[] = [];
   /** Balancers of its calls. */
   readonly balancers: BalancerState[] = [];
-  /** What lives in this process beside its requests: consumers, caches. */
+  /** Objects in this process beside its requests, such as consumers and caches. */
   readonly residents: Resident[] = [];
-  /** What a request meets before the queue; null = it is let in. */
+  /** Admission checks before the queue; null = none. */
   door: Door | null = null;
   cores!: Processor;
-  /** null = nothing is counted. */
+  /** null = memory is not modelled. */
   memory: Memory | null = null;
   busy = 0;
   down = false;
-  /** It takes no new requests: it is down, or about to end. */
+  /** It takes no new requests: it is down, or shutting down. */
   shut = false;
   /** See LEAVING. */
   leaving: number = LEAVING.told;
-  /** Its platform ends it to start it again: its callers are not told that it goes. */
+  /** Its platform ends it to restart it, so its callers are not informed. */
   condemned = false;
-  /** Its probes say that it is not to be called. */
+  /** Its probes report that it is not ready. */
   unready = false;
-  /** It has ended when all its work was done. */
+  /** It ended after all its work was done. */
   drained = false;
   /** Faults ask it to end. */
   dismissed = false;
-  /** Its place is empty, or to be: there are as many without it as there are to be. */
+  /** Its place is empty or about to be: the desired number of instances does not include it. */
   absent = false;
-  /** Its place is filled anew, by a process that has not started yet. */
+  /** A new process fills its place but has not started yet. */
   isNew = false;
-  /** For one of the two it is asked to end, and nothing starts it again for now. */
+  /** It is asked to end because of one of these two, and is not restarted for now. */
   stopped = false;
-  /** While it is still at work, the process that takes its place is ready. */
+  /** Its replacement is ready while it is still working. */
   relieved = false;
-  /** When the process came back last. */
+  /** When the process last came back. */
   startedAt: Ns = -Infinity;
-  /** When another process was first met at its place, of which nobody knew anything: what was sent to the former one says nothing of it. */
+  /**
+   * When callers first met the new process in this place; earlier attempts went to its predecessor and do not count for
+   * it.
+   */
   metAt: Ns = -Infinity;
-  /** How often its process has died. */
+  /** Number of times its process has died. */
   epoch = 0;
-  /** Crashed without a trace: silence instead of refusal. */
+  /** The host has vanished: callers get silence instead of a refusal. */
   silent = false;
-  /** What it comes to: faults freeze it, and its collector pauses it. */
+  /** The resulting state of the two below: faults freeze it, and its collector pauses it. */
   frozen: number = FROZEN.hang;
   ordered: number = FROZEN.no;
   collecting = false;
   /** Faults have ended the process. */
   killed = false;
-  /** Faults, or what it did itself, say that the process is gone; it is down for as long, and until it has started again. */
+  /**
+   * The process has ended, by faults or by itself. It is down during that time, and then until it has started again.
+   */
   crashed = false;
-  /** Nothing starts it again while it is crashed. */
+  /** It is not restarted while it is crashed. */
   gone = false;
-  /** It has brought about its own end, and is not started again yet. */
+  /** It has caused its own end, and is not restarted yet. */
   dying = false;
-  /** How cold it is; null once it is warm. */
+  /** Its warm-up slowdown; null once it is warm. */
   cold: WarmUp | null = null;
   speed = NaN;
-  /** Share of its calls of databases after which it keeps the connection. */
+  /** Share of its database calls that do not return the connection. */
   leak = NaN;
-  /** What its probes say whatever it does, by their kinds; see LIE. */
+  /** Results that faults force on its probes, by kind; see LIE. */
   readonly lies = [0, 0, 0];
-  /** Nobody adds to its component or takes away from it. */
+  /** A fault freezes the autoscaler of its component. */
   scalingFrozen = false;
-  /** The versions of its component stay as they are. */
+  /** A fault freezes the rollout of its component. */
   rolloutFrozen = false;
-  /** Nobody trusts a connection that is opened to it, or by it where both sides have to show who they are. */
+  /** Its certificate has expired: connections to it fail, and with mutual TLS also those that it opens. */
   certExpired = false;
-  /** How much later than it could a replica applies what is committed now. */
+  /** Extra delay before a replica applies what is committed now. */
   extraLag = NaN;
-  /** Requests that have come to it. */
+  /** Number of requests that have arrived. */
   arrivals = 0;
   /** Gauges. */
   busyGauge = 0;
@@ -188,17 +196,17 @@ export class Instance {
         : null;
     this.cancellation = CANCELLATION[spec.cancellation];
     this.knee = spec.knee;
-    // Doubles from the first on, as in the engine: faults set them.
+    // Doubles from the start, as in the engine: faults set them.
     this.speed = 1;
     this.leak = this.extraLag = 0;
-    // Turned once here: V8 takes what no instance has ever turned for constant, and the first fault that turns it
-    // throws away all that asks for it, which is nearly everything.
+    // Changed once here: V8 treats a field that no instance has ever changed as constant, and the first fault that
+    // changes it would discard nearly all optimized code.
     this.frozen = FROZEN.no;
     this.leaving = LEAVING.no;
   }
 }
 
-/** Whether a request waits for a paused instance to go on. */
+/** Returns true if a request waits for a paused instance to resume. */
 export function isHeld(instance: Instance, strand: number): boolean {
   for (let k = 0; k < instance.held.length; k += 2) {
     if (instance.held[k] === strand) return true;
@@ -206,7 +214,7 @@ export function isHeld(instance: Instance, strand: number): boolean {
   return false;
 }
 
-/** Whether something keeps the process of an instance from being there. */
+/** Returns true if the process of an instance is kept from running. */
 export function isAway({ killed, dying, stopped, leaving }: Instance): boolean {
   return killed || dying || (stopped && leaving === LEAVING.no);
 }

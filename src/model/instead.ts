@@ -10,9 +10,8 @@ import { frames } from './frames.js';
 const STEPS_TAG = 0x6000;
 
 /**
- * Steps that a caller runs in place of a call that failed: a branch of the strand that makes the call, which
- * knows nothing of it. It stands in no list of branches; the layer that had it started ends it, and
- * is told when it has ended by itself.
+ * Steps that a caller runs instead of a failed call: a branch of the strand that makes the call. The branch is in no
+ * list of branches. The layer that started it also stops it, and receives its outcome when it ends by itself.
  */
 export class Instead {
   private readonly world: World;
@@ -21,7 +20,7 @@ export class Instead {
     this.world = world;
   }
 
-  /** Starts the steps of the frame's edge; they begin as a step of their own at this instant. */
+  /** Starts the steps of the frame's edge as a separate event at this instant. */
   begin(frame: number, layer: number): number {
     const { edges, interpreter } = this.world;
     const owner = frames.owner[frame]!;
@@ -29,7 +28,7 @@ export class Instead {
     derive(frames.lineageA[frame]!, frames.lineageB[frame]!, STEPS_TAG + nth);
     const strand = strands.open(strands.instance[owner]!, lineage.a, lineage.b);
     inherit(strand, owner);
-    // Rounds of loops around the call are in its lineage.
+    // The lineage of the call already includes the rounds of loops around it.
     for (let k = 0; k < REGISTERS; k++) strands.registers[strand * REGISTERS + k] = 0;
     strands.returns[strand] = strands.returns[owner]!;
     strands.parent[strand] = owner;
@@ -41,12 +40,12 @@ export class Instead {
     return strand;
   }
 
-  /** Whether a branch runs instead of a call: its parent waits for that call, and for no join. */
+  /** Returns true if a branch runs instead of a call: its parent waits for that call, not for a join. */
   runs(branch: number): boolean {
     return strands.state[strands.parent[branch]!] === STATE.CALLING;
   }
 
-  /** The steps have come to their end. */
+  /** The steps have ended. */
   ended(strand: number, outcome: Outcome): void {
     const { calls } = this.world;
     const frame = strands.from[strand]!;
@@ -58,7 +57,7 @@ export class Instead {
     calls.insteadEnded(frame, layer, result);
   }
 
-  /** The call is given up, and the steps with it. */
+  /** The call is abandoned, and with it the steps. */
   stop(strand: number): void {
     this.world.server.stop(strand, true);
     this.free(strand);

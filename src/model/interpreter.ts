@@ -30,8 +30,8 @@ import type { World } from './world.js';
 import { sink } from './sink.js';
 
 /**
- * Runs endpoint programs: strands go from instruction to instruction until something takes time. Instructions that
- * take none cost no event; everything that resumes comes through goOn, the gate of a frozen instance.
+ * Runs endpoint programs: a strand executes instructions until one takes time. Instructions without time cost no event.
+ * Everything that resumes a strand goes through goOn, which holds it while its instance is frozen.
  */
 export class Interpreter {
   private readonly world: World;
@@ -60,7 +60,7 @@ export class Interpreter {
     });
   }
 
-  /** A strand goes on: at once, or at the thaw of its instance. */
+  /** A strand continues: at once, or when its instance resumes. */
   goOn(strand: number): void {
     const { instances } = this.world;
     const instance = instances[strands.instance[strand]];
@@ -79,7 +79,7 @@ export class Interpreter {
     this.run(strand);
   }
 
-  /** A strand has had its work on the cores. */
+  /** The CPU work of a strand is done. */
   workDone(strand: number): void {
     const { instances, workers } = this.world;
     const instance = instances[strands.instance[strand]];
@@ -137,7 +137,7 @@ export class Interpreter {
         case OP.LOOP: {
           const left = --strands.registers[strand * REGISTERS + a];
           strands.pc[strand] = left > 0 ? code[at + 2] : pc + 1;
-          // What takes no time makes no event that the engine could count.
+          // Rounds without time create no events, so the engine cannot count them.
           if (++rounds > INSTANT_LIMIT) return this.goesRound(strand);
           break;
         }
@@ -165,14 +165,14 @@ export class Interpreter {
           this.background(strand, pc, a);
           break;
         default:
-          // What stands in front of the steps: seldom, and out of the way of the others.
+          // The instructions before the steps; they are rare, so they are kept out of this switch.
           if (this.guards.run(strand, pc)) break;
           return;
       }
     }
   }
 
-  /** Stops the run: a loop without time has gone round as often as the engine may handle events at one instant. */
+  /** Stops the run: a loop without time has made as many rounds as the engine may handle events at one instant. */
   private goesRound(strand: number): void {
     const { plan } = this.world;
     const { component, name } = plan.parts[strands.part[strand]];
@@ -181,7 +181,7 @@ export class Interpreter {
     engine.halt();
   }
 
-  /** CPU, so many times what is drawn: true when the work is nothing, false when the strand has to wait for it. */
+  /** CPU work of `times` the drawn demand: returns true if it takes no time, false if the strand has to wait for it. */
   work(strand: number, pc: number, sampler: number, times: number): boolean {
     const { instances, workers } = this.world;
     const instance = instances[strands.instance[strand]];
@@ -200,7 +200,7 @@ export class Interpreter {
     return false;
   }
 
-  /** What a step takes that begins in a process which has not run for long. */
+  /** Duration of a step in a process that is still warming up. */
   private inTheCold(instance: Instance, time: Ns): Ns {
     const { now } = engine;
     const cold = instance.cold!;
@@ -223,7 +223,7 @@ export class Interpreter {
     strands.wakes[strand] = engine.now + time;
   }
 
-  /** Waits under way go on at another speed: what is left of them is stretched by the factor. */
+  /** Waits in progress continue at another speed: the rest of each is stretched by the factor. */
   stretchWaits(instance: Instance, factor: number): void {
     for (let strand = 0; strand < strands.slots.touched; strand++) {
       if (!strands.alive(strand) || strands.instance[strand] !== instance.id) continue;
@@ -257,7 +257,7 @@ export class Interpreter {
     this.goOn(strand);
   }
 
-  /** A call by a step; PENDING, or its outcome. */
+  /** Makes a call for a step; returns PENDING, or its outcome. */
   call(strand: number, pc: number, edgeId: number): Outcome {
     const { world } = this;
     const { calls } = world;
@@ -283,7 +283,7 @@ export class Interpreter {
     return outcome;
   }
 
-  /** Takes the outcome of the CALL before pc; false when the strand has ended by it. */
+  /** Applies the outcome of the CALL before pc; returns false if the strand has ended. */
   settled(strand: number, outcome: Outcome): boolean {
     if (isSuccess(outcome)) {
       if ((outcome & 31) === OUTCOME.degraded) strands.degraded[strand] = outcome;
@@ -294,14 +294,14 @@ export class Interpreter {
     return this.failed(strand, seen, this.code[at + 2], this.code[at + 3]);
   }
 
-  /** A proxy hands a hint on with the answer it came with; a service answers for itself, without. */
+  /** A gateway passes on the retry hint of an answer; a service answers without it. */
   private passedOn(strand: number, outcome: Outcome): Outcome {
     const { instances, plan } = this.world;
     const { component } = instances[strands.instance[strand]];
     return plan.components[component].kind === 'gateway' ? outcome : outcome & ~HINTED;
   }
 
-  /** What a failed step does, by its mode; false when the strand has ended by it. */
+  /** Applies the failure mode of a failed step; returns false if the strand has ended. */
   failed(strand: number, outcome: Outcome, mode: number, target: number): boolean {
     if (mode === CALL_MODE.OPTIONAL) return true;
     if (mode === CALL_MODE.JUMP) {
@@ -328,7 +328,7 @@ export class Interpreter {
     return false;
   }
 
-  /** What the product of a gateway answers for a call that failed. */
+  /** The gateway product's answer for a call that failed. */
   private answered(table: number, outcome: Outcome): Outcome {
     const status = this.tables[table][kindIndex(outcome)];
     return status === 0 ? relayed(outcome) : outcomeOfStatus(status);
@@ -356,7 +356,7 @@ export class Interpreter {
     strands.returns[own] = RETURN.none;
     strands.deadline[own] = Infinity;
     strands.told[own] = 0;
-    // What it calls belongs to the request, and hangs from the execution that started it.
+    // Its calls belong to the request; in a trace their parent is the execution that started it.
     strands.traceRoot[own] = -Math.abs(strands.traceRoot[strand]);
     strands.traceParent[own] = strands.traceOf(strand);
     if (sizes !== null) sizes.copied(own, strand);
@@ -367,12 +367,12 @@ export class Interpreter {
     else server.freeStrand(own);
   }
 
-  /** A strand that waited for others goes on by itself, through the instant ring. */
+  /** A strand that waited for others continues by itself, through the instant ring. */
   wake(strand: number): void {
     engine.soon(engine.phase, this.wakeOp, strand, strands.stamp[strand], 0);
   }
 
-  /** A strand that waited for others is given its answer. */
+  /** A strand that waited for others gets its answer. */
   answer(strand: number, outcome: Outcome): void {
     strands.stamp[strand]++;
     this.end(strand, outcome);
@@ -382,7 +382,7 @@ export class Interpreter {
     if (instance.yields) this.world.workers.releaseWorker(strand, instance);
   }
 
-  /** `atSteps`: a strand that was told looks at it between two steps. */
+  /** `atSteps`: a strand whose caller has left stops between two steps. */
   private stopsAtStep(strand: number): boolean {
     const { instances, server } = this.world;
     const instance = instances[strands.instance[strand]];
@@ -394,7 +394,7 @@ export class Interpreter {
   }
 }
 
-/** What a step takes at a server with so many statements under way. */
+/** Duration of a step at a server with this many statements in progress. */
 function crowded({ busy }: Instance, { connections, alpha }: Knee, time: Ns): Ns {
   return busy <= connections ? time : Math.round(time * (1 + alpha * (busy - connections)));
 }

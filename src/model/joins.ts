@@ -12,14 +12,14 @@ import type { World } from './world.js';
 
 const BRANCH_TAG = 0x2000;
 
-/** What joins need from the interpreter of programs. */
+/** The operations of the program interpreter that joins use. */
 export interface Programs {
   run(strand: number): void;
-  /** What a failed step does, by its mode; false when the strand has ended by it. */
+  /** Applies the failure mode of a failed step; returns false if the strand has ended. */
   failed(strand: number, outcome: Outcome, mode: number, target: number): boolean;
 }
 
-/** `parallel`: branches of a strand, and the rules by which their ends become one. */
+/** `parallel`: branches of a strand, and the rules by which they join. */
 export class Joins {
   private readonly world: World;
   private readonly programs: Programs;
@@ -37,13 +37,13 @@ export class Joins {
     this.joinEndOp = engine.define('best-effort', (strand, stamp) => {
       if (strands.stamp[strand] !== stamp) return;
       const instance = this.world.instances[strands.instance[strand]];
-      // At the thaw it is found still joining, which tells the gate that its time was up.
+      // When the instance resumes, the strand is still joining, so goOn completes the join.
       if (instance.frozen !== FROZEN.no) instance.stalled.push(strand, stamp);
       else this.joined(strand);
     });
   }
 
-  /** Starts the branches; true when the join is over already and the strand goes on. */
+  /** Starts the branches; returns true if the join is over already and the strand continues. */
   fork(strand: number, pc: number): boolean {
     const { instances, workers } = this.world;
     const table = this.tables[this.code[(pc << 2) + 3]];
@@ -55,7 +55,7 @@ export class Joins {
     strands.branches[strand] = branches;
     strands.started[strand] = 0;
     strands.succeeded[strand] = 0;
-    // One more than the branches while they are spawned, so that the parent is not woken in between.
+    // One more than the branches while they are started, so the parent is not woken in between.
     strands.joining[strand] = 1;
     strands.state[strand] = STATE.READY;
     this.startBranches(strand, table);
@@ -74,7 +74,7 @@ export class Joins {
     return false;
   }
 
-  /** Starts as many as may be under way at once: one that ends at once makes room for the next. */
+  /** Starts branches up to the concurrency limit: one that ends at once makes room for the next. */
   private startBranches(parent: number, table: Float64Array): void {
     const most = table[FORK_TABLE.MAX_CONCURRENT];
     while (strands.started[parent] < strands.branches[parent] && !this.decided(parent, table)) {
@@ -100,7 +100,7 @@ export class Joins {
     this.programs.run(branch);
   }
 
-  /** A branch has ended; its parent goes on when the join is over by that. */
+  /** A branch has ended; its parent continues if that completes the join. */
   endBranch(branch: number, outcome: Outcome): void {
     const { instances, server, workers } = this.world;
     const parent = strands.parent[branch];
@@ -122,7 +122,7 @@ export class Joins {
     if (strands.state[parent] !== STATE.JOINING) return;
     if (!this.decided(parent, table)) {
       if (strands.started[parent] < strands.branches[parent]) {
-        // The state keeps a branch that ends at once from joining before its brothers have started.
+        // This state keeps a branch that ends at once from joining before its siblings have started.
         strands.state[parent] = STATE.READY;
         strands.joining[parent]++;
         this.startBranches(parent, table);
@@ -134,25 +134,25 @@ export class Joins {
     this.joined(parent);
   }
 
-  /** True when the branches still under way can no longer change what becomes of the join. */
+  /** Returns true if the remaining branches can no longer change the result of the join. */
   private decided(parent: number, table: Float64Array): boolean {
     if (table[FORK_TABLE.WITHIN_NS] >= 0) return false;
     const needed = table[FORK_TABLE.NEEDED];
     if (needed < 0) return strands.outcome[parent] !== 0;
     if (strands.succeeded[parent] >= needed) return true;
     const open = strands.branches[parent] - strands.started[parent] + strands.joining[parent];
-    // While branches are being spawned `joining` is one too high, which only delays the verdict.
+    // While branches are being started, `joining` is one too high, which only delays the verdict.
     return strands.succeeded[parent] + open < needed;
   }
 
-  /** The join of a strand that waited for it is over. */
+  /** The join of a waiting strand is over. */
   joined(parent: number): void {
     const table = this.tables[this.code[(strands.fork[parent] << 2) + 3]];
     strands.stamp[parent]++;
     if (this.leaveJoin(parent, table)) this.programs.run(parent);
   }
 
-  /** Stops what is left of the branches; false when the strand has ended by the join's failure. */
+  /** Stops the remaining branches; returns false if the failure of the join has ended the strand. */
   private leaveJoin(parent: number, table: Float64Array): boolean {
     const { server } = this.world;
     server.stopBranches(parent, true);
@@ -182,7 +182,7 @@ export class Joins {
   }
 }
 
-/** A strand beside or below another one takes over what belongs to the request and the call. */
+/** Copies everything that belongs to the request and the call from one strand to another. */
 export function inherit(strand: number, parent: number): void {
   strands.part[strand] = strands.part[parent];
   strands.request[strand] = strands.request[parent];

@@ -8,7 +8,7 @@ import { Stores } from './stores/stores.js';
 import { Tables } from './tables.js';
 import type { World } from './world.js';
 
-/** Builds what stands beside the calls of a run, and gives the steps that lead there, by act id. */
+/** Builds the parts of the model other than calls, and returns the steps that use them, by act id. */
 export function actsOf(world: World, registry: Registry): readonly Act[] {
   const channels = new Channels(world, registry);
   const queues = new Queues(world, registry, channels);

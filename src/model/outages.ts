@@ -17,23 +17,23 @@ import { Terminations } from './serving/terminations.js';
 import { RETURN, STATE, strands } from './strands.js';
 import type { World } from './world.js';
 
-/** Until somebody starts a process again that a message has killed, unless told; the first back-off of Kubernetes. */
+/** Default downtime after a message has killed a process: the first back-off of Kubernetes. */
 const RESTART_NS = 10e9;
 
-/** What happens to an instance, and to the work on it, when its process dies, freezes or slows down. */
+/** The effects on an instance and its work when its process dies, freezes or slows down. */
 export class Outages {
-  /** Pauses of the instances' own, which their crashes end. */
+  /** Garbage collection pauses of the instances; a crash ends them. */
   readonly collections: Collections;
-  /** What their platform asks them. */
+  /** Probes that their platform runs. */
   readonly probes: Probes;
-  /** Their ends in good order. */
+  /** Their graceful terminations. */
   readonly terminations: Terminations;
   private readonly world: World;
   private readonly starts: Starts;
   private readonly restarts: Restarts;
   private readonly reviveOp: number;
   private readonly dieOp: number;
-  /** Of instances that end at this instant: until they are started again; null = as the platform does. */
+  /** For instances that end at this instant: time until their restart; null = decided by the platform. */
   private readonly ending = new Map<number, Ns | null>();
 
   constructor(world: World) {
@@ -59,7 +59,7 @@ export class Outages {
     this.leaveEmpty();
   }
 
-  /** Places that are empty at the beginning, and who fills them. */
+  /** Sets up places that are empty at the start, and the controllers that fill them. */
   private leaveEmpty(): void {
     const { world } = this;
     for (const instance of world.instances) {
@@ -72,13 +72,13 @@ export class Outages {
   }
 
   /**
-   * Faults end the process (true), or let it be started again, empty and cold; `silent`: its host is gone too,
-   * `gone`: nothing tries to start it meanwhile.
+   * Faults end the process (true), or allow its restart, empty and cold. `silent`: its host has vanished too; `gone`:
+   * restarts are suppressed meanwhile.
    */
   setDown(instance: Instance, down: boolean, silent: boolean, gone: boolean): void {
     instance.killed = down;
     const isDown = isAway(instance);
-    // Only the host is back, and it is seen that nobody listens there.
+    // Only the host is back; callers now see that no process listens there.
     const isSeen = instance.silent && !silent && instance.crashed && isDown;
     instance.silent = silent;
     instance.gone = gone;
@@ -88,17 +88,17 @@ export class Outages {
   }
 
   /**
-   * Faults ask the process to end in good order (true), or let another one be started in its place: on a platform that
-   * replaces it beside the one that ends, else behind that.
+   * Faults ask the process to end gracefully (true), or allow a new one in its place. A platform that replaces
+   * instances starts the new one while the old one ends; otherwise it starts after that.
    */
   setStopping(instance: Instance, dismissed: boolean): void {
     instance.dismissed = dismissed;
-    // On a platform that replaces it another one comes in its place.
+    // The platform fills the place with a new instance.
     if (dismissed && this.world.plan.components[instance.component].replaced) this.renew(instance);
     this.order(instance);
   }
 
-  /** Its place is to be empty (true), or somebody is to be there. */
+  /** Empties its place (true), or fills it. */
   setAbsent(instance: Instance, absent: boolean): void {
     const { component } = instance;
     instance.absent = absent;
@@ -119,16 +119,16 @@ export class Outages {
     instance.stopped = stopped;
     if (stopped) {
       this.restarts.forget(instance);
-      // Who was to take its place is to go as well.
+      // Its replacement is no longer wanted either.
       this.starts.giveUp(instance);
       instance.relieved = false;
       if (instance.down) {
         this.turnDown(instance, true);
-        // Who is taken away is off the lists, seen or not.
+        // A removed instance leaves the endpoint list even if its host has vanished.
         if (instance.silent) updateFleet(this.world, instance);
       } else if (instance.leaving === LEAVING.no) this.leave(instance);
       else if (instance.condemned) {
-        // Now its callers are told.
+        // Its callers are informed only now.
         instance.condemned = false;
         updateFleet(this.world, instance);
       }
@@ -146,7 +146,7 @@ export class Outages {
     if (!instance.down) updateFleet(this.world, instance);
   }
 
-  /** A probe has failed for good: the process is ended as `lifecycle` says, and started again. */
+  /** A probe has exceeded its failure threshold: the process is ended as `lifecycle` says, and restarted. */
   private condemn(instance: Instance, graceNs: Ns | null): void {
     if (instance.down || instance.leaving !== LEAVING.no) return;
     instance.condemned = true;
@@ -154,7 +154,7 @@ export class Outages {
     this.terminations.begin(instance, graceNs);
   }
 
-  /** Its readiness has changed. */
+  /** The readiness of the instance has changed. */
   private turnReady(instance: Instance, ready: boolean): void {
     if (instance.unready !== ready) return;
     instance.unready = !ready;
@@ -162,14 +162,14 @@ export class Outages {
     updateFleet(this.world, instance);
   }
 
-  /** A process that was asked to end is gone. */
+  /** A process that was asked to end has ended. */
   private left(instance: Instance): void {
     const { condemned } = instance;
     this.fall(instance);
     this.follow(instance, condemned);
   }
 
-  /** Who takes the place of a process that was asked to end. */
+  /** Starts the successor of a process that was asked to end. */
   private follow(instance: Instance, condemned: boolean): void {
     if (instance.stopped) instance.crashed = true;
     else if (condemned && this.restarts.has(instance)) this.restarts.plan(instance);
@@ -178,8 +178,8 @@ export class Outages {
   }
 
   /**
-   * The process ends by itself, and is started again after so long, or as its platform says (null). What it has
-   * completed at this instant comes before that, and whoever waits for it is told.
+   * The process ends by itself. It is restarted after this time, or by its platform (null). Work that it completes at
+   * this instant comes first and still reports its outcome.
    */
   die({ id }: Instance, restartNs: Ns | null): void {
     if (this.ending.has(id)) return;
@@ -201,7 +201,7 @@ export class Outages {
     if (instance.crashed === down) return;
     instance.crashed = down;
     if (!down) {
-      // Its platform starts it in its own time.
+      // Its platform starts it when its back-off ends.
       if (this.restarts.isWaiting(instance)) updateFleet(this.world, instance);
       else this.start(instance);
       return;
@@ -222,7 +222,7 @@ export class Outages {
     updateFleet(this.world, instance);
   }
 
-  /** The process ends, and is started again as its platform does, without one at once: empty and cold. */
+  /** The process ends. Its platform restarts it, or it restarts at once without one: empty and cold. */
   end(instance: Instance): void {
     if (instance.down) return;
     const { condemned } = instance;
@@ -233,7 +233,7 @@ export class Outages {
     else this.start(instance);
   }
 
-  /** The platform starts the process; what has ended it may still stand. */
+  /** The platform starts the process; the fault that ended it may still be active. */
   private restart(instance: Instance): void {
     if (!instance.crashed) return this.start(instance);
     if (!this.canStart(instance)) return;
@@ -241,7 +241,7 @@ export class Outages {
     this.restarts.plan(instance);
   }
 
-  /** Whether there is somebody and something to start its process with. */
+  /** Returns true if a platform can restart its process now. */
   private canStart(instance: Instance): boolean {
     const { silent, gone, stopped } = instance;
     return this.restarts.has(instance) && !silent && !gone && !stopped;
@@ -249,11 +249,11 @@ export class Outages {
 
   private start(instance: Instance): void {
     if (this.starts.begin(instance)) this.started(instance);
-    // A host that had vanished and starts now is seen to be down.
+    // A host that had vanished is seen to be down while it starts.
     else updateFleet(this.world, instance);
   }
 
-  /** Hangs, pauses (see FROZEN) or thaws; what had stalled goes on in the order in which it came. */
+  /** Freezes or resumes an instance (see FROZEN). Stalled work continues in the order of its arrival. */
   setFrozen(instance: Instance, frozen: number): void {
     if (instance.ordered === frozen) return;
     instance.ordered = frozen;
@@ -261,7 +261,7 @@ export class Outages {
     this.refreeze(instance);
   }
 
-  /** The collector stops the process, or lets it go on. */
+  /** The garbage collector pauses the process, or resumes it. */
   setCollecting(instance: Instance, collecting: boolean): void {
     instance.collecting = collecting;
     this.refreeze(instance);
@@ -282,7 +282,7 @@ export class Outages {
     if (isHang) for (const resident of instance.residents) resident.hung?.();
   }
 
-  /** The process answers again. */
+  /** The process is up again. */
   private started(instance: Instance): void {
     invariant(instance.down, 'running-process-started-again');
     if (instance.isNew) introduce(this.world, instance);
@@ -292,7 +292,7 @@ export class Outages {
     this.turnCores(instance);
     this.journal(instance, INSTANCE_STATE.up);
     this.probes.started(instance);
-    // Whoever hangs it or holds it still has not let go.
+    // A hang or pause by a fault is still active.
     if (instance.ordered !== FROZEN.no) this.journalRunning(instance);
     updateFleet(this.world, instance);
     this.collections.started(instance);
@@ -300,7 +300,7 @@ export class Outages {
     for (const resident of instance.residents) resident.started();
   }
 
-  /** All work and waits of the instance, those under way included, go on at this speed. */
+  /** Sets the speed of all work and waits of the instance, including those in progress. */
   setSpeed(instance: Instance, speed: number): void {
     if (speed === instance.speed) return;
     this.world.interpreter.stretchWaits(instance, instance.speed / speed);
@@ -308,7 +308,7 @@ export class Outages {
     this.turnCores(instance);
   }
 
-  /** How a process that is not down runs. */
+  /** Journals the state of a running process. */
   private journalRunning(instance: Instance): void {
     const { ordered } = instance;
     this.journal(instance, ordered === FROZEN.no ? INSTANCE_STATE.up : 1 + ordered);
@@ -322,7 +322,7 @@ export class Outages {
     instance.cores.turn(instance.frozen === FROZEN.no && !instance.down ? instance.speed : 0);
   }
 
-  /** What had stalled goes on; after a pause into a hang requests are taken, and no work is done. */
+  /** Stalled work continues. From a pause into a hang, requests are accepted but no work is done. */
   private thaw(instance: Instance): void {
     const { server, workers } = this.world;
     this.replayCalls(instance);
@@ -342,7 +342,7 @@ export class Outages {
     }
   }
 
-  /** What came for the calls of a paused process happens now, in the order in which it came. */
+  /** Replays events that reached the calls of a paused process, in the order of their arrival. */
   private replayCalls(instance: Instance): void {
     const stalledCalls = instance.stalledCalls.splice(0);
     for (let k = 0; k < stalledCalls.length; k += 3) {
@@ -364,7 +364,7 @@ export class Outages {
       server.stopJob(strand, OUTCOME.reset);
     }
     instance.stalled.length = instance.held.length = 0;
-    // Its calls are gone; answers on hold find that nobody waits for them.
+    // Its calls are dropped, so events on hold find no receiver.
     this.replayCalls(instance);
     instance.cores.clear();
     this.world.connections.instanceDown(instance);

@@ -6,13 +6,13 @@ import type { FaultKind } from './faults/kind.js';
 import type { OutlierKind } from '../spec/outlier.js';
 import type { PolicyKind } from '../spec/policy.js';
 
-/** Delays before retries, drawn by the lineage of what is tried again. */
+/** Delays before retries, drawn by the lineage of the retried operation. */
 export interface Delays {
   /** `retry` 1 is the first. */
   delayNs(retry: number, lineageA: number, lineageB: number): Ns;
 }
 
-/** Where the model finds the patterns of a plan; handed in, because mechanics know no pattern. */
+/** The patterns that a plan refers to. They are passed in, because the model itself knows none. */
 export interface Registry {
   policyKind(policy: string, kind: string | undefined): PolicyKind | undefined;
   faultKind(kind: string): FaultKind | undefined;

@@ -10,8 +10,8 @@ const TIMES = 60;
 const SLOTS = 2_000;
 
 /**
- * Has what is made once in a thread meet what is rare in a run, before V8 compiles it without that: see
- * rehearseEngine. For a thread that is about to simulate; nothing remains of it.
+ * Runs objects that exist once per thread through cases that are rare in a run, before V8 compiles them without these:
+ * see rehearseEngine. Call it in a thread that is about to simulate; it leaves no state behind.
  */
 export function rehearse(): void {
   for (let slot = 0; slot < SLOTS; slot++) {
@@ -25,7 +25,7 @@ export function rehearse(): void {
   rehearseQueue();
 }
 
-/** Figures of the warm-up, of successes and failures, of waits and none, in and across cells. */
+/** Results in the warm-up, successes and failures, with and without waits, within and across cells. */
 function rehearseSink(): void {
   const grid: Grid = {
     edges: Float64Array.of(0, SINCE_NS + 100, SINCE_NS + 200),

@@ -16,9 +16,9 @@ import { sink } from './sink.js';
 const OVERLOADED = withStatus(OUTCOME.rejectedOverload, 503);
 
 /**
- * The callee's side of every attempt: arrival, queue, worker, end, and every way out before the end.
- * A caller that has left changes nothing here until it is known (`told`), and then only as the
- * component's `cancellation` says: the lifetimes of caller and work are separate.
+ * The callee's side of every attempt: arrival, queue, worker, normal end, and every early end. A caller that leaves has
+ * no effect here until the notification arrives (`told`), and then only as the component's `cancellation` says: the
+ * lifetimes of caller and work are separate.
  */
 export class Server {
   private readonly world: World;
@@ -31,14 +31,14 @@ export class Server {
     this.dropOp = engine.define('drop', (strand, stamp) => this.dropped(strand, stamp));
   }
 
-  /** A request has come to its instance. */
+  /** A request has arrived at its instance. */
   arrive(strand: number): void {
     const { instances } = this.world;
     const instance = instances[strands.instance[strand]];
     strands.arrived[strand] = engine.now;
     strands.cell[strand] = sink.cell;
     instance.arrivals++;
-    // What travels is the time left, as in grpc-timeout: the receiver counts it from here, and the way is free.
+    // The deadline travels as the remaining time, as in grpc-timeout: the network delay does not count.
     strands.deadline[strand] += engine.now - strands.sent[strand];
     if (instance.frozen === FROZEN.pause && !instance.down) {
       instance.held.push(strand, strands.stamp[strand]);
@@ -47,10 +47,10 @@ export class Server {
     this.receive(strand, instance);
   }
 
-  /** Decides what becomes of a request that has arrived. */
+  /** Decides what happens to a request that has arrived. */
   receive(strand: number, instance: Instance): void {
     if (strands.injected[strand] !== 0) {
-      // The network has refused it: its part never saw it.
+      // The network refused it, so its part never saw it.
       if (strands.injected[strand] === OUTCOME.refused) strands.cell[strand] = -1;
       this.answer(strand, strands.injected[strand]);
     } else if (instance.shut && (instance.down || !this.isAgreed(strand))) {
@@ -68,7 +68,7 @@ export class Server {
     }
   }
 
-  /** Whether a request comes over a connection: who is about to end still takes what is on its way. */
+  /** Returns true if a request uses an established connection: a process that is ending still takes those in flight. */
   private isAgreed(strand: number): boolean {
     return (
       strands.returns[strand] !== RETURN.task && this.world.edges[strands.edge[strand]].connected
@@ -82,12 +82,12 @@ export class Server {
     this.world.interpreter.goOn(strand);
   }
 
-  /** The program of a job has ended, or was given an outcome in its place. */
+  /** The program of a job has ended, or was given an outcome instead. */
   finishJob(strand: number, outcome: Outcome): void {
     const { world } = this;
     const worked = outcome & ~AMBIGUOUS;
     let result = answerOf(world, strand, worked);
-    // An error put in the place of an answer is not what the callee has stored.
+    // The callee stores its own result, not an injected error that replaces it.
     this.world.effects.keep(strand, result);
     if (strands.injected[strand] !== 0) result = strands.injected[strand];
     const returns = strands.returns[strand];
@@ -127,7 +127,7 @@ export class Server {
     }
   }
 
-  /** `respond` with steps behind it: the answer leaves, the work goes on. */
+  /** `respond` followed by steps: the answer is sent, the work continues. */
   answerFirst(strand: number, outcome: Outcome): void {
     const { wire, coalescing } = this.world;
     if (strands.parent[strand] >= 0 || strands.returns[strand] !== RETURN.frame) return;
@@ -141,7 +141,7 @@ export class Server {
     wire.reply(strand);
   }
 
-  /** The answer has reached a caller that still waited. */
+  /** The answer has reached its caller. */
   answerDelivered(strand: number, now: Ns): void {
     if (strands.answered[strand] === ANSWERED.onTheWire) {
       strands.answered[strand] = ANSWERED.delivered;
@@ -151,7 +151,7 @@ export class Server {
     }
   }
 
-  /** The answer has reached nobody: its caller had left. */
+  /** The answer has arrived after its caller had left. */
   lateAnswer(strand: number): void {
     if (strands.answered[strand] === ANSWERED.onTheWire) {
       strands.answered[strand] = ANSWERED.lost;
@@ -161,7 +161,7 @@ export class Server {
     }
   }
 
-  /** The answer was lost on the wire; the caller's giving up frees the job. */
+  /** The answer was lost on the wire; the job is freed when the caller gives up. */
   answerLost(strand: number): void {
     const { effects } = this.world;
     effects.noteUnseen(strand);
@@ -173,7 +173,7 @@ export class Server {
     strands.state[strand] = STATE.LOST;
   }
 
-  /** The message that the caller has left arrives. */
+  /** The notification arrives that the caller has left. */
   told(strand: number): void {
     const { instances } = this.world;
     const state = strands.state[strand];
@@ -185,7 +185,7 @@ export class Server {
     this.stopJob(strand, OUTCOME.cancelled);
   }
 
-  /** Ends a job before its end; its own calls are given up. A caller that still waits gets `outcome`. */
+  /** Stops a job early; its own calls are abandoned. A caller that still waits gets `outcome`. */
   stopJob(strand: number, outcome: Outcome): void {
     const { world } = this;
     const instance = world.instances[strands.instance[strand]];
@@ -211,8 +211,8 @@ export class Server {
   }
 
   /**
-   * Takes a strand out of whatever it is in: the one exit for every way out before the end.
-   * `tell`: the callees of its calls get a message that nobody waits any more.
+   * Detaches a strand from its current state: every early end goes through here. `tell`: the callees of its calls are
+   * notified.
    */
   stop(strand: number, tell: boolean): void {
     const { world } = this;
@@ -263,7 +263,7 @@ export class Server {
     }
   }
 
-  /** Frees the strand of a job whose last use is over; `answered` -1 = its answer reached nobody. */
+  /** Frees the strand of a job after its last use; `answeredNs` -1 = no caller received its answer. */
   freeJob(strand: number, answeredNs: Ns): void {
     const { tracer } = this.world;
     if (strands.trace[strand] !== 0) tracer.row(strand, answeredNs);
@@ -276,7 +276,7 @@ export class Server {
     strands.slots.give(strand);
   }
 
-  /** The job of a task is over: measured like an answered request, and told to its owner. */
+  /** The job of a task is over: it is measured like an answered request, and its owner is notified. */
   private endTask(strand: number, outcome: Outcome): void {
     const { workers, instances, tasks } = this.world;
     this.measure(strand, outcome, true);
@@ -288,7 +288,7 @@ export class Server {
     tasks.ended(owner, record, outcome);
   }
 
-  /** The server's part of a TLS handshake is done, or its process has died; silence tells nobody. */
+  /** The server's part of a TLS handshake is done, or its process has died; a vanished host sends nothing. */
   private endHandshake(strand: number, isDone: boolean): void {
     const { instances, workers, connections } = this.world;
     const instance = instances[strands.instance[strand]];
@@ -301,7 +301,7 @@ export class Server {
     connections.handshakes.worked(connection, stamp, isDone);
   }
 
-  /** A request that was let in gets a worker, a place in the queue, or is refused. */
+  /** An admitted request gets a worker, a place in the queue, or is refused. */
   admit(strand: number, instance: Instance): void {
     const { interpreter } = this.world;
     const free = instance.busy < instance.limit && instance.resuming.length === 0;
@@ -333,13 +333,13 @@ export class Server {
     if (lane !== null) engine.arm(lane, strand, strands.stamp[strand]);
   }
 
-  /** A request that has waited is refused after all: as a next step, outside of what goes on now. */
+  /** A request that has waited is refused, in a separate event after the current one. */
   drop(strand: number): void {
     strands.state[strand] = STATE.READY;
     engine.soon(PHASE.COMPLETION, this.dropOp, strand, ++strands.stamp[strand], 0);
   }
 
-  /** Answers a request that was not let in, or not let through to a worker. */
+  /** Answers a request that was refused admission or dropped from the queue. */
   refuse(strand: number, instance: Instance, outcome: Outcome): void {
     const { plan, interpreter } = this.world;
     const program = plan.components[instance.component].rejectProgram;
@@ -347,14 +347,14 @@ export class Server {
       this.answer(strand, outcome);
       return;
     }
-    // The program itself answers that the server is overloaded.
+    // For this outcome the program already answers that the server is overloaded.
     if (outcome !== OVERLOADED) strands.injected[strand] = outcome;
     // A refusal that costs CPU runs beside the workers; it is no execution, so `begun` stays unset.
     strands.pc[strand] = program;
     interpreter.goOn(strand);
   }
 
-  /** The fellow of a tied request has begun: true where this one had not, and is dropped. */
+  /** The other attempt of a tied request has begun. Returns true if this one had not, and is dropped. */
   untie(strand: number): boolean {
     const { instances } = this.world;
     const cancelled = OUTCOME.cancelled;
@@ -391,7 +391,7 @@ export class Server {
     else this.refuse(strand, instances[strands.instance[strand]], OVERLOADED);
   }
 
-  /** A request leaves what limits the number under way. */
+  /** A request leaves all concurrency limits. */
   private quit(strand: number, outcome: Outcome): void {
     const { gates, sections } = this.world;
     const slot = strands.slot[strand];
@@ -401,7 +401,7 @@ export class Server {
     this.eased(strand);
   }
 
-  /** Something of an instance is over: one that is about to end may have done its last. */
+  /** Some work of an instance is done; if the instance is ending, this may have been its last. */
   private eased(strand: number): void {
     const { outages, instances } = this.world;
     const { terminations } = outages;
@@ -413,7 +413,9 @@ export class Server {
     lessors.get(instances[strands.instance[strand]].component)!.left(strand);
   }
 
-  /** False when a queued request is dropped in its turn: its caller has left, or its time is over. */
+  /**
+   * Returns false if a queued request is dropped when its turn comes: its caller has left, or its deadline has passed.
+   */
   wanted(strand: number, instance: Instance): boolean {
     if (strands.told[strand] !== 0 && instance.cancellation !== CANCELLATION.ignore) {
       this.quit(strand, OUTCOME.cancelled);
@@ -429,7 +431,7 @@ export class Server {
     return true;
   }
 
-  /** Measures the answer of a job and puts it on the wire. */
+  /** Measures the answer of a job and sends it. */
   private answer(strand: number, outcome: Outcome): void {
     const { wire } = this.world;
     if (strands.returns[strand] === RETURN.task) {
@@ -447,7 +449,7 @@ export class Server {
     wire.reply(strand);
   }
 
-  /** A request that nobody waits for any more is dropped before any work was done. */
+  /** An abandoned request is dropped before any work was done. */
   private discard(strand: number): void {
     const outcome = OUTCOME.cancelled;
     this.eased(strand);
@@ -455,14 +457,14 @@ export class Server {
     this.freeJob(strand, -1);
   }
 
-  /** Nothing comes of a request or an answer; only the caller's giving up ends the attempt. */
+  /** A request or an answer is lost; the attempt ends only when its caller gives up. */
   lose(strand: number): void {
     this.eased(strand);
     if (strands.gone[strand] >= 0) this.freeJob(strand, -1);
     else strands.state[strand] = STATE.LOST;
   }
 
-  /** The work behind an answer that left first has ended. */
+  /** Work that continued after its answer has ended. */
   private endAfterAnswer(strand: number): void {
     switch (strands.answered[strand]) {
       case ANSWERED.onTheWire:
@@ -479,7 +481,7 @@ export class Server {
     }
   }
 
-  /** Counts an answer, of a version where it is that to a request; `good`: somebody may still use it. */
+  /** Counts an answer, also for its version if it belongs to a request. `good`: the answer may still be used. */
   private measure(strand: number, outcome: Outcome, good: boolean): void {
     const latency = engine.now - strands.arrived[strand];
     const cell = strands.cell[strand];

@@ -17,19 +17,19 @@ import type { GaugeRow } from './levels.js';
 import { sink } from './sink.js';
 
 export interface SimulateOptions {
-  /** Takes the rows of traced requests as they come; without it the first 65,536 are in the record. */
+  /** Receives the rows of traced requests during the run; without it the first 65,536 are in the record. */
   readonly traceSink?: (rows: TraceRecord) => void;
   /** For tests: called with the assembled world before it runs. */
   readonly prepare?: (world: World) => void;
 }
 
-/** True while a run is under way: engine, frames and strands exist once in a thread. */
+/** True during a run: engine, frames and strands exist once in a thread. */
 let isRunning = false;
 
 /**
- * Runs one replication of a plan: a pure function of both. Situations of the model are outcomes and
- * never throw; a broken invariant throws. A guard stops the run, and `stop` says which one.
- * Throws an Error where a run of this thread is under way, as from inside a traceSink.
+ * Runs one replication of a plan: a pure function of both. Situations of the model are outcomes and never throw; a
+ * broken invariant throws. If a guard stops the run, `stop` says which one. Throws an Error if this thread is already
+ * running a simulation, for example when called from inside a traceSink.
  */
 export function simulate(
   plan: Plan,
@@ -72,7 +72,7 @@ function runOnce(
   collections.start();
   world.loads.start();
   const reason = runEvents(plan);
-  // In the middle of an event the laws do not hold.
+  // In the middle of an event the invariants do not hold.
   if (reason === 'noRoom') return recordOf(assembly, 'memory', largestHolder(world));
   bookUnfinished(world, options.traceSink !== undefined);
   checkConservation(world);
@@ -83,7 +83,7 @@ function runOnce(
   return recordOf(assembly, stop, detail);
 }
 
-/** Handles the events of a run; `noRoom` = the columns of one could not grow. */
+/** Handles the events of a run; `noRoom` = a column could not grow. */
 function runEvents({ horizonNs, maxEvents }: Plan): StopReason | 'noRoom' {
   try {
     return engine.run(horizonNs, maxEvents);
@@ -99,8 +99,8 @@ function detailOf(reason: StopReason, world: World): string {
 }
 
 /**
- * What is still under way when the run ends has the outcome `unfinished`. `everyTrace`: it has a row in
- * the traces too, as everything has there.
+ * Gives all work in flight at the end of the run the outcome `unfinished`. `everyTrace`: it also gets a row in the
+ * traces.
  */
 function bookUnfinished(world: World, everyTrace: boolean): void {
   const { edges } = world;
@@ -181,7 +181,7 @@ function unfinishedRequests(): number {
   return count;
 }
 
-/** Digest of everything that was noted, and of how much was done: 16 hex digits. */
+/** Digest of all notes and of the amount of work: 16 hex digits. */
 function digestOf(world: World): string {
   const { wire } = world;
   const hex = (word: number): string => (word >>> 0).toString(16).padStart(8, '0');
@@ -227,7 +227,7 @@ function poolsOf({ world, chains }: Assembly): PoolRecord[] {
 /** Events whose target is a strand, which knows its part. */
 const OF_STRAND: ReadonlySet<string> = new Set(['arrive', 'start', 'reply', 'wake']);
 
-/** The parts that went round when too much happened at one instant, and events that have none. */
+/** The parts that were active when too many events happened at one instant, and the names of events without a part. */
 function recentOps(world: World): string {
   const { plan } = world;
   const names = new Set<string>();

@@ -8,12 +8,12 @@ import type { EdgeRecord, PartRecord } from '../spec/record.js';
 import { HistogramBank } from '../stats/histogram-bank.js';
 import type { HistogramData } from '../stats/histogram.js';
 
-/** Sub-buckets of full histograms, 0.4 %, and of the coarse ones per step: 1.6 % do for a timeline. */
+/** Sub-bucket bits of full histograms (0.4 %), and of the coarse ones per step, for which 1.6 % is enough. */
 const FULL_BITS = 7;
 const STEP_BITS = 5;
 const COUNTERS = EDGE_COUNTERS.length;
 
-/** Rows by subject and cell, and histograms of steps, that need no further memory. */
+/** Initial capacity for rows by subject and cell, and for histograms of steps. */
 const ROOM = 16_384;
 
 const NO_GRID: Grid = {
@@ -25,11 +25,11 @@ const NO_GRID: Grid = {
   groupOfSegment: new Int32Array(0),
 };
 
-/** Full histograms by what they hold; parts and edges have numbers one behind the other. */
+/** Indices of full histograms by outcome. */
 const SUCCESS = 0;
 const FAILURE = 1;
 
-/** Columns by subject, part or edge and by cell, and how many entries a cell has. */
+/** Columns by subject, part or edge and by cell, with the number of entries per cell. */
 const COLUMNS = [
   { name: 'outcomes', of: 'subjects', width: OUTCOME_KINDS },
   { name: 'attemptOutcomes', of: 'edges', width: OUTCOME_KINDS },
@@ -45,9 +45,8 @@ const COLUMNS = [
 ] as const;
 
 /**
- * Where a run's figures are collected: flat columns by subject and measuring cell, so memory does not
- * grow with the number of requests. A subject is a part or, behind all parts, an edge. Draws nothing and
- * schedules nothing.
+ * Collects the measurements of a run: flat columns by subject and measuring cell, so memory does not grow with the
+ * number of requests. A subject is a part or, after all parts, an edge. Draws nothing and schedules nothing.
  */
 class Sink {
   /** The open cell; -1 in the warm-up and after the end. */
@@ -78,9 +77,9 @@ class Sink {
   /** By (part, segment): requests that found a free worker. */
   private unqueued: Float64Array = new Float64Array(1024);
 
-  /** Forgets all figures, for a run with so many parts and calling edges. */
+  /** Clears all measurements, for a run with this number of parts and calling edges. */
   reset(grid: Grid, parts: number, calls: number): void {
-    // Copied: V8 knows the grid of a plan as another class for each way in which a plan has come here.
+    // Copied, because V8 treats grids from different origins as different classes.
     const { edges, stepOfCell, steps, segmentOfCell, segments, groupOfSegment } = grid;
     const cells = edges.length - 1;
     const subjects = parts + calls;
@@ -120,7 +119,7 @@ class Sink {
     sink.steps.add(part * grid.steps + grid.stepOfCell[cell], latencyNs);
   }
 
-  /** A request of a part was still under way when the run ended. */
+  /** A request of a part was still in flight when the run ended. */
   unfinished(part: number, cell: number): void {
     if (cell >= 0) sink.outcomes[(part * sink.cells + cell + 1) * OUTCOME_KINDS - 1]++;
   }
@@ -128,7 +127,7 @@ class Sink {
   queueWait(part: number, cell: number, waitNs: Ns): void {
     if (cell < 0) return;
     const at = part * sink.grid.segments + sink.grid.segmentOfCell[cell];
-    // Most requests find a free worker: these are only counted.
+    // Most requests find a free worker and are only counted.
     if (waitNs === 0) sink.unqueued[at]++;
     else sink.waits.add(at, waitNs);
   }
@@ -137,17 +136,17 @@ class Sink {
     if (sink.cell >= 0) sink.duplicates[part * sink.cells + sink.cell]++;
   }
 
-  /** A request of a part is answered with the answer of another one. */
+  /** A request of a part got the answer of another one. */
   coalesced(part: number): void {
     if (sink.cell >= 0) sink.shared[part * sink.cells + sink.cell]++;
   }
 
-  /** A dry run in the chain of a part lets a request pass that it would have refused. */
+  /** A dry run in the chain of a part passed a request that it would have refused. */
   wouldReject(part: number): void {
     if (sink.cell >= 0) sink.spared[part * sink.cells + sink.cell]++;
   }
 
-  /** An execution of a part held its worker from begin until now. */
+  /** An execution of a part held its worker from `beginNs` until now. */
   busy(part: number, beginNs: Ns, nowNs: Ns): void {
     const { cell } = sink;
     // Nearly all executions begin in the cell in which they end.
@@ -158,7 +157,7 @@ class Sink {
     }
   }
 
-  /** The result of an execution was used by nobody; its end may be past. `edge` -1: none. */
+  /** The result of an execution was not used; its end may be in the past. `edge` -1: none. */
   wasted(part: number, edge: number, beginNs: Ns, endNs: Ns): void {
     sink.spread(sink.wastedNs, part * sink.cells, beginNs, endNs);
     if (edge >= 0) sink.spread(sink.wastedNs, (sink.parts + edge) * sink.cells, beginNs, endNs);
@@ -195,20 +194,20 @@ class Sink {
     if (sink.cell >= 0) sink.counters[(edge * sink.cells + sink.cell) * COUNTERS + counter]++;
   }
 
-  /** Outcomes booked for a part in the measured time, `unfinished` included. */
+  /** Outcomes recorded for a part in the measured time, including `unfinished`. */
   answers(part: number): number {
     let sum = 0;
     for (const count of sink.rowsOf(sink.outcomes, part, OUTCOME_KINDS)) sum += count;
     return sum;
   }
 
-  /** Outcomes of a part in a cell so far, by kind; a view that is read at once. */
+  /** Outcomes of a part in a cell so far, by kind; a view for immediate use. */
   outcomesOf(part: number, cell: number): Uint32Array {
     const row = (part * sink.cells + cell) * OUTCOME_KINDS;
     return sink.outcomes.subarray(row, row + OUTCOME_KINDS);
   }
 
-  /** `isFine`: whose histograms are kept for each segment, and not for each group of them. */
+  /** `isFine`: whether the histograms of a part are kept per segment instead of per group. */
   partRecords(isFine: (part: number) => boolean): PartRecord[] {
     const layout = groupsOf(sink.grid);
     return Array.from({ length: sink.parts }, (_, part) => ({
@@ -277,7 +276,7 @@ class Sink {
     else this[name] = new Uint32Array(length);
   }
 
-  /** Adds [begin, end) to the cells of a row it lies in, walking back from the open cell. */
+  /** Adds [begin, end) to the cells of a row that it overlaps, going back from the open cell. */
   private spread(column: Float64Array, row: number, beginNs: Ns, endNs: Ns): void {
     const { edges } = sink.grid;
     let cell = sink.cell >= 0 ? sink.cell : beginNs >= edges[0] ? sink.cells - 1 : -1;
@@ -293,10 +292,10 @@ class Sink {
   }
 }
 
-/** By segment: those that are kept there together; none where they are kept at another one. */
+/** By segment: the segments stored there together; empty if they are stored at another one. */
 type Groups = readonly (readonly number[])[];
 
-/** How the segments of a grid are kept: each for itself, or those of a group at its first. */
+/** How the segments of a grid are stored: each separately, or those of a group at its first. */
 function groupsOf({ segments, groupOfSegment }: Grid): (isFine: boolean) => Groups {
   const fine: number[][] = [];
   const coarse: number[][] = [];
@@ -317,5 +316,5 @@ function dataOf(
   return groups.map((group) => (group.length === 0 ? empty : bank.dataOf(ids(group))));
 }
 
-/** Where the figures of the run that this thread is at are collected; see `strands` for why it stands here. */
+/** Collects the measurements of the current run of this thread; see `strands` for why it is a module constant. */
 export const sink = new Sink();

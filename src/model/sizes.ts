@@ -8,13 +8,12 @@ import { RETURN, strands } from './strands.js';
 import type { World } from './world.js';
 
 /**
- * How large the messages of a run are, and what that costs on links with a bandwidth. A route passes on
- * what it was sent, and answers with what it was answered; everybody else's sizes are written. Failures
- * are answered without a body.
+ * The sizes of the messages of a run, and their transmission on links with a bandwidth. A route forwards the request it
+ * received and the answer it received; all other sizes are configured. Failures have no body.
  */
 export class Sizes {
   private readonly world: World;
-  /** By strand, bytes: of its request, and of the answer that a route has been given. */
+  /** By strand, bytes: of its request, and of the answer that a route has received. */
   private request: Float64Array = new Float64Array(0);
   private answered: Float64Array = new Float64Array(0);
   /** By strand: bytes of the response that a step sets, or of a shared one; or -1. */
@@ -31,7 +30,7 @@ export class Sizes {
     });
   }
 
-  /** A strand is sent by `owner` over an edge. */
+  /** `owner` sends a strand over an edge. */
   sent(strand: number, edge: Edge, owner: number): void {
     const own = edge.requestBytes;
     this.request[strand] = own >= 0 ? own : this.request[this.jobOf(owner)];
@@ -39,36 +38,36 @@ export class Sizes {
     this.stepped[strand] = -1;
   }
 
-  /** The answer of a strand has reached the one that sent it, over an edge. */
+  /** The answer of a strand has reached its sender over an edge. */
   received(strand: number, edge: Edge, owner: number): void {
     if (edge.requestBytes < 0) this.answered[this.jobOf(owner)] = this.ofAnswer(strand);
   }
 
-  /** The answer that a strand is about to give is so large. */
+  /** Sets the size of the answer that a strand is about to give. */
   answers(strand: number, bytes: number): void {
     this.stepped[this.jobOf(strand)] = bytes;
   }
 
-  /** A strand shares the response of another one; the size of its own does not count. */
+  /** A strand shares the response of another one, which replaces the size of its own. */
   shared(strand: number, bytes: number): void {
     this.stepped[strand] = bytes;
   }
 
-  /** A strand of its own works on the request of another. */
+  /** A separate strand works on the request of another one. */
   copied(strand: number, from: number): void {
     this.request[strand] = this.ofRequest(from);
     this.answered[strand] = 0;
     this.stepped[strand] = -1;
   }
 
-  /** A strand begins that nobody has sent: a message, or a command of a saga. */
+  /** A strand begins without a sender: a message, or a command of a saga. */
   unsent(strand: number): void {
     this.request[strand] = 0;
     this.answered[strand] = 0;
     this.stepped[strand] = -1;
   }
 
-  /** Whether the job of a strand is a call's, and its answer that of the call. */
+  /** Returns true if the job of a strand belongs to a call and its answer goes over the wire. */
   overTheWire(strand: number): boolean {
     return strands.returns[this.jobOf(strand)] === RETURN.frame;
   }

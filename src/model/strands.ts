@@ -1,62 +1,62 @@
 import type { Stamped } from '../kernel/lanes.js';
 import { Slots, widenFloat64, widenInt32, widenUint8 } from '../kernel/pool.js';
 
-/** Slots there are from the first on; few runs have more requests under way at once. */
+/** Initial number of slots; few runs have more requests in flight. */
 const CAPACITY = 16_384;
 
-/** What a strand is doing. */
+/** States of a strand. */
 export const STATE = Object.freeze({
   /** On the way to its instance. */
   TRANSIT: 0,
-  /** Waits in front of the workers. */
+  /** Waits for a worker in the queue. */
   QUEUED: 1,
-  /** About to go on: through the instant ring, or stalled at the gate of a frozen instance. */
+  /** About to continue: through the instant ring, or stalled in a frozen instance. */
   READY: 2,
   /** Uses or waits for a core. */
   CPU: 3,
-  /** async runtimes: waits for a worker to go on with work. */
+  /** async runtimes: waits for a worker to continue. */
   RESUMING: 4,
   SLEEP: 5,
   CALLING: 6,
   JOINING: 7,
   /** The work has ended, the answer is on its way. */
   REPLYING: 8,
-  /** The request or the answer was lost on the wire; only the caller's giving up ends this. */
+  /** The request or the answer was lost on the wire; this ends only when the caller gives up. */
   LOST: 9,
-  /** In an act: a step that something else than the machinery of calls carries out. */
+  /** In an act: a step performed outside the call machinery. */
   ACTING: 10,
 } as const);
 
-/** What the end of a job is told to. */
+/** Receivers of the end of a job. */
 export const RETURN = Object.freeze({
   /** A frame, over the wire. */
   frame: 0,
   /** A user request: the load that made it. */
   root: 1,
-  /** Nobody: background work. */
+  /** None: background work. */
   none: 2,
   /** A connection that is being opened: its TLS handshake. */
   connection: 3,
-  /** Whoever has something done in an instance, such as a consumer of messages. */
+  /** The owner of a task, such as a consumer of messages. */
   task: 4,
 } as const);
 
-/** In the column `once`: the result of an earlier execution was its answer, and nothing was executed. */
+/** In the column `once`: the strand was answered with the result of an earlier execution, without its own. */
 export const REPLAYED = -2;
 
-/** What became of an answer that left before the work ended (`respond` with `then`); lost = nobody took it. */
+/** State of an answer sent before the work ended (`respond` with `then`); lost = no caller received it. */
 export const ANSWERED = Object.freeze({ no: 0, onTheWire: 1, delivered: 2, lost: 3 } as const);
 
 /** Loop registers of a strand. */
 export const REGISTERS = 4;
 
 /**
- * Columns of strands. A strand runs a program on an instance; the first strand of a job is at the same
- * time the attempt that brought it: one try on the wire, from its sending until its answer has arrived
- * or, if everybody left, until its work has ended. Branches of a `parallel` are strands with a parent.
+ * Columns of strands. A strand runs a program on an instance. The first strand of a job is also the attempt that
+ * brought it: one try on the wire, from its sending until its answer has arrived or, if its callers have left, until
+ * its work has ended. Branches of a `parallel` are strands with a parent.
  *
- * Two counters protect a slot: `life` is the identity of the attempt (cancel messages, patience),
- * `stamp` its present continuation (wake-ups). Both survive the reuse of the slot.
+ * Two counters protect a slot: `life` identifies the attempt (cancel messages, patience), `stamp` its current
+ * continuation (wake-ups). Both survive the reuse of the slot.
  */
 class Strands {
   readonly slots = new Slots(CAPACITY);
@@ -82,7 +82,7 @@ class Strands {
   parent: Int32Array = new Int32Array(CAPACITY);
   child: Int32Array = new Int32Array(CAPACITY);
   sibling: Int32Array = new Int32Array(CAPACITY);
-  /** Of a join: branches under way, branches in all, those started, successes, place of its FORK. */
+  /** For a join: branches in progress, total branches, branches started, successes, place of its FORK. */
   joining: Int32Array = new Int32Array(CAPACITY);
   branches: Int32Array = new Int32Array(CAPACITY);
   started: Int32Array = new Int32Array(CAPACITY);
@@ -90,63 +90,63 @@ class Strands {
   fork: Int32Array = new Int32Array(CAPACITY);
   /** Outcome handed over at the next continuation (a call that ended), or the first failure of a join. */
   outcome: Int32Array = new Int32Array(CAPACITY);
-  /** Calling instance; only where a key asks for it. */
+  /** Calling instance; only if a key uses it. */
   caller: Int32Array = new Int32Array(CAPACITY);
-  /** Index into the plan's `onces` of the key it came with, -1, or REPLAYED; only where keys are sent. */
+  /** Index into the plan's `onces` of the key it came with, -1, or REPLAYED; only if keys are sent. */
   once: Int32Array = new Int32Array(CAPACITY);
-  /** The last answer of a fallback that was used, 0 = none was. */
+  /** The last fallback answer that was used, 0 = none. */
   degraded: Int32Array = new Int32Array(CAPACITY);
   stamp: Int32Array = new Int32Array(CAPACITY);
   life: Int32Array = new Int32Array(CAPACITY);
   registers: Int32Array = new Int32Array(CAPACITY * REGISTERS);
-  /** Frame of the call under way, or the act. */
+  /** Frame of the call in progress, or the act. */
   call: Int32Array = new Int32Array(CAPACITY);
   attempt: Int32Array = new Int32Array(CAPACITY);
-  /** Level of its priority, an index into plan.priorities; written only where requests differ. */
+  /** Index of its priority in plan.priorities; set only if requests differ in priority. */
   priority: Int32Array = new Int32Array(CAPACITY);
-  /** Calls above it, 0 for a user request. */
+  /** Number of calls above it, 0 for a user request. */
   level: Uint8Array = new Uint8Array(CAPACITY);
-  /** Bits: 1 = holds a worker, 2 = counts among the accepted requests of an async instance, 4 = see GATED, 8 = see HOLDS. */
+  /** The resources that it releases when it ends, see slot-bits.ts. */
   slot: Uint8Array = new Uint8Array(CAPACITY);
-  /** 1 once it was told that its caller has left. */
+  /** 1 once it was notified that its caller has left. */
   told: Uint8Array = new Uint8Array(CAPACITY);
-  /** Where an answer is that left before the end of the work, see ANSWERED. */
+  /** State of an answer that was sent before the end of the work, see ANSWERED. */
   answered: Uint8Array = new Uint8Array(CAPACITY);
-  /** 1 once its execution counts as wasted: what is cut short, and then answered to nobody, counts once. */
+  /** 1 once its execution counts as wasted, so that it is counted only once. */
   wasted: Uint8Array = new Uint8Array(CAPACITY);
   /** The outcome that is on its way to the caller. */
   answer: Int32Array = new Int32Array(CAPACITY);
   /** Measuring cells of its arrival and of its sending, -1 outside. */
   cell: Int32Array = new Int32Array(CAPACITY);
   sentCell: Int32Array = new Int32Array(CAPACITY);
-  /** An injected outcome that replaces the one of the work, 0 = none. */
+  /** An injected outcome that replaces that of the work, 0 = none. */
   injected: Int32Array = new Int32Array(CAPACITY);
   deadline: Float64Array = new Float64Array(CAPACITY);
   sent: Float64Array = new Float64Array(CAPACITY);
   arrived: Float64Array = new Float64Array(CAPACITY);
   begun: Float64Array = new Float64Array(CAPACITY);
   ended: Float64Array = new Float64Array(CAPACITY);
-  /** End of the wait it is in; -1 where that wait is not the instance's own. */
+  /** End of its current wait; -1 if the speed of the instance does not affect that wait. */
   wakes: Float64Array = new Float64Array(CAPACITY);
   /** When the caller gave up; -1 while it waits. */
   gone: Float64Array = new Float64Array(CAPACITY);
-  /** Trace ids: of this attempt, of the execution that made it, of the request; 0 = not traced. */
+  /** Trace ids: of this attempt, and of the execution that made it; 0 = not traced. */
   trace: Float64Array = new Float64Array(CAPACITY);
   traceParent: Float64Array = new Float64Array(CAPACITY);
-  /** Id of the traced request, 0 where none is; negative in what it has done in the background. */
+  /** Trace id of the user request, 0 = not traced; negative in its background work. */
   traceRoot: Float64Array = new Float64Array(CAPACITY);
-  /** When the call was made, before waits and back-offs of policies; only where traced. */
+  /** When the call was made, before waits and back-offs of policies; only if traced. */
   called: Float64Array = new Float64Array(CAPACITY);
-  /** What the answer says about asking again; stale where its outcome is not HINTED. */
+  /** Retry hint of the answer; stale if its outcome is not HINTED. */
   hint: Float64Array = new Float64Array(CAPACITY);
-  /** Arrival number of a user request; below it only where a key is a sequence. */
+  /** Arrival number of a user request; in its calls only if a key is a sequence. */
   arrival: Float64Array = new Float64Array(CAPACITY);
 
   constructor() {
     this.reset();
   }
 
-  /** Empties all columns for another run. Those that have grown are made anew, as small as they were. */
+  /** Empties all columns for another run. Columns that have grown are recreated at their initial size. */
   reset(): void {
     const { slots } = this;
     if (slots.hasGrown) this.make();
@@ -157,7 +157,7 @@ class Strands {
     });
   }
 
-  /** A strand on an instance, with everything cleared that a job or branch relies on. */
+  /** Takes a strand on an instance and clears everything that a job or branch relies on. */
   open(instance: number, lineageA: number, lineageB: number): number {
     const strand = strands.slots.take();
     strands.instance[strand] = instance | 0;
@@ -187,20 +187,20 @@ class Strands {
     return strand;
   }
 
-  /** True while the slot belongs to a live strand. */
+  /** Returns true while the slot belongs to a live strand. */
   alive(strand: number): boolean {
     return this.slots.has(strand);
   }
 
-  /** True for a request that has not reached its instance yet. */
+  /** Returns true for a request that has not reached its instance yet. */
   inTransit(strand: number): boolean {
     if (this.state[strand] !== STATE.TRANSIT || this.arrived[strand] >= 0) return false;
     return this.returns[strand] === RETURN.frame;
   }
 
   /**
-   * Trace id of the job a strand belongs to: branches have none of their own. Background work has none either; it
-   * belongs to the job that started it.
+   * Trace id of the job that a strand belongs to: branches have none of their own. For background work it is that of
+   * the job that started it.
    */
   traceOf(strand: number): number {
     let at = strand;
@@ -284,14 +284,13 @@ const FLOAT64_COLUMNS = [
 ] as const;
 
 /**
- * The strands of the run that this thread is at; `assemble` empties them for each. They stand here and not
- * in the world because V8 then knows the address of every column: an access is one instruction behind
- * the check of its bounds, where a column of an object is eight
- * (docs/speed.md).
+ * The strands of the current run of this thread; `assemble` empties them for each run. They are a module constant
+ * instead of a part of the world because V8 then knows the address of every column: an access takes one instruction
+ * after its bounds check, where a column of an object takes eight (docs/speed.md).
  */
 export const strands = new Strands();
 
-/** Owner of the timers of an attempt as a whole: its stamp changes from step to step, its life does not. */
+/** Owner of the timers of an attempt: its stamp changes from step to step, its life does not. */
 export const lives: Stamped = {
   get stamp(): Int32Array {
     return strands.life;
