@@ -1,6 +1,6 @@
-// Prints what one simulated attempt of the flagship costs, everything on: windows, histograms, digest,
-// invariants, in the thread that `faultline run` uses, from the order until its answer is here. Run it
-// with `npm run bench`; nothing asserts these times.
+// Prints the cost of one simulated attempt of the flagship with everything on: windows, histograms, digest, invariants.
+// It runs in the thread that `faultline run` uses and measures from the order until the result is back. Run it with
+// `npm run bench`; no test asserts these times.
 import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { Bench } from 'tinybench';

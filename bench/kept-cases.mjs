@@ -1,4 +1,4 @@
-// Scenarios for kept.mjs: each publishes, appends or begins `rate` a second.
+// Scenarios for kept.mjs: each publishes, appends or begins `rate` per second.
 const head = (seconds, more = '') => `
 faultline: 1
 title: Kept
@@ -13,7 +13,7 @@ const worker = (replicas) =>
 const away = (seconds) =>
   `faults: [ { id: away, kind: crash, target: worker, at: 0s, for: ${seconds}s } ]`;
 
-/** A topic whose group has read everything. */
+/** A topic whose group has read all messages. */
 const read =
   (group, topic = '', extra = '') =>
   (rate, seconds) => `${head(seconds)}
@@ -22,7 +22,7 @@ topics: { jobs: { kind: kafka, partitions: 12, ${topic} subscribers: [ { group: 
 ${worker(12)}
 ${publish(extra === '' ? 'jobs' : '{ topic: jobs, key: order }', rate)}`;
 
-/** Nobody takes what comes. */
+/** A topic or queue whose messages are not consumed. */
 const backlog =
   (section, extra = '') =>
   (rate, seconds) => `${head(seconds)}

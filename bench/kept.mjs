@@ -1,6 +1,6 @@
-// Prints what a run keeps of messages, events and ids, and how many bytes of memory each of them takes: the
-// difference between a process with many and one with few of them, after collection. `npm run bench:kept`;
-// nothing asserts it (test/model/messaging/kept.test.ts counts them).
+// Prints the number of messages, events and ids that a run keeps, and the memory that each of them takes: the
+// difference between a process with many and one with few, after garbage collection. `npm run bench:kept`; no test
+// asserts the bytes (test/model/messaging/kept.test.ts counts the objects).
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { cases } from './kept-cases.mjs';
@@ -32,7 +32,7 @@ function measured(key, per) {
   return Number(execFileSync(process.execPath, flags, { encoding: 'utf8' }));
 }
 
-/** Memory at the end of a run, while everything of it is still there. */
+/** Measures the memory at the end of a run, before any of it is freed. */
 async function measure(text) {
   const { compile, loadScenario } = await import('../dist/library/index.js');
   const { simulate } = await import('../dist/model/simulate.js');

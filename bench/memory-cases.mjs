@@ -1,4 +1,4 @@
-/** Five floors of services, each of which calls two below it: 31 services. */
+/** A tree of 31 services on five levels, each of which calls two below it. */
 function tree(replicas, policy = '') {
   const services = Array.from({ length: 31 }, (_, index) => {
     const below = [2 * index + 1, 2 * index + 2].filter((other) => other < 31);
@@ -37,7 +37,7 @@ workloads:
 faults: [ { id: hang, kind: hang, target: db, at: 1s, for: none } ]
 `;
 
-/** Each replica of one service may call each of another: as many pairs as the square of the replicas. */
+/** Each replica of one service may call each replica of another: the pairs grow with the square of the replicas. */
 function pairs(replicas, outbound, stock = '') {
   return `faultline: 1
 title: Two services with ${replicas} replicas each
@@ -50,7 +50,7 @@ workloads:
 `;
 }
 
-/** Loads from light to far beyond the capacity, so that a part of the settings has long queues. */
+/** Loads from light to far beyond the capacity, so that part of the settings has long queues. */
 const SWEEP = `faultline: 1
 title: A sweep of 400 settings
 run: { duration: 30s }
@@ -67,7 +67,7 @@ sweeps:
     metrics: [ users.success, users.latency.p99 ]
 `;
 
-/** A variant each for so many loads: what analysis and page keep of each. */
+/** This number of variants, each with another load: measures what analysis and page keep per variant. */
 function variants(count) {
   const rates = Array.from({ length: count }, (_, i) => 40 + 2 * i);
   return `faultline: 1
@@ -83,7 +83,7 @@ ${rates.map((rate) => `  - { name: load-${rate}, set: { workloads.users.arrivals
 `;
 }
 
-/** What is run, with which words of the command, under which budget; nothing without one may need more than 8 GB. */
+/** The scenario, arguments and memory budget of each case. Without a budget a case may need more than 8 GB. */
 export const cases = [
   ...[1, 2, 4].map((workers) => ({
     name: `queue without end, ${workers} workers`,

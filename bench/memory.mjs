@@ -1,6 +1,6 @@
-// Prints the peak of the resident memory of the program on scenarios that need much of it, beside its budget: each
-// case in a process of its own, by default under the budget written beside it. `npm run bench:memory`;
-// `-- --only NAME` runs the cases whose name holds that text, `-- --list` prints their names. Nothing asserts it.
+// Prints the peak resident memory of the program on memory-intensive scenarios next to its budget. Each case runs in
+// its own process, by default under its budget. `npm run bench:memory`; `-- --only NAME` runs the cases whose name
+// contains that text, `-- --list` prints their names. No test asserts it.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ import { cases } from './memory-cases.mjs';
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const PROGRAM = join(ROOT, 'dist', 'cli', 'main.js');
 const PAUSE_MS = 20;
-/** A case that takes longer is ended. Unit: ms. */
+/** Time limit of a case. Unit: ms. */
 const LONGEST = 600_000;
 
 const { values } = parseArgs({
@@ -47,7 +47,10 @@ for (const one of chosen) {
 }
 for (const line of ended) console.log(`\n${line}`);
 
-/** Runs a case; the largest sum of resident memory over its processes, and the same until its runs had ended. */
+/**
+ * Runs a case. Returns the peak of the resident memory summed over its processes: in total, and until its runs had
+ * ended.
+ */
 function measured({ name, text, words, budget }) {
   const file = join(work, `${name.replaceAll(/\W+/g, '-')}.yaml`);
   writeFileSync(file, text());
@@ -75,14 +78,14 @@ function measured({ name, text, words, budget }) {
   });
 }
 
-/** The sum over a process and those that it has started: of each the most that it ever had. */
+/** The peak memory of a process plus that of all its descendants. */
 function peakOf(pid) {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
     const own = Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
     return childrenOf(pid).reduce((sum, child) => sum + peakOf(child), own);
   } catch {
-    // It has just ended.
+    // The process has just ended.
     return 0;
   }
 }

@@ -1,5 +1,5 @@
-// Prints what a message costs from its publishing to the end of its handling, and how often a bare loop
-// in C over twelve lines would fit into that. Run it with `npm run bench:messages`; nothing asserts it.
+// Prints the cost of a message from publishing to the end of its handling, compared with a bare loop in C over twelve
+// lines. Run it with `npm run bench:messages`; no test asserts it.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,5 +1,5 @@
-// Prints what a stack of five policies adds to a call. Run it with `npm run bench`; nothing
-// asserts these times. Rounds of both variants alternate, so that a busy machine hits both alike.
+// Prints what a stack of five policies adds to a call. Run it with `npm run bench`; no test asserts these times. Rounds
+// of both variants alternate, so that a busy machine affects both equally.
 import { compile, loadScenario, runPlan } from '../dist/library/index.js';
 
 const ROUNDS = 7;
@@ -44,7 +44,7 @@ file.variants.forEach(({ name }, k) => {
     `${name.padEnd(16)}${((median(times[k]) * 1e6) / calls[k]).toFixed(0).padStart(6)} ns/call`,
   );
 });
-// Of the two calls of a request one has the policies, so that the whole difference is its own.
+// One of the two calls of a request has the policies, so the entire difference belongs to it.
 const ratios = times[0].map((bare, round) => 1 + (2 * (times[1][round] - bare)) / bare);
 console.log(
   `\nfive policies on an edge cost ${median(ratios).toFixed(2)} times the bare edge, median of ${ROUNDS} rounds:`,

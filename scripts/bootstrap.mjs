@@ -1,8 +1,8 @@
-// Runs before `npm start` and `npm test`: installs what is missing and builds what has changed.
-// Only built-in modules, so that it works in a clone that has no node_modules yet. What is up to date
-// is left alone: dependencies are keyed by the lock file and the Node.js ABI, the build by the bytes
-// of the sources (modification times say nothing after a git checkout). --force builds in any case,
-// --install-only does not build, --bundled fails where a file cannot be bundled: a package has only the bundles.
+// Runs before `npm start` and `npm test`: installs missing dependencies and builds changed sources. It uses only
+// built-in modules, so it works in a clone without node_modules. Dependencies are keyed by the lock file and the
+// Node.js ABI, the build by the bytes of the sources (modification times mean nothing after a git checkout). --force
+// always builds, --install-only does not build, --bundled fails if a file cannot be bundled, because a package contains
+// only the bundles.
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
@@ -33,11 +33,11 @@ const THREADS_CONFIG = join('scripts', 'threads.config.mjs');
 const COMPILER = join('node_modules', 'typescript', 'bin', 'tsc');
 const BUNDLER = join('node_modules', 'rolldown', 'bin', 'cli.mjs');
 const PROGRAM_PATH = join('cli', 'main.js');
-/** Beside `run`, as the program is: from both, the threads are found at the same place. */
+/** Next to `run`, like the program, so that both find the threads under the same relative path. */
 const LIBRARY = join('library', 'index.js');
 /** The threads that simulate. */
 const THREADS = [join('run', 'worker.js'), join('cli', 'trace-worker.js')];
-/** What the tools print goes to standard error: standard output belongs to the command that follows. */
+/** Output of the tools goes to standard error: standard output belongs to the command that follows. */
 const STDIO = ['ignore', process.stderr, 'inherit'];
 const QUIET = ['ignore', 'ignore', 'inherit'];
 
@@ -60,7 +60,7 @@ function isInstalled() {
 function install() {
   const took = stopwatch();
   say('installing dependencies (first time, or package-lock.json has changed)');
-  // npm ci empties what a link points to, which belongs to another checkout.
+  // npm ci would empty the target of a link, which belongs to another checkout.
   const own = lstatSync('node_modules', { throwIfNoEntry: false });
   if (own?.isSymbolicLink() === true) unlinkSync('node_modules');
   try {
@@ -73,7 +73,7 @@ function install() {
   say(`installed dependencies in ${took()} s`);
 }
 
-/** Compiles beside dist and swaps at the end: a build that fails leaves the last good one in place. */
+/** Compiles beside dist and swaps at the end: a failed build leaves the last good one in place. */
 function build() {
   const took = stopwatch();
   const next = join('.cache', 'dist-next');
@@ -95,24 +95,24 @@ function build() {
 }
 
 /**
- * Puts a thread and all that it imports into one file: V8 takes what is constant in a file for constant,
- * but looks it up at each use where it comes from another module. The schemas are left out, for a quick start.
+ * Bundles a thread and all its imports into one file: V8 treats constants of the same file as constant, but looks up
+ * those of another module at each use. The schemas are left out for a quick start.
  */
 function bundleThread(path) {
   bundle(path, ['--config', THREADS_CONFIG, '--file', path]);
 }
 
 /**
- * Puts the program into a few files beside its own: else every command has to find and link hundreds of modules
- * before it begins.
+ * Bundles the program into a few files next to its own. Otherwise every command would have to find and link hundreds of
+ * modules first.
  */
 function bundleProgram(path) {
-  // Zod is a hundred modules itself; all others are one or two, or are not for bundling.
+  // Zod alone has a hundred modules; the others have one or two, or must not be bundled.
   const others = dependencies().filter((name) => name !== 'zod');
   bundle(path, ['--dir', dirname(path), ...others.flatMap((name) => ['--external', name])]);
 }
 
-/** The library in one file, for what it simulates in the thread that calls it: see bundleThread. */
+/** Bundles the library into one file, for simulations in the calling thread: see bundleThread. */
 function bundleLibrary(dist) {
   const path = join(dist, LIBRARY);
   mkdirSync(dirname(path));

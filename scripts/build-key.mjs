@@ -1,4 +1,4 @@
-// What a build was made of: whether `dist` is what the sources would be built to now.
+// Keys of a build: they show whether `dist` is up to date with the sources.
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -7,28 +7,28 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 export const PROGRAM = join('dist', 'cli', 'main.js');
 export const BUILD_STAMP = join('.cache', 'build-key');
-/** How they bundle shows in what is built. */
+/** Scripts that affect the result of a build. */
 const BUILDERS = ['bootstrap.mjs', 'no-schemas.mjs', 'threads.config.mjs'];
 
-/** True where `dist` was built from the bytes that the sources have now. */
+/** Returns true if `dist` was built from the current bytes of the sources. */
 export function isBuilt() {
   return stampIs(BUILD_STAMP, buildKey()) && existsSync(join(ROOT, PROGRAM));
 }
 
-/** Changes with the sources, the way they are built and the dependencies. */
+/** Changes with the sources, the build scripts and the dependencies. */
 export function buildKey() {
   const builders = BUILDERS.map((name) => join('scripts', name));
   const sources = ['tsconfig.json', 'package.json', ...builders, ...filesBelow('src')];
   return `${digest(sources)} ${dependencyKey()}`;
 }
 
-/** Changes with the lock file and with the Node.js that modules were installed for. */
+/** Changes with the lock file and with the Node.js for which modules were installed. */
 export function dependencyKey() {
   const { versions, platform, arch } = process;
   return `${digest(['package-lock.json'])} ${versions.modules} ${platform} ${arch}`;
 }
 
-/** True where a file holds this key. */
+/** Returns true if a file contains this key. */
 export function stampIs(path, key) {
   const stamp = join(ROOT, path);
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === key;

@@ -1,4 +1,4 @@
-// `npm run check`: lint, format, types and dead code at once; prints what failed in a fixed order.
+// `npm run check`: lint, format, types and dead code in parallel; prints the results in a fixed order.
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -40,7 +40,7 @@ const CHECKS = [
 
 const start = process.hrtime.bigint();
 const seconds = (since) => (Number(process.hrtime.bigint() - since) / 1e9).toFixed(1);
-// As many at once as there are cores: more of them only push each other out of the caches.
+// One check per core: more would only evict each other from the caches.
 const outcomes = [];
 let next = 0;
 async function worker() {

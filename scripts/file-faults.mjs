@@ -1,5 +1,6 @@
-// Makes the N-th file operation of every command fail, for N = 1, 2, 3 ..., with each error code: `npm run faults:files`.
-// Nothing may be half-written, left behind or lost, and the message says which file, why and what to do.
+// Makes the N-th file operation of every command fail, for N = 1, 2, 3 ..., with each error code: `npm run
+// faults:files`. No file may be half-written, left behind or lost, and the message names the file, the cause and the
+// remedy.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
-// Changes words and lines of all scenarios and runs what is still right: `npm run fuzz [MUTATIONS [SEED]]`,
-// mutations of each file, 60 unless given. Nothing may break: a text is refused with its place, or runs.
+// Changes words and lines of all scenarios and runs those that are still valid: `npm run fuzz [MUTATIONS [SEED]]`, 60
+// mutations of each file by default. Every text must either be refused with its place, or run.
 import { spawnSync } from 'node:child_process';
 
 const [mutations = '60', seed = '1'] = process.argv.slice(2);

@@ -1,5 +1,6 @@
-// Makes the pictures of the README from real runs: the top of the flagship's report, what `npm start`
-// prints, the table of all breakers on one fault, and what becomes of sagas. Needs a Chromium: CHROMIUM=/path/to/it, else /usr/bin/chromium. Run it after a build.
+// Makes the pictures of the README from real runs: the top of the flagship's report, the output of `npm start`, the
+// table of all breakers on one fault, and the sagas by outcome. Needs a Chromium: CHROMIUM=/path/to/it, else
+// /usr/bin/chromium. Run it after a build.
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   existsSync,
@@ -20,7 +21,7 @@ const PROGRAM = join('dist', 'cli', 'main.js');
 const SCENARIO = join('scenarios', 'checkout.yaml');
 const ZOO = join('scenarios', 'studies', 'breaker-zoo.yaml');
 const SAGAS = join('scenarios', 'order-saga.yaml');
-/** Title, the flows of three variants, and what becomes of their sagas over time; the tables behind them are left out. */
+/** Title, the flows of three variants, and the outcomes of their sagas over time; the tables below are left out. */
 const FLOWS = { width: 1280, height: 1000 };
 const NO_TABLES = '#sagas .meters~*,.inside,footer{display:none}';
 /** Eleven variants compared. */
@@ -30,7 +31,7 @@ const REPORT = { width: 1280, height: 1230 };
 const SGR = /\u001b\[(\d+)m/g;
 const CHARACTER = { width: 8.43, height: 20 };
 const MARGIN = 24;
-/** The background that a picture of a terminal stands on, and its colours. */
+/** Background and colours of a picture of a terminal. */
 const COLOURS = {
   background: '#14171a',
   text: '#d7dbe0',
@@ -67,7 +68,7 @@ try {
   rmSync(work, { recursive: true, force: true });
 }
 
-/** The lines of `npm start` with their colours; the report goes to a folder of its own. */
+/** The output of `npm start` with its colours; the report goes to a separate folder. */
 function simulate(scenario) {
   const run = spawnSync(
     process.execPath,
@@ -86,7 +87,7 @@ function environment() {
   return rest;
 }
 
-/** The report with one of its sections alone, and rules that leave out parts of it. */
+/** The report reduced to one of its sections, with rules that hide parts of it. */
 function onlySection(html, id, rules = '') {
   return html.replace('</style>', `section:not(#${id}),nav{display:none}${rules}</style>`);
 }

@@ -2,12 +2,12 @@ import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 
 const POLL_MS = 200;
-/** A lock without a readable owner is given this long to be completed before it counts as left over. */
+/** A lock without a readable owner counts as stale after this time. */
 const ORPHAN_MS = 10_000;
 
 /**
- * Runs the body while holding the lock directory, so that two commands started at once do not
- * install or build over each other. A lock whose owner is gone is taken over.
+ * Runs the body while holding the lock directory, so that two commands started at the same time do not install or build
+ * over each other. A lock whose owner has ended is taken over.
  */
 export function withLock(directory, body) {
   let told = false;

@@ -1,5 +1,5 @@
-// How much of what can go wrong the tests notice: plants small errors one at a time and runs the tests that pass
-// them. `npm run mutate -- [--sample N] [--seed S] [--files GLOB] [--tests GLOB] [--seconds S] [--list]`; docs/mutation.md.
+// Measures how many small errors the tests detect: plants them one at a time and runs the tests that execute them. `npm
+// run mutate -- [--sample N] [--seed S] [--files GLOB] [--tests GLOB] [--seconds S] [--list]`; docs/mutation.md.
 import { createHash } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { isBuilt } from './build-key.mjs';
@@ -7,7 +7,7 @@ import { mutantsOf } from './mutate/mutants.mjs';
 import { Worker } from './mutate/process.mjs';
 import { filesBelow, placeOf, prepare, textOf } from './mutate/workshop.mjs';
 
-/** Sources by area; a source belongs to the first that fits. */
+/** Sources by area; a source belongs to the first that matches. */
 const AREAS = {
   kernel: /^src\/kernel\//,
   calls:
@@ -16,9 +16,9 @@ const AREAS = {
   policies: /^src\/patterns\/(policies|mechanisms|balancers|outliers)\//,
   starts: /^src\/model\/serving\/(starts|restarts|probes)\.ts$/,
 };
-/** Work of which nothing remains but a quicker run. */
+/** Code whose only effect is a faster run. */
 const REHEARSAL = /\/rehearsal\.ts$/;
-/** Tests of behaviour beside what they test; not those of whole scenarios, pages and statistics. */
+/** Tests of behaviour next to the tested code; not those of entire scenarios, pages and statistics. */
 const NEAR = 'test/{golden,kernel,model,patterns,plan}/**';
 const MEMORY = 2e9;
 
@@ -39,7 +39,7 @@ const mutants = choose();
 if (values.list) for (const mutant of mutants) console.log(describe(mutant));
 else await measure();
 
-/** As many of each area as the sample says; which ones depends on the seed and on the mutant only. */
+/** Chooses up to the sample size of each area; the choice depends only on the seed and on the mutant. */
 function choose() {
   const wanted = values.files === undefined ? null : globOf(values.files);
   const files = filesBelow('src').filter(
@@ -128,7 +128,7 @@ async function measure() {
       const failed = found === null ? run.tests : [found.failed];
       if (found !== null && found.memory < MEMORY && (await isGood(run, failed)))
         return { how: 'noticed' };
-      // What the error left behind, or a test that fails by itself? A new process says which.
+      // Either a side effect of the error, or a test that fails by itself; a new process shows which.
       worker = worker.renewed();
       if (await isGood(run, failed)) return { how: 'noticed' };
       console.log(`fails without an error: a test of ${run.file}`);
@@ -147,7 +147,7 @@ async function measure() {
   }
 }
 
-/** The quickest tests that pass a mutant, by file, until their time is used up. */
+/** The fastest tests that execute a mutant, by file, until their time budget is used up. */
 function runsFor(id, tests) {
   const all = tests.flatMap(({ file, tests: own, whole }) => {
     const isWhole = whole.includes(id);

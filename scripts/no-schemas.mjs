@@ -1,5 +1,5 @@
-// Stands for zod in the bundles of the threads: a thread is sent plans that were checked, and reads no schema.
-// Whatever a module builds of it while it is loaded is this again; to read by it is a mistake.
+// Replaces zod in the bundles of the threads: a thread receives plans that were checked, and reads no schema.
+// Everything that a module builds from it while it is loaded is this object; reading a schema is an error.
 const READS = new Set(['parse', 'safeParse', 'shape', 'options']);
 
 const nothing = new Proxy(function () {}, {

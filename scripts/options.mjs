@@ -1,7 +1,7 @@
-// `npm run options`: sets every option of the scenario language where it is accepted and writes what each does to
-// docs/options.md. Exit code 1 where an option that test/options/shown.txt lists does nothing any more.
-// `npm run options -- --open` tries those again that were open in the last run, and keeps all other findings of it.
-// `npm run options -- PATTERN` tries the options whose path fits, and prints those that are open with what was tried.
+// `npm run options`: sets every option of the scenario language wherever it is accepted and writes the effect of each
+// to docs/options.md. Exit code 1 if an option listed in test/options/shown.txt has no effect any more.
+// `npm run options -- --open` retries those that were open in the last run, and keeps its other findings.
+// `npm run options -- PATTERN` tries the options whose path matches, and prints the open ones with what was tried.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -47,7 +47,7 @@ if (only !== null) {
 }
 const lost = before.filter((path) => !paths.has(path));
 writeFileSync(join('docs', 'options.md'), page());
-// The list only becomes longer: an option that was shown and is no longer shown fails.
+// The list only grows: an option that was shown and is no longer shown fails.
 const all = [...new Set([...before, ...paths])].sort((a, b) => (a < b ? -1 : 1));
 writeFileSync(SHOWN, all.map((path) => `${path}\n`).join(''));
 process.stdout.write(`${summary().join('\n')}\n`);

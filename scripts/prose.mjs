@@ -1,6 +1,6 @@
-// `npm run prose`: how often constructions of translated prose occur in comments, messages, documents and scenarios.
-// `npm run prose -- src/lint` lists their places below a path; `-- --keep` writes the counts, where they fell, to
-// test/tidy/prose.json, above which the tests let none rise.
+// `npm run prose`: counts constructions of translated prose in comments, messages, documents and scenarios.
+// `npm run prose -- src/lint` lists their places below a path; `-- --keep` lowers the counts in test/tidy/prose.json,
+// which the tests do not allow to rise.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,5 +1,5 @@
 // Tries many more random worlds than the tests do: `npm run swarm:messages [WORLDS [SEED]]`, and the same for sagas;
-// 6000 worlds unless given. What is found is shrunk and printed.
+// 6000 worlds by default. Failures are shrunk and printed.
 import { spawnSync } from 'node:child_process';
 
 const FILES = {

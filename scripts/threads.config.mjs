@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
-// How rolldown bundles a thread; input and output are given by bootstrap.mjs.
+// How rolldown bundles a thread; bootstrap.mjs passes input and output.
 export default {
   external: ['seedrandom'],
   output: { comments: false },

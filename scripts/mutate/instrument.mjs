@@ -1,4 +1,4 @@
-// Puts all chosen mutants of a source into one text: `$m(id)` says at each whether it is the one that acts now.
+// Puts all chosen mutants of a source into one text: `$m(id)` at each of them returns whether it is active now.
 import ts from 'typescript';
 
 const OPTIONS = {
@@ -11,7 +11,7 @@ const OPTIONS = {
 export const transpile = (text) =>
   ts.transpileModule(text, { compilerOptions: OPTIONS }).outputText;
 
-/** The source with its mutants, which are in the order of the text, each with an `id` above 0. */
+/** Builds the source with its mutants, which are in the order of the text, each with an `id` above 0. */
 export function instrument(text, mutants) {
   return transpile(render(text, 0, text.length, mutants));
 }

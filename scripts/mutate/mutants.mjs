@@ -2,7 +2,7 @@
 import ts from 'typescript';
 
 const K = ts.SyntaxKind;
-/** By operator: the one that is put in its place, and what the error is called. */
+/** By operator: its replacement, and the name of the error. */
 const SWAPS = new Map([
   [K.LessThanToken, ['<=', 'bound']],
   [K.LessThanEqualsToken, ['<', 'bound']],
@@ -20,17 +20,17 @@ const SWAPS = new Map([
   [K.PlusEqualsToken, ['-=', 'arithmetic']],
   [K.MinusEqualsToken, ['+=', 'arithmetic']],
 ]);
-/** Calls that state a law or build a message: an error in them is none of the model. */
+/** Calls that check an invariant or build a message: an error in them is not an error of the model. */
 const LAWS = new Set(['invariant', 'audit', 'define', 'fail']);
-/** Calls that give the same with their arguments in another order. */
+/** Calls whose result does not depend on the order of their arguments. */
 const SYMMETRIC = /^Math\./;
-/** Counts that are only compared with what they were: they differ as well when they fall. */
+/** Counters that are only compared for equality: decrementing them works as well. */
 const STAMPS = /\b(stamp|generations?|epoch|life|turn)(\[[^\]]*\])?$/;
 const EXTREMES = { 'Math.min': 'Math.max', 'Math.max': 'Math.min' };
 
 /**
- * Every mutant of a source, in the order of the text: `start` and `end` of what is replaced, `after`, the text that
- * replaces it, and `form`: whether that is an expression, a statement that is removed or a body that returns at once.
+ * Every mutant of a source, in the order of the text: `start` and `end` of the replaced part, `after`, the text that
+ * replaces it, and `form`: an expression, a removed statement or a body that returns at once.
  */
 export function mutantsOf(file, text) {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true);
@@ -52,7 +52,7 @@ export function mutantsOf(file, text) {
       form,
     });
   });
-  // A body that returns at once does so before its first statement, whatever else is planted in that.
+  // An early return comes before the first statement of a body, and before any mutant in that statement.
   const isReturn = ({ form }) => Number(form === 'return');
   return found.sort(
     (a, b) =>
@@ -63,7 +63,7 @@ export function mutantsOf(file, text) {
   );
 }
 
-/** What runs when the module is loaded has happened before an error can be switched on: it gets none. */
+/** Code that runs while the module is loaded runs before an error can be switched on, so it gets none. */
 function visit(node, isInside, add) {
   if (isSkipped(node)) return;
   if (isInside) plant(node, add);
@@ -113,7 +113,7 @@ function operator(node, add) {
   add(node, swap[1], isLogic ? `(${a}) && (${b})` : `${a} ${swap[0]} ${b}`);
 }
 
-/** `if (a > b) b = a`: two that are equal give the same either way. */
+/** `if (a > b) b = a`: equal values give the same result either way. */
 function isExtreme({ left, right, parent }) {
   if (!ts.isIfStatement(parent) || parent.elseStatement !== undefined) return false;
   const then = parent.thenStatement;
@@ -127,20 +127,20 @@ function isExtreme({ left, right, parent }) {
 
 function constant(node, add) {
   const { parent } = node;
-  // Names, labels, places in memory and masks of bits are no amounts.
+  // Names, labels, array indices and bit masks are not quantities.
   if (ts.isPropertyAssignment(parent) && parent.name === node) return;
   if (ts.isCaseClause(parent) || ts.isElementAccessExpression(parent) || ts.isNewExpression(parent))
     return;
   if (ts.isBinaryExpression(parent) && parent.operatorToken.getText().match(/^([&|^]|<<|>>>?)=?$/))
     return;
   if (isFiller(node)) return;
-  // What nothing but its sign says means no more with another number.
+  // A number of which only the sign matters means the same with another value.
   if (ts.isPrefixUnaryExpression(parent) && parent.operator === K.MinusToken) return;
   const value = Number(node.text);
   add(node, 'constant', value === 1 ? '2' : String(value + 1));
 }
 
-/** The zeros behind what an event hands to its handler, which reads none of them. */
+/** Trailing zeros in the arguments of an event, which its handler does not read. */
 function isFiller(node) {
   const { parent } = node;
   if (!ts.isCallExpression(parent) || node.text !== '0') return false;
@@ -157,7 +157,7 @@ function prefix(node, add) {
 function step(node, add) {
   const isUp = node.operator === K.PlusPlusToken;
   if (!isUp && node.operator !== K.MinusMinusToken) return;
-  // A loop that runs away notices itself.
+  // A runaway loop is detected anyway.
   if (ts.isForStatement(node.parent)) return;
   const text = node.operand.getText();
   if (STAMPS.test(text)) return;
@@ -182,7 +182,7 @@ const isPlain = (node) =>
   ts.isPropertyAccessExpression(node) ||
   ts.isElementAccessExpression(node);
 
-/** A condition with no operator of its own that would be turned. */
+/** A condition without an operator of its own that could be inverted. */
 function bare(condition, add) {
   if (ts.isBinaryExpression(condition) || ts.isPrefixUnaryExpression(condition)) return;
   if (condition.kind === K.TrueKeyword) return;
@@ -204,14 +204,14 @@ function removed(node, add) {
   if (isSkipped(expression)) return;
   if (ts.isCallExpression(expression) && expression.expression.kind === K.SuperKeyword) return;
   if (ts.isStringLiteral(expression)) return;
-  // A field that nothing has set is noticed by the first that reads it.
+  // A missing field is detected at its first use.
   if (isConstructor(node.parent?.parent) && expression.getText().startsWith('this.')) return;
   add(node, 'removed', '', 'statement');
 }
 
 const isConstructor = (node) => node !== undefined && ts.isConstructorDeclaration(node);
 
-/** A body of several statements that gives nothing back. */
+/** A body of several statements that returns no value. */
 function body(node, add) {
   if (ts.isConstructorDeclaration(node) || node.body === undefined || !ts.isBlock(node.body))
     return;

@@ -1,4 +1,4 @@
-// The process that tries mutants, as the one that asks it sees it.
+// The process that tries mutants, as seen by its parent.
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { ROOT } from '../build-key.mjs';
@@ -10,7 +10,7 @@ export class Worker {
     this.child = fork(WORKER, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
   }
 
-  /** Its answer; null when it has none in time, or has ended. */
+  /** Returns its answer; null if it does not answer in time, or has ended. */
   ask(message, limit) {
     return new Promise((resolve) => {
       const done = (value) => {

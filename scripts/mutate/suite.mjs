@@ -1,5 +1,5 @@
-// In place of the test runner: collects the tests of one file and runs those that are asked for, again and again
-// in one process. Only what the tests beside the model use of it.
+// Replaces the test runner: collects the tests of one file and runs the requested ones repeatedly in one process.
+// Supports only what the tests next to the model use.
 import { expect, vi } from 'vitest';
 
 export { expect, vi };
@@ -48,7 +48,7 @@ export const afterAll = (run) => void suite.after.push(run);
 export const beforeEach = (run) => void suite.beforeEach.push(run);
 export const afterEach = (run) => void suite.afterEach.push(run);
 
-/** Loads a test file afresh: what it computes while it is loaded is computed again. */
+/** Loads a test file again, including everything that it computes while it is loaded. */
 export async function collect(url) {
   const file = { tests: [], suites: [] };
   suite = {
@@ -65,7 +65,7 @@ export async function collect(url) {
   return file;
 }
 
-/** What runs before the first test of a suite; once for each suite. */
+/** Runs the beforeAll hooks of a suite before its first test; once for each suite. */
 export async function ready({ suite: own }) {
   for (const one of chainOf(own)) {
     if (one.isReady) continue;

@@ -1,7 +1,7 @@
-// One process that holds the program with all mutants and runs tests with one of them switched on.
+// A process that holds the program with all mutants and runs tests with one of them switched on.
 import { pathToFileURL } from 'node:url';
 
-/** A mutant that is passed this much oftener than without it is in a loop without end. */
+/** A mutant that is executed this much more often than without it is in an endless loop. */
 const RUNAWAY = { factor: 100, least: 200_000 };
 
 let active = 0;
@@ -26,14 +26,17 @@ async function answer({ task, ...rest }) {
   process.send(await TASKS[task](rest));
 }
 
-/** Loads the sources. Mutants passed now are passed before one can be switched on. */
+/** Loads the sources. Mutants executed during loading cannot be switched on in time. */
 async function load({ places, count }) {
   hits = new Uint32Array(count + 1);
   for (const place of places) await import(pathToFileURL(place).href);
   return { hits: takeHits().map(([id]) => id) };
 }
 
-/** Which mutants each test of a file passes, how often and how long it takes; `whole` are those passed before any test. */
+/**
+ * Records which mutants each test of a file executes, how often, and how long it takes; `whole` are those executed
+ * before any test.
+ */
 async function survey({ place, count }) {
   active = 0;
   hits = new Uint32Array(count + 1);
@@ -59,7 +62,7 @@ async function survey({ place, count }) {
     } catch {
       isGood = false;
     }
-    // The processor's time: the clock's depends on what else the machine does.
+    // CPU time, because wall-clock time depends on the load of the machine.
     const { user, system } = process.cpuUsage(start);
     tests.push({ name: test.name, isGood, ms: (user + system) / 1000, hits: takeHits() });
   }
@@ -74,7 +77,7 @@ function takeHits() {
   return list;
 }
 
-/** The first of these tests that fails with the mutant; null when none does. */
+/** The first of these tests that fails with the mutant; null if none does. */
 async function attempt({ id, place, tests, passes }) {
   active = id;
   room = Math.max(RUNAWAY.least, passes * RUNAWAY.factor);

@@ -1,4 +1,4 @@
-// A copy of what was built and of the tests, in which the mutants are planted.
+// A copy of the build and of the tests, in which the mutants are planted.
 import {
   cpSync,
   mkdirSync,
@@ -13,10 +13,10 @@ import { pathToFileURL } from 'node:url';
 import { ROOT } from '../build-key.mjs';
 import { instrument, transpile } from './instrument.mjs';
 
-/** Below the checkout, so that packages are found from there. One for each process: runs go on side by side. */
+/** Below the checkout, so that packages are found from there. One per process, because runs may be parallel. */
 const WORKSHOP = join(ROOT, '.cache', `mutate-${process.pid}`);
 const SUITE = join(ROOT, 'scripts', 'mutate', 'suite.mjs');
-/** The library of the tests is the same modules, not the bundle beside them. */
+/** Tests get the library from the same modules, not from the bundle beside them. */
 const BUILT = `
 import * as all from '../../src/index.js';
 export const library = all;
@@ -35,12 +35,12 @@ export function filesBelow(folder) {
 
 export const textOf = (file) => readFileSync(join(ROOT, file), 'utf8');
 
-/** Where a test file of the checkout is once it is JavaScript. */
+/** Path of a test file of the checkout after its translation to JavaScript. */
 export const placeOf = (file) => join(WORKSHOP, file.replace(/\.ts$/, '.js'));
 
 const clear = () => rmSync(WORKSHOP, { recursive: true, force: true });
 
-/** Lays it out anew. `mutants` have an id each. */
+/** Creates the workshop again; every mutant has an `id`. */
 export function prepare(mutants) {
   clear();
   process.once('exit', clear);

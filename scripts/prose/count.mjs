@@ -1,11 +1,11 @@
-// Constructions that mark translated prose, counted in everything that a person reads: comments, messages, documents
-// and scenarios.
+// Constructions that mark translated prose, counted in all text for readers: comments, messages, documents and
+// scenarios.
 import { readFileSync, readdirSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import ts from 'typescript';
 import { LineCounter, parseDocument, visit } from 'yaml';
 
-/** What is counted, by name. Each is rare in English technical prose (below 0.1 per 1,000 words). */
+/** The markers by name. Each is rare in English technical prose (below 0.1 per 1,000 words). */
 const MARKERS = {
   'who of a thing': /\b(?:who|whom|whoever|whomever)\b/gi,
   'told, tells of': /\btold\b|\btells? (?:of|whom?|what|which|where|whether|how)\b/gi,
@@ -31,9 +31,7 @@ const TEXTS = {
 /** The kinds of text, in the order of their report. */
 export const KINDS = Object.keys(TEXTS);
 
-/**
- * Every file with prose of a kind: its words, and its markers with their lines. `root`: the folder of the project.
- */
+/** Every file with text of a kind: its words, and its markers with their lines. `root`: the folder of the project. */
 export function prose(root, kind) {
   const { below, ending, files = [], of } = TEXTS[kind];
   const paths = [...files, ...below.flatMap((folder) => filesBelow(root, folder, ending))];
@@ -55,7 +53,7 @@ export function prose(root, kind) {
   });
 }
 
-/** Words and markers by folder, in the order of their names. */
+/** Words and markers by folder, sorted by name. */
 export function byFolder(files) {
   const sums = new Map();
   for (const { folder, words, found } of files) {
@@ -65,7 +63,7 @@ export function byFolder(files) {
   return [...sums].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** `src/model`, `docs`, `test/golden`: two levels where there are that many. */
+/** `src/model`, `docs`, `test/golden`: at most two levels. */
 function folderOf(path) {
   return path.split('/').slice(0, -1).slice(0, 2).join('/') || '.';
 }
@@ -77,7 +75,7 @@ function filesBelow(root, folder, ending) {
     .sort();
 }
 
-/** Comments of a source, those of neighbouring lines as one text. */
+/** Comments of a source; those on adjacent lines count as one text. */
 function comments(text) {
   const spans = new Map();
   const file = ts.createSourceFile('x.ts', text, ts.ScriptTarget.ES2022, false);
@@ -125,7 +123,7 @@ function messages(text) {
   return found;
 }
 
-/** Prose of a Markdown document: all but code. */
+/** Prose of a Markdown document: everything except code. */
 function paragraphs(text) {
   let inside = false;
   const lines = text.split('\n').map((line) => {

@@ -3,17 +3,17 @@ import type { Ns } from '../kernel/time.js';
 import { JOURNAL } from '../spec/record.js';
 import type { JournalRecord, MachineBlock, MachineRecord } from '../spec/record.js';
 
-/** Entries kept at most; the rest is counted. */
+/** Maximum number of stored entries; further ones are only counted. */
 const CAP = 200_000;
 
-/** A block of machines that is still being laid out. */
+/** A block of state machines that is still being laid out. */
 export type OpenBlock = { -readonly [Field in keyof MachineBlock]: MachineBlock[Field] };
 
-/** State changes in time order: breakers, faults, instances. Every one is folded into the digest. */
+/** State changes in time order: breakers, faults, instances. Every one also enters the digest. */
 export class Journal {
   private readonly blocks: OpenBlock[] = [];
   private count = 0;
-  /** Number of the next machine where it has a reserved one; -1 elsewhere. */
+  /** Number of the next state machine if it has a reserved one; else -1. */
   private next = -1;
   private readonly originNs: Ns;
   private readonly times: number[] = [];
@@ -22,7 +22,7 @@ export class Journal {
   private readonly values: number[] = [];
   private dropped = 0;
 
-  /** Times are written from `originNs` on: the end of the warm-up. */
+  /** Times are relative to `originNs`: the end of the warm-up. */
   constructor(originNs: Ns) {
     this.originNs = originNs;
   }
@@ -39,13 +39,13 @@ export class Journal {
     this.values.push(value);
   }
 
-  /** Registers a state machine and gives the setter of its state. */
+  /** Registers a state machine and returns the setter of its state. */
   machine(record: MachineRecord): { set(state: number): void } {
     if (this.next < 0) return this.setter(this.open(record).first);
     return this.setter(this.next++);
   }
 
-  /** Gives the setter of the state of a machine by its number. */
+  /** Returns the setter of the state of a machine by its number. */
   setter(id: number): { set(state: number): void } {
     return { set: (state) => this.note(JOURNAL.machine, id, state) };
   }
@@ -58,13 +58,13 @@ export class Journal {
     return block;
   }
 
-  /** Leaves out so many numbers and gives the first: blocks have them for machines that are made when they are needed. */
+  /** Reserves a range of numbers and returns the first, for machines that are created later. */
   reserve(count: number): number {
     this.count += count;
     return this.count - count;
   }
 
-  /** Makes machines that have reserved numbers. */
+  /** Makes machines with reserved numbers. */
   at<T>(first: number, make: () => T): T {
     const before = this.next;
     this.next = first;
@@ -74,8 +74,8 @@ export class Journal {
   }
 
   /**
-   * Gives the machines of so many of a kind numbers one after the other, whenever each is made. The first has to be
-   * made at once: it shows how many machines each has.
+   * Returns a maker that gives `count` equal objects consecutive machine numbers, regardless of when each is made. The
+   * first one has to be made at once: it shows how many machines each has.
    */
   eachOf<T>(count: number, make: (index: number) => T): (index: number) => T {
     const first = this.next < 0 ? this.count : this.next;
@@ -98,7 +98,7 @@ export class Journal {
     };
   }
 
-  /** All machines, those that were never made among them. */
+  /** All machines, including those never created. */
   machines(): readonly MachineBlock[] {
     return this.blocks;
   }

@@ -3,7 +3,9 @@ import { widenFloat64, widenInt32 } from '../kernel/pool.js';
 import type { Ns } from '../kernel/time.js';
 import type { GaugeTable } from '../spec/record.js';
 
-/** Places of one gauge: its value, since when, integral and maximum over the open cell, integral over the closed ones. */
+/**
+ * Entries of one gauge: its value, since when, integral and maximum over the open cell, integral over the closed ones.
+ */
 const VALUE = 0;
 const SINCE = 1;
 const AREA = 2;
@@ -11,14 +13,14 @@ const MAX = 3;
 const PAST = 4;
 /** 1 while its level may be above 0 in the open cell. */
 const LIVE = 5;
-/** Level at the end of the cell that was closed last. */
+/** Level at the end of the last closed cell. */
 const END = 6;
-/** Number of its columns from 1 on; 0 = nobody reads them while they are filled. */
+/** Number of its columns, from 1; 0 = they are not read during the run. */
 const WATCHED = 7;
-/** Log2 of the places from one gauge to the next: what a change of a level touches stands side by side. */
+/** Log2 of the distance between two gauges: all entries that a change of a level touches are adjacent. */
 const SHIFT = 3;
 
-/** Gauges, and entries of cells, that need no further memory. */
+/** Initial capacity for gauges and for entries of cells. */
 const CAPACITY = 1024;
 
 /** Integral and maximum by cell. */
@@ -27,7 +29,7 @@ interface LevelColumns {
   readonly max: Float64Array;
 }
 
-/** A gauge as it is recorded; -1 = one that was never made, because its level has always been 0. */
+/** A recorded gauge; `gauge` -1 = it was never created, because its level was always 0. */
 export interface GaugeRow {
   readonly kind: number;
   readonly instance: number;
@@ -36,9 +38,8 @@ export interface GaugeRow {
 }
 
 /**
- * Time-weighted gauges of one run: value, integral and maximum over the open cell.
- * A gauge is a small number handed out at assembly. `close` ends a measuring cell for all of them: those that were at
- * 0 throughout cost nothing.
+ * Time-weighted gauges of one run: value, integral and maximum over the open cell. A gauge is a small number assigned
+ * at assembly. `close` ends a measuring cell for all gauges; those that stayed at 0 cost nothing.
  */
 class Levels {
   private state: Float64Array = new Float64Array(CAPACITY << SHIFT);
@@ -55,7 +56,7 @@ class Levels {
   private cells = 0;
   count = 0;
 
-  /** Forgets all gauges, for a run with so many measuring cells, and about so many gauges. */
+  /** Clears all gauges, for a run with this number of measuring cells and about this number of gauges. */
   reset(cells: number, gauges = 0): void {
     this.state.fill(0, 0, this.count << SHIFT);
     if (gauges << SHIFT > this.state.length) this.state = new Float64Array(gauges << SHIFT);
@@ -98,7 +99,7 @@ class Levels {
     levels.add(gauge, level - levels.state[(gauge << SHIFT) + VALUE]);
   }
 
-  /** Ends the open cell now; `cell` -1 throws the figures away (warm-up). */
+  /** Ends the open cell now; `cell` -1 discards its values (warm-up). */
   close(cell: number): void {
     const { state, live } = levels;
     const now = engine.now;
@@ -151,12 +152,12 @@ class Levels {
     return state[at + PAST] + open;
   }
 
-  /** The level of this moment. */
+  /** The current level. */
   valueOf(gauge: number): number {
     return levels.state[(gauge << SHIFT) + VALUE];
   }
 
-  /** The columns of a gauge, for those who read them while they are filled: to be asked for before the run. */
+  /** The columns of a gauge, for readers during the run; must be requested before the run. */
   columnsOf(gauge: number): LevelColumns {
     const at = (gauge << SHIFT) + WATCHED;
     if (levels.state[at] === 0) {
@@ -172,7 +173,7 @@ class Levels {
     return levels.state[(gauge << SHIFT) + END];
   }
 
-  /** What the closed cells have of some gauges. */
+  /** The values of some gauges in the closed cells. */
   tableOf(rows: readonly GaugeRow[]): GaugeTable {
     const { count, entries } = levels;
     const ends = new Int32Array(count);
@@ -210,5 +211,5 @@ class Levels {
   }
 }
 
-/** The gauges of the run that this thread is at; see `strands` for why they stand here. */
+/** The gauges of the current run of this thread; see `strands` for why they are a module constant. */
 export const levels = new Levels();

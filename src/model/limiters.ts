@@ -11,15 +11,15 @@ import type { Registry } from './registry.js';
 import type { Limiter, World } from './world.js';
 import { strands } from './strands.js';
 
-/** What of a world a limiter is made of. */
+/** The parts of a world that a limiter is built from. */
 type Parts = Pick<World, 'plan' | 'keys' | 'instances'>;
 
-/** The value that a limiter splits this request by, 0 where it does not. */
+/** The key value by which a limiter splits this request; 0 if it does not split. */
 export function keyOf({ keys }: World, { key }: Limiter, strand: number): number {
   return key < 0 ? 0 : keys.value(key, strand);
 }
 
-/** The outcome of a refusal by a limiter, with a Retry-After where it gives one. */
+/** The outcome of a refusal by a limiter, with a Retry-After if it gives one. */
 export function refusedBy(
   { instances }: World,
   strand: number,
@@ -34,7 +34,7 @@ export function refusedBy(
   return refusal | HINTED;
 }
 
-/** What instances remember of the refusals of a limiter's store. */
+/** Cached refusals of a limiter's store, for each instance. */
 function refusalsOf({ keys, instances }: Parts, key: number, cacheNs: Ns): Refusals {
   return new Refusals(
     cacheNs,
@@ -44,7 +44,7 @@ function refusalsOf({ keys, instances }: Parts, key: number, cacheNs: Ns): Refus
   );
 }
 
-/** A limiter of the plan, with a state for each instance or one for all of them. */
+/** Builds a limiter of the plan, with a state for each instance or one for all of them. */
 export function limiterOf(
   world: Parts,
   spec: Plan['limiters'][number],

@@ -5,16 +5,16 @@ import type { Ns } from '../kernel/time.js';
 import { strands } from './strands.js';
 import type { World } from './world.js';
 
-/** When a message is carried. */
+/** The transmission of a message. */
 interface Turn {
   readonly line: number;
-  /** What was left of it at `beginNs`, from when on it is carried; it has left at `leaveNs`. */
+  /** Bytes left at `beginNs`, when its transmission starts; it ends at `leaveNs`. */
   bytes: number;
   beginNs: Ns;
   leaveNs: Ns;
 }
 
-/** A message that stands in a line, is carried, or has left and is on its way. */
+/** A message that waits in a line, is being transmitted, or is propagating. */
 interface Message extends Turn {
   readonly strand: number;
   readonly isAnswer: boolean;
@@ -24,30 +24,30 @@ interface Message extends Turn {
   readonly phase: number;
   /** The connection that carries it, -1 = none. */
   readonly connection: number;
-  /** From leaving to arriving, and when that is. */
+  /** Propagation delay, and arrival time. */
   readonly wayNs: Ns;
   atNs: Ns;
 }
 
 /**
- * The lines between instances on links with a bandwidth: one message after the other from one instance to another; a
- * message leaves when those before it have, and takes size / bandwidth. The clients of a workload have a line each.
+ * The transmission lines between instances on links with a bandwidth. Messages from one instance to another are
+ * transmitted one after the other, each for size / bandwidth. The clients of a workload have a line each.
  *
- * When it leaves is known when it is sent. Where a fault changes a bandwidth, messages under way are remembered: what
- * has not left yet goes on at the new rate, and those behind it move up, as the buffer of a sender empties once the link
- * is free. Their events are scheduled again, under a number that makes the old ones mean nothing.
+ * The end of a transmission is known when the message is sent. If a fault changes a bandwidth, messages in flight are
+ * tracked: the untransmitted rest continues at the new rate, and those after it move up, as the buffer of a sender
+ * drains once the link is free. Their events are rescheduled under a new number, which voids the old ones.
  */
 export class Lines {
-  /** The message that has been let pass and is not scheduled yet; null where nothing changes a rate. */
+  /** The transmission computed last and not scheduled yet; null if no rate changes. */
   passed: Turn | null = null;
   private readonly world: World;
   /** When the line from one instance to another is free; by sender * instances + receiver. */
   private readonly free = new Map<number, Ns>();
-  /** By line: messages that have not arrived, in the order in which they were sent; null where no rate changes. */
+  /** By line: messages that have not arrived, in the order in which they were sent; null if no rate changes. */
   private readonly underWay: Map<number, Message[]> | null;
   private readonly requestOp: number;
   private readonly answerOp: number;
-  /** By strand: how often its message was scheduled again. */
+  /** By strand: how often its message was rescheduled. */
   private turns: Int32Array = new Int32Array(0);
 
   constructor(world: World) {
@@ -64,7 +64,7 @@ export class Lines {
     strands.slots.onGrow((capacity) => (this.turns = widenInt32(this.turns, capacity)));
   }
 
-  /** Time until a message that is sent now has left. */
+  /** Starts a transmission; returns the time until it ends. */
   pass(bytes: number, bandwidth: number, from: number, to: number): Ns {
     const line = from * this.world.instances.length + to;
     const isShared = this.isShared(line);
@@ -76,8 +76,8 @@ export class Lines {
   }
 
   /**
-   * Schedules the arrival of the message that was let pass; `orderNs`: when it may arrive at all, for those before it
-   * on its connection.
+   * Schedules the arrival of the message whose transmission was computed last. `orderNs`: earliest arrival that keeps
+   * the order of messages on its connection.
    */
   carry(strand: number, isAnswer: boolean, atNs: Ns, orderNs: Ns, phase: number): void {
     const turn = this.passed!;
@@ -99,7 +99,7 @@ export class Lines {
     this.schedule(message);
   }
 
-  /** The bandwidth of a link is another one from now on. */
+  /** The bandwidth of a link has changed. */
   turned(link: number): void {
     for (const [line, list] of this.underWay ?? []) {
       if (list.some((message) => message.link === link)) this.moveUp(line, list);
@@ -128,7 +128,7 @@ export class Lines {
     if (isShared) this.free.set(line, free);
   }
 
-  /** What has not left is carried from `fromNs` on, at the rate of its link. */
+  /** Transmits the rest of a message from `fromNs` on, at the rate of its link. */
   private retime(message: Message, fromNs: Ns): void {
     const { now } = engine;
     const { beginNs, leaveNs } = message;
@@ -139,7 +139,7 @@ export class Lines {
     message.leaveNs = fromNs + timeOf(message.bytes, bandwidth);
   }
 
-  /** A message arrives at another time, if anybody is still there. */
+  /** Reschedules a message, unless its receiver has ended. */
   private again(message: Message, atNs: Ns): void {
     const { strand, stamp, isAnswer, connection } = message;
     message.atNs = atNs;
@@ -163,7 +163,7 @@ export class Lines {
     return connections.slotOf(strands.from[strand]);
   }
 
-  /** Whether messages of a line wait for each other: the clients of a workload have a line each. */
+  /** Returns true if messages of a line wait for each other; the clients of a workload have a line each. */
   private isShared(line: number): boolean {
     const { instances, plan } = this.world;
     const from = Math.floor(line / instances.length);

@@ -3,19 +3,19 @@ import type { StreamKey } from '../kernel/rng.js';
 import { unit } from '../kernel/rng.js';
 import type { Ns } from '../kernel/time.js';
 
-/** Directions of messages along a link; the bits of PlanFault.links. */
+/** Directions of messages on a link; the bits of PlanFault.links. */
 export const DIRECTION = Object.freeze({ request: 1, answer: 2, both: 3 } as const);
 
-/** Draw indices of one attempt: request, answer, cancellation, and the room for retransmissions. */
+/** Draw indices of one attempt: request, answer, cancellation; with room for retransmissions. */
 export const MESSAGE = Object.freeze({ request: 0, answer: 1, cancel: 2 } as const);
 
-/** What a cut does to the messages sent while it lasts. */
+/** Effect of a cut on messages sent during it. */
 export const CUT = Object.freeze({ no: 0, drop: 1, reject: 2 } as const);
 
-/** Lost on the wire: no delay can be given. */
+/** Result for a message that is lost on the wire. */
 export const VANISHED = -1;
 
-/** TCP gives up after so many retransmissions (Linux tcp_retries2). */
+/** Number of retransmissions before TCP gives up (Linux tcp_retries2). */
 const MAX_RETRANSMISSIONS = 15;
 /** Longest retransmission time-out (Linux TCP_RTO_MAX). */
 export const RTO_MAX_NS: Ns = 120_000_000_000;
@@ -29,11 +29,11 @@ export interface ExtraDelay {
   /** Share of the messages that get it. */
   readonly share: number;
   readonly direction: number;
-  /** Null where each delay is drawn for itself. */
+  /** Null if each delay is drawn independently. */
   readonly memory: DelayMemory | null;
 }
 
-/** What the message before got, by direction; -1 = there was none. It lasts as long as the fault does. */
+/** The delays of the previous message, by direction; -1 = none yet. It lasts as long as the fault. */
 export interface DelayMemory {
   readonly correlation: number;
   request: Ns;
@@ -41,19 +41,19 @@ export interface DelayMemory {
 }
 
 /**
- * The way of the messages of one measured edge between two zones. Messages are independent of each
- * other; a lost one is delayed by retransmission time-outs that double (TCP), it is no error.
+ * The network path of one measured edge between two zones. Messages are independent of each other. A lost one is
+ * delayed by doubling retransmission time-outs (TCP); it is no error.
  */
 export class Link {
   readonly fromZone: number;
   readonly toZone: number;
   extras: ExtraDelay[] = [];
-  /** Effective loss per direction, and what is cut of it, see CUT. */
+  /** Effective loss per direction, and the cut per direction, see CUT. */
   requestLoss: number;
   answerLoss: number;
   requestCut = 0;
   answerCut = 0;
-  /** True where messages of some attempts share connections and keep their order. */
+  /** True if some attempts share connections, whose messages keep their order. */
   ordered = false;
   private readonly samplers: Samplers;
   private readonly key: StreamKey;
@@ -96,7 +96,7 @@ export class Link {
     this.baseAnswerLoss = this.answerLoss = spec.answerLoss;
   }
 
-  /** Delay of one message of an attempt in ns, or VANISHED. A rejected request still takes its way. */
+  /** Delay of one message of an attempt in ns, or VANISHED. A rejected request still takes its normal delay. */
   delay(message: number, lineageA: number, lineageB: number): Ns {
     const answer = message === MESSAGE.answer;
     const cut = answer ? this.answerCut : this.requestCut;
@@ -110,7 +110,7 @@ export class Link {
     return delay;
   }
 
-  /** Delay of a packet that is not sent again on its own, such as a SYN: VANISHED where it is lost. */
+  /** Delay of a packet without automatic retransmission, such as a SYN; VANISHED if it is lost. */
   packet(message: number, lineageA: number, lineageB: number): Ns {
     const { key, samplers } = this;
     const answer = message === MESSAGE.answer;
@@ -149,7 +149,7 @@ export class Link {
   }
 }
 
-/** A delay that is in part the one before. */
+/** A delay correlated with the previous one. */
 function remember(memory: DelayMemory, direction: number, drawn: Ns): Ns {
   const which = direction === DIRECTION.answer ? 'answer' : 'request';
   const { correlation } = memory;

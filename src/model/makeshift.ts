@@ -3,8 +3,8 @@ import { strands } from './strands.js';
 import type { World } from './world.js';
 
 /**
- * What a program answers that has come to `result`: after a fallback a makeshift. A proxy hands the status of the fallback
- * on, and a client is given it; a service answers for itself.
+ * The answer of a program with `result`: `degraded` if it used a fallback. A gateway or client takes on the status of
+ * the fallback; a service answers with its own.
  */
 export function answerOf({ instances, plan }: World, strand: number, result: Outcome): Outcome {
   const makeshift = strands.degraded[strand];

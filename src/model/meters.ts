@@ -7,7 +7,7 @@ import { Histogram } from '../stats/histogram.js';
 import { levels } from './levels.js';
 import { sink } from './sink.js';
 
-/** Whom a meter belongs to: a component, and its part or -1. */
+/** The owner of a meter: a component, and its part or -1. */
 export interface MeterSubject {
   readonly component: number;
   readonly part: number;
@@ -15,23 +15,23 @@ export interface MeterSubject {
 
 /** A count by measuring cell. */
 export interface Counter {
-  /** Since the start of the run, warm-up included. */
+  /** Since the start of the run, including the warm-up. */
   total: number;
   readonly cells: Float64Array;
 }
 
-/** How long ago something happened that may be over: the age of the oldest message. */
+/** An age gauge: the time since an event, such as the age of the oldest message. */
 export interface Age {
-  /** When it happened, Infinity = nothing of the kind. */
+  /** Time of the event; Infinity = none. */
   since: Ns;
-  /** Until when it was booked. */
+  /** Time until which it is included in `area`. */
   booked: Ns;
-  /** Integral and largest over the open cell. */
+  /** Integral and maximum over the open cell. */
   area: number;
   max: number;
   readonly areas: Float64Array;
   readonly maxima: Float64Array;
-  /** At the end of the cell that was closed last. */
+  /** At the end of the last closed cell. */
   end: number;
 }
 
@@ -39,8 +39,8 @@ export interface Age {
 export type Durations = readonly Histogram[];
 
 /**
- * Figures of what is neither a request nor an edge: topics, caches, sagas. Each has a name, a subject
- * and one of four forms; the analysis finds it by both (`analysis/measure/metrics-meters.ts`).
+ * Metrics of components other than requests and edges: topics, caches, sagas. Each has a name, a subject and one of
+ * four forms; the analysis finds it by name and subject (`analysis/measure/metrics-meters.ts`).
  */
 export class Meters {
   private readonly grid: Grid;
@@ -60,18 +60,18 @@ export class Meters {
     return counter;
   }
 
-  /** Counts what happens now. */
+  /** Counts an event that happens now. */
   count(counter: Counter, times = 1): void {
     this.countIn(counter, sink.cell, times);
   }
 
-  /** Counts in the cell in which it began, -1 = the warm-up. */
+  /** Counts an event in the cell in which it began, -1 = the warm-up. */
   countIn(counter: Counter, cell: number, times = 1): void {
     counter.total += times;
     if (cell >= 0) counter.cells[cell] += times;
   }
 
-  /** A level; the number is one of `Levels`. */
+  /** Creates a gauge; the result is a number of `Levels`. */
   gauge(name: string, { component, part }: MeterSubject): number {
     const gauge = levels.register();
     const columns = levels.columnsOf(gauge);
@@ -82,12 +82,12 @@ export class Meters {
     return gauge;
   }
 
-  /** All levels as they are now: `name/component/part` and the level. */
+  /** All current levels: `name/component/part` and the level. */
   now(): readonly (readonly [string, number])[] {
     return [...this.gauges].map(([key, gauge]) => [key, levels.valueOf(gauge)]);
   }
 
-  /** The level of that name, which is there. */
+  /** The existing gauge with that name. */
   gaugeOf(name: string, { component, part }: MeterSubject): number {
     const gauge = this.gauges.get(`${name}/${component}/${part}`);
     invariant(gauge !== undefined, 'gauge-unknown');
@@ -118,7 +118,7 @@ export class Meters {
     return age;
   }
 
-  /** The oldest is from `since` now. */
+  /** Sets the time of the oldest event. */
   turn(age: Age, since: Ns): void {
     if (since === age.since) return;
     this.book(age);
@@ -137,12 +137,12 @@ export class Meters {
     return durations;
   }
 
-  /** Something that began in `cell` took so long. */
+  /** Records a duration that began in `cell`. */
   took(durations: Durations, cell: number, time: Ns): void {
     if (cell >= 0) durations[this.grid.segmentOfCell[cell]].add(time);
   }
 
-  /** Ends the open cell now; -1 throws its figures away. */
+  /** Ends the open cell now; -1 discards its values. */
   close(cell: number): void {
     for (const age of this.ages) {
       this.book(age);

@@ -15,7 +15,7 @@ import { strands } from './strands.js';
 /** ProvisionedThroughputExceededException. */
 const THROTTLED = withStatus(OUTCOME.throttled, 400);
 
-/** Units that come back at a rate, up to those of a time: the instant at which all of them are there. */
+/** Capacity units as a token bucket, stored as the time at which it is full. */
 class Units {
   private fullAt: Ns = 0;
   private readonly rate: number;
@@ -40,7 +40,7 @@ class Units {
   }
 }
 
-/** Units of one kind: those of each partition, and of the table or of each partition's part of it. */
+/** Units of one kind: those of each partition, and those of the table or of each partition's part of it. */
 class Throughput {
   private readonly partitions: readonly Units[];
   private readonly provisioned: readonly Units[];
@@ -53,7 +53,7 @@ class Throughput {
     this.provisioned = each(own, rates[does] / own, Math.max(burstNs, NS_PER_SECOND));
   }
 
-  /** Takes units of a partition; else who had none: `partition` or `table`. */
+  /** Takes units of a partition; if there are too few, returns whose limit it was: `partition` or `table`. */
   take(partition: number, units: number, now: Ns): 'taken' | 'partition' | 'table' {
     const hard = this.partitions[partition];
     const soft = this.provisioned[partition % this.provisioned.length];
@@ -73,8 +73,8 @@ interface Table {
 }
 
 /**
- * Tables whose throughput is provisioned (DynamoDB): a request takes units of its partition and of the table
- * before it does anything, or is throttled at once.
+ * Tables with provisioned throughput (DynamoDB): a request takes units of its partition and of the table before its
+ * work, or is throttled at once.
  */
 export class Tables {
   private readonly world: World;
@@ -103,7 +103,7 @@ export class Tables {
     };
   }
 
-  /** The partition of the value of its key; of the request, where there is none. */
+  /** The partition of the value of its key; without a key, a random partition for each request. */
   private partitionOf({ key, capacity: { partitions } }: PlanConsume, strand: number): number {
     const { keys } = this.world;
     if (partitions === 1) return 0;

@@ -8,38 +8,35 @@ import { FROZEN } from './instance.js';
 import type { Instance } from './instance.js';
 import { sink } from './sink.js';
 
-/** Who has work done in an instance without calling it over the wire, and is told how it ended. */
+/** A component that runs work in an instance without a call over the wire, and receives its outcome. */
 export interface TaskOwner {
-  /**
-   * The task of a record has ended, in a step of its own: `reset` where its process died. Every task that
-   * was started ends once.
-   */
+  /** The task of a record has ended, in a separate event; `reset` if its process died. Every started task ends once. */
   taskEnded(record: number, outcome: Outcome): void;
-  /** Errors that faults inject into the endpoint hit its tasks as they hit calls. */
+  /** Whether injected errors of the endpoint also apply to its tasks, as they do to calls. */
   readonly takesErrors?: boolean;
-  /** True where its tasks are no requests of the endpoint that they run: they are not measured as such. */
+  /** True if its tasks are not requests of the endpoint that they run, and are not measured as such. */
   readonly silent?: boolean;
 }
 
-/** What a task is done for: the request in whose tree it stands, and its own identity. */
+/** Context of a task: the request tree that it belongs to, and its own identity. */
 export interface TaskContext {
   readonly rootA: number;
   readonly rootB: number;
   /** Part id of the user request. */
   readonly request: number;
-  /** Level of its priority; 0 where requests do not differ. */
+  /** Index of its priority; 0 if requests do not differ. */
   readonly priority: number;
   /** Arrival number of the user request. */
   readonly arrival: number;
-  /** Lineage of the effect it has: the same for all tries of one message. */
+  /** Lineage of its effect: the same for all tries of one message. */
   readonly callA: number;
   readonly callB: number;
   /** Lineage of this try. */
   readonly lineageA: number;
   readonly lineageB: number;
-  /** Which try it is, 1 for the first. */
+  /** Number of the try, 1 for the first. */
   readonly attempt: number;
-  /** Calls above it. */
+  /** Number of calls above it. */
   readonly level: number;
   readonly traceRoot: number;
   readonly traceParent: number;
@@ -47,8 +44,8 @@ export interface TaskContext {
 }
 
 /**
- * Endpoints run for somebody who is no caller: consumers, sagas, pollers. They run inside an instance,
- * share its CPU and hold no worker of it (one that runs on an event loop needs the loop while it works).
+ * Endpoints run without a caller: for consumers, sagas, pollers. They run inside an instance, share its CPU and hold no
+ * worker of it (on an event loop they need the loop while they work).
  */
 export class Tasks {
   private readonly world: World;
@@ -62,24 +59,24 @@ export class Tasks {
     );
   }
 
-  /** Whether errors that faults inject hit the tasks of an owner. */
+  /** Whether injected errors apply to the tasks of an owner. */
   takesErrors(owner: number): boolean {
     return this.owners[owner].takesErrors === true;
   }
 
-  /** Whether the tasks of an owner are no requests. */
+  /** Whether the tasks of an owner are not measured as requests. */
   isSilent(owner: number): boolean {
     return this.owners[owner].silent === true;
   }
 
-  /** The number of somebody who starts tasks. */
+  /** Registers an owner of tasks and returns its number. */
   register(owner: TaskOwner): number {
     return this.owners.push(owner) - 1;
   }
 
   /**
-   * Runs an endpoint, or another program that stands for it, in an instance that is up. `record` is
-   * handed back with the outcome. Gives its strand, -1 where it is over already.
+   * Runs an endpoint, or another program in its place, in an instance that is up. `record` is returned with the
+   * outcome. Returns its strand, or -1 if it is over already.
    */
   start(
     owner: number,
@@ -98,7 +95,7 @@ export class Tasks {
     return strands.life[strand] === life ? strand : -1;
   }
 
-  /** As `start`, for what goes the way of a request: past the admission, into the queue, to a worker. */
+  /** Like `start`, but on the path of a request: through admission and queue to a worker. */
   ask(
     owner: number,
     record: number,
@@ -109,7 +106,7 @@ export class Tasks {
   ): number {
     const strand = this.open(owner, record, instance.id, part, context, program);
     const life = strands.life[strand];
-    // What is no endpoint has the priority of nobody.
+    // A program other than the endpoint's does not take on the endpoint's priority.
     if (program !== this.world.plan.parts[part].program)
       strands.priority[strand] = context.priority;
     if (instance.frozen === FROZEN.pause) instance.held.push(strand, strands.stamp[strand]);
@@ -164,7 +161,7 @@ export class Tasks {
     return strand;
   }
 
-  /** Told by the server: the job of a task is over, and free. */
+  /** Called by the server: the job of a task is over, and its strand is free. */
   ended(owner: number, record: number, outcome: Outcome): void {
     engine.soon(PHASE.COMPLETION, this.endedOp, owner, record, outcome);
   }

@@ -3,14 +3,14 @@ import type { TraceRecord } from '../spec/record.js';
 import { RETURN, strands } from './strands.js';
 import type { World } from './world.js';
 
-/** Rows that are handed to the sink at a time, or kept at most when there is none. */
+/** Number of rows handed to the sink at a time, or kept at most without a sink. */
 const CHUNK = 65_536;
 const COLUMNS = 12;
 const INTS = 7;
 
 /**
- * Rows of traced requests: one for each attempt when it is over, one for the request itself. Who is
- * traced is decided at the request and inherited, so a trace is whole or absent.
+ * Rows of traced requests: one for each attempt when it is over, one for the request itself. Tracing is decided at the
+ * request and inherited, so a trace is complete or absent.
  */
 export class Tracer {
   private readonly world: World;
@@ -19,7 +19,7 @@ export class Tracer {
   private ints = new Int32Array(INTS * 1024);
   private rows = 0;
   private lastId = 0;
-  /** When answers were taken that left before the work ended, by strand. */
+  /** By strand: when an answer sent before the work ended was received. */
   private readonly taken = new Map<number, Ns>();
 
   constructor(world: World, sink: ((rows: TraceRecord) => void) | null) {
@@ -31,12 +31,15 @@ export class Tracer {
     return ++this.lastId;
   }
 
-  /** The answer of a job has been taken while its work goes on. */
+  /** The answer of a job was received while its work continues. */
   answered(strand: number, now: Ns): void {
     this.taken.set(strand, now);
   }
 
-  /** Writes the row of a job that is over; -1 = its answer was taken before, or by nobody. For requests it is their end. */
+  /**
+   * Writes the row of a job that is over. `answeredNs`: for requests their end; -1 = its answer was received before, or
+   * never.
+   */
   row(strand: number, answeredNs: Ns): void {
     const { edges } = this.world;
     const takenNs = this.taken.get(strand) ?? answeredNs;
@@ -120,8 +123,8 @@ export class Tracer {
 }
 
 /**
- * Fills a column with every `width`th element from the kth on. One function for all runs: V8 would compile a
- * closure of each anew.
+ * Fills a column with every `width`th element from the kth on. One function for all runs, because V8 would compile a
+ * closure again for each run.
  */
 function picked<Column extends Float64Array | Int32Array>(
   rows: Column,

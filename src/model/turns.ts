@@ -2,7 +2,7 @@ import type { Draws } from './draws.js';
 import { REGISTERS, strands } from './strands.js';
 import type { World } from './world.js';
 
-/** Where a program goes on by chance or by a key, and how often it goes round. */
+/** Branches of a program by chance or by a key, and the number of loop rounds. */
 export class Turns {
   private readonly world: World;
   private readonly draws: Draws;
@@ -16,17 +16,17 @@ export class Turns {
     this.tables = world.plan.program.tables;
   }
 
-  /** Start of a branch, by its weight. */
+  /** Picks the start of a branch by weight. */
   choose(strand: number, pc: number): number {
     return this.branch(pc, this.draws.unit(strand, pc));
   }
 
-  /** Start of a branch, by its weight: always the same one for a value of a key. */
+  /** Picks the start of a branch by weight: always the same one for a value of a key. */
   chooseBy(strand: number, pc: number, key: number): number {
     return this.branch(pc, this.draws.hash(pc, this.world.keys.value(key, strand)));
   }
 
-  /** Draws the number of rounds; false when there is none. */
+  /** Draws the number of rounds; returns false for none. */
   set(strand: number, pc: number): boolean {
     const at = pc << 2;
     const rounds = this.draws.count(strand, pc, this.code[at + 2]);
@@ -34,7 +34,7 @@ export class Turns {
     return rounds > 0;
   }
 
-  /** Where the branch starts whose weight a number in (0, 1) falls on. */
+  /** The start of the branch whose weight a number in (0, 1) falls on. */
   private branch(pc: number, share: number): number {
     const table = this.tables[this.code[(pc << 2) + 3]];
     const u = share * table[table.length - 2];

@@ -25,15 +25,15 @@ import { sink } from './sink.js';
 /** Deepest nesting of calls in one request before the run is stopped. */
 export const MAX_CALL_DEPTH = 64;
 
-/** Calls and executions under way at once before the run is stopped. */
+/** Number of calls and executions in flight before the run is stopped. */
 export const MAX_LIVE = 5_000_000;
 
 /**
- * Between caller and callee: picks an instance by the caller's own view, carries request, answer and
- * cancellation over the link, and cuts caller and attempt apart on both sides at once.
+ * Connects caller and callee: picks an instance by the caller's view, carries request, answer and cancellation over the
+ * link, and detaches caller and attempt from each other on both sides at once.
  */
 export class Wire implements CallSite {
-  /** Attempts sent, warm-up included. */
+  /** Attempts sent, including the warm-up. */
   attempts = 0;
   private readonly world: World;
   private readonly arriveOp: number;
@@ -73,7 +73,7 @@ export class Wire implements CallSite {
     strands.edge[strand] = edge.id;
     strands.returns[strand] = RETURN.frame;
     strands.from[strand] = frame;
-    // What forks execute is the same call: a second execution of it is a duplicate.
+    // Forks execute the same call: a second execution of it is a duplicate.
     let original = frame;
     while (frames.base[original] > 0) original = frames.parent[original];
     strands.callA[strand] = frames.lineageA[original];
@@ -105,7 +105,7 @@ export class Wire implements CallSite {
     return PASS;
   }
 
-  /** What a request carries on for its keys and its priority. */
+  /** Copies the key data and priority that a request passes on. */
   private handOn(strand: number, owner: number, edge: Edge, caller: Instance): void {
     const { world } = this;
     if (world.prioritised) {
@@ -143,7 +143,7 @@ export class Wire implements CallSite {
     engine.at(at, PHASE.COMPLETION, this.cancelOp, job, strands.life[job], 0);
   }
 
-  /** The answer of a job leaves its instance; `strands.answer` holds it. */
+  /** Sends the answer of a job, which is in `strands.answer`. */
   reply(strand: number): void {
     const { world } = this;
     const { sizes } = world;
@@ -186,8 +186,8 @@ export class Wire implements CallSite {
     frames.chain[child] = chainOf(edge, instances[frames.caller[frame]].index);
     frames.depth[child] = edge.depth;
     frames.cell[child] = sink.cell;
-    // The time limit of a call that failed does not hold for it, that of its caller does; a question is
-    // given up with its call.
+    // A fallback call keeps the deadline of its caller, but not the time limit of the failed call; a store query ends
+    // with its call.
     frames.deadline[child] = strands.deadline[frames.owner[frame]];
     sink.call(edge.stat);
   }
@@ -237,7 +237,7 @@ export class Wire implements CallSite {
 
   forked(job: number): void {
     const { effects } = this.world;
-    // Ended while it was the only attempt: nothing has noted yet that it took effect.
+    // It ended while it was the only attempt, so its effect has not been noted.
     if (job >= 0 && strands.state[job] === STATE.REPLYING) effects.noteUnseen(job);
   }
 
@@ -249,14 +249,14 @@ export class Wire implements CallSite {
     return true;
   }
 
-  /** Tells who watches instances that one took a connection; nobody listens where it is refused. */
+  /** Reports to outlier detection that an instance accepted a connection; a refused one does not count. */
   private noteConnected(edge: Edge, strand: number, caller: Instance, callee: Instance): void {
     const isRefused = strands.injected[strand] === OUTCOME.refused;
     if (!edge.connected && (isRefused || (callee.shut && !callee.silent))) return;
     edge.outliers![caller.index].connected(callee.index);
   }
 
-  /** Gives an attempt its instance; false where it can go nowhere. */
+  /** Picks the instance of an attempt; returns false if there is none. */
   private pick(edge: Edge, frame: number, view: View, a: number, b: number): boolean {
     const index = this.world.picks.place(edge, frame, a, b);
     if (index === NOWHERE) return false;
@@ -275,7 +275,7 @@ export class Wire implements CallSite {
     strands.called[strand] = frames.start[frame];
   }
 
-  /** The idempotency key that goes with an attempt: its own, or the one a gateway passes on. */
+  /** The idempotency key that an attempt carries: its own, or the one that a gateway passes on. */
   private keyOf(edge: Edge, caller: Instance, owner: number): number {
     const { plan } = this.world;
     if (edge.once >= 0) return edge.once;
@@ -322,7 +322,7 @@ export class Wire implements CallSite {
     if (edge.connected) {
       at = this.world.connections.request(strand, strands.from[strand], at);
     }
-    // A commit ends something: a connection that it frees at once is granted before timers run out.
+    // A commit frees its connection, which must be granted before timers of the same instant fire.
     const phase = edge.session === SESSION.holds ? PHASE.COMPLETION : PHASE.ARRIVAL;
     if (sizes !== null && sizes.lines.passed !== null) {
       sizes.lines.carry(strand, false, first, at, phase);
@@ -331,14 +331,14 @@ export class Wire implements CallSite {
     }
   }
 
-  /** A request arrives, unless it was given up in the meantime. */
+  /** A request arrives, unless it was abandoned in the meantime. */
   arrive(strand: number, stamp: number): void {
     const { serverEnds, server } = this.world;
     if (strands.stamp[strand] !== stamp) return;
     if (serverEnds === null || !serverEnds.drops(strand)) server.arrive(strand);
   }
 
-  /** The answer arrives at the caller, or where the caller was. */
+  /** The answer arrives at the caller, or at the place of a caller that has left. */
   deliver(strand: number): void {
     const { world } = this;
     if (strands.gone[strand] >= 0) {

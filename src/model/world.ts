@@ -46,57 +46,60 @@ import type { Tracer } from './tracer.js';
 import type { Wire } from './wire.js';
 import type { Workers } from './serving/workers.js';
 
-/** The instances of one component, and which of them callers may pick. */
+/** The instances of one component, and the subset that callers may pick. */
 export interface Fleet {
   readonly first: number;
   readonly size: number;
-  /** How many of its places are not to be empty. */
+  /** Number of places that should be filled. */
   wanted: number;
-  /** Indices within the component of the instances that are up, in order. */
+  /** Indices within the component of the instances that are ready, in order. */
   readonly ready: Int32Array;
   /** All indices, in order. */
   readonly all: Int32Array;
   readyCount: number;
-  /** Nobody is called who is not in `ready`: it is what one caller has been told, or what probes say. */
+  /**
+   * True if callers must not call an instance outside `ready`: it is a caller's own list, or follows probes or a
+   * rollout.
+   */
   readonly isBinding: boolean;
-  /** By index: when the instance came back into `ready`; -Infinity where it has never left it. */
+  /** By index: when the instance came back into `ready`; -Infinity if it has never left it. */
   readonly upSince: Float64Array;
-  /** How often `ready` has changed. */
+  /** Number of changes of `ready`. */
   changes: number;
-  /** Callers are told of the instances of this version alone; -1 = of all. */
+  /** Version whose instances callers see; -1 = all versions. */
   selected: number;
-  /** By index, whatever is selected: 1 = it was last seen to be ready. */
+  /** By index, for all versions: 1 = it was ready at the last update. */
   readonly seen: Uint8Array;
-  /** Told when an instance has come, gone or changed its readiness; null = nobody asks. */
+  /** Called when an instance has come, gone or changed its readiness; null = not used. */
   watch: (() => void) | null;
 }
 
 /** A middleware limiter with one state per instance of its component, or one for all. */
 export interface Limiter {
   readonly component: number;
-  /** By index of the instance; all the same object where the state is shared. */
+  /** By index of the instance; all the same object if the state is shared. */
   readonly states: readonly LimiterState[];
-  /** True where they are one object, which no single process takes with it. */
+  /** True if they are one object, which survives the death of a single process. */
   readonly shared: boolean;
   /** Index of the key it splits by, or -1. */
   readonly key: number;
-  /** Unit of the Retry-After of its refusals; 0 where they carry none. */
+  /** Unit of the Retry-After of its refusals; 0 if they carry none. */
   readonly grainNs: Ns;
-  /** Refusals by which instances go without asking its store; null where they always ask. */
+  /** Cached refusals, with which instances skip its store; null without a cache. */
   readonly refusals: Refusals | null;
 }
 
-/** What faults answer in place of a part or an instance while they are active. */
+/** Limits and errors that active faults impose on a part or an instance. */
 export interface Injections {
   readonly throttles: readonly Throttle[];
   readonly errors: readonly Injection[];
 }
 
-/** A limit that a fault has put before a component or a part: one for all instances that it hits. */
+/** A limit that a fault imposes on a component or a part: one for all instances that it hits. */
 export interface Throttle {
   readonly tokens: Tokens;
   readonly refusal: number;
-  /** Unit of the Retry-After of its refusals; 0 where they carry none. */
+  /** Unit of the Retry-After of its refusals; 0 if they carry none. */
   readonly grainNs: Ns;
 }
 
@@ -108,24 +111,24 @@ export interface Injection {
   readonly key: StreamKey;
 }
 
-/** Who lends strands something that they have until they end. */
+/** Gives strands a resource until they end. */
 export interface Lessor {
   left(strand: number): void;
 }
 
-/** What faults turn beside instances, parts, links and loads; filled by what is turned. */
+/** Objects that faults change beside instances, parts, links and loads; each registers itself. */
 export interface Turnables {
   /** By component id: topics and queues. */
   readonly holders: Map<number, HolderKnobs>;
-  /** By part id: deals the partitions of a group anew. */
+  /** By part id: reassigns the partitions of a group. */
   readonly rebalance: Map<number, () => void>;
-  /** By part id: a share of the snapshots that it reads are gone. */
+  /** By part id: makes a share of the snapshots that it reads unavailable. */
   readonly snapshots: Map<number, (share: number) => void>;
 }
 
 /**
- * What one run is made of beside what all runs of a thread have in turn (`engine`, `samplers`, `strands`,
- * `frames`, `levels`, `sink`). Built by `assemble`, lives for one replication.
+ * The objects of one run, apart from those that all runs of a thread reuse (`engine`, `samplers`, `strands`, `frames`,
+ * `levels`, `sink`). Built by `assemble`, lives for one replication.
  */
 export interface World {
   readonly plan: Plan;
@@ -135,26 +138,28 @@ export interface World {
   readonly tracer: Tracer;
   readonly duplicates: Duplicates;
   readonly fleets: readonly Fleet[];
-  /** By component whose instances come and go: who is to forget what it knows of the one that had a place before. */
+  /**
+   * By component whose instances come and go: callbacks that discard the state about the previous instance in a place.
+   */
   readonly newcomers: Map<number, ((index: number) => void)[]>;
   readonly instances: readonly Instance[];
   readonly edges: readonly Edge[];
   readonly links: readonly Link[];
-  /** Null where no message has a size. */
+  /** Null if no message has a size. */
   readonly sizes: Sizes | null;
-  /** Null where there is no event store and no view. */
+  /** Null without event stores and views. */
   readonly cargo: Cargo | null;
   readonly limiters: readonly Limiter[];
   readonly checks: Checks;
-  /** Null where no middleware chain coalesces. */
+  /** Null if no middleware chain coalesces. */
   readonly coalescing: Coalescing | null;
   readonly gates: Gates;
   readonly timeLimits: TimeLimits;
   readonly admission: Admission;
   readonly keys: Keys;
-  /** null where no key makes anything execute once. */
+  /** Null if no call has an idempotency key. */
   readonly executions: Executions | null;
-  /** Whether requests differ in priority; where not, nobody carries one. */
+  /** Whether requests differ in priority; if not, no request carries one. */
   readonly prioritised: boolean;
   /** By part id: factor on the demand of its steps, 1 unless a fault slows it. */
   readonly partSlowness: Float64Array;
@@ -163,19 +168,19 @@ export interface World {
   readonly instanceInjections: (Injections | null)[];
   readonly calls: Calls;
   readonly connections: ConnectionTable;
-  /** Null where no server closes connections by itself. */
+  /** Null if no server closes connections by limits of its own. */
   readonly serverEnds: ServerEnds | null;
   readonly wire: Wire;
   readonly picks: Picks;
-  /** Null where no component has several. */
+  /** Null if no component has several versions. */
   readonly versions: VersionTables | null;
   readonly endpoints: EndpointLists;
-  /** Null where no policy ties attempts to each other. */
+  /** Null if no policy ties attempts to each other. */
   readonly ties: Ties | null;
   readonly server: Server;
   readonly outages: Outages;
   readonly turnables: Turnables;
-  /** Null where no endpoint changes data and publishes past an outbox. */
+  /** Null if no endpoint changes data and publishes without an outbox. */
   readonly dualWrites: DualWrites | null;
   readonly effects: Effects;
   readonly workers: Workers;
@@ -183,23 +188,23 @@ export interface World {
   readonly tasks: Tasks;
   /** By act id, see PlanAct in spec/modules. */
   readonly acts: readonly Act[];
-  /** Null where there are none. */
+  /** Null without caches. */
   readonly caches: Caches | null;
   readonly meters: Meters;
-  /** Null where no step holds a connection or a lock, and no database locks rows. */
+  /** Null if no step holds a connection or a lock, and no database locks rows. */
   readonly sections: Sections | null;
   readonly functions: Functions;
-  /** By component id: who gets back what the strands of that component have until they end. */
+  /** By component id: takes back the resources that the strands of that component hold until they end. */
   readonly lessors: Map<number, Lessor>;
   /** By component id: the nodes of search engines. */
   readonly copies: ReadonlyMap<number, Copies>;
   /** By component id: the nodes of databases with replicas. */
   readonly replicas: ReadonlyMap<number, Replicas>;
-  /** Laws of conservation at the end of the run: each breaks an invariant where it does not hold. */
+  /** Conservation checks at the end of the run: each throws if its invariant is broken. */
   readonly audits: (() => void)[];
-  /** By name: how much is kept of messages, events and ids, for tests of what nobody can read any more. */
+  /** By name: number of objects kept in memory, such as messages, events and ids; for the memory guard and tests. */
   readonly kept: Map<string, () => number>;
-  /** By saga: what is told of those that broke a rule, asked for at the end. */
+  /** By saga: examples of sagas that broke a rule, collected at the end. */
   readonly sagaExamples: (() => SagaRecord)[];
   readonly loads: Loads;
   /** Key of the random stream of each instruction, as two columns. */

@@ -210,7 +210,7 @@ export class Loads {
     const { arrivals } = load.spec;
     let at = from + gap;
     if (arrivals.kind === 'closed' && arrivals.ramp !== null) {
-      // A user who was away in the meantime thinks again after coming back.
+      // A user that was away in the meantime thinks again after coming back.
       let present = this.presentFrom(arrivals.ramp, user, at);
       for (; present > at && present < Infinity;) {
         at = present + gap;
