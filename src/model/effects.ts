@@ -18,8 +18,8 @@ export class Effects {
   }
 
   /**
-   * Records busy time and effects of an execution that ran to its end; `outcome` is that of the work. An only execution
-   * whose answer is used needs no memory: it is noted only if it may be one of several.
+   * Records busy time and effects of an execution that ran to its end; `outcome` is that of the work. A single
+   * execution whose answer is used needs no record: it is noted only if there may be others.
    */
   book(strand: number, outcome: Outcome): void {
     if (strands.begun[strand] >= 0) {

@@ -83,8 +83,8 @@ class Frames {
   }
 
   /**
-   * Empties all columns for another run with this longest chain. Columns that have grown are recreated at their initial
-   * size.
+   * Empties all columns for another run. Columns that have grown are recreated at their initial size. `deepestChain`:
+   * number of layers of its longest chain.
    */
   reset(deepestChain: number): void {
     invariant(deepestChain <= MAX_LAYERS, 'chain-too-deep');

@@ -71,7 +71,7 @@ export class Instance {
   /** True if a worker is held only during work (async, eventLoop). */
   readonly yields: boolean;
   readonly cancellation: number;
-  /** Above this number of requests in flight each step takes longer; null = never. */
+  /** Load above which each step takes longer; null = never. */
   readonly knee: Knee | null;
   readonly queue: RequestQueue;
   /** CoDel, which drops requests from the queue, and the queue if it is adaptive LIFO; null elsewhere. */

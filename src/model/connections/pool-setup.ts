@@ -21,7 +21,7 @@ export interface PoolSetup<P> {
   readonly alarm: (run: () => void) => Alarm;
   /** Returns true for a call that does not return its connection. */
   readonly leaks: (frame: number) => boolean;
-  /** Counts a connection that is opened in the background, not for a particular call. */
+  /** Counts a connection that is being opened, for a call or in the background. */
   readonly opens: () => void;
   /** Round trip to the database on an open connection, drawn for a frame, or VANISHED. */
   readonly ping: (frame: number) => Ns;

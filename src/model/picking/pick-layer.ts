@@ -12,9 +12,9 @@ import { frames } from '../frames.js';
 import { sink } from '../sink.js';
 
 /**
- * The layer that picks the instance of an attempt before inner layers that depend on the instance: layers with a state
- * per callee instance, and connections. From here on the attempt counts as outstanding. Callers that wait for an
- * available instance wait here. One object serves all chains.
+ * The layer that picks the instance of an attempt, for inner layers that depend on it: layers with a state per callee
+ * instance, and connections. From here on the attempt counts as outstanding. Callers that wait for an available
+ * instance wait here. One object serves all chains.
  */
 export class PickLayer implements PolicyState, Door {
   private readonly world: World;

@@ -5,7 +5,7 @@ import type { World } from '../world.js';
 
 type Parts = Pick<World, 'plan' | 'fleets' | 'instances' | 'endpoints'>;
 
-/** Stands for the gauge of an instance without calls. */
+/** Replaces the gauge of an instance without calls. */
 const NEVER = -1;
 
 /** The gauge of the attempts of one instance to one component. */

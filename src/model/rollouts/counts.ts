@@ -52,7 +52,7 @@ export function shareStep(state: State, share: number, slack: Slack): Pair {
   };
   let old = up(wanted.old, goal.old);
   let next = up(wanted.next, goal.next);
-  // The shrinking version counts only its available replicas, the other one all that are wanted.
+  // The growing version counts only its available replicas, the shrinking one all that are wanted.
   const isGrowing = goal.next >= wanted.next;
   const counted =
     (isGrowing ? Math.min(wanted.next, available.next) : wanted.next) +

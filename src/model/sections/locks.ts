@@ -64,7 +64,7 @@ export class Locks {
     return {
       begin: (strand) => this.begin(spec, id, strand),
       left: (strand) => {
-        // If the lock was granted already, its holder releases it.
+        // A strand that was granted the lock already releases it as its holder.
         if ((strands.slot[strand] & LOCKED) !== 0) return;
         this.spaceOf(spec, strand).get(this.value[strand])!.waiting.remove(strand);
       },

@@ -48,7 +48,7 @@ export class Admission {
     const rest = { dagor: null, userKey: -1, limiter, gate, refusal };
     if (shed === null) return { ...rest, overload: null, spared: 0 };
     if (shed.kind === 'dagor') {
-      // All components share the stream, so a request refused here was likely refused upstream already.
+      // All components share the levels, so upstream services refuse the same users as this one.
       const users = streamKey(plan.seed, replication, 'admission/users');
       const dagor = new Dagor(shed, plan.priorities.length, users);
       return { ...rest, overload: dagor, spared: 0, dagor, userKey: shedKey };

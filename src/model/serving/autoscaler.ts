@@ -146,7 +146,7 @@ export class Autoscaler {
     return samples.shift()!;
   }
 
-  /** The largest number that any metric asks for; null if the metrics do not justify a change. */
+  /** The largest number that any metric asks for; null if the known metrics do not justify a change. */
   private wanted(sample: Sample, current: number): number | null {
     const { metrics, tolerance } = this.spec;
     let most: number | null = null;

@@ -12,9 +12,9 @@ const HOUR = 3600 * NS_PER_SECOND;
 
 /**
  * The admission level of DAGOR. Requests are ordered by their priority, and within a priority by the level of their
- * user; those up to the cursor are admitted. A window ends with its last request, or with the first request after its
- * time. If the requests that began within it waited longer than the target on average, the cursor moves back until a
- * share alpha of the admitted requests is outside it. Otherwise it moves forward until it includes another share beta
+ * user; those up to the cursor are admitted. A window ends after a number of requests, or with the first request after
+ * its time. If the requests that began within it waited longer than the target on average, the cursor moves back until
+ * a share alpha of the admitted requests is outside it. Otherwise it moves forward until it includes another share beta
  * of all requests. Both shares are measured on the requests of the window.
  */
 export class Dagor implements Overload {

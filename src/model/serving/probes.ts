@@ -96,7 +96,8 @@ export class Probes {
       watch.state = watch.kind === 'liveness';
       watch.run = 0;
       watch.isOver = false;
-      // A probe at the instant of a restart after a probe failure could fail at once, forever.
+      // The first probe after a probe failure waits one period: if it failed at the instant of the restart, the
+      // restarts would never end.
       const isAtOnce = this.failedAt.get(instance.id) !== engine.now;
       this.at(watch, isAtOnce ? engine.now : engine.now + watch.spec.periodNs);
     }

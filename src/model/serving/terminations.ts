@@ -12,7 +12,7 @@ import type { World } from '../world.js';
 /**
  * The graceful termination of processes. Callers learn first that a process is leaving; it serves as before during
  * `preStop`, which counts towards the grace period, and then gets SIGTERM. A process that drains refuses new requests
- * and ends with its last work. When the grace period is over, it is killed.
+ * and ends with its last work; others end at once. When the grace period is over, it is killed.
  */
 export class Terminations {
   private readonly world: World;
