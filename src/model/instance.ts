@@ -118,7 +118,7 @@ export class Instance {
   absent = false;
   /** A new process fills its place but has not started yet. */
   isNew = false;
-  /** It is asked to end because of one of these two, and is not restarted for now. */
+  /** It is asked to end because it is dismissed or absent, and is not restarted for now. */
   stopped = false;
   /** Its replacement is ready while it is still working. */
   relieved = false;

@@ -68,7 +68,7 @@ export class Server {
     }
   }
 
-  /** Returns true if a request uses an established connection: a process that is ending still takes those in flight. */
+  /** Returns true for a request on an established connection, which an ending process still serves. */
   private isAgreed(strand: number): boolean {
     return (
       strands.returns[strand] !== RETURN.task && this.world.edges[strands.edge[strand]].connected
@@ -413,9 +413,7 @@ export class Server {
     lessors.get(instances[strands.instance[strand]].component)!.left(strand);
   }
 
-  /**
-   * Returns false if a queued request is dropped when its turn comes: its caller has left, or its deadline has passed.
-   */
+  /** Returns false if a queued request is dropped: its caller has left, or its deadline has passed. */
   wanted(strand: number, instance: Instance): boolean {
     if (strands.told[strand] !== 0 && instance.cancellation !== CANCELLATION.ignore) {
       this.quit(strand, OUTCOME.cancelled);
