@@ -37,11 +37,7 @@ export function planClusters({ layout }: Writer): readonly PlanCluster[] {
 /** Component ids of the persistent subscriptions of an event store. */
 export function subscriptionsOf({ components }: Layout, store: string): readonly number[] {
   return components.flatMap(({ id, source }) =>
-    source.kind === 'queue' &&
-    source.queue.kind === 'persistentSubscription' &&
-    source.queue.from === store
-      ? [id]
-      : [],
+    source.kind === 'queue' && source.queue.source === store ? [id] : [],
   );
 }
 

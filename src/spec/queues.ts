@@ -24,69 +24,47 @@ interface Holding {
   readonly deadLetter: string | null;
 }
 
+/** What a queue does with its messages by its kind; spec/queues.ts:QueueRules says it all. */
+export type QueueKindRules = Omit<
+  QueueRules,
+  'backlog' | 'capacity' | 'overflow' | 'publishTimeoutNs' | 'latency'
+>;
+
+/** Options of a kind, for readers: the names of a scenario, those that end in `Ns` hold times. */
+export type QueueOptions = Readonly<Record<string, string | number | boolean | null>>;
+
 /** A queue: every message goes to one consumer. */
-export type MessageQueue = SimpleQueue | RabbitQueue | SqsQueue | Subscription;
-
-export interface SimpleQueue extends Holding {
-  readonly kind: 'simple';
+export interface MessageQueue extends Holding {
+  readonly kind: string;
+  readonly options: QueueOptions;
+  readonly rules: QueueKindRules;
+  /** Where it lives; null = on a broker that never fails. */
+  readonly home: QueueHome | null;
+  /** Broker whose quota it shares; null = none. */
+  readonly quota: string | null;
+  /** Event store that fills it; null = publishers do. */
+  readonly source: string | null;
   readonly consumers: readonly QueueConsumer[];
 }
 
-export interface RabbitQueue extends Holding {
-  readonly kind: 'rabbitmq';
-  /** Name of the broker; null = it is free and never fails. */
-  readonly broker: string | null;
-  /** Members of a quorum queue. */
-  readonly groupSize: number;
-  /** null = messages stay for ever. */
-  readonly messageTtlNs: Ns | null;
-  /** Replicated by Raft; its returns are counted, and go to the head in the order in which they come. */
+/** Nodes that hold a queue. */
+export interface QueueHome {
+  /** A broker or an event store. */
+  readonly host: string;
+  /** Nodes that it asks for. */
+  readonly members: number;
+  /** A majority of them can go on without the others. */
   readonly quorum: boolean;
-  /** Returns allowed per message, Infinity = no limit. */
-  readonly deliveryLimit: number;
-  /** Messages not acknowledged per consumer, Infinity = no limit. */
-  readonly prefetch: number;
-  readonly consumerTimeoutNs: Ns | null;
-  readonly consumers: readonly QueueConsumer[];
-}
-
-export interface SqsQueue extends Holding {
-  readonly kind: 'sqs';
-  /** Name of the broker whose quota it has a share of; null = it takes all. */
-  readonly broker: string | null;
-  readonly visibilityTimeoutNs: Ns;
-  /** Receives per message before it is moved, Infinity = never. */
-  readonly maxReceiveCount: number;
-  readonly delayNs: Ns;
-  /** 0 = short polling. */
-  readonly waitTimeNs: Ns;
-  /** From an empty answer to the next question of a short poll. */
-  readonly pollIntervalNs: Ns;
-  readonly fifo: boolean;
-  readonly retentionNs: Ns;
-  readonly consumers: readonly QueueConsumer[];
-}
-
-/** The store pushes its events to competing consumers. */
-export interface Subscription extends Holding {
-  readonly kind: 'persistentSubscription';
-  /** Event store. */
-  readonly from: string;
-  readonly strategy: 'roundRobin' | 'dispatchToSingle';
-  /** Events that a client may hold. */
-  readonly bufferSize: number;
-  readonly messageTimeoutNs: Ns;
-  readonly maxRetryCount: number;
-  readonly consumers: readonly QueueConsumer[];
+  /** Option that sets the members; null = there is one node for all queues. */
+  readonly field: string | null;
 }
 
 /** A topic that pushes: every subscription has a queue of its own. */
 export interface Bus extends Holding {
   readonly kind: 'bus';
-  /** False: it lives in the processes of its subscribers, and keeps nothing without them. */
-  readonly stored: boolean;
-  readonly ordering: 'none' | 'key';
-  /** What is published in a transaction is sent behind its commit, and only then. */
+  readonly options: QueueOptions;
+  readonly rules: QueueKindRules;
+  /** Messages published in a transaction are sent after its commit, and only then. */
   readonly afterCommit: boolean;
   readonly subscribers: readonly QueueConsumer[];
 }
@@ -106,6 +84,10 @@ export interface QueueConsumer extends Consumption {
   readonly invokes: boolean;
   /** Handlers that always ask, and the time until there is one more while messages wait; null = all do. */
   readonly scaleUp: { readonly start: number; readonly everyNs: Ns } | null;
+  /** Messages on one channel, and the handlers behind it. */
+  readonly channel: { readonly prefetch: number; readonly handlers: number };
+  /** Time for the handling of so many messages, and the option that sets it; null = no limit. */
+  readonly ackLimit: { readonly field: string; readonly ns: Ns; readonly messages: number } | null;
 }
 
 /** A queue or a bus of a run. */

@@ -109,7 +109,7 @@ export const QUEUE_CASES: readonly RuleCase[] = [
   {
     rule: 'quorum-without-spare',
     fires: quorum('2', 'quorum: true'),
-    path: 'queues.jobs.quorum',
+    path: 'queues.jobs.initialGroupSize',
     measured: '2 members',
     limit: '3 members',
     silent: {

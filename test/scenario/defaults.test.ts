@@ -67,33 +67,32 @@ describe('the defaults of products', () => {
   });
 
   it('are those of RabbitMQ', () => {
-    const common = {
+    const bound = { capacity: Infinity, overflow: 'dropHead' };
+    const options = {
       prefetch: Infinity,
       messageTtlNs: null,
-      capacity: Infinity,
-      overflow: 'dropHead',
+      consumerTimeoutNs: 1800 * SECOND,
     };
-    const timeout = { consumerTimeoutNs: 1800 * SECOND };
     expect(scenario.queues.get('classic')).toMatchObject({
-      ...common,
-      ...timeout,
-      deliveryLimit: Infinity,
+      ...bound,
+      options: { ...options, deliveryLimit: Infinity },
     });
     expect(scenario.queues.get('quorum')).toMatchObject({
-      ...common,
-      ...timeout,
-      deliveryLimit: 20,
+      ...bound,
+      options: { ...options, deliveryLimit: 20 },
     });
   });
 
   it('are those of SQS', () => {
     expect(scenario.queues.get('sqs')).toMatchObject({
-      visibilityTimeoutNs: 30 * SECOND,
-      delayNs: 0,
-      waitTimeNs: 0,
-      retentionNs: 4 * DAY,
-      maxReceiveCount: Infinity,
-      fifo: false,
+      options: {
+        visibilityTimeoutNs: 30 * SECOND,
+        delayNs: 0,
+        waitTimeNs: 0,
+        retentionNs: 4 * DAY,
+        maxReceiveCount: Infinity,
+        fifo: false,
+      },
       consumers: [{ maxNumberOfMessages: 1 }],
     });
   });

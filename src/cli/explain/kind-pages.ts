@@ -1,6 +1,6 @@
 import { balancerKinds, faultKinds, outlierKinds, policyKinds } from '../../patterns/registry.js';
 import { REFERENCE } from '../../scenario/reference.js';
-import type { ReferenceEntry } from '../../scenario/reference.js';
+import type { ReferenceEntry } from '../../scenario/reference-entry.js';
 import type { BalancerKind } from '../../spec/balancer.js';
 import type { FaultKind } from '../../model/faults/kind.js';
 import type { OutlierKind } from '../../spec/outlier.js';

@@ -3,8 +3,12 @@ import type { Bus, MessageQueue, QueueConsumer } from '../../spec/queues.js';
 import type { Scenario } from '../../spec/scenario.js';
 import { plainText } from './values.js';
 
-/** Fields that are shown elsewhere, or that only people read. */
-const APART = new Set('name title description critical kind consumers subscribers call'.split(' '));
+/** Fields that are shown elsewhere, that follow from others, or that only people read. */
+const APART = new Set(
+  'name title description critical kind options rules home quota source consumers subscribers call channel ackLimit'.split(
+    ' ',
+  ),
+);
 
 /** Queues, and topics that push, each with the handlers of its messages. */
 export function queueLines({ queues, topics }: Scenario): readonly string[] {
@@ -13,9 +17,9 @@ export function queueLines({ queues, topics }: Scenario): readonly string[] {
 }
 
 function holderLines(own: MessageQueue | Bus): readonly string[] {
-  const consumers = own.kind === 'bus' ? own.subscribers : own.consumers;
+  const consumers = 'subscribers' in own ? own.subscribers : own.consumers;
   return [
-    `${own.name}: ${own.kind}, ${fieldsText(own)}`,
+    `${own.name}: ${own.kind}, ${fieldsText({ ...own, ...own.options })}`,
     ...consumers.map((consumer) => `  ${consumerText(own, consumer)}`),
   ];
 }
@@ -23,7 +27,7 @@ function holderLines(own: MessageQueue | Bus): readonly string[] {
 function consumerText(own: MessageQueue | Bus, consumer: QueueConsumer): string {
   const { component, part } = consumer.call;
   const { maxNumberOfMessages, ...fields } = consumer;
-  const text = fieldsText(own.kind === 'sqs' ? { ...fields, maxNumberOfMessages } : fields);
+  const text = fieldsText(own.rules.polled ? { ...fields, maxNumberOfMessages } : fields);
   return `${own.name}.${consumer.name} -> ${component}.${part}: ${text}`;
 }
 

@@ -1,7 +1,7 @@
 import { faultKinds, policyKinds } from '../../patterns/registry.js';
 import { METRICS } from '../../scenario/metrics.js';
 import { REFERENCE } from '../../scenario/reference.js';
-import type { ReferenceEntry } from '../../scenario/reference.js';
+import type { ReferenceEntry } from '../../scenario/reference-entry.js';
 import { SECTION_EXAMPLES } from '../../scenario/reference/sections.js';
 import { PART_KIND, SECTION } from '../../spec/component-kind.js';
 import type { ComponentKind } from '../../spec/component-kind.js';

@@ -1,4 +1,3 @@
-import type { Ns } from '../../kernel/time.js';
 import type { MessageQueue, QueueConsumer } from '../../spec/queues.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
@@ -23,7 +22,7 @@ function judge(
   queue: MessageQueue,
   consumer: QueueConsumer,
 ): readonly Finding[] {
-  const limit = limitOf(queue, consumer);
+  const { ackLimit: limit } = consumer;
   if (limit === null || consumer.commit === 'before') return [];
   const { component, part } = consumer.call;
   const once = demands.of(`${component}.${part}`).elapsedNs;
@@ -46,21 +45,4 @@ function judge(
       fix: yamlAt(['queues', queue.name], `${limit.field}: ${handyTime(2 * needed)}`),
     },
   ];
-}
-
-/** What a queue allows, and how many messages that is for; null = as long as it takes. */
-function limitOf(
-  queue: MessageQueue,
-  { maxNumberOfMessages }: QueueConsumer,
-): { readonly field: string; readonly ns: Ns; readonly messages: number } | null {
-  if ('visibilityTimeoutNs' in queue) {
-    const { visibilityTimeoutNs: ns } = queue;
-    return { field: 'visibilityTimeout', ns, messages: maxNumberOfMessages };
-  }
-  if ('messageTimeoutNs' in queue) {
-    return { field: 'messageTimeout', ns: queue.messageTimeoutNs, messages: queue.bufferSize };
-  }
-  if (!('consumerTimeoutNs' in queue) || queue.consumerTimeoutNs === null) return null;
-  const messages = queue.prefetch === Infinity ? 1 : queue.prefetch;
-  return { field: 'consumerTimeout', ns: queue.consumerTimeoutNs, messages };
 }

@@ -25,7 +25,7 @@ function judge(
   index: number,
   { name, environments }: Service,
 ): readonly Finding[] {
-  if (environments === null || environments.autoscaler !== null || queue.kind !== 'sqs') return [];
+  if (environments === null || environments.autoscaler !== null || !consumer.invokes) return [];
   const { reserved, maxConcurrency } = environments;
   const most = reserved ?? maxConcurrency;
   if (consumer.concurrency <= most) return [];

@@ -31,11 +31,10 @@ export const messageQueueWithoutEnd: Rule = {
   },
 };
 
-/** What is kept for four days by SQS ends by itself; what is not stored is gone with its subscribers. */
+/** Messages with a time to live leave by themselves, messages that are not stored with their subscribers. */
 function hasNoEnd(own: MessageQueue | Bus): boolean {
   if (own.capacity < Infinity || own.deadLetter !== null) return false;
-  if ('retentionNs' in own || ('stored' in own && !own.stored)) return false;
-  return !('messageTtlNs' in own) || own.messageTtlNs === null;
+  return own.rules.stored && own.rules.lifetimeNs === Infinity;
 }
 
 /** Where dead letters of a queue and of its consumers end: somebody looks after them. */

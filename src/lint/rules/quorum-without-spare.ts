@@ -1,5 +1,5 @@
 import type { Database } from '../../spec/database.js';
-import type { RabbitQueue } from '../../spec/queues.js';
+import type { MessageQueue } from '../../spec/queues.js';
 import type { Scenario } from '../../spec/scenario.js';
 import type { Finding, Rule } from '../rule.js';
 import { yamlAt } from '../words.js';
@@ -15,9 +15,7 @@ export const quorumWithoutSpare: Rule = {
     'One member is its own majority, and two members need each other. The loss of one node stops all writes, although every write pays for a majority.',
   remedy: 'Use three members on three nodes, so that one may fail.',
   check: ({ scenario }) => [
-    ...[...scenario.queues.values()].flatMap((queue) =>
-      queue.kind === 'rabbitmq' && queue.quorum ? ofQueue(queue, scenario) : [],
-    ),
+    ...[...scenario.queues.values()].flatMap((queue) => ofQueue(queue, scenario)),
     ...[...scenario.databases.values()].flatMap(ofDatabase),
   ],
 };
@@ -39,19 +37,19 @@ function ofDatabase({ name, replication, failover }: Database): readonly Finding
   ];
 }
 
-function ofQueue({ name, broker, groupSize }: RabbitQueue, scenario: Scenario): readonly Finding[] {
-  // Without a broker it is free and never fails.
-  const cluster = broker === null ? undefined : scenario.brokers.get(broker);
+function ofQueue({ name, home }: MessageQueue, scenario: Scenario): readonly Finding[] {
+  if (home?.quorum !== true || home.field === null) return [];
+  const cluster = scenario.brokers.get(home.host);
   if (cluster === undefined) return [];
-  const members = Math.min(groupSize, cluster.replicas);
+  const members = Math.min(home.members, cluster.replicas);
   if (members >= ENOUGH) return [];
   const fix = [
     cluster.replicas < ENOUGH ? yamlAt(['brokers', cluster.name], `nodes: ${ENOUGH}`) : '',
-    groupSize < ENOUGH ? yamlAt(['queues', name], `initialGroupSize: ${ENOUGH}`) : '',
+    home.members < ENOUGH ? yamlAt(['queues', name], `${home.field}: ${ENOUGH}`) : '',
   ];
   return [
     {
-      path: ['queues', name, 'quorum'],
+      path: ['queues', name, home.field],
       entities: [name, cluster.name],
       message: `${name} stops when one node of ${cluster.name} is gone`,
       measured: members === 1 ? '1 member' : `${members} members`,

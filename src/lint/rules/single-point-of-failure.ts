@@ -16,13 +16,11 @@ export const singlePointOfFailure: Rule = {
     const called = [...services.values(), ...gateways.values()].filter(({ name }) =>
       subject.calls.some(({ callee }) => callee === name),
     );
-    const kept = [...topics.values(), ...queues.values()].map((one) =>
-      'broker' in one ? one.broker : null,
-    );
-    // SQS is a service: no node of it can fail.
-    const used = [...brokers.values()].filter(
-      ({ name, kind }) => kind !== 'sqs' && kept.includes(name),
-    );
+    const kept = [
+      ...[...topics.values()].map((topic) => ('broker' in topic ? topic.broker : null)),
+      ...[...queues.values()].map(({ home }) => home?.host ?? null),
+    ];
+    const used = [...brokers.values()].filter(({ name }) => kept.includes(name));
     return [...called, ...used]
       .filter(({ critical, external }) => critical && !external)
       .flatMap((host) => findingsOf(host, subject, brokers.has(host.name) ? 'nodes' : 'replicas'));

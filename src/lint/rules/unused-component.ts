@@ -54,8 +54,7 @@ function candidates(scenario: Scenario): readonly Candidate[] {
     return { name, section, verb: 'publishes to', who: 'publishers', request };
   };
   for (const [name, queue] of queues) {
-    if (queue.backlog === 0 && queue.kind !== 'persistentSubscription')
-      all.push(published(name, 'queues'));
+    if (queue.backlog === 0 && queue.source === null) all.push(published(name, 'queues'));
   }
   for (const [name, { backlog }] of topics) if (backlog === 0) all.push(published(name, 'topics'));
   return all;

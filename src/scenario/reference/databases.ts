@@ -1,4 +1,4 @@
-import type { ReferenceEntry } from '../reference.js';
+import type { ReferenceEntry } from '../reference-entry.js';
 
 /** A service that asks one database, whose lines are given. */
 function asking(title: string, database: string, step = 'query: store.write'): string {

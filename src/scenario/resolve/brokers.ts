@@ -104,8 +104,8 @@ export function resolveTopicBroker(
   return broker;
 }
 
-/** Whether a name is that of a broker of this kind. */
-function isBroker(
+/** Whether a name is that of a broker of this kind; reports it at `broker` otherwise. */
+export function isBroker(
   context: Context,
   name: string,
   wanted: Broker['kind'],
@@ -129,35 +129,6 @@ function isBroker(
     );
   }
   return false;
-}
-
-/** What a queue of SQS says of its broker. */
-export function resolveSqsBroker(
-  context: Context,
-  { broker }: { readonly broker?: string | undefined },
-  brokers: ReadonlyMap<string, Broker>,
-  path: Path,
-): string | null {
-  if (broker === undefined) return null;
-  return isBroker(context, broker, 'sqs', brokers, path) ? broker : null;
-}
-
-/** What a queue of RabbitMQ says of its broker. */
-export function resolveQueueBroker(
-  context: Context,
-  output: { readonly broker?: string | undefined; readonly quorum: boolean },
-  brokers: ReadonlyMap<string, Broker>,
-  path: Path,
-): string | null {
-  const { broker, quorum } = output;
-  const at = [...path, 'initialGroupSize'];
-  if (writtenAt(context, at) !== undefined && (!quorum || broker === undefined)) {
-    const message =
-      'only a quorum queue on a broker has members: write quorum: true and broker: NAME';
-    report(context, 'FL208', at, message);
-  }
-  if (broker === undefined) return null;
-  return isBroker(context, broker, 'rabbitmq', brokers, path) ? broker : null;
 }
 
 /** The producer of a topic in its final form. */

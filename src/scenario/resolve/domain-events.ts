@@ -1,4 +1,4 @@
-import type { BusOutput } from '../schema/queues.js';
+import type { BusOutput } from '../schema/bus.js';
 import type { PublishOutput } from '../schema/publish.js';
 import type { Step, StepModifiers } from '../../spec/steps.js';
 import type { Context, Path } from './context.js';

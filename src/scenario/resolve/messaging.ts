@@ -10,7 +10,7 @@ import { HOLDERS, isFunction, resolveConsumer } from './consumer.js';
 import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';
 import { resolveDomainEvent } from './domain-events.js';
-import { isSubscription } from './subscriptions.js';
+import { queueKindOf } from '../queues/index.js';
 import { checkMost } from './receives.js';
 import { unknown } from './targets.js';
 
@@ -150,7 +150,8 @@ export function resolvePublish(
     report(context, 'FL405', [...path, 'topic'], message);
     return null;
   }
-  if (isSubscription(context, topic)) {
+  const queue = text(writtenAt(context, ['queues', topic, 'kind']));
+  if (queueKindOf(queue)?.isPublished === false) {
     const message = `${topic} has the events of its store, and nobody else publishes to it: append to the store`;
     report(context, 'FL208', [...path, 'topic'], message);
   }

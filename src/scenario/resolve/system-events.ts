@@ -1,6 +1,6 @@
 import { MAX_READERS } from '../../spec/messaging.js';
 import type { QueueConsumer } from '../../spec/queues.js';
-import type { BusOutput } from '../schema/queues.js';
+import type { BusOutput } from '../schema/bus.js';
 import type { ScenarioOutput } from '../schema/scenario.js';
 import { isFunction } from './consumer.js';
 import type { Context, Path } from './context.js';

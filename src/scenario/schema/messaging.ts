@@ -4,7 +4,7 @@ import { critical, entryText, extending, inheriting, nameText } from './common.j
 import type { BundleOutput } from './bundle.js';
 import { consumerFields } from './consumer.js';
 import { producerSchema } from './producer.js';
-import { busFields } from './queues.js';
+import { busFields } from './bus.js';
 
 type BundleSchema = z.ZodType<BundleOutput>;
 

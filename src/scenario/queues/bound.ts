@@ -1,0 +1,40 @@
+import type { Overflow } from '../../spec/queues.js';
+import type { Context, Path } from '../resolve/context.js';
+import { report, writtenAt } from '../resolve/context.js';
+
+interface Bounded {
+  readonly capacity: number;
+  readonly backlog: number;
+}
+
+interface Blocking extends Bounded {
+  readonly overflow: Overflow;
+  readonly publishTimeout: number | null;
+}
+
+/** The bound of a queue whose publishers may wait for room. */
+export function blockingBound(context: Context, output: Blocking, path: Path) {
+  const { capacity, overflow, publishTimeout } = output;
+  checkBound(context, output, path);
+  if (publishTimeout !== null && overflow !== 'block') {
+    const message = `no publisher waits with overflow: ${overflow}: write overflow: block, or leave publishTimeout out`;
+    report(context, 'FL208', [...path, 'publishTimeout'], message);
+  }
+  return { capacity, overflow, publishTimeoutNs: publishTimeout };
+}
+
+/** Refuses an overflow without a bound, and a backlog beyond it. */
+export function checkBound(
+  context: Context,
+  { capacity, backlog }: Bounded,
+  path: Path,
+  field = 'overflow',
+): void {
+  if (capacity === Infinity && writtenAt(context, [...path, field]) !== undefined) {
+    const message = `a queue without a bound never overflows: write capacity, or leave ${field} out`;
+    report(context, 'FL208', [...path, field], message);
+  }
+  if (backlog <= capacity) return;
+  const message = `a backlog of ${backlog} does not fit into a capacity of ${capacity}`;
+  report(context, 'FL208', [...path, 'backlog'], message);
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { count, distribution, durationOrNone, whole } from '../../spec/quantities.js';
+import type { BundleOutput } from '../schema/bundle.js';
+import { critical, entryText, extending, nameText } from '../schema/common.js';
+import { consumerFields } from '../schema/consumer.js';
+
+/** Fields of every queue and bus. */
+export const entryFields = { ...extending, ...entryText, critical };
+
+export const commitText =
+  'When a message is settled: `before` its handling (what a crash interrupts is lost) or `afterEach` ' +
+  '(what a crash interrupts is delivered again). Defaults to afterEach.';
+
+export const consumerName = nameText()
+  .optional()
+  .describe('Name of the consumer, unique in the queue. Defaults to the service it calls.');
+
+/** A consumer that has no options of a product. */
+export const consumer = (bundle: z.ZodType<BundleOutput>) =>
+  z
+    .strictObject({
+      name: consumerName,
+      ...consumerFields(bundle),
+      commit: z.enum(['before', 'afterEach']).default('afterEach').describe(commitText),
+    })
+    .describe('A consumer of a queue.');
+
+export const consumers = (bundle: z.ZodType<BundleOutput>) =>
+  z.array(consumer(bundle)).default([]).describe('Who handles messages. Defaults to none.');
+
+export const publishLatency = distribution()
+  .prefault('0ms')
+  .describe('From the publishing to the confirmation. Unit: distribution. Defaults to 0ms.');
+
+export const backlog = whole({ max: 10_000_000 })
+  .prefault(0)
+  .describe('Messages that are there at time 0. Unit: count. Defaults to 0.');
+
+export const capacity = count({ min: 1 })
+  .prefault('unlimited')
+  .describe(
+    'Messages that may wait for a consumer; what is in flight is not counted. Unit: count. ' +
+      'Defaults to unlimited.',
+  );
+
+/** Fields of a queue with a bound. */
+export const boundedFields = { ...entryFields, publishLatency, backlog, capacity };
+
+export const overflow = z
+  .enum(['block', 'reject', 'dropHead', 'dropTail'])
+  .default('block')
+  .describe(
+    'What a full queue does: `block` lets the publisher wait, `reject` fails it with ' +
+      'rejectedOverload, `dropHead` lets go of the oldest message, `dropTail` of the new one. ' +
+      'Defaults to block.',
+  );
+
+export const publishTimeout = durationOrNone({ allowZero: false })
+  .prefault('none')
+  .describe(
+    'Longest wait of a publisher for room, with `overflow: block`. Unit: duration or `none`. ' +
+      'Defaults to none.',
+  );
+
+export const deadLetter = nameText()
+  .optional()
+  .describe(
+    'Queue or topic for messages that are expired, pushed out or delivered too often. Defaults to ' +
+      'none: they are dropped.',
+  );

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import type { BundleOutput } from '../schema/bundle.js';
+import { inheriting } from '../schema/common.js';
+import type { QueueFields, QueueKind } from './kind.js';
+import { persistentSubscription } from './persistent-subscription.js';
+import { rabbitmq } from './rabbitmq.js';
+import { simple } from './simple.js';
+import { sqs } from './sqs.js';
+
+/** All kinds of queues: one line each. */
+export const QUEUE_KINDS: readonly QueueKind[] = [simple, rabbitmq, sqs, persistentSubscription];
+
+/** The kind that the field `kind` of a queue names, or undefined. */
+export function queueKindOf(kind: string | undefined): QueueKind | undefined {
+  return QUEUE_KINDS.find((own) => own.kind === kind);
+}
+
+type Options = Parameters<typeof z.discriminatedUnion>[1];
+
+/** One queue. */
+export function messageQueueSchema(bundle: z.ZodType<BundleOutput>): z.ZodType<QueueFields> {
+  const kinds = QUEUE_KINDS.map((own) => own.schema(bundle)) as unknown as Options;
+  const queue = z.discriminatedUnion('kind', kinds).describe('A queue.');
+  return inheriting(queue).meta({ id: 'queue' }) as unknown as z.ZodType<QueueFields>;
+}

@@ -1,0 +1,169 @@
+import { z } from 'zod';
+import { kindText } from '../../spec/component-kind.js';
+import { duration, whole } from '../../spec/quantities.js';
+import { ONE_BY_ONE } from '../resolve/consumer.js';
+import type { Context, Path } from '../resolve/context.js';
+import { report } from '../resolve/context.js';
+import { checkMost } from '../resolve/receives.js';
+import { unknown } from '../resolve/targets.js';
+import type { BundleOutput } from '../schema/bundle.js';
+import { nameText } from '../schema/common.js';
+import { consumerFields } from '../schema/consumer.js';
+import type { EventStoreOutput } from '../schema/stores.js';
+import { consumerName, entryFields } from './fields.js';
+import { limitedBy, queueKind, whole as wholeBatch } from './kind.js';
+
+const consumer = (bundle: z.ZodType<BundleOutput>) =>
+  z
+    .strictObject({
+      name: consumerName,
+      ...consumerFields(bundle),
+      commit: z
+        .enum(['before', 'afterEach'])
+        .default('afterEach')
+        .describe(
+          'When an event is acknowledged: `before` its handling (what a crash interrupts is lost) or ' +
+            '`afterEach` (what a crash interrupts is delivered again). Defaults to afterEach.',
+        ),
+    })
+    .describe('A consumer of a persistent subscription: each instance of its service is a client.');
+
+const schema = (bundle: z.ZodType<BundleOutput>) =>
+  z
+    .strictObject({
+      ...entryFields,
+      kind: z
+        .literal('persistentSubscription')
+        .describe(
+          'A persistent subscription of EventStoreDB: the store pushes what is appended. Required.',
+        ),
+      from: nameText().describe(
+        'Event store of kind eventStoreDb or simple whose events it has, from time 0 on. Required.',
+      ),
+      strategy: z
+        .enum(['roundRobin', 'dispatchToSingle'])
+        .default('roundRobin')
+        .describe(
+          '`roundRobin`: each event to the next client with room. `dispatchToSingle`: to one client as long as it ' +
+            'has room, then to the next. Defaults to roundRobin.',
+        ),
+      bufferSize: whole({ min: 1, max: 100_000 })
+        .prefault(10)
+        .describe(
+          'Events that a client may hold without having acknowledged them. Unit: count. Defaults to 10.',
+        ),
+      messageTimeout: duration({ allowZero: false })
+        .prefault('30s')
+        .describe(
+          'How long a client may hold an event before it is retried, whoever still works on it. Unit: ' +
+            'duration. Defaults to 30s.',
+        ),
+      maxRetryCount: whole({ max: 1000 })
+        .prefault(10)
+        .describe(
+          'Retries of an event, after a failure, a timeout or the loss of its client; one more and it is parked. ' +
+            'Unit: count. Defaults to 10.',
+        ),
+      deadLetter: nameText()
+        .optional()
+        .describe(
+          'Queue or topic that stands for the parked events. Defaults to none: nobody looks at them, and they are `lostEffects`.',
+        ),
+      consumers: z
+        .array(consumer(bundle))
+        .default([])
+        .describe('Who handles events. Defaults to none.'),
+    })
+    .describe('A persistent subscription of an event store.');
+
+/** A persistent subscription of EventStoreDB: the store pushes its events to competing consumers. */
+export const persistentSubscription = queueKind({
+  kind: 'persistentSubscription',
+  isPublished: false,
+  schema,
+  resolve({ context, output, path, stores }) {
+    const { from, strategy, bufferSize, messageTimeout, maxRetryCount } = output;
+    checkStore(context, from, stores?.[from], [...path, 'from']);
+    return {
+      capacity: Infinity,
+      overflow: 'block',
+      publishTimeoutNs: null,
+      options: { from, strategy, bufferSize, messageTimeoutNs: messageTimeout, maxRetryCount },
+      rules: {
+        inFlightNs: messageTimeout,
+        maxReceiveCount: maxRetryCount + 1,
+        toOne: strategy === 'dispatchToSingle',
+      },
+      // One node holds a subscription with all its events.
+      home: { host: from, members: 1, quorum: false, field: null },
+      source: from,
+      receiving: ({ batch }, at) => {
+        checkMost(context, batch, bufferSize, 'bufferSize', at);
+        return {
+          defaults: ONE_BY_ONE,
+          fields: wholeBatch,
+          channel: ({ concurrency }) => ({ prefetch: bufferSize, handlers: concurrency }),
+          ackLimit: () => limitedBy('messageTimeout', messageTimeout, bufferSize),
+        };
+      },
+    };
+  },
+  reference: {
+    kind: 'persistentSubscription',
+    component: 'queue',
+    summary:
+      'A persistent subscription of EventStoreDB. The store itself pushes appended events to competing clients, ' +
+      'one for each instance of a service, and keeps their place. An event that fails, or that a client holds for ' +
+      'longer than `messageTimeout`, buffered or in work, is retried at once; after `maxRetryCount` retries it is ' +
+      'parked. Order is not guaranteed. While the store is down nothing is pushed, and events in flight come again.',
+    sources: [
+      'EventStore/EventStore docs/server/features/persistent-subscriptions.md',
+      'EventStore/EventStore PersistentSubscription.cs, DispatchToSinglePersistentSubscriptionConsumerStrategy.cs',
+    ],
+    example: `faultline: 1
+title: Mails for the orders of a store
+run: { duration: 30s }
+keys: { order: unique }
+eventStores: { orders: { kind: eventStoreDb, stream: { key: order }, append: 1ms } }
+queues:
+  mails:
+    kind: persistentSubscription
+    from: orders
+    bufferSize: 20
+    deadLetter: parked
+    consumers: [ { call: mailer.send, concurrency: 2 } ]
+  parked: { kind: simple }
+services:
+  shop: { endpoints: { buy: [ append: orders ] } }
+  mailer: { replicas: 2, endpoints: { send: [ work: 10ms ] } }
+workloads:
+  users: { arrivals: poisson(50/s), requests: [ { call: shop.buy } ] }
+`,
+  },
+});
+
+function checkStore(
+  context: Context,
+  from: string,
+  store: EventStoreOutput | undefined,
+  path: Path,
+): void {
+  const thing = context.names.things.get(from);
+  if (thing === undefined) {
+    unknown(context, from, path, ['eventStore']);
+    return;
+  }
+  if (thing.kind !== 'eventStore') {
+    const message = `${from} is ${kindText(thing.kind)}, not an event store`;
+    report(context, 'FL405', path, message);
+    return;
+  }
+  const { kind = 'simple', partitions = 1 } = store ?? {};
+  if (kind === 'marten' || kind === 'axon') {
+    const message = `only EventStoreDB pushes its events; ${from} is of kind ${kind}: follow it with a projection`;
+    report(context, 'FL208', path, message);
+  }
+  if (partitions === 1) return;
+  const message = `one node holds a subscription with all its events, and ${from} has ${partitions} partitions: leave them out`;
+  report(context, 'FL208', path, message);
+}

@@ -1,0 +1,206 @@
+import { z } from 'zod';
+import { count, durationOrNone, whole } from '../../spec/quantities.js';
+import { around } from '../reference/around.js';
+import { ONE_BY_ONE } from '../resolve/consumer.js';
+import type { Context, Path } from '../resolve/context.js';
+import { report, writtenAt } from '../resolve/context.js';
+import { isBroker } from '../resolve/brokers.js';
+import type { BundleOutput } from '../schema/bundle.js';
+import { nameText } from '../schema/common.js';
+import { checkBound } from './bound.js';
+import { boundedFields, consumers, deadLetter } from './fields.js';
+import { limitedBy, queueKind, whole as wholeBatch } from './kind.js';
+
+/** Returns of a message to a quorum queue, since RabbitMQ 4.0. */
+const DELIVERY_LIMIT = 20;
+
+/** What a quorum queue takes for no limit at all (rabbitmq-server deps/rabbit/src/rabbit_fifo_client.erl). */
+const UNLIMITED_OF_QUORUM = 2000;
+
+const OVERFLOW = {
+  dropHead: 'dropHead',
+  rejectPublish: 'reject',
+  rejectPublishDlx: 'rejectPublishDlx',
+} as const;
+
+const schema = (bundle: z.ZodType<BundleOutput>) =>
+  z
+    .strictObject({
+      ...boundedFields,
+      kind: z
+        .literal('rabbitmq')
+        .describe('RabbitMQ: the broker pushes, as far as prefetch allows. Required.'),
+      overflow: z
+        .enum(['dropHead', 'rejectPublish', 'rejectPublishDlx'])
+        .default('dropHead')
+        .describe(
+          'What a full queue does: `dropHead` drops or dead-letters the oldest message, ' +
+            '`rejectPublish` refuses the new one (a publisher that waits for confirmations fails with ' +
+            'rejectedOverload), `rejectPublishDlx` dead-letters it as well. Defaults to dropHead.',
+        ),
+      broker: nameText()
+        .optional()
+        .describe(
+          'Broker of kind rabbitmq that it lives on: a classic queue on one node, a quorum queue on ' +
+            '`initialGroupSize` of them. Defaults to none: it never fails.',
+        ),
+      initialGroupSize: whole({ min: 1, max: 1000 })
+        .prefault(3)
+        .describe(
+          'Nodes that a quorum queue is on, at most as many as the broker has ' +
+            '(x-quorum-initial-group-size). Unit: count. Defaults to 3.',
+        ),
+      messageTtl: durationOrNone()
+        .prefault('none')
+        .describe(
+          'How long a message may wait; one that is put back keeps its end. With 0s it is handed out in the ' +
+            'instant of its coming, or expires. Unit: duration or `none`. Defaults to none.',
+        ),
+      prefetch: whole({ max: 100_000 })
+        .prefault(0)
+        .describe(
+          'Messages that a consumer may hold without having acknowledged them; 0 = no limit, of a quorum ' +
+            'queue 2000. Every handler is a consumer of its own; one with a larger `batch` holds that many, ' +
+            'as in spring-amqp. Unit: count. Defaults to 0.',
+        ),
+      quorum: z
+        .boolean()
+        .default(false)
+        .describe(
+          'A quorum queue: it is on several nodes of its broker and needs a majority of them, returns are counted, and what is returned goes to the head. Defaults to false.',
+        ),
+      deliveryLimit: count()
+        .optional()
+        .describe(
+          'Returns allowed per message, by a consumer or by the loss of its connection; one more and it ' +
+            'is dead-lettered or dropped. What is rejected comes first again, with `unlimited` last. ' +
+            'Of quorum queues. Unit: count or `unlimited`. Defaults to 20.',
+        ),
+      consumerTimeout: durationOrNone({ allowZero: false })
+        .prefault('30m')
+        .describe(
+          'How long a delivery may go without acknowledgement before its channel is closed and all that is ' +
+            'on it put back. Unit: duration or `none`. Defaults to 30m.',
+        ),
+      deadLetter,
+      consumers: consumers(bundle),
+    })
+    .describe('A queue of RabbitMQ.');
+
+type Output = z.output<ReturnType<typeof schema>>;
+
+/** A classic or a quorum queue of RabbitMQ. */
+export const rabbitmq = queueKind({
+  kind: 'rabbitmq',
+  isPublished: true,
+  schema,
+  resolve({ context, output, path, brokers }) {
+    check(context, output, path);
+    checkBound(context, output, path);
+    const { capacity, quorum, messageTtl, consumerTimeout, initialGroupSize } = output;
+    const prefetch = output.prefetch === 0 ? Infinity : output.prefetch;
+    const deliveryLimit = quorum ? (output.deliveryLimit ?? DELIVERY_LIMIT) : Infinity;
+    const broker =
+      output.broker !== undefined && isBroker(context, output.broker, 'rabbitmq', brokers, path)
+        ? output.broker
+        : null;
+    return {
+      capacity,
+      overflow: OVERFLOW[output.overflow],
+      publishTimeoutNs: null,
+      options: {
+        messageTtlNs: messageTtl,
+        quorum,
+        initialGroupSize,
+        deliveryLimit,
+        prefetch,
+        consumerTimeoutNs: consumerTimeout,
+        broker,
+      },
+      rules: {
+        lifetimeNs: messageTtl ?? Infinity,
+        inFlightNs: consumerTimeout ?? Infinity,
+        closesChannel: true,
+        deliveryLimit,
+        returnsFirst: quorum,
+        // Without a limit a return is appended to the log, so that the log can be truncated (handle_aux of
+        // rabbit_fifo.erl). The end of a channel is not a return: its messages go to the front.
+        rejectsToTail: quorum && deliveryLimit === Infinity,
+        delaysToTail: true,
+      },
+      home:
+        broker === null
+          ? null
+          : {
+              host: broker,
+              members: quorum ? initialGroupSize : 1,
+              quorum,
+              field: 'initialGroupSize',
+            },
+      receiving: () => ({
+        defaults: ONE_BY_ONE,
+        fields: wholeBatch,
+        channel: ({ batch, commit }) => {
+          // Automatic acknowledgement knows no prefetch.
+          if (commit === 'before') return { prefetch: Infinity, handlers: 1 };
+          const most = quorum && prefetch === Infinity ? UNLIMITED_OF_QUORUM : prefetch;
+          // spring-amqp asks for as many as a batch takes: SimpleMessageListenerContainer.createBlockingQueueConsumer.
+          return { prefetch: Math.max(most, batch), handlers: 1 };
+        },
+        ackLimit: () =>
+          limitedBy('consumerTimeout', consumerTimeout, prefetch === Infinity ? 1 : prefetch),
+      }),
+    };
+  },
+  reference: {
+    kind: 'rabbitmq',
+    component: 'queue',
+    summary:
+      'RabbitMQ. The broker pushes to its consumers in turn, as far as `prefetch` allows. Messages that a lost ' +
+      'connection had not acknowledged return at once. `capacity` counts messages that are ready. Dead letters ' +
+      'are messages that were rejected, expired, pushed out, or returned more than `deliveryLimit` times. Every ' +
+      'handler is a consumer with its own channel. A link of `network` between queue and service delays ' +
+      'deliveries and acknowledgements.',
+    sources: [
+      'rabbitmq/rabbitmq-server:deps/rabbit/src/rabbit_fifo.erl',
+      'rabbitmq/rabbitmq-website:docs/{consumers,confirms,consumer-prefetch,dlx,ttl,maxlength}.md',
+    ],
+    example: around(
+      'A quorum queue with dead letters',
+      `queues:
+  jobs:
+    kind: rabbitmq
+    quorum: true
+    prefetch: 20
+    deliveryLimit: 3
+    deadLetter: failed
+    consumers: [ { call: worker.handle, concurrency: 2 } ]
+  failed: { kind: rabbitmq, messageTtl: 1h }`,
+      'jobs',
+    ),
+  },
+});
+
+function check(context: Context, output: Output, path: Path): void {
+  const { quorum, deliveryLimit, overflow, broker } = output;
+  if (deliveryLimit !== undefined && !quorum) {
+    const message =
+      'only quorum queues count returns: write quorum: true, or leave deliveryLimit out';
+    report(context, 'FL208', [...path, 'deliveryLimit'], message);
+  }
+  const size = [...path, 'initialGroupSize'];
+  if (writtenAt(context, size) !== undefined && (!quorum || broker === undefined)) {
+    const message =
+      'only a quorum queue on a broker has members: write quorum: true and broker: NAME';
+    report(context, 'FL208', size, message);
+  }
+  if (overflow !== 'rejectPublishDlx') return;
+  const at = [...path, 'overflow'];
+  if (quorum) {
+    const message = 'quorum queues do not know rejectPublishDlx: write rejectPublish or dropHead';
+    report(context, 'FL208', at, message);
+  } else if (output.deadLetter === undefined) {
+    const message = 'rejectPublishDlx needs a place for what it rejects: write deadLetter: NAME';
+    report(context, 'FL208', at, message);
+  }
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { around } from '../reference/around.js';
+import { blockingBound } from './bound.js';
+import { boundedFields, consumers, deadLetter, overflow, publishTimeout } from './fields.js';
+import { HANDED_OUT, queueKind } from './kind.js';
+
+/** A queue without the rules of a product. */
+export const simple = queueKind({
+  kind: 'simple',
+  isPublished: true,
+  schema: (bundle) =>
+    z
+      .strictObject({
+        ...boundedFields,
+        kind: z.literal('simple').describe('A queue without rules of a product. Required.'),
+        overflow,
+        publishTimeout,
+        deadLetter,
+        consumers: consumers(bundle),
+      })
+      .describe('A queue: every message goes to one consumer.'),
+  resolve: ({ context, output, path }) => ({
+    ...blockingBound(context, output, path),
+    options: {},
+    rules: {},
+    receiving: () => HANDED_OUT,
+  }),
+  reference: {
+    kind: 'simple',
+    component: 'queue',
+    summary:
+      'A queue without the rules of a product. A message goes to a consumer with a free handler, in turn, and is ' +
+      'settled after its handling. If the handler fails or its consumer dies, the message returns to its place ' +
+      'at once. Publishers wait for room, unless `overflow` says otherwise.',
+    sources: ['Hohpe and Woolf 2003, Competing Consumers'],
+    example: around(
+      'A bounded queue that lets its publishers wait',
+      `queues:
+  jobs:
+    kind: simple
+    capacity: 100
+    publishTimeout: 1s
+    consumers: [ { call: worker.handle } ]`,
+      'jobs',
+    ),
+  },
+});

@@ -1,0 +1,291 @@
+import { z } from 'zod';
+import { NS_PER_SECOND } from '../../kernel/time.js';
+import { duration, rate, whole } from '../../spec/quantities.js';
+import type { QueueConsumer } from '../../spec/queues.js';
+import { around } from '../reference/around.js';
+import { isBroker } from '../resolve/brokers.js';
+import type { ConsumerDefaults } from '../resolve/consumer.js';
+import { isFunction, ONE_BY_ONE } from '../resolve/consumer.js';
+import type { Context, Path } from '../resolve/context.js';
+import { report, writtenAt } from '../resolve/context.js';
+import type { BundleOutput } from '../schema/bundle.js';
+import { nameText } from '../schema/common.js';
+import { consumerFields } from '../schema/consumer.js';
+import { backlog, consumerName, deadLetter, entryFields, publishLatency } from './fields.js';
+import type { Receiving } from './kind.js';
+import { limitedBy, MOST_RECEIVED, queueKind } from './kind.js';
+
+const DAY_NS = 86_400 * NS_PER_SECOND;
+/** How long a FIFO queue remembers what was sent to it. */
+const DEDUP_NS = 300 * NS_PER_SECOND;
+/** Messages in flight that a queue of SQS allows, FIFO or not (developer guide, quotas). */
+const IN_FLIGHT = 120_000;
+
+const scaleUp = z
+  .strictObject({
+    start: whole({ min: 1, max: 1000 })
+      .prefault(5)
+      .describe('Handlers that always ask for messages. Unit: count. Defaults to 5.'),
+    rate: rate()
+      .prefault('300/min')
+      .describe('More of them while messages wait. Unit: rate. Defaults to 300/min.'),
+  })
+  .describe('The pollers of an event source.');
+
+const sqsConsumer = (bundle: z.ZodType<BundleOutput>) =>
+  z
+    .strictObject({
+      name: consumerName,
+      ...consumerFields(bundle),
+      maxNumberOfMessages: whole({ min: 1, max: 10 })
+        .optional()
+        .describe(
+          'Messages of one receive, at most. More than `batch`: they are handled one run after the other, ' +
+            'and their visibility timeouts run from the receive. Not for a function, whose event source ' +
+            'receives by `batch`. Unit: count, 1 to 10. Defaults to `batch`.',
+        ),
+      partialFailures: z
+        .boolean()
+        .default(false)
+        .describe(
+          'Poison messages alone fail, and the others of their batch are done (reportBatchItemFailures); ' +
+            'else one fails all. Defaults to false.',
+        ),
+      scaleUp: scaleUp
+        .optional()
+        .describe(
+          'How handlers are started while messages wait. Defaults to all at once; for a function ' +
+            'at a standard queue to 5, and 300 more a minute.',
+        ),
+      commit: z
+        .enum(['before', 'afterBatch', 'afterEach'])
+        .default('afterEach')
+        .describe(
+          'When a message is deleted: `before` its handling, `afterEach`, or `afterBatch`, when all ' +
+            'messages of a receive have been handled. Defaults to afterEach.',
+        ),
+    })
+    .describe('A consumer of an SQS queue: each of its handlers receives for itself.');
+
+const schema = (bundle: z.ZodType<BundleOutput>) =>
+  z
+    .strictObject({
+      ...entryFields,
+      publishLatency,
+      backlog,
+      kind: z.literal('sqs').describe('Amazon SQS: consumers receive and delete. Required.'),
+      broker: nameText()
+        .optional()
+        .describe(
+          'Broker of kind sqs whose quota it shares with other queues. Defaults to none: it takes all.',
+        ),
+      visibilityTimeout: duration({ max: 43_200 * NS_PER_SECOND })
+        .prefault('30s')
+        .describe(
+          'How long a received message is not seen by others, from the receive on; at most 12h. ' +
+            'Unit: duration. Defaults to 30s.',
+        ),
+      maxReceiveCount: whole({ min: 1, max: 1000 })
+        .optional()
+        .describe(
+          'Receives of a message; what would be one more moves it to the dead letter queue. Unit: count. ' +
+            'Defaults to none.',
+        ),
+      delay: duration({ max: 900 * NS_PER_SECOND })
+        .prefault('0s')
+        .describe(
+          'How long a new message is not seen, at most 15m. Unit: duration. Defaults to 0s.',
+        ),
+      waitTime: duration({ max: 20 * NS_PER_SECOND })
+        .prefault('0s')
+        .describe(
+          'How long a receive waits for a message, at most 20s; 0s is a short poll. Unit: duration. ' +
+            'Defaults to 0s.',
+        ),
+      pollInterval: duration({ allowZero: false })
+        .prefault('1s')
+        .describe(
+          'From an empty answer of a short poll to the next receive. Unit: duration. Defaults to 1s.',
+        ),
+      fifo: z
+        .boolean()
+        .default(false)
+        .describe(
+          'A FIFO queue: messages of one key value one after the other, and a message published again by a ' +
+            'retry within 5 minutes is not taken twice. Defaults to false.',
+        ),
+      retention: duration({ min: 60 * NS_PER_SECOND, max: 14 * DAY_NS })
+        .prefault('4d')
+        .describe(
+          'How long a message is kept, from its publishing on; 1m to 14d. Unit: duration. Defaults to 4d.',
+        ),
+      deadLetter,
+      consumers: z
+        .array(sqsConsumer(bundle))
+        .default([])
+        .describe('Who handles messages. Defaults to none.'),
+    })
+    .describe('A queue of Amazon SQS.');
+
+type Output = z.output<ReturnType<typeof schema>>;
+type Consumer = Output['consumers'][number];
+
+/** A standard or a FIFO queue of Amazon SQS. */
+export const sqs = queueKind({
+  kind: 'sqs',
+  isPublished: true,
+  schema,
+  resolve({ context, output, path, brokers }) {
+    check(context, output, path);
+    const { fifo, visibilityTimeout, delay, waitTime, pollInterval, retention, broker } = output;
+    const maxReceiveCount = output.maxReceiveCount ?? Infinity;
+    const quota =
+      broker !== undefined && isBroker(context, broker, 'sqs', brokers, path) ? broker : null;
+    return {
+      capacity: Infinity,
+      overflow: 'block',
+      publishTimeoutNs: null,
+      options: {
+        visibilityTimeoutNs: visibilityTimeout,
+        maxReceiveCount,
+        delayNs: delay,
+        waitTimeNs: waitTime,
+        pollIntervalNs: pollInterval,
+        fifo,
+        retentionNs: retention,
+        broker: quota,
+      },
+      rules: {
+        lifetimeNs: retention,
+        sincePublished: true,
+        inFlightNs: visibilityTimeout,
+        maxReceiveCount,
+        delayNs: delay,
+        keyed: fifo,
+        dedupNs: fifo ? DEDUP_NS : 0,
+        inFlightLimit: IN_FLIGHT,
+        polled: true,
+        waitTimeNs: waitTime,
+        pollIntervalNs: pollInterval,
+        failure: 'silence',
+      },
+      quota,
+      receiving: (consumer, at) => receiving(context, output, consumer as Consumer, at),
+    };
+  },
+  reference: {
+    kind: 'sqs',
+    component: 'queue',
+    summary:
+      'Amazon SQS. Consumers receive up to ten messages and delete them. A received message is invisible to ' +
+      'others for `visibilityTimeout` and visible again after it, whether its consumer has died or is slow: the ' +
+      'queue learns of no failure. A receive beyond `maxReceiveCount` moves the message. A receipt that is not ' +
+      'the latest still deletes. Long polls are served in the order in which they ask.',
+    sources: [
+      'AWS SQS API reference: ReceiveMessage, DeleteMessage, ChangeMessageVisibility',
+      'SQS developer guide: FIFO queues, dead-letter queues, short and long polling',
+    ],
+    example: around(
+      'A crash is seen by the end of the visibility timeout',
+      `queues:
+  jobs:
+    kind: sqs
+    waitTime: 20s
+    visibilityTimeout: 2s
+    maxReceiveCount: 3
+    deadLetter: failed
+    consumers: [ { call: worker.handle, concurrency: 2, maxNumberOfMessages: 10 } ]
+  failed: { kind: sqs }`,
+      'jobs',
+    ),
+  },
+});
+
+/** How a consumer receives: a service by long or short polls, a function through an event source mapping. */
+function receiving(
+  context: Context,
+  { fifo, visibilityTimeout }: Output,
+  consumer: Consumer,
+  path: Path,
+): Receiving {
+  const eventSource = isFunction(context, consumer) ? eventSourceOf(fifo) : null;
+  checkReceive(context, consumer, path, eventSource !== null);
+  const { maxNumberOfMessages, partialFailures, scaleUp } = consumer;
+  return {
+    defaults: eventSource ?? ONE_BY_ONE,
+    fields: (batch) => ({
+      // A handler of batches receives them whole.
+      maxNumberOfMessages: maxNumberOfMessages ?? Math.min(MOST_RECEIVED, batch),
+      partialFailures,
+      invokes: eventSource !== null,
+      scaleUp:
+        scaleUp === undefined
+          ? (eventSource?.scaleUp ?? null)
+          : { start: scaleUp.start, everyNs: Math.round(NS_PER_SECOND / scaleUp.rate) },
+    }),
+    channel: ({ maxNumberOfMessages: most }) => ({ prefetch: most, handlers: 1 }),
+    ackLimit: ({ maxNumberOfMessages: most }) =>
+      limitedBy('visibilityTimeout', visibilityTimeout, most),
+  };
+}
+
+/** A function that is invoked for the messages of a queue. */
+interface EventSource extends ConsumerDefaults {
+  readonly scaleUp: QueueConsumer['scaleUp'];
+}
+
+/**
+ * AWS Lambda developer guide, SQS event source mappings: batches of 10; from a standard queue 5 at once, 300
+ * more a minute while messages are left, 1000 at most. From a FIFO queue as many as there are groups.
+ */
+function eventSourceOf(fifo: boolean): EventSource {
+  const scaleUp = fifo ? null : { start: 5, everyNs: NS_PER_SECOND / 5 };
+  return { concurrency: 1000, batch: 10, scaleUp };
+}
+
+/** One run of a handler takes messages of one receive, so a larger batch would never fill. */
+function checkReceive(
+  context: Context,
+  output: Consumer,
+  path: Path,
+  isEventSource: boolean,
+): void {
+  const { batch = 1, maxNumberOfMessages } = output;
+  if (isEventSource) {
+    if (maxNumberOfMessages !== undefined) {
+      const message =
+        'the event source mapping of a function receives as many messages as its batch takes: write batch';
+      report(context, 'FL208', [...path, 'maxNumberOfMessages'], message);
+    }
+    if (batch <= MOST_RECEIVED) return;
+    const message = `an event source mapping without a batching window invokes its function with up to ${MOST_RECEIVED} messages: write batch: ${MOST_RECEIVED}`;
+    report(context, 'FL208', [...path, 'batch'], message);
+    return;
+  }
+  const most = maxNumberOfMessages ?? MOST_RECEIVED;
+  if (batch <= most) return;
+  const remedy =
+    batch <= MOST_RECEIVED
+      ? `write maxNumberOfMessages: ${batch}, or batch: ${most}`
+      : `write batch: ${most}`;
+  const message = `one receive brings up to ${most} messages, and a run of the handler takes those of one receive: ${remedy}`;
+  report(context, 'FL208', [...path, 'batch'], message);
+}
+
+function check(context: Context, output: Output, path: Path): void {
+  const { maxReceiveCount, deadLetter, waitTime } = output;
+  if (maxReceiveCount !== undefined && deadLetter === undefined) {
+    const message =
+      'a message received too often goes to a dead letter queue: write deadLetter: NAME';
+    report(context, 'FL208', [...path, 'maxReceiveCount'], message);
+  }
+  if (deadLetter !== undefined && maxReceiveCount === undefined) {
+    const message = `nothing gets to ${deadLetter} without a limit: write maxReceiveCount`;
+    const rejects = output.consumers.some(({ onPoison }) => onPoison === 'deadLetter');
+    if (!rejects) report(context, 'FL208', [...path, 'deadLetter'], message);
+  }
+  if (waitTime > 0 && writtenAt(context, [...path, 'pollInterval']) !== undefined) {
+    const message = 'a long poll asks again at once: leave pollInterval out, or write waitTime: 0s';
+    report(context, 'FL208', [...path, 'pollInterval'], message);
+  }
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import type { BundleOutput } from './bundle.js';
+import { nameText } from './common.js';
+import { consumerFields } from './consumer.js';
+import {
+  boundedFields,
+  commitText,
+  deadLetter,
+  overflow,
+  publishTimeout,
+} from '../queues/fields.js';
+
+const subscription = (bundle: z.ZodType<BundleOutput>) =>
+  z
+    .strictObject({
+      group: nameText().describe(
+        'Name of the subscription, unique in the topic: the part that metrics name. Required.',
+      ),
+      ...consumerFields(bundle),
+      commit: z.enum(['before', 'afterEach']).default('afterEach').describe(commitText),
+    })
+    .describe('A subscription with a queue of its own.');
+
+/** A topic that pushes to its subscribers. */
+export const busFields = (bundle: z.ZodType<BundleOutput>) =>
+  z
+    .strictObject({
+      ...boundedFields,
+      kind: z
+        .literal('bus')
+        .describe('`bus`: pushes every message to a queue of each subscription. Required.'),
+      stored: z
+        .boolean()
+        .default(true)
+        .describe(
+          'Whether messages are kept until they are handled; false: it lives in the processes of its ' +
+            'subscribers, and what comes while none is up, or fails, is lost. Defaults to true.',
+        ),
+      ordering: z
+        .enum(['none', 'key'])
+        .default('none')
+        .describe(
+          '`key`: messages of one key value one after the other; one that fails holds those behind it. ' +
+            'Defaults to none.',
+        ),
+      event: z
+        .enum(['domain', 'integration', 'system'])
+        .optional()
+        .describe(
+          'What its messages mean to the one who publishes. `domain`: nothing leaves the process; the endpoints of ' +
+            'the subscriptions, all of the same service, run one after the other where the `publish` step stands, in ' +
+            'the transaction around it, and a failure is that of the step. `integration`: what is published in a ' +
+            '`transaction` is sent right after its commit, and never without it. `system`: every instance of the services ' +
+            'that subscribe has a subscription of its own, `GROUP-0` and so on, and handles every message, as when ' +
+            'configuration is refreshed; nothing is kept for one that is down. Defaults to none: a message is sent ' +
+            'where the step stands, whatever becomes of the transaction.',
+        ),
+      overflow,
+      publishTimeout,
+      deadLetter,
+      subscribers: z
+        .array(subscription(bundle))
+        .default([])
+        .describe('Subscriptions; every one gets every message. Defaults to none.'),
+    })
+    .describe('A topic that pushes.');
+export type BusOutput = z.output<ReturnType<typeof busFields>>;
