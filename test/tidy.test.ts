@@ -65,7 +65,6 @@ const KIND_QUESTIONS: Readonly<Record<string, string>> = {
   "src/model/connections/pools.ts 'simple'": 'a kind of pool, which happens to be called so',
   "src/plan/edges.ts layer.policy === 'deadline'":
     'a deadline is no layer: it travels with the request and is laid along the edges',
-  "src/plan/queues.ts 'simple'": 'a kind of queue, which happens to be called so',
   ...asked('src/lint/limits.ts', 'the policies that take time or end it make the time of a call', [
     "'bulkhead'",
     "'deadline'",
@@ -93,7 +92,6 @@ const KIND_QUESTIONS: Readonly<Record<string, string>> = {
   "src/scenario/resolve/gateways.ts kind === 'kong'": `${ONE_WORD} a gateway`,
   "src/scenario/resolve/gateways.ts kind === 'nginx'": `${ONE_WORD} a gateway`,
   "src/scenario/resolve/connections.ts kind === 'grpc'": `${ONE_WORD} a protocol`,
-  "src/scenario/resolve/message-queues.ts 'simple'": `${ONE_WORD} a queue`,
   "src/scenario/resolve/platform.ts kind === 'custom'": `${ONE_WORD} a platform`,
   "src/scenario/resolve/pools.ts 'simple'": `${ONE_WORD} a pool`,
 };

@@ -2,7 +2,7 @@ import { invariant } from '../kernel/invariant.js';
 import type { PlanComponent, PlanInstance } from '../spec/plan.js';
 import type { Distribution } from '../kernel/distribution.js';
 import type { Cache, CacheLevel } from '../spec/caching.js';
-import type { Broker, KafkaBroker, Outbox, Subscriber, Topic } from '../spec/messaging.js';
+import type { Broker, Outbox, Subscriber, Topic } from '../spec/messaging.js';
 import type { Saga, SagaStep } from '../spec/sagas.js';
 import { driverName } from '../spec/sagas.js';
 import type { Database, Operation } from '../spec/database.js';
@@ -52,7 +52,7 @@ export type PartSource =
   | { readonly kind: 'commit'; readonly time: Distribution; readonly database: Database }
   | { readonly kind: 'group'; readonly subscriber: Subscriber }
   /** What a node does for a request of a producer. */
-  | { readonly kind: 'produce'; readonly host: KafkaBroker }
+  | { readonly kind: 'produce'; readonly host: Broker }
   /** Who publishes the rows of an outbox. */
   | { readonly kind: 'relay'; readonly outbox: Outbox }
   | { readonly kind: 'consumer'; readonly consumer: QueueConsumer }

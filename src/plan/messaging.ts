@@ -15,10 +15,10 @@ import type { Writer } from './writer.js';
 /** The clusters of brokers, in the order of their names. */
 export function planBrokers(w: Writer): readonly PlanBroker[] {
   return w.layout.components.flatMap(({ id, source, parts }) => {
-    if (source.kind !== 'broker' || source.host.kind !== 'kafka') return [];
-    const { latency } = source.host;
-    const sampler = isFree(latency) ? -1 : w.distributions.id(latency);
-    return [{ component: id, part: parts[0].id, spec: source.host, latency: sampler }];
+    if (source.kind !== 'broker' || source.host.log === null) return [];
+    const { log } = source.host;
+    const sampler = isFree(log.latency) ? -1 : w.distributions.id(log.latency);
+    return [{ component: id, part: parts[0].id, spec: log, latency: sampler }];
   });
 }
 
@@ -29,8 +29,8 @@ export function planClusters({ layout }: Writer): readonly PlanCluster[] {
       const pushes = subscriptionsOf(layout, name).length > 0;
       return pushes ? [{ component: id, spec: { electionNs: 0, memoryBytes: Infinity } }] : [];
     }
-    if (source.kind !== 'broker' || source.host.kind !== 'rabbitmq') return [];
-    return [{ component: id, spec: source.host }];
+    if (source.kind !== 'broker' || source.host.cluster === null) return [];
+    return [{ component: id, spec: source.host.cluster }];
   });
 }
 
@@ -50,7 +50,10 @@ export function planTopics(w: Writer, programs: readonly number[]): readonly Pla
     const spec = source.topic;
     const groups = component.parts.map((part) => groupOf(w, part, programs));
     const latency = isFree(spec.publishLatency) ? -1 : w.distributions.id(spec.publishLatency);
-    const broker = brokers.findIndex((own) => own.spec.name === spec.broker);
+    const broker =
+      spec.broker === null
+        ? -1
+        : brokers.findIndex(({ component: id }) => id === w.layout.byName.get(spec.broker!)!.id);
     return [{ component: component.id, spec, latency, broker, groups }];
   });
 }

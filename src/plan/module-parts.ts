@@ -31,9 +31,7 @@ export function modulePartsOf(source: ModuleSource): readonly (readonly [string,
         { kind: 'group', subscriber },
       ]);
     case 'broker':
-      return source.host.kind === 'kafka'
-        ? [[PRODUCE, { kind: 'produce', host: source.host }]]
-        : [];
+      return source.host.log !== null ? [[PRODUCE, { kind: 'produce', host: source.host }]] : [];
     case 'saga':
       return source.saga.steps.map((step) => [step.name, { kind: 'step', step }]);
     case 'queue':

@@ -4,7 +4,7 @@ import { CALL_MODE, OP } from '../spec/program.js';
 import type { Distribution } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
 import type { Database, Operation } from '../spec/database.js';
-import type { KafkaBroker } from '../spec/messaging.js';
+import type { Broker } from '../spec/messaging.js';
 import { PROBES } from '../spec/probes.js';
 import type { Endpoint, Host } from '../spec/scenario.js';
 import { SLOT } from './assembler.js';
@@ -126,7 +126,8 @@ function writeGuarded(
 }
 
 /** A node writes what it was sent: on its cores, where it has a number of them. */
-function writeProduce(w: Writer, { latency, cpu }: KafkaBroker, scope: Scope): void {
+function writeProduce(w: Writer, { log, cpu }: Broker, scope: Scope): void {
+  const { latency } = log!;
   if (cpu.cores === Infinity) writeWait(w, latency, scope);
   else if (!isFree(latency)) {
     w.assembler.emit(OP.WORK, w.distributions.id(latency), 0, 0, scope.names.next('work'));

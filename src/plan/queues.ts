@@ -65,8 +65,8 @@ function quotaOf({ w }: Source, spec: MessageQueue | Bus): PlanInlet['quota'] {
   if ('subscribers' in spec || spec.quota === null) return null;
   const { id, source } = w.layout.byName.get(spec.quota)!;
   const host = source.kind === 'broker' ? source.host : null;
-  if (host?.kind !== 'sqs' || host.maxThroughput === Infinity) return null;
-  return { component: id, rate: host.maxThroughput };
+  const rate = host?.quota ?? Infinity;
+  return rate === Infinity ? null : { component: id, rate };
 }
 
 /** The nodes that a queue lives on: leaders are dealt over them, in the order of the names of the queues. */

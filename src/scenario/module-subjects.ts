@@ -21,7 +21,7 @@ export function moduleSubjects(scenario: ScenarioModules): readonly (readonly [s
     all.push([name, { kind: 'topic', parts, instances: 0 }]);
   }
   for (const [name, own] of scenario.brokers) {
-    const parts = own.kind === 'kafka' ? [PRODUCE] : [];
+    const parts = own.log !== null ? [PRODUCE] : [];
     all.push([name, { kind: 'broker', parts, instances: own.replicas }]);
   }
   for (const [name, own] of scenario.sagas) {

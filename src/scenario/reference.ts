@@ -1,8 +1,8 @@
+import { BROKER_KINDS } from './brokers/index.js';
 import { QUEUE_KINDS } from './queues/index.js';
 import type { ReferenceEntry } from './reference-entry.js';
 import { CACHE_REFERENCE } from './reference/caches.js';
 import { DATABASE_REFERENCE, FUNCTION_REFERENCE } from './reference/databases.js';
-import { KAFKA_REFERENCE } from './reference/kafka.js';
 import { MESSAGING_REFERENCE } from './reference/messaging.js';
 import { SAGA_REFERENCE } from './reference/sagas.js';
 import { STORE_REFERENCE } from './reference/stores.js';
@@ -14,7 +14,7 @@ export const REFERENCE: readonly ReferenceEntry[] = [
   ...STORE_REFERENCE,
   ...CACHE_REFERENCE,
   ...SAGA_REFERENCE,
-  ...KAFKA_REFERENCE,
+  ...BROKER_KINDS.map(({ reference }) => reference),
   ...DATABASE_REFERENCE,
   ...FUNCTION_REFERENCE,
 ];

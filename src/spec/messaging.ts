@@ -4,33 +4,34 @@ import type { Ns } from '../kernel/time.js';
 import type { BackoffConfig } from './backoff.js';
 import type { Host, Layer, Target } from './scenario.js';
 
-/** A cluster of brokers. */
-export type Broker = KafkaBroker | RabbitBroker | SqsBroker;
-
-/** Amazon SQS in an account: nobody sees its nodes. */
-export interface SqsBroker extends Host {
-  readonly kind: 'sqs';
+/** A cluster of brokers, or a service whose queues share a quota. */
+export interface Broker extends Host {
+  readonly kind: string;
+  /** Options of its kind, for readers. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** What its nodes do for topics that are logs; null = it has none. */
+  readonly log: LogNodes | null;
+  /** What its nodes do for queues; null = none live on them. */
+  readonly cluster: QueueNodes | null;
   /** Messages that its queues take in a second, all together; Infinity = no limit. */
-  readonly maxThroughput: number;
+  readonly quota: number;
 }
 
-/** Nodes of RabbitMQ. */
-export interface RabbitBroker extends Host {
-  readonly kind: 'rabbitmq';
-  readonly electionNs: Ns;
-  /** Bytes of messages in its queues above which nobody may publish; Infinity = no limit. */
-  readonly memoryBytes: number;
-}
-
-/** Nodes of Kafka. */
-export interface KafkaBroker extends Host {
-  readonly kind: 'kafka';
+/** Nodes that hold logs. */
+export interface LogNodes {
   readonly latency: Distribution;
   /** Messages a second of one node; Infinity = no limit. */
   readonly maxThroughput: number;
   readonly electionNs: Ns;
-  /** Whether a replica that is out of sync may lead when no other can: what it has not is lost. */
+  /** Whether a replica that is out of sync may lead when no other can; messages that it lacks are lost. */
   readonly uncleanElection: boolean;
+}
+
+/** Nodes that hold queues. */
+export interface QueueNodes {
+  readonly electionNs: Ns;
+  /** Bytes of messages on one node above which no component may publish to any; Infinity = no limit. */
+  readonly memoryBytes: number;
 }
 
 /** How messages are published to a topic on a broker. */
@@ -242,7 +243,7 @@ export interface PlanBroker {
   /** Component id, and part id of what its nodes do for a request. */
   readonly component: number;
   readonly part: number;
-  readonly spec: KafkaBroker;
+  readonly spec: LogNodes;
   /** Distribution id, -1 = none. */
   readonly latency: number;
 }
@@ -250,7 +251,7 @@ export interface PlanBroker {
 /** Nodes that queues live on: a cluster of RabbitMQ, or a store that pushes its events. */
 export interface PlanCluster {
   readonly component: number;
-  readonly spec: Pick<RabbitBroker, 'electionNs' | 'memoryBytes'>;
+  readonly spec: QueueNodes;
 }
 
 /** A topic: its component, and what its groups do with messages. */

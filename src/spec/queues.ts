@@ -86,7 +86,7 @@ export interface QueueConsumer extends Consumption {
   readonly scaleUp: { readonly start: number; readonly everyNs: Ns } | null;
   /** Messages on one channel, and the handlers behind it. */
   readonly channel: { readonly prefetch: number; readonly handlers: number };
-  /** Time for the handling of so many messages, and the option that sets it; null = no limit. */
+  /** Time in which a number of messages must be handled, and the option that sets it; null = no limit. */
   readonly ackLimit: { readonly field: string; readonly ns: Ns; readonly messages: number } | null;
 }
 

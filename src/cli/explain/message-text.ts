@@ -1,27 +1,14 @@
 import { eachStep } from '../../scenario/each-step.js';
 import { formatDuration } from '../../spec/quantity-text.js';
-import type { Broker, Subscriber, Topic } from '../../spec/messaging.js';
+import type { Subscriber, Topic } from '../../spec/messaging.js';
 import type { Scenario } from '../../spec/scenario.js';
 import { plainText } from './values.js';
-
-function brokerFields(broker: Broker): object {
-  switch (broker.kind) {
-    case 'sqs':
-      return { maxThroughput: broker.maxThroughput };
-    case 'rabbitmq':
-      return { electionNs: broker.electionNs, memoryBytes: broker.memoryBytes };
-    case 'kafka': {
-      const { latency, maxThroughput, electionNs } = broker;
-      return { latency, maxThroughput, electionNs };
-    }
-  }
-}
 
 /** Every topic with its producer and groups, every outbox, and the steps that publish. */
 export function messageLines({ topics, brokers, services }: Scenario): readonly string[] {
   const lines: string[] = [];
   for (const broker of brokers.values()) {
-    lines.push(`${broker.name}: broker of ${broker.kind}, ${bare(brokerFields(broker))}`);
+    lines.push(`${broker.name}: broker of ${broker.kind}, ${bare(broker.options)}`);
   }
   for (const topic of topics.values()) {
     if (topic.kind !== 'kafka') continue;

@@ -45,7 +45,7 @@ export interface QueueConsumerFields extends ConsumerOutput {
   readonly commit: QueueConsumer['commit'];
 }
 
-/** One queue of a scenario, and what stands around it there. */
+/** One queue of a scenario, with the brokers and stores that it may name. */
 export interface QueuePlace<Output> {
   readonly context: Context;
   readonly output: Output;

@@ -2,12 +2,12 @@ import type { Distribution } from '../../kernel/distribution.js';
 import { PLAIN_BALANCING } from '../../spec/balancer.js';
 import type { Broker, Producer } from '../../spec/messaging.js';
 import type { Host } from '../../spec/scenario.js';
-import type { BrokerOutput } from '../schema/brokers.js';
+import { brokerKindOf } from '../brokers/index.js';
+import type { BrokerFields } from '../brokers/kind.js';
 import type { KafkaOutput } from '../schema/messaging.js';
 import type { ProducerOutput } from '../schema/producer.js';
 import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';
-import { resolveCpu } from './cpu.js';
 import { sorted } from './names.js';
 import { resolvePlacement } from './placement.js';
 import { unknown } from './targets.js';
@@ -16,38 +16,28 @@ import { OFF_PLATFORM } from './off-platform.js';
 const NOTHING: Distribution = { kind: 'constant', valueNs: 0 };
 
 /** One cluster of brokers in its final form: its nodes are instances that can crash, hang and slow down. */
-export function resolveBroker(context: Context, name: string, output: BrokerOutput): Broker {
+export function resolveBroker(context: Context, name: string, output: BrokerFields): Broker {
+  const place = { context, output: output as never, path: ['brokers', name] };
+  const { cpu, ...own } = brokerKindOf(output.kind)!.resolve(place);
   const host = hostOf(context, name, output);
-  if (output.kind === 'sqs') {
-    return { ...host, kind: 'sqs', maxThroughput: output.maxThroughput ?? Infinity };
-  }
-  if (output.kind === 'rabbitmq') {
-    const { electionTime, memoryLimit = Infinity } = output;
-    return { ...host, kind: 'rabbitmq', electionNs: electionTime, memoryBytes: memoryLimit };
-  }
-  const cpu =
-    output.cpu === undefined ? host.cpu : resolveCpu(context, output.cpu, ['brokers', name, 'cpu']);
   return {
     ...host,
-    cpu,
-    kind: 'kafka',
-    latency: output.latency,
-    maxThroughput: output.maxThroughput ?? Infinity,
-    electionNs: output.electionTime,
-    uncleanElection: output.uncleanElection,
+    ...(cpu === undefined ? {} : { cpu }),
+    kind: output.kind,
+    log: null,
+    cluster: null,
+    quota: Infinity,
+    ...own,
   };
 }
 
-function hostOf(context: Context, name: string, output: BrokerOutput): Host {
+function hostOf(context: Context, name: string, output: BrokerFields): Host {
   return {
     name,
     title: output.title ?? null,
     description: output.description ?? null,
     critical: output.critical,
-    ...resolvePlacement(context, output.kind === 'sqs' ? 1 : output.nodes, output.zone, [
-      'brokers',
-      name,
-    ]),
+    ...resolvePlacement(context, output.nodes, output.zone, ['brokers', name]),
     runtime: 'threads',
     concurrency: Infinity,
     queue: { capacity: Infinity, discipline: 'fifo', maxWaitNs: null },

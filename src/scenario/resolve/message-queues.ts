@@ -90,6 +90,7 @@ export function holderText(
   return { name, title, description, critical, publishLatency, backlog };
 }
 
+/** Where a queue sends its dead letters; null = nowhere. It cannot be the queue itself. */
 export function resolveOwnDeadLetter(
   context: Context,
   name: string,

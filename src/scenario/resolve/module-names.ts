@@ -1,4 +1,5 @@
 import { MAX_READERS } from '../../spec/messaging.js';
+import { brokerKindOf } from '../brokers/index.js';
 import type { ScenarioOutput } from '../schema/scenario.js';
 import { consumerNameOf } from './message-queues.js';
 import { ownGroups } from './system-events.js';
@@ -20,8 +21,8 @@ export function moduleNames(scenario: ScenarioOutput, add: Add, raise: Raise): v
     add('topic', 'topics', name, groups);
   }
   for (const [name] of sorted(scenario.brokers)) {
-    const isKafka = scenario.brokers?.[name]?.kind === 'kafka';
-    add('broker', 'brokers', name, isKafka ? [PRODUCE] : []);
+    const kind = brokerKindOf(scenario.brokers?.[name]?.kind);
+    add('broker', 'brokers', name, kind?.hasLogs === true ? [PRODUCE] : []);
   }
   for (const [name, queue] of sorted(scenario.queues)) {
     const consumers = queue.consumers.map((own) => own.name ?? consumerNameOf(own.call));

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { whole } from '../../spec/quantities.js';
+import { critical, entryText, extending, textMap } from '../schema/common.js';
+import { zoneSchema } from '../schema/host.js';
+
+/** Fields of every broker. */
+export const brokerFields = {
+  ...extending,
+  ...entryText,
+  critical,
+  zone: zoneSchema.optional(),
+  external: z.boolean().default(false).describe('Not ours. Defaults to false.'),
+  labels: textMap().optional().describe('Selectors of faults.'),
+};
+
+/** Fields of a cluster whose nodes can fail. */
+export const clusterFields = {
+  ...brokerFields,
+  nodes: whole({ min: 1, max: 1000 })
+    .optional()
+    .describe('Brokers of the cluster. Unit: count. Defaults to 1.'),
+};

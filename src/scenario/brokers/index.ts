@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { inheriting } from '../schema/common.js';
+import { kafka } from './kafka.js';
+import type { BrokerFields, BrokerKind } from './kind.js';
+import { rabbitmq } from './rabbitmq.js';
+import { sqs } from './sqs.js';
+
+/** All kinds of brokers: one line each. */
+export const BROKER_KINDS: readonly BrokerKind[] = [kafka, rabbitmq, sqs];
+
+/** The kind that the field `kind` of a broker names, or undefined. */
+export function brokerKindOf(kind: string | undefined): BrokerKind | undefined {
+  return BROKER_KINDS.find((own) => own.kind === kind);
+}
+
+type Options = Parameters<typeof z.discriminatedUnion>[1];
+
+const kinds = BROKER_KINDS.map((own) => own.schema) as unknown as Options;
+
+/** One cluster of brokers. */
+export const brokerSchema = inheriting(
+  z.discriminatedUnion('kind', kinds).describe('A cluster of brokers.'),
+).meta({ id: 'broker' }) as unknown as z.ZodType<BrokerFields>;
