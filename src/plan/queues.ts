@@ -72,10 +72,10 @@ function quotaOf({ w }: Source, spec: MessageQueue | Bus): PlanInlet['quota'] {
 /** The nodes that a queue lives on: leaders are dealt over them, in the order of the names of the queues. */
 function seatOf({ w }: Source, spec: MessageQueue | Bus): PlanSeat | null {
   if ('subscribers' in spec || spec.home === null) return null;
-  const { host, members, quorum, field } = spec.home;
+  const { host, members, quorum, isAwaited, field } = spec.home;
   const { id, zones } = w.layout.byName.get(host)!;
   const cluster = planClusters(w).findIndex(({ component }) => component === id);
-  if (field === null) return { cluster, nodes: [0], quorum };
+  if (field === null) return { cluster, nodes: [0], quorum, isAwaited };
   const replicas = zones.length;
   const neighbours = w.layout.components.flatMap(({ source }) =>
     source.kind === 'queue' && source.queue.home?.host === host ? [source.queue.name] : [],
@@ -83,7 +83,7 @@ function seatOf({ w }: Source, spec: MessageQueue | Bus): PlanSeat | null {
   const first = neighbours.indexOf(spec.name);
   const size = Math.min(members, replicas);
   const nodes = Array.from({ length: size }, (_, k) => (first + k) % replicas);
-  return { cluster, nodes, quorum };
+  return { cluster, nodes, quorum, isAwaited };
 }
 
 function idOf({ w }: Source, name: string | null): number {

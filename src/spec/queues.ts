@@ -55,6 +55,8 @@ export interface QueueHome {
   readonly members: number;
   /** A majority of them can go on without the others. */
   readonly quorum: boolean;
+  /** Publishers wait for a leader; otherwise they fail while there is none. */
+  readonly isAwaited: boolean;
   /** Option that sets the members; null = there is one node for all queues. */
   readonly field: string | null;
 }
@@ -110,6 +112,8 @@ export interface PlanSeat {
   readonly nodes: readonly number[];
   /** Whether a majority of them can go on without the others. */
   readonly quorum: boolean;
+  /** Publishers wait for a leader; otherwise they fail while there is none. */
+  readonly isAwaited: boolean;
 }
 
 /** One queue of a run: a component of its own, or a subscription of a bus. */
@@ -163,6 +167,13 @@ export interface QueueRules {
   readonly failure: 'back' | 'silence' | 'drop';
   /** A delay of a retry ends at the tail. */
   readonly delaysToTail: boolean;
+  /**
+   * Messages in flight stay in the queue, hidden, and not with a channel: a late acknowledgement settles them, a purge
+   * deletes them, and a consumer that stops does not return them.
+   */
+  readonly hidesInFlight: boolean;
+  /** Messages that overflow: dropHead removes are dead letters, where the queue has a place for them. */
+  readonly deadLettersOverflow: boolean;
 }
 
 /** One consumer of a queue. */

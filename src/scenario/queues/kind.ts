@@ -107,6 +107,8 @@ export const PLAIN: QueueKindRules = Object.freeze({
   pollIntervalNs: 0,
   failure: 'back',
   delaysToTail: false,
+  hidesInFlight: false,
+  deadLettersOverflow: true,
 });
 
 /** Messages are handed to free handlers, each of which takes as many as one run handles. */

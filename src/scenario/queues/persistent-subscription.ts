@@ -95,7 +95,7 @@ export const persistentSubscription = queueKind({
         toOne: strategy === 'dispatchToSingle',
       },
       // One node holds a subscription with all its events.
-      home: { host: from, members: 1, quorum: false, field: null },
+      home: { host: from, members: 1, quorum: false, isAwaited: false, field: null },
       source: from,
       receiving: ({ batch }, at) => {
         checkMost(context, batch, bufferSize, 'bufferSize', at);

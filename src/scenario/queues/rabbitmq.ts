@@ -135,6 +135,7 @@ export const rabbitmq = queueKind({
               host: broker,
               members: quorum ? initialGroupSize : 1,
               quorum,
+              isAwaited: quorum,
               field: 'initialGroupSize',
             },
       receiving: () => ({

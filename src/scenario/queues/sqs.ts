@@ -168,6 +168,7 @@ export const sqs = queueKind({
         waitTimeNs: waitTime,
         pollIntervalNs: pollInterval,
         failure: 'silence',
+        hidesInFlight: true,
       },
       quota,
       receiving: (consumer, at) => receiving(context, output, consumer as Consumer, at),

@@ -335,9 +335,9 @@ export class Dispatch {
     const isClosed = deliveries.epoch[delivery] === channel.closed;
     const verdict = isClosed ? VERDICT.back : deliveries.verdict[delivery];
     const held = queue.isHeld(entry, deliveries.stamp[delivery]);
-    // An older receipt handle still deletes a message that the queue holds.
+    // An older receipt still deletes a message that the queue hides.
     const valid =
-      held || (this.spec.rules.polled && queue.isHere(entry, deliveries.life[delivery]));
+      held || (this.spec.rules.hidesInFlight && queue.isHere(entry, deliveries.life[delivery]));
     if (!valid) return;
     if (verdict === VERDICT.ack) queue.settle(entry);
     else if (verdict === VERDICT.skip) queue.skip(entry);

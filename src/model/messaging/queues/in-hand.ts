@@ -5,12 +5,12 @@ import type { Dispatch } from './dispatch.js';
 /**
  * True if a delivery stays with its consumer when that pauses or stops.
  *
- * This holds for messages that the queue will not deliver again, for in-process retries, and for messages received from
- * SQS, which stay until their visibility timeout.
+ * This holds for messages that the queue will not deliver again, for in-process retries, and for messages that the queue
+ * hides until their delivery times out.
  */
 export function staysInHand({ deliveries, queue }: Dispatch, delivery: number): boolean {
   const { settled, tries } = deliveries;
-  return queue.spec.rules.polled || settled[delivery] !== 0 || tries[delivery] > 0;
+  return queue.spec.rules.hidesInFlight || settled[delivery] !== 0 || tries[delivery] > 0;
 }
 
 /** Returns pushed messages that no handler has begun, as when a spring-amqp container closes its channel. */

@@ -9,8 +9,8 @@ import { PLACE } from './entries.js';
 /**
  * Deletes waiting messages of a queue: ready, delayed, or behind another one of their key.
  *
- * Messages in flight stay with their consumers (rabbitmqctl purge_queue). SQS deletes them as well (PurgeQueue): the
- * handler continues, but its verdict has no effect. The model ignores that SQS may take a minute.
+ * Messages in flight stay with their consumers (rabbitmqctl purge_queue). SQS (PurgeQueue) and JetStream delete them as
+ * well: the handler continues, but its verdict has no effect. The model ignores that SQS may take a minute.
  */
 export class Purge {
   private readonly messages: Messages;
@@ -48,7 +48,7 @@ export class Purge {
       const next = newer[entry];
       const own = message[entry];
       const [a, b] = [lineageA[own], lineageB[own]];
-      const isStaying = place[entry] === PLACE.inFlight && !spec.rules.polled;
+      const isStaying = place[entry] === PLACE.inFlight && !spec.rules.hidesInFlight;
       if (!isStaying && shares.some((one) => isAmong(one, a, b, MESSAGE_INDEX.purge))) {
         const front = before.get(entry) ?? -1;
         if (follower[entry] >= 0) before.set(follower[entry], front);

@@ -14,9 +14,9 @@ export interface SeatWatch {
 }
 
 /**
- * The RabbitMQ nodes that hold a queue.
+ * The broker nodes that hold a queue.
  *
- * A classic queue is on one node and returns with it, messages included. A quorum queue is led by one of its members;
+ * A classic queue is on one node and returns with it, messages included. A replicated queue is led by one of its members;
  * without a majority it accepts and delivers nothing (rabbit_quorum_queue.erl). Publishers and consumers are connected
  * to the leader.
  */
@@ -58,10 +58,11 @@ export class Seat {
   }
 
   /**
-   * A classic queue whose node is down refuses messages; with a quorum queue publishers wait (rabbit_fifo_client.erl).
+   * True while the queue refuses messages: a classic queue whose node is down, or a JetStream stream without a leader.
+   * With a quorum queue of RabbitMQ publishers wait (rabbit_fifo_client.erl).
    */
   get isAbsent(): boolean {
-    return !this.spec.quorum && !this.isUsable;
+    return !this.spec.isAwaited && !this.isUsable;
   }
 
   weigh(bytes: number): void {

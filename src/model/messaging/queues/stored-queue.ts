@@ -346,7 +346,7 @@ export class StoredQueue {
     while (this.waiting > rules.capacity) {
       const entry = this.first();
       if (entry < 0) return;
-      this.bury(entry, this.spec.deadLetter);
+      this.bury(entry, rules.deadLettersOverflow ? this.spec.deadLetter : -1);
     }
   }
 
@@ -429,6 +429,7 @@ export class StoredQueue {
     if (this.rules.closesChannel) this.watch.overdue(this.entries.holder[entry]);
     else {
       this.leave(entry);
+      if (this.rules.returnsFirst) this.entries.position[entry] = this.returns++;
       this.makeReady(entry);
     }
   }
@@ -483,10 +484,9 @@ export class StoredQueue {
   }
 
   private turnAge(): void {
-    const { entries, messages, world } = this;
-    const { oldest } = entries;
-    const since = oldest < 0 ? Infinity : messages.published[entries.message[oldest]];
-    world.meters.turn(this.figures.age, since);
+    const { message, oldest } = this.entries;
+    const since = oldest < 0 ? Infinity : this.messages.published[message[oldest]];
+    this.world.meters.turn(this.figures.age, since);
   }
 
   /** Checks that every accepted message is accounted for. */
