@@ -6,23 +6,17 @@ import type { Messages } from '../../src/model/messaging/messages.js';
 import type { Seat } from '../../src/model/messaging/queues/seat.js';
 import { StoredQueue } from '../../src/model/messaging/queues/stored-queue.js';
 import type { World } from '../../src/model/world.js';
+import { PLAIN } from '../../src/scenario/queues/kind.js';
 import type { PlanQueue, QueueRules } from '../../src/spec/queues.js';
 
-const RULES: Partial<QueueRules> = {
+const RULES: QueueRules = {
+  ...PLAIN,
+  backlog: 0,
   capacity: Infinity,
-  overflow: 'reject' as QueueRules['overflow'],
-  lifetimeNs: Infinity,
-  sincePublished: false,
+  overflow: 'reject',
+  publishTimeoutNs: Infinity,
+  latency: -1,
   inFlightNs: 100,
-  closesChannel: false,
-  deliveryLimit: Infinity,
-  maxReceiveCount: Infinity,
-  delayNs: 0,
-  keyed: false,
-  inFlightLimit: Infinity,
-  returnsFirst: false,
-  rejectsToTail: false,
-  delaysToTail: false,
 };
 
 export interface BareQueue {
