@@ -169,7 +169,8 @@ export interface QueueRules {
   readonly delaysToTail: boolean;
   /**
    * Messages in flight stay in the queue, hidden, and not with a channel: a late acknowledgement settles them, a purge
-   * deletes them, and a consumer that stops does not return them.
+   * deletes them, and a consumer that stops does not return them. The loss of the leader takes none from a consumer, but
+   * acknowledgements that arrive before there is another one are lost.
    */
   readonly hidesInFlight: boolean;
   /** Messages that overflow: dropHead removes are dead letters, where the queue has a place for them. */

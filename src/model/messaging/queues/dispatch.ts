@@ -181,8 +181,9 @@ export class Dispatch {
     this.pump();
   }
 
-  /** The leader of the queue and all its connections are lost: all deliveries go back. */
+  /** The leader of the queue is lost. Where consumers are connected to it, all deliveries go back. */
   cut(): void {
+    if (this.spec.rules.hidesInFlight) return;
     for (const channel of this.channels) {
       if (channel.instance.down) continue;
       channel.closing = true;
@@ -310,13 +311,14 @@ export class Dispatch {
   private judge(delivery: number): void {
     const { deliveries, queue } = this;
     const channel = this.channels[deliveries.channel[delivery]];
-    const { polled } = this.spec.rules;
-    if (queue.isHalted && deliveries.epoch[delivery] !== channel.closed) {
+    const { polled, hidesInFlight } = this.spec.rules;
+    const isMissed = queue.isHalted && deliveries.epoch[delivery] !== channel.closed;
+    if (isMissed && !hidesInFlight) {
       this.late.push(delivery);
       return;
     }
     if (!polled && deliveries.epoch[delivery] === channel.epoch) channel.out--;
-    if (deliveries.settled[delivery] === 0) this.apply(delivery, channel);
+    if (deliveries.settled[delivery] === 0 && !isMissed) this.apply(delivery, channel);
     deliveries.unpin(delivery);
     if (!polled) this.lineUp(channel);
     if (queue.waiting > 0) this.pump();
