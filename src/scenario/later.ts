@@ -48,15 +48,6 @@ const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['sweeps.*.kind', 'tune faults'],
 ];
 
-/** What to write in the place of such a word, by the last keys of the path. */
-const INSTEAD: readonly (readonly [place: string, word: string, instead: string])[] = [
-  [
-    'brokers.*.kind',
-    'nats',
-    'core NATS is a topic of kind bus with `stored: false`, a JetStream consumer a queue of kind simple, both without a broker',
-  ],
-];
-
 const LISTS = new Map<string, ReadonlySet<string>>();
 
 /** Whether the language knows this key in the map at the path, though this version does not run it. */
@@ -79,12 +70,6 @@ export function isLaterWord(path: readonly PathKey[], value: unknown): boolean {
     if (laterFaultKinds.includes(value)) return true;
   }
   return LATER_WORDS.some(([place, names]) => endsWith(path, place) && words(names).has(value));
-}
-
-/** `: ` and what to write in the place of a word that comes later; nothing where that is not known. */
-export function insteadOf(path: readonly PathKey[], word: string): string {
-  const found = INSTEAD.find(([place, own]) => own === word && endsWith(path, place));
-  return found === undefined ? '' : `: ${found[2]}`;
 }
 
 /** Which tables of fields speak about the map at this path. */

@@ -5,7 +5,7 @@ import { show, showNoNumber } from '../spec/quantity-text.js';
 import type { Code } from './codes.js';
 import type { Problem, Problems } from './diagnostics.js';
 import { formHint, kindHint, loadHint, missingHint, pairHint, placeHint } from './form-hints.js';
-import { insteadOf, isLaterKey, isLaterWord } from './later.js';
+import { isLaterKey, isLaterWord } from './later.js';
 import type { Entry, Node, PathKey, Place } from './located.js';
 import { entries, get, items, locate, plain, text } from './located.js';
 import { outcomesHint, wayOut } from './other-products.js';
@@ -241,7 +241,7 @@ class Reporter {
   }
 
   private later(at: Place, path: readonly PathKey[], word: string): void {
-    const message = `${word} is known, not in this version${insteadOf(path, word)}`;
+    const message = `${word} is known, not in this version`;
     this.problems.add({ code: 'FL202', at, path, message, found: word });
   }
 
