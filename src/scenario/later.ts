@@ -44,7 +44,6 @@ const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['faults.*.what', 'discovery'],
   ['autoscaling.metric', 'latency'],
   ['metrics.*.metric', 'latency'],
-  ['brokers.*.kind', 'nats'],
   ['sweeps.*.kind', 'tune faults'],
 ];
 

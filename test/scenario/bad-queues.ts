@@ -62,11 +62,14 @@ export const BAD_QUEUES: readonly BadCase[] = [
     says: 'log is a broker of kind kafka; this needs one of kind rabbitmq',
   },
   {
-    title: 'a kind of broker of a later version',
-    edit: [REPORT, 'brokers: { log: { kind: nats } }'],
-    code: 'FL202',
-    at: 'nats',
-    says: 'not in this version',
+    title: 'more replicas of a stream than its broker has nodes',
+    edit: [
+      REPORT,
+      'brokers: { hub: { kind: nats, nodes: 3 } }\nqueues: { jobs: { kind: nats, broker: hub, replicas: 5 } }',
+    ],
+    code: 'FL208',
+    at: '5 } }',
+    says: 'hub has 3 nodes: no stream can have 5 replicas',
   },
   queue(
     'an overflow that quorum queues do not know',

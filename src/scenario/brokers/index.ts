@@ -2,11 +2,12 @@ import { z } from 'zod';
 import { inheriting } from '../schema/common.js';
 import { kafka } from './kafka.js';
 import type { BrokerFields, BrokerKind } from './kind.js';
+import { nats } from './nats.js';
 import { rabbitmq } from './rabbitmq.js';
 import { sqs } from './sqs.js';
 
 /** All kinds of brokers: one line each. */
-export const BROKER_KINDS: readonly BrokerKind[] = [kafka, rabbitmq, sqs];
+export const BROKER_KINDS: readonly BrokerKind[] = [kafka, rabbitmq, sqs, nats];
 
 /** The kind that the field `kind` of a broker names, or undefined. */
 export function brokerKindOf(kind: string | undefined): BrokerKind | undefined {

@@ -2,13 +2,20 @@ import { z } from 'zod';
 import type { BundleOutput } from '../schema/bundle.js';
 import { inheriting } from '../schema/common.js';
 import type { QueueFields, QueueKind } from './kind.js';
+import { nats } from './nats.js';
 import { persistentSubscription } from './persistent-subscription.js';
 import { rabbitmq } from './rabbitmq.js';
 import { simple } from './simple.js';
 import { sqs } from './sqs.js';
 
 /** All kinds of queues: one line each. */
-export const QUEUE_KINDS: readonly QueueKind[] = [simple, rabbitmq, sqs, persistentSubscription];
+export const QUEUE_KINDS: readonly QueueKind[] = [
+  simple,
+  rabbitmq,
+  sqs,
+  persistentSubscription,
+  nats,
+];
 
 /** The kind that the field `kind` of a queue names, or undefined. */
 export function queueKindOf(kind: string | undefined): QueueKind | undefined {

@@ -23,6 +23,15 @@ const OVERFLOW = {
   rejectPublishDlx: 'rejectPublishDlx',
 } as const;
 
+const overflow = z
+  .enum(['dropHead', 'rejectPublish', 'rejectPublishDlx'])
+  .default('dropHead')
+  .describe(
+    'What a full queue does: `dropHead` drops or dead-letters the oldest message, ' +
+      '`rejectPublish` refuses the new one (a publisher that waits for confirmations fails with ' +
+      'rejectedOverload), `rejectPublishDlx` dead-letters it as well. Defaults to dropHead.',
+  );
+
 const schema = (bundle: z.ZodType<BundleOutput>) =>
   z
     .strictObject({
@@ -30,14 +39,7 @@ const schema = (bundle: z.ZodType<BundleOutput>) =>
       kind: z
         .literal('rabbitmq')
         .describe('RabbitMQ: the broker pushes, as far as prefetch allows. Required.'),
-      overflow: z
-        .enum(['dropHead', 'rejectPublish', 'rejectPublishDlx'])
-        .default('dropHead')
-        .describe(
-          'What a full queue does: `dropHead` drops or dead-letters the oldest message, ' +
-            '`rejectPublish` refuses the new one (a publisher that waits for confirmations fails with ' +
-            'rejectedOverload), `rejectPublishDlx` dead-letters it as well. Defaults to dropHead.',
-        ),
+      overflow,
       broker: nameText()
         .optional()
         .describe(

@@ -14,6 +14,13 @@ function unread(tree: Tree): void {
   (tree.queues as Record<string, Tree>).sqs!.consumers = [];
 }
 
+/** A bound and slow consumers: new messages find no room. */
+function full(tree: Tree): void {
+  const nats = (tree.queues as Record<string, Tree>).nats!;
+  nats.capacity = 2;
+  nats.maxAckPending = 1;
+}
+
 const CONSUMER = 'consumers\\[\\]';
 
 /** Hints for queues. */
@@ -35,6 +42,28 @@ export const queues: readonly Hint[] = [
   of('rabbit', 'deadLetter', ['dead', 'parked'], (tree) => {
     (tree.queues as Record<string, Tree>).rabbit!.messageTtl = '300ms';
   }),
+  of('nats', 'ackWait', ['300ms', '30s']),
+  of('nats', 'broker', ['hub', 'other']),
+  of('nats', 'capacity', [1, 5], full),
+  of('nats', 'discard', ['old', 'new'], full),
+  of('nats', 'deadLetter', ['dead', 'parked'], (tree) => {
+    Object.assign((tree.queues as Record<string, Tree>).nats!, { maxDeliver: 1 });
+  }),
+  of('nats', 'duplicateWindow', ['1s', '2m'], (tree) => {
+    // A publisher that fails after it has published, and whose caller tries again.
+    const { services, workloads } = tree as Record<string, Record<string, Tree>>;
+    const { endpoints } = services!.api as Record<string, Record<string, unknown>>;
+    endpoints!.nats = [{ publish: 'nats' }, { fail: 503, probability: '50%' }];
+    const retry = { attempts: 4, backoff: { kind: 'constant', base: '2s' } };
+    workloads!.natss!.requests = [{ call: 'api.nats', policy: { retry } }];
+  }),
+  of('nats', 'maxAckPending', [1, 2]),
+  of('nats', 'maxAge', ['500ms', '1s'], (tree) => {
+    (tree.queues as Record<string, Tree>).nats!.consumers = [];
+  }),
+  of('nats', 'maxDeliver', [1, 3]),
+  of('nats', 'maxMessages', [1, 100]),
+  of('nats', 'replicas', [1, 5]),
   of('subscription', 'bufferSize', [1, 100]),
   of('subscription', 'maxRetryCount', [0, 2]),
   of('subscription', 'strategy', ['roundRobin', 'dispatchToSingle']),

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { duration } from '../../spec/quantities.js';
+import { clusterFields } from './fields.js';
+import { brokerKind, unfitForNodes } from './kind.js';
+
+const schema = z
+  .strictObject({
+    ...clusterFields,
+    kind: z.literal('nats').describe('NATS with JetStream: streams live on its servers. Required.'),
+    electionTime: duration()
+      .prefault('5.7s')
+      .describe(
+        'From the loss of the server that leads a stream, or the return of a majority, until another server ' +
+          'leads it. Unit: duration. Defaults to 5.7s: each of two followers waits 4 to 9 s, and the first one ' +
+          'is elected.',
+      ),
+  })
+  .describe('A cluster that JetStream streams live on.');
+
+/** Servers of NATS with JetStream. */
+export const nats = brokerKind({
+  kind: 'nats',
+  hasLogs: false,
+  schema,
+  resolve({ output: { electionTime: electionNs } }) {
+    return { options: { electionNs }, cluster: { electionNs, memoryBytes: Infinity } };
+  },
+  unfit: unfitForNodes,
+  reference: {
+    kind: 'nats',
+    component: 'broker',
+    summary:
+      'A cluster of NATS servers with JetStream. Each stream is on `replicas` of them and is led by one. When the ' +
+      'leader is lost, the others elect another one if they are a majority. Until then the stream refuses ' +
+      'messages and delivers none.',
+    sources: [
+      'nats-io/nats-server:server/raft.go (election timeout 4 to 9 s, quorum of more than half)',
+      'nats-io/nats-server:server/jetstream_cluster.go',
+    ],
+    example: `faultline: 1
+title: A NATS cluster loses one of three servers for ten seconds
+run: { duration: 30s }
+brokers: { nats: { kind: nats, nodes: 3 } }
+queues:
+  jobs: { kind: nats, broker: nats, replicas: 3, consumers: [ { call: worker.handle } ] }
+services:
+  worker: { endpoints: { handle: [ work: 1ms ] } }
+  api: { endpoints: { submit: [ publish: { topic: jobs, confirm: true } ] } }
+workloads:
+  users: { arrivals: poisson(50/s), requests: [ { call: api.submit } ] }
+faults:
+  - { id: dies, kind: crash, target: 'nats[0]', at: 10s, for: 10s }
+`,
+  },
+});

@@ -1,0 +1,234 @@
+import { z } from 'zod';
+import { NS_PER_MS } from '../../kernel/time.js';
+import { count, duration, durationOrNone, whole } from '../../spec/quantities.js';
+import type { Broker } from '../../spec/messaging.js';
+import { around } from '../reference/around.js';
+import { isBroker } from '../resolve/brokers.js';
+import { ONE_BY_ONE } from '../resolve/consumer.js';
+import type { Context, Path } from '../resolve/context.js';
+import { report, writtenAt } from '../resolve/context.js';
+import { checkMost } from '../resolve/receives.js';
+import type { BundleOutput } from '../schema/bundle.js';
+import { nameText } from '../schema/common.js';
+import { checkBound } from './bound.js';
+import { boundedFields, capacity, consumers, deadLetter } from './fields.js';
+import type { OwnQueue } from './kind.js';
+import { limitedBy, queueKind, whole as wholeBatch } from './kind.js';
+
+/** Most replicas of a stream (nats-server server/stream.go, StreamMaxReplicas). */
+const MOST_REPLICAS = 5;
+
+/** Options of the durable consumer and of its clients. */
+const delivery = {
+  ackWait: duration({ allowZero: false })
+    .prefault('30s')
+    .describe(
+      'Time for the acknowledgement of a delivered message, also of one that waits in the buffer of a client; then it ' +
+        'is delivered again. Unit: duration. Defaults to 30s.',
+    ),
+  maxDeliver: count({ min: 1 })
+    .prefault('unlimited')
+    .describe(
+      'Deliveries of a message. After the last one it goes to `deadLetter`, as a handler of the advisory ' +
+        'MAX_DELIVERIES would send it, or is lost. Unit: count or `unlimited`. Defaults to unlimited.',
+    ),
+  maxAckPending: count({ min: 1 })
+    .prefault(1000)
+    .describe(
+      'Messages in flight to all clients together; delivery stops at it. Unit: count or `unlimited`. ' +
+        'Defaults to 1000.',
+    ),
+  maxMessages: whole({ min: 1, max: 100_000 })
+    .prefault(500)
+    .describe(
+      'Messages that one client buffers (PullMaxMessages of nats.go). Each instance of a consumer is one client. ' +
+        'Unit: count. Defaults to 500.',
+    ),
+};
+
+const schema = (bundle: z.ZodType<BundleOutput>) =>
+  z
+    .strictObject({
+      ...boundedFields,
+      kind: z
+        .literal('nats')
+        .describe(
+          'NATS JetStream: a work-queue stream with one durable pull consumer, which all clients share. Required.',
+        ),
+      capacity: capacity.describe(
+        'Messages that may wait for delivery (max_msgs, which counts messages in flight, too). Unit: count. ' +
+          'Defaults to unlimited.',
+      ),
+      discard: z
+        .enum(['old', 'new'])
+        .default('old')
+        .describe(
+          'What a full stream does: `old` deletes its oldest waiting message, `new` refuses the new one. A publisher ' +
+            'that waits for the acknowledgement then fails with rejectedOverload. Defaults to old.',
+        ),
+      broker: nameText()
+        .optional()
+        .describe(
+          'Broker of kind nats that the stream lives on. Defaults to none: the stream never fails.',
+        ),
+      replicas: whole({ min: 1, max: MOST_REPLICAS })
+        .prefault(1)
+        .describe(
+          'Servers that hold the stream, at most as many as the broker has (num_replicas). A majority of them ' +
+            'must be up. Unit: count, 1 to 5. Defaults to 1.',
+        ),
+      maxAge: durationOrNone({ min: 100 * NS_PER_MS })
+        .prefault('none')
+        .describe(
+          'How long the stream keeps a message, counted from its publishing. Unit: duration or `none`. Defaults to none.',
+        ),
+      duplicateWindow: durationOrNone({ allowZero: false })
+        .prefault('none')
+        .describe(
+          'How long the stream ignores a message that a retry publishes again. JetStream recognises only messages ' +
+            'with the header Nats-Msg-Id; write 2m, its default, if your publishers set it. Unit: duration or ' +
+            '`none`. Defaults to none.',
+        ),
+      ...delivery,
+      deadLetter,
+      consumers: consumers(bundle),
+    })
+    .describe('A work queue of NATS JetStream.');
+
+type Output = z.output<ReturnType<typeof schema>>;
+
+/** A work-queue stream of JetStream with one durable consumer. */
+export const nats = queueKind({
+  kind: 'nats',
+  isPublished: true,
+  schema,
+  resolve({ context, output, path, brokers }) {
+    check(context, output, path);
+    checkBound(context, output, path, 'discard');
+    const { ackWait, maxAckPending, maxMessages, replicas } = output;
+    const broker = brokerOf(context, output, path, brokers);
+    return {
+      capacity: output.capacity,
+      overflow: output.discard === 'old' ? 'dropHead' : 'reject',
+      publishTimeoutNs: null,
+      options: { ...optionsOf(output), broker },
+      rules: rulesOf(output),
+      home:
+        broker === null
+          ? null
+          : {
+              host: broker,
+              members: replicas,
+              quorum: replicas > 1,
+              isAwaited: false,
+              field: 'replicas',
+            },
+      receiving: ({ batch }, at) => {
+        checkMost(context, batch, maxMessages, 'maxMessages', at);
+        return {
+          defaults: ONE_BY_ONE,
+          fields: wholeBatch,
+          channel: ({ concurrency }) => ({ prefetch: maxMessages, handlers: concurrency }),
+          ackLimit: () => limitedBy('ackWait', ackWait, Math.min(maxMessages, maxAckPending)),
+        };
+      },
+    };
+  },
+  reference: {
+    kind: 'nats',
+    component: 'queue',
+    summary:
+      'NATS JetStream: a work-queue stream with one durable pull consumer. Each client buffers up to `maxMessages`, and ' +
+      '`ackWait` begins with the delivery into the buffer. A message without an acknowledgement in that time is ' +
+      'delivered again, before all new ones, whether its client has died or is slow. A handler that fails says nothing; ' +
+      '`retry: { mode: requeue }` is a Nak, `mode: delayed` a Nak with delay. A late acknowledgement still counts. At ' +
+      '`maxAckPending` messages in flight delivery stops for all clients. A stream without a leader refuses messages ' +
+      'at once: with `confirm` the publisher fails, without it the message is lost.',
+    sources: [
+      'nats-io/nats-server:server/consumer.go (AckWait, MaxDeliver, MaxAckPending, redelivery before new messages)',
+      'nats-io/nats-server:server/stream.go (discard, max_age, duplicate window, replicas)',
+      'nats-io/nats.go:jetstream/pull.go (a client buffers 500 messages)',
+    ],
+    example: around(
+      'A crash is seen by the end of the acknowledgement wait',
+      `queues:
+  jobs:
+    kind: nats
+    ackWait: 2s
+    maxDeliver: 5
+    maxMessages: 10
+    deadLetter: failed
+    consumers: [ { call: worker.handle, concurrency: 2 } ]
+  failed: { kind: nats }`,
+      'jobs',
+    ),
+  },
+});
+
+function optionsOf(output: Output): OwnQueue['options'] {
+  return {
+    replicas: output.replicas,
+    maxAgeNs: output.maxAge,
+    duplicateWindowNs: output.duplicateWindow,
+    ackWaitNs: output.ackWait,
+    maxDeliver: output.maxDeliver,
+    maxAckPending: output.maxAckPending,
+    maxMessages: output.maxMessages,
+  };
+}
+
+function rulesOf(output: Output): OwnQueue['rules'] {
+  return {
+    lifetimeNs: output.maxAge ?? Infinity,
+    sincePublished: true,
+    inFlightNs: output.ackWait,
+    maxReceiveCount: output.maxDeliver,
+    dedupNs: output.duplicateWindow ?? 0,
+    inFlightLimit: output.maxAckPending,
+    // Redeliveries come before new messages, in the order in which they became due or were refused
+    // (getNextMsg and processNak of nats-server server/consumer.go).
+    returnsFirst: true,
+    // The server learns of no failure but an explicit Nak, which is a retry with mode requeue or delayed.
+    failure: 'silence',
+    hidesInFlight: true,
+    deadLettersOverflow: false,
+  };
+}
+
+/** The broker that a stream lives on; it has to have a server for each replica. */
+function brokerOf(
+  context: Context,
+  { broker, replicas }: Output,
+  path: Path,
+  brokers: ReadonlyMap<string, Broker>,
+): string | null {
+  if (broker === undefined || !isBroker(context, broker, 'nats', brokers, path)) return null;
+  const size = brokers.get(broker)?.replicas ?? replicas;
+  if (replicas > size) {
+    const message = `${broker} has ${size} nodes: no stream can have ${replicas} replicas`;
+    report(context, 'FL208', [...path, 'replicas'], message);
+  }
+  return broker;
+}
+
+function check(context: Context, output: Output, path: Path): void {
+  const { broker, deadLetter: target, maxDeliver, maxAge, duplicateWindow } = output;
+  if (broker === undefined && writtenAt(context, [...path, 'replicas']) !== undefined) {
+    const message = 'only a stream on a broker has replicas: write broker: NAME';
+    report(context, 'FL208', [...path, 'replicas'], message);
+  }
+  if (output.consumers.length > 1) {
+    const message =
+      'a work queue has one consumer, which all its clients share: raise the concurrency or the replicas of its service';
+    report(context, 'FL208', [...path, 'consumers', 1], message);
+  }
+  const rejects = output.consumers.some(({ onPoison }) => onPoison === 'deadLetter');
+  if (target !== undefined && maxDeliver === Infinity && !rejects) {
+    const message = `no message goes to ${target} without a limit: write maxDeliver`;
+    report(context, 'FL208', [...path, 'deadLetter'], message);
+  }
+  if (maxAge !== null && duplicateWindow !== null && duplicateWindow > maxAge) {
+    const message = 'the duplicate window is at most maxAge: make one longer, or the other shorter';
+    report(context, 'FL208', [...path, 'duplicateWindow'], message);
+  }
+}
