@@ -42,7 +42,12 @@ function clusterOf(size: number, electionNs: number, memoryBytes = Infinity) {
   };
   const seatAt = (places: readonly number[], quorum: boolean) => {
     const told: string[] = [];
-    const seat = new Seat(world, cluster, { cluster: 0, nodes: places, quorum, isAwaited: quorum }, 0);
+    const seat = new Seat(
+      world,
+      cluster,
+      { cluster: 0, nodes: places, quorum, isAwaited: quorum },
+      0,
+    );
     const gauge = gauges.get('unavailable')!;
     seat.tell({
       cut: () => told.push(`${engine.now} cut`),
