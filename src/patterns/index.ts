@@ -91,6 +91,7 @@ export { poison } from './faults/poison.js';
 export { redrive } from './faults/redrive.js';
 export { reorder } from './faults/reorder.js';
 export { rebalance } from './faults/rebalance.js';
+export { reset } from './faults/reset.js';
 export { slow } from './faults/slow.js';
 export { stop } from './faults/stop.js';
 export { throttle } from './faults/throttle.js';

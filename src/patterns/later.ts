@@ -11,7 +11,6 @@ export const laterFaultKinds: readonly string[] = [
   'dns',
   'ioError',
   'limitData',
-  'reset',
   'slowClose',
   'threadLimit',
 ];

@@ -131,6 +131,7 @@ describe('the registry of patterns', () => {
       'redrive',
       'reorder',
       'replicaLag',
+    'reset',
       'slow',
       'splitBrain',
       'stop',

@@ -7,8 +7,8 @@ import type { Outcome } from '../../spec/outcome.js';
 import { number, share } from '../../text/words.js';
 
 interface Errors {
-  /** HTTP status of the errors. */
-  readonly status: number;
+  /** HTTP status of the errors; null = there is no answer, because the connection or its stream is reset. */
+  readonly status: number | null;
 }
 
 interface Limit {
@@ -64,6 +64,8 @@ export const throttled: Knob<Limit> = {
 
 function errorWords({ value, more }: KnobEdit<Errors>, { does, isMany }: TargetWords): string {
   const amount = value < 1 ? ` ${share(value)} of ${isMany ? 'their' : 'its'} requests` : '';
+  if (more.status === null)
+    return `${does('resets', 'reset')}${amount === '' ? ' all requests' : amount}`;
   return `${does('fails', 'fail')}${amount} with ${more.status}`;
 }
 
@@ -83,7 +85,7 @@ function errorOf({ edit, active }: HeldEdit): Injection | null {
   return {
     share: edit.value,
     afterWork: edit.knob === errorAfter,
-    outcome: outcomeOfStatus(status),
+    outcome: status === null ? OUTCOME.reset : outcomeOfStatus(status),
     key: active.key,
   };
 }

@@ -15,7 +15,7 @@ interface Family {
 }
 
 const PROCESSES =
-  'pause connectionLeak slow error hang stop crash memoryLeak cpuStress certExpiry throttle probe';
+  'pause connectionLeak slow error hang stop crash memoryLeak cpuStress certExpiry throttle probe reset';
 const WHEN = ['shop.requests > 5', 'shop.requests > 100000'] as const;
 const ALIKE = { base: 'faults.yaml', tier: 'shop', when: WHEN } as const;
 
@@ -39,7 +39,7 @@ function messages(kinds: readonly string[], pair: readonly [string, string]): re
 }
 
 /** Kinds whose targets may be nodes of a database as well. */
-const OF_NODES = /^(pause|slow|error|hang|crash|cpuStress|throttle)$/;
+const OF_NODES = /^(pause|slow|error|hang|crash|cpuStress|throttle|reset)$/;
 
 /** Leaves the fault that is tried, and those that others start after. */
 function alone(
