@@ -4,19 +4,19 @@ import { hostOf, mostOf, rateOfInstance } from './demand.js';
 import type { Share } from './mixture.js';
 import type { Subject } from './subject.js';
 
-/** The component that is busy all the time first. */
+/** The component that saturates first. */
 export interface Bottleneck {
   readonly component: string;
-  /** Requests per second at which that is so. */
+  /** Request rate per second at which it saturates. */
   readonly perSecond: number;
 }
 
-/** Rounds after which a circle of calls has converged, or never does. */
+/** Rounds after which a cycle of calls has converged, or never will. */
 const ROUNDS = 100;
 
 /**
- * The rate of requests of this mixture that nothing behind can exceed; null where there is no limit. An
- * upper bound: times are without queues, and nobody else is served.
+ * Highest rate of this mixture of requests that the components can serve; null = no limit. An upper bound: times
+ * exclude queueing, and other traffic is ignored.
  */
 export function bottleneckOf(mixture: readonly Share[], subject: Subject): Bottleneck | null {
   const { scenario } = subject;
@@ -31,7 +31,7 @@ export function bottleneckOf(mixture: readonly Share[], subject: Subject): Bottl
   return least;
 }
 
-/** What one request of this mixture asks of each component: time of its workers, and of its cores. */
+/** Load that one request of this mixture puts on each component: time of its workers and of its cores. */
 export function loadOf(
   mixture: readonly Share[],
   subject: Subject,
@@ -48,7 +48,7 @@ export function loadOf(
   return load;
 }
 
-/** Runs of every part that one request sets off, while all is well. */
+/** Number of runs of every part that one request causes, without failures. */
 function visitsOf(mixture: readonly Share[], { calls }: Subject): ReadonlyMap<string, number> {
   const visits = new Map(mixture.map(({ part, weight }) => [part, weight]));
   let wave = new Map(visits);

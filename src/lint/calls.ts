@@ -16,9 +16,9 @@ import type { Path } from './rule.js';
 import { meanCount } from './counts.js';
 import { isStore, storeCalls } from './stores.js';
 
-/** A place in a program that calls another part, with the bundle that governs it. */
+/** A call site: a place in a program that calls another part, with the policy bundle that applies. */
 export interface Call {
-  /** `component.part` of both. */
+  /** Caller and callee as `component.part`. */
   readonly from: string;
   readonly to: string;
   readonly caller: string;
@@ -27,36 +27,36 @@ export interface Call {
   readonly path: Path;
   readonly bundle: string;
   readonly layers: readonly Layer[];
-  /** An idempotency key goes with it: the callee executes it once. */
+  /** It has an idempotency key: the callee executes it once. */
   readonly hasKey: boolean;
-  /** The results that its key stores are those of successes only. */
+  /** With its key only results of successes are stored. */
   readonly forgetsErrors: boolean;
-  /** Path of the bundle; that of the call where it has none. */
+  /** Path of the bundle; without a bundle, that of the call. */
   readonly policyPath: Path;
-  /** Calls per run of the calling part while all is well; a condition counts as met. */
+  /** Calls per run of the calling part without failures; conditions count as met. */
   readonly times: number;
-  /** The same with what is only done after a failure. */
+  /** The same, including calls that are made only after a failure. */
   readonly most: number;
-  /** The cache whose misses make it, null where none does. */
+  /** The cache whose misses cause it; null = none. */
   readonly cache: string | null;
-  /** Nobody waits for its end. */
+  /** The caller does not wait for its end. */
   readonly background: boolean;
-  /** Its failure does not fail the part. */
+  /** Its failure does not fail the calling part. */
   readonly handled: boolean;
-  /** The caller waits at most so long, because of what stands around the call. Infinity = no limit. */
+  /** Time limit that an enclosing step sets for the call; Infinity = no limit. */
   readonly withinNs: number;
-  /** What it is made inside of, such as `a transaction of db`, and that without the call; null = nothing. */
+  /** Enclosing section, such as `a transaction of db`, and its YAML without the call; null = none. */
   readonly inside: { readonly text: string; readonly steps: string } | null;
-  /** What its bundle says of the instances of the callee, in place of the callee's own; null = nothing. */
+  /** Load balancing in its bundle, which overrides that of the callee; null = none. */
   readonly loadBalancing: Bundle['loadBalancing'];
   readonly outlierDetection: Bundle['outlierDetection'];
   /** Connections of its bundle to services and gateways, or null. */
   readonly connections: Connections | null;
-  /** Client-side pool of one calling instance, null where the callee is neither database nor event store. */
+  /** Client-side pool of one calling instance; null unless the callee is a database or event store. */
   readonly pool: Pool | null;
 }
 
-/** What a call inherits from the steps around it. */
+/** Properties that a call inherits from the steps around it. */
 interface Around {
   readonly times: number;
   readonly most: number;
@@ -65,7 +65,7 @@ interface Around {
   readonly handled: boolean;
   readonly withinNs: number;
   readonly inside: Call['inside'];
-  /** Paths under which the policy of a step may have been written, after its own. */
+  /** Other paths under which the policy of a step can be written, after its own. */
   readonly owners: readonly Path[];
 }
 
@@ -86,7 +86,7 @@ const TOP: Around = Object.freeze({
   owners: [],
 });
 
-/** Every call of every program. `written` says whether a path stands in the file. */
+/** Every call of every program. `written` says whether the file contains a path. */
 export function callsOf(scenario: Scenario, written: (path: Path) => boolean): readonly Call[] {
   const walker = new Walker(scenario, written);
   for (const [name, service] of scenario.services) {
@@ -108,14 +108,14 @@ export function callsOf(scenario: Scenario, written: (path: Path) => boolean): r
   return walker.calls;
 }
 
-/** Calls of `self` that stand in each other; a circle of them is a loop that chance ends. */
+/** Deepest nesting of `self` calls that is followed. A cycle of them is a loop that ends at random. */
 const SELF_DEPTH = 8;
 
 class Walker {
   readonly calls: Call[] = [];
   private readonly scenario: Scenario;
   private readonly written: (path: Path) => boolean;
-  /** The bundles whose fallbacks are being read. */
+  /** Bundles whose fallbacks are being walked. */
   private readonly around = new Set<Bundle>();
 
   constructor(scenario: Scenario, written: (path: Path) => boolean) {
@@ -148,7 +148,10 @@ class Walker {
     });
   }
 
-  /** What a route may reach: of a gateway any route, by what the request asks for. */
+  /**
+   * Targets that a route can reach. If the target is a gateway, these are all of its routes, depending on the
+   * request.
+   */
   private behind(target: Target): readonly Target[] {
     const gateway = target.part === null ? this.scenario.gateways.get(target.component) : undefined;
     if (gateway === undefined) return [target];
@@ -157,7 +160,7 @@ class Walker {
 
   chain(from: string, middleware: readonly Middleware[]): void {
     for (const { call, onError, cached, store, at } of middleware) {
-      // How often a cached check is asked depends on who comes back, which is not told here.
+      // The hit ratio of a cached check depends on which clients return, so its calls are not counted.
       const ask = (to: Target, handled: boolean, times: number): void =>
         this.add(from, to, BARE, null, at, { ...TOP, times, handled });
       if (store !== null && store.of !== null) ask(store.of, store.onError === 'allow', TOP.times);
@@ -218,7 +221,7 @@ class Walker {
         this.saga(from, step.saga, around, step.await);
         return;
       case 'respond': {
-        // The answer has left: who called no longer waits for what follows.
+        // The response has been sent, so the caller does not wait for the steps that follow.
         const left = { ...around, background: true, inside: null };
         this.steps(from, step.then, [...path, 'respond', 'then'], left, selves);
         return;
@@ -251,7 +254,7 @@ class Walker {
     }
   }
 
-  /** A transaction or a lock: what is called inside keeps others waiting. */
+  /** A transaction or a lock: calls inside it make others wait. */
   private section(
     from: string,
     step: Extract<Step, { verb: 'transaction' | 'lock' }>,
@@ -306,7 +309,7 @@ class Walker {
     });
   }
 
-  /** The calls that an orchestrator makes; they count as those of who begins the saga. */
+  /** The calls of an orchestrator count as calls of the part that starts the saga. */
   private saga(from: string, name: string, around: Around, awaits: boolean): void {
     const saga = this.scenario.sagas.get(name);
     const own = saga?.orchestration ?? null;
@@ -335,7 +338,7 @@ class Walker {
     around: Around,
     selves: number,
   ): void {
-    // How often a value is missed depends on who comes back, unless the ratio is fixed.
+    // Without a fixed ratio, the miss ratio depends on which keys recur.
     const { hitRatio } = this.scenario.caches.get(step.cache)!;
     const misses = step.op === 'refresh' ? 1 : hitRatio === null ? 0 : 1 - hitRatio;
     const loads = { ...around, times: around.times * misses, cache: step.cache };
@@ -401,7 +404,7 @@ class Walker {
     }
   }
 
-  /** The steps that a call is replaced by where it fails; those of one bundle do not stand in themselves. */
+  /** Steps that replace a failed call. A bundle is not walked again within its own fallback steps. */
   private instead(from: string, bundle: Bundle, path: Path, around: Around): void {
     if (bundle.fallback?.kind !== 'steps' || this.around.has(bundle)) return;
     this.around.add(bundle);
@@ -410,7 +413,7 @@ class Walker {
     this.around.delete(bundle);
   }
 
-  /** The part a call reaches; null where no route takes it. */
+  /** The part that a call reaches; null = no route matches. */
   private partOf(target: Target, line: RequestLine): string | null {
     if (target.part !== null) return target.part;
     const gateway = this.scenario.gateways.get(target.component);
@@ -419,7 +422,7 @@ class Walker {
     return service === undefined ? null : ([...service.endpoints.keys()][0] ?? null);
   }
 
-  /** The bundle of a call by the rules of `outbound`, and where it was written. */
+  /** The bundle of a call by the rules of `outbound`, and where it is written. */
   private governing(
     caller: string,
     callee: string,
@@ -461,12 +464,12 @@ export function componentOf(part: string): string {
   return part.slice(0, part.indexOf('.'));
 }
 
-/** The section of the file that a service is written in. */
+/** The section of the file that contains a service. */
 function servicesOr({ environments }: Service): string {
   return environments === null ? 'services' : 'functions';
 }
 
-/** Where the bundle of a saga or of one of its steps is written, which its id says; null for all others. */
+/** Path of the bundle of a saga or of one of its steps, taken from its id; null for other bundles. */
 function inSaga({ id }: Bundle): Path | null {
   return id.startsWith('sagas.') ? id.split(/[.[\]]+/) : null;
 }

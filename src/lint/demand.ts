@@ -11,17 +11,17 @@ import type { Graph } from './graph.js';
 import { limitOfCall } from './limits.js';
 import { applyNs, storeCalls, storeDemand } from './stores.js';
 
-/** What one run of a part takes on average, without waiting in any queue: less than it takes in truth. */
+/** Mean time of one run of a part, without any queueing: a lower bound. */
 export interface Demand {
-  /** From its start to its end. */
+  /** Time from its start to its end. */
   readonly elapsedNs: Ns;
-  /** Of that, CPU of its own. */
+  /** CPU time of its own, which `elapsedNs` includes. */
   readonly workNs: Ns;
 }
 
 const NOTHING: Demand = Object.freeze({ elapsedNs: 0, workNs: 0 });
 
-/** Mean times of parts; where a choice cannot be known the shortest way is taken. */
+/** Mean times of parts. If the branch of a choice is unknown, the shortest one counts. */
 export class Demands {
   private readonly scenario: Scenario;
   private readonly known = new Map<string, Demand>();
@@ -34,14 +34,14 @@ export class Demands {
       const own = limitOfCall(call)?.attemptNs ?? Infinity;
       this.limits.set(key, Math.min(own, this.limits.get(key) ?? Infinity));
     }
-    // What is called is known before its callers ask for it: no chain is too deep.
+    // Callees are measured before their callers, so the recursion stays shallow for any chain.
     for (const part of graph.calleesFirst) this.of(part);
   }
 
   of(part: string): Demand {
     const known = this.known.get(part);
     if (known !== undefined) return known;
-    // What calls itself through others counts once.
+    // A part that calls itself through others counts once.
     this.known.set(part, NOTHING);
     const demand = this.measure(part);
     this.known.set(part, demand);
@@ -64,7 +64,7 @@ export class Demands {
       const workNs = operation.work === null ? 0 : meanOf(operation.work);
       const onceNs = workNs + (operation.wait === null ? 0 : meanOf(operation.wait));
       const copies = copiesWritten(databases.get(component)!, operation);
-      // The primary first, then the others at once.
+      // The primary writes first, then the other copies in parallel.
       return { elapsedNs: Math.min(copies, 2) * onceNs, workNs: copies * workNs };
     }
     const store = this.scenario.eventStores.get(component);
@@ -97,7 +97,7 @@ export class Demands {
     switch (step.verb) {
       case 'work': {
         const workNs = meanOf(step.time);
-        // Work on less than a core of an environment takes longer.
+        // With less than one core per environment, work takes longer.
         const cores = this.scenario.services.get(componentOf(part))?.environments?.cores ?? 1;
         return { elapsedNs: workNs / Math.min(1, cores), workNs };
       }
@@ -138,7 +138,7 @@ export class Demands {
     }
   }
 
-  /** Share of the lookups that load, 0 where that cannot be told. */
+  /** Share of lookups that load the value; 0 if unknown. */
   private missesOf({ cache, op }: Extract<Step, { verb: 'cache' }>): number {
     if (op === 'refresh') return 1;
     const { hitRatio } = this.scenario.caches.get(cache)!;
@@ -155,7 +155,7 @@ export class Demands {
     if (join.kind === 'bestEffort') {
       return { elapsedNs: Math.min(join.withinNs, Math.max(...elapsed)), workNs };
     }
-    // A quorum is there no earlier than the fastest branch.
+    // A quorum is complete no earlier than the fastest branch.
     const elapsedNs = join.kind === 'all' ? Math.max(...elapsed) : Math.min(...elapsed);
     return { elapsedNs, workNs };
   }
@@ -178,7 +178,7 @@ export class Demands {
     );
   }
 
-  /** An answer takes no longer than its caller waits. */
+  /** A call takes no longer than its caller waits. */
   private call(from: string, component: string, part: string | null): Ns {
     const service = this.scenario.services.get(component);
     const name = part ?? [...(service?.endpoints.keys() ?? [])][0];
@@ -188,24 +188,24 @@ export class Demands {
   }
 }
 
-/** The service, gateway or database of a name; undefined for a workload. */
+/** The service, gateway, database or event store with this name; undefined for other components. */
 export function hostOf(scenario: Scenario, component: string): Host | undefined {
   const { services, gateways, databases, eventStores } = scenario;
   const store = databases.get(component) ?? eventStores.get(component);
   return services.get(component) ?? gateways.get(component) ?? store;
 }
 
-/** How many instances of a component there can be at most. */
+/** Largest number of instances of a component. */
 export function mostOf(scenario: Scenario, component: string): number {
   const host = hostOf(scenario, component);
-  // The instances of a function are its zones, and what it has at once is of all of them.
+  // The instances of a function are its zones, and its concurrency applies to all of them together.
   if ((scenario.services.get(component)?.environments ?? null) !== null) return 1;
-  // New versions come in the place of old ones.
+  // New versions replace old ones.
   const rollout = scenario.services.get(component)?.versions?.rollout ?? null;
   return (rollout === null ? host?.zones.length : host?.replicas) ?? 1;
 }
 
-/** The section of the file in which a component stands. */
+/** The section of the file that contains a component. */
 export function sectionOf(scenario: Scenario, component: string): string {
   const service = scenario.services.get(component);
   if (service !== undefined) return service.environments === null ? 'services' : 'functions';
@@ -214,7 +214,7 @@ export function sectionOf(scenario: Scenario, component: string): string {
   return scenario.databases.has(component) ? 'databases' : 'workloads';
 }
 
-/** Seconds of work per second that an instance of a host has at most for runs that hold it so long. */
+/** Highest rate per second that one instance can serve, given the worker time and the CPU time of a run. */
 export function rateOfInstance(host: Host, holdNs: Ns, workNs: Ns): number {
   const byWorkers = holdNs === 0 ? Infinity : host.concurrency / holdNs;
   const cores = Math.min(host.cpu.cores, host.cpu.quota?.limit ?? Infinity);

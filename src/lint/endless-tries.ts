@@ -3,7 +3,7 @@ import type { Finding } from './rule.js';
 import type { Subject } from './subject.js';
 import { yamlAt } from './words.js';
 
-/** Numbers of tries of consumers whose tries never end, because a message that fails blocks. */
+/** Consumers whose configured number of tries has no effect, because a message that fails blocks its queue. */
 export function endlessTries({ scenario, written }: Subject): readonly Finding[] {
   const topics = [...scenario.topics.values()].flatMap(({ name, subscribers }) =>
     subscribers.flatMap((spec, index) => found(spec, ['topics', name], 'subscribers', index)),

@@ -8,8 +8,8 @@ import { serverError, traitsIn, triesOf } from './layers.js';
 import type { Subject } from './subject.js';
 
 /**
- * Share of the runs of a part that end with a server error while all is well, from the `fail` steps of
- * the programs alone. At least: where a choice cannot be known, it is taken not to fail.
+ * Share of the runs of a part that end with a server error without faults, from the `fail` steps of the programs
+ * alone. A lower bound: unknown choices count as not failing.
  */
 export function errorShares({ scenario, graph }: Subject): Fold<number> {
   return graph.fold(0, false, (part, of) => {
@@ -26,7 +26,7 @@ export function errorShares({ scenario, graph }: Subject): Fold<number> {
   });
 }
 
-/** What the caller sees of the failures of its callee. */
+/** Share of calls that fail for the caller, after the retries and the fallback of the call. */
 function throughLayers(call: Call, share: number): number {
   const fallback = traitsIn(call.layers, 'fallback');
   if (fallback !== null && fallback.on.has(serverError(500))) return 0;

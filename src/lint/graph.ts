@@ -1,10 +1,10 @@
 import type { Call } from './calls.js';
 
-/** Calls by their ends. */
+/** Index of the calls by caller and callee. */
 export class Graph {
   private readonly out = new Map<string, Call[]>();
   private readonly in = new Map<string, Call[]>();
-  /** All parts, callees before their callers; a circle is cut where it was entered. */
+  /** All parts, callees before their callers; cycles are cut at the part where they are entered. */
   readonly calleesFirst: readonly string[];
 
   constructor(calls: readonly Call[]) {
@@ -24,8 +24,8 @@ export class Graph {
   }
 
   /**
-   * A value of every part, from those of what it calls (or of what calls it, where `upward`). A part of a
-   * circle that is not known yet has `unknown`.
+   * Computes a value for every part from those of its callees (or of its callers, with `upward`). A part of a cycle
+   * that has no value yet counts as `unknown`.
    */
   fold<T>(unknown: T, upward: boolean, by: (part: string, of: (part: string) => T) => T): Fold<T> {
     const values = new Map<string, T>();
@@ -35,7 +35,7 @@ export class Graph {
     return of;
   }
 
-  /** Walked with a stack of its own: a chain of calls may be as long as there are services. */
+  /** Uses an explicit stack: a chain of calls can be as long as the number of services. */
   private sorted(): readonly string[] {
     const order: string[] = [];
     const seen = new Set<string>();
@@ -59,7 +59,7 @@ export class Graph {
   }
 }
 
-/** The value of a part. */
+/** Returns the value of a part. */
 export type Fold<T> = (part: string) => T;
 
 function listOf(lists: Map<string, Call[]>, key: string): Call[] {

@@ -4,14 +4,14 @@ import type { Subscriber, Topic } from '../spec/messaging.js';
 import type { Path } from './rule.js';
 import type { Subject } from './subject.js';
 
-/** A group of consumers with what can be told of it. */
+/** A consumer group and what is known about it. */
 export interface Handler {
   readonly topic: Topic;
   readonly spec: Subscriber;
   readonly path: Path;
   /** Threads of all instances. */
   readonly members: number;
-  /** One run of its handler on average, without waiting. */
+  /** Mean time of one run of its handler, without queueing. */
   readonly elapsedNs: Ns;
 }
 
@@ -32,7 +32,7 @@ export function handlersOf({ scenario, demands }: Subject): readonly Handler[] {
   );
 }
 
-/** A subscriber with one field changed. */
+/** YAML of a subscriber with one changed field. */
 export function subscriberYaml({ group, call }: Subscriber, field: string): string {
   return `subscribers: [ { group: ${group}, call: ${call.component}.${call.part}, ${field} } ]`;
 }

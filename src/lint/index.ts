@@ -63,7 +63,7 @@ import { unusedComponent } from './rules/unused-component.js';
 import { writesNeedEveryReplica } from './rules/writes-need-every-replica.js';
 import type { Rule } from './rule.js';
 
-/** All rules, one line each, by name. */
+/** All rules, one per line, by name. */
 export const rules: readonly Rule[] = [
   ackTimeoutBelowProcessing,
   autoscalingBehindLoad,

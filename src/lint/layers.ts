@@ -8,7 +8,7 @@ export function layerOf(layers: readonly Layer[], policy: string): Layer | undef
   return layers.find((layer) => layer.policy === policy && !layer.dryRun);
 }
 
-/** The traits of the first layer of a policy that is not in a dry run; null where there is none. */
+/** The traits of the first layer of a policy that is not in a dry run; null without one. */
 export function traitsIn<P extends PolicyName>(
   layers: readonly Layer[],
   policy: P,
@@ -17,7 +17,7 @@ export function traitsIn<P extends PolicyName>(
   return layer === undefined ? null : policyTraits(policy, layer);
 }
 
-/** Calls per second that one state of a limiter admits; null where it counts each key by itself. */
+/** Calls per second that one state of a limiter admits; null if it limits each key separately. */
 export function limitOf(limiter: {
   readonly kind: string;
   readonly config: unknown;
@@ -26,21 +26,21 @@ export function limitOf(limiter: {
   return isKeyed ? null : policyTraits('rateLimit', limiter).perSecond;
 }
 
-/** The retry of a chain; null where there is none that ever tries again. */
+/** The retry of a chain; null if none of them makes a second try. */
 export function retryOf(layers: readonly Layer[]): RetryTraits | null {
   const retry = traitsIn(layers, 'retry');
   return retry !== null && retry.attempts > 1 ? retry : null;
 }
 
-/** Whether a failure that the callee reports is tried again. The default lists contain 502 to 504. */
+/** Whether a failure that the callee reports is retried. The default lists contain 502 to 504. */
 export function retriesFailures({ on }: RetryTraits): boolean {
   if (on === null) return true;
   return [OUTCOME.timeout, ...[500, 503, 504].map(serverError)].some((one) => on.has(one));
 }
 
-/** The retried outcomes after which the work may have been done. */
+/** The retried outcomes after which the work may have been executed. */
 export function repeatsWork({ on }: RetryTraits): readonly string[] {
-  // The default list has no timeout and no reset where the callee is not idempotent.
+  // The default list has no timeout and no reset if the callee is not idempotent.
   if (on === null) return [];
   const risky: readonly (readonly [string, number])[] = [
     ['timeout', OUTCOME.timeout],
@@ -50,7 +50,7 @@ export function repeatsWork({ on }: RetryTraits): readonly string[] {
   return risky.filter(([, outcome]) => on.has(outcome)).map(([name]) => name);
 }
 
-/** By how much a retry multiplies the load of a callee that fails for a long time. */
+/** Factor by which a retry multiplies the load on a callee that fails for a long time. */
 export function growthOf(layers: readonly Layer[]): number {
   const retry = retryOf(layers);
   if (retry === null || !retriesFailures(retry)) return 1;

@@ -4,17 +4,17 @@ import { policyTraits } from '../patterns/registry.js';
 import { retryOf, traitsIn } from './layers.js';
 import type { Scenario } from '../spec/scenario.js';
 
-/** How long a call may be under way. Infinity = nothing ends it. */
+/** Time limits of a call. Infinity = no limit. */
 export interface Limit {
-  /** One attempt, seen by the callee: the shortest clock that runs over it. */
+  /** Limit of one attempt as the callee sees it: the shortest timeout that applies. */
   readonly attemptNs: Ns;
-  /** The whole call by its own layers: every try, every back-off, every wait. */
+  /** Limit of the entire call by its own layers: all tries, back-offs and waits. */
   readonly callNs: Ns;
-  /** The callee is told when the caller gives an attempt up. */
+  /** The callee is notified when the caller abandons an attempt. */
   readonly tells: boolean;
 }
 
-/** By the layers of a call. */
+/** Time limits that the layers of a call set. */
 export function limitOfCall(call: Call): Limit {
   let attemptNs = call.withinNs;
   let callNs: Ns = Infinity;
@@ -31,7 +31,7 @@ export function limitOfCall(call: Call): Limit {
       case 'deadline': {
         const { afterNs, propagates } = policyTraits('deadline', layer);
         callNs = Math.min(callNs, afterNs);
-        // A deadline that travels ends the work of the callee too, so no work is left over.
+        // A propagated deadline also ends the work of the callee, so no work is wasted.
         if (propagates) break;
         if (afterNs < attemptNs) tells = true;
         attemptNs = Math.min(attemptNs, afterNs);
@@ -55,8 +55,8 @@ export function limitOfCall(call: Call): Limit {
 }
 
 /**
- * The latest deadline a part may inherit, counted from its call: the longest over all ways in;
- * Infinity where one way has none. A part that nothing calls has 0.
+ * The latest deadline that a part can inherit, counted from its call: the longest over all callers, Infinity if one
+ * of them has none. 0 for a part that nothing calls.
  */
 export function inheritedDeadlines(
   scenario: Scenario,

@@ -6,18 +6,18 @@ import type { ScenarioFile } from '../spec/scenario.js';
 import type { Finding, Rule, Severity } from './rule.js';
 import { subjectOf } from './subject.js';
 
-/** A finding as it is shown: with its rule, its place, and the variants it stands in. */
+/** A finding as it is reported, with its rule, its location, and the variants in which it occurs. */
 export interface Remark extends Spot {
   readonly rule: string;
   readonly severity: Severity;
   /** Path in the long form. */
   readonly path: string;
-  /** In the order of the file; all of them where `everywhere`. */
+  /** In file order; all variants if the rule says `everywhere`. */
   readonly variants: readonly string[];
   readonly everywhere: boolean;
   readonly entities: readonly string[];
   readonly message: string;
-  /** What else is to be said of the same place, for the same reason. */
+  /** Other calls with the same finding in the same place. */
   readonly also: readonly string[];
   readonly measured: string;
   readonly limit: string;
@@ -27,8 +27,8 @@ export interface Remark extends Spot {
 }
 
 /**
- * What the rules say about all variants of a scenario, sorted by place. One and the same finding of
- * several variants is one remark. `plans` are those of the variants, in their order.
+ * Findings of all rules in all variants of a scenario, sorted by location. Equal findings of several variants are one
+ * remark. `plans` are those of the variants, in their order.
  */
 export function lint(
   file: ScenarioFile,
@@ -80,7 +80,7 @@ function merged(known: Remark, { variants }: Remark): Remark {
   return { ...known, variants: [...new Set([...known.variants, ...variants])] };
 }
 
-/** A bundle that many calls share is to be mended once. */
+/** A bundle that many calls share is reported once. */
 function gathered(remarks: readonly Remark[]): readonly Remark[] {
   const places = new Map<string, Remark>();
   for (const remark of remarks) {

@@ -5,17 +5,17 @@ import { layerOf, traitsIn } from './layers.js';
 import type { Path } from './rule.js';
 import type { Subject } from './subject.js';
 
-/** An option that is written somewhere, seen from one call that it is for. */
+/** An option in the file, as it applies to one call. */
 export interface Use {
   readonly path: Path;
-  /** What the option finds here and what it needs; null where it acts. */
+  /** The situation of the option, and its requirement; null = the option has an effect. */
   readonly lacks: { readonly measured: string; readonly limit: string } | null;
 }
 
-/** One option: where it is written for a call, and whether it acts there; null where it is not written. */
+/** Finds one option for a call, and whether it has an effect there; null if it is not written. */
 export type Option = (call: Call, subject: Subject) => Use | null;
 
-/** Options that need several callers, several callees or several instances, where there is one. */
+/** Options that require several callers, callees or instances, but find only one. */
 export const LONE_OPTIONS: readonly Option[] = [
   fallbackStatus,
   loneAddress,
@@ -29,7 +29,7 @@ export const LONE_OPTIONS: readonly Option[] = [
   ]),
 ];
 
-/** What instances share, where the caller is one: a workload with a bundle of its own, or a function in one zone. */
+/** A shared scope with a single caller: a workload with its own bundle, or a function in one zone. */
 function loneScope(policy: string, call: Call, { scenario, written }: Subject): Use | null {
   const { caller, layers, policyPath } = call;
   const scope = layerOf(layers, policy)?.scope ?? 'instance';
@@ -47,7 +47,7 @@ function loneScope(policy: string, call: Call, { scenario, written }: Subject): 
   return written(path) ? { path, lacks: sharedByEnvironments(caller, scenario) } : null;
 }
 
-/** The counters of several nodes, which the words of the library share, where the caller has one state anyway. */
+/** A counter shared by several nodes (a library setting), for a caller that has one state anyway. */
 function loneNodes({ caller, layers, policyPath }: Call, { scenario }: Subject): Use | null {
   const { policy = 'local' } = (layerOf(layers, 'rateLimit')?.config ?? {}) as {
     readonly policy?: string;
@@ -57,7 +57,7 @@ function loneNodes({ caller, layers, policyPath }: Call, { scenario }: Subject):
   return { path, lacks: sharedByEnvironments(caller, scenario) };
 }
 
-/** Whose calls Kong counts together, where an instance counts its own calls: they come from one address. */
+/** Kong's `limitBy`, if each instance counts only its own calls, which come from one address. */
 function loneAddress({ caller, layers, policyPath }: Call): Use | null {
   const layer = layerOf(layers, 'rateLimit');
   const { limitBy = 'consumer' } = (layer?.config ?? {}) as { readonly limitBy?: string };
@@ -74,7 +74,7 @@ function loneAddress({ caller, layers, policyPath }: Call): Use | null {
   };
 }
 
-/** The environments of a function share the state of a policy: there is one state in each of its zones. */
+/** The environments of a function share the state of a policy: there is one state per zone. */
 function sharedByEnvironments(caller: string, scenario: Subject['scenario']): Use['lacks'] {
   const service = scenario.services.get(caller);
   if ((service?.environments ?? null) === null || service!.zones.length > 1) return null;
@@ -84,7 +84,7 @@ function sharedByEnvironments(caller: string, scenario: Subject['scenario']): Us
   };
 }
 
-/** A timeout of which the callee does not learn, in front of a callee that goes on regardless. */
+/** A timeout without cancellation, if the callee ignores cancellation anyway. */
 function timeoutCancel(
   { callee, layers, policyPath, connections }: Call,
   subject: Subject,
@@ -103,7 +103,7 @@ function timeoutCancel(
   };
 }
 
-/** Failures of operations on data, stored or not: they fail by faults alone, before they are executed. */
+/** `storeErrors` for operations on data. These fail only by faults, before they are executed. */
 function storeErrors(
   { forgetsErrors, callee, policyPath }: Call,
   { scenario }: Subject,
@@ -122,7 +122,7 @@ function storeErrors(
   };
 }
 
-/** The status of an answer in place of a call, which is seen where the answer goes on as it is. */
+/** Status of a fallback response. It is visible only if the caller passes the response on unchanged. */
 function fallbackStatus({ caller, layers, policyPath }: Call, { scenario }: Subject): Use | null {
   const layer = layerOf(layers, 'fallback');
   const { status = 200 } = (layer?.config ?? {}) as { readonly status?: number };
@@ -139,7 +139,7 @@ function fallbackStatus({ caller, layers, policyPath }: Call, { scenario }: Subj
   };
 }
 
-/** What is kept for each endpoint or instance, in the bundle of the one step that makes one call to one instance. */
+/** State per endpoint or instance, in the bundle of a single step that calls one endpoint or one instance. */
 function lonePer(policy: string, call: Call, { calls, scenario }: Subject): Use | null {
   const { callee, layers, policyPath } = call;
   const layer = layerOf(layers, policy);
@@ -168,7 +168,7 @@ function lonePer(policy: string, call: Call, { calls, scenario }: Subject): Use 
   };
 }
 
-/** Further attempts elsewhere, where the callee is one node. */
+/** Attempts on other instances, if the callee is a single node. */
 function loneNode(policy: string, call: Call, { scenario }: Subject): Use | null {
   const { callee, layers, policyPath } = call;
   const layer = layerOf(layers, policy);

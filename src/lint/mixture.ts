@@ -2,13 +2,13 @@ import type { Ns } from '../kernel/time.js';
 import { componentOf } from './calls.js';
 import type { Subject } from './subject.js';
 
-/** A part of a component, and its share of what the component gets while all is well. */
+/** A part of a component, and its share of the component's requests without failures. */
 export interface Share {
   readonly part: string;
   readonly weight: number;
 }
 
-/** The parts of a component that get requests. */
+/** The parts of a component that receive requests. */
 export function partsOf({ traffic }: Subject, component: string): readonly Share[] {
   const own = [...traffic.mean].filter(
     ([part, rate]) => componentOf(part) === component && rate > 0 && rate < Infinity,
@@ -17,14 +17,14 @@ export function partsOf({ traffic }: Subject, component: string): readonly Share
   return own.map(([part, rate]) => ({ part, weight: rate / total }));
 }
 
-/** How many requests a second a component gets on average, while all is well. */
+/** Mean number of requests per second of a component, without failures. */
 export function rateIn({ traffic }: Subject, component: string): number {
   let rate = 0;
   for (const [part, own] of traffic.mean) if (componentOf(part) === component) rate += own;
   return rate;
 }
 
-/** What one request of a component takes on average, without waiting in any queue. */
+/** Mean time of one request of a component, without queueing. */
 export function meanDemand(
   subject: Subject,
   component: string,

@@ -1,7 +1,7 @@
 import type { Ns } from '../kernel/time.js';
 import type { Scenario } from '../spec/scenario.js';
 
-/** How long the client behind a request waits; Infinity for parts that are no request. */
+/** How long the client of a request waits; Infinity for other parts. */
 export function patienceOf(
   scenario: Scenario,
   part: string,

@@ -3,8 +3,8 @@ import { meanCount } from './counts.js';
 import type { Subject } from './subject.js';
 
 /**
- * Messages a second, in the mean, that are certain to be published to a topic or queue, by the key they
- * carry; '' = none. What a condition, a branch or a handler of errors publishes is left out.
+ * Mean rate per second of messages that are certain to be published to a topic or queue, by the key that they carry;
+ * '' = none. Messages published under a condition, in a branch or by an error handler are not counted.
  */
 export function publishedTo(
   { scenario, traffic }: Subject,
@@ -31,7 +31,7 @@ export function publishedTo(
   return rates;
 }
 
-/** The same whatever the key. */
+/** The same, summed over all keys. */
 export function allPublishedTo(subject: Subject, topic: string): number {
   let sum = 0;
   for (const rate of publishedTo(subject, topic).values()) sum += rate;

@@ -11,8 +11,8 @@ import type { Gateway, Route } from '../spec/scenario.js';
 type Routing = Gateway['routing'];
 
 /**
- * The route that takes every request another one could take; null where none can be shown to. Only a
- * single route is looked at, not what several take together.
+ * A route that takes every request that another route could take; null if none is found. Only single routes are
+ * checked, not combinations.
  */
 export function coverOf({ routing, routes }: Gateway, index: number): Route | null {
   const target = compileRoute(routes[index]!, routing);
@@ -23,7 +23,7 @@ export function coverOf({ routing, routes }: Gateway, index: number): Route | nu
   return cover ?? null;
 }
 
-/** Whether the first takes, before the second, whatever the second takes. */
+/** Whether the first route takes, with precedence, every request that the second one matches. */
 function covers(
   routing: Routing,
   first: CompiledRoute,
@@ -60,7 +60,7 @@ function takesMethods({ methods }: Route, other: Route): boolean {
   return other.methods.length > 0 && other.methods.every((method) => methods.includes(method));
 }
 
-/** What the first asks of headers the second asks too, and not less. */
+/** Whether the second route requires all headers that the first requires, with the same or fewer values. */
 function takesHeaders(first: Route, second: Route): boolean {
   const asked = new Map(
     [...second.headers].map(([name, values]) => [name.toLowerCase(), values] as const),
@@ -71,7 +71,7 @@ function takesHeaders(first: Route, second: Route): boolean {
   });
 }
 
-/** Where a virtual host is chosen first, only routes of the same one are in each other's way. */
+/** If a virtual host is selected first (envoy, nginx), only routes of the same host conflict. */
 function takesHosts(
   routing: Routing,
   first: HostPattern | null,
@@ -86,7 +86,7 @@ function takesHosts(
   return takesHost(first, second.port === null ? second.name : `${second.name}:${second.port}`);
 }
 
-/** Whether all paths of one pattern are paths of another, as far as that can be told. */
+/** Whether all paths of the second pattern match the first, as far as this can be decided. */
 function takesPaths(
   routing: Routing,
   first: PathPattern | null,

@@ -5,29 +5,29 @@ export type Path = readonly PathKey[];
 
 export type Severity = 'error' | 'warning' | 'hint';
 
-/** An anti-pattern that can be told from a scenario alone. */
+/** An anti-pattern that is detected from a scenario alone. */
 export interface Rule {
-  /** Name in kebab case, as `--rule` and `--ignore` take it. */
+  /** Name in kebab case, as `--rule` and `--ignore` accept it. */
   readonly name: string;
   readonly severity: Severity;
-  /** Why it is one, in one sentence. */
+  /** Why it is an anti-pattern, in one sentence. */
   readonly reason: string;
-  /** What to do about it, in one sentence. */
+  /** How to fix it, in one sentence. */
   readonly remedy: string;
   check(subject: Subject): readonly Finding[];
 }
 
-/** One place at which a rule speaks, in one variant. */
+/** One place at which a rule applies, in one variant. */
 export interface Finding {
-  /** In the long form of the file. */
+  /** Path in the long form of the file. */
   readonly path: Path;
-  /** Who is concerned: components, parts or calls, in the order of the message. */
+  /** Affected components, parts or calls, in the order of the message. */
   readonly entities: readonly string[];
   readonly message: string;
   readonly measured: string;
   readonly limit: string;
-  /** YAML that mends it, to be adapted. */
+  /** YAML that fixes it, as a starting point. */
   readonly fix: string;
-  /** Only worth a word where it stands in every variant that is looked at. */
+  /** Reported only if it occurs in every variant that is checked. */
   readonly everywhere?: boolean;
 }

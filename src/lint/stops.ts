@@ -1,7 +1,7 @@
 import type { Host } from '../spec/scenario.js';
 import type { Subject } from './subject.js';
 
-/** Services and gateways whose processes some fault asks to end. */
+/** Services and gateways with processes that a fault stops gracefully. */
 export function stoppedHosts({ scenario, stopped }: Subject): readonly Host[] {
   const hosts = [...scenario.services.values(), ...scenario.gateways.values()];
   return hosts.filter(({ name }) => stopped.has(name));

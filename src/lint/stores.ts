@@ -4,18 +4,18 @@ import type { Scenario } from '../spec/scenario.js';
 import type { EventStore, StorePart } from '../spec/stores.js';
 import type { Step } from '../spec/steps.js';
 
-/** Time of a run: in all, and of that with a core. */
+/** Time of a run: total, and CPU. */
 interface Demand {
   readonly elapsedNs: number;
   readonly workNs: number;
 }
 
-/** Whether a component is a database or an event store: what its clients do is configured there. */
+/** Whether a component is a database or an event store, which configures its clients itself. */
 export function isStore({ databases, eventStores }: Scenario, component: string): boolean {
   return databases.has(component) || eventStores.has(component);
 }
 
-/** The calls that a `load` or `append` step makes of its store while all is well; how often each. */
+/** The calls of a `load` or `append` step to its store without failures, with the number of each. */
 export function storeCalls(
   { eventStores }: Scenario,
   step: Extract<Step, { readonly verb: 'load' | 'append' }>,
@@ -33,13 +33,13 @@ export function storeCalls(
     : [read];
 }
 
-/** Events that a load applies: half a gap between snapshots in the mean, else the whole stream. */
+/** Mean number of events that a load applies: half the distance between snapshots, or the entire stream. */
 export function tailOf({ snapshots, stream }: EventStore, from: 'snapshot' | 'start'): number {
   if (snapshots === null || from === 'start') return stream.initialLength;
   return Math.min(stream.initialLength, (snapshots.every - 1) / 2);
 }
 
-/** Events that a load applies; those of a state of the past come without a snapshot, unless all are kept. */
+/** Number of events that a load applies. A past version is loaded without a snapshot, unless all snapshots are kept. */
 function eventsOf(
   store: EventStore,
   { fromVersion, version, range }: Extract<Step, { readonly verb: 'load' }>,
@@ -52,7 +52,7 @@ function eventsOf(
     : Math.min(store.stream.initialLength, meanCount(version));
 }
 
-/** One run of a part of a store. */
+/** Time of one run of a part of a store. */
 export function storeDemand(store: EventStore, part: string): Demand {
   const { append, commitLatency, read, readPerEventNs, batch, snapshots } = store;
   switch (part as StorePart) {
@@ -78,7 +78,7 @@ export function storeDemand(store: EventStore, part: string): Demand {
   }
 }
 
-/** CPU of the one who loads: applying the events, and upcasting those of an old version. */
+/** CPU of the loading service: applying the events, and upcasting those of an old version. */
 export function applyNs(
   { eventStores }: Scenario,
   step: Extract<Step, { readonly verb: 'load' }>,

@@ -11,27 +11,27 @@ import type { Path } from './rule.js';
 import { trafficOf } from './traffic.js';
 import type { Traffic } from './traffic.js';
 
-/** One variant of a scenario, and what can be worked out about it without running it. */
+/** One variant of a scenario, with facts that are derived without running it. */
 export interface Subject {
   readonly scenario: Scenario;
-  /** Calls that some workload can bring about; the rest of the file has no consequences. */
+  /** Calls that some workload can cause; other calls in the file have no effect. */
   readonly calls: readonly Call[];
   readonly graph: Graph;
   readonly traffic: Traffic;
   readonly demands: Demands;
-  /** Latest deadline inherited by a part, counted from its call; Infinity = some way in has none. */
+  /** Latest deadline that a part inherits, counted from its call; Infinity = one of its callers has none. */
   readonly inherited: ReadonlyMap<string, Ns>;
-  /** Parts (`component.part`) that may run twice without harm. */
+  /** Parts (`component.part`) that can run twice without harm. */
   readonly repeatable: ReadonlySet<string>;
-  /** Components that a part cannot do without when it runs, whoever asks for it. */
+  /** Components that a part depends on when it runs. */
   readonly callees: (part: string) => readonly string[];
-  /** Components whose processes some fault, an autoscaler or a rollout asks to end. */
+  /** Components with processes that a fault, an autoscaler or a rollout stops. */
   readonly stopped: ReadonlySet<string>;
-  /** Whether a path stands in the file of this variant. */
+  /** Whether the file of this variant contains a path. */
   readonly written: (path: Path) => boolean;
 }
 
-/** What rules look at. */
+/** Derives the facts that rules use. */
 export function subjectOf(
   scenario: Scenario,
   plan: Plan,

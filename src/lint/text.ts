@@ -2,7 +2,7 @@ import { codeFrame } from '../scenario/diagnostics.js';
 import type { Remark } from './lint.js';
 import type { Rule, Severity } from './rule.js';
 
-/** A remark as the diagnostics of `validate` look, with what was measured, why, and what to write. */
+/** Text of a remark in the format of `validate` diagnostics, with the measurement, the reason and the fix. */
 export function remarkText(remark: Remark): string {
   const { file, line, col, severity, rule, path, message, variants, everywhere } = remark;
   const where = everywhere ? '' : ` (in variant ${variants.join(', ')})`;
@@ -18,7 +18,7 @@ export function remarkText(remark: Remark): string {
   ].join('\n');
 }
 
-/** Of what many calls share a few are named. */
+/** How many of the calls with the same finding are listed. */
 const ALSO_SHOWN = 3;
 
 function alsoLines({ also }: Remark): readonly string[] {

@@ -8,18 +8,18 @@ import type { Call } from './calls.js';
 import type { Graph } from './graph.js';
 import { triesOf } from './layers.js';
 
-/** Requests per second of every part and call, before anything is refused. */
+/** Requests per second of every part and call, before any refusals. */
 export interface Traffic {
-  /** By part, averaged over the run while all is well. */
+  /** By part: mean over the run without failures. */
   readonly mean: ReadonlyMap<string, number>;
-  /** By part: the highest rate of arrivals, every try made and every handler of a failure run. */
+  /** By part: rate at the highest arrival rate, with all retries and all failure handlers. */
   readonly most: ReadonlyMap<string, number>;
 }
 
-/** Rounds after which a circle of calls has converged, or never does. */
+/** Rounds after which a cycle of calls has converged, or never will. */
 const ROUNDS = 200;
 
-/** Follows the arrivals of all workloads along the calls. */
+/** Propagates the arrivals of all workloads along the calls. */
 export function trafficOf(scenario: Scenario, graph: Graph): Traffic {
   return {
     mean: flow(entries(scenario, meanRate), graph, ({ times }) => times),
@@ -29,7 +29,7 @@ export function trafficOf(scenario: Scenario, graph: Graph): Traffic {
   };
 }
 
-/** Whether all users wait for their answers: there are never more requests than users. */
+/** Whether all workloads are closed: there are never more requests than users. */
 export function hasOnlyClosedUsers({ workloads }: Scenario): boolean {
   return [...workloads.values()].every(({ arrivals }) => arrivals.kind === 'closed');
 }
@@ -53,7 +53,7 @@ function meanRate(arrivals: Arrivals, { run }: Scenario): number {
   return (expectedArrivals(arrivals, run.durationNs) / run.durationNs) * NS_PER_SECOND;
 }
 
-/** The highest rate there ever is; Infinity where nothing bounds it. */
+/** Highest arrival rate at any time; Infinity = unbounded. */
 function peakRate(arrivals: Arrivals, { faults }: Scenario, workload: string): number {
   const surges = faults.some(
     (fault) =>
@@ -78,12 +78,12 @@ function peakOf(arrivals: Arrivals): number {
     case 'closed':
       return (arrivals.users * NS_PER_SECOND) / meanOf(arrivals.think);
     case 'at':
-      // Listed instants may come together as closely as anybody likes.
+      // Listed instants can be arbitrarily close.
       return Infinity;
   }
 }
 
-/** Rate of each part: what enters there, and what its callers send; Infinity where a circle feeds itself. */
+/** Rate of each part: its own arrivals and the calls of its callers; Infinity if a cycle amplifies itself. */
 function flow(
   entering: ReadonlyMap<string, number>,
   graph: Graph,
@@ -99,7 +99,7 @@ function flow(
       for (const call of graph.into(part)) {
         const sent = rates.get(call.from) ?? 0;
         const each = weight(call);
-        // An unlimited rate of what is never done is none.
+        // A call that is never made adds nothing, even at an infinite rate.
         if (sent > 0 && each > 0) rate += sent * each;
       }
       rates.set(part, rate);

@@ -4,19 +4,19 @@ import type { Finding } from './rule.js';
 import type { Subject } from './subject.js';
 import { bundleYaml, callText, handyTime, timeText } from './words.js';
 
-/** Calls of services and gateways that nothing ends when their callee hangs. */
+/** Calls of services and gateways without a time limit, if their callee hangs. */
 export function unlimited({ scenario, calls, inherited }: Subject): readonly Call[] {
   return calls.filter((call) => {
-    // A client may wait as long as it likes: it is what the system is there for.
+    // A client may wait as long as it likes: the system exists to serve it.
     if (scenario.workloads.has(call.caller) || call.background) return false;
     const limit = limitOfCall(call);
     return limit?.callNs === Infinity && inherited.get(call.from) === Infinity;
   });
 }
 
-/** What is said of such a call. */
+/** The finding for such a call. */
 export function unlimitedFinding(call: Call, { scenario, calls, demands }: Subject): Finding {
-  // A timeout of a bundle that others share has to suit the slowest of them.
+  // A timeout in a shared bundle must suit the slowest of its calls.
   const shared = calls.filter((other) => call.bundle !== '' && other.bundle === call.bundle);
   const slowest = Math.max(...[call, ...shared].map(({ to }) => demands.of(to).elapsedNs));
   const bounded = limitOfCall(call)?.attemptNs !== Infinity;

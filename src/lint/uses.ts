@@ -1,12 +1,12 @@
 import type { Scenario } from '../spec/scenario.js';
 
-/** A component of a scenario, by the section that it stands in. */
+/** A component of a scenario and its section. */
 export interface Placed {
   readonly section: string;
   readonly name: string;
 }
 
-/** Everything that stands for itself and may use others, by its section; functions stand among the services. */
+/** All components that can use others, by section; functions are among the services. */
 function owners(scenario: Scenario): readonly (Placed & { readonly body: unknown })[] {
   const sections: Readonly<Record<string, ReadonlyMap<string, unknown>>> = {
     brokers: scenario.brokers,
@@ -27,9 +27,9 @@ function owners(scenario: Scenario): readonly (Placed & { readonly body: unknown
 }
 
 /**
- * By component, who names it: every other thing that a scenario is made of, whatever for. Faults, links and the
- * settings of the report are nobody, and so is a component itself. A text that happens to be the name of a component
- * counts as well, so what nobody names is used by nobody.
+ * By component, the other components that refer to it. Faults, links and report settings do not count, nor does the
+ * component itself. Any text equal to the name of a component counts, so a component without references is certainly
+ * unused.
  */
 export function namersOf(scenario: Scenario): ReadonlyMap<string, readonly Placed[]> {
   const all = owners(scenario);
@@ -42,7 +42,7 @@ export function namersOf(scenario: Scenario): ReadonlyMap<string, readonly Place
   return namers;
 }
 
-/** Fields that name nobody. */
+/** Fields that never refer to a component. */
 const WORDS: ReadonlySet<string> = new Set([
   'name',
   'title',

@@ -9,18 +9,18 @@ export function callText({ from, to }: Pick<Call, 'from' | 'to'>): string {
   return `${from} -> ${to}`;
 }
 
-/** A rate as users write it. */
+/** A rate in the notation of users. */
 export function rateText(perSecond: number): string {
   return `${rounded(perSecond)}/s`;
 }
 
-/** A duration as people read it, to three digits. */
+/** A duration for messages, with three digits. */
 export function timeText(ns: Ns): string {
   if (ns >= NS_PER_SECOND) return `${rounded(ns / NS_PER_SECOND)}s`;
   return ns >= 1e6 ? `${rounded(ns / 1e6)}ms` : `${rounded(ns / 1e3)}us`;
 }
 
-/** The next duration at or above that people would write: 1, 2 or 5 times a power of ten. */
+/** The next duration at or above with a round number: 1, 2 or 5 times a power of ten. */
 export function handyTime(ns: Ns): string {
   if (ns === Infinity) return timeText(NS_PER_SECOND);
   let unit = 1e6;
@@ -29,7 +29,7 @@ export function handyTime(ns: Ns): string {
   return timeText(step * unit);
 }
 
-/** A number to three digits. */
+/** A number with three digits. */
 export function rounded(value: number): string {
   if (!Number.isFinite(value)) return 'unlimited';
   if (value >= 100 || Number.isInteger(value)) return String(Math.round(value));
@@ -37,8 +37,8 @@ export function rounded(value: number): string {
 }
 
 /**
- * YAML that puts `text` at a path. Of a path through a list the part behind its last item is shown, for
- * it is that item which has to be edited.
+ * YAML that sets `text` at a path. For a path through a list, only the part after its last item is shown, because
+ * that item is the one to edit.
  */
 export function yamlAt(path: Path, text: string): string {
   const last = path.reduce<number>((at, key, index) => (typeof key === 'number' ? index : at), -1);
@@ -49,10 +49,10 @@ export function yamlAt(path: Path, text: string): string {
   return [...where, ...lines, ...body].join('\n');
 }
 
-/** YAML that adds layers to the bundle of a call, or gives the call one. */
+/** YAML that adds layers to the bundle of a call, or gives the call a bundle. */
 export function bundleYaml(call: Call, text: string): string {
   if (call.bundle !== '') return yamlAt(call.policyPath, text);
-  // A check in a middleware chain has no policy of its own: what its host calls is governed there.
+  // A check in a middleware chain has no policy of its own; the `outbound` policies of its host apply.
   const checks = call.path.includes('middleware');
   return yamlAt(checks ? ['outbound', call.callee] : [...call.path, 'policy'], text);
 }

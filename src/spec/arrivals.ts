@@ -6,7 +6,7 @@ import type { Ns } from '../kernel/time.js';
 import type { Stages } from './stages.js';
 import { areaOf } from './stages.js';
 
-/** Rates per second. */
+/** How the requests of a workload arrive. Rates are per second. */
 export type Arrivals =
   | { readonly kind: 'poisson' | 'constant'; readonly rate: number }
   | {
@@ -34,27 +34,27 @@ export type Arrivals =
   | {
       readonly kind: 'at';
       readonly timesNs: readonly Ns[];
-      /** By arrival: the request, by its place in the workload; null where it is drawn. */
+      /** Index of the request in the workload, for each arrival; null = drawn. */
       readonly requests: readonly number[] | null;
     }
   | {
       readonly kind: 'closed';
-      /** The most there ever are. */
+      /** Largest number of users at any time. */
       readonly users: number;
-      /** How many there are when; null where that does not change. */
+      /** Number of users over time; null = constant. */
       readonly ramp: Stages | null;
       readonly think: Distribution;
       readonly rampUpNs: Ns;
     };
 
-/** Time a closed user is taken to wait for an answer, in seconds: only for predictions. */
+/** Assumed response time of a closed workload, in seconds; used only for predictions. */
 const ASSUMED_ANSWER_SECONDS = 0.1;
 const TWO_PI = 6.283185307179586;
 
 /**
- * Expected number of arrivals in [0, durationNs) from the start of the process. Exact for open
- * processes; for a closed one users x time / (think time + 0.1 s). Not rounded; Infinity where the gap
- * of a renewal process has the mean 0.
+ * Expected number of arrivals in [0, durationNs) from the start of the process. Exact for open processes; for
+ * a closed one, users x time / (think time + 0.1 s). Not rounded. Infinity if the gap of a renewal process
+ * has mean 0.
  */
 export function expectedArrivals(arrivals: Arrivals, durationNs: Ns): number {
   const seconds = Math.max(0, durationNs) / NS_PER_SECOND;

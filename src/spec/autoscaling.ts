@@ -1,58 +1,61 @@
 import type { Ns } from '../kernel/time.js';
 
-/** What is measured of instances, or (`lag`) of what waits for them. */
+/** Metrics that an autoscaler can target: of the instances, or (`lag`) of the messages that wait for them. */
 export const SCALING_METRICS = ['cpu', 'concurrency', 'queue', 'rate', 'lag'] as const;
 export type ScalingMetric = (typeof SCALING_METRICS)[number];
 
-/** How much may be added or taken in a period: a share of the replicas at its start, or so many. */
+/**
+ * Limit on how many replicas a period may add or remove: a percentage of the replicas at its start, or a
+ * number of pods.
+ */
 export interface ScalingPolicy {
   readonly unit: 'percent' | 'pods';
-  /** Percent or pods. */
+  /** Percent or number of pods. */
   readonly value: number;
   readonly periodNs: Ns;
 }
 
-/** Rules of one direction. */
+/** Scaling rules of one direction. */
 export interface ScalingRules {
-  /** The most cautious recommendation of so long counts. */
+  /** Stabilization window: the most cautious recommendation within it is used. */
   readonly stabilizationNs: Ns;
   readonly policies: readonly ScalingPolicy[];
-  /** Which of them counts: that with the largest change, with the smallest, or nothing is changed. */
+  /** Which policy applies: the one with the largest change, the one with the smallest, or none (no scaling). */
   readonly selectPolicy: 'max' | 'min' | 'disabled';
 }
 
-/** A metric and what it is to be on each instance. */
+/** A metric and its target value per instance. */
 export interface ScalingTarget {
   readonly metric: ScalingMetric;
-  /** Of `cpu` a share, of `rate` a second, else a number; above 0. */
+  /** Target per instance, above 0: a share for `cpu`, per second for `rate`, else a count. */
   readonly target: number;
-  /** Of `lag`: the group or queue, as written; null elsewhere. */
+  /** Name of the consumer group or queue for `lag`, as written; null for other metrics. */
   readonly of: string | null;
 }
 
-/** The horizontal pod autoscaler of Kubernetes. */
+/** The horizontal pod autoscaler (HPA) of Kubernetes. */
 export interface Autoscaling {
   readonly metrics: readonly ScalingTarget[];
   readonly min: number;
   readonly max: number;
   readonly syncNs: Ns;
-  /** How old a metric is when it is looked at. */
+  /** Age of a metric when the autoscaler reads it. */
   readonly metricDelayNs: Ns;
-  /** A metric that is so near to its target changes nothing; share. */
+  /** Relative deviation from the target that causes no change; share. */
   readonly tolerance: number;
   readonly up: ScalingRules;
   readonly down: ScalingRules;
 }
 
-/** A target with where it is measured. */
+/** A scaling target and where it is measured. */
 export interface PlanScalingTarget extends ScalingTarget {
-  /** Whose lag it is: ids of the topic and its group, or of the queue and -1; -1 both elsewhere. */
+  /** For `lag`: ids of the topic and its group, or of the queue and -1. Both are -1 for other metrics. */
   readonly component: number;
   readonly part: number;
 }
 
 export interface PlanAutoscaling extends Autoscaling {
   readonly metrics: readonly PlanScalingTarget[];
-  /** Cores that a share of `cpu` is of. */
+  /** Cores that a `cpu` share refers to. */
   readonly cores: number;
 }

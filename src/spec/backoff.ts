@@ -1,12 +1,12 @@
 import type { Ns } from '../kernel/time.js';
 
-/** How a delay is spread; a share is plus or minus, a duration is added. */
+/** Randomization of a delay: a share varies it by plus or minus that share, a duration is added to it. */
 export type Jitter =
   | { readonly kind: 'none' | 'full' | 'equal' }
   | { readonly kind: 'share'; readonly share: number }
   | { readonly kind: 'duration'; readonly spanNs: Ns };
 
-/** Delays before retries, each law with its fields. */
+/** Delay before a retry, by kind of back-off. */
 export type BackoffConfig =
   | { readonly kind: 'constant'; readonly base: Ns; readonly jitter: Jitter }
   | {

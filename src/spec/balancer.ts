@@ -3,33 +3,36 @@ import type { StreamKey } from '../kernel/rng.js';
 import type { Ns } from '../kernel/time.js';
 import type { Outcome } from './outcome.js';
 
-/** What a balancer knows: only what its own caller has seen. */
+/** Inputs of a balancer. It knows only the observations of its own caller. */
 export interface BalancerSetup {
-  /** Instances of the callee. */
+  /** Number of instances of the callee. */
   readonly size: number;
-  /** Number of the calling instance within its component. */
+  /** Index of the calling instance within its component. */
   readonly caller: number;
-  /** Attempts of this caller that are under way, by instance: ten callers have ten views. Empty for a kind that is `blind`. */
+  /**
+   * Attempts in flight from this caller, by instance; every caller has its own view. Empty for a kind that is
+   * `blind`.
+   */
   readonly outstanding: Int32Array;
-  /** When each instance came back after callers had seen it go; -Infinity for one that never went. */
+  /** Time at which each instance came back after callers had seen it go down; -Infinity = it never went down. */
   readonly upSince: Float64Array;
   readonly clock: { readonly now: Ns };
-  /** Key of the draws of this caller's component for this callee. */
+  /** Key of the draws that this caller's component makes for this callee. */
   readonly picks: StreamKey;
-  /** A key that is the same for every caller, seed and replication: where instances stand on a ring. */
+  /** Key of the positions of instances on a hash ring; the same for every caller, seed and replication. */
   readonly places: StreamKey;
-  /** What all callers of the callee with this configuration have in one: made for the first of them. */
+  /** Returns state that all callers of the callee with this configuration share; the first caller creates it. */
   shared<T>(make: () => T): T;
-  /** Value of the configured key for the request that a strand belongs to; 0 without a key. */
+  /** Value of the configured key for the request of a strand; 0 without a key. */
   keyValue(strand: number): number;
 }
 
-/** The run-time half of a balancer: one for each calling instance, callee and configuration. */
+/** Run-time state of a balancer. There is one for each calling instance, callee and configuration. */
 export interface BalancerState {
   /**
-   * The instance for an attempt: one of the first `count` entries of `candidates`, which are in order,
-   * or -1 where the balancer itself holds all of them for failed. Lineage of the attempt for draws, the
-   * calling strand for the key of its request.
+   * Returns the instance for an attempt: one of the first `count` entries of `candidates`, which are in
+   * order, or -1 if the balancer considers all of them failed. The lineage of the attempt keys the draws; the
+   * calling strand gives the key of its request.
    */
   pick(
     candidates: Int32Array,
@@ -38,30 +41,30 @@ export interface BalancerState {
     lineageB: number,
     strand: number,
   ): number;
-  /** An attempt to this instance has been answered, or given up, after so long. */
+  /** An attempt to this instance ended, or was abandoned, after this time. */
   ended?(instance: number, afterNs: Ns, outcome: Outcome): void;
-  /** The calling process has restarted: forget everything. */
+  /** The calling process has restarted: discard all state. */
   reset?(): void;
-  /** Another process has taken the place of this instance. */
+  /** A new process has replaced this instance. */
   forget?(instance: number): void;
 }
 
-/** One way to pick an instance: `loadBalancing: { kind: … }`. */
+/** A load balancing algorithm: `loadBalancing: { kind: … }`. */
 export interface BalancerKind<S extends z.ZodType = z.ZodType> {
   readonly balancer: string;
   readonly summary: string;
-  /** Public sources the behaviour was taken from. */
+  /** Public sources for the behaviour. */
   readonly sources: readonly string[];
-  /** Strict object WITHOUT the field `kind`; every field described. A field `key` names one of `keys`. */
+  /** Strict object WITHOUT the field `kind`; every field has a description. A field `key` names one of `keys`. */
   readonly schema: S;
-  /** Its list is a file: callers pick instances that are down too, and find out by failing. */
+  /** The list of instances is a static file: callers also pick instances that are down, and their attempts fail. */
   readonly fixedList?: true;
-  /** All callers have to see all instances: they cannot be narrowed to a zone or a subset. */
+  /** All callers must see all instances: no zone-aware routing and no subsets. */
   readonly wholeList?: true;
-  /** It does not look at the attempts under way, so that they need not be counted. */
+  /** It ignores attempts in flight, so they need not be counted. */
   readonly blind?: true;
   create(config: z.output<S>, setup: BalancerSetup): BalancerState;
-  /** Legal by itself, contradictory together: messages with the field they belong to. */
+  /** Reports combinations of valid settings that contradict each other, with the field that each problem belongs to. */
   check?(config: z.output<S>): readonly BalancerProblem[];
 }
 
@@ -70,20 +73,20 @@ export interface BalancerProblem {
   readonly message: string;
 }
 
-/** What does not depend on the kind of balancer. */
+/** Load balancing settings that apply to every kind of balancer. */
 export interface BalancingCommon {
-  /** null: that of the outlier detection, 0 where there is none. */
+  /** null = the panic threshold of the outlier detection, or 0 without one. */
   readonly panicThreshold: number | null;
   readonly failTrafficOnPanic: boolean;
-  /** null: zones are not looked at. */
+  /** null = zones are ignored. */
   readonly zoneAware: ZoneAware | null;
-  /** null: every caller sees all instances. */
+  /** null = every caller sees all instances. */
   readonly subset: Subset | null;
-  /** What an instance is picked for: each attempt, or each connection, as an L4 balancer does. */
+  /** Whether an instance is picked for each attempt or for each connection (as an L4 balancer does). */
   readonly level: 'request' | 'connection';
 }
 
-/** Nothing said beside the kind. */
+/** Load balancing with no settings besides the kind. */
 export const PLAIN_BALANCING: BalancingCommon = Object.freeze({
   panicThreshold: null,
   failTrafficOnPanic: false,
@@ -92,17 +95,20 @@ export const PLAIN_BALANCING: BalancingCommon = Object.freeze({
   level: 'request',
 });
 
-/** Calls stay in the zone of their caller as far as the shares of both sides allow. */
+/** Zone-aware routing: calls stay in the zone of their caller as far as the shares of both sides allow. */
 export interface ZoneAware {
-  /** Share of the picks that look at zones. */
+  /** Share of picks that consider zones. */
   readonly routingEnabled: number;
-  /** Fewest instances that may be picked for zones to be looked at. */
+  /** Fewest pickable instances for which zones are considered. */
   readonly minClusterSize: number;
 }
 
-/** The instances that one caller sees. */
+/** Subset of the instances that one caller sees. */
 export interface Subset {
   readonly size: number;
-  /** Dealt in rounds, so that every instance has as many callers, or drawn by each caller. */
+  /**
+   * `deterministic`: dealt in rounds, so that every instance has the same number of callers; `random`: drawn
+   * by each caller.
+   */
   readonly kind: 'deterministic' | 'random';
 }

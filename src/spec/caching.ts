@@ -4,38 +4,38 @@ import type { Pool } from './resources.js';
 import type { Host } from './scenario.js';
 import type { Step } from './steps.js';
 
-/** A cache: levels that are asked one after the other, nearest first. */
+/** A cache. Its levels are looked up in order, nearest first. */
 export interface Cache {
   readonly name: string;
   readonly title: string | null;
   readonly description: string | null;
   readonly critical: boolean;
   readonly levels: readonly CacheLevel[];
-  /** Key whose values the entries are, and how many there are; null and 0 with a fixed ratio. */
+  /** Key whose values the entries are, and the number of its values; null and 0 with a fixed hit ratio. */
   readonly key: string | null;
   readonly population: number;
-  /** A fixed ratio of hits in the place of entries. */
+  /** Fixed hit ratio instead of simulated entries; null = entries are simulated. */
   readonly hitRatio: number | null;
   readonly pattern: 'aside' | 'readThrough' | 'writeThrough' | 'writeBehind' | 'refreshAhead';
-  /** Who loads when several miss the same value at once. */
+  /** Scope of request coalescing: which concurrent misses of one value share a load. */
   readonly coalesce: 'none' | 'instance' | 'cluster';
-  /** How long an expired value is served while one request loads it anew; null = not at all. */
+  /** How long an expired value is served while one request reloads it; null = never. */
   readonly staleWhileRevalidateNs: Ns | null;
-  /** Beta of the early expiry (XFetch), null = none. */
+  /** Beta of probabilistic early expiration (XFetch); null = off. */
   readonly earlyExpiry: number | null;
-  /** How long it is remembered that there is no such thing; null = not at all. */
+  /** Time to live of a negative entry (the value does not exist); null = not cached. */
   readonly negativeTtlNs: Ns | null;
-  /** When the shared level does not answer. */
+  /** What a request does when the shared level fails. */
   readonly onError: 'bypass' | 'fail';
-  /** Share of the entries that are there at the beginning, most popular first. */
+  /** Share of the entries that are cached at the start, most popular first. */
   readonly warm: number;
-  /** Only with refreshAhead: a hit beyond this share of the time to live has the value loaded anew. */
+  /** Only with refreshAhead: share of the time to live after which a hit triggers a reload. */
   readonly refreshAheadFactor: number | null;
-  /** Only with writeBehind: how long writes are gathered, and how many at most. */
+  /** Only with writeBehind: how long writes are buffered, and the largest batch. */
   readonly writeBehind: { readonly delayNs: Ns; readonly batchSize: number } | null;
-  /** The server of the shared level; absent where there is none. */
+  /** Server of the shared level; absent without one. */
   readonly host: Host | null;
-  /** Of the clients of the shared level. */
+  /** Connection pool of the clients of the shared level. */
   readonly pool: Pool;
   readonly maxConnections: number;
 }
@@ -43,41 +43,41 @@ export interface Cache {
 /** One level of a cache. */
 export interface CacheLevel {
   readonly name: string;
-  /** `local`: in the process of the caller, dies with it. The others are one server that all ask. */
+  /** `local`: in the process of the caller, lost when it dies. The other kinds are one server for all callers. */
   readonly kind: 'local' | 'redis' | 'memcached' | 'cdn';
-  /** Entries. */
+  /** Largest number of entries. */
   readonly capacity: number;
   readonly ttlNs: Ns | null;
   readonly ttlJitter: number;
-  /** The time to live begins anew with every hit. */
+  /** Every hit restarts the time to live. */
   readonly sliding: boolean;
-  /** What one command takes: CPU of the process that holds the level. */
+  /** Time of one command: CPU of the process that holds the level. */
   readonly latency: Distribution;
   readonly eviction: 'lru' | 'lfu' | 'fifo' | 'sieve' | 'random';
-  /** Only with lfu: whose uses are counted. */
+  /** Only with lfu: whether uses are counted for resident entries only, or for all keys. */
   readonly counts: 'resident' | 'all';
 }
 
-/** What a `cache` step does. */
+/** A `cache` step. */
 export interface CacheStep {
   readonly cache: string;
   readonly op: 'get' | 'set' | 'delete' | 'refresh';
-  /** Key whose value it is about; null = that of the cache. */
+  /** Key whose value is accessed; null = the key of the cache. */
   readonly key: string | null;
-  /** How a value is loaded; null = a miss is a 404. */
+  /** Steps that load a missing value; null = a miss is a 404. */
   readonly onMiss: readonly Step[] | null;
-  /** How a value that is set gets to where it belongs; only with writeThrough and writeBehind. */
+  /** Steps that write the value to the backing store; only with writeThrough and writeBehind. */
   readonly write: readonly Step[] | null;
-  /** Whether a value that was loaded is kept. */
+  /** Whether a loaded value is stored in the cache. */
   readonly store: boolean;
 }
 
-/** The response cache in a middleware chain. */
+/** A response cache in a middleware chain. */
 export interface ResponseCache {
   readonly cache: string;
   readonly methods: readonly string[];
   readonly key: string | null;
-  /** Replaces that of the levels; null = theirs. */
+  /** Overrides the time to live of the levels; null = theirs. */
   readonly ttlNs: Ns | null;
 }
 
@@ -92,46 +92,52 @@ export interface PlanCache {
   }[];
 }
 
-/** What an instruction of a `cache` step does, in the order in which they stand in a program. */
+/** Operations that a `cache` step compiles to, in program order. */
 export type CacheOp =
-  /** Asks a level in the process: success is a hit. */
+  /** Looks the value up in a local level; success is a hit. */
   | 'lookup'
-  /** Says what the call of the shared level behind it is about. */
+  /** Sets the command of the following call to the shared level. */
   | 'ask'
-  /** At the server of the shared level: reads the command, and carries it out. */
+  /** At the server of the shared level: reads the command, then executes it. */
   | 'receive'
   | 'serve'
-  /** The shared level has answered: success is a hit. */
+  /** The shared level has replied; success is a hit. */
   | 'answered'
-  /** What was found further away is put into a level in the process; or only where it is not there. */
+  /** `fill` stores a value from a farther level in a local level; `share` does so only if it is missing there. */
   | 'fill'
   | 'share'
-  /** Nobody has the value and nobody loads it. */
+  /** No level has the value, and the step does not load it. */
   | 'absent'
-  /** What was found is an answer, or the answer that there is no such thing. */
+  /** The lookup found a value, or a negative entry. */
   | 'verdict'
-  /** Success: it loads, for others too. Else somebody loads already, and `follow` waits for that. */
+  /**
+   * Success: this request loads the value, for others too. Otherwise another request is loading it, and
+   * `follow` waits for that.
+   */
   | 'claim'
   | 'follow'
-  /** It loads for itself. */
+  /** The request loads the value for itself only. */
   | 'begin'
-  /** The value is there; it is stored in a level in the process; those who wait have it. */
+  /** The value is loaded; `store` puts it into a local level; `land` releases the requests that wait for it. */
   | 'loaded'
   | 'store'
   | 'land'
-  /** The load has failed; `negative`: with a 404 that is remembered. */
+  /** The load has failed; `negative`: with a 404, which is cached. */
   | 'failing'
   | 'negative'
   | 'failed'
-  /** The failure that was kept goes on its way. */
+  /** Continues with the failure that was kept. */
   | 'rethrow'
-  /** Success: what was found has to be loaded anew, and this request has it done. */
+  /** Success: the value found is due for a reload, and this request starts it. */
   | 'due'
   | 'refreshing'
-  /** The value is written: what caches hold is of yesterday. */
+  /** The value has been written: cached copies are outdated. */
   | 'write'
   | 'forget'
-  /** Writes that are gathered: success has somebody write them; who gathers, takes, and has written. */
+  /**
+   * Write-behind. `buffer` succeeds if this request must start the writer. The writer waits (`gather`), takes
+   * a batch (`take`), and completes it (`written`) or queues it again (`requeue`).
+   */
   | 'buffer'
   | 'gather'
   | 'take'
@@ -142,17 +148,17 @@ export type CacheOp =
 export interface PlanCacheAct {
   readonly act: 'cache';
   readonly op: CacheOp;
-  /** Part id whose program it stands in. */
+  /** Part id of the program that contains the instruction. */
   readonly from: number;
   /** Index into plan.caches. */
   readonly cache: number;
-  /** Index into its levels, or -1. */
+  /** Index into the levels of the cache; -1 = none. */
   readonly level: number;
-  /** Index into plan.keys, or -1 with a fixed ratio. */
+  /** Index into plan.keys; -1 with a fixed hit ratio. */
   readonly key: number;
-  /** Which load of the part it is about. */
+  /** Number of the load within the part. */
   readonly slot: number;
-  /** What `ask` asks: 0 get, 1 set, 2 delete. */
+  /** Command of `ask`: 0 get, 1 set, 2 delete. */
   readonly command: number;
   /** -1 = the time to live of the level. */
   readonly ttlNs: Ns;

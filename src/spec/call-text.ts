@@ -1,6 +1,6 @@
 import { QUANTITY_TEXT_MAX, QuantityError, show } from './quantity-text.js';
 
-/** The long form of `kind(a b c=d 80%=e)`: positional and named arguments apart. */
+/** Parsed arguments of `kind(a b c=d 80%=e)`: positional, named and weighted. */
 export interface CallText {
   readonly kind: string;
   readonly positional: readonly (string | number)[];
@@ -12,12 +12,12 @@ export interface CallText {
 const HEAD = /^([A-Za-z][A-Za-z0-9]*)\(/;
 const NAMED = /^([A-Za-z][A-Za-z0-9]*|\d+(?:\.\d+)?%) ?= ?(.+)$/s;
 const NUMERIC = /^-?\d+(?:\.\d+)?$/;
-/** Nested parentheses that are read; deeper ones mean nothing. */
+/** Deepest nesting of parentheses that is parsed. */
 const DEPTH_MAX = 8;
 
 /**
- * Reads `lognormal(p50=8ms p99=60ms)`. Arguments are separated by spaces, or by commas where YAML lets
- * them through. Returns null for text that has no opening parenthesis after a word; throws QuantityError.
+ * Parses text such as `lognormal(p50=8ms p99=60ms)`. Arguments are separated by spaces, or by commas where
+ * YAML allows them. Returns null for text without an opening parenthesis after a word. Throws QuantityError.
  */
 export function parseCallText(input: string, example: (kind: string) => string): CallText | null {
   const text = input.trim();
@@ -57,7 +57,7 @@ function scalar(text: string): string | number {
   return NUMERIC.test(text) ? Number(text) : text;
 }
 
-/** Place of the parenthesis that closes the one at `from`, or -1. */
+/** Index of the parenthesis that closes the one at `from`, or -1. */
 function closing(text: string, from: number): number {
   let depth = 0;
   for (let i = from; i < text.length; i++) {

@@ -1,25 +1,25 @@
 import type { Ns } from '../kernel/time.js';
 
-/** Units of capacity a second that a table was given, and what it consists of. */
+/** Provisioned throughput of a table, in units per second, and its partitions. */
 export interface Capacity {
-  /** Infinity = as many as are asked for. */
+  /** Read units per second; Infinity = unlimited. */
   readonly read: number;
   readonly write: number;
   readonly partitions: number;
-  /** Unused units are kept for so long. */
+  /** How long unused units are kept for bursts. */
   readonly burstNs: Ns;
-  /** Partitions share the units of the table; else each has its part of them. */
+  /** Partitions share the units of the table (adaptive capacity); otherwise each has an equal part. */
   readonly isAdaptive: boolean;
 }
 
-/** What one partition gives at most, in units a second, however many the table has. */
+/** Largest throughput of one partition, in units per second, regardless of the units of the table. */
 export const PARTITION_MAX = Object.freeze({ read: 3000, write: 1000 });
 
-/** A request takes units of a table, or is throttled. */
+/** A request consumes units of a table, or is throttled. */
 export interface PlanConsume {
   readonly act: 'consume';
   readonly part: number;
-  /** Index into plan.keys: whose value says the partition; -1 = any. */
+  /** Index into plan.keys of the key whose value selects the partition; -1 = any partition. */
   readonly key: number;
   readonly units: number;
   readonly does: 'read' | 'write';

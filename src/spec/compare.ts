@@ -1,9 +1,9 @@
-/** How a figure is compared with a limit. */
+/** Operator that compares a figure with a limit. */
 export type CompareOp = '<' | '<=' | '>' | '>=' | '==' | '!=';
 
 export const COMPARE_OPS: readonly CompareOp[] = ['<=', '>=', '==', '!=', '<', '>'];
 
-/** Truth of `value OP limit`. */
+/** Evaluates `value OP limit`. */
 export function holds(op: CompareOp, value: number, limit: number): boolean {
   switch (op) {
     case '<':

@@ -1,4 +1,4 @@
-/** What a component of a scenario is; each stands in a section of its own. */
+/** Kind of a component. Each kind has its own section in the scenario. */
 export type ComponentKind =
   | 'workload'
   | 'gateway'
@@ -12,7 +12,7 @@ export type ComponentKind =
   | 'eventStore'
   | 'projection';
 
-/** What its parts are called in references and metrics. */
+/** What references and metrics call the parts of each kind. */
 export const PART_KIND = Object.freeze({
   workload: 'request',
   gateway: 'route',
@@ -28,7 +28,7 @@ export const PART_KIND = Object.freeze({
 } as const satisfies Record<ComponentKind, string>);
 export type PartKind = (typeof PART_KIND)[ComponentKind];
 
-/** Section of the scenario that holds it. */
+/** Section of the scenario for each kind. */
 export const SECTION = Object.freeze({
   workload: 'workloads',
   gateway: 'gateways',

@@ -6,38 +6,38 @@ import type { Knee, Pool } from './resources.js';
 import type { SearchEngine } from './search.js';
 import type { Host } from './scenario.js';
 
-/** A database with its client-side pools. */
+/** A database and its client-side pools. */
 export interface Database extends Host {
-  /** The product whose defaults it has. */
+  /** Product whose defaults apply. */
   readonly kind:
     'generic' | 'postgres' | 'mysql' | 'mongo' | 'redis' | 'elasticsearch' | 'dynamodb';
   readonly operations: ReadonlyMap<string, Operation>;
   readonly maxConnections: number;
   readonly reserved: number;
   readonly connect: Distribution;
-  /** The server ends a statement that takes longer; null = it takes as long as it has to. */
+  /** The server aborts a statement that takes longer; null = no limit. */
   readonly statementTimeoutNs: Ns | null;
-  /** Above so many statements under way each step takes longer by `alpha` for each of them. */
+  /** Slowdown above a number of concurrent statements; null = none. */
   readonly knee: Knee | null;
-  /** null = it has one node. */
+  /** Replicas of the primary; null = a single node. */
   readonly replication: Replication | null;
-  /** null = every node has all rows. */
+  /** Sharding; null = every node has all rows. */
   readonly shards: Shards | null;
-  /** Provisioned throughput; null = it has none. */
+  /** Provisioned throughput; null = unlimited. */
   readonly capacity: Capacity | null;
-  /** Thread pools, copies of shards and refreshes; null where the product has none. */
+  /** Thread pools, shard copies and refreshes of a search engine; null for other products. */
   readonly search: SearchEngine | null;
-  /** For operations that write nothing. */
+  /** Node that serves operations without writes. */
   readonly route: ReadRoute;
-  /** null = a primary that has died is waited for. */
+  /** null = callers wait until a dead primary is back. */
   readonly failover: Failover | null;
-  /** Longest wait for a row; null = as long as it has to. */
+  /** Longest wait for a row lock; null = no limit. */
   readonly lockTimeoutNs: Ns | null;
-  /** Wait for a row after which a deadlock is looked for. */
+  /** Wait for a row lock after which the server checks for a deadlock. */
   readonly deadlockTimeoutNs: Ns;
-  /** Client side, one per calling instance. */
+  /** Client-side pool; each calling instance has one. */
   readonly pool: Pool;
-  /** Caller component -> its pool. */
+  /** Pool by calling component. */
   readonly pools: ReadonlyMap<string, Pool>;
 }
 
@@ -46,14 +46,14 @@ export interface Operation {
   readonly work: Distribution | null;
   readonly wait: Distribution | null;
   readonly write: boolean;
-  /** Key whose value says which row it is about; null = none. */
+  /** Key whose value selects the row; null = no row. */
   readonly key: string | null;
-  /** Holds that row until its transaction ends. */
+  /** Locks that row until the end of the transaction. */
   readonly lock: boolean;
-  /** Asks every shard, and is over with the slowest. */
+  /** Queries every shard; ends with the slowest. */
   readonly scan: boolean;
-  /** Shards that it asks, one after the other from its own on; it is over with the slowest. */
+  /** Number of shards that it queries, consecutive from its own; ends with the slowest. */
   readonly fanout: number;
-  /** Units of the capacity that it takes. */
+  /** Capacity units that it consumes. */
   readonly units: number;
 }

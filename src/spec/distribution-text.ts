@@ -12,11 +12,11 @@ interface Law<T> extends KindForm {
 }
 
 const POSITIVE = { allowZero: false } as const;
-/** Above this a coefficient of variation is a slip of the pen, and quantiles leave the clock. */
+/** Largest coefficient of variation. A larger one is a typo, and its quantiles exceed the range of the clock. */
 const CV_MAX = 100;
 const EMPIRICAL_MAX = 10_000;
 
-/** The laws of durations: positional fields, an example, and how the numbers come together. */
+/** Distributions of durations: positional fields, an example, and how to build each from its fields. */
 const LAWS: ReadonlyMap<string, Law<Distribution>> = new Map<string, Law<Distribution>>([
   [
     'constant',
@@ -114,12 +114,12 @@ const COUNT_LAWS: ReadonlyMap<string, Law<CountDistribution>> = new Map<
   ],
 ]);
 
-/** Names of the laws of durations, in the order of the reference. */
+/** Names of the duration distributions, in the order of the reference. */
 export const DISTRIBUTION_KINDS: readonly string[] = [...LAWS.keys()];
-/** Names of the laws of counts. */
+/** Names of the count distributions. */
 export const COUNT_KINDS: readonly string[] = [...COUNT_LAWS.keys()];
 
-/** Every field a law of durations has in its long form. */
+/** Every field that a duration distribution has in its long form. */
 export const DISTRIBUTION_FIELDS: readonly string[] = [
   ...new Set(
     [...LAWS.values()].flatMap((form) => form.fields.map((field) => field.replace('!', ''))),
@@ -128,7 +128,7 @@ export const DISTRIBUTION_FIELDS: readonly string[] = [
   'branches',
 ];
 
-/** A distribution of durations from `15ms`, `exponential(15ms)` or `{ kind: exponential, mean: 15ms }`. */
+/** Parses a duration distribution: `15ms`, `exponential(15ms)` or `{ kind: exponential, mean: 15ms }`. */
 export function parseDistribution(input: unknown): Distribution {
   if (input === undefined) {
     throw new QuantityError(
@@ -140,14 +140,14 @@ export function parseDistribution(input: unknown): Distribution {
   return build(long, LAWS);
 }
 
-/** A distribution of whole numbers from `3`, `uniform(1 5)` or `{ kind: uniform, min: 1, max: 5 }`. */
+/** Parses a distribution of whole numbers: `3`, `uniform(1 5)` or `{ kind: uniform, min: 1, max: 5 }`. */
 export function parseCountDistribution(input: unknown): CountDistribution {
   const long = longOf(input, COUNT_LAWS);
   if (long === null) return { kind: 'constant', value: parseWhole(input, { max: COUNT_MAX }) };
   return build(long, COUNT_LAWS);
 }
 
-/** The long form of a textual distribution, or null for what has none. */
+/** Long form of a textual distribution; null for text that is not a call such as `exponential(15ms)`. */
 export function distributionLongForm(text: string): Map<string, unknown> | null {
   const call = parseCallText(text, example(LAWS));
   return call === null ? null : longForm(call, LAWS);

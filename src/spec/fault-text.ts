@@ -1,4 +1,4 @@
-/** What a fault does, without what becomes of those whom it hits: its event says that behind a semicolon. */
+/** The text of a fault event before the first semicolon: what the fault does, without its effect on the target. */
 export function plainFault({ text }: { readonly text: string }): string {
   return text.split('; ')[0]!;
 }

@@ -1,38 +1,38 @@
 import type { Distribution } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
 
-/** A service that runs in environments which come and go with its requests. */
+/** Settings of a function: its execution environments are created and removed on demand. */
 export interface FunctionSettings {
   readonly kind: 'simple' | 'lambda' | 'cloudRun' | 'knative';
-  /** From the decision to make an environment until it can run. */
+  /** Time from the decision to create an environment until it can run. */
   readonly coldStart: Distribution;
-  /** An environment that has been idle for so long is taken down. */
+  /** Idle time after which an environment is removed. */
   readonly keepAliveNs: Ns;
-  /** Requests under way at most. */
+  /** Largest number of requests in flight. */
   readonly maxConcurrency: number;
   readonly concurrencyPerInstance: number;
-  /** Environments that may be made at once, and per second after that. */
+  /** Environments that can be created at once, and per second after that. */
   readonly burst: number;
   readonly scaleRate: number;
-  /** Environments that are always there. */
+  /** Provisioned environments, which always exist. */
   readonly provisioned: number;
-  /** Of an execution, the cold start not counted; null = none. */
+  /** Time limit of an execution, cold start excluded; null = none. */
   readonly timeoutNs: Ns | null;
-  /** Cores of one environment; below 1 work takes longer than it says. */
+  /** Cores of one environment; below 1, work takes longer than its written time. */
   readonly cores: number;
-  /** Its own part of what the account may run at once; null = it shares what is left. */
+  /** Reserved part of the account's concurrency limit; null = it shares the unreserved rest. */
   readonly reserved: number | null;
-  /** Who decides how many environments there are; null = each request for itself. */
+  /** Autoscaler that sets the number of environments; null = each request creates one if none is idle. */
   readonly autoscaler: KpaSettings | null;
 }
 
-/** The Knative pod autoscaler. */
+/** Settings of the Knative pod autoscaler (KPA). */
 export interface KpaSettings {
-  /** Requests at once that it aims for in a pod, the utilization it leaves room for included. */
+  /** Target of concurrent requests per pod, target utilization included. */
   readonly target: number;
   readonly stableWindowNs: Ns;
   readonly panicWindowNs: Ns;
-  /** Pods wanted over pods ready from which on it panics. */
+  /** Ratio of desired to ready pods from which panic mode starts. */
   readonly panicThreshold: number;
   readonly maxScaleUpRate: number;
   readonly maxScaleDownRate: number;
@@ -40,18 +40,18 @@ export interface KpaSettings {
   readonly maxScale: number;
 }
 
-/** A function: its component, and how environments are made. */
+/** A function of a plan. */
 export interface PlanFunction {
   readonly component: number;
   readonly spec: FunctionSettings;
   /** Distribution id of the cold start; -1 = it takes no time. */
   readonly coldStart: number;
-  /** Requests under way at most, and whether those of the other functions of its account count. */
+  /** Largest number of requests in flight, and whether requests of the account's other functions count. */
   readonly limit: number;
   readonly isShared: boolean;
 }
 
-/** A request of a function wants an environment. */
+/** A request of a function needs an environment. */
 export interface PlanInvoke {
   readonly act: 'invoke';
   /** Index into plan.functions. */

@@ -10,19 +10,19 @@ import {
   showNoNumber,
 } from './quantity-text.js';
 
-/** Name and positional fields of one kind that has a textual form. */
+/** Name and positional fields of a kind that has a textual form. */
 export interface KindForm {
-  /** Fields in the order of positional arguments; `!` behind a name: only by name. */
+  /** Fields in the order of positional arguments; a trailing `!` marks a field that must be named. */
   readonly fields: readonly string[];
-  /** Shown in messages. */
+  /** Example for error messages. */
   readonly example: string;
   /** Takes `90%=value` arguments; the long form is `branches: [{ weight, <name> }]`. */
   readonly weighted?: string;
-  /** Takes any number of positional arguments; the long form is this field, a list. */
+  /** Takes any number of positional arguments; the long form is a list in this field. */
   readonly list?: string;
 }
 
-/** The long form of a text: `lognormal(p50=8ms p99=60ms)` is `{ kind: lognormal, p50: 8ms, p99: 60ms }`. */
+/** Long form of a text: `lognormal(p50=8ms p99=60ms)` becomes `{ kind: lognormal, p50: 8ms, p99: 60ms }`. */
 export function longForm(
   call: CallText,
   forms: ReadonlyMap<string, KindForm>,
@@ -55,7 +55,7 @@ export function longForm(
   return long;
 }
 
-/** The form of a kind; an unknown one is an error that lists the known ones. */
+/** Form of a kind. Throws a QuantityError that lists the known kinds if it is unknown. */
 export function formOf(kind: string, forms: ReadonlyMap<string, KindForm>): KindForm {
   const form = forms.get(kind);
   if (form === undefined) {
@@ -66,7 +66,7 @@ export function formOf(kind: string, forms: ReadonlyMap<string, KindForm>): Kind
   return form;
 }
 
-/** Reads the fields of one kind, refuses what is missing, unknown or out of range. */
+/** Reads the fields of one kind; rejects fields that are missing, unknown or out of range. */
 export class KindFields {
   private readonly kind: string;
   private readonly values: ReadonlyMap<string, unknown>;
@@ -121,7 +121,7 @@ export class KindFields {
     return value as unknown[];
   }
 
-  /** Weighted branches; shares must add up to 100%. */
+  /** Weighted branches; their shares must add up to 100%. */
   branches<T>(name: string, read: (value: unknown) => T): { weight: number; value: T }[] {
     const list = this.list('branches').map((entry) => {
       const fields = entriesOf(entry);
@@ -168,7 +168,7 @@ export class KindFields {
   }
 }
 
-/** The entries of a map, whichever way it is held; null for anything else. */
+/** Entries of a Map or of a plain object; null for any other value. */
 export function entriesOf(input: unknown): ReadonlyMap<string, unknown> | null {
   if (input instanceof Map) return input as ReadonlyMap<string, unknown>;
   if (typeof input !== 'object' || input === null || Array.isArray(input)) return null;

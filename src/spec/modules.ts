@@ -28,7 +28,7 @@ import type {
 import type { PlanIndexed, PlanSearch, PlanSearched, PlanThread } from './search.js';
 import type { PlanCommitted, PlanLock, PlanRows, PlanStatement } from './sections.js';
 
-/** What a scenario holds beside services, their databases and their calls. */
+/** Components of a scenario other than services, gateways, databases and workloads. */
 export interface ScenarioModules {
   readonly brokers: ReadonlyMap<string, Broker>;
   readonly sagas: ReadonlyMap<string, Saga>;
@@ -39,7 +39,7 @@ export interface ScenarioModules {
   readonly projections: ReadonlyMap<string, Projection>;
 }
 
-/** The same in a plan, and the steps that lead there. */
+/** The same components in a plan, and the steps that use them. */
 export interface PlanModules {
   readonly acts: readonly PlanAct[];
   readonly brokers: readonly PlanBroker[];
@@ -47,7 +47,7 @@ export interface PlanModules {
   readonly topics: readonly PlanTopic[];
   readonly outboxes: readonly PlanOutbox[];
   readonly sagas: readonly PlanSaga[];
-  /** Queues, and topics that push. */
+  /** Message queues and event buses. */
   readonly queues: readonly PlanInlet[];
   readonly stores: readonly PlanStore[];
   readonly projections: readonly PlanProjection[];
@@ -56,12 +56,12 @@ export interface PlanModules {
   /** Databases with replicas. */
   readonly replications: readonly PlanReplication[];
   readonly searches: readonly PlanSearch[];
-  /** Services that run in environments made on demand. */
+  /** Services that run in execution environments created on demand. */
   readonly functions: readonly PlanFunction[];
   readonly caches: readonly PlanCache[];
 }
 
-/** A step that leaves the process by another way than a call. */
+/** A step other than a call that has its own implementation outside the interpreter. */
 export type PlanAct =
   | PlanPublish
   | PlanOutboxCommit

@@ -1,18 +1,18 @@
 /**
- * Outcomes of requests, calls and attempts: the one taxonomy that every policy classifies on.
+ * Outcomes of requests, calls and attempts: the one taxonomy on which every policy classifies.
  *
  * At run time an outcome is one small integer: `kind | status << 5 | AMBIGUOUS | HINTED`. Kinds start at 4,
- * because 0 to 3 are the answers of the call machinery that are no outcomes (PASS, PARK, HOLD, PENDING).
+ * because 0 to 3 are results of the call machinery that are not outcomes (PASS, PARK, HOLD, PENDING).
  */
 export type Outcome = number;
 
-/** enter(): go on inward. */
+/** enter(): continue inward. */
 export const PASS = 0;
 /** enter(): the policy keeps the frame and will resume or reject it. */
 export const PARK = 1;
 /** leave(): the policy keeps the frame and will re-enter or finish it. */
 export const HOLD = 2;
-/** call(): the outcome comes later. */
+/** call(): the outcome follows later. */
 export const PENDING = 3;
 
 export const OUTCOME_NAMES = [
@@ -43,7 +43,7 @@ export type OutcomeName = (typeof OUTCOME_NAMES)[number];
 export const OUTCOME_KINDS = OUTCOME_NAMES.length;
 const FIRST_KIND = 4;
 
-/** The run-time code of each kind without a status. */
+/** Run-time code of each kind, without a status. */
 export const OUTCOME = Object.freeze({
   ok: 4,
   clientError: 5,
@@ -67,23 +67,20 @@ export const OUTCOME = Object.freeze({
 
 const SUCCESSES = (1 << OUTCOME.ok) | (1 << OUTCOME.degraded);
 
-/** Set on the outcome of a call when one of its attempts may have been executed without our knowing. */
+/** Flag of a call of which an attempt may have been executed although the caller did not learn its result. */
 export const AMBIGUOUS = 1 << 15;
 
-/**
- * Set on the outcome of an answer that says when to ask again: a Retry-After, a gRPC pushback. What it
- * says stands beside it, see CallContext.hint.
- */
+/** Flag of a response that says when to retry: a Retry-After or a gRPC pushback. CallContext.hint has the time. */
 export const HINTED = 1 << 16;
-/** A hint that asks not to be asked again: a negative grpc-retry-pushback-ms. */
+/** A hint not to retry: a negative grpc-retry-pushback-ms. */
 export const NEVER_AGAIN = -1;
 
-/** True when the answer with this outcome says when to ask again. */
+/** True if the response with this outcome says when to retry. */
 export function isHinted(outcome: Outcome): boolean {
   return (outcome & HINTED) !== 0;
 }
 
-/** The kind of an outcome, 4 to 21, without status and ambiguity. */
+/** Kind of an outcome, 4 to 21, without status and flags. */
 export function kindOf(outcome: Outcome): number {
   return outcome & 31;
 }
@@ -93,32 +90,32 @@ export function kindIndex(outcome: Outcome): number {
   return (outcome & 31) - FIRST_KIND;
 }
 
-/** The HTTP status an outcome carries or stands for; 0 where it stands for none. */
+/** HTTP status that an outcome carries, or the default of its kind; 0 if the kind has none. */
 export function statusOf(outcome: Outcome): number {
   const written = (outcome >> 5) & 1023;
   return written !== 0 ? written : DEFAULT_STATUS[kindIndex(outcome)]!;
 }
 
-/** The HTTP status of an answer; null where none came, or none was written into it. */
+/** HTTP status of a response: the written one, else 200 for a success; null for other outcomes. */
 export function writtenStatus(outcome: Outcome): number | null {
   const written = (outcome >> 5) & 1023;
   if (written !== 0) return written;
   return isSuccess(outcome) ? 200 : null;
 }
 
-/** The outcome of a kind with a status written into it. */
+/** Outcome of a kind with a status written into it. */
 export function withStatus(kind: number, status: number): Outcome {
   return kind | (status << 5);
 }
 
-/** True for `ok` and `degraded`: the caller got an answer it can use. */
+/** True for `ok` and `degraded`: the caller got a usable response. */
 export function isSuccess(outcome: Outcome): boolean {
   const kind = outcome & 31;
-  // One question, not two: what fails for the first time would find a branch that V8 has not compiled.
+  // One test instead of two: the first failure would otherwise reach a branch that V8 has not compiled.
   return ((SUCCESSES >> kind) & 1) !== 0;
 }
 
-/** The outcome a callee's HTTP status means: 2xx and 3xx ok, 429 throttled, other 4xx clientError, 5xx serverError. */
+/** Outcome for the HTTP status of a callee: 2xx and 3xx ok, 429 throttled, other 4xx clientError, 5xx serverError. */
 export function outcomeOfStatus(status: number): Outcome {
   if (status < 400) return withStatus(OUTCOME.ok, status);
   if (status === 429) return withStatus(OUTCOME.throttled, status);
@@ -126,8 +123,8 @@ export function outcomeOfStatus(status: number): Outcome {
 }
 
 /**
- * What a service answers its own caller when a call it made has failed and nothing caught it:
- * timeouts become 504, refusals and rejections 503, a reset 502, everything else passes as it is.
+ * Outcome that a service returns to its own caller when one of its calls fails and nothing handles it:
+ * timeouts become 504, refusals and rejections 503, a reset 502; all others pass unchanged.
  */
 export function relayed(outcome: Outcome): Outcome {
   switch (outcome & 31) {
@@ -148,7 +145,7 @@ export function relayed(outcome: Outcome): Outcome {
   }
 }
 
-/** Status a kind stands for where none is written into the outcome; by kind index. */
+/** Default status of each kind, by kind index. */
 const DEFAULT_STATUS = [
   200, 400, 429, 500, 504, 504, 503, 504, 502, 503, 503, 429, 503, 503, 499, 200, 499, 0,
 ];

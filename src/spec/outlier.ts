@@ -4,53 +4,56 @@ import type { Ns } from '../kernel/time.js';
 import type { Outcome } from './outcome.js';
 import type { Alarm, PolicyProblem } from './policy.js';
 
-/** What an outlier detection knows and may do: one for each calling instance and callee. */
+/** Inputs of an outlier detection. There is one for each calling instance and callee. */
 export interface OutlierSetup {
-  /** Instances of the callee. */
+  /** Number of instances of the callee. */
   readonly size: number;
-  /** Those of them that the calling instance sees. */
+  /** Number of them that the calling instance sees. */
   readonly seen: number;
   readonly clock: { readonly now: Ns };
-  /** Whether balancers of this caller may pick an instance; they may at first. */
+  /** Allows or forbids the balancers of this caller to pick an instance. Every instance starts open. */
   setOpen(instance: number, isOpen: boolean): void;
-  /** A timer of its own; reset() has to clear it. */
+  /** Creates a timer of its own; reset() must clear it. */
   alarm(run: () => void): Alarm;
-  /** The key of a random stream of this calling instance. */
+  /** Key of a random stream of this calling instance. */
   stream(meaning: string): StreamKey;
-  /** The journal of one instance: 0 = in, 1 = ejected. */
+  /** Journal of one instance: 0 = in, 1 = ejected. */
   machine(instance: number): { set(state: number): void };
 }
 
-/** The run-time half of an outlier detection. */
+/** Run-time state of an outlier detection. */
 export interface OutlierState {
-  /** An attempt to this instance has been answered, or given up by its caller. */
+  /** An attempt to this instance ended, or its caller abandoned it. */
   record(instance: number, outcome: Outcome): void;
-  /** A request to this instance has its connection. */
+  /** A request to this instance got its connection. */
   connected(instance: number): void;
-  /** The calling process has restarted: forget everything, open every instance. */
+  /** The calling process has restarted: discard all state and open every instance. */
   reset(): void;
-  /** Another process has taken the place of this instance: what is known of it was about somebody else. */
+  /** A new process has replaced this instance: discard the state about the old one. */
   forget(instance: number): void;
 }
 
-/** States of an instance as they are journalled. */
+/** Journalled states of an instance. */
 export const OUTLIER_STATES = ['in', 'ejected'] as const;
 
-/** A way to find the instances that do worse than the others: `outlierDetection`. */
+/** A kind of `outlierDetection`: it finds and ejects instances that perform worse than the others. */
 export interface OutlierKind<S extends z.ZodType = z.ZodType> {
   readonly outlier: string;
-  /** Meant where a scenario names no kind; there is one such kind. */
+  /** The kind that applies if a scenario names none; exactly one kind has this. */
   readonly isDefault: boolean;
   readonly summary: string;
-  /** Public sources the behaviour was taken from. */
+  /** Public sources for the behaviour. */
   readonly sources: readonly string[];
-  /** Strict object, WITHOUT the field `kind`; every field described. */
+  /** Strict object WITHOUT the field `kind`; every field has a description. */
   readonly schema: S;
-  /** A YAML value, with its `kind`, of `outlierDetection` in which it visibly acts. */
+  /** A YAML value of `outlierDetection`, with its `kind`, that shows a visible effect. */
   readonly example: string;
   create(config: z.output<S>, setup: OutlierSetup): OutlierState;
-  /** Share of instances in, 0 to 1, below which all are picked, unless loadBalancing says one. */
+  /**
+   * Share of instances that are not ejected, 0 to 1, below which callers pick all of them; loadBalancing can
+   * override it.
+   */
   panicThreshold(config: z.output<S>): number;
-  /** Legal by itself, contradictory together: messages with the field they belong to. */
+  /** Reports combinations of valid settings that contradict each other, with the field that each problem belongs to. */
   check(config: z.output<S>): readonly PolicyProblem[];
 }

@@ -33,9 +33,9 @@ import type {
 } from './resources.js';
 
 /**
- * A scenario variant lowered to ids and flat arrays: what one run needs, and nothing else. It is
- * structured-cloneable, so it goes to a worker as it is. Times are absolute: 0 is the start of the
- * warm-up. Components, parts and edges are numbered in code-unit order of their names.
+ * A scenario variant lowered to ids and flat arrays: the complete input of a run. It is structured-cloneable,
+ * so it can be sent to a worker as it is. Times are absolute: 0 is the start of the warm-up. Components,
+ * parts and edges are numbered in code-unit order of their names.
  */
 export interface Plan extends PlanModules {
   readonly format: 'faultline.plan/1';
@@ -48,15 +48,15 @@ export interface Plan extends PlanModules {
   readonly horizonNs: Ns;
   readonly maxEvents: number;
   readonly grid: Grid;
-  /** By component: its histograms are kept for each segment, those of others only for each group of them. */
+  /** By component: whether histograms are kept for every segment, or only for every group of segments. */
   readonly bySteps: readonly boolean[];
   readonly components: readonly PlanComponent[];
-  /** Endpoints, routes, operations, requests of all components; `PlanPart.component` owns it. */
+  /** Endpoints, routes, operations and requests of all components; `PlanPart.component` is the owner. */
   readonly parts: readonly PlanPart[];
   readonly instances: readonly PlanInstance[];
-  /** All call sites of one (caller part, callee part, bundle) are one edge. */
+  /** An edge joins all call sites with the same caller part, callee part and bundle. */
   readonly edges: readonly PlanEdge[];
-  /** What is measured apart as an edge: (caller part, callee part); PlanEdge.stat points here. */
+  /** Measured edges: (caller part, callee part). PlanEdge.stat is an index into this list. */
   readonly statEdges: readonly { readonly from: number; readonly to: number }[];
   readonly bundles: readonly PlanBundle[];
   readonly distributions: readonly Distribution[];
@@ -65,8 +65,8 @@ export interface Plan extends PlanModules {
   readonly loads: readonly PlanLoad[];
   readonly links: readonly PlanLink[];
   /**
-   * By component: distribution of the delay of a message from one of its instances to another, by
-   * (zone + 1) * (zones + 1) + zone + 1; null where it has one instance.
+   * By component: distribution ids of the delay of a message between two of its instances, by (zone + 1) *
+   * (zones + 1) + zone + 1; null for components with one instance.
    */
   readonly peers: readonly (Int32Array | null)[];
   readonly limiters: readonly PlanLimiter[];
@@ -77,20 +77,20 @@ export interface Plan extends PlanModules {
   readonly gates: readonly PlanGate[];
   readonly faults: readonly PlanFault[];
   readonly keys: readonly PlanKey[];
-  /** Rules of executing once per value; parts and edges point here. */
+  /** Rules for executing a request once per key value; parts and edges refer to them. */
   readonly onces: readonly PlanOnce[];
   /** Every priority that a request can have, ascending. */
   readonly priorities: readonly number[];
-  /** Longest chain of layers of any edge, pool and deadline included. */
+  /** Length of the longest chain of layers of any edge, pool and deadline included. */
   readonly deepestChain: number;
-  /** Share of roots to trace, by a hash of (workload, arrival number); 0 = none, 1 = all. */
+  /** Share of roots to trace, selected by a hash of (workload, arrival number); 0 = none, 1 = all. */
   readonly traceShare: number;
 }
 
 /**
- * The measuring grid: the elementary cells of time, half-open, from the end of the warm-up on. Cell k
- * is [edges[k], edges[k+1]). Steps of the timeline, fault windows and budget windows are unions of
- * cells. Segments are unions of cells too: full-resolution histograms are kept per segment.
+ * The measuring grid: half-open elementary cells of time, from the end of the warm-up. Cell k is [edges[k],
+ * edges[k+1]). Steps of the timeline, fault windows and budget windows are unions of cells. So are segments,
+ * for each of which full-resolution histograms are kept.
  */
 export interface Grid {
   readonly edges: Float64Array;
@@ -98,19 +98,19 @@ export interface Grid {
   readonly steps: number;
   readonly segmentOfCell: Int32Array;
   readonly segments: number;
-  /** By segment: the first one between the same edges of faults and windows; itself where no step is a segment. */
+  /** By segment: the first segment between the same edges of faults and windows; itself if steps are not segments. */
   readonly groupOfSegment: Int32Array;
 }
 
-/** What the platform does for instances of services and gateways. */
+/** Platform settings of the instances of a service or gateway. */
 export interface PlanPlatform {
-  /** null where no platform starts its processes; see Platform. */
+  /** Back-off of restarts; null without one, see Platform. */
   readonly restart: RestartBackoff | null;
-  /** What a new instance waits for before it starts up, one after the other, by the names of their draws. */
+  /** Delays of a new instance before its start-up, in sequence, with the names of their draws. */
   readonly placing: readonly { readonly name: string; readonly time: Distribution }[];
-  /** From a change of who is ready to the list of each caller; null = at once. */
+  /** Delay from a readiness change until each caller's endpoint list shows it; null = none. */
   readonly propagation: Distribution | null;
-  /** Where it is stopped, a process that takes its place starts beside it. */
+  /** A replacement starts at once when a process is ordered to stop. */
   readonly replaced: boolean;
 }
 
@@ -118,7 +118,7 @@ export interface PlanComponent extends PlanPlatform {
   readonly name: string;
   readonly kind: ComponentKind;
   readonly firstInstance: number;
-  /** As many as there can be, and how many of them, the first ones, are there at the beginning. */
+  /** Largest number of instances; the first `initial` ones exist at the start. */
   readonly instances: number;
   readonly initial: number;
   readonly firstPart: number;
@@ -132,19 +132,19 @@ export interface PlanComponent extends PlanPlatform {
   readonly gc: GcSettings | null;
   readonly memory: MemorySettings | null;
   readonly lifecycle: Lifecycle | null;
-  /** null = all its instances are alike. */
+  /** null = all instances are alike. */
   readonly versions: PlanVersions | null;
   readonly probes: PlanProbes | null;
-  /** Who changes how many there are; null = nobody. */
+  /** Autoscaler; null = fixed number of instances. */
   readonly autoscaling: PlanAutoscaling | null;
-  /** Program run instead of an endpoint's by a refused request; -1 = a refusal is free. */
+  /** Program that a refused request runs instead of its endpoint; -1 = a refusal costs nothing. */
   readonly rejectProgram: number;
-  /** Program of a TLS handshake; -1 where there is none. */
+  /** Program of a TLS handshake; -1 = none. */
   readonly handshakeProgram: number;
   readonly loadBalancing: LoadBalancing;
   readonly external: boolean;
   readonly critical: boolean;
-  /** Databases: connections over all pools, and the cost of opening one. */
+  /** Databases only: connection limit over all pools, and the cost of opening a connection. */
   readonly maxConnections: number;
   readonly connect: Distribution | null;
   readonly knee: Knee | null;
@@ -153,22 +153,22 @@ export interface PlanComponent extends PlanPlatform {
 export interface PlanPart {
   readonly name: string;
   readonly component: number;
-  /** Offset of its first instruction. */
+  /** Offset of the first instruction of the part. */
   readonly program: number;
   readonly idempotent: boolean;
-  /** Bytes of a successful answer; -1 = of a route: those of the answer it was given. */
+  /** Bytes of a successful response; -1 = a route, which passes on the size of the response it gets. */
   readonly responseBytes: number;
-  /** Index into `onces` of what it says itself, or -1. */
+  /** Index into `onces` of the part's own rule, or -1. */
   readonly once: number;
-  /** Index into `priorities`; -1 = that of the caller. Requests of workloads have one. */
+  /** Index into `priorities`; -1 = the caller's. Requests of workloads always have one. */
   readonly priority: number;
 }
 
 export interface PlanInstance {
   readonly component: number;
-  /** Number within the component. */
+  /** Index within the component. */
   readonly index: number;
-  /** -1 = outside every zone. */
+  /** Zone index; -1 = outside every zone. */
   readonly zone: number;
 }
 
@@ -179,30 +179,30 @@ export interface PlanEdge {
   readonly to: number;
   readonly stat: number;
   readonly bundle: number;
-  /** Index into `onces` of what its bundle asks for, or -1. */
+  /** Index into `onces` of the rule of its bundle, or -1. */
   readonly once: number;
   readonly loadBalancing: LoadBalancing;
   readonly outlierDetection: OutlierDetection | null;
   /**
-   * Share of the instances that must be open for callers to heed what is shut; below it every one is
-   * picked, or none where `failsOnPanic`.
+   * Share of the instances that must be open for callers to avoid shut ones. Below it every instance is
+   * picked, or none with `failsOnPanic`.
    */
   readonly panic: number;
   readonly failsOnPanic: boolean;
   readonly pool: Pool | null;
   readonly session: Session;
-  /** Which node of a database with replicas or shards it asks; null elsewhere. */
+  /** Route to a node of a database with replicas or shards; null for other callees. */
   readonly route: NodeRoute | null;
-  /** Bytes of a request; -1 = of a route: those of the request it was sent. */
+  /** Bytes of a request; -1 = a route, which passes on the size of the request it gets. */
   readonly requestBytes: number;
-  /** Edge of the call that the fallback of the bundle makes instead, or -1. */
+  /** Edge of the call that the bundle's fallback makes instead, or -1. */
   readonly fallback: number;
-  /** First instruction of the steps that its caller runs instead, or -1. */
+  /** First instruction of the steps that the caller runs instead, or -1. */
   readonly instead: number;
-  /** By layer of its bundle: edge of the question to the layer's store, or -1; null: nobody asks. */
+  /** By layer of its bundle: edge of the query to the layer's store, or -1; null without queries. */
   readonly asks: readonly number[] | null;
   readonly connections: PlanConnections | null;
-  /** True when a deadline may reach this edge (its own, or one propagated from a caller). */
+  /** True if a deadline can apply to this edge: its own, or one propagated from a caller. */
   readonly deadline: boolean;
   /** Link by [caller zone index + 1][callee zone index + 1], flattened; stride = zones + 1. */
   readonly links: Int32Array;
@@ -211,100 +211,103 @@ export interface PlanEdge {
 export interface PlanBundle {
   readonly id: string;
   readonly layers: readonly Layer[];
-  /** `written`, or the name of the preset the layers are ordered by. */
+  /** Origin of the order of the layers: `written`, or the name of a preset. */
   readonly order: string;
 }
 
-/** The way of the messages of one measured edge between two zones: requests go along it, answers back. */
+/** Network path of one measured edge between two zones, in the direction of the requests. */
 export interface PlanLink {
   /** Index into statEdges. */
   readonly stat: number;
-  /** Zone indices, -1 = outside. */
+  /** Zone indices; -1 = outside every zone. */
   readonly fromZone: number;
   readonly toZone: number;
-  /** Distribution id, one way, of requests and of answers (they differ where a link is one-way). */
+  /** Distribution ids of the one-way latency of requests and of responses; they differ on a one-way link. */
   readonly latency: number;
   readonly answerLatency: number;
   readonly loss: number;
   readonly answerLoss: number;
-  /** Bytes per second between two instances, Infinity = no limit. */
+  /** Bytes per second between two instances; Infinity = unlimited. */
   readonly bandwidth: number;
   readonly answerBandwidth: number;
   readonly rtoNs: Ns;
 }
 
-/** A key by which state is split; the built-in ones have populations of their own. */
+/** A key by which state is split. Built-in keys have their own populations. */
 export interface PlanKey {
   readonly name: string;
   readonly population:
     | KeyPopulation
-    /** The workload, the calling instance. */
+    /** The workload, or the calling instance. */
     | { readonly kind: 'workload' | 'caller' }
     /**
-     * One of the clients of the workload; how many there are by component, Infinity = all different.
-     * Seen by its address a workload without that number is one caller, and so is a calling instance.
+     * A client of the workload. `clients` is the number of clients by component; Infinity = all different. As
+     * an `address`, a workload without a number of clients is a single caller, and so is a calling instance.
      */
     | { readonly kind: 'client' | 'address'; readonly clients: readonly number[] };
-  /** By part of a user request: the value that its requests have, NaN where they draw one; null: all draw. */
+  /** By part of a user request: the fixed key value of its requests, NaN = drawn; null = drawn for all. */
   readonly pins: Float64Array | null;
 }
 
-/** Executed once for each value of a key (an index into `keys`), see OncePerValue. */
+/** Executes a request once per value of a key (an index into `keys`), see OncePerValue. */
 export interface PlanOnce {
   readonly key: number;
   readonly windowNs: Ns;
   readonly storeErrors: boolean;
 }
 
-/** A rate limiter that stands in a middleware chain or before the queue. State per instance of the component, or one for all. */
+/**
+ * A rate limiter in a middleware chain or in front of the queue. Each instance of the component has its own
+ * state, or all share one.
+ */
 export interface PlanLimiter {
   readonly component: number;
   readonly layer: Layer;
-  /** Index into `keys`, or -1: one bucket for all requests. */
+  /** Index into `keys`; -1 = one bucket for all requests. */
   readonly key: number;
   readonly retryAfter: RetryAfter;
-  /** How long an instance goes by a refusal without asking the store again, null: it always asks. */
+  /** How long an instance reuses a refusal without another query to the store; null = it always queries. */
   readonly cacheNs: Ns | null;
 }
 
-/** A limit on the requests under way in each instance of a component, all of them or those of a part. */
+/** A limit on the requests in flight in each instance of a component: all of them, or those of one part. */
 export interface PlanGate {
   readonly component: number;
   readonly layer: Layer;
-  /** Index into `keys`, or -1: one limit for all requests. */
+  /** Index into `keys`; -1 = one limit for all requests. */
   readonly key: number;
-  /** Names its draws. */
+  /** Name of its draws. */
   readonly place: string;
 }
 
-/** What stands before the queue of a component. */
+/** Admission control in front of the queue of a component. */
 export interface PlanAdmission {
   readonly shed: Shed | null;
-  /** Index of the key by which users have their levels, or -1. */
+  /** Index of the key that assigns users to admission levels, or -1. */
   readonly shedKey: number;
-  /** Ids of a limiter and a gate, or -1. */
+  /** Ids of a limiter and of a gate, or -1. */
   readonly limiter: number;
   readonly gate: number;
-  /** How the limiter refuses. */
+  /** Outcome of requests that the limiter refuses. */
   readonly refusal: Outcome;
 }
 
-/** A remote check in a middleware chain whose answers each instance of the component keeps. */
+/** A remote check in a middleware chain. Each instance of the component caches its responses. */
 export interface PlanCheck {
   readonly component: number;
-  /** Index into `keys`: for whom an answer holds. */
+  /** Index into `keys` of the cache key. */
   readonly key: number;
   readonly ttlNs: Ns;
-  /** Refusals are kept too. */
+  /** Whether refusals are cached too. */
   readonly refusals: boolean;
 }
 
-/** Requests of one part that share an answer while they are on one instance of the component. */
+/** Request coalescing: requests of one part that are in flight in the same instance share a response. */
 export interface PlanCoalescing {
   readonly component: number;
-  /** Index into `keys`: who asks the same. */
+  /** Index into `keys` of the key that identifies equal requests. */
   readonly key: number;
-  /** From the start of the request that is answered for all; null = while it lasts. */
+  /** Time after the start of the leading request in which others can join it; null = while it is in flight. */
   readonly windowNs: Ns | null;
   readonly shareErrors: boolean;
 }
@@ -312,10 +315,10 @@ export interface PlanCoalescing {
 export interface PlanLoad {
   readonly component: number;
   readonly arrivals: Arrivals;
-  /** Absolute. */
+  /** Absolute times. */
   readonly startNs: Ns;
   readonly stopNs: Ns;
-  /** Cumulated weights of the parts (requests) of the component. */
+  /** Cumulative weights of the parts (requests) of the component. */
   readonly weights: Float64Array;
   readonly requests: readonly {
     readonly patienceNs: Ns | null;
@@ -324,13 +327,13 @@ export interface PlanLoad {
   }[];
 }
 
-/** A condition on a step of the timeline. */
+/** A condition that is evaluated at each step of the timeline. */
 export interface PlanCondition {
   readonly metric: string;
   readonly ending: string;
   readonly component: number;
   readonly parts: readonly number[];
-  /** All instances of the component, or the one that is meant. */
+  /** All instances of the component, or the one that is named. */
   readonly instances: readonly number[];
   readonly op: CompareOp;
   readonly limit: number;
@@ -343,39 +346,39 @@ export interface PlanFault {
   readonly id: string;
   readonly kind: string;
   readonly config: unknown;
-  /** What it turns. */
+  /** Names of the knobs that it turns. */
   readonly knobs: readonly string[];
   readonly share: number;
-  /** Only nodes of a database that have this role when it begins; null = all. */
+  /** Only database nodes that have this role when the fault starts; null = all. */
   readonly role: 'primary' | 'replica' | null;
-  /** Candidate instance ids, path order; the selection is made at activation. */
+  /** Candidate instance ids, in path order; the selection happens at activation. */
   readonly instances: readonly number[];
   readonly select:
     | { readonly kind: 'all' }
     | { readonly kind: 'count'; readonly count: number }
     | { readonly kind: 'share'; readonly share: number }
     | { readonly kind: 'indices'; readonly indices: readonly number[] };
-  /** Part ids, where parts are targeted. */
+  /** Part ids, if parts are targeted. */
   readonly parts: readonly number[];
-  /** Link ids with the direction of the messages that are hit, seen along the link: 1 request, 2 response, 3 both. */
+  /** Link ids and the direction of the affected messages along the link: 1 requests, 2 responses, 3 both. */
   readonly links: readonly { readonly link: number; readonly direction: number }[];
   /** Load ids. */
   readonly loads: readonly number[];
-  /** Component ids of what holds messages. */
+  /** Component ids of the topics, queues and stores that hold messages. */
   readonly holders: readonly number[];
-  /** Absolute spans in which it may be active: of one that starts late, up to its latest end. */
+  /** Absolute spans in which it can be active; with jitter, up to its latest end. */
   readonly spans: readonly { readonly fromNs: Ns; readonly untilNs: Ns }[];
-  /** What each start draws, and the spans of those that are in time; null = all take place, and in time. */
+  /** Draws of each start, and the spans without jitter; null = every start happens, and on time. */
   readonly chance: {
     readonly jitterNs: Ns;
     readonly probability: number;
     readonly starts: readonly { readonly fromNs: Ns; readonly untilNs: Ns }[];
   } | null;
-  /** Whose draws it shares: its own id, or its group. */
+  /** Name of its random stream: its own id, or its group. */
   readonly stream: string;
-  /** What is watched for; null = it starts by the clock. */
+  /** Condition that starts it; null = it starts at fixed times. */
   readonly when: PlanCondition | null;
-  /** Component whose version it changes, which is no fault and turns nothing; null = it is one. */
+  /** Component that rolls out a new version: a rollout is scheduled like a fault but is none; null for faults. */
   readonly rollout: number | null;
   readonly ramp: {
     readonly upNs: Ns;

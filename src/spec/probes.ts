@@ -1,43 +1,43 @@
 import type { Ns } from '../kernel/time.js';
 
-/** What somebody beside a process asks it again and again, as the kubelet does. */
+/** A periodic health check of a process by its platform, such as the kubelet. */
 export interface Probe {
   readonly periodNs: Ns;
-  /** An answer that takes longer is a failure. */
+  /** A slower response counts as a failure. */
   readonly timeoutNs: Ns;
-  /** So many failures, or successes, in a row turn the state. */
+  /** Consecutive failures, or successes, that change the state. */
   readonly failureThreshold: number;
   readonly successThreshold: number;
-  /** It is not asked until the process has run for so long. */
+  /** Time after the start of the process before the first probe. */
   readonly initialDelayNs: Ns;
-  /** The endpoint that answers; null = the process itself, for nothing. */
+  /** Endpoint that the probe calls; null = the process itself, at no cost. */
   readonly endpoint: string | null;
-  /** It waits in the queue for a worker, as requests do. */
+  /** The probe waits in the queue for a worker, like a request. */
   readonly usesWorkers: boolean;
-  /** Of the process that it ends; null = that of its lifecycle. */
+  /** Grace period of a process that this probe ends; null = that of its lifecycle. */
   readonly terminationGraceNs: Ns | null;
 }
 
-/** Kinds of probes: whether it has started, whether it lives, whether it is to be called. */
+/** Kinds of probes: whether the process has started, whether it is alive, whether it can take requests. */
 export const PROBES = ['startup', 'liveness', 'readiness'] as const;
 export type ProbeKind = (typeof PROBES)[number];
 
-/** What a probe says whatever it asks; 0 = the truth. */
+/** Forced result of a probe, whatever the process responds; 0 = the real result. */
 export const LIE = Object.freeze({ fail: 1, pass: 2 } as const);
 
-/** null = is not asked. */
+/** Probes of a process by kind; null = no probe of that kind. */
 export type Probes = Readonly<Record<ProbeKind, Probe | null>>;
 
-/** Whether probes keep a process that has started off the lists of its callers until they say that it is ready. */
+/** Whether a process that has started stays off the endpoint lists of its callers until its probes succeed. */
 export function holdBack(probes: Probes | null): boolean {
   return (probes?.readiness ?? probes?.startup ?? null) !== null;
 }
 
-/** A probe with what runs for it. */
+/** A probe and the program that it runs. */
 export interface PlanProbe extends Probe {
-  /** Part whose endpoint it is, or the first one of the component. */
+  /** Part of the probed endpoint, or the first part of the component. */
   readonly part: number;
-  /** Offset of its first instruction. */
+  /** Offset of the first instruction. */
   readonly program: number;
 }
 

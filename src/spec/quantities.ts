@@ -26,30 +26,30 @@ import {
 } from './quantity-text.js';
 
 /**
- * A zod type that reads one quantity: unknown in, the number in its base unit out. The JSON Schema of
- * the written form is in its metadata. A default is given in the written form with `.prefault('15ms')`,
- * so that the schema shows it; `.describe()` and `.optional()` work as usual.
+ * A zod type that reads one quantity: unknown in, the number in its base unit out. Its metadata has the JSON
+ * Schema of the written form. Write defaults in that form, `.prefault('15ms')`, so that the schema shows
+ * them. `.describe()` and `.optional()` work as usual.
  */
 export type Quantity<T> = z.ZodPipe<z.ZodUnknown, z.ZodTransform<T, unknown>>;
 
-// zod would compile each schema with `new Function`: slower for the few values a scenario has, and a
-// program that reads files of others evaluates no text.
+// By default zod compiles each schema with `new Function`. That is slower for the few values of a scenario,
+// and this program must not evaluate code while it reads untrusted files.
 z.config({ jitless: true });
 
-/** Custom issues of quantities carry this in `params.code`. */
+/** `params.code` of the custom issues that quantities raise. */
 export const QUANTITY_ISSUE = 'quantity';
 
 const DURATION_TEXT = { type: 'string', pattern: DURATION_PATTERN } as const;
 const PERCENT_TEXT = { type: 'string', pattern: PERCENT_PATTERN } as const;
 const UNLIMITED = { enum: ['unlimited', 'unbounded'] } as const;
 
-/** `15ms`, `1.5s` or 0 -> whole ns. */
+/** Reads `15ms`, `1.5s` or 0 as whole ns. */
 export function duration(limits: DurationLimits = {}): Quantity<Ns> {
   const zero = limits.allowZero === false || (limits.min ?? 0) > 0 ? [] : [{ const: 0 }];
   return quantity((input) => parseDuration(input, limits), { anyOf: [DURATION_TEXT, ...zero] });
 }
 
-/** As `duration`, or the word `none` -> null: no limit. */
+/** Reads a duration, or the word `none` as null: no limit. */
 export function durationOrNone(limits: DurationLimits = {}): Quantity<Ns | null> {
   const zero = limits.allowZero === false || (limits.min ?? 0) > 0 ? [] : [{ const: 0 }];
   return quantity((input) => parseDurationOrNone(input, limits), {
@@ -57,7 +57,7 @@ export function durationOrNone(limits: DurationLimits = {}): Quantity<Ns | null>
   });
 }
 
-/** `400/s`, `100/min`, `10000/h` -> per second, above 0 unless `allowZero`. */
+/** Reads `400/s`, `100/min` or `10000/h` as a rate per second, above 0 unless `allowZero`. */
 export function rate(options: { readonly allowZero?: boolean } = {}): Quantity<number> {
   return quantity((input) => parseRate(input, options.allowZero), {
     type: 'string',
@@ -65,21 +65,21 @@ export function rate(options: { readonly allowZero?: boolean } = {}): Quantity<n
   });
 }
 
-/** `2.5%` or 0.025 -> 0 to 1. */
+/** Reads `2.5%` or 0.025 as a share from 0 to 1. */
 export function share(): Quantity<number> {
   return quantity(parseShare, {
     anyOf: [PERCENT_TEXT, { type: 'number', minimum: 0, maximum: 1 }],
   });
 }
 
-/** A whole number of at least `min` (0), or `unlimited` / `unbounded` -> Infinity. */
+/** Reads a whole number of at least `min` (0), or `unlimited` / `unbounded` as Infinity. */
 export function count(options: { readonly min?: number } = {}): Quantity<number> {
   return quantity((input) => parseCount(input, options.min), {
     anyOf: [{ type: 'integer', minimum: options.min ?? 0 }, UNLIMITED],
   });
 }
 
-/** A whole number from `min` (0) to `max` (2^53 - 1). */
+/** Reads a whole number from `min` (0) to `max` (2^53 - 1). */
 export function whole(
   limits: { readonly min?: number; readonly max?: number } = {},
 ): Quantity<number> {
@@ -91,35 +91,38 @@ export function whole(
   });
 }
 
-/** `512B`, `4KiB`, `2MB` or 0 -> whole bytes. */
+/** Reads `512B`, `4KiB`, `2MB` or 0 as whole bytes. */
 export function size(): Quantity<number> {
   return quantity(parseSize, { anyOf: [{ type: 'string', pattern: SIZE_PATTERN }, { const: 0 }] });
 }
 
-/** `10MiB/s` -> bytes per second, or `unlimited` -> Infinity; the schema of `limited` ones does not offer that. */
+/**
+ * Reads `10MiB/s` as bytes per second, or `unlimited` as Infinity. With `limited` the schema does not offer
+ * `unlimited`.
+ */
 export function bandwidth(options: { readonly limited?: boolean } = {}): Quantity<number> {
   const text = { type: 'string', pattern: BANDWIDTH_PATTERN } as const;
   return quantity(parseBandwidth, options.limited ? text : { anyOf: [text, UNLIMITED] });
 }
 
-/** A number above 0, or in percent: `150%` -> 1.5. */
+/** Reads a number above 0, or a percentage: `150%` is 1.5. */
 export function factor(): Quantity<number> {
   return quantity(parseFactor, {
     anyOf: [{ type: 'number', exclusiveMinimum: 0, maximum: 1e6 }, PERCENT_TEXT],
   });
 }
 
-/** A distribution of durations: `15ms`, `exponential(15ms)`, `{ kind: exponential, mean: 15ms }`. */
+/** Reads a distribution of durations: `15ms`, `exponential(15ms)`, `{ kind: exponential, mean: 15ms }`. */
 export function distribution(): Quantity<Distribution> {
   return DISTRIBUTION;
 }
 
-/** A distribution of whole numbers: `3`, `uniform(1 5)`, `geometric(mean=3)`, `choice(80%=1 20%=4)`. */
+/** Reads a distribution of whole numbers: `3`, `uniform(1 5)`, `geometric(mean=3)`, `choice(80%=1 20%=4)`. */
 export function countDistribution(): Quantity<CountDistribution> {
   return COUNT_DISTRIBUTION;
 }
 
-/** A quantity from a parse function that throws QuantityError, and the JSON Schema of what is written. */
+/** Builds a quantity from a parse function that throws QuantityError and the JSON Schema of the written form. */
 export function quantity<T>(
   parse: (input: unknown) => T,
   written: Record<string, unknown>,
@@ -206,7 +209,7 @@ function fieldText(field: string): string {
   }
 }
 
-// One schema each, so that the JSON Schema describes them once and refers to them everywhere.
+// One schema object each, so that the JSON Schema defines them once and refers to them everywhere.
 const DISTRIBUTION: Quantity<Distribution> = quantity(parseDistribution, {
   id: 'distribution',
   anyOf: [

@@ -1,13 +1,13 @@
 import type { Ns } from '../kernel/time.js';
 import { HORIZON_MAX_NS, NS_PER_MS, NS_PER_SECOND, NS_PER_US } from '../kernel/time.js';
 
-/** A wrong word and the right ones, of which the nearest is suggested. */
+/** An invalid word and the valid ones, for a suggestion of the nearest. */
 export interface Words {
   readonly found: string;
   readonly allowed: readonly string[];
 }
 
-/** A value that cannot be read as the quantity asked for; the message says what to write instead. */
+/** A value cannot be read as the expected quantity; the message says what to write instead. */
 export class QuantityError extends Error {
   readonly words: Words | null;
 
@@ -18,7 +18,7 @@ export class QuantityError extends Error {
   }
 }
 
-/** Longest text of a value that is looked at; longer ones are refused unread. */
+/** Longest text that is parsed; longer values are rejected unread. */
 export const QUANTITY_TEXT_MAX = 20_000;
 
 /** JSON Schema patterns of the textual forms. */
@@ -43,18 +43,18 @@ const RATE_UNITS: ReadonlyMap<string, number> = new Map([
   ['min', 1 / 60],
   ['h', 1 / 3600],
 ]);
-/** One arrival per nanosecond, the finest the clock can tell apart. */
+/** One arrival per nanosecond, the resolution of the clock. */
 const RATE_MAX = 1e9;
 
-/** Limits of a duration; `min` in ns. */
+/** Limits of a duration in ns. */
 export interface DurationLimits {
   readonly min?: Ns;
   readonly max?: Ns;
-  /** Whether 0 is legal; true unless stated. */
+  /** Whether 0 is valid; default true. */
   readonly allowZero?: boolean;
 }
 
-/** Whole nanoseconds of `15ms`, `1.5s` or 0, rounded to the nearest; throws QuantityError. */
+/** Parses `15ms`, `1.5s` or 0 to whole nanoseconds, rounded to the nearest. Throws QuantityError. */
 export function parseDuration(input: unknown, limits: DurationLimits = {}): Ns {
   const ns = durationOf(input);
   if (ns === 0 && limits.allowZero === false) {
@@ -73,12 +73,12 @@ export function parseDuration(input: unknown, limits: DurationLimits = {}): Ns {
   return ns;
 }
 
-/** As parseDuration; null for the word `none`, no limit. */
+/** As parseDuration, and null for the word `none`: no limit. */
 export function parseDurationOrNone(input: unknown, limits: DurationLimits = {}): Ns | null {
   return input === 'none' ? null : parseDuration(input, limits);
 }
 
-/** Events per second of `400/s`, `100/min`, `10000/h`; above 0 unless `allowZero`. */
+/** Parses `400/s`, `100/min` or `10000/h` to events per second; above 0 unless `allowZero`. */
 export function parseRate(input: unknown, allowZero = false): number {
   const text = textOf(input, 'a rate such as 400/s');
   if (typeof input === 'number' || isNumberText(text)) {
@@ -102,7 +102,7 @@ export function parseRate(input: unknown, allowZero = false): number {
   return rate;
 }
 
-/** 0..1 of `2.5%` or 0.025. */
+/** Parses `2.5%` or 0.025 to a share from 0 to 1. */
 export function parseShare(input: unknown): number {
   if (typeof input === 'string' && input.endsWith('%')) {
     const percent = percentOf(input);
@@ -124,7 +124,7 @@ export function parseShare(input: unknown): number {
   return input;
 }
 
-/** A factor above 0, as a number (`2`) or in percent (`150%`); at most a million. */
+/** Parses a factor above 0: a number (`2`) or a percentage (`150%`); at most a million. */
 export function parseFactor(input: unknown): number {
   let factor: number;
   if (typeof input === 'string' && input.endsWith('%')) factor = percentOf(input) / 100;
@@ -142,13 +142,13 @@ export function parseFactor(input: unknown): number {
   return factor;
 }
 
-/** A whole number of at least `min` (0 unless stated); Infinity for `unlimited` and `unbounded`. */
+/** Parses a whole number of at least `min` (0 by default); Infinity for `unlimited` and `unbounded`. */
 export function parseCount(input: unknown, min = 0): number {
   if (input === 'unlimited' || input === 'unbounded') return Infinity;
   return parseWhole(input, { min, or: ' or unlimited' });
 }
 
-/** A whole number from `min` (0) to `max` (2^53 - 1). */
+/** Parses a whole number from `min` (0) to `max` (2^53 - 1). */
 export function parseWhole(
   input: unknown,
   limits: { readonly min?: number; readonly max?: number; readonly or?: string } = {},
@@ -168,7 +168,7 @@ export function parseWhole(
   return input;
 }
 
-/** A value as it is shown in a message: short, quotes only where it is not plain. */
+/** Formats a value for a message: short, quoted only if it is empty or contains spaces or quotes. */
 export function show(input: unknown): string {
   if (typeof input === 'string') {
     const text = input.length > 60 ? `${input.slice(0, 57)}...` : input;
@@ -180,7 +180,7 @@ export function show(input: unknown): string {
   return Array.isArray(input) ? 'a list' : 'a map';
 }
 
-/** A value where a number belongs, as `show`; of a number in quotes that they have to go. */
+/** As `show`, for a place where a number is expected: for a number in quotes it says to remove the quotes. */
 export function showNoNumber(input: unknown): string {
   return isNumberText(input) ? `the text "${input}": remove the quotes` : show(input);
 }
@@ -195,7 +195,7 @@ function isNumberText(input: unknown): input is string {
   return typeof input === 'string' && NUMBER_TEXT.test(input);
 }
 
-/** A duration as users write it, exact: the largest unit in which it needs at most three decimals. */
+/** Formats a duration exactly, in the largest unit that needs at most three decimals. */
 export function formatDuration(ns: Ns): string {
   if (ns === 0) return '0s';
   let best = `${ns}ns`;
@@ -209,7 +209,7 @@ export function formatDuration(ns: Ns): string {
   return best;
 }
 
-/** The percentage before the sign; the text ends in `%`. */
+/** Percentage of a text that ends in `%`. */
 export function percentOf(text: string): number {
   const match = /^(-?)(\d+(?:\.\d+)?)%$/.exec(text);
   if (match === null) throw new QuantityError(`${show(text)} is no percentage: write 2.5%`);
@@ -250,7 +250,7 @@ function durationOf(input: unknown): Ns {
   return ns;
 }
 
-/** Nobody knows which unit was meant: seconds for a run, milliseconds for a step. */
+/** The unit is unknown: seconds are usual for a run, milliseconds for a step. */
 function noUnit(number: number | string): string {
   return `${number} what? write ${number}s or ${number}ms`;
 }

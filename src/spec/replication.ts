@@ -2,72 +2,78 @@ import type { Distribution } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
 import type { CopyRoute } from './search.js';
 
-/** Copies of a database that follow its primary. */
+/** Replication of a database: replicas that follow its primary. */
 export interface Replication {
   readonly count: number;
-  /** From a commit until a replica could apply it. */
+  /** Time from a commit until a replica can apply it. */
   readonly lag: Distribution;
   /**
-   * Whose confirmation a commit waits for: nobody's, that of one replica, of so many that they are a majority
-   * of all nodes together with the primary, or of all.
+   * Confirmations that a commit waits for: none, one replica, enough replicas for a majority of all nodes
+   * (the primary counts), or all replicas.
    */
   readonly mode: 'async' | 'semiSync' | 'majority' | 'sync';
-  /** Writes that a replica applies per second. */
+  /** Writes per second that a replica applies. */
   readonly applyRate: number;
-  /** Where commits wait for one replica: how long, before the primary waits for none; absent = for ever. */
+  /** With semiSync: wait for a replica after which the primary stops waiting; absent = never. */
   readonly semiSyncTimeoutNs?: Ns;
 }
 
-/** How a replica takes the place of a primary that has died. */
+/** Failover: how a replica is promoted when the primary has died. */
 export interface Failover {
   readonly detectNs: Ns;
   readonly promoteNs: Ns;
-  /** From the promotion until clients ask the new primary. */
+  /** Time from the promotion until clients use the new primary. */
   readonly reconnectNs: Ns;
-  /** A primary that cannot be seen takes no writes once it is taken for dead. */
+  /** A primary that cannot be reached stops accepting writes once it is considered dead. */
   readonly fencing: boolean;
   /**
-   * Nobody is elected who does not see more than half of all nodes, and a primary that has not seen them for as long as
-   * it takes to be taken for dead takes no writes; else left out.
+   * Election by majority: only a node that sees more than half of all nodes can be elected, and a primary
+   * that has not seen a majority for the detection time stops accepting writes. Absent = no majority needed.
    */
   readonly quorum?: true;
 }
 
-/** Where an operation goes that writes nothing. */
+/** Node that serves an operation without writes. */
 export type ReadRoute =
   | { readonly kind: 'primary' | 'replica' | 'nearest' }
   | { readonly kind: 'replicaIfLag'; readonly maxLagNs: Ns };
 
-/** A route in a plan: the node is chosen in turn, or by the value of a key, an index into plan.keys. */
+/**
+ * A read route in a plan. The node is chosen round-robin, or by the value of a key: `client` is an index into
+ * plan.keys.
+ */
 export type PlanRoute = ReadRoute & { readonly client?: number };
 
-/** Parts of a database with different rows, each a node. */
+/** Shards: disjoint sets of rows, each on its own node. */
 export interface Shards {
   readonly count: number;
-  /** Key whose value says which shard a row is on. */
+  /** Key whose value selects the shard of a row. */
   readonly key: string;
 }
 
 /** A route to the node that has the rows of a request. */
 export type PinnedRoute =
-  /** The shard of the value of a key, an index into plan.keys, or so many behind it, around and around. */
+  /**
+   * The shard for the value of a key (index into plan.keys), or the one `behind` places after it, modulo the
+   * number of shards.
+   */
   | { readonly kind: 'shardOf'; readonly key: number; readonly behind?: number }
-  /** One shard, whatever the request is about. */
+  /** A fixed shard for all requests. */
   | { readonly kind: 'shard'; readonly index: number }
   | CopyRoute;
 
-/** Which node an edge asks. */
+/** Route of an edge to a node. */
 export type NodeRoute = PlanRoute | PinnedRoute;
 
-/** Whether a route leaves no choice of a node: it has the rows, and no other one does. */
+/** Whether a route allows only one node: the one that has the rows. */
 export function isPinned(route: NodeRoute): route is PinnedRoute {
   return route.kind === 'shard' || route.kind === 'shardOf' || route.kind === 'copy';
 }
 
-/** Writes and transactions. */
+/** Route of writes and transactions. */
 export const PRIMARY: ReadRoute = Object.freeze({ kind: 'primary' });
 
-/** A database with replicas: its first instance is the primary at the beginning. */
+/** A database with replicas in a plan. Its first instance is the primary at the start. */
 export interface PlanReplication {
   readonly component: number;
   /** Distribution id. */
@@ -78,15 +84,15 @@ export interface PlanReplication {
   readonly failover: Failover | null;
 }
 
-/** A read of a database with replicas begins. */
+/** Start of a read at a database with replicas. */
 export interface PlanRead {
   readonly act: 'read';
   readonly part: number;
-  /** Index into plan.keys: the row that it is about; -1 = all of them. */
+  /** Index into plan.keys of the key that selects the row; -1 = all rows. */
   readonly key: number;
 }
 
-/** A statement of a database with replicas has written. */
+/** End of a writing statement at a database with replicas. */
 export interface PlanWrite {
   readonly act: 'write';
   readonly part: number;

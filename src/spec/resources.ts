@@ -1,62 +1,62 @@
 import type { Distribution } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
 
-/** Connections of a calling instance to an instance called. */
+/** Connections from a calling instance to a callee instance. */
 export interface Connections {
   readonly max: number;
   readonly maxIdle: number;
   readonly idleTimeoutNs: Ns | null;
-  /** Attempts that wait in line, those for which a connection is being opened not among them. */
+  /** Attempts waiting for a connection, excluding those for which one is being opened. */
   readonly maxPending: number;
   readonly acquireTimeoutNs: Ns | null;
   readonly connectTimeoutNs: Ns | null;
-  /** Streams at once on a connection of http2 or grpc. */
+  /** Concurrent streams per http2 or grpc connection. */
   readonly maxStreams: number;
-  /** Attempts that a connection carries before it is closed. */
+  /** Attempts per connection before it is closed. */
   readonly maxRequests: number;
   readonly lifetimeNs: Ns | null;
 }
 
-/** What a component speaks to its callers; only felt where they have connections. */
+/** Protocol of a component for its callers. It has an effect only if they have connections. */
 export interface Protocol {
   readonly kind: 'http1' | 'http2' | 'grpc' | 'tcp';
   readonly tls: 'none' | 'tls12' | 'tls13' | 'mtls';
   /** CPU of the component for a TLS handshake. */
   readonly handshakeWork: Distribution;
-  /** CPU of the component for each KiB of a request that it reads and of an answer that it writes. */
+  /** CPU of the component per KiB of a request that it reads and of a response that it writes. */
   readonly workPerKiB: Distribution;
-  /** What it does itself to the connections of its callers; null where it keeps them for ever. */
+  /** Limits by which the server closes connections of its callers; null = it never closes them. */
   readonly closes: ServerClosing | null;
 }
 
-/** When a server closes a connection of a caller. */
+/** Limits by which a server closes a connection of a caller. */
 export interface ServerClosing {
   /** nginx keepalive_timeout, Node keepAliveTimeout. */
   readonly keepAliveTimeoutNs: Ns | null;
   /** nginx keepalive_requests. */
   readonly keepAliveRequests: number;
-  /** gRPC: in two steps, so that no stream is lost. */
+  /** gRPC keepalive limits; closed in two steps, so that no stream is lost. */
   readonly maxConnectionIdleNs: Ns | null;
   readonly maxConnectionAgeNs: Ns | null;
   readonly maxConnectionAgeGraceNs: Ns | null;
 }
 
-/** Connections of an edge, with what the protocol of the callee says about them. */
+/** Connections of an edge, with the settings of the callee's protocol. */
 export interface PlanConnections extends Connections {
-  /** http2 and grpc: several attempts at once, whose messages keep their order. */
+  /** http2 and grpc: several attempts at the same time, whose messages keep their order. */
   readonly multiplexed: boolean;
-  /** Round trips of the TLS handshake, behind the one of TCP. */
+  /** Round trips of the TLS handshake, after the one of TCP. */
   readonly tlsTrips: 0 | 1 | 2;
-  /** mtls: the caller shows a certificate too. */
+  /** mtls: the caller presents a certificate too. */
   readonly mutual: boolean;
   /** The instance is picked when a connection is opened: all instances of the callee share the pool. */
   readonly shared: boolean;
-  /** When the callee closes one; null where it never does. */
+  /** When the callee closes a connection; null = never. */
   readonly server: ServerClosing | null;
 }
 
 export interface Cpu {
-  /** Infinity = work never slows. */
+  /** Infinity = work never slows down. */
   readonly cores: number;
   readonly discipline: 'processorSharing' | 'fcfs';
   readonly quota: { readonly limit: number; readonly periodNs: Ns } | null;
@@ -68,7 +68,7 @@ export type Queue = {
   readonly maxWaitNs: Ns | null;
 } & (
   | { readonly discipline: 'fifo' | 'lifo' | 'priority' }
-  /** `targetNs`: longest wait of who comes to a standing queue; of others it is the interval. */
+  /** `targetNs`: longest wait of requests that join a standing queue; for others it is the interval. */
   | {
       readonly discipline: 'adaptiveLifo';
       readonly intervalNs: Ns;
@@ -78,7 +78,7 @@ export type Queue = {
   | { readonly discipline: 'codel'; readonly targetNs: Ns; readonly intervalNs: Ns }
 );
 
-/** Refuses while a signal of overload lasts; `below`: only priorities below it, null = everybody. */
+/** Load shedding while an overload signal lasts. `below`: sheds only priorities below it, null = all. */
 export type Shed =
   | { readonly kind: 'priority'; readonly above: number; readonly below: number }
   | {
@@ -93,7 +93,7 @@ export type Shed =
       readonly intervalNs: Ns;
       readonly below: number | null;
     }
-  /** By a level of admission, for each priority so many levels of users. */
+  /** Sheds by admission level: each priority has `users` levels of users. */
   | {
       readonly kind: 'dagor';
       readonly targetNs: Ns;
@@ -105,21 +105,24 @@ export type Shed =
       readonly key: string;
     };
 
-/** Sizes in bytes: over `limit` the process dies. */
+/** Memory in bytes; above `limit` the process is killed. */
 export interface MemorySettings {
   readonly limit: number;
   readonly base: number;
   readonly perRequest: number;
 }
 
-/** Pauses of a collector: by the clock, from the end of one to the next, or by what is allocated. */
+/**
+ * Pauses of a garbage collector: `every` is the time from the end of one to the next, `allocated` the bytes
+ * between two.
+ */
 export interface GcSettings {
   readonly every: Distribution | null;
   readonly allocated: number | null;
   readonly pause: Distribution;
 }
 
-/** Where a server begins to lose time on switching between statements. */
+/** Slowdown above `connections` concurrent statements: steps take longer by the share `alpha` for each one above. */
 export interface Knee {
   readonly connections: number;
   readonly alpha: number;
@@ -128,27 +131,27 @@ export interface Knee {
 export interface Lifecycle {
   readonly startup: Distribution;
   readonly warmup: { readonly durationNs: Ns; readonly factor: number } | null;
-  /** Whether what its caches hold is gone with the process. */
+  /** Whether the process loses its cache contents when it ends. */
   readonly coldCaches: boolean;
-  /** From the order to end until the process is told, in which it serves as before. */
+  /** Time from the stop order until SIGTERM, during which the process serves as before. */
   readonly preStopNs: Ns;
-  /** From the order to end until the process is killed. */
+  /** Time from the stop order until SIGKILL. */
   readonly terminationGraceNs: Ns;
-  /** Told to end, it refuses what is new and finishes what it has; else it ends at once. */
+  /** After SIGTERM it refuses new requests and finishes those it has; otherwise it exits at once. */
   readonly drain: boolean;
 }
 
-/** How long a process that has ended waits for its next start: nothing, then ever longer. */
+/** Back-off of restarts: how long an ended process waits for its next start; the delay grows with each restart. */
 export interface RestartBackoff {
   readonly initialNs: Ns;
   readonly factor: number;
   readonly maxNs: Ns;
-  /** After a start that lasted longer than this it begins anew. */
+  /** The back-off is reset after a process ran for longer than this. */
   readonly resetAfterNs: Ns;
   readonly immediateFirst: boolean;
 }
 
-/** The client-side pool of a database, in the words of its library. */
+/** Client-side pool of a database, with the settings of its library. */
 export type Pool = PoolSettings | GoSettings | HikariSettings | PgbouncerSettings;
 
 export interface PoolSettings {
@@ -161,16 +164,16 @@ export interface PoolSettings {
   readonly waiters: 'fifo' | 'random';
 }
 
-/** PgBouncer: one for all callers. */
+/** PgBouncer: one pool for all callers. */
 export interface PgbouncerSettings {
   readonly kind: 'pgbouncer';
-  /** What a connection of the server is given for; a `statement` is no part of a transaction. */
+  /** Unit for which a server connection is assigned; with `statement` there are no transactions. */
   readonly mode: 'session' | 'transaction' | 'statement';
-  /** The pool of each of its clients; with `session` alone. */
+  /** Pool of each client; used only with `session`. */
   readonly clients: PoolSettings;
   readonly defaultPoolSize: number;
   readonly maxClientConn: number;
-  /** null = a query waits as long as it has to. */
+  /** null = a query waits for ever. */
   readonly queryWaitTimeoutNs: Ns | null;
 }
 
@@ -193,8 +196,8 @@ export interface HikariSettings {
   readonly leakDetectionThresholdNs: Ns | null;
   readonly idleTimeoutNs: Ns | null;
   readonly maxLifetimeNs: Ns | null;
-  /** How often an idle connection is tested, null = never. */
+  /** Interval between tests of an idle connection; null = never. */
   readonly keepaliveTimeNs: Ns | null;
-  /** How long the pool tries to start; null = it starts without a connection. */
+  /** How long the pool tries to connect at start; null = it starts without a connection. */
   readonly initializationFailTimeoutNs: Ns | null;
 }

@@ -2,46 +2,49 @@ import type { Estimate } from './result.js';
 
 export type HealthState = 'ok' | 'degraded' | 'failing' | 'down';
 
-/** What broke first, how it spread, who was hit, when it was over. */
+/** Cascade of failures in a variant: the first degradation, how it spread, which components it reached, and its end. */
 export interface CascadeResult {
-  /** Of the run that is told (replication 0). */
+  /** Events of replication 0, which the timeline shows. */
   readonly events: readonly CascadeEvent[];
-  /** Component (or workload request) -> spans of ill health in replication 0. */
+  /** Intervals of degradation in replication 0, by component (or workload request). */
   readonly states: Readonly<
     Record<
       string,
       readonly { readonly from: number; readonly until: number; readonly state: HealthState }[]
     >
   >;
-  /** Influence edges: effect flows from cause to hit. */
+  /** Influences; the effect flows from `from` to `to`. */
   readonly influences: readonly Influence[];
   /**
-   * Feedback cycles over the influences, from the first caller to the last callee; and with `restarts` a single component
-   * whose processes die again when they are back.
+   * Feedback loops over the influences, from the first caller to the last callee. With `restarts`: a single
+   * component whose processes die again after they restart.
    */
   readonly loops: readonly { readonly through: readonly string[]; readonly mechanism: string }[];
-  /** Components ever degraded, the faulted ones excluded; over replications. */
+  /** Number of components that were ever degraded, excluding the faulted ones; over replications. */
   readonly blastRadius: Estimate;
-  /** Longest chain of influences. */
+  /** Length of the longest chain of influences. */
   readonly depth: number;
   /** Degraded parts that do not use the faulted component. */
   readonly collateral: readonly string[];
   readonly goodputLost: Estimate;
-  /** Over replications: recovered, slowRecovery, metastable, overloaded, untouched, undecided. */
+  /** By replication. */
   readonly verdicts: readonly (
     'untouched' | 'recovered' | 'slowRecovery' | 'metastable' | 'overloaded' | 'undecided'
   )[];
   /** Share of replications that are metastable. */
   readonly metastable: number;
-  /** Who is ill in other replications and not in the one that is told, and in how many. */
+  /**
+   * Components that are degraded in other replications but not in replication 0, with the number of those
+   * replications.
+   */
   readonly elsewhere: readonly { readonly subject: string; readonly runs: number }[];
-  /** Faults that hurt nobody in most replications: id -> why it is thought innocent. */
+  /** Faults without a harmful effect in most replications: id, and why it is considered harmless. */
   readonly innocent: readonly { readonly fault: string; readonly reason: string }[];
-  /** The whole story in one sentence. */
+  /** Summary of the cascade in one sentence. */
   readonly sentence: string;
 }
 
-/** What happens in one run. */
+/** An event in one run. */
 export interface StoryEvent {
   readonly at: number;
   readonly kind:
@@ -54,23 +57,23 @@ export interface StoryEvent {
     | 'breakerOpen'
     | 'breakerClosed'
     | 'ejected'
-    /** Probes take instances off the lists of their callers. */
+    /** Probes remove instances from the endpoint lists of their callers. */
     | 'unready'
-    /** A new version gets more of the requests, or is stopped where it is. */
+    /** A new version gets a larger share of the requests, or its rollout is stopped. */
     | 'rollout'
-    /** An autoscaler changes how many instances there are. */
+    /** An autoscaler changes the number of instances. */
     | 'scaledUp'
     | 'scaledDown'
     | 'backlog'
-    /** Processes die although no fault stops them. */
+    /** Processes die without a fault that stops them. */
     | 'killed'
     /** All connections of a pool are in use and callers wait for one. */
     | 'poolFull'
-    /** More reads than before miss what had been written. */
+    /** More reads than before miss earlier writes. */
     | 'stale'
     /** Sagas that are stuck, inconsistent or lost. */
     | 'unsettled'
-    /** Messages that never have their effect, that have it again, that are given up. */
+    /** Messages that never take effect, that take effect twice, or that are dead-lettered. */
     | 'lost'
     | 'repeated'
     | 'deadLettered'
@@ -78,18 +81,18 @@ export interface StoryEvent {
     | 'recovered'
     | 'notRecovered';
   readonly subject: string;
-  /** Of an end: what is over, or is not, where that is no illness. */
+  /** For recovered and notRecovered: the state that ended, or did not, if it is not a health state. */
   readonly ends?: 'backlog' | 'stale';
-  /** Where it came from, and through what. */
+  /** Subject that caused it, and by which mechanism. */
   readonly cause: string | null;
   readonly mechanism: string | null;
-  /** In words, with its number: `64 of 64 workers wait for psp`. */
+  /** Text with its number: `64 of 64 workers wait for psp`. */
   readonly text: string;
 }
 
-/** What happens in the run that is told. */
+/** An event of replication 0. */
 export interface CascadeEvent extends StoryEvent {
-  /** Replications in which the same happens: ill health at that time, and anything else at any time. */
+  /** Replications in which the same happens: for degradation at the same time, for other events at any time. */
   readonly runs: number;
 }
 
@@ -97,10 +100,13 @@ export interface Influence {
   readonly from: string;
   readonly to: string;
   readonly at: number;
-  /** calleeTimeout, calleeError, queueFull, queueWait, poolWait, heldConnections, heldLocks, breakerOpen, limited, netLoss, lostMessages, slowNetwork,
-   * deadline, blockedSlots, slow, abandoned, retryLoad, hedgeLoad. */
+  /**
+   * calleeTimeout, calleeError, queueFull, queueWait, poolWait, heldConnections, heldLocks, breakerOpen,
+   * limited, netLoss, lostMessages, slowNetwork, deadline, blockedSlots, slow, abandoned, retryLoad,
+   * hedgeLoad.
+   */
   readonly mechanism: string;
-  /** Share of the bad attempts on the edge that carry this mechanism. */
+  /** Share of the failed or slow attempts on the edge that have this mechanism. */
   readonly share: number;
   readonly text: string;
 }

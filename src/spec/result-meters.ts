@@ -1,67 +1,67 @@
 import type { ComponentKind } from './component-kind.js';
 import type { Estimate, LatencyResult } from './result.js';
 
-/** Figures of something that is no caller and no callee: a topic, its group. Pooled over replications. */
+/** Figures of a subject beyond those of requests and edges: a topic, its group, a saga. Pooled over replications. */
 export interface MeteredResult {
-  /** Kind of the component, also where this is its part. */
+  /** Kind of the component, also if this is one of its parts. */
   readonly kind: ComponentKind;
   readonly meters: Readonly<Record<string, MeterResult>>;
-  /** Of a saga: one for each rule that some have broken; left out where none has. */
+  /** For a saga: one example for each broken rule; absent if no rule is broken. */
   readonly broken?: readonly BrokenSaga[];
-  /** Of what has a lag or an outbox: by fault, how long after it the backlog lives; left out where no fault is. */
+  /** For a lag or an outbox: by fault, how long the backlog lasts after it; absent without faults. */
   readonly drain?: Readonly<Record<string, DrainResult>>;
-  /** Of where dead letters come to rest: how many of each run do; left out elsewhere. */
+  /** Dead letters that stay here: their number in each run. Absent elsewhere. */
   readonly deadLetters?: readonly number[];
-  /** True of a queue whose messages wait there for their time to live alone; else left out. */
+  /** Present for a queue in which messages only wait until their time to live ends (a delay queue). */
   readonly holdsBack?: true;
   /**
-   * Of what comes out of an outbox or of a queue that holds it back, and is old when it comes: the longest that one has
-   * waited here itself, in seconds. Elsewhere left out, it is the largest age.
+   * For messages that come from an outbox or a delay queue and are old on arrival: the longest wait of one
+   * here, in seconds. Absent elsewhere; there the largest age is this wait.
    */
   readonly waitedHere?: number;
-  /** Of a service whose version changes; left out elsewhere. */
+  /** For a service whose version changes; absent elsewhere. */
   readonly rollout?: RolloutResult;
-  /** True where all that it dead-letters goes where it is read or passed on again; else left out. */
+  /** Present if all messages that it dead-letters are read or passed on. */
   readonly passesOn?: true;
 }
 
-/** Seconds from the end of a fault until the lag is back where it was before; null value = never. */
+/** Seconds from the end of a fault until the lag is back at its earlier level; null value = never. */
 export interface DrainResult extends Estimate {
   /** Replications in which it never is. */
   readonly never: number;
 }
 
-/** How a new version took over, over replications. */
+/** Course of a rollout, over replications. */
 export interface RolloutResult {
   readonly kind: string;
   readonly from: string;
   readonly to: string;
-  /** How many replications ended so. */
+  /** Number of replications with this result. */
   readonly promoted: number;
   readonly rolledBack: number;
   readonly running: number;
-  /** Seconds until one of the versions had everything, of each replication; null = not in it. */
+  /** Seconds until one version had all requests and replicas, by replication; null = not within the run. */
   readonly seconds: readonly (number | null)[];
 }
 
-/** A saga whose effects do not belong together. Times are seconds after the warm-up. */
+/** A saga whose effects are inconsistent. Times are seconds after the warm-up. */
 export interface BrokenSaga {
-  /** `if charge then ship`; null = the effects do not balance. */
+  /** Text such as `if charge then ship`; null = the effects do not balance. */
   readonly rule: string | null;
   readonly replication: number;
   readonly start: number;
   readonly end: number;
-  /** By step: how often it has had its effect, and how often that was undone. */
+  /** By step: number of effects, and how many of them were undone. */
   readonly effects: Readonly<Record<string, readonly [done: number, undone: number]>>;
 }
 
-/** One figure by its form. Series are by step of the timeline, means over replications. */
+/** One figure, by its form. Series have one value per step of the timeline, the mean over replications. */
 export type MeterResult =
   | {
       readonly form: 'counter';
-      /** Mean count of a run, and of its steps. */
+      /** Mean count of a run, and of each step. */
       readonly total: number;
-      /** The count of each replication. */
+      /** Count by replication. */
       readonly each: readonly number[];
       readonly steps: readonly number[];
     }
@@ -70,10 +70,10 @@ export type MeterResult =
       /** Means over time; ages are in seconds. */
       readonly mean: number;
       readonly max: number;
-      /** The largest of each replication. */
+      /** Maximum by replication. */
       readonly each: readonly number[];
       readonly steps: readonly number[];
-      /** Lowest and highest replication in each step; left out where there is one. */
+      /** Lowest and highest replication in each step; absent with a single replication. */
       readonly band?: { readonly low: readonly number[]; readonly high: readonly number[] };
     }
   | ({ readonly form: 'durations' } & LatencyResult);

@@ -5,8 +5,8 @@ import type { OutcomeName } from './outcome.js';
 import type { WhatIfWords } from './what-if.js';
 
 /**
- * The result document: one JSON value, printed with sorted keys, from which every report is made.
- * Durations are seconds, rates per second, shares 0..1. `null` stands where nothing was measured.
+ * The result document: one JSON value with sorted keys, from which every report is made. Durations are in
+ * seconds, rates per second, shares from 0 to 1. `null` = nothing was measured.
  */
 export interface Result {
   readonly faultline: 1;
@@ -14,7 +14,7 @@ export interface Result {
     readonly title: string;
     readonly description: string | null;
     readonly sha256: string;
-    /** Changes of the command line that the runs were made with; left out where there are none. */
+    /** Command-line overrides of these runs; absent without any. */
     readonly whatIf?: WhatIfWords;
   };
   readonly seed: number;
@@ -30,25 +30,26 @@ export interface Result {
   };
   readonly report: ReportInfo;
   readonly topology: Topology;
-  /** Of the baseline variant. */
+  /** Faults of the baseline variant. */
   readonly faults: readonly FaultInfo[];
   /** In the order of the scenario. */
   readonly variants: readonly VariantResult[];
   readonly hypothesis: HypothesisResult | null;
   readonly comparisons: readonly Comparison[];
   readonly warnings: readonly string[];
-  /** Runs that a guard or an interrupt kept from their end; left out where all of them finished. */
+  /** Runs that a guard or an interrupt stopped; absent if all runs finished. */
   readonly incomplete?: Incomplete;
 }
 
 /**
- * What is missing of the runs that were asked for. A variant without any finished replication is listed here only. Of
- * the others `variants` holds the replications that finished; they are in no comparison and their budgets are undecided.
+ * The missing part of the requested runs. A variant without a finished replication is listed only here. For
+ * other variants `variants` has the finished replications; they are in no comparison, and their budgets are
+ * undecided.
  */
 export interface Incomplete {
-  /** Replications asked for of each variant. */
+  /** Replications requested of each variant. */
   readonly asked: number;
-  /** SIGINT or SIGTERM ended the runs. */
+  /** SIGINT or SIGTERM stopped the runs. */
   readonly interrupted: boolean;
   /** In the order of the scenario. */
   readonly variants: readonly UnfinishedVariant[];
@@ -56,17 +57,17 @@ export interface Incomplete {
 
 export interface UnfinishedVariant {
   readonly variant: string;
-  /** Replications that finished, from the first on. */
+  /** Number of finished replications, counted from the first. */
   readonly finished: number;
-  /** The guard that stopped it; null where the interrupt did. */
+  /** The guard that stopped it; null = the interrupt did. */
   readonly stopped: StoppedRun | null;
 }
 
-/** A replication that a resource guard stopped. Those after it were not used. */
+/** A replication that a resource guard stopped. Later replications were not used. */
 export interface StoppedRun {
   readonly reason: 'events' | 'instant' | 'depth' | 'memory';
   readonly replication: number;
-  /** Simulated time from the end of the warm-up, in seconds; null where it is not known. */
+  /** Simulated time from the end of the warm-up, in seconds; null = unknown. */
   readonly at: number | null;
   readonly detail: string;
 }
@@ -79,10 +80,10 @@ export interface ReportInfo {
   readonly hide: readonly string[];
 }
 
-/** Of the baseline variant; components that are otherwise in another are among its `nodes`. */
+/** Topology of the baseline variant. Components that differ in another variant are among its `nodes`. */
 export interface Topology {
   readonly nodes: readonly TopologyNode[];
-  /** Component level. */
+  /** Edges between components. */
   readonly edges: readonly {
     readonly from: string;
     readonly to: string;
@@ -94,9 +95,9 @@ export interface TopologyNode {
   readonly name: string;
   readonly kind: ComponentKind;
   readonly title: string | null;
-  /** As many as there can be. */
+  /** Largest number of replicas. */
   readonly replicas: number;
-  /** Where an autoscaler changes how many there are. */
+  /** Limits of the autoscaler; absent without one. */
   readonly scaling?: { readonly min: number; readonly max: number };
   /** Workers per replica; null = unlimited. */
   readonly concurrency: number | null;
@@ -105,7 +106,7 @@ export interface TopologyNode {
   readonly runtime: 'threads' | 'async' | 'eventLoop';
   readonly external: boolean;
   readonly critical: boolean;
-  /** Longest distance from a workload, 0 for workloads. */
+  /** Longest distance from a workload; 0 for workloads. */
   readonly depth: number;
   readonly parts: readonly string[];
   readonly zones: readonly (string | null)[];
@@ -116,7 +117,7 @@ export interface FaultInfo {
   readonly kind: string;
   readonly target: readonly string[];
   readonly spans: readonly { readonly from: number; readonly until: number }[];
-  /** In words: `psp hangs`, `inventory 2x slower`. */
+  /** Description, such as `psp hangs` or `inventory 2x slower`. */
   readonly words: string;
 }
 
@@ -130,24 +131,24 @@ export interface VariantResult {
     readonly set: readonly { readonly path: string; readonly value: unknown }[];
     readonly add: readonly { readonly path: string; readonly values: readonly unknown[] }[];
   };
-  /** Components that are not as in the topology of the baseline; left out where there are none. */
+  /** Components that differ from the topology of the baseline; absent without any. */
   readonly nodes?: readonly TopologyNode[];
-  /** Its own faults, which a patch may have moved, changed or taken away. */
+  /** Faults of this variant; its patch can move, change or remove those of the baseline. */
   readonly faults: readonly FaultInfo[];
   readonly perReplication: readonly ReplicationSummary[];
   readonly components: Readonly<Record<string, ComponentResult>>;
-  /** What has figures of its own beside requests and edges, by `component` or `component.part`. */
+  /** Figures beyond those of requests and edges, by `component` or `component.part`. */
   readonly metered: Readonly<Record<string, MeteredResult>>;
-  /** Key: `<caller>-><callee>`, components. */
+  /** By pair of components, `<caller>-><callee>`. */
   readonly edges: Readonly<Record<string, EdgeResult>>;
   readonly timeline: Timeline;
   readonly cascade: CascadeResult;
   readonly journal: readonly JournalEntry[];
   readonly exemplars: readonly Exemplar[];
   readonly budgets: readonly BudgetResult[];
-  /** What the summary tables show, over all workloads together. */
+  /** Figures of the summary tables, over all workloads. */
   readonly summary: VariantSummary;
-  /** Where not all of its replications finished: how many did, and why. */
+  /** If not all replications finished: how many did, and why. */
   readonly unfinished?: UnfinishedVariant;
 }
 
@@ -162,13 +163,13 @@ export interface ReplicationSummary {
 }
 
 /**
- * A measured value with its interval over replications. Where there is only one run, means have an interval
- * from the batches of its steps, marked as such; all else has none.
+ * A measured value with its interval over replications. With a single run, means have an interval from
+ * batches of steps, marked as such; other values have none.
  */
 export interface Estimate {
   readonly value: number | null;
   readonly ci95: readonly [number, number] | null;
-  /** Where `ci95` comes from; left out where that is the replications. */
+  /** Source of `ci95`; absent = the replications. */
   readonly from?: 'batches';
   /** One value per replication. */
   readonly each: readonly (number | null)[];
@@ -178,23 +179,23 @@ export interface VariantSummary {
   readonly requests: number;
   readonly success: Estimate;
   readonly goodput: Estimate;
-  /** All finished. */
+  /** Latency of all finished requests. */
   readonly latency: QuantileEstimates;
-  /** Of the successful ones. */
+  /** Latency of the successful requests. */
   readonly successLatency: QuantileEstimates;
   /** Attempts on all edges whose caller is not a workload, per user request. */
   readonly attemptsPerRequest: Estimate;
   /** Largest amplification of any edge, and that edge. */
   readonly amplification: Estimate & { readonly edge: string | null };
   /**
-   * Share of worker time spent on executions whose result nobody used: over all services, gateways and
-   * databases, limited or not, external ones left out. Time in which a worker waits for another component of the
-   * system counts there only; time in which it waits for an external one counts as its own.
+   * Share of worker time spent on executions whose result was not used: over all services, gateways and
+   * databases, limited or not, without external ones. Time in which a worker waits for another component of
+   * the system counts only there; time in which it waits for an external one counts as its own.
    */
   readonly wasted: Estimate;
-  /** After the end of the last fault span of the first fault that hurt; null value = never recovered. */
+  /** Time to recover after the last span of the first harmful fault; null value = never. */
   readonly recovery: Estimate & { readonly fault: string | null; readonly never: number };
-  /** By workload request and fault: success while it was active. */
+  /** Success during each fault, by workload request. */
   readonly during: readonly {
     readonly request: string;
     readonly fault: string;
@@ -213,7 +214,7 @@ export interface QuantileEstimates {
   readonly max: Estimate;
 }
 
-/** Latency of one population: pooled figures, intervals over replications, and the histogram. */
+/** Latency of one group of requests: pooled figures, intervals over replications, and the histogram. */
 export interface LatencyResult {
   readonly count: number;
   readonly mean: number | null;
@@ -225,7 +226,7 @@ export interface LatencyResult {
   readonly max: number | null;
   readonly min: number | null;
   readonly ci95: Readonly<Record<string, readonly [number, number]>>;
-  /** Sparse: upper bounds of the buckets in seconds, and counts. Only for components, not for parts. */
+  /** Sparse histogram: upper bounds of the buckets in seconds, and counts. For components only, not for parts. */
   readonly histogram: { readonly upTo: readonly number[]; readonly n: readonly number[] } | null;
 }
 
@@ -250,24 +251,24 @@ export interface ComponentResult extends AnswerResult {
   readonly queueWait: LatencyResult | null;
   readonly wastedWork: number | null;
   readonly duplicates: number;
-  /** Of services and gateways: how many instances there are on average, and whether an autoscaler changes that. */
+  /** For services and gateways: mean number of instances, and whether an autoscaler changes it. */
   readonly fleet?: { readonly instances: Estimate; readonly isScaled: boolean };
-  /** Requests answered by a middleware with the answer of another; left out where there are none. */
+  /** Requests that a middleware answered with the response to another one; absent if 0. */
   readonly coalesced?: number;
-  /** Refusals by middleware that only watches; left out where there are none. */
+  /** Requests that middleware in a dry run would have refused; absent if 0. */
   readonly wouldReject?: number;
-  /** By calling component: always of databases, else where callers have connections. */
+  /** By calling component. Databases always have pools; other components only if their callers use connections. */
   readonly pools: Readonly<Record<string, PoolResult>> | null;
 }
 
 export interface PoolResult {
-  /** Time an attempt waits for a connection, waits of 0 and dialling included. */
+  /** Wait of an attempt for a connection; includes waits of 0 and the opening of connections. */
   readonly wait: LatencyResult;
-  /** Callers waiting for a connection. */
+  /** Callers that wait for a connection. */
   readonly waiting: { readonly mean: number; readonly max: number };
   readonly open: { readonly mean: number; readonly max: number };
   readonly used: { readonly mean: number; readonly max: number };
-  /** Connections that its pools may open together; null = unlimited. */
+  /** Connections that all its pools together can open; null = unlimited. */
   readonly size: number | null;
   readonly opened: number;
   readonly timeouts: number;
@@ -279,13 +280,16 @@ export interface EdgeResult extends AnswerResult {
   readonly calls: number;
   readonly attempts: number;
   readonly amplification: number | null;
-  /** During each fault, by fault id. */
+  /** Amplification during each fault, by fault id. */
   readonly amplificationDuring: Readonly<Record<string, number | null>>;
   readonly attemptOutcomes: Readonly<Partial<Record<OutcomeName, number>>>;
   readonly counters: Readonly<Record<string, number>>;
   readonly wastedWork: number | null;
   readonly breaker: {
-    /** Of replication 0; time in seconds. `instance`: `a[0]`, or `a[0]->b[1]` of a breaker about one. */
+    /**
+     * Of replication 0; times in seconds. `instance`: `a[0]`, or `a[0]->b[1]` for a breaker with one callee
+     * instance.
+     */
     readonly transitions: readonly {
       readonly at: number;
       readonly instance: string;
@@ -293,18 +297,18 @@ export interface EdgeResult extends AnswerResult {
     }[];
     /** Share of breaker time spent open, over all replications. */
     readonly openFor: number;
-    /** All of them only watch: no call was refused. */
+    /** All of them are in a dry run: no call was refused. */
     readonly dryRun: boolean;
   } | null;
 }
 
-/** Series over time; `start` of step i is i * step. Values are pooled over replications. */
+/** Time series. Step i starts at i * step. Values are pooled over replications. */
 export interface Timeline {
   readonly step: number;
   readonly steps: number;
   /** By component, and by `workload.request` for the requests of workloads. */
   readonly series: Readonly<Record<string, Series>>;
-  /** By component edge. */
+  /** By edge between components. */
   readonly edges: Readonly<
     Record<
       string,
@@ -318,22 +322,22 @@ export interface Timeline {
 }
 
 export interface Series {
-  /** Arrivals per second (for workloads: requests; for servers: attempts). */
+  /** Arrivals per second: requests for workloads, attempts for servers. */
   readonly rate: readonly number[];
-  /** Successful ones of these, per second. */
+  /** Successful arrivals per second. */
   readonly goodRate: readonly number[];
-  /** Share of the finished that succeeded; null where nothing finished. */
+  /** Share of the finished that succeeded; null = none finished. */
   readonly success: readonly (number | null)[];
-  /** Lowest and highest over the replications. */
+  /** Lowest and highest value over the replications. */
   readonly successBand: readonly (readonly [number, number] | null)[];
-  /** Of successful ones. */
+  /** Median latency of the successful requests. */
   readonly p50: readonly (number | null)[];
   readonly p99: readonly (number | null)[];
   /** Sums over instances, means over the step; empty for workloads. */
   readonly inFlight: readonly number[];
   readonly busy: readonly number[];
   readonly queue: readonly number[];
-  /** Processes that run, as above; empty where all do throughout. */
+  /** Running processes, sums and means as above; empty if all run throughout. */
   readonly up: readonly number[];
   /** Health in replication 0, see HealthState. */
   readonly state: readonly HealthState[];
@@ -347,7 +351,7 @@ export interface JournalEntry {
   readonly value: string;
 }
 
-/** One request, as it went in this variant. The same `key` is the same request in every variant. */
+/** The course of one request in this variant. The same `key` is the same request in every variant. */
 export interface Exemplar {
   /** `workload#arrival`. */
   readonly key: string;
@@ -360,7 +364,7 @@ export interface Exemplar {
   readonly spans: readonly Span[];
 }
 
-/** One attempt: stage boundaries in seconds from the request's start; null = never reached. */
+/** One attempt. Times are seconds from the start of the request; null = never reached. */
 export interface Span {
   readonly id: number;
   readonly parent: number | null;
@@ -375,12 +379,15 @@ export interface Span {
   readonly ended: number | null;
   readonly answered: number | null;
   readonly gone: number | null;
-  /** Of the commit of a transaction: when that had its connection; its steps ran from then to `sent`. Left out elsewhere. */
+  /**
+   * For the commit of a transaction: when it got its connection; its steps ran from then to `sent`. Absent
+   * elsewhere.
+   */
   readonly opened?: number;
   readonly outcome: OutcomeName;
-  /** HTTP status of a failed answer; left out where there was none. */
+  /** HTTP status of a failed response; absent without one. */
   readonly status?: number;
-  /** The request does not wait for it: a background step began it, or something above it. Left out elsewhere. */
+  /** Present for background work: the request does not wait for it, or for an attempt above it. */
   readonly background?: true;
 }
 
@@ -393,39 +400,39 @@ export interface BudgetResult {
   readonly verdict: Verdict;
   readonly value: number | null;
   readonly ci95: readonly [number, number] | null;
-  /** Where `ci95` comes from; left out where that is the replications. */
+  /** Source of `ci95`; absent = the replications. */
   readonly from?: 'batches';
   readonly limit: number | null;
   /** (limit - value) / limit in the good direction. */
   readonly margin: number | null;
   /** seconds, perSecond, share, number. */
   readonly unit: 'seconds' | 'perSecond' | 'share' | 'number';
-  /** Said where value or limit is a word: `never`, `no samples`. */
+  /** Reason for a value or limit without a number: `never`, `no samples`. */
   readonly note: string | null;
-  /** An undecided verdict breaks it. */
+  /** An undecided verdict fails the budget. */
   readonly strict?: true;
-  /** Where steps are asked one by one: the value is the share of them that hold. */
+  /** For a budget on each step: its value is the share of steps that meet the limit. */
   readonly steps?: StepsResult;
-  /** Where the limit is a share of what is saved. */
+  /** For a limit relative to a saved baseline. */
   readonly saved?: {
-    /** What it is saved as: its metric and window. */
+    /** Name under which it is saved: its metric and window. */
     readonly key: string;
-    /** The figure that is saved. */
+    /** The saved value. */
     readonly value: number | null;
-    /** This one by replication: what `check --update-baseline` saves. */
+    /** The current value by replication, which `check --update-baseline` saves. */
     readonly each: readonly (number | null)[];
   };
 }
 
 /** Steps of the timeline in the window of a budget. */
 export interface StepsResult {
-  /** Steps with a figure, those of them that hold, and steps without a figure. */
+  /** Number of steps with a value, those that meet the limit, and steps without a value. */
   readonly of: number;
   readonly held: number;
   readonly empty: number;
-  /** Unit of what is asked of each step. */
+  /** Unit of the values of the steps. */
   readonly unit: BudgetResult['unit'];
-  /** The one farthest beyond its limit; times in s from the end of the warm-up. Null where all hold. */
+  /** The step farthest beyond its limit; times in s from the end of the warm-up. null = all meet it. */
   readonly worst: {
     readonly from: number;
     readonly to: number;
@@ -450,10 +457,10 @@ export interface Comparison {
   readonly baselineValue: number | null;
   readonly difference: number | null;
   readonly ci95: readonly [number, number] | null;
-  /** Holm, within the family. */
+  /** Adjusted by Holm's method within the family. */
   readonly adjustedP: number | null;
   readonly family: 'headline' | 'exploratory';
-  /** Variance of independent differences over that of paired ones; null where undefined. */
+  /** Variance of independent differences over that of paired ones; null = undefined. */
   readonly varianceRatio: number | null;
   readonly verdict: 'better' | 'worse' | 'same' | 'unknown';
   readonly unit: 'seconds' | 'perSecond' | 'share' | 'number';

@@ -2,50 +2,50 @@ import type { CountDistribution } from '../kernel/counts.js';
 import type { Ns } from '../kernel/time.js';
 import type { Bundle, Target } from './scenario.js';
 
-/** A saga: steps whose effects belong together, and what undoes them. */
+/** A saga: steps whose effects must all happen or be undone by compensations. */
 export interface Saga {
   readonly name: string;
   readonly title: string | null;
   readonly description: string | null;
   readonly critical: boolean;
   readonly steps: readonly SagaStep[];
-  /** Steps that run at once, by their places in `steps`; one stage after the other. */
+  /** Steps that run concurrently, as indices into `steps`; the stages run one after the other. */
   readonly stages: readonly (readonly number[])[];
-  /** Null: choreographed, so that nobody calls the steps from here. */
+  /** null = choreographed: the steps are not called from here. */
   readonly orchestration: Orchestration | null;
-  /** Null: orchestrated. */
+  /** null = orchestrated. */
   readonly choreography: Choreography | null;
-  /** From when on one that has reached no end counts as stuck. */
+  /** Time after which an unfinished saga counts as stuck. */
   readonly stuckAfterNs: Ns;
   readonly invariants: readonly SagaInvariant[];
-  /** Amount of one saga; null = none. */
+  /** Value of one saga, such as an amount of money; null = none. */
   readonly value: CountDistribution | null;
-  /** A compensation that comes before its step is remembered, and the late step refused. */
+  /** A compensation that arrives before its step is recorded, and the late step is refused. */
   readonly tombstones: boolean;
-  /** Key whose value two sagas share that touch the same; null = none. */
+  /** Key whose value two sagas share if they change the same data; null = none. */
   readonly key: string | null;
   readonly isolation: SagaIsolation;
 }
 
 export interface SagaStep {
   readonly name: string;
-  /** The endpoint that does it, and the one that undoes it. */
+  /** The endpoint that runs the step, and the one that compensates it. */
   readonly call: Target;
   readonly compensation: Target | null;
   readonly kind: 'compensable' | 'pivot' | 'retryable';
-  /** Has no effect that could be undone. */
+  /** The step has no effect to undo. */
   readonly readOnly: boolean;
   readonly policy: Bundle | null;
 }
 
-/** Where an effect of one step stands that is not undone, one of another has to stand too. */
+/** A business rule: if step `if` has an effect that is not undone, step `then` must have one too. */
 export interface SagaInvariant {
-  /** Places in `steps`. */
+  /** Indices into `steps`. */
   readonly if: number;
   readonly then: number;
 }
 
-/** What two sagas on the same value do to each other. */
+/** Isolation between sagas with the same key value. */
 export type SagaIsolation =
   | { readonly kind: 'none' }
   | { readonly kind: 'commutative' }
@@ -62,7 +62,7 @@ export const SAGA_ENGINES = [
 ] as const;
 export type SagaEngine = (typeof SAGA_ENGINES)[number];
 
-/** How an orchestrator drives its sagas. */
+/** Settings of an orchestrated saga. */
 export interface Orchestration {
   readonly engine: SagaEngine;
   readonly orchestrator: string;
@@ -74,13 +74,13 @@ export interface Orchestration {
   readonly retry: SagaRetry;
   readonly persistence: SagaPersistence | null;
   readonly recoveryDelayNs: Ns;
-  /** How long an instance may have a command before another one is given it; null = for ever. */
+  /** How long an instance can hold a command before another one takes it over; null = for ever. */
   readonly leaseNs: Ns | null;
 }
 
-/** Repetitions of a command by the orchestrator itself, around those of its policy. */
+/** Retries of a command by the orchestrator itself, in addition to those of the policy. */
 export interface SagaRetry {
-  /** Tries in all, Infinity = until success. */
+  /** Total number of tries; Infinity = until success. */
   readonly attempts: number;
   readonly intervalNs: Ns;
   readonly factor: number;
@@ -90,23 +90,23 @@ export interface SagaRetry {
 export interface SagaPersistence {
   readonly database: string;
   readonly operation: string;
-  /** Operation of a database that reads the state again before somebody else goes on; null = it costs nothing. */
+  /** Database operation with which another instance reads the state before it takes over; null = free. */
   readonly read: Target | null;
-  /** Written before each command too, not after each reply alone. */
+  /** Whether the state is also saved before each command, not only after each reply. */
   readonly before: boolean;
 }
 
-/** Endpoints by which the beginning and the end of a saga are recognised. */
+/** Endpoints that mark the start and the end of a choreographed saga. */
 export interface Choreography {
   readonly startedBy: readonly Target[];
   readonly completedBy: readonly Target[];
   readonly cancelledBy: readonly Target[];
 }
 
-/** What a `saga` step does. */
+/** A `saga` step. */
 export interface SagaStartStep {
   readonly saga: string;
-  /** Waits for its end. */
+  /** Waits until the saga ends. */
   readonly await: boolean;
 }
 
@@ -116,14 +116,14 @@ export interface PlanSaga {
   readonly spec: Saga;
   /** By step: part id. */
   readonly parts: readonly number[];
-  /** Of an orchestrated one: the part of the orchestrator that runs its commands, else -1. */
+  /** Part of the orchestrator that runs the commands; -1 = choreographed. */
   readonly driver: number;
-  /** By step: where the program of its command and of its compensation starts, -1 = it has none. */
+  /** By step: start of the program of its command and of its compensation; -1 = none. */
   readonly entries: readonly number[];
   readonly undoEntries: readonly number[];
-  /** Where a reply is saved that could not be saved at once; -1 = nothing is saved. */
+  /** Program that repeats a failed save of a reply; -1 = nothing is saved. */
   readonly saveEntry: number;
-  /** Where the state is read again; -1 = it is not. */
+  /** Program that reads the saved state; -1 = it is not read. */
   readonly readEntry: number;
   /** Count id of its value, or -1. */
   readonly value: number;
@@ -131,42 +131,45 @@ export interface PlanSaga {
   readonly key: number;
 }
 
-/** A step that begins a saga. */
+/** A step that starts a saga. */
 export interface PlanSagaStart {
   readonly act: 'saga';
-  /** Part id whose program begins it. */
+  /** Part id of the program that starts it. */
   readonly from: number;
   /** Index into plan.sagas. */
   readonly saga: number;
   readonly await: boolean;
 }
 
-/** What the program of an orchestrator does around a command. */
+/** Actions of the orchestrator's program around a command. */
 export interface PlanSagaCommand {
   readonly act: 'command';
   readonly saga: number;
-  /** `resume`: goes on where the saga stands; `issue`: the command is sent; `reply`: it was answered. */
+  /** `resume`: continues the saga from its current state; `issue`: sends the command; `reply`: handles the reply. */
   readonly what: 'resume' | 'issue' | 'reply';
 }
 
-/** Where an endpoint begins or ends that means something to sagas. */
+/** Start or end of an endpoint that has a role in sagas. */
 export interface PlanSagaMark {
   readonly act: 'mark';
   readonly at: 'begin' | 'end';
   readonly roles: readonly SagaRole[];
-  /** Whether a second execution of the endpoint for one request does no harm. */
+  /** Whether a second execution of the endpoint for one request is harmless. */
   readonly repeatable: boolean;
 }
 
-/** What an endpoint is to a saga. */
+/** Role of an endpoint in a saga. */
 export interface SagaRole {
   readonly saga: number;
   readonly role: 'do' | 'undo' | 'start' | 'complete' | 'cancel';
-  /** Place among its steps; -1 where it is none. */
+  /** Index of the step; -1 = the endpoint is not a step. */
   readonly step: number;
 }
 
-/** Name of the part of an orchestrator that runs the commands of a saga; nobody can write it. */
+/**
+ * Name of the part of an orchestrator that runs the commands of a saga. The colon keeps it distinct from
+ * user-written names.
+ */
 export function driverName(saga: string): string {
   return `saga:${saga}`;
 }

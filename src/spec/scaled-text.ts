@@ -1,11 +1,11 @@
-/** A number with a unit where a value begins: not the 99 of `p99=`. */
+/** A number with a unit at the start of a value: not the 99 of `p99=`. */
 const WITH_UNIT = /(^|[\s(=,])(\d+(?:\.\d+)?)( ?\/ ?[a-z]+|[A-Za-z]+)(?![\w(=])/g;
 const QUANTITY = /^-?\d+(?:\.\d+)?(?:%| ?\/ ?[a-z]+|[A-Za-z]+)$/;
 const PERCENT = /^(-?\d+(?:\.\d+)?)%$/;
 
 /**
- * A quantity times a factor, in the unit in which it is written: `50/s` x 1.5 is `75/s`. Of a distribution
- * every quantity with a unit is scaled, so that its shape stays. Null for other texts.
+ * Multiplies a quantity by a factor and keeps its unit: `50/s` x 1.5 is `75/s`. In a distribution every
+ * quantity with a unit is scaled, which keeps its shape. null for other texts.
  */
 export function scaledText(text: string, factor: number): string | null {
   const trimmed = text.trim();
@@ -20,7 +20,7 @@ export function scaledText(text: string, factor: number): string | null {
   return result === trimmed && factor !== 1 ? null : result;
 }
 
-/** At most twelve digits, without an exponent, which no quantity has. */
+/** At most twelve digits, without an exponent, which quantities do not allow. */
 function digits(value: number): string {
   const text = String(Number(value.toPrecision(12)));
   return text.includes('e') ? value.toFixed(9).replace(/\.?0+$/, '') : text;

@@ -26,9 +26,9 @@ import type {
 import type { Arrivals } from './arrivals.js';
 
 /**
- * The explicit scenario of one variant: short forms expanded, includes, defaults, templates and
- * `extends` written out, defaults filled in, references checked, quantities as numbers (durations in
- * integer ns, rates per second, shares 0..1). `Infinity` stands for `unlimited`; `null` for `none`.
+ * The explicit scenario of one variant: short forms expanded, includes, defaults, templates and `extends`
+ * resolved, defaults filled in, references checked, quantities as numbers (durations in integer ns, rates per
+ * second, shares 0..1). `Infinity` = `unlimited`; `null` = `none`.
  */
 export interface Scenario extends ScenarioModules {
   readonly title: string;
@@ -38,7 +38,7 @@ export interface Scenario extends ScenarioModules {
   readonly network: Network;
   readonly platform: Platform;
   readonly keys: ReadonlyMap<string, KeyPopulation>;
-  /** Named bundles, for `explain`. */
+  /** Named policy bundles, for `explain`. */
   readonly policies: ReadonlyMap<string, Bundle>;
   readonly gateways: ReadonlyMap<string, Gateway>;
   readonly services: ReadonlyMap<string, Service>;
@@ -48,7 +48,7 @@ export interface Scenario extends ScenarioModules {
   readonly report: ReportSettings;
 }
 
-/** What a file holds beside its variants' scenarios. */
+/** Contents of a file, with the scenarios of its variants. */
 export interface ScenarioFile {
   readonly title: string;
   readonly description: string | null;
@@ -60,7 +60,7 @@ export interface ScenarioFile {
   } | null;
   /** SHA-256 (hex) of the canonical JSON of the explicit scenario, all variants included. */
   readonly sha256: string;
-  /** Changes of the command line that these variants are built with. */
+  /** Command-line overrides of these variants. */
   readonly whatIf?: WhatIfWords;
 }
 
@@ -69,7 +69,7 @@ export interface Variant {
   readonly title: string | null;
   readonly description: string | null;
   readonly baseline: boolean;
-  /** The patch as written, `extends` resolved, for the report's diff. */
+  /** The patch as written, with `extends` resolved, for the diff in the report. */
   readonly patch: {
     readonly remove: readonly string[];
     readonly set: readonly (readonly [path: string, value: unknown])[];
@@ -82,14 +82,14 @@ export interface BudgetSource {
   readonly text: string;
   readonly name: string | null;
   readonly severity: 'error' | 'warning';
-  /** 0.95 by default; null judges the point. */
+  /** Confidence level, 0.95 by default; null = the point estimate is judged. */
   readonly confidence: number | null;
-  /** An undecided verdict breaks it. */
+  /** An undecided verdict fails the budget. */
   readonly strict: boolean;
-  /** Share of a measured limit by which it may be passed; 0 by default. */
+  /** Tolerance on a measured limit, as a share of it; 0 by default. */
   readonly by: number;
   readonly allowEmpty: boolean;
-  /** Place in the file, for messages. */
+  /** Location in the file, for messages. */
   readonly at: string;
 }
 
@@ -98,34 +98,34 @@ export interface RunSettings {
   readonly warmupNs: Ns;
   readonly seed: number;
   readonly replications: number;
-  /** null = none: the run stops at the end of `duration`. */
+  /** null = no drain: the run stops at the end of `duration`. */
   readonly drainNs: Ns | null;
   readonly stepNs: Ns;
   readonly maxEvents: number;
 }
 
-/** Until a new instance is on a node, and until that has its image. */
+/** Delays before a new instance starts up: until it is scheduled on a node, and until the node has its image. */
 export interface Placing {
   readonly schedulingDelay: Distribution;
   readonly imagePull: Distribution;
 }
 
-/** What runs the processes of services and gateways. */
+/** Platform that runs the processes of services and gateways. */
 export interface Platform {
-  /** Who is stopped is replaced by a process that starts beside it. */
+  /** A replacement starts at once when a process is ordered to stop. */
   readonly replaces: boolean;
-  /** null = it starts again at once what ends by itself, and what a fault ends when that is over. */
+  /** Back-off of restarts. null = a process restarts at once, or when the fault that stopped it ends. */
   readonly restart: RestartBackoff | null;
-  /** What comes before the start-up of a new instance, one after the other. */
+  /** Delays before the start-up of a new instance, in sequence. */
   readonly placing: Placing;
-  /** From a change of who is ready to the list of each caller; null = at once. */
+  /** Delay from a readiness change until each caller's endpoint list shows it; null = none. */
   readonly endpointPropagation: Distribution | null;
 }
 
 export interface Network {
   readonly latency: Distribution;
   readonly loss: number;
-  /** Bytes per second between two instances, each way. */
+  /** Bytes per second between two instances, in each direction. */
   readonly bandwidth: number;
   readonly rtoNs: Ns;
   readonly zones: ReadonlyMap<
@@ -156,36 +156,36 @@ export type KeyPopulation =
     }
   | { readonly kind: 'sequence'; readonly count: number };
 
-/** Executed once for each value of a key; repetitions are answered with the stored result. */
+/** Executes a request once per value of a key; repeated requests get the stored result. */
 export interface OncePerValue {
   readonly key: string;
-  /** How long a result is kept, from the end of the execution. */
+  /** How long a result is stored, from the end of the execution. */
   readonly windowNs: Ns;
-  /** Whether failures are stored too; else the next request executes again. */
+  /** Whether failures are stored too; otherwise the next request executes again. */
   readonly storeErrors: boolean;
 }
 
-/** What is done in place of a call that failed: another call, or steps of its caller. */
+/** Replacement for a failed call: another call, or steps of the caller. */
 export type Instead =
   | { readonly kind: 'call'; readonly to: Target }
   | { readonly kind: 'steps'; readonly steps: readonly Step[] };
 
-/** A resolved bundle of policies, in the order in which a call meets them. */
+/** A resolved policy bundle, with its layers in the order in which a call passes them. */
 export interface Bundle {
   /** Identity of shared state: the name of the bundle, or the path of an anonymous one. */
   readonly id: string;
-  /** Outermost first. `config` is the output of the kind's schema. `deadline` stands in its place. */
+  /** Outermost first. `config` is the output of the kind's schema. `deadline` is one of the layers. */
   readonly layers: readonly Layer[];
-  /** What makes the callee execute the call once per value, null where nothing does. */
+  /** Rule by which the callee executes the call once per key value; null = none. */
   readonly idempotencyKey: OncePerValue | null;
-  /** Overrides the callee's own, null when it does not. */
+  /** Overrides the load balancing of the callee; null = no override. */
   readonly loadBalancing: LoadBalancing | null;
-  /** What its fallback does, where that is more than an answer; null elsewhere. */
+  /** Call or steps of the fallback; null if it only returns a response, or without a fallback. */
   readonly fallback: Instead | null;
-  /** Connections of its calls to services and gateways; null: they are warm and free. */
+  /** Connections of its calls to services and gateways; null = connections are always open and cost nothing. */
   readonly connections: Connections | null;
   readonly outlierDetection: OutlierDetection | null;
-  /** Where the order of the layers comes from: `written`, or the name of a preset. */
+  /** Origin of the order of the layers: `written`, or the name of a preset. */
   readonly order: string;
 }
 
@@ -196,15 +196,15 @@ export interface Layer {
   readonly config: unknown;
   readonly scope: 'instance' | 'caller' | 'global';
   readonly per: 'callee' | 'endpoint' | 'target';
-  /** Name of the key whose values split the state further, or null. */
+  /** Name of the key whose values further split the state, or null. */
   readonly key: string | null;
-  /** The store that holds a shared state, or null: asking it is free. */
+  /** Store of a shared state; null = shared state is read at no cost. */
   readonly store: LimiterStore | null;
-  /** It decides and records, and lets everything pass. */
+  /** Dry run: it decides and records, but lets every call pass. */
   readonly dryRun: boolean;
   /** Fields that the user wrote, by dotted path, sorted; all others have their defaults. */
   readonly written: readonly string[];
-  /** The product whose preset wrote them instead of the user. */
+  /** Product whose preset wrote them instead of the user. */
   readonly preset?: string;
 }
 
@@ -219,28 +219,28 @@ export interface OutlierDetection {
   readonly kind: string;
   /** Output of the kind's schema. */
   readonly config: unknown;
-  /** The panic threshold of loadBalancing where none is written there. */
+  /** Panic threshold that applies if loadBalancing has none. */
   readonly panicThreshold: number;
 }
 
-/** Looked at in this order: shed, rate limit, concurrency limit. */
+/** Admission control. Checks in this order: shed, rate limit, concurrency limit. */
 export interface Admission {
   readonly shed: Shed | null;
   readonly rateLimit: Layer | null;
-  /** What refusals of the rate limit say. */
+  /** Retry-After of refusals by the rate limit. */
   readonly retryAfter: RetryAfter;
   readonly concurrencyLimit: Layer | null;
 }
 
-/** What services, gateways and databases have in common. */
+/** Common settings of services, gateways and databases. */
 export interface Host {
   readonly name: string;
   readonly title: string | null;
   readonly description: string | null;
   readonly critical: boolean;
-  /** At the beginning. */
+  /** Number of replicas at the start. */
   readonly replicas: number;
-  /** Zone of each replica that there can be; null = outside every zone. */
+  /** Zone of each possible replica; null = outside every zone. */
   readonly zones: readonly (string | null)[];
   readonly runtime: 'threads' | 'async' | 'eventLoop';
   readonly concurrency: number;
@@ -248,21 +248,21 @@ export interface Host {
   readonly cpu: Cpu;
   readonly cancellation: 'ignore' | 'onDequeue' | 'atSteps' | 'immediate';
   readonly rejectWork: Distribution;
-  /** What stands before the queue; null = everybody is let in. */
+  /** Admission control in front of the queue; null = all requests are admitted. */
   readonly admission: Admission | null;
   readonly gc: GcSettings | null;
   readonly memory: MemorySettings | null;
-  /** Of a process that comes back; those of the beginning are started and warm. */
+  /** Start and stop of a process that restarts. Initial processes are started and warm. */
   readonly lifecycle: Lifecycle | null;
-  /** What the platform asks its processes; null = nothing. */
+  /** Health checks by the platform; null = none. */
   readonly probes: Probes | null;
-  /** Who changes how many there are; null = nobody. */
+  /** Autoscaler; null = fixed number of replicas. */
   readonly autoscaling: Autoscaling | null;
-  /** What each asks its platform for; null = its cores. */
+  /** CPU request of each replica, in cores; null = its cores. */
   readonly cpuRequest: number | null;
   readonly loadBalancing: LoadBalancing;
   readonly protocol: Protocol | null;
-  /** Of its callers, where their policy has none; null = none. */
+  /** Outlier detection of callers whose policy has none; null = none. */
   readonly outlierDetection: OutlierDetection | null;
   readonly external: boolean;
   readonly labels: ReadonlyMap<string, string>;
@@ -270,22 +270,22 @@ export interface Host {
 
 export interface Service extends Host {
   readonly endpoints: ReadonlyMap<string, Endpoint>;
-  /** Run before every endpoint's steps. */
+  /** Runs before the steps of every endpoint. */
   readonly middleware: readonly Middleware[];
-  /** `default`, `callee` or `callee.endpoint` -> bundle. */
+  /** Policy bundles by `default`, `callee` or `callee.endpoint`. */
   readonly outbound: ReadonlyMap<string, Bundle>;
   readonly outbox: Outbox | null;
-  /** Of a function; null = its instances are processes. */
+  /** Execution environments of a function; null = the service runs in processes. */
   readonly environments: FunctionSettings | null;
-  /** null = it has one. */
+  /** null = a single version. */
   readonly versions: Versions | null;
 }
 
 export interface Gateway extends Host {
-  /** The product whose defaults it has. */
+  /** Product whose defaults apply. */
   readonly kind: 'simple' | 'kong' | 'envoy' | 'nginx' | 'spring';
   readonly routing: 'firstMatch' | 'kong' | 'gatewayApi' | 'envoy' | 'nginx';
-  /** Outcome of a call to a target -> status the gateway answers, where it is not that of a service. */
+  /** Status that the gateway returns for an outcome of a call to a target, if it differs from that of a service. */
   readonly answers: ReadonlyMap<OutcomeName, number>;
   readonly routes: readonly Route[];
   readonly middleware: readonly Middleware[];
@@ -294,68 +294,68 @@ export interface Gateway extends Host {
 
 export interface Endpoint {
   readonly name: string;
-  /** null = none is written. */
+  /** null = not written. */
   readonly method: string | null;
   readonly steps: readonly Step[];
   readonly idempotent: boolean;
-  /** Where a key makes it idempotent. */
+  /** Key by which the endpoint is idempotent; null = none. */
   readonly once: OncePerValue | null;
   readonly readOnly: boolean;
-  /** Bytes of a request whose call does not say otherwise, and of a successful answer. */
+  /** Bytes of a request, unless the call sets them, and of a successful response. */
   readonly requestBytes: number;
   readonly responseBytes: number;
-  /** Replaces the priority that a request carries; null = it keeps its own. */
+  /** Overrides the priority of a request; null = it keeps its own. */
   readonly priority: number | null;
-  /** Executions at once per instance, inside the workers; null = as many as there are workers. */
+  /** Concurrent executions per instance, within its workers; null = no limit besides the workers. */
   readonly concurrency: Layer | null;
   readonly timeLimitNs: Ns | null;
 }
 
 export interface Route {
   readonly name: string;
-  /** Empty list = everything matches. Methods upper case; path patterns as written. */
+  /** An empty list matches everything. Methods are upper case; path patterns are as written. */
   readonly methods: readonly string[];
   readonly paths: readonly string[];
   readonly hosts: readonly string[];
-  /** Name to the values of which one has to be there. */
+  /** Header name and accepted values, of which one must be present. */
   readonly headers: ReadonlyMap<string, readonly string[]>;
-  /** Only for `routing: kong`, among regular expressions: the greater is asked first. */
+  /** Only for `routing: kong`: order of regular expressions, higher first. */
   readonly regexPriority: number;
-  /** Weighted targets; `part` is filled in. */
+  /** Weighted targets; an omitted `part` is filled in. */
   readonly to: readonly { readonly target: Target; readonly weight: number }[];
-  /** What the gateway runs itself instead of calling a target; `to` is empty then. */
+  /** Steps that the gateway runs itself instead of a call to a target; then `to` is empty. */
   readonly steps: readonly Step[] | null;
-  /** Bytes of an answer of its steps. */
+  /** Bytes of the response of its steps. */
   readonly responseBytes: number;
-  /** Key whose value chooses among the targets; null = chance. */
+  /** Key whose value selects the target; null = a random target. */
   readonly sticky: string | null;
-  /** A copy of a share of the requests, for which nobody waits. */
+  /** Mirrors a share of the requests to another target, without waiting for the response. */
   readonly mirror: { readonly target: Target; readonly share: number } | null;
   readonly policy: Bundle | null;
-  /** Its own. */
+  /** Middleware of the route itself. */
   readonly middleware: readonly Middleware[];
-  /** All that runs before the call in its order: that of the gateway and its own. */
+  /** All middleware that runs before the call, in order: that of the gateway, then that of the route. */
   readonly chain: readonly Middleware[];
 }
 
 export interface Middleware {
-  /** `authenticate`, `authorize`, `rateLimit`, `admit`, `coalesce`, `filter`, `transform`, `translate`, `compress`, `log`, `correlate`. */
+  /** Name of the middleware: `authenticate`, `rateLimit`, `coalesce`, `cache`, ... */
   readonly name: string;
   readonly kind: string | null;
-  /** It only counts whom it would refuse. */
+  /** Dry run: it only counts the requests that it would refuse. */
   readonly dryRun: boolean;
   readonly work: Distribution;
-  /** CPU for each KiB: of the request, of the answer for `compress`, of both for `translate`. */
+  /** CPU per KiB: of the request; of the response for `compress`; of both for `translate`. */
   readonly workPerKiB: Distribution;
-  /** `filter` by size: the largest request that passes, bytes; null = all do. */
+  /** `filter` by size: the largest request that passes, in bytes; null = no limit. */
   readonly maxBytes: number | null;
   readonly reject: number;
   readonly status: number;
-  /** A remote check. */
+  /** Remote check; null = none. */
   readonly call: Target | null;
-  /** When the check gave no answer. */
+  /** If the remote check fails. */
   readonly onError: 'allow' | 'reject';
-  /** How long an instance keeps the answers of the check, and for whom one holds. */
+  /** How long an instance caches results of the check, and the cache key. */
   readonly cached: { readonly ttlNs: Ns; readonly key: string; readonly refusals: boolean } | null;
   /** Only for `coalesce`. */
   readonly coalesce: {
@@ -366,32 +366,32 @@ export interface Middleware {
   /** Only for `cache`. */
   readonly response: ResponseCache | null;
   readonly when: Condition | null;
-  /** Only for `rateLimit`: the policy kind and its config, and what its refusals say. */
+  /** Only for `rateLimit`: the policy kind and its config, and the Retry-After of its refusals. */
   readonly rateLimit: Layer | null;
   readonly retryAfter: RetryAfter;
-  /** Path of the entry in the file; a limiter has one state for each. */
+  /** Path of the entry in the file; a limiter has one state for each path. */
   readonly at: readonly (string | number)[];
-  /** The store a limiter asks before it decides, or null. */
+  /** Store that a limiter queries before it decides, or null. */
   readonly store: LimiterStore | null;
   /** Only for `admit`: the concurrency limit. */
   readonly admit: Layer | null;
 }
 
-/** A store outside the process: each question to it takes a time, or is a call of its component. */
+/** A store outside the process: each query to it takes a latency, or is a call of its component. */
 export interface LimiterStore {
   readonly latency: Distribution;
-  /** The endpoint or operation that is called, null where only the latency counts. */
+  /** Endpoint or operation that is called; null = only the latency counts. */
   readonly of: Target | null;
-  /** What a failed call means for the request. */
+  /** How a request is treated if the query fails. */
   readonly onError: 'allow' | 'reject';
-  /** How long an instance goes by a refusal without asking again, null: it always asks. */
+  /** How long an instance reuses a refusal without another query; null = it always queries. */
   readonly cacheNs: Ns | null;
 }
 
-/** How a refusal says when to come back: in whole seconds, as HTTP does, exactly, or not at all. */
+/** Retry-After of a refusal: in whole seconds, as in HTTP; exact; or none. */
 export type RetryAfter = 'seconds' | 'exact' | 'none';
 
-/** A component and its part (endpoint, operation); a gateway has no part here: it is routed. */
+/** A component and its part (endpoint, operation). For a gateway the part is null, because it routes the request. */
 export interface Target {
   readonly component: string;
   readonly part: string | null;
@@ -417,27 +417,27 @@ export interface Request {
   readonly name: string;
   readonly weight: number;
   readonly class: string | null;
-  /** Carried by every message of the tree; a larger one is more important. */
+  /** Priority that every message of the request tree carries; higher is more important. */
   readonly priority: number;
-  /** Values of keys that its requests have instead of drawing them. */
+  /** Fixed values of keys for its requests, instead of drawn ones. */
   readonly keys: ReadonlyMap<string, number>;
-  /** A single call, or a journey; the long form is always steps. */
+  /** A single call or a journey; always steps in the long form. */
   readonly steps: readonly Step[];
   readonly patience: { readonly afterNs: Ns; readonly cancel: boolean } | null;
-  /** A success later than this is no goodput; null = any success is. */
+  /** A later success does not count as goodput; null = every success counts. */
   readonly goodputWithinNs: Ns | null;
 }
 
 export interface Fault {
   readonly id: string;
   readonly kind: string;
-  /** References as written, checked: component, component.part, component[i], a->b. */
+  /** References as written, and checked: component, component.part, component[i], a->b. */
   readonly target: readonly string[];
-  /** It may hit nothing. */
+  /** The fault is allowed to match no target. */
   readonly optional: boolean;
   /** Only for partition: the two sides. */
   readonly between: readonly [readonly string[], readonly string[]] | null;
-  /** Own fields, the output of the kind's schema. */
+  /** Fields of the kind, the output of its schema. */
   readonly config: unknown;
   readonly instances:
     | { readonly kind: 'all' }
@@ -445,21 +445,21 @@ export interface Fault {
     | { readonly kind: 'share'; readonly share: number }
     | { readonly kind: 'indices'; readonly indices: readonly number[] };
   readonly zone: string | null;
-  /** Only instances of this version of a service. */
+  /** Only instances of this version of a service; null = all. */
   readonly version: string | null;
-  /** Of a database with replicas: only nodes with this role when it begins. */
+  /** For a database with replicas: only nodes with this role when the fault starts; null = all. */
   readonly role: 'primary' | 'replica' | null;
   readonly labels: ReadonlyMap<string, string>;
-  /** Share of requests or messages hit while active. */
+  /** Share of requests or messages that are affected while it is active. */
   readonly share: number;
   /** Spans of activity, [from, until), from the end of the warm-up; until null = end of the run. */
   readonly spans: readonly { readonly fromNs: Ns; readonly untilNs: Ns | null }[];
-  /** Each start is late by up to `jitterNs`, and takes place with `probability`: drawn in every run. */
+  /** Each start is delayed by up to `jitterNs` and happens with `probability`; both are drawn in every run. */
   readonly jitterNs: Ns;
   readonly probability: number;
-  /** Faults of one group draw the same; null = it draws for itself. */
+  /** Faults of a group share their draws; null = draws of its own. */
   readonly group: string | null;
-  /** It starts when something is seen in the run, and has no spans; null = it starts by the clock. */
+  /** Condition that starts the fault, which then has no spans; null = it starts at fixed times. */
   readonly when: FaultCondition | null;
   readonly ramp: {
     readonly upNs: Ns;
@@ -468,22 +468,22 @@ export interface Fault {
   } | null;
 }
 
-/** What is seen in the steps of the timeline before a fault starts. */
+/** Condition on the steps of the timeline that starts a fault. */
 export interface FaultCondition {
   readonly text: string;
   readonly component: string;
   readonly part: string | null;
   readonly instance: number | null;
   readonly metric: string;
-  /** Of a gauge: its mean or its largest value in a step; '' = the metric has none of both. */
+  /** For a gauge: its mean or maximum in a step; '' for metrics without this distinction. */
   readonly ending: string;
   readonly op: '<' | '<=' | '>' | '>=' | '==' | '!=';
   readonly limit: number;
-  /** So long without a break. */
+  /** How long the condition must hold without interruption. */
   readonly forNs: Ns;
-  /** How often it starts at most. */
+  /** Largest number of starts. */
   readonly count: number;
-  /** How long it lasts each time; null = to the end of the run. */
+  /** Duration of each start; null = to the end of the run. */
   readonly lengthNs: Ns | null;
 }
 

@@ -1,11 +1,11 @@
 import type { Ns } from '../kernel/time.js';
 import type { Failover } from './replication.js';
 
-/** What a node of a search engine has threads for: searches, reads by id, writes. */
+/** Thread pools of a node of a search engine: searches, reads by id, writes. */
 export const THREAD_POOLS = ['search', 'get', 'write'] as const;
 export type ThreadPoolName = (typeof THREAD_POOLS)[number];
 
-/** So many threads, and the operations that may wait for one. */
+/** Size of a thread pool, and of its queue of operations. */
 export interface ThreadPool {
   readonly size: number;
   readonly queueSize: number;
@@ -15,30 +15,30 @@ export interface ThreadPool {
 export interface Refresh {
   /** null = never. */
   readonly intervalNs: Ns | null;
-  /** A copy that has not been searched for so long is not refreshed; null = it always is. */
+  /** A copy that was not searched for this long is not refreshed; null = always refreshed. */
   readonly idleAfterNs: Ns | null;
 }
 
-/** What a database is beyond others that answers searches out of shards and their copies. */
+/** Settings of a database that is a search engine: it runs searches on shards and their copies. */
 export interface SearchEngine {
-  /** Of each shard: the primary and its replicas. */
+  /** Copies of each shard: the primary and its replicas. */
   readonly copies: number;
-  /** Of each node. */
+  /** Thread pools of each node. */
   readonly threadPools: Readonly<Record<ThreadPoolName, ThreadPool>>;
   readonly refresh: Refresh;
 }
 
-/** A copy of a shard that an edge asks. */
+/** Route of an edge to a copy of a shard. */
 export interface CopyRoute {
   readonly kind: 'copy';
-  /** -1 = that of the value of `key`, an index into plan.keys. */
+  /** -1 = the shard for the value of `key`, an index into plan.keys. */
   readonly shard: number;
   readonly key: number;
-  /** Whether it has to be the primary. */
+  /** Whether it must be the primary. */
   readonly write: boolean;
 }
 
-/** The nodes of a search engine: the copies of its first shard, then those of the next. */
+/** A search engine in a plan. Its nodes are the copies of the first shard, then those of the next. */
 export interface PlanSearch {
   readonly component: number;
   readonly shards: number;
@@ -49,7 +49,7 @@ export interface PlanSearch {
   readonly failover: Failover;
 }
 
-/** An operation wants a thread. */
+/** An operation needs a thread. */
 export interface PlanThread {
   readonly act: 'thread';
   readonly part: number;
@@ -57,16 +57,16 @@ export interface PlanThread {
   readonly pool: number;
 }
 
-/** A search begins at a copy. */
+/** Start of a search at a copy. */
 export interface PlanSearched {
   readonly act: 'searched';
   readonly part: number;
 }
 
-/** A copy has written. */
+/** A copy has executed a write. */
 export interface PlanIndexed {
   readonly act: 'indexed';
   readonly part: number;
-  /** Where the program begins that the other copies run for it. */
+  /** Start of the program that the other copies run to replicate it. */
   readonly program: number;
 }

@@ -2,17 +2,17 @@ import type { Distribution } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
 import type { Step } from './steps.js';
 
-/** Steps over one connection of a database. */
+/** A transaction: steps over one connection of a database. */
 export interface TransactionStep {
   readonly database: string;
   readonly steps: readonly Step[];
   /** Time of the commit at the server. */
   readonly commit: Distribution;
-  /** Key by whose value it is at a shard; null = the database has one node with all rows. */
+  /** Key whose value selects the shard of the transaction; null = the database has one node with all rows. */
   readonly shardKey: string | null;
 }
 
-/** Steps of which one runs at a time for each value of a key. */
+/** A critical section: its steps run one at a time for each value of a key. */
 export interface LockStep {
   readonly key: string;
   readonly steps: readonly Step[];
@@ -20,10 +20,10 @@ export interface LockStep {
   readonly scope: 'instance' | 'service' | 'global';
 }
 
-/** The beginning of a `lock` step in a program; its end is that of the branch it stands in. */
+/** Start of a `lock` step in a program. It ends with its enclosing branch. */
 export interface PlanLock {
   readonly act: 'lock';
-  /** Part id whose program locks. */
+  /** Part id of the program that locks. */
   readonly from: number;
   /** Index into plan.keys. */
   readonly key: number;
@@ -31,39 +31,39 @@ export interface PlanLock {
   readonly scope: LockStep['scope'];
 }
 
-/** The beginning of a statement at a database whose operations lock rows, and the row that it wants. */
+/** Start of a statement at a database whose operations lock rows, with the row that it needs. */
 export interface PlanStatement {
   readonly act: 'statement';
   readonly part: number;
-  /** Index into plan.keys, or -1: it locks nothing. */
+  /** Index into plan.keys; -1 = it locks no row. */
   readonly key: number;
-  /** Only the primary takes it. */
+  /** Only the primary accepts it. */
   readonly write: boolean;
 }
 
-/** A transaction ends at its database: its rows are free. */
+/** End of a transaction at its database, which releases its rows. */
 export interface PlanCommitted {
   readonly act: 'committed';
   readonly part: number;
 }
 
-/** A database whose statements are followed: it locks rows or has replicas. */
+/** A database whose statements are tracked, because it locks rows or has replicas. */
 export interface PlanRows {
   readonly component: number;
   readonly lockTimeoutNs: Ns | null;
-  /** Wait after which a circle of waiters is looked for. */
+  /** Wait after which the server checks for a deadlock. */
   readonly deadlockTimeoutNs: Ns;
 }
 
-/** What an edge has to do with transactions. */
+/** Role of an edge in transactions. */
 export const SESSION = Object.freeze({
-  /** Nothing. */
+  /** No role. */
   none: 0,
-  /** It is the transaction: held back once it has its connection, and sent as the commit. */
+  /** The transaction itself: it is held after it gets its connection, and sent as the commit. */
   holds: 1,
-  /** A statement over the connection of the transaction around it. */
+  /** A statement over the connection of the enclosing transaction. */
   inside: 2,
-  /** A statement over a connection of its own, at a database with locks or replicas. */
+  /** A statement over its own connection, at a database with locks or replicas. */
   own: 3,
 } as const);
 export type Session = (typeof SESSION)[keyof typeof SESSION];

@@ -7,7 +7,10 @@ const TROUBLE: ReadonlySet<CascadeEvent['kind']> = new Set([
   'down',
 ]);
 
-/** Where an autoscaler takes instances away of who is in trouble at that time: it does not see it. */
+/**
+ * Scale-down events of components that are saturated, degraded, failing or down at that time. The metric of
+ * the autoscaler does not show it.
+ */
 export function shrinking<E extends Pick<CascadeEvent, 'kind' | 'subject' | 'at'>>(
   events: readonly E[],
 ): readonly E[] {

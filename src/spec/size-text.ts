@@ -12,10 +12,10 @@ const UNITS: ReadonlyMap<string, number> = new Map([
   ['MiB', 1_048_576],
   ['GiB', 1_073_741_824],
 ]);
-/** A thousand terabytes: more than one message or link carries. */
+/** A thousand terabytes, more than a message or link carries. */
 const SIZE_MAX = 1e15;
 
-/** Whole bytes of `512B`, `4KiB`, `2MB` or 0. */
+/** Parses `512B`, `4KiB`, `2MB` or 0 to whole bytes. */
 export function parseSize(input: unknown): number {
   if (input === 0) return 0;
   const bytes = typeof input === 'string' ? bytesOf(input) : null;
@@ -26,7 +26,7 @@ export function parseSize(input: unknown): number {
   return Math.round(bytes);
 }
 
-/** Bytes per second of `10MiB/s`; Infinity for `unlimited`. */
+/** Parses `10MiB/s` to bytes per second; Infinity for `unlimited` and `unbounded`. */
 export function parseBandwidth(input: unknown): number {
   if (input === 'unlimited' || input === 'unbounded') return Infinity;
   const match = typeof input === 'string' ? /^(.*?) ?\/ ?s$/.exec(input) : null;
@@ -42,7 +42,7 @@ export function parseBandwidth(input: unknown): number {
   return bytes;
 }
 
-/** `4KiB`, `2MB`: in the largest unit of which it is a whole multiple. */
+/** Formats bytes in the largest unit with a whole number: `4KiB`, `2MB`. */
 export function formatSize(bytes: number): string {
   for (const unit of ['GiB', 'GB', 'MiB', 'MB', 'KiB', 'KB']) {
     const size = UNITS.get(unit)!;

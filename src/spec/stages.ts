@@ -1,18 +1,18 @@
 import { NS_PER_SECOND } from '../kernel/time.js';
 import type { Ns } from '../kernel/time.js';
 
-/** A rate or a number of users over time: linear ramps one after the other, from the end of the warm-up. */
+/** A rate or a number of users over time: consecutive linear ramps from the end of the warm-up. */
 export interface Stages {
   readonly start: number;
   readonly stages: readonly { readonly durationNs: Ns; readonly target: number }[];
 }
 
-/** The highest level there ever is. */
+/** The highest level at any time. */
 export function highestOf({ start, stages }: Stages): number {
   return Math.max(start, ...stages.map(({ target }) => target));
 }
 
-/** The level at an instant, from the end of the warm-up; before it that of the start, behind the last stage its target. */
+/** The level at a time from the end of the warm-up: the start level before it, the last target after the last stage. */
 export function levelAt({ start, stages }: Stages, t: Ns): number {
   if (t <= 0) return start;
   let level = start;
@@ -26,9 +26,8 @@ export function levelAt({ start, stages }: Stages, t: Ns): number {
 }
 
 /**
- * The earliest instant from `t` on at which user `user`, counted from 0, is there: when the ramps stand at
- * user + 1 or above. Infinity when that never is. Times are from the end of the warm-up, before which there
- * are as many as at the start.
+ * Earliest time from `t` at which user `user`, counted from 0, is present: the level is user + 1 or above.
+ * Infinity = never. Times are from the end of the warm-up; before it the start level applies.
  */
 export function presentFrom({ start, stages }: Stages, user: number, t: Ns): Ns {
   const needed = user + 1;
@@ -54,7 +53,10 @@ export function presentFrom({ start, stages }: Stages, user: number, t: Ns): Ns 
   return level >= needed ? Math.max(from, t) : Infinity;
 }
 
-/** Trapezoids over the first seconds after the warm-up; after the last stage the level stays. */
+/**
+ * Integral of the level over the first seconds after the warm-up, as trapezoids. After the last stage the
+ * level stays constant.
+ */
 export function areaOf({ start, stages }: Stages, seconds: number): number {
   let level = start;
   let left = seconds;

@@ -21,13 +21,13 @@ export type Step = StepModifiers &
     | {
         readonly verb: 'call';
         readonly to: Target;
-        /** `self.endpoint`: run in place. */
+        /** `self.endpoint`: runs within the same request, without a call. */
         readonly self: boolean;
         readonly method: string | null;
         readonly path: string | null;
         readonly host: string | null;
         readonly headers: ReadonlyMap<string, string>;
-        /** null = what the callee says of its requests. */
+        /** null = the request size of the callee. */
         readonly requestBytes: number | null;
       }
     | ({ readonly verb: 'publish' } & PublishStep)
@@ -36,11 +36,11 @@ export type Step = StepModifiers &
         readonly verb: 'query';
         readonly database: string;
         readonly operation: string;
-        /** Which node it asks; null = as the database says. */
+        /** Node that the query goes to; null = as the database defines. */
         readonly route: ReadRoute | null;
-        /** Key whose value says which shard it asks; null = as the operation says. */
+        /** Key whose value selects the shard; null = as the operation defines. */
         readonly shardKey: string | null;
-        /** The view of a projection that it reads; null = none. */
+        /** Projection whose view the query reads; null = none. */
         readonly of: ReadOf | null;
       }
     | ({ readonly verb: 'load' } & LoadStep)
@@ -55,7 +55,7 @@ export type Step = StepModifiers &
           | { readonly kind: 'all' | 'any' }
           | { readonly kind: 'quorum'; readonly count: number }
           | { readonly kind: 'bestEffort'; readonly withinNs: Ns };
-        /** Each branch so many times at once. */
+        /** Number of concurrent copies of each branch. */
         readonly each: CountDistribution;
         readonly maxConcurrent: number;
       }
@@ -71,13 +71,13 @@ export type Step = StepModifiers &
     | {
         readonly verb: 'fail';
         readonly outcome: number;
-        /** NEVER_AGAIN where it asks not to be asked again, null without a hint. */
+        /** NEVER_AGAIN = asks the caller not to retry; null = no hint. */
         readonly retryAfterNs: Ns | null;
       }
     | {
         readonly verb: 'respond';
         readonly outcome: number;
-        /** Bytes of this answer, null = as the endpoint says. */
+        /** Bytes of this response; null = the response size of the endpoint. */
         readonly responseBytes: number | null;
         readonly then: readonly Step[];
       }

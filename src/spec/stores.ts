@@ -4,40 +4,40 @@ import type { Ns } from '../kernel/time.js';
 import type { Host } from './scenario.js';
 import type { Pool } from './resources.js';
 
-/** Loads of one strand that an append may refer to, and loop registers of a strand. */
+/** Number of loads of one strand that an append can refer to, and of loop registers of a strand. */
 export const LOADS = 4;
 export const REGISTERS = 4;
 
-/** The product whose rules and defaults an event store has. */
+/** Product whose rules and defaults an event store has. */
 export type EventStoreKind = 'simple' | 'eventStoreDb' | 'marten' | 'axon';
 
-/** A store of streams of events, with its client-side pools. */
+/** An event store with its client-side pools. */
 export interface EventStore extends Host {
   readonly kind: EventStoreKind;
-  /** CPU of the store for one append, and for one read whatever it brings. */
+  /** CPU of the store for one append, and for one read regardless of its result. */
   readonly append: Distribution;
   readonly read: Distribution;
   /** CPU of the store for each event of a read. */
   readonly readPerEventNs: Ns;
-  /** CPU in the loading service: for each event, and more for each that was there at time 0. */
+  /** CPU in the loading service: per event, and extra per event from before time 0 (upcasting). */
   readonly applyNs: Ns;
   readonly upcastNs: Ns;
-  /** Events of one read at most. */
+  /** Largest number of events of one read. */
   readonly batch: number;
-  /** From the end of an append's work until it is committed. */
+  /** Time from the end of an append's work until it is committed. */
   readonly commitLatency: Distribution;
-  /** Nodes, each with streams of its own; 1 = it is in one piece. */
+  /** Nodes, each with its own streams; 1 = not partitioned. */
   readonly partitions: number;
-  /** When an append takes its places in the order of all events; null = with its commit. */
+  /** When an append takes its positions in the global event order (Marten); null = at its commit. */
   readonly appendMode: 'quick' | 'rich' | null;
-  /** How long projections wait for places that were taken and are empty. */
+  /** How long projections wait for positions that were taken but are still empty. */
   readonly staleAfterNs: Ns;
   readonly stream: { readonly key: string; readonly initialLength: number };
   readonly snapshots: {
     readonly every: number;
     readonly read: Distribution;
     readonly write: Distribution;
-    /** Whether the ones before the last are still there. */
+    /** Whether earlier snapshots are kept. */
     readonly keep: 'last' | 'all';
   } | null;
   readonly maxConnections: number;
@@ -47,16 +47,16 @@ export interface EventStore extends Host {
   readonly pools: ReadonlyMap<string, Pool>;
 }
 
-/** Whether reads of a kind may load the stream instead of the view. */
+/** Whether reads with this consistency can load the stream instead of the view. */
 export function mayLoad(consistency: ReadOf['consistency']): boolean {
   if (consistency.kind === 'waitForVersion') return consistency.then === 'primary';
   return consistency.kind === 'stickyPrimary';
 }
 
-/** What can be asked of an event store: the names of its parts. */
+/** Operations of an event store, the names of its parts. */
 export type StorePart = 'append' | 'prepare' | 'read' | 'readSnapshot' | 'writeSnapshot';
 
-/** The parts that a store has: those of snapshots, and of appends in two steps, only where there are any. */
+/** Parts of a store. Parts for snapshots and for two-step appends exist only if they are used. */
 export function partsOfStore(
   hasSnapshots: boolean,
   appendMode: EventStore['appendMode'] | undefined,
@@ -67,38 +67,38 @@ export function partsOfStore(
 
 const PLAIN_PARTS = ['append', 'read'] as const;
 
-/** How long the claims of an instance on its segments hold without it, and how often others look for free ones. */
+/** How long an instance's claims on its segments last without it, and how often others look for free ones. */
 export interface ClaimRules {
-  /** After its death, and from the beginning of a pause; null = until it is back. */
+  /** After its death, and from the start of a pause; null = until it is back. */
   readonly deadNs: Ns | null;
   readonly pausedNs: Ns | null;
   readonly intervalNs: Ns;
 }
 
-/** A read model that follows the events of a store, or the messages of a log. */
+/** A read model that follows the events of a store, or the messages of a topic. */
 export interface Projection {
   readonly name: string;
   readonly title: string | null;
   readonly description: string | null;
   readonly critical: boolean;
-  /** What it follows, and which of the two that is. */
+  /** Name of its source, and the kind of the source. */
   readonly from: string;
   readonly source: 'eventStore' | 'topic';
   readonly lifecycle: 'inline' | 'async' | 'live';
-  /** Service in whose instances it runs; null = on a core of its own. */
+  /** Service whose instances run it; null = it has a core of its own. */
   readonly service: string | null;
-  /** Per event. */
+  /** CPU per event. */
   readonly work: Distribution;
-  /** Query made once for each batch. */
+  /** Query made once per batch; null = none. */
   readonly writes: { readonly database: string; readonly operation: string } | null;
   readonly batchSize: number;
-  /** Segments: streams are dealt over them by their key. */
+  /** Number of segments. Streams are distributed over them by key. */
   readonly concurrency: number;
   readonly checkpoint: 'transactional' | 'afterBatch';
   readonly onError: 'skip' | 'pause' | 'retry';
-  /** When the instances of its service take segments of each other over; null = never. */
+  /** When instances of its service take over segments from each other; null = never. */
   readonly claims: ClaimRules | null;
-  /** All segments are in one instance, which holds the lock; the others wait for it. */
+  /** One instance holds the lock and has all segments; the others wait for the lock. */
   readonly hotCold: boolean;
   readonly rebuild: {
     readonly atNs: Ns;
@@ -108,10 +108,10 @@ export interface Projection {
   } | null;
 }
 
-/** The part of a projection whose work is not done by a service: its own process, or those of its callers. */
+/** Part of a projection that does its own work: a separate process, or inline in its callers. */
 export const OWN_PROJECTOR = 'batch';
 
-/** Whether the work of a projection is a part of its own: no service does it. */
+/** Whether the work of a projection is a part of its own, instead of a part of a service. */
 export function hasOwnPart({
   lifecycle,
   service,
@@ -122,39 +122,39 @@ export function hasOwnPart({
   return lifecycle !== 'async' || (service ?? null) === null;
 }
 
-/** What a `load` step does. */
+/** A `load` step. */
 export interface LoadStep {
   readonly store: string;
-  /** Key whose value is the stream. */
+  /** Key whose value selects the stream. */
   readonly stream: string;
   readonly fromVersion: 'snapshot' | 'start';
-  /** Version whose state is wanted, as for an audit; null = the last one. */
+  /** Version whose state is loaded, as for an audit; null = the latest. */
   readonly version: CountDistribution | null;
-  /** Events of all streams that are read in the place of those of one, oldest first; null = one stream is. */
+  /** Number of events read across all streams, oldest first; null = a single stream is read. */
   readonly range: CountDistribution | null;
 }
 
-/** What an `append` step does. */
+/** An `append` step. */
 export interface AppendStep {
   readonly store: string;
   readonly stream: string;
   readonly events: CountDistribution;
-  /** null = `exact` where the stream was loaded before, else `any`. */
+  /** null = `exact` if the stream was loaded before, else `any`. */
   readonly expectedVersion: 'exact' | 'any' | 'noStream' | null;
   readonly maxConflictRetries: number;
 }
 
-/** What a `query` says that reads the view of a projection. */
+/** Read of a projection's view by a `query`. */
 export interface ReadOf {
   readonly projection: string;
-  /** Key whose value is the entity that is read. */
+  /** Key whose value selects the entity that is read. */
   readonly key: string;
   readonly consistency:
     | { readonly kind: 'eventual' | 'monotonic' | 'clientMerge' }
     | {
         readonly kind: 'waitForVersion';
         readonly withinNs: Ns;
-        /** At the end of that time: read what there is, ask the store, or answer 409. */
+        /** After that time: read the current view, query the store, or return 409. */
         readonly then: 'stale' | 'primary' | 'refuse';
       }
     | { readonly kind: 'stickyPrimary'; readonly forNs: Ns };
@@ -163,91 +163,97 @@ export interface ReadOf {
 /** An event store in a plan. */
 export interface PlanStore {
   readonly component: number;
-  /** What becomes of an append that comes a second time because nobody knew of the first. */
+  /** Result of an append that arrives again because its first result was lost. */
   readonly sameAppend: 'once' | 'conflict' | 'twice';
-  /** Reads go on until one brings less than a whole batch, as those of Axon do. */
+  /** Reads continue until one returns less than a full batch, as in Axon. */
   readonly readsUntilShort: boolean;
   /** Component ids of its persistent subscriptions. */
   readonly pushesTo: readonly number[];
-  /** Places in the order of all events that are taken before the commit; null = nobody could tell. */
+  /**
+   * Positions in the global event order that are taken before the commit; null = no effect, because no
+   * projection depends on them.
+   */
   readonly numbering: { readonly mode: 'quick' | 'rich'; readonly staleAfterNs: Ns } | null;
   readonly spec: Pick<
     EventStore,
     'batch' | 'readPerEventNs' | 'applyNs' | 'upcastNs' | 'stream' | 'snapshots'
   >;
-  /** Index into `keys` of its own streams. */
+  /** Index into `keys` of its streams. */
   readonly key: number;
-  /** Part that reads its snapshots, -1 = it has none. */
+  /** Part that reads its snapshots; -1 = none. */
   readonly snapshotPart: number;
-  /** How many streams it has at time 0; 0 where their number is unbounded. */
+  /** Number of streams at time 0; 0 = unbounded. */
   readonly streams: number;
 }
 
 /** A projection in a plan. */
 export interface PlanProjection {
   readonly component: number;
-  /** Index into `stores` of what it follows, and component id of the topic; -1 = it is the other one. */
+  /** Index into `stores` of its source, or component id of its topic; -1 for the other one. */
   readonly store: number;
   readonly topic: number;
-  /** Part that does the work, of the projection or of the service where it runs. */
+  /** Part that does the work: of the projection, or of the service that runs it. */
   readonly part: number;
-  /** Longest time for which any read sticks to the store after a write. */
+  /** Longest time for which a read goes to the store after a write (stickyPrimary). */
   readonly sticksForNs: Ns;
-  /** Component id of the database with replicas that holds the view, -1 = none. */
+  /** Component id of the replicated database that holds the view; -1 = none. */
   readonly replicated: number;
-  /** Index into `keys` of the clients whose reads are told apart, -1 = none are. */
+  /** Index into `keys` of the key that identifies the reading client; -1 = clients are not distinguished. */
   readonly client: number;
-  /** Whether clients lay what they have written themselves over what they read. */
+  /** Whether clients merge their own writes into the results of their reads. */
   readonly merged: boolean;
   readonly spec: Projection;
 }
 
-/** Fields that the acts of event stores have in common. */
+/** Common fields of the acts of event stores. */
 interface StoreAct {
   readonly act: 'store';
-  /** Part id whose program it stands in. */
+  /** Part id of the program that contains the act. */
   readonly from: number;
   /** Index into `stores`. */
   readonly store: number;
 }
 
-/** What programs do at and with an event store, beside the calls between them. */
+/** Acts of programs at and with an event store, besides the calls. */
 export type PlanStoreAct = StoreAct &
-  /** `key` is an index into `keys`, also below. */
-  /** `version` is the id of the count of events that are wanted at most, -1 = all. */
-  /** With key -1 those of all streams. */
+  /** `key` is an index into `keys`, here and below. */
+  /** `version` is the id of a count: the largest number of events to load; -1 = all. */
+  /** Key -1 = the events of all streams. */
   (
     | { readonly does: 'load'; readonly key: number; readonly version: number }
-    /** The snapshot has come. */
+    /** The snapshot has arrived. */
     | { readonly does: 'restore' }
-    /** A page of events has come: what it takes to apply them; `slowed` by faults of that part, -1 = none. */
+    /**
+     * A page of events has arrived, with the CPU per event to apply it. `slowed`: part whose faults slow
+     * this; -1 = none.
+     */
     | {
         readonly does: 'page';
         readonly applyNs: Ns;
         readonly upcastNs: Ns;
         readonly slowed: number;
       }
-    /** Asks for the next page at `again` while there is one; `register` tells the pages apart. */
+    /** Requests the next page at `again` if there is one; `register` distinguishes the pages. */
     | {
         readonly does: 'next';
         readonly slot: number;
         readonly again: number;
         readonly register: number;
       }
-    /** Goes on behind the next instruction where no snapshot is due. */
+    /** Skips the next instruction if no snapshot is due. */
     | { readonly does: 'snapshot'; readonly key: number }
-    /** Beside the program: the snapshot that is planned is what the next call writes. */
+    /** In the background: the next call writes the planned snapshot. */
     | { readonly does: 'snapshotting'; readonly key: number }
     | {
         readonly does: 'append';
         readonly key: number;
-        /** Of the load before it, -1 = none. */
+        /** Slot of the preceding load; -1 = none. */
         readonly slot: number;
         readonly expected: 'exact' | 'any' | 'noStream';
         /** Count id. */
         readonly events: number;
       }
-    /** The append has ended: on a conflict the program runs again from `again`, so often; -1 = never. */
+    /** The append has ended. After a conflict the program restarts at `again`, up to `retries` times; -1 = never. */
     | {
         readonly does: 'appended';
         readonly slot: number;
@@ -259,7 +265,7 @@ export type PlanStoreAct = StoreAct &
     | { readonly does: 'servePage' | 'serveSnapshot' | 'number' | 'commit' | 'keepSnapshot' }
   );
 
-/** What programs do with a projection. */
+/** Acts of programs with a projection. */
 export type PlanProjectionAct = {
   readonly act: 'projection';
   readonly from: number;
@@ -267,27 +273,27 @@ export type PlanProjectionAct = {
   readonly projection: number;
 } & (
   | {
-      /** A read begins. `sticky` goes on behind the next instruction where the view is asked. */
+      /** Start of a read. With `sticky`, skips the next instruction if the view is read. */
       readonly does: 'ask';
       /** Index into `keys`. */
       readonly key: number;
       readonly consistency: ReadOf['consistency'];
     }
-  /** The answer has come. */
+  /** The response has arrived. */
   | { readonly does: 'judge' }
-  /** A batch begins, an event of it has been worked on. */
+  /** Start of a batch; end of the work on one of its events. */
   | { readonly does: 'batch' | 'event' }
-  /** Inline: the CPU for the events of the append under way; a distribution id. */
+  /** Inline projection: CPU for the events of the current append; a distribution id. */
   | { readonly does: 'inline'; readonly work: number }
 );
 
-/** An operation of a database whose views are read: notes what is missing when it begins. */
+/** A database operation that reads views: records the events that the view lacks when it starts. */
 export interface PlanViewAct {
   readonly act: 'view';
   readonly from: number;
 }
 
-/** Whether a second append of the same events is known as such. */
+/** Whether the store recognizes a repeated append of the same events. */
 export function appendsOnce({ kind }: EventStore): boolean {
   return kind === 'simple' || kind === 'eventStoreDb';
 }

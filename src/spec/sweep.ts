@@ -1,65 +1,65 @@
 import type { BudgetResult, Verdict } from './result.js';
 
-/** How the settings of a sweep are chosen: all combinations, a sample (by chance, or spread evenly), or step by step. */
+/** How the settings of a sweep are chosen: all combinations, a sample (random or evenly spread), or by bisection. */
 export const SWEEP_KINDS = ['grid', 'random', 'sobol', 'bisect'] as const;
 export type SweepKind = (typeof SWEEP_KINDS)[number];
 
-/** What may be swept: the same file with other values at some paths. Durations in ns. */
+/** A sweep: the same file with other values at some paths. Durations in ns. */
 export interface Sweep {
   readonly name: string;
   readonly kind: SweepKind;
-  /** Names of the variants that are run at each setting, in the order of the file. */
+  /** Names of the variants to run at each setting, in file order. */
   readonly variants: readonly string[];
   readonly axes: readonly SweepAxis[];
   readonly metrics: readonly SweepMetric[];
-  /** Whether the budgets are judged at each setting: where no metrics of its own are asked for. */
+  /** Whether budgets are judged at each setting: true if the sweep has no metrics of its own. */
   readonly judgesBudgets: boolean;
-  /** What `bisect` looks for the end of; null for the others. */
+  /** Condition whose limit `bisect` searches for; null for the other kinds. */
   readonly expect: string | null;
-  /** Of `random` and `sobol`. */
+  /** Number of settings, for `random` and `sobol`. */
   readonly samples: number | null;
-  /** Of `bisect`: share of the value within which the end is found. */
+  /** For `bisect`: precision of the limit, as a share of the value. */
   readonly resolution: number | null;
-  /** Null = as `run` says. */
+  /** null = as in `run`. */
   readonly replications: number | null;
   readonly durationNs: number | null;
 }
 
-/** What is recorded at every setting. */
+/** A metric recorded at every setting. */
 export interface SweepMetric {
-  /** With its window: `users.latency.p99 during outage`. */
+  /** Metric with its window: `users.latency.p99 during outage`. */
   readonly text: string;
   readonly unit: BudgetResult['unit'];
   /** Which direction is good. */
   readonly better: 'low' | 'high' | 'none';
 }
 
-/** A path of the scenario and what is put there, in the order of the axis. */
+/** A path of the scenario and the values to set there, in the order of the axis. */
 export interface SweepAxis {
   readonly path: string;
-  /** Of a range that is searched or sampled its ends; else every value. */
+  /** The ends of a range that is searched or sampled; otherwise every value. */
   readonly values: readonly SweepValue[];
-  /** `list`: no value lies between two of them. */
+  /** `list`: the axis has no values between those listed. */
   readonly scale: 'list' | 'linear' | 'log';
 }
 
-/** A value as people write it, and as a number where it is one. */
+/** A value as users write it, and as a number if it is one. */
 export interface SweepValue {
   readonly text: string;
-  /** In seconds, per second, bytes, as a share or plain; null where it is a word or a map. */
+  /** In seconds, per second, bytes, as a share or plain; null for a word or a mapping. */
   readonly number: number | null;
 }
 
-/** What an axis is measured in; null where its values are words or maps. */
+/** Unit of an axis; null if its values are words or mappings. */
 export type AxisUnit = BudgetResult['unit'] | 'bytes' | null;
 
-/** The document of a sweep: `faultline sweep --json`. Reports are made of it alone. Durations in seconds. */
+/** The sweep document, `faultline sweep --json`: the only input of sweep reports. Durations in seconds. */
 export interface SweepResult {
   readonly faultline: 1;
   readonly scenario: {
     readonly title: string;
     readonly description: string | null;
-    /** Of the file as it is without the sweep. */
+    /** Digest of the file without the sweep. */
     readonly sha256: string;
   };
   readonly sweep: {
@@ -69,7 +69,7 @@ export interface SweepResult {
     readonly resolution: number | null;
   };
   readonly seed: number;
-  /** Runs of each variant at each setting; of `bisect` at most. */
+  /** Runs of each variant at each setting; for `bisect` the maximum. */
   readonly replications: number;
   readonly engine: { readonly version: string };
   readonly run: { readonly duration: number; readonly warmup: number };
@@ -77,47 +77,50 @@ export interface SweepResult {
     readonly path: string;
     readonly unit: AxisUnit;
     readonly scale: SweepAxis['scale'];
-    /** All that were tried, ascending where they are numbers of a range, else as written. */
+    /** All values tried: ascending on a numeric range, else as written. */
     readonly values: readonly SweepValue[];
   }[];
   readonly variants: readonly string[];
   readonly metrics: readonly SweepMetric[];
-  /** Those that are judged: where the sweep asks for no metrics of its own, all that its variants can tell. */
+  /** Budgets that are judged: if the sweep has no metrics of its own, all that its variants can evaluate. */
   readonly budgets: readonly {
     readonly text: string;
     readonly name: string | null;
     readonly severity: 'error' | 'warning';
   }[];
-  /** Budgets that speak of a variant which is not part of the sweep. */
+  /** Budgets that refer to a variant outside the sweep. */
   readonly leftOut: readonly string[];
-  /** In the order of the axes, the last one fastest. */
+  /** In the order of the axes, the last one varying fastest. */
   readonly cases: readonly SweepCase[];
-  /** Of `bisect`: one for each variant; else empty. */
+  /** For `bisect`: one per variant; else empty. */
   readonly edges: readonly SweepEdge[];
 }
 
-/** One setting. */
+/** Results at one setting. */
 export interface SweepCase {
   /** Index of the value on each axis. */
   readonly at: readonly number[];
-  /** In the order of `variants`; of `bisect` only those that were asked for this value. */
+  /** In the order of `variants`; for `bisect` only variants that were run at this value. */
   readonly variants: readonly SweepFigures[];
 }
 
-/** What a variant came to at one setting. */
+/** Figures of a variant at one setting. */
 export interface SweepFigures {
   readonly name: string;
   readonly digest: string;
   readonly replications: number;
-  /** Why its runs ended before their time (`events`, `depth`, ...): nothing was measured. Null = they did not. */
+  /** Why its runs stopped early (`events`, `depth`, ...), so that nothing was measured; null = they finished. */
   readonly stop: string | null;
   /** By metric. */
   readonly figures: readonly SweepFigure[];
-  /** By budget; null where it is not about this variant. */
+  /** By budget; null if it does not apply to this variant. */
   readonly budgets: readonly (Verdict | null)[];
-  /** The same by the figures alone, without their intervals: what decides a search where those cannot tell. */
+  /**
+   * Verdicts on the point estimates alone, without intervals. They decide a search if the intervals are
+   * inconclusive.
+   */
   readonly points: readonly (Verdict | null)[];
-  /** Of `bisect`: what became of `expect`; else null. */
+  /** For `bisect`: result of `expect`; else null. */
   readonly expect: Pick<
     BudgetResult,
     'verdict' | 'value' | 'ci95' | 'limit' | 'unit' | 'note'
@@ -126,25 +129,26 @@ export interface SweepFigures {
 
 /** A metric over all runs of a variant at one setting. */
 export interface SweepFigure {
-  /** Null = nothing was measured, or (of recoveries) some run never recovers. */
+  /** null = nothing was measured, or (for recoveries) some run never recovers. */
   readonly value: number | null;
   readonly ci95: readonly [number, number] | null;
   /** Runs that never recover; 0 for all other metrics. */
   readonly never: number;
-  /** By replication; those of all settings and variants met the same luck. */
+  /** By replication. All settings and variants use the same random numbers. */
   readonly each: readonly (number | null)[];
 }
 
-/** Where `expect` stops to hold along the only axis of a `bisect`. */
+/** The limit at which `expect` changes along the only axis of a `bisect`. */
 export interface SweepEdge {
   readonly variant: string;
   /**
-   * `found`: between `holds` and `breaks`. `holds`: at both ends of the axis. `breaks`: at neither.
+   * `found`: the limit is between `holds` and `breaks`. `holds`: it holds at both ends of the axis. `breaks`:
+   * at neither.
    */
   readonly outcome: 'found' | 'holds' | 'breaks';
-  /** Indices on the axis: the last value at which it holds and the first at which it does not. */
+  /** Indices on the axis: the last value at which it holds, and the first at which it does not. */
   readonly holds: number | null;
   readonly breaks: number | null;
-  /** Whether the figures on both sides are sure (their intervals do not hold the limit). */
+  /** Whether the figures on both sides are conclusive (their intervals exclude the limit). */
   readonly isSure: boolean;
 }

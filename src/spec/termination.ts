@@ -2,28 +2,32 @@ import { NS_PER_SECOND } from '../kernel/time.js';
 import type { Ns } from '../kernel/time.js';
 import type { Lifecycle } from './resources.js';
 
-/** The kubelet leaves a process as much between SIGTERM and SIGKILL, whatever is left of its grace. */
+/**
+ * The kubelet leaves a process at least this time between SIGTERM and SIGKILL, whatever remains of its grace
+ * period.
+ */
 const LEAST_NS: Ns = 2 * NS_PER_SECOND;
 
-/** Of a process whose scenario says nothing about its end. */
+/** Termination of a process whose scenario does not configure it. */
 const USUAL: Pick<Lifecycle, 'preStopNs' | 'terminationGraceNs' | 'drain'> = {
   preStopNs: 0,
   terminationGraceNs: 30 * NS_PER_SECOND,
   drain: true,
 };
 
-/** How a process ends that is asked to; times from the order on. */
+/** How a process stops; times from the stop order. */
 export interface Termination {
-  /** When it is told (SIGTERM), and when it is killed. */
+  /** Times of SIGTERM and of SIGKILL. */
   readonly toldNs: Ns;
   readonly killedNs: Ns;
-  /** It finishes what it has once it is told. */
+  /** After SIGTERM the process finishes its requests. */
   readonly drain: boolean;
 }
 
 /**
- * The end of a process, `replaced` where its platform is Kubernetes: the grace begins with preStop, which is given up at its
- * end, `otherGraceNs` is that of a probe, and SIGTERM is followed by at least two seconds (kubernetes pkg/kubelet killContainer, executePreStopHook,
+ * Computes the termination of a process. The grace period includes preStop, which is cut off at its end.
+ * `otherGraceNs` is the grace period of a probe. With `replaced` (Kubernetes), SIGKILL follows SIGTERM after
+ * two seconds at the earliest (kubernetes pkg/kubelet killContainer, executePreStopHook,
  * minimumGracePeriodInSeconds).
  */
 export function terminationOf(

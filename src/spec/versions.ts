@@ -5,100 +5,103 @@ import type { Bundle, Endpoint, Service } from './scenario.js';
 
 export const ROLLOUT_KINDS = ['rolling', 'recreate', 'blueGreen', 'canary'] as const;
 
-/** What a version has of its own; everything else is that of its service. */
+/** Settings of a version that differ from those of its service. */
 export interface ServiceVersion {
   readonly name: string;
   readonly title: string | null;
-  /** Those that are not as in the service. */
+  /** Endpoints that differ from those of the service. */
   readonly endpoints: ReadonlyMap<string, Endpoint>;
   readonly outbound: ReadonlyMap<string, Bundle>;
-  /** null = that of the service. */
+  /** null = the lifecycle of the service. */
   readonly lifecycle: Lifecycle | null;
 }
 
 /** The versions of a service. */
 export interface Versions {
-  /** What runs at the beginning: the service itself is as this version is. */
+  /** Name of the initial version, which the service itself defines. */
   readonly first: string;
-  /** The other ones, by name. */
+  /** The other versions. */
   readonly others: readonly ServiceVersion[];
-  /** How many there are of each at the beginning, `first` before `others`; null = all are `first`. */
+  /** Initial number of replicas of each version, `first` before `others`; null = all run `first`. */
   readonly counts: readonly number[] | null;
   readonly rollout: Rollout | null;
 }
 
-/** So many, or a share of the replicas. */
+/** A number of pods, or a percentage of the replicas. */
 export interface Amount {
   readonly unit: 'percent' | 'pods';
   readonly value: number;
 }
 
 export type RolloutStep =
-  /** Share of the requests that the new version gets. */
+  /** Share of the requests for the new version. */
   | { readonly step: 'weight'; readonly weight: number }
   /** null = to the end of the run. */
   | { readonly step: 'pause'; readonly forNs: Ns | null }
-  /** Share of the replicas that the new version has, whatever its weight. */
+  /** Share of the replicas that run the new version, regardless of its weight. */
   | { readonly step: 'scale'; readonly share: number };
 
-/** One of the two versions of a rollout, as an analysis names it. */
+/** Version of a rollout to which a metric of an analysis refers. */
 export type Side = 'canary' | 'stable';
 
 export interface RolloutMetric {
   readonly side: Side;
   readonly name: 'success' | 'latency' | 'successLatency';
-  /** Of a latency; '' elsewhere. */
+  /** Statistic of a latency; '' for other metrics. */
   readonly statistic: string;
 }
 
-/** Something that has to hold for the new version in each interval. */
+/** A condition on the new version, checked in each interval. */
 export interface RolloutExpectation {
   readonly text: string;
   readonly metric: RolloutMetric;
   readonly op: CompareOp;
-  /** Seconds or a share; a factor where `of` is there. */
+  /** In seconds or as a share; with `of`, a factor. */
   readonly limit: number;
   readonly of: RolloutMetric | null;
 }
 
-/** Looks at a new version that gets requests (Argo Rollouts docs/features/analysis.md, Flagger how-it-works.md). */
+/**
+ * Analysis of a new version that gets requests (Argo Rollouts docs/features/analysis.md, Flagger
+ * how-it-works.md).
+ */
 export interface RolloutAnalysis {
   readonly expect: readonly RolloutExpectation[];
   readonly intervalNs: Ns;
-  /** So many looks may fail. */
+  /** Number of measurements that may fail. */
   readonly failureLimit: number;
-  /** A look at fewer requests says nothing. */
+  /** Fewest requests of a conclusive measurement. */
   readonly minSamples: number;
 }
 
-/** How one version takes the place of another. */
+/** Rollout of a version that replaces the initial one. */
 export interface Rollout {
   /** Index of the version in `others`. */
   readonly to: number;
-  /** From the end of the warm-up. */
+  /** Time from the end of the warm-up. */
   readonly atNs: Ns;
   readonly kind: (typeof ROLLOUT_KINDS)[number];
   readonly maxSurge: Amount;
   readonly maxUnavailable: Amount;
   readonly minReadyNs: Ns;
-  /** Of `blueGreen`: replicas of the new version before it gets requests; null = all. */
+  /** For `blueGreen`: replicas of the new version before it gets requests; null = all. */
   readonly preview: number | null;
   readonly autoPromotion: boolean;
   readonly scaleDownDelayNs: Ns;
   readonly steps: readonly RolloutStep[];
   readonly analysis: RolloutAnalysis | null;
   readonly onFailure: 'rollback' | 'pause' | 'continue';
-  /** A key: all requests of a value go to one version. */
+  /** Key whose value assigns a request to one of the versions; null = none. */
   readonly sticky: string | null;
   readonly routing: 'weighted' | 'replicas';
 }
 
-/** What became of a rollout. */
+/** State of a rollout at the end of a run. */
 export type RolloutResult = 'running' | 'promoted' | 'rolledBack';
 
-/** A rollout with the numbers of what it is about. */
+/** A rollout in a plan, with ids instead of names. */
 export interface PlanRollout extends Omit<Rollout, 'to' | 'sticky'> {
-  /** Number of the new version among those of the component; the old one is 0. */
+  /** Number of the new version within the component; the old one is 0. */
   readonly to: number;
   /** Key index, or -1. */
   readonly sticky: number;
@@ -106,22 +109,22 @@ export interface PlanRollout extends Omit<Rollout, 'to' | 'sticky'> {
 
 /** The versions of a component. */
 export interface PlanVersions {
-  /** That of the beginning first. */
+  /** The initial version is first. */
   readonly names: readonly string[];
-  /** By place: number of the version that it is for. */
+  /** By instance: number of the version that it runs. */
   readonly ofPlace: readonly number[];
   readonly lifecycles: readonly (Lifecycle | null)[];
   readonly rollout: PlanRollout | null;
 }
 
-/** The service as each of its versions has it, the first one before the others. */
+/** The service as each of its versions defines it, the initial one first. */
 export function shapesOf(service: Service): readonly Service[] {
   const { versions } = service;
   if (versions === null) return [service];
   return [service, ...versions.others.map((version) => shapeOf(service, version))];
 }
 
-/** The service as one of its versions has it. */
+/** The service as one of its versions defines it. */
 export function shapeOf(service: Service, version: ServiceVersion): Service {
   return {
     ...service,
@@ -132,14 +135,14 @@ export function shapeOf(service: Service, version: ServiceVersion): Service {
   };
 }
 
-/** How many that is of so many replicas: a share of surplus is rounded up, one of what is missing down. */
+/** Number of replicas for a share: a surge is rounded up, an unavailability down. */
 export function amountOf({ unit, value }: Amount, replicas: number, isSurge: boolean): number {
   if (unit === 'pods') return value;
   const exact = (replicas * value) / 100;
   return isSurge ? Math.ceil(exact - 1e-9) : Math.floor(exact + 1e-9);
 }
 
-/** Whether the platform of a component adds instances and takes them away: it has more places than it has of them. */
+/** Whether the platform of a component adds and removes instances. If so, not all of its instances always exist. */
 export function comesAndGoes({
   autoscaling,
   versions,

@@ -1,4 +1,4 @@
-/** Changes of the command line: the texts `path=value`, and the variant that they make, if it is one of its own. */
+/** Command-line overrides: the texts `path=value`, and the name of the variant that they define, if any. */
 export interface WhatIfWords {
   readonly set: readonly string[];
   readonly as: string | null;

@@ -3,7 +3,7 @@ import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { handyTime, timeText, yamlAt } from '../words.js';
 
-/** A queue that takes a message back while its consumer still handles it. */
+/** A queue that redelivers a message while its consumer still handles it. */
 export const ackTimeoutBelowProcessing: Rule = {
   name: 'ack-timeout-below-processing',
   severity: 'error',

@@ -13,7 +13,7 @@ import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { rateText, timeText, yamlAt } from '../words.js';
 
-/** Load that grows faster than an autoscaler can answer. */
+/** Load that grows faster than an autoscaler reacts. */
 export const autoscalingBehindLoad: Rule = {
   name: 'autoscaling-behind-load',
   severity: 'warning',
@@ -30,9 +30,9 @@ export const autoscalingBehindLoad: Rule = {
   },
 };
 
-/** From a rate to another one, before anybody can have come. */
+/** Growth of a rate before a new replica can be ready. */
 interface Growth {
-  /** When it begins, from the end of the warm-up. */
+  /** Time of its start, from the end of the warm-up. */
   readonly atNs: Ns;
   readonly from: number;
   readonly to: number;
@@ -51,10 +51,10 @@ function judge(subject: Subject, host: Host, workload: Workload): readonly Findi
   const placedNs = meanOf(schedulingDelay) + meanOf(imagePull);
   const startNs = placedNs + (lifecycle === null ? 0 : meanOf(lifecycle.startup));
   const lateNs = autoscaling.metricDelayNs + autoscaling.syncNs + startNs;
-  // Replicas that the load of before asks for, and what they can do.
+  // Capacity of the replicas that the autoscaler runs for the earlier load.
   const roomFor = ({ from, atNs }: Growth): number => {
     const asked = Math.ceil((from * spare) / each - ROUNDING);
-    // Those of the beginning stay for as long as nobody may take any away.
+    // The initial replicas stay until the first scale-down is possible.
     const isEarly = atNs < autoscaling.down.stabilizationNs;
     const least = isEarly ? Math.max(autoscaling.min, host.replicas) : autoscaling.min;
     return Math.min(autoscaling.max, Math.max(least, asked)) * each;
@@ -65,7 +65,7 @@ function judge(subject: Subject, host: Host, workload: Workload): readonly Findi
     .sort((a, b) => b.to / roomFor(b) - a.to / roomFor(a))[0];
   if (worst === undefined) return [];
   const room = roomFor(worst);
-  // What more would come for does not help either.
+  // Even the largest number of replicas has no more capacity.
   if (room >= autoscaling.max * each) return [];
   const path = [sectionOf(subject.scenario, name), name, 'autoscaling'];
   const { metricDelayNs, syncNs } = autoscaling;
@@ -87,19 +87,22 @@ function judge(subject: Subject, host: Host, workload: Workload): readonly Findi
   ];
 }
 
-/** What decimal numbers lose as doubles asks for nobody. */
+/** Tolerance for rounding errors, which must not add a replica. */
 const ROUNDING = 1e-9;
-/** A little more is what a queue is for. */
+/** Small excess that a queue absorbs. */
 const SLACK = 0.05;
 
-/** Whether others ask the same component for something: what they do at that time is not known here. */
+/** Whether other workloads use the same component. Their load at that time is unknown. */
 function isShared(subject: Subject, { name }: Host, workload: Workload): boolean {
   return [...subject.scenario.workloads.values()].some(
     (other) => other !== workload && loadOf(partsOf(subject, other.name), subject).has(name),
   );
 }
 
-/** How many times the load for which there are replicas they can do; null where a metric waits for the overload. */
+/**
+ * Ratio of the capacity of the replicas to the load for which the autoscaler runs them; null if all metrics react
+ * only to overload.
+ */
 function spareOf(
   host: Host,
   { metrics }: Autoscaling,
@@ -109,7 +112,7 @@ function spareOf(
   const spares = metrics.map(({ metric, target }) => {
     switch (metric) {
       case 'cpu':
-        // The share of its request at which it can do no more.
+        // CPU utilization, relative to the request, at which an instance is saturated.
         return (each * workNs) / NS_PER_SECOND / (host.cpuRequest ?? host.cpu.cores) / target;
       case 'concurrency':
         return (each * holdNs) / NS_PER_SECOND / target;
@@ -124,7 +127,7 @@ function spareOf(
   return known.length === 0 ? null : Math.max(...known);
 }
 
-/** How a workload grows within so long: by its stages, bursts, and faults that add to it. */
+/** Growth of a workload within this time: by its stages, bursts and faults that add load. */
 function growthsOf(
   { name, arrivals }: Workload,
   faults: readonly Fault[],
@@ -137,7 +140,7 @@ function growthsOf(
   if (arrivals.kind === 'stages') growths.push(...ofStages(arrivals, lateNs));
   for (const fault of faults) {
     if (!fault.target.includes(name)) continue;
-    // A ramp may be longer than an instance takes to start: only its first part counts.
+    // If a ramp is longer than the reaction time, only its first part counts.
     const upNs = fault.ramp?.upNs ?? 0;
     const strength = upNs > lateNs ? lateNs / upNs : 1;
     const edits = editsOf(fault, strength).filter(({ knob }) => knob.load !== undefined);
@@ -156,7 +159,7 @@ function growthsOf(
 function ofStages(arrivals: Arrivals & { readonly kind: 'stages' }, lateNs: Ns): readonly Growth[] {
   let at: Ns = 0;
   const ends = arrivals.stages.map(({ durationNs }) => (at += durationNs));
-  // The largest growth within a time begins or ends where the slope changes.
+  // The largest growth within a fixed time starts or ends at a change of the slope.
   const begins = [0, ...ends].flatMap((edge) => [edge, Math.max(0, edge - lateNs)]);
   return begins.flatMap((begin) => {
     const until = Math.min(begin + lateNs, at);
@@ -166,7 +169,7 @@ function ofStages(arrivals: Arrivals & { readonly kind: 'stages' }, lateNs: Ns):
   });
 }
 
-/** The rate at a time; null where chance or the answers decide. */
+/** The rate at a time; null if it is random or depends on the responses. */
 function rateAt(arrivals: Arrivals, t: Ns): number | null {
   if (arrivals.kind === 'poisson' || arrivals.kind === 'constant') return arrivals.rate;
   return arrivals.kind === 'stages' ? levelAt(arrivals, t) : null;

@@ -6,7 +6,7 @@ import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { rounded, yamlAt } from '../words.js';
 
-/** An autoscaler that looks at the cores of a service whose threads wait for others. */
+/** An autoscaler on CPU for a service whose threads wait for others. */
 export const autoscalingSeesNoWaits: Rule = {
   name: 'autoscaling-sees-no-waits',
   severity: 'warning',
@@ -20,11 +20,11 @@ export const autoscalingSeesNoWaits: Rule = {
     ),
 };
 
-/** A part while one of its callees takes as long as it may. */
+/** A part while one of its callees is as slow as its time limit allows. */
 interface Slow {
-  /** CPU for each unit of time that a thread is held. */
+  /** CPU time per time that a thread is held. */
   readonly busy: number;
-  /** null = it calls nobody. */
+  /** null = no callee is slow. */
   readonly callee: string | null;
 }
 
@@ -51,7 +51,7 @@ function judge(subject: Subject, host: Host): readonly Finding[] {
   ];
 }
 
-/** What is called for that uses least CPU for the time that it holds a thread; null where nobody asks for anything. */
+/** The called part with the least CPU per time that it holds a thread; null if no part is called. */
 function slowest({ calls, demands }: Subject, { name }: Host): Slow | null {
   const parts = calls.filter(({ callee }) => callee === name).map(({ to }) => to);
   let least: Slow | null = null;

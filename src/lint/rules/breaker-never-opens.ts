@@ -9,10 +9,10 @@ import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { bundleYaml, callText, handyTime, rounded, timeText, yamlAt } from '../words.js';
 
-/** Standard deviations of the number of calls in a window that are granted to chance. */
+/** Standard deviations of the number of calls in a window that are allowed for random variation. */
 const LUCK = 4;
 
-/** A breaker that wants to see more calls than ever come together in its window. */
+/** A breaker whose minimum number of calls is never reached within its window. */
 export const breakerNeverOpens: Rule = {
   name: 'breaker-never-opens',
   severity: 'warning',
@@ -31,7 +31,7 @@ export const breakerNeverOpens: Rule = {
     }),
 };
 
-/** Attempts per second that one state of the breaker judges at most, retries of all levels included. */
+/** Largest rate of attempts per second that one state of the breaker judges, with retries on all levels. */
 function rateSeen(call: Call, layer: Layer, { scenario, calls, traffic }: Subject): number {
   const together = calls.filter(
     (other) =>
@@ -63,7 +63,7 @@ function findingOf(call: Call, evidence: Evidence, seen: number, layer: Layer): 
   };
 }
 
-/** Half of what is seen will do as the minimum; where that is next to nothing, the window is too short. */
+/** Suggests half of the calls seen as the minimum, or a longer window if there are almost none. */
 function fixOf({ field, windowField, windowNs, calls }: Evidence, seen: number): string {
   if (seen >= 4) {
     const text = `${field[field.length - 1]}: ${Math.floor(seen / 2)}`;

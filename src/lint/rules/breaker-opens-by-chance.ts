@@ -8,10 +8,10 @@ import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { bundleYaml, callText, rounded, yamlAt } from '../words.js';
 
-/** A callee that fails more often than this is ill: a breaker that opens is right. */
+/** A callee with a higher failure rate is failing, and its breaker should open. */
 const ILL = 0.5;
 
-/** A row of failures so short that a callee in its usual state comes to it by chance. */
+/** A breaker that opens after so few consecutive failures that a healthy callee reaches them at random. */
 export const breakerOpensByChance: Rule = {
   name: 'breaker-opens-by-chance',
   severity: 'warning',

@@ -8,7 +8,7 @@ import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { bundleYaml, callText } from '../words.js';
 
-/** A bulkhead that something behind it is smaller than. */
+/** A bulkhead that is larger than the pool or the workers behind it. */
 export const bulkheadTooLarge: Rule = {
   name: 'bulkhead-too-large',
   severity: 'warning',

@@ -6,10 +6,10 @@ import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { callText, rateText, yamlAt } from '../words.js';
 
-/** What keeps a flood away from a callee: any of them. */
+/** Policies that protect a callee from a flood; any of them suffices. */
 const GUARDS = ['bulkhead', 'concurrencyLimit', 'rateLimit', 'throttle'] as const;
 
-/** Without the cache everything would go to something that cannot take it. */
+/** A cache without which the callee would be overloaded. */
 export const cacheIsLoadBearing: Rule = {
   name: 'cache-is-load-bearing',
   severity: 'error',
@@ -36,7 +36,7 @@ function findingOf(call: Call, subject: Subject): Finding | null {
   };
 }
 
-/** A lease lets one request load each value; `fail` keeps reads away, and a flush still empties it. */
+/** With a lease, one request loads each value. `fail` blocks reads if the cache is down, but not after a flush. */
 function isGuarded({ layers }: Call, { coalesce, onError, host }: Cache): boolean {
   if (coalesce === 'cluster') return true;
   if (onError === 'fail' && host !== null) return true;

@@ -2,7 +2,7 @@ import type { Call } from '../calls.js';
 import type { Finding, Rule } from '../rule.js';
 import { callText, yamlAt } from '../words.js';
 
-/** A remote call while a connection, a row or a lock is held. */
+/** A remote call that holds a connection, a row or a lock. */
 export const callInsideTransaction: Rule = {
   name: 'call-inside-transaction',
   severity: 'warning',
@@ -26,7 +26,7 @@ export const callInsideTransaction: Rule = {
     }),
 };
 
-/** The call in front of what is held, with the rest of it as an example. */
+/** Example YAML that makes the call before the connection or lock is taken. */
 function before({ caller, from, to }: Call, held: string): string {
   const part = from.slice(caller.length + 1);
   return yamlAt(['services', caller, 'endpoints', part], `steps:\n  - call: ${to}\n  - ${held}`);

@@ -8,13 +8,13 @@ import { isStore } from '../stores.js';
 import type { Subject } from '../subject.js';
 import { bundleYaml, callText, rateText, rounded, timeText } from '../words.js';
 
-/** Share of the caller's workers that one callee may keep while it hangs. */
+/** Share of the caller's workers that one hanging callee may hold. */
 const MOST = 0.5;
 
-/** What bounds how many workers wait for a callee that is ill, whatever the traffic. */
+/** Policies that bound the number of workers waiting for a failing callee at any load. */
 const GUARDS: readonly string[] = ['circuitBreaker', 'concurrencyLimit', 'bulkhead', 'throttle'];
 
-/** A callee that, while it hangs, keeps the workers of a caller that others need too. */
+/** A callee that, when it hangs, holds workers that the caller needs for other calls. */
 export const callWithoutBreaker: Rule = {
   name: 'call-without-breaker',
   severity: 'warning',
@@ -28,10 +28,10 @@ function findingsOf(call: Call, { scenario, traffic }: Subject): readonly Findin
   const { caller, callee, from, background } = call;
   const host = hostOf(scenario, caller);
   if (host === undefined || background || isStore(scenario, callee)) return [];
-  // Where workers are given back during a wait, a callee that hangs keeps none.
+  // If a waiting request gives its worker back, a hanging callee holds none.
   if (host.runtime !== 'threads' || host.concurrency === Infinity) return [];
   if (GUARDS.some((policy) => layerOf(call.layers, policy) !== undefined)) return [];
-  // What has no limit at all is for another rule.
+  // Calls without any limit have their own rule.
   const withinNs = limitOfCall(call).callNs;
   const perSecond = (traffic.mean.get(from) ?? 0) * call.times;
   if (withinNs === Infinity || perSecond === Infinity) return [];

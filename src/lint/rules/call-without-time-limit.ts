@@ -2,7 +2,7 @@ import type { Rule } from '../rule.js';
 import { isStore } from '../stores.js';
 import { unlimited, unlimitedFinding } from '../unlimited.js';
 
-/** A call that nothing ends when its callee hangs. */
+/** A call without a time limit, if its callee hangs. */
 export const callWithoutTimeLimit: Rule = {
   name: 'call-without-time-limit',
   severity: 'error',

@@ -5,7 +5,7 @@ import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { handyTime, rounded, timeText, yamlAt } from '../words.js';
 
-/** An analysis that has too little to look at. */
+/** An analysis of a canary that gets too few requests. */
 export const canaryTooFewSamples: Rule = {
   name: 'canary-too-few-samples',
   severity: 'warning',
@@ -27,7 +27,7 @@ function judge(subject: Subject, { name, versions }: Service): readonly Finding[
   if (first === undefined || !(rate > 0) || rate === Infinity) return [];
   const { intervalNs, minSamples } = analysis;
   const seen = (rate * first * intervalNs) / NS_PER_SECOND;
-  // Chance brings some more now and then.
+  // Random variation sometimes yields enough.
   if (seen >= minSamples) return [];
   const path = ['services', name, 'rollout', 'analysis'];
   const needed = handyTime((1.5 * minSamples * NS_PER_SECOND) / (rate * first));

@@ -3,7 +3,7 @@ import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { rateText, yamlAt } from '../words.js';
 
-/** A table that gives fewer units a second than its traffic asks for. */
+/** A table that provides fewer units per second than its traffic needs. */
 export const capacityBelowTraffic: Rule = {
   name: 'capacity-below-traffic',
   severity: 'error',

@@ -4,10 +4,10 @@ import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { callText, rounded, yamlAt } from '../words.js';
 
-/** Calls of one place for one run of its part, from which on they are a conversation. */
+/** Number of sequential calls of one call site per run from which a call is chatty. */
 const MOST = 10;
 
-/** One call for each row of a list: the N+1 of those who map objects to tables. */
+/** Sequential calls in one run, such as one query per row of a list (the N+1 problem of ORMs). */
 export const chattyCall: Rule = {
   name: 'chatty-call',
   severity: 'warning',
@@ -21,12 +21,12 @@ export const chattyCall: Rule = {
     }),
 };
 
-/** How often a part makes a call, one time after the other, for one run of its own. */
+/** Number of sequential calls that a part makes per run. */
 function inARow(
   { caller, callee, to, times, background, path }: Call,
   { scenario }: Subject,
 ): number {
-  // People come back as often as they like, and the nodes of a database are asked at once.
+  // Users may return as often as they like, and the nodes of a database are queried in parallel.
   if (background || scenario.workloads.has(caller) || path.includes('parallel')) return 0;
   const operation = to.slice(callee.length + 1);
   return times / Math.max(1, nodesAsked(scenario.databases.get(callee), operation));

@@ -4,7 +4,7 @@ import type { Step } from '../../spec/steps.js';
 import type { Rule } from '../rule.js';
 import { yamlAt } from '../words.js';
 
-/** Choreographies that nobody ends when an event is lost. */
+/** Choreographed sagas without a timeout that cancels them if an event is lost. */
 export const choreographyWithoutDeadline: Rule = {
   name: 'choreography-without-deadline',
   severity: 'warning',
@@ -38,7 +38,7 @@ export const choreographyWithoutDeadline: Rule = {
     }),
 };
 
-/** Whether a program of a service waits for a while and then cancels. */
+/** Whether a program of a service waits and then cancels. */
 function cancelsLater(scenario: Scenario, service: string, ends: readonly Target[]): boolean {
   const isEnd = (step: Step): boolean =>
     step.verb === 'call' &&

@@ -2,7 +2,7 @@ import type { Finding, Rule } from '../rule.js';
 import { yamlAt } from '../words.js';
 import { handlersOf } from '../handlers.js';
 
-/** Commits that come behind the effect, in front of handlers that may not run twice. */
+/** Consumers that commit after the effect, with handlers that are not idempotent. */
 export const consumerNotIdempotent: Rule = {
   name: 'consumer-not-idempotent',
   severity: 'error',

@@ -8,7 +8,7 @@ import type { Finding, Path, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { rateText, timeText, yamlAt } from '../words.js';
 
-/** Consumers that handle fewer messages than come. */
+/** Consumers that handle fewer messages than are published. */
 export const consumersBelowTraffic: Rule = {
   name: 'consumers-below-traffic',
   severity: 'error',
@@ -33,7 +33,7 @@ export const consumersBelowTraffic: Rule = {
   },
 };
 
-/** Consumers among whom the messages are shared. */
+/** Checks consumers that share the messages of one topic or queue. */
 function judge(
   subject: Subject,
   name: string,
@@ -46,7 +46,7 @@ function judge(
   const filter = consumers.length === 1 ? consumers[0].filter : 1;
   const coming = allPublishedTo(subject, name) * filter;
   const [first] = ways;
-  // Nobody is behind who handles nothing: that queue is read by somebody else, or is an archive.
+  // Without consumers there is no backlog to judge: the queue is read elsewhere, or is an archive.
   if (first === undefined || coming === Infinity || coming <= most) return [];
   const { component } = consumers[0].call;
   const { handlers, onceNs, batch } = first;
@@ -72,7 +72,7 @@ function judge(
   ];
 }
 
-/** What a consumer handles at most, on all its instances. */
+/** Highest rate of a consumer, over all its instances. */
 function wayOf(
   { scenario, demands }: Subject,
   consumer: Consumption,
@@ -96,7 +96,7 @@ function wayOf(
   return { handlers, onceNs: elapsedNs, batch, perSecond };
 }
 
-/** Whether one process alone handles all of it. */
+/** Whether a single process handles all of its messages. */
 function isOwn(consumer: Consumption): boolean {
   return ((consumer as Partial<QueueConsumer>).instance ?? null) !== null;
 }

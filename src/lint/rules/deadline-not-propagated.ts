@@ -2,7 +2,7 @@ import { traitsIn } from '../layers.js';
 import type { Finding, Rule } from '../rule.js';
 import { bundleYaml, callText, timeText } from '../words.js';
 
-/** A deadline that the callee is not told of, although it calls on. */
+/** A deadline that is not propagated to a callee that makes further calls. */
 export const deadlineNotPropagated: Rule = {
   name: 'deadline-not-propagated',
   severity: 'warning',

@@ -5,13 +5,13 @@ import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { yamlAt } from '../words.js';
 
-/** Services and gateways in a row that may wait for each other. */
+/** Longest acceptable chain of services and gateways that wait for each other. */
 const MOST = 5;
 
-/** What each of them is granted for the sum of it. */
+/** Assumed availability of each of them. */
 const EACH = 0.999;
 
-/** A request that waits for a long row of services. */
+/** A request that waits for a long chain of services. */
 export const deepCallChain: Rule = {
   name: 'deep-call-chain',
   severity: 'warning',
@@ -27,14 +27,14 @@ export const deepCallChain: Rule = {
   },
 };
 
-/** Calls between services and gateways whose end somebody waits for. */
+/** Calls between services and gateways whose caller waits for the end. */
 function waitedFor({ scenario, calls }: Subject): readonly Call[] {
   return calls.filter(
     ({ callee, background, times }) => times > 0 && !background && !isStore(scenario, callee),
   );
 }
 
-/** The longest row of such calls that ends at each part, up to what is too long. A circle is no row. */
+/** The longest chain of such calls that ends at each part. Cycles do not extend a chain. */
 function longestWays(subject: Subject): ReadonlyMap<string, readonly Call[]> {
   const waited = new Set(waitedFor(subject));
   const ways = new Map<string, readonly Call[]>();

@@ -4,7 +4,7 @@ import type { Step } from '../../spec/steps.js';
 import type { Finding, Rule } from '../rule.js';
 import { yamlAt } from '../words.js';
 
-/** Endpoints that change a database and publish, each by itself. */
+/** Endpoints that write to a database and publish a message without a common transaction. */
 export const dualWrite: Rule = {
   name: 'dual-write',
   severity: 'error',

@@ -3,7 +3,7 @@ import type { Finding, Rule } from '../rule.js';
 import { handlersOf, subscriberYaml } from '../handlers.js';
 import { yamlAt } from '../words.js';
 
-/** Messages that bring about messages of the same kind, whatever happens. */
+/** Messages that always cause further messages of the same kind. */
 export const eventCycleRule: Rule = {
   name: 'event-cycle',
   severity: 'error',

@@ -3,7 +3,7 @@ import type { Service } from '../../spec/scenario.js';
 import type { Finding, Rule } from '../rule.js';
 import { yamlAt } from '../words.js';
 
-/** An event source that invokes a function more often at once than the function may run. */
+/** An event source that invokes a function with more concurrency than the function allows. */
 export const eventSourceExceedsFunction: Rule = {
   name: 'event-source-exceeds-function',
   severity: 'warning',

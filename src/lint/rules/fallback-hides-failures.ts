@@ -2,7 +2,7 @@ import { traitsIn } from '../layers.js';
 import type { Finding, Rule } from '../rule.js';
 import { bundleYaml, callText } from '../words.js';
 
-/** A fallback behind which no failure can be seen any more. */
+/** A fallback that makes failures invisible. */
 export const fallbackHidesFailures: Rule = {
   name: 'fallback-hides-failures',
   severity: 'warning',

@@ -10,10 +10,10 @@ import { bundleYaml, rounded } from '../words.js';
 
 type Parallel = Extract<Step, { verb: 'parallel' }>;
 
-/** Branches from which on the slowest of them is what everybody sees. */
+/** Number of branches from which the slowest one determines most response times. */
 const MOST = 10;
 
-/** An answer that waits for all of many calls at once (Dean and Barroso, The Tail at Scale, 2013). */
+/** A response that waits for all of many parallel calls (Dean and Barroso, The Tail at Scale, 2013). */
 export const fanOutTail: Rule = {
   name: 'fan-out-tail',
   severity: 'hint',
@@ -58,7 +58,7 @@ function findingsOf(
   ];
 }
 
-/** Whether a branch waits for something that is elsewhere. */
+/** Whether a branch waits for another component. */
 function asks(branch: readonly Step[]): boolean {
   let does = false;
   eachStep(branch, ({ verb }) => {

@@ -5,7 +5,7 @@ import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { handyTime, timeText, yamlAt } from '../words.js';
 
-/** A function that is ended while it waits for what it calls. */
+/** A function whose timeout ends it while it waits for its calls. */
 export const functionTimeoutBelowCalls: Rule = {
   name: 'function-timeout-below-calls',
   severity: 'warning',

@@ -5,7 +5,7 @@ import type { Subject } from '../subject.js';
 import { handyTime, timeText, yamlAt } from '../words.js';
 import { stoppedHosts } from '../stops.js';
 
-/** A process that is killed before it can finish what it has. */
+/** A process that is killed before it can finish its requests. */
 export const graceBelowWork: Rule = {
   name: 'grace-below-work',
   severity: 'warning',

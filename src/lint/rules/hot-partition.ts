@@ -8,7 +8,7 @@ import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { rateText, rounded, timeText, yamlAt } from '../words.js';
 
-/** One key whose messages are more than one handler takes. */
+/** One key value with more messages than one handler can process. */
 export const hotPartition: Rule = {
   name: 'hot-partition',
   severity: 'warning',
@@ -30,7 +30,7 @@ function findingsOf(
     const population = subject.scenario.keys.get(key);
     const share = population === undefined ? 0 : hottest(population);
     const rate = perSecond * spec.filter * share;
-    // Where even an even share is too much, all of them are behind.
+    // If even an equal share is too much, all partitions fall behind, and consumers-below-traffic applies.
     if (share * topic.partitions <= 1 || rate === Infinity || rate <= most) continue;
     found.push({
       path,

@@ -6,7 +6,7 @@ import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { timeText, yamlAt } from '../words.js';
 
-/** A probe that takes a process for dead because it is busy. */
+/** A liveness probe that kills a process because it is busy. */
 export const livenessBehindRequests: Rule = {
   name: 'liveness-behind-requests',
   severity: 'warning',
@@ -20,7 +20,7 @@ export const livenessBehindRequests: Rule = {
     ),
 };
 
-/** An overload that lasts for longer is no short one. */
+/** A longer overload is not a transient one. */
 const PATIENT_NS: Ns = 60 * NS_PER_SECOND;
 
 function judge(subject: Subject, host: Host): readonly Finding[] {
@@ -47,7 +47,7 @@ function judge(subject: Subject, host: Host): readonly Finding[] {
   ];
 }
 
-/** How long the last place of a full queue waits for a worker, by the slowest of what it is called for. */
+/** How long the last request of a full queue waits for a worker, if all requests are for the slowest part. */
 function fullQueueNs({ calls, demands }: Subject, host: Host): Ns {
   if (host.concurrency === Infinity) return 0;
   const parts = calls.filter(({ callee }) => callee === host.name).map(({ to }) => to);

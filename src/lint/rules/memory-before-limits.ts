@@ -8,7 +8,7 @@ import type { Subject } from '../subject.js';
 import { hasOnlyClosedUsers } from '../traffic.js';
 import { rounded, yamlAt } from '../words.js';
 
-/** A process that its requests kill before any limit refuses them. */
+/** A process that runs out of memory before any limit refuses requests. */
 export const memoryBeforeLimits: Rule = {
   name: 'memory-before-limits',
   severity: 'warning',
@@ -21,7 +21,7 @@ export const memoryBeforeLimits: Rule = {
     return [...scenario.services.values(), ...scenario.gateways.values()].flatMap((host) => {
       const room = roomOf(host);
       const most = Math.min(heldAtMost(host), sentTo(host, calls, scenario));
-      // Where not even one fits, no limit helps.
+      // If the memory is too small for one request, no limit helps.
       if (room < 1 || most <= room || !calls.some((it) => it.callee === host.name)) return [];
       const section = sectionOf(scenario, host.name);
       return [
@@ -39,20 +39,22 @@ export const memoryBeforeLimits: Rule = {
   },
 };
 
-/** Requests that a process has memory for; Infinity where they take none. */
+/** Requests that fit into the memory of a process; Infinity if they use none. */
 function roomOf({ memory }: Host): number {
   if (memory === null || memory.limit === Infinity || memory.perRequest === 0) return Infinity;
   return Math.floor((memory.limit - memory.base) / memory.perRequest);
 }
 
-/** Requests that a process holds at most: those in its queue and in execution. */
+/** Largest number of requests in a process: in its queue and in execution. */
 function heldAtMost({ runtime, concurrency, queue, admission }: Host): number {
-  // What waits for somebody else leaves an event loop to others.
+  // An event loop accepts other requests while one waits.
   const held = runtime === 'eventLoop' ? Infinity : concurrency + queue.capacity;
   return Math.min(held, letIn(admission?.concurrencyLimit ?? null));
 }
 
-/** Requests that all callers together have under way at most, by the bulkheads of their calls; each may meet one process. */
+/**
+ * Largest number of requests in flight from all callers, by the bulkheads of their calls. All may reach one process.
+ */
 function sentTo(host: Host, calls: Subject['calls'], scenario: Subject['scenario']): number {
   const own = calls.filter(({ callee }) => callee === host.name);
   return own.reduce((sum, { caller, layers }) => {
@@ -62,7 +64,7 @@ function sentTo(host: Host, calls: Subject['calls'], scenario: Subject['scenario
   }, 0);
 }
 
-/** How many the limit in front of the queue lets in at most. */
+/** Largest number of requests that the admission limit allows. */
 function letIn(limit: Layer | null): number {
   if (limit === null || limit.dryRun || limit.key !== null) return Infinity;
   return policyTraits('concurrencyLimit', limit).highest;

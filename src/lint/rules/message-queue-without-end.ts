@@ -2,7 +2,7 @@ import type { Bus, MessageQueue } from '../../spec/queues.js';
 import type { Finding, Rule } from '../rule.js';
 import { yamlAt } from '../words.js';
 
-/** A queue of messages that grows as long as nobody handles them. */
+/** A message queue that grows without limit while no consumer handles its messages. */
 export const messageQueueWithoutEnd: Rule = {
   name: 'message-queue-without-end',
   severity: 'warning',
@@ -31,13 +31,13 @@ export const messageQueueWithoutEnd: Rule = {
   },
 };
 
-/** Messages with a time to live leave by themselves, messages that are not stored with their subscribers. */
+/** A time to live removes messages, and a bus that is not stored keeps none without subscribers. */
 function hasNoEnd(own: MessageQueue | Bus): boolean {
   if (own.capacity < Infinity || own.deadLetter !== null) return false;
   return own.rules.stored && own.rules.lifetimeNs === Infinity;
 }
 
-/** Where dead letters of a queue and of its consumers end: somebody looks after them. */
+/** Destinations of the dead letters of a queue and of its consumers. These are not reported. */
 function deadLettersOf(own: MessageQueue | Bus): readonly string[] {
   const consumers = 'consumers' in own ? own.consumers : own.subscribers;
   return [own.deadLetter, ...consumers.map(({ deadLetter }) => deadLetter)].filter(

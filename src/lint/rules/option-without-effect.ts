@@ -11,12 +11,12 @@ import type { Finding, Path, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { callText, yamlAt } from '../words.js';
 
-/** The options, one line each. */
+/** The options, one per line. */
 const OPTIONS: readonly Option[] = [
   ...[zoneAware, panicThreshold, failTrafficOnPanic, patienceCancel],
   ...LONE_OPTIONS,
 ];
-/** What an option is by default, where that is not `false`. */
+/** Default of an option, unless it is `false`. */
 const OFF: Readonly<Record<string, string>> = {
   panicThreshold: '0%',
   scope: 'instance',
@@ -27,7 +27,7 @@ const OFF: Readonly<Record<string, string>> = {
   limitBy: 'consumer',
 };
 
-/** An option that changes nothing at any call that it is written for. */
+/** An option without an effect on any call that it applies to. */
 export const optionWithoutEffect: Rule = {
   name: 'option-without-effect',
   severity: 'warning',
@@ -66,7 +66,7 @@ function finding(call: Call, path: Path, lacks: NonNullable<Use['lacks']>): Find
   };
 }
 
-/** What is written of the pick among the instances of a callee, in the bundle of a call or at the callee. */
+/** Load balancing settings of the callee, from the bundle of a call or from the callee. */
 function balancingOf(
   call: Call,
   { scenario }: Subject,
@@ -113,7 +113,7 @@ function failTrafficOnPanic(call: Call, subject: Subject): Use | null {
   return { path: [...path, 'failTrafficOnPanic'], lacks: withoutWatch(call, subject) };
 }
 
-/** There is a panic only where an instance can be kept out of the pick. */
+/** Panic is possible only if instances can be excluded from the pick. */
 function withoutWatch(call: Call, { scenario }: Subject): Use['lacks'] {
   const host = hostOf(scenario, call.callee);
   if ((call.outlierDetection ?? host?.outlierDetection ?? null) !== null) return null;
@@ -124,7 +124,7 @@ function withoutWatch(call: Call, { scenario }: Subject): Use['lacks'] {
   };
 }
 
-/** A client that gives up tells its callees, but some go on regardless. */
+/** A client that gives up cancels its calls, but some callees ignore cancellation. */
 function patienceCancel(call: Call, subject: Subject): Use | null {
   const { scenario, written } = subject;
   const requests = scenario.workloads.get(call.caller)?.requests ?? [];

@@ -7,7 +7,7 @@ import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { rateText, timeText, yamlAt } from '../words.js';
 
-/** Outboxes that are looked at too seldom for what is written into them. */
+/** Outboxes whose relay polls too rarely for the rows written into them. */
 export const outboxBelowTraffic: Rule = {
   name: 'outbox-below-traffic',
   severity: 'error',
@@ -44,7 +44,7 @@ function shortage({ traffic }: Subject, service: Service, outbox: Outbox): Findi
   ];
 }
 
-/** Rows of a run, at least: what stands in branches and loops is not counted. */
+/** Lower bound of the rows of one run: steps in branches and loops are not counted. */
 function rowsOf(steps: readonly Step[]): number {
   let rows = 0;
   for (const step of steps) {

@@ -2,7 +2,7 @@ import type { Finding, Rule } from '../rule.js';
 import { timeText, yamlAt } from '../words.js';
 import { handlersOf, subscriberYaml } from '../handlers.js';
 
-/** Groups that cannot handle what they poll before they have to poll again. */
+/** Groups that cannot handle the records of one poll before the next poll is due. */
 export const pollIntervalExceeded: Rule = {
   name: 'poll-interval-exceeded',
   severity: 'error',

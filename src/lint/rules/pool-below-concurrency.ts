@@ -6,7 +6,7 @@ import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { rateText, rounded, timeText, yamlAt } from '../words.js';
 
-/** A pool that its own caller keeps busy all the time. */
+/** A pool that is too small for the queries of its caller. */
 export const poolBelowConcurrency: Rule = {
   name: 'pool-below-concurrency',
   severity: 'warning',
@@ -24,10 +24,10 @@ export const poolBelowConcurrency: Rule = {
   },
 };
 
-/** Little's law over the queries of a caller, transactions counted as their statements: too little, if anything. */
+/** Applies Little's law to the queries of a caller. A transaction counts as its statements, which underestimates it. */
 function shortage(subject: Subject, calls: readonly Call[]): readonly Finding[] {
   const [{ caller, callee, pool }] = calls as readonly [Call, ...Call[]];
-  // A pooler serves other callers too.
+  // A pooler also serves other callers.
   if (pool!.kind === 'pgbouncer') return [];
   const { size, field } = poolSizeOf(pool!);
   const host = hostOf(subject.scenario, caller);

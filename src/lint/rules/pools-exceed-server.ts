@@ -5,7 +5,7 @@ import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { yamlAt } from '../words.js';
 
-/** Pools that may together ask for more connections than the server has. */
+/** Pools that together can open more connections than the server allows. */
 export const poolsExceedServer: Rule = {
   name: 'pools-exceed-server',
   severity: 'error',
@@ -25,9 +25,9 @@ function excess(subject: Subject, database: Database): readonly Finding[] {
     const { size } = poolSizeOf(database.pools.get(caller) ?? database.pool);
     return { caller, size, replicas: mostOf(subject.scenario, caller) };
   });
-  // A pool without a limit is a limit somewhere else: in the workers, or in nothing.
+  // A pool without a limit is bounded elsewhere (by the workers), or not at all.
   if (sizes.some(({ size }) => size === Infinity)) return [];
-  // One pooler for all callers.
+  // One pooler serves all callers.
   if (database.pool.kind === 'pgbouncer') return [];
   const total = sizes.reduce((sum, { size, replicas }) => sum + size * replicas, 0);
   if (total <= maxConnections - reserved) return [];
@@ -47,7 +47,7 @@ function excess(subject: Subject, database: Database): readonly Finding[] {
   ];
 }
 
-/** Who asks a database, by name. */
+/** Names of the components that use a database. */
 export function callersOf({ calls }: Subject, database: string): readonly string[] {
   const names = calls.filter(({ callee }) => callee === database).map(({ caller }) => caller);
   return [...new Set(names)].sort();

@@ -2,7 +2,7 @@ import type { Database } from '../../spec/database.js';
 import type { Finding, Rule } from '../rule.js';
 import { timeText, yamlAt } from '../words.js';
 
-/** A database that may have two primaries, both of which confirm what they are told. */
+/** A database that can have two primaries, both of which confirm writes. */
 export const primaryNotFenced: Rule = {
   name: 'primary-not-fenced',
   severity: 'warning',
@@ -16,7 +16,7 @@ export const primaryNotFenced: Rule = {
 function rivals({ name, replication, failover }: Database): readonly Finding[] {
   if (replication === null || failover?.fencing !== false) return [];
   const { mode, semiSyncTimeoutNs } = replication;
-  // Once it has waited so long for a replica, the primary confirms alone as one does that never waits.
+  // After semiSyncTimeout the primary confirms without a replica, as in async mode.
   const isAlone = mode === 'semiSync' && semiSyncTimeoutNs !== undefined;
   if (mode !== 'async' && !isAlone) return [];
   const times = `detect: ${timeText(failover.detectNs)}, promote: ${timeText(failover.promoteNs)}`;

@@ -5,7 +5,7 @@ import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { yamlAt } from '../words.js';
 
-/** A probe that asks what all replicas share. */
+/** A probe that checks a dependency that all replicas share. */
 export const probeChecksOthers: Rule = {
   name: 'probe-checks-others',
   severity: 'warning',

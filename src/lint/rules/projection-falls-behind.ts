@@ -10,7 +10,7 @@ import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { rateText, rounded, timeText, yamlAt } from '../words.js';
 
-/** A projector that takes fewer events than are appended. */
+/** A projection that handles fewer events than are appended. */
 export const projectionFallsBehind: Rule = {
   name: 'projection-falls-behind',
   severity: 'warning',
@@ -38,7 +38,7 @@ function findingOf(projection: Projection, subject: Subject): Finding | null {
   const most = (Math.min(concurrency, cores) / workNs) * NS_PER_SECOND;
   const events = source === 'topic' ? allPublishedTo(subject, from) : appended(subject, from);
   if (events <= most) return null;
-  // A tenth below what just fits.
+  // A tenth below the largest work that fits.
   const fits = (0.9 * Math.min(concurrency, cores) * NS_PER_SECOND) / events;
   return {
     path: ['projections', name],
@@ -54,7 +54,7 @@ function appended({ scenario, traffic }: Subject, store: string): number {
   return (traffic.mean.get(`${store}.append`) ?? 0) * fewestEvents(scenario, store);
 }
 
-/** Events that any append to a store brings at least, in the mean. */
+/** Lowest mean number of events per append to a store. */
 function fewestEvents({ services, workloads }: Scenario, store: string): number {
   let fewest = Infinity;
   const read = (steps: readonly Step[]): void =>

@@ -2,7 +2,7 @@ import type { Rule } from '../rule.js';
 import { isStore } from '../stores.js';
 import { unlimited, unlimitedFinding } from '../unlimited.js';
 
-/** A query that nothing ends. */
+/** A query without a time limit. */
 export const queryWithoutTimeLimit: Rule = {
   name: 'query-without-time-limit',
   severity: 'warning',

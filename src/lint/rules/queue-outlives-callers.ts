@@ -9,7 +9,7 @@ import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { timeText, yamlAt } from '../words.js';
 
-/** A queue in which requests wait longer than anybody waits for them. */
+/** A queue in which requests wait longer than any caller waits for them. */
 export const queueOutlivesCallers: Rule = {
   name: 'queue-outlives-callers',
   severity: 'warning',
@@ -27,7 +27,7 @@ function findingsOf(host: Host, subject: Subject): readonly Finding[] {
   const { queue, name } = host;
   const isRow = queue.capacity > 0 && queue.capacity < Infinity && queue.discipline === 'fifo';
   const callers = longestCaller(host, subject);
-  // How much of the queue a limit before it leaves free depends on what it has learnt.
+  // How much of the queue a concurrency limit leaves unused depends on its adaptation.
   const limited = (host.admission?.concurrencyLimit ?? null) !== null;
   if (!isRow || limited || callers === null) return [];
   const { holdNs, workNs } = meanDemand(subject, name);
@@ -50,7 +50,7 @@ function findingsOf(host: Host, subject: Subject): readonly Finding[] {
   ];
 }
 
-/** The longest time any caller gives an attempt; null where one waits for ever, or cannot be read. */
+/** The longest wait of any caller for an attempt; null if it is unlimited or unknown. */
 function longestCaller(
   { name }: Host,
   { scenario, calls, inherited }: Subject,

@@ -4,10 +4,10 @@ import type { Scenario } from '../../spec/scenario.js';
 import type { Finding, Rule } from '../rule.js';
 import { yamlAt } from '../words.js';
 
-/** Members of which one may be gone. */
+/** Fewest members that keep a majority when one is lost. */
 const ENOUGH = 3;
 
-/** A quorum queue, or a replica set, whose majority is all of its members. */
+/** A quorum queue or a replica set that cannot lose a member. */
 export const quorumWithoutSpare: Rule = {
   name: 'quorum-without-spare',
   severity: 'warning',
@@ -20,7 +20,7 @@ export const quorumWithoutSpare: Rule = {
   ],
 };
 
-/** One node has nobody to fail over to, and says so. */
+/** Checks a database that elects its primary by majority. */
 function ofDatabase({ name, replication, failover }: Database): readonly Finding[] {
   if (replication === null || failover?.quorum !== true) return [];
   const members = 1 + replication.count;

@@ -8,7 +8,7 @@ import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { bundleYaml, callText, rateText, yamlAt } from '../words.js';
 
-/** A rate limiter that lets more through than what stands behind it can do. */
+/** A rate limiter that admits more than the components behind it can serve. */
 export const rateLimitAboveCapacity: Rule = {
   name: 'rate-limit-above-capacity',
   severity: 'warning',
@@ -94,7 +94,7 @@ function numbers(
   };
 }
 
-/** Nine tenths of what can be done, over all states. */
+/** Nine tenths of the capacity, divided over all states. */
 function fitting(states: number, { perSecond }: Bottleneck): string {
   return rateText(Math.max(1, Math.floor((0.9 * perSecond) / states)));
 }

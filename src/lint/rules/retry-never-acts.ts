@@ -13,7 +13,7 @@ import { namersOf } from '../uses.js';
 import type { Placed } from '../uses.js';
 import { bundleYaml, callText, timeText } from '../words.js';
 
-/** A retry that has no second try, no time for one, or waits for a failure that never comes. */
+/** A retry that allows only one try, has no time for a second one, or waits for a failure that never occurs. */
 export const retryNeverActs: Rule = {
   name: 'retry-never-acts',
   severity: 'warning',
@@ -40,7 +40,7 @@ function findingsOf(call: Call, subject: Subject, namers: Namers): readonly Find
   return never === null ? [] : [never];
 }
 
-/** `attempts: 1`, which one variant may have where others try again. */
+/** `attempts: 1`. Variants may differ, so it is reported only if all have it. */
 function singleTry(call: Call, { config, written }: Layer): Finding | null {
   const { attempts } = config as { readonly attempts?: number };
   if (attempts !== 1 || !written.includes('attempts')) return null;
@@ -56,8 +56,8 @@ function singleTry(call: Call, { config, written }: Layer): Finding | null {
 }
 
 /**
- * The longest time that a call and its retries may take, by the layers outside of the retry. The deadline that a part
- * inherits counts where only calls lead to the part.
+ * The longest time for a call and its retries, by the layers outside the retry. An inherited deadline counts only if
+ * the part is used by calls alone.
  */
 function timeAround(call: Call, at: number, subject: Subject, namers: Namers): Ns {
   let ns = patienceOf(subject.scenario, call.from).afterNs;
@@ -68,7 +68,7 @@ function timeAround(call: Call, at: number, subject: Subject, namers: Namers): N
 
 type Clock = 'timeout' | 'deadline';
 
-/** The least time that layers of these policies give; Infinity without any. */
+/** The shortest time limit of layers of these policies; Infinity without any. */
 function leastTime(layers: readonly Layer[], policies: readonly Clock[]): Ns {
   let least: Ns = Infinity;
   for (const layer of layers) {
@@ -80,7 +80,9 @@ function leastTime(layers: readonly Layer[], policies: readonly Clock[]): Ns {
 
 const CALLERS: ReadonlySet<string> = new Set(['services', 'gateways', 'workloads']);
 
-/** A back-off that is never over in time, however soon the first try fails; a callee may ask for less of it. */
+/**
+ * A back-off that exceeds the time of the call even if the first try fails at once, unless the callee can shorten it.
+ */
 function tooLate(call: Call, scenario: Scenario, outerNs: Ns): Finding | null {
   const shortest = retryOf(call.layers)!.shortestBackoffNs;
   if (shortest === 0 || shortest < outerNs || mayHint(call, scenario)) return null;
@@ -95,7 +97,7 @@ function tooLate(call: Call, scenario: Scenario, outerNs: Ns): Finding | null {
   };
 }
 
-/** Whether an answer may say when to ask again, which replaces the back-off. */
+/** Whether a response can have a Retry-After, which replaces the back-off. */
 function mayHint(call: Call, { services }: Scenario): boolean {
   if (retryOf(call.layers)?.heedsHints === false) return false;
   const service = services.get(call.callee);
@@ -105,12 +107,12 @@ function mayHint(call: Call, { services }: Scenario): boolean {
   return someStep(call, service, (step) => step.verb === 'fail' && step.retryAfterNs !== null);
 }
 
-/** Limiters of the call itself say when they have room again. */
+/** Limiters of the call itself give a hint when they have capacity again. */
 function hasOwnLimits({ layers }: Call): boolean {
   return layers.some(({ policy }) => !QUIET.has(policy));
 }
 
-/** Layers that give no outcome of their own but those that they are named for. */
+/** Layers whose only outcomes are those of their own policy. */
 const QUIET: ReadonlySet<string> = new Set([
   'timeout',
   'deadline',
@@ -120,7 +122,7 @@ const QUIET: ReadonlySet<string> = new Set([
   'fallback',
 ]);
 
-/** A retry of timeouts alone, of calls that never end as one before all of their time is over. */
+/** A retry of timeouts only, for calls whose tries never end with a timeout within the time of the call. */
 function noTimeout(call: Call, at: number, { services }: Scenario, outerNs: Ns): Finding | null {
   const retry = retryOf(call.layers)!;
   if (retry.on === null || retry.on.terms.some((term) => term !== 'timeout')) return null;
@@ -144,7 +146,7 @@ function noTimeout(call: Call, at: number, { services }: Scenario, outerNs: Ns):
   };
 }
 
-/** Steps of a service whose failures its callers see as its answers, unless one of them says otherwise. */
+/** Steps whose failures callers see as responses of the service, if all steps of a program are of this kind. */
 const PLAIN: ReadonlySet<string> = new Set([
   'work',
   'wait',
@@ -157,7 +159,7 @@ const PLAIN: ReadonlySet<string> = new Set([
   'fail',
 ]);
 
-/** A service of whose own timeouts its callers learn by a status; nothing that it does ends as `timeout` itself. */
+/** Whether a service reports its own timeouts to callers as a status, so that none of its calls ends as `timeout`. */
 function answersItself(call: Call, services: Scenario['services']): boolean {
   const service = services.get(call.callee);
   if (service === undefined || service.environments !== null || service.middleware.length > 0)
@@ -174,7 +176,7 @@ function answersItself(call: Call, services: Scenario['services']): boolean {
   );
 }
 
-/** Steps in the place of a call that failed may fail as they like. */
+/** Fallback steps can fail with any outcome. */
 function hasSteps(bundle: Bundle | null): boolean {
   return bundle?.fallback?.kind === 'steps';
 }

@@ -4,7 +4,7 @@ import type { Subject } from '../subject.js';
 import { bundleYaml, callText, yamlAt } from '../words.js';
 import type { Call } from '../calls.js';
 
-/** Retries of work that may have been done, where doing it twice is not harmless. */
+/** Retries of work that may have been executed and is not idempotent. */
 export const retryNotIdempotent: Rule = {
   name: 'retry-not-idempotent',
   severity: 'error',

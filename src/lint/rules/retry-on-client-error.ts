@@ -4,12 +4,12 @@ import type { Finding, Rule } from '../rule.js';
 import { bundleYaml, callText } from '../words.js';
 
 /**
- * Answers that say the request itself is wrong. 408, 409, 425 and 429 are not among them: what they
- * complain of may be over by the next try.
+ * Responses that say that the request itself is wrong. 408, 409, 425 and 429 are excluded: their cause may be gone at
+ * the next try.
  */
 const FINAL: readonly number[] = [400, 401, 403, 404, 405, 410, 413, 415, 422];
 
-/** Retries of requests that the callee will refuse as often as they are sent. */
+/** Retries of requests that the callee refuses on every try. */
 export const retryOnClientError: Rule = {
   name: 'retry-on-client-error',
   severity: 'warning',

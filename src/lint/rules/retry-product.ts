@@ -5,7 +5,7 @@ import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { bundleYaml, rounded } from '../words.js';
 
-/** Attempts at the end of a path for one request at its start, from which on it is too much. */
+/** Largest acceptable number of attempts at the end of a path per request at its start. */
 const MOST = 9;
 
 /** Retries that multiply along a path. */
@@ -51,7 +51,7 @@ function findingOf(
   };
 }
 
-/** A way of calls, the last one first, and what retries make of a request on it. */
+/** A path of calls, last call first. */
 interface Way {
   readonly call: Call;
   readonly before: Way | null;
@@ -62,7 +62,7 @@ interface Measured extends Way {
   readonly length: number;
 }
 
-/** The way to each part on which retries multiply most; of equal ones the longest. */
+/** The path to each part with the largest product of retries; of equal ones the longest. */
 function worstWays(graph: Graph): Fold<Measured | null> {
   return graph.fold<Measured | null>(null, true, (part, of) => {
     const ways = graph.into(part).map((call): Measured => {
@@ -70,13 +70,13 @@ function worstWays(graph: Graph): Fold<Measured | null> {
       const product = (before?.product ?? 1) * growthOf(call.layers);
       return { call, before, product, length: (before?.length ?? 0) + 1 };
     });
-    // Sorting keeps the order of equals, which is that of the file.
+    // Sorting is stable, so equal paths keep the order of the file.
     ways.sort((a, b) => order(b.product, a.product) || b.length - a.length);
     return ways[0] ?? null;
   });
 }
 
-/** As a difference, which two infinities have none of. */
+/** Comparison without a subtraction, because Infinity - Infinity is NaN. */
 function order(a: number, b: number): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

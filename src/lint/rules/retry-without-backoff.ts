@@ -2,7 +2,7 @@ import { retryOf } from '../layers.js';
 import type { Finding, Rule } from '../rule.js';
 import { bundleYaml, callText } from '../words.js';
 
-/** Retries that all come at once. */
+/** Retries without a delay, which all arrive at once. */
 export const retryWithoutBackoff: Rule = {
   name: 'retry-without-backoff',
   severity: 'warning',

@@ -3,7 +3,7 @@ import type { Call } from '../calls.js';
 import type { Finding, Rule } from '../rule.js';
 import { bundleYaml, callText, rounded } from '../words.js';
 
-/** Calls one after another from which on a path is deep. */
+/** Number of sequential calls from which a path counts as deep. */
 const DEEP = 3;
 
 /** Retries without a budget on a deep path. */

@@ -7,7 +7,7 @@ import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { rateText, yamlAt } from '../words.js';
 
-/** Fewer replicas while a version is rolled out than its load needs. */
+/** A rollout that leaves fewer replicas than the load needs. */
 export const rolloutBelowLoad: Rule = {
   name: 'rollout-below-load',
   severity: 'warning',
@@ -28,7 +28,7 @@ function judge(subject: Subject, service: Service): readonly Finding[] {
   const each = rateOfInstance(service, holdNs, workNs);
   if (missing === 0 || !(rate > 0) || rate === Infinity || each === Infinity) return [];
   const room = (replicas - missing) * each;
-  // What all of them cannot do is not for want of these.
+  // Skips loads that all replicas together cannot carry either.
   if (rate <= room || rate > replicas * each) return [];
   const path = ['services', name, 'rollout'];
   return [
@@ -43,14 +43,14 @@ function judge(subject: Subject, service: Service): readonly Finding[] {
   ];
 }
 
-/** Somebody has to come before somebody goes. */
+/** A new replica must be ready before an old one stops. */
 function fixOf({ kind, maxSurge }: Rollout, replicas: number): string {
   const none = 'maxUnavailable: 0';
   if (kind === 'recreate') return `kind: rolling\n${none}`;
   return amountOf(maxSurge, replicas, true) === 0 ? `maxSurge: 1\n${none}` : none;
 }
 
-/** How many replicas may be missing at a time. */
+/** Number of replicas that may be unavailable at a time. */
 function missingOf(rollout: Rollout, replicas: number): number {
   const { kind, routing, maxSurge, maxUnavailable } = rollout;
   if (kind === 'recreate') return replicas;

@@ -3,7 +3,7 @@ import { coverOf } from '../route-cover.js';
 import type { Finding, Rule } from '../rule.js';
 import { yamlAt } from '../words.js';
 
-/** A route behind one that leaves it nothing. */
+/** A route whose requests are all taken by another route. */
 export const routeUnreachable: Rule = {
   name: 'route-unreachable',
   severity: 'warning',

@@ -1,7 +1,7 @@
 import type { Finding, Rule } from '../rule.js';
 import { yamlAt } from '../words.js';
 
-/** Compensations that do harm when they come twice. */
+/** Compensations that are not idempotent. */
 export const sagaHole: Rule = {
   name: 'saga-hole',
   severity: 'error',

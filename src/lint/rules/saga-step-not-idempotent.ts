@@ -2,7 +2,7 @@ import type { Orchestration, SagaStep } from '../../spec/sagas.js';
 import type { Finding, Rule } from '../rule.js';
 import { yamlAt } from '../words.js';
 
-/** Steps that their orchestrator may send again, where doing them twice is not harmless. */
+/** Steps that are not idempotent although their orchestrator may send the command again. */
 export const sagaStepNotIdempotent: Rule = {
   name: 'saga-step-not-idempotent',
   severity: 'error',
@@ -30,7 +30,7 @@ export const sagaStepNotIdempotent: Rule = {
     }),
 };
 
-/** Why a command may be sent again; null where it is sent once. */
+/** Why a command may be sent again; null = it is sent once. */
 function reasonFor(
   { persistence, ambiguous, retry }: Orchestration,
   { kind }: SagaStep,

@@ -3,7 +3,7 @@ import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { bundleYaml, callText, timeText } from '../words.js';
 
-/** Idle connections that the server closes while its client may still use them. */
+/** Idle connections that the server closes before its client does. */
 export const serverClosesFirst: Rule = {
   name: 'server-closes-first',
   severity: 'warning',
@@ -36,16 +36,16 @@ export const serverClosesFirst: Rule = {
   },
 };
 
-/** How long the callee keeps an idle connection; null where its end does no harm. */
+/** How long the callee keeps an idle connection; null if closing it is harmless. */
 function keptByServer({ callee }: Call, { scenario }: Subject): number | null {
   const host = scenario.services.get(callee) ?? scenario.gateways.get(callee);
   const protocol = host?.protocol ?? null;
-  // Over HTTP/2 the server says which requests it has not looked at.
+  // In HTTP/2 the server tells the client which requests it has not processed.
   if (protocol === null || protocol.kind === 'http2') return null;
   return protocol.closes?.keepAliveTimeoutNs ?? null;
 }
 
-/** Whether a connection ever stands idle. */
+/** Whether a connection is ever idle. */
 function isReused({ connections }: Call): boolean {
   return connections !== null && connections.maxIdle > 0 && connections.maxRequests > 1;
 }

@@ -5,7 +5,7 @@ import type { Subject } from '../subject.js';
 import { yamlAt } from '../words.js';
 import { callersOf } from './pools-exceed-server.js';
 
-/** Clients of a pooler that keep more sessions than it has connections of the server. */
+/** Clients of a pooler that keep more sessions than it has server connections. */
 export const sessionsExceedPooler: Rule = {
   name: 'sessions-exceed-pooler',
   severity: 'error',
@@ -20,10 +20,10 @@ export const sessionsExceedPooler: Rule = {
 function excess(subject: Subject, { name, pool, pools }: Database): readonly Finding[] {
   if (pool.kind !== 'pgbouncer' || pool.mode !== 'session') return [];
   const { clients, defaultPoolSize } = pool;
-  // Who gives them back soon shares them.
+  // Clients that release idle sessions share the connections.
   if (clients.maxIdle === 0 || clients.maxIdleTimeNs !== null) return [];
   const callers = callersOf(subject, name).filter((caller) => !pools.has(caller));
-  // Clients without a limit open one each at least.
+  // A client without a limit opens at least one session.
   const each = Number.isFinite(clients.maxOpen) ? clients.maxOpen : 1;
   const counts = callers.map((caller) => mostOf(subject.scenario, caller));
   const total = counts.reduce((sum, replicas) => sum + replicas * each, 0);

@@ -2,7 +2,7 @@ import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { callersOf } from './pools-exceed-server.js';
 
-/** A database that several services write. */
+/** A database that several services write to. */
 export const sharedDatabase: Rule = {
   name: 'shared-database',
   severity: 'warning',
@@ -39,7 +39,10 @@ function shared(subject: Subject, name: string): readonly Finding[] {
   ];
 }
 
-/** The others ask the first that writes, instead of the database itself: for what it does already, or for a new endpoint. */
+/**
+ * Replaces the queries of other services by calls to the first service that writes: to an endpoint that has the same
+ * queries, or to a new one.
+ */
 function throughOwner(
   { calls, scenario }: Subject,
   name: string,

@@ -4,7 +4,7 @@ import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { yamlAt } from '../words.js';
 
-/** Something critical that one crash, or one zone, takes away. */
+/** A critical component that one crash, or the loss of one zone, takes down. */
 export const singlePointOfFailure: Rule = {
   name: 'single-point-of-failure',
   severity: 'warning',
@@ -33,7 +33,7 @@ function findingsOf(
   instances: 'nodes' | 'replicas',
 ): readonly Finding[] {
   const { name, zones, autoscaling } = host;
-  // What there may come to be, not how many there are at the beginning.
+  // Counts the smallest number of replicas, not the initial one.
   const replicas = autoscaling?.min ?? host.replicas;
   const path = [instances === 'nodes' ? 'brokers' : sectionOf(scenario, name), name];
   const common = { entities: [name], message: `${name} is critical and a single point of failure` };

@@ -6,7 +6,7 @@ import type { Subject } from '../subject.js';
 import { handyTime, timeText, yamlAt } from '../words.js';
 import { stoppedHosts } from '../stops.js';
 
-/** A process that takes nothing new while its callers still send it something. */
+/** A process that stops accepting requests while its callers still send them. */
 export const stopBeforeCallersKnow: Rule = {
   name: 'stop-before-callers-know',
   severity: 'warning',
@@ -25,7 +25,7 @@ function judge(subject: Subject): readonly Finding[] {
     if (toldNs >= newsNs || !calls.some(({ callee }) => callee === name)) return [];
     const section = sectionOf(scenario, name);
     const preStopNs = lifecycle?.preStopNs ?? 0;
-    // The end of the grace ends preStop too.
+    // The end of the grace period also ends preStop.
     const isCut = preStopNs > toldNs;
     const needed = handyTime(2 * newsNs);
     return [

@@ -42,7 +42,7 @@ function findingOf(name: string, circle: readonly Call[], { scenario }: Subject)
   };
 }
 
-/** The shortest way of calls from a part of a component back to the component. */
+/** The shortest path of calls from a part of a component back to the component. */
 function circleOf(component: string, { calls, graph }: Subject): readonly Call[] | null {
   const starts = new Set(
     calls.filter(({ caller }) => caller === component).map(({ from }) => from),
@@ -56,7 +56,7 @@ function circleOf(component: string, { calls, graph }: Subject): readonly Call[]
 }
 
 function wayBack(component: string, start: string, graph: Graph): readonly Call[] | null {
-  /** The call by which each part was reached first. */
+  /** The call by which each part was first reached. */
   const by = new Map<string, Call>();
   const open = [start];
   for (let at = 0; at < open.length; at++) {

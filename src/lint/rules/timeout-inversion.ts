@@ -8,7 +8,7 @@ import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { bundleYaml, callText, timeText } from '../words.js';
 
-/** A limit inside that does not end before the one outside. */
+/** An inner time limit that does not end before the outer one. */
 export const timeoutInversion: Rule = {
   name: 'timeout-inversion',
   severity: 'warning',
@@ -27,13 +27,13 @@ export const timeoutInversion: Rule = {
     }),
 };
 
-/** The time one attempt has, as its callee sees it; null where nobody is left behind by it. */
+/** Time limit of one attempt, as its callee sees it; null if no work continues after it. */
 function outerLimit(outer: Call, { scenario }: Subject): Ns | null {
   const limit = limitOfCall(outer);
   const patience = patienceOf(scenario, outer.from);
   if (outer.background) return null;
   const ns = Math.min(limit.attemptNs, patience.afterNs);
-  // Work that is stopped as soon as its caller leaves takes its own calls with it.
+  // Work that is cancelled at once when its caller gives up also cancels its own calls.
   const tells = ns === patience.afterNs ? patience.tells : limit.tells;
   const stops = hostOf(scenario, outer.callee)?.cancellation === 'immediate' && tells;
   return ns === Infinity || stops ? null : ns;
@@ -56,7 +56,7 @@ function findingOf(inner: Call, outer: Call, outerNs: Ns, subject: Subject): rea
   return [finding];
 }
 
-/** What is left of a deadline that travels through the outer call. */
+/** Remaining time of a deadline that is propagated through the outer call. */
 function handed(outer: Call, { inherited }: Subject): Ns {
   const deadline = traitsIn(outer.layers, 'deadline');
   const after = deadline?.propagates === true ? deadline.afterNs : Infinity;
@@ -74,7 +74,7 @@ function spelled(inner: Call, totalNs: Ns): string {
   return `${retry.attempts} x ${timeText(each)}${backoff} = ${timeText(totalNs)}`;
 }
 
-/** A timeout with which all tries end in nine tenths of the outer limit, back-offs apart. */
+/** A timeout with which all tries end within nine tenths of the outer limit, back-offs excluded. */
 function fitting(inner: Call, outerNs: Ns): Ns {
   const retry = retryOf(inner.layers);
   const attempts = retry === null || retry.attempts === Infinity ? 1 : retry.attempts;

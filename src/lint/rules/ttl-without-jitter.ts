@@ -2,7 +2,7 @@ import type { Cache } from '../../spec/caching.js';
 import type { Finding, Rule } from '../rule.js';
 import { timeText, yamlAt } from '../words.js';
 
-/** What was stored together expires together. */
+/** Entries that are stored at the same time and expire at the same time. */
 export const ttlWithoutJitter: Rule = {
   name: 'ttl-without-jitter',
   severity: 'warning',

@@ -4,7 +4,7 @@ import type { Finding, Rule } from '../rule.js';
 import { hasOnlyClosedUsers } from '../traffic.js';
 import { yamlAt } from '../words.js';
 
-/** A queue that takes whatever comes. */
+/** A queue without a limit. */
 export const unboundedQueue: Rule = {
   name: 'unbounded-queue',
   severity: 'warning',
@@ -31,7 +31,7 @@ export const unboundedQueue: Rule = {
   },
 };
 
-/** True where waits end by themselves, or only so many are let in. */
+/** True if waits are limited, or the number of admitted requests is. */
 function isBounded({ queue, admission }: Host): boolean {
   const { discipline, maxWaitNs } = queue;
   if (maxWaitNs !== null || (admission?.concurrencyLimit ?? null) !== null) return true;

@@ -3,7 +3,7 @@ import type { Finding, Rule } from '../rule.js';
 import { namersOf } from '../uses.js';
 import { yamlAt } from '../words.js';
 
-/** A component that is there and does nothing, because nobody needs it for anything. */
+/** A component that no other component uses. */
 export const unusedComponent: Rule = {
   name: 'unused-component',
   severity: 'warning',
@@ -21,14 +21,14 @@ export const unusedComponent: Rule = {
 interface Candidate {
   readonly name: string;
   readonly section: string;
-  /** What nobody does, and who would. */
+  /** Verb for its use, and noun for its users. */
   readonly verb: string;
   readonly who: string;
   /** A request that would use it. */
   readonly request: string;
 }
 
-/** What is there to be used by others; what has its messages from elsewhere is left out. */
+/** Components that exist to be used by others. Those with another source of messages are left out. */
 function candidates(scenario: Scenario): readonly Candidate[] {
   const { services, gateways, databases, queues, topics } = scenario;
   const all: Candidate[] = [];
@@ -71,7 +71,7 @@ function findingOf({ name, section, verb, who, request }: Candidate): Finding {
       ['workloads', `${name}-users`],
       `arrivals: poisson(10/s)\nrequests: [ { ${request} } ]`,
     ),
-    // A variant may do without what another one uses.
+    // A variant may omit a component that another one uses.
     everywhere: true,
   };
 }

@@ -2,7 +2,7 @@ import type { Topic } from '../../spec/messaging.js';
 import type { Finding, Rule } from '../rule.js';
 import { yamlAt } from '../words.js';
 
-/** A topic with replicas, none of which may be out of sync. */
+/** A topic with replicas that must all be in sync. */
 export const writesNeedEveryReplica: Rule = {
   name: 'writes-need-every-replica',
   severity: 'warning',
@@ -17,7 +17,7 @@ export const writesNeedEveryReplica: Rule = {
 
 function ofTopic(topic: Topic): readonly Finding[] {
   const { name, broker, replication, minInsyncReplicas, producer } = topic;
-  // A single replica is no promise that could be broken.
+  // A single replica gives no guarantee that could be lost.
   if (broker === null || replication < 2 || minInsyncReplicas < replication) return [];
   if (producer.acks !== 'all') return [];
   return [
