@@ -52,7 +52,7 @@ const LONG_FILES: Readonly<Record<string, string>> = {
 const SHARED = new Set(['model', 'plan', 'run', 'analysis', 'report', 'lint', 'cli', 'scenario']);
 const OF_ONE_POLICY = /^src\/lint\/rules\//;
 const ONE_WORD = 'a word that another list of kinds has too:';
-/** Comparisons with a kind that stand all the same, by file, each with the reason. */
+/** Comparisons with a kind that are allowed, by file, each with the reason. */
 const KIND_QUESTIONS: Readonly<Record<string, string>> = {
   "src/analysis/measure/metrics-edge.ts machine.policy === 'circuitBreaker'":
     'the metrics breaker.* of the language are about breakers and nothing else',
@@ -299,7 +299,7 @@ function internalImports(): readonly {
   );
 }
 
-/** File -> files whose code it needs; imports of types alone are gone at run time. */
+/** File -> files whose code it needs; type-only imports do not exist at run time. */
 function valueImports(): ReadonlyMap<string, readonly string[]> {
   const graph = new Map<string, string[]>(sources.map(({ path }) => [path, []]));
   for (const { source, to, node } of internalImports()) {

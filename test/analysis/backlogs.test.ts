@@ -24,7 +24,7 @@ const told = (text: string) => {
 };
 
 describe('messages that pile up', () => {
-  it('are told from where the oldest is too old until they are caught up with', () => {
+  it('are reported from the step in which the oldest is too old until they are caught up with', () => {
     const { events, cascade } = told(away('5s'));
     // Each message handled gains 2 ms in 8: the age falls from 5 s by 0.25 s a second, to 1 s at 41 s.
     expect(events).toEqual([
@@ -54,12 +54,12 @@ describe('messages that pile up', () => {
     expect(told(away('7s', '10s')).events[1]).toMatchObject({ at: 60, kind: 'recovered' });
   });
 
-  it('are nothing to tell of where each is handled at once', () => {
+  it('are not reported if each is handled at once', () => {
     expect(told(away('500ms')).events).toEqual([]);
   });
 });
 
-/** 30 messages/s by way of an outbox that is looked at every so often, 100 rows at a time, for a quick consumer. */
+/** 30 messages/s through a polled outbox, 100 rows per poll, for a fast consumer. */
 const outbox = (how: string, faults = '[]'): string => `
 faultline: 1
 title: An outbox
@@ -96,7 +96,7 @@ describe('rows of an outbox that pile up', () => {
     });
   });
 
-  it('are caught up with once the broker is back, and who then handles them at once is not behind', () => {
+  it('are caught up with once the broker is back, and consumers that handle them at once have no backlog', () => {
     const down = '[ { id: down, kind: crash, target: k, at: 20s, for: 20s } ]';
     const events = eventsOf(outbox('mode: cdc, cdcLatency: 50ms', down));
     expect(events).toEqual([
@@ -110,7 +110,7 @@ describe('rows of an outbox that pile up', () => {
     ]);
   });
 
-  it('are told beside a consumer that is behind itself', () => {
+  it('are reported with a consumer that has a backlog itself', () => {
     const away = '[ { id: away, kind: crash, target: mailer, at: 20s, for: 20s } ]';
     const events = eventsOf(outbox('mode: cdc, cdcLatency: 50ms', away));
     expect(events.map(({ kind, subject }) => `${subject} ${kind}`)).toContain(
@@ -120,7 +120,7 @@ describe('rows of an outbox that pile up', () => {
   });
 });
 
-/** 20 messages/s that are held back for 30 s by a queue that nobody reads, and then worked on. */
+/** 20 messages/s that a queue without consumers delays by 30 s before they are handled. */
 const delayed = (held: string, faults = '[]'): string => `
 faultline: 1
 title: A queue that holds messages back
@@ -142,7 +142,7 @@ describe('a queue that holds messages back until their time is over', () => {
         ({ at, kind, subject, text: words }) => `${at} ${kind} ${subject}: ${words}`,
       );
 
-  it('is behind nothing, nor is who handles them at once when they come', () => {
+  it('has no backlog, nor have consumers that handle them at once when they arrive', () => {
     expect(eventsOf(delayed(', messageTtl: 30s, deadLetter: work'))).toEqual([]);
     expect(eventsOf(delayed(', messageTtl: 60s'))).toEqual([]);
   });

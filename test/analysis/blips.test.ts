@@ -7,7 +7,7 @@ import type { HealthState } from '../../src/spec/result-cascade.js';
 
 const STEPS = 20;
 
-/** A component ill in steps 5 to 8, with so many requests in each step. */
+/** A component that is degraded in steps 5 to 8, with this number of requests in each step. */
 function sceneWith(requests: number, state: HealthState, more: Partial<Scene> = {}): Scene {
   const lane = {
     name: 'side',
@@ -34,18 +34,18 @@ describe('a component a little worse for a few requests', () => {
     expect(illSpans(sceneWith(5, 'degraded'))).toBe(0);
   });
 
-  it('is told where it is more than that', () => {
+  it('is reported if it is more than that', () => {
     expect(illSpans(sceneWith(25, 'degraded'))).toBe(1);
     expect(illSpans(sceneWith(5, 'failing'))).toBe(1);
   });
 
-  it('is told where something led to it, or it to something', () => {
+  it('is reported if something led to it, or it to something', () => {
     expect(illSpans(sceneWith(5, 'degraded'), [{ from: 'other', to: 'side', step: 6 }])).toBe(1);
     expect(illSpans(sceneWith(5, 'degraded'), [{ from: 'side', to: 'other', step: 8 }])).toBe(1);
     expect(illSpans(sceneWith(5, 'degraded'), [{ from: 'other', to: 'side', step: 12 }])).toBe(0);
   });
 
-  it('is told where a fault hits it then', () => {
+  it('is reported if a fault hits it then', () => {
     const hit = (from: number, until: number): Partial<Scene> => ({
       hits: [
         {
@@ -62,7 +62,7 @@ describe('a component a little worse for a few requests', () => {
     expect(illSpans(sceneWith(5, 'degraded', hit(12, 14)))).toBe(0);
   });
 
-  it('is told where there is no fault', () => {
+  it('is reported without a fault', () => {
     expect(illSpans(sceneWith(5, 'degraded', { faultsNs: [] }))).toBe(1);
   });
 });

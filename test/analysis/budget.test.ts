@@ -18,7 +18,7 @@ const runs =
       return builder.record();
     });
 
-/** Runs with so many successes and failures of 100 each. */
+/** Runs of 100 requests each, with these numbers of successes. */
 const shares = (...ok: number[]): Study =>
   studyOf({
     base: runs(ok.length, (builder, run) => {

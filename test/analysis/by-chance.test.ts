@@ -13,12 +13,12 @@ const BASELINE = 20;
 const NAMES = ['target', 'caller', 'side'];
 
 interface Written {
-  /** Steps in which a lane is ill. */
+  /** Steps in which a lane is degraded. */
   readonly ill?: Readonly<Record<string, readonly [from: number, until: number]>>;
   /** Steps in which all workers of a lane are in use. */
   readonly full?: Readonly<Record<string, readonly (readonly [from: number, until: number])[]>>;
   readonly influences?: readonly Partial<StepInfluence>[];
-  /** Callers and whom they call. */
+  /** Calling and called components. */
   readonly calls?: readonly (readonly [caller: string, callee: string])[];
   /** No fault strikes. */
   readonly isSpared?: boolean;
@@ -70,7 +70,7 @@ function sceneOf({ ill = {}, full = {}, calls = [], isSpared = false }: Written)
   } as unknown as Scene;
 }
 
-/** Who is ill, and who has nothing left, in the first of these runs. */
+/** Lanes that are degraded, and lanes that are saturated, in the first of these runs. */
 function told(runs: readonly Written[]): { ill: string[]; full: string[] } {
   const scenes = runs.map(sceneOf);
   const sketches = scenes.map((scene, k) =>
@@ -91,7 +91,7 @@ function told(runs: readonly Written[]): { ill: string[]; full: string[] } {
 const NOTHING: Written = {};
 const SIDE: Written = { ill: { side: [24, 30] } };
 
-describe('ill health that only chance brings', () => {
+describe('random degradation', () => {
   it('is told where most runs have it at that time, and not where few do', () => {
     expect(told([SIDE, SIDE, NOTHING]).ill).toEqual(['side']);
     expect(told([SIDE, { ill: { side: [34, 40] } }, NOTHING]).ill).toEqual(['side']);
@@ -112,7 +112,7 @@ describe('ill health that only chance brings', () => {
     expect(told([{ ...SIDE, isSpared: true }, spared, spared]).ill).toEqual(['side']);
   });
 
-  it('is told of what a fault hits, and of whom that makes ill', () => {
+  it('is reported for the target of a fault, and for components that it degrades', () => {
     expect(told([{ ill: { target: [24, 30] } }, NOTHING, NOTHING]).ill).toEqual(['target']);
     const spread = { ill: { caller: [24, 30] as const } };
     expect(told([spread, NOTHING, NOTHING]).ill).toEqual([]);
@@ -122,7 +122,7 @@ describe('ill health that only chance brings', () => {
     expect(told([{ ...spread, influences: other }, NOTHING, NOTHING]).ill).toEqual([]);
   });
 
-  it('is told of who calls what a fault made ill at that time', () => {
+  it('is reported for callers of a component that a fault degraded at that time', () => {
     const calls = [['caller', 'target']] as const;
     const both = (from: number): Written => ({
       calls,
@@ -147,14 +147,14 @@ describe('a moment without anything left', () => {
     expect(told([full([24, 30]), NOTHING, NOTHING]).full).toEqual([]);
   });
 
-  it('is not told of who has them before the first fault as well', () => {
+  it('is not reported for components that have them before the first fault as well', () => {
     expect(told([full([24, 30])]).full).toEqual(['side']);
     expect(told([full([4, 6], [24, 30])]).full).toEqual([]);
     // One step is none.
     expect(told([full([4, 5], [24, 30])]).full).toEqual(['side']);
   });
 
-  it('is told of what a fault hits all the same', () => {
+  it('is reported for the target of a fault anyway', () => {
     const own: Written = {
       full: {
         target: [
@@ -167,7 +167,7 @@ describe('a moment without anything left', () => {
   });
 });
 
-describe('who works near the limit beside a fault', () => {
+describe('a component near its limit during a fault', () => {
   const beside = (seed: number, own: string, fault: string): string => `
 faultline: 1
 title: Who has nothing to do with it
@@ -185,7 +185,7 @@ faults: [ { id: fault, ${fault}, at: 40s, for: 20s } ]
   const FIVE = 'concurrency: 5, endpoints: { get: [ wait: exponential(50ms) ] }';
   const cascade = (text: string) => run(text).variant().cascade;
 
-  it('is neither told nor counted', () => {
+  it('is neither reported nor counted', () => {
     let spread = 0;
     for (let seed = 1; seed <= 3; seed++) {
       for (const own of [ONE_CORE, FIVE]) {
@@ -194,11 +194,11 @@ faults: [ { id: fault, ${fault}, at: 40s, for: 20s } ]
         expect(events.filter(({ subject }) => /^(?:own|web|users)/u.test(subject))).toEqual([]);
       }
     }
-    // 0.6 to 1 of three beside the fault in each run without the word of the others.
+    // Without the other lanes' evidence, 0.6 to 1 of three in each run.
     expect(spread).toBeLessThan(1);
   });
 
-  it('is told where the fault is its own, in so many runs', () => {
+  it('is reported if the fault is its own, with the number of runs', () => {
     const { events, elsewhere } = cascade(beside(1, FIVE, 'kind: slow, target: own, factor: 1.2'));
     const own = events.filter(({ subject }) => subject === 'own');
     expect(own.map(({ kind }) => kind)).toContain('saturated');
@@ -227,7 +227,7 @@ faults: [ { id: f, kind: crash, target: stock, at: 10s, for: 10s, probability: $
 
   it('is counted, and said of the fault', () => {
     const { events, sentence, elsewhere, innocent } = of(4, '40%');
-    // Nobody is hurt where it does not strike, which says nothing for it.
+    // The fault does not strike, so it harms no component, but that does not make it harmless.
     expect(innocent).toEqual([]);
     expect(events.map(({ runs }) => runs)).toEqual(events.map(() => 3));
     expect(elsewhere).toEqual([]);
@@ -236,7 +236,7 @@ faults: [ { id: f, kind: crash, target: stock, at: 10s, for: 10s, probability: $
     );
   });
 
-  it('is said where the run that is told has none of it', () => {
+  it('is reported if replication 0 does not have it', () => {
     const { events, sentence, elsewhere } = of(5, '40%');
     expect(events).toEqual([]);
     expect(elsewhere).toEqual(

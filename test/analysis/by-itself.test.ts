@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { run } from '../theory/program.js';
 
-/** A component of its own users, and others whose callee dies from 40 to 60 s. */
+/** A component with its own users, and others whose callee is down from 40 to 60 s. */
 const beside = (seed: number, arrivals: string, own: string, fault: string): string => `
 faultline: 1
 title: Who has nothing to do with it
@@ -34,7 +34,7 @@ describe('a component that a fault has nothing to do with', () => {
   it.each([
     ['a heavy tail', HEAVY],
     ['a queue at 70 %', QUEUE],
-  ])('is not ill by itself: %s', (_, [arrivals, own]) => {
+  ])('is not degraded by itself: %s', (_, [arrivals, own]) => {
     for (let seed = 1; seed <= 6; seed++)
       expect(ill(beside(seed, arrivals, own, 'kind: crash, target: other'))).toEqual([]);
   });
@@ -42,7 +42,7 @@ describe('a component that a fault has nothing to do with', () => {
   it.each([
     ['a heavy tail, 5 times as slow', HEAVY, 5],
     ['a queue at 70 %, 1.35 times as slow', QUEUE, 1.35],
-  ])('is told where the fault is its own: %s', (_, [arrivals, own], factor) => {
+  ])('is reported if the fault is its own: %s', (_, [arrivals, own], factor) => {
     for (let seed = 1; seed <= 3; seed++)
       expect(
         ill(beside(seed, arrivals, own, `kind: slow, target: own, factor: ${factor}`)),
@@ -50,7 +50,7 @@ describe('a component that a fault has nothing to do with', () => {
   });
 });
 
-describe('who refuses most of what comes all the time', () => {
+describe('a component that refuses most of its requests all the time', () => {
   const QUOTA = (store: string, strict: boolean): string => `
 title: A quota in each second, counted in a store
 run: { duration: 60s, warmup: 5s }
@@ -65,7 +65,7 @@ faults: [ { id: outage, kind: crash, target: redis, at: 30s, for: 10s } ]
 `;
   const told = (text: string) => run(`faultline: 1\n${text}`).variant().cascade;
 
-  it('is not ill for it, and users notice nothing where it stays like that', () => {
+  it('is not degraded by it, and users notice nothing if it stays like that', () => {
     const { sentence, events } = told(QUOTA('{ latency: 2ms }', false));
     expect(events.map(({ kind }) => kind)).toEqual(['fault', 'faultEnd']);
     expect(sentence).toBe(
@@ -73,14 +73,14 @@ faults: [ { id: outage, kind: crash, target: redis, at: 30s, for: 10s } ]
     );
   });
 
-  it('is ill where nothing passes for longer than it ever does, from the fault on', () => {
+  it('is degraded if no request passes for longer than ever before, from the fault on', () => {
     const { sentence, events } = told(QUOTA('{ of: redis.incr }', true));
     const [first] = events.filter(({ subject }) => subject === 'mailer');
     expect(first).toMatchObject({ at: 30, kind: 'down', cause: 'redis' });
     expect(sentence).toContain('-> mailer: errors from redis, success 0 % ->');
   });
 
-  it('is said to fail as before where only something else turns ill', () => {
+  it('is said to fail as before if only another component degrades', () => {
     const { sentence } = told(QUOTA('{ of: redis.incr }', false));
     expect(sentence).toMatch(
       /no more of their requests fail than before \(75 %\)\. Degraded .*redis/u,

@@ -7,7 +7,7 @@ import type { Step } from '../../src/spec/steps.js';
 import { runPlan } from '../support/built.js';
 import * as by from '../support/scenario.js';
 
-/** Simulates all variants of a file with so many runs each, and summarises them. */
+/** Simulates all variants of a file with this number of runs each, and summarises them. */
 function told(
   scenarios: Readonly<Record<string, Scenario>>,
   runs: number,
@@ -151,7 +151,7 @@ describe('retries against a slow back end', () => {
     expect(retry.share).toBeCloseTo(0.75, 1);
   });
 
-  it('tells who turned ill in order, from the called to the user', () => {
+  it('reports degraded components in order, from the callee to the user', () => {
     const { cascade } = named(result, 'retries');
     const ill = cascade.events.filter(({ kind }) => ['degraded', 'failing', 'down'].includes(kind));
     expect(ill.map(({ subject }) => subject)).toEqual(['backend', 'api', 'users.get']);
@@ -327,7 +327,7 @@ describe('a run without trouble', () => {
     ],
   });
 
-  it('has no events, nobody ill and no exemplar of a fault', () => {
+  it('has no events, no degradation and no exemplar of a fault', () => {
     const result = told({ base: quiet }, 1);
     const { cascade, exemplars, summary } = result.variants[0];
     expect(cascade).toMatchObject({

@@ -18,7 +18,7 @@ faults: [ { id: slow-db, kind: slow, target: db.ins, factor: 40, at: 40s, for: 2
 `).variant().cascade.sentence;
 
 describe('the chain of the sentence', () => {
-  it('has who fails behind who makes it fail, though that one runs out of workers later', () => {
+  it('lists a failing component after its cause, even if that one runs out of workers later', () => {
     for (const seed of [1, 4]) {
       const sentence = sentenceOf(seed);
       const parts = sentence.split(' -> ').map((part) => part.split(':')[0]);

@@ -7,7 +7,7 @@ import type { Comparison } from '../../src/spec/result.js';
 import { RecordBuilder } from '../support/records.js';
 import { CELL, studyOf } from '../support/study.js';
 
-/** Figures of runs in which every answer takes so many ms, of 100 requests so many fail. */
+/** Figures of runs in which every response takes this many ms and this many of 100 requests fail. */
 function figures(latencyMs: readonly number[], failing: readonly number[] = []): Headline {
   const build = (plan: Plan): RunRecord[] =>
     latencyMs.map((ms, run) => {

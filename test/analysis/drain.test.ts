@@ -27,8 +27,8 @@ describe('the time that a backlog lives', () => {
     expect(twice([60, 10], [150, 5]).f1!.value).toBeCloseTo(5, 0);
   });
 
-  it('goes on where the next fault begins before it is over', () => {
-    // 4,000 messages, 1,000 of them gone before the second fault; then 3,000, and the 500 of its 5 s: 35 s more.
+  it('continues if the next fault begins before it is over', () => {
+    // 4,000 messages, 1,000 of them handled before the second fault; then 3,000, and the 500 of its 5 s: 35 s more.
     const { f0, f1 } = twice([60, 40], [110, 5]);
     expect(f1!.value).toBeGreaterThan(33);
     expect(f1!.value).toBeLessThan(38);

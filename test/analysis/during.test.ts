@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { run } from '../theory/program.js';
 
-/** Ten pods whose canary fails one request in five, and is taken back by its first look at 55 s. */
+/** Ten pods. The canary fails one request in five; its first measurement at 55 s rolls it back. */
 const canary = (runs: string, policy = '{}'): ReturnType<typeof run> =>
   run(`
 faultline: 1
@@ -51,7 +51,7 @@ budgets: [ users.success >= 99% during f ]
 `);
     const { summary, budgets } = ran.variant();
     expect(summary.during[0]!.success.value).toBe(budgets[0]!.value);
-    // It comes in 5 of 6 runs.
+    // The fault occurs in 5 of 6 runs.
     expect(summary.during[0]!.success.value).toBeCloseTo(1 / 6, 9);
   });
 

@@ -48,7 +48,7 @@ workloads: { users: { arrivals: poisson(50/s), requests: [ { name: buy, call: ed
 faults: [ { id: slow, kind: slow, target: bank, factor: 2, at: 1s, for: 1s } ]
 `;
 
-/** How a metric is asked of each kind. */
+/** How to refer to a metric of each kind of subject. */
 const SUBJECTS: Readonly<Record<SubjectKind, string>> = {
   workload: 'users',
   request: 'users.buy',

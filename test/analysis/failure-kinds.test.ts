@@ -4,7 +4,7 @@ import { compile } from '../../src/plan/compile.js';
 import { loadScenario } from '../../src/scenario/load.js';
 import { runPlan } from '../support/built.js';
 
-/** What is told of a text without a fault. */
+/** The sentence for a scenario without a fault. */
 function sentenceOf(text: string): string {
   const { file, problems } = loadScenario('s.yaml', () => ({
     text: `faultline: 1\ntitle: t\n${text}`,
@@ -16,7 +16,7 @@ function sentenceOf(text: string): string {
 }
 
 describe('failures without a fault', () => {
-  it('are told of the component that refuses by itself, though each step has some that pass', () => {
+  it('are reported for the component that refuses by itself, though each step has some that pass', () => {
     const sentence = sentenceOf(`
 run: { duration: 1h, seed: 62 }
 gateways:
@@ -32,7 +32,7 @@ workloads: { apps: { arrivals: constant(5/s), requests: [ { call: edge, path: /x
     );
   });
 
-  it('are told of the calls that are refused on their way', () => {
+  it('are reported for the calls that are refused on their way', () => {
     const sentence = sentenceOf(`
 run: { duration: 60s, warmup: 5s }
 services:

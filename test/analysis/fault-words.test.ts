@@ -38,7 +38,7 @@ describe('a fault in words', () => {
     );
   });
 
-  it('calls an edge from everybody the calls to its end', () => {
+  it('calls an edge from all callers the calls to its end', () => {
     const target = ['all->catalog'];
     const config = { add: by.constant(by.ms(300)) };
     expect(words('latency', { target, config })).toContain('delay on calls to catalog');
@@ -54,7 +54,7 @@ describe('a fault in words', () => {
     expect(cut('both', 'reject')).toBe('connections between shop and bank are refused');
   });
 
-  it('says what is flushed, leaks, lags, is thin, throttled or dealt anew', () => {
+  it('describes flushes, leaks, lags, thin links, throttling and rebalances', () => {
     const target = ['shop'];
     expect(words('flush', { target: ['items.shared'] })).toBe('items.shared is flushed');
     expect(words('flush', { target, share: 0.5 })).toBe('50 % of shop is flushed');

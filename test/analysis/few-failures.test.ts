@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { run } from '../theory/program.js';
 
-/** 3 of 10 instances of the callee are slower, with a time limit for each call; why the caller is ill, and what it is told with. */
+/**
+ * 3 of 10 callee instances are slower, with a time limit for each call. Returns the cause and the mechanism of the
+ * caller's degradation.
+ */
 const causeOf = (factor: number, limit: string): readonly (string | null)[] => {
   const { events } = run(`
 faultline: 1
@@ -19,7 +22,7 @@ faults: [ { id: slow-back, kind: slow, target: back, instances: 3, factor: ${fac
   return [ill('front'), ill('web.get')];
 };
 
-describe('who is slow while a few calls fail', () => {
+describe('a component that is slow while a few calls fail', () => {
   it('waits for slow answers where they are too few to move a p95', () => {
     expect(causeOf(3, '300ms')).toEqual(['slow', 'slow']);
   });

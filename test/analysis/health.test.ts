@@ -21,7 +21,7 @@ interface Written {
   readonly good?: (step: number) => number;
   /** p95 in ms. */
   readonly latency?: (step: number) => number;
-  /** Share of the 2,000 latencies before the fault that is above so many seconds; at most 70 ms. */
+  /** Share of the 2,000 latencies before the fault that is above this many seconds; at most 70 ms. */
   readonly usual?: { readonly share: number; readonly above: number };
   /** Of 10 workers. */
   readonly busy?: (step: number) => number;
@@ -90,7 +90,7 @@ describe('the health of a component', () => {
     ).toEqual([]);
   });
 
-  it('turns ill at the first of two bad windows and well at the first of five good ones', () => {
+  it('degrades at the first of two bad windows and recovers at the first of five good ones', () => {
     expect(spans({ good: between(22, 30, 0.9, 1) })).toEqual(['22-30 degraded']);
   });
 
@@ -114,7 +114,7 @@ describe('the health of a component', () => {
     expect(spans({ latency: between(22, 30, 200, 20) })).toEqual(['22-30 failing']);
   });
 
-  it('is not ill by a p95 that chance may give so few requests', () => {
+  it('is not degraded by a p95 that is random for so few requests', () => {
     // Of 40 requests the p95 is the third slowest, of 400 the 21st: 2 % of the usual ones are above 31 ms.
     const few = { arrivals: () => 40, usual: { share: 0.02, above: 0.031 } };
     const slow = between(22, 24, 32, 10);
@@ -125,7 +125,7 @@ describe('the health of a component', () => {
     expect(spans({ ...few, latency: between(22, 32, 32, 10) })).toEqual(['22-32 degraded']);
   });
 
-  it('is not ill by what it does by itself', () => {
+  it('is not degraded by its own behaviour', () => {
     // Waits of a well used queue: three steps in ten at three times the usual p95.
     const swings = (step: number): number => (step % 10 >= 7 ? 60 : 20 + (step % 10));
     expect(spans({ latency: swings })).toEqual([]);
@@ -139,7 +139,7 @@ describe('the health of a component', () => {
     expect(spans({ busy: between(22, 30, 10, 5) })).toEqual(['22-30 degraded']);
   });
 
-  it('is still ill at the end of the run when nothing changes', () => {
+  it('is still degraded at the end of the run when nothing changes', () => {
     expect(spans({ good: between(22, 99, 0.1, 1) })).toEqual(['22-40 failing']);
   });
 
@@ -153,20 +153,20 @@ describe('the health of a component', () => {
     expect(spans({ arrivals: () => 0.2, good: between(22, 40, 0, 1) })).toEqual([]);
   });
 
-  it('is not ill by one window before nobody asks any more, but where it fails', () => {
+  it('is not degraded by one window before requests stop, unless it fails', () => {
     const arrivals = (step: number): number => (step > 24 ? 0 : 100);
     expect(spans({ arrivals, good: between(24, 25, 0.8, 1) })).toEqual([]);
     expect(spans({ arrivals, good: between(23, 25, 0.8, 1) })).toEqual(['23-40 degraded']);
     expect(spans({ arrivals, good: between(24, 25, 0.2, 1) })).toEqual(['24-40 failing']);
   });
 
-  it('stays as it is while nobody asks: silence is not health', () => {
+  it('stays as it is without requests: silence is not health', () => {
     const arrivals = (step: number): number => (step >= 24 && step < 34 ? 0 : 100);
     expect(spans({ arrivals, good: between(22, 34, 0.2, 1) })).toEqual(['22-34 failing']);
     expect(spans({ arrivals })).toEqual([]);
   });
 
-  it('is still ill at the end when nobody asks again', () => {
+  it('is still degraded at the end if requests do not resume', () => {
     const arrivals = (step: number): number => (step >= 24 ? 0 : 100);
     expect(spans({ arrivals, good: between(22, 34, 0.2, 1) })).toEqual(['22-40 failing']);
   });

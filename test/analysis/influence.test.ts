@@ -10,7 +10,7 @@ const influence = (line: string): Influence => {
 const all = (...lines: string[]): Influence[] => lines.map(influence);
 
 describe('feedback loops', () => {
-  it('are cycles of influences, told in their order', () => {
+  it('are cycles of influences, reported in their order', () => {
     const influences = all('db api', 'api web', 'web api retryLoad', 'web users');
     expect(loopsOf(influences)).toEqual([{ through: ['web', 'api'], mechanism: 'retryLoad' }]);
   });
@@ -33,7 +33,7 @@ describe('feedback loops', () => {
     ]);
   });
 
-  it('are told one by one', () => {
+  it('are reported one by one', () => {
     const influences = all('b a', 'a b retryLoad', 'd c', 'c d retryLoad');
     expect(loopsOf(influences).map(({ through }) => through)).toEqual([
       ['a', 'b'],

@@ -24,7 +24,7 @@ faults: [ ${faults.join(', ')} ]
 `).variant().cascade;
 }
 
-/** Who turns ill from a time on, because of whom, and how. */
+/** Components that degrade after a time, with cause and mechanism. */
 const causesFrom = ({ events }: CascadeResult, from: number): readonly string[] =>
   events
     .filter(({ kind, at }) => ['degraded', 'failing', 'down'].includes(kind) && at >= from)

@@ -9,7 +9,7 @@ type Fill = (builder: RecordBuilder) => RecordBuilder;
 
 const WINDOWS = [CELL.s30, CELL.s35, CELL.s40, CELL.s45, CELL.s50, CELL.s55];
 
-/** 100 requests per 5 s; so many of them succeed before, during, and in each window after the fault. */
+/** 100 requests per 5 s, with this number of successes before, during, and in each window after the fault. */
 const served =
   (during: number, after: readonly number[], perWindow = 100): Fill =>
   (builder) => {
@@ -34,7 +34,7 @@ function run(fill: Fill): { verdict: RunVerdict; lost: number | null } {
   };
 }
 
-/** Calls of shop to store: one try each before the fault, so many in its last windows. */
+/** Calls from shop to store: one try each before the fault, this many tries in its last windows. */
 const retrying =
   (attempts: number): Fill =>
   (builder) => {
@@ -58,7 +58,7 @@ describe('the verdict on a run', () => {
     expect(run((builder) => retrying(3)(served(0, DOWN)(builder))).verdict).toBe('metastable');
   });
 
-  it('is metastable when workers work for nobody', () => {
+  it('is metastable when workers do only wasted work', () => {
     const wasting: Fill = (builder) => {
       for (const cell of WINDOWS) builder.busy('shop.buy', cell, 1000, 900);
       return served(0, DOWN)(builder);

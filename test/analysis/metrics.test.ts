@@ -232,7 +232,7 @@ describe('edges and pools', () => {
     expect(value(calls, 'store.pool.timeouts')).toBe(3);
   });
 
-  it('takes the time that breakers stand open over all breakers of the edge', () => {
+  it('averages the time that breakers are open over all breakers of the edge', () => {
     const build = (builder: RecordBuilder): RecordBuilder =>
       builder
         .breaker(
@@ -290,7 +290,7 @@ describe('edges and pools', () => {
     expect(value(build, 'shop->store.connections.mean')).toBeCloseTo(5, 12);
   });
 
-  it('gives the wait for a connection, and the number of those who wait', () => {
+  it('gives the wait for a connection, and the number of waiting calls', () => {
     const build = (builder: RecordBuilder): RecordBuilder =>
       builder
         .gauge(

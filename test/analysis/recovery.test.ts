@@ -8,7 +8,7 @@ import { RecordBuilder } from '../support/records.js';
 import { fileOf } from '../support/scenario.js';
 import { shopScenario, shopVariant } from '../support/study.js';
 
-/** So many requests in each cell; those that arrive from 30 s until `wellFrom` fail. The fault ends at 30 s. */
+/** This number of requests in each cell; those that arrive from 30 s until `wellFrom` fail. The fault ends at 30 s. */
 function recovery(wellFrom: number, illAgain: readonly number[] = [], perCell = 10): number | null {
   const { variant, file } = fileOf(shopScenario());
   const plan = compile(variant, file);

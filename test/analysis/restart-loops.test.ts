@@ -5,7 +5,7 @@ import { inline } from '../../src/report/draw.js';
 import { viewOf } from '../../src/report/view.js';
 import { run, type Ran } from '../theory/program.js';
 
-/** Four replicas that need to be up together, behind a bank that is slow from 10 to 20 s. */
+/** Four replicas that must all be up, in front of a bank that is slow from 10 to 20 s. */
 const fleet = (platform: string, more = ''): Ran =>
   run(`
 faultline: 1
@@ -34,7 +34,7 @@ const ends = (ran: Ran): string | undefined => {
   return chainOf(view, ran.variant()).at(-1)?.text;
 };
 
-/** A shop that is gone from 20 to 60 s. */
+/** A shop that is down from 20 to 60 s. */
 const gone = (platform: string, length = '150s', more = ''): Ran =>
   run(`
 faultline: 1
@@ -49,7 +49,7 @@ const over = (ran: Ran): string | undefined =>
   story(ran).events.find(({ kind }) => kind === 'faultEnd')?.text;
 
 describe('processes that die again when they are back', () => {
-  it('are what sustains a failure that goes on behind its fault', () => {
+  it('are what sustains a failure that continues after its fault', () => {
     const ran = fleet('{ kind: kubernetes }');
     expect(story(ran).verdicts).toEqual(['metastable']);
     expect(story(ran).loops).toEqual([{ through: ['shop'], mechanism: 'restarts' }]);
@@ -57,7 +57,7 @@ describe('processes that die again when they are back', () => {
     expect(ends(ran)).toBe('sustained by shop, which dies again when it is back');
   });
 
-  it('are told with how long they are away, where they wait', () => {
+  it('are reported with their down times, where they wait', () => {
     const killed = (ran: Ran): string | undefined =>
       story(ran).events.find(({ kind }) => kind === 'killed')?.text;
     expect(killed(fleet('{ kind: kubernetes }'))).toMatch(
@@ -82,7 +82,7 @@ describe('a crash on a platform', () => {
     expect(story(ran).verdicts).toEqual(['slowRecovery']);
   });
 
-  it('has nobody up before that, whoever has been started in vain', () => {
+  it('has no running process before that, whichever were started in vain', () => {
     const { step, series } = gone('{ kind: kubernetes }').variant().timeline;
     const up = series['shop']!.up.map((value, k) => [k * step, value] as const);
     expect(up.filter(([at]) => at < 20).every(([, value]) => value === 3)).toBe(true);
@@ -90,7 +90,7 @@ describe('a crash on a platform', () => {
     expect(up.filter(([at]) => at >= 90).every(([, value]) => value === 3)).toBe(true);
   });
 
-  it('is told of one process without counting it, and of a kill without saying that it ends', () => {
+  it('is reported for one process without a count, and a kill without its end', () => {
     const ran = run(`
 faultline: 1
 title: By hand
@@ -121,7 +121,7 @@ faults: [ { id: out, kind: crash, target: shop, instances: [1], at: 20s, for: 0s
     ]);
   });
 
-  it('does not count whom another fault has ended', () => {
+  it('does not count processes that another fault has ended', () => {
     const ran = run(`
 faultline: 1
 title: By hand
@@ -144,7 +144,7 @@ faults:
 });
 
 describe('deaths that sustain nothing', () => {
-  /** Bursts of 12 that kill `batch`, which nobody else calls, beside a bank that hangs in \`shop\`. */
+  /** Bursts of 12 requests that kill `batch`, which no other component calls, while a bank hangs for \`shop\`. */
   const beside = (bursts: readonly number[]): Ran =>
     run(`
 faultline: 1
@@ -232,7 +232,7 @@ workloads: { users: { arrivals: constant(10/s), requests: [ { call: api.submit }
 ${more}`),
     ).sentence;
 
-  it('are told beside what they leave behind', () => {
+  it('are reported with their consequences', () => {
     const sentence = killer(
       'faults: [ { id: bad, kind: poison, target: jobs, effect: crash, at: 20s, for: 100ms } ]',
     );

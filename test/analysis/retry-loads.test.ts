@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CascadeResult } from '../../src/spec/result-cascade.js';
 import { run } from '../theory/program.js';
 
-/** A database that turns slow behind pools that are too small; what waits for a connection is sent long after it is called. */
+/** A database that becomes slow behind pools that are too small. Attempts wait long for a connection. */
 const cascadeOf = (seed: number, policy: string): CascadeResult =>
   run(`
 faultline: 1

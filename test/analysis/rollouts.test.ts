@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { run, type Ran } from '../theory/program.js';
 
-/** Ten pods behind a gateway whose version changes at 30 s; the new one fails 20 % where it is bad. */
+/** Ten pods behind a gateway, with a rollout at 30 s. The new version fails 20 % of requests if it is bad. */
 const rolled = (rollout: string, more: Record<string, string> = {}): Ran =>
   run(`
 faultline: 1
@@ -31,7 +31,7 @@ const told = (ran: Ran): readonly string[] =>
     .map(({ at, text }) => `${at}: ${text}`);
 
 describe('the story of a rollout', () => {
-  it('is that of a version which hurts nobody', () => {
+  it('is that of a harmless version', () => {
     const ran = rolled('kind: rolling');
     expect(told(ran)).toEqual([
       '30: shop goes from v1 to v2 in a rolling update',
@@ -48,7 +48,7 @@ describe('the story of a rollout', () => {
     ]);
   });
 
-  it('lasts for as long as the new version does more harm than the old one', () => {
+  it('lasts while the new version does more harm than the old one', () => {
     const ran = rolled('kind: rolling', { v2: BAD });
     const { cascade, faults } = ran.variant();
     expect(faults[0]!.spans).toEqual([{ from: 30, until: 150 }]);
@@ -68,7 +68,7 @@ describe('the story of a rollout', () => {
     expect(ran.variant().cascade.verdicts).toEqual(['untouched']);
   });
 
-  it('stands in the journal by its name', () => {
+  it('is in the journal by its name', () => {
     const { journal } = rolled(`${CANARY}, ${WATCHED}`, { v2: BAD }).variant();
     expect(
       journal

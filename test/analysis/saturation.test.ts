@@ -20,7 +20,7 @@ const plan = {
   },
 } as Plan;
 
-/** Ten workers whose use has these means and largest values by step. */
+/** Ten workers whose use has these means and maxima by step. */
 function saturation(
   means: readonly number[],
   maxima: readonly number[],
@@ -71,7 +71,7 @@ describe('the moment at which all workers are in use', () => {
     expect(saturation([4, 4, 4, 10, 4, 4, 4, 4], [6, 6, 6, 10, 10, 6, 6, 6])).toBeNull();
   });
 
-  it('is not told where it began before anything happened', () => {
+  it('is not reported if it began before anything happened', () => {
     const full = new Array<number>(STEPS).fill(10);
     expect(saturation(full, full)).toBeNull();
     // A single full step before is none yet: full for two steps from then on is.

@@ -4,7 +4,7 @@ import { unseenColumns } from '../../src/report/columns-unseen.js';
 import { viewOf } from '../../src/report/view.js';
 import { run, type Ran } from '../theory/program.js';
 
-/** The same twice: with places for more that nobody ever fills, and without. */
+/** Runs the scenario twice: with places for additional instances that never start, and without. */
 const twice = (body: string, removed: string): Ran =>
   run(`
 faultline: 1
@@ -92,7 +92,7 @@ describe.each([
   ['grow', NEVER_SCALED, 'services.shop.autoscaling'],
   ['change its version', NEVER_ROLLED, 'services.shop.rollout, services.shop.versions'],
 ])('a fleet that could %s and does not', (_, host, removed) => {
-  it.each(CASES)('is told as one that could not: %s', (_what, body) => {
+  it.each(CASES)('is reported as one that could not: %s', (_what, body) => {
     const ran = twice(body.replace('HOST', host), removed);
     const [scaled, fixed] = ran.result.variants;
     expect(scaled!.cascade.sentence).toBe(fixed!.cascade.sentence);
@@ -175,7 +175,7 @@ workloads: { users: { arrivals: { kind: stages, process: constant, start: 100/s,
     ]);
   });
 
-  it('says where a fault meets nobody', () => {
+  it('says where a fault has no target', () => {
     const text = (places: string): readonly string[] =>
       ofKind(
         run(`
@@ -192,7 +192,7 @@ faults: [ { id: down, kind: crash, target: shop, instances: ${places}, at: 10s, 
     expect(text('[1, 7]')).toEqual(['10: shop[1] and shop[7] crash']);
   });
 
-  it('says where replicas are taken away from who is in trouble', () => {
+  it('says where replicas are removed from a service in trouble', () => {
     const ran = blind();
     expect(ofKind(ran, 'scaledDown')).toEqual([
       '120: from 8 to 2 replicas in 2 steps, the last one at 180 s',
@@ -204,7 +204,7 @@ faults: [ { id: down, kind: crash, target: shop, instances: ${places}, at: 10s, 
     expect(steps.map(({ subject }) => subject)).toContain('shop scales down');
   });
 
-  it('says nothing where nothing is taken away, or nobody is in trouble', () => {
+  it('says nothing if nothing is removed, or no service is in trouble', () => {
     const never = blind(', scaleUp: {}').variant().cascade.sentence;
     expect(never).toContain('Meanwhile');
     const kept = run(`
@@ -273,7 +273,7 @@ variants: [ { name: scaled }, { name: five, remove: [ services.shop.autoscaling 
 `);
     const column = unseenColumns(viewOf(ran.result)).find(({ head }) => head === 'Replicas')!;
     expect(ran.result.variants.map((variant) => column.pick(variant).value)).toEqual([3.5, 5]);
-    // Who starts costs what who runs does.
+    // An instance that starts counts like one that runs.
     const late = run(SLOW_START).variant();
     expect(late.components['shop']!.fleet!.instances.value).toBeCloseTo(3.5, 6);
     const plain = unseenColumns(

@@ -6,7 +6,7 @@ import { CELL, judged, studyOf } from '../support/study.js';
 
 const CELLS = [CELL.s0, CELL.s10, CELL.s20, CELL.s30, CELL.s40, CELL.s50];
 
-/** Runs with so many successes of 1000 in each step of 10 s; null = nothing comes. */
+/** Runs with this number of successes of 1000 in each step of 10 s; null = no requests. */
 const steps = (...ok: (number | null)[]): Study =>
   studyOf({
     base: (plan) =>
@@ -152,11 +152,11 @@ describe('a budget beside what is saved', () => {
       verdict: 'inconclusive',
       note: 'compared by check --baseline',
     });
-    // Nothing is undecided about it that more runs would tell.
+    // More runs would not make it decided.
     expect(waits!.strict).toBeUndefined();
   });
 
-  it('is held against itself where the figures are written anew', () => {
+  it('is compared with itself if the figures are saved again', () => {
     expect(judged({ ...study(0, []), saved: 'own' }, TEXT)).toMatchObject({
       verdict: 'pass',
       saved: { value: 0.99 },

@@ -3,7 +3,7 @@ import { chainOf } from '../../src/report/chain.js';
 import { viewOf } from '../../src/report/view.js';
 import { run, type Ran } from '../theory/program.js';
 
-/** Three replicas whose requests take 2 s, some of them asked to end at 20 s. */
+/** Three replicas whose requests take 2 s; some of them get a stop order at 20 s. */
 const stopped = (fault: string, lifecycle = 'startup: 5s', more = ''): Ran =>
   run(`
 faultline: 1
@@ -25,7 +25,7 @@ const ofKind = (ran: Ran, kind: string): readonly string[] =>
     .map(({ text }) => text);
 
 describe('the story of a stop', () => {
-  it('tells how each one ends, and when it is back', () => {
+  it('reports how each one ends, and when it is back', () => {
     const one = 'instances: [0], at: 20s, for: 0s';
     expect(started(stopped(one))).toBe(
       'shop[0] is stopped; it ends after 1.93 s; it is back after 5 s',
@@ -64,7 +64,7 @@ describe('the story of a stop', () => {
     );
   });
 
-  it('stands in the chain as what it does and what comes of it', () => {
+  it('is in the chain as its action and its result', () => {
     const ran = stopped('instances: [0], at: 20s, for: 0s', 'startup: 5s, drain: false');
     const [first] = chainOf(viewOf(ran.result), ran.variant());
     expect([first!.subject, first!.text.replaceAll('\u202f', ' ')]).toEqual([
@@ -87,13 +87,13 @@ workloads: { users: { arrivals: constant(30/s), requests: [ { call: shop.buy } ]
 faults: [ { id: stuck, kind: hang, target: shop, instances: [0], ${fault} } ]
 `);
 
-  it('tells who is not ready, and when all are ready again', () => {
+  it('reports instances that are not ready, and when all are ready again', () => {
     const ran = probed('readiness: { period: 2s }', 'at: 20s, for: 20s');
     expect(ofKind(ran, 'unready')).toEqual(['1 of 3 instances not ready']);
     expect(ofKind(ran, 'returned')).toEqual(['all are ready again']);
   });
 
-  it('stands in the chain and in the sentence where it takes all of them', () => {
+  it('is in the chain and in the sentence if it takes all of them', () => {
     const ran = run(`
 faultline: 1
 title: By hand
@@ -110,13 +110,13 @@ faults: [ { id: away, kind: crash, target: db, at: 20s, for: 20s } ]
     expect(ran.variant().cascade.sentence).toContain('shop: 3 of 3 instances not ready');
   });
 
-  it('tells of who never comes back that it does not', () => {
+  it('reports instances that never come back', () => {
     const ran = probed('readiness: { period: 2s }', 'at: 20s, for: none');
     expect(ofKind(ran, 'unready')).toEqual(['1 of 3 instances not ready']);
     expect(ofKind(ran, 'returned')).toEqual([]);
   });
 
-  it('tells of the first time, and how often it comes again', () => {
+  it('reports the first time, and how often it happens again', () => {
     const ran = probed(
       'readiness: { period: 2s, failureThreshold: 1 }',
       'at: 20s, for: 4s }, { id: other, kind: hang, target: shop, instances: [1], at: 50s, for: 4s',
@@ -126,7 +126,7 @@ faults: [ { id: away, kind: crash, target: db, at: 20s, for: 20s } ]
     expect(back!.at).toBeLessThan(30);
   });
 
-  it('takes who refuses its own questions while it ends for what it is', () => {
+  it('counts a process that refuses its own calls while it stops as such', () => {
     const ran = run(`
 faultline: 1
 title: By hand
@@ -138,7 +138,7 @@ workloads: { users: { arrivals: constant(30/s), requests: [ { call: shop.buy } ]
 faults: [ { id: gone, kind: stop, target: shop, instances: [0], at: 20s, for: 1s } ]
 `);
     expect(ofKind(ran, 'unready')).toEqual([]);
-    // It ends at 28 s and is ready 5 s behind its start.
+    // It exits at 28 s and is ready 5 s after its start.
     expect(ofKind(ran, 'faultEnd')).toEqual(['over: shop[0] is stopped; it is back after 11.9 s']);
   });
 

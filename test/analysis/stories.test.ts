@@ -6,7 +6,7 @@ import type { VariantResult } from '../../src/spec/result.js';
 import { runPlan } from '../support/built.js';
 import { sentenceOf, type Telling } from '../../src/analysis/story/sentence.js';
 
-/** What is told of the first run of each variant of a text, by name. */
+/** Results of the first run of each variant of a text, by name. */
 function told(text: string): Readonly<Record<string, VariantResult>> {
   const { file, problems } = loadScenario('s.yaml', () => ({ text: `faultline: 1\n${text}` }));
   if (file === null) throw new Error(JSON.stringify(problems));
@@ -60,7 +60,7 @@ faults:
   });
 
   it('is acquitted where all trouble of the users began as another fault did', () => {
-    // Nothing waits or fails where the two meet: the answer of a fallback comes when the timeout is over.
+    // Nothing waits or fails between the two components: the fallback responds when the timeout expires.
     const { base } = told(`
 title: Two faults
 run: { duration: 60s, warmup: 5s }
@@ -92,7 +92,7 @@ faults: [ { id: x, kind: crash, target: shop, at: 1s, for: 100ms } ]
   });
 });
 
-describe('what is told of an illness', () => {
+describe('the report of a degradation', () => {
   const SLOW = (at: string, length: string): string => `
 title: Slow
 run: { duration: 30s, warmup: 0s }
@@ -279,7 +279,7 @@ faults: [ { id: slow-mail, kind: slow, target: mail, factor: 5, at: 30s, for: 20
     ]);
   });
 
-  it('does not take for usual what a fault did to those who came just before it', () => {
+  it('does not count the effects of a fault on requests just before it as usual', () => {
     const { base } = told(`
 title: A breaker with a fallback
 run: { duration: 90s, warmup: 5s, seed: 46 }
@@ -301,7 +301,7 @@ faults: [ { id: outage, kind: hang, target: prices, at: 20s, for: 30s } ]
     );
   });
 
-  it('tells of more calls where they take no longer', () => {
+  it('reports more calls if they take no longer', () => {
     const { base } = told(`
 title: Three times the load, with room for it
 run: { duration: 60s, warmup: 5s }
@@ -315,7 +315,7 @@ faults: [ { id: rush, kind: load, target: users, factor: 3, at: 30s, for: 20s } 
     expect(more!.text).toMatch(/^(?:59|60)(?:\.\d)? calls to db are under way, 20 before$/u);
   });
 
-  it('says how many fail of those who failed before the fault as well', () => {
+  it('says how many of those fail that failed before the fault as well', () => {
     const fault = {
       at: 20,
       kind: 'fault',
@@ -382,7 +382,7 @@ faults: [ { id: sluggish, kind: slow, target: bank, factor: 200, at: 10s, for: 3
     expect(base.cascade.events.filter(({ kind }) => kind === 'killed')).toEqual([]);
   });
 
-  it('says where nothing before the fault tells what is usual', () => {
+  it('says that nothing before the fault shows the usual state', () => {
     const { base } = told(SLOW('0s', '10s'));
     expect(base.cascade.verdicts).toEqual(['undecided']);
     expect(base.cascade.sentence).toContain('no request before the fault gives a baseline');
@@ -456,7 +456,7 @@ faults: [ { id: bad, ${fault}, at: 30s, for: 20s } ]
     expect(base.cascade.sentence).toContain('web: messages to or from shop lost, p95 ');
   });
 
-  it('tells of timeouts where a fallback hides them from the users', () => {
+  it('reports timeouts if a fallback hides them from the users', () => {
     const { base } = told(`
 title: A fallback behind a timeout
 run: { duration: 60s, warmup: 5s }
@@ -485,7 +485,7 @@ faults:
   - { id: severe, kind: error, target: bank, at: 40s, for: 15s }
 `;
 
-  it('is told where it costs far more, and nobody fails before it began', () => {
+  it('is reported if it costs far more, and no component fails before it began', () => {
     for (const mild of [
       'kind: latency, target: web->shop, add: 40ms',
       'kind: error, target: bank, share: 10%',
@@ -504,7 +504,7 @@ faults:
     }
   });
 
-  it('is not told where it costs about as much', () => {
+  it('is not reported if it costs about as much', () => {
     const { base } = told(TWO('kind: error, target: bank, share: 80%'));
     expect(base.summary.recovery.fault).toBe('mild');
   });
@@ -527,7 +527,7 @@ faults: [ { id: slow, kind: slow, target: db, factor: 6, at: 15s, for: 10s } ]
 });
 
 it('counts the workers and places of the instances that run', () => {
-  // 200/s of 40 ms each are 8 workers' work of 16, and all of what two dead instances leave.
+  // 200/s of 40 ms each need 8 workers of 16, and all of the workers that remain without two dead instances.
   const { base } = told(`
 title: What two of four leave
 run: { duration: 60s, warmup: 5s, seed: 5 }

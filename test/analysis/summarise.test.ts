@@ -178,7 +178,7 @@ describe('warnings', () => {
 });
 
 describe('digests', () => {
-  it('of one run stand as they are, of several depend on their order', () => {
+  it('of one run are unchanged, of several depend on their order', () => {
     expect(combineDigests(['00000000000000ab'])).toBe('00000000000000ab');
     expect(combineDigests(['a', 'b'])).not.toBe(combineDigests(['b', 'a']));
     expect(combineDigests(['a', 'b'])).toMatch(/^[0-9a-f]{16}$/);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { run } from '../theory/program.js';
 
-/** Which of the faults of a service is told. */
+/** The fault of a service that is reported. */
 function toldOf(...faults: readonly string[]): string | null {
   const { result } = run(`
 faultline: 1
@@ -18,7 +18,7 @@ faults: [ ${faults.join(', ')} ]
 
 const ERRORS = '{ id: errors, kind: error, target: pay, share: 15%, at: 20s, for: 10s }';
 
-describe('the fault that is told', () => {
+describe('the fault that is reported', () => {
   it('is a later one that costs far more, when all was well between them', () => {
     const crash = '{ id: crash, kind: crash, target: pay, at: 60s, for: 20s }';
     expect(toldOf(ERRORS)).toBe('errors');

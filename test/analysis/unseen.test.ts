@@ -11,7 +11,7 @@ const eventsOf = (text: string, variant: string | undefined, ...kinds: readonly 
   };
 };
 
-/** 20 queries/s of 10 ms over one connection; for two seconds they take 100 ms, twice what there is time for. */
+/** 20 queries/s of 10 ms over one connection; for two seconds they take 100 ms, twice what the connection can serve. */
 const POOL = (size: number): string => `
 faultline: 1
 title: One connection
@@ -23,20 +23,20 @@ faults: [ { id: slow, kind: slow, target: db, factor: 10, at: 4s, for: 2s } ]
 `;
 
 describe('a pool that runs out', () => {
-  it('is told from the first step in which all is in use and callers wait', () => {
+  it('is reported from the first step in which all is in use and callers wait', () => {
     const { events } = eventsOf(POOL(1), undefined, 'poolFull');
     expect(events).toHaveLength(1);
-    // 40 come in the two seconds and 20 are served; the last one comes when 20 are still there, one of them served.
+    // 40 arrive in the two seconds and 20 are served; when the last one arrives, 20 are left, one of them in service.
     expect(events[0]).toMatchObject({ at: 4, subject: 'api->db' });
     expect(events[0]!.words).toMatch(/^1 of 1 connection in use, up to (19|20) wait for one$/u);
   });
 
-  it('is not told where connections are left', () => {
+  it('is not reported if connections are left', () => {
     expect(eventsOf(POOL(4), undefined, 'poolFull').events).toEqual([]);
   });
 });
 
-/** 20 mails/s; for five seconds nobody sends them. */
+/** 20 mails/s; for five seconds none is sent. */
 const MAILS = (consumer: string, more = ''): string => `
 faultline: 1
 title: Mails
@@ -54,7 +54,7 @@ faults: [ { id: outage, kind: crash, target: smtp, at: 10s, for: 5s } ]
 const AMISS = ['lost', 'repeated', 'deadLettered'];
 
 describe('messages without their one effect', () => {
-  it('are told where they are skipped, with the fault that may have brought that', () => {
+  it('are reported where they are skipped, with the fault that may have caused it', () => {
     const { events, cascade } = eventsOf(
       MAILS('retry: { attempts: 2 }, onPoison: skip'),
       undefined,
@@ -69,7 +69,7 @@ describe('messages without their one effect', () => {
     expect(cascade.innocent).toEqual([]);
   });
 
-  it('are told where they become dead letters', () => {
+  it('are reported where they become dead letters', () => {
     const dead = '  dead: { kind: kafka }';
     const { events, cascade } = eventsOf(
       MAILS('retry: { attempts: 2 }, onPoison: deadLetter, deadLetter: dead', dead),
@@ -81,7 +81,7 @@ describe('messages without their one effect', () => {
     expect(cascade.sentence).toContain('mails.sender gives messages up from 10 s: ');
   });
 
-  it('are told where an effect happens again, and nothing is where all of them happen once', () => {
+  it('are reported where an effect happens again, and not if all of them happen once', () => {
     const twice = (inbox: string): string =>
       MAILS('')
         .replace(
@@ -100,7 +100,10 @@ describe('messages without their one effect', () => {
   });
 });
 
-/** One account, written every 100 ms and read every 10 ms at a replica that is 5 ms behind, for two seconds 75 ms more. */
+/**
+ * One account, written every 100 ms and read every 10 ms at a replica that lags by 5 ms, and for two seconds by 75 ms
+ * more.
+ */
 const STALE = (route: string): string => `
 faultline: 1
 title: A replica that falls behind
@@ -120,7 +123,7 @@ faults: [ { id: behind, kind: replicaLag, target: db, lag: 75ms, at: 4s, for: 2s
 `;
 
 describe('reads that turn stale', () => {
-  it('are told from the step in which more are than before the fault, to the one in which they are fresh', () => {
+  it('are reported from the step with more of them than before the fault, to the one in which they are fresh', () => {
     const { events, cascade } = eventsOf(STALE('replica'), undefined, 'stale', 'recovered');
     expect(events.map(({ at, kind, subject }) => ({ at, kind, subject }))).toEqual([
       { at: 4, kind: 'stale', subject: 'db' },
@@ -131,12 +134,15 @@ describe('reads that turn stale', () => {
     expect(cascade.sentence).toContain('db answers with old values from 4 s');
   });
 
-  it('are nothing to tell of at the primary', () => {
+  it('are not reported for the primary', () => {
     expect(eventsOf(STALE('primary'), undefined, 'stale').events).toEqual([]);
   });
 });
 
-/** A saga a second; the shipment of those that begin from 4 s to 6 s fails, and so does what should undo their charge. */
+/**
+ * One saga per second. For those that start from 4 s to 6 s the shipment fails, and so does the compensation of the
+ * charge.
+ */
 const SAGA = (refund: string): string => `
 faultline: 1
 title: A refund that fails
@@ -173,7 +179,7 @@ workloads: { users: { arrivals: constant(80/s), requests: [ { call: bank.pay }, 
 faults: [ { id: slow, kind: slow, target: balances, factor: 10, at: 20s, for: 10s } ]
 `;
 
-  it('is told with the end of each of its troubles, and the fault behind them is not acquitted', () => {
+  it('is reported with the end of each of its troubles, and the fault before them is not called harmless', () => {
     const { cascade } = eventsOf(VIEW, undefined);
     expect(cascade.sentence).toMatch(
       /balances answers with old values from 20 s: [\d.]+ % of its reads are stale, reads are fresh again\./u,
@@ -186,7 +192,7 @@ faults: [ { id: slow, kind: slow, target: balances, factor: 10, at: 20s, for: 10
 });
 
 describe('sagas that do not end well', () => {
-  it('are told with their ends, at the time when the first of them begins', () => {
+  it('are reported with their ends, at the time when the first of them begins', () => {
     const { events, cascade } = eventsOf(SAGA('fail: 500'), undefined, 'unsettled');
     expect(events).toEqual([
       {
@@ -199,7 +205,7 @@ describe('sagas that do not end well', () => {
     expect(cascade.sentence).toContain('order does not end well from 4 s');
   });
 
-  it('are told from the fault on where the first was under way as it began', () => {
+  it('are reported from the fault on if the first was in progress when it began', () => {
     const slow = SAGA('fail: 500').replace('charge: [ wait: 1ms ]', 'charge: [ wait: 700ms ]');
     const { events } = eventsOf(slow, undefined, 'unsettled');
     expect(events.map(({ at, words }) => [at, words])).toEqual([
@@ -207,7 +213,7 @@ describe('sagas that do not end well', () => {
     ]);
   });
 
-  it('are nothing to tell of where each is undone', () => {
+  it('are not reported if each is undone', () => {
     expect(eventsOf(SAGA('wait: 1ms'), undefined, 'unsettled').events).toEqual([]);
   });
 });

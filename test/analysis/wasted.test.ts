@@ -17,7 +17,7 @@ const external = (plan: Plan, name: string): Plan => ({
 });
 
 describe('wasted work of a system', () => {
-  it('is the share of worker time that nobody used, over all components', () => {
+  it('is the share of worker time whose result was not used, over all components', () => {
     const build = (builder: RecordBuilder): RecordBuilder =>
       builder.busy('shop.look', CELL.s0, 300, 60).busy('store.insert', CELL.s0, 100, 40);
     expect(wasted(shopPlan(), build)).toBeCloseTo(0.25, 12);
@@ -49,7 +49,7 @@ describe('wasted work of a system', () => {
     expect(wasted(external(shopPlan(), 'store'), build)).toBeCloseTo(0.1, 12);
   });
 
-  it('is unknown where nobody works', () => {
+  it('is unknown if no worker is used', () => {
     expect(wasted(shopPlan(), (builder) => builder)).toBeNull();
   });
 });

@@ -37,7 +37,7 @@ beforeEach(() => {
 });
 afterAll(() => folder.remove());
 
-/** With as many runs as tell a difference. */
+/** With enough runs to show a difference. */
 const small = (budgets: readonly string[]): string =>
   smallScenario(budgets).replace('replications: 2', 'replications: 5');
 const check = (...flags: readonly string[]) => faultline(['check', scenario, ...flags]);

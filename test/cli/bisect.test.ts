@@ -38,7 +38,7 @@ function expected(verdict: Verdict, value: number | null, limit: number | null):
   return figures({ expect: { verdict, value, limit, ci95: [0, 1], unit: 'share', note: null } });
 }
 
-/** Searches along a range for where `isGood` ends; what was asked, in order, and what was found. */
+/** Searches along a range for the limit of `isGood`; returns the values tried, in order, and the result. */
 async function searched(
   along: Range,
   isGood: (value: number) => boolean,

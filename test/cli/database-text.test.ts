@@ -37,7 +37,7 @@ describe('what explain says about a search engine', () => {
 });
 
 describe('what explain says about a table', () => {
-  it('is what it gives, and to whom', () => {
+  it('is what it gives, and to which recipients', () => {
     const scenario = (capacity: string): string => `
 faultline: 1
 title: A table

@@ -84,7 +84,7 @@ describe('exit codes', () => {
   });
 });
 
-/** What a command leaves, which must not depend on the commands that its process ran before. */
+/** Result of a command, which must not depend on earlier commands of its process. */
 function sameBothWays(args: readonly string[]): Ended {
   const [warm, own] = [faultline, faultlineProcess].map((run) => {
     const { status, stdout, stderr } = run(args);

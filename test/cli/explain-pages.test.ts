@@ -61,7 +61,7 @@ describe('the page of a section', () => {
     expect(sectionPage('topics')).toMatch(/^ {2}group: .*\bredeliveries\b/ms);
   });
 
-  it('goes on with the fields of other sections that have its name', () => {
+  it('continues with the fields of other sections that have its name', () => {
     expect(pagesOf('keys')).toHaveLength(2);
     expect(pagesOf('keys')[1]).toContain('caches.<name>.keys');
     expect(pagesOf('topics')).toHaveLength(1);

@@ -1,5 +1,5 @@
-// Loaded before the program (--import), in its threads too: makes the N-th file operation fail. Operations on what
-// Node.js and the program are loaded from are not counted.
+// Loaded before the program (--import), in its threads too: makes the N-th file operation fail. Operations that load
+// Node.js and the program itself are not counted.
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { sep } from 'node:path';
@@ -33,7 +33,7 @@ function counted(target) {
   return ignored.some((own) => path === own || path.startsWith(own + sep)) ? null : path;
 }
 
-/** The error that this operation has to end with; null where it goes on. */
+/** The error for this operation; null = it continues. */
 function failure(kind, path) {
   if (!isHere || depth > 0 || path === null || !operations.includes(kind)) return null;
   count++;
@@ -50,7 +50,7 @@ function kindOf(name, args) {
   return reads ? 'open' : 'create';
 }
 
-/** What has happened of an operation that failed: half of the bytes are written, a descriptor is closed. */
+/** Partial effect of an operation that failed: half of the bytes are written, or a descriptor is closed. */
 function half(name, args) {
   if (name === 'close') close(args[0]);
   if (name === 'write' && args[1]?.length > 1) write(args[0], args[1], args[2] ?? 0, 1);

@@ -4,10 +4,13 @@ import { CASES, FAULTS, FaultBench } from './file-faults.js';
 import type { FaultCode } from './file-faults.js';
 import { build } from './harness.js';
 
-/** `npm run faults:files` writes what it has tried there, and tries everything. */
+/** `npm run faults:files` sets this and tries everything; it writes a report to this file. */
 const REPORT = process.env['FAULTLINE_FILE_FAULTS'];
 const CODES = Object.keys(FAULTS) as FaultCode[];
-/** Of these each operation is tried, of the others every third: their words and exit codes come from one table. */
+/**
+ * With these codes every operation is tried, with the others every third: their messages and exit codes are from one
+ * table.
+ */
 const WHOLE: ReadonlySet<FaultCode> = new Set(['ENOSPC', 'EIO', 'EROFS', 'EMFILE']);
 
 /** Some hundred runs of the program, on a busy machine. */
@@ -36,7 +39,7 @@ describe.runIf(REPORT === undefined)('a file operation that fails', () => {
     ['validate', 'EACCES', 1, 'main'],
   ];
   it.each(SAMPLE)(
-    '%s with %s at operation %i in %s is told as what it is',
+    '%s with %s at operation %i in %s is reported correctly',
     (name, code, n, thread) => {
       const bench = benches.get(name) ?? new FaultBench(CASES.find((one) => one.name === name)!);
       benches.set(name, bench);
@@ -50,7 +53,7 @@ describe.runIf(REPORT === undefined)('a file operation that fails', () => {
 describe.runIf(REPORT !== undefined)('every file operation that fails', () => {
   if (REPORT !== undefined) writeFileSync(REPORT, '');
   it.each(CASES)(
-    'of $name is told as what it is',
+    'of $name is reported correctly',
     (one) => {
       const bench = new FaultBench(one);
       const wrong: unknown[] = [];

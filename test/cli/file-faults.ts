@@ -33,7 +33,10 @@ const ALL = [
   ...['readFile', 'writeFile', 'appendFile', 'readdir', 'copyFile', 'access'],
 ];
 
-/** Error codes, what they can happen to, and how the program calls them. `lasts`: from the N-th on, every one fails. */
+/**
+ * Error codes, the operations that can fail with them, and their messages. `lasts`: every operation from the N-th on
+ * fails.
+ */
 export const FAULTS = {
   ENOSPC: { operations: WRITING, lasts: true, words: 'no space left on the device', exit: [3] },
   EIO: { operations: ALL, lasts: false, words: 'input/output error', exit: [3] },
@@ -131,7 +134,7 @@ export const CASES: readonly FaultCase[] = [
   { name: 'explain', args: ['explain', 's.yaml'], earlier: [], threads: MAIN },
 ];
 
-/** What a command came to. */
+/** Result of a command. */
 interface End {
   readonly status: number | null;
   readonly stderr: string;
@@ -140,7 +143,7 @@ interface End {
   readonly hit: { readonly kind: string; readonly path: string } | null;
 }
 
-/** A command with its folder, which holds everything before each run, and what it leaves without a fault. */
+/** A command and its folder, with the content before each run and the result without a fault. */
 export class FaultBench {
   private readonly one: FaultCase;
   private readonly before = new Folder();
@@ -179,7 +182,10 @@ export class FaultBench {
     this.before.remove();
   }
 
-  /** Runs the command with its N-th operation failing: null where it has fewer, else the operation and what is wrong. */
+  /**
+   * Runs the command with its N-th operation failing. null = it has fewer operations; else the operation and the
+   * problems found.
+   */
   fault(code: FaultCode, n: number, thread: Thread): Told | null {
     const end = this.end({ code, n, thread });
     if (end.hit === null) return null;
@@ -204,7 +210,7 @@ export class FaultBench {
     }
   }
 
-  /** Everything that is not as it should be behind a failed operation. */
+  /** All problems after a failed operation. */
   private wrongIn({ status, stderr, files }: End, code: FaultCode): readonly string[] {
     const { clean, one } = this;
     const wrong: string[] = [];
@@ -238,7 +244,7 @@ export class FaultBench {
   }
 }
 
-/** The operation that failed, and what was wrong then. */
+/** The operation that failed, and the problems found. */
 export interface Told {
   readonly operation: string;
   readonly wrong: readonly string[];

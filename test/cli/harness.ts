@@ -36,7 +36,7 @@ variants:
 ${lines === '' ? '' : `budgets:\n${lines}`}`;
 }
 
-/** A folder of its own for the files of a test. */
+/** A temporary folder for the files of a test. */
 export class Folder {
   readonly path = mkdtempSync(join(tmpdir(), 'faultline-cli-'));
 
@@ -67,20 +67,20 @@ interface Surroundings {
 }
 
 /**
- * Runs the built program to its end; no stream is a terminal. It does so in a process that has run other command lines
- * before: most of the time of a short command goes into loading the program. exit-codes.test.ts holds it against
- * processes of their own.
+ * Runs the built program to its end, with streams that are not terminals. It runs in a process that has run other
+ * command lines before, because a short command spends most of its time loading the program. exit-codes.test.ts
+ * compares it with separate processes.
  */
 export function faultline(args: readonly string[], { cwd, env }: Surroundings = {}): Ended {
   return runWarm(PROGRAM, { args, cwd: cwd ?? ROOT, env: environment(env) });
 }
 
-/** Runs the built program in a process of its own. */
+/** Runs the built program in a separate process. */
 export function faultlineProcess(
   args: readonly string[],
   options: Surroundings & {
     readonly stdout?: number;
-    /** What standard input holds; without it, it is empty. */
+    /** Content of standard input; empty by default. */
     readonly input?: string;
   } = {},
 ): Ended {

@@ -31,7 +31,7 @@ beforeAll(() => {
 }, 600_000);
 afterAll(() => folder.remove());
 
-/** Waits until a process has used so much time of a core, however busy the machine is. Unit: s. */
+/** Waits until a process has used this much CPU time, however busy the machine is. Unit: s. */
 async function busy(pid: number, seconds: number): Promise<void> {
   if (!existsSync('/proc/self/stat')) return pause(4000 * seconds);
   const used = (): number => {

@@ -95,7 +95,8 @@ describe('the memory budget', () => {
       expect(incomplete!.variants.map(({ variant }) => variant)).toEqual(['hot', 'hotter']);
       for (const { stopped } of incomplete!.variants) {
         expect(stopped).toMatchObject({ reason: 'memory', replication: 0 });
-        // From the end of the warmup of 2 s: where memory ends depends on what the process takes for itself.
+        // From the end of the warm-up of 2 s. The time at which memory runs out depends on the memory of the process
+        // itself.
         expect(stopped!.at).toBeGreaterThan(-1.5);
         expect(stopped!.detail).toMatch(/^api\[0\] has \d+ requests queued: bound the queue/);
       }

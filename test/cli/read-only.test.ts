@@ -91,7 +91,7 @@ describe('faultline graph', () => {
       `${smallScenario()}report: { groups: { front: [shop], back: [bank, shop] } }\n`,
     );
     const drawn = (format: string): string => faultline(['graph', path, '--format', format]).stdout;
-    // A component stands in one box; what has none left is no box.
+    // A component appears in one box; a group without components has no box.
     expect(drawn('dot')).toMatch(/label="back"; "bank"; "shop"; }/);
     expect(drawn('dot')).not.toContain('front');
     expect(drawn('mermaid')).toMatch(/subgraph g0 \["back"\]\n( {4}n\d\n){2} {2}end\n/);

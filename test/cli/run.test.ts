@@ -166,7 +166,7 @@ describe('faultline run', () => {
     expect(stderr).toMatch(/^faultline: cannot write to \/proc: /);
   });
 
-  it('ends with exit code 3 where the device is full, with all that could be told and written', () => {
+  it('ends with exit code 3 if the device is full, with all that could be reported and written', () => {
     const out = folder.at('full-device');
     const { status, stdout, stderr } = run('--json', '/dev/full', '--out', out);
     expect([status, stdout.includes('guarded')]).toEqual([3, true]);
@@ -246,7 +246,7 @@ describe('faultline run', () => {
     }
   });
 
-  it('tells what only shows in a plan at its place, of all variants at once', () => {
+  it('reports errors that only a plan shows at their place, for all variants at once', () => {
     const moved = smallScenario().replace(
       '{ id: bank-hang, kind: hang, target: bank,',
       '{ id: aside, kind: partition, between: [people, bank],',
@@ -309,7 +309,7 @@ describe('faultline run', () => {
     expect(readdirSync(cwd)).toEqual([]);
   });
 
-  it('does not complain when nobody reads its output to the end', async () => {
+  it('does not complain if its output is not read to the end', async () => {
     const child = start(
       ['run', scenario, '--json', '-', '--quiet', '--out', folder.at('pipe')],
       folder.path,
@@ -323,6 +323,6 @@ describe('faultline run', () => {
 });
 
 function run(...flags: readonly string[]): ReturnType<typeof faultline> {
-  // Drawing takes longer than simulating: what is not about the page is run without it.
+  // Drawing takes longer than simulating, so tests that do not need the page run without it.
   return faultline(['run', scenario, '--format', 'json', ...flags], { cwd: folder.path });
 }

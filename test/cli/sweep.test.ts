@@ -23,7 +23,7 @@ beforeAll(() => {
 });
 afterAll(() => folder.remove());
 
-/** Runs a sweep into a folder of its own and gives its document. */
+/** Runs a sweep into a new folder and returns its document. */
 function swept(out: string, ...args: readonly string[]): SweepResult {
   const json = folder.at(`${out}.json`);
   const where = ['--out', folder.at(out), '--json', json, '--quiet'];
@@ -85,7 +85,7 @@ describe('faultline sweep', () => {
     expect(bytesOf('two')).toEqual(bytesOf('one'));
   });
 
-  it('goes on where it was interrupted, and does nothing twice', () => {
+  it('continues where it was interrupted, and does nothing twice', () => {
     const whole = swept('resumed', 'grid');
     const cases = folder.at('resumed/small.grid.cases');
     const names = readdirSync(cases).sort();
@@ -232,7 +232,7 @@ sweeps: { a: { set: { services.pay.queue.capacity: [10, 20] } } }
     ]);
   });
 
-  it('goes on beside a setting that a guard stops, and tells it', () => {
+  it('continues after a setting that a guard stops, and reports it', () => {
     const path = folder.put(
       'deep.yaml',
       `${smallScenario()}sweeps: { s: { variants: [guarded], set: { run.maxEvents: [ 2000, 1000000 ] } } }\n`,
@@ -283,7 +283,7 @@ describe('faultline sweep, looking for an edge', () => {
       breaks: null,
       isSure: true,
     });
-    // Two servers were asked for both ends alone.
+    // Two servers were tried only at both ends.
     expect(
       cases.filter(({ variants }) => variants.some(({ name }) => name === 'two')),
     ).toHaveLength(2);
@@ -310,7 +310,7 @@ describe('faultline sweep, looking for an edge', () => {
     const at = (index: number): number => axes[0]!.values[index]!.number!;
     expect(Math.abs((at(edges[0]!.holds!) + at(edges[0]!.breaks!)) / 2 - 0.75)).toBeLessThan(0.02);
     expect(judged).toHaveLength(3);
-    // A search asks each variant by itself.
+    // A search runs each variant separately.
     expect(leftOut).toEqual(['customers.latency.mean <= 120% of two in one']);
     expect(stdout).toContain('the budgets stop to hold');
     expect(stdout).toContain('Broken there: customers.latency.mean < 4s.');

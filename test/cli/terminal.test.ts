@@ -32,7 +32,7 @@ describe('progress', () => {
 });
 
 describe('the time that is left', () => {
-  /** The last line when so many runs of 10 are done after so many seconds. */
+  /** The last line when this number of runs of 10 is done after this many seconds. */
   function lineAt(done: number, seconds: number, total = 10): string {
     const lines: string[] = [];
     let now = 0n;
@@ -49,7 +49,7 @@ describe('the time that is left', () => {
     expect(lineAt(100, 3600, 1000)).toMatch(/100\/1000, about 9 h left$/);
   });
 
-  it('is not said where it would be a guess or nobody waits', () => {
+  it('is not shown if it would be a guess or not needed', () => {
     for (const line of [lineAt(0, 60), lineAt(2, 1), lineAt(1, 5, 1000)]) {
       expect(line).toMatch(/\] \d+\/\d+$/);
     }

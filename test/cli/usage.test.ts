@@ -106,7 +106,7 @@ describe('the command line', () => {
     }
   });
 
-  it('prints no colour where NO_COLOR is set or nobody looks', () => {
+  it('prints no colour if NO_COLOR is set or the output is no terminal', () => {
     for (const env of [{}, { NO_COLOR: '1', FORCE_COLOR: '1' }]) {
       for (const args of [['--help'], ['run', 'missing.yaml'], ['validate', scenario]]) {
         const { stdout, stderr } = faultline(args, { env });

@@ -18,7 +18,7 @@ function begin(...args: string[]): void {
   }
 }
 
-/** Waits until so many places of the output match. */
+/** Waits until the output matches this number of times. */
 async function until(pattern: RegExp, times = 1): Promise<void> {
   for (let waited = 0; waited < 100_000; waited += 50) {
     if ([...text.matchAll(new RegExp(pattern, 'g'))].length >= times) return;

@@ -29,7 +29,7 @@ export function reversed(text: string): string {
   return stringify(turned(parse(text)));
 }
 
-/** What a run says of the components and calls that both scenarios have. */
+/** Figures of a run for the components and calls that both scenarios have. */
 export function figures(variant: VariantResult, without: readonly string[] = []): unknown {
   const kept = Object.entries(variant.components).filter(([name]) => !without.includes(name));
   const { edges, budgets, summary, perReplication } = variant;
@@ -43,7 +43,7 @@ export function figures(variant: VariantResult, without: readonly string[] = [])
   return { components: Object.fromEntries(kept), edges, budgets, cascade, summary, runs };
 }
 
-/** The result without what is made from traces. */
+/** The result without the parts that come from traces. */
 export function withoutTraces(result: Result): Result {
   const variants = result.variants.map((variant) => ({ ...variant, exemplars: [] }));
   return { ...result, variants };

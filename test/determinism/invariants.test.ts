@@ -3,7 +3,7 @@ import type { EdgeResult } from '../../src/spec/result.js';
 import { run } from '../theory/program.js';
 import { flagship } from './flagship.js';
 
-/** The flagship with shoppers who stop coming at 27 s, so that everything is over before the end. */
+/** The flagship with shoppers that stop at 27 s, so that all requests end before the run does. */
 const ran = run(
   flagship(
     ['duration: 30s, warmup: 2s', 'duration: 60s, warmup: 0s'],

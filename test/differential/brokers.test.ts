@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { golden, metered } from '../golden/tracing.js';
 import { ROOT } from '../scenarios/run-file.js';
 
-/** One workload on four brokers: who differs, and by which rule. */
+/** One workload on four brokers: which ones differ, and by which rule. */
 const BROKERS = ['kafka', 'rabbitmq', 'sqs', 'bus'] as const;
 type Broker = (typeof BROKERS)[number];
 
@@ -67,7 +67,7 @@ faults: [ ${faults} ]
   ];
 }
 
-/** What each of them does, and why it is not what the others do. */
+/** Behaviour of each broker, and why it differs from the others. */
 interface Difference {
   readonly title: string;
   readonly workload: Partial<Workload>;

@@ -6,9 +6,9 @@ import type { ContentRules } from '../../src/model/caching/content.js';
 import { PlainCache } from '../support/evictions.js';
 
 /**
- * lru-cache 11.5.3 itself beside a level with `eviction: lru`, and plain lists beside the other evictions (CA-8,
- * CA-9): the same commands, answer by answer and eviction by eviction. Times are even and times to live odd: at
- * the very end of one lru-cache has the value still, and by CA-1 it has expired.
+ * Compares lru-cache 11.5.3 with a level with `eviction: lru`, and plain lists with the other evictions (CA-8, CA-9):
+ * the same commands, response by response and eviction by eviction. Times are even and times to live odd, because at
+ * the exact end of one lru-cache still has the value, and by CA-1 it has expired.
  */
 
 const RUNS = 2000;
@@ -51,7 +51,7 @@ const cases = fc.record({
   commands: fc.array(command, { minLength: 1, maxLength: 60 }),
 });
 
-/** What a cache is asked for here. */
+/** Operations of a cache in this test. */
 interface Cache {
   get(key: number, now: number): number | null;
   set(key: number, version: number, ttl: number | null, now: number): void;
@@ -59,7 +59,7 @@ interface Cache {
   delete(key: number): void;
   clear(): void;
   size(): number;
-  /** Evictions so far: who, or how many. */
+  /** Evictions so far: the keys, or their number. */
   evicted(): readonly number[];
 }
 
@@ -93,10 +93,10 @@ function ours(rules: Partial<ContentRules>): Cache {
   };
 }
 
-/** Every answer of a cache to these commands, and after each what it has. */
+/** Every response of a cache to these commands, and its content after each. */
 function accountOf(cache: Cache, commands: readonly Command[]): readonly unknown[] {
   const account: unknown[] = [];
-  // To lru-cache what begins at 0 has no end.
+  // For lru-cache, a time to live that starts at 0 never ends.
   let now = 2;
   commands.forEach((one, version) => {
     let answer: unknown = null;
@@ -197,7 +197,7 @@ describe('caches under the same commands', () => {
   });
 
   it('tells the evictions apart, and sees a value that lives for one tick too long', () => {
-    // What the property is worth: with another eviction or a longer life some case differs.
+    // Proves that the property can fail: with another eviction or a longer time to live some case differs.
     const differs = (
       make: (capacity: number, levelTtl: number | null) => readonly Cache[],
     ): boolean =>

@@ -18,8 +18,8 @@ import { CalleeError, fakeClock, throughLibrary, throughPolicy } from './drive.j
 import type { Account, Call, End, Library } from './drive.js';
 
 /**
- * cockatiel 3.2.1 itself beside `circuitBreaker` of kind `cockatiel`, under a fake clock. What differs
- * by design, and is therefore avoided here, stands in docs/differences.md.
+ * Compares cockatiel 3.2.1 with `circuitBreaker` of kind `cockatiel`, under a fake clock. Differences by design,
+ * which this test avoids, are listed in docs/differences.md.
  */
 
 const RUNS = 2500;
@@ -92,7 +92,7 @@ function written({ rule, after }: Config): unknown {
     typeof after === 'number'
       ? `${after}ms`
       : { kind: 'exponential', base: `${after.base}ms`, max: `${after.max}ms` };
-  // As handleWhen: what is thrown and not listed is not handled.
+  // As handleWhen: errors that are not listed are not handled.
   const own = { halfOpenAfter, failOn: ['error'] };
   if ('consecutive' in rule) return { breaker: rule, ...own };
   if ('count' in rule) {
@@ -155,7 +155,7 @@ const waits: fc.Arbitrary<Config['after']> = fc.oneof(
 );
 
 interface Step {
-  /** A pause before the call: so many ms, or about the wait or a window of the breaker. */
+  /** Delay before the call: a number of ms, or about the wait or a window of the breaker. */
   readonly until: 'soon' | 'wait' | 'window';
   readonly ms: number;
   readonly lasts: number | null;
@@ -175,7 +175,7 @@ const lasts = fc.oneof(
   { weight: 3, arbitrary: fc.nat({ max: 600 }) },
   { weight: 1, arbitrary: fc.constant(null) },
 );
-// A hung probe holds everybody that comes after it: without any, more happens.
+// A hung probe holds all later calls; sequences without one cover more behaviour.
 const steps = (mayHang: boolean): fc.Arbitrary<Step> =>
   fc
     .record({
@@ -238,7 +238,7 @@ describe('cockatiel 3.2.1 and the kind cockatiel', () => {
   );
 });
 
-/** Counts what the sequences were made to hit. */
+/** Counts the situations that the sequences reached. */
 function look(
   seen: Record<string, number>,
   { after }: Config,

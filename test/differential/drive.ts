@@ -7,15 +7,14 @@ import type { PolicyKind } from '../../src/spec/policy.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 
 /**
- * One sequence of calls through a real library and through a policy of this program, and an account
- * of each that can be compared: who was let through when and in which order, who was refused when
- * and why, and every transition.
+ * Runs one sequence of calls through a real library and through a policy of this program. Each run produces a
+ * comparable account: calls admitted, with time and order, calls refused, with time and reason, and every transition.
  */
 
-/** `other`: an error the library is told to treat neither as a failure nor as its own. */
+/** `other`: an error that the library treats neither as a failure nor as its own. */
 export type End = 'ok' | 'fail' | 'other';
 
-/** A call: when it comes, how long its callee takes (null: it never ends) and how that ends. */
+/** A call: its start, how long its callee takes (null: it never ends) and how it ends. */
 export interface Call {
   readonly atMs: number;
   readonly forMs: number | null;
@@ -32,7 +31,7 @@ export interface Account {
 
 /** A breaker of a real library. */
 export interface Library {
-  /** Makes a call; `run` is what it protects. */
+  /** Makes a call; `run` is the protected function. */
   fire(run: () => Promise<void>): Promise<unknown>;
   /** Why the library itself has refused a call with this error; null if the error came from the callee. */
   refusal(error: unknown): string | null;
@@ -40,7 +39,7 @@ export interface Library {
   stop(): void;
 }
 
-/** Errors of callees; the libraries are told to look at `end`. */
+/** Errors of callees; the libraries are configured to look at `end`. */
 export class CalleeError extends Error {
   readonly end: End;
 
@@ -50,7 +49,7 @@ export class CalleeError extends Error {
   }
 }
 
-/** The order of everything that the drive itself does; the library's timers come before it. */
+/** Order of the actions of the drive itself; timers of the library run first. */
 interface Due {
   readonly ms: number;
   readonly phase: number;
@@ -61,7 +60,7 @@ interface Due {
 // Not faked: lets every microtask run before it calls back.
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Fakes the clock of the library; setImmediate stays what it is. */
+/** Fakes the clock of the library, except setImmediate. */
 export function fakeClock(): void {
   vi.useFakeTimers({
     now: Date.UTC(2026, 0, 1),
@@ -69,7 +68,7 @@ export function fakeClock(): void {
   });
 }
 
-/** Runs the calls through a library that tells its transitions to `note`; `tailMs` after the last event. */
+/** Runs the calls through a library that reports its transitions to `note`; `tailMs` after the last event. */
 export async function throughLibrary(
   create: (note: (state: string) => void) => Library,
   calls: readonly Call[],

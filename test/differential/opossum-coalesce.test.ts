@@ -6,9 +6,8 @@ import { isSuccess, OUTCOME } from '../../src/spec/outcome.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 
 /**
- * `coalesce` of opossum 9.0.0 itself beside the policy with the same window (`coalesceTTL`), under a fake
- * clock. Calls come at even ms and take an odd number of them: what two events of one instant do first is
- * not the question here.
+ * Compares `coalesce` of opossum 9.0.0 with the policy with the same window (`coalesceTTL`), under a fake clock.
+ * Calls start at even ms and take an odd number of ms: the order of two events at one instant is not tested here.
  */
 
 interface Case {

@@ -7,8 +7,8 @@ import { CalleeError, fakeClock, throughLibrary, throughPolicy } from './drive.j
 import type { Account, Call, End, Library } from './drive.js';
 
 /**
- * opossum 9.0.0 itself beside `circuitBreaker` of kind `opossum`, under a fake clock. What differs by
- * design, and is therefore avoided here, stands in docs/differences.md.
+ * Compares opossum 9.0.0 with `circuitBreaker` of kind `opossum`, under a fake clock. Differences by design, which
+ * this test avoids, are listed in docs/differences.md.
  */
 
 const RUNS = 4000;
@@ -74,9 +74,9 @@ async function both(
   return { real, ours };
 }
 
-// Calls come at multiples of 4 ms and end 1 ms after one. With timeouts, which end 2 ms after one, a reset
-// timeout is 2 ms more than a multiple, else 2 or 3: so no answer comes in the very ms of a reset timer or
-// of a timeout, while many calls do.
+// Calls start at multiples of 4 ms and end 1 ms after one. With timeouts, which end 2 ms after one, a reset timeout
+// is a multiple + 2 ms, else a multiple + 2 or 3 ms. So no response arrives in the same ms as a reset timer or a
+// timeout, while many calls do.
 const GRID = 4;
 const onGrid = (ms: number): number => Math.ceil(ms / GRID) * GRID;
 
@@ -102,7 +102,7 @@ const configs: fc.Arbitrary<Config> = fc
     rollingCountTimeout: buckets * bucketMs + (rest % buckets),
   }));
 
-/** A pause before a call: so many grid steps, or until about the end of something. */
+/** Delay before a call: a number of grid steps, or until about the end of something. */
 type Pause = readonly [until: 'soon' | 'reset' | 'border' | 'window', steps: number];
 const pauses: fc.Arbitrary<Pause> = fc.oneof(
   { weight: 6, arbitrary: fc.tuple(fc.constant('soon' as const), fc.nat({ max: 6 })) },
@@ -221,7 +221,7 @@ describe('opossum 9.0.0 and the kind opossum', () => {
   });
 });
 
-/** Counts what the sequences were made to hit. */
+/** Counts the situations that the sequences reached. */
 function look(
   seen: Record<string, number>,
   config: Config,

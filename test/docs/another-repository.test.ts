@@ -20,7 +20,7 @@ import type { Registry } from '../support/npm-registry.js';
 const ROOT = resolve(import.meta.dirname, '../..');
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 const CI = readFileSync(join(ROOT, 'docs/ci.md'), 'utf8');
-/** What README shows for another repository. */
+/** Commands that the README shows for another repository. */
 const SHOWN = blockOf(README, 'npm pack');
 const MB = 1e6;
 /** 3.1 MB; a build that packs its sources twice, or a picture, shows here. */
@@ -54,8 +54,8 @@ let packed: Packed;
 let installed: Ended;
 const at = (...names: string[]): string => join(folder, ...names);
 
-// What the README says for another repository, in an empty folder. The registry of npm is a server on this machine,
-// which hands out the packages of this checkout: no network, no cache, nothing installed by hand.
+// Runs the README's commands for another repository in an empty folder. The npm registry is a local server with the
+// packages of this checkout: no network, no cache, no manual installation.
 beforeAll(async () => {
   build();
   folder = mkdtempSync(join(tmpdir(), 'faultline-other-'));
@@ -179,7 +179,7 @@ function shell(command: string, env: NodeJS.ProcessEnv = {}): Promise<Ended> {
   return ended('sh', ['-c', command], folder, env);
 }
 
-/** In a process of its own while the server of this one goes on; npm sees no setting of the npm that runs the tests. */
+/** Runs in a separate process while this server stays up, without the npm settings of the npm that runs the tests. */
 function ended(
   program: string,
   args: readonly string[],

@@ -10,7 +10,7 @@ const FAIL = OUTCOME.serverError;
 const OK = OUTCOME.ok;
 const REFUSED = OUTCOME.rejectedBreaker;
 
-/** What every breaker below is told to ignore. */
+/** Outcome that every breaker below ignores. */
 const IGNORED = OUTCOME.reset;
 const IGNORES = { ignore: ['reset'] };
 /** In place of an outcome: a deadline further out passes then. */
@@ -47,7 +47,7 @@ const [behaviour, counting]: readonly Table[] = page
       .map((line) => line.split(' | ').map((cell) => cell.replace(/^\| | \|$/g, '').trim())),
   );
 
-/** What the page says of a kind in a column, of one of its two tables. */
+/** Content of one of the two tables of the page, for a kind and a column. */
 function said(kind: string, column: string, [head, , ...rows]: Table = behaviour): string {
   const row = rows.find(([name]) => name === `\`${kind}\``);
   if (row === undefined) throw new Error(`docs/breakers.md has no row of ${kind}`);
@@ -77,7 +77,7 @@ function drive(kind: string, planned: readonly Call[]) {
   const byFrame = new Map(results.map(({ frame }, k) => [frame, sorted[k]]));
   calls.callee = ({ startNs, frame }) => {
     const { endsMs, outcome } = byFrame.get(frame)!;
-    // Who has waited for a probe may begin after its time.
+    // A call that waited for a probe can start after its time.
     const isEnded = outcome !== null && outcome !== DEADLINE;
     return !isEnded ? null : { afterNs: Math.max(0, endsMs * MS - startNs), outcome };
   };
@@ -143,7 +143,7 @@ describe.each(KINDS)('the row of %s', (kind) => {
     const probedMs = opened + 1001;
     const after = (outcomes: readonly number[]): Call[] =>
       outcomes.map((outcome, k) => instant(probedMs + k, outcome));
-    // What a window makes of it after a probe has closed it, after one that is ignored, or failed.
+    // Result of a window after a probe that closed the breaker and one that was ignored or failed.
     const told = [[OK, OK, OK, FAIL], [IGNORED, FAIL], [FAIL]].some((outcomes) => {
       const [good, bad] = [OK, FAIL].map((outcome) => {
         const late: Call = { atMs: 0, endsMs: opened + 500, outcome };
@@ -188,7 +188,7 @@ describe.each(KINDS)('the row of %s', (kind) => {
 describe.each(KINDS)('what counts to %s', (kind) => {
   const opened = openedMs(kind);
 
-  /** The state that the end of such a probe leaves behind. */
+  /** State of the breaker after such a probe. */
   const probedWith = (outcome: number | null): string => {
     const probe: Call = { atMs: opened + 1001, endsMs: opened + 1100, outcome };
     const { states } = drive(kind, [FIRST, ...FAILURES, probe]);

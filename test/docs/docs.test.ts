@@ -31,7 +31,7 @@ const commands = blocks
   .filter(([, command]) => command !== '');
 const runs = commands.filter(([, command]) => command.startsWith('npx --no-install faultline '));
 
-/** By command line: what it left. */
+/** Results by command line. */
 const done = new Map<string, Ended>();
 let out = '';
 beforeAll(() => {
@@ -65,7 +65,7 @@ describe('what the pages say', () => {
     const writes = words[0] === 'run' || words[0] === 'sweep';
     const own = writes && !words.includes('--out') ? ['--out', out] : [];
     const { status, stderr } = ran(...words, ...own, ...fewerRuns(words));
-    // A broken budget is what some pages want to show.
+    // Some pages show a broken budget on purpose.
     expect([0, 1], stderr).toContain(status);
   });
 
@@ -97,7 +97,7 @@ describe('what the pages say', () => {
     expect(stdout).toBe(shown!.text);
   });
 
-  it('shows what a change is told that makes the shop of docs/ci.md slower', () => {
+  it('shows the output for a change that makes the shop of docs/ci.md slower', () => {
     const shown = blocks.filter(
       ({ page, language }) => page === 'docs/ci.md' && language === 'text',
     );
@@ -111,7 +111,7 @@ describe('what the pages say', () => {
     expect(stdout).toContain(shown[1]!.text);
   });
 
-  it('shows sweeps as they stand in their scenario, and what one of them prints', () => {
+  it('shows sweeps as in their scenario, and what one of them prints', () => {
     const own = blocks.filter(({ page }) => page === 'docs/sweeps.md');
     const path = 'scenarios/retry-metastable.yaml';
     const file = readFileSync(join(ROOT, path), 'utf8');
@@ -138,7 +138,7 @@ describe('what the pages say', () => {
       'storefront->recommendations.attempts',
       [/400ms +79\.0 +101 /, /1s +106 +157 +240/, /400ms +5,980 +12,000 +24,100/],
     ],
-  ])('%s: the sweep of %s says what stands there', (page, part, said) => {
+  ])('%s: the sweep of %s has the text of the page', (page, part, said) => {
     const [, command] = runs.find(([own, text]) => own === page && text.includes(part))!;
     const { stdout } = ran(...wordsOf(command).slice(3), '--out', out);
     for (const text of said) expect(stdout).toMatch(text);
@@ -166,13 +166,13 @@ describe('what the pages say', () => {
   });
 });
 
-/** Two runs of each variant where no test reads what a command prints, and it does not ask for a number of runs. */
+/** Uses two runs of each variant if no test reads the output and the command does not set a number of runs. */
 function fewerRuns(words: readonly string[]): readonly string[] {
   const isUnread = words[0] === 'run' || words[0] === 'compare';
   return isUnread && !words.includes('--replications') ? ['--replications', '2'] : [];
 }
 
-/** What a command leaves; several pages show the same one, and it is run once. */
+/** Result of a command. Several pages show the same one, which is run once. */
 function ran(...args: readonly string[]): Ended {
   const key = args.join('\n');
   const ended = done.get(key) ?? faultline(args);
@@ -180,7 +180,7 @@ function ran(...args: readonly string[]): Ended {
   return ended;
 }
 
-/** The words of a command; what stands in single quotes is one. */
+/** Words of a command; text in single quotes is one word. */
 function wordsOf(command: string): string[] {
   return [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
 }
@@ -193,7 +193,7 @@ function inDocs(name: string): string {
   return `docs/${name}`;
 }
 
-/** What is typed in another repository has a test of its own (another-repository.test.ts). */
+/** Commands to be typed in another repository have their own test (another-repository.test.ts). */
 function isElsewhere(text: string): boolean {
   return text.includes('npm pack');
 }

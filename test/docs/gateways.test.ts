@@ -7,7 +7,7 @@ import type { Gateway } from '../../src/spec/scenario.js';
 
 const page = readFileSync(join(resolve(import.meta.dirname, '../..'), 'docs/gateways.md'), 'utf8');
 
-/** Rows of the table whose first column is called so, cell by cell, without the backticks. */
+/** Rows of the table whose first column has this title, cell by cell, without backticks. */
 function table(first: string): readonly (readonly string[])[] {
   const block = page.split('\n\n').find((text) => text.startsWith(`| ${first} |`))!;
   const lines = block.split('\n').slice(2);

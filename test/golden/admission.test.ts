@@ -14,7 +14,7 @@ describe('admission by rate', () => {
   it('answers 429 before the queue, without a worker', () => {
     const fields = `concurrency: 1, queue: { capacity: 0 }, admission: { ${bucket} } }`;
     const { requests, at } = golden(server(fields, '0ms, 1ms, 2ms, 102ms'));
-    // The second is let in by the bucket and refused by the queue; the third finds the bucket empty.
+    // The bucket admits the second and the queue refuses it; the third finds the bucket empty.
     expect(outcomes(requests)).toEqual(['ok', 'rejectedOverload', 'throttled', 'ok']);
     expect(begun(at('s.serve'))).toEqual([0, -1, -1, 102]);
   });
@@ -46,7 +46,7 @@ describe('admission by rate', () => {
     expect(begun(at('s.serve'))).toEqual([0, 10, 100, -1]);
   });
 
-  it('loses who waits there when the process ends, and starts with a full bucket', () => {
+  it('loses waiting requests when the process ends, and starts with a full bucket', () => {
     const fields = `admission: { ${bucket}, maxWait: 1s } }`;
     const crash = 'faults: [ { id: c, kind: crash, target: s, at: 50ms, for: 10ms } ]\n';
     const { requests } = golden(
@@ -73,7 +73,7 @@ describe('admission by concurrency', () => {
   });
 
   it.each(['ignore', 'onDequeue', 'atSteps', 'immediate'])(
-    'gives the place back of who leaves, with cancellation %s',
+    'releases the place of a request that leaves, with cancellation %s',
     (cancellation) => {
       const fields =
         `concurrency: 1, cancellation: ${cancellation}, ` +
@@ -89,7 +89,7 @@ describe('admission by concurrency', () => {
     },
   );
 
-  it('gives the place back of who waited too long, and of who is lost with the process', () => {
+  it('releases the place of a request that waited too long, or was lost with the process', () => {
     const fields =
       'concurrency: 1, queue: { maxWait: 5ms }, admission: { concurrencyLimit: { limit: 2 } }';
     const crash = 'faults: [ { id: c, kind: crash, target: s, at: 40ms, for: 1ms } ]\n';
@@ -197,18 +197,18 @@ ${people('low', 0, low)}${people('high', 1, high)}`;
     expect(last('61%', '{ cores: 4, quota: { limit: 0.5 } }')).toBe('ok');
   });
 
-  it('by queueDelay refuses while nobody of the last interval began within the target', () => {
+  it('by queueDelay refuses while no request of the last interval started within the target', () => {
     const shed = '{ kind: queueDelay, target: 15ms, interval: 50ms, below: 1 }';
     // Begun at 0, 10, 20, ... 90: the wait at 10 is short, that at 20 is longer than 15.
     const { requests } = golden(
       two(shed, 'concurrency: 1', `${times(10, '0ms')}, 59ms, 60ms, 149ms, 150ms`, '61ms'),
     );
-    // 10 + 50 = 60: from then on. Those let in at 59 and 61 begin at 100 and 110, after 41 and 49 ms.
+    // 10 + 50 = 60: active from then on. Those admitted at 59 and 61 start at 100 and 110, after 41 and 49 ms.
     expect(of(requests, 'low.serve').slice(10)).toEqual([
       ...['ok', 'rejectedOverload', 'rejectedOverload', 'rejectedOverload'],
     ]);
     expect(of(requests, 'high.serve')).toEqual(['ok']);
-    // Nobody has begun since 100: after 50 ms there is nothing left to judge by.
+    // No request has started since 100: after 50 ms there is no measurement left.
     const later = golden(two(shed, 'concurrency: 1', `${times(10, '0ms')}, 149ms, 150ms`, '0s'));
     expect(of(later.requests, 'low.serve').slice(10)).toEqual(['rejectedOverload', 'ok']);
   });
@@ -294,7 +294,7 @@ workloads:
     expect(ended(at('back.get'))).toEqual([30]);
   });
 
-  it('with timeLimit leaves alone what goes on behind an answer that has left', () => {
+  it('with timeLimit does not end work after a response that was sent', () => {
     const body = `
 services:
   s: { endpoints: { serve: { timeLimit: 30ms, steps: [ respond: { status: 200, then: [ wait: 100ms ] } ] } } }
@@ -306,7 +306,7 @@ workloads:
     expect(ended(at('s.serve'))).toEqual([100]);
   });
 
-  it('of a paused process ends when the process goes on', () => {
+  it('of a paused process ends when the process resumes', () => {
     const pause = 'faults: [ { id: p, kind: pause, target: s, at: 10ms, for: 50ms } ]\n';
     const { requests } = golden(shop('timeLimit: 30ms', '0ms', pause));
     expect(latencies(requests.filter(({ part }) => part === 'some.slow'))).toEqual([60]);

@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { problemsOf } from '../theory/program.js';
 import { answered, golden, latencies, outcomes, sent } from './tracing.js';
 
-/** A gateway that answers from three services, which take 30, 80 and 50 ms; 5 ms before, 2 ms behind. */
+/**
+ * A gateway that combines responses of three services, which take 30, 80 and 50 ms; 5 ms of work before and 2 ms
+ * after.
+ */
 const aggregating = (steps: string, more: { route?: string; rest?: string } = {}): string => `
 gateways:
   edge:
@@ -71,7 +74,7 @@ describe('a route with steps', () => {
     expect(latencies(requests)).toEqual([87]);
   });
 
-  it('runs behind the middleware of the gateway, and stands beside routes with a target', () => {
+  it('runs after the middleware of the gateway, and coexists with routes that have a target', () => {
     const rest =
       '  plain: { arrivals: { at: [ 0ms ] }, requests: [ { call: edge, path: /plain } ] }';
     const body = aggregating(`parallel: { ${BRANCHES} }`, { rest }).replace(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { golden, instants, metered, outcomes } from './tracing.js';
 
-/** The first append takes 20 ms and its caller gives up after 15 ms; the second try takes as long. */
+/** The first append takes 20 ms and its caller gives up after 15 ms; the second try takes equally long. */
 const retried = (kind: string, append: string): string => `
 keys: { account: uniform(count=1) }
 eventStores:
@@ -59,7 +59,7 @@ workloads:
 });
 
 describe('ES-1: the events of an append', () => {
-  /** Appends of three events to a stream of ten, and the ms that a load takes afterwards: one for each event. */
+  /** Appends of three events to a stream of ten. Returns the ms of a later load: one per event. */
   const loaded = (fields: string, at: string, more = ''): number => {
     const traced = golden(`
 keys: { account: uniform(count=1) }
@@ -94,7 +94,7 @@ ${more}`);
 });
 
 describe('streams of which every request has one of its own', () => {
-  it('are known for as long as the request lasts, and no longer', () => {
+  it('are known while the request lasts, and no longer', () => {
     const traced = golden(
       `
 keys: { order: unique }
@@ -126,7 +126,7 @@ workloads:
   users: { arrivals: { at: [ ${instants(0, 900, 100, 'ms')} ] }, requests: [ { call: accounts.transfer } ] }
 `;
 
-  it('are written every so many events beside the requests', () => {
+  it('are written every n events, in the background', () => {
     const traced = golden(body);
     expect(traced.at('ledger.append')).toHaveLength(10);
     const tails = traced.requests.map(({ sent, answered }) => answered - sent);

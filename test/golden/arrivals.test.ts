@@ -98,7 +98,7 @@ describe('arrivals that a fault adds', () => {
     expect(late).toHaveLength(quiet.filter(({ sent: at }) => at < 10_000 || at >= 50_000).length);
   });
 
-  it('add up, follow a ramp, and suit users who wait for their answers', () => {
+  it('add up, follow a ramp, and work for users that wait for their responses', () => {
     const two = `faults:
   - { id: one, kind: load, target: users, at: 0s, for: 40s, rate: 50/s }
   - { id: two, kind: load, target: users, at: 0s, for: 40s, rate: 100/s, ramp: { up: 40s } }`;
@@ -118,7 +118,7 @@ describe('arrivals that a fault adds', () => {
   });
 });
 
-describe('users who come and go in stages', () => {
+describe('users that come and go in stages', () => {
   const users = (start: number, stages: string, think = '10ms'): string =>
     shop(
       `{ kind: closed, users: { start: ${start}, stages: [ ${stages} ] }, think: ${think} }`,
@@ -127,7 +127,7 @@ describe('users who come and go in stages', () => {
     );
 
   it('are there when the ramp reaches them, think, and ask', () => {
-    // The nth is there after n times 100 ms, and thinks 10 ms before it asks for the first time.
+    // User n starts at n times 100 ms, and thinks for 10 ms before the first request.
     const ramp = users(0, '{ duration: 300ms, target: 3 }, { duration: 0s, target: 0 }');
     const { requests } = golden(ramp, '60s');
     expect(sent(requests)).toEqual([110, 210, 210]);
@@ -140,7 +140,7 @@ describe('users who come and go in stages', () => {
       '{ duration: 150ms, target: 2 }, { duration: 0s, target: 1 }, { duration: 350ms, target: 1 }, { duration: 0s, target: 2 }, { duration: 100ms, target: 2 }, { duration: 0s, target: 0 }',
     );
     const { requests } = golden(ramp, '60s');
-    // Both ask at 10 and 110; the second one is too many at 210, and is back at 500.
+    // Both users send at 10 and 110; at 210 the second one is surplus, and it is back at 500.
     expect(sent(requests)).toEqual([10, 10, 110, 110, 210, 310, 410, 510, 510]);
   });
 

@@ -137,7 +137,8 @@ describe('the horizontal pod autoscaler (HPA-1 to HPA-6, GS-26)', () => {
   });
 
   it('sets those aside that are not ready yet', () => {
-    // Seven are wanted; three of them start for 40 s. Meanwhile the four go on at 80 %, and nothing more comes.
+    // Seven are desired, and three of them take 40 s to start. Meanwhile the four stay at 80 %, and no more are
+    // added.
     const service =
       'replicas: 4, cpu: 2, resources: { requests: { cpu: 1 } }, lifecycle: { startup: 40s }, ';
     const traced = scaled(HALF, 'constant(320/s)', { service });
@@ -318,10 +319,10 @@ topics:
   });
 });
 
-describe('an autoscaler that stands still (fault freeze)', () => {
+describe('a frozen autoscaler (fault freeze)', () => {
   const FROZEN = '{ id: f, kind: freeze, target: s, what: autoscaling, at: 10s, for: 40s }';
 
-  it('changes nothing, and goes on with what it sees then', () => {
+  it('changes nothing, and continues with the metrics of that time', () => {
     const load = 'constant(320/s)';
     expect(counts(scaled(HALF, load, { faults: FROZEN }), 20, 16, 46, 61)).toEqual([4, 4, 7]);
     const late = `${HALF}, metricDelay: 30s`;
@@ -339,7 +340,7 @@ faults: [ ${FROZEN} ]
   });
 });
 
-describe('who takes the place of another', () => {
+describe('replacement of instances', () => {
   const AT_ONCE = 'scaleDown: { stabilization: 0s }';
   /** 40/s, 4/s from 20 s on, 40/s again from 60 s on. */
   const LOAD =
@@ -437,7 +438,7 @@ caches: { c: { keys: item, warm: 100%, levels: [ { name: near, kind: local, capa
     expect(slow(15e3, 100e3)).toBe(10);
   });
 
-  it('comes where nobody is held up', () => {
+  it('arrives without a delay', () => {
     const traced = scaled(
       `metric: rate, target: 20/s, min: 1, max: 4, ${AT_ONCE}`,
       LOAD.replaceAll('40/s', '56/s'),
@@ -447,7 +448,7 @@ caches: { c: { keys: item, warm: 100%, levels: [ { name: near, kind: local, capa
         faults: '{ id: f, kind: crash, target: "s[1]", at: 25s, for: 70s }',
       },
     );
-    // Place 1 is left at 30 s, as the one that is down, and what a fault does there is not over at 75 s.
+    // Place 1 is vacated at 30 s because its instance is down; a fault on it is not over at 75 s.
     const changes = (replica: number): readonly string[] =>
       states(traced, replica).filter((word) => /wanted|absent/.test(word));
     expect(changes(1).slice(0, 1)).toEqual(['absent 30']);
@@ -516,7 +517,7 @@ workloads:
     expect(problemsOf(service(own))).toMatch(says);
   });
 
-  it('is who hears of events of the system by its number', () => {
+  it('is the listener of events by its number', () => {
     const text = `${service('replicas: 2')}  more: { arrivals: constant(1/s), requests: [ { call: shop.tell } ] }
 topics:
   news: { kind: bus, event: system, subscribers: [ { group: all-of-them, call: s.serve } ] }

@@ -64,7 +64,7 @@ workloads: { users: { arrivals: { at: [ ${instants(0, 290, 10, 'ms')} ] }, reque
 });
 
 describe('divergence 30: ten callers have ten views', () => {
-  it('nobody sees what another has under way: ten first calls fall on one instance', () => {
+  it('no caller sees the attempts of another: ten first calls go to one instance', () => {
     const views = (shops: number): number[] =>
       counts(
         golden(`
@@ -101,7 +101,7 @@ faults: [ { id: gone, kind: crash, target: 's[0]', at: 5s, for: 20s } ]
     expect(sent(first).filter((time) => time > 16_400)[0]).toBe(27_300);
   });
 
-  it('another kind is told at once', () => {
+  it('another kind learns of it at once', () => {
     const { requests } = golden(crashed('').replace('kind: nginx', 'kind: weighted, weights: [1]'));
     expect(new Set(outcomes(requests))).toEqual(new Set(['ok']));
   });

@@ -4,7 +4,7 @@ import { problemsOf } from '../theory/program.js';
 import { answered, begun, golden, latencies, times } from './tracing.js';
 import type { Traced } from './tracing.js';
 
-/** `shop` calls `store`, whose requests have 10 KB and whose answers have 40 KB: at 1 MB/s 10 ms and 40 ms. */
+/** `shop` calls `store` with requests of 10 KB and responses of 40 KB: at 1 MB/s 10 ms and 40 ms. */
 function store(
   at: string,
   faults: string,
@@ -44,7 +44,7 @@ function refusal(text: string): string {
 const thin = (own: string, target = 'shop->store', id = 'thin'): string =>
   `{ id: ${id}, kind: bandwidth, target: ${target}, ${own}, at: 1s, for: 10s }`;
 
-/** When messages of 40 KB have been carried that come at these ms, one after the other; rates in bytes a ms. */
+/** Transfer ends of 40 KB messages that start at these ms, in order; rates in bytes per ms. */
 function carried(
   comes: readonly number[],
   spans: readonly { from: number; until: number; rate: number }[],
@@ -95,7 +95,7 @@ describe('bandwidth (a thin link)', () => {
   });
 
   it('hits all messages from and to a component, and the users at a line of their own', () => {
-    // The answer of `shop` has no size, nor has what the users send.
+    // The responses of `shop` and the requests of the users have no size.
     expect(latencies(store('2s', thin('rate: 1MB/s', 'store')).requests)).toEqual([55]);
     const text = body(times(3, '2s'), thin('rate: 1MB/s', 'store')).replace(
       'call: shop.buy',
@@ -125,7 +125,7 @@ describe('bandwidth (a thin link)', () => {
     expect(ends(1035)).toEqual([2035, 2035]);
     // 20 KB and 40 KB are left for 2 MB/s.
     expect(ends(1035, 'bandwidth: 2MB/s')).toEqual([2045, 2065]);
-    // The first one has left @61 and is on its way, the second one has 4 of its 40 ms behind it.
+    // The first one has left @61 and is in transit; the second one has transferred 4 of its 40 ms.
     expect(ends(1065, 'latency: 3ms')).toEqual([2064, 2068]);
     // The second request had half of its time: it arrives @15, and is answered before the first one would have been.
     expect(begun(store('2s, 2s', until(1015)).at('store.get'))).toEqual([2010, 2015]);
@@ -175,13 +175,13 @@ describe('bandwidth (a thin link)', () => {
     expect(latencies(golden(text, '1m').requests)).toEqual([35, 35, 30]);
   });
 
-  it('carries what nobody waits for any more', () => {
+  it('carries messages without a waiting caller', () => {
     const until = '{ id: thin, kind: bandwidth, target: store, rate: 1MB/s, at: 1s, for: 1060ms }';
     const text = body('2s, 2s', until)
       .replace('[ call: store.get ]', '[ { call: store.get, policy: p } ]')
       .concat('policies: { p: { timeout: 30ms } }\n');
     expect(latencies(golden(text, '1m').requests)).toEqual([30, 30]);
-    // The first leaves @55; what is left of the second has gone when the third comes.
+    // The first leaves @55; the rest of the second has left when the third arrives.
     const third = text.replace('2s, 2s', '2s, 2s, 2050ms');
     expect(latencies(golden(third, '1m').requests)).toEqual([30, 30, 15]);
   });
@@ -237,7 +237,7 @@ describe('bandwidth (a thin link)', () => {
     expect(refusal(text.replace('get: {', 'get: { responseSize: 1KB, '))).toBe('it runs');
   });
 
-  it('may stand where it does nothing yet', () => {
+  it('is valid where it has no effect yet', () => {
     const fault = thin('rate: 1MB/s, optional: true');
     expect(latencies(store('2s', fault, { sizes: '' }).requests)).toEqual([5]);
   });

@@ -134,7 +134,7 @@ describe('results and not calls', () => {
         '{ circuitBreaker: { kind: hystrix } }',
       ),
     );
-    // They end at 1 s, the snapshot of that instant comes after them and before the call.
+    // They end at 1 s; the snapshot of that instant comes after them and before the call.
     expect(states(traced)).toEqual([[1, 'open']]);
     expect(outcomes(traced.requests).slice(-2)).toEqual(['serverError', 'rejectedBreaker']);
   });

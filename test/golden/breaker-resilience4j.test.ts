@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Traced } from './tracing.js';
 import { golden, outcomes, sent } from './tracing.js';
 
-/** When a caller `front` makes its calls to `s`, by what they do there; times in ms. */
+/** When a caller `front` makes its calls to `s`, by their effect there; times in ms. */
 interface Traffic {
   readonly good?: readonly number[];
   /** A status 500 at once. */
@@ -48,7 +48,7 @@ const states = ({ ran }: Traced): readonly (readonly [number, string])[] =>
 const seconds = (...list: number[]): number[] => list.map((second) => second * 1000);
 const span = (from: number, to: number): number[] =>
   Array.from({ length: to - from + 1 }, (_, k) => (from + k) * 1000);
-/** Attempts of `front` that its breaker let through, by endpoint. */
+/** Attempts of `front` that its breaker admitted, by endpoint. */
 const through = (traced: Traced, kind: keyof Traffic): number[] => sent(traced.at(`s.${kind}`));
 
 describe('resilience4j circuit breakers', () => {
@@ -150,7 +150,7 @@ describe('resilience4j circuit breakers', () => {
           good: span(13, 30),
         }),
       ).slice(1);
-    // The first probe fails. Four are let through: 1 of 4 is 25 %, at 15 s.
+    // The first probe fails. Four are admitted: 1 of 4 is 25 %, at 15 s.
     expect(probes(4, '')).toEqual([
       [12, 'halfOpen'],
       [15, 'closed'],
@@ -167,7 +167,7 @@ describe('resilience4j circuit breakers', () => {
         'faults: [ { id: stuck, kind: hang, target: s, at: 11500ms, for: 1h } ]\n',
       );
     expect(states(hung('')).slice(1)).toEqual([[12, 'halfOpen']]);
-    // 12 s and 20 s more: open from 32 s, asked again by the first call after 42 s.
+    // 12 s and 20 s more: open from 32 s; the first call after 42 s is a probe.
     expect(states(hung(', maxWaitDurationInHalfOpenState: 20s')).slice(1)).toEqual([
       [12, 'halfOpen'],
       [32, 'open'],

@@ -100,7 +100,8 @@ faults: [ { id: dies, kind: crash, target: worker, at: 35ms, for: 65ms } ]
   };
 
   it('commit with a poll what the polls before it have returned, all of which is handled by then', () => {
-    // The first poll 25 ms or more behind that of 0 ms is at 30 ms: three are committed, the fourth comes again.
+    // The first poll at least 25 ms after that of 0 ms is at 30 ms: three are committed, the fourth is delivered
+    // again.
     expect(auto('25ms')).toEqual([10, 1, 0, 0]);
     // At 20 ms two are.
     expect(auto('15ms')).toEqual([11, 2, 1, 0]);
@@ -131,7 +132,7 @@ workloads: { users: { arrivals: { at: [ 0ms ] }, requests: [ { name: send, steps
     expect(rebalances('40029ms')).toBeGreaterThan(0);
   });
 
-  it('show the message of SQS to somebody else (SQS-2)', () => {
+  it('show the message of SQS to another consumer (SQS-2)', () => {
     const tries = (visible: string): readonly number[] =>
       begun(
         golden(

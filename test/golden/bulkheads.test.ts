@@ -181,7 +181,7 @@ describe('throttles', () => {
         outcome,
       );
     expect(during(0, 10_000, 'ok')).toBe(1000);
-    // A hundred requests in the window and no accept: p = 100/101, so one in 101 goes to the callee.
+    // A hundred requests in the window and no accept: p = 100/101, so one in 101 is sent to the callee.
     const asked = during(11_000, 20_000, 'serverError');
     expect(asked).toBeGreaterThan(0);
     expect(asked).toBeLessThan(25);
@@ -204,7 +204,7 @@ workloads:
 ${faults}`);
       return sent(at('s.serve')).filter((one) => one === 3000).length;
     };
-    // After 200 errors p = 200/201; a process that knows nothing asks with all ten.
+    // After 200 errors p = 200/201; a process without a history sends all ten.
     expect(askedAt3s('')).toBe(0);
     const restart = 'faults: [ { id: f, kind: crash, target: front, at: 2s, for: 100ms } ]\n';
     expect(askedAt3s(restart)).toBe(10);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { problemsOf } from '../theory/program.js';
 import { golden, latencies, metered } from './tracing.js';
 
-/** In the process, a server of the region behind it, and one of all regions behind that; a load of 50 ms. */
+/** A level in the process, then a regional server, then a global one; a load takes 50 ms. */
 const chain = (more: string): string => `
 keys: { item: { kind: sequence, count: 1 } }
 caches:
@@ -32,7 +32,7 @@ describe('CA-10: two shared levels are two caches, one in the miss of the other'
       0,
       // Near has expired, redis has not.
       2,
-      // Redis has expired at 5.068 s, the edge has not: 2 + 7 ms, and set behind.
+      // Redis has expired at 5.068 s, the edge has not: 2 + 7 ms, and it is set in Redis.
       2 + 7 + 2,
       2 + 7 + 50 + 7 + 2,
     ]);
@@ -40,7 +40,7 @@ describe('CA-10: two shared levels are two caches, one in the miss of the other'
     expect(metered(traced, 'loads', 'region')).toBe(3);
   });
 
-  it('goes on without a level that is down', () => {
+  it('continues without a level that is down', () => {
     const down = 'faults: [ { id: down, kind: crash, target: region, at: 5s, for: 10s } ]';
     const took = latencies(golden(chain(down)).requests);
     // Refused at once, found at the edge: 7 ms.

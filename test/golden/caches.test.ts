@@ -37,7 +37,7 @@ workloads:
     expect(traced.at('items.far')).toHaveLength(110);
   });
 
-  it('never expires while it is read, where each hit begins its time anew', () => {
+  it('never expires while it is read, if each hit restarts its time', () => {
     const traced = golden(reads('{ name: near, kind: local, ttl: 1s, sliding: true }'));
     expect(figures(traced, 'items')).toEqual([99, 1, 1, 0]);
   });
@@ -119,7 +119,7 @@ workloads:
     expect(outcomes(traced.requests)).toEqual(['ok', 'timeout']);
   });
 
-  it('go on by themselves when the first is gone without an answer', () => {
+  it('continue by themselves when the first ends without a response', () => {
     const cache = `${NEAR}, coalesce: cluster`;
     const traced = golden(
       world(
@@ -141,14 +141,14 @@ faults: [ { id: dies, kind: crash, target: 'shop[0]', at: 15ms, for: 1s } ]
 describe('an expired value', () => {
   const stale = `${NEAR}, staleWhileRevalidate: 500ms`;
 
-  it('is served while one request behind the back of the others loads it anew', () => {
+  it('is served while one request reloads it in the background', () => {
     const traced = golden(world(stale, SHOW, readers('0ms, 1100ms, 1120ms, 1200ms')));
     // Loaded at 50, expired at 1050: both of 1100 and 1120 are served, and the load is over at 1150.
     expect(latencies(traced.requests)).toEqual([50, 0, 0, 0]);
     expect(figures(traced, 'items')).toEqual([3, 1, 2, 0]);
   });
 
-  it('is gone when that time is over too', () => {
+  it('is expired when that time is over too', () => {
     const traced = golden(world(stale, SHOW, readers('0ms, 1549ms, 1550ms')));
     // Until 1050 + 500: at 1550 the load of 1549 is under way, and has not landed.
     expect(latencies(traced.requests)).toEqual([50, 0, 50]);
@@ -214,7 +214,8 @@ describe('CA-10: a level in the process in front of a shared one', () => {
 
   it('is filled from it, and both from the database', () => {
     const traced = golden(world(levels, SHOW, readers('0ms, 100ms, 200ms, 1200ms'), 2));
-    // Missed everywhere: 2 + 50 + 2 ms. The other instance finds it behind: 2 ms. Then near, until 1054 ms.
+    // Missed everywhere: 2 + 50 + 2 ms. The other instance finds it in the shared level: 2 ms. Then locally, until
+    // 1054 ms.
     expect(latencies(traced.requests)).toEqual([54, 2, 0, 2]);
     expect(figures(traced, 'items.near')).toEqual([1, 3, 3, 0]);
     expect(figures(traced, 'items.far')).toEqual([2, 1, 1, 0]);
@@ -277,7 +278,7 @@ workloads:
 });
 
 describe('writes', () => {
-  /** When the database was asked to write, in steps of 5 ms: nobody waits for that, so it is in no trace. */
+  /** When the database started writes, in steps of 5 ms: no request waits for them, so no trace has them. */
   const written = ({ ran }: ReturnType<typeof golden>): readonly number[] => {
     const { parts, grid } = ran.plans[0]!;
     const { good } = ran.records[0]![0]!.parts[parts.findIndex(({ name }) => name === 'write')]!;
@@ -368,7 +369,7 @@ describe('divergence 42: a cache has no fixed ratio of hits', () => {
     golden(world(cache, SHOW, readers(`0ms, ${times(10, '1060ms')}, 1200ms`)));
   const loads = (cache: string): number => metered(crowd(cache), 'loads', 'items');
 
-  it('what expires is missed by all who come at once', () => {
+  it('is missed by all requests of the same instant when it expires', () => {
     expect(loads(NEAR)).toBe(11);
     expect(latencies(crowd(NEAR).requests)).toEqual([50, ...Array<number>(10).fill(50), 0]);
   });

@@ -7,13 +7,13 @@ import type { Traced } from './tracing.js';
 const fault = (target = 'far', at = '1s', more = ''): string =>
   `faults: [ { id: expired, kind: certExpiry, target: ${target}, at: ${at}, for: 1s${more} } ]`;
 
-/** Calls from `app` to `far`, one round trip of 30 ms away, that take 50 ms on a connection that stands. */
+/** Calls from `app` to `far`, one round trip of 30 ms away, that take 50 ms on an open connection. */
 const calls = (at: string, tls: string, connections: string, more = fault()): Traced =>
   line({ at, connections, protocol: `{ ${tls} }`, more });
 /** A new connection for each call. */
 const ANEW = '{ maxRequests: 1 }';
 
-/** What compiling says of a scenario; nothing where it is in order. */
+/** Error of the compilation of a scenario; empty without one. */
 function refusal(text: string): string {
   try {
     golden(text, '10s');
@@ -25,7 +25,7 @@ function refusal(text: string): string {
 
 describe('certExpiry (RFC 8446 section 6.2, certificate_expired)', () => {
   it.each(['tls: tls13', 'tls: tls12', 'tls: mtls'])(
-    'refuses who opens a connection with %s behind the first round trip of it',
+    'refuses new connections with %s after their first round trip',
     (tls) => {
       const { requests } = calls('500ms, 1500ms, 2500ms', tls, ANEW);
       expect(outcomes(requests)).toEqual(['ok', 'serverError', 'ok']);
@@ -57,7 +57,7 @@ describe('certExpiry (RFC 8446 section 6.2, certificate_expired)', () => {
   });
 
   it('is judged when the certificate comes', () => {
-    // It comes 60 ms after the call, at 0.999 and 2 s: the fault begins before it and ends with it.
+    // It arrives 60 ms after the call, at 0.999 and 2 s: the fault begins before it and ends with it.
     const { requests } = calls('940ms, 939ms, 1940ms, 1939ms', 'tls: tls13', ANEW);
     const byArrival = new Map(sent(requests).map((at, k) => [at, outcomes(requests)[k]]));
     expect([...byArrival].sort(([a], [b]) => a - b)).toEqual([
@@ -68,7 +68,7 @@ describe('certExpiry (RFC 8446 section 6.2, certificate_expired)', () => {
     ]);
   });
 
-  it('leaves connections alone that stand, until they are closed', () => {
+  it('leaves open connections alone, until they are closed', () => {
     const at = instants(100, 2400, 100, 'ms');
     const kept = calls(at, 'tls: tls13', '{ max: 1 }');
     expect(new Set(outcomes(kept.requests))).toEqual(new Set(['ok']));
@@ -115,7 +115,7 @@ describe('the certificate of a caller', () => {
     expect(latencies(requests)).toEqual([90, 90, 110]);
   });
 
-  it('is nothing to those whom it calls without mtls', () => {
+  it('does not affect its callees without mtls', () => {
     const text = (tls: string, target: string): string =>
       refusal(`
 services:
@@ -130,7 +130,7 @@ ${fault(target)}
     for (const problem of [
       text('tls13', 'app'),
       text('none', 'far'),
-      // Nobody opens connections to it.
+      // No component opens connections to it.
       text('tls13', 'last'),
     ]) {
       expect(problem).toContain('no caller opens a connection');

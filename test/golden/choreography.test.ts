@@ -3,7 +3,7 @@ import { verdicts } from '../support/sagas.js';
 import { golden, metered } from './tracing.js';
 import type { Traced } from './tracing.js';
 
-/** An order: payment by event, then shipping by event; who ships confirms the order. */
+/** An order: payment by event, then shipping by event; the shipping service confirms the order. */
 const events = (parts: Readonly<Record<string, string>>, faults = ''): string => `
 topics:
   created: { kind: kafka, subscribers: [ { group: payments, call: payments.onCreated${parts['commit'] ?? ''} } ] }
@@ -78,7 +78,7 @@ describe('CH-1: a saga of events, watched', () => {
     const bare = order({}).ran.records[0]![0]!.digest;
     const rules = 'invariants: [ { if: charge, then: ship } ]\n    value: uniform(1, 100)';
     expect(order({ saga: rules }).ran.records[0]![0]!.digest).toBe(bare);
-    // Under a name behind all others, so that those keep their numbers.
+    // Named to sort after all others, so that those keep their numbers.
     const last = events({}).replace('  order:\n    kind', '  zzz:\n    kind');
     const unwatched = last.replace(/sagas:[\s\S]*?workloads:/, 'workloads:');
     const digests = [last, unwatched].map((text) => golden(text, '1m').ran.records[0]![0]!.digest);
@@ -86,7 +86,7 @@ describe('CH-1: a saga of events, watched', () => {
   });
 });
 
-describe('CH-2: an event that nobody gets', () => {
+describe('CH-2: an event without a consumer', () => {
   it('leaves the saga stuck', () => {
     const dies = 'faults: [ { id: dies, kind: crash, target: payments, at: 5ms, for: 1ms } ]';
     const traced = order({ commit: ', commit: before', saga: 'value: 30' }, dies);
@@ -97,7 +97,7 @@ describe('CH-2: an event that nobody gets', () => {
 });
 
 describe('CH-3: an event that comes twice', () => {
-  // The consumer has charged at 11 ms and dies at 15, before it has told anybody.
+  // The consumer has charged at 11 ms and dies at 15, before it publishes anything.
   const slow = '- wait: 20ms';
   const dies = 'faults: [ { id: dies, kind: crash, target: payments, at: 15ms, for: 1ms } ]';
 
@@ -116,7 +116,7 @@ describe('CH-3: an event that comes twice', () => {
 });
 
 describe('a rule of the business', () => {
-  it('is broken where an effect stands alone', () => {
+  it('is broken if an effect has no counterpart', () => {
     // The order is confirmed although nothing was shipped: shipping takes its failure for a success.
     const careless = events({
       ship: ', fail: 422',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { golden, latencies, sent, times } from './tracing.js';
 
-/** `shop` asks `stock` by item; all requests have one of `items` values. */
+/** `shop` calls `stock` by item; every request has one of `items` values. */
 const shop = (policy: string, at: string, items = 1): string => `
 keys: { item: sequence(count=${items}) }
 policies: { ask: { ${policy} } }
@@ -50,7 +50,7 @@ describe('calls that ask the same', () => {
     expect(sent(at('stock.list'))).toEqual([0]);
   });
 
-  it('8.2 cache and coalescing, retry outside: a retry joins what goes on meanwhile', () => {
+  it('8.2 cache and coalescing, retry outside: a retry joins the call that still runs', () => {
     // Leader @0 fails @100 with its follower; both retry @110: one leads, one follows again.
     const policy =
       'retry: { attempts: 2, on: [any], backoff: { kind: constant, base: 10ms } }, ' +

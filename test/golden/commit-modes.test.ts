@@ -49,7 +49,7 @@ describe('GS-6: a consumer that crashes in the middle of a batch', () => {
   });
 
   it('waits for the session of the dead member without static membership (KF-9)', () => {
-    // The last heartbeat was at 0 ms: dead at 45 s, and 3 s of rebalance behind it.
+    // The last heartbeat was at 0 ms: dead at 45 s, then 3 s of rebalance.
     const traced = golden(consumer('afterBatch', ''));
     expect(effects(traced)).toEqual([13, 10, 3, 0]);
     expect(Math.max(...ended(traced.at('worker.handle')))).toBe(48_100);

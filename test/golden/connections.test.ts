@@ -56,7 +56,7 @@ describe('connections of a service edge', () => {
   });
 
   it('closes an idle one at exactly idleTimeout', () => {
-    // Idle from 80 ms on: gone at 1080, before the request of that instant.
+    // Idle from 80 ms: closed at 1080, before the request of that instant.
     const just = line({ at: '0ms, 1079ms', connections: '{ idleTimeout: 1s }' });
     expect(latencies(just.requests)).toEqual([80, 50]);
     const late = line({ at: '0ms, 1080ms', connections: '{ idleTimeout: 1s }' });
@@ -84,7 +84,7 @@ describe('connections of a service edge', () => {
   });
 
   it('ends the wait in line after acquireTimeout; opening does not count', () => {
-    // The first needs 30 ms to dial and 50 to be served: who came with it waits 80 ms.
+    // The first needs 30 ms to dial and 50 in service: one that arrived with it waits 80 ms.
     const patient = line({ at: '0ms, 0ms', connections: '{ max: 1, acquireTimeout: 80ms }' });
     expect(outcomes(patient.requests)).toEqual(['ok', 'ok']);
     const hasty = line({ at: '0ms, 0ms', connections: '{ max: 1, acquireTimeout: 79ms }' });
@@ -102,7 +102,7 @@ describe('connections of a service edge', () => {
     const at = '0ms, 100ms';
     const policy = 'timeout: 60ms';
     const traced = line({ at, connections: '{ max: 1 }', policy, protocol: 'http1' });
-    // The timeout stands outside and counts the dial: 30 + 50 are too much, 50 on a warm one are not.
+    // The timeout is the outer layer and includes the dial: 30 + 50 are too long, 50 on a warm connection are not.
     expect(latencies(traced.requests)).toEqual([60, 60]);
     expect(opened(traced)).toBe(2);
     const streams = line({ at, connections: '{ max: 1 }', policy, protocol: 'http2' });
@@ -197,13 +197,13 @@ describe('a callee that is not there', () => {
     });
   });
 
-  it('waits for a caller that is paused when its connection stands', () => {
+  it('waits for a caller that is paused when its connection opens', () => {
     // The SYN-ACK of 30 ms is for the kernel; the process sees it at its thaw.
     const more = 'faults: [ { id: f, kind: pause, target: app, at: 20ms, for: 80ms } ]';
     expect(latencies(line({ at: '0ms', connections: '{}', more }).requests)).toEqual([150]);
   });
 
-  it('accepts TCP while its process hangs, and finishes TLS when it goes on', () => {
+  it('accepts TCP while its process hangs, and finishes TLS when it resumes', () => {
     // SYN at 15, TLS there at 45, answered at 100, open at 115.
     const more = 'faults: [ { id: f, kind: hang, target: far, at: 10ms, for: 90ms } ]';
     const protocol = '{ tls: tls13 }';
@@ -228,7 +228,7 @@ describe('loss on the wire', () => {
     expect(new Set(outcomes(requests))).toEqual(new Set(['ok']));
     const slow = latencies(requests).filter((latency) => latency > 1000);
     expect(slow.length).toBeGreaterThan(20);
-    // What is above 80 ms is whole seconds of SYNs and retransmission time-outs of 200 ms, doubling.
+    // The time above 80 ms is whole seconds of SYNs and retransmission time-outs of 200 ms, doubling.
     for (const latency of latencies(requests)) expect((latency - 80) % 200).toBe(0);
   });
 });
@@ -264,7 +264,7 @@ describe('a balancer in front of connections', () => {
     expect(latencies(connection.requests)).toEqual([80, 50, 50, 50]);
   });
 
-  it('sends nothing to an instance that is back as long as the others keep their connections', () => {
+  it('sends nothing to an instance that is back while the others keep their connections', () => {
     const at = Array.from({ length: 20 }, (_, k) => `${k * 100}ms`).join(', ');
     const policy = 'loadBalancing: { kind: roundRobin, level: connection }';
     const more = 'faults: [ { id: f, kind: crash, target: "far[0]", at: 450ms, for: 200ms } ]';

@@ -45,7 +45,7 @@ const BREAKER = 'policy: { circuitBreaker: { failureThreshold: 2, openDuration: 
 
 describe('a circuit breaker of a consumer', () => {
   // The second failure, at 1 ms, opens it until 1001 ms. Paused at 2 ms, looked at every 100 ms from then on.
-  it('pauses a member of a group: it polls on, and the records are there when it goes on', () => {
+  it('pauses a member of a group: it keeps polling, and the records are there when it resumes', () => {
     const traced = run('kafka', BREAKER);
     expect(at(traced)).toEqual([0, 1, ...steps(1002, 10)]);
     expect(figures(traced)).toEqual([10, 2, 0, 0]);
@@ -60,7 +60,7 @@ describe('a circuit breaker of a consumer', () => {
 
   it('keeps what was received from SQS, and receives no more', () => {
     const traced = run('sqs', BREAKER);
-    // Nobody tells SQS of a failure: the two that failed at once are seen again after 30 s.
+    // SQS does not learn of a failure: the two that failed at once are visible again after 30 s.
     expect(at(traced)).toEqual([0, 0, ...steps(1000, 8), 30_000, 30_010]);
     expect(figures(traced)).toEqual([10, 2, 0, 0]);
   });
@@ -124,13 +124,13 @@ faults:
     },
   );
 
-  it.each(KINDS)('begins anew with the process: %s', (kind) => {
+  it.each(KINDS)('resets with the process: %s', (kind) => {
     const traced = run(
       kind,
       `commit: before, policy: { circuitBreaker: { failureThreshold: 1, openDuration: 1h } }`,
       '  - { id: dies, kind: crash, target: worker, at: 600ms, for: 100ms }',
     );
-    // In its memory: what it had taken dies with it. A bus hands out one at a time.
+    // In its memory: messages it had taken are lost with it. A bus hands out one at a time.
     expect(figures(traced)[3]).toBe(kind === 'bus' ? 2 : 10);
     expect(figures(traced)[0]).toBe(kind === 'bus' ? 8 : 0);
   });

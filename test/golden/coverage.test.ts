@@ -4,7 +4,7 @@ import { testTexts } from '../support/test-texts.js';
 import { LEFT_OUT_RULES, RULES } from './rule-ids.js';
 import { SYNC_LEFT_OUT, SYNC_ROWS } from './sync-tables.js';
 
-/** Cases worked out by hand, by their number in the list they come from. */
+/** Cases worked out by hand, by their number in the list of cases. */
 const GOLDEN = [
   1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 14, 15, 16, 17, 18, 20, 21, 22, 23, 24, 25, 27, 28, 30, 31, 32,
   34, 35,
@@ -13,7 +13,7 @@ const GOLDEN = [
 /** Places where simulators go wrong, numbered without a gap. */
 const DIVERGENCES = 52;
 
-/** What has no test of its own, because the language does not run it yet. */
+/** Cases without a test, because the language cannot express them yet. */
 const LEFT_OUT: ReadonlyMap<number, { readonly needs: string; readonly asks: string }> = new Map();
 
 const HEAD = `
@@ -24,7 +24,7 @@ workloads: { users: { arrivals: constant(1/s), requests: [ { call: s } ] } }
 `;
 const SERVICES = 'services: { s: { endpoints: { serve: [ wait: 1ms ] } } }\n';
 
-/** What is wrong with a scenario that has this as well. */
+/** The error of a scenario to which this is added. */
 const refusalOf = (asks: string): string =>
   problemsOf(`${HEAD}${asks.startsWith('services') ? '' : SERVICES}${asks}\n`);
 

@@ -26,7 +26,7 @@ describe('cpuStress (a fair scheduler, sched-design-CFS.rst)', () => {
     expect(done('2', '100%', '100ms')).toEqual([115]);
   });
 
-  it('takes nothing from who finds a core free', () => {
+  it('takes nothing from requests that find a free core', () => {
     expect(done('2', '20%', '100ms')).toEqual([110]);
   });
 
@@ -45,7 +45,7 @@ describe('cpuStress (a fair scheduler, sched-design-CFS.rst)', () => {
     expect(done('1', '20%', '100ms', small)).toEqual([115.625]);
   });
 
-  it('uses up the quota, also where nobody else is there', () => {
+  it('uses up the quota, also without other work', () => {
     const cpu = '{ cores: 1, quota: { limit: 0.5, period: 100ms } }';
     // From 100 ms on a half of the core each, 10 ms of the budget in 10 ms.
     expect(done(cpu, '100%', '100ms')).toEqual([120]);

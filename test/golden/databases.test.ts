@@ -141,14 +141,14 @@ ${more}`;
     const session = (clients: string): string =>
       `mode: session, defaultPoolSize: 1, clients: { ${clients} }`;
 
-    it('lets who has a connection use it again, and the others wait for its end', () => {
+    it('lets a client with a connection use it again, and the others wait for its end', () => {
       // The shop is connected from 0 ms on, and idle from 10 to 30 and from 40 to 90 ms; then the stock is.
       const pool = session('maxOpen: 1, maxIdleTime: 50ms');
       const traced = golden(pooled(pool, 'query: db.ask', '0ms, 30ms'));
       expect(answered(traced.requests)).toEqual([10, 100, 40, 110]);
     });
 
-    it('gives whoever waits for another one the one that comes back', () => {
+    it('gives a returned connection to the call that waits for another one', () => {
       const traced = golden(pooled(session(''), 'query: db.ask', '0ms, 1ms'));
       // Both of the shop; those of the stock wait for ever.
       expect(answered(traced.requests).filter((at) => at < 1000)).toEqual([10, 20]);
@@ -159,7 +159,7 @@ ${more}`;
       expect(answered(traced.requests)).toEqual([10, 20, 40, 50]);
     });
 
-    it('refuses who waits longer than queryWaitTimeout, and who would be one too many', () => {
+    it('refuses calls that wait longer than queryWaitTimeout, and clients above the limit', () => {
       const slow = `${session('')}, queryWaitTimeout: 25ms`;
       const traced = golden(pooled(slow, 'query: db.ask', '0ms'));
       expect(outcomes(traced.requests)).toEqual(['ok', 'serverError']);
@@ -168,7 +168,7 @@ ${more}`;
       expect(answered(few.requests)).toEqual([10, 0]);
     });
 
-    it('counts queryWaitTimeout alone for who has waited for its own pool before', () => {
+    it('counts queryWaitTimeout alone for calls that have waited for their own pool before', () => {
       // The second of the stock waits from 10 to 25 ms for the first to fail, then connects for 25 ms: beyond 40 ms.
       const pool = `${session('maxOpen: 1, acquireTimeout: 30ms')}, queryWaitTimeout: 25ms`;
       const traced = golden(pooled(pool, 'query: db.ask', '0ms, 10ms'));
@@ -185,7 +185,7 @@ ${more}`;
     });
   });
 
-  it('goes on when one of its callers dies', () => {
+  it('continues when one of its callers dies', () => {
     const dies = 'faults: [ { id: dies, kind: crash, target: shop, at: 5ms, for: 1ms } ]';
     const traced = golden(pooled('defaultPoolSize: 1', 'query: db.ask', '0ms', dies));
     expect(outcomes(traced.requests)).toEqual(['reset', 'ok']);

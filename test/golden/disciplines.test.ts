@@ -27,7 +27,7 @@ const order = (traced: Traced): readonly number[] =>
     .filter(({ begun }) => begun >= 0)
     .sort((a, b) => a.begun - b.begun)
     .map(({ sent }) => sent);
-/** When whom was refused. */
+/** Time and identity of every refusal. */
 const refused = (traced: Traced): readonly (readonly [number, number])[] =>
   traced.requests
     .filter(({ outcome }) => outcome === 'rejectedOverload')
@@ -44,7 +44,7 @@ describe('7.2.1: codel with a target of 5 ms and an interval of 100 ms', () => {
     expect(drops.slice(0, 7)).toEqual([120, 220, 300, 350, 400, 450, 490]);
   });
 
-  it('drops nobody while hardly anybody waits, nor where waits are short', () => {
+  it('drops nothing while few requests wait, nor while waits are short', () => {
     // Until 120 ms all but two are served.
     expect(refused(flood(14))).toEqual([]);
     expect(refused(flood(15)).map(([, at]) => at)).toEqual([120]);
@@ -81,13 +81,13 @@ describe('7.2.2: priority', () => {
     ['5ms', 1],
   ];
 
-  it('is strict by level and first come first served within one, and stops nobody at work', () => {
+  it('is strict by level and first come first served within one, and preempts no request', () => {
     expect(order(one('discipline: priority', levels))).toEqual([0, 2, 4, 3, 1, 5]);
   });
 
   it('in a full queue pushes out the newest of the lowest level below its own', () => {
     const traced = one('discipline: priority, capacity: 3', levels);
-    // 1, 2 and 3 wait; 4 pushes out 1, and 5 finds nobody below it.
+    // 1, 2 and 3 wait; 4 evicts 1, and 5 finds none with a lower priority.
     expect(refused(traced)).toEqual([
       [1, 4],
       [5, 5],

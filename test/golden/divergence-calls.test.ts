@@ -59,7 +59,7 @@ describe('lifetimes of callers and work', () => {
     expect(outcomes(requests)).toEqual(['ok', 'timeout']);
   });
 
-  it('divergence 45: successful latencies stand beside all latencies', () => {
+  it('divergence 45: successful latencies are shown with all latencies', () => {
     const { ran } = golden(
       single('concurrency: 1, ', 'wait: 100ms', '0ms, 0ms', '{ timeout: 150ms }'),
     );
@@ -102,7 +102,7 @@ workloads:
     expect(requests.filter(({ outcome }) => outcome === 'rejectedBreaker')).toHaveLength(9);
   });
 
-  it('divergence 5: half open lets only so many probes through', () => {
+  it('divergence 5: half open admits only a limited number of probes', () => {
     const { at, requests } = golden(
       single(
         '',
@@ -193,7 +193,7 @@ describe('retries', () => {
 });
 
 describe('traces', () => {
-  it('tell of each try how it ended for its caller', () => {
+  it('record how each try ended for its caller', () => {
     const { at } = golden(
       single(
         'concurrency: 1, ',

@@ -76,10 +76,10 @@ faults: [ { id: f, ${fault}, at: 1s, for: 1s } ]
     expect([answered, outcome]).toEqual([1010, 'reset']);
   });
 
-  it.each(['hang', 'pause'])('divergence 50: stops at a %s and goes on after it', (kind) => {
+  it.each(['hang', 'pause'])('divergence 50: stops at a %s and continues after it', (kind) => {
     // 190 ms of work were done at 1 s; the other 210 follow from 2 s on.
     expect(hit(`kind: ${kind}, target: s`).work.ended).toBe(2210);
-    // What is waited for outside comes all the same, and is seen when the process moves again.
+    // An external response arrives anyway, and is seen when the process runs again.
     expect(hit(`kind: ${kind}, target: s`, { step: 'wait: 400ms' }).work.ended).toBe(2000);
   });
 
@@ -139,7 +139,7 @@ faults: [ { id: slow, kind: slow, target: 's[1]', factor: 10, at: 0s, for: 10s }
     expect(latency.mean).toBeCloseTo(0.055, 3);
   });
 
-  it('divergence 46: open arrivals keep coming while the service stands still', () => {
+  it('divergence 46: open arrivals continue while the service is paused', () => {
     const { requests } = golden(
       single(
         'concurrency: 1, ',

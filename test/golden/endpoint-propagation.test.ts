@@ -22,7 +22,7 @@ function refused({ requests }: Traced): readonly [number, number, number] {
   return [Math.min(...times) / 1e3, Math.max(...times) / 1e3, times.length];
 }
 
-/** When, in s, the instance was called first behind its return. */
+/** Time, in s, of the first call to the instance after its return. */
 const backAt = (traced: Traced, since = 1.05): number =>
   traced
     .at('s.serve')
@@ -30,7 +30,7 @@ const backAt = (traced: Traced, since = 1.05): number =>
     .sent / 1e3;
 
 describe('platform.endpointPropagation', () => {
-  it('is no time at all unless it is written: who is gone is not called, who is back is', () => {
+  it('takes no time by default: a dead instance is not called, a returned one is', () => {
     const traced = called('');
     expect(outcomes(traced.requests).filter((outcome) => outcome !== 'ok')).toEqual([]);
     expect(backAt(traced)).toBeLessThanOrEqual(2.15);
@@ -43,18 +43,18 @@ describe('platform.endpointPropagation', () => {
     ).toBe(true);
   });
 
-  it('has who is gone called until the news are there', () => {
+  it('lets callers call a dead instance until they learn of its death', () => {
     // Every second one of the six calls from 1.05 s to 1.55 s.
     expect(refused(called('endpointPropagation: 600ms'))).toEqual([1.05, 1.45, 3]);
   });
 
-  it('has nobody call who is back until then', () => {
+  it('lets no caller call a returned instance until then', () => {
     const back = backAt(called('endpointPropagation: 600ms'));
     expect(back).toBeGreaterThanOrEqual(2.6);
     expect(back).toBeLessThanOrEqual(2.75);
   });
 
-  it.each([1, 3])('refuses callers who know of nobody, whoever of %d is back', (replicas) => {
+  it.each([1, 3])('refuses callers whose list is empty, whichever of %d are back', (replicas) => {
     const { requests } = golden(
       `
 platform: { endpointPropagation: 500ms }
@@ -74,8 +74,8 @@ faults: [ { id: out, kind: crash, target: s, at: 1s, for: 1s } ]
     expect(back).toBeLessThanOrEqual(3.25);
   });
 
-  it('is not felt where somebody is back before the news of the death are there, but for the time in between', () => {
-    // Away for 300 ms: told to be gone from 1.6 s to 1.9 s, when it is up.
+  it('has no effect if an instance is back before its death is known, except for the time in between', () => {
+    // Down for 300 ms: its callers see it down from 1.6 s to 1.9 s, when it is up.
     const traced = called('endpointPropagation: 600ms', '', 'for: 300ms');
     expect(refused(traced)[2]).toBeLessThanOrEqual(2);
     const away = traced.at('s.serve').filter((row) => row.sent > 1600 && row.sent < 1900);
@@ -151,7 +151,7 @@ faults: [ { id: out, kind: crash, target: s, instances: [0], at: 1s, for: none }
     expect(Math.abs(lastOf('s.serve') - lastOf('s.other'))).toBeLessThanOrEqual(20);
   });
 
-  it('says nothing to callers with a list of their own that nobody keeps', () => {
+  it('does not apply to callers with a static list of their own', () => {
     const traced = called('endpointPropagation: 600ms', 'loadBalancing: nginx, ');
     const told = called('', 'loadBalancing: nginx, ');
     expect(outcomes(traced.requests)).toEqual(outcomes(told.requests));

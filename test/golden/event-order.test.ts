@@ -6,8 +6,8 @@ import { ended, golden, latencies, metered, times } from './tracing.js';
 import type { Traced } from './tracing.js';
 
 /**
- * An append reads for 1 ms where it is rich, works for 100 ms on an inline projection in its own service, and
- * appends for 2 ms. One comes from `slow` at 0 ms, two from `shop` at 10 and 20 ms.
+ * An append reads for 1 ms in rich mode, works for 100 ms on an inline projection in its own service, and appends for
+ * 2 ms. One arrives from `slow` at 0 ms, two from `shop` at 10 and 20 ms.
  */
 const ordered = (store: string, more = ''): string => `
 keys: { account: { kind: sequence, count: 10 } }
@@ -25,7 +25,7 @@ workloads:
 budgets: [ list.delay.max < 1h ]
 ${more}`;
 
-/** Gaps that were given up, events that the view never had, events it had, the longest way of one in ms. */
+/** Gaps that were skipped, events that the view missed, events it got, the longest delay of one in ms. */
 const figures = (traced: Traced): readonly number[] => [
   metered(traced, 'skippedGaps', 'ledger'),
   metered(traced, 'lostEffects', 'list'),
@@ -52,12 +52,12 @@ describe('ES-6, ES-7: the order of all events of Marten', () => {
 
   it('holds projections at a place that is taken until its append is committed', () => {
     const traced = golden(ordered('appendMode: rich, staleAfter: 10s', stops));
-    // Place 0 is taken at 1 ms and filled at 5103; what was committed at 113 ms waits for it.
+    // Place 0 is taken at 1 ms and filled at 5103; the events committed at 113 ms wait for it.
     expect(ended(traced.at('ledger.append'))).toEqual([113, 123, 5103]);
     expect(figures(traced)).toEqual([0, 0, 3, 4990]);
   });
 
-  it('goes on without it after staleAfter, and never has what is committed there later', () => {
+  it('continues without it after staleAfter, and never gets events committed there later', () => {
     const traced = golden(ordered('appendMode: rich', stops));
     expect(figures(traced)).toEqual([1, 1, 2, 3000]);
   });
@@ -72,7 +72,7 @@ describe('ES-6, ES-7: the order of all events of Marten', () => {
       'at: [ 0ms ] }, requests',
       'at: [ 0ms, 15ms ] }, requests',
     );
-    // Places 0 and 2 stay empty: the event at 1 goes on at 3113 ms, that at 3 at 6113, and it is of 123.
+    // Places 0 and 2 stay empty: the event at 1 is released at 3113 ms, the one at 3, committed at 123 ms, at 6113.
     expect(figures(golden(two))).toEqual([2, 0, 2, 5990]);
   });
 
@@ -113,7 +113,7 @@ budgets: [ list.delay.max < 1h ]`);
   });
 });
 
-/** An event each 100 ms; all segments are with the first of three workers, who works 10 ms on each. */
+/** An event every 100 ms; the first of three workers has all segments and works 10 ms on each event. */
 const led = (fields: string, faults: string): Traced =>
   golden(`
 keys: { account: { kind: sequence, count: 8 } }
@@ -144,13 +144,13 @@ describe('PR-2: a daemon that is hot in one instance and cold in the others', ()
     expect(took(led('claimInterval: 4s', crash))).toEqual([4, 300, 1010]);
   });
 
-  it('keeps its lock in a pause, for as long as nobody closes its connection', () => {
+  it('keeps its lock in a pause, unless its connection is closed', () => {
     expect(took(led('', pause))[0]).toBe(0);
     // Closed at 13.001 s, tried at 15.
     expect(took(led('claimTimeout: 10s', pause))[0]).toBe(4);
   });
 
-  it('stands still with a dead worker for a quarter of the entities where it is spread', () => {
+  it('stops with a dead worker for a quarter of the entities if it is distributed', () => {
     const spread = took(led('mode: spread', crash));
     expect(spread[0]).toBe(0);
     expect(spread[1]).toBeLessThan(300);

@@ -11,7 +11,7 @@ import {
 } from './tracing.js';
 import type { Traced } from './tracing.js';
 
-/** Nobody waits for them, so that they are not in the traces. */
+/** Requests do not wait for snapshots, so the traces do not have them. */
 function snapshotsWritten({ ran }: Traced): number {
   const { edges, parts } = ran.plans[0]!;
   const written = ran.records[0]![0]!.edges.filter(
@@ -123,7 +123,7 @@ workloads:
   });
 });
 
-/** Loads of one account after another of a thousand with 1250 events; snapshots are gone at 100 ms. */
+/** Sequential loads of one account of a thousand with 1250 events; snapshots are deleted at 100 ms. */
 const flushed = (loads: string, share = '100%', count = 1, more = ''): Traced =>
   golden(`
 keys: { account: { kind: sequence, count: ${count} } }
@@ -140,7 +140,7 @@ workloads:
 faults: [ { id: release, kind: flush, target: ledger, share: ${share}, at: 100ms } ]
 `);
 
-describe('SN-4: snapshots of a form that nobody reads any more', () => {
+describe('SN-4: snapshots in an unreadable format', () => {
   it('cost the next load a full replay, which makes a new one', () => {
     const traced = flushed('0ms, 100ms, 300ms');
     expect(latencies(traced.requests)).toEqual([15, 5 + 130, 5 + 5]);
@@ -214,7 +214,7 @@ describe('GS-17: optimistic conflict', () => {
 
   it('tries three more times where nothing is written', () => {
     const traced = golden(command('append: ledger', times(6, '0ms')));
-    // One gets through every 20 ms; who has tried four times gives up at 80 ms.
+    // One succeeds every 20 ms; an append that has tried four times gives up at 80 ms.
     expect(answered(traced.requests)).toEqual([20, 40, 60, 80, 80, 80]);
     expect(outcomes(traced.requests).filter((outcome) => outcome === 'ok')).toHaveLength(4);
     expect(metered(traced, 'conflicts', 'ledger')).toBe(5 + 4 + 3 + 2);
@@ -235,7 +235,7 @@ describe('GS-17: optimistic conflict', () => {
   });
 });
 
-/** Appends at 0, 10, ..., 990 ms, each of an entity of its own; the projector takes 12 ms an event. */
+/** Appends at 0, 10, ..., 990 ms, each for a different entity; the projector takes 12 ms per event. */
 const projection = (more = '', fields = ''): string => `
 keys: { order: sequence(count=1000000) }
 eventStores: { orders: { stream: { key: order } } }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { golden, metered, outcomes } from './tracing.js';
 
-/** A database with replicas whose writes of 10 ms come from instances of a shop in turn. */
+/** A replicated database whose writes of 10 ms come from the instances of a shop in turn. */
 const stored = (
   database: string,
   at: string,
@@ -25,7 +25,7 @@ describe('a planned failover', () => {
   const failover = 'failover: { detect: 30s, promote: 20ms, reconnect: 10ms }';
 
   it('lets the replica have all, and loses nothing', () => {
-    // Committed at 90 ms, applied at 140 ms; promoted at 160, and asked at 170 ms.
+    // Committed at 90 ms, applied at 140 ms; promoted at 160, and in use at 170 ms.
     const traced = stored(
       `${LAGGING}\n    ${failover}`,
       '80ms, 101ms, 165ms, 169ms, 170ms',
@@ -111,7 +111,7 @@ describe('split brain', () => {
   it('lets both write without fencing, and loses what the old one took', () => {
     const traced = stored(`${LAGGING}\n    ${failover(false)}`, at, split, 2);
     expect(outcomes(traced.requests)).toEqual(Array<string>(8).fill('ok'));
-    // From 400 ms on every second caller asks the old one.
+    // From 400 ms on every second caller uses the old one.
     expect(
       traced
         .at('db.w')
@@ -130,7 +130,7 @@ describe('split brain', () => {
     expect(metered(traced, 'lostCommits', 'db')).toBe(1);
   });
 
-  it('never gives the role to the one that nobody sees', () => {
+  it('never promotes a node that no other node sees', () => {
     // The new primary of 400 ms dies at 500: the old one is up, out of sight until 1000, promoted at 1100 ms.
     const traced = golden(`
 services: { shop: { replicas: 2, endpoints: { write: [ query: db.w ] } } }
@@ -145,7 +145,7 @@ faults:
     expect(metered(traced, 'failovers', 'db')).toBe(2);
   });
 
-  it('is that of Redis without a word: nobody stops the old primary', () => {
+  it('is that of Redis without fencing: the old primary is not stopped', () => {
     const traced = stored(
       `kind: redis\n    ${LAGGING}`,
       '32s, 33s, 34s, 35s',

@@ -3,7 +3,7 @@ import { PlanError } from '../../src/plan/problem.js';
 import { problemsOf } from '../theory/program.js';
 import { answered, golden, latencies, outcomes, sent } from './tracing.js';
 
-/** `page` asks `recommend`, which fails after 20 ms, and instead of it `top`, which takes 5 ms. */
+/** `page` calls `recommend`, which fails after 20 ms, and instead of it `top`, which takes 5 ms. */
 const shop = (
   bundle: string,
   more: { shop?: string; top?: string; rest?: string } = {},

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { TraceLines } from '../../src/cli/trace-lines.js';
 import { run } from '../theory/program.js';
 
-/** Statuses of the answers in the trace of one request, by what was asked for. */
+/** Statuses of the responses in the trace of one request, by part. */
 function statuses(body: string): Readonly<Record<string, number | null>> {
   const { plans, records } = run(
     `

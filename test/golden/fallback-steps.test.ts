@@ -3,7 +3,7 @@ import { PlanError } from '../../src/plan/problem.js';
 import { problemsOf } from '../theory/program.js';
 import { golden, latencies, outcomes, sent } from './tracing.js';
 
-/** `page` asks `recommend`, which fails after 20 ms, and then does what the fallback says. */
+/** `page` calls `recommend`, which fails after 20 ms, and then runs the fallback steps. */
 const shop = (
   bundle: string,
   more: { shop?: string; page?: string; at?: string; top?: string; rest?: string } = {},
@@ -38,7 +38,7 @@ describe('a fallback that runs steps', () => {
     expect([edges['shop->top'].calls, edges['shop->top'].outcomes.ok]).toEqual([1, 1]);
   });
 
-  it('counts as ok where it says so, and goes on with what follows the call', () => {
+  it('counts as ok if configured, and continues with the steps after the call', () => {
     const fine = 'fallback: { steps: [ wait: 2ms ], after: 1ms, degraded: false }';
     expect(seen(shop(fine, { page: ', wait: 7ms' }))).toEqual([[30], ['ok']]);
   });
@@ -134,7 +134,7 @@ describe('a fallback that runs steps', () => {
       'order: [ retry, fallback ], retry: { attempts: 2, on: [ 500, 503 ] }, ' +
       'fallback: { steps: [ call: top.list, { fail: 503, probability: 50% } ] }';
     const { requests } = golden(shop(again, { at: '0ms, 0ms, 0ms, 0ms, 0ms, 0ms' }));
-    // Each try draws anew: 25 ms where the first goes well, 50 where it takes both.
+    // Each try makes a new draw: 25 ms if the first succeeds, 50 if both are needed.
     expect(new Set(latencies(requests))).toEqual(new Set([25, 50]));
   });
 

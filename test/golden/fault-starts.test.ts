@@ -62,7 +62,7 @@ describe('starts by chance', () => {
       world([slow('a', `${own}${group}`), slow('b', `${own}${group}`)].join('\n'));
     expect(spansOf(text(', group: g'), 'a')).toEqual(spansOf(text(', group: g'), 'b'));
     expect(spansOf(text(''), 'a')).not.toEqual(spansOf(text(''), 'b'));
-    // Another member changes nobody's draws.
+    // Another member of the group changes no draws.
     const alone = world(slow('a', `${own}, group: g`));
     expect(spansOf(alone, 'a')).toEqual(spansOf(text(', group: g'), 'a'));
   });
@@ -131,7 +131,7 @@ describe('a fault that waits for something', () => {
     }
   });
 
-  it('is told with its real time, and is a cause', () => {
+  it('is reported with its real time, and is a cause', () => {
     const crash = '  - { id: f, kind: crash, target: shop, when: shop.queue.max > 50, for: 5s }';
     const { result } = run(world(crash, 1));
     const { cascade } = result.variants[0]!;
@@ -211,7 +211,8 @@ faults: [ { id: f, kind: load, target: users, factor: 11, at: 1s, for: 22s, ${mo
   };
 
   it('adds up to what its slope does, on both sides', () => {
-    // Half of 100/s more over 10 s, beside 100 without the fault; the last instant is the end of the run.
+    // A ramp to half of 100/s more over 10 s, compared with 100/s without the fault; the last instant is the end of
+    // the run.
     expect(arrivals('ramp: { up: 10s, down: 10s }')).toEqual([10, 600, 220, 600, 9]);
   });
 

@@ -17,8 +17,8 @@ describe('a function at an SQS queue', () => {
   it('gets batches of 10, from 5 pollers and one more each 200 ms while messages wait', () => {
     const traced = queue('', 1000);
     const rows = begun(traced.at('resize.invoke'));
-    // The first messages find five questions open and go one by one, the other 995 as 100 batches. Each
-    // second what began the second before begins again, and five more.
+    // The first messages find five open polls and are handled one by one, the other 995 as 100 batches. In each
+    // second the batches of the previous second run again, and five more.
     expect(rows).toHaveLength(105);
     expect(rows.slice(0, 10)).toEqual([0, 0, 0, 0, 0, 200, 400, 600, 800, 1000]);
     const inSecond = (k: number): number =>
@@ -76,7 +76,7 @@ faults: [ { id: bad, kind: poison, target: jobs, at: 2ms, for: 0.5ms } ]`,
     );
 
   it('takes all others with it', () => {
-    // What has come by 1 s is alone; the other three go to the dead letters together at 61 s.
+    // Only what has arrived by 1 s is handled; the other three are dead-lettered together at 61 s.
     const traced = batch(false);
     expect(metered(traced, 'consumed', 'jobs')).toBeLessThan(4);
     expect(metered(traced, 'deadLettered', 'jobs')).toBeGreaterThan(1);

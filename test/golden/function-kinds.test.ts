@@ -28,7 +28,7 @@ describe('CPU of an environment', () => {
     expect(latencies(two.requests)).toEqual([100]);
   });
 
-  it('is shared by the requests in it, and by nobody else', () => {
+  it('is shared by its own requests only', () => {
     // Two and one: the pair shares a core, the third has its own.
     const fields = 'cpu: 1, concurrencyPerInstance: 2,';
     const traced = golden(called(fields, times(3, '0ms'), 'work: 100ms'));
@@ -120,7 +120,7 @@ describe('kind: knative', () => {
   });
 
   it('lets a pod that is one too many end what it has begun', () => {
-    // 10 long ones and nothing else: 10 / 70 of a pod, so one of the two pods goes, and no request with it.
+    // 10 long requests and no others: 10 / 70 of a pod, so one of the two pods is removed, and no request with it.
     const fields =
       'kind: knative, autoscaler: { minScale: 1, target: 1, targetUtilization: 100% },';
     const traced = golden(called(fields, '0s, 0s, 0s', 'wait: 90s'));

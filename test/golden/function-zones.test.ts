@@ -51,11 +51,11 @@ describe('environments of a function in two zones', () => {
     expect(spread('zone: [a, b], provisioned: 4,', times(4, '0ms'))).toEqual([100, 100, 120, 120]);
   });
 
-  it('go with their zone: an outage ends what runs there, and the rest goes on', () => {
+  it('follow their zone: an outage ends the work there, and the rest continues', () => {
     const traced = zones('zone: [a, b],', `${times(4, '0ms')}, 1s`, OUT('550ms'));
     const count = (outcome: string) =>
       outcomes(traced.requests).filter((own) => own === outcome).length;
-    // Two of four run in a; the database is there too, so what runs in b fails with it.
+    // Two of four run in a. The database is in a too, so those that run in b fail with it.
     expect(count('reset')).toBe(2);
   });
 

@@ -26,7 +26,7 @@ describe('environments of a function', () => {
   });
 
   it('is taken down once it has been idle for keepAlive', () => {
-    // Idle from 600 ms on; at 10600 ms it is gone.
+    // Idle from 600 ms; removed at 10600 ms.
     const kept = golden(called('keepAlive: 10s,', '0s, 10599ms'));
     expect(latencies(kept.requests)).toEqual([600, 100]);
     const gone = golden(called('keepAlive: 10s,', '0s, 10600ms'));
@@ -65,7 +65,7 @@ describe('environments of a function', () => {
     expect(latencies(traced.requests)).toEqual([560]);
   });
 
-  it('all are gone with a crash', () => {
+  it('all are lost with a crash', () => {
     const traced = golden(
       called(
         '',

@@ -5,7 +5,7 @@ import type { Row } from '../theory/program.js';
 import type { Traced } from './tracing.js';
 import { golden, instants, outcomes } from './tracing.js';
 
-/** What gateways of the products do, at times worked out by hand; ms. */
+/** Behaviour of the gateways of the products, at times worked out by hand; ms. */
 
 interface Case {
   readonly kind: string;
@@ -49,7 +49,7 @@ describe('the status of a gateway when no answer comes', () => {
     ['nginx', 502],
     ['spring', 500],
   ])('%s answers %i when the connection breaks under a request', (kind, status) => {
-    // Sent at 1 s, broken at 1.4 s; the endpoint is not idempotent, so nobody asks again.
+    // Sent at 1 s, broken at 1.4 s; the endpoint is not idempotent, so there is no retry.
     const rows = behind({ kind, at: '1s', fault: '1.4s, kind: crash' });
     expect(answers(rows)).toEqual([[status, 400]]);
   });
@@ -68,7 +68,7 @@ describe('the status of a gateway when no answer comes', () => {
     expect(outcomes(rows)).toEqual([]);
   });
 
-  it('stands in the traces, which tell a refusal from an answer', () => {
+  it('is in the traces, which distinguish a refusal from a response', () => {
     expect(writtenStatus(OUTCOME.refused)).toBeNull();
     expect(writtenStatus(OUTCOME.ok)).toBe(200);
     expect(writtenStatus(withStatus(OUTCOME.serverError, 502) | AMBIGUOUS)).toBe(502);
@@ -224,7 +224,7 @@ workloads: { users: { arrivals: { at: [ ${instants(1, 200, 1, 's')} ] }, request
 
   const copies = (ran: Traced['ran']) => ran.variant().edges['edge->shadow']!;
 
-  it('gets a copy for which nobody waits, and whose failure nobody sees', () => {
+  it('gets a copy without waiting for it, and its failure has no effect', () => {
     const { requests, ran } = mirrored('100%', 'wait: 5s, fail: 500');
     expect(answers(requests)).toEqual(requests.map(() => [200, 10]));
     expect(requests).toHaveLength(200);

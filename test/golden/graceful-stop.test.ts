@@ -4,7 +4,7 @@ import { endings, states } from './states.js';
 import { golden, metered, outcomes, times } from './tracing.js';
 import type { Traced } from './tracing.js';
 
-/** One process that takes 3 s for a request, asked to end at 10 s, called at these times. */
+/** One process that takes 3 s per request, with a stop order at 10 s, called at these times. */
 const asked = (lifecycle: string, at: string, more: Record<string, string> = {}): Traced =>
   golden(
     `
@@ -116,7 +116,7 @@ describe('stop (OR-2, OR-3)', () => {
     expect(outcomes(traced.requests)).toEqual(['reset']);
   });
 
-  it('forgets the back-off of who is replaced', () => {
+  it('resets the back-off of replaced processes', () => {
     // Dies of three at once, twice: it would start again at 18 s.
     const traced = golden(
       `
@@ -141,7 +141,7 @@ faults: [ { id: asked, kind: stop, target: s, at: 10s, for: 1s } ]
   });
 });
 
-/** Four replicas behind one caller that learns after 2 s who is ready; one is asked to end at 10 s. */
+/** Four replicas and one caller, which learns of readiness changes after 2 s; one replica gets a stop order at 10 s. */
 const fleet = (lifecycle: string, more = '', edge = ''): Traced =>
   golden(
     `
@@ -181,7 +181,7 @@ describe('a stop and the lists of callers (K8-1)', () => {
     const edge = ', outbound: { default: { connections: { max: 10 } } }';
     const drained = fleet('drain: true', '', edge);
     const failed = outcomes(drained.requests).filter((outcome) => outcome !== 'ok');
-    // Who opens a new one is refused until it is told.
+    // A request on a new connection is refused until the caller learns of the stop.
     expect(failed.length).toBeGreaterThan(10);
     expect(count(drained, 'reset')).toBe(0);
     const waits = fleet('preStop: 2.1s', '', edge);
@@ -253,12 +253,12 @@ faults: [ { id: asked, kind: stop, target: worker, instances: [0], at: 10.003s, 
     expect(metered(drained, 'rebalances', 'orders.ship')).toBe(1);
     const killed = topic('drain: false');
     expect(metered(killed, 'rebalances', 'orders.ship')).toBe(1);
-    // Nobody reads two partitions until the session has ended.
+    // The partitions of the other member are not read until its session has ended.
     const handled = (traced: Traced): number =>
       traced.rows.filter(
         ({ part, begun }) => part === 'worker.handle' && begun >= 15e3 && begun < 25e3,
       ).length;
-    // What waited during the rebalance comes on top.
+    // The messages that waited during the rebalance come on top.
     expect(handled(drained)).toBeGreaterThanOrEqual(500);
     expect(handled(killed)).toBeLessThan(300);
   });
@@ -331,7 +331,10 @@ faults: [ { id: asked, kind: stop, target: worker, instances: [0], at: 10.03s, f
     },
   );
 
-  /** Sagas of two steps of 2 s each, one of whose drivers is asked to end in the first; begun by requests that wait or not. */
+  /**
+   * Sagas of two steps of 2 s each, whose driver gets a stop order during the first; started by requests that wait or
+   * not.
+   */
   const saga = (lifecycle: string, own: string, replicas = 2, waits = false): Traced =>
     golden(
       `
@@ -368,7 +371,7 @@ faults: [ { id: asked, kind: stop, target: driver, instances: [0], at: 10s, for:
     expect(shipped(killed)).not.toEqual(IN_TIME);
   });
 
-  it('go on with sagas that are in their memory, or that nobody else can go on with', () => {
+  it('continue sagas that are in their memory, or that no other instance can continue', () => {
     const memory = saga('startup: 60s', '');
     expect(shipped(memory)).toEqual(IN_TIME);
     expect(states(memory, 0, 'driver')[1]).toBe('down 13.2');
@@ -412,7 +415,7 @@ faults: [ ${faults} ]
       '100s',
     );
 
-  it('takes whoever was to take its place as well', () => {
+  it('stops its replacement as well', () => {
     const traced = among(
       '{ id: a, kind: stop, target: s, at: 10s, for: 0s }, { id: b, kind: stop, target: s, at: 11s, for: 30s }',
     );
@@ -434,12 +437,12 @@ faults: [ { id: asked, kind: stop, target: s, at: 10s, for: 0s }, { id: e, kind:
     expect(endings(traced)).toEqual(['drained 10.03']);
   });
 
-  it('is heard by a process that stands still when it goes on', () => {
+  it('reaches a paused process when it resumes', () => {
     const paused = among(
       '{ id: asked, kind: stop, target: s, at: 10s, for: 0s }, { id: p, kind: pause, target: s, at: 9.5s, for: 4s }',
       '9s',
     );
-    // What it waits for has come meanwhile.
+    // The response that it waits for has arrived meanwhile.
     expect(endings(paused)).toEqual(['drained 13.5']);
     expect(outcomes(paused.requests)).toEqual(['ok']);
     const longer = among(
@@ -451,14 +454,14 @@ faults: [ { id: asked, kind: stop, target: s, at: 10s, for: 0s }, { id: e, kind:
     expect(endings(longer)).toEqual(['killed 15']);
   });
 
-  it('puts a process into the crash that still stands, and behind its back-off', () => {
+  it('returns a process to the crash that still lasts, and to its back-off', () => {
     const traced = among(
       '{ id: c, kind: crash, target: s, at: 10s, for: 31s }, { id: asked, kind: stop, target: s, at: 25s, for: 0s }',
       '9s',
       'wait: 3s',
       'startup: 1s',
     );
-    // Started at 25, 35 and 55 s: for the third time behind the end of the crash.
+    // Started at 25, 35 and 55 s: the third time after the end of the crash.
     expect(states(traced)).toEqual([
       'down 10',
       'failedStart 10',

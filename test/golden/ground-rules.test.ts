@@ -3,7 +3,7 @@ import type { Row } from '../theory/program.js';
 import { begun, golden, outcomes } from './tracing.js';
 import type { Traced } from './tracing.js';
 
-/** One worker behind two workloads; what of a service and its steps differs is given. */
+/** One worker for two workloads; the fields and steps of the service are given. */
 const both = (
   service: string,
   steps: string,
@@ -86,8 +86,8 @@ describe('G-2: what happens at one instant, in order', () => {
     expect(outcomes(longer.requests)).toEqual(['ok', 'rejectedOverload', 'ok']);
   });
 
-  it('timers before arrivals: a place that is given up is there for who comes then', () => {
-    // One place to wait: taken from 0 ms until it is given up at 100 ms.
+  it('timers before arrivals: a released place is free for an arrival of that instant', () => {
+    // One place to wait: occupied from 0 ms until its request gives up at 100 ms.
     const place = 'concurrency: 1, queue: { capacity: 1, maxWait: 100ms }, ';
     const { requests } = both(place, 'work: 150ms', '0ms, 0ms', '100ms');
     expect(outcomes(requests)).toEqual(['ok', 'rejectedOverload', 'ok']);
@@ -104,7 +104,7 @@ describe('G-2: what happens at one instant, in order', () => {
     const attempts = rows.filter(({ parent }) => parent >= 0);
     const startOf = (attempt: number): readonly number[] =>
       attempts.filter((row) => row.attempt === attempt).map((row) => row.begun);
-    // Failed at 50 ms, tried again at 100 ms and served then; who arrives at 100 ms waits until 150 ms.
+    // Failed at 50 ms, retried and served at 100 ms; an arrival at 100 ms waits until 150 ms.
     expect(begun(attempts).sort((x, y) => x - y)).toEqual([0, 100, 150]);
     expect(startOf(Math.max(...attempts.map(({ attempt }) => attempt)))).toEqual([100]);
   });
@@ -120,7 +120,7 @@ describe('G-3: what ends with its time limit has succeeded', () => {
   });
 });
 
-describe('G-4: nobody changes what another one draws', () => {
+describe('G-4: no component changes the draws of another one', () => {
   const world = (more: string, policy: string, other = ''): Traced =>
     golden(
       `
@@ -132,7 +132,7 @@ workloads:
 ${more}`,
       '5s',
     );
-  /** When the requests of the users arrive, and what their first attempts take. */
+  /** Arrivals of the user requests, and the durations of their first attempts. */
   const first = ({ rows }: Traced): readonly (readonly number[])[] => {
     const users = rows.filter((row) => row.part.startsWith('users.'));
     const work = new Map<number, Row>();

@@ -3,8 +3,8 @@ import { answered, begun, ended, golden, outcomes, sent } from './tracing.js';
 import type { Traced } from './tracing.js';
 
 /**
- * One call of `shop` at 0 to as many instances of `s` as there are attempts, told apart by what is
- * slower there.
+ * One call of `shop` at 0 to as many instances of `s` as there are attempts; each instance is slow in a different
+ * way.
  */
 function races(policy: string, first: string, more = '', service = ''): Traced {
   return golden(
@@ -71,7 +71,7 @@ describe('losers', () => {
     expect(begun(at('s.get'))).toEqual([0, 100]);
     expect(ended(at('s.get'))).toEqual([250, 180]);
     const { components, edges } = ran.variant();
-    // 250 ms of 330 ms; the whole execution counts, not what was left of it.
+    // 250 ms of 330 ms; the entire execution counts, not only its rest.
     expect(components['s']!.wastedWork).toBeCloseTo(250 / 330, 9);
     expect(edges['shop->s']!.wastedWork).toBeCloseTo(250 / 330, 9);
   });
@@ -170,7 +170,7 @@ describe('attempts', () => {
     expect(attempts).toBe(calls + counters['retries']! + counters['hedges']!);
   });
 
-  it('each have retries of their own where those stand inside', () => {
+  it('have their own retries if those are the inner layer', () => {
     const { at } = races(
       '{ hedge: { after: 10ms }, retry: { attempts: 2, on: [error] }, order: [hedge, retry] }',
       'wait: 15ms, fail: 500',

@@ -20,7 +20,7 @@ describe('a row that a fault holds', () => {
     expect(answered(requests)).toEqual([60, 610, 620, 710]);
   });
 
-  it('is taken once who has it, and who waits for it longer, are through', () => {
+  it('is taken after its holder and the requests that wait longer', () => {
     // Waiting since 95 ms, then the fault since 100, then two more; free at 600 ms.
     const { requests } = debits('90ms, 95ms, 105ms, 106ms', HELD);
     expect(answered(requests)).toEqual([100, 110, 610, 620]);

@@ -74,7 +74,7 @@ workloads:
     expect(at('{ rate: 2/s, maxWait: 50ms }')).toEqual([1000, 1500]);
     expect(at('{ kind: fixedWindow, limit: 1, window: 1s }')).toEqual([1000, 2000]);
     expect(at('{ kind: slidingLog, limit: 1, window: 700ms }')).toEqual([1000, 1700]);
-    // Cycles of 400 ms: refused @1100 after no sleep, and let through in that of 1200 ms.
+    // Cycles of 400 ms: refused @1100 without a sleep, and admitted in the cycle of 1200 ms.
     const cycles =
       'kind: resilience4j, limitForPeriod: 1, limitRefreshPeriod: 400ms, timeoutDuration: 0ms';
     expect(at(`{ ${cycles}, retryAfter: true }`)).toEqual([1000, 1200]);
@@ -86,7 +86,7 @@ workloads:
     const envoy = 'kind: envoy, maxTokens: 1, fillInterval: 500ms';
     expect(at(`{ ${envoy} }`)).toEqual([1000]);
     expect(at(`{ ${envoy}, retryAfter: true }`)).toEqual([1000, 1500]);
-    // Without it, or without respect for it, the second try comes at once and is refused.
+    // Without the hint, or if it is ignored, the second try is made at once and refused.
     expect(at('{ rate: 2/s, retryAfter: false }')).toEqual([1000]);
     expect(at('{ rate: 2/s }', 'attempts: 2, respectRetryAfter: false')).toEqual([1000]);
     const silent = own('{ rate: 2/s, retryAfter: false }');
@@ -149,7 +149,7 @@ workloads:
   });
 });
 
-/** A caller behind `front`, which asks a bank that is busy for the first 5 s. */
+/** A caller of `front`, which calls a bank that is busy for the first 5 s. */
 function behind(front: string, busy: string, more = '') {
   return golden(
     `

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { golden } from './tracing.js';
 
-/** A place where a bundle can be: what leads from `shop.buy` to one call of `bank.charge` under the bundle `pay`. */
+/** A place of a bundle: the path from `shop.buy` to one call of `bank.charge` under the bundle `pay`. */
 interface PlaceOfBundle {
   readonly steps: string;
   readonly more?: string;
@@ -60,8 +60,8 @@ caches:
 };
 
 /**
- * One request of which the responses of the bank are lost until 1,150 ms: tries at 1000, 1100 and 1200 ms (later where
- * other calls come first), each of which the bank would execute in 20 ms.
+ * One request. The responses of the bank are lost until 1,150 ms: tries at 1000, 1100 and 1200 ms (later if other
+ * calls come first), each of which the bank would execute in 20 ms.
  */
 function charge({ steps, more = '' }: PlaceOfBundle, key: string) {
   const [policies = '', rest = ''] = more.includes('policies:')

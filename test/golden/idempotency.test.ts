@@ -9,7 +9,7 @@ interface Bank {
   readonly bank?: string;
 }
 
-/** Users whose requests a shop turns into charges, with 100 ms of timeout and three tries. */
+/** Users whose requests a shop turns into charges, with a timeout of 100 ms and three tries. */
 function charges({ endpoint, policy = '', at = '1s', more = '', bank = '' }: Bank) {
   const traced = golden(
     `
@@ -45,7 +45,7 @@ describe('OX-6: an endpoint that is idempotent by a key', () => {
   it('answers a repetition with the stored result: no second effect, no duplicate', () => {
     const { charged, requests, duplicates, busyMs } = charges({ endpoint: KEYED, more: LOST });
     expect(sent(charged)).toEqual([1000, 1100, 1200]);
-    // The answers that leave at 1020 and 1100 are lost; that of 1200 comes at once.
+    // The responses sent at 1020 and 1100 are lost; that of 1200 is sent at once.
     expect(requests[0].answered).toBe(1200);
     expect(outcomes(requests)).toEqual(['ok']);
     expect(duplicates).toBe(0);
@@ -70,7 +70,7 @@ workloads: { users: { arrivals: { at: [1s] }, requests: [ { call: bank } ], poli
     const { charged, requests, busyMs } = charges({
       endpoint: '{ idempotent: request, steps: [ wait: 150ms ] }',
     });
-    // 1000-1150 is executed; the try at 1100 is told 409, and so is the one that follows at once.
+    // 1000-1150 is executed; the try at 1100 gets a 409, and so does the one that follows at once.
     expect(sent(charged)).toEqual([1000, 1100, 1100]);
     expect(outcomes(charged)).toEqual(['timeout', 'clientError', 'clientError']);
     expect(outcomes(requests)).toEqual(['clientError']);
@@ -144,7 +144,7 @@ describe('idempotencyKey of a bundle', () => {
     expect(outcomes(keyed.requests)).toEqual(['ok']);
   });
 
-  it('stands back behind the key of the endpoint itself', () => {
+  it('yields to the key of the endpoint itself', () => {
     const at = '1s, 2s, 3s';
     const endpoint = '{ idempotent: order, steps: [ wait: 20ms ] }';
     expect(charges({ endpoint, policy: KEY, at }).busyMs).toBe(40);

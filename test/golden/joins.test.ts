@@ -8,7 +8,7 @@ interface Case {
   /** Further fields of `front`. */
   readonly front?: string;
   readonly at?: string;
-  /** What the workload says beside its call. */
+  /** Fields of the workload's call. */
   readonly call?: string;
   readonly rest?: string;
 }
@@ -103,7 +103,7 @@ describe('the end of a join', () => {
       [50.000009],
       ['ok'],
     ]);
-    // What follows is joined by itself: nothing of the failure is left.
+    // The next join is independent: the failure has no further effect.
     const both = `{ ${step}, optional: true }, ${joined('quorum(2)', 'call: a, call: bad, call: c')}`;
     expect(seen(fork({ step: both }))).toEqual([[97.000016], ['ok']]);
   });
@@ -156,7 +156,7 @@ describe('branches under way at once', () => {
     expect(seen(traced)).toEqual([[117.000004], ['ok']]);
   });
 
-  it('runs each branch so many times, all of them in turn', () => {
+  it('runs each branch the given number of times, all of them in turn', () => {
     const step = joined('all', 'call: a, call: c', 'each: 2, maxConcurrent: 3,');
     expect(calls(fork({ step }))).toEqual([
       'a 5 35.000001',
@@ -173,7 +173,7 @@ describe('branches under way at once', () => {
     expect(calls(fork({ step }))).toEqual(['a 5 35.000001', 'c 5 55.000007']);
   });
 
-  it('goes on with branches that take no time one after the other', () => {
+  it('continues with branches that take no time one after the other', () => {
     const step = joined(
       'all',
       '{ work: 0ms }, call: a, { work: 0ms }, call: c',
@@ -212,7 +212,7 @@ describe('branches under way at once', () => {
     ]);
   });
 
-  it('begins no further one once enough have succeeded, and goes on to the end of bestEffort', () => {
+  it('starts no further one after enough successes, and continues to the end of bestEffort', () => {
     const any = fork({ step: joined('any', 'call: a, call: c', 'maxConcurrent: 1,') });
     expect(calls(any)).toEqual(['a 5 35.000001']);
     const best = joined('bestEffort(100ms)', 'call: bad, call: a, call: c', 'maxConcurrent: 1,');
@@ -327,7 +327,7 @@ describe('a process that is paused while it waits for its branches', () => {
       rest: `faults: [ { id: gc, kind: pause, target: front, at: ${at}, for: ${length} } ]`,
     });
 
-  it('ends its join when it goes on, be it by the answers or by the end of the time', () => {
+  it('ends its join when it resumes, either by the responses or by the end of the time', () => {
     expect(seen(paused(joined('all', 'call: a, call: c'), '20ms', '70ms'))).toEqual([[92], ['ok']]);
     expect(seen(paused(joined('bestEffort(60ms)', 'call: b'), '20ms', '50ms'))).toEqual([
       [72],

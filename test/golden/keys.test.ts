@@ -32,7 +32,7 @@ workloads:
   });
 });
 
-/** What becomes of requests at these times behind a limiter in front of the calls to a bank. */
+/** Outcomes of requests at these times, with a limiter in front of the calls to a bank. */
 function limited(policy: string, workloads: string, more = '') {
   return golden(
     `
@@ -56,7 +56,7 @@ describe('the key of a limiter in front of calls', () => {
   it('splits the state of each instance, or of all', () => {
     const three = `{ ${at('users', '1s, 2s, 3s, 4s, 5s, 6s, 7s, 8s')} }`;
     const turn = 'keys: { turn: sequence(count=4) }';
-    // Round robin: values 0 and 2 come to one instance, 1 and 3 to the other.
+    // Round robin: values 0 and 2 reach one instance, 1 and 3 the other.
     const own = limited(`${ONE}, key: turn }`, three, turn);
     expect(outcomes(own.requests)).toEqual([...times(4, 'ok'), ...times(4, 'serverError')]);
     expect(outcomes(limited(`${ONE}, per: key, key: turn }`, three, turn).requests)).toEqual(
@@ -77,7 +77,7 @@ describe('the key of a limiter in front of calls', () => {
       return requests.filter(({ outcome }) => outcome === 'ok').map(({ sent }) => sent / 1000);
     };
     expect(passed('workload')).toEqual([1, 2]);
-    // Each workload goes round by itself: the requests of 1 and 2 s come to the first instance.
+    // Each workload has its own round robin: the requests of 1 and 2 s reach the first instance.
     expect(passed('caller')).toEqual([1, 3]);
     expect(passed('request')).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });
@@ -140,7 +140,7 @@ services:
 workloads: { users: { arrivals: { at: [ 0ms, 0ms, 0ms ] }, ${users} } }`;
   const fates = (users: string): string[] => outcomes(golden(tenants(users), '1s').requests);
 
-  it('stand in place of a draw, through the whole tree', () => {
+  it('replace a draw, through the entire tree', () => {
     const all = 'requests: [ { call: shop.page } ]';
     expect(fates(all)).toEqual(['ok', 'ok', 'ok']);
     const refused = ['ok', 'serverError', 'serverError'];
@@ -150,7 +150,7 @@ workloads: { users: { arrivals: { at: [ 0ms, 0ms, 0ms ] }, ${users} } }`;
     expect(fates(`keys: { order: 3 }, ${all}`)).toEqual(['ok', 'ok', 'ok']);
   });
 
-  it('of a request stand over those of its workload, and others keep theirs', () => {
+  it('of a request override those of its workload, and others keep theirs', () => {
     const body = `
 keys: { tenant: sequence(count=2) }
 services:

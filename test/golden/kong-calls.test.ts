@@ -42,7 +42,7 @@ describe('the plugin of Kong in front of calls', () => {
   });
 
   it('asks it once a window with a sync rate, and passes too many until it tells', () => {
-    // Each instance reads a counter (0 and 1), decides by that copy, and tells 5 s after its first call.
+    // Each instance reads a counter (0 and 1), decides by that copy, and synchronizes 5 s after its first call.
     const synced = callers(
       ', policy: redis, syncRate: 5s, store: { of: redis.incr }',
       `${ONE_BY_ONE}, 9s, 10s`,
@@ -59,14 +59,14 @@ describe('the plugin of Kong in front of calls', () => {
     expect(paid(`${store}, faultTolerant: false`, ONE_BY_ONE, down)).toEqual([5002, 6002, 7002]);
   });
 
-  it('loses with an instance what it had not told, and keeps what it had', () => {
+  it('loses with an instance the counts that it had not synchronized, and keeps the others', () => {
     const crash =
       'faults: [ { id: c, kind: crash, target: shop, instances: [ 0 ], at: 5500ms, for: 100ms } ]';
     const synced = ', policy: redis, syncRate: 10s';
     const at = `${ONE_BY_ONE}, 9s, 10s`;
     const seven = [1000, 2000, 3000, 4000, 5000, 6000, 7000];
     expect(paid(synced, at)).toEqual(seven);
-    // What shop[0] passed at 3 s and 5 s is forgotten: it reads the two questions of 1 s and 2 s.
+    // The counts of shop[0] at 3 s and 5 s are lost: it reads the two calls of 1 s and 2 s.
     expect(paid(synced, at, crash)).toEqual([...seven, 9000]);
   });
 });

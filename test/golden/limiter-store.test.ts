@@ -64,7 +64,7 @@ describe('a limiter that nodes share', () => {
     expect(outcomes(strict.requests)).toEqual(['serverError', 'ok']);
   });
 
-  it('passes everybody unlimited while the store is down', () => {
+  it('admits all calls while the store is down', () => {
     const limit =
       '{ kind: fixedWindow, limit: 1, window: 20s, scope: caller, store: { of: redis.incr } }';
     const down = 'faults: [ { id: d, kind: crash, target: redis, at: 0s, for: 3500ms } ]';
@@ -103,7 +103,7 @@ describe("Kong's policy redis", () => {
     expect([a, b, a, b].map((node, k) => node.take(k, 0))).toEqual([0, -1, -1, -1]);
     expect(a.take(S, 0)).toBe(-1);
     expect(b.retryNs(S, 0)).toBeGreaterThan(0);
-    // With policy local only what passed is counted.
+    // With policy local only admitted calls are counted.
     const local = rateLimitKong.limiter!(rateLimitKong.schema.parse({ second: 1, minute: 4 }));
     expect([0, 1, 2, 3].map((at) => local.take(at, 0))).toEqual([0, -1, -1, -1]);
     expect(local.take(S, 0)).toBe(0);
@@ -116,15 +116,15 @@ describe("Kong's policy redis", () => {
 
   it('with a sync rate decides by the copy and its own calls until it tells the store', () => {
     const [a, b] = nodes({ minute: 10 }, 1 * S);
-    // Each reads 0 or 1 (the other reader) and passes what the limit leaves by its own count.
+    // Each reads 0 or 1 (the other reader) and admits calls up to the limit by its own count.
     const take = (node: typeof a, count: number, from: number): number[] =>
       Array.from({ length: count }, (_, k) => node.take(from + k, 0));
     expect(take(a, 7, 0)).toEqual([0, 0, 0, 0, 0, 0, 0]);
     expect(take(b, 7, 100)).toEqual([0, 0, 0, 0, 0, 0, 0]);
-    // a tells at 1 s: the store has its 7 and b's reading. The question counts one that the copy does
-    // not show, so 8, 8, 9 are seen before the 10.
+    // a synchronizes at 1 s: the store has its 7 and b's read. The request itself counts one that the copy does not
+    // show, so 8, 8, 9 are seen before the 10.
     expect(take(a, 5, S)).toEqual([0, 0, 0, -1, -1]);
-    // b tells 100 ns later: everything is known.
+    // b synchronizes 100 ns later: all counts are known.
     expect(take(b, 2, S + 200)).toEqual([-1, -1]);
     expect(a.asks!(2 * S - 1, 0)).toBe(false);
     expect(a.asks!(2 * S, 0)).toBe(true);
@@ -137,7 +137,7 @@ describe("Kong's policy redis", () => {
     expect(b.take(2 * S, 0)).toBe(-1);
   });
 
-  it('loses with a node what it had not told', () => {
+  it('loses with a node the counts that it had not synchronized', () => {
     const [a, b] = nodes({ minute: 3 }, 1 * S);
     expect([a.take(0, 0), a.take(1, 0), a.take(2, 0)]).toEqual([0, 0, 0]);
     a.reset();

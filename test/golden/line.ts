@@ -5,7 +5,7 @@ import type { Traced } from './tracing.js';
 interface Line {
   readonly at: string;
   readonly connections?: string;
-  /** Fields of the bundle beside connections. */
+  /** Fields of the bundle other than connections. */
   readonly policy?: string;
   readonly protocol?: string;
   readonly callee?: string;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { INSTANCE_STATE, JOURNAL } from '../../src/spec/record.js';
 import { golden, instants, outcomes, times, type Traced } from './tracing.js';
 
-/** A service of 100 MiB with 20 MiB of its own, a leak, and what its requests come to. */
+/** A service of 100 MiB with 20 MiB of its own and a leak. Returns the outcomes of its requests. */
 function leaking(leak: string, at: string, more = '', host = ''): Traced {
   return golden(
     `
@@ -33,7 +33,7 @@ function deaths({ ran }: Traced): readonly (readonly [at: number, replica: numbe
 const dead = (traced: Traced): readonly number[] => deaths(traced).map(([at]) => at);
 
 describe('memoryLeak', () => {
-  it('fills what is left with time, kills over the limit, and begins anew', () => {
+  it('fills the rest over time, kills above the limit, and starts over', () => {
     // 80 MiB in a second, from 20 to 100; the limit itself still fits.
     const traced = leaking('rate: 80MiB/s, at: 0s, for: 2500ms', '');
     expect(dead(traced)).toEqual([1000.000001, 2000.000002]);

@@ -130,16 +130,19 @@ faults: [ { id: gone, kind: flush, target: jobs, at: 2.75s } ]
       '30s',
     );
 
-  it.each(['simple', 'rabbitmq'])('takes what waits in a %s queue, not what is in hand', (kind) => {
-    const traced = purged(kind, kind === 'rabbitmq' ? ', prefetch: 1' : '');
-    // 0.5 s: in hand until 4.5; 1 to 2.5 s are purged; 3 s is handled at 4.5.
-    expect(begun(traced.at('worker.handle'))).toEqual([500, 4500]);
-    expect(metered(traced, 'purged', 'jobs')).toBe(4);
-    expect(metered(traced, 'lostEffects', 'jobs')).toBe(4);
-    expect(metered(traced, 'consumed', 'jobs')).toBe(2);
-  });
+  it.each(['simple', 'rabbitmq'])(
+    'removes messages that wait in a %s queue, not those in flight',
+    (kind) => {
+      const traced = purged(kind, kind === 'rabbitmq' ? ', prefetch: 1' : '');
+      // 0.5 s: in hand until 4.5; 1 to 2.5 s are purged; 3 s is handled at 4.5.
+      expect(begun(traced.at('worker.handle'))).toEqual([500, 4500]);
+      expect(metered(traced, 'purged', 'jobs')).toBe(4);
+      expect(metered(traced, 'lostEffects', 'jobs')).toBe(4);
+      expect(metered(traced, 'consumed', 'jobs')).toBe(2);
+    },
+  );
 
-  it('takes what is in flight from SQS too, and its handler goes on', () => {
+  it('removes messages in flight from SQS too, and their handlers continue', () => {
     const traced = purged('sqs', ', waitTime: 20s');
     expect(begun(traced.at('worker.handle'))).toEqual([500, 4500]);
     expect(metered(traced, 'purged', 'jobs')).toBe(5);
@@ -311,7 +314,8 @@ faults: [ { id: late, kind: reorder, target: jobs, gap: 1s, at: 900ms, for: 200m
 });
 
 describe('flush of a log', () => {
-  // The first is handled from 1000 to 1010 ms; the flush at 1005 takes the second, and the group goes on behind both.
+  // The first is handled from 1000 to 1010 ms; the flush at 1005 deletes the second, and the group continues after
+  // both.
   it('counts as lost what a transaction under way gives up behind it (G-7, KF-12)', () => {
     const traced = golden(
       `

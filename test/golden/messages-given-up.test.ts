@@ -77,7 +77,7 @@ describe('a message that is given up where it may be read again (G-7)', () => {
     expect(figures(traced, 'lostEffects', 'consumed')).toEqual([0, 1]);
   });
 
-  it('is lost when its last try elsewhere fails, too, and nobody keeps it', () => {
+  it('is lost when its last try elsewhere fails, too, and no place keeps it', () => {
     const traced = read({
       group:
         'commit: auto, retry: { attempts: 2, mode: delayed, backoff: { kind: constant, base: 20s } }, onPoison: skip',
@@ -88,7 +88,7 @@ describe('a message that is given up where it may be read again (G-7)', () => {
     expect(figures(traced, 'lostEffects', 'consumed')).toEqual([1, 0]);
   });
 
-  it('is not lost that stands among the dead letters', () => {
+  it('is not lost if it is dead-lettered', () => {
     const traced = read({
       group: 'commit: auto, onPoison: deadLetter, deadLetter: dead',
       topic: 'retention: 2s',
@@ -210,8 +210,8 @@ faults: [ ${KILLS} ]`,
   });
 
   it('is given a partition that was on its way to it, until its session ends', () => {
-    // The partition of the first, dead from 0 on, is on its way to the second from 6 s to 9 s. That one dies at 7 s;
-    // the six records of it are known to be nobody's at 13 s, and with the process that follows 3 s later.
+    // The partition of the first, dead from 0 on, moves to the second from 6 s to 9 s. That one dies at 7 s; its six
+    // records have no owner at 13 s, and with the next process 3 s later.
     const traced = golden(
       `
 topics:
@@ -266,7 +266,7 @@ queues:
   const known = (traced: Traced): readonly number[] =>
     figures(traced, 'duplicated', 'consumed', 'lostEffects', 'deadLettered');
 
-  // Handled one behind the other, 10 ms each.
+  // Handled sequentially, 10 ms each.
   it.each(['auto', 'before', 'afterBatch', 'afterEach', 'transactional'])(
     'and is skipped twice by a group that commits `%s`, is lost once',
     (commit) => {
@@ -304,7 +304,7 @@ queues:
     expect(figures(traced, 'consumed', 'duplicateEffects')).toEqual([1, 0]);
   });
 
-  it('is lost when SQS deletes both, and who has one in hand fails', () => {
+  it('is lost when SQS deletes both, and a consumer that holds one fails', () => {
     const sqs = queue('sqs, waitTime: 20s', 'onPoison: skip');
     expect(known(run(sqs, 'work: 10ms', purge('5ms')))).toEqual([1, 1, 0, 0]);
     expect(known(run(sqs, FAIL, purge('5ms')))).toEqual([1, 0, 1, 0]);
@@ -325,7 +325,7 @@ queues:
   });
 });
 
-describe('a message of SQS that two have in hand', () => {
+describe('a message of SQS that two consumers hold', () => {
   // Received at 0, seen again at 60 ms and received by the other one; the first is through at 100 ms, the other at 160.
   const run = (faults: string): Traced =>
     golden(

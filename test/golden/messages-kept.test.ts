@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ended, golden, metered, times } from './tracing.js';
 
-/** Two logs: what `a` hands on is read by `b`. */
+/** Two topics: `b` reads the messages that `a` forwards. */
 const relayed = (topics: string, steps: string, at: string, more: string): string => `
 topics:
 ${topics}
@@ -18,7 +18,7 @@ describe('a log that deletes what is old (KF-12)', () => {
   const old = (group: string): string =>
     `  first: { kind: kafka, retention: 1s, subscribers: [ { group: a, call: a.take, ${group} } ] }\n${SECOND}`;
 
-  it('goes on with the latest record where a group has fallen behind', () => {
+  it('continues with the latest record if a group has fallen behind', () => {
     // The process is away from 0 to 30 s; the record of 5 s is older than 1 s by then, that of 40 s is not.
     const traced = golden(
       relayed(
@@ -33,7 +33,7 @@ describe('a log that deletes what is old (KF-12)', () => {
     expect(metered(traced, 'lostEffects', 'first')).toBe(2);
   });
 
-  it('has nothing left for who dies with old records in hand', () => {
+  it('has nothing left for a consumer that dies with old records in flight', () => {
     // A record is polled at 0 and the process hangs from 5 ms; it dies at 2 s, when all three are too old.
     const traced = golden(
       relayed(
@@ -103,7 +103,7 @@ ${more}`;
     expect(ended(traced.at('b.take'))).toEqual([31, 32, 33]);
   });
 
-  it('is not the process of the service, and goes on when that dies', () => {
+  it('is not the process of the service, and continues when that dies', () => {
     // Followed at 10, 11 and 12 ms, sent together after 5 ms of linger; the service dies between.
     const traced = golden(
       outbox(
@@ -116,7 +116,7 @@ faults: [ { id: dead, kind: crash, target: a, at: 13ms, for: 1s } ]`,
   });
 
   it('sends again what the broker has refused', () => {
-    // Nobody leads from 5 ms to 3 s: the batch is given up after 1 s and sent anew until somebody does.
+    // There is no leader from 5 ms to 3 s: the batch times out after 1 s and is sent again until there is one.
     const traced = golden(
       outbox(
         'broker: log, producer: { deliveryTimeout: 1s, requestTimeout: 500ms, linger: 0ms }',

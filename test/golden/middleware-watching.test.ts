@@ -24,7 +24,7 @@ ${more}
   );
 }
 
-/** What the chain of the gateway would have refused. */
+/** Requests that the chain of the gateway would have refused. */
 function spared({ ran }: Traced): number {
   const plan = ran.plans[0]!;
   const edge = plan.components.findIndex(({ name }) => name === 'edge');
@@ -36,7 +36,7 @@ const BAD =
   '  villains: { class: bad, arrivals: { at: [ 1s, 2s ] }, requests: [ { call: edge } ] }';
 
 describe('middleware that only watches', () => {
-  it('counts whom a rate limit would have refused, and keeps nobody waiting', () => {
+  it('counts requests that a rate limit would have refused, and delays none', () => {
     const limit = 'rateLimit: { rate: 1/s, burst: 2';
     const at = '1s, 1s, 1s, 1s, 2s';
     expect(outcomes(chain(`{ ${limit} } }`, at).requests)).toEqual([
@@ -66,10 +66,10 @@ describe('middleware that only watches', () => {
     expect(spared(broken)).toBe(3);
   });
 
-  it('counts whom a limit on those under way would have kept out, who then is not inside', () => {
+  it('counts requests that a concurrency limit would have refused, which then are not inside', () => {
     const dry = chain('{ admit: { limit: 1, dryRun: true } }', '1s, 1050ms, 1120ms, 1130ms');
     expect(outcomes(dry.requests)).toEqual(['ok', 'ok', 'ok', 'ok']);
-    // At 1120 ms the first has gone and the second never was inside.
+    // At 1120 ms the first has left and the second never entered.
     expect(spared(dry)).toBe(2);
   });
 
@@ -96,7 +96,7 @@ describe('middleware that only watches', () => {
     expect(spared(chain(`{ ${check}, onError: allow, dryRun: true } }`, '3s', down))).toBe(0);
   });
 
-  it('counts whom a filter would have turned away, by share and by size', () => {
+  it('counts requests that a filter would have refused, by share and by size', () => {
     const share = chain('{ filter: { reject: 100%, dryRun: true } }', '1s, 2s');
     expect(outcomes(share.requests)).toEqual(['ok', 'ok']);
     expect(spared(share)).toBe(2);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { answered, golden, latencies, outcomes, sent, times } from './tracing.js';
 
-/** A gateway that asks `auth` (10 ms) before it calls `shop` (5 ms). */
+/** A gateway that calls `auth` (10 ms) before it calls `shop` (5 ms). */
 const guarded = (
   check: string,
   at: string,
@@ -38,7 +38,7 @@ describe('a remote check', () => {
 
   it('is asked once more by each request that comes before its answer', () => {
     const { at } = golden(guarded(CACHED, '0ms, 4ms, 10ms, 11ms'));
-    // @10 the answer is there: completions stand before arrivals of the same instant.
+    // @10 the response has arrived: completions come before arrivals of the same instant.
     expect(sent(at('auth.introspect'))).toEqual([0, 4]);
   });
 
@@ -64,7 +64,7 @@ describe('a remote check', () => {
     expect(at('shop.buy')).toEqual([]);
   });
 
-  it('with cacheRefusals false is asked again by everybody who was refused', () => {
+  it('with cacheRefusals false is called again by every refused client', () => {
     const { at } = golden(
       guarded(`${CACHED}, cacheRefusals: false`, '0ms, 50ms', { auth: ', fail: 401' }),
     );
@@ -94,7 +94,7 @@ describe('a remote check', () => {
     expect(outcomes(strict.requests)).toEqual(['serverError']);
   });
 
-  it('refuses nobody whom `when` leaves out', () => {
+  it('refuses no request that `when` excludes', () => {
     const only = 'when: { workload: bots }';
     const { at } = golden(guarded(`${CACHED}, ${only}`, '0ms', { rest: BOTS }));
     expect(at('auth.introspect').length).toBe(1);
@@ -112,7 +112,7 @@ describe('a refusal', () => {
     ['filter: { kind: size, reject: 100% }', 413],
     ['authorize: { reject: 100%, status: 451 }', 451],
   ])('of %s has status %i', (member, status) => {
-    // The client asks once more for this status alone.
+    // The client retries for this status alone.
     const { at } = golden(`
 gateways:
   edge: { middleware: [ ${member} ], routes: [ { to: shop.buy } ] }

@@ -119,7 +119,7 @@ ${fault}`,
   });
 });
 
-describe('7.2.3: who is looked at when a worker comes free', () => {
+describe('7.2.3: which request is next when a worker becomes free', () => {
   const waiting = (cancellation: string, policy: string): readonly number[] =>
     begun(
       golden(

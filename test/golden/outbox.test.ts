@@ -13,7 +13,7 @@ interface Options {
   readonly length?: string;
 }
 
-/** A service with an outbox, its database, and a consumer that tells when messages arrive. */
+/** A service with an outbox, its database, and a consumer that shows when messages arrive. */
 const run = (o: Options): Traced =>
   golden(
     `
@@ -127,7 +127,7 @@ describe('a transaction with an outbox', () => {
     expect(begun(traced.at('worker.handle'))).toEqual([]);
   });
 
-  it('never loses what it has committed, and never tells of what it has not (OX-2)', () => {
+  it('never loses what it has committed, and never publishes what it has not (OX-2)', () => {
     const crash = '[ { id: dies, kind: crash, target: orders, at: 60ms, for: 5s } ]';
     const at = '0ms, 30ms';
     const traced = run({
@@ -173,7 +173,7 @@ describe('a dual write (OX-1)', () => {
     expect(metered(traced, 'ghostEvents', 'orders.create')).toBe(0);
   });
 
-  it('tells of what never happened when it dies before', () => {
+  it('publishes what never happened if it dies before', () => {
     const traced = run({
       outbox: '',
       insert: '100ms',
@@ -213,7 +213,7 @@ describe('the leader of a polled outbox', () => {
     expect(again(traced)).toBe(2);
   });
 
-  it('goes on when another instance dies', () => {
+  it('continues when another instance dies', () => {
     const traced = marked('orders[1]');
     expect(begun(traced.at('worker.handle'))).toEqual([1010, 1010, 1010]);
     expect(again(traced)).toBe(0);

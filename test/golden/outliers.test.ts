@@ -50,7 +50,7 @@ describe('outlier detection', () => {
       const body = bad(`replicas: 2, outlierDetection: ${own}`, 100);
       return outcomes(golden(body + failing('s', 20), '60s').requests);
     };
-    // Six fail, then nobody can be called.
+    // Six fail, then no instance can be called.
     expect(count(run(''), 'serverError')).toBe(6);
     expect(count(run(''), 'rejectedBreaker')).toBe(94);
     expect(count(run(', minHealthPercent: 50'), 'serverError')).toBe(100);
@@ -107,7 +107,7 @@ faults:
 `;
     const { at } = golden(body, '30s');
     const first = at('s.get').filter(({ instance }) => instance === 's[0]');
-    // Out at 0.8 s; from 1.7 s on its five come again.
+    // Out at 0.8 s; from 1.7 s on it gets its five again.
     expect(sent(first)).toHaveLength(10);
     expect(sent(first)[5]).toBeGreaterThan(1600);
   });
@@ -213,7 +213,7 @@ describe('what a caller sees of the instances is what panics', () => {
     expect(rest).toEqual(new Array(38).fill(second));
   });
 
-  it('with both of them out both are called, and with panicThreshold 0 nobody', () => {
+  it('with both of them out both are called, and none with panicThreshold 0', () => {
     const all = called(two('', 100));
     expect(new Set(all).size).toBe(2);
     expect(all).toHaveLength(40);
@@ -246,11 +246,11 @@ faults: [ { id: bad, kind: error, target: [ 's[0]', 's[2]' ], at: 0s, for: 20s }
       const all = at('s.get').map(({ instance }) => instance);
       return [0, 1, 2, 3].map((k) => all.filter((instance) => instance === `s[${k}]`).length);
     };
-    // The caller in a calls its own zone, ejects both and goes to b; that in b stays there.
+    // The caller in a calls its own zone, ejects both and moves to b; the caller in b stays in b.
     const [a0, b1, a2, b3] = zoned('50%');
     expect([a0, a2]).toEqual([1, 1]);
     expect(b1! + b3!).toBe(198);
-    // Half of them open is too few for 60 %: once both are out a quarter of its calls goes to each.
+    // Half of them open is below 60 %: once both are out, each gets a quarter of its calls.
     const panic = zoned('60%');
     expect(panic.map((count, k) => count >= (k % 2 === 0 ? 25 : 74))).toEqual([
       true,

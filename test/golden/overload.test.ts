@@ -41,14 +41,14 @@ describe('one worker, a request every 10 ms', () => {
 });
 
 describe('retries', () => {
-  it('GS-4, G-6: work for a caller that has gone', () => {
+  it('GS-4, G-6: work for a caller that has left', () => {
     const policy = `{ retry: { attempts: 3, on: [any] }, timeout: 20ms }`;
     const traced = golden(single('concurrency: 1, ', 'work: 30ms', '0ms', policy));
     expect(latencies(traced.requests)).toEqual([60]);
     expect(outcomes(traced.requests)).toEqual(['timeout']);
     expect(ended(traced.at('s.serve'))).toEqual([30, 60, 90]);
     expect(sent(traced.at('s.serve'))).toEqual([0, 20, 40]);
-    // The worker is busy until 90 ms, and all of it is for nobody.
+    // The worker is busy until 90 ms, and all of its work is wasted.
     const own = traced.ran.plans[0]!.parts.findIndex(({ name }) => name === 'serve');
     const { busyNs, wastedNs } = traced.ran.records[0]![0]!.parts[own]!;
     const total = (list: Float64Array): number => list.reduce((sum, ns) => sum + ns, 0) / 1e6;
@@ -83,7 +83,7 @@ describe('GS-27: a pause that retries do not let end', () => {
     const traced = golden(paused(pauseMs, attempts, everyMs));
     const ok = traced.requests.filter(({ outcome }) => outcome === 'ok');
     const sends = outcomes(traced.at('s.serve'));
-    // What is answered to nobody.
+    // Responses without a waiting caller.
     const wasted = sends.filter((outcome) => outcome === 'timeout').length;
     return { traced, ok: ok.length, attempts: sends.length, wasted, answeredOk: ok };
   };

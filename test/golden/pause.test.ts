@@ -12,7 +12,7 @@ faults: [ { id: stop, kind: pause, target: a, at: 30ms, for: 270ms } ]
 `;
 
 describe('a paused process and the calls it has made', () => {
-  it('reads an answer that came in the meantime when it goes on, before its timer', () => {
+  it('reads a response that arrived in the meantime when it resumes, before its timer', () => {
     // b answers at 50 ms, the time limit would end at 100 ms; both wait until 300 ms, in this order.
     const { requests, at } = golden(paused('50ms'));
     expect(outcomes(requests)).toEqual(['ok']);
@@ -21,7 +21,7 @@ describe('a paused process and the calls it has made', () => {
   });
 
   it('sees the time limit first where that was due before the answer came', () => {
-    // Due at 100 ms, answered at 200 ms: the limit is seen at 300 ms, and the answer finds nobody.
+    // Due at 100 ms, response at 200 ms: the timeout is noticed at 300 ms, when the call has already failed.
     const { requests, at } = golden(paused('200ms'));
     expect(outcomes(requests)).toEqual(['serverError']);
     expect(answered(requests)).toEqual([300]);

@@ -10,9 +10,9 @@ const crash = (length: string): string =>
   `{ id: dead, kind: crash, target: "cluster[0]", at: 1s, for: ${length} }`;
 const at = '500ms, 2000ms, 20000ms, 45000ms';
 
-describe('a leader that stands still (NetworkClient.handleTimedOutRequests)', () => {
+describe('a paused leader (NetworkClient.handleTimedOutRequests)', () => {
   it('is asked until a request to it has timed out, though another one leads by then', () => {
-    // The request of 2005 ms is given up at 32005 ms, with the one of 20005 ms, and sent again 80 to 120 ms later.
+    // The request of 2005 ms times out at 32005 ms, with the one of 20005 ms, and is sent again 80 to 120 ms later.
     const all = handled({ at, fault: pause('60s') });
     expect(all.map(({ sent }) => sent)).toEqual([500, 2000, 20_000, 45_000]);
     expect(all[1]!.at).toBeGreaterThan(32_085);
@@ -22,13 +22,13 @@ describe('a leader that stands still (NetworkClient.handleTimedOutRequests)', ()
   });
 
   it('is asked again while the cluster does not know', () => {
-    // Given up at 5005, asked again, given up at about 8.1, 11.2 s: that is behind the election at 10 s.
+    // Times out at 5005, sent again, times out at about 8.1, 11.2 s: after the election at 10 s.
     const [, second] = handled({ at, fault: pause('60s'), producer: ', requestTimeout: 3s' });
     // Consumers wait for their own answer, for 30 s since the pause.
     expect(second).toEqual({ sent: 2000, at: 31_001 });
   });
 
-  it('answers when it goes on, and what it was asked is done where it leads, elsewhere where not', () => {
+  it('responds when it resumes, and executes the requests if it still leads', () => {
     expect(handled({ at, fault: pause('5s') }).map((one) => one.at)).toEqual([
       506, 6001, 20_006, 45_006,
     ]);
@@ -46,10 +46,10 @@ describe('a leader that stands still (NetworkClient.handleTimedOutRequests)', ()
     expect(later!.at).toBeLessThan(15_130);
   });
 
-  it('keeps its partitions when it hangs, from who writes and from who reads', () => {
+  it('keeps its partitions when it hangs, without serving writers or readers', () => {
     const hang = '{ id: mute, kind: hang, target: "cluster[0]", at: 1s, for: 40s }';
     const slow = '{ id: late, kind: slow, target: worker, factor: 1000, at: 0s, for: 1500ms }';
-    // The second waits for its reader from 906 ms on, who is busy until it is too late to fetch.
+    // The second waits for its reader from 906 ms, which is busy until it is too late to fetch.
     const all = handled({ at: '500ms, 900ms, 2000ms', fault: `${hang}, ${slow}` });
     expect(all.map(({ sent }) => sent)).toEqual([500, 900, 2000]);
     expect(all[0]!.at).toBeLessThan(2000);
@@ -57,9 +57,9 @@ describe('a leader that stands still (NetworkClient.handleTimedOutRequests)', ()
     expect(all[2]!.at).toBeGreaterThanOrEqual(41_000);
   });
 
-  it('is not asked by who begins when another one leads', () => {
+  it('is not used by clients that start when another one leads', () => {
     const first = handled({ at: '20000ms', fault: pause('60s') });
-    // The producer asks at 20 s; the consumer has waited since 1 s.
+    // The producer sends at 20 s; the consumer has waited since 1 s.
     expect(first).toEqual([{ sent: 20_000, at: 31_001 }]);
   });
 });

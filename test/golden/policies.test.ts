@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { answered, golden, instants, latencies, outcomes, sent, times } from './tracing.js';
 import type { Row } from '../theory/program.js';
 
-/** One service behind one workload with a bundle. */
+/** One service, and one workload with a bundle. */
 const guarded = (steps: string, at: string, policy: string, more = ''): string => `
 services: { s: { endpoints: { serve: [ ${steps} ] } } }
 workloads:
@@ -234,8 +234,8 @@ workloads:
     ['ignore', 245],
     ['immediate', 215],
   ])('take their way with them, where a server does %s', (cancellation, end) => {
-    // 5 ms a way. What is left counts from the arrival of a request, as in gRPC: c has 70 ms from 145 ms on, and
-    // hears of the end, as a and b do, when the user's leaving at 200 ms gets there.
+    // 5 ms each way. The remaining time counts from the arrival of a request, as in gRPC: c has 70 ms from 145 ms,
+    // and learns of the end, as a and b do, when the user's cancellation at 200 ms arrives.
     const { requests, at } = golden(`${chain(cancellation)}network: { latency: 5ms }\n`);
     expect(answered(requests)).toEqual([200]);
     expect(at('b.serve').map(({ gone }) => gone)).toEqual([205]);
@@ -244,7 +244,7 @@ workloads:
   });
 
   it('let work in that has been long on its way', () => {
-    // The user has gone at 60 ms, and what it sent has 60 ms left when it comes, at 70 ms.
+    // The user has left at 60 ms, and its request has 60 ms left when it arrives, at 70 ms.
     const { requests, at } = golden(`
 network: { latency: 70ms }
 services: { a: { endpoints: { serve: [ work: 40ms ] } } }

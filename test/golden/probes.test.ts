@@ -25,7 +25,7 @@ faults: [ ${fault === '' ? '' : `{ id: f, target: s, ${fault} }`} ]
   );
 
 describe('readiness (HP-1, HP-2; kubelet prober worker.go)', () => {
-  it('takes who does not answer off the lists of its callers (GS-24)', () => {
+  it('takes instances that do not respond off the lists of their callers (GS-24)', () => {
     const traced = probed(
       'readiness: {}',
       'kind: hang, instances: [0], at: 12s, for: 60s',
@@ -36,7 +36,7 @@ describe('readiness (HP-1, HP-2; kubelet prober worker.go)', () => {
       },
       '100s',
     );
-    // Asked at 20, 30 and 40 s, given up 1 s later; ready again with the first answer, at 80 s.
+    // Probed at 20, 30 and 40 s, each with a timeout of 1 s; ready again with the first response, at 80 s.
     expect(states(traced)).toEqual(['hung 12', 'unready 41', 'up 72', 'ready 80']);
     const last = traced
       .at('s.serve')
@@ -65,7 +65,7 @@ describe('readiness (HP-1, HP-2; kubelet prober worker.go)', () => {
     ]);
   });
 
-  it('is asked at once when a process has started, which nobody calls before', () => {
+  it('is probed at once when a process has started, before any call reaches it', () => {
     const traced = probed(
       'readiness: { call: health }',
       'kind: crash, at: 10s, for: 0s',
@@ -81,7 +81,7 @@ describe('readiness (HP-1, HP-2; kubelet prober worker.go)', () => {
 
   it('waits for initialDelay after each start, at the same instants', () => {
     const traced = probed('readiness: { initialDelay: 12s }', 'kind: crash, at: 15s, for: 0s');
-    // Started at 15 s: asked at 25 s not yet, at 35 s.
+    // Started at 15 s: the first probe is at 35 s, not at 25 s.
     expect(states(traced)).toEqual(['down 15', 'up 15', 'unready 15', 'ready 35']);
   });
 
@@ -116,7 +116,7 @@ faults: [ { id: f, kind: crash, target: db, at: 10s, for: 30s } ]
 `,
       '60s',
     );
-    // Nothing that they are asked for needs the database.
+    // None of their endpoints needs the database.
     expect(outcomes(traced.requests)).toEqual(['ok', 'refused']);
   });
 });
@@ -139,11 +139,11 @@ faults: [ { id: f, kind: crash, target: db, at: 10.5s, for: 10s } ]
     ['kind: none', 1],
     ['kind: kubernetes', 1],
     ['kind: kubernetes', 3],
-  ])('has nobody called, however soon callers know (%s, %d replicas)', (platform, replicas) => {
+  ])('receives no calls, however soon callers know (%s, %d replicas)', (platform, replicas) => {
     const refused = alone(platform, replicas).requests.filter(
       ({ outcome }) => outcome === 'refused',
     );
-    // From the failure of the last one, within a second, to the first success, within one behind 20.5 s.
+    // From the failure of the last one, within a second, to the first success, within a second after 20.5 s.
     expect(refused.length).toBeGreaterThanOrEqual(180);
     expect(refused.length).toBeLessThanOrEqual(215);
   });
@@ -197,7 +197,7 @@ workloads:
 `,
       '60s',
     );
-    // Behind the users, ahead of the batch that is too much for it.
+    // After the users, but before the batch that overloads it.
     expect(states(traced)).toEqual([]);
   });
 });
@@ -208,7 +208,7 @@ describe('liveness', () => {
       service: 'lifecycle: { startup: 3s, terminationGrace: 5s }, ',
       load: '{ at: [ 13s ] }',
     });
-    // Ended at 41 s though it answers again since 32 s? No: asked at 40 s it does.
+    // Not stopped at 41 s: it responds again since 32 s, and passes the probe of 40 s.
     expect(states(traced)).toEqual(['hung 12', 'up 32']);
     const longer = probed('liveness: {}', 'kind: hang, at: 12s, for: 40s', {
       service: 'lifecycle: { startup: 3s, terminationGrace: 5s }, ',
@@ -274,7 +274,7 @@ describe('startup', () => {
       { endpoints: ', begun: [ wait: 100ms ]' },
       '60s',
     );
-    // Hung to 17 s; asked at 18 s it answers at 18.1 s, and readiness is asked at once.
+    // Hung to 17 s; the probe of 18 s is answered at 18.1 s, and the readiness probe follows at once.
     expect(states(traced)).toEqual([
       'down 10',
       'up 10',
@@ -285,7 +285,7 @@ describe('startup', () => {
     ]);
   });
 
-  it('ends who does not start in time', () => {
+  it('ends processes that do not start in time', () => {
     const traced = probed(
       'startup: { period: 2s, failureThreshold: 2 }',
       'kind: crash, at: 10s, for: 0s } , { id: slow, kind: hang, target: s, at: 10s, for: 20s',
@@ -338,13 +338,13 @@ workloads: { users: { arrivals: constant(10/s), requests: [ { call: s } ] } }
 describe('probes that lie (fault probe)', () => {
   const fault = (own: string): string => `kind: probe, ${own}, at: 12s, for: 60s`;
 
-  it('take who is well off the lists, until they tell the truth', () => {
+  it('take healthy instances off the lists, until the probes are correct', () => {
     const traced = probed('readiness: {}', fault('probe: readiness'));
-    // Asked at 20, 30 and 40 s; at 80 s it is asked again.
+    // Probed at 20, 30 and 40 s, and again at 80 s.
     expect(states(traced)).toEqual(['unready 40', 'ready 80']);
   });
 
-  it('have who is well ended', () => {
+  it('end healthy processes', () => {
     const traced = probed('liveness: {}', fault('probe: liveness'), {}, '50s');
     expect(states(traced)).toEqual(['condemned 40', 'down 40', 'up 40']);
   });
@@ -355,7 +355,7 @@ describe('probes that lie (fault probe)', () => {
     expect(states(traced)).toEqual(['hung 12', 'up 72']);
   });
 
-  it('end who is well once a period where nothing takes any time', () => {
+  it('end healthy processes once per period if nothing takes time', () => {
     const traced = probed(
       'liveness: { period: 1s, failureThreshold: 1 }',
       'kind: probe, at: 3500ms, for: 3s',

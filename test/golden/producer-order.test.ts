@@ -8,7 +8,7 @@ function handled(options: Omit<OnePartition, 'nodes' | 'election' | 'length'>): 
 }
 
 describe('the order of what a producer sends (max.in.flight.requests.per.connection 5)', () => {
-  // The leader hangs from 1000 to 2100 ms. Requests leave at 1005 and 1205 ms; the first is given up at 2005 ms.
+  // The leader hangs from 1000 to 2100 ms. Requests leave at 1005 and 1205 ms; the first times out at 2005 ms.
   const hang = {
     at: '1000ms, 1200ms, 1900ms',
     fault: '{ id: hang, kind: hang, target: "cluster[0]", at: 1s, for: 1100ms }',

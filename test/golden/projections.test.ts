@@ -3,7 +3,7 @@ import { budgetValue } from '../theory/measures.js';
 import { answered, ended, golden, instants, metered, outcomes } from './tracing.js';
 import type { Traced } from './tracing.js';
 
-/** One append of three events at 0 ms; the projector takes 10 ms an event, `more` is what happens to it. */
+/** One append of three events at 0 ms; the projector takes 10 ms per event, and `more` has its faults. */
 const batch = (fields: string, more = ''): string => `
 keys: { order: uniform(count=1) }
 eventStores: { orders: { stream: { key: order } } }
@@ -17,7 +17,7 @@ ${more}`;
 
 const dies = 'faults: [ { id: dies, kind: crash, target: worker, at: 25ms, for: 75ms } ]';
 
-describe('PR-1: where the checkpoint stands when a projector crashes after two of three events', () => {
+describe('PR-1: position of the checkpoint when a projector crashes after two of three events', () => {
   it('has nothing twice when view and position are one transaction', () => {
     const traced = golden(batch('checkpoint: transactional', dies));
     expect(metered(traced, 'duplicateEffects', 'list')).toBe(0);
@@ -89,7 +89,7 @@ describe('CQ-2, CQ-3: what a read does about an event that is not in the view ye
     expect([reader(traced), stale(traced)]).toEqual([31, 0]);
   });
 
-  it('waits at most so long, and is stale then', () => {
+  it('waits at most for this time, and is stale then', () => {
     const traced = golden(read('of: list, consistency: waitForVersion(15ms)'));
     expect([reader(traced), stale(traced)]).toEqual([26, 1]);
   });
@@ -196,7 +196,7 @@ describe('PR-5: a rebuild', () => {
   });
 });
 
-/** An event each 100 ms on one stream, whose segment is with the first of two workers; it takes 10 ms. */
+/** An event every 100 ms on one stream, whose segment the first of two workers has; an event takes 10 ms. */
 const claimed = (fields: string, faults: string, store = ''): Traced =>
   golden(`
 keys: { order: uniform(count=1) }
@@ -218,7 +218,7 @@ describe('PR-3: claims on segments', () => {
   /** Longest time in ms from the commit of an event to its effect. */
   const longest = ({ ran }: Traced): number => budgetValue(ran, 'list.delay.max') * 1000;
 
-  it('run out after a crash, and go to who looks next', () => {
+  it('expire after a crash, and go to the next instance that polls', () => {
     const traced = claimed(claims, crash);
     // Dead at 3 s, run out at 13, looked for at 16; the event of 3 s is there 10 ms later.
     expect(metered(traced, 'takeovers', 'list')).toBe(1);
@@ -226,7 +226,7 @@ describe('PR-3: claims on segments', () => {
     expect(longest(traced)).toBeCloseTo(13_010, -2);
   });
 
-  it('of Axon run out after 10 s, and somebody looks every 5 s', () => {
+  it('of Axon expire after 10 s, with a poll every 5 s', () => {
     const traced = claimed('', crash, 'kind: axon, ');
     // Dead at 3 s, run out at 13, looked for at 15.
     expect(metered(traced, 'takeovers', 'list')).toBe(1);
@@ -254,7 +254,7 @@ describe('PR-3: claims on segments', () => {
     expect(metered(traced, 'consumed', 'list')).toBe(400);
   });
 
-  it('wait for anybody to be there, who looks when it starts', () => {
+  it('wait for any instance, which polls when it starts', () => {
     const both = '{ id: die, kind: crash, target: worker, at: 3s, for: 20s }';
     const other = '{ id: stays, kind: crash, target: "worker[0]", at: 23s, for: 1h }';
     const traced = claimed(claims, `${both}, ${other}`);

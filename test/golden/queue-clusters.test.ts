@@ -32,7 +32,7 @@ faults: [ ${o.faults ?? ''} ]
 
 const confirmed = (traced: Traced): readonly number[] => answered(traced.at('api.submit'));
 const handled = (traced: Traced): readonly number[] => begun(traced.at('worker.handle'));
-/** Nodes that are gone from 10 s on. */
+/** Nodes that are down from 10 s on. */
 const gone = (nodes: readonly number[], kind = 'crash', length = '20s'): string =>
   nodes
     .map((n) => `{ id: f${n}, kind: ${kind}, target: "rabbit[${n}]", at: 10s, for: ${length} }`)
@@ -51,7 +51,7 @@ function shareOf({ ran }: Traced, name: string, component: string): number {
 describe('a quorum queue', () => {
   const quorum = (o: Options): Traced => run({ ...o, queue: `quorum: true, ${o.queue ?? ''}` });
 
-  it('is led by another member after an election; who publishes meanwhile waits', () => {
+  it('is led by another member after an election; publishers wait meanwhile', () => {
     const traced = quorum({ at: '0s, 10s, 10200ms, 10600ms', faults: gone([0]) });
     expect(confirmed(traced)).toEqual([0, 10_500, 10_500, 10_600]);
     expect(handled(traced)).toEqual([0, 10_500, 10_501, 10_600]);
@@ -74,7 +74,7 @@ describe('a quorum queue', () => {
   it('has an election when a majority is back without its leader, and hands out once more', () => {
     const traced = quorum({ at: '0s, 15s', handle: '12s', faults: gone([0, 1]) });
     expect(confirmed(traced)).toEqual([0, 30_500]);
-    // The first one was in hand when the connection was lost: it comes again, at the head.
+    // The first one was in flight when the connection was lost: it is delivered again, at the head.
     expect(handled(traced)).toEqual([0, 30_500, 42_500]);
     expect(metered(traced, 'redeliveries', 'jobs')).toBe(1);
     expect(metered(traced, 'duplicateEffects', 'jobs')).toBe(1);
@@ -86,14 +86,14 @@ describe('a quorum queue', () => {
     expect(confirmed(quorum({ at: '15s', queue, faults: gone([2]) }))).toEqual([15_000]);
   });
 
-  it('goes on under a leader that stood still for less than an election', () => {
+  it('continues under a leader that was paused for less than an election', () => {
     const pause = (length: string): Traced =>
       quorum({ at: '10100ms', faults: gone([0], 'pause', length) });
     expect(confirmed(pause('300ms'))).toEqual([10_300]);
     expect(confirmed(pause('5s'))).toEqual([10_500]);
   });
 
-  it('gets what was published without confirmation when somebody leads it', () => {
+  it('gets messages published without confirmation when it has a leader', () => {
     const traced = quorum({ at: '10100ms', publish: 'confirm: false', faults: gone([0]) });
     expect(confirmed(traced)).toEqual([10_100]);
     expect(handled(traced)).toEqual([10_500]);
@@ -112,7 +112,7 @@ describe('a classic queue', () => {
     expect(metered(traced, 'lostEffects', 'jobs')).toBe(0);
   });
 
-  it('loses what nobody wants to hear of', () => {
+  it('loses messages without confirmation', () => {
     const traced = run({ at: '15s, 30s', publish: 'confirm: false', faults: gone([0]) });
     expect(outcomes(traced.at('api.submit'))).toEqual(['ok', 'ok']);
     expect(handled(traced)).toEqual([30_000]);
@@ -126,7 +126,7 @@ describe('a classic queue', () => {
       consumer: 'commit: before',
       faults: gone([0]),
     });
-    // The first one is under way at 10 s and is done; the others wait behind it in the consumer.
+    // The first one is in flight at 10 s and completes; the others wait in the consumer.
     expect(handled(traced)).toEqual([9_000]);
     expect(metered(traced, 'consumed', 'jobs')).toBe(1);
     expect(metered(traced, 'lostEffects', 'jobs')).toBe(2);
@@ -147,7 +147,7 @@ describe('a memory alarm', () => {
       ...(o.queue === undefined ? {} : { queue: o.queue }),
     });
 
-  it('is raised and cleared at full seconds; who publishes meanwhile waits, consumers go on', () => {
+  it('is raised and cleared at full seconds; publishers wait meanwhile, consumers continue', () => {
     // 16 KiB from 0.5 s on, 12 from 10 s, 8 from 20 s: the alarm ends at 21 s. The message that waited makes
     // 12 of them again, so there is one more from 22 to 31 s.
     const traced = filled();
@@ -156,7 +156,7 @@ describe('a memory alarm', () => {
     expect(shareOf(traced, 'alarmed', 'rabbit')).toBeCloseTo(29 / 60, 12);
   });
 
-  it('holds those as well who wait for no confirmation', () => {
+  it('also holds publishers without confirmation', () => {
     expect(confirmed(filled({ publish: 'confirm: false' }))).toEqual([0, 0, 0, 500, 21_000]);
   });
 
@@ -182,7 +182,7 @@ faults: [ { id: purged, kind: crash, target: 'rabbit[0]', at: 5500ms, for: 10s }
 `,
       '1m',
     );
-    // A node that is gone has no alarm: the other one finds that out at the next full second.
+    // A node that is down has no alarm: the other one notices at the next full second.
     expect(confirmed(traced)).toEqual([900, 6_000]);
   });
 });

@@ -19,7 +19,7 @@ const mails = `
   others: { arrivals: { at: [ 0ms, 1ms ] }, requests: [ { call: api.mail } ] }`;
 
 describe('the quota of a broker of kind sqs', () => {
-  it('takes so many in each full second, and answers the others 429', () => {
+  it('accepts its quota in each full second, and responds 429 to the others', () => {
     const traced = golden(body('0ms, 1ms, 2ms, 3ms, 999ms, 1000ms, 1001ms, 1002ms, 1003ms'));
     const ok = ['ok', 'ok', 'ok'];
     const expected = [...ok, 'throttled', 'throttled', ...ok, 'throttled'];

@@ -110,7 +110,7 @@ workloads:
   it('drops the oldest three into the dead letter queue', () => {
     const traced = eight('dropHead');
     expect(metered(traced, 'deadLettered', 'jobs')).toBe(3);
-    // 1, 2 and 3 go when 6, 7 and 8 come.
+    // 1, 2 and 3 are dropped when 6, 7 and 8 arrive.
     expect(begun(traced.at('worker.handle'))).toEqual([6000, 7000, 8000]);
     expect(outcomes(traced.requests)).toEqual(Array(8).fill('ok'));
   });

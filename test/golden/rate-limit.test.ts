@@ -91,7 +91,7 @@ describe('resilience4j', () => {
   const limit =
     '{ kind: resilience4j, limitForPeriod: 2, limitRefreshPeriod: 100ms, timeoutDuration: 150ms }';
 
-  it('keeps a caller whom it refuses for the whole timeout', () => {
+  it('delays the refusal of a caller by the full timeout', () => {
     const { requests, at } = golden(
       single('', 'wait: 0ms', times(5, '30ms'), `{ rateLimit: ${limit} }`),
     );
@@ -100,7 +100,7 @@ describe('resilience4j', () => {
     expect(answered(requests)).toEqual([30, 30, 100, 100, 180]);
   });
 
-  it('in a gateway delays, and answers 429 at once to whom it would keep too long', () => {
+  it('in a gateway delays, and responds 429 at once if the delay would be too long', () => {
     const { requests, at } = golden(gateway(limit, times(5, '30ms')));
     expect(sent(at('s.serve'))).toEqual([30, 30, 100, 100]);
     expect(answered(requests)).toEqual([30, 30, 100, 100, 30]);
@@ -142,7 +142,7 @@ describe('divergence 51: a restart', () => {
     '{ kind: kong, hour: 1 }',
     '{ kind: resilience4j, limitForPeriod: 2, limitRefreshPeriod: 1h, timeoutDuration: 0 }',
   ])('divergence 51: empties the limiter %s', (limit) => {
-    // Two requests and a third: the third is refused, and after the crash of 1 s the first again goes on.
+    // Two requests and a third: the third is refused, and after the crash at 1 s the first is admitted again.
     const crash = 'faults: [ { id: down, kind: crash, target: edge, at: 1s, for: 1s } ]';
     const { requests } = golden(gateway(limit, '0ms, 1ms, 2ms, 3s, 3001ms, 3002ms', '', crash));
     const before = outcomes(requests.slice(0, 3));

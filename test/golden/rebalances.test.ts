@@ -50,8 +50,8 @@ const steps = (from: number, count: number): number[] =>
 const COMMITS = ['before', 'afterBatch', 'afterEach', 'auto', 'transactional'];
 
 describe('a partition that a member hands to another (KF-6)', () => {
-  // a[1] is away from 1 to 10 s, and missed at 7 s: a[0] reads both partitions. 20 records come at 9.925 s,
-  // 9 and 11, of which a poll takes five.
+  // a[1] is down from 1 to 10 s, and removed at 7 s: a[0] reads both partitions. 20 records arrive at 9.925 s, 9 and
+  // 11, of which a poll takes five.
   const handed = (commit: string, protocol: string, count = 20): Traced =>
     run({
       group: `commit: ${commit}, maxPollRecords: 5`,
@@ -64,7 +64,7 @@ describe('a partition that a member hands to another (KF-6)', () => {
   for (const commit of COMMITS) {
     it(`is not read again by who gives it up, with commit: ${commit} and protocol: consumer`, () => {
       const traced = handed(commit, 'consumer');
-      // The poll at 10.025 s gives one up, of which five are handled, and goes on with four of the other.
+      // The poll at 10.025 s revokes one, of which five are handled, and continues with four of the other.
       expect(startsOf(traced, 'a[0]')).toEqual([...steps(9925, 10), ...steps(10_025, 4)]);
       expect(startsOf(traced, 'a[1]')).toEqual(steps(10_225, 6));
       expect(counts(traced)).toEqual([20, 0, 0, 0]);
@@ -74,7 +74,7 @@ describe('a partition that a member hands to another (KF-6)', () => {
 
   for (const commit of COMMITS.filter((one) => one !== 'auto')) {
     it(`is not read again by who gives it up, with commit: ${commit} and protocol: cooperative`, () => {
-      // It joins at 10.025 s, is told what it keeps at 10.225 s, and gives the other up at 10.275 s.
+      // It joins at 10.025 s, gets its assignment at 10.225 s, and releases the other at 10.275 s.
       const traced = handed(commit, 'cooperative', 60);
       expect(startsOf(traced, 'a[1]')[0]).toBe(10_475);
       expect(counts(traced)).toEqual([60, 0, 0, 0]);
@@ -82,16 +82,16 @@ describe('a partition that a member hands to another (KF-6)', () => {
     });
   }
 
-  it('comes again from where it was committed by who joined, with commit: auto and protocol: cooperative', () => {
-    // Ten of it are handled from 10.025 to 10.275 s, when it is given up without another commit.
+  it('is read again from its last commit by the joining member, with commit: auto and protocol: cooperative', () => {
+    // Ten of it are handled from 10.025 to 10.275 s, when it is revoked without another commit.
     expect(counts(handed('auto', 'cooperative', 60))).toEqual([70, 10, 10, 0]);
   });
 });
 
 describe('a member that dies before it gives a partition up', () => {
   it('has it until its session ends, with protocol: consumer', () => {
-    // As above; the poll at 9.975 s is under way when a[0] is told. It dies at 10.01 s and is back at 11.01 s as
-    // another member, to which a partition is due; that of before is missed at 16 s.
+    // As above; the poll at 9.975 s is in flight when a[0] learns of it. It dies at 10.01 s and is back at 11.01 s as
+    // another member, which is due a partition; the old member is removed at 16 s.
     const traced = run({
       group: 'maxPollRecords: 5',
       rebalance: 'protocol: consumer',
@@ -150,7 +150,7 @@ describe('a member that hangs', () => {
 });
 
 describe('a member that cannot answer, with protocol: consumer', () => {
-  /** a[2] comes back at 10 s, and is to have a partition of a[1]. */
+  /** a[2] comes back at 10 s, and is due a partition of a[1]. */
   const missing = (fault: string, group = 'commit: afterBatch', at = '11s'): Traced =>
     run({
       replicas: 3,
@@ -169,7 +169,7 @@ describe('a member that cannot answer, with protocol: consumer', () => {
     expect(counts(traced)).toEqual([40, 0, 0, 0]);
   });
 
-  it('has them until it goes on, when it is paused', () => {
+  it('has them until it resumes, when it is paused', () => {
     const paused = '{ id: stops, kind: pause, target: "a[1]", at: 9500ms, for: 3s }';
     const traced = missing(paused);
     expect(startsOf(traced, 'a[1]')[0]).toBe(12_500);
@@ -177,7 +177,7 @@ describe('a member that cannot answer, with protocol: consumer', () => {
     expect(counts(traced)).toEqual([40, 0, 0, 0]);
   });
 
-  it('has them until it goes on, when it is paused and a breaker keeps it from handling besides', () => {
+  it('has them until it resumes, when it is paused and a breaker also blocks it', () => {
     const traced = missing(
       `{ id: stops, kind: pause, target: "a[1]", at: 9500ms, for: 3s },
        { id: fails, kind: error, target: "a[1]", at: 8s, for: 1s }`,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { remarksOn } from '../lint/lint-text.js';
 import { begun, golden, instants, metered } from './tracing.js';
 
-/** Twenty messages at once behind one that a consumer waits for, a handler of 1 s, and a consumer with these fields. */
+/** Twenty messages at once after one that a consumer waits for, a handler of 1 s, and a consumer with these fields. */
 const twenty = (consumer: string, queue = 'kind: sqs, waitTime: 20s', more = ''): string => `
 queues: { jobs: { ${queue}, consumers: [ { call: worker.handle, ${consumer} } ] } }
 services:

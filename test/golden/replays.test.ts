@@ -39,7 +39,7 @@ describe('a group that starts later', () => {
 
   it('finds only what retention has left', () => {
     const traced = run('startAt: 5s, autoOffsetReset: earliest', 'retention: 4500ms,');
-    // At 11 s what was published from 7 s on is there; nobody had wanted the rest.
+    // At 11 s the messages published from 7 s on are kept; no group had wanted the rest.
     expect(figures(traced)).toEqual([13, 0, 0, 0]);
   });
 
@@ -85,7 +85,7 @@ describe('a group that is sent back', () => {
     expect(figures(run('replay: { at: 9500ms }', 'retention: 5200ms,'))).toEqual([25, 5, 5, 0]);
   });
 
-  it('handles what it has in hand first', () => {
+  it('handles its records in flight first', () => {
     const traced = golden(
       `
 topics:
@@ -144,7 +144,7 @@ describe('a group without members', () => {
       '4m',
     );
 
-  it('goes on where it was before its offsets are too old', () => {
+  it('continues at its old position before its offsets are too old', () => {
     expect(figures(away('latest', '2m'))).toEqual([20, 0, 0, 0]);
   });
 

@@ -26,7 +26,7 @@ describe('DB-9: replication', () => {
   it('CQ-1: a read at a replica is stale from the commit until the lag is over', () => {
     const body = stored(
       'replicas: { count: 1, lag: 50ms }\n    route: replica',
-      // Committed at 10 ms, before what arrives at that instant; applied at 60 ms.
+      // Committed at 10 ms, before arrivals of that instant; applied at 60 ms.
       `${writers('0ms')}\n${readers('9ms, 10ms, 11ms, 59ms, 60ms')}`,
     );
     expect(metered(golden(body), 'staleReads', 'db')).toBe(3);
@@ -84,14 +84,14 @@ describe('semi-synchronous replication of mysql', () => {
   const replicated = (replicas: string, at: string, more: string, kind = 'mysql'): string =>
     stored(`kind: ${kind}\n    replicas: { mode: semiSync, ${replicas} }`, writers(at), more);
 
-  it('waits for a replica no longer than semiSyncTimeout, then for nobody until one has caught up', () => {
+  it('waits for a replica no longer than semiSyncTimeout, then for none until one has caught up', () => {
     // Committed at 10 ms, 5.01 s, 12.01 s and 30.06 s; the timer of the first is that of the second too. The
     // replica is back at 30 s and has caught up at that instant.
     const body = replicated('count: 1, lag: 50ms', '0ms, 5s, 12s, 30050ms', down('5ms', '29995ms'));
     expect(answered(golden(body).requests)).toEqual([10_010, 10_010, 12_010, 30_110]);
   });
 
-  it('loses what it has told without a confirmation', () => {
+  it('loses writes that it has reported without a confirmation', () => {
     const body = replicated(
       'count: 1, lag: 50ms, semiSyncTimeout: 2s',
       '0ms, 3s, 4s',
@@ -104,7 +104,7 @@ describe('semi-synchronous replication of mysql', () => {
     expect(metered(traced, 'lostCommits', 'db')).toBe(3);
   });
 
-  it('goes on at a primary that has lost sight of its replicas, and loses that too', () => {
+  it('continues at a primary that has lost sight of its replicas, and loses that too', () => {
     // The caller stays with the old primary, though there is a new one from 16 s on. Its three writes are lost at 35 s.
     const body = replicated(
       'count: 1, lag: 50ms, semiSyncTimeout: 12s',
@@ -167,7 +167,7 @@ describe('DB-10: failover', () => {
   });
 
   it('loses what was committed and not applied', () => {
-    // Committed at 79, 80, 85 and 99 ms; what is applied 20 ms later is lost from the crash at 100 ms on.
+    // Committed at 79, 80, 85 and 99 ms; writes applied 20 ms later are lost with the crash at 100 ms.
     const failover = 'failover: { detect: 10ms, promote: 0s }';
     const traced = golden(dying(failover, '69ms, 70ms, 75ms, 89ms'));
     expect(outcomes(traced.requests)).toEqual(['ok', 'ok', 'ok', 'ok']);
@@ -175,7 +175,7 @@ describe('DB-10: failover', () => {
   });
 
   it('loses nothing where commits wait for a majority', () => {
-    // Committed at 79, 80 and 85 ms; only the first is applied, and told to be committed, before the crash.
+    // Committed at 79, 80 and 85 ms; only the first is applied, and confirmed, before the crash.
     const body = stored(
       'kind: mongo\n    replicas: { count: 2, lag: 20ms }\n    failover: { detect: 10ms }',
       writers('69ms, 70ms, 75ms'),
@@ -186,7 +186,7 @@ describe('DB-10: failover', () => {
     expect(metered(traced, 'lostCommits', 'db')).toBe(0);
   });
 
-  it('does not happen where nobody takes over', () => {
+  it('does not happen without a successor', () => {
     const traced = golden(dying('', '5s, 11s'));
     expect(outcomes(traced.requests)).toEqual(['serverError', 'ok']);
     expect(metered(traced, 'failovers', 'db')).toBe(0);
@@ -211,7 +211,7 @@ describe('a replica set of mongo needs a majority', () => {
       [0, 'at: 100ms, for: 10s'],
       [1, 'at: 100ms, for: 900ms'],
     ] as const;
-    // Gone at 100 ms, missed at 150 ms; another node is back at 1 s and elects one within 30 ms.
+    // Down at 100 ms, detected at 150 ms; another node is back at 1 s and elects one within 30 ms.
     const at = '500ms, 1020ms, 1040ms';
     const elected = golden(set('mongo', 2, down, at));
     expect(outcomes(elected.requests)).toEqual(['serverError', 'serverError', 'ok']);
@@ -237,7 +237,7 @@ describe('a replica set of mongo needs a majority', () => {
     expect(outcomes(traced.requests)).toEqual(['ok', 'serverError', 'serverError', 'ok']);
     expect(metered(traced, 'failovers', 'db')).toBe(0);
     expect(metered(traced, 'lostCommits', 'db')).toBe(0);
-    // Nobody who comes back in time is missed.
+    // A node that comes back in time causes no failover.
     const brief = golden(set('mongo', 2, [down[0], [2, 'at: 200ms, for: 40ms']], at));
     expect(outcomes(brief.requests)).toEqual(['ok', 'ok', 'ok', 'ok']);
   });
@@ -248,7 +248,7 @@ describe('a replica set of mongo needs a majority', () => {
         'faults: [',
         'faults: [ { id: split, kind: splitBrain, target: db, at: 200ms, for: 800ms },',
       );
-    // One sees nobody and the other one is down: the third is alone, until they see each other again at 1 s.
+    // One node sees no other and another is down: the third is alone, until they see each other again at 1 s.
     const traced = golden(body('mongo'));
     expect(outcomes(traced.requests)).toEqual(['serverError', 'ok']);
     expect(metered(traced, 'failovers', 'db')).toBe(0);

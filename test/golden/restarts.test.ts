@@ -17,7 +17,7 @@ workloads:
     length,
   );
 
-/** A service whose process is gone from 10 s on. */
+/** A service whose process is down from 10 s on. */
 const gone = (platform: string, fault: string, more = '', length = '200s'): Traced =>
   golden(
     `
@@ -47,7 +47,7 @@ describe('platform.restart (OR-1; kubelet doBackOff, client-go flowcontrol.Backo
     expect(states(traced)).toEqual(['down 1', 'up 1', 'down 2', 'up 2', 'down 3', 'up 3']);
   });
 
-  it('begins anew when more than resetAfter lies between the last start and the end', () => {
+  it('resets when more than resetAfter lies between the last start and the end', () => {
     const last = (at: string): string | undefined =>
       states(fatal(KUBERNETES, ['1s', '2s', at], '700s')).at(-1);
     // Started at 12 s: 600 s later it has not lasted longer.
@@ -107,7 +107,7 @@ workloads:
     expect(states(traced)).toEqual(['down 1', 'up 6', 'down 9', 'up 24']);
   });
 
-  it('is not for databases, which have who looks after them', () => {
+  it('is not for databases, which have their own supervision', () => {
     const traced = golden(`
 ${KUBERNETES}
 services: { s: { endpoints: { serve: [ query: db.read ] } } }
@@ -169,7 +169,7 @@ faults:
     expect(states(gone('', 'for: 0s'))).toEqual(['down 10', 'up 10']);
   });
 
-  it('takes the host along with blackhole: nobody tries anything, and it starts with its host', () => {
+  it('takes the host down with blackhole: no restart is tried until its host is back', () => {
     expect(states(gone(KUBERNETES, 'for: 40s, blackhole: true'))).toEqual(['down 10', 'up 50']);
   });
 
@@ -181,7 +181,7 @@ faults:
     }
   });
 
-  it('goes on waiting when a second crash comes meanwhile', () => {
+  it('keeps waiting when a second crash comes meanwhile', () => {
     const traced = golden(
       `
 ${KUBERNETES}
@@ -217,7 +217,7 @@ faults:
     expect(states).toEqual(['down 10', 'up 20']);
   });
 
-  it('comes back into a pause that goes on', () => {
+  it('comes back into a pause that continues', () => {
     const states = both('kind: crash, at: 10s, for: 10s', 'kind: pause, at: 12s, for: 18s');
     expect(states).toEqual(['down 10', 'up 20', 'paused 20', 'up 30']);
   });

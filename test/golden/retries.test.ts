@@ -135,8 +135,8 @@ describe('retry budgets', () => {
     expect(starts.length - 100).toBe(retries);
   });
 
-  // All but one of so many are long, the one fails at once, a millisecond after the one before it.
-  // Retries wait for 10 s, so they have their places and are not under way.
+  // All but one of these calls are long; that one fails at once, a millisecond after the one before it. Retries wait
+  // for 10 s, so they hold their places and are not in flight.
   it.each([
     [10 + 5, 3],
     [40 + 10, 10],

@@ -5,7 +5,7 @@ import { states } from './states.js';
 import { golden, outcomes } from './tracing.js';
 import type { Traced } from './tracing.js';
 
-/** A service `s` of so many replicas that goes from v1 to v2, which fails where `bad` says so. */
+/** A service `s` with this number of replicas that rolls out v2 to replace v1; v2 fails as `bad` says. */
 const rolled = (
   replicas: number,
   rollout: string,
@@ -31,7 +31,7 @@ faults: [ ${more['faults'] ?? ''} ]
     length,
   );
 
-/** Of how many places each of the two versions has somebody wanted, and somebody there, at some seconds. */
+/** Desired and existing instances of each version, at some seconds. */
 const counts = (traced: Traced, replicas: number, ...at: readonly number[]): string[] =>
   at.map((second) => {
     const there = [0, 0];
@@ -49,7 +49,7 @@ const counts = (traced: Traced, replicas: number, ...at: readonly number[]): str
     return `${there[0]}/${wanted[0]} ${there[1]}/${wanted[1]}`;
   });
 
-/** What happened to the rollout, with the second: `weight 0.1 30`. */
+/** Events of the rollout, with the second: `weight 0.1 30`. */
 const told = ({ ran }: Traced): string[] => {
   const { timeNs, kind, value } = ran.records[0]![0]!.journal;
   return [...timeNs].flatMap((at, k) => {
@@ -122,7 +122,7 @@ describe('a rolling update (RU-1, RU-2, GS-28)', () => {
     expect(ends(traced)[1]).toBeGreaterThan(800);
   });
 
-  it('goes on past an old replica that is gone', () => {
+  it('continues past an old replica that is down', () => {
     const faults = '{ id: f, kind: crash, target: s, instances: [0], at: 0s, for: 100s }';
     expect(counts(rolled(4, 'kind: rolling', { faults }), 4, 1, 11)).toEqual([
       '3/3 0/2',
@@ -137,7 +137,7 @@ describe('a rolling update (RU-1, RU-2, GS-28)', () => {
 });
 
 describe('recreate', () => {
-  it('starts the new version when the last process of the old one is gone', () => {
+  it('starts the new version when the last process of the old one has ended', () => {
     const traced = rolled(4, 'kind: recreate');
     expect(counts(traced, 4, 1, 11)).toEqual(['0/0 0/4', '0/0 4/4']);
     expect(ends(traced)).toEqual([900, 99]);
@@ -161,7 +161,7 @@ describe('blue-green (semantics-async 7.2)', () => {
     expect(counts(traced, 4, 1, 11, 21, 26)).toEqual(['4/4 0/1', '4/4 1/4', '4/4 4/4', '0/0 4/4']);
   });
 
-  it('stands by where nobody promotes it, and gets no request', () => {
+  it('stays in standby without a promotion, and gets no request', () => {
     const traced = rolled(4, 'kind: blueGreen, autoPromotion: false', BAD);
     expect(told(traced)).toEqual(['begun 0']);
     expect(ends(traced)).toEqual([999, 0]);
@@ -191,7 +191,7 @@ describe('blue-green (semantics-async 7.2)', () => {
   it('turns at each caller when the news are there', () => {
     const platform = 'kind: kubernetes, endpointPropagation: 2s';
     const traced = rolled(4, `kind: blueGreen, ${WATCHED}`, { ...BAD, platform });
-    // The first failures come two seconds later, and so does the end of the last.
+    // The first failures come two seconds later, and so does the end of the last ones.
     expect(traced.requests.find(({ outcome }) => outcome !== 'ok')!.sent).toBe(12_000);
     expect(told(traced)).toContain('rolledBack 20');
     expect(ends(traced)[1]).toBe(100);
@@ -246,7 +246,7 @@ describe('a canary by weights (Argo Rollouts, semantics-async 7.3)', () => {
     expect(told(traced)).toContain('promoted 70');
   });
 
-  it('stays where it is, or goes on, as it is told to', () => {
+  it('stays where it is, or continues, as configured', () => {
     const load = { ...BAD, load: 'constant(100/s)' };
     expect(told(rolled(10, `${CANARY}, onFailure: pause, ${WATCHED}`, load))).toEqual([
       'begun 0',
@@ -339,20 +339,20 @@ describe('a canary by replicas (Argo Rollouts without a traffic router)', () => 
   });
 });
 
-describe('who knows of a version', () => {
+describe('which callers know of a version', () => {
   const platform = 'kind: kubernetes, endpointPropagation: 2s';
 
-  it('asks the old one until it has been told of the new one', () => {
+  it('calls the old one until it has learned of the new one', () => {
     const steps = 'kind: canary, steps: [ { weight: 50% }, { pause: none } ]';
     const traced = rolled(4, steps, { platform, load: 'constant(100/s)', ...BAD });
     expect(told(traced)).toEqual(['begun 0', 'weight 0.5 10']);
     const failed = traced.requests.filter(({ outcome }) => outcome !== 'ok');
-    // Nobody is refused, and the first of the new version comes when the news are there.
+    // No request is refused, and the first one of the new version comes when callers learn of it.
     expect(new Set(outcomes(failed))).toEqual(new Set(['serverError']));
     expect(failed[0]!.sent).toBeGreaterThanOrEqual(12_000);
   });
 
-  it('refuses what a weight gives to a version of which nobody is ready', () => {
+  it('refuses requests for a version without ready instances', () => {
     const steps = 'kind: canary, steps: [ { weight: 50% }, { pause: none } ]';
     const faults = '{ id: f, kind: crash, target: s, version: v2, at: 20s, for: 10s }';
     const traced = rolled(4, steps, { faults, load: 'constant(100/s)' });
@@ -362,14 +362,14 @@ describe('who knows of a version', () => {
     expect(Math.min(...lost.map(({ sent }) => sent))).toBeGreaterThanOrEqual(19_980);
   });
 
-  it('sees a vanished host again that nobody has seen to be down', () => {
+  it('sees a vanished host again that no caller has seen down', () => {
     const silent = '{ id: f, kind: crash, blackhole: true, target: "s[0]", at: 5s, for: 60s }';
     const traced = rolled(2, `kind: blueGreen, ${WATCHED}`, { ...BAD, faults: silent });
     expect(told(traced)).toContain('rolledBack 20');
     const answers = (from: number, to: number): number =>
       traced.requests.filter(({ sent, outcome }) => sent >= from && sent < to && outcome === 'ok')
         .length;
-    // Every second request meets the silence, before the switch and behind it.
+    // Every second request hits the hanging version, before the switch and after it.
     expect(answers(6_000, 10_000)).toBe(20);
     expect(answers(30_000, 40_000)).toBe(50);
   });
@@ -426,16 +426,16 @@ workloads:
 `,
       '1s',
     );
-    // What is said to run first does.
+    // The version defined as first runs first.
     expect(ends(traced)).toEqual([0, 99]);
   });
 });
 
-describe('a rollout that stands still (fault freeze)', () => {
+describe('a frozen rollout (fault freeze)', () => {
   const frozen = (at: string, length: string): string =>
     `{ id: f, kind: freeze, target: s, what: rollout, at: ${at}, for: ${length} }`;
 
-  it('goes on when its controller is back', () => {
+  it('continues when its controller is back', () => {
     const traced = rolled(4, 'kind: rolling', { faults: frozen('5s', '30s') });
     expect(counts(traced, 4, 34, 36)).toEqual(['3/3 2/2', '1/1 2/4']);
     expect(told(traced)).toEqual(['begun 0', 'promoted 45']);
@@ -451,7 +451,7 @@ describe('a rollout that stands still (fault freeze)', () => {
       'weight 1 85',
       'promoted 85',
     ]);
-    // Looks at 20, 30, 40 and 50 s find nobody.
+    // Measurements at 20, 30, 40 and 50 s find no requests.
     expect(told(rolled(10, `${CANARY}, ${WATCHED}`, { ...load, ...BAD }))).toContain(
       'rolledBack 55',
     );
@@ -525,7 +525,7 @@ workloads:
     ).toContain('beside autoscaling');
   });
 
-  it('is said of who would know nothing of a new version', () => {
+  it('is reported for callers that cannot know of a new version', () => {
     const balanced = (kind: string): (() => Traced) => {
       const service = `loadBalancing: { kind: roundRobin, subset: { size: 2, kind: ${kind} } }`;
       return () => rolled(4, 'kind: rolling', { service });

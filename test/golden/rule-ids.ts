@@ -1,6 +1,6 @@
 /** How many rules a family of them has, numbered from 1 on. */
 const FAMILIES: readonly (readonly [name: string, rules: number])[] = [
-  // Time and order, brokers, queues, buses, what is tried again, outboxes.
+  // Time and order, brokers, queues, buses, retries, outboxes.
   ['G', 7],
   ['MQ', 4],
   ['KF', 13],
@@ -38,11 +38,11 @@ export const RULES: readonly string[] = [
   ...CASES.map((number) => `GS-${number}`),
 ];
 
-/** Why a rule has no test, and a text that is refused because of that; null where nobody can ask for it. */
+/** Why a rule has no test, and a text that is refused for that reason; null = no scenario can express it. */
 export interface LeftOutRule {
   readonly why: string;
   readonly asks: string | null;
-  /** What the refusal says. */
+  /** Expected text of the refusal. */
   readonly says: RegExp;
 }
 

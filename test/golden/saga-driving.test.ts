@@ -55,7 +55,7 @@ describe('SG-7: the state of a saga', () => {
     const traced = run('persistence: log.write\n    recoveryDelay: 30ms\n    tombstones: true', {
       more: crash('shop', '50ms', '5ms'),
     });
-    // Written at 81 and sent then, while the first a goes on until 102: it has its effect twice.
+    // Written at 81 and sent then, while the first a continues until 102: it takes effect twice.
     expect(begun(traced.at('a.do'))).toEqual([2, 81]);
     expect(verdicts(traced)).toEqual({ inconsistent: 1 });
     expect(metered(traced, 'duplicates', 'trip.a')).toBe(1);
@@ -109,7 +109,7 @@ describe('SG-8: a command that an instance has had for too long', () => {
       // Given to the first at 1 and to the second at 151; a is done there at 252, b at 354.
       expect(begun(traced.at('a.do'))).toEqual([2, 152]);
       expect(begun(traced.at('b.do'))).toEqual([254]);
-      // The first has its answer, and writes what nobody asks for any more.
+      // The first gets its response, and writes a state that is no longer used.
       expect(ended(traced.at('log.write')).at(-1)).toBe(10_051);
       expect(verdicts(traced)).toEqual({ inconsistent: 1 });
       expect(metered(traced, 'takeovers', 'trip')).toBe(1);
@@ -124,7 +124,7 @@ describe('SG-8: a command that an instance has had for too long', () => {
 
   it('goes round for ever where the participant takes longer', () => {
     const traced = run(saga, { b: 'wait: 400ms' });
-    // Given on at 253, 403, 553, ...: nobody waits for the answers.
+    // Sent at 253, 403, 553, ... without waiting for the responses.
     expect(begun(traced.at('b.do')).slice(0, 4)).toEqual([104, 254, 404, 554]);
     expect(verdicts(traced)).toEqual({ stuck: 1 });
   });
@@ -157,17 +157,17 @@ describe('the time of a saga', () => {
   });
 });
 
-describe('SG-2: an outcome that nobody knows', () => {
+describe('SG-2: an unknown outcome', () => {
   it('is asked for again where a pivot has timed out, because it cannot be undone', () => {
     const traced = run('retry: { interval: 20ms }', { kind: ', kind: pivot, policy: hasty' });
-    // Sent at 100, given up at 180, asked again at 200: each try ends at its participant, none in time.
+    // Sent at 100, abandoned at 180, sent again at 200: each try ends at its participant, none in time.
     expect(begun(traced.at('b.do')).slice(0, 3)).toEqual([100, 200, 320]);
     expect(traced.at('a.undo')).toEqual([]);
   });
 });
 
 describe('a step that timed out and is refused when it is asked again', () => {
-  /** b has its effect at 200 ms, 20 ms after its timeout; the second try comes in the middle of an outage. */
+  /** b takes effect at 200 ms, 20 ms after its timeout; the second try arrives during an outage. */
   const asked = (saga: string, status: number, kind = 'compensable'): Traced =>
     golden(
       `
@@ -194,13 +194,13 @@ faults:
       '10m',
     );
 
-  it('is asked until somebody knows: 1 and 2 s later', () => {
+  it('is queried until the outcome is known: 1 and 2 s later', () => {
     const traced = asked('ambiguous: retry', 503);
     expect(traced.at('b.do').map(({ sent }) => sent)).toEqual([100, 1180, 3180]);
     expect(verdicts(traced)).toEqual({ completed: 1 });
   });
 
-  it('is asked until somebody knows as a pivot too, which cannot be undone', () => {
+  it('is queried until the outcome is known as a pivot too, which cannot be undone', () => {
     const traced = asked('ambiguous: compensate', 503, 'pivot');
     expect(traced.at('b.do').map(({ sent }) => sent)).toEqual([100, 1180, 3180]);
     expect(verdicts(traced)).toEqual({ completed: 1 });
@@ -239,7 +239,7 @@ describe('the time after which an engine takes a process for dead', () => {
 describe('a compensation that fails', () => {
   const fails = { b: 'fail: 409', undo: 'fail: 503' };
 
-  it('SG-3: ends the saga of Eventuate with effects that stand', () => {
+  it('SG-3: ends the saga of Eventuate with effects that remain', () => {
     const traced = run('engine: eventuate', fails);
     expect(begun(traced.at('a.undo'))).toEqual([100]);
     expect(verdicts(traced)).toEqual({ inconsistent: 1 });
@@ -274,8 +274,8 @@ describe('a step that awaits its saga', () => {
 describe('SG-11: two sagas on one value', () => {
   const at = '0ms, 150ms';
 
-  it('see what nobody has decided yet', () => {
-    // The second has begun on what the first undoes at 200.
+  it('see undecided state', () => {
+    // The second has started on the value that the first restores at 200.
     const traced = run('key: account', { b: 'wait: 100ms, fail: 409', at });
     expect(metered(traced, 'dirtyReads', 'trip')).toBe(1);
     const both = run('key: account', { at });

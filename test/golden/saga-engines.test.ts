@@ -87,7 +87,10 @@ describe('how often engines try a step, and after which pauses (2.3)', () => {
 });
 
 describe('CH-4: an undo that comes before what it undoes', () => {
-  /** Who pays is told to refund at 30 ms, and comes to the order itself at 100 ms; the saga is only watched. */
+  /**
+   * The payment service gets a refund order at 30 ms, and reaches the order itself at 100 ms; the saga is only
+   * observed.
+   */
   const events = (tombstones: boolean): Traced =>
     golden(
       `

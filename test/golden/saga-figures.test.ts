@@ -20,8 +20,8 @@ const participant = (keyed: boolean): string => {
 };
 
 /**
- * 400 sagas of three steps that take 5 ms on average under a timeout of 12 ms with 3 attempts. With an
- * exponential of 5 ms one attempt in 11 times out, and its step goes on at its participant.
+ * 400 sagas of three steps that take 5 ms on average under a timeout of 12 ms with 3 attempts. With an exponential of
+ * 5 ms one attempt in 11 times out, and its step continues at its participant.
  */
 const figures = (keyed: boolean, saga: string): string => `
 network: { latency: exponential(0.3ms) }
@@ -59,9 +59,9 @@ const outcome = (keyed: boolean, saga: string): Readonly<Record<string, number>>
   verdicts(golden(figures(keyed, fields(saga)), '2100ms'));
 
 /**
- * The four figures of the design. A prototype without answers that are kept for repeated requests had
- * 0, 60 and 4: here a repeated request is told 409 while the first one is being executed, so that more
- * calls end without anybody knowing what became of their steps.
+ * The four figures of the design. A prototype that did not store responses for repeated requests had 0, 60 and 4.
+ * Here a repeated request gets a 409 while the first one is in execution, so more calls end without knowledge of the
+ * result of their steps.
  */
 describe('SG-7, SG-2, CH-3: 400 sagas whose orchestrator dies every 100 ms', () => {
   it('none is inconsistent where participants dedupe and what is unclear is undone', () => {

@@ -3,7 +3,7 @@ import { verdicts } from '../support/sagas.js';
 import { begun, ended, golden, metered } from './tracing.js';
 import type { Traced } from './tracing.js';
 
-/** Step a of 100 ms, and b of 100 ms, which is refused in `trip`; what undoes a is done once for an account. */
+/** Step a of 100 ms, and b of 100 ms, which is refused in `trip`; the compensation of a runs once per account. */
 const trip = (saga: string, undo: string, more = '', at = '0ms', b = ', fail: 409'): Traced =>
   golden(
     `
@@ -32,11 +32,11 @@ ${more}`,
 const once = (time: string): string => `{ idempotent: account, steps: [ wait: ${time} ] }`;
 
 describe('a compensation that its participant is still at', () => {
-  // Begun at 1, a until 102, b until 204; what undoes a is given to the first instance at 205.
+  // Started at 1, a until 102, b until 204; the first instance gets the compensation of a at 205.
   const leased = 'persistence: log.write\n    leaseTimeout: 150ms';
 
-  it('is asked for again by who has taken it over', () => {
-    // The first sends it at 355.5; the second is given it at 355, sends it at 356, and is told that it is under way.
+  it('is requested again by the instance that took it over', () => {
+    // The first sends it at 355.5; the second gets it at 355, sends it at 356, and learns that it is in progress.
     const traced = trip(
       leased,
       once('50ms'),
@@ -44,15 +44,15 @@ describe('a compensation that its participant is still at', () => {
     );
     expect(begun(traced.at('a.undo'))).toEqual([355.5, 356, 1358]);
     expect(traced.at('a.undo').map(({ status }) => status)).toEqual([200, 409, 200]);
-    // What the second was told, what the first was, and what the second is told then.
+    // The results that the second, the first, and again the second got.
     expect(ended(traced.at('log.write')).slice(-4)).toEqual([357, 406.5, 1358, 1359]);
     expect(verdicts(traced)).toEqual({ compensated: 1 });
     expect(metered(traced, 'parked', 'trip')).toBe(0);
     expect(metered(traced, 'compensations', 'trip.a')).toBe(1);
   });
 
-  it('is asked for again by who asked too early', () => {
-    // Sent at 200, given up at 280; under way at 280, and until 300.
+  it('is requested again if the first request came too early', () => {
+    // Sent at 200, abandoned at 280; in progress at 280, and until 300.
     const hasty = 'compensationPolicy: { timeout: 80ms, retry: { attempts: 2, on: [ timeout ] } }';
     const traced = trip(hasty, once('100ms'));
     const [first, second, third, ...others] = traced.at('a.undo');
@@ -82,9 +82,9 @@ describe('a compensation that its participant is still at', () => {
   });
 });
 
-describe('SG-8: what an instance is told that has lost its command', () => {
+describe('SG-8: responses to an instance that has lost its command', () => {
   it('is written nowhere: the saga waits for a human although all of it is undone', () => {
-    // The first sends it at 305.5 and is told at 355.5 that it is done; it had to be written at 355. The second
+    // The first sends it at 305.5 and learns at 355.5 that it is done; that had to be written at 355. The second
     // sends it at 356, and fails.
     const traced = trip(
       'persistence: log.write\n    leaseTimeout: 150ms',

@@ -54,7 +54,7 @@ describe('GS-13: a saga is undone in reverse', () => {
   });
 });
 
-describe('GS-14: a step whose outcome nobody knows', () => {
+describe('GS-14: a step whose outcome is unknown', () => {
   const c = '[ wait: 100ms ]';
 
   it('leaves an orphan where it is taken for failed', () => {
@@ -74,7 +74,7 @@ describe('GS-14: a step whose outcome nobody knows', () => {
     expect(verdicts(traced)).toEqual({ compensated: 1 });
   });
 
-  it('is undone too early where nobody remembers it', () => {
+  it('is undone too early without a tombstone', () => {
     const traced = golden(trip('', c, LATE));
     expect(begun(traced.at('c.undo'))).toEqual([280]);
     expect(verdicts(traced)).toEqual({ inconsistent: 1 });

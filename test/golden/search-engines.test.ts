@@ -45,7 +45,7 @@ describe('SE-2: thread pools', () => {
     expect(ends('get')).toEqual([10, 10, 10, 10, 20]);
   });
 
-  it('rejects with 429 who finds the queue full, at once', () => {
+  it('rejects with 429 at once if the queue is full', () => {
     const body = engine(
       'cpu: 1\n    replicas: 0\n    threadPools: { search: { queueSize: 3 } }',
       users('find', times(7, '0ms')),
@@ -192,7 +192,8 @@ describe('SE-1: refreshes', () => {
   const everyMs = users('find', instants(10, 1029, 1, 'ms'));
 
   it('a write is found after the next refresh, at the latest after the interval', () => {
-    // Written at 10 ms, before the search of that instant; the clock of the node stands somewhere in the second.
+    // Written at 10 ms, before the search of that instant; the refresh clock of the node has a random phase within
+    // the second.
     const traced = golden(engine('cpu: 4\n    replicas: 0', `${users('put', '0ms')}\n${everyMs}`));
     const missed = stale(traced);
     expect(missed).toBeGreaterThan(0);
@@ -232,7 +233,7 @@ describe('SE-1: refreshes', () => {
     expect(stale(traced)).toBe(2);
   });
 
-  it('nobody searches for 30 s: refreshes are left out, and the next search has one done', () => {
+  it('without searches for 30 s: refreshes are skipped, and the next search triggers one', () => {
     const late = (refresh: string, at: string): number =>
       stale(
         golden(

@@ -8,8 +8,8 @@ const closed = (traced: Traced): number => counted(traced, 'goodbyes');
 const attempts = (traced: Traced): string[] => outcomes(traced.at('far.get'));
 
 describe('a server that closes idle connections', () => {
-  // The first request is answered at 65 ms by the server, at 80 for the client: closed at 1065,
-  // known at 1080. What is open at the end of a run is closed too: it lasts ten minutes.
+  // The server responds to the first request at 65 ms, and the client has it at 80: closed at 1065, known at 1080. A
+  // connection open at the end of a run counts as closed; the run takes ten minutes.
   const keep = '{ keepAliveTimeout: 1s }';
   const run = (at: string, more: object = {}): Traced =>
     line({ at, connections: '{}', protocol: keep, ...more });
@@ -49,7 +49,7 @@ describe('a server that closes idle connections', () => {
   });
 
   it('has no limit on a connection that never had a request', () => {
-    // The second dials until 90, but takes the one that is free at 80: what it dialled stays idle.
+    // The second dials until 90, but takes the one that is free at 80: its own connection stays idle.
     const traced = run('0ms, 60ms, 5s, 5s');
     expect(opened(traced)).toBe(3);
   });
@@ -60,7 +60,7 @@ describe('a server that closes idle connections', () => {
     expect([closed(traced), raced(traced)]).toEqual([0, 0]);
   });
 
-  it('leaves a retry of a request that is not idempotent undone: nobody knows', () => {
+  it('does not retry a request that is not idempotent, because its result is unknown', () => {
     const policy = 'retry: { attempts: 2 }';
     expect(attempts(run('0ms, 1050ms', { policy }))).toEqual(['ok', 'reset']);
     const idempotent = 'retry: { attempts: 2, on: [reset] }';
@@ -79,7 +79,7 @@ describe('a server that closes idle connections', () => {
     expect(answered(held.requests)).toEqual([80, 2035]);
   });
 
-  it('is known to a caller that was paused when that goes on', () => {
+  it('is known to a caller that was paused when it resumes', () => {
     const more = 'faults: [ { id: f, kind: pause, target: app, at: 1070ms, for: 100ms } ]';
     const traced = run('0ms, 1060ms, 1400ms', { more });
     expect(latencies(traced.requests)).toEqual([80, 110, 80]);
@@ -120,13 +120,13 @@ describe('GOAWAY of nginx', () => {
   const protocol = '{ kind: http2, keepAliveRequests: 2 }';
 
   it('refuses the streams behind the last one, which are safe to retry', () => {
-    // Open at 30; streams at the server at 45, 45 and 50. The second makes it say GOAWAY, known at
-    // 60. So the third, and what was sent at 55, are refused then; the first two end at 80.
+    // Open at 30; streams at the server at 45, 45 and 50. The second makes it send GOAWAY, known at 60. So the third,
+    // and the one sent at 55, are refused then; the first two end at 80.
     const traced = line({ at: '0ms, 0ms, 35ms, 55ms', connections: '{}', protocol });
     expect(answered(traced.requests)).toEqual([80, 80, 60, 60]);
     expect(attempts(traced)).toEqual(['ok', 'ok', 'refused', 'refused']);
     expect([closed(traced), raced(traced)]).toEqual([1, 2]);
-    // A retry of what is not idempotent: at 60 it dials, 90, and is answered at 140.
+    // A retry of a request that is not idempotent: at 60 it dials, 90, and has its response at 140.
     const policy = 'retry: { attempts: 2 }';
     const again = line({ at: '0ms, 0ms, 35ms', connections: '{}', protocol, policy });
     expect(answered(again.requests)).toEqual([80, 80, 140]);
@@ -142,7 +142,7 @@ describe('GOAWAY of nginx', () => {
   });
 
   it('counts a stream that its caller has given up as over once that is known', () => {
-    // Given up at 60, known at 75: closed at 1075, known at 1090. Sent at 1059 it is in time.
+    // Abandoned at 60, known at 75: closed at 1075, known at 1090. Sent at 1059 it is in time.
     const idle = '{ kind: http2, keepAliveTimeout: 1s }';
     const own = {
       connections: '{}',
@@ -158,10 +158,10 @@ describe('GOAWAY of nginx', () => {
 });
 
 describe('GOAWAY of gRPC', () => {
-  /** Ages are spread by a tenth, so what has to be exact has an idle limit. */
+  /** Ages vary by a tenth, so exact cases use an idle limit. */
   it('maxConnectionIdle loses no stream', () => {
     const protocol = '{ kind: grpc, maxConnectionIdle: 1s }';
-    // Answered at 65, GOAWAY at 1065, known at 1080. What is sent at 1070 is served.
+    // Response at 65, GOAWAY at 1065, known at 1080. A request sent at 1070 is served.
     const traced = line({ at: '0ms, 1070ms, 1090ms', connections: '{}', protocol });
     expect(latencies(traced.requests)).toEqual([80, 50, 80]);
     expect(attempts(traced)).toEqual(['ok', 'ok', 'ok']);
@@ -203,7 +203,7 @@ describe('GOAWAY of gRPC', () => {
     expect(attempts(patient)).toEqual(['ok']);
   });
 
-  it('a callee that listens stops the work of a connection that is gone', () => {
+  it('a callee that respects cancellation stops the work of a closed connection', () => {
     const protocol = '{ kind: grpc, maxConnectionAge: 1s, maxConnectionAgeGrace: 0ms }';
     const traced = line({
       at: '0ms',

@@ -68,7 +68,7 @@ describe('clientMerge', () => {
     expect(metered(merging('clientMerge', 'clients: 1, '), 'staleReads', 'list')).toBe(0);
   });
 
-  it('misses nothing where nobody else writes', () => {
+  it('misses nothing without other writers', () => {
     const one = (consistency: string): number =>
       metered(merging(consistency, '', '0ms'), 'staleReads', 'list');
     expect([one('eventual'), one('clientMerge')]).toEqual([1, 0]);

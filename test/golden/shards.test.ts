@@ -103,7 +103,7 @@ describe('SE-3: scatter-gather', () => {
     const inTurn = [0, 1, 2, 3].flatMap((k) => asked.slice(3 * k, 3 * k + 3).sort());
     expect(inTurn).toEqual(expected);
     expect(traced.at('db.some')).toHaveLength(24);
-    // Over with the slowest: a row whose three shards leave the slow one out takes 10 ms, the others 50.
+    // Ends with the slowest: a row whose three shards exclude the slow one takes 10 ms, the others 50.
     const slow =
       "faults: [ { id: slow, kind: slow, target: 'db[1]', factor: 5, at: 0s, for: 1s } ]";
     const took = latencies(golden(three(slow)).requests);
@@ -166,7 +166,7 @@ describe('DB-8: transactions and locks at a shard', () => {
   });
 
   it('holds a row until the commit: the same one waits, others of its shard do not (GS-31)', () => {
-    // Rows 0, 1, 2, 3, 0 at once: 10 ms for each statement and the commit, and the fifth behind the first.
+    // Rows 0, 1, 2, 3, 0 at once: 10 ms for each statement and the commit; the fifth waits for the first.
     expect(latencies(locking(times(5, '0ms')).requests).sort((a, b) => a - b)).toEqual([
       30, 30, 30, 30, 60,
     ]);
@@ -183,7 +183,7 @@ describe('DB-8: transactions and locks at a shard', () => {
     for (const [shard, request] of own) {
       if (shard === 1) expect(request.outcome).toBe('ok');
     }
-    // What was under way at shard 0 is reset; what comes at 20 ms finds its rows free.
+    // Statements in flight at shard 0 are reset; those that arrive at 20 ms find its rows free.
     const lost = own.slice(0, 8).filter(([shard]) => shard === 0);
     expect(lost.every(([, { outcome }]) => outcome !== 'ok')).toBe(true);
     const later = own.slice(8).filter(([shard]) => shard === 0);
@@ -224,7 +224,7 @@ describe('what shards are not', () => {
     );
   });
 
-  it('refuses a scan by anybody but a step', () => {
+  it('refuses a scan except by a step', () => {
     const limit = '{ rateLimit: { rate: 9/s, scope: caller, store: { of: db.all } } }';
     const body = stored('query: db.get', '0ms').replace(
       'endpoints: { do',

@@ -3,7 +3,7 @@ import { formatSize, parseBandwidth, parseSize } from '../../src/spec/size-text.
 import { problemsOf } from '../theory/program.js';
 import { answered, begun, golden, latencies, outcomes, sent, times } from './tracing.js';
 
-/** `shop` calls `store`, whose requests have 10 KB and whose answers have 40 KB. */
+/** `shop` calls `store` with requests of 10 KB and responses of 40 KB. */
 const shop = (network: string, at: string, more: { call?: string; rest?: string } = {}): string => `
 network: { ${network} }
 services:
@@ -159,7 +159,7 @@ workloads:
     expect(latencies(golden(own).requests)).toEqual([15]);
   });
 
-  it('leaves alone whom `when` leaves out, both ways', () => {
+  it('ignores requests that `when` excludes, both ways', () => {
     const chain = 'translate: { workPerKiB: 0.1ms, when: { workload: uploads } }';
     expect(latencies(golden(edge(chain)).requests).sort((a, b) => a - b)).toEqual([5, 45]);
   });
@@ -178,16 +178,16 @@ workloads:
     // 1 KiB takes 1 ms between gateway and shop, and nothing in front of the gateway.
     const network = 'links: [ { between: [edge, shop], bandwidth: 1000KiB/s } ]';
     const { requests } = golden(edge('log: {}', '0ms', { network }));
-    // The upload goes first: 300 + 5 + 100 ms. The other leaves @320, is done @325, and its answer
-    // waits until that of the upload has left @405.
+    // The upload goes first: 300 + 5 + 100 ms. The other leaves @320, is done @325, and its response waits until that
+    // of the upload has left @405.
     expect(latencies(requests).sort((a, b) => a - b)).toEqual([405, 505]);
   });
 
-  it('gives those who share an answer one of its size', () => {
+  it('gives requests that share a response one of its size', () => {
     const network = 'links: [ { between: [users, edge], bandwidth: 1000KiB/s } ]';
     const chain = 'coalesce: { key: all, window: 1s }';
     const body = `keys: { all: uniform(count=1) }${edge(chain, '0ms, 1ms, 500ms', { network })}`;
-    // 20 ms for the request; the answer of 100 KiB takes 100 ms for everybody, also from the window.
+    // 20 ms for the request; the response of 100 KiB takes 100 ms for each of them, also from the window.
     const users = golden(body).requests.filter(({ part }) => part.startsWith('users'));
     expect(users.map(({ sent: from, answered: at }) => [from, at])).toEqual([
       [0, 120],
@@ -231,7 +231,7 @@ workloads:
     expect(latencies(golden(speaking('wait: 5ms', more)).requests)).toEqual([3]);
   });
 
-  it('writes what leaves early, of the size that the step says, and then goes on', () => {
+  it('sends the early response in the size that the step says, and then continues', () => {
     const steps = '{ respond: { status: 200, responseSize: 50KiB, then: [ wait: 9ms ] } }';
     expect(latencies(golden(speaking(steps)).requests)).toEqual([7]);
   });
@@ -263,7 +263,7 @@ workloads:
     expect(latencies(golden(bare).requests)).toEqual([5]);
   });
 
-  it('is not spoken by who hands over messages', () => {
+  it('does not apply to message deliveries', () => {
     const { at } = golden(`
 services:
   shop: { endpoints: { buy: [ publish: orders ] } }
@@ -306,7 +306,7 @@ workloads:
     expect(latencies(at('store.get'))).toEqual([5, 40]);
   });
 
-  it('answers with a makeshift, which all who use it pass on', () => {
+  it('responds with a degraded result, which all callers pass on', () => {
     const { requests, at } = golden(answering('respond: { status: 203, degraded: true }'));
     expect(outcomes(at('store.get'))).toEqual(['degraded', 'ok']);
     expect(outcomes(requests)).toEqual(['degraded', 'ok']);

@@ -138,7 +138,7 @@ faults: [ { id: c, kind: crash, target: s, at: 100ms, for: 50ms } ]`).at('store.
     expect(new Set(later.map(({ instance }) => instance)).size).toBe(2);
   });
 
-  it('startup begins anew when the process ends again meanwhile', () => {
+  it('startup restarts when the process ends again meanwhile', () => {
     const body = started('{ startup: 200ms }', '349ms, 350ms, 599ms, 600ms').replace(
       'for: 50ms }',
       'for: 50ms }, { id: d, kind: crash, target: s, at: 200ms, for: 200ms }',
@@ -174,7 +174,7 @@ faults: [ { id: c, kind: crash, target: s, at: 100ms, for: 50ms } ]`).at('store.
 describe('runtime.gc by what is allocated', () => {
   const key = streamKey(1, 0, 's/gc/0/every');
   const part = unit(key.a, key.b, 0, 0, 1);
-  // The heap is filled to a random part at first: so many of 1 KiB go into the rest of 10 KiB.
+  // The heap is filled to a random part at first: this number of 1 KiB allocations fit into the rest of 10 KiB.
   const first = Math.ceil(10 * (1 - part));
   const gc = '{ allocated: 10KiB, pause: 200ms }';
   const at = (count: number): string =>
@@ -182,7 +182,7 @@ describe('runtime.gc by what is allocated', () => {
   const paused = (rows: readonly { sent: number; answered: number }[]): number[] =>
     rows.flatMap(({ sent, answered: end }, k) => (end - sent > 100 ? [k] : []));
 
-  it('stops the process with the request that fills the heap, and again so many bytes later', () => {
+  it('stops the process with the request that fills the heap, and again after the same number of bytes', () => {
     const body = collected(gc, 'wait: 5ms', at(30)).replace(
       'cpu: 1',
       'memory: { perRequest: 1KiB }',
@@ -222,7 +222,7 @@ ${more}`;
   });
 
   it('dies once of all that come at one instant', () => {
-    // Four are there; one too many comes from each of two sides, before the process has died of the first.
+    // Four are in memory; one too many comes from each of two sides, before the first one has killed the process.
     const other = '  others: { arrivals: { at: [ 10ms ] }, requests: [ { call: s } ] }';
     const { ran } = golden(held('', `${times(4, '5ms')}, 10ms, 20ms`, other));
     const { kind, value } = ran.records[0]![0]!.journal;
@@ -241,7 +241,7 @@ ${more}`;
     expect(outcomes(impatient)[0]).toBe('ok');
   });
 
-  it('comes back as the lifecycle says, and another crash on the way begins that anew', () => {
+  it('comes back as the lifecycle says, and another crash on the way restarts that', () => {
     const own = 'lifecycle: { startup: 50ms },';
     const five = times(5, '0ms');
     const { requests } = golden(held(own, `${five}, 49ms, 50ms`));

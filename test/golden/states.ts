@@ -3,11 +3,11 @@ import type { Traced } from './tracing.js';
 
 const WORDS = Object.entries(INSTANCE_STATE);
 
-/** `up 12`: what happened to the processes of the first run, with the second. How one ended is in `endings`. */
+/** State changes of the processes in the first run, with the second: `up 12`. `endings` shows how they ended. */
 export const states = (traced: Traced, replica = 0, component = 's'): readonly string[] =>
   told(traced, replica, component).filter((state) => !/^(drained|killed)/.test(state));
 
-/** `drained 12`: how a process that was asked to end did. */
+/** How a process with a stop order ended: `drained 12`. */
 export const endings = (traced: Traced, replica = 0, component = 's'): readonly string[] =>
   told(traced, replica, component).filter((state) => /^(drained|killed)/.test(state));
 

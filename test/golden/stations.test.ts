@@ -70,7 +70,7 @@ ${list
     expect(ends('2', [job, job, job])).toEqual([90, 90, 90]);
   });
 
-  it('G6: stand still when the quota of a period is spent', () => {
+  it('G6: stop when the quota of a period is used up', () => {
     const quota = 'quota: { limit: 0.5, period: 100ms }';
     expect(ends(`{ cores: 4, ${quota} }`, [['0ms', '120ms']])).toEqual([220]);
     const two = ['0ms', '40ms'] as const;
@@ -130,7 +130,7 @@ workloads:
     expect(outcomes(others)).toEqual(Array(4).fill('serverError'));
   });
 
-  it('G25: gives up who waits and who dials in the instant in which another is done', () => {
+  it('G25: abandons waiting and dialling calls in the instant in which another is done', () => {
     const { requests, at } = golden(scarce(`parallel: { ${branches}, join: any }`, '79ms, 81ms'));
     expect(latencies(requests)).toEqual([80, 0, 80]);
     expect(begun(at('db.select'))).toEqual([30, 111]);

@@ -16,7 +16,7 @@ workloads: { users: { arrivals: { at: [ 0ms ] }, requests: [ { call: accounts.lo
   it('is the read, what each event takes to read, and what each takes to apply', () => {
     expect(load(1250)).toEqual([5 + 12.5 + 125]);
     expect(load(0)).toEqual([5]);
-    // Behind a snapshot of the first 1200 the read of that and the tail of 50.
+    // After a snapshot of the first 1200: a read of it and of the tail of 50.
     expect(load(1250, ', snapshots: { every: 100, read: 3ms }')).toEqual([3 + 5 + 0.5 + 5]);
   });
 });
@@ -40,7 +40,7 @@ workloads: { users: { arrivals: { at: [ ${instants(0, 59_990, 10, 'ms')} ] }, re
       'list',
     );
 
-  it('keeps up as long as an event takes less than 10 ms', () => {
+  it('keeps up while an event takes less than 10 ms', () => {
     expect(consumed('9ms')).toBe(6000);
     // 60 s / 11 ms: the other 546 wait, and so would ever more.
     expect(consumed('11ms')).toBe(5454);
@@ -65,7 +65,7 @@ workloads: { users: { arrivals: { at: [ ${instants(0, 9_998, 2, 'ms')} ] }, requ
     ).requests.filter(({ outcome, answered: at }) => outcome === 'ok' && at < 10_000).length;
 
   it('is its size over the time for which a connection is held', () => {
-    // Every connection ends its first at 20 ms or soon behind it, and one each 20 ms before 10 s.
+    // Every connection ends its first request at 20 ms or soon after, and then one every 20 ms before 10 s.
     expect(answers(4, '20ms')).toBe(4 * 499);
     expect(answers(4, '40ms')).toBe(4 * 249);
     expect(answers(8, '40ms')).toBe(8 * 249);

@@ -57,16 +57,16 @@ describe('PR-4: a persistent subscription', () => {
     expect(metered(traced, 'published', 'parked')).toBe(1);
   });
 
-  it('stands still with its store, and what was in hand comes again', () => {
+  it('pauses with its store, and messages in flight are delivered again', () => {
     const stops = 'faults: [ { id: dies, kind: crash, target: orders, at: 15ms, for: 1s } ]';
     const traced = golden(pushed('', times(4, '0ms'), stops));
-    // Two were acknowledged at 10 ms; the other two are in hand until 20, and come again at 1.015 s.
+    // Two were acknowledged at 10 ms; the other two are in flight until 20, and are delivered again at 1.015 s.
     expect(text(traced, 'redeliveries')).toBe(2);
     expect(text(traced, 'duplicateEffects')).toBe(2);
     expect(ended(traced.at('mailer.send'))).toEqual([10, 10, 20, 20, 1025, 1025]);
   });
 
-  it('gives what a dead client had in hand to the other one at once', () => {
+  it('gives messages in flight at a dead client to the other one at once', () => {
     const dies = 'faults: [ { id: dies, kind: crash, target: "mailer[0]", at: 15ms, for: 1h } ]';
     const traced = golden(pushed('', times(4, '0ms'), dies));
     expect(text(traced, 'redeliveries')).toBe(1);
@@ -81,7 +81,7 @@ describe('PR-4: a persistent subscription', () => {
     expect(text(golden(many), 'consumed')).toBe(1000);
   });
 
-  it('is refused where nobody pushes, or all events are nowhere together', () => {
+  it('is refused without a pushing store, or without a global order of events', () => {
     const problems = (kind: string, from = 'orders'): string =>
       problemsOf(
         `faultline: 1\ntitle: x\nrun: { duration: 1s }\n${pushed('', '0ms')

@@ -1,4 +1,4 @@
-/** Rows of the tables about calls, and what the name of a test that pins each begins with or holds. */
+/** Rows of the tables about calls, and the start or a part of the name of a test for each. */
 export const SYNC_ROWS: readonly (readonly [row: string, test: string])[] = [
   // Breakers by their defaults and boundary operators.
   [
@@ -37,7 +37,7 @@ export const SYNC_ROWS: readonly (readonly [row: string, test: string])[] = [
   ['1.3 while half open', 'says what late results do while it is open and half open'],
   ['1.3 after closing', 'says whether late results count after it has closed'],
   ['1.3 resilience4j', 'results of calls from before count in half open, and may decide it'],
-  // What may be retried.
+  // Outcomes that may be retried.
   [
     '2.3.1, 2.3.2',
     'repeats by default what the callee surely did not do, and more where it is idempotent',
@@ -193,7 +193,7 @@ export const SYNC_ROWS: readonly (readonly [row: string, test: string])[] = [
   ['10.1.9', 'what limits nothing is as if it were not there'],
 ];
 
-/** Rows that no scenario can ask for, and why. */
+/** Rows that no scenario can express, with the reason. */
 export const SYNC_LEFT_OUT: ReadonlyMap<string, string> = new Map([
   ['2.3.1 gRPC', 'a refused stream is a failure that a retry counts: docs/differences.md'],
   ['2.3.5', 'an answer is one message: there are no headers that could be on their way before it'],

@@ -40,7 +40,7 @@ describe('throttle (a token bucket at the door, RFC 6585)', () => {
     expect(outcomesOf(at, fault('rate: 6/min'))).toEqual(['ok', ...Array(4).fill('429')]);
   });
 
-  it('is full at its start also where nobody came before, and at each of its starts', () => {
+  it('is full at its start also without earlier requests, and at each of its starts', () => {
     const twice =
       '{ id: quota, kind: throttle, target: psp, rate: 1/min, burst: 2, at: 1s, for: 1s';
     const again = `${twice}, every: 10s, count: 2 }`;
@@ -105,7 +105,7 @@ faults: [ { id: quota, kind: throttle, target: [ psp, bank ], rate: 2/s, at: 1s,
     }
   });
 
-  it('lets through what two of them both let through; who is refused by one takes nothing of the other', () => {
+  it('admits calls that both of them admit; a refusal by one takes nothing from the other', () => {
     const small = fault('rate: 1/s, burst: 1');
     // At 2 s the small bucket lets one of four through, and the large one has three of its four left.
     const large = fault('rate: 1/min, burst: 4', 'other');
@@ -200,7 +200,7 @@ faults: [ ${fault('rate: 2/s', 'quota', 'mailer.send')} ]
     ]);
   });
 
-  it('says when to come back where it is told to: in whole seconds, or to the ns', () => {
+  it('gives a Retry-After if configured: in whole seconds, or to the ns', () => {
     const tries = (own: string): number[] =>
       sent(
         golden(

@@ -50,7 +50,7 @@ describe('GS-18 with a topic: 100 messages at 10k ms, 12 ms each', () => {
     expect(metered(traced, 'consumed', 'list')).toBe(100);
   });
 
-  it('is stale for whoever looks 50 ms later from the twentieth on: 80 of 100', () => {
+  it('is stale for readers 50 ms later from the twentieth on: 80 of 100', () => {
     expect(metered(traced, 'reads', 'list')).toBe(100);
     expect(metered(traced, 'staleReads', 'list')).toBe(80);
   });
@@ -68,7 +68,7 @@ describe('a read of what a topic has', () => {
     expect(metered(traced, 'staleReads', 'list')).toBe(0);
   });
 
-  it('is not stale because of a message of somebody else', () => {
+  it('is not stale because of a message of another key', () => {
     const traced = run({ at: '0ms, 1ms', reads: '13ms', keys: 'sequence(count=2)' });
     // Readers have a sequence of their own: the one at 13 ms is the first, and its order is there since 12 ms.
     expect(metered(traced, 'staleReads', 'list')).toBe(0);
@@ -117,13 +117,13 @@ describe('the groups of the topic', () => {
 });
 
 describe('retention', () => {
-  it('loses what nobody has begun with 100 ms later', () => {
+  it('loses messages whose handling did not start within 100 ms', () => {
     const traced = run({
       at: instants(0, 40, 10, 'ms'),
       topic: 'partitions: 1, retention: 100ms',
       fields: 'work: 45ms',
     });
-    // Begun at 0, 45 and 90. At 135 that of 30 ms is gone, and that of 40 ms has 5 ms left.
+    // Started at 0, 45 and 90. At 135 that of 30 ms is over, and that of 40 ms has 5 ms left.
     expect(batches(traced)).toEqual([0, 45, 90, 135]);
     expect(metered(traced, 'lostEffects', 'list')).toBe(1);
     expect(metered(traced, 'consumed', 'list')).toBe(4);
@@ -150,7 +150,7 @@ describe('PR-5: a rebuild', () => {
 
   it('reads what retention has left, and what is deleted is lost to the view', () => {
     const traced = replay('retention: 4s');
-    // The 900 of time 0 and 60 of the first 6 s are gone: 40 are left.
+    // The 900 of time 0 and 60 of the first 6 s are handled: 40 are left.
     expect(took(traced)).toBeCloseTo(40 / 90, 1);
     expect(metered(traced, 'lostEffects', 'list')).toBe(960);
   });
@@ -171,7 +171,7 @@ describe('poison', () => {
     expect(metered(traced, 'lostEffects', 'list')).toBe(1);
   });
 
-  it('stops everything with pause, and with retry as long as it is there', () => {
+  it('stops everything with pause, and with retry while it exists', () => {
     expect(batches(poison('pause', 'error'))).toEqual([0]);
     const again = poison('retry', 'error');
     expect(batches(again)).toEqual([0]);
@@ -186,7 +186,7 @@ describe('poison', () => {
 });
 
 describe('a topic on a broker', () => {
-  it('is not read while nobody leads its partition', () => {
+  it('is not read while its partition has no leader', () => {
     const traced = run({
       at: instants(0, 90, 10, 'ms'),
       topic: 'partitions: 1, broker: kafka',
@@ -195,7 +195,7 @@ describe('a topic on a broker', () => {
 brokers: { kafka: { kind: kafka, nodes: 1 } }
 faults: [ { id: out, kind: crash, target: kafka, at: 250ms, for: 5s } ]`,
     });
-    // Behind 5 ms of linger; the third is under way, the others wait for a leader until 5250 ms.
+    // After 5 ms of linger; the third is in flight, the others wait for a leader until 5250 ms.
     expect(batches(traced)).toEqual([5, 105, 205, 5250, 5350, 5450, 5550, 5650, 5750, 5850]);
     expect(metered(traced, 'consumed', 'list')).toBe(10);
   });

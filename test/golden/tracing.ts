@@ -14,7 +14,7 @@ export interface Traced {
   at(part: string): readonly Row[];
 }
 
-/** Runs a scenario of which only the parts behind `run` are given. */
+/** Runs a scenario given without its `run` section. */
 export function golden(body: string, length = '1h'): Traced {
   const { ran, rows } = traceOf(`
 faultline: 1
@@ -46,11 +46,11 @@ export function instants(from: number, to: number, step: number, unit: string): 
   return list.join(', ');
 }
 
-/** The same instant so many times. */
+/** The same instant, this number of times. */
 export const times = (count: number, instant: string): string =>
   Array.from({ length: count }, () => instant).join(', ');
 
-/** One service `s` behind one workload with a bundle; `service` holds its other fields. */
+/** One service `s` and one workload with a bundle; `service` has its other fields. */
 export const single = (
   service: string,
   steps: string,
@@ -75,7 +75,10 @@ export function counted({ ran }: Traced, counter: EdgeCounter): number {
   return sum;
 }
 
-/** What a meter counted in the first run of the first variant, at a part or a component: its own, else those of its parts. */
+/**
+ * Value of a meter in the first run of the first variant, for a part or a component: its own, else the sum of its
+ * parts.
+ */
 export function metered({ ran }: Traced, name: string, subject: string): number {
   const plan = ran.plans[0]!;
   const record = ran.records[0]![0]!;

@@ -29,7 +29,7 @@ describe('DB-1: a connection is held from the first step to behind the commit', 
     expect(outcomes(traced.requests).filter((outcome) => outcome === 'ok')).toHaveLength(4);
   });
 
-  it('GS-30: who waits until 200 ms is granted the connection freed at 200 ms', () => {
+  it('GS-30: a call that waits until 200 ms gets the connection released at 200 ms', () => {
     const traced = golden(
       shop('maxOpen: 2, acquireTimeout: 200ms', 'call: slow.ask', times(5, '0ms')),
     );
@@ -40,7 +40,7 @@ describe('DB-1: a connection is held from the first step to behind the commit', 
     const two = golden(shop('maxOpen: 1', 'query: db.read, query: db.read', '0ms'));
     expect(latencies(two.requests)).toEqual([20]);
     const stuck = shop('maxOpen: 1, acquireTimeout: 1s', 'parallel: [ { query: db.read } ]', '0ms');
-    // DB-4: whoever holds one and asks for another waits for himself.
+    // DB-4: a request that holds a connection and needs another one waits for itself.
     expect(latencies(golden(stuck).requests)).toEqual([1000]);
     expect(outcomes(golden(stuck).requests)).toEqual(['serverError']);
   });
@@ -73,7 +73,7 @@ describe('DB-8: a row is locked from the statement to the commit', () => {
     expect(outcomes(traced.requests)).toEqual(['serverError', 'serverError']);
   });
 
-  it('fails who has waited for lockTimeout', () => {
+  it('fails calls that have waited for lockTimeout', () => {
     const body = shop('maxOpen: 10', 'query: db.change, call: slow.ask', '0ms, 0ms');
     const traced = golden(body.replace('operations:', 'lockTimeout: 30ms\n    operations:'));
     expect(answered(traced.requests)).toEqual([110, 30]);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { golden, latencies, outcomes, sent, single } from './tracing.js';
 
-/** One instance that answers 500 until a time, behind Linkerd's breaker, which shuts it at once. */
+/** One instance that responds 500 until a time, behind Linkerd's breaker, which shuts it at once. */
 const shut = (at: string, until: string, penalty: string, more = ''): string =>
   single(
     '',
@@ -30,7 +30,7 @@ describe('calls that find every instance shut by Linkerd', () => {
     expect(sent(at('s.serve'))).toEqual([0, 5500]);
   });
 
-  it('wait anew behind one that was served, and not less because somebody left', () => {
+  it('wait again after one that was served, and not less because another left', () => {
     const body = single(
       '',
       'wait: 4s',
@@ -39,19 +39,19 @@ describe('calls that find every instance shut by Linkerd', () => {
       'faults: [ { id: e, kind: error, target: s, afterWork: true, at: 0s, for: 4500ms } ]\n',
     );
     const { requests, at } = golden(body);
-    // Shut by the failure of 4 s until 5.5 s; its probe is the first of those who wait.
+    // Shut by the failure of 4 s until 5.5 s; its probe is the first of the waiting calls.
     expect(sent(at('s.serve'))).toEqual([0, 5500]);
     expect(latencies(requests)).toEqual([4000, 5000, 3500, 3400]);
     expect(outcomes(requests).slice(1)).toEqual(['ok', 'rejectedBreaker', 'rejectedBreaker']);
   });
 
-  it('leave when their deadline ends, and the wait goes on for the others', () => {
+  it('leave when their deadline ends, and the others keep waiting', () => {
     const body = shut('0ms, 1s, 2s', '4s', '5s').replace(
       '{ circuitBreaker',
       '{ deadline: 2500ms, circuitBreaker',
     );
     const { requests } = golden(body);
-    // The second leaves at 3.5 s; at 4 s nobody could be served for 3 s.
+    // The second leaves at 3.5 s; at 4 s no instance was available for 3 s.
     expect(latencies(requests)).toEqual([0, 2500, 2000]);
     expect(outcomes(requests).slice(1)).toEqual(['deadlineExceeded', 'rejectedBreaker']);
   });
@@ -92,7 +92,7 @@ faults: [ { id: e, kind: error, target: 's[0]', at: 0s, for: 900ms } ]
   ])('%s: the others take its load, and its probe is a call like any other', (_kind, policy) => {
     const { requests, at, ran } = golden(of(policy));
     const times = at('s.get').filter(({ instance }) => instance === 's[0]');
-    // Round robin comes to it at 0 and 300, and after 1.3 s with its probe.
+    // Round robin picks it at 0 and 300, and after 1.3 s with its probe.
     expect(sent(times).slice(0, 2)).toEqual([0, 300]);
     expect(sent(times)[2]).toBeGreaterThanOrEqual(1300);
     expect(outcomes(requests).filter((outcome) => outcome !== 'ok')).toHaveLength(2);

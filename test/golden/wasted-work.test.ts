@@ -23,7 +23,7 @@ const CUT =
 const crashAt = (at: string): string =>
   `{ id: end, kind: crash, target: s, at: ${at}, for: 100ms }`;
 
-describe('wasted work is the whole execution whose answer nobody took, once', () => {
+describe('wasted work is the entire execution whose response was not used, once', () => {
   it.each([
     ['taken', 'wait: 20ms', '', 0],
     ['too late on its way', 'wait: 35ms', '', 1],
@@ -50,9 +50,9 @@ describe('wasted work is the whole execution whose answer nobody took, once', ()
     expect(wasted(steps, fault)).toEqual([share, share]);
   });
 
-  it('of a process that ends counts once, whether or not somebody still waits for the reset', () => {
+  it('of a process that ends counts once, whether or not a caller still waits for the reset', () => {
     expect(wasted('wait: 60ms', crashAt('20ms'))).toEqual([1, 1]);
-    // The reset leaves at 45 ms and comes at 55 ms, 5 ms after the time limit.
+    // The reset leaves at 45 ms and arrives at 55 ms, 5 ms after the time limit.
     expect(wasted('wait: 60ms', crashAt('45ms'))).toEqual([1, 1]);
     expect(wasted('wait: 60ms', `${CUT}, ${crashAt('20ms')}`)).toEqual([1, 1]);
   });
@@ -60,7 +60,7 @@ describe('wasted work is the whole execution whose answer nobody took, once', ()
   it('of a process that ends after its answer has been taken is none', () => {
     const steps = 'wait: 5ms, { respond: { status: 202, then: [ wait: 80ms ] } }';
     expect(wasted(steps, crashAt('40ms'))).toEqual([0, 0]);
-    // Still on its way when the process ends, and taken all the same.
+    // Still in transit when the process ends, and delivered anyway.
     expect(wasted(steps, crashAt('20ms'))).toEqual([0, 0]);
   });
 });

@@ -46,7 +46,7 @@ describe('zoneOutage', () => {
     });
     expect(turns(world(outage('')))).toEqual(all([1000, 3000]));
     expect(turns(world(outage(', recovery: 1500ms')))).toEqual(all([1000, 4500]));
-    // The horizon comes first.
+    // The end of the run comes first.
     expect(turns(world(outage(', recovery: 2m')))).toEqual(all([1000]));
     expect(turns(world(outage(', recovery: 1500ms', '1s', 'none')))).toEqual(all([1000]));
   });
@@ -58,7 +58,7 @@ describe('zoneOutage', () => {
     expect(ends).toEqual([1e9, 3e9]);
   });
 
-  it('draws for each instance and each time, whoever else is in the file', () => {
+  it('draws for each instance and each time, whatever else the file contains', () => {
     const own = ', recovery: exponential(1s), every: 15s, count: 2';
     const alone = turns(world(outage(own)));
     const back = Object.values(alone).flatMap((times) => [times[1]! - 3000, times[3]! - 18_000]);
@@ -81,7 +81,7 @@ describe('zoneOutage', () => {
     expect(turns(traced)['items[1]']).toEqual([1000, 4000]);
   });
 
-  it('takes some of the instances where it is told to', () => {
+  it('takes some of the instances, if configured', () => {
     const some = turns(world(outage(', recovery: 1s, instances: [0]')));
     expect(some).toEqual({ 'shop[0]': [1000, 4000] });
   });
@@ -114,7 +114,7 @@ faults: [ { id: out, kind: zoneOutage, target: a, at: 1s, for: 1s${own} }${more}
       '10s',
     );
 
-  it('is silence, and a refusal where only the processes are gone', () => {
+  it('is silence, and a refusal if only the processes are down', () => {
     const silent = asked('', '1500ms');
     expect(outcomes(silent.at('shop.buy'))).toEqual(['timeout']);
     // A way of 1 ms in each direction, and all of the time limit.
@@ -129,7 +129,7 @@ faults: [ { id: out, kind: zoneOutage, target: a, at: 1s, for: 1s${own} }${more}
     expect(outcomes(rows)).toEqual(['timeout', 'timeout', 'ok']);
   });
 
-  it('becomes a refusal when the host is back and a crash goes on', () => {
+  it('becomes a refusal when the host is back and a crash continues', () => {
     const crash = ', { id: c, kind: crash, target: shop, at: 1500ms, for: 3s }';
     const rows = asked(', recovery: 1s', '2500ms, 3500ms, 4500ms', crash).at('shop.buy');
     expect(outcomes(rows)).toEqual(['timeout', 'refused', 'ok']);
@@ -156,7 +156,7 @@ faults: [ ${faults} ]
     // Two of three hosts are silent; one of two where the first had been seen to die.
     expect(count(outage('', '1s', '1s'), '1500ms, 1501ms, 1502ms')).toBe(2);
     expect(count(`${outage('', '1s', '1s')}, ${crash}`, four)).toBe(2);
-    // The hosts are back, and one process is not: everybody sees it.
+    // The hosts are back, but one process is not: all callers see it.
     const later = "{ id: c, kind: crash, target: 'shop[1]', at: 1200ms, for: 5s }";
     const calls = traced(`${outage('', '1s', '1s')}, ${later}`, '2500ms, 2501ms, 2502ms');
     expect(outcomes(calls.at('shop.buy'))).toEqual(['ok', 'ok', 'ok']);

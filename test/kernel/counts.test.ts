@@ -20,7 +20,7 @@ function frequencies(d: CountDistribution): { mean: number; share: (n: number) =
 }
 
 describe('random counts', () => {
-  it('are constant when told so', () => {
+  it('are constant if configured so', () => {
     const counts = new Counts();
     const id = counts.add({ kind: 'constant', value: 3 });
     expect(counts.constant(id)).toBe(3);

@@ -201,7 +201,7 @@ describe('the ziggurat', () => {
   });
 });
 
-describe('laws without luck', () => {
+describe('distributions without randomness', () => {
   it('are recognised as constants', () => {
     const constants: [Distribution, number][] = [
       [{ kind: 'constant', valueNs: 7 }, 7],
@@ -230,7 +230,7 @@ describe('an empirical law', () => {
 });
 
 describe('mixtures', () => {
-  it('within mixtures choose anew at every level', () => {
+  it('within mixtures choose again at every level', () => {
     const coin = (zero: Distribution, one: Distribution): Distribution => ({
       kind: 'mixture',
       branches: [

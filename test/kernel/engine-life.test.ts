@@ -332,7 +332,7 @@ describe('the last events of an instant that runs over', () => {
 
   it('are in the order of their phases, whether they waited or are due at once', () => {
     const { op } = recorder();
-    // What the last event of the chain finds: an event that waited and one that is due, in three phases.
+    // State at the last event of the chain: one waiting event and one due event, in three phases.
     const mixed = [PHASE.TIMER, PHASE.RETRY, PHASE.ARRIVAL];
     const start: number = engine.define('start', (left) => {
       if (left > 1) engine.soon(PHASE.COMPLETION, start, left - 1, 0, 0);
@@ -354,7 +354,7 @@ describe('the last events of an instant that runs over', () => {
     expect([engine.events, engine.recent()]).toEqual([1_200_000, []]);
   });
 
-  it('are counted anew by each run, so that a run can go on where it was cut off', () => {
+  it('are counted from zero by each run, so that a run can continue where it was cut off', () => {
     engine.reset();
     engine.soon(PHASE.ARRIVAL, chain('loop', PHASE.ARRIVAL), INSTANT_LIMIT + 500_000, 0, 0);
     expect(engine.run(10, 600_000)).toBe('budget');

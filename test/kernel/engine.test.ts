@@ -5,7 +5,7 @@ import { invariant } from '../../src/kernel/invariant.js';
 import { HORIZON_MAX_NS } from '../../src/kernel/time.js';
 import { PHASE } from '../../src/kernel/phase.js';
 
-/** An engine whose only handler writes (now, target, a, b) down. */
+/** An engine whose only handler records (now, target, a, b). */
 function recorder(slots?: number) {
   engine.reset(slots);
   const log: [number, number, number, number][] = [];

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { cos, exp, log, log1p, pow, powi, sin, tanh } from '../../src/kernel/math.js';
 import { unit } from '../../src/kernel/rng.js';
 
-// Sine and cosine are held against integers of 300 binary places; log and exp against V8, whose own are fdlibm's on x64.
+// Compares sine and cosine with integers of 300 binary places; log and exp with V8, whose functions are fdlibm's on
+// x64.
 
 const PLACES = 300n;
 const ONE = 1n << PLACES;
@@ -120,7 +121,7 @@ describe('sine and cosine', () => {
 });
 
 describe('logarithm and exponential', () => {
-  // Upper halves at which fdlibm goes another way: mantissas of log (in several powers of two), ends of exp.
+  // Upper halves at which fdlibm takes another branch: mantissas of log (in several powers of two), ends of exp.
   const LOG = [0x00000, 0x00001, 0xffffd, 0xffffe, 0xfffff, 0x6147a, 0x6147b, 0x6b850, 0x6b851];
   const EXP = [0x3e300000, 0x3fd62e42, 0x3ff0a2b2, 0x40862e42];
 

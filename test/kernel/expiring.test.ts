@@ -19,7 +19,7 @@ describe('numbers that are kept for a time', () => {
     expect([100, 149, 150].map((now) => kept.get(now, 7))).toEqual([8, 8, 0]);
   });
 
-  it('outlast the turn of the maps as long as they are valid', () => {
+  it('outlast the rotation of the maps while they are valid', () => {
     const kept = new Expiring(100);
     kept.set(0, 1, 5, 50);
     kept.set(99, 2, 6, 199);
@@ -41,7 +41,7 @@ describe('numbers that are kept for a time', () => {
     expect([3, 4, 5].map((key) => kept.get(299, key))).toEqual([7, 8, 9]);
   });
 
-  it('are gone when it is cleared', () => {
+  it('are removed when it is cleared', () => {
     const kept = new Expiring(100);
     kept.set(0, 1, 5, Infinity);
     kept.set(100, 2, 6, Infinity);

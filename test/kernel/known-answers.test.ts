@@ -48,7 +48,7 @@ function spread(from: number, to: number, count = 2000): number[] {
 const KEY = streamKey(11, 2, 'shop.buy/work#0');
 const DRAWS = Array.from({ length: 4000 }, (_, k) => [k * 2654435761, k >> 3, k & 7] as const);
 
-/** What the first draws of a distribution come to. */
+/** Digest of the first draws of a distribution. */
 function drawn(of: Distribution): string {
   samplers.reset();
   const id = samplers.add(of);

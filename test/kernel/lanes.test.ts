@@ -7,7 +7,7 @@ interface Timer {
   readonly stamp: number;
 }
 
-/** A lane whose owner has this many timers, and the head of it as (time, sequence, index, stamp). */
+/** A lane whose owner has this many timers, and its head as (time, sequence, index, stamp). */
 function laneOf(owners: number) {
   const owner = { stamp: new Int32Array(owners) };
   const lane = new Lane(100, 2, 7, owner, 0);
@@ -25,7 +25,7 @@ function laneOf(owners: number) {
   };
 }
 
-/** Sequence numbers that a lane gives up one after another, with the rest of each entry checked. */
+/** Sequence numbers that a lane returns one after another; the rest of each entry is checked. */
 function drained({ lane, head }: ReturnType<typeof laneOf>): number[] {
   const sequences: number[] = [];
   while (lane.length > 0) {

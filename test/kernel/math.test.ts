@@ -117,7 +117,7 @@ describe('special functions', () => {
   it('invert each other: cdf and quantile of the normal', () => {
     for (const x of inputs(2000, -12, 6)) {
       const p = normalCdf(x);
-      // Above 0 the distance to 1 limits what p can hold.
+      // Above 0 the distance to 1 limits the precision of p.
       const tolerance = x < 0 ? 1e-12 : 1e-15 / normalPdf(x) + 1e-13;
       expect(Math.abs(normalQuantile(p) - x)).toBeLessThan(tolerance);
     }

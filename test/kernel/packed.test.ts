@@ -48,7 +48,7 @@ describe('packed columns', () => {
     }
   });
 
-  it('look at the first rows only, as many as they are told', () => {
+  it('look at the first rows only, up to the given number', () => {
     const packed = new Packed([Float64Array.of(3, 4, NaN, 1e9), Float64Array.of(7, 7, 8)], 2);
     expect([packed.get(0, 0), packed.get(0, 1), packed.get(1, 1), packed.bytes]).toEqual([
       3, 4, 7, 2,
@@ -114,7 +114,7 @@ describe('an index of slots', () => {
         const index = new SlotIndex();
         const known = new Map<number, number>();
         for (const step of list) {
-          // A number that is there goes, one that is not comes; both halves of it count.
+          // A number that is present is removed, an absent one is added; both of its halves matter.
           const value = Math.abs(step) * 4294967297;
           const slot = known.get(value);
           expect(index.find(value)).toBe(slot ?? -1);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { EventQueue } from '../../src/kernel/queue.js';
 
-/** Pushes, pops and delays as given, against a list that is sorted anew each time. */
+/** Pushes, pops and delays as given, compared with a list that is sorted each time. */
 function agree(
   steps: readonly { readonly what: string; readonly time: number; readonly phase: number }[],
 ) {
@@ -38,7 +38,7 @@ function agree(
 
 const step = fc.record({
   what: fc.constantFrom('push', 'push', 'push', 'pop', 'pop', 'delay'),
-  // Small times make ties, large ones reach behind the front.
+  // Small times produce ties, large ones exceed the front.
   time: fc.oneof(fc.nat(3), fc.nat(1000)),
   phase: fc.nat(4),
 });

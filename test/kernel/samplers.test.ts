@@ -69,7 +69,7 @@ describe('the ids of distributions', () => {
     expect(samplers.add(KINDS[0]!)).toBe(0);
   });
 
-  it('keep what they stand for while thousands are added', () => {
+  it('keep their meaning while thousands are added', () => {
     const alone = KINDS.map((of) => drawn(samplers.add(of), 5));
     const ids = Array.from({ length: 5000 }, (_, k) => samplers.add(KINDS[k % KINDS.length]!));
     ids.forEach((id, k) => {
@@ -79,7 +79,7 @@ describe('the ids of distributions', () => {
     });
   });
 
-  it('stand for something else after a run that had other distributions', () => {
+  it('change their meaning after a run that had other distributions', () => {
     const alone = KINDS.map((of) => draws(of));
     samplers.reset();
     [...KINDS].reverse().forEach((of, k) => {
@@ -175,7 +175,7 @@ describe('a mixture', () => {
     expect(counts.drawCount(id, KEY.a, KEY.b, 3, 0, 0)).toBe(0);
   });
 
-  it('draws from its branch with luck of its own', () => {
+  it('draws from its branch with separate random numbers', () => {
     const branch: Distribution = { kind: 'uniform', minNs: 0, maxNs: 1e9 };
     const mixture = draws({ kind: 'mixture', branches: [{ weight: 3, of: branch }] });
     expect(mixture).toEqual(

@@ -12,7 +12,7 @@ const hop = (shop: string, stock: string, bundle: string, network = 'a: {}, b: {
     'workloads: { users: { arrivals: poisson(10/s), requests: [ { call: shop.buy } ] } }',
   ]);
 
-/** Users who give up, and say so, in front of a callee. */
+/** Users who cancel when they give up, and a callee. */
 const users = (callee: string, patience = 'patience: { after: 1s, cancel: true },'): string =>
   scenario([
     callee,
@@ -41,7 +41,7 @@ const lone = (policy: string, more = ''): string =>
     `workloads: { users: { arrivals: poisson(10/s), policy: ${policy}, requests: [ { call: stock.take }, { call: shop.buy } ] } }`,
   ]);
 
-/** A step with a bundle of its own. */
+/** A step with its own bundle. */
 const step = (policy: string, stock = ''): string =>
   scenario([
     'services:',
@@ -50,7 +50,7 @@ const step = (policy: string, stock = ''): string =>
     'workloads: { users: { arrivals: poisson(10/s), requests: [ { call: shop.buy } ] } }',
   ]);
 
-/** A function with a bundle for what it calls. */
+/** A function with a bundle for its calls. */
 const lambda = (policy: string, more = '', network = 'network: {}'): string =>
   scenario([
     network,

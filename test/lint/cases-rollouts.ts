@@ -1,7 +1,7 @@
 import type { RuleCase } from './cases.js';
 import { scenario } from './lint-text.js';
 
-/** Eight pods that do 100/s each, behind a gateway. */
+/** Eight pods of 100/s each, and a gateway. */
 function rolled(rollout: string, rate: string, more = ''): string {
   return scenario([
     'gateways: { edge: { replicas: 2, routes: [ { match: { path: /buy }, to: shop.buy } ] } }',

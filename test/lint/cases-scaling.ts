@@ -1,7 +1,7 @@
 import type { RuleCase } from './cases.js';
 import { scenario } from './lint-text.js';
 
-/** A shop of 40 threads and one core that works for 10 ms and asks a partner. */
+/** A shop of 40 threads and one core that works for 10 ms and calls a partner. */
 function scaled(autoscaling: string, service = 'concurrency: 40, ', timeout = '2s'): string {
   return scenario([
     `services: { shop: { cpu: 1, ${service}autoscaling: { ${autoscaling}, max: 8 }, endpoints: { buy: [ work: 10ms, { call: partner.pay, policy: { timeout: ${timeout} } } ] } }, partner: { endpoints: { pay: [ wait: 20ms ] } } }`,
@@ -82,7 +82,7 @@ export const SCALING_CASES: readonly RuleCase[] = [
   },
   {
     rule: 'autoscaling-behind-load',
-    // 100/s each; 250/s ask for 5 with a share of 50 %, which can do 500/s.
+    // 100/s each; 250/s need 5 at a target of 50 %, which can serve 500/s.
     fires: rushing('250/s', '900/s', '10s'),
     path: 'services.shop.autoscaling',
     measured: 'from 250/s to 900/s within 10s',

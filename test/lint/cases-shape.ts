@@ -4,7 +4,7 @@ import { scenario } from './lint-text.js';
 const USERS =
   'workloads: { users: { arrivals: poisson(100/s), requests: [ { call: shop.buy } ] } }';
 
-/** shop.buy with these steps beside a database and a service pay; `hop` governs what says so. */
+/** shop.buy with these steps, a database and a service pay; `hop` is the bundle of the calls that name it. */
 function shop(steps: string, hop = '{}', shop = ''): string {
   return scenario([
     `policies: { hop: ${hop} }`,
@@ -47,7 +47,7 @@ function group(topic: string, subscriber: string, key = '', users = USERS): stri
 
 const KEY = ', key: customer';
 
-/** Rules about the shape of a system: who asks whom how often, and who waits for how many. */
+/** Rules about the shape of a system: the number of calls, and the chains of components that wait for each other. */
 export const SHAPE_CASES: readonly RuleCase[] = [
   {
     rule: 'call-without-breaker',

@@ -1,7 +1,7 @@
 import type { RuleCase } from './cases.js';
 import { scenario } from './lint-text.js';
 
-/** One replica of the shop is asked to end; its callers learn it after 2 s. */
+/** One replica of the shop gets a stop order; its callers learn of it after 2 s. */
 function stopped(lifecycle: string, steps = 'wait: 20ms', platform = '', kind = 'stop'): string {
   const own = platform === '' ? 'kind: kubernetes, endpointPropagation: 2s' : platform;
   return scenario([
@@ -12,7 +12,7 @@ function stopped(lifecycle: string, steps = 'wait: 20ms', platform = '', kind = 
   ]);
 }
 
-/** The shop with a queue of 100 in front of 4 workers, 25 ms each, and a probe; `health` asks a database. */
+/** The shop with a queue of 100 for 4 workers, 25 ms each, and a probe; `health` queries a database. */
 function probed(probes: string, service = 'concurrency: 4, queue: { capacity: 100 }, '): string {
   return scenario([
     'databases: { db: { operations: { ping: 1ms } } }',
@@ -75,7 +75,7 @@ export const STOP_CASES: readonly RuleCase[] = [
   },
   {
     rule: 'liveness-behind-requests',
-    // Answered in time by those in front of it, refused behind them.
+    // Responses in time for requests early in the queue, refusals for those that do not fit.
     fires: probed('liveness: {}', 'concurrency: 4, queue: { capacity: 0 }, '),
     path: 'services.shop.probes.liveness.usesWorkers',
     measured: 'a refusal',

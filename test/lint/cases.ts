@@ -7,7 +7,7 @@ import { SCALING_CASES } from './cases-scaling.js';
 import { STOP_CASES } from './cases-stops.js';
 import { scenario } from './lint-text.js';
 
-/** The smallest scenario in which a rule speaks, and one beside it in which it does not. */
+/** The smallest scenario in which a rule applies, and a similar one in which it does not. */
 export interface RuleCase {
   readonly rule: string;
   readonly fires: string;
@@ -39,7 +39,7 @@ function pair(hop: string, shop = '', pay = PAY, users = USERS, run?: string): s
   return scenario([`policies: { hop: ${hop} }`, services, users], run);
 }
 
-/** A chain of services a, b, c below the users; each call has a bundle of its own. */
+/** A chain of services a, b, c that the users call; each call has its own bundle. */
 function chain(policies: string, more: { readonly [service: string]: string } = {}): string {
   return scenario([
     `policies: { first: {}, ${policies} }`,
@@ -51,7 +51,7 @@ function chain(policies: string, more: { readonly [service: string]: string } = 
   ]);
 }
 
-/** A gateway with a route a, b ... for each match; users ask for what the first takes. */
+/** A gateway with a route a, b ... for each match; users send requests that match the first. */
 function routed(edge: string, matches: readonly string[]): string {
   const routes = matches.map((match, i) => `{ name: ${'abc'[i]}, ${match}, to: shop.buy }`);
   return scenario([
@@ -72,7 +72,7 @@ function two(shop: string, stock: string): string {
   ]);
 }
 
-/** A service with these steps of `buy`, a database, and what the other fields of both are. */
+/** A service with these steps of `buy`, a database, and further fields of both. */
 function stored(steps: string, db: string, shop = ''): string {
   return scenario([
     'services:',
@@ -86,7 +86,7 @@ function stored(steps: string, db: string, shop = ''): string {
 const KEPT = 'pay: { protocol: { keepAliveTimeout: 5s }, endpoints: { charge: [ wait: 20ms ] } }';
 const GUARD = 'timeout: 100ms';
 const RETRY = 'attempts: 3, on: [any], backoff: { kind: constant, base: 50ms, jitter: full }';
-/** users -> shop.buy -> a cache, and what misses of it ask. */
+/** users -> shop.buy -> a cache, and the query that loads its misses. */
 function cached(cache: string, query = 'query: db.read'): string {
   return scenario([
     'keys: { item: { kind: uniform, count: 500 } }',
@@ -109,7 +109,7 @@ function messages(subscriber: string, topic: string, endpoint: string): string {
   ]);
 }
 
-/** A purchase that is stored and told of. */
+/** A purchase that is stored and published. */
 function writing(via: string): string {
   return scenario([
     'topics: { bought: { kind: kafka } }',
@@ -901,7 +901,7 @@ export const CASES: readonly RuleCase[] = [
   },
   {
     rule: 'memory-before-limits',
-    // Its worker is free while a request waits for somebody else.
+    // Its worker is free while a request waits for another component.
     fires: pair('{}', `runtime: eventLoop, queue: { capacity: 10 }, ${MEMORY}`),
     path: 'services.shop.memory.limit',
     measured: 'requests without end',

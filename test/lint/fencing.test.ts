@@ -43,7 +43,7 @@ describe('primary-not-fenced', () => {
     expect(lost('mode: semiSync, semiSyncTimeout: none')).toBe(0);
   });
 
-  it('does not send anybody from one that is lossy to one that is', () => {
+  it('does not recommend moving from one lossy mode to another', () => {
     const [{ hint, fixExample }] = remarksOn(split('mode: async'), 'primary-not-fenced');
     expect(hint).toContain('without a semiSyncTimeout');
     expect(fixExample).toContain('fencing: true');

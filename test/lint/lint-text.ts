@@ -4,7 +4,7 @@ import { lint } from '../../src/lint/lint.js';
 import type { Remark } from '../../src/lint/lint.js';
 import { loadFiles } from '../scenario/support.js';
 
-/** What a rule, or all of them, say about a scenario given as text. */
+/** Findings of a rule, or of all rules, for a scenario given as text. */
 export function remarksOn(text: string, rule?: string, name = 's.yaml'): readonly Remark[] {
   const { file, problems, places } = loadFiles({ [name]: text });
   if (file === null) throw new Error(problems.map(({ message }) => message).join('\n'));
@@ -13,7 +13,7 @@ export function remarksOn(text: string, rule?: string, name = 's.yaml'): readonl
   return lint(file, plans, places, asked);
 }
 
-/** A scenario of sections, each on lines of its own. */
+/** A scenario of sections, each on its own lines. */
 export function scenario(sections: readonly string[], run = '{ duration: 60s }'): string {
   return ['faultline: 1', 'title: Lint', `run: ${run}`, ...sections, ''].join('\n');
 }

@@ -128,7 +128,7 @@ describe('unused-component', () => {
       more,
     ]);
 
-  it('names whoever nobody names, and not what only he uses', () => {
+  it('names components that are not used, but not those that only they use', () => {
     expect(remarksOn(text(), 'unused-component').map(({ message }) => message)).toEqual([
       'nobody calls old',
       'nobody queries spare',

@@ -28,13 +28,13 @@ describe('a finding', () => {
     '  - { name: unlimited, remove: [ policies.hop.timeout ] }',
   ]);
 
-  it('stands where the patch of its variant wrote it, and is said once for several', () => {
+  it('is reported where the patch of its variant wrote it, and once for several', () => {
     expect(remarksOn(text, 'retry-without-backoff').map(brief)).toEqual([
       ['9:27', ['again', 'more'], 'no back-off'],
     ]);
   });
 
-  it('stands at the nearest thing that is there where nothing was written', () => {
+  it('is reported at the nearest existing place if nothing was written', () => {
     const [remark] = remarksOn(text, 'call-without-time-limit');
     expect(brief(remark)).toEqual([
       '4:13',
@@ -141,7 +141,7 @@ describe('rules in other places', () => {
     expect(fixOf(', select: [ wait: 1ms ]')).toContain('call: shop.db-select');
   });
 
-  it('see that all replicas stand in one of several zones', () => {
+  it('see that all replicas are in one of several zones', () => {
     const zones = (zone: string): string =>
       scenario([
         'network: { zones: { a: {}, b: {} } }',
@@ -235,7 +235,7 @@ describe('rules in other places', () => {
 });
 
 describe('the scenarios that are shipped', () => {
-  it('the full variant of the flagship is told only what is true of it', () => {
+  it('the full variant of the flagship gets only findings that are true', () => {
     const full = shipped('checkout').filter(({ variants }) => variants.includes('full'));
     expect(full.map(({ rule, path }) => `${rule} ${path}`)).toEqual([
       'call-without-breaker policies.front',

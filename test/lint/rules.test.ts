@@ -39,7 +39,7 @@ describe('the rules', () => {
     const [{ fixExample }] = remarksOn(fires, rule);
     const tree: unknown = parse(fires);
     const fix: unknown = parse(fixExample);
-    // Behind an item of a list the fix belongs to that item, so there is no path to lay it over.
+    // For a path through a list the fix belongs to an item of the list, so it cannot be applied at a path.
     expect(typeof fix).toBe('object');
     if (fixExample.startsWith('# in ')) return;
     expect(remarksOn(stringify(laidOver(tree, fix)), rule)).toEqual([]);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { remarksOn, scenario } from './lint-text.js';
 
-/** 1000/s are let through to a search engine with one core in each node; each operation is 10 ms of work. */
+/** 1000/s are admitted to a search engine with one core per node; each operation is 10 ms of work. */
 const limitedTo = (operation: string, database: string): string | undefined =>
   remarksOn(
     scenario([

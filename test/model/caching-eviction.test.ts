@@ -18,7 +18,7 @@ const RULES: ContentRules = {
   beta: 0,
 };
 
-/** A cache that is asked, and filled at once with what it does not have. */
+/** A cache that is filled at once with every value it misses. */
 class Filled {
   hits = 0;
   evictions = 0;
@@ -49,7 +49,7 @@ class Filled {
 const [A, B, C, D, E] = [0, 1, 2, 3, 4];
 const GS_22 = [E, A, B, B, A, E, D, D, B, A, E, D];
 
-/** Who goes at each access of a list, -1 = nobody. */
+/** Key evicted at each access of a list; -1 = none. */
 function evicted(filled: Filled, accesses: readonly number[]): number[] {
   return accesses.flatMap((key) => {
     const before = filled.holds();
@@ -65,7 +65,7 @@ describe('GS-22: E A B B A E D D B A E D in a cache for three', () => {
     expect(evicted(filled, GS_22)).toEqual([B, A, E, D, B]);
     expect(filled.hits).toBe(4);
     expect(filled.holds()).toEqual([A, D, E]);
-    // From the front D, E, A: the last goes first.
+    // From the front D, E, A: the last is evicted first.
     expect(evicted(filled, [B, C])).toEqual([A, E]);
   });
 
@@ -80,7 +80,7 @@ describe('GS-22: E A B B A E D D B A E D in a cache for three', () => {
 
   it('FIFO evicts in the order of coming', () => {
     const filled = new Filled({ eviction: 'fifo' });
-    // E goes when D comes, and A when E comes back.
+    // E is evicted when D is added, and A when E returns.
     expect(evicted(filled, GS_22)).toEqual([E, A]);
     expect(filled.hits).toBe(7);
   });
@@ -210,7 +210,7 @@ describe('times to live', () => {
     expect(content.has(2, 1100)).toBe(false);
   });
 
-  it('CA-3: XFetch loads anew where now - delta x beta x ln(u) reaches the end', () => {
+  it('CA-3: XFetch reloads when now - delta x beta x ln(u) reaches the end', () => {
     const content = new Content({ ...RULES, ttlNs: 1000, beta: 1 }, () => {});
     content.set(0, 0, 0, false, 100, -1, 0.5, 0.5);
     // ln(1/e) = -1: 100 ns early.

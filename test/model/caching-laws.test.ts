@@ -6,7 +6,7 @@ import { compile } from '../../src/plan/compile.js';
 import { load } from '../theory/program.js';
 import { strands } from '../../src/model/strands.js';
 
-/** Reads and writes of few values under crashes of everybody, time limits, retries, hedges and failing loads. */
+/** Reads and writes of few values under crashes of all components, time limits, retries, hedges and failing loads. */
 const busy = (cache: string): string => `
 faultline: 1
 title: Caches in a storm
@@ -54,7 +54,7 @@ faults:
   - { id: emptied, kind: flush, target: items, share: 50%, at: 77ms, every: 270ms }
 `;
 
-describe('whatever happens to who loads and who waits', () => {
+describe('under any fault of loading and waiting requests', () => {
   it.each([
     ['each for itself', 'coalesce: none'],
     ['one per instance', 'coalesce: instance'],

@@ -40,9 +40,9 @@ describe('the level of DAGOR', () => {
     expect(window(dagor, 0, TEN, 20.000001)).toEqual([4, 3, 2, 1]);
     // 9 of the 10 are not more than 9.5.
     expect(window(dagor, 0, TEN, 20.000001)).toEqual([4, 3, 2, 0]);
-    // Of the 9 let in 8.55 may stay: without rank 2 they are 7. Exactly 20 ms are no overload.
+    // Of the 9 admitted 8.55 may stay: without rank 2 they are 7. Exactly 20 ms are no overload.
     expect(window(dagor, 0, TEN, 20)).toEqual([4, 3, 0, 0]);
-    // 7.1 are wanted: rank 2 has to come in, and after it rank 3.
+    // 7.1 are wanted: rank 2 must be admitted, and then rank 3.
     expect(window(dagor, 0, TEN, 0)).toEqual([4, 3, 2, 0]);
     expect(window(dagor, 0, TEN, 0)).toEqual([4, 3, 2, 1]);
   });
@@ -75,7 +75,7 @@ describe('the level of DAGOR', () => {
     expect(window(still, 0, TEN, 0)).toEqual([4, 3, 2, 0]);
   });
 
-  it('refuses the users of the highest levels first, and deals the levels anew each hour', () => {
+  it('refuses the users of the highest levels first, and assigns new levels each hour', () => {
     const dagor = new Dagor({ ...SETTINGS, users: 128, requests: 1000 }, 1, stream);
     const users = Array.from({ length: 1000 }, (_, k) => k);
     const inside = (now: number): boolean[] => users.map((user) => dagor.admits(now, 0, user));
@@ -121,9 +121,9 @@ workloads:
 `,
       '5s',
     );
-    // The eighth request, at 3 ms, ends a window in which one began at once. The sixteenth, at 7 ms, ends
-    // one in which none began: the level stays. In the third one began at 10 ms, after 9 ms or 10 ms: the
-    // twenty-fourth, at 11 ms, is the last before low goes.
+    // The eighth request, at 3 ms, ends a window in which one started at once. The sixteenth, at 7 ms, ends one in
+    // which none started: the level stays. In the third one started at 10 ms, after 9 ms or 10 ms: the twenty-fourth,
+    // at 11 ms, is the last before low is refused.
     expect(outcomes(requests)).toEqual(Array.from({ length: 24 }, () => 'ok'));
   });
 });

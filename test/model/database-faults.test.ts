@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { run } from '../theory/program.js';
 
-/** Everything at once that may go wrong with a database; audits at the end of a run see what is left. */
+/** All faults of a database at once; audits at the end of a run check the remaining state. */
 const scenario = (pool: string, mode: string, fencing: boolean, seed: number): string => `
 faultline: 1
 title: Everything at once

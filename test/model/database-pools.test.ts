@@ -19,9 +19,9 @@ const sorted = (values: readonly number[]): number[] => [...values].sort((a, b) 
 
 describe('a pool of HikariCP', () => {
   it('starts with one connection and adds the others 30 ms apart', () => {
-    // The first stands at 10 and serves 10-60. The second is dialled 10-20 and serves 20-70. The
-    // adding thread pauses until 50 and dials 50-60, while at 60 the first one comes back: it goes to
-    // the third call, the new one to the fourth.
+    // The first is open at 10 and serves 10-60. The second is dialled 10-20 and serves 20-70. The adding thread
+    // pauses until 50 and dials 50-60, while at 60 the first one is returned: it goes to the third call, the new one
+    // to the fourth.
     const { requests } = pooled(times(4, '0ms'), '{ kind: hikari }');
     expect(answered(requests)).toEqual([60, 70, 110, 110]);
   });
@@ -70,7 +70,7 @@ describe('a pool of HikariCP', () => {
   });
 
   it('asks a full server again after 10 ms, doubling, while a call waits', () => {
-    // Room for one connection: the second call gets that of the first one when it comes back.
+    // Room for one connection: the second call gets that of the first one when it is returned.
     const pool = '{ kind: hikari, maximumPoolSize: 2 }';
     const { requests } = pooled(times(2, '0ms'), pool, 'maxConnections: 1,');
     expect(answered(requests)).toEqual([60, 110]);
@@ -118,14 +118,14 @@ describe("a pool of Go's database/sql", () => {
   });
 
   it('lets the cleaner close what has been idle for too long, at most once a second', () => {
-    // Idle from 60 ms; the cleaner comes at 1060 (no earlier than after 1 s).
+    // Idle from 60 ms; the cleaner runs at 1060 (after 1 s at the earliest).
     const pool = '{ kind: go, maxIdleTime: 300ms }';
     expect(latencies(pooled('0ms, 1059ms', pool).requests)).toEqual([60, 50]);
     expect(latencies(pooled('0ms, 1060ms', pool).requests)).toEqual([60, 60]);
   });
 
   it('opens for those who wait one after the other, when a connection is lost', () => {
-    // Two of two are given up at 30 ms and closed; the opener dials 30-40 and 40-50 for the others.
+    // Two of two are abandoned at 30 ms and closed; the opener dials 30-40 and 40-50 for the others.
     const steps = '{ query: db.get, policy: { timeout: 30ms } }';
     const { requests } = pooled(times(4, '0ms'), '{ kind: go, maxOpen: 2 }', '', steps);
     expect(latencies(requests)).toEqual([30, 30, 30, 30]);
@@ -187,7 +187,7 @@ faults: [ { id: f, kind: crash, target: db, at: 500ms, for: 100ms } ]
   });
 
   it('closes the connection of its first check where none is to be idle', () => {
-    // 10 ms for the check, 10 ms for a connection of its own.
+    // 10 ms for the check, 10 ms for a new connection.
     const { requests } = pooled('0ms', '{ kind: hikari, minimumIdle: 0 }');
     expect(latencies(requests)).toEqual([70]);
   });

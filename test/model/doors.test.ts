@@ -10,7 +10,7 @@ import { engine } from '../../src/kernel/engine.js';
 import { frames } from '../../src/model/frames.js';
 import { strands } from '../../src/model/strands.js';
 
-/** Everything a server may have before, in and behind its queue, under faults all the time. */
+/** All features of a server before, in and after its queue, under constant faults. */
 
 const QUEUES = [
   'capacity: 6, discipline: priority, maxWait: 30ms',
@@ -131,7 +131,7 @@ const title = ({ queue, runtime, cancellation }: Case): string =>
 
 describe('servers under constant faults', () => {
   it.each(cases.map((one) => [title(one), one] as const))(
-    'give everything back and answer everybody once: %s',
+    'return everything and respond to every request once: %s',
     (_title, one) => {
       const { record, world } = shake(one);
       const { instances, gates } = world;

@@ -70,7 +70,7 @@ describe('a policy in a dry run', () => {
     const made = [0, 0, 0].map((at) => calls.call([policy], at));
     calls.run();
     expect(made.map((call) => call.endNs / MS)).toEqual([50, 50, 50]);
-    // One token is there, the second comes after 10 ms, the third after 20.
+    // One token is available, the second after 10 ms, the third after 20.
     expect(calls.counted('wouldReject')).toBe(1);
   });
 

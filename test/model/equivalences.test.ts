@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { golden } from '../golden/tracing.js';
 import type { Traced } from '../golden/tracing.js';
 
-/** What is the same by the invariants of 10.1. */
+/** Scenarios that are equal by the invariants of 10.1. */
 
 const jobs = fc.array(
   fc.record({ gap: fc.integer({ min: 0, max: 30 }), work: fc.integer({ min: 1, max: 40 }) }),
@@ -27,7 +27,7 @@ ${users.join('\n')}`,
   );
 }
 
-/** Times in ms in which anybody is in the system, as pairs. */
+/** Periods in ms in which a request is in the system, as pairs. */
 function busyPeriods({ requests }: Traced): number[][] {
   const spans = requests.map((row) => [row.sent, row.answered] as const);
   const periods: number[][] = [];
@@ -46,7 +46,7 @@ describe('10.1.7: work is conserved', () => {
         const shared = busyPeriods(oneCore(list, 'runtime: async'));
         const inTurn = busyPeriods(oneCore(list, 'concurrency: 1'));
         const lastFirst = busyPeriods(oneCore(list, 'concurrency: 1, queue: { discipline: lifo }'));
-        // What shares a core ends at whole nanoseconds.
+        // Requests that share a core end at whole nanoseconds.
         const near = (periods: number[][]): number[][] =>
           periods.map((ends) => ends.map((ms) => Math.round(ms * 1e3) / 1e3));
         expect(near(shared)).toEqual(inTurn);

@@ -31,7 +31,7 @@ const pingNs = (call: number): number => [0, 3 * MS, 100 * MS, 250 * MS, VANISHE
 
 describe('a pool of HikariCP', () => {
   const hikari = (seed: number): readonly [Seen, Seen] => {
-    // Its housekeeping comes every 30 s, its lifetimes are above 10 s: some stories are long.
+    // Its housekeeping runs every 30 s, and its lifetimes are above 10 s, so some sequences are long.
     const story = storyOf(seed, { spanMs: [1, 10, 60][seed % 3], count: 60 });
     const own = sizesOf(dice(seed));
     const seen = tell(

@@ -42,7 +42,7 @@ describe('the test of a connection of HikariCP', () => {
     expect(outcomes(requests)).toEqual(['ok', 'serverError', 'ok']);
   });
 
-  it('takes validationTimeout where nobody answers, out of connectionTimeout', () => {
+  it('takes validationTimeout if the server does not respond, out of connectionTimeout', () => {
     const gone = crash('1s', '20s', ', blackhole: true');
     const some = 'validationTimeout: 1s, connectionTimeout: 1500ms';
     const left = run('0ms, 2s', some, gone);
@@ -58,7 +58,7 @@ describe('the test of a connection of HikariCP', () => {
       'app: {',
       'app: { outbound: { db: { timeout: 100ms } }, ',
     );
-    // Tested until 1030 and given up at 1100, under way; the one of 2 s has a new connection.
+    // Tested until 1030 and abandoned in flight at 1100; the call of 2 s gets a new connection.
     const { requests } = golden(outbound, '10m');
     expect(latencies(requests)).toEqual([90, 100, 100]);
     const early = golden(outbound.replace('timeout: 100ms', 'timeout: 20ms'), '10m');
@@ -71,7 +71,7 @@ describe('leakDetectionThreshold of HikariCP', () => {
     const pool = 'leakDetectionThreshold: 2s';
     expect(counted(run('0ms', pool, '', '3s'), 'leaks')).toBe(1);
     expect(counted(run('0ms, 1ms', pool, '', '10s'), 'leaks')).toBe(2);
-    // Back in the very instant, and just behind it.
+    // Returned at the same instant, and shortly after it.
     expect(counted(run('0ms', pool, '', '1970ms'), 'leaks')).toBe(0);
     expect(counted(run('0ms', pool, '', '1971ms'), 'leaks')).toBe(1);
     expect(counted(run('0ms', '', '', '10s'), 'leaks')).toBe(0);
@@ -123,7 +123,7 @@ describe('the start of a pool of HikariCP without a server', () => {
     expect(latencies(run('0ms, 100ms, 2600ms', '', down).requests)).toEqual([1000, 1900, 90]);
   });
 
-  it('tries once a second for as long as it is told', () => {
+  it('tries once a second for the configured time', () => {
     // Tried at 0, 1, 2 and 3 s; the server is there at 2.5 s.
     const { requests } = run('0ms, 100ms', 'initializationFailTimeout: 5s', down);
     expect(latencies(requests)).toEqual([3090, 3070]);
@@ -133,7 +133,7 @@ describe('the start of a pool of HikariCP without a server', () => {
     expect(outcomes(short.requests)).toEqual(['serverError']);
   });
 
-  it('with 0 goes on after one try, with none at once: calls wait for connections', () => {
+  it('with 0 continues after one try, with none at once: calls wait for connections', () => {
     const wait = 'connectionTimeout: 700ms';
     const zero = run('0ms', `initializationFailTimeout: 0ms, ${wait}`, down);
     expect(latencies(zero.requests)).toEqual([1700]);

@@ -4,7 +4,7 @@ import { runKept } from '../support/kept.js';
 
 afterEach(() => borrowFrom(null));
 
-/** What a run says that has used up its memory after so many looks at it, each some ten thousands of events apart. */
+/** The error of a run that reaches its memory limit after this many checks, each some ten thousands of events apart. */
 function stopped(body: string, looks = 4): string {
   const text = `
 faultline: 1

@@ -28,7 +28,7 @@ describe('what a metric asks for (replica_calculator.go)', () => {
     ['1.9 -', 1, 2],
     ['0.6 -', 1, 2],
     ['!0.1 0.45 -', 0.5, 3],
-    // As it is to be: nobody is missed.
+    // At its desired state: no pods are missing.
     ['0.5 -', 0.5, 2],
     ['0.5 0.5 -', 0.5, 3],
     ['!0.1 2 -', 0.5, 4],

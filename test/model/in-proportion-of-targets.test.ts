@@ -58,7 +58,7 @@ describe('of the pairs of two services, those without a call', () => {
     const made = split.flatMap((one) => one.made());
     expect(split.length).toBeGreaterThan(REPLICAS / 2);
     expect(split.length).toBeLessThanOrEqual(REPLICAS * layers);
-    // One for each call at most, and the first of each caller, which shows what the others journal.
+    // At most one for each call, and the first of each caller, which shows how the others are journalled.
     expect(made.length).toBeLessThanOrEqual(layers * (CALLS + REPLICAS));
     expect(made.length).toBeGreaterThanOrEqual(layers * REPLICAS);
   });

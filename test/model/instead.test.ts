@@ -58,7 +58,7 @@ describe('steps instead of a call', () => {
     ).toEqual([1, owner, frame, 5, 17, STATE.READY, 4]);
   });
 
-  it('draw by the attempt that they stand for', () => {
+  it('draw by the attempt that they replace', () => {
     const strand = instead.begin(frame, 5);
     derive(77, 88, 0x6003);
     expect([strands.lineageA[strand], strands.lineageB[strand]]).toEqual([lineage.a, lineage.b]);
@@ -141,7 +141,7 @@ describe('steps instead of a call', () => {
     expect(told.at(-1)).toEqual(['ended', frame, 5, OUTCOME.serverError | HINTED]);
   });
 
-  it('are stopped with the call: told, let go of, and nobody hears of an end', () => {
+  it('are stopped with the call: notified, released, and their end is not reported', () => {
     const strand = instead.begin(frame, 5);
     told = [];
     instead.stop(strand);

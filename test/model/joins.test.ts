@@ -20,14 +20,14 @@ interface Rule {
   readonly instance?: 0 | 1;
   /** Branches, by their number, that end as they begin, and how. */
   readonly atOnce?: readonly (number | undefined)[];
-  /** Whether the strand goes on behind a join that failed. */
+  /** Whether the strand continues after a failed join. */
   readonly survives?: boolean;
 }
 
 const FORK = 2;
 const { ok, serverError, timeout, degraded } = OUTCOME;
 
-/** A strand in front of a join of three branches that begin at 20, 30 and 40; what is left of it begins at 50. */
+/** A strand before a join of three branches that start at 20, 30 and 40; the rest of it starts at 50. */
 function fork(rule: Rule = {}) {
   const { each = -1, needed = -1, within = -1, most = -1, starts = [20, 30, 40] } = rule;
   const { instance = 0, atOnce = [], survives = false } = rule;
@@ -95,7 +95,7 @@ function fork(rule: Rule = {}) {
     told,
     instances,
     goesOn: ['run', parent, 50, STATE.READY] as unknown[],
-    /** What was told but for the freeing of strands. */
+    /** Notifications other than the freeing of strands. */
     news: () => told.filter(([what]) => what !== 'free'),
     start: () => joins.fork(parent, FORK),
     end: (nth: number, outcome: number) => joins.endBranch(branches[nth]!, outcome),
@@ -128,7 +128,7 @@ describe('the branches of a join', () => {
     ]);
   });
 
-  it('come so many times each as is drawn, in turn', () => {
+  it('run the drawn number of times each, in turn', () => {
     const { start, parent, branches, told } = fork({ each: 4 });
     start();
     expect(told).toEqual([['count', parent, FORK, 4]]);
@@ -185,7 +185,7 @@ describe('the branches of a join', () => {
     ]);
   });
 
-  it('are at most so many at once; one that ends makes room for the next', () => {
+  it('are limited in number at a time; one that ends makes room for the next', () => {
     const { start, end, news, branches, parent, goesOn } = fork({ most: 2 });
     start();
     expect(branches).toHaveLength(2);
@@ -212,7 +212,7 @@ describe('the branches of a join', () => {
 
   it('that end as they begin join once all have begun', () => {
     const { start, told, branches, parent } = fork({ atOnce: [ok, ok, ok] });
-    // The strand goes on by itself: nobody runs it.
+    // The strand continues by itself, without a call to run it.
     expect(start()).toBe(true);
     expect(told).toEqual([
       ...branches.map((branch) => ['free', branch]),
@@ -259,7 +259,7 @@ describe('the branches of a join', () => {
 });
 
 describe('a join of all', () => {
-  it('is over with its last branch, and its strand goes on behind it', () => {
+  it('is over with its last branch, and its strand continues after it', () => {
     const { start, end, news, parent, goesOn, branches } = fork();
     start();
     const stamp = strands.stamp[parent]!;
@@ -284,7 +284,7 @@ describe('a join of all', () => {
     expect([strands.outcome[parent], strands.joining[parent]]).toEqual([0, 0]);
   });
 
-  it('goes on after a failure where its mode says so', () => {
+  it('continues after a failure if its mode says so', () => {
     const { start, end, news, goesOn } = fork({ survives: true });
     start();
     end(0, serverError);
@@ -310,7 +310,7 @@ describe('a join of all', () => {
 });
 
 describe('a join of some', () => {
-  it('is over with so many successes, and stops the others', () => {
+  it('is over after enough successes, and stops the others', () => {
     const { start, end, news, parent, branches, goesOn } = fork({ needed: 2 });
     start();
     end(0, serverError);
@@ -357,7 +357,7 @@ describe('a join of some', () => {
     expect(news().at(-1)).toEqual(goesOn);
   });
 
-  it('begins no more when so many have succeeded, or cannot any more', () => {
+  it('starts no more after enough successes, or when they are impossible', () => {
     const done = fork({ needed: 1, most: 1 });
     done.start();
     done.end(0, ok);
@@ -379,7 +379,7 @@ describe('a join of some', () => {
 });
 
 describe('a join of what comes in time', () => {
-  it('goes on when its time is over, whatever has failed', () => {
+  it('continues when its time is over, whatever has failed', () => {
     const { start, end, at, run, news, parent, goesOn, branches } = fork({ within: 50 });
     at(10, start);
     at(20, () => end(0, serverError));
@@ -389,7 +389,7 @@ describe('a join of what comes in time', () => {
     expect(news()).toEqual([['stop', parent, true, [branches[2], branches[1]]], goesOn]);
   });
 
-  it('goes on before, when all have ended; then the end of its time says nothing', () => {
+  it('continues earlier, when all have ended; then the end of its time has no effect', () => {
     const { start, end, at, run, news, parent, goesOn } = fork({ within: 50 });
     at(10, start);
     at(20, () => [0, 1, 2].forEach((nth) => end(nth, timeout)));
@@ -397,14 +397,14 @@ describe('a join of what comes in time', () => {
     expect(news()).toEqual([['stop', parent, true, []], goesOn]);
   });
 
-  it('of no time at all goes on in its instant', () => {
+  it('of no time continues at the same instant', () => {
     const { start, at, run, news, goesOn } = fork({ within: 0 });
     at(10, start);
     run();
     expect([engine.now, news().at(-1)]).toEqual([10, goesOn]);
   });
 
-  it('that ends while its process stands still is found at the thaw', () => {
+  it('that ends while its process is paused is found at the resume', () => {
     const { start, at, run, news, parent, instances, joins, goesOn } = fork({ within: 50 });
     at(10, start);
     at(30, () => (instances[0]!.frozen = FROZEN.pause));

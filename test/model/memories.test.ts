@@ -37,7 +37,7 @@ describe('executions that were given up', () => {
   it('turn at the minute itself', () => {
     const duplicates = new Duplicates();
     duplicates.executed(1, 1, 0);
-    // The first minute is over: what came in it is the older generation until the next one is.
+    // The first minute is over: its entries are the older generation until the next one ends.
     duplicates.executed(2, 2, 60 * SECOND);
     expect(duplicates.executed(1, 1, 119 * SECOND)).toBe(true);
     const other = new Duplicates();

@@ -16,7 +16,7 @@ const casesOf = (chain: string): Case[] =>
   }));
 
 describe('outlier detection under constant faults', () => {
-  it.each(CHAINS)('leaks nothing, and lets everybody in again: %s', (chain) => {
+  it.each(CHAINS)('leaks nothing, and restores every instance: %s', (chain) => {
     let ejections = 0;
     for (const one of casesOf(chain)) {
       const { record, rest, world } = shake(one);

@@ -41,7 +41,7 @@ function broken(one: Case, plant: (world: World) => void): string | null {
     if (error instanceof InvariantError) return error.code;
     throw error;
   } finally {
-    // The engine is that of all runs of this thread: what was put in front of its own method goes again.
+    // All runs of this thread share the engine, so the replaced method is removed again.
     Reflect.deleteProperty(engine, 'at');
   }
 }

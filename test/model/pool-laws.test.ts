@@ -149,11 +149,11 @@ function drive(world: World, seed: number, check: () => void): readonly CallResu
       calls.giveUp(result.frame, at + roll(45) * MS);
       left.add(result);
     }
-    // Half a millisecond behind everything that happens: nothing is in the middle of a change.
+    // Half a millisecond after every event, when no change is in progress.
     calls.at(at + MS / 2, check);
   }
   calls.run(120 * SECOND);
-  // What a caller has given up ends without an outcome.
+  // Abandoned calls end without an outcome.
   return results.filter((result) => !left.has(result));
 }
 
@@ -195,7 +195,7 @@ describe.each(KINDS)('a pool of kind %s', (kind) => {
         if (level('waiting') === 0) return;
         waited++;
         const isFull = level('open') >= Math.min(most, server.limit);
-        // Hikari opens them one after the other, and a pooler has a limit of its own.
+        // Hikari opens them one after the other, and a pooler has its own limit.
         if (kind === 'hikari' || kind === 'session') return;
         expect(isFull).toBe(true);
         if (connectNs === 0) expect(level('used')).toBe(level('open'));
@@ -246,7 +246,7 @@ describe.each(KINDS)('a pool of kind %s whose server restarts', (kind) => {
   });
 });
 
-describe('a pool whose waiters stand in line', () => {
+describe('a pool whose waiters queue', () => {
   it('serves them in the order in which they came', () => {
     for (let seed = 0; seed < 40; seed += 2) {
       const { calls, pool, connectNs } = worldOf('simple', seed);

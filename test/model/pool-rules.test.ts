@@ -96,7 +96,7 @@ describe('pools of clients of a pooler by session', () => {
 
 describe("a pool of Go's database/sql", () => {
   const go = (seed: number): readonly [Seen, Seen] => {
-    // Its cleaner comes once a second: half of the stories last for some.
+    // Its cleaner runs once a second: half of the sequences last for some seconds.
     const story = storyOf(seed, seed % 2 === 0 ? {} : { spanMs: 20 });
     const roll = dice(seed);
     const maxOpen = 1 + roll(5);

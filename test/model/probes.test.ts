@@ -13,7 +13,7 @@ import type { PlanProbe, ProbeKind } from '../../src/spec/probes.js';
 
 type Rule = Partial<PlanProbe>;
 
-/** A question that is open: who asked it, as what, and for whom. */
+/** An open probe: its time, kind, and instance. */
 interface Question {
   readonly owner: number;
   readonly record: number;
@@ -22,7 +22,10 @@ interface Question {
   readonly way: 'ask' | 'start';
 }
 
-/** Every 100 ns, an answer within 40, one failure or success turns. `told` is what came of it; nothing is answered by itself. */
+/**
+ * A probe every 100 ns, a timeout of 40, and one failure or success changes the state. `told` has the notifications;
+ * no probe gets a response by itself.
+ */
 function watched(
   rules: Partial<Record<ProbeKind, Rule>>,
   replicas = 1,
@@ -104,7 +107,7 @@ function watched(
     owners,
     a: instances[0]! as unknown as Instance & { silent: boolean; lies: number[] },
     strandOf: (next: number) => (strand = next),
-    /** The last question, or the one before so many, is answered. */
+    /** Responds to the last probe, or to one this number of probes before it. */
     answer: (isGood: boolean, back = 0) => {
       const { owner, record } = questions.at(-1 - back)!;
       owners[owner]!.taskEnded(record, isGood ? OUTCOME.ok : OUTCOME.serverError);
@@ -130,7 +133,7 @@ describe('questions', () => {
     ]);
   });
 
-  it('are not asked of who is down, has no probes, or has vanished', () => {
+  it('are not sent to instances that are down, have no probes, or have vanished', () => {
     const { own, told, at, run, a } = watched({ liveness: { failureThreshold: 9 } }, 2, [0], [1]);
     own.started({ id: 0 } as Instance);
     at(150, () => (a.silent = true));
@@ -205,7 +208,7 @@ describe('questions', () => {
     expect(ownerOf(other.owner)).toEqual({ silent: true, takesErrors: true });
   });
 
-  it('draw by their number, and stand in no tree of requests', () => {
+  it('draw by their number, and are in no tree of requests', () => {
     const { questions, at, run, answer } = watched({ readiness: {} }, 2);
     derive(8, 9, 10);
     for (const time of [0, 50]) at(time, () => answer(true));
@@ -243,7 +246,7 @@ describe('questions', () => {
 });
 
 describe('an answer', () => {
-  it('that comes too late is a failure, and what runs for it is told', () => {
+  it('that arrives too late is a failure, and its work is notified', () => {
     const { told, at, run, answer, strandOf } = watched({ liveness: {} });
     const strand = strands.open(0, 1, 2);
     strands.life[strand] = 5;
@@ -253,7 +256,7 @@ describe('an answer', () => {
     expect(told).toEqual(['0 asks 1', `40 gives ${strand} up`, '40 fails 1 null']);
   });
 
-  it('that comes too late is told to nobody where its work has ended', () => {
+  it('that arrives too late notifies no work that has ended', () => {
     const { told, at, run, strandOf } = watched({ liveness: {} });
     const strand = strands.open(0, 1, 2);
     strandOf(strand);
@@ -262,7 +265,7 @@ describe('an answer', () => {
     expect(told).toEqual(['0 asks 1', '40 fails 1 null']);
   });
 
-  it('is not told to the work of the question before', () => {
+  it('does not affect the work of the previous probe', () => {
     const { told, at, run, answer, strandOf } = watched({ liveness: {} });
     const strand = strands.open(0, 1, 2);
     strandOf(strand);
@@ -306,19 +309,19 @@ describe('an answer', () => {
 });
 
 describe('liveness', () => {
-  it('ends the process after so many failures in a row, with its grace', () => {
+  it('ends the process after enough consecutive failures, with its grace', () => {
     const { told, at, run, answer } = watched({
       liveness: { failureThreshold: 2, terminationGraceNs: 30 },
     });
     [false, true, false, false].forEach((isGood, k) => at(100 * k + 5, () => answer(isGood)));
     run(900);
-    // Nothing more is asked until the process has been started again.
+    // No more probes until the process has restarted.
     expect(told.filter((line) => !line.includes('asks'))).toEqual(['305 fails 1 30']);
     expect(told.filter((line) => line.includes('asks'))).toHaveLength(4);
     expect(engine.pending).toBe(0);
   });
 
-  it('of a new process begins anew, with a period if its answer ended the one before in this instant', () => {
+  it('of a new process starts fresh, with a period if its response ended the previous one in this instant', () => {
     const { own, a, told, at, run, answer } = watched({ liveness: { failureThreshold: 2 } });
     const restart = (): void => {
       own.stopped(a);
@@ -349,7 +352,7 @@ describe('liveness', () => {
 });
 
 describe('readiness', () => {
-  it('that failed before its process ended fails anew, one failure after the other', () => {
+  it('that failed before its process ended fails again, one failure after the other', () => {
     const { own, a, told, at, run, answer } = watched({
       readiness: { failureThreshold: 2, successThreshold: 1 },
     });
@@ -367,7 +370,7 @@ describe('readiness', () => {
     ]);
   });
 
-  it('turns after so many equal answers in a row, and again with each', () => {
+  it('changes after enough equal responses in a row, and again with each', () => {
     const { told, at, run, answer } = watched({
       readiness: { failureThreshold: 2, successThreshold: 3 },
     });

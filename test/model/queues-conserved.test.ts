@@ -54,7 +54,7 @@ const consumers = fc.record({
   onPoison: fc.constantFrom('skip', 'deadLetter', 'block'),
 });
 
-/** What happens to nodes of the broker: to one of them, or to all at once. */
+/** Faults of the broker: of one node, or of all at once. */
 const outages = fc.array(
   fc.record({
     kind: fc.constantFrom('crash', 'pause'),

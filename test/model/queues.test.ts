@@ -53,7 +53,7 @@ describe('rabbitmq', () => {
   });
 
   it('puts a message back where it was, and delivers it again at once', () => {
-    // The first attempt of each fails by a broken connection at 5 ms; what comes back is first again.
+    // The first attempt of each fails with a broken connection at 5 ms; returned messages are first again.
     const traced = golden(
       queue(
         'kind: rabbitmq, prefetch: 1',
@@ -119,7 +119,7 @@ describe('rabbitmq', () => {
     expect(ends('unlimited')).toEqual([12, 23]);
   });
 
-  it('puts what was on a channel that is gone in front, with a limit or without', () => {
+  it('puts messages of a lost channel in front, with a limit or without', () => {
     for (const limit of ['20', 'unlimited']) {
       const traced = golden(
         queue(
@@ -137,7 +137,7 @@ describe('rabbitmq', () => {
   });
 
   it('closes the channel of a delivery that is not acknowledged in time', () => {
-    // 100 ms of work, 60 ms allowed: each delivery goes back before its handler is done, for ever.
+    // 100 ms of work, 60 ms allowed: each delivery is returned before its handler is done, for ever.
     const traced = golden(
       queue('kind: rabbitmq, consumerTimeout: 60ms', '', 'wait: 100ms', '0ms'),
       '350ms',
@@ -163,7 +163,7 @@ describe('rabbitmq', () => {
   });
 
   it('with a time to live of 0 hands out what it can in the instant of coming, and expires the rest', () => {
-    // 1 finds the consumer idle, 2 finds it busy, 3 comes when it is free again, and 4 with 3.
+    // 1 finds the consumer idle, 2 finds it busy, 3 is handled when it is free again, and 4 with 3.
     const traced = golden(
       queue(
         'kind: rabbitmq, prefetch: 1, messageTtl: 0ms, deadLetter: dead',
@@ -175,7 +175,7 @@ describe('rabbitmq', () => {
     );
     expect(begun(handled(traced))).toEqual([0, 10]);
     expect(buried(traced)).toEqual([5, 10]);
-    // What is put back has had its time.
+    // A returned message has used up its time.
     const failing = golden(
       queue(
         'kind: rabbitmq, prefetch: 1, messageTtl: 0ms, deadLetter: dead',
@@ -202,7 +202,7 @@ describe('rabbitmq', () => {
     expect(buried(traced)).toEqual([80]);
   });
 
-  it('loses what is refused where nobody waits for a confirmation, unless dead letters keep it', () => {
+  it('loses refused messages if no publisher waits for a confirmation, unless dead letters keep them', () => {
     const full = (overflow: string): readonly unknown[] => {
       const traced = golden(
         queue(
@@ -366,7 +366,7 @@ workloads:
 
   it('blocks a group behind a message until it is seen again', () => {
     const traced = golden(fifo('fail: 500', '0ms, 0ms, 0ms'), '1500ms');
-    // Two groups: the first of each is tried at 0 and 1 s, the third message waits behind.
+    // Two groups: the first of each is tried at 0 and 1 s, the third message waits.
     expect(begun(handled(traced))).toEqual([0, 0, 1000, 1000]);
   });
 

@@ -38,7 +38,7 @@ describe('a fair queue', () => {
     expect(drain(queue)).toEqual([21, 12, 22]);
   });
 
-  it('gives up who leaves, and the turn of a value whose last one leaves', () => {
+  it('releases the place of a request that leaves, and the turn of a value whose last one leaves', () => {
     const queue = fair();
     for (const strand of [11, 12, 21, 31]) queue.push(strand);
     expect(queue.remove(12)).toBe(true);
@@ -50,7 +50,7 @@ describe('a fair queue', () => {
     expect(drain(queue)).toEqual([11, 31, 41]);
   });
 
-  it('lets nobody take the place of another', () => {
+  it('gives no request the place of another', () => {
     const queue = fair();
     queue.push(11);
     expect(queue.yieldTo(21)).toBe(-1);

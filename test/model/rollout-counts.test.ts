@@ -35,7 +35,7 @@ describe('replicas for a share of the requests (approximateWeightedCanaryStableR
     const starting = { wanted: { old: 10, next: 3 }, available: { old: 10, next: 0 } };
     expect(shareStep(starting, 0.3, slack(3, 0))).toEqual({ old: 10, next: 3 });
     expect(shareStep(all({ old: 10, next: 3 }), 0.3, slack(3, 0))).toEqual({ old: 7, next: 3 });
-    // And back: the new version goes first.
+    // And back: the new version is reduced first.
     expect(shareStep(all({ old: 7, next: 3 }), 0, slack(3, 2))).toEqual({ old: 10, next: 1 });
   });
 });
@@ -57,7 +57,7 @@ describe('the next step of a rolling update (rolling.go)', () => {
     expect(rollingStep(worse, slack)).toEqual(worse.wanted);
   });
 
-  it('stands still where nothing is left', () => {
+  it('stops when nothing is left', () => {
     const done = all({ old: 0, next: 10 });
     expect(rollingStep(done, slack)).toEqual(done.wanted);
   });

@@ -16,7 +16,7 @@ const TIMEOUT = Math.max(600_000, 2000 * WORLDS);
 
 const VERDICTS = ['Completed', 'Compensated', 'Stuck', 'Inconsistent', 'Lost', 'Running'];
 
-/** Checks what holds of every saga; gives how many ended in which way. */
+/** Checks the laws of every saga; returns how many ended in which way. */
 function judged({
   plan,
   record,
@@ -80,7 +80,7 @@ describe('random sagas under random faults', () => {
     );
   });
 
-  it('end in one way each without anybody who drives them', { timeout: TIMEOUT }, () => {
+  it('each end in one way without an orchestrator', { timeout: TIMEOUT }, () => {
     fc.assert(
       fc.property(shapes, (one) => {
         const { plans, records } = run(choreographed(one));

@@ -37,7 +37,7 @@ const shape: fc.Arbitrary<Shape> = fc.record({
   ),
 });
 
-/** A scenario in which participants dedupe, state is written, and what comes too late is refused. */
+/** A scenario in which participants deduplicate, state is saved, and late commands are refused. */
 function textOf(one: Shape): string {
   const endpoints: string[] = [];
   let number = 0;

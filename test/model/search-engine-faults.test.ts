@@ -50,14 +50,14 @@ faults:
 `;
 
 describe('a search engine with all its faults', () => {
-  it('keeps its books: each thread and each write under way belongs to somebody', () => {
+  it('balances its books: each thread and each write in flight has an owner', () => {
     const { variant } = run(TURMOIL);
     const { outcomes } = variant().components['es']!;
-    // All ways out were taken; what does not balance at the end of the run throws.
+    // All paths were taken; an imbalance at the end of the run throws.
     for (const way of ['ok', 'refused', 'reset', 'serverError', 'throttled'] as const) {
       expect(outcomes[way], way).toBeGreaterThan(0);
     }
-    // Of the first shard at 3 s. At 5 s nobody is left who has all its writes, at 20 s nobody at all.
+    // For the first shard at 3 s. At 5 s no node with all of its writes is left, at 20 s no node at all.
     const { failovers } = variant().metered['es']!.meters;
     expect(failovers?.form === 'counter' && failovers.total).toBe(1);
   });

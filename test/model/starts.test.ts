@@ -19,7 +19,7 @@ interface Component {
   readonly placing?: Record<string, Distribution>;
 }
 
-/** One instance of each component, unless it says more; what is told of starts, with its time. */
+/** One instance of each component unless it says otherwise; the notifications of starts, with their times. */
 function starts(components: readonly Component[], replicas = 1) {
   engine.reset();
   samplers.reset();
@@ -59,7 +59,7 @@ function starts(components: readonly Component[], replicas = 1) {
   };
 }
 
-/** What a draw gives by its stream, its number and the distribution above. */
+/** Value of a draw by its stream, its number and the distribution above. */
 function drawn(stream: string, number: number): number {
   const key = streamKey(7, 3, stream);
   samplers.reset();
@@ -116,7 +116,7 @@ describe('a start', () => {
     expect(told).toEqual(['1 at 70']);
   });
 
-  it('draws anew each time, each instance for itself', () => {
+  it('makes a new draw each time, separately for each instance', () => {
     const { own, instances, told, at, run } = starts([{ name: 'a', startup: between }], 2);
     at(0, () => instances.forEach((one) => own.begin(one)));
     at(5_000_000, () => own.begin(instances[0]!));
@@ -327,7 +327,7 @@ describe('a restart', () => {
     expect(told).toEqual(['1 at 110', '1 at 140']);
   });
 
-  it('of who is gone does not come, and who takes its place has ended never', () => {
+  it('of a dead process does not arrive, and has ended never for its replacement', () => {
     const { own, watch, told, at, run } = restarts({});
     at(100, () => own.plan(watch));
     at(105, () => own.forget(watch));

@@ -90,7 +90,7 @@ describe('a policy in a store', () => {
     expect(policy.held()).toBe(0);
   });
 
-  it('forgets who asks with the process', () => {
+  it('forgets its clients with the process', () => {
     const calls = new FakeCalls();
     const policy = stored(calls, circuitBreakerSimple, { failureThreshold: 1 });
     calls.callee = () => ({ afterNs: 0, outcome: OUTCOME.serverError });
@@ -158,7 +158,7 @@ workloads: { users: { arrivals: { at: ${at} }, requests: [ { call: shop.buy } ] 
     expect(outcomes(requests)).toEqual(['ok', 'ok', 'ok']);
   });
 
-  it('refuses a call as the policy would where it is told to', () => {
+  it('refuses a call as the policy would, if configured', () => {
     const store = '{ of: keeper.down, onError: reject }';
     const { requests, at } = golden(asking(store), '5s');
     expect(at('bank.pay')).toEqual([]);
@@ -166,7 +166,7 @@ workloads: { users: { arrivals: { at: ${at} }, requests: [ { call: shop.buy } ] 
   });
 
   it('is asked no more by an instance that was refused, for the length of its cache', () => {
-    // Instances take turns: the second is refused at 1005, and asks again at exactly 1105.
+    // Instances take turns: the second is refused at 1005, and queries again at exactly 1105.
     const at = '[1s, 1001ms, 1050ms, 1054ms, 1099ms, 1105ms]';
     const run = golden(asking('{ of: redis.incr, cache: 100ms }', '', at), '5s');
     expect(sent(run.at('redis.incr'))).toEqual([1000, 1001, 1050, 1105]);
@@ -176,7 +176,7 @@ workloads: { users: { arrivals: { at: ${at} }, requests: [ { call: shop.buy } ] 
     expect(sent(run.at('bank.pay'))).toEqual([1004]);
   });
 
-  it('has told nothing to a process that begins anew', () => {
+  it('has no effect on a restarted process', () => {
     const at = '[1s, 1001ms, 1010ms, 1020ms]';
     const crash = 'faults: [ { id: gone, kind: crash, target: shop, at: 1006ms, for: 2ms } ]\n';
     const run = golden(asking('{ of: redis.incr, cache: 100ms }', '', at) + crash, '5s');

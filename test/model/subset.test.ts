@@ -9,7 +9,7 @@ const deterministic = (size: number) => ({ size, kind: 'deterministic' as const 
 const random = (size: number) => ({ size, kind: 'random' as const });
 const range = (count: number): number[] => Array.from({ length: count }, (_, k) => k);
 
-/** How many of so many callers see each instance. */
+/** How many of this number of callers see each instance. */
 function callersOf(subset: Parameters<typeof ordered>[0], instances: number, callers: number) {
   const counts = new Array<number>(instances).fill(0);
   for (const caller of range(callers)) {
@@ -20,7 +20,7 @@ function callersOf(subset: Parameters<typeof ordered>[0], instances: number, cal
   return counts;
 }
 
-/** What a caller is shown when only these are up. */
+/** Instances that a caller sees when only these are up. */
 function shown(subset: Parameters<typeof ordered>[0], caller: number, up: readonly number[]) {
   const order = ordered(subset, 12, caller, SHARED, OWN);
   const state = new Subsetting(order, subset.size, 12);
@@ -44,7 +44,7 @@ describe('deterministic subsets', () => {
     expect(counts.reduce((a, b) => a + b)).toBe(10 * 3);
   });
 
-  it('are shuffled anew in each round', () => {
+  it('are shuffled again in each round', () => {
     const rounds = range(6).map((round) =>
       ordered(deterministic(3), 12, 4 * round, SHARED, OWN).join(),
     );
@@ -85,7 +85,7 @@ describe('what a caller is shown', () => {
     expect(see(range(12))).toEqual(mine);
   });
 
-  it('is all of a deterministic subset where nobody of it is up', () => {
+  it('is an entire deterministic subset if none of it is up', () => {
     const see = shown(deterministic(3), 1, range(12));
     const mine = see();
     expect(see(range(12).filter((k) => !mine.includes(k)))).toEqual(mine);
@@ -103,7 +103,7 @@ describe('what a caller is shown', () => {
 });
 
 describe('the order of a draw', () => {
-  /** From the last place to the second: one of those that are left, the last of whom takes its place. */
+  /** From the last place to the second: one of the remaining instances, whose place the last of them takes. */
   function drawn(instances: number, { a, b }: typeof OWN, of: number): number[] {
     const left = range(instances);
     const order: number[] = [];
@@ -134,17 +134,17 @@ describe('the order of a draw', () => {
   });
 });
 
-describe('what a caller is shown, whoever was up before', () => {
+describe('shows a caller the same instances, whichever were up before', () => {
   it.each([deterministic(3), random(3), random(12), deterministic(1)])(
     'are the first of its draw that are up: $kind $size',
     (subset) => {
       const roll = dice(subset.size);
       const order = ordered(subset, 12, 2, SHARED, OWN);
       const state = new Subsetting(order, subset.size, 12);
-      // Behind those that count stand some that counted before.
+      // The valid entries are followed by outdated ones.
       const candidates = Int32Array.from(range(12));
       let seen = 0;
-      // The first instance alone, then whoever it may be.
+      // The first instance alone, then random ones.
       for (let step = 0, count = 1; step < 400; step++) {
         const up = [...candidates.subarray(0, count)];
         const mine = [...order].filter((index) => up.includes(index)).slice(0, subset.size);
@@ -160,7 +160,7 @@ describe('what a caller is shown, whoever was up before', () => {
           if (some.length > 0) candidates.set(some);
           count = Math.max(1, some.length);
         } else if (kind === 2 && count > 1) {
-          // Another one in the place of the first or the last.
+          // Replaces the first or the last.
           const at = roll(2) * (count - 1);
           const others = range(12).filter(
             (index) => !candidates.subarray(0, count).includes(index),

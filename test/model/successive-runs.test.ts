@@ -9,7 +9,7 @@ import { compile } from '../../src/plan/compile.js';
 import type { RunRecord } from '../../src/spec/record.js';
 import { load } from '../theory/program.js';
 
-/** Two services, the second of which hangs for a while: what arrives meanwhile stays where it is. */
+/** Two services, the second of which hangs for a while: requests that arrive meanwhile accumulate. */
 const piling = (rate: number, services: number): string => `
 faultline: 1
 title: A pile
@@ -52,7 +52,7 @@ describe('runs of one thread, one after the other', () => {
     expect(run(small)).toEqual(alone);
   });
 
-  it('are refused while another is under way, which goes on unharmed', () => {
+  it('are refused while another is in progress, which continues unharmed', () => {
     const file = load(piling(200, 0));
     const plan = compile(file.variants[0]!, file);
     const traces = (inside: () => void): [RunRecord, number] => {
@@ -75,7 +75,7 @@ describe('runs of one thread, one after the other', () => {
     expect(around).toEqual(alone);
   });
 
-  it('begin anew after one that was stopped in the middle', () => {
+  it('start fresh after one that was stopped in the middle', () => {
     const text = piling(200, 0);
     const alone = run(text);
     const file = load(text);

@@ -75,7 +75,7 @@ describe('calls that wait for an instance', () => {
     expect(told).toEqual(['100 refuses 2']);
   });
 
-  it('stop the clock where the door finds nobody, and where another call found an instance', () => {
+  it('stop the clock when the door finds no instance, and when another call found one', () => {
     const { own, told, at, run } = room();
     at(0, () => own.take(1));
     at(50, () => own.remove(1));
@@ -211,7 +211,7 @@ describe('one state for each instance of a callee', () => {
     expect(noted).toEqual([0, 1]);
   });
 
-  it('tells of each that is made, also later', () => {
+  it('reports each that is made, also later', () => {
     const { own } = targets(40, true, true);
     const noted: number[] = [];
     own.each((state) => noted.push((state as Count).index));

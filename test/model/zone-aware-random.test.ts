@@ -56,7 +56,7 @@ function routingOf(
   return { state, callers, callee, view, told, seen };
 }
 
-/** Envoy's rule: the zone that an attempt goes to, or null where no zone is looked at. */
+/** Envoy's rule: the zone of an attempt, or null if zones are ignored. */
 function zoneOf(
   self: number,
   callerZones: readonly number[],

@@ -8,7 +8,7 @@ import { fleetOf } from '../support/fleet.js';
 
 const PICKS = 40_000;
 
-/** Takes the instances it is shown in turn, and tells what has ended. */
+/** Picks the instances it sees in turn, and records which attempts have ended. */
 class InTurn implements BalancerState {
   readonly heard: number[] = [];
   private next = 0;
@@ -103,10 +103,10 @@ describe('zone-aware routing', () => {
   });
 
   it('only instances that are up count, of callers and of the callee', () => {
-    // With one of its two gone a has 1/3 of the callee for 1/2 of the callers: 6666 of 10,000.
+    // With one of its two down, a has 1/3 of the callee for 1/2 of the callers: 6666 of 10,000.
     const own = routing(0, [0, 1], [0, 0, 1, 1]);
     close(own.zones(Int32Array.of(0, 2, 3)), [3333 / 5000, 1 - 3333 / 5000]);
-    // Nobody left at home: all of it goes where there is room.
+    // No instance left in its zone: everything goes where there is capacity.
     close(own.zones(Int32Array.of(2, 3)), [0, 1]);
     // 3 of 4 callers in a, later 2 of 3: 5000 / 7500, then 5000 / 6666.
     const crowded = routing(0, [0, 0, 0, 1], [0, 1]);

@@ -4,9 +4,9 @@ import { hostAt } from './corpus.js';
 
 /** A kind of place that takes a bundle, and one such place in a scenario. */
 export interface BundlePlace {
-  /** As people read it; a verb in brackets stands for steps of this verb. */
+  /** Path for readers; a verb in brackets is a step of this verb. */
   readonly path: string;
-  /** A scenario in test/options/bases/at: those who call what calls.yaml has. */
+  /** A scenario in test/options/bases/at with callers of the components of calls.yaml. */
   readonly base: string;
   readonly keys: readonly (string | number)[];
 }
@@ -101,7 +101,7 @@ export const BUNDLE_PLACES: readonly BundlePlace[] = [
   ),
 ];
 
-/** The scenario of a place. What is tried in the bundle `guard`, as hints know it, is written at the place itself. */
+/** The scenario of a place. The tried option is written at the place itself; hints know it as the bundle `guard`. */
 export function hostOfPlace({ base, keys }: BundlePlace): Host {
   const host = hostAt(base);
   const finish = (tree: Tree): Tree => {

@@ -1,6 +1,6 @@
 import type { Tree } from './figures.js';
 
-/** What an object that is made for an option needs beside it in order to be valid, by the end of its path. */
+/** Further fields that an object needs to be valid when it is created for an option, by the end of its path. */
 const COMPANIONS: readonly (readonly [RegExp, (tree: Tree) => Tree])[] = [
   [/\.autoscaling$/, () => ({ metric: 'cpu', target: '60%', min: 1, max: 6 })],
   [/\.rateLimit<kong>$/, () => ({ second: 20 })],

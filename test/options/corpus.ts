@@ -23,7 +23,7 @@ export function baseNamed(name: string): Host {
   return host;
 }
 
-/** What calls.yaml calls, with those who call it in one of the scenarios of places, of which one is slow to reach. */
+/** The components of calls.yaml, with their callers in one of the scenarios of places; one of them is slow to reach. */
 export function hostAt(name: string): Host {
   const base = baseNamed('calls.yaml');
   const { tree } = base;

@@ -15,7 +15,7 @@ export interface Spot {
 
 /** Entries of a map or a list that are looked at. */
 const ENTRIES = 6;
-/** Fields that stand beside the verb of a step. */
+/** Fields next to the verb of a step. */
 const MODIFIERS: ReadonlySet<string> = new Set([
   ...['onError', 'optional', 'policy', 'times', 'when', 'chance', 'name', 'fallback'],
 ]);
@@ -39,7 +39,7 @@ export function spotsOf(tree: Tree, segments: readonly Segment[]): readonly Spot
       if (!Array.isArray(at)) return;
       if (at.length === 0) return missing();
       const next = segments[index + 1]?.key;
-      // One more beside those that are there, of a kind or with a verb that none of them may have.
+      // One more entry, of a kind or with a verb that none of the existing ones can have.
       if (next !== undefined) {
         const rest = segments.slice(index + 1).map((one) => nameFor(one.key));
         found.push({ keys: [...keys, at.length, ...rest], depth: index, present: undefined });
@@ -93,7 +93,7 @@ function fits(at: unknown, segments: readonly Segment[], index: number): boolean
   return kind === before.kind || (kind === undefined && before.isDefaultKind);
 }
 
-/** The scenario with a value at a place, and with what has to stand around it; `undefined` leaves the option out. */
+/** The scenario with a value at a place, and the objects that must enclose it; `undefined` omits the option. */
 export function withValue(
   tree: Tree,
   segments: readonly Segment[],

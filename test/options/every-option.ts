@@ -7,7 +7,7 @@ import { isReported, isSwept, isTraced, listed } from './listed.js';
 import { pathOf, walk } from './schema.js';
 import type { Option, Segment } from './schema.js';
 
-/** What one option does, as it was found. */
+/** The observed effect of one option. */
 export interface Finding {
   readonly path: string;
   readonly verdict: Verdict | 'listed';
@@ -17,7 +17,7 @@ export interface Finding {
 /** An option, and the place that it is tried in where it belongs to a bundle there. */
 type Tryable = Option & { readonly place?: BundlePlace };
 
-/** Enough to see most effects; what needs a particular situation has a scenario in test/options/bases. */
+/** Enough to see most effects; options that need a particular situation have a scenario in test/options/bases. */
 const EFFORT: Effort = { hosts: 3, spots: 1, values: 4 };
 
 /** Where each part that occurs in many places is tried with all of its options; elsewhere those at its top are. */
@@ -62,7 +62,7 @@ function within(part: string, before: readonly Segment[], isWhole: boolean): rea
   });
 }
 
-/** A path within a part behind the path of its place. */
+/** A path within a part, appended to the path of its place. */
 function joined(before: readonly Segment[], own: readonly Segment[]): readonly Segment[] {
   return [...before, ...own];
 }

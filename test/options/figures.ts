@@ -22,18 +22,18 @@ const EVENTS = 30_000;
 /** A scenario as a tree of plain values. */
 export type Tree = { [key: string]: unknown };
 
-/** A scenario that is refused, or what it can be asked. */
+/** A scenario that is refused, or its observable results. */
 export type Tried =
   { readonly refusals: readonly Refusal[] } | { readonly refusals: null; readonly run: Running };
 
-/** What is said about a scenario that is not run. */
+/** The message about a scenario that is not run. */
 export interface Refusal {
   readonly code: string;
   readonly path: string;
   readonly message: string;
 }
 
-/** A scenario that can be run; everything is computed when it is asked for, and once. */
+/** A scenario that can be run; every result is computed on demand, and once. */
 export class Running {
   private readonly text: string;
   private readonly file: ScenarioFile;
@@ -53,7 +53,7 @@ export class Running {
     this.remarksOf = remarksOf;
   }
 
-  /** A digest of what was counted and measured in the runs, not of the order of their events. */
+  /** A digest of the counts and measurements of the runs, without the order of their events. */
   figures(): string {
     const hash = createHash('md5');
     for (const record of this.ran().flat()) {
@@ -87,12 +87,12 @@ export class Running {
     return hash.digest('hex');
   }
 
-  /** A digest of what the only sweep of the file finds, as the command prints it. */
+  /** A digest of the output of the only sweep of the file. */
   sweep(): string {
     return createHash('md5').update(sweepOf(this.text)).digest('hex');
   }
 
-  /** What lint says. */
+  /** Findings of lint. */
   remarks(): readonly string[] {
     return this.remarksOf();
   }
@@ -141,7 +141,7 @@ export function tried(tree: Tree, files: (path: string) => string | null): Tried
   }
 }
 
-/** The journal without the times of faults: what they did counts, not that they were there. */
+/** The journal without the times of faults: their effects count, not their presence. */
 function effectsIn({ kind, timeNs, subject, value, dropped }: JournalRecord): readonly unknown[] {
   const kept = Array.from(kind.keys()).filter((k) => kind[k] !== JOURNAL.fault);
   return [dropped, ...kept.flatMap((k) => [kind[k], timeNs[k], subject[k], value[k]])];

@@ -14,7 +14,7 @@ export interface Host {
   readonly name: string;
   readonly tree: Tree;
   readonly files: (path: string) => string | null;
-  /** What is done to the scenario when everything is set. */
+  /** Final change of the scenario, after all fields are set. */
   readonly finish?: (tree: Tree) => Tree;
 }
 
@@ -22,11 +22,14 @@ export type Verdict = 'acts' | 'refused' | 'reported' | 'nothing' | 'no host';
 
 export interface Judged {
   readonly verdict: Verdict;
-  /** Where it was seen, or what was tried. */
+  /** Where the effect was seen, or the values tried. */
   readonly proof: string;
 }
 
-/** Where the effect of an option is looked for: in what was measured, the page of the report, the traces, or what a sweep finds. */
+/**
+ * Where the effect of an option is looked for: in the figures, the page of the report, the traces, or the results of
+ * a sweep.
+ */
 export type Shows = 'figures' | 'page' | 'traces' | 'sweep';
 
 /** Scenarios in which an option is tried, places in each, and values at each place. */
@@ -36,7 +39,7 @@ export interface Effort {
   readonly values: number;
 }
 
-/** What says nothing about an option: its value is not one, or names what is not there. */
+/** Errors that do not show an effect of an option: the value is invalid, or refers to a missing name. */
 const ABOUT_VALUES: ReadonlySet<string> = new Set([
   'FL104',
   'FL105',
@@ -52,7 +55,7 @@ const ABOUT_VALUES: ReadonlySet<string> = new Set([
   'FL502',
 ]);
 
-/** Tries one option on hosts until one shows what it does. */
+/** Tries one option on hosts until one shows its effect. */
 export function judge(
   option: Option,
   hosts: readonly Host[],
@@ -66,7 +69,7 @@ export function judge(
   return judgeIn(option, places, effort, shows);
 }
 
-/** What the resolver takes where nothing is written, which the schema does not say. */
+/** Defaults of the resolver that the schema does not contain. */
 const USUAL: Readonly<Record<string, unknown>> = { per: 'callee', scope: 'instance' };
 
 /** Tries an option of a bundle in the one scenario of a place, as the hints for bundles say. `usual` takes every bundle. */
@@ -121,7 +124,7 @@ function refusedHere(
   return found;
 }
 
-/** Sets a value at a spot, with what a hint puts beside it. */
+/** Sets a value at a spot, with the additions of a hint. */
 function trying(
   host: Host,
   segments: Option['segments'],

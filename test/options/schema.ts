@@ -65,7 +65,7 @@ function refsOf(node: JsonSchema): string[] {
   }
 }
 
-/** What a walk finds. */
+/** Result of a walk. */
 export interface Walk {
   readonly options: readonly Option[];
   readonly uses: readonly Use[];

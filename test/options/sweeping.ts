@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
-/** What the command `sweep` finds with the only sweep of a scenario: axes, settings and their figures. */
+/** Output of the command `sweep` for the only sweep of a scenario: axes, settings and their figures. */
 export function sweepOf(text: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'faultline-sweep-'));
   try {
@@ -29,7 +29,7 @@ export function sweepOf(text: string): string {
       encoding: 'utf8',
     });
     if (status !== 0) throw new Error(`sweep ended with ${status}: ${stderr}`);
-    // What was asked is no result.
+    // The request itself is not part of the result.
     const {
       scenario: _,
       sweep: __,

@@ -17,7 +17,7 @@ const TEXTS: readonly string[] = [
 ];
 const NAMED: ReadonlySet<string> = new Set(['request', 'client', 'workload', 'caller']);
 
-/** Candidate values of a leaf, those near `present` first. `names`: what the scenario calls things. */
+/** Candidate values of a leaf, those near `present` first. `names`: names in the scenario. */
 export function candidates(
   leaves: readonly JsonSchema[],
   present: unknown,
@@ -86,7 +86,7 @@ function near(present: unknown): string[] {
     .map((value) => `${value}${unit}`);
 }
 
-/** The smallest value that a schema takes: what an option that is tried needs around it. */
+/** The smallest value that a schema accepts, for required fields around a tried option. */
 export function smallest(node: JsonSchema, names: readonly string[], depth = 0): unknown {
   const at = resolved(node);
   if ('const' in at) return at.const;
@@ -111,7 +111,7 @@ export function bare(node: JsonSchema, names: readonly string[], depth = 0): Tre
   return made;
 }
 
-/** What a scenario calls things: components, their parts, keys, classes, zones. */
+/** Names in a scenario: components, their parts, keys, classes, zones. */
 export function namesIn(tree: Tree): readonly string[] {
   const found = new Set<string>();
   for (const section of ['keys', 'services', 'gateways', 'functions', 'databases', 'topics']) {

@@ -76,7 +76,7 @@ describe('back-off', () => {
     expect(got).toEqual(widths.map((ms, k) => Math.round(ms * MS * draw(k + 1))));
   });
 
-  it('gives each call its own luck, and the same call the same', () => {
+  it('makes independent draws for each call, and the same for the same call', () => {
     const written = { kind: 'constant', base: '10ms', jitter: 'full' };
     expect(delays(written, 3, 1)).toEqual(delays(written, 3, 1));
     expect(delays(written, 3, 1)).not.toEqual(delays(written, 3, 9));

@@ -18,7 +18,7 @@ describe('kong', () => {
     expect(sorted(times(5, () => own.pick()))).toEqual([0, 1, 2, 3, 4]);
   });
 
-  it('shuffles for each process, and anew where one restarts', () => {
+  it('shuffles for each process, and again after a restart', () => {
     const rounds = new Set<string>();
     const own = caller('kong', 8);
     for (let k = 0; k < 5; k++) {
@@ -43,7 +43,7 @@ describe('kong', () => {
     for (const count of counts.values()) expect(Math.abs(count - 1000)).toBeLessThan(116);
   });
 
-  it('passes over who may not be picked, and keeps their places', () => {
+  it('skips instances that may not be picked, and keeps their places', () => {
     const own = caller('kong', 4);
     const round = times(4, () => own.pick());
     const without = round[1]!;
@@ -52,7 +52,7 @@ describe('kong', () => {
     expect(times(4, () => own.pick())).toEqual(round);
   });
 
-  it('is not told who is down', () => {
+  it('does not learn which instances are down', () => {
     expect(balancerKind('kong')!.fixedList).toBe(true);
   });
 });

@@ -26,7 +26,7 @@ describe('G22: smooth weighted round robin', () => {
   it('leaves what an absent instance has gained as it is', () => {
     const own = caller('weighted', 3, { weights: [5, 1, 1] });
     expect(letters(times(2, () => own.pick()))).toBe('a a');
-    // a has 5 + 5 - 14 = -4, b and c have 2: alone they take turns, and a goes on with -4.
+    // a has 5 + 5 - 14 = -4, b and c have 2: without a they take turns, and a continues with -4.
     expect(letters(times(2, () => own.pick(Int32Array.of(1, 2))))).toBe('b c');
     expect(letters(times(5, () => own.pick()))).toBe('b a c a a');
   });
@@ -78,14 +78,14 @@ describe('nginx', () => {
     // Second 11: 0 gains 0, then 1 each from -2 on, and has most in the fifth pick.
     at(own, 11);
     expect(letters(times(5, () => own.pick()))).toBe('b c b c a');
-    // The try is under way: nobody else is sent there for another 10 s.
+    // The try is in flight: no other attempt is sent there for another 10 s.
     at(own, 21.5);
     expect(times(20, () => own.pick())).not.toContain(0);
     answer(own, 0);
     expect(times(4, () => own.pick())).toContain(0);
   });
 
-  it('begins anew with each failed try', () => {
+  it('restarts with each failed try', () => {
     const own = caller('nginx', 2);
     expect(own.pick()).toBe(0);
     fail(own, 0);
@@ -130,7 +130,7 @@ describe('nginx', () => {
     expect(times(8, () => own.pick())).not.toContain(0);
   });
 
-  it('picks nobody where all are left out, and everybody with maxFails 0', () => {
+  it('picks none if all are excluded, and any with maxFails 0', () => {
     const own = caller('nginx', 2);
     fail(own, 0);
     fail(own, 1);
@@ -183,7 +183,8 @@ describe('nginx', () => {
 
 describe('weights by deadline, as Envoy schedules them', () => {
   it('roundRobin: the earliest 1 / weight, and of several the one that waits longest', () => {
-    // 4, 2, 1 are due at 1/4, 1/2 and 1; what is due again stands behind what was due before.
+    // 4, 2, 1 are due at 1/4, 1/2 and 1; at ties, an instance that becomes due again comes after those that were due
+    // before.
     expect(round([4, 2, 1], 'roundRobin')).toBe('a b a a c b a');
     expect(
       letters(
@@ -204,7 +205,7 @@ describe('weights by deadline, as Envoy schedules them', () => {
     // 2 / (3 + 1): due at 2, 4; b is due at 1, 2, 3, 4.
     expect(letters(times(5, () => own.pick()))).toBe('b a b b a');
     own.outstanding[0] = 0;
-    // a was put in for 6 before that: b at 4 and 5, and from 6 on a twice as often, behind b at ties.
+    // a was queued for 6 before that: b at 4 and 5, and from 6 on a twice as often, after b at ties.
     expect(letters(times(8, () => own.pick()))).toBe('b b a b a b a a');
   });
 
@@ -276,7 +277,7 @@ describe.each([
   it('hashBalanceFactor hands a key on once its instance is above its share, by the key alone', () => {
     const own = caller(kind, 2, { key: 'user', hashBalanceFactor: 100 });
     const home = own.pickKey(7);
-    // 3 with this one, of which half, rounded up, is 2: so many may be under way already.
+    // 3 with this one, of which half, rounded up, is 2: this many may be in flight already.
     own.outstanding[home] = 2;
     expect(own.pickKey(7)).toBe(home);
     own.outstanding[home] = 3;

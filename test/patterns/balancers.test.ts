@@ -74,7 +74,7 @@ describe('peakEwma', () => {
         2,
       ),
     ).toEqual([0, 1]);
-    // 60 ms now: above what was remembered, so it counts at once; below 100 all the same.
+    // 60 ms now: above the remembered value, so it counts at once; still below 100.
     own.state.ended!(1, 60 * MS, OUTCOME.ok);
     expect(own.pick()).toBe(1);
     own.state.ended!(1, 300 * MS, OUTCOME.ok);

@@ -13,7 +13,7 @@ interface Call {
   readonly fails: boolean;
 }
 
-/** A breaker told in the plainest way: what it lets through, and what it does with a result. */
+/** A breaker in its simplest form: the calls it admits, and its reaction to a result. */
 interface Reference {
   tick(now: number): void;
   admit(now: number): boolean;

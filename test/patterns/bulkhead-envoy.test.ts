@@ -25,8 +25,8 @@ describe('bulkhead envoy without connections', () => {
 });
 
 describe('bulkhead envoy with connections', () => {
-  it('counts all who wait for a connection as pending, those for whom one is opened too', () => {
-    // All three come cold: two may be pending, the third is refused although nothing limits the pool.
+  it('counts all calls that wait for a connection as pending, including those for which one is opened', () => {
+    // All three connections are cold: two may be pending, and the third is refused although the pool has no limit.
     const bundle = 'bulkhead: { kind: envoy, maxPendingRequests: 2 }, connections: {}';
     const { requests } = traced(times(3, '0ms'), bundle);
     expect(latencies(requests)).toEqual([80, 80, 0]);
@@ -47,7 +47,7 @@ describe('bulkhead envoy with connections', () => {
   });
 
   it('refuses what gets a connection while maxRequests are under way', () => {
-    // Ten streams would fit on the connection; when it stands at 30, two of three may go on.
+    // Ten streams fit on the connection; when it is open at 30, two of three may go on.
     const bundle = 'bulkhead: { kind: envoy, maxRequests: 2 }, connections: {}';
     const run = traced(times(3, '0ms'), bundle, 'protocol: http2,');
     expect(latencies(run.requests)).toEqual([80, 80, 30]);

@@ -55,7 +55,7 @@ describe('bulkhead istio', () => {
   it.each([
     ['maxConnections: 2', '', [80, 80, 130]],
     ['http1MaxPendingRequests: 2', '', [80, 80, 0]],
-    // Ten streams would fit on the connection; when it stands at 30, two of three may go on.
+    // Ten streams fit on the connection; when it is open at 30, two of three may go on.
     ['http2MaxRequests: 2', 'protocol: http2,', [80, 80, 30]],
     ['', '', [80, 80, 80]],
   ])('limits the pool by { %s }', (limits, callee, wanted) => {
@@ -160,7 +160,7 @@ describe('bulkhead istio and the retry of its bundle', () => {
     // Five calls fail at once and each wants a retry, at most 25 ms later.
     ['', 5],
     ['maxRetries: 2', 2],
-  ])('with { %s } grants so many retries at once', (limits, retries) => {
+  ])('with { %s } grants this number of concurrent retries', (limits, retries) => {
     const run = golden(
       `
 services:

@@ -37,7 +37,7 @@ describe('bulkhead resilience4j', () => {
     expect(policy.held()).toBe(200);
     calls.run();
     expect(all.slice(0, 3).map(({ endNs }) => endNs / MS)).toEqual([100, 200, 300]);
-    // The permit that comes free at exactly 1 s goes to the eleventh, the others have waited enough.
+    // The permit released at exactly 1 s goes to the eleventh; the wait of the others is over.
     expect(all[10]).toMatchObject({ outcome: OUTCOME.ok, endNs: 1100 * MS });
     expect(all[11]).toMatchObject({ outcome: OUTCOME.rejectedBulkhead, endNs: 1000 * MS });
     expect(calls.counted('bulkheadRejected')).toBe(189);

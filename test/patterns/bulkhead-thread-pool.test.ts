@@ -50,7 +50,7 @@ describe('bulkhead threadPool', () => {
 
   it('keeps an extra thread for exactly keepAlive', () => {
     const burst = [0, 0, 0, 0];
-    // Two threads serve four calls until 200 and are idle from then on. Later two more calls come.
+    // Two threads serve four calls until 200 and are idle from then on. Later two more calls arrive.
     const later = (at: number): number[] =>
       pool(bulkheadThreadPool, { ...sizes, keepAlive: '20ms' })
         .ends([...burst, at, at])
@@ -68,8 +68,8 @@ describe('bulkhead threadPool', () => {
 
   it('wakes the thread that is idle longest, so that a trickle keeps all of them', () => {
     const { ends } = pool(bulkheadThreadPool, { ...sizes, queueCapacity: 1 });
-    // The core thread is idle from 200, the extra one from 203. 204 wakes the first; at 221 the extra
-    // one is still there. Had 204 woken it, the first would be gone at 220 and 221 would wait.
+    // The core thread is idle from 200, the extra one from 203. 204 wakes the first; at 221 the extra one still
+    // exists. If 204 had woken it, the first would have ended at 220 and 221 would wait.
     expect(ends([0, 1, 2, 103, 204, 221])).toEqual([100, 200, 102, 203, 304, 321]);
   });
 

@@ -86,7 +86,7 @@ describe('circuitBreaker cockatiel', () => {
     expect(run.calls.counted('breakerRejected')).toBe(0);
   });
 
-  it('refuses those who waited when the probe fails', () => {
+  it('refuses the waiting calls when the probe fails', () => {
     const run = play(consecutive(1), [
       [0, FAIL],
       [50, FAIL, 20],
@@ -118,7 +118,7 @@ describe('circuitBreaker cockatiel', () => {
     expect(run.ends()).toEqual([0, 11, 21, 31]);
   });
 
-  it('divergence 7: keeps everybody waiting for a probe that hangs', () => {
+  it('divergence 7: keeps all calls waiting for a probe that hangs', () => {
     const run = play(consecutive(1), [
       [0, FAIL],
       [50, OK, null],
@@ -129,7 +129,7 @@ describe('circuitBreaker cockatiel', () => {
     expect(run.policy.held()).toBe(2);
   });
 
-  it('waits longer with each failed probe, and anew after it has closed', () => {
+  it('waits longer with each failed probe, and starts over after it has closed', () => {
     // Waits 10, 20, 40, 40 (the cap); closed at 110, so that the next opening waits 10 again.
     const halfOpenAfter = { kind: 'exponential', base: '10ms', max: '40ms' };
     const run = play({ ...consecutive(1), halfOpenAfter }, [
@@ -164,7 +164,7 @@ describe('circuitBreaker cockatiel', () => {
     expect(waits()[1]).toBeLessThanOrEqual(100);
   });
 
-  it('divergence 4: a late success while open starts the count anew, a late failure while half open opens', () => {
+  it('divergence 4: a late success while open resets the count, a late failure while half open opens', () => {
     // A fails at 60 while the probe of 52 runs until 90: open again until 110. The waiter of 55 still waits
     // for the probe; its success at 90 finds the breaker open and closes nothing.
     const run = play(consecutive(2), [
@@ -272,7 +272,7 @@ describe('circuitBreaker cockatiel', () => {
     const minute = 60_000;
     const after: Line[] = [...each([minute, minute + 100, minute + 200], OK), [minute + 300, FAIL]];
     expect(play({ breaker }, [...old, ...after]).transitions()).toEqual([[minute + 300, 'open']]);
-    // One result more and the window of the three is the one that goes.
+    // With one more result the window of the three is dropped.
     const more: Line[] = [...after.slice(0, 3), [minute + 300, OK], [minute + 400, FAIL]];
     expect(play({ breaker }, [...old, ...more]).transitions()).toEqual([]);
   });
@@ -354,7 +354,7 @@ describe('circuitBreaker cockatiel with a sample of calls', () => {
     halfOpenSampling: { calls, threshold },
   });
 
-  it('lets so many through at once, and closes when all of them are over', () => {
+  it('admits the configured number at once, and closes when all of them are over', () => {
     const run = play(sampling(3, '0%'), [
       [0, FAIL],
       [50, OK, 20],
@@ -374,7 +374,7 @@ describe('circuitBreaker cockatiel with a sample of calls', () => {
     expect(run.policy.held()).toBe(0);
   });
 
-  it('bears failures up to the threshold, opens with the first above it, and frees who waits', () => {
+  it('tolerates failures up to the threshold, opens with the first above it, and releases waiting calls', () => {
     const lines: Line[] = [
       [0, FAIL],
       [50, FAIL, 1],
@@ -403,7 +403,7 @@ describe('circuitBreaker cockatiel with a sample of calls', () => {
 
   it('forgets a sample that ends in a later half-open time, as version 3 does not', () => {
     const lines: Line[] = [
-      // Let through closed; its failure opens the half-open breaker again.
+      // Admitted while closed; its failure opens the half-open breaker again.
       [0, FAIL, 60],
       [1, FAIL],
       [2, FAIL],
@@ -421,7 +421,7 @@ describe('circuitBreaker cockatiel with a sample of calls', () => {
     expect(own.transitions()).toEqual([...both, [220, 'closed']]);
   });
 
-  it('is told that a threshold of 100 % is none', () => {
+  it('treats a threshold of 100 % as none', () => {
     const config = circuitBreakerCockatiel.schema.parse({
       ...consecutive(1),
       halfOpenAfter: AFTER,

@@ -13,7 +13,7 @@ const FAIL = OUTCOME.serverError;
 const IGNORED = OUTCOME.throttled;
 const REFUSED = OUTCOME.rejectedBreaker;
 
-/** One call: when it comes and how long it takes, in ms; null = its caller leaves then. */
+/** One call: its start and duration in ms; null = its caller cancels it then. */
 interface Call {
   readonly at: number;
   readonly takes: number;
@@ -263,7 +263,7 @@ describe('circuitBreaker custom: its own choices', () => {
     expect(states({ threshold: 2, tripOp: '>' }, series(0, 1, 'FFF'))).toEqual([[2, 'open']]);
   });
 
-  it('counts what is refused, under way or ignored, where told so', () => {
+  it('counts refused, unfinished or ignored calls, if configured', () => {
     // As opossum does: the denominator has the refused calls of half open and open, kept over a close.
     const config = {
       window: 'time',
@@ -280,7 +280,7 @@ describe('circuitBreaker custom: its own choices', () => {
     const script = [...series(0, 1, 'FF'), ...series(5, 1, 'SS'), ...series(11, 1, 'SFF')];
     expect(states(config, script).slice(-1)).toEqual([[12, 'open']]);
     expect(states({ ...config, counted: 'offered' }, script).slice(-1)).toEqual([[13, 'open']]);
-    // Two calls that never end are let through and not ended.
+    // Two calls that never end are admitted and stay open.
     const hung = [
       { at: 0, takes: 900, outcome: OK },
       { at: 0, takes: 900, outcome: OK },
@@ -290,7 +290,7 @@ describe('circuitBreaker custom: its own choices', () => {
     expect(states({ ...config, counted: 'admitted' }, hung)).toEqual([]);
   });
 
-  it('looks after failures only, where told so', () => {
+  it('evaluates only after failures, if configured', () => {
     const config = { window: 'count', windowSize: 4, minCalls: 3, threshold: '50%' };
     expect(states(config, series(0, 1, 'FFS'))).toEqual([[2, 'open']]);
     expect(states({ ...config, evaluateOn: 'failure' }, series(0, 1, 'FFSSF'))).toEqual([
@@ -298,7 +298,7 @@ describe('circuitBreaker custom: its own choices', () => {
     ]);
   });
 
-  it('looks at its window at multiples of a time, where told so, as long as there is something in it', () => {
+  it('evaluates its window at multiples of a time, if configured, while it has results', () => {
     const config = {
       window: 'time',
       windowSize: '1s',
@@ -321,7 +321,7 @@ describe('circuitBreaker custom: its own choices', () => {
       ...series(600, 1, 'S'),
     ];
     expect(states(config, onTime)).toEqual([[500, 'open']]);
-    // In a row: what counts is how it stands at the end of the period.
+    // Consecutive failures: the state at the end of the period counts.
     const row = { threshold: 2, evaluateEvery: '500ms' };
     expect(
       states(row, [...series(0, 1, 'FFFS'), ...series(990, 1, 'FF'), ...series(1200, 1, 'S')]),
@@ -372,7 +372,7 @@ describe('circuitBreaker custom: its own choices', () => {
   });
 
   it('G11: drops a late success, takes it in the present state, or books it', () => {
-    // A runs 0 to 70 s, six failures open it at 6 s, P probes from 66 to 77 s, one call comes at 72 s.
+    // A runs 0 to 70 s, six failures open it at 6 s, P probes from 66 to 77 s, one call arrives at 72 s.
     const script = [
       { at: 0, takes: 70_000, outcome: OK },
       ...series(1000, 1000, 'FFFFFF'),

@@ -63,7 +63,7 @@ describe('circuitBreaker of kind finagle', () => {
       const { layers, transitions } = createPolicy(calls, circuitBreakerFinagle, ROW);
       for (let k = 0; k < 3; k++) {
         const { frame } = calls.call(layers, k * MS);
-        // The fork itself is behind all layers: only the mark on its call counts here.
+        // The fork itself happens outside all layers: only the mark on its call matters here.
         if (hedges) calls.at(k * MS, () => calls.fork(frame, 1, 1, false));
         calls.giveUp(frame, (k + 10) * MS);
       }
@@ -79,7 +79,7 @@ describe('circuitBreaker of kind finagle', () => {
     const written = { ...ROW, maxPenalty: '750ms' };
     const deadOf = (half: number, frame: number, draw: number): number =>
       half * MS + Math.floor(half * MS * unit(11, 13, frame + 1, 7, draw));
-    // 400 and as much again by chance may be above the longest, 800 is: it stays the longest then.
+    // 400 plus up to the same random amount can exceed the maximum, and 800 does: then it stays at the maximum.
     const fourth = Math.min(deadOf(400, 5, 2), 750 * MS);
     const times = [100 * MS, deadOf(100, 3, 0), deadOf(200, 4, 1), fourth, 750 * MS, 750 * MS];
     let at = 2 * MS;
@@ -163,14 +163,14 @@ describe('the success rate of finagle', () => {
     expect(drive(RATE, [...many(10, FAIL, 0, 100), [999, FAIL]]).states).toEqual([]);
   });
 
-  it('needs so many results in the last window, counted in five slices', () => {
+  it('needs enough results in the last window, counted in five slices', () => {
     expect(drive(RATE, many(4, FAIL, 997)).states).toEqual([]);
     expect(drive(RATE, many(5, FAIL, 997)).states[0]).toEqual([1001, 'open']);
-    // What was before 1.0 s is forgotten by 2.0 s.
+    // Results from before 1.0 s are dropped by 2.0 s.
     expect(drive(RATE, [...many(4, FAIL, 0, 200), ...many(4, FAIL, 2000)]).states).toEqual([]);
   });
 
-  it('starts anew with the revival', () => {
+  it('is reset with the revival', () => {
     const dead: Planned = many(11, FAIL, 0, 100);
     const { states } = drive(RATE, [...dead, [1100, OK], ...many(9, FAIL, 1199, 100)]);
     expect(states).toEqual([
@@ -209,7 +209,7 @@ describe('a restart and contradictions of finagle', () => {
     ]);
   });
 
-  it('a dry run marks it dead as always, and keeps nobody away', () => {
+  it('a dry run marks it dead as always, and refuses no call', () => {
     const calls = new FakeCalls();
     calls.callee = () => ({ afterNs: 0, outcome: FAIL });
     const { policy, target, transitions } = createPolicy(calls, circuitBreakerFinagle, ROW, true);

@@ -14,7 +14,7 @@ function breaker(written: object, callee: Callee) {
   return { ...run, call: (atMs: number) => run.call(atMs * MS) };
 }
 
-/** Calls at these ms that fail at once where told so; what the breaker did until it had nothing to do. */
+/** Calls at these ms, of which those listed fail at once; transitions of the breaker until it has nothing to do. */
 function statesOf(written: object, failing: readonly number[], well: readonly number[] = []) {
   const run = breaker(written, ({ startNs }) => ({
     afterNs: 0,
@@ -55,7 +55,7 @@ describe('when circuitBreaker hystrix opens', () => {
 
   it('has its snapshots on the beat of the first call', () => {
     expect(statesOf(QUICK, [37, 38])).toEqual([[137, 'open']]);
-    // The beat goes on where nothing is counted: 37 + 13 x 100 is the next after 1250.
+    // Snapshots continue while nothing is counted: 37 + 13 x 100 is the next after 1250.
     expect(statesOf({ ...QUICK, requestVolumeThreshold: 3 }, [37, 1250, 1260, 1270])).toEqual([
       [1337, 'open'],
     ]);
@@ -86,7 +86,7 @@ describe('when circuitBreaker hystrix opens', () => {
     expect(statesOf(QUICK, [0, 100])).toEqual([[200, 'open']]);
   });
 
-  it('goes on with its snapshots for calls that are under way', () => {
+  it('continues its snapshots for calls in flight', () => {
     const run = breaker(QUICK, () => ({ afterNs: 950 * MS, outcome: FAIL }));
     run.call(0);
     run.call(10);
@@ -98,7 +98,7 @@ describe('when circuitBreaker hystrix opens', () => {
 describe('the rolling window of circuitBreaker hystrix', () => {
   const three = { ...QUICK, requestVolumeThreshold: 4, rollingWindow: '300ms' };
 
-  it('is the last so many buckets that are over', () => {
+  it('covers the last completed buckets', () => {
     expect(statesOf(three, [0, 1, 210, 220])).toEqual([[300, 'open']]);
     expect(statesOf(three, [0, 1, 310, 320])).toEqual([]);
   });
@@ -138,7 +138,7 @@ describe('circuitBreaker hystrix while open and half open', () => {
     ]);
   });
 
-  it('divergence 9: starts its stream anew when it closes, with its own beat and the success in it', () => {
+  it('divergence 9: restarts its stream when it closes, with its own interval and the success in it', () => {
     // Closed at 350 by a test request of 49 ms. Three failures make 3 of 4 at 450, not at 400.
     const again = (requestVolumeThreshold: number) => {
       const run = breaker({ ...QUICK, requestVolumeThreshold }, ({ startNs }) =>
@@ -210,7 +210,7 @@ describe('circuitBreaker hystrix while open and half open', () => {
 });
 
 describe('late results of circuitBreaker hystrix', () => {
-  /** A call from 0 that ends as told, two failures at 1 and 2 ms, and a test request at 301 that hangs. */
+  /** A call from 0 with the given end, two failures at 1 and 2 ms, and a test request at 301 that hangs. */
   const late = (endsAt: number, outcome: number, written: object = {}) => {
     const run = breaker({ ...QUICK, ...written }, ({ nth }) => {
       if (nth === 1) return { afterNs: endsAt * MS, outcome };

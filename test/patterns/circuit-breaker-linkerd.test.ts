@@ -110,7 +110,7 @@ describe('circuitBreaker of kind linkerd', () => {
 
   it('late results: read and ignored while shut, the first one in probation decides', () => {
     const ends: Record<number, readonly [number, number]> = {
-      // A success while it is shut, one in probation beside a probe that hangs.
+      // A success while it is shut, and one in probation while a probe hangs.
       1: [500, OK],
       2: [1500, OK],
       3: [1, FAIL],
@@ -221,7 +221,7 @@ describe('what contradicts itself in linkerd', () => {
     expect(problems({ failOn: [503], ignore: [503] })).toEqual(['ignore']);
   });
 
-  it('a dry run counts what it would have refused, and keeps nobody away', () => {
+  it('a dry run counts what it would have refused, and refuses no call', () => {
     const calls = new FakeCalls();
     calls.callee = () => ({ afterNs: 0, outcome: FAIL });
     const { policy, target } = createPolicy(calls, circuitBreakerLinkerd, PLAIN, true);
@@ -232,7 +232,7 @@ describe('what contradicts itself in linkerd', () => {
   });
 });
 
-/** So many calls with one outcome, one a ms. */
+/** This number of calls with one outcome, one per ms. */
 function many(count: number, outcome: number, from = 0): [number, number][] {
   return Array.from({ length: count }, (_, k) => [from + k, outcome]);
 }

@@ -142,7 +142,7 @@ describe('circuitBreaker opossum', () => {
     expect(run.outcomes()).toEqual([FAIL, OK, OPEN, OPEN, OK]);
   });
 
-  it('opens anew on a failed probe, for a whole reset timeout', () => {
+  it('opens again on a failed probe, for a full reset timeout', () => {
     const run = play({ resetTimeout: '50ms', volumeThreshold: 1 }, [
       [0, FAIL],
       [60, FAIL, 5],
@@ -171,8 +171,8 @@ describe('circuitBreaker opossum', () => {
   });
 
   it('G11: a late success closes it while half open', () => {
-    // A runs 0 to 70 s. With A, 7 calls are fired at 6 s, 6 of them failures: open, half open at 66 s. P, the
-    // probe, runs 66 to 77 s; A closes it at 70 s, so that the call of 72 s is let through.
+    // A runs 0 to 70 s. With A, 7 calls are fired at 6 s, 6 of them failures: open, half open at 66 s. P, the probe,
+    // runs 66 to 77 s; A closes it at 70 s, so that the call of 72 s is admitted.
     const written = { resetTimeout: '60s', rollingCountTimeout: '100s', volumeThreshold: 7 };
     const run = play(written, [
       [0, OK, 70_000],
@@ -274,8 +274,8 @@ describe('circuitBreaker opossum', () => {
     expect(run.policy.held()).toBe(0);
   });
 
-  it('divergence 51: forgets everything with its process, and begins buckets and warm-up anew', () => {
-    // Open from 10 on; restarted at 20. Its first call comes at 30, so it warms up until 130.
+  it('divergence 51: loses all state with its process, and restarts buckets and warm-up', () => {
+    // Open from 10 on; restarted at 20. Its first call arrives at 30, so it warms up until 130.
     const run = play(
       { resetTimeout: '50ms', rollingCountTimeout: '100ms', volumeThreshold: 2, allowWarmUp: true },
       [...each([100, 110], FAIL), ...each([130, 229], FAIL), ...each([230], FAIL)],

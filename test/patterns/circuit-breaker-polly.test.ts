@@ -143,7 +143,7 @@ describe('circuitBreaker polly while open and half open', () => {
     for (const at of [0, 1]) run.call(at * MS);
     const later = [501, 501, 550, 551].map((at) => run.call(at * MS));
     run.calls.run();
-    // The probe ends at 551, before what arrives at 551.
+    // The probe ends at 551, before the call that arrives at 551.
     expect(later.map(({ outcome }) => outcome)).toEqual([OK, REFUSED, REFUSED, OK]);
     expect(run.states().slice(-1)).toEqual([[551, 'closed']]);
     expect(run.policy.held()).toBe(0);
@@ -187,7 +187,7 @@ describe('circuitBreaker polly while open and half open', () => {
 });
 
 describe('late results of circuitBreaker polly', () => {
-  /** A call from 0 that ends as told, two failures at 1 and 2 ms, and a probe at 502 that hangs. */
+  /** A call from 0 with the given end, two failures at 1 and 2 ms, and a probe at 502 that hangs. */
   const late = (endsAt: number, outcome: number) => {
     const run = breaker({ ...QUICK, failureRatio: '50%' }, ({ nth }) => {
       if (nth === 1) return { afterNs: endsAt * MS, outcome };

@@ -222,7 +222,7 @@ describe('circuitBreaker resilience4j: time windows', () => {
   });
 
   it('books a result in the second in which it ends', () => {
-    // The call of 0.5 s ends at 3.5 s and stands beside those of 3.6 s and 4 s.
+    // The call of 0.5 s ends at 3.5 s and counts with those of 3.6 s and 4 s.
     const run = play(time, [
       { at: 500, takes: 3000, outcome: FAIL },
       { at: 3600, outcome: FAIL },
@@ -250,7 +250,7 @@ describe('circuitBreaker resilience4j: open', () => {
     expect(run.calls.counted('breakerRejected')).toBe(1);
   });
 
-  it('goes to half open by a timer where told so, and lets a call of that instant through', () => {
+  it('goes to half open by a timer, if configured, and admits a call of that instant', () => {
     const run = play({ ...quick, automaticTransitionFromOpenToHalfOpenEnabled: true }, [
       { at: 0, outcome: FAIL },
       { at: 99.999999 },
@@ -268,8 +268,8 @@ describe('circuitBreaker resilience4j: open', () => {
   });
 
   it('leaves late results without effect', () => {
-    // Two calls of before fail and one is ignored while it is open: the wait ends at 110 all the same,
-    // and half open has its two places and no results.
+    // Two earlier calls fail and one is ignored while it is open: the wait still ends at 110, and half open has its
+    // two places and no results.
     const run = play(quick, [
       { at: 0, takes: 50, outcome: FAIL },
       { at: 0, takes: 60, outcome: FAIL },
@@ -288,7 +288,7 @@ describe('circuitBreaker resilience4j: open', () => {
     ]);
   });
 
-  it('waits longer each time it opens out of half open, and starts anew once closed', () => {
+  it('waits longer each time it opens out of half open, and starts over once closed', () => {
     const run = play(
       {
         ...quick,
@@ -359,7 +359,7 @@ describe('circuitBreaker resilience4j: half open', () => {
   });
 
   it('decides on the minimum where that is less than it lets through', () => {
-    // Ten are let through, the fifth result decides.
+    // Ten are admitted, the fifth result decides.
     const run = play(
       { ...g9, permittedNumberOfCallsInHalfOpenState: 10, waitDurationInOpenState: '100ms' },
       [...series(0, 1, 'FFFFF'), ...series(105, 1, 'FSSSS')],

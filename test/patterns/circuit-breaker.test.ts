@@ -77,7 +77,7 @@ describe('circuitBreaker simple', () => {
     expect(policy.held()).toBe(0);
   });
 
-  it('counts failures in a row only: a success starts anew, an excluded outcome changes nothing', () => {
+  it('counts consecutive failures only: a success resets it, an excluded outcome changes nothing', () => {
     const calls = new FakeCalls();
     const script = [FAIL, FAIL, OUTCOME.ok, FAIL, FAIL, OUTCOME.throttled, FAIL];
     calls.callee = ({ nth }) => ({ afterNs: 0, outcome: script[nth - 1] });
@@ -89,7 +89,7 @@ describe('circuitBreaker simple', () => {
     expect(transitions).toEqual([{ atNs: 6 * MS, state: 'open' }]);
   });
 
-  it('lets so many probes be under way at once, and needs so many successes to close', () => {
+  it('allows a number of concurrent probes, and needs a number of successes to close', () => {
     const calls = new FakeCalls();
     calls.callee = ({ nth }) =>
       nth === 1 ? { afterNs: 0, outcome: FAIL } : { afterNs: 10 * MS, outcome: OUTCOME.ok };
@@ -100,7 +100,7 @@ describe('circuitBreaker simple', () => {
       successThreshold: 3,
     });
     calls.call([policy], 0);
-    // At 50 two probes, a third is refused; at 60 both have ended and one more is let through.
+    // At 50 two probes, and a third call is refused; at 60 both have ended and one more is admitted.
     const probes = [50, 50, 50, 60].map((at) => calls.call([policy], at * MS));
     calls.run();
     expect(probes.map((p) => p.outcome)).toEqual([
@@ -130,7 +130,7 @@ describe('circuitBreaker simple', () => {
     expect(calls.starts).toEqual([0, 50 * MS, 61 * MS]);
   });
 
-  it('waits from the last failure seen where told so', () => {
+  it('waits from the last failure seen, if configured', () => {
     // Opens at 1 ms; a call admitted before fails at 30 ms, so the wait of 50 ms ends at 80 ms, not
     // at 51.
     const refusedAt70 = (waitFrom: string): boolean => {
@@ -228,9 +228,8 @@ describe('circuitBreaker gobreaker', () => {
   });
 
   it('loses the results of calls that began before the fixed window ended', () => {
-    // Window 100 ms. Failures at 90 and 95 end in the first window; the call of 99 ends at 150, in
-    // the second, whose first call came at 101: it is lost, so two more failures are still not
-    // three.
+    // Window 100 ms. Failures at 90 and 95 end in the first window; the call of 99 ends at 150, in the second, whose
+    // first call arrived at 101: it is lost, so two more failures are still not three.
     const calls = new FakeCalls();
     calls.callee = ({ startNs }) => ({ afterNs: startNs === 99 * MS ? 51 * MS : 0, outcome: FAIL });
     const { policy, transitions } = createPolicy(calls, circuitBreakerGobreaker, {
@@ -320,7 +319,7 @@ describe('circuitBreaker gobreaker', () => {
     expect(refused.outcome).toBe(OUTCOME.rejectedBreaker);
   });
 
-  it('opens again on the first failed probe and waits its whole timeout anew', () => {
+  it('opens again on the first failed probe and waits its full timeout again', () => {
     const calls = new FakeCalls();
     calls.callee = () => ({ afterNs: 0, outcome: FAIL });
     const { policy, transitions } = createPolicy(calls, circuitBreakerGobreaker, {

@@ -54,7 +54,7 @@ describe('coalesce', () => {
     expect(one.starts()).toEqual([0, 0, 10]);
   });
 
-  it('shares a failure with all who wait', () => {
+  it('shares a failure with all waiting calls', () => {
     const one = sharing({}, () => after(10, OUTCOME.serverError));
     const all = [0, 1, 2].map((at) => one.call(at));
     one.calls.run();
@@ -125,7 +125,7 @@ describe('coalesce', () => {
     const one = sharing({}, () => after(10));
     const leader = one.call(0);
     const follower = one.call(1);
-    // The leader's answer is the first event of this instant; the follower's own is due behind it.
+    // The leader's response is the first event of this instant; the follower's own is due after it.
     one.calls.at(10 * MS, () => one.calls.giveUp(follower.frame, 10 * MS), 1);
     one.calls.run();
     expect(leader.outcome).toBe(OUTCOME.ok);
@@ -143,7 +143,7 @@ describe('coalesce with a window', () => {
     expect(one.calls.counted('coalesced')).toBe(3);
   });
 
-  it('is no longer joined when its call lasts longer, but answers those who wait for it', () => {
+  it('is no longer joined when its call lasts longer, but its result goes to the calls that wait for it', () => {
     const one = sharing({ window: '8ms' }, ({ nth }) => after(nth === 1 ? 20 : 3));
     const all = [0, 7, 8, 10, 12].map((at) => one.call(at));
     one.calls.run();

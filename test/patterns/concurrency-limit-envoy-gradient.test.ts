@@ -38,7 +38,7 @@ describe('concurrencyLimit envoyGradient', () => {
     expect(gradientLimit(3, 10 * MS, 90 * MS, DEFAULTS)).toBe(3);
   });
 
-  it('stays at its smallest limit until so many answers have measured the minimum', () => {
+  it('stays at its smallest limit until enough responses have measured the minimum', () => {
     const made = rule({ requestCount: 3 });
     expect(made.limit(0)).toBe(3);
     answer(made, 10, 10);
@@ -62,7 +62,7 @@ describe('concurrencyLimit envoyGradient', () => {
     expect(made.limit(20_000 * MS)).toBe(8);
   });
 
-  it('takes the median of a window by default, and another percentile where told', () => {
+  it('takes the median of a window by default, or the configured percentile', () => {
     const after = (written: object): number => {
       const made = measured({ max: 4, ...written });
       for (const rtt of [10, 10, 90, 95]) answer(made, 150, rtt);
@@ -80,7 +80,7 @@ describe('concurrencyLimit envoyGradient', () => {
     expect(made.limit(300 * MS)).toBe(5);
   });
 
-  it('measures anew an interval and its jitter after the last measurement', () => {
+  it('measures again an interval and its jitter after the last measurement', () => {
     const made = measured({ minRttInterval: '10s' });
     answer(made, 200, 10);
     answer(made, 300, 10);
@@ -100,7 +100,7 @@ describe('concurrencyLimit envoyGradient', () => {
 
   it('distrusts its minimum after five windows in a row at the smallest limit', () => {
     const made = measured();
-    // Four windows at twenty times the minimum: the limit stays 3 and is not measured anew.
+    // Four windows at twenty times the minimum: the limit stays 3 and is not measured again.
     for (let k = 0; k < 4; k++) answer(made, 250 + 100 * k, 200);
     expect(made.limit(600 * MS)).toBe(3);
     answer(made, 650, 200);
@@ -111,7 +111,7 @@ describe('concurrencyLimit envoyGradient', () => {
     expect(made.limit(1010 * MS)).toBe(8);
   });
 
-  it('refuses above the limit, and begins anew when its process restarts', () => {
+  it('refuses above the limit, and resets when its process restarts', () => {
     const calls = new FakeCalls();
     calls.callee = () => ({ afterNs: 10 * MS, outcome: OUTCOME.ok });
     const { policy } = createPolicy(calls, concurrencyLimitEnvoyGradient, { requestCount: 3 });

@@ -109,7 +109,7 @@ describe('concurrencyLimit aimd', () => {
     expect(limitAfter(true)).toBe(10);
   });
 
-  it('begins anew when its process restarts', () => {
+  it('resets when its process restarts', () => {
     const calls = new FakeCalls();
     calls.callee = () => ({ afterNs: MS, outcome: OUTCOME.refused });
     const { policy } = createPolicy(calls, concurrencyLimitAimd, { initial: 2, min: 1 });
@@ -133,7 +133,7 @@ describe('concurrencyLimit aimd', () => {
   });
 });
 
-/** From a limit, with a shortest time of 10 ms that is known; no probe comes in between. */
+/** Starts at a limit, with a known shortest time of 10 ms; there is no probe in between. */
 function vegas(written: object): VegasRule {
   const config = concurrencyLimitVegas.schema.parse(written);
   const rule = new VegasRule(config, { a: 11, b: 13 });
@@ -188,7 +188,7 @@ describe('concurrencyLimit vegas', () => {
     expect(after(13)).toBe(98);
   });
 
-  it('takes the shortest time anew after 15 to 30 times its limit of calls', () => {
+  it('measures the shortest time again after 15 to 30 times its limit of calls', () => {
     // Answers of 40 ms that find one call under way move nothing but the count of calls.
     const afterCalls = (count: number): number => {
       const rule = vegas({ initial: 10 });

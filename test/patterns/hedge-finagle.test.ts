@@ -9,7 +9,7 @@ const { ok, serverError, reset } = OUTCOME;
 /** Originals by the time at which they are sent, backups by the same rule with `backup` = true. */
 type Answer = (startMs: number, backup: boolean) => readonly [afterMs: number, outcome: Outcome];
 
-/** Calls at these times in ms; each call's backup is told apart by its time. */
+/** Calls at these times in ms; the time of a backup identifies its call. */
 function calling(atMs: readonly number[], answer: Answer, written: object = {}) {
   const calls = new FakeCalls();
   const { policy } = createPolicy(calls, hedgeFinagle, { maxExtraLoad: '10%', ...written });
@@ -53,8 +53,8 @@ describe('hedge of Finagle', () => {
     const { backups } = calling([...warm, ...ask], (ms) => [ms < 3000 ? 30 : 200, ok], {
       minSendBackupAfter: '5ms',
     });
-    // The window of the first 10 s is dropped at 40 s and that is read at 42 s; what is left are
-    // 200, 170, 200 and 170 ms: two answers and two backups that lost. At 80 s nothing is left.
+    // The window of the first 10 s is dropped at 40 s, which is read at 42 s; 200, 170, 200 and 170 ms remain: two
+    // responses and two backups that lost. At 80 s nothing remains.
     expect(backups).toEqual([12_530, 36_530, 85_005]);
   });
 
@@ -94,7 +94,7 @@ describe('hedge of Finagle', () => {
     expect(calls.counted('budgetDenied')).toBe(800);
   });
 
-  it('starts anew with the process', () => {
+  it('is reset with the process', () => {
     const { calls, policy } = calling([5000], () => [20, ok]);
     calls.at(14 * SECOND, () => policy.reset!());
     calls.callee = () => ({ afterNs: 20 * MS, outcome: ok });

@@ -20,7 +20,7 @@ describe('hedge of gRPC', () => {
     expect([sent, ended, killed]).toEqual([[0, 100, 200], 240, [240, 240]]);
   });
 
-  it('sends the next at once after a failure that is not fatal; the delay counts anew from it', () => {
+  it('sends the next at once after a failure that is not fatal; the delay restarts from it', () => {
     const { sent, ended, killed } = raced(
       hedgeGrpc,
       policy(),
@@ -216,7 +216,7 @@ describe('a pushback to a hedged call', () => {
     calls.call([policy], 0);
     calls.call([policy], SECOND);
     calls.run();
-    // The first call has cost one of two tokens, and what is left is not above half.
+    // The first call has cost one of two tokens, and the rest is not above half.
     expect(calls.starts.filter((at) => at >= SECOND)).toHaveLength(1);
   });
 

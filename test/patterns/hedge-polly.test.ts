@@ -18,7 +18,7 @@ describe('hedge of Polly', () => {
     expect(raced(hedgePolly, {}, [10, degraded]).ended).toBe(10);
   });
 
-  it('goes on at once after a handled one, and counts the delay anew', () => {
+  it('continues at once after a handled one, and restarts the delay', () => {
     const { sent, ended } = raced(
       hedgePolly,
       { after: '100ms', attempts: 3 },

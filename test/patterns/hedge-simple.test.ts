@@ -93,7 +93,7 @@ describe('hedge', () => {
     expect(policy.held()).toBe(0);
   });
 
-  it('gives each attempt a timeout of its own where that stands inside', () => {
+  it('gives each attempt its own timeout if the timeout is the inner layer', () => {
     const calls = new FakeCalls();
     calls.callee = () => ({ afterNs: 500 * MS, outcome: ok });
     const hedge = createPolicy(calls, hedgeSimple, after()).policy;
@@ -136,7 +136,7 @@ describe('the extra load of a hedge', () => {
     expect(calls.counted('hedges')).toBe(10);
   });
 
-  it('is forgotten when the process starts anew', () => {
+  it('is reset when the process restarts', () => {
     const { calls, policy } = slow('100%', 1);
     calls.at(50 * MS, () => policy.reset!());
     calls.run();

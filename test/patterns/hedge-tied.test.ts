@@ -9,7 +9,7 @@ import { hedged, raced } from '../support/hedging.js';
 const { ok, serverError, cancelled, reset } = OUTCOME;
 
 describe('hedge of kind tied', () => {
-  it('sends both copies at once unless told otherwise; the first success wins', () => {
+  it('sends both copies at once by default; the first success wins', () => {
     expect(raced(hedgeTied, {}, [50, ok], [30, ok])).toEqual({
       sent: [0, 0],
       outcome: ok,
@@ -21,7 +21,7 @@ describe('hedge of kind tied', () => {
     expect(raced(hedgeTied, { after: '10ms' }, [9, ok]).sent).toEqual([0]);
   });
 
-  it('goes on with the other when a server has dropped one', () => {
+  it('continues with the other when a server has dropped one', () => {
     expect(raced(hedgeTied, {}, [5, cancelled], [30, ok])).toMatchObject({
       outcome: ok,
       ended: 30,
@@ -74,8 +74,8 @@ const BUSY = '  others: { arrivals: { at: [ 100ms ] }, requests: [ { call: other
 
 describe('tied requests', () => {
   it('take a copy out of the queue where the other has begun', () => {
-    // At 105 both are there: far[0] is busy until 120, far[1] begins and says so, heard at 107. Its
-    // answer comes at 128; the copy is answered as cancelled.
+    // At 105 both have arrived: far[0] is busy until 120, far[1] starts and notifies it, received at 107. Its
+    // response arrives at 128; the copy ends as cancelled.
     const traced = tied('102ms', '', BUSY);
     expect(latencies(traced.requests.filter(({ part }) => part === 'users.ask'))).toEqual([26]);
     const copies = traced.at('far.get').filter(({ sent }) => sent === 102);
@@ -93,7 +93,7 @@ describe('tied requests', () => {
   });
 
   it('need a delay of the second copy longer than the message to avoid that', () => {
-    // Begun at 3, told at 5. A copy sent at 2 arrives at 5 and is dropped; one of 1.9 begins at 4.9.
+    // Started at 3, notified at 5. A copy sent at 2 arrives at 5 and is dropped; one of 1.9 starts at 4.9.
     const late = tied('0ms', ', after: 2ms');
     expect(late.at('far.get').map(({ begun }) => begun)).toEqual([3, -1]);
     expect(counted(late, 'hedgesDropped')).toBe(1);

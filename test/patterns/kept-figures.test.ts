@@ -5,7 +5,7 @@ import { RatioBudget } from '../../src/patterns/mechanisms/retry-budgets.js';
 import { WindowedPercentile } from '../../src/patterns/mechanisms/windowed-percentile.js';
 import { dice, stepOf } from '../support/dice.js';
 
-// Each keeps its figure up to date; beside it is the plain rule over all that has come.
+// Compares figures that are updated incrementally with the plain rule over all values.
 
 describe('percentiles', () => {
   /** Largest whole ns that shares its bucket: 128 buckets between two powers of 2. */
@@ -123,7 +123,7 @@ describe('states by key', () => {
     expect(keyed.of(2, 50).start).toBe(40);
   });
 
-  it('are looked through anew after a restart', () => {
+  it('are recomputed after a restart', () => {
     const keyed = new Keyed((start) => new Counter(start));
     for (let key = 0; key <= 1024; key++) keyed.of(key, 0).busyUntil = 1e6;
     keyed.reset();

@@ -12,7 +12,7 @@ const members = (...terms: (string | number)[]): string[] => {
 };
 
 describe('outcome terms', () => {
-  it('stand for groups of outcomes', () => {
+  it('represent groups of outcomes', () => {
     expect(members('connect')).toEqual(['refused', 'connectTimeout']);
     expect(members('error')).toEqual(['serverError', 'rejectedOverload']);
     expect(members('overload')).toEqual(['rejectedOverload']);
@@ -32,7 +32,7 @@ describe('outcome terms', () => {
     );
   });
 
-  it('match statuses that a callee answered with, not those a local failure stands for', () => {
+  it('match statuses of responses, not the default statuses of local failures', () => {
     const set = new OutcomeSet(['gateway']);
     for (const status of [502, 503, 504]) {
       expect(set.has(withStatus(OUTCOME.serverError, status))).toBe(true);

@@ -38,7 +38,7 @@ describe('outlierDetection: failures in a row', () => {
     expect(local.events).toEqual([[1, 0, 'out']]);
   });
 
-  it('of gateway failures: another 5xx starts them anew, and counts for itself', () => {
+  it('of gateway failures: another 5xx resets them, and counts separately', () => {
     const it = detection({ ...ROW, consecutive5xx: 6, consecutiveGatewayFailure: 3 }, 3);
     it.record(1, 0, UNAVAILABLE, 2);
     it.record(1, 0, FAIL);
@@ -58,7 +58,7 @@ describe('outlierDetection: failures in a row', () => {
   });
 });
 
-describe('outlierDetection: who may be out', () => {
+describe('outlierDetection: limit on ejections', () => {
   const first = (written: object, size: number): number => {
     const it = detection(written, size);
     for (let instance = 0; instance < size; instance++) it.record(1, instance, FAIL, 5);
@@ -82,7 +82,7 @@ describe('outlierDetection: who may be out', () => {
     expect(first({ alwaysEjectOneHost: true }, 1)).toBe(1);
   });
 
-  it('an ejection that is not made starts the count anew', () => {
+  it('an ejection that is not made resets the count', () => {
     const it = detection({ maxEjectionPercent: '50%' }, 2);
     it.record(1, 0, FAIL, 5);
     it.record(1, 1, FAIL, 5);
@@ -188,7 +188,7 @@ describe('outlierDetection: the way back', () => {
 });
 
 describe('outlierDetection: rates at a sweep', () => {
-  /** Rates of success in percent, of so many requests each. */
+  /** Success rates in percent, of this number of requests each. */
   const swept = (written: object, rates: readonly number[], volume = 100) => {
     const it = detection(
       { consecutive5xx: 0, maxEjectionPercent: '20%', ...written },
@@ -234,7 +234,7 @@ describe('outlierDetection: rates at a sweep', () => {
     expect(judge('50%', [0, 0, 0, 0, 0])).toEqual([[10, 0, 'out']]);
   });
 
-  it('looks at one interval, and not at who is out', () => {
+  it('evaluates one interval, without ejected instances', () => {
     const it = detection({ consecutive5xx: 0, maxEjectionPercent: '100%' }, 5);
     for (let instance = 0; instance < 5; instance++) it.record(1, instance, OK, 60);
     it.until(11);

@@ -55,7 +55,7 @@ describe('outlierDetection under the names of Istio', () => {
     ]);
   });
 
-  it('counts local errors for themselves where they are split, five unless told otherwise', () => {
+  it('counts local errors separately if they are split, five by default', () => {
     const split = { ...ALL, splitExternalLocalOriginErrors: true };
     for (const [written, most] of [
       [{}, 5],

@@ -61,7 +61,7 @@ describe('rateLimit envoy', () => {
       [200, 1],
       [400, 20],
     ] as const;
-    // At 400 three are left of the fill at 200, and two fills have come: 11, but 10 is the size.
+    // At 400 three tokens are left of the fill at 200, and two fills have been added: 11, but 10 is the size.
     expect(admitted(kind, timed, batches)).toEqual([10, 0, 4, 0, 1, 10]);
   });
 

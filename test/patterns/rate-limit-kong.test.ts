@@ -107,7 +107,7 @@ describe('rateLimit kong', () => {
   });
 });
 
-describe('whom Kong counts together', () => {
+describe('calls that Kong counts together', () => {
   const limitBy = (word: string): object => ({ second: 5, limitBy: word });
   const split = (written: object, key: string | null): string | null =>
     kind.splitBy!(kind.schema.parse(written), key);
@@ -120,7 +120,7 @@ describe('whom Kong counts together', () => {
     expect(split(limitBy('header'), 'tenant')).toBe('tenant');
   });
 
-  it('has to be told the key of a header, and has no use for one of an address', () => {
+  it('requires a key for a header, and rejects one for an address', () => {
     const fields = (word: string, key: string | null): string[] =>
       check(limitBy(word), key).map(({ field }) => field);
     expect(fields('header', null)).toEqual(['limitBy']);

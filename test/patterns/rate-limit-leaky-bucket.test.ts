@@ -58,7 +58,7 @@ describe('rateLimit leakyBucket', () => {
     calls.at(30 * MS, () => expect(policy.held()).toBe(1));
     calls.run();
     expect(all[2].endNs).toBe(200 * MS);
-    // The queue counts turns: the one at 100 stands until then, so there is no room at 20.
+    // The queue counts turns: the one at 100 is occupied until then, so there is no room at 20.
     expect(next.outcome! & 31).toBe(15);
     expect(policy.held()).toBe(0);
   });

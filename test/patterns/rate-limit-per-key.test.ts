@@ -6,7 +6,7 @@ import { OUTCOME } from '../../src/spec/outcome.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 
 const KINDS = policyKinds.filter(({ policy }) => policy === 'rateLimit').map(({ kind }) => kind);
-/** Limits of one call in 100 ms, or as near as the kind comes. */
+/** Limits of one call in 100 ms, or as near as the kind allows. */
 const WRITTEN: Readonly<Record<string, object>> = {
   tokenBucket: { rate: '10/s' },
   gcra: { rate: '10/s' },
@@ -50,7 +50,7 @@ describe.each(KINDS)('rateLimit %s per key', (kind) => {
   it('forgets idle values without changing a decision', () => {
     const calls = Array.from({ length: 9000 }, (_, k) => {
       const u = unit(1, 2, 3, 4, k);
-      // Keys drift, so that nearly all fall silent; some come back.
+      // Keys drift, so that nearly all become idle; some return.
       return [k * 0.5, u < 0.1 ? Math.floor(u * 20_000) : Math.floor(k / 3 + u * 5)] as const;
     });
     const together = through(kind, calls);
@@ -68,7 +68,7 @@ describe.each(KINDS)('rateLimit %s per key', (kind) => {
 });
 
 describe('a token reserved for a key', () => {
-  it('is given back to that key alone by whom leaves last', () => {
+  it('is returned to that key alone by the last call to leave', () => {
     const calls = new FakeCalls();
     const keys = [1, 1, 2, 2, 1];
     const written = { rate: '10/s', maxWait: '1s' };

@@ -17,7 +17,7 @@ function ends(written: object, timesMs: readonly number[]) {
 const two = { limitForPeriod: 2, limitRefreshPeriod: '100ms', timeoutDuration: '150ms' };
 
 describe('rateLimit resilience4j', () => {
-  it('reserves permissions of later cycles, and keeps whom it refuses for the whole timeout', () => {
+  it('reserves permissions of later cycles, and delays refusals until the timeout', () => {
     // At 30: two now, two at 100 (70 ms away); the next two at 200 are 170 ms away, more than 150.
     expect(ends(two, [30, 30, 30, 30, 30])).toEqual([
       ['ok', 30],
@@ -79,12 +79,12 @@ describe('rateLimit resilience4j', () => {
     const next = calls.call([policy], 60 * MS);
     calls.at(61 * MS, () => expect(policy.held()).toBe(2));
     calls.run();
-    // Both permissions of 100 are gone, though one of them is never used.
+    // Both permissions of 100 are consumed, though one of them is never used.
     expect([all[3].endNs / MS, next.endNs / MS]).toEqual([100, 200]);
     expect(policy.held()).toBe(0);
   });
 
-  it('counts a refusal when it is told, and not when its caller has left before', () => {
+  it('counts a refusal when it is reported, but not if its caller has left before', () => {
     const calls = new FakeCalls();
     const one = { ...two, limitForPeriod: 1 };
     const { policy } = createPolicy(calls, kind, one);

@@ -33,7 +33,7 @@ describe('rateLimit slidingLog', () => {
     const limiter = limiterOf(kind, { limit: 7, window: '100ms' });
     const got: number[] = [];
     for (let now = 0; now < 5_000 * MS; now += 3_700_001) {
-      // What is refused leaves no trace.
+      // Refused calls are not recorded.
       if (limiter.take(now, 0) === 0) got.push(now);
     }
     for (let k = 7; k < got.length; k++)

@@ -10,8 +10,8 @@ import {
 
 describe('rateLimit slidingWindow', () => {
   it('weighs the previous window by what of it is still covered', () => {
-    // 86 in the minute before, 12 in this one, 15 s into it: 86 x 45/60 + 12 = 76.5, so that 23 more
-    // make 99.5 and the next one would stand at 100.5.
+    // 86 in the minute before, 12 in this one, 15 s into it: 86 x 45/60 + 12 = 76.5, so 23 more make 99.5 and the
+    // next one would be at 100.5.
     const batches = [
       [59_000, 86],
       [60_000, 12],

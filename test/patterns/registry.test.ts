@@ -149,7 +149,7 @@ describe('the registry of patterns', () => {
     expect(faultKind('unheardOf')).toBeUndefined();
   });
 
-  // Of 8.1 what a stack has, outermost first; the others stand between them.
+  // The parts of a stack of 8.1, outermost first; the others are between them.
   it.each([
     ['resilience4j', 'retry circuitBreaker rateLimit timeout bulkhead'],
     [

@@ -18,7 +18,7 @@ describe('what a limiter says about coming back', () => {
   it('is the time to the next token of a bucket', () => {
     expect(retryAfterMs(rateLimitTokenBucket, { rate: '10/s', burst: 5 }, zeros(5), 30)).toBe(70);
     expect(retryAfterMs(rateLimitGcra, { rate: '10/s', burst: 5 }, zeros(5), 30)).toBe(70);
-    // With a wait of 40 ms allowed, one that comes at 60 ms gets the token of 100 ms.
+    // With an allowed wait of 40 ms, a request at 60 ms gets the token of 100 ms.
     const waiting = { rate: '10/s', burst: 1, maxWait: '40ms' };
     const bucket = limiterOf(rateLimitTokenBucket, waiting);
     expect([bucket.take(0, 0), bucket.take(30e6, 0)]).toEqual([0, -1]);
@@ -46,7 +46,7 @@ describe('what a limiter says about coming back', () => {
 
   it('is the time until the previous window weighs less, and behind the end of a full one', () => {
     const written = { limit: 10, window: '1s' };
-    // 10 x (1 - e) + 1 < 10 from just behind e = 100 ms on.
+    // 10 x (1 - e) + 1 < 10 from just after e = 100 ms.
     const before = [...zeros(10), 1000.001];
     expect(retryAfterMs(rateLimitSlidingWindow, written, before, 1050)).toBe(50 + 1e-6);
     // The full window counts in full at the very start of the next.
@@ -54,7 +54,7 @@ describe('what a limiter says about coming back', () => {
   });
 
   it('is the time until a leaky queue has a place, and the next cycle of resilience4j', () => {
-    // Turns at 0, 50, 100 ms; with two waiting places the next place comes free at 50 ms.
+    // Turns at 0, 50, 100 ms; with two waiting places the next place is free at 50 ms.
     const queue = limiterOf(rateLimitLeakyBucket, { rate: '20/s', burst: 2 });
     expect([0, 0, 0, 0].map(() => queue.take(0, 0) / 1e6)).toEqual([0, 50, 100, -1e-6]);
     expect(queue.retryNs(20e6, 0)).toBe(30e6);

@@ -5,7 +5,7 @@ import { OUTCOME } from '../../src/spec/outcome.js';
 import type { PolicyState } from '../../src/spec/policy.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 
-/** A retry with Envoy's budget and a back-off of 100 ms; each call lasts as long as it is told. */
+/** A retry with Envoy's budget and a back-off of 100 ms; the duration of each call is given. */
 function guarded(budget: object, attempts = 2) {
   const calls = new FakeCalls();
   const starting = new Map<number, number>();
@@ -28,7 +28,7 @@ function guarded(budget: object, attempts = 2) {
   return { calls, policy, call };
 }
 
-/** Retries that are granted one after the other with so many attempts under way. */
+/** Sequential retries that are granted with this number of attempts in flight. */
 function granted(active: number): number {
   const budget = new EnvoyBudget(0.2, 3);
   for (let k = 0; k < active; k++) budget.started();

@@ -43,7 +43,7 @@ describe('a Retry-After of the callee', () => {
     expect(run('simple', written, [[THROTTLED, 0]]).starts).toEqual([0, 0]);
   });
 
-  it('is not looked at by who does not respect it', () => {
+  it('is ignored by kinds that do not respect it', () => {
     const written = { attempts: 2, backoff: FIXED, respectRetryAfter: false };
     const { starts, hinted } = run('simple', written, [[THROTTLED, 2000]]);
     expect(starts).toEqual([0, 100]);
@@ -79,7 +79,7 @@ describe('a Retry-After of the callee', () => {
     expect(run(kind, plain, [[THROTTLED, 30]]).starts).toEqual([0, backoffMs]);
     const taught = { ...plain, respectRetryAfter: true };
     expect(run(kind, taught, [[THROTTLED, 30]]).starts).toEqual([0, 30]);
-    // No header says never: the back-off stands.
+    // No header means never, so the back-off applies.
     expect(run(kind, taught, [[THROTTLED, NEVER_AGAIN]]).starts).toEqual([0, backoffMs]);
   });
 
@@ -116,7 +116,7 @@ describe('a gRPC pushback', () => {
     expect(at).toBeLessThan(most);
   };
 
-  it('of n ms is the delay, and the next back-off starts anew', () => {
+  it('of n ms is the delay, and resets the back-off', () => {
     const { starts } = run('grpc', written, [[BUSY], [BUSY], [BUSY, 30], [BUSY]]);
     expect(starts).toHaveLength(5);
     const gaps = starts.slice(1).map((at, k) => at - starts[k]);

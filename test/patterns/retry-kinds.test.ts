@@ -32,7 +32,7 @@ function delays(
 const answered = (status: number): Outcome =>
   withStatus(status === 429 ? OUTCOME.throttled : OUTCOME.serverError, status);
 
-/** Every outcome that may come from inside; `any` is all but clientError and deadlineExceeded. */
+/** Every outcome that can come from inside; `any` is all but clientError and deadlineExceeded. */
 const FAILURES: Readonly<Record<string, Outcome>> = {
   refused: OUTCOME.refused,
   connectTimeout: OUTCOME.connectTimeout,
@@ -80,7 +80,7 @@ describe('retry of resilience4j', () => {
     const got = delays('resilience4j', { attempts: 6, backoff });
     const exact = [500, 750, 1125, 1687.5, 2531.25].map((d, k) => d * (0.5 + draw(k + 1)));
     got.forEach((delay, k) => expect(delay).toBeCloseTo(Math.min(600, exact[k]), 5));
-    // From 1200 ms on the smallest draw is 600 ms already: what is cut first would be below it.
+    // From 1200 ms on the smallest draw is 600 ms already; capping before the draw would give less.
     expect(got.slice(3)).toEqual([600, 600]);
   });
 
@@ -265,7 +265,7 @@ describe('retry of Kong', () => {
 });
 
 describe('retry of nginx', () => {
-  it('asks so many servers, one after the other', () => {
+  it('calls a number of servers, one after the other', () => {
     expect(delays('nginx', { attempts: 3 })).toEqual([0, 0]);
   });
 

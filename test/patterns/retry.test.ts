@@ -171,7 +171,7 @@ describe('retry', () => {
 });
 
 describe('retry budgets', () => {
-  /** So many calls at these times, all failing at once; how many attempts were made in all. */
+  /** Calls at these times that all fail at once; returns the total number of attempts. */
   function attempts(budget: object, timesNs: readonly number[], attemptsPerCall = 2): number[] {
     const calls = new FakeCalls();
     calls.callee = () => ({ afterNs: 0, outcome: OUTCOME.refused });
@@ -203,7 +203,7 @@ describe('retry budgets', () => {
   });
 
   it('ratio: forgets deposits and retries slot by slot after the window', () => {
-    // Reserve 1 per 1 s window. The retry of 50 ms fills its slot [0, 100); it is gone at 1000.
+    // Reserve 1 per 1 s window. The retry of 50 ms fills its slot [0, 100), which expires at 1000.
     const budget = { ratio: 0, minPerSecond: 1, window: '1s' };
     expect(attempts(budget, [50 * MS, 999 * MS, 1000 * MS])).toEqual([2, 1, 2]);
     const earned = { ratio: '50%', minPerSecond: 0, window: '1s' };

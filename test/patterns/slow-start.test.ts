@@ -6,7 +6,7 @@ import { caller, MS, times } from '../support/balancing.js';
 const SECOND = 1000 * MS;
 const slowStart = { window: '60s' };
 
-/** A caller that sees instance 1 so many ms after it came back. */
+/** A caller that sees instance 1 this many ms after it came back. */
 function withOneOf(kind: string, ageMs: number, more: object = {}) {
   const own = caller(kind, 2, { slowStart: { ...slowStart, ...more } });
   own.upSince[1] = 100 * SECOND;
@@ -59,7 +59,7 @@ describe('roundRobin with slowStart', () => {
     expect(times(10, () => own.pick())).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
   });
 
-  it('nobody is new at the start of a run, everybody to a caller that has restarted', () => {
+  it('no instance is new at the start of a run, and all are to a caller that has restarted', () => {
     const own = caller('roundRobin', 2, { slowStart });
     expect(times(4, () => own.pick())).toEqual([0, 1, 0, 1]);
     own.clock.now = 50 * SECOND;
@@ -78,7 +78,7 @@ describe('roundRobin with slowStart', () => {
 });
 
 describe('leastRequest with slowStart', () => {
-  it('draws no longer while somebody is new: its weight counts beside what is under way', () => {
+  it('makes no draws while an instance is new: its weight counts with the attempts in flight', () => {
     const own = withOneOf('leastRequest', 30_000);
     own.outstanding[0] = 1;
     // 1 / 2 each: in turn.

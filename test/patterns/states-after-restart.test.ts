@@ -13,10 +13,10 @@ const RESTART_NS = 301_300_000;
 const BEFORE = Array.from({ length: CALLS }, (_, k) => k);
 const AFTER = Array.from({ length: CALLS }, (_, k) => CALLS + k);
 
-/** What every layer may have, whatever its kind. */
+/** Fields that every layer can have, whatever its kind. */
 const SHARED = new Set(['kind', 'scope', 'per', 'key', 'store', 'dryRun']);
 
-/** What a bundle of the reference page says of a kind. */
+/** The example bundle of a kind on the reference page. */
 function exampleOf({ policy, example }: PolicyKind): unknown {
   const written = (parse(example) as Record<string, unknown>)[policy];
   if (typeof written !== 'object' || written === null) return written;

@@ -6,7 +6,7 @@ import type { PolicyKind } from '../../src/spec/policy.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 import { WRITTEN } from '../support/quick-policies.js';
 
-/** Quick retries of the kinds whose own ones are slow, or that have none. */
+/** Quick retries for kinds whose own retries are slow or absent. */
 const BACKOFFS: Readonly<Record<string, object>> = {
   grpc: { kind: 'grpc', base: '1ms' },
   polly: { kind: 'exponential', base: '1ms' },
@@ -40,13 +40,13 @@ const CASES = KINDS.flatMap((kind) => {
 });
 
 const CALLS = 6000;
-/** Keys drift, so that nearly all fall silent; some come back. */
+/** Keys drift, so that nearly all become idle; some return. */
 const keyAt = (k: number): number => {
   const u = unit(1, 2, 3, 4, k);
   return u < 0.15 ? Math.floor(u * 8000) : 10_000 + Math.floor(k / 3 + u * 5);
 };
 
-/** What became of these calls, each of which meets the same callee in every run, and the states made. */
+/** Outcomes of these calls, each of which meets the same callee in every run, and the number of states created. */
 function run(kind: PolicyKind, written: object, numbers: readonly number[]) {
   const calls = new FakeCalls();
   let states = 0;
@@ -132,7 +132,7 @@ describe('a breaker for each value of a key', () => {
 });
 
 describe('a bulkhead for each value of a key', () => {
-  it('gives the permit of whom gave up in the queue to nobody else', () => {
+  it('passes the permit of a call that gave up in the queue to no other key', () => {
     const calls = new FakeCalls();
     calls.callee = () => ({ afterNs: 50 * MS, outcome: OUTCOME.ok });
     const keys = [1, 1, 2, 2, 1];
@@ -155,7 +155,7 @@ describe('a bulkhead for each value of a key', () => {
     expect(policy.held()).toBe(0);
   });
 
-  it('is decided and recorded in a dry run as well, and refuses nobody', () => {
+  it('is decided and recorded in a dry run as well, and refuses no call', () => {
     const calls = new FakeCalls();
     calls.callee = () => ({ afterNs: 50 * MS, outcome: OUTCOME.ok });
     const keys = [1, 1, 2];

@@ -10,7 +10,7 @@ function rule(written: object = {}): EnvoyAdmissionRule {
   return new EnvoyAdmissionRule(throttleEnvoyAdmission.schema.parse(written));
 }
 
-/** A rule that has seen so many answers, and successes among them, at one moment. */
+/** A rule that has seen this number of responses and successes at one instant. */
 function seen(total: number, successes: number, written: object = {}, at = 0): EnvoyAdmissionRule {
   const made = rule(written);
   for (let k = 0; k < total; k++) {

@@ -9,7 +9,7 @@ import { createPolicy, FakeCalls, MS, SECOND } from '../support/fake-calls.js';
 
 const NEVER = 1;
 
-/** A rule that has seen so many requests, and accepts of them, at one moment. */
+/** A rule that has seen this number of requests and accepts at one instant. */
 function seen(requests: number, accepts: number, at = 0): SreRule {
   const rule = new SreRule(2, 120 * SECOND);
   for (let k = 0; k < requests; k++) rule.refuses(at, NEVER);
@@ -71,7 +71,7 @@ describe('throttle sre', () => {
     expect(rule.probability(0)).toBe(isAccepted ? 0 : 2 / 3);
   });
 
-  it('refuses calls by their own luck, at once and without a try', () => {
+  it('refuses calls by independent draws, at once and without a try', () => {
     const calls = new FakeCalls();
     calls.callee = () => ({ afterNs: 0, outcome: OUTCOME.rejectedOverload });
     const { policy } = createPolicy(calls, throttleSre, {});
@@ -88,7 +88,7 @@ describe('throttle sre', () => {
     expect(policy.held()).toBe(0);
   });
 
-  it('draws anew for each try of a retry outside', () => {
+  it('makes a new draw for each try of an outer retry', () => {
     const calls = new FakeCalls();
     calls.callee = () => ({ afterNs: 0, outcome: OUTCOME.rejectedOverload });
     const { policy } = createPolicy(calls, throttleSre, {});

@@ -12,7 +12,7 @@ import { RotatingBuckets } from '../../src/patterns/mechanisms/rotating-buckets.
 import { SampledHealth } from '../../src/patterns/mechanisms/sampled-health.js';
 import { dice, stepOf } from '../support/dice.js';
 
-// Each window keeps sums up to date in a ring of buckets. Beside it stands the plain rule over the list of all results.
+// Compares windows that keep their sums in a ring of buckets with the plain rule over the list of all results.
 
 describe('counts of gobreaker', () => {
   const kinds = ['success', 'failure', 'exclusion'] as const;

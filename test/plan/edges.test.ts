@@ -214,7 +214,7 @@ describe('the reach of deadlines', () => {
       databases: [database('db', { get: {} }, { maxConnections: 9 })],
     });
 
-  it('goes on through every call below, circles included', () => {
+  it('continues through every call below, cycles included', () => {
     const plan = chain(deadline('d'));
     expect(edgesOf(plan).filter((_, id) => plan.edges[id]!.deadline)).toEqual([
       'a.run>b.run [d]',

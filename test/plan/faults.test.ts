@@ -19,7 +19,7 @@ import {
   workload,
 } from '../support/scenario.js';
 
-/** `users` call `a` in east and west, which calls `b` in west, which asks `db` outside every zone. */
+/** `users` call `a` in east and west, which calls `b` in west, which queries `db` outside every zone. */
 function planOf(faults: readonly Fault[]): Plan {
   const { variant, file } = fileOf(
     scenario({
@@ -211,7 +211,7 @@ describe('spans', () => {
 });
 
 describe('targets that nothing reaches', () => {
-  // `users` call `a`, and nobody else asks `b` but `a`: no message goes between users and db.
+  // `users` call `a`, and only `a` calls `b`: there are no messages between users and db.
   const cut = (own: Partial<Fault> = {}): Fault =>
     fault('f', 'partition', { config: { mode: 'drop' }, between: [['users'], ['db']], ...own });
 

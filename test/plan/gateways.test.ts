@@ -50,7 +50,7 @@ describe('gateways and middleware', () => {
     ]);
   });
 
-  it('stands in front of every endpoint of a service', () => {
+  it('runs in front of every endpoint of a service', () => {
     const chain = [middleware('log', { work: constant(ms(3)) })];
     expect(disassemble(planWith(chain), 'a', 'run')[0]).toBe('0 WORK 3ms');
   });
@@ -321,7 +321,7 @@ describe('a gateway behind a gateway', () => {
     expect(() => planWith(gold)).toThrow('give each a route of its own');
   });
 
-  it('is asked once where gateways stand in a circle', () => {
+  it('is called once if gateways form a cycle', () => {
     const circle = [gateway('x', [route('all', 'y')]), gateway('y', [route('all', 'x')])];
     const { variant, file } = fileOf(
       scenario({

@@ -147,7 +147,7 @@ describe('verbs', () => {
     ]);
   });
 
-  it('forks the branches of parallel and goes on behind them', () => {
+  it('forks the branches of parallel and continues after them', () => {
     expect(code([parallel([[call('b.one')], [work(1), call('b.two')]]), work(7)])).toEqual([
       '0 FORK -> 1 3, needs all, after -> 6, failure ends',
       '1 CALL b.one, failure ends',
@@ -239,7 +239,7 @@ describe('modifiers', () => {
     ]);
   });
 
-  it('runs the steps of onError in the stead of a failed step and goes on behind it', () => {
+  it('runs the steps of onError instead of a failed step and continues after it', () => {
     expect(code([call('b.one', { onError: [work(9), call('b.two')] }), work(5)])).toEqual([
       '0 CALL b.one, failure -> 2',
       '1 JUMP -> 4',
@@ -294,7 +294,7 @@ describe('modifiers', () => {
     expect(code([step, work(5)])[2]).toBe('2 CALL b.two, failure -> 3');
   });
 
-  it('starts a background step as a strand nobody waits for', () => {
+  it('starts a background step as a strand without a waiting parent', () => {
     expect(code([call('b.one', { background: true }), work(5)])).toEqual([
       '0 BACKGROUND -> 1, goes on -> 3',
       '1 CALL b.one, failure ends',

@@ -36,7 +36,7 @@ describe('self calls', () => {
     ]);
   });
 
-  it('goes on behind the call at its answer', () => {
+  it('continues after the call with its result', () => {
     expect(withHelper([respond(200), work(2)], [call('self.helper'), work(5)])).toEqual([
       '0 JUMP -> 2',
       '1 WORK 2ms',
@@ -80,7 +80,7 @@ describe('self calls', () => {
     ]);
   });
 
-  it('goes on behind an optional call when anything in it fails', () => {
+  it('continues after an optional call when anything in it fails', () => {
     const step = call('self.helper', { optional: true });
     expect(withHelper([call('b.one'), work(2)], [step, work(5)])[0]).toBe(
       '0 CALL b.one, failure -> 2',

@@ -37,7 +37,7 @@ function contest(clients: number, backoff: Backoff | null, trial: number): Conte
   const message = (client: number): number =>
     samplers.draw(net, 3, 5, trial, client, messages[client]++);
   for (let client = 0; client < clients; client++) due[client] = message(client);
-  // Stages of a client: its read arrives, the version comes back, its write arrives, the answer.
+  // Stages of a client: its read arrives, the version comes back, its write arrives, the response.
   const stage = new Int32Array(clients);
   let version = 0;
   let calls = 0;

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { run } from '../theory/program.js';
 
 /**
- * M. Brooker, Fixing retries with token buckets and circuit breakers (2022): one service that fails
- * a share p of its attempts, whatever the load; what is the load, and what do clients see?
+ * M. Brooker, Fixing retries with token buckets and circuit breakers (2022): one service that fails a share p of its
+ * attempts at any load. Which load results, and which success rate do clients see?
  */
 const CALLS = 20_000;
 

@@ -52,21 +52,21 @@ describe('the story of a fault', () => {
   });
 
   it('is one where the next fault comes before it is over', () => {
-    // 500 of the 1,000 are left at 75 s; 1,500 at 85 s are gone at 100 s.
+    // 500 of the 1,000 are left at 75 s; 1,500 at 85 s are handled by 100 s.
     const steps = away([60, '10s'], [75, '10s']);
     expect(steps).toHaveLength(4);
     expect(steps[1]).toMatch(/^60.0 s jobs falls behind: 1,50\d messages wait/u);
     expect(steps[3]).toBe('100.0 s jobs recovers: caught up after 40 s');
   });
 
-  it('tells nothing of a fault that hurts nobody', () => {
+  it('reports nothing for a harmless fault', () => {
     expect(away([60, '10s'], [150, '500ms'])).toEqual([
       ...FIRST,
       '80.0 s jobs recovers: caught up after 20 s',
     ]);
   });
 
-  it('is that of the next fault where the first hurts nobody', () => {
+  it('is that of the next fault if the first is harmless', () => {
     expect(away([20, '500ms'], [60, '10s'])).toEqual([
       '20.0 s worker crashes',
       '20.5 s The fault ends',
@@ -98,7 +98,7 @@ faults:
     expect(steps[steps.length - 1]!.subject).not.toBe('mail recovers');
   });
 
-  it('tells users first of those whom the next fault hurts', () => {
+  it('reports users first among the components that the next fault hurts', () => {
     const { result } = run(`
 faultline: 1
 title: Two faults of one service
@@ -123,7 +123,7 @@ faults:
     expect(text).toMatch(/^users.get fails( in part)? again, until 40.0 s$/u);
   });
 
-  it('tells what happens below a tenth of a second, in a column that stays in line', () => {
+  it('reports events below a tenth of a second, in a column that stays aligned', () => {
     const { result } = run(`
 faultline: 1
 title: A slow answer of 30 ms

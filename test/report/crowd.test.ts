@@ -7,8 +7,8 @@ import { viewOf } from '../../src/report/view.js';
 import { run } from '../theory/program.js';
 
 /**
- * A tree of 60 services, three callees each; nobody calls those from s50 on but each other. The last one but those
- * hangs, three calls away from the users; a topic holds what s3 publishes.
+ * A tree of 60 services, three callees each; those from s50 on are called only by each other. The last one before
+ * them hangs, three calls away from the users; a topic holds the messages of s3.
  */
 const SERVICES = Array.from({ length: 60 }, (_, i) => {
   const callees =
@@ -33,7 +33,7 @@ const view = viewOf(result);
 const names = (nodes: readonly { readonly name: string }[]): string[] =>
   nodes.map(({ name }) => name);
 
-describe('a figure of more components than can be told apart', () => {
+describe('a figure with more components than can be distinguished', () => {
   it('shows what a fault hits, the way to it, and the busiest, from the users down', () => {
     const { all, shown, words } = crowdOf(view);
     expect(all).toHaveLength(60);
@@ -41,7 +41,7 @@ describe('a figure of more components than can be told apart', () => {
     expect(shown.length).toBeLessThanOrEqual(30);
     // 49 is a callee of 16, that of 5, that of 1.
     expect(names(shown)).toEqual(expect.arrayContaining(['s0', 's1', 's5', 's16', 's49']));
-    // Four workers are busier than 64; what nobody calls is idle.
+    // Four workers are busier than 64; components that are not called are idle.
     expect(names(shown)).toEqual(expect.arrayContaining(['s3', 's9']));
     expect(names(shown).filter((name) => Number(name.slice(1)) >= 50)).toEqual([]);
     expect(shown.map(({ depth }) => depth)).toEqual(

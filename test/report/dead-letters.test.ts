@@ -7,7 +7,7 @@ import { viewOf } from '../../src/report/view.js';
 import type { Result } from '../../src/spec/result.js';
 import { run } from '../theory/program.js';
 
-/** 20 messages/s; those that come from 30 to 42 s fail. */
+/** 20 messages/s; those from 30 to 42 s fail. */
 const failing = (queues: string): Result =>
   run(`
 faultline: 1
@@ -37,7 +37,7 @@ const BURIED = failing(`
 `);
 
 describe('messages that a queue holds back and dead-letters to where they came from', () => {
-  it('are passed on, and nobody is dead', () => {
+  it('are passed on, and none is dead', () => {
     const { metered } = RETRIED.variants[0]!;
     expect(metered['wait']!.passesOn).toBe(true);
     expect(metered['jobs']!.passesOn).toBe(true);
@@ -58,7 +58,7 @@ describe('messages that end behind two hops', () => {
     expect(dead.pick(variant!).value).toBe(240);
   });
 
-  it('wait for nobody: where they rest is no consumer that is behind', () => {
+  it('wait for no consumer: the place where they rest has no backlog', () => {
     expect(metered['dead']!.drain).toBeUndefined();
     expect(variant!.cascade.events.filter(({ subject }) => subject === 'dead')).toEqual([]);
     const told = chainOf(viewOf(BURIED), variant!).map(({ subject }) => subject);
@@ -68,7 +68,7 @@ describe('messages that end behind two hops', () => {
   });
 });
 
-describe('a topic that nobody reads', () => {
+describe('a topic without readers', () => {
   it('is where dead letters rest, and one that is read is not', () => {
     const topics = (more: string): Result =>
       run(`

@@ -22,7 +22,7 @@ workloads:
 ${report}
 `;
 
-/** Names in the order of the report: requests, servers, and what has messages. */
+/** Names in the order of the report: requests, servers, and components with messages. */
 function orderOf(text: string): {
   readonly requests: readonly string[];
   readonly servers: readonly string[];

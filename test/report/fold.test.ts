@@ -8,7 +8,7 @@ const { document } = new JSDOM('').window;
 const OPTIONS = { document, command: 'faultline run a.yaml', version: '0' };
 const LIMIT = 3_000_000;
 
-/** The sample with so many variants; each succeeds a little less than the one before. */
+/** The sample with this number of variants; each succeeds a little less than the one before. */
 function crowded(count: number, change: (variant: VariantResult, i: number) => VariantResult) {
   const result = sampleResult();
   const own = result.variants;

@@ -49,7 +49,7 @@ describe('hedges in a report', () => {
 });
 
 describe('hedges that overload their callee', () => {
-  it('are told as hedges, not as retries', () => {
+  it('are reported as hedges, not as retries', () => {
     const overload = run(`
 faultline: 1
 title: Hedges in a brown-out

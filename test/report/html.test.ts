@@ -249,7 +249,7 @@ function elements(html: string): Record<string, number> {
     const name = element.tagName.toLowerCase();
     counts[name] = (counts[name] ?? 0) + 1;
   }
-  // A bend or a break opportunity depends on the length of a name, not on what is in it.
+  // The number of bends and break opportunities depends on the length of a name, not on its content.
   delete counts['wbr'];
   return counts;
 }

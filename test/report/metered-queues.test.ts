@@ -4,7 +4,7 @@ import { renderHtml } from '../../src/report/html.js';
 import { run } from '../theory/program.js';
 import { PAGE } from '../support/page.js';
 
-it('shows who was refused by a queue, who waited for it, and how long nobody led it', () => {
+it('shows requests refused by a queue, their waits, and how long it had no leader', () => {
   // Classic: its node is away for 20 of 60 s, and fifty messages a second are refused.
   const { result } = run(readFileSync('scenarios/patterns/queue-quorum.yaml', 'utf8'));
   const page = renderHtml(result, PAGE);
@@ -13,12 +13,12 @@ it('shows who was refused by a queue, who waited for it, and how long nobody led
   expect(table).toMatch(/Refused.*Blocked at once.*Away/s);
   expect(classic).toContain('1,000');
   expect(classic).toContain('33.3');
-  // The nodes of the broker answer nobody.
+  // The nodes of the broker serve no requests.
   expect(page).not.toContain('rabbit: arrivals and successful answers');
 });
 
-it('shows how long the alarm of a broker keeps everybody from publishing', () => {
-  // Shared: 10 MiB are full after 5 s of the fault, and gone soon behind its end at 40 s.
+it('shows how long the alarm of a broker blocks all publishers', () => {
+  // Shared: 10 MiB are full after 5 s of the fault, and drained soon after its end at 40 s.
   const { result } = run(readFileSync('scenarios/patterns/memory-alarm.yaml', 'utf8'));
   const [shared, bounded] = result.variants.map(
     ({ metered }) => metered['rabbit']!.meters['alarmed']!,

@@ -3,7 +3,7 @@ import { renderHtml } from '../../src/report/html.js';
 import { run } from '../theory/program.js';
 import { PAGE } from '../support/page.js';
 
-/** Ten writes a second; from 2 s on nobody hears of them, and from 3 s on half go to another primary. */
+/** Ten writes a second; from 2 s on they are not replicated, and from 3 s on half go to another primary. */
 const database = (replicas: string): string => `
 faultline: 1
 title: Two primaries

@@ -3,7 +3,7 @@ import { renderHtml } from '../../src/report/html.js';
 import { run } from '../theory/program.js';
 import { PAGE } from '../support/page.js';
 
-/** Seven searches of 10 ms at once for two threads and three places, and a write; a generic database beside it. */
+/** Seven searches of 10 ms at once for two threads and three places, and a write; a generic database for comparison. */
 const SEARCH = `
 faultline: 1
 title: A search engine
@@ -38,7 +38,7 @@ describe('a search engine in the report', () => {
     expect(refreshLag?.form === 'durations' && refreshLag.count).toBe(1);
   });
 
-  it('has sections of its own, in which no other database stands', () => {
+  it('has sections of its own, without other databases', () => {
     const page = renderHtml(result, PAGE);
     expect(page).toContain('id="thread-pools"');
     expect(page).toContain('Up to 3 operations wait for a thread for es.find');

@@ -35,7 +35,7 @@ describe('figures beside requests and edges', () => {
     return { ...result, variants };
   };
 
-  it('stand in the result by subject and name', () => {
+  it('are in the result by subject and name', () => {
     expect(Object.keys(metered).sort()).toEqual(['jobs', 'jobs.workers']);
     const { lag, age, delay, consumed } = metered['jobs.workers']!.meters;
     expect(lag).toMatchObject({ form: 'gauge', max: 101 });
@@ -44,7 +44,7 @@ describe('figures beside requests and edges', () => {
     expect(age?.form === 'gauge' && age.max).toBeCloseTo(1.008, 2);
     expect(consumed).toMatchObject({ form: 'counter', total: 999 });
     expect(delay).toMatchObject({ form: 'durations', count: 999 });
-    // One every 10 ms before the end makes 999. It catches up by 2 ms with each: 101 are gone in half a second.
+    // One every 10 ms before the end makes 999. It catches up by 2 ms with each: 101 are handled in half a second.
     expect(lag?.form === 'gauge' && lag.steps.slice(-1)[0]).toBeLessThan(1);
   });
 

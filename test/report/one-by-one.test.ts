@@ -25,7 +25,7 @@ ${body}`);
   };
 }
 
-/** Two tries at half of 40 replicas that are silent, and come back over so long. */
+/** Two tries at half of 40 replicas, which do not respond and then recover over this time. */
 const zone = (recovery: string): string => `
 run: { duration: 100s, seed: 46, replications: 2 }
 network: { zones: { a: {}, b: {} } }

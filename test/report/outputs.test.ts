@@ -65,7 +65,7 @@ describe('the terminal summary', () => {
     expect(heads(70)).not.toMatch(/p99|wasted|attempts/);
   });
 
-  it('says who breaks which budget and by how much', () => {
+  it('says which variant breaks which budget and by how much', () => {
     const text = summaryText(sampleResult(), TEXT);
     expect(text).toMatch(/FAIL {2}shoppers\.recovery < 5s after psp-hang +retries never/);
     expect(text).toMatch(/retries .*never .*1\/6 FAIL metastable/);

@@ -3,7 +3,7 @@ import { poolMeters } from '../../src/report/pool-meters.js';
 import { usedUpPools } from '../../src/report/pools.js';
 import { run } from '../theory/program.js';
 
-/** One connection; a call of 10 ms comes every so often. */
+/** One connection; a call of 10 ms at regular intervals. */
 const ran = (every: string, max: string, runs = 1) =>
   run(`faultline: 1
 title: One connection for all calls

@@ -5,7 +5,7 @@ import { sharedAnswers, sharedWords } from '../../src/report/shared-answers.js';
 import { viewOf } from '../../src/report/view.js';
 import { run } from '../theory/program.js';
 
-/** Six requests at once: three at each gateway instance, of which one asks `shop`; `shop` asks once. */
+/** Six requests at once: three at each gateway instance, of which one calls `shop`; `shop` is called once. */
 const text = (share: boolean): string => `
 faultline: 1
 title: Answers that are shared
@@ -35,7 +35,7 @@ describe('shared answers in a report', () => {
     );
   });
 
-  it('stand where attempts per call stand, and only there', () => {
+  it('are shown next to attempts per call, and only there', () => {
     const view = viewOf(result);
     expect(wasteFinding(view, variant!)).toBe('4 answers at edge are shared');
     expect(String(JSON.stringify(wasteSection(view)))).toContain('1 of 2 calls share the answer');

@@ -12,7 +12,7 @@ type Axis = SweepResult['axes'][number];
 type Metric = SweepResult['metrics'][number];
 type Budget = SweepResult['budgets'][number];
 
-/** What a setting comes to; all but `value` as it is most often. */
+/** Result of a setting; fields other than `value` have usual defaults. */
 export interface Made {
   readonly values?: readonly (number | null)[];
   /** Half the width of the intervals, relative to the value; null = no interval. */
@@ -81,7 +81,7 @@ export function wordy(path: string, words: readonly string[]): Axis {
   return { path, unit: null, scale: 'list', values };
 }
 
-/** A sweep's result from what each setting comes to. */
+/** A sweep's result from the result of each setting. */
 export function makeSweep(making: Making): SweepResult {
   const {
     kind = 'grid',

@@ -25,7 +25,7 @@ const document = new JSDOM('').window.document;
 const render = (result: SweepResult): string => renderSweepHtml(result, { document, ...OPTIONS });
 const parse = (html: string): Document => new JSDOM(html).window.document;
 
-/** A map of so many settings with four variants and six metrics. */
+/** A heat map of this size with four variants and six metrics. */
 const crowd = (rows: number, columns: number): SweepResult =>
   makeSweep({
     axes: [
@@ -193,7 +193,7 @@ describe('maps', () => {
     expect(metric.textContent).toContain('nothing measured');
   });
 
-  it('of three axes stand beside each other for each value of the third', () => {
+  it('of three axes are shown next to each other for each value of the third', () => {
     const text = wide('three', 'chart-2').textContent!;
     for (const value of ['policy-1', 'policy-2', 'policy-3'])
       expect(text).toContain(`breaker = ${value}`);

@@ -125,7 +125,7 @@ describe('the best setting of a metric', () => {
     );
   });
 
-  it("says that the data can't tell where the differences of the runs lie on both sides", () => {
+  it('says that the data is inconclusive if the differences of the runs are on both sides', () => {
     const result = along((at) => ({ values: [1 + at / 100], spread: 0.02 }));
     expect(about(result)).toContain("The data can't tell 1.02 s [1.00, 1.04] at size = 2 from it.");
     const many = along((at) => ({ values: [1 + at / 100], spread: 0.1 }));
@@ -257,7 +257,7 @@ describe('settings', () => {
     expect(rangesText(wordy('a', ['x', 'y', 'z']), [0, 1])).toBe('x, y');
   });
 
-  it('stand, fail, are undecided, stopped or not judged', () => {
+  it('hold, fail, are undecided, stopped or not judged', () => {
     const standing = (made: Made): string => {
       const result = along(() => made);
       return standingOf(result, result.cases[0]!.variants[0]!);

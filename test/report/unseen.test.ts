@@ -52,7 +52,7 @@ variants:
   - { name: long, set: { "faults[away].for": 39s } }
 `).result;
 
-/** The same where 500 wait from the start and the fault hits nobody who handles them, or where it leaves as many. */
+/** The same with 500 waiting from the start, and a fault that hits no consumer, or that leaves enough of them. */
 const SPARED = run(`
 faultline: 1
 title: A fault that leaves nothing behind
@@ -72,7 +72,7 @@ variants:
   - { name: hit, set: { "faults[away].target": worker } }
 `).result;
 
-describe('a backlog that nobody has at the end of a fault', () => {
+describe('a backlog that is empty at the end of a fault', () => {
   const view = viewOf(SPARED);
 
   it('is not said to be gone in no time', () => {
@@ -111,7 +111,7 @@ describe('a backlog in the report', () => {
     expect(texts('drain')).toEqual([`20.0${NARROW}s`, `5.00${NARROW}s`, 'never']);
   });
 
-  it('decides whose story is told where every request succeeds everywhere', () => {
+  it('decides whose timeline is shown if every request succeeds everywhere', () => {
     expect(BACKLOG.variants.map(({ summary }) => summary.success.value)).toEqual([1, 1, 1]);
     expect(view.told.name).toBe('long');
     const last = chainOf(view, view.told).at(-1)!;
@@ -119,7 +119,7 @@ describe('a backlog in the report', () => {
     expect(last.text).toMatch(/ messages still wait at 60.s$/u);
   });
 
-  it('is told in the verdict and in the title of the table', () => {
+  it('appears in the verdict and in the title of the table', () => {
     const words = `Up to 3,901 messages wait for jobs.workers in long, the oldest for 39${NARROW}s, and the backlog outlives the run; in quick it is 501, gone 5${NARROW}s after the fault.`;
     expect(flat(verdictWords(view))).toContain(words);
     expect(compareFinding(view)).toBe('3,901 wait at most with long, 501 with slow and quick');
@@ -176,7 +176,7 @@ variants:
 `).result;
 
 describe('a hot partition in the report', () => {
-  it('has a panel and a sentence where most of the backlog stands in one', () => {
+  it('has a panel and a sentence if most of the backlog is in one', () => {
     const { panels, text, rows } = sectionOf(SPREAD, 'messages');
     expect(panels).toContain('of these in the hottest partition');
     expect(text).toContain('messages wait in one partition of jobs.workers in one-key');
@@ -205,7 +205,7 @@ variants:
 `).result;
 
 describe('connection pools in the report', () => {
-  it('have a section where somebody waits, with all variants in it', () => {
+  it('have a section if requests wait, with all variants in it', () => {
     const { title, panels, rows } = sectionOf(POOLS, 'pools');
     expect(title).toBe('Up to 20 calls of api wait for a connection to db in one, none in four');
     expect(panels).toEqual(['share of the connections in use', 'callers that wait for one']);
@@ -216,7 +216,7 @@ describe('connection pools in the report', () => {
     ]);
   });
 
-  it('have none where nobody waits', () => {
+  it('have none if nothing waits', () => {
     const enough = { ...POOLS, variants: POOLS.variants.slice(1) };
     expect(() => sectionOf(enough, 'pools')).toThrow('no section pools');
   });
@@ -243,7 +243,8 @@ describe('stale reads in the report', () => {
   it('have their distribution, and a word for the variant that has none', () => {
     const { section, title, text } = sectionOf(VIEWS, 'projections');
     const chart = section.querySelector('figure svg desc')!.textContent;
-    // The view is 2 ms later with each event, and a read 50 ms behind its own: all but the first twenty are stale.
+    // The view falls behind by 2 ms with each event, and a read comes 50 ms after its own event: all but the first
+    // twenty are stale.
     expect(chart).toContain(`behind: 94.9${NARROW}% above 0, at most `);
     expect(text).toContain('In inline every read is up to date.');
     expect(title).toBe('94.9 % of the reads of list are stale in behind, none in inline');
@@ -287,7 +288,7 @@ describe('broken sagas in the report', () => {
   });
 });
 
-/** 25 of the 99 requests that have an answer at the end come in 2.5 s. */
+/** 25 of the 99 requests that have a response at the end arrive in 2.5 s. */
 describe('the loss of variants that lose the same', () => {
   const half = (more: string): string => `
 faultline: 1
@@ -314,7 +315,7 @@ variants: [ { name: a }, { name: b${more} } ]
   });
 });
 
-/** 20 messages/s that a queue holds back for 30 s before somebody handles them in 5 ms. */
+/** 20 messages/s that a queue delays by 30 s before they are handled in 5 ms. */
 const held = (faults: string): Result =>
   run(`
 faultline: 1
@@ -340,17 +341,17 @@ describe('messages that a queue holds back for their time to live', () => {
     expect(behindWords(viewOf({ variants, ...rest }), { detail: 'full' })).toBeNull();
   });
 
-  it('are a backlog of who does not handle them when they come', () => {
+  it('are a backlog of a consumer that does not handle them when they arrive', () => {
     const view = viewOf(held('{ id: away, kind: crash, target: worker, at: 80s, for: 20s }'));
     expect(flat(behindWords(view, { detail: 'full' })!)).toBe(
-      // 400 too many, 180 of them gone each second.
+      // 400 too many, 180 of them handled per second.
       `Up to 401 messages wait for work, the oldest for 20${NARROW}s, and the backlog is gone 2.5${NARROW}s after the fault`,
     );
   });
 });
 
 describe('what waits at most', () => {
-  it('is told of one as of many', () => {
+  it('is reported for one as for many', () => {
     expect(upTo('1', 'call', ' of api')).toBe('Up to 1 call of api waits');
     expect(upTo('2,000', 'row')).toBe('Up to 2,000 rows wait');
   });

@@ -41,7 +41,7 @@ describe('faults that a variant moves or takes away', () => {
     ]);
   });
 
-  it('are told under the table, with their times where there is room', () => {
+  it('are listed under the table, with their times if there is room', () => {
     const paint = { bold: String, dim: String, red: String };
     const noteAt = (columns: number): string => {
       const options = { columns, paint, file: 'a.yaml', wall: null, report: null };
@@ -67,7 +67,7 @@ describe('faults that a variant moves or takes away', () => {
     expect(plain(faultMarks(own[2]!).words)).toBe('Shaded: pay 4x slower (40 to 50 s). ');
   });
 
-  it('are told with their times and of whom they are', () => {
+  it('are listed with their times and their variants', () => {
     expect(plain(headlineWords(view))).toBe(
       'pay 4x slower from 10 to 20 s (not in never, 40 to 50 s in later)',
     );
@@ -89,7 +89,7 @@ describe('faults that a variant moves or takes away', () => {
     ]);
   });
 
-  it('give the phases of the table; who has none is looked at in the time of the baseline', () => {
+  it('give the phases of the table; a variant without one is shown in the time of the baseline', () => {
     const html = renderHtml(result, { version: '0.0.0', command: 'faultline', document });
     const rows = new JSDOM(html).window.document.querySelectorAll('#timeline table tbody tr');
     const during = [...rows]

@@ -21,7 +21,7 @@ const said = (words: Words): string =>
 describe('a fault in which no request fails', () => {
   const view = viewOf(onlySlow());
 
-  it('is told as waiting, not as nothing', () => {
+  it('is reported as waiting, not as nothing', () => {
     expect(said(verdictWords(view))).toContain(
       'every request still succeeds, but order requests wait: p95 3\u202fs instead of 60\u202fms.',
     );

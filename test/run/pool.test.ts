@@ -34,7 +34,7 @@ describe('the worker pool', () => {
     expect(indices.sort()).toEqual([0, 1, 2]);
   });
 
-  it('keeps what is made of a result, and ends with the error of who makes it', async () => {
+  it('keeps derived results, and ends with the error of the function that derives them', async () => {
     const tasks = [{ number: 2 }, { number: 3 }, { number: 4 }];
     const take = (index: number, value: unknown): unknown =>
       `${index}: ${(value as Float64Array)[0]!}`;
@@ -90,7 +90,7 @@ describe('the worker pool', () => {
     }
   });
 
-  it('starts tasks in the order that is asked for, and nobody sees it in what is returned', async () => {
+  it('starts tasks in the requested order, which the returned results do not show', async () => {
     const order = [2, 1, 0, 5, 4, 3];
     const tasks = [0, 1, 2, 3, 4, 5].map((number) => ({ number }));
     const started: number[] = [];
@@ -123,7 +123,7 @@ describe('the worker pool', () => {
     expect(results.map((values) => (values as Float64Array)[0])).toEqual([4, 25, 9, 4, 25, 9]);
   });
 
-  it('does what stands before the last needed result, though it was to come later', async () => {
+  it('runs the tasks before the last needed result, although it was to come later', async () => {
     const tasks = [{ number: 1 }, { number: 2 }, { number: 3 }, failing(4, 'never')];
     const done: number[] = [];
     const results = await run(tasks, {

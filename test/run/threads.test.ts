@@ -45,7 +45,7 @@ describe('a budget that asks every step for a percentile', () => {
     const [budget] = fine.result.variants[0]!.budgets;
     expect(budget!.steps!.of).toBeGreaterThan(100);
     expect(budget!.steps!.held).toBeLessThan(budget!.steps!.of);
-    // Of whom nobody asks, histograms are kept as ever.
+    // For components that no metric refers to, histograms are kept as usual.
     const filled = ({ records }: typeof plain) =>
       records[0]![0]!.parts.map(({ latency }) => latency.filter(({ count }) => count > 0).length);
     const kept = filled(plain);

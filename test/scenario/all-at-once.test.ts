@@ -34,7 +34,7 @@ hypothesis: { statement: 5, expect: [ payments.latncy.p99 < 1s ] }
 `;
 
 describe('a file that is wrong in every way', () => {
-  it('is told names and budgets beside what cannot be read', () => {
+  it('gets names and budgets in addition to values that cannot be read', () => {
     expect(told(WRONG).map((line) => line.slice(0, 78))).toEqual([
       '1 FL206 must be 1, got 2',
       '3 FL205 60 what? write 60s or 60ms',
@@ -86,11 +86,11 @@ faults:
 /** Files with sections, references and variants of all sorts. */
 const SOUND = ['first', 'release-gate', 'cqrs-event-sourcing', 'patterns/zones'];
 
-/** What stands in a file for a value that cannot be read, whatever belongs there. */
+/** Values that cannot be read in any place of a file. */
 const NONSENSE = ['"@@ bad"', '-1', '[[1]]'];
 
 describe('a file with one mistake', () => {
-  it.each(SOUND)('has no other, wherever it stands in %s', (name) => {
+  it.each(SOUND)('has no other, wherever it is in %s', (name) => {
     const path = `scenarios/${name}.yaml`;
     const text = readFileSync(path, 'utf8');
     const others: string[] = [];
@@ -151,14 +151,14 @@ budgets: [ ${budgets} ]
     );
   });
 
-  it('of a name that is taken is not told again of its calls', () => {
+  it('of a name that is taken is not reported again for its calls', () => {
     const workload = `a: { arrivals: poisson(10/s), ${request} }`;
     expect(told(around('60s', workload, 'a.success >= 99%'))).toEqual([
       '5 FL402 a is in services already: names are unique across sections',
     ]);
   });
 
-  it('of a number that is none is told once', () => {
+  it('of an invalid number is reported once', () => {
     const workload = `d: { arrivals: poisson(10/s), ${request} }`;
     expect(told(around('.nan', workload, 'd.success >= 99%'))).toEqual([
       '3 FL204 NaN is no number here',

@@ -53,7 +53,7 @@ describe('recordings of arrivals', () => {
     expect(says('1\n-2\n')).toContain('line 2');
   });
 
-  it('stand beside the scenario, and name its requests', () => {
+  it('are next to the scenario, and name its requests', () => {
     const text = (file: string): string => `faultline: 1
 title: t
 run: { duration: 1s }

@@ -3,7 +3,7 @@ import type { BadCase } from './bad-input.js';
 const databases = 'databases:\n';
 const level = '{ name: near, kind: local, ttl: 1s }';
 
-/** A cache in the scenario, with its levels and what else is said about it. */
+/** A cache in the scenario, with its levels and other fields. */
 const cache = (own: string, levels = level): readonly [string, string] => [
   databases,
   `caches:\n  goods: { ${own}levels: [ ${levels} ] }\n${databases}`,

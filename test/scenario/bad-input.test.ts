@@ -42,7 +42,7 @@ describe('a scenario with one mistake', () => {
     if (suggestion !== undefined) expect(wanted[0].suggestion).toBe(suggestion);
   });
 
-  it('says who drives a saga that somebody else wants to begin', () => {
+  it('says which service drives a saga that another one wants to begin', () => {
     const trip =
       'kind: orchestrated, orchestrator: orders, steps: [ { name: a, call: orders.show, readOnly: true } ]';
     const text = RIGHT.replace('charge: [ wait: 20ms ]', 'charge: [ saga: trip ]').replace(
@@ -61,7 +61,7 @@ describe('a scenario with one mistake', () => {
 });
 
 describe('a scenario with several mistakes', () => {
-  it('is told all of them at once, sorted by place', () => {
+  it('gets all of them at once, sorted by place', () => {
     const text = RIGHT.replace('timeout: 500ms', 'timeot: 500ms')
       .replace('call: payments.charge', 'call: paymets.charge')
       .replace('kind: slow,', 'kind: slwo,')
@@ -74,12 +74,12 @@ describe('a scenario with several mistakes', () => {
     ]);
   });
 
-  it('is told one mistake of a policy once, however many calls use it', () => {
+  it('gets one mistake of a policy once, however many calls use it', () => {
     const text = RIGHT.replace('attempts: 3', 'attempts: -3');
     expect(load(text).problems.map((p) => `${p.line}:${p.col} ${p.code}`)).toEqual(['11:59 FL205']);
   });
 
-  it('is told at most a hundred', () => {
+  it('gets at most a hundred', () => {
     const steps = Array.from({ length: 300 }, (_, i) => `            - call: nobody${i}.x`).join(
       '\n',
     );
@@ -90,7 +90,7 @@ describe('a scenario with several mistakes', () => {
     expect(load(text).problems).toHaveLength(100);
   });
 
-  it('is told at once that a topic has too many processes to tell, however many they are', () => {
+  it('reports at once that a topic has too many processes, however many they are', () => {
     const topic =
       'topics: { news: { kind: bus, event: system, subscribers: [ { group: g, call: orders.create } ] } }';
     const text = RIGHT.replace(

@@ -1,10 +1,10 @@
-/** One mistake in an otherwise right scenario: what is written, and what has to be said about it. */
+/** One mistake in an otherwise valid scenario: the text, and the expected message. */
 export interface BadCase {
   readonly title: string;
-  /** Replaces a line of the right scenario: [what it reads, what it becomes]. */
+  /** Replaces a line of the valid scenario: [original, replacement]. */
   readonly edit: readonly [from: string, to: string];
   readonly code: string;
-  /** The text that the caret has to stand under. */
+  /** The text that the caret must mark. */
   readonly at: string;
   readonly says: string;
   readonly suggestion?: string;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { RIGHT } from './bad-input.js';
 import { load } from './support.js';
 
-/** What a way to pick among the instances of a service comes to. */
+/** Resolved load balancing of a service. */
 function resolved(written: string): unknown {
   const service = '  orders:\n    replicas: 2\n';
   const { file, problems } = load(

@@ -244,7 +244,7 @@ describe('checking an expression against the names of a scenario', () => {
     expect(problems('shoppers.success >= 10% of fast')).toEqual(['unknown variant fast']);
   });
 
-  it('offers the names that could stand there', () => {
+  it('offers the names that are valid there', () => {
     const [problem] = checkExpression(parsed('shoppers.pay.success > 1%'), NAMES);
     expect(problem).toMatchObject({
       offset: 0,

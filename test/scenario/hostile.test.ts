@@ -148,7 +148,7 @@ describe('hostile text', () => {
 
 describe('any text at all', () => {
   it('is answered with a scenario or with problems, never with an exception', () => {
-    // A small generator of its own, so that the same 500 texts are tried every time.
+    // A small generator with a fixed seed, so that the same 500 texts are tried every time.
     let state = 12345;
     const next = (below: number): number => {
       state = (Math.imul(state, 1103515245) + 12345) >>> 0;
@@ -204,7 +204,7 @@ describe('a load that is too much to run', () => {
     );
   };
 
-  it('is told from the calls that are made on the mean', () => {
+  it('is reported from the mean number of calls', () => {
     expect(load(fan('100%')).problems.map(({ code }) => code)).toEqual(['FL601']);
     expect(load(fan('5%')).problems).toEqual([]);
   });

@@ -135,7 +135,7 @@ describe('the JSON Schema of a scenario', () => {
     expect(accepts(parse(long)), JSON.stringify(accepts.errors)).toBe(true);
   });
 
-  it('refuses what is misspelt, wherever it stands', () => {
+  it('refuses misspelt names, wherever they are', () => {
     const misspelt = BAD_SHAPES.filter(({ code }) => code === 'FL201').filter(
       ({ title }) => !title.includes('patch'),
     );

@@ -78,7 +78,7 @@ describe('a bundle of policies', () => {
     });
   });
 
-  it('stands in the order of its preset, the deadline inside an outermost fallback', () => {
+  it('follows the order of its preset, the deadline inside an outermost fallback', () => {
     const all =
       'timeout: 1s, deadline: 9s, retry: { attempts: 2 }, circuitBreaker: {}, bulkhead: { maxConcurrent: 3 }, fallback: {}';
     const of = (order: string): string[] =>

@@ -60,13 +60,13 @@ describe('a number in quotes', () => {
       },
       'shape must be a number from 0.1 to 100, got the text "1.5": remove the quotes',
     ],
-  ])('is told to be a text: %j', (changed, says) => {
+  ])('gets the message that it must be a string: %j', (changed, says) => {
     const problems = told(text(changed));
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(says);
   });
 
-  it('is told where a number is the only word', () => {
+  it('gets the message that a number is the only valid value', () => {
     expect(told(text({}).replace('faultline: 1', 'faultline: "1"'))).toEqual([
       's.yaml:1:12 FL206 faultline: must be 1, got the text "1": remove the quotes',
     ]);
@@ -107,19 +107,22 @@ describe('a function that is not known', () => {
   it.each([
     ['poison(200/s)', 'poison', ' (did you mean "poisson"?)'],
     ['zzz(200/s)', 'zzz', ''],
-  ])('is told once, with all that is legal there: arrivals %s', (arrivals, wrong, suggestion) => {
-    expect(told(text({ arrivals }))).toEqual([
-      `s.yaml:6:33 FL206 workloads.users.arrivals.kind: must be one of poisson constant stages sinusoid burst renewal at trace closed, got ${wrong}${suggestion}`,
-    ]);
-  });
+  ])(
+    'gets one message, with all that is valid there: arrivals %s',
+    (arrivals, wrong, suggestion) => {
+      expect(told(text({ arrivals }))).toEqual([
+        `s.yaml:6:33 FL206 workloads.users.arrivals.kind: must be one of poisson constant stages sinusoid burst renewal at trace closed, got ${wrong}${suggestion}`,
+      ]);
+    },
+  );
 
-  it('is told once where its arguments are wrong', () => {
+  it('gets one message if its arguments are wrong', () => {
     expect(told(text({ arrivals: 'poisson(200/s 3)' }))).toEqual([
       's.yaml:6:33 FL205 workloads.users.arrivals: poisson cannot place 3: write poisson(300/s)',
     ]);
   });
 
-  it('is told for keys', () => {
+  it('is reported for keys', () => {
     const [problem] = told(text({ more: 'keys: { row: ziph(count=3 exponent=1) }' }));
     expect(problem).toContain('got ziph (did you mean "zipf"?)');
   });
@@ -141,14 +144,14 @@ describe('a path of a patch that leads nowhere', () => {
     });
   };
 
-  it('is told what is there, each name once', () => {
+  it('gets the list of existing names, each once', () => {
     expect(patch('remove: [ services.station.queue ]')).toEqual([
       'services.station has no queue',
       '  there is: endpoints',
     ]);
   });
 
-  it('is told to write a section that is not there', () => {
+  it('gets the advice to write a missing section', () => {
     expect(patch('set: { caches.near.ttl: 1s }')).toEqual([
       'the scenario has no caches: write the section first, or set it as a whole',
     ]);
@@ -158,7 +161,7 @@ describe('a path of a patch that leads nowhere', () => {
     expect(patch('set: { keys: { row: { kind: unique } } }')).toEqual([]);
   });
 
-  it('is told the sections that are there where no section is called so', () => {
+  it('gets the existing sections if no section has this name', () => {
     expect(patch('set: { quark.near.ttl: 1s }')).toEqual([
       'the scenario has no quark',
       '  there is: policies, run, services, workloads',
@@ -182,7 +185,7 @@ describe('a number without its unit', () => {
     [{ policy: 'timeout: "500"' }, '500 what? write 500s or 500ms'],
     [{ arrivals: 'poisson(200)' }, '200 what? write 200/s'],
     [{ arrivals: '{ kind: poisson, rate: "200" }' }, '200 what? write 200/s'],
-  ])('is told which: %j', (changed, says) => {
+  ])('gets the name: %j', (changed, says) => {
     const problems = told(text(changed));
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(says);
@@ -193,7 +196,7 @@ describe('a list of a wrong length', () => {
   it.each([
     [{ requests: '[ ]' }, 'needs at least 1 entry, got an empty list'],
     [{ policy: 'retry: { attempts: 2, on: [] }' }, 'needs at least 1 entry, got an empty list'],
-  ])('is told how long it is: %j', (changed, says) => {
+  ])('gets its length: %j', (changed, says) => {
     const problems = told(text(changed));
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(says);
@@ -207,7 +210,7 @@ describe('a comma that ends a value', () => {
     ['[ wait: lognormal(p50=3ms, p99=9ms) ]', '[ ]'],
     ['[ wait: empirical(3ms, 5ms, 9ms), work: 1ms ]', '[ ]'],
     ['[ { wait: lognormal(p50=3ms, p99=9ms) } ]', '{ }'],
-  ])('is told once, with the brackets around: %s', (steps, brackets) => {
+  ])('gets one message, with the brackets around: %s', (steps, brackets) => {
     const problems = told(text({ service: `endpoints: { serve: ${steps} }` }));
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(`${said} ${brackets} ends the value: write `);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { golden, outcomes } from '../golden/tracing.js';
 import { load } from './support.js';
 
-/** A service that is asked for one step, with everything that a step can be about. */
+/** A service with one step, and everything that a step can refer to. */
 const body = (step: string): string => `
 keys: { product: uniform(count=1) }
 caches:
@@ -126,7 +126,7 @@ const REFUSED: readonly (readonly [string, string, string])[] = [
   [`{ saga: order, ${HANDLER} }`, 'onError', 'write await: true to wait for its end'],
 ];
 
-/** Steps that fail, so that what handles it shows. */
+/** Steps that fail, so that their handling is visible. */
 const FAILING: readonly string[] = [
   'call: bank.charge',
   'query: db.read, policy: { timeout: 100us }',
@@ -168,13 +168,13 @@ describe('a modifier of a step that can fail acts', () => {
     expect(handled.at('bank.handled')).toHaveLength(1);
   });
 
-  it('times repeats each of them that goes on', () => {
+  it('times repeats each of them that continues', () => {
     const { at } = golden(body('{ call: bank.handled, times: 3 }'), '10s');
     expect(at('bank.handled')).toHaveLength(3);
   });
 
   it('policy bounds the call of a cache that is a server', () => {
-    // What the endpoint relays of a timeout is its own error.
+    // The endpoint relays a timeout as its own error.
     const hit = golden(body('{ cache: { set: strict }, policy: { timeout: 100us } }'), '10s');
     expect(outcomes(hit.requests)).toEqual(['serverError']);
   });

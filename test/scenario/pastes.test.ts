@@ -8,7 +8,7 @@ import { load, problemsOf } from '../theory/program.js';
 const pasted = (name: string): string =>
   readFileSync(new URL(`./fixtures/${name}-paste.yaml`, import.meta.url), 'utf8');
 
-/** What `explain` says of the layers of a bundle, and of the way behind them. */
+/** Output of `explain` about the layers of a bundle, and the path after them. */
 function told(name: string): string {
   const file = load(pasted(name));
   const plans = file.variants.map((variant) => compile(variant, file));
@@ -46,7 +46,7 @@ describe('a configuration that is pasted', () => {
     for (const value of [
       'tcp: { maxConnections: 90, connectTimeout: 30ms, maxConnectionDuration: 45m }',
       'http1MaxPendingRequests: 80, http2MaxRequests: 1000, maxRequestsPerConnection: 10',
-      // What of the blocks belongs to connections is there.
+      // The parts of the pasted blocks about connections are present.
       'idleTimeout: 50m, maxPending: unlimited, acquireTimeout: none, connectTimeout: 30ms, maxRequests: 10, lifetime: 45m, maxStreams: 70',
       'budget: { kind: concurrent, max: 3 }',
       'consecutive5xxErrors: 7, consecutiveGatewayErrors: 4, splitExternalLocalOriginErrors: true',

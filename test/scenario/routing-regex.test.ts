@@ -49,7 +49,7 @@ const PATTERNS = [
 
 describe('a regular expression', () => {
   it.each(PATTERNS)('takes what the engine of the language takes: %s', (pattern) => {
-    // In brackets a `]` first stands for itself, as in PCRE and RE2; JavaScript wants it escaped.
+    // A leading `]` in brackets is literal in PCRE and RE2; JavaScript needs it escaped.
     const source = pattern.replace('[]a]', '[\\]a]');
     const judges = [
       [WHOLE, new RegExp(`^(?:${source})$`)],

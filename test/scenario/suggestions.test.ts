@@ -6,7 +6,7 @@ import { meant, nearest, wordFor } from '../../src/scenario/suggest.js';
 import { SYNONYMS } from '../../src/scenario/synonyms.js';
 import { load, station } from './support.js';
 
-/** What is printed of the only problem of a text. */
+/** The diagnostic for the only problem of a text. */
 function told(text: string): string {
   const { problems } = load(text);
   expect(problems).toHaveLength(1);
@@ -51,7 +51,7 @@ describe('a word of another tool', () => {
     expect(wordFor('quark', ['success', 'waste'])).toBeUndefined();
   });
 
-  it('leads to a legal word, and stands in no line twice', () => {
+  it('leads to a valid word, and appears once per line', () => {
     const legal = legalWords(
       scenarioJsonSchema(),
       new Set([...METRICS.map(({ name }) => name), ...COMPARISONS]),
@@ -63,7 +63,7 @@ describe('a word of another tool', () => {
     }
   });
 
-  it('is answered in the section, the step, the policy, the fault and the budget where it stands', () => {
+  it('is found in the section, the step, the policy, the fault and the budget where it is written', () => {
     const { problems } = load(`faultline: 1
 title: Words of others
 run: { duration: 1s }
@@ -129,7 +129,7 @@ workloads: { users: { arrivals: poisson(1/s), requests: [ { call: shop.buy } ] }
 describe('a form that belongs elsewhere', () => {
   const allTold = (text: string): string => load(text).problems.map(formatDiagnostic).join('\n');
 
-  it('is told how the right one reads', () => {
+  it('gets the spelling of the right one', () => {
     const text = allTold(`faultline: 1
 title: Forms of others
 run: { duration: 60s }
@@ -156,7 +156,7 @@ variants: { bare: {}, guarded: {} }
     ['rateLimit: 10/s', 'must be a map, got 10/s: write { rate: 10/s }'],
     ['bulkhead: 10', 'must be a map, got 10: write { maxConcurrent: 10 }'],
     ['circuitBreaker: polly', 'must be a map, got polly: write { kind: polly }'],
-  ])('is told of the policy %s', (policy, words) => {
+  ])('gets the name of the policy %s', (policy, words) => {
     const text = allTold(`faultline: 1
 title: Short
 run: { duration: 60s }
@@ -166,7 +166,7 @@ workloads: { users: { arrivals: poisson(1/s), requests: [ { call: shop.buy } ] }
     expect(text).toContain(words);
   });
 
-  it('is told of habits of k6, Envoy and Kubernetes', () => {
+  it('gets hints for habits of k6, Envoy and Kubernetes', () => {
     const text = allTold(`faultline: 1
 title: Habits
 run: { duration: 60s }
@@ -203,7 +203,7 @@ hypothesis: { statement: It holds, expect: users.success >= 99% }
       expect(text).toContain(words);
   });
 
-  it('is told where a first scenario puts it', () => {
+  it('gets the place where a first scenario puts it', () => {
     const text = allTold(`faultline: 1
 title: First
 seed: 7
@@ -232,7 +232,7 @@ faults:
     );
   });
 
-  it('is told where messages, dependencies and what a cache holds are said', () => {
+  it('gets the place of messages, dependencies and cache contents', () => {
     const text = allTold(`faultline: 1
 title: Messages and caches
 run: { duration: 60s }
@@ -274,7 +274,7 @@ variants: {}
   });
 });
 
-it('tells of a key under another name once, and of others that are missing', () => {
+it('reports a key under another name once, and others that are missing', () => {
   const text = station(SERVICE).replace('arrivals:', 'rate:');
   expect(told(text)).toMatch(/unknown key rate \(did you mean "arrivals"\?\)/);
   const { problems } = load(text.replace('rate:', 'zzz:'));

@@ -31,7 +31,7 @@ export function brief(problem: Diagnostic): string {
   return `${problem.line}:${problem.col} ${problem.code} ${problem.message}`;
 }
 
-/** A scenario of one service, with more text behind it. */
+/** A scenario of one service, followed by more text. */
 export function station(service: string, more = ''): string {
   return [
     'faultline: 1',

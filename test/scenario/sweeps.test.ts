@@ -17,7 +17,7 @@ faults: [ { id: slow-db, kind: slow, target: db, factor: 4, at: 20s, for: 5s } ]
 variants: [ { name: plain, remove: [ policies.hop.retry ] }, { name: retries } ]
 `;
 
-/** The sweeps of the scenario with these lines behind it. */
+/** The sweeps of the scenario, with these lines appended. */
 function sweepsOf(lines: string, base = BASE): readonly WrittenSweep[] {
   const { sweeps, problems } = load(`${base}sweeps:\n${lines}\n`);
   if (problems.length > 0) throw new Error(problems.map(brief).join('\n'));
@@ -28,7 +28,7 @@ function one(lines: string, base = BASE): WrittenSweep {
   return sweepsOf(lines, base)[0]!;
 }
 
-/** Codes and messages of what is wrong. */
+/** Codes and messages of all problems. */
 function wrong(lines: string, base = BASE): readonly string[] {
   return load(`${base}sweeps:\n${lines}\n`).problems.map(
     ({ code, message }) => `${code} ${message}`,

@@ -34,11 +34,11 @@ ${budgets === '' ? `budgets: [ ${budget} ]` : budgets}
 }
 
 interface Case {
-  /** Where it is pasted, and what. */
+  /** Place and text of the paste. */
   readonly paste: readonly [Place, string];
-  /** What the message says: the line to write. */
+  /** The line that the message tells the user to write. */
   readonly write: string;
-  /** Where that line goes: [place, the text there]; without it, in the place of what was pasted. */
+  /** Where that line goes: [place, the text there]; without it, it replaces the pasted text. */
   readonly goes?: readonly [Place, string];
 }
 
@@ -245,7 +245,7 @@ describe('a line of another product', () => {
     },
   );
 
-  // What the message says can be pasted. Of an expression it says the beginning alone.
+  // The suggestion of the message can be pasted. For an expression it has only the beginning.
   it.each(
     CASES.filter(({ paste: [place], goes }) => place !== 'budget' || goes !== undefined).map(
       (one) => [one.write, one] as const,

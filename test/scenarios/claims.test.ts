@@ -5,7 +5,7 @@ import type { RunFile } from './run-file.js';
 import { policyKinds } from '../../src/patterns/registry.js';
 import { ROOT, runFile, textOf } from './run-file.js';
 
-/** Errors that a file promises to hold; what is a warning is meant to be broken where a claim stops. */
+/** Errors of budgets that a file promises to meet; warnings are meant to fail where a claim ends. */
 function broken(ran: RunFile): readonly string[] {
   return ran.result.variants.flatMap((variant) =>
     variant.budgets
@@ -32,7 +32,7 @@ function written(text: string): { readonly is: number; readonly within: number }
   return { is: Number(digits) / UNITS[unit], within: (0.51 * 10 ** -decimals) / UNITS[unit] };
 }
 
-/** Expects the decisive numbers of the study on its page to be what the run has. */
+/** Expects the decisive numbers of the study on its page to match the run. */
 function expectDecisive(ran: RunFile, file: string): void {
   const line = studies.find((one) => one.includes(`](../${file})`)) ?? '';
   const numbers = [...line.matchAll(/`([^`]+ in [^`]+)` = ([\d.]+(?: ms| s| %| \/s|)): /g)];

@@ -1,4 +1,4 @@
-/** One number of a pattern: where it is read, what it is, how far it may be off, and why it is that. */
+/** One number of a pattern: where it is read, its value, its tolerance, and the reason for the value. */
 export interface Decisive {
   readonly file: string;
   /** `METRIC [WINDOW] in VARIANT`. */

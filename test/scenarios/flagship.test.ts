@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { RunFile } from './run-file.js';
 import { runFile } from './run-file.js';
 
-/** Two runs of each variant show what is pinned here; the shares differ by less than 1 % between runs. */
+/** Two runs of each variant show the pinned figures; the shares differ by less than 1 % between runs. */
 const REPLICATIONS = 2;
 
 describe('scenarios/checkout.yaml', () => {

@@ -18,7 +18,7 @@ describe('scenarios/studies/hedging-tail.yaml', () => {
   });
 
   it('halves the tail at the 95th percentile, for less than a tenth more reads', () => {
-    // `no-hedge` has no budget of its own on this: the relative ones measure it.
+    // `no-hedge` has no budget of its own for this: the relative ones measure it.
     expect(tail('p95')).toBeLessThan(0.2);
     expect(tail('capped')).toBeLessThan(0.2);
     const extra = ran.value('page->shard.amplification before brown-out in p95') - 1;

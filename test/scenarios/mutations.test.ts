@@ -9,7 +9,7 @@ import { ROOT, scenarioFiles } from './run-file.js';
 /** Mutations of each file; `npm run fuzz` makes many more. */
 const EACH = Number(process.env['FAULTLINE_MUTATIONS'] ?? 2);
 const SEED = Number(process.env['FAULTLINE_SEED'] ?? 1);
-/** What stands in place of a word: zeros, negatives, huge numbers, other units, other shapes. */
+/** Replacements for a word: zeros, negatives, huge numbers, other units, other shapes. */
 const VALUES = (
   '0 1 -1 1e9 0ms 1ns 5s 100% 0% none true unlimited [] {} all x 3 0.5 10/s 0/s never ' +
   '9007199254740993'
@@ -46,7 +46,7 @@ function mutated(text: string, below: (n: number) => number): string {
   return text.slice(0, index) + other + text.slice(index + word.length);
 }
 
-/** Runs short of an end where they are long; what is to be seen is that nothing breaks. */
+/** Shortens long runs; the test only checks that nothing breaks. */
 function short(text: string): string {
   return text
     .replace(/replications: \d+/, 'replications: 1')
@@ -77,7 +77,7 @@ function tried(path: string, text: string, below: (n: number) => number): boolea
   try {
     runHere([compile(variant, file)], 1);
   } catch (error) {
-    // A guard has said what ran over.
+    // A guard has reported which limit was exceeded.
     if (!(error instanceof GuardStop)) throw error;
   }
   return true;

@@ -40,7 +40,7 @@ export function problemsOf(path: string): readonly string[] {
   return loadScenario(path, (own) => ({ text: textOf(own) })).problems.map(formatDiagnostic);
 }
 
-/** A scenario that has been run, and what can be asked of it. */
+/** A scenario that was run, with access to its results. */
 export interface RunFile {
   readonly file: ScenarioFile;
   readonly result: Result;

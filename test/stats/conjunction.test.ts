@@ -3,7 +3,7 @@ import { atLeast } from '../../src/stats/conjunction.js';
 
 const ALLOWED = 0.05;
 
-/** Claims by how unlikely each is to seem true by chance. */
+/** Claims, by the probability that each seems true at random. */
 const claims =
   (...errors: number[]) =>
   (part: number): number =>

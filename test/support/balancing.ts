@@ -3,7 +3,7 @@ import type { BalancerState } from '../../src/spec/balancer.js';
 
 export const MS = 1_000_000;
 
-/** A balancer of one calling instance over instances that are all up unless a pick is told otherwise. */
+/** A balancer of one calling instance; all of its instances are up unless a pick says otherwise. */
 export function caller(kind: string, size: number, written: object = {}, index = 0) {
   const outstanding = new Int32Array(size);
   const upSince = new Float64Array(size).fill(-Infinity);

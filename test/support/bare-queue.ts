@@ -21,20 +21,20 @@ const RULES: QueueRules = {
 
 export interface BareQueue {
   readonly queue: StoredQueue;
-  /** What it told, with the time: `10 available`, `20 dead 3 to 5`, `20 lost 3`. */
+  /** Its notifications, with the time: `10 available`, `20 dead 3 to 5`, `20 lost 3`. */
   readonly told: string[];
   /** All that is not settled, ready, in flight and delayed. */
   readonly state: () => readonly number[];
-  /** What was counted: redeliveries, dead letters, expired, dropped, lost. */
+  /** Its counts: redeliveries, dead letters, expired, dropped, lost. */
   readonly counts: () => readonly number[];
   readonly since: () => number;
-  /** By message: who holds it, what it weighs, its key and when it was published. */
+  /** By message: its number of holders, size, key and time of publishing. */
   readonly messages: Record<'holders' | 'bytes' | 'key' | 'published', Float64Array>;
   /** The message that is handed out, -1 = none. */
   readonly takes: () => number;
   /** The entry of a message in the queue. */
   readonly entryOf: (message: number) => number;
-  /** Whether a consumer sees through what the queue lets go of. */
+  /** Whether a consumer completes the messages that the queue has released. */
   readonly hands: { areFull: boolean };
   readonly seat: { isUsable: boolean; weight: number };
   audit(): void;
@@ -42,7 +42,7 @@ export interface BareQueue {
   run(until?: number): void;
 }
 
-/** A queue with nobody around it: its dead letters go to 5 unless a test says other. */
+/** A queue on its own: its dead letters go to 5 unless a test says otherwise. */
 export function bareQueue(
   rules: Partial<QueueRules> = {},
   deadLetter = 5,

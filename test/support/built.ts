@@ -1,8 +1,8 @@
 import type * as Library from '../../src/index.js';
 import { build } from '../cli/harness.js';
 
-// What takes long runs in the built library: one file, which V8 compiles far better than modules that a test
-// runner has taken apart (docs/speed.md). It is built afresh where a source has changed.
+// The built library, for tests that need long runs: V8 compiles one file far better than the separate modules of a
+// test runner (docs/speed.md). It is rebuilt if a source has changed.
 build();
 export const library = (await import(
   new URL('../../dist/library/index.js', import.meta.url).href

@@ -3,7 +3,7 @@ import type { OutlierKind } from '../../src/spec/outlier.js';
 import type { Outcome } from '../../src/spec/outcome.js';
 import { SECOND } from './fake-calls.js';
 
-/** A detection of its own clock, and when instances went out and came back: [s, instance, state]. */
+/** A detection with its own clock, and when instances were ejected and returned: [s, instance, state]. */
 export function detectionOf(kind: OutlierKind, written: object, size: number) {
   const clock = { now: 0 };
   const events: (readonly [number, number, string])[] = [];
@@ -43,7 +43,7 @@ export function detectionOf(kind: OutlierKind, written: object, size: number) {
     state,
     until,
     isArmed: () => due !== Infinity,
-    /** So many results of an instance at one time. */
+    /** This number of results of an instance at one time. */
     record(seconds: number, instance: number, outcome: Outcome, count = 1): void {
       until(seconds);
       for (let k = 0; k < count; k++) state.record(instance, outcome);

@@ -1,9 +1,9 @@
-/** What an eviction comes to in plain lists, newest first: slow, and plain to see. */
+/** Eviction rules in plain lists, newest first: slow, but easy to verify. */
 export class PlainCache {
-  /** Who has been evicted, in order. */
+  /** Evicted keys, in order. */
   readonly evicted: number[] = [];
   private entries: Entry[] = [];
-  /** Where the hand of SIEVE stands, null = at the tail. */
+  /** Position of the hand of SIEVE; null = at the tail. */
   private hand: Entry | null = null;
   private uses = 0;
   private readonly kind: 'lru' | 'lfu' | 'fifo' | 'sieve';
@@ -14,7 +14,7 @@ export class PlainCache {
     this.capacity = capacity;
   }
 
-  /** Its version, where it is there and its time is not over; what has expired is gone then. */
+  /** Version of a key, if it is present and has not expired; expired entries are removed. */
   get(key: number, now = 0): number | null {
     const found = this.find(key);
     if (found === undefined) return null;

@@ -18,7 +18,7 @@ import { samplers } from '../../src/kernel/distribution.js';
 export const MS = 1_000_000;
 export const SECOND = 1_000_000_000;
 
-/** What the callee does with one attempt: answers after a time, or never (null). */
+/** Behaviour of the callee for one attempt: a response after a time, or none (null). */
 export type Callee = (attempt: {
   /** Number of the attempt over the whole test, from 1. */
   readonly nth: number;
@@ -66,7 +66,7 @@ export class FakeCalls implements CallContext {
   idempotentCallee = false;
   /** Start times of all attempts that reached the callee. */
   readonly starts: number[] = [];
-  /** What was killed on the wire: when, booked as what, and whether the callee was told. */
+  /** Attempts killed on the wire: time, recorded outcome, and whether the callee was notified. */
   readonly killed: { atNs: number; outcome: Outcome; told: boolean }[] = [];
   readonly counters = new Map<EdgeCounter, number>();
   callee: Callee = () => ({ afterNs: 0, outcome: 4 });
@@ -197,7 +197,7 @@ export class FakeCalls implements CallContext {
     return child;
   }
 
-  /** Ties as they stand, by frame. */
+  /** Current ties, by frame. */
   readonly ties = new Map<number, number>();
 
   tie(frame: number, other: number): void {
@@ -416,9 +416,8 @@ export class FakeTarget implements PolicyState, Target {
 }
 
 /**
- * A policy of a kind with a written configuration, in a dry run if asked, and the transitions of its
- * machine, if it has one. `layers`: the policy behind the layer that picks its instance, if it is
- * about one.
+ * A policy of a kind with a written configuration, in a dry run if requested, and the transitions of its machine, if
+ * it has one. `layers`: the policy, inside the layer that picks its instance if it is about one.
  */
 export function createPolicy(
   calls: FakeCalls,

@@ -1,7 +1,7 @@
 import { golden } from '../golden/tracing.js';
 import type { Traced } from '../golden/tracing.js';
 
-/** A caller with a bundle, and a callee 15 ms away whose answer takes 20 ms: 80 ms cold, 50 warm. */
+/** A caller with a bundle, and a callee 15 ms away whose response takes 20 ms: 80 ms cold, 50 warm. */
 export const traced = (at: string, bundle: string, callee = ''): Traced =>
   golden(
     `

@@ -5,7 +5,7 @@ import type { Hop, MessageWorld, Mishap, Reader } from './message-worlds.js';
 const partitions = fc.integer({ min: 4, max: 8 });
 
 /**
- * Logs whose readers hand partitions to each other while there is something to read: one process dies, and takes
+ * Logs whose readers hand partitions over to each other while there are messages to read: one process dies, and takes
  * partitions from the others when it is back.
  */
 export const handoverWorlds: fc.Arbitrary<MessageWorld> = fc
@@ -41,7 +41,7 @@ export const DIES: Mishap = {
   hop: 0,
 };
 
-/** One that is in the middle of something at any time, and has handled what it has not committed. */
+/** A reader with messages in flight at any time, and with handled messages that are not committed. */
 const busy = (reader: Reader): Reader => ({
   ...reader,
   service: 0,

@@ -2,10 +2,10 @@ import type { Outcome } from '../../src/spec/outcome.js';
 import type { PolicyKind } from '../../src/spec/policy.js';
 import { createPolicy, FakeCalls, MS } from './fake-calls.js';
 
-/** What attempts do, in the order in which they are sent: an outcome after so many ms. */
+/** Results of attempts, in the order in which they are sent: an outcome after this many ms. */
 export type Attempt = readonly [afterMs: number, outcome: Outcome];
 
-/** One call at 0 through a hedge whose attempts do what is listed. */
+/** One call at 0 through a hedge, with the listed attempts. */
 export function hedged(kind: PolicyKind, written: unknown, ...attempts: readonly Attempt[]) {
   const calls = new FakeCalls();
   calls.callee = ({ nth }) => {

@@ -1,7 +1,7 @@
 import type { HistogramRow } from '../../src/stats/histogram-row.js';
 import type { Histogram } from '../../src/stats/histogram.js';
 
-/** Single histograms as they stand in a record, one behind the other. */
+/** Concatenates single histograms in the format of a record. */
 export function rowOf(histograms: readonly Histogram[]): HistogramRow {
   const data = histograms.map((histogram) => histogram.toJSON());
   const end: number[] = [];

@@ -22,11 +22,11 @@ export interface ClusterOptions {
   readonly electionNs?: number;
   /** From the leader to each follower; -1 = at once. */
   readonly copyNs?: number;
-  /** What a node takes for a request, and how many messages it takes in a second. */
+  /** Service time of a request at a node, and messages that it accepts per second. */
   readonly serviceNs?: number;
   readonly maxThroughput?: number;
   readonly producer?: Partial<Producer>;
-  /** Messages that come twice. */
+  /** Messages that arrive twice. */
   readonly twice?: readonly number[];
 }
 
@@ -76,7 +76,7 @@ export function cluster(options: ClusterOptions = {}) {
   const looks: number[] = [];
   const lengths = Array.from({ length: partitions }, () => 0);
 
-  // Requests in the hands of a node: held while it stands still or hangs, gone when it dies.
+  // Requests in progress at a node: held while it is paused or hangs, lost when it dies.
   const running = new Map<number, number>();
   const held: number[] = [];
   const end = (id: number, outcome: Outcome): void => {

@@ -15,7 +15,7 @@ const REGISTRY = { policyKind, faultKind, balancerKind, outlierKind, delaysOf };
 
 export interface Kept {
   readonly record: RunRecord;
-  /** What the run still keeps at its end, by name. */
+  /** Objects that the run still holds at its end, by name. */
   readonly kept: ReadonlyMap<string, number>;
 }
 
@@ -29,5 +29,5 @@ export function runKept(text: string, traceShare = 0): Kept {
   return { record, kept: new Map([...counts].map(([name, count]) => [name, count()])) };
 }
 
-/** What a run of a scenario still keeps at its end, by name. */
+/** Objects that a run of a scenario still holds at its end, by name. */
 export const keptBy = (text: string): ReadonlyMap<string, number> => runKept(text).kept;

@@ -47,15 +47,15 @@ export function limiterOf(kind: PolicyKind, written: object): LimiterState {
 }
 
 /**
- * Drives the middleware with many keys that come and go, and one meter per key that is never
- * forgotten beside it: both must answer the same.
+ * Drives the middleware with many keys that come and go, and compares it with one meter per key that is never
+ * dropped: both must give the same results.
  */
 export function expectNothingForgotten(kind: PolicyKind, written: object, stepNs: number): void {
   const limiter = limiterOf(kind, written);
   const kept = new Map<number, LimiterState>();
   for (let k = 0; k < 12_000; k++) {
     const u = unit(1, 2, 3, 4, k);
-    // Keys drift, so that all of them fall silent some time; a few come back later.
+    // Keys drift, so that all of them become idle at some time; a few return later.
     const key = u < 0.06 ? Math.floor(u * 60_000) : Math.floor(k / 3 + u * 9);
     const now = k * stepNs;
     let own = kept.get(key);
@@ -76,7 +76,7 @@ export function afterRestart(kind: PolicyKind, written: object, nextMs: readonly
   return next.map(({ outcome }) => outcome === OUTCOME.ok);
 }
 
-/** Time in ms that the middleware asks for, after so many requests of one instant were taken. */
+/** Retry-After of the middleware in ms, after this number of requests of one instant were admitted. */
 export function retryAfterMs(
   kind: PolicyKind,
   written: object,
@@ -87,7 +87,7 @@ export function retryAfterMs(
   for (const at of takenAtMs) limiter.take(at * MS, 0);
   expect(limiter.take(nowMs * MS, 0)).toBe(-1);
   const left = limiter.retryNs(nowMs * MS, 0);
-  // What it promises holds: a moment sooner is too soon, and then one comes through.
+  // Its promise is exact: a nanosecond earlier is refused, and then one is admitted.
   expect(limiter.take(nowMs * MS + left - 1, 0)).toBe(-1);
   expect(limiter.take(nowMs * MS + left, 0)).toBe(0);
   return left / MS;

@@ -119,7 +119,7 @@ const LAYERS: Readonly<Record<string, () => Layer>> = {
   }),
 };
 
-/** Stores that are asked, and that fail now and then. */
+/** Stores that are queried, and that fail now and then. */
 const ASKED = { component: 'leaf', part: 'get' };
 
 const OUTLIERS = {
@@ -183,7 +183,7 @@ export const CHAINS: readonly string[] = [
   'yrtb4',
 ];
 
-/** Small pools that run out, with every limit there is; what is idle closes, so none is left. */
+/** Small pools that run out, with every limit; idle connections close, so none is left. */
 const CONNECTIONS: Connections = {
   max: 2,
   maxIdle: 1,
@@ -198,7 +198,7 @@ const CONNECTIONS: Connections = {
 
 const LEAF = { component: 'leaf', part: 'get' };
 
-/** The layers of a chain without what it says about connections. */
+/** The layers of a chain without its connections. */
 function bundleOf(chain: string): Bundle {
   const letters = [...chain].filter((letter) => letter in LAYERS);
   const layers = letters.map((letter) => LAYERS[letter]!());
@@ -217,7 +217,7 @@ function bundleOf(chain: string): Bundle {
   };
 }
 
-/** Pools of libraries stand in the chains with connections. */
+/** Chains with connections use the pools of libraries. */
 function poolOf(chain: string): Pool {
   const none = { maxLifetimeNs: null, maxIdleTimeNs: null };
   if (chain.includes('1')) return { kind: 'go', maxOpen: 3, maxIdle: 1, ...none };
@@ -294,7 +294,7 @@ export interface Case {
   readonly middleware?: true;
 }
 
-/** What is left when everything has drained; all of it must be 0. */
+/** Counts after everything has drained; all of them must be 0. */
 export interface Rest {
   readonly frames: number;
   readonly strands: number;
@@ -346,7 +346,7 @@ function scenarioOf({
     ...(isRolled({ chain, seed }) ? rolledOut(seed, chain.length) : {}),
   };
   const runtime = seed % 2 === 0 ? 'async' : 'threads';
-  // What middleware remembers and who waits in it, in some of the cases each.
+  // Caches of middleware and their waiters, in some of the cases each.
   const of = { key: 'asked', shareErrors: seed % 3 === 0, windowNs: seed % 5 < 2 ? S.ms(5) : null };
   const shared =
     middleware === true && seed % 4 < 2 ? [S.middleware('coalesce', { coalesce: of })] : [];
@@ -452,7 +452,7 @@ function scenarioOf({
   });
 }
 
-/** Whether instances come and go. */
+/** Whether instances are added and removed. */
 const comesAndGoes = (seed: number): boolean => seed % 5 === 1;
 
 /** How a run ends: with its last event, unless something keeps house for ever. */
@@ -465,7 +465,7 @@ const AT_ONCE: ScalingRules = {
   selectPolicy: 'max',
 };
 
-/** Instances come and go every few looks. */
+/** Instances are added and removed every few checks. */
 const SCALED: Pick<Host, 'autoscaling' | 'zones'> = {
   zones: [null, null, null, null],
   autoscaling: {
@@ -480,7 +480,9 @@ const SCALED: Pick<Host, 'autoscaling' | 'zones'> = {
   },
 };
 
-/** Whether another version takes over; pools that may not start behind it would leave open how a run ends. */
+/**
+ * Whether a version is replaced; with pools that may fail to start after it, the end of a run would be undetermined.
+ */
 const isRolled = ({ chain, seed }: Pick<Case, 'chain' | 'seed'>): boolean =>
   seed % 5 === 3 && !chain.includes('2');
 

@@ -9,13 +9,13 @@ import { ledgerOf } from './message-ledger.js';
 import { scenarioOf } from './message-scenario.js';
 import type { MessageWorld } from './message-worlds.js';
 
-/** What the laws find in the trace of a world, each with its hop and kind. */
+/** Violations of the laws in the trace of a world, each with its hop and kind. */
 export function complaints(world: MessageWorld, tally: Tally): readonly string[] {
   const file = load(JSON.stringify(scenarioOf(world)));
   const plan = compile(file.variants[0], file, { traceShare: 1 });
   const traces: TraceRecord[] = [];
   const record = simulate(plan, 0, registry, { traceSink: (rows) => traces.push(rows) });
-  // Consumers that fail at once and for ever come to the limit of events: nothing is told of the rest.
+  // Consumers that always fail at once reach the limit of events, so the rest is unknown.
   if (record.stop !== 'horizon' && record.stop !== 'drained') {
     tally.set('stopped', (tally.get('stopped') ?? 0) + 1);
     return [];

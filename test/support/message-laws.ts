@@ -15,7 +15,7 @@ import {
 import { mostReplicas } from './message-worlds.js';
 import type { Hop, MessageWorld, Mishap, Reader } from './message-worlds.js';
 
-/** What the laws are asked about: a world, what its trace says, and what the model counted. */
+/** Input of the laws: a world, its trace, and the counts of the model. */
 export interface Case {
   readonly world: MessageWorld;
   readonly plan: Plan;
@@ -23,7 +23,7 @@ export interface Case {
   readonly books: readonly Book[];
 }
 
-/** How often a law had something to say, so that none holds for want of cases. */
+/** How often each law had a case to check, so that no law holds for lack of cases. */
 export type Tally = Map<string, number>;
 
 const bump = (tally: Tally, name: string, by = 1): void => {
@@ -41,30 +41,30 @@ const readersOf = ({ world }: Case, { hop }: Book, { readers }: Unit): readonly 
 
 const hopOf = ({ world }: Case, { hop }: Book): Hop => world.hops[hop]!;
 
-/** The publications of the hop come out of transactions of a log, so none of them is told at once. */
+/** The hop's messages are published in transactions of a log, so none of them is confirmed at once. */
 function isInTransactions({ world }: Case, { hop }: Book): boolean {
   if (hop === 0 || world.hops[hop]!.kind !== 'kafka') return false;
   const before = world.hops[hop - 1]!;
   return before.kind === 'kafka' && commitOf(before, before.readers[0]!) === 'transactional';
 }
 
-/** Whether a broker may lose what it has confirmed (KF-10). */
+/** Whether a broker can lose messages that it has confirmed (KF-10). */
 const forgets = (world: MessageWorld, { kind }: Hop): boolean =>
   kind === 'kafka' &&
   (world.broker === '0' || world.broker === '1' || world.unclean) &&
   hits(world, world.broker === null ? null : 3);
 
-/** Whether anything happens to the nodes of a broker that is there. */
+/** Whether a fault hits the nodes of a broker that exists. */
 const hits = ({ mishaps }: MessageWorld, broker: null | 3 | 4): boolean =>
   broker !== null && mishaps.some(({ target }) => target === broker);
 
-/** Whether who publishes may have to wait for a broker for longer than a moment. */
+/** Whether publishers may wait for a broker for a long time. */
 const waits = (world: MessageWorld): boolean =>
   hits(world, world.broker === null ? null : 3) ||
   hits(world, world.rabbit === null ? null : 4) ||
   world.rabbit === 'tight';
 
-/** Whether handlers may succeed twice for a message: only then may its effect be there twice. */
+/** Whether handlers can succeed twice for a message: only then can its effect occur twice. */
 export function mayRepeat(told: Case, book: Book, unit: Unit): boolean {
   const { world } = told;
   const { kind, fields } = hopOf(told, book);
@@ -78,7 +78,7 @@ export function mayRepeat(told: Case, book: Book, unit: Unit): boolean {
     });
   }
   const stands = has(world, 'pause', 'hang', 'slow') || poisons(world, 'hang');
-  // Who leads a queue takes all connections to it along.
+  // A change of the leader of a queue closes all connections to it.
   if (kind === 'rabbitmq') {
     return fields.consumerTimeout !== '30m' || hits(world, world.rabbit === null ? null : 4);
   }
@@ -89,7 +89,7 @@ export function mayRepeat(told: Case, book: Book, unit: Unit): boolean {
   );
 }
 
-/** Whether a message may end without an effect and without being anywhere. */
+/** Whether a message can end without an effect and without being anywhere. */
 export function mayLose(told: Case, book: Book, unit: Unit): boolean {
   const { world } = told;
   const hop = hopOf(told, book);
@@ -103,13 +103,13 @@ export function mayLose(told: Case, book: Book, unit: Unit): boolean {
   return readersOf(told, book, unit).some((reader) => {
     if (poisonOf(hop, reader) === 'skip') return true;
     if (commitOf(hop, reader) !== 'before') return false;
-    // A log has its records after they are committed; what a queue has let go of cannot be put back.
+    // A log still has its records after they are committed; a queue cannot take back a message that it has released.
     const fails = hop.kind !== 'kafka' && (reader.fails > 0 || reader.timeLimit);
     return fails || world.mishaps.length > 0;
   });
 }
 
-/** Every message has had its effect, was moved, is counted lost, or is still there; none of two. */
+/** Every message has taken effect, was moved, is counted as lost, or still exists; with none of them counted twice. */
 export function conserved(told: Case, book: Book, tally: Tally): readonly string[] {
   const { plan, record, world } = told;
   const { hop, units, messages } = book;
@@ -143,7 +143,10 @@ export function conserved(told: Case, book: Book, tally: Tally): readonly string
   return found;
 }
 
-/** Until when a message is part of its log at the end whose publisher is told before it is (KF-10). */
+/**
+ * Latest time at which the publisher of a message can be notified such that the message is part of its log at the
+ * end. Without acknowledgements publishers are notified first (KF-10).
+ */
 function arrivedBy({ world }: Case, { hop }: Book): number {
   const { isCut, broker } = world;
   if (!isCut || world.hops[hop]!.kind !== 'kafka' || (broker !== '0' && broker !== '1'))
@@ -151,10 +154,10 @@ function arrivedBy({ world }: Case, { hop }: Book): number {
   return world.mishaps.some(({ target }) => target === 3) ? -Infinity : (CUT_MS - 50) * 1e6;
 }
 
-/** Rows of an outbox that is relayed at the end of a run that is cut: each group misses them. */
+/** Outbox rows that are not relayed at the end of a run that is cut; each group lacks them. */
 function outboxRows({ world, plan, record, books }: Case, { hop, units }: Book): number {
   if (hop > 0 || outboxOf(world) === 'none') return 0;
-  // What is on its way to the topic is in neither.
+  // Messages in transit to the topic are in neither place.
   if (world.isCut && (world.publishLatency !== '0ms' || world.broker !== null)) return Infinity;
   let rows = 0;
   for (const meter of record.meters) {
@@ -164,19 +167,19 @@ function outboxRows({ world, plan, record, books }: Case, { hop, units }: Book):
   return Math.min(rows, books[0]!.messages.length) * units.length;
 }
 
-/** What was settled first and is with a handler that never ends is neither lost nor there. */
+/** Messages that were settled before a handler that never ends are neither lost nor present. */
 function inHands(told: Case, book: Book): number {
   const { world } = told;
   const hop = hopOf(told, book);
   let held = 0;
   for (const reader of hop.readers) {
-    // What waits for another try is in no log, and what is too old for the log is in no other place.
+    // A message that waits for another try is in no log, and one past its retention is nowhere else.
     const isLog = hop.kind === 'kafka';
     const isAside = isLog && world.isCut && retryOf(hop, reader)?.mode === 'delayed';
     const isStuck =
       world.isCut || poisons(world, 'hang') || (blocks(hop, reader) && poisons(world, 'error'));
     const isEmptied = hop.fields.retention === '700ms' || meets(world, book.hop, 'flush');
-    // A queue lets go of what a handler goes on with.
+    // A queue releases a message while a handler continues with it.
     const isOld = isStuck && (isEmptied || !isLog);
     const isFirst = commitOf(hop, reader) === 'before' && isStuck;
     if (isAside || (isFirst && !isLog)) return Infinity;
@@ -187,7 +190,7 @@ function inHands(told: Case, book: Book): number {
 
 const blocks = (hop: Hop, reader: Reader): boolean => poisonOf(hop, reader) === 'block';
 
-/** Records that the members of a group have in hand at most; those of a queue run with one each. */
+/** Largest number of records that the members of a group hold; runs of a queue have one each. */
 function inHand(world: MessageWorld, { kind, fields }: Hop, reader: Reader): number {
   const isLog = kind === 'kafka';
   const threads = Math.min(reader.concurrency, isLog ? (fields.partitions as number) : Infinity);
@@ -197,8 +200,8 @@ function inHand(world: MessageWorld, { kind, fields }: Hop, reader: Reader): num
 }
 
 /**
- * What somebody else has given up may succeed after all where it is still handled by a member that was thrown
- * out, or by who did not see it through in time, or waits in two logs of the group.
+ * A message counted as lost by one consumer can still succeed: if a removed member, or a consumer that exceeded its
+ * time limit, still handles it, or if it waits in two logs of the group.
  */
 function lostTooEarly(told: Case, book: Book): number {
   let count = 0;
@@ -214,7 +217,7 @@ function lostTooEarly(told: Case, book: Book): number {
   return count;
 }
 
-/** Whether a transaction may be thrown away with what nobody can read again. */
+/** Whether a transaction can be aborted whose messages cannot be read again. */
 function isUndone(told: Case, book: Book, unit: Unit): boolean {
   const hop = hopOf(told, book);
   const isEmptied = meets(told.world, book.hop, 'flush');
@@ -223,7 +226,7 @@ function isUndone(told: Case, book: Book, unit: Unit): boolean {
   return isGone && readers.some((reader) => commitOf(hop, reader) === 'transactional');
 }
 
-/** Whether two may have a message at once, of whom one gives it up. */
+/** Whether two consumers can have a message at the same time, and one of them gives it up. */
 function isHeldTwice(told: Case, book: Book, unit: Unit): boolean {
   const hop = hopOf(told, book);
   if (!mayRepeat(told, book, unit)) return false;
@@ -235,22 +238,25 @@ function isHeldTwice(told: Case, book: Book, unit: Unit): boolean {
   });
 }
 
-/** Whether a member of a group may go on with what others read again: the run is over before five minutes are. */
+/**
+ * Whether a removed member of a group may continue with messages that others read again. Runs are shorter than five
+ * minutes.
+ */
 const isThrownOut = ({ mishaps }: MessageWorld, { maxPollInterval }: Reader): boolean =>
   maxPollInterval !== '5m' ||
   mishaps.some(({ kind, length }) => kind === 'pause' && length >= SESSION_MS);
 
-/** Whether a member may give up what it has handled since it joined, without another commit. */
+/** Whether a member may lose a partition without a commit of the messages that it has handled since it joined. */
 const isLateToCommit = (world: MessageWorld, { commit, protocol }: Reader): boolean =>
   commit === 'auto' && protocol === 'cooperative' && has(world, 'crash', 'rebalance');
 
-/** KF-7: what a group has handled it reads again after a crash, and for no other reason. */
+/** KF-7: a group reads handled messages again after a crash, and for no other reason. */
 export function reread(told: Case, book: Book, tally: Tally): readonly string[] {
   const { world } = told;
   const { hop, units, messages } = book;
   const found: string[] = [];
   if (hopOf(told, book).kind !== 'kafka' || republishes(world, hop)) return found;
-  // What stands there twice is read twice.
+  // Duplicates in the log are read twice.
   if (meets(world, hop, 'duplicate')) return found;
   if (poisons(world, 'crash') || (world.unclean && forgets(world, hopOf(told, book)))) return found;
   const crashes = world.mishaps
@@ -259,7 +265,7 @@ export function reread(told: Case, book: Book, tally: Tally): readonly string[] 
   units.forEach((unit, u) => {
     const [reader] = readersOf(told, book, unit) as readonly [Reader];
     const retry = retryOf(hopOf(told, book), reader);
-    // What failed may wait elsewhere, and be read again where it was.
+    // A failed message may wait elsewhere, and be read again in its log.
     const isInTwo = retry !== null && retry.mode !== 'inProcess';
     if (isInTwo || isThrownOut(world, reader) || isLateToCommit(world, reader)) return;
     for (const { runs } of messages) {
@@ -274,7 +280,7 @@ export function reread(told: Case, book: Book, tally: Tally): readonly string[] 
   return found;
 }
 
-/** What the model counts is what the trace shows. */
+/** The counts of the model equal those of the trace. */
 export function counted(told: Case, book: Book, tally: Tally): readonly string[] {
   const { world, plan, record } = told;
   const { hop, units, messages } = book;
@@ -307,7 +313,7 @@ export function counted(told: Case, book: Book, tally: Tally): readonly string[]
   return found;
 }
 
-/** MQ-1, MQ-2: nothing is handled twice or lost beyond what the way to commit allows. */
+/** MQ-1, MQ-2: no message is handled twice or lost beyond what the commit mode allows. */
 export function allowed(told: Case, book: Book, tally: Tally): readonly string[] {
   const { world, plan, record } = told;
   const { hop, units, messages } = book;
@@ -331,7 +337,7 @@ export function allowed(told: Case, book: Book, tally: Tally): readonly string[]
   return found;
 }
 
-/** OX-5: what an inbox lets through a second time had begun before the first one was done. */
+/** OX-5: a message that an inbox handles a second time had started before the first handling was done. */
 export function inboxed(told: Case, book: Book, tally: Tally): readonly string[] {
   const { units, messages } = book;
   const found: string[] = [];
@@ -398,12 +404,14 @@ export function buriedOnce(told: Case, book: Book, tally: Tally): readonly strin
   return found;
 }
 
-/** A queue that knows what was published takes what the handlers of one message and of its copy publish for the same. */
+/**
+ * A deduplicating queue treats the messages that the handlers of a message and of its duplicate publish as the same.
+ */
 const isDoubledBefore = (told: Case, book: Book): boolean =>
   hopOf(told, book).fields.fifo === true &&
   told.world.hops.some((_, hop) => hop < book.hop && meets(told.world, hop, 'duplicate'));
 
-/** What was told to be there was taken, and nothing else was. */
+/** All confirmed messages were accepted, and no others. */
 export function taken(told: Case, book: Book, tally: Tally): readonly string[] {
   const { world, plan, record } = told;
   const { hop, messages } = book;
@@ -431,8 +439,9 @@ export function taken(told: Case, book: Book, tally: Tally): readonly string[] {
 /** KF-1, SQS FIFO, EB-3: messages of one key are done in the order in which they were published. */
 export function ordered(told: Case, book: Book, tally: Tally): readonly string[] {
   const found: string[] = [];
-  // What a node has written before it dies may be confirmed behind what another one writes later: what is sent first
-  // stands first. Publishers of one instance take equally long, so the first that begins is the first that sends.
+  // Messages that a node has written before it dies may be confirmed after later ones of another node: the log has
+  // the order of sending. Publishers of one instance take equally long, so the first that starts is the first that
+  // sends.
   const isConfirmedLate = isLed(told, book) && hits(told.world, 3);
   const sentAt = ({ at, publishers }: Message): number =>
     isConfirmedLate ? Math.min(...publishers.map(({ begun }) => begun)) : at;
@@ -453,7 +462,7 @@ export function ordered(told: Case, book: Book, tally: Tally): readonly string[]
         bump(tally, 'in order', 1);
         const done = Math.min(...okOf(before.runs[u]!).map(({ ended }) => ended));
         const begun = Math.min(...after.runs[u]!.map((run) => run.begun));
-        // What is passed over is read again after a crash, and may then succeed.
+        // A skipped message is read again after a crash, and may then succeed.
         const isPassed = skips && before.runs[u]!.some(({ ended }) => ended <= begun);
         if (begun < done && !isPassed)
           found.push(`order of key ${line}: begun at ${begun}, done at ${done}`);
@@ -463,14 +472,14 @@ export function ordered(told: Case, book: Book, tally: Tally): readonly string[]
   return found;
 }
 
-/** Nobody published it without being told, so it came when the first of them was. */
+/** Every publisher of it was notified, so it arrived when the first of them was. */
 const isPlain = ({ publishers }: Message): boolean => publishers.every(({ isOk }) => isOk);
 
-/** What was moved may be done nevertheless, by who had it when it was received too often. */
+/** A dead-lettered message may still be handled, by the consumer that had it when its receives ran out. */
 const isBuried = ({ dead, deadOfAll }: Message): boolean =>
   deadOfAll > 0 || dead.some((count) => count > 0);
 
-/** Whether the documents promise an order of the messages of a key, and the trace tells when they came. */
+/** Whether the documents promise an order of the messages of a key, and the trace shows when they arrived. */
 function keepsOrder(told: Case, book: Book, unit: Unit): boolean {
   const { world } = told;
   const hop = hopOf(told, book);
@@ -483,12 +492,11 @@ function keepsOrder(told: Case, book: Book, unit: Unit): boolean {
     const retry = retryOf(hop, readers[0]!);
     if (retry !== null && retry.mode !== 'inProcess') return false;
     if (world.broker !== null && (world.broker !== 'all' || world.unclean)) return false;
-    // Each instance sends again by itself.
-    // Handlers take different times, and each instance sends again by itself.
+    // Handlers take different times, and each instance resends independently.
     if (isLed(told, book) && hits(world, 3) && book.hop > 0) return false;
     return commits[0] === 'afterEach' || commits[0] === 'afterBatch' || world.mishaps.length === 0;
   }
-  // Behind what is taken away while a consumer has it, the next of its key begins.
+  // After a message is removed while a consumer has it, the next one of its key starts.
   if (isHeldTwice(told, book, unit) || meets(world, book.hop, 'flush')) return false;
   const isKeyed = hop.fields.ordering === 'key' || hop.fields.fifo === true;
   return isKeyed && !commits.includes('before');

@@ -16,13 +16,13 @@ export interface Run {
   readonly line: number;
 }
 
-/** A message as its publisher's execution tells of it, and what was done with it. */
+/** A message as its publisher's execution shows it, and its further course. */
 export interface Message {
-  /** The executions that may have published it: several where the queue drops what is published again. */
+  /** The executions that may have published it: several if the queue drops duplicates. */
   readonly publishers: readonly Run[];
-  /** Whether one of them was told that it is there. */
+  /** Whether one of them got a confirmation. */
   readonly isSure: boolean;
-  /** When the first of them was told. */
+  /** When the first of them got it. */
   readonly at: number;
   readonly line: number;
   /** By unit: executions of its handlers. */
@@ -32,7 +32,10 @@ export interface Message {
   readonly deadOfAll: number;
 }
 
-/** Who gets every message of a topic or queue: a group, a subscription, or all consumers of a queue. */
+/**
+ * Consumers that together get every message of a topic or queue once: a group, a subscription, or all consumers of a
+ * queue.
+ */
 export interface Unit {
   readonly readers: readonly number[];
 }
@@ -48,7 +51,7 @@ export const unitsOf = ({ kind, readers }: Hop): readonly Unit[] =>
     ? readers.map((_, at) => ({ readers: [at] }))
     : [{ readers: [...readers.keys()] }];
 
-/** What the trace of a run says of each message of each topic and queue: nothing here asks the model. */
+/** Course of each message of each topic and queue by the trace of a run, independent of the model. */
 export function ledgerOf(
   world: MessageWorld,
   plan: Plan,
@@ -61,7 +64,7 @@ export function ledgerOf(
     const units = unitsOf(hop);
     const publishers = byPart.get(k === 0 ? 'api.submit' : handlerOf(world, k - 1, 0)) ?? [];
     const isFifo = hop.kind === 'sqs' && hop.fields.fifo === true && k > 0;
-    // A queue that knows what was published before takes one message of all runs for the same one.
+    // A deduplicating queue treats equal messages of all runs as one.
     const families = isFifo
       ? [...grouped(publishers, ({ parent }) => parent).values()]
       : publishers.map((run) => [run]);
@@ -105,7 +108,7 @@ function runsOf(plan: Plan, traces: readonly TraceRecord[]): readonly Run[] {
         part: `${plan.components[component]!.name}.${name}`,
         begun: rows.begun[row]!,
         ended: rows.ended[row]!,
-        // What ends with the run is not counted any more.
+        // Executions that end with the run are not counted.
         isOk:
           OUTCOME_NAMES[kindIndex(rows.outcome[row]!)] === 'ok' &&
           rows.ended[row]! < plan.horizonNs,
@@ -134,7 +137,7 @@ export function figure(
   return sum;
 }
 
-/** Whether the same message may be published twice by whoever relays for its publisher (OX-2). */
+/** Whether the relay of its publisher may publish a message twice (OX-2). */
 export const republishes = (world: MessageWorld, hop: number): boolean =>
   hop === 0 && outboxOf(world) === 'polling' && world.mishaps.some(({ target }) => target === 2);
 

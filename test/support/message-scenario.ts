@@ -60,7 +60,7 @@ function subscriber(world: MessageWorld, hop: number, at: number): Record<string
 function holder(world: MessageWorld, hop: number): Record<string, unknown> {
   const { kind, fields: own, readers: who } = world.hops[hop]!;
   const list = who.map((_, at) => subscriber(world, hop, at));
-  // A quorum queue does not dead-letter what it refuses.
+  // A quorum queue does not dead-letter the messages that it refuses.
   const isRefusing = own.quorum === true && own.overflow === 'rejectPublishDlx';
   const common = { kind, ...own, ...(isRefusing ? { overflow: 'rejectPublish' } : {}) };
   const bounded = own.capacity === 'unlimited' ? { ...common, overflow: undefined } : common;
@@ -89,7 +89,7 @@ function holder(world: MessageWorld, hop: number): Record<string, unknown> {
   };
 }
 
-/** A step that publishes; what it publishes weighs something. */
+/** A step that publishes messages with a size. */
 const publishTo = (hop: number): Record<string, unknown> => ({
   topic: hopName(hop),
   key: 'line',
@@ -145,7 +145,7 @@ function faultOf(world: MessageWorld, m: Mishap, id: number): Record<string, unk
     case 'hang':
       return name === 'rabbit' ? gone : { ...lasting, target };
     case 'stop':
-      // Nodes of brokers are not asked to end.
+      // Nodes of brokers get no stop orders.
       return m.target > 2 ? gone : { ...lasting, target };
     case 'crash':
     case 'pause':
@@ -163,7 +163,7 @@ function brokersOf({ broker, unclean, rabbit }: MessageWorld): Record<string, un
   };
 }
 
-/** The scenario of a world as an object; its maps may stand in any order. */
+/** The scenario of a world as an object; the order of its mappings does not matter. */
 export function scenarioOf(world: MessageWorld): Record<string, unknown> {
   const topics: Record<string, unknown> = {};
   const queues: Record<string, unknown> = {};
@@ -266,7 +266,7 @@ export function scenarioOf(world: MessageWorld): Record<string, unknown> {
   };
 }
 
-/** Instances come and go every few looks; those that go drain. */
+/** Instances are added and removed every few checks; removed ones drain. */
 function rolloutOf({ rollout = 'none', seed }: MessageWorld): object {
   if (rollout === 'none') return {};
   return {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 
-/** What reads a topic or queue: one group, subscription or consumer with an endpoint of its own. */
+/** A consumer of a topic or queue: one group, subscription or consumer with its own endpoint. */
 export interface Reader {
   readonly service: 0 | 1;
   readonly concurrency: number;
@@ -32,7 +32,7 @@ export interface Hop {
 export interface Mishap {
   readonly kind:
     'crash' | 'stop' | 'pause' | 'hang' | 'slow' | 'error' | 'rebalance' | 'poison' | 'partition';
-  /** 0, 1 = the workers, 2 = who publishes, 3 = the nodes of Kafka, 4 = those of RabbitMQ. */
+  /** 0, 1 = the workers, 2 = the publisher, 3 = the nodes of Kafka, 4 = those of RabbitMQ. */
   readonly target: 0 | 1 | 2 | 3 | 4;
   readonly one: boolean;
   /** Which node of a broker, where it is one. */
@@ -44,7 +44,7 @@ export interface Mishap {
   readonly hop: number;
 }
 
-/** What goes wrong with the messages of a hop themselves. */
+/** Faults on the messages of a hop. */
 export interface Mischief {
   readonly kind: 'duplicate' | 'reorder' | 'flush';
   readonly hop: number;
@@ -88,7 +88,7 @@ export function mostReplicas({
 
 /** Values of the key that every message has: the number of its request, modulo this. */
 export const LINES = 4;
-/** Without a heartbeat for so long a member of a group is taken for dead. */
+/** Time without a heartbeat after which a member of a group is declared dead. */
 export const SESSION_MS = 6000;
 /** Where a run is cut. */
 export const CUT_MS = 1700;
@@ -184,7 +184,7 @@ const mishaps = fc.record<Mishap>({
   hop: fc.integer({ min: 0, max: 2 }),
 });
 
-/** Chains of topics and queues of all kinds, with what may go wrong in them. */
+/** Chains of topics and queues of all kinds, with their faults. */
 export const messageWorlds: fc.Arbitrary<MessageWorld> = fc.record<MessageWorld>({
   seed: fc.integer({ min: 1, max: 1_000_000 }),
   hops: fc.array(hops, { minLength: 1, maxLength: 3 }),
@@ -240,7 +240,7 @@ const mischief = fc.record<Mischief>({
   share: fc.constantFrom(20, 60, 100),
 });
 
-/** Messages of a hop come twice, and soon it is emptied. */
+/** Messages of a hop are duplicated, and soon it is flushed. */
 const twiceAndGone = fc
   .tuple(mischief, fc.integer({ min: 0, max: 900 }), fc.constantFrom(60, 100))
   .map(([own, after, share]): readonly Mischief[] => [
@@ -248,7 +248,7 @@ const twiceAndGone = fc
     { ...own, kind: 'flush', at: own.at + after, share },
   ]);
 
-/** The same, in which messages come twice, late, or are taken away. */
+/** The same, with messages that are duplicated, delayed or removed. */
 export const mischievousWorlds: fc.Arbitrary<MessageWorld> = fc
   .tuple(
     messageWorlds,
@@ -302,7 +302,7 @@ export function commitOf({ kind }: Hop, { commit }: Reader): Reader['commit'] {
   return kind === 'sqs' && commit === 'afterBatch' ? commit : 'afterEach';
 }
 
-/** Where a message that failed waits: what is settled or committed first cannot be put back. */
+/** Where a failed message waits: one that was settled or committed before its handling cannot be returned. */
 export function retryOf(hop: Hop, reader: Reader): Reader['retry'] {
   const { retry } = reader;
   if (retry === null || retry.mode === 'inProcess') return retry;

@@ -20,8 +20,8 @@ export interface Registry {
 }
 
 /**
- * Serves the packages of a checkout that its users need too: each as its folder in `node_modules`, packed when npm asks
- * for it. npm resolves, downloads and links as it does from the public registry.
+ * Serves the packages of a checkout that its users need: each from its folder in `node_modules`, packed on request.
+ * npm resolves, downloads and links them as from the public registry.
  */
 export async function serveInstalled(root: string): Promise<Registry> {
   const folder = mkdtempSync(join(tmpdir(), 'faultline-registry-'));

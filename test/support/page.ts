@@ -1,6 +1,6 @@
 import { JSDOM } from 'jsdom';
 
-/** What a report is drawn with in tests. */
+/** Inputs with which tests draw a report. */
 export const PAGE = {
   document: new JSDOM('').window.document,
   command: 'faultline run',

@@ -1,4 +1,4 @@
-/** One queue and its consumers, as plainly as can be: a list of messages, and a list of what happens when. */
+/** One queue and its consumers in their simplest form: a list of messages and a list of events. */
 export interface ConsumerWorld {
   readonly kind: 'simple' | 'rabbitmq' | 'quorum' | 'sqs';
   readonly replicas: number;
@@ -29,7 +29,7 @@ export interface ConsumerWorld {
   readonly crash: null | { readonly at: number; readonly length: number };
 }
 
-/** What a world comes to. Runs: message in front, process, begin. */
+/** Result of a world. Runs: first message, process, start. */
 export interface Told {
   readonly runs: readonly (readonly [message: number, process: number, begin: number])[];
   readonly figures: Readonly<Record<string, number>>;
@@ -67,7 +67,7 @@ interface Channel {
   life: number;
 }
 
-/** Order of what happens in one instant, as in `kernel/phase.ts`. */
+/** Order of the events of one instant, as in `kernel/phase.ts`. */
 const [FAULT, COMPLETION, TIMER, RETRY, ARRIVAL] = [0, 1, 2, 3, 4] as const;
 const RECEIVE_WAIT = 20_000_000;
 const POLL = 1_000_000;
@@ -118,7 +118,7 @@ export function play(
     life: 0,
   }));
 
-  /** What the queue has let go of is lost when nobody has it in hand, unless it is among the dead letters. */
+  /** A message that the queue has released is lost if no consumer holds it, unless it is dead-lettered. */
   const countLost = (): void => {
     for (const letter of letters) {
       if (letter.state !== 'gone' || letter.isBuried || letter.hadEffect || letter.isLost) continue;
@@ -199,7 +199,7 @@ export function play(
       held.isSettled = true;
       plan(now + world.back, COMPLETION, () => (letter.state = 'gone'));
     }
-    // All that comes in an instant is there before a run begins.
+    // All messages of an instant arrive before a run starts.
     plan(now, ARRIVAL, () => startAll(channel));
   };
   const startAll = (channel: Channel): void => {
@@ -257,7 +257,7 @@ export function play(
       } else say(held, () => !polled && isLast() && goBack(letter, 'nack'));
     }
   };
-  /** A verdict comes to the queue after its way, and makes room. */
+  /** A verdict reaches the queue after its network delay, and frees capacity. */
   const say = (held: Held, act: () => void): void => {
     const { channel } = held;
     channel.held = channel.held.filter((one) => one !== held);

@@ -34,8 +34,8 @@ interface Connection {
 }
 
 /**
- * Connections of one caller to one callee by their rule, in us: what has room is used first, the last that got it
- * before the others; then one is opened while there may be one; else calls wait in their order.
+ * The rule for connections of one caller to one callee, in us: a connection with capacity is used first, the last one
+ * that became free before the others; then a new one is opened while the limit allows; else calls wait in order.
  */
 export class EdgeRule {
   readonly calls: Call[] = [];
@@ -134,7 +134,7 @@ export class EdgeRule {
       this.leave(call);
       return;
     }
-    // Without streams its answer would still come.
+    // Without streams its response would still arrive.
     if (!this.own.multiplexed) this.condemn(connection);
     this.detach(connection);
   }
@@ -185,7 +185,7 @@ export class EdgeRule {
     this.settle(connection);
   }
 
-  /** Room on a connection is for who waits; else it may be idle. */
+  /** Capacity on a connection goes to waiting calls; otherwise the connection may be idle. */
   private settle(connection: Connection): void {
     const { own, clock, line, ready } = this;
     while (ready.length > 0 && line.length > 0) {

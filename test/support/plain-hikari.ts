@@ -7,7 +7,7 @@ import { PlainPool } from './plain-pool.js';
 import type { PlainConnection, PlainServer } from './plain-pool.js';
 import type { PoolStory } from './pool-worlds.js';
 
-/** HikariCP, as HikariPool.java has it: what its threads do one after the other is written so. */
+/** HikariCP, as in HikariPool.java: the sequential actions of its threads are written in sequence. */
 export class HikariRule extends PlainPool {
   private readonly own: HikariSettings;
   private readonly pingNs: (call: number) => number;
@@ -57,7 +57,7 @@ export class HikariRule extends PlainPool {
     else this.handOver(connection);
   }
 
-  /** Asks for as many as are missing to minimumIdle, unless the pool is full. */
+  /** Requests as many connections as are missing to minimumIdle, unless the pool is full. */
   protected closed(): void {
     const { minimumIdle, maximumPoolSize } = this.own;
     if (this.standing.length >= maximumPoolSize) return;
@@ -94,7 +94,7 @@ export class HikariRule extends PlainPool {
     });
   }
 
-  /** The oldest idle connection for a call, or a place in line for as long as is left. */
+  /** The oldest idle connection for a call, or a place in line for the remaining time. */
   private borrow(call: number, leftNs: number): void {
     const { aliveBypassWindowNs, validationTimeoutNs } = this.own;
     const [connection] = this.idle;
@@ -240,7 +240,7 @@ export class HikariRule extends PlainPool {
     }
   }
 
-  /** A first call is there, or one whose turn it is to try: is there a server? */
+  /** A first call has arrived, or one may try again: is the server up? */
   private firstCall(): void {
     this.began = this.now;
     this.check();
@@ -282,7 +282,7 @@ export class HikariRule extends PlainPool {
   private started(): void {
     this.isStarted = true;
     this.later(100 * MS, () => this.keepHouse());
-    // Those who wait come to the pool one after the other.
+    // Waiting calls reach the pool one after the other.
     const all = [...this.waiting];
     all.forEach((_, k) => this.ask(k + 1));
     for (const call of all) this.limit(call, this.own.connectionTimeoutNs);

@@ -7,12 +7,12 @@ export interface PlainConnection {
   epoch: number;
   openedNs: number;
   returnedNs: number;
-  /** The call that dials or uses it; -1 = nobody. */
+  /** The call that dials or uses it; -1 = none. */
   holder: number;
   state: 'dialled' | 'used' | 'idle' | 'leaked';
 }
 
-/** The server of a story: which process of it lives, and how many connections that one has. */
+/** The server of a sequence: its current process, and the connections of that process. */
 export class PlainServer {
   readonly clock = new FakeCalls();
   epoch = 3;
@@ -38,7 +38,7 @@ export class PlainServer {
     return this.open < this.story.limit;
   }
 
-  /** Tells the story, and what is seen of it. `restarted` is called behind each restart. */
+  /** Runs the sequence and records observations. `restarted` is called after each restart. */
   tell(restarted: () => void = () => {}): Seen {
     const { story, clock, pools } = this;
     story.calls.forEach(({ atNs, client, leftNs }, call) => {
@@ -83,7 +83,7 @@ export class PlainServer {
   }
 }
 
-/** What rules of all kinds of pools share: connections, who waits, and what becomes of each call. */
+/** Common rules of all kinds of pools: connections, waiting calls, and the result of each call. */
 export abstract class PlainPool {
   readonly connections: PlainConnection[] = [];
   readonly calls: { startNs: number; endNs: number; outcome: number | null }[];

@@ -15,7 +15,7 @@ export interface SimpleSizes {
   readonly waiters: 'fifo' | 'random';
 }
 
-/** A pooler in front of the server: who connects to it and waits for one of its connections. */
+/** A pooler in front of the server: its clients, and their waits for its connections. */
 export class PlainSessions {
   readonly queue: { readonly pool: SimpleRule; readonly call: number }[] = [];
   readonly maxClients: number;
@@ -47,7 +47,7 @@ export class PlainSessions {
   }
 }
 
-/** A pool without a library, and one of a client of a pooler that keeps a connection for each of its own. */
+/** A pool without a library, and one of a pooler client that keeps a connection for each of its own. */
 export class SimpleRule extends PlainPool {
   private readonly sizes: SimpleSizes;
   private readonly sessions: PlainSessions | null;
@@ -176,7 +176,7 @@ export class SimpleRule extends PlainPool {
     }
   }
 
-  /** A call stands no longer in the line of the pooler; false where it did not. */
+  /** Removes a call from the line of the pooler; false if it was not in it. */
   private forget(call: number): boolean {
     const queue = this.sessions?.queue ?? [];
     const at = queue.findIndex((one) => one.call === call);
@@ -222,7 +222,7 @@ export interface GoSizes {
 export class GoRule extends PlainPool {
   private readonly sizes: GoSizes;
   private draws = 0;
-  /** Connections ordered for those who wait, beside the one that is being opened. */
+  /** Connections requested for waiting calls, besides the one that is being opened. */
   private orders = 0;
   private opening: PlainConnection | null = null;
   /** Of the cleaner that runs; a reset ends it. */
@@ -321,7 +321,7 @@ export class GoRule extends PlainPool {
     return Math.min(this.sizes.maxLifetimeNs ?? Infinity, this.sizes.maxIdleTimeNs ?? Infinity);
   }
 
-  /** Looks at what is idle after so long, or after a second; then again when the next one is due. */
+  /** Checks idle connections after this time, or after a second; then again when the next one is due. */
   private clean(cleaner: object, afterNs: number): void {
     this.server.clock.at(this.now + Math.max(SECOND, afterNs), () => {
       if (this.cleaner !== cleaner) return;

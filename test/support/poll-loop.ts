@@ -27,17 +27,17 @@ export interface LoopOptions {
   readonly elsewhere?: boolean;
   /** Messages that their logs have lost; none can be lost where it is not given. */
   readonly cut?: readonly number[];
-  /** What is asked to be read again, before each poll. */
+  /** Pending resets, before each poll. */
   readonly resets?: { pending: number; polls(assigned: readonly number[]): void };
-  /** Policies around the handler, and what they answer to the question whether it may begin. */
+  /** Policies around the handler, and their decision whether it may start. */
   readonly policy?: { answer: number };
   /** Whether another member may handle a log by now. */
   readonly accepts?: boolean;
 }
 
 /**
- * The second of two members reads all logs: two partitions, and behind them as many of the group's own. `told`: handlers
- * that begin, and what becomes of messages.
+ * The second of two members reads all logs: two partitions, then as many of the group's own. `told`: handlers that
+ * start, and results of messages.
  */
 export function pollLoop(options: LoopOptions = {}) {
   const { commit = 'afterEach', batch = 1, maxPollRecords = 10, logs = [3], keeps = 1 } = options;

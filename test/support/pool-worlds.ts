@@ -12,7 +12,10 @@ import { FakeCalls, MS } from './fake-calls.js';
 import type { CallResult } from './fake-calls.js';
 import { alarmOn } from './timetable.js';
 
-/** What a call does, decided beforehand: pool and rule meet the same. Times are odd, so that no two things coincide. */
+/**
+ * The course of a call, decided in advance, so that pool and rule see the same. Times are odd, so that no two events
+ * coincide.
+ */
 export interface PlannedCall {
   readonly atNs: number;
   readonly client: number;
@@ -23,21 +26,21 @@ export interface PlannedCall {
   readonly leftNs: number;
 }
 
-/** Everything that happens to some pools at one server, apart from what they do themselves. */
+/** All external events of some pools at one server. */
 export interface PoolStory {
   readonly seed: number;
   readonly limit: number;
   readonly calls: readonly PlannedCall[];
   readonly restartsNs: readonly number[];
-  /** When a process of its caller ends, if it has no call then, and when the server is gone from, and back. */
+  /** When a process of its caller ends, if it has no call then, and when the server is down and back. */
   readonly resetsNs: readonly number[];
   readonly downNs: readonly (readonly [from: number, until: number])[];
   readonly looksNs: readonly number[];
-  /** Time to open a connection whose draw has this number. */
+  /** Time to open a connection, for the draw with this number. */
   dialNs(draw: number): number;
 }
 
-/** What is seen of pools in a story. */
+/** Observations of pools in a sequence. */
 export interface Seen {
   /** By call: when its statement begins (-1 = never), and how and when it ends (a caller that left: never). */
   readonly calls: {
@@ -53,7 +56,7 @@ export interface Seen {
   readonly leaks: number;
 }
 
-/** A story of some clients; `most`: how many connections each may have. */
+/** A sequence with some clients; `most`: largest number of connections of each. */
 export function storyOf(
   seed: number,
   own: { clients?: number; count?: number; leaks?: boolean; spanMs?: number } = {},
@@ -105,7 +108,7 @@ type Common = Omit<PoolSetup<never>, 'pool'>;
 
 export const laneOf = (delayNs: number): Lane => ({ delayNs }) as Lane;
 
-/** Tells a story to real pools, and what they do with it. `numberOf`: the number of a draw by what it is drawn with. */
+/** Runs a sequence with real pools, and records their behaviour. `numberOf`: the number of a draw, by its key. */
 export function tell(
   story: PoolStory,
   make: (common: (client: number) => Common, server: PoolServer) => readonly PolicyState[],
@@ -193,7 +196,7 @@ export function tell(
   };
 }
 
-/** Stories of which a test tells some each. */
+/** First sequences of the groups into which tests split them. */
 export const FIRSTS = [0, 20, 40, 60, 80];
 
 export function compare(first: number, told: (seed: number) => readonly [Seen, Seen]): void {

@@ -6,7 +6,7 @@ export interface Step {
   readonly failing: number;
 }
 
-/** A fault of a random saga; `who` is a place in the list of what can be hit. */
+/** A fault of a random saga; `who` is an index into the list of targets. */
 export interface Fault {
   readonly kind: string;
   readonly who: number;
@@ -17,7 +17,7 @@ export interface Fault {
   readonly single: boolean;
 }
 
-/** A random saga: what it is, how it is driven, and what goes wrong. */
+/** A random saga: its steps, its driver, and its faults. */
 export interface Shape {
   readonly seed: number;
   readonly stages: readonly (readonly Step[])[];
@@ -99,8 +99,8 @@ export const shapes: fc.Arbitrary<Shape> = fc.record({
 });
 
 /**
- * Whether nothing that goes wrong can leave its effects unbalanced. A participant that answers an error for
- * what it has done is not to be helped: a failed step is one that has rolled back (SG-1).
+ * Whether no fault can leave its effects unbalanced. A participant that returns an error after it has committed
+ * cannot be handled: a failed step is one that has rolled back (SG-1).
  */
 export function isSafe(one: Shape): boolean {
   return (
@@ -114,8 +114,8 @@ export function isSafe(one: Shape): boolean {
 }
 
 /**
- * Whether nothing that goes wrong can unbalance those whom nobody drives. No message is lost, and none has two effects;
- * and who handles it again after a crash comes to the same end, as nothing else is left to chance.
+ * Whether no fault can unbalance choreographed sagas. No message is lost, and none takes effect twice; and a repeated
+ * handling after a crash has the same result, as nothing else is random.
  */
 export function isCalm(one: Shape): boolean {
   if (!one.idempotent || !one.tombstones || one.persistence === 'none') return false;
@@ -129,7 +129,10 @@ export function isCalm(one: Shape): boolean {
 /** Sagas that begin later are not counted. */
 export const MEASURED_MS = 300_000;
 
-/** Two times of three instances come and go, who drives sagas among them: by an autoscaler, or with a new version. */
+/**
+ * Two of three instances are added and removed twice, saga drivers among them: by an autoscaler, or with a new
+ * version.
+ */
 function scaling({ seed }: Shape): string {
   if (seed % 3 === 1) {
     const kind = seed % 2 === 0 ? 'rolling' : 'recreate';
@@ -254,7 +257,7 @@ function stepsOf(one: Shape): { readonly endpoints: string[]; readonly steps: st
   return { endpoints, steps };
 }
 
-/** What faults hit, by their number: the last is the broker where there is one. */
+/** Targets of faults, by number: the last is the broker if there is one. */
 export const PLACES = ['shop', 'worker', 'log', 'log'];
 
 /** Nodes of the broker are away, one after the other or all at once. */
@@ -280,7 +283,7 @@ function faultOf(one: Fault, k: number, who: string): string {
     case 'partition':
       return `{ ${common}, kind: partition, between: [ shop, ${who === 'shop' ? 'worker' : who} ] }`;
     case 'stop':
-      // Only services are asked to end.
+      // Only services get stop orders.
       return `{ ${common}, kind: ${who === 'log' ? 'crash' : 'stop'}, target: ${who}${one.single && who !== 'log' ? ', instances: 1' : ''} }`;
     default:
       return `{ ${common}, kind: ${one.kind}, target: ${who}${one.single && who !== 'log' ? ', instances: 1' : ''} }`;

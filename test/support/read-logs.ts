@@ -10,18 +10,18 @@ import type { World } from '../../src/model/world.js';
 /** Logs without a topic: message 100 * log + offset of each. */
 export interface ReadLogs {
   readonly offsets: Offsets;
-  /** What happened to them, in order. */
+  /** Their events, in order. */
   readonly told: string[];
   /** Where each log begins and ends, which a test sets. */
   readonly bounds: { base: number; end: number }[];
-  /** Whether somebody has to be told of passed places. */
+  /** Whether a consumer must be notified of passed places. */
   readonly passing: { isPending: boolean };
   /** When the oldest message that waits was published. */
   readonly since: () => number;
   readonly redelivered: () => number;
-  /** What waits in all logs, and in the hottest one. */
+  /** Messages that wait in all logs, and in the hottest one. */
   readonly waits: () => readonly number[];
-  /** A message published at a time comes to the end of a log. */
+  /** Appends a message, published at this time, to a log. */
   append(log: number, published: number): void;
 }
 

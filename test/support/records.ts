@@ -6,7 +6,10 @@ import { Histogram } from '../../src/stats/histogram.js';
 import { gaugeTable, type DenseGauge } from './gauge-table.js';
 import { rowOf } from './histogram-row.js';
 
-/** Records of runs by hand: every figure that is not written is 0, so each expected value is computed from what a test writes. */
+/**
+ * Hand-written records of runs: every figure that is not set is 0, so expected values follow from the figures that a
+ * test sets.
+ */
 export class RecordBuilder {
   readonly plan: Plan;
   private readonly parts: PartDraft[];
@@ -24,7 +27,7 @@ export class RecordBuilder {
     this.edges = plan.statEdges.map(() => edgeDraft(plan));
   }
 
-  /** So many answers of a part with one outcome, to requests that arrived in a cell. */
+  /** This number of responses of a part with one outcome, to requests that arrived in a cell. */
   answers(part: string, cell: number, outcome: OutcomeName, n: number, latencyMs = 0): this {
     const draft = this.parts[this.partId(part)];
     draft.outcomes[cell * OUTCOME_KINDS + OUTCOME_NAMES.indexOf(outcome)] += n;
@@ -44,7 +47,7 @@ export class RecordBuilder {
     return this;
   }
 
-  /** Worker time of a part in a cell, ms, and the part of it that nobody used. */
+  /** Worker time of a part in a cell, ms, and its wasted part. */
   busy(part: string, cell: number, ms: number, wastedMs = 0): this {
     const draft = this.parts[this.partId(part)];
     draft.busyNs[cell] += ms * 1e6;
@@ -58,7 +61,7 @@ export class RecordBuilder {
     return this;
   }
 
-  /** Calls of a measured edge with one outcome, each of so many attempts with the same outcome. */
+  /** Calls of a measured edge with one outcome, each with this number of attempts with the same outcome. */
   calls(edge: string, cell: number, outcome: OutcomeName, n: number, attemptsEach = 1): this {
     const draft = this.edges[this.edgeId(edge)];
     const kind = OUTCOME_NAMES.indexOf(outcome);
@@ -75,7 +78,7 @@ export class RecordBuilder {
     return this;
   }
 
-  /** A gauge that stands at a mean level in each cell, with a largest value. */
+  /** A gauge with a mean level and a maximum in each cell. */
   gauge(
     kind: GaugeKind,
     instance: number,
@@ -94,7 +97,7 @@ export class RecordBuilder {
     return this;
   }
 
-  /** So many waits for a connection of a caller's pool, in the segment of a cell. */
+  /** This number of waits for a connection of a caller's pool, in the segment of a cell. */
   poolWaits(caller: string, database: string, cell: number, ms: number, n: number): this {
     const { grid } = this.plan;
     let pool = this.pools.find((one) => one.caller === caller && one.database === database);

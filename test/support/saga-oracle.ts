@@ -13,7 +13,7 @@ interface Told {
   readonly undoes: readonly Row[];
 }
 
-/** The part whose executions are the commands, each of them the parent of its messages. */
+/** The part whose executions are the commands; each is the parent of its messages. */
 const COMMAND = 'shop.saga:trip';
 
 /** Every message that was sent, however many there were. */
@@ -35,9 +35,9 @@ export function watched(text: string): Watched {
 
 const isOk = (row: Row): boolean => row.outcome === 'ok' && row.answered >= 0;
 /**
- * Whether who drives a saga knows that a step was undone: the last command for it was answered so. Commands are the
- * parents of messages. What the messages of one are answered that was given to another instance is written nowhere,
- * so the last command decides, whatever has become of those before.
+ * Whether the driver of a saga knows that a step was undone: the last command for it got that response. Commands are
+ * the parents of messages. Responses that another instance got are not recorded, so the last command decides,
+ * whatever the results of earlier ones.
  */
 function isKnownUndone(undoes: readonly Row[], commands: ReadonlyMap<number, number>): boolean {
   const begun = (row: Row): number => commands.get(row.parent)!;
@@ -73,21 +73,21 @@ function sagasOf(one: Shape, all: readonly Row[]): readonly (readonly (readonly 
   });
 }
 
-/** Whether a command took longer than its lease, which ends behind what happens at the same time. */
+/** Whether a command took longer than its lease, which ends after other events of the same time. */
 function isOverdue({ leaseMs }: Shape, { part, sent, ended }: Row): boolean {
   return part === COMMAND && (ended < 0 || ended - sent > leaseMs + 1e-6);
 }
 
 /**
- * What no driver may ever do, whatever goes wrong, seen from the messages alone: to begin a stage before
- * all of the one before have succeeded, to undo what it never began, to go on after it has turned back, or
- * to undo in another order than the reverse.
+ * What a driver must never do under any fault, judged by the messages alone: start a stage before the previous one
+ * has succeeded, undo a step that it never started, continue after it has turned back, or undo in another order than
+ * the reverse.
  */
 export function expectInOrder(one: Shape, { rows }: Watched): void {
   const leased = one.lease && one.persistence !== 'none';
-  // An instance that has lost its lease may send what was decided long before.
+  // An instance that has lost its lease may send commands that were decided long before.
   const lost = new Set(leased ? rows.filter((row) => isOverdue(one, row)).map(({ id }) => id) : []);
-  // Who takes over does not know what a process that died, or that was late, had sent.
+  // An instance that takes over does not know the messages of a process that died or was late.
   const dies = one.faults.some(({ kind, who }) => kind === 'crash' && PLACES[who] === 'shop');
   const canKnow = !(dies || leased) || !one.sagaTimeout;
   const heard = rows.filter(({ parent }) => !lost.has(parent));
@@ -128,7 +128,7 @@ export function endsOf(one: Shape, { rows }: Watched): Readonly<Record<string, n
   );
   for (const stages of sagasOf(one, rows)) {
     const all = stages.flat();
-    // A lost request may come so late that nobody counts it.
+    // A lost request can arrive too late to be counted.
     const first = Math.min(...all.flatMap(({ does }) => does.map(({ sent }) => sent)));
     if (first > MEASURED_MS && first < Infinity) continue;
     const undone = all.every(({ kind, does, undoes }) => {

@@ -6,7 +6,7 @@ export interface Shape {
   readonly name: string;
   /** Second from which orders succeed again after 60 s; 60 = they never stop, 999 = never again. */
   readonly ordersBack: number;
-  /** Second at which browsing stops; null = it goes on. */
+  /** Second at which browsing stops; null = never. */
   readonly browseLost: number | null;
   /** Attempts per call on the edges into checkout and payments while orders fail. */
   readonly attempts: number;

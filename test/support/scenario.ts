@@ -316,7 +316,7 @@ export function gateway(
   };
 }
 
-/** Every entry has a place of its own. */
+/** Every entry has its own path. */
 function placed(chain: readonly Middleware[], ...owner: readonly string[]): readonly Middleware[] {
   return chain.map((one, index) => ({ ...one, at: [...owner, 'middleware', index] }));
 }

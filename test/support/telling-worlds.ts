@@ -8,7 +8,7 @@ const crashes: fc.Arbitrary<Mishap> = fc
   .record({ at: fc.integer({ min: 200, max: 1800 }), length: fc.constantFrom(200, 1500) })
   .map((when) => ({ ...DIES, one: false, ...when }));
 
-/** Chains in which every topic and queue keeps the order of a key, whatever goes wrong. */
+/** Chains in which every topic and queue keeps the order of a key under every fault. */
 const orderlyWorlds: fc.Arbitrary<MessageWorld> = fc
   .tuple(messageWorlds, crashes)
   .map(([world, crash]) => ({
@@ -20,17 +20,17 @@ const orderlyWorlds: fc.Arbitrary<MessageWorld> = fc
     unclean: false,
   }));
 
-/** What a reader does with its messages, each of which shows in another figure. */
+/** Kinds of consumers, each of which is visible in another figure. */
 const CHARACTERS: readonly Partial<Reader>[] = [
-  // Lets go of them before they are handled, and has done with what fails: they are lost.
+  // Releases messages before they are handled and skips failures: they are lost.
   { commit: 'before', retry: null, onPoison: 'skip', fails: 15 },
-  // Moves what fails away.
+  // Dead-letters failed messages.
   { commit: 'afterEach', retry: null, onPoison: 'deadLetter', fails: 15 },
-  // Remembers neither what it has handled nor, for long, where it was: it handles them again.
+  // Remembers neither handled messages nor, for long, its position: it handles them again.
   { commit: 'auto', inbox: false, maxPollInterval: '5m' },
 ];
 
-/** Chains whose first topic or queue has a reader of such a kind, which dies. */
+/** Chains whose first topic or queue has such a consumer, which dies. */
 const markedWorlds: fc.Arbitrary<MessageWorld> = fc
   .tuple(messageWorlds, readers, fc.constantFrom(...CHARACTERS), crashes)
   .map(([world, reader, character, crash]) => {
@@ -64,7 +64,7 @@ function orderly(hop: Hop): Hop {
   }
 }
 
-/** One that commits what it has handled, and tries again on the spot. */
+/** A consumer that commits handled messages, and retries in process. */
 const patient = (reader: Reader): Reader => ({
   ...reader,
   service: 0,

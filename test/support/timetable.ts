@@ -2,7 +2,7 @@ import { engine } from '../../src/kernel/engine.js';
 import { PHASE } from '../../src/kernel/phase.js';
 import type { Alarm } from '../../src/spec/policy.js';
 
-/** What a test does at which time, as events of a fresh engine. */
+/** Actions of a test by time, as events of a new engine. */
 export interface Timetable {
   /** In a phase; in the first one unless another is given. */
   at(time: number, act: () => void, phase?: number): void;

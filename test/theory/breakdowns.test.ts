@@ -53,7 +53,7 @@ describe('parts that are away at random times', () => {
     };
   });
 
-  // A request every 20 s asks all three, each by itself, and sees who is there at that moment.
+  // A request every 20 s calls all three independently, and sees which are up at that instant.
   theory(
     'availability-series-3',
     ({ p }) => {

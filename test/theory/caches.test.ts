@@ -3,7 +3,7 @@ import { theory } from './case.js';
 import { budgetValue, inMs, inSystem } from './measures.js';
 import { run, stream } from './program.js';
 
-/** One service that reads a cache, and loads what is missing. */
+/** One service that reads a cache, and loads missing values. */
 const cached = (of: {
   readonly run: string;
   readonly key: string;
@@ -130,8 +130,8 @@ describe('CA-6: one value that expires', () => {
     expect((budgetValue(ran, 'origin.throughput') * cycle) / 6).toBeCloseTo(1, 1);
   });
 
-  // A SET begins the time to live anew, as Redis has it, so the last of the 101 loads decides, up to 200 ms
-  // behind the first that the case counts from: 1.9 % fewer loads a second.
+  // A SET restarts the time to live, as in Redis, so the last of the 101 loads decides, up to 200 ms after the first,
+  // which the case uses: 1.9 % fewer loads per second.
   theory(
     'cache-stampede',
     ({ p }) => {
@@ -215,7 +215,7 @@ budgets:
 });
 
 describe('a cache that hides its database', () => {
-  /** Nine of ten read the cache, all values of which are asked for in turn; one goes to the database. */
+  /** Nine of ten requests read the cache, through all values in turn; one goes to the database. */
   const hidden = (rate: number, p: Record<string, number>): string => `
 faultline: 1
 title: A cache in front of a database that is too small
@@ -253,7 +253,7 @@ budgets:
     return {
       'rps250.recovers': recovers(small!),
       'rps2000.recovers': recovers(large!),
-      // What keeps the database busy all the time, with the cache and without it.
+      // Load that saturates the database, with the cache and without it.
       max_sustainable_rps_when_warm: 2000 / budgetValue(large!, 'db.utilization'),
       vulnerable_above_rps: (p['db_capacity_rps'] * 250) / budgetValue(slow, 'shop->db.attempts'),
     };

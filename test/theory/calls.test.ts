@@ -413,7 +413,7 @@ workloads: { users: { arrivals: constant(1000/s), requests: [ { call: root } ] }
       // Hedged requests take 5, 15 or 1000 ms; how many take 15 follows from the extra calls.
       const inTime = (1 - (attempts / calls - 1)) ** p['fanout'];
       const usual = fast * inTime + late * (1 - inTime);
-      // Buckets are 0.8 % wide: the figure tells which of the values it is.
+      // Buckets are 0.8 % wide, so the figure shows which of the values it is.
       const near = (value: number | null, exact: number): number =>
         Math.abs(inMs(value) - exact) <= 0.004 * exact ? exact : inMs(value);
       return {

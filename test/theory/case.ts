@@ -21,7 +21,7 @@ export interface Expectation {
   readonly relation?: string;
 }
 
-/** What was measured, by the name of the metric in the case. */
+/** Measured values, by the name of the metric in the case. */
 export type Measures = Readonly<Record<string, number | boolean | readonly number[] | null>>;
 
 export interface Run<P> {
@@ -37,7 +37,7 @@ export const CASES: readonly TheoryCase[] = JSON.parse(
 export interface Options {
   /** Share of the stated length or number of requests that is run; 1 = all of it. */
   readonly share?: number;
-  /** Metrics with an absolute tolerance that is statistical all the same. */
+  /** Metrics with an absolute tolerance that are statistical nevertheless. */
   readonly sampled?: readonly string[];
 }
 

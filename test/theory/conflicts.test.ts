@@ -27,13 +27,13 @@ describe('ES-5: the probability of a conflict', () => {
     expect(Math.abs(refused(traced) - (1 - Math.exp(-10 * 0.02)))).toBeLessThan(0.021);
   });
 
-  it('is rate x window / (1 + rate x window) where only those who get through commit', () => {
+  it('is rate x window / (1 + rate x window) if only successful requests commit', () => {
     const traced = golden(body('poisson(20/s)', '{ at: [ 0ms ] }'), '200s');
-    // Each commit shuts out who commits within the next 20 ms, as a counter with a dead time does.
+    // Each commit excludes other commits within the next 20 ms, like a counter with a dead time.
     expect(Math.abs(refused(traced) - 0.4 / 1.4)).toBeLessThan(0.025);
   });
 
-  it('lets everybody through who runs again often enough', () => {
+  it('admits all that retry often enough', () => {
     const traced = golden(body('poisson(5/s)', '{ at: [ 0ms ] }', 20), '200s');
     expect(refused(traced)).toBe(0);
     expect(metered(traced, 'conflicts', 'ledger')).toBeGreaterThan(50);

@@ -32,7 +32,7 @@ describe('consumers of a partitioned log', () => {
     expect(meanLag(1, 80)).toBeLessThan(4.4);
   });
 
-  it('are so many of them with several, and no M/M/c: a partition waits for its own reader', () => {
+  it('are as many of them with several, and no M/M/c: a partition waits for its own reader', () => {
     // Four times 80/s; one line for four workers would have 5.6.
     const lag = meanLag(4, 320);
     expect(lag).toBeGreaterThan(14.8);

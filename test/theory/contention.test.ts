@@ -5,7 +5,7 @@ import { run } from './program.js';
 
 const REPLICATIONS = 40;
 
-/** Back-off of the tries behind the first; null = none. */
+/** Back-off of the tries after the first; null = none. */
 const BACKOFFS: Readonly<Record<string, string | null>> = {
   none: null,
   expo: 'kind: exponential, base: 10ms, max: 2s',

@@ -75,7 +75,7 @@ workloads:
 `);
         const { latency } = ran.variant().components['api']!;
         const size = 1 + (p['arrival_rps']! * p['linger_ms']!) / 1000;
-        // A batch is as large as what came while its first message waited the whole time.
+        // The size of a batch is the number of messages that arrived while its first message waited.
         const mean = inMs(latency.mean);
         const perSecond = counted(ran, 'published') / p.duration;
         const batch = batchSizeOf(mean, p['linger_ms']!);

@@ -211,9 +211,9 @@ workloads:
       const ran = run(fan(p.count, 'wait: mixture(99%=10ms 1%=1s)', all(100)));
       const { latency } = ran.variant().components['users'];
       return {
-        // Every request takes 10 ms or 1000 ms, so the mean tells how many are slow.
+        // Every request takes 10 ms or 1000 ms, so the mean gives the share of slow ones.
         fraction_slower_than_999ms: (inMs(latency.mean) - 10) / 990,
-        // Buckets are 0.8 % wide, so the figure tells which of the two it is.
+        // Buckets are 0.8 % wide, so the figure shows which of the two it is.
         latency_p50_ms: Math.abs(inMs(latency.p50) - 1000) <= 4 ? inMs(latency.max) : 10,
       };
     },
@@ -385,7 +385,7 @@ function occupancy(
   stream(text, (rows, plan) => {
     const first = plan.components.find(({ name }) => name === 's')!.firstInstance;
     for (let i = 0; i < rows.rows; i++) {
-      // What is cut off by the end has no answer.
+      // Requests that the end of the run cuts off have no response.
       if (rows.answered[i]! < 0) continue;
       if (rows.parent[i] < 0) continue;
       attempts++;

@@ -74,7 +74,7 @@ export interface Row {
   readonly answered: number;
   readonly gone: number;
   readonly outcome: OutcomeName;
-  /** The HTTP status it carries or stands for. */
+  /** HTTP status that the outcome carries, or the default of its kind. */
   readonly status: number;
 }
 
@@ -85,7 +85,7 @@ export function traceOf(text: string): { readonly rows: readonly Row[]; readonly
   return { ran, rows };
 }
 
-/** Runs a variant with every request traced and hands on the rows as they come. */
+/** Runs a variant with every request traced, and passes the rows on as they are recorded. */
 export function stream(
   text: string,
   take: (rows: TraceRecord, plan: Plan) => void,

@@ -14,7 +14,7 @@ interface Station {
   readonly policy?: string;
 }
 
-/** One service behind one workload, as a user would write it. */
+/** One service and one workload, as a user would write them. */
 const station = ({ arrivals, duration, warmup, service, step, policy }: Station): string => `
 faultline: 1
 title: One station
@@ -36,7 +36,7 @@ const every = (count: number, gapMs: number): string =>
 
 const QUANTILES = ['p50', 'p95', 'p99', 'p999'] as const;
 
-/** Everything about one station that the cases may ask for. */
+/** All figures of one station that cases can use. */
 function figures(ran: Ran, asked: readonly string[]): Record<string, number> {
   const { users, s } = ran.variant().components;
   const { outcomes, successLatency } = users;

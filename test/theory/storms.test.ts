@@ -5,8 +5,8 @@ import { budgetValue } from './measures.js';
 import { run, stream } from './program.js';
 
 /**
- * One worker at a fixed rate, clients that give up and ask again at once, and an outage in which
- * nothing is answered. Work that was given up is done all the same.
+ * One worker at a fixed rate, clients that give up and retry at once, and an outage without responses. Abandoned work
+ * is still executed.
  */
 function storm({ p }: Run<Record<string, number>>, own: { policy?: string; queue?: string } = {}) {
   const end = p['end_s'];
@@ -91,7 +91,7 @@ describe('retry storms', () => {
   });
 
   theory('storm-budget-250', (of) => {
-    // A tenth of a token for each first try is a fixed rate of tokens where tries come evenly.
+    // A tenth of a token per first try is a fixed token rate if tries arrive regularly.
     const budget = '{ kind: rate, rate: 25/s, burst: 10 }';
     const policy = `retry: { attempts: 2, on: [ timeout ], budget: ${budget} }`;
     const text = storm(of, { policy });

@@ -2,7 +2,7 @@ import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { nodesOf, placeOf, sourcesBelow } from './sources.js';
 
-/** What a switch over it must list, so that a new one does not compile until it has an answer. */
+/** Fields whose values every switch must list, so that a new value does not compile until it is handled. */
 const KINDS = /(^|\.)(kind|verb|op|metric|discipline|unit|shape|strategy|lifecycle)$/;
 /** Each with the reason why the names are not ours to list. */
 const OPEN: Readonly<Record<string, string>> = {
@@ -12,7 +12,7 @@ const OPEN: Readonly<Record<string, string>> = {
     'names of metrics: what it does not list is asked of the meters, as in the analysis',
 };
 
-/** Where a switch over kinds has a default that swallows what it does not know. */
+/** Switches over kinds with a default that accepts unknown kinds. */
 function silentDefaults(): readonly string[] {
   return sourcesBelow('src')
     .filter(({ path }) => OPEN[path] === undefined)
@@ -26,7 +26,7 @@ function silentDefaults(): readonly string[] {
     );
 }
 
-/** The rest is narrowed: it `satisfies` a type, or goes to a function whose parameter has one. */
+/** Otherwise the type is narrowed: it `satisfies` a type, or is passed to a function whose parameter has one. */
 function isChecked(discriminant: string, clause: ts.DefaultClause): boolean {
   const text = clause.statements.map((one) => one.getText()).join(' ');
   const owner = discriminant.replace(/\.\w+$/, '');

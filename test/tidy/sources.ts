@@ -14,7 +14,7 @@ export interface Source {
   readonly tree: ts.SourceFile;
 }
 
-/** All files below a folder of the project whose names end so, by path. */
+/** All files below a folder of the project whose names have this ending, by path. */
 export function filesBelow(folder: string, ending: RegExp): readonly string[] {
   return readdirSync(join(ROOT, folder), { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && ending.test(entry.name))

@@ -1,5 +1,5 @@
-// Runs one command line after the other in one process. Each evaluates dist/cli/main.js anew; what it imports
-// is loaded and compiled once. Two thirds of a short command is that.
+// Runs command lines one after the other in one process. Each evaluates dist/cli/main.js again; its imports are
+// loaded and compiled once, which is two thirds of the time of a short command.
 import os from 'node:os';
 import { syncBuiltinESMExports } from 'node:module';
 

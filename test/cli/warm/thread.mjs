@@ -1,4 +1,4 @@
-// Asks the warm program while the thread that wants the answer sleeps.
+// Sends a command to the warm program while the thread that needs the result sleeps.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { workerData } from 'node:worker_threads';

@@ -8,7 +8,7 @@ export interface Command {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** What a command left, as `spawnSync` names it. */
+/** Result of a command, with the names of `spawnSync`. */
 export interface Ended {
   readonly status: number | null;
   readonly stdout: string;
@@ -22,7 +22,7 @@ interface Warm {
 
 /** Longest time of one command. Unit: ms. */
 const LIMIT = 500_000;
-/** The test files of a thread share its warm program: each file has these modules anew. */
+/** The test files of a thread share its warm program, although each file loads these modules again. */
 const held = globalThis as { faultlineWarm?: Warm };
 
 /** Runs a command line of `program` in a process that ran others before, and waits for its end. */

@@ -17,8 +17,8 @@ interface Options {
 }
 
 /**
- * What becomes of failed messages of group 3, with the time in ms: `5 back 0`. A back-off is 10 ms for each try, and as
- * many more as its lineages say.
+ * Results of failed messages of group 3, with the time in ms: `5 back 0`. The back-off is 10 ms per try, plus the
+ * value of its lineage.
  */
 function aftermath({ mode, attempts = 3, withBackoff = true, onPoison = 'skip' }: Options = {}) {
   const table = timetable();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ranges, sticky } from '../../../src/model/messaging/assignment.js';
 
 const none = (): boolean => false;
-/** Numbers from 10 on stand for members that have died. */
+/** Numbers from 10 on are members that have died. */
 const dead = (owner: number): boolean => owner >= 10;
 
 const dealt = (
@@ -30,7 +30,7 @@ describe('the sticky assignor', () => {
     expect(dealt([1, 0, 1], [0, 1])).toEqual([1, 0, 1]);
   });
 
-  it('takes from who has more than its share, the last ones first', () => {
+  it('takes from members with more than their share, the last ones first', () => {
     expect(dealt([0, 0, 0, 0], [0, 1])).toEqual([0, 0, 1, 1]);
     // Five for two: the first that has three keeps them.
     expect(dealt([0, 0, 0, 0, 0], [0, 1])).toEqual([0, 0, 0, 1, 1]);
@@ -41,7 +41,7 @@ describe('the sticky assignor', () => {
     expect(dealt([2, 2, 2, 1, 1, 1, 0], [0, 1, 2])).toEqual([2, 2, 2, 1, 1, 0, 0]);
   });
 
-  it("deals what is nobody's to who has least, the first of equals", () => {
+  it('assigns unowned partitions to the member with the fewest, the first of equals', () => {
     expect(dealt([-1, -1, -1], [0, 1])).toEqual([0, 1, 0]);
     expect(dealt([0, 0, -1, -1, -1], [0, 1])).toEqual([0, 0, 1, 1, 0]);
     expect(dealt([9, 0], [0])).toEqual([0, 0]);
@@ -54,7 +54,7 @@ describe('the sticky assignor', () => {
     expect(dealt([0, 11, 11, 11], [0, 1], dead)).toEqual([0, 11, 11, 11]);
   });
 
-  it('gives nothing to nobody', () => {
+  it('assigns nothing without members', () => {
     expect(dealt([-1, 0, 10], [], dead)).toEqual([-1, -1, 10]);
   });
 });

@@ -58,7 +58,7 @@ describe('a producer', () => {
     const at = Array.from({ length: 8 }, (_, k) => `${k * 10}us`).join(', ');
     const traced = run({ at, topic: 'producer: { linger: 0ms }' });
     expect(confirmed(traced)).toEqual([4, 4.01, 4.02, 4.03, 4.04, 8, 8, 8]);
-    // Nobody waits for the followers of what is not acknowledged.
+    // An unacknowledged message does not wait for followers.
     const sent = run({ at, topic: 'producer: { linger: 0ms }', publish: 'acks: 0' });
     expect(confirmed(sent)).toEqual([0, 0.01, 0.02, 0.03, 0.04, 2, 2, 2]);
   });
@@ -73,7 +73,7 @@ describe('a producer', () => {
     expect(confirmed(traced)).toEqual([14, 24]);
   });
 
-  it('blocks who publishes while its buffer is full, and fails after maxBlock (KF-13)', () => {
+  it('blocks publishers while its buffer is full, and fails after maxBlock (KF-13)', () => {
     // A batch of one message takes up 61 + 21 + 1 + 2 + 1024 + 1 = 1110 bytes.
     const traced = run({
       at: '0ms, 1ms',
@@ -101,7 +101,7 @@ describe('a producer', () => {
   });
 });
 
-describe('a follower that is gone', () => {
+describe('a follower that is down', () => {
   it('holds up acks=all until it is out of sync', () => {
     const traced = run({ at: '1s', faults: crash(2, '500ms', '1m') });
     expect(confirmed(traced)).toEqual([9500]);
@@ -111,7 +111,7 @@ describe('a follower that is gone', () => {
   });
 });
 
-describe('followers that are gone, and fewer in sync than `minInsyncReplicas`', () => {
+describe('followers that are down, and fewer in sync than `minInsyncReplicas`', () => {
   const both = (length: string): string =>
     `[ { id: f1, kind: crash, target: "cluster[1]", at: 1s, for: ${length} }, { id: f2, kind: crash, target: "cluster[2]", at: 1s, for: ${length} } ]`;
   // Written at 1.007 s by the leader alone; at 10 s it is the only one in sync.
@@ -185,7 +185,7 @@ describe('a leader that dies', () => {
   });
 
   it('has a batch written twice when the answer was lost, unless the producer is idempotent (MQ-4)', () => {
-    // Node 1 has it, node 2 is slow: what is confirmed by nobody is there after the election.
+    // Node 1 has it, node 2 is slow: a message confirmed by no node is present after the election.
     const faults = (idempotence: boolean): Traced =>
       run({
         broker: 'electionTime: 1s',
@@ -213,9 +213,9 @@ describe('a batch that is written again while its first try is still replicated'
   });
 });
 
-describe('a partition whose last replica in sync is gone', () => {
-  // Partition 0 is on nodes 0 and 1. Node 1 is away from 1 s to 10 s, node 0 from 8 s to 28 s. What comes at
-  // 5 s only node 0 has. The consumer is away from 4 s to 15 s.
+describe('a partition whose last replica in sync is down', () => {
+  // Partition 0 is on nodes 0 and 1. Node 1 is down from 1 s to 10 s, node 0 from 8 s to 28 s. Only node 0 has the
+  // messages of 5 s. The consumer is down from 4 s to 15 s.
   const partition = (unclean: boolean, consumer = '4s'): Traced =>
     golden(
       `
@@ -247,7 +247,7 @@ faults:
     expect(metered(traced, 'lostEffects', 'jobs.workers')).toBe(0);
   });
 
-  it('goes on without what only it had, with unclean elections', () => {
+  it('continues without the records that only it had, with unclean elections', () => {
     const traced = partition(true);
     expect(confirmed(traced)).toEqual([9, 5007, 5007, 5007, 12_007]);
     expect(handled(traced)).toEqual([9, 15_000]);

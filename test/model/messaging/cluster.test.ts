@@ -4,7 +4,7 @@ import type { Producer } from '../../../src/spec/messaging.js';
 import { dice } from '../../support/dice.js';
 import { SERVICE, cluster } from '../../support/kafka-cluster.js';
 
-/** What was published, when, and what the publisher was to hear of it. */
+/** A publish: message, time, and the notifications that the publisher expects. */
 interface Published {
   readonly list: readonly number[];
   readonly at: number;
@@ -92,7 +92,7 @@ const timesIn = (list: readonly { message: number }[], message: number): number 
 const WORLDS = Array.from({ length: 40 }, (_, k) => Math.imul(k + 1, 0x9e3779b1));
 
 describe('what is published to a cluster whose nodes come and go', () => {
-  it('is answered to who waits for it, and to nobody else', () => {
+  it('goes to the publisher that waits for it, and to no other', () => {
     let refused = 0;
     for (const seed of WORLDS) {
       const own = world(seed);
@@ -100,7 +100,7 @@ describe('what is published to a cluster whose nodes come and go', () => {
       for (const one of own.published) {
         const told = toldOf(own, one);
         expect(one.waits || !one.confirm).toBe(true);
-        // A step in several batches hears of each that fails; it has gone on with the first.
+        // A step in several batches is notified of each failure; it has continued with the first one.
         expect(told.length > 0).toBe(one.waits);
         if (!one.confirm || one.list.length === 1) expect(told.length).toBeLessThan(2);
         answers += told.length;

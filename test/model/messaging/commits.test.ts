@@ -9,7 +9,10 @@ import { placeOf } from '../../../src/model/messaging/offsets.js';
 import { logsOf, newMember } from '../../../src/model/messaging/member.js';
 import { membersOf, readLogs } from '../../support/read-logs.js';
 
-/** Four logs of two partitions with nine messages each, read up to the sixth; who lacks a partition is `rejected`. */
+/**
+ * Four logs of two partitions with nine messages each, read up to the sixth; members without a partition are
+ * `rejected`.
+ */
 function group(rejected: readonly number[] = []) {
   const own = readLogs(4);
   for (let log = 0; log < 4; log++) for (let k = 0; k < 9; k++) own.append(log, 0);
@@ -70,13 +73,13 @@ describe('a commit', () => {
     commits.commit(own!, 0, 5);
     commits.commit(own!, 1, 5);
     expect(released()).toEqual([2, 1, 0, 0]);
-    // What is over of the batch holds nothing back.
+    // Completed entries of the batch do not hold back the commit.
     other!.at = 3;
     commits.commit(own!, 1, 6);
     expect(released()).toEqual([2, 6, 0, 0]);
   });
 
-  it('keeps what is in hand where retention has moved the group ahead', () => {
+  it('keeps records in flight if retention has moved the group ahead', () => {
     const { commits, members, offsets, released } = group();
     members[0]!.batch.push(0, 2, 6);
     offsets.skip(0, 4);
@@ -84,9 +87,9 @@ describe('a commit', () => {
     expect(released()).toEqual([2, 0, 0, 0]);
   });
 
-  it('asks nobody where the group is not ahead', () => {
+  it('does not ask if the group is not ahead', () => {
     const { commits, members, released } = group();
-    // The batch is moved on before its commit: what stands in it is not looked at.
+    // The batch has moved past its commit: its entries are not examined.
     members[1]!.batch.push(0, 1, 6);
     commits.commit(members[0]!, 0, 4);
     expect(released()).toEqual([4, 0, 0, 0]);
@@ -153,7 +156,7 @@ describe('the end of a transaction', () => {
     expect(released()).toEqual([6, 6, 0, 0]);
   });
 
-  it('gives a record up at the place where the group stands as one that it comes to again', () => {
+  it("gives up a record at the group's position as one that it will reach again", () => {
     const { commits, member, told, offsets } = filled();
     offsets.skip(1, 4);
     commits.end(member);
@@ -177,7 +180,7 @@ describe('the end of a transaction', () => {
 });
 
 describe('commits by the clock', () => {
-  /** Members that commit every 100 ns; when, and who. */
+  /** Members that commit every 100 ns; time and member of each commit. */
   function clock(at: readonly number[], act: (own: AutoCommits) => void) {
     engine.reset();
     const [member, other] = membersOf(2);
@@ -190,7 +193,7 @@ describe('commits by the clock', () => {
     return { member: other!, made, own, run: (until: number) => engine.run(until, Infinity) };
   }
 
-  it('come with the first poll once the interval is over, which begins anew', () => {
+  it('come with the first poll after the interval, which restarts', () => {
     const polls = [0, 99, 100, 150, 200, 350, 449, 450];
     const { member, made, run } = clock(polls, (own) => own.polls(member));
     run(1000);
@@ -248,7 +251,7 @@ describe('commits by the clock', () => {
     expect(made).toEqual(['1 at 70', '1 at 170']);
   });
 
-  it('wait for who is no member, and leave out who stands still', () => {
+  it('wait for instances that are no members, and skip paused ones', () => {
     const { member, made, run } = clock([20, 150], (own) => {
       if (engine.now === 150) member.inGroup = true;
       else own.taken(member);
@@ -265,7 +268,7 @@ describe('commits by the clock', () => {
 });
 
 describe('a new member', () => {
-  it('waits for its first poll, and has nothing in hand', () => {
+  it('waits for its first poll, without records in flight', () => {
     const [{ instance }] = membersOf(1) as readonly [ReturnType<typeof newMember>];
     const none = { assigned: [], losing: [], batch: [], effects: [], left: [], outputs: [] };
     const not = { called: false, joined: false, blocked: false, watched: false };

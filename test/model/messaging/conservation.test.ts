@@ -100,7 +100,7 @@ faults: [ ${[fault, poison, ...(isOn ? away : [])].filter((one) => one !== '').j
 `;
 }
 
-/** What was counted in the run, by name; the lag at its end. */
+/** Counts of the run, by name, and the lag at its end. */
 function figures(c: Case): ReadonlyMap<string, number> {
   const { records } = run(textOf(c));
   const sums = new Map<string, number>();
@@ -128,7 +128,7 @@ describe('messages', () => {
           const published = of('published') - of('deadLettered');
           const effects = of('consumed') - of('duplicateEffects');
           expect(of('lag')).toBe(0);
-          // A transaction that is given up has handled its messages for nothing.
+          // An aborted transaction has handled its messages without effect.
           if (c.commit !== 'transactional') {
             expect(effects + of('lostEffects') + of('deadLettered')).toBeGreaterThanOrEqual(
               published,

@@ -3,13 +3,13 @@ import type { Messages } from '../../../src/model/messaging/messages.js';
 import { Deliveries, VERDICT } from '../../../src/model/messaging/queues/deliveries.js';
 import { Entries } from '../../../src/model/messaging/queues/entries.js';
 
-/** One entry for message 4, handed out so many times; nobody holds the message but its deliveries. */
+/** One entry for message 4, delivered this number of times; only its deliveries hold the message. */
 function handed(times: number) {
   const entries = new Entries();
   const holders = new Int32Array(10);
   const messages = { holders, release: (message: number) => holders[message]!-- };
   const deliveries = new Deliveries(messages as unknown as Messages, entries);
-  // Another one in front, so that nothing is number 0 by chance.
+  // Another entry first, so that no number is 0 by coincidence.
   entries.make(3, 0, -1);
   deliveries.make(3, 0, 0);
   const entry = entries.make(4, 0, -1);
@@ -75,18 +75,18 @@ describe('a delivery', () => {
 });
 
 describe('what a queue lets go of', () => {
-  it("is in nobody's hand where it was never handed out", () => {
+  it('has no holder if it was never delivered', () => {
     const { deliveries, entry } = handed(0);
     expect(deliveries.leave(entry)).toBe(false);
   });
 
-  it('stays with all that have it in hand, and they settle nothing', () => {
+  it('stays with all that hold it, and they settle nothing', () => {
     const { deliveries, entry, own } = handed(3);
     expect(deliveries.leave(entry)).toBe(true);
     expect(own.map((delivery) => deliveries.settled[delivery])).toEqual([1, 1, 1]);
   });
 
-  it('stays with nobody who is dead, or is through with it', () => {
+  it('has no dead or finished holder', () => {
     const { deliveries, entry, own } = handed(3);
     const [a, b, c] = own as [number, number, number];
     deliveries.dead[a] = 1;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { keptBy } from '../../support/kept.js';
 
-/** Messages come for four seconds, and everything is over long before the end. */
+/** Messages arrive for four seconds, and all are handled long before the end. */
 const cases = fc.record({
   seed: fc.integer({ min: 1, max: 1_000_000 }),
   kind: fc.constantFrom('kafka', 'simple', 'rabbitmq', 'quorum', 'sqs', 'fifo', 'bus'),

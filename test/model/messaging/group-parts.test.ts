@@ -11,12 +11,12 @@ import { readLogs } from '../../support/read-logs.js';
 interface Options {
   readonly reset?: 'earliest' | 'latest';
   readonly isBegun?: boolean;
-  /** Logs that the group has not come to. */
+  /** Logs that the group has not reached. */
   readonly unread?: readonly number[];
   readonly isStatic?: boolean;
 }
 
-/** The parts of a group of two partitions, with a log of its own for each; ten messages in each log. */
+/** A group of two partitions, with a log for each; ten messages in each log. */
 function group(options: Options = {}) {
   const { reset = 'earliest', isBegun = true, unread = [], isStatic = false } = options;
   const own = readLogs(4);
@@ -89,7 +89,7 @@ const lost = (log: number, from: number, to: number): readonly string[] =>
   );
 
 describe('what a group has not read', () => {
-  it('is lost with its offset when the log forgets it, and the group goes on behind it', () => {
+  it('is lost with its offset when the log deletes it, and the group continues after it', () => {
     const { parts, told, offsets } = group();
     offsets.position[1] = 3;
     offsets.committed[1] = 2;
@@ -101,7 +101,7 @@ describe('what a group has not read', () => {
     expect([offsets.committed[1], offsets.floor[1]]).toEqual([6, 6]);
   });
 
-  it('is lost up to the end where the group begins there, unless it had read all that is gone', () => {
+  it('is lost up to the end if the group begins there, unless it had read all that is deleted', () => {
     const { parts, told, offsets } = group({ reset: 'latest' });
     offsets.position[1] = 6;
     parts.expired(1, 6);
@@ -163,7 +163,7 @@ describe('logs of a member', () => {
     expect(told).toEqual(['loses 0']);
   });
 
-  it('are read again from the last commit by who is given them', () => {
+  it('are read again from the last commit by their new owner', () => {
     const { call, offsets, hire, members } = group();
     hire();
     offsets.position.fill(4);
@@ -232,7 +232,7 @@ describe('the members of a process', () => {
 });
 
 describe('a member', () => {
-  it('begins in a poll, with nothing in hand, and its first try', () => {
+  it('begins in a poll, without records in flight, and its first try', () => {
     const instance = {} as Instance;
     expect(newMember(3, instance)).toMatchObject({
       index: 3,
@@ -247,7 +247,7 @@ describe('a member', () => {
 });
 
 describe('a group that comes later', () => {
-  /** Messages to a group that is there from 1 s on, and dealt anew from 2 s to 3 s. */
+  /** Messages to a group that exists from 1 s on, and rebalances from 2 s to 3 s. */
   const run = (at: string, reset: string): Traced =>
     golden(
       `
@@ -265,7 +265,7 @@ faults: [ { id: shuffle, kind: rebalance, target: jobs.workers, at: 2500ms } ]
       '10s',
     );
 
-  it('goes on by itself after it was dealt anew', () => {
+  it('continues by itself after a rebalance', () => {
     const traced = run('500ms, 2200ms, 3s', 'latest');
     expect(begun(traced.at('worker.handle'))).toEqual([2200, 3500]);
     expect(metered(traced, 'lostEffects', 'jobs.workers')).toBe(0);
@@ -274,7 +274,7 @@ faults: [ { id: shuffle, kind: rebalance, target: jobs.workers, at: 2500ms } ]
   it('reads what was there before it where it begins with the first', () => {
     const traced = run('500ms, 2200ms, 3s', 'earliest');
     expect(begun(traced.at('worker.handle'))).toEqual([2000, 2200, 3500]);
-    // What was there before the run is in no trace.
+    // Messages from before the run are in no trace.
     expect(metered(traced, 'consumed', 'jobs.workers')).toBe(8);
   });
 });

@@ -143,7 +143,7 @@ describe('members of a group', () => {
     expect(Math.min(...begun(traced.at('worker.handle')))).toBe(76_000);
   });
 
-  it('only stand still for a pause that is shorter', () => {
+  it('are only paused for a pause that is shorter', () => {
     const traced = run({
       at: '20s',
       faults: '[ { id: stops, kind: pause, target: worker, at: 10s, for: 30s } ]',
@@ -157,7 +157,7 @@ describe('a rebalance', () => {
   const shuffled = '[ { id: shuffle, kind: rebalance, target: jobs.workers, at: 15ms } ]';
 
   it('begins when all have polled, and stops all for the pause (KF-6)', () => {
-    // Record 2 of 4 is under way at 15 ms; the poll behind the fourth is at 40 ms; 100 ms of pause.
+    // Record 2 of 4 is in flight at 15 ms; the poll after the fourth is at 40 ms; 100 ms of pause.
     const traced = run({
       count: 8,
       subscriber: 'maxPollRecords: 4, rebalance: { pause: 100ms }',
@@ -167,7 +167,7 @@ describe('a rebalance', () => {
     expect(counts(traced, 'rebalances', 'redeliveries')).toEqual([1, 0]);
   });
 
-  it('stops nobody whose partitions stay, with the other protocols', () => {
+  it('stops no member whose partitions stay, with the other protocols', () => {
     for (const protocol of ['cooperative', 'consumer']) {
       const traced = run({
         count: 8,

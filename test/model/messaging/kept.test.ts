@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { keptBy as keptByText } from '../../support/kept.js';
 
-/** What a run still keeps at its end, by name. */
+/** Objects that a run still holds at its end, by name. */
 const keptBy = (body: string, duration: string): Record<string, number> =>
   Object.fromEntries(
     keptByText(`
@@ -51,7 +51,7 @@ describe('a log that all groups have read keeps', () => {
   });
 });
 
-describe('ids are kept as long as they count', () => {
+describe('ids are kept while they count', () => {
   it('those of a FIFO queue for five minutes', () => {
     const { messages: left, 'jobs.ids': ids } = keptBy(
       `
@@ -103,8 +103,8 @@ ${rest}`,
       '40s',
     );
 
-  it('no events, and of streams those that somebody can ask for', () => {
-    // Every request has a stream of its own; without topics nobody comes back to it.
+  it('no events, and only streams that can still be read', () => {
+    // Every request has its own stream; without topics no later event refers to it.
     expect(store('')['ledger.streams']).toBeLessThanOrEqual(4096);
     const all = store('', 'topics: { other: { kind: kafka } }')['ledger.streams'];
     expect(all).toBeGreaterThan(19_990);
@@ -132,7 +132,7 @@ workloads: { users: { arrivals: constant(10000/s), requests: [ { name: pub, step
     )['messages.slots']!;
 
   it('takes the place of one before it: a million have the peak of a quarter of them', () => {
-    // Every value of the key comes once in a hundred messages, so each partition is as busy at all times.
+    // Every value of the key occurs once in a hundred messages, so each partition is equally busy at all times.
     const even = (seconds: number): number => peak(seconds, '0.4ms', 'sequence(count=100)');
     expect(even(100)).toBe(even(25));
   });

@@ -4,7 +4,7 @@ import { LeaderViews } from '../../../src/model/messaging/leader-views.js';
 import { SECOND } from '../../support/fake-calls.js';
 import { timetable } from '../../support/timetable.js';
 
-/** Two partitions that node 0 leads; what consumers see of each, with the time in s. */
+/** Two partitions that node 0 leads; the state that consumers see, with the time in s. */
 function views() {
   const table = timetable();
   const seen: string[] = [];
@@ -36,8 +36,8 @@ function views() {
   };
 }
 
-describe('who leads, as clients see it', () => {
-  it('is whoever leads, for a producer that waits for nobody', () => {
+describe('the leader, as clients see it', () => {
+  it('is the actual leader, for a producer without acknowledgements', () => {
     const { own, leaders } = views();
     own.joined();
     expect([own.reach(0, 0), own.reach(0, 1)]).toEqual([0, 0]);
@@ -47,7 +47,7 @@ describe('who leads, as clients see it', () => {
     expect(own.reach(0, 1)).toBe(-1);
   });
 
-  it('stays the leader that stands still, until a producer gives up what it asked', () => {
+  it('stays the paused leader, until a request of the producer times out', () => {
     const { own, leaders, still, at, run } = views();
     own.joined();
     at(1, () => {
@@ -67,7 +67,7 @@ describe('who leads, as clients see it', () => {
     run();
   });
 
-  it('is a leader that still stands still for a producer that begins then', () => {
+  it('is a leader that is still paused, for a producer that starts then', () => {
     const { own, still } = views();
     still.add(0);
     own.joined();
@@ -83,7 +83,7 @@ describe('who leads, as clients see it', () => {
       still.add(0);
       own.silent(0, 0);
     });
-    // Somebody else leads soon, but consumers wait for what they have asked.
+    // Another node leads soon, but consumers wait for their pending fetches.
     at(5, () => {
       leaders[0] = 1;
       own.led(0);
@@ -103,7 +103,7 @@ describe('who leads, as clients see it', () => {
     expect(seen).toEqual(['1 0 away', '61 0 there']);
   });
 
-  it('is heard of at once when the node goes on, and the old wait is for nothing', () => {
+  it('is known at once when the node resumes, and the old wait is dropped', () => {
     const { own, still, seen, at, run } = views();
     at(1, () => {
       still.add(0);
@@ -123,7 +123,7 @@ describe('who leads, as clients see it', () => {
     expect(seen).toEqual(['1 0 away', '10 0 there', '20 0 away', '50 0 there']);
   });
 
-  it('is not there for consumers while who leads says nothing to them', () => {
+  it('is absent for consumers while the leader does not respond to them', () => {
     const { own, mute, seen } = views();
     mute.add(1);
     own.led(1);

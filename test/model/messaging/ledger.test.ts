@@ -28,7 +28,7 @@ function digestOf(text: string, prepare: (world: World) => void = () => {}): str
   return simulate(compile(file.variants[0], file), 0, registry, { prepare }).digest;
 }
 
-/** Holds the laws in so many worlds, and that none of them holds for want of cases. */
+/** Checks the laws in this number of worlds, and that each law has cases. */
 function holds(
   worlds: fc.Arbitrary<MessageWorld>,
   numRuns: number,

@@ -19,8 +19,9 @@ interface Options {
 }
 
 /**
- * Two members and four partitions; a session of 100 ns, a heartbeat each 10 ns, a poll within 60 ns, a pause of 5 ns.
- * `told` is what the group was told: `35 given 2 to 1`. All members wait in a poll unless a test says other.
+ * Two members and four partitions; a session of 100 ns, a heartbeat every 10 ns, a poll within 60 ns, a pause of 5
+ * ns. `told` has the notifications of the group: `35 given 2 to 1`. All members wait in a poll unless a test says
+ * otherwise.
  */
 function crew(options: Options = {}) {
   const { protocol = 'classic', isStatic = false, count = 2, partitions = 4 } = options;
@@ -70,14 +71,14 @@ function crew(options: Options = {}) {
   };
 }
 
-/** What is dealt anew to all of the classic protocol at an instant. */
+/** Assignments of a classic rebalance at an instant. */
 const dealtAnew = (at: number, owners: readonly number[], going: readonly number[]): string[] => [
   ...owners.map((_, partition) => `${at} taken ${partition}`),
   ...owners.map((owner, partition) => `${at} given ${partition} to ${owner}`),
   ...going.map((index) => `${at} go ${index}`),
 ];
 
-describe('a group that stands', () => {
+describe('a stable group', () => {
   it('has the members that are up, and the ranges of the partitions', () => {
     const { group, a, b, owners } = crew();
     expect(owners()).toEqual([0, 0, 1, 1]);
@@ -98,7 +99,7 @@ describe('a group that stands', () => {
 });
 
 describe('a rebalance of all', () => {
-  it('waits for the next poll of who is busy, and gives all anew after the pause', () => {
+  it('waits for the next poll of busy members, and assigns all after the pause', () => {
     const { group, a, b, told, at, run, rebalances } = crew();
     b.idle = false;
     const seen: unknown[] = [];
@@ -129,7 +130,7 @@ describe('a rebalance of all', () => {
     expect(rebalances()).toBe(2);
   });
 
-  it('begins anew when somebody comes or goes while the assignment is on its way', () => {
+  it('starts over when a member joins or leaves while the assignment is in transit', () => {
     const { group, told, at, run, rebalances } = crew();
     at(10, () => group.force());
     at(13, () => group.force());
@@ -139,7 +140,7 @@ describe('a rebalance of all', () => {
     expect(rebalances()).toBe(1);
   });
 
-  it('is heard at once by who waits in a poll, but not by who is down or stands still', () => {
+  it('reaches waiting members at once, but not those that are down or paused', () => {
     const { group, a, b, told, at, run } = crew({ count: 3, partitions: 3 });
     Object.assign(a.instance, { frozen: FROZEN.pause });
     Object.assign(b.instance, { frozen: FROZEN.hang });
@@ -189,7 +190,7 @@ describe('a member that dies', () => {
     expect(owners()).toEqual([0, 0, 1, 1]);
   });
 
-  it('after it has stood still is no more missed for that', () => {
+  it('is not declared dead for a pause that is over', () => {
     const { group, b, told, at, run } = crew();
     at(33, () => group.silent(b));
     at(45, () => group.died(b));
@@ -223,7 +224,7 @@ describe('a member that dies', () => {
     expect(told).toEqual(['10 parting 0', ...dealtAnew(125, [0, 0, 0, 0], [0])]);
   });
 
-  it('leaves a group of nobody, which says so', () => {
+  it('leaves an empty group, which reports it', () => {
     const { group, a, b, told, at, run, owners } = crew();
     at(25, () => group.died(b));
     at(45, () => group.died(a));
@@ -232,7 +233,7 @@ describe('a member that dies', () => {
     expect(owners()).toEqual([-1, -1, -1, -1]);
   });
 
-  it('and is no member is missed by nobody', () => {
+  it('and is no member is not declared dead', () => {
     const { group, b, told, at, run } = crew();
     b.inGroup = false;
     at(25, () => group.died(b));
@@ -290,7 +291,7 @@ describe('a member that does not poll', () => {
     expect([told, b.watched]).toEqual([[], false]);
   });
 
-  it('leaves at a heartbeat after it has stood still', () => {
+  it('leaves at a heartbeat after a pause', () => {
     const { group, b, told, at, run } = crew();
     b.idle = false;
     at(10, () => group.busy(b));
@@ -364,7 +365,7 @@ describe('a static member', () => {
 });
 
 describe('a process that stands still', () => {
-  it('is missed a session after its last heartbeat, unless it goes on before', () => {
+  it('is declared dead a session after its last heartbeat, unless it resumes before', () => {
     const { group, a, b, told, at, run } = crew();
     at(33, () => group.silent(b));
     at(35, () => group.silent(a));
@@ -379,7 +380,7 @@ describe('a process that stands still', () => {
     ]);
   });
 
-  it('is missed by nobody where it is no member', () => {
+  it('is not declared dead if it is no member', () => {
     const { group, b, told, at, run } = crew();
     b.inGroup = false;
     at(33, () => group.silent(b));
@@ -419,7 +420,7 @@ describe('an empty group', () => {
     expect(none.told[1]).toBe('15 taken 0');
   });
 
-  it('waits for the second time as long, whoever comes', () => {
+  it('waits equally long the second time, whoever joins', () => {
     const { group, members, told, at, run } = crew({ ...empty, count: 3, partitions: 3 });
     members.forEach((member, k) => at([10, 20, 50][k]!, () => group.polls(member)));
     run();
@@ -434,7 +435,7 @@ describe('an empty group', () => {
     expect(told.slice(2)).toEqual(dealtAnew(15, [0, 0, 1, 1], [0, 1]));
   });
 
-  it('is none while a session of somebody goes on', () => {
+  it('is empty only after all sessions have ended', () => {
     const { group, a, b, told, at, run } = crew({ ...empty, isEmpty: false });
     at(0, () => group.died(a));
     at(0, () => group.died(b));
@@ -447,7 +448,7 @@ describe('an empty group', () => {
 
 describe('cooperative members', () => {
   const cooperative = { protocol: 'cooperative', down: [1] } as const;
-  /** The second comes with a poll at 10. */
+  /** The second joins with a poll at 10. */
   const joined = (options: Options) => {
     const own = crew(options);
     Object.assign(own.b.instance, { down: false });
@@ -492,7 +493,7 @@ describe('cooperative members', () => {
     ]);
   });
 
-  it("give what is nobody's with the assignment", () => {
+  it('contain unowned partitions in the assignment', () => {
     const { group, b, told, at, run } = crew({ protocol: 'cooperative' });
     at(15, () => group.leave(b));
     run();
@@ -506,7 +507,7 @@ describe('cooperative members', () => {
     ]);
   });
 
-  it('read on until the assignment stands', () => {
+  it('read on until the assignment is in force', () => {
     const { group, a, at, run } = crew({ protocol: 'cooperative' });
     at(10, () => group.force());
     at(12, () => expect([group.polls(a), a.joined, a.blocked]).toEqual([true, true, false]));
@@ -555,7 +556,7 @@ describe('members of the consumer protocol', () => {
     ]);
   });
 
-  it('keep what they were to give up when who was to get it has gone', () => {
+  it('keep partitions that they were to release when the new owner has gone', () => {
     const { group, a, b, at, run, owners } = crew({ ...consumer, down: [1] });
     Object.assign(b.instance, { down: false });
     a.idle = false;
@@ -636,7 +637,7 @@ describe('members of the consumer protocol', () => {
     }
   });
 
-  it('leave partitions to nobody when all have left', () => {
+  it('leave partitions without an owner when all have left', () => {
     const { group, a, b, told, at, run, owners, rebalances } = crew(consumer);
     at(10, () => group.leave(a));
     at(12, () => group.leave(b));

@@ -24,7 +24,7 @@ describe('the memory alarm of a cluster', () => {
   });
 
   it('is over at the first look that finds no more than the limit', () => {
-    // The first message is settled at 3.5 s, the look comes at 4 s; two more are in by then, the third waits.
+    // The first message is settled at 3.5 s, the check is at 4 s; two more are in by then, the third waits.
     expect(published('999B').slice(0, 2)).toEqual([100, 100]);
     expect(published('999B').slice(2)).toEqual([4000, 4000]);
   });

@@ -97,7 +97,7 @@ describe('a message', () => {
     expect([own.priority[message], own.arrival[message]]).toEqual([0, 0]);
   });
 
-  it('of nobody is a request of its own', () => {
+  it('without a parent is a request of its own', () => {
     const own = columns();
     const message = own.ofNobody(31, 32, 9);
     const line = [...child([31, 32], 9)];
@@ -113,7 +113,7 @@ describe('a message', () => {
     expect(own.age(message)).toBe(750);
   });
 
-  it('has a slot as long as somebody holds it, and nothing of who had the slot before', () => {
+  it('has a slot while it is held, without state of the previous holder', () => {
     const own = columns();
     const other = own.ofNobody(1, 2, 8);
     const message = own.ofStrand(strandOf(8), 6, -1);
@@ -142,13 +142,13 @@ describe('a message', () => {
       trace: undefined,
     });
     expect(own.holders[next]).toBe(0);
-    // Two copies of it: the first one that goes leaves another one.
+    // Two copies of it: removing the first one leaves the other.
     own.copies.add(next);
     expect(own.copies.areSeveral(next)).toBe(false);
     own.copies.add(next);
     expect(own.loses(next, 1, 5)).toBe(false);
     expect(own.loses(next, 1, 6)).toBe(true);
-    // The other one is given up in its own slot.
+    // The other one is released in its own slot.
     expect(own.loses(other, 2, 1)).toBe(false);
     expect(own.loses(next, 2, 1)).toBe(false);
     expect(own.loses(next, 2, 2)).toBe(true);
@@ -227,7 +227,7 @@ describe('what a handler runs for', () => {
     const plain = own.context(own.ofNobody(1, 2, 3), 0, 1);
     expect([plain.traceRoot, plain.traceParent]).toEqual([0, 0]);
     own.context(message, 0, 1);
-    // What nobody has asked for is a request of its own, whatever was asked about before.
+    // A message without a parent request is a request of its own, even after lookups of others.
     const [a, b] = child([41, 42], 7);
     expect({ ...own.contextOf(41, 42, 7) }).toEqual({
       callA: a,
@@ -291,7 +291,7 @@ describe('effects in groups', () => {
     const own = columns();
     const [message, other] = [own.ofNobody(1, 2, 3), own.ofNobody(1, 2, 4)];
     own.copies.add(message);
-    // The first one that is given up is so while others are away.
+    // The first one to be released is released while others are packed away.
     const early = own.shelf.pack(Int32Array.of(other), 1);
     own.giveUp(message, 2);
     const bundle = own.shelf.pack(Int32Array.of(message, other), 2);
@@ -346,7 +346,7 @@ describe('messages that cannot be handled', () => {
     key: streamKey(1, 0, effect),
   });
 
-  it('are as many as the share says, the last of several faults tells how', () => {
+  it('are as many as the share says; the last of several faults decides how', () => {
     const own = columns();
     const list = Array.from({ length: 2000 }, (_, k) => own.ofNobody(3, 4, k));
     const shares = [share('error', 0.5), share('crash', 0.25, 7), share('crash', 0.25, 7)];

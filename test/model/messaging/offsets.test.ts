@@ -48,7 +48,7 @@ describe('what waits', () => {
     bounds[0]!.base = 2;
     offsets.commit(1, 1);
     expect(since()).toBe(10);
-    // Offset 1 is gone, so log 0 tells nothing; the message at 25 is the oldest of log 1.
+    // Offset 1 is deleted, so log 0 has no information; the message at 25 is the oldest of log 1.
     offsets.commit(0, 1);
     expect(since()).toBe(25);
     offsets.commit(0, 2);
@@ -82,7 +82,7 @@ describe('a commit', () => {
     expect(waits()).toEqual([3, 2]);
   });
 
-  it('tells of each place that is passed for good, where somebody asks', () => {
+  it('reports each permanently skipped place, if requested', () => {
     const { offsets, passing, told } = polled();
     offsets.commit(0, 1);
     expect(told).toEqual([]);
@@ -107,7 +107,7 @@ describe('letting go', () => {
     expect(told).toEqual(['trim 0', 'trim 1']);
   });
 
-  it('stops where the group may be sent back to, and notes how far it would have gone', () => {
+  it('stops where the group may be reset to, and records how far it would have moved', () => {
     const { offsets, told } = polled();
     offsets.hold[0] = 2;
     offsets.release(0, 2);
@@ -185,7 +185,7 @@ describe('sent elsewhere', () => {
     expect([offsets.position[0], offsets.committed[0], offsets.reached[0]]).toEqual([3, 3, 1]);
   });
 
-  it('tells nobody of passed places where nobody asks', () => {
+  it('does not report skipped places unless requested', () => {
     const { offsets, told } = polled();
     offsets.seek(0, 3);
     expect(told).toEqual([]);

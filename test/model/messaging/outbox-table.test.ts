@@ -19,7 +19,7 @@ interface Options {
   readonly batchSize?: number;
   /** Looks and marks take a program. */
   readonly asks?: boolean;
-  /** Of `cdc`: what the following of the log takes. */
+  /** For `cdc`: delays of following the log. */
   readonly delayNs?: readonly number[];
 }
 
@@ -27,8 +27,8 @@ const LOOK = 500;
 const MARK = 501;
 
 /**
- * The outbox of a service of two instances, 10 and 11, which is looked at each 100 ns. `told`: what is published, `100 t7 m2
- * by 10`, and the programs that run, `100 look by 10`.
+ * The outbox of a service with two instances, 10 and 11, polled every 100 ns. `told`: published messages, `100 t7 m2
+ * by 10`, and programs that run, `100 look by 10`.
  */
 function table(options: Options = {}) {
   const { mode = 'polling', batchSize = 2, asks = false, delayNs = [30] } = options;
@@ -156,7 +156,7 @@ describe('rows of a table that is polled', () => {
     expect(took).toEqual([-1, 100, -1, 100, -1, 240]);
   });
 
-  it('are not looked at while a batch is under way, nor by who is shut or stands still', () => {
+  it('are not polled while a batch is in flight, nor by instances that are shut or paused', () => {
     const { own, told, at, run, confirm, message, fleet } = table({ batchSize: 1 });
     at(10, () => [7, 8].forEach((topic) => own.write(-1, topic, message())));
     fleet[0]!.shut = true;
@@ -208,7 +208,7 @@ describe('rows of a table that is polled', () => {
     expect([told.length, again(), took]).toEqual([2, 0, []]);
   });
 
-  it('are the next one of its own where a look or a mark ends for who has died', () => {
+  it('are the next one of its own if a poll or a mark ends for an instance that has died', () => {
     const { own, told, at, run, end, message, die, again, confirm, rows, took } = table({
       asks: true,
     });
@@ -346,7 +346,7 @@ describe('an outbox under deaths and refusals', () => {
         });
       }
       own.run(11_990);
-      // Each row has a topic of its own; a slot is used again.
+      // Each row has its own topic; slots are reused.
       const rows = own.told.flatMap((line) => / t(\d+) /.exec(line)?.[1] ?? []).map(Number);
       expect([...new Set(rows)]).toEqual(Array.from({ length: count }, (_, k) => k));
       expect(own.again()).toBe(rows.length - count);

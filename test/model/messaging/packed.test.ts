@@ -7,7 +7,7 @@ import { scenarioOf } from '../../support/message-scenario.js';
 import { messageWorlds } from '../../support/message-worlds.js';
 import type { MessageWorld } from '../../support/message-worlds.js';
 
-/** A run, half of its requests traced, whose messages are put away `size` at a time; and how often they were. */
+/** A run, half of its requests traced, whose messages are packed `size` at a time; and how often they were packed. */
 function packing(text: string, size: number): { readonly run: Kept; readonly packs: number } {
   const usual = { ...shelving };
   Object.assign(shelving, { bundle: size, near: size });
@@ -20,7 +20,7 @@ function packing(text: string, size: number): { readonly run: Kept; readonly pac
   }
 }
 
-/** A world whose first group is sent back, and whose logs forget. */
+/** A world whose first group is reset, and whose logs delete messages. */
 function textOf(world: MessageWorld, replay: object | null): string {
   const scenario = scenarioOf(world);
   const topics = scenario['topics'] as Record<string, { subscribers: Record<string, unknown>[] }>;
@@ -41,7 +41,7 @@ const replays = fc.constantFrom(
   { at: '1s', from: 'latest' },
 );
 
-/** All of a record, columns as lists, and what the run kept; but not how many slots it needed. */
+/** The entire record, columns as lists, and the objects that the run kept, except the number of slots. */
 const told = ({ record, kept }: Kept): string =>
   JSON.stringify(
     [record, [...kept].filter(([name]) => name !== 'messages.slots')],
@@ -49,13 +49,13 @@ const told = ({ record, kept }: Kept): string =>
   );
 
 /**
- * Where one of each key is under way at a time, a message that is put away is not known to stand behind another:
- * handlers that wait are told of it, and one that is down loses its place in their line a little sooner.
+ * If one message of each key is in flight at a time, a packed message is not known to wait for another: waiting
+ * handlers are notified of it, and a handler that is down loses its place in their line a little earlier.
  */
 const byKey = ({ hops }: MessageWorld): boolean =>
   hops.some(({ fields }) => fields['fifo'] === true || fields['ordering'] === 'key');
 
-/** Far more messages than are at hand: some are there at the start, others come in two bursts. */
+/** Far more messages than are unpacked: some exist at the start, others arrive in two bursts. */
 const crowds = fc.record({
   seed: fc.integer({ min: 1, max: 1_000_000 }),
   kind: fc.constantFrom('kafka', 'kafka', 'simple', 'rabbitmq', 'sqs', 'bus'),
@@ -129,7 +129,7 @@ faults: [ ${mishapOf(c)} ]
 `;
 }
 
-/** Puts messages away so many at a time, and compares the run; returns how often they were put away. */
+/** Packs messages in groups of this size, and compares the run; returns how often they were packed. */
 function compare(text: string, size: number): number {
   const { packs, run } = packing(text, size);
   expect(told(run) === told(runKept(text, 0.5))).toBe(true);

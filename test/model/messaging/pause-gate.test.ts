@@ -8,7 +8,7 @@ import { OUTCOME } from '../../../src/spec/outcome.js';
 import { MS } from '../../support/fake-calls.js';
 import { timetable } from '../../support/timetable.js';
 
-/** A gate with nothing around it: what it tells consumers, with the time in ms. */
+/** A gate on its own: its notifications of consumers, with the time in ms. */
 function gateOf(kind: string, written: object) {
   const table = timetable();
   const told: string[] = [];
@@ -47,7 +47,7 @@ function gateOf(kind: string, written: object) {
 const SIMPLE = { failureThreshold: 2, openDuration: '250ms' };
 
 describe('consumption behind a breaker', () => {
-  it('looks every 100 ms and gives the probe to who waits longest, all others when it has closed', () => {
+  it('polls every 100 ms and gives the probe to the longest waiting one, and the rest when it has closed', () => {
     const { gate, told, at, run, open } = gateOf('simple', SIMPLE);
     at(0, () => {
       open();
@@ -80,7 +80,7 @@ describe('consumption behind a breaker', () => {
     expect(told).toEqual(['300 resume 7', '520 resume 8']);
   });
 
-  it('takes a place back that is reserved by who has died before its run', () => {
+  it('takes back a place that is reserved by an instance that died before its run', () => {
     const { gate, told, at, run, open } = gateOf('simple', SIMPLE);
     at(0, () => {
       open();
@@ -96,7 +96,7 @@ describe('consumption behind a breaker', () => {
     expect(told).toEqual(['300 resume 7', '430 resume 8']);
   });
 
-  it('never resumes who has died while it waited', () => {
+  it('never resumes an instance that died while it waited', () => {
     const { gate, told, at, run, open } = gateOf('simple', SIMPLE);
     at(0, () => {
       open();
@@ -118,7 +118,7 @@ describe('consumption behind a breaker', () => {
     at(350, () => {
       expect(gate.lets(3, 7)).toBe(true);
       gate.dropped(3);
-      // The end of a run that is gone says nothing to the breaker: the next probe decides.
+      // The end of a run that is no longer known does not affect the breaker: the next probe decides.
       gate.ended(3, OUTCOME.serverError);
       expect(gate.lets(4, 7)).toBe(true);
       gate.ended(4, OUTCOME.ok);

@@ -24,14 +24,14 @@ describe.each([
       .filter((end) => end > 1500)
       .sort((a, b) => a - b);
 
-  it('goes on once its probe has succeeded', () => {
-    // Open from 1.1 s to 2.1 s, when the look that comes every 100 ms finds a place.
+  it('continues once its probe has succeeded', () => {
+    // Open from 1.1 s to 2.1 s, when the poll that runs every 100 ms is admitted.
     expect(ends('')).toEqual([2200, 2300, 2400]);
   });
 
   it('asks for another probe where its process died with the first one', () => {
     const all = ends('{ id: dies, kind: crash, target: worker, at: 2150ms, for: 1s }');
-    // A member of a group that died without a word is missed after 45 s, and its group is dealt anew in 3 s.
+    // A member of a group that died without leaving is removed after 45 s, and the rebalance takes 3 s.
     const back = kind === 'kafka' ? 48_000 : 3150;
     expect(all).toEqual([2150, back + 100, back + 200, back + 300]);
   });

@@ -63,7 +63,7 @@ describe('what has happened', () => {
       logs: [0, 4],
       withInbox: true,
     });
-    // Log 1, offset 0 and message 3 have had their effect when messages 1 and 0 come.
+    // Log 1, offset 0 and message 3 have taken effect when messages 1 and 0 arrive.
     Object.assign(bounds[1]!, { at: (offset: number) => [3, 1, 0, 3][offset] });
     ok(10, 20, 30, 40);
     run();
@@ -245,7 +245,7 @@ describe('a poll', () => {
 });
 
 describe('a member that has lost a log', () => {
-  it('keeps what it has in hand, in the log that it has lost as well as in the others', () => {
+  it('keeps its records in flight, in the log that it has lost as well as in the others', () => {
     const { ok, run, loops, member, offsets, at } = pollLoop({ logs: [2, 2] });
     at(5, () => loops.lost(member));
     at(6, () => offsets.commit(1, 2));
@@ -256,7 +256,7 @@ describe('a member that has lost a log', () => {
     });
     ok(40);
     run();
-    // With the end of its batch all of it is let go.
+    // At the end of its batch all of it is released.
     expect([...offsets.released]).toEqual([2, 2]);
   });
 
@@ -277,7 +277,7 @@ describe('a member that has lost a log', () => {
     expect(offsets.released[0]).toBe(2);
   });
 
-  it('has nothing in hand that it could keep where it waits', () => {
+  it('has no records in flight to keep where it waits', () => {
     const { run, ok, loops, member, offsets, at, bounds } = pollLoop({ accepts: false, logs: [1] });
     ok(10);
     at(20, () => {

@@ -45,7 +45,7 @@ describe('a member', () => {
     expect(out.runs()).toHaveLength(1);
   });
 
-  it('gets nothing where it is down, stands still, or is kept waiting by a rebalance', () => {
+  it('gets nothing while it is down, paused, or in a rebalance', () => {
     for (const change of [{ down: true }, { frozen: FROZEN.pause }]) {
       const { member, told, run } = loop();
       Object.assign(member.instance, change);
@@ -69,7 +69,7 @@ describe('a member', () => {
     both.run(6);
   });
 
-  it('reads no log that nobody leads, and none twice', () => {
+  it('reads no log without a leader, and none twice', () => {
     const { runs, ok, run, bounds, offsets } = loop({ logs: [1, 1] });
     Object.assign(bounds[0]!, { isLed: false });
     ok(10);
@@ -139,7 +139,7 @@ describe('commits', () => {
     ]);
   });
 
-  it('let go of what is handled, but for those who lost the log in the midst of it', () => {
+  it('release handled records, except for members that lost the log in between', () => {
     const { ok, run, offsets, at, loops, member } = loop({ commit: 'before' });
     at(5, () => expect(offsets.released[0]).toBe(0));
     ok(10);
@@ -280,7 +280,7 @@ describe('a handler that fails', () => {
 });
 
 describe('runs of several records', () => {
-  it('handle so many at once, and the rest', () => {
+  it('handle the allowed number at once, and then the rest', () => {
     const { runs, ok, run, counted, committed, at } = loop({ batch: 2, logs: [3] });
     ok(10, 20);
     at(15, () => expect(committed()).toEqual([2]));

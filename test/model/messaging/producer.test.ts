@@ -16,7 +16,7 @@ interface Options {
   readonly seed?: number;
 }
 
-/** A producer of which a test is the cluster, its clock and all who publish. Partition p is led by node p % 2. */
+/** A producer; the test acts as its cluster, its clock and its publishers. Node p % 2 leads partition p. */
 function producer(options: Options = {}) {
   const { partitions = 2, batchBytes = 100, bufferBytes = 1000, maxBlockNs = 50 } = options;
   const state = { now: 0, isLed: true, woken: 0, eased: 0 };
@@ -84,7 +84,7 @@ function producer(options: Options = {}) {
       };
       return { parcel, isThrough: own.publish(parcel) };
     },
-    /** A request has been answered: its batches are through, or come again. */
+    /** A request has its response: its batches are complete, or are sent again. */
     answer: (at: number, isOk: boolean, retryAt = 0) => {
       const { node, batches: list } = sent[at]!;
       for (const batch of list) {
@@ -128,7 +128,7 @@ describe('the buffer', () => {
     expect(publish([[0, 2]]).isThrough).toBe(false);
     own.drain();
     answer(0, true);
-    // 200 bytes again: that which waits has come in.
+    // 200 bytes again: the waiting message is in the buffer.
     expect(batches.map(({ partition }) => partition)).toEqual([0, 1, 2]);
     const large = producer({ bufferBytes: 200, partitions: 4 });
     expect(large.publish([[5000, 0]]).isThrough).toBe(true);
@@ -138,7 +138,7 @@ describe('the buffer', () => {
     expect(short.publish([[0, 1]]).isThrough).toBe(false);
   });
 
-  it('is empty when its process has died, and who waited for room is refused', () => {
+  it('is empty when its process has died, and publishers waiting for room are refused', () => {
     const { publish, own, told, state, batches, sent } = producer({ bufferBytes: 100 });
     const resident = own.resident(() => {});
     expect(resident.isBusy!()).toBe(false);
@@ -154,7 +154,7 @@ describe('the buffer', () => {
     expect(told).toEqual(['7 refused 1 from 1']);
     expect(resident.isBusy!()).toBe(false);
     expect(publish([[0, 1]]).isThrough).toBe(true);
-    // What is flushed is sent at once.
+    // A flush sends it at once.
     resident.closing!();
     own.drain();
     expect(sent).toHaveLength(1);
@@ -163,7 +163,7 @@ describe('the buffer', () => {
 });
 
 describe('who waits for room', () => {
-  it('is refused after its time, which counts anew with each message that there was room for', () => {
+  it('is refused after its time, which restarts with each message that fitted', () => {
     const { publish, own, told, state, blocks, answer } = producer({ bufferBytes: 100 });
     publish([[0, 0]]);
     state.now = 10;
@@ -191,7 +191,7 @@ describe('who waits for room', () => {
     expect(told).toEqual(['90 refused 1 from 1']);
   });
 
-  it('goes on in turn, and is told so', () => {
+  it('continues in turn, and is notified', () => {
     const { publish, own, told, state, answer } = producer({ bufferBytes: 100 });
     publish([[0, 0]]);
     const [second, third] = [publish([[40, 1]]), publish([[0, 1]])];
@@ -205,7 +205,7 @@ describe('who waits for room', () => {
 });
 
 describe('a batch', () => {
-  it('is sent when it has lingered, is full, or somebody waits for room', () => {
+  it('is sent when it has lingered, is full, or a publisher waits for room', () => {
     const { publish, own, sent, batches } = producer({ bufferBytes: 200 });
     publish([[0, 0]]);
     own.drain();
@@ -262,7 +262,7 @@ describe('a batch', () => {
     answer(2, false);
     publish([[0, 0]], 1);
     expect(batches).toHaveLength(4);
-    // Its publisher is told that it was given up, and publishes at once.
+    // Its publisher is notified of the failure, and publishes at once.
     batches[3]!.settled = true;
     publish([[0, 0]], 1);
     expect(batches).toHaveLength(5);

@@ -121,7 +121,7 @@ describe('a batch', () => {
   });
 
   it('holds fewer messages that come later than the first: their times take more', () => {
-    // 61 + 4 * 7 + 4 * 8 = 121 bytes; nothing is sent before the last one comes.
+    // 61 + 4 * 7 + 4 * 8 = 121 bytes; nothing is sent before the last one arrives.
     const endsOf = (bytes: number): readonly string[] => {
       const producer = `batchSize: ${bytes}B, bufferMemory: ${bytes}B, linger: 0ms, maxBlock: 10ms`;
       const traced = run({ at: '0ms, 64ms', publish: 'count: 4', faults: away, producer });
@@ -141,7 +141,7 @@ describe('the buffer of a producer', () => {
       ...Array.from({ length: 10 }, () => 'ok'),
       'serverError',
     ]);
-    // The eleventh comes at 10 ms.
+    // The eleventh arrives at 10 ms.
     expect(confirmed(traced)[10]).toBe(60);
     expect(tally(handled(traced))).toEqual([[1004, 10]]);
   });
@@ -166,7 +166,7 @@ describe('the buffer of a producer', () => {
   });
 
   it('lets the next one go on when one before it has waited too long', () => {
-    // The large one needs 886 bytes beside the 100 of the first batch, in which it finds no room.
+    // The large one needs 886 bytes and does not fit into the first batch, which has 100.
     const traced = run({
       faults: away,
       producer: 'batchSize: 100B, bufferMemory: 500B, linger: 0ms, maxBlock: 50ms',
@@ -180,7 +180,7 @@ describe('the buffer of a producer', () => {
   });
 
   it('takes messages into a batch that has room while others wait for another one', () => {
-    // One key, and what has none: two partitions, a batch each. The sixth message with the key waits.
+    // One key, and messages without one: two partitions, a batch each. The sixth message with the key waits.
     const traced = run({
       faults: away,
       partitions: 2,
@@ -210,7 +210,7 @@ describe('what an outbox publishes', () => {
   });
 
   it('is there when it is confirmed, not when there is room for it', () => {
-    // The sixth comes into the buffer at 1004 ms, where five are confirmed, and is sent 5 ms later.
+    // The sixth enters the buffer at 1004 ms, when five are confirmed, and is sent 5 ms later.
     const traced = relayed('batchSize: 100B, bufferMemory: 100B', 'count: 6');
     expect(handled(traced)).toEqual([1004, 1004, 1004, 1004, 1004, 1013]);
     const delay = traced.ran.variant().metered['api']!.meters['outbox.delay'];

@@ -64,7 +64,7 @@ describe('the entries of a queue', () => {
 });
 
 describe('deliveries in flight', () => {
-  it('are overdue at their time, but for those that were settled, and not while nobody leads', () => {
+  it('are overdue at their time, except for settled ones, and not while there is no leader', () => {
     for (let seed = 0; seed < 20; seed++) {
       const roll = dice(seed);
       const { at, run } = timetable();
@@ -98,7 +98,7 @@ describe('deliveries in flight', () => {
           expected.push([-1, settled]);
         });
       }
-      // Halted for a while in the middle: what was due then is overdue when it is over.
+      // Halted for a while in the middle: events due in this time are overdue at its end.
       const [from, until] = [200, 330];
       at(from, () => (owner.isHalted = true));
       at(until, () => {

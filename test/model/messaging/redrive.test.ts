@@ -52,7 +52,7 @@ faults:
   ${c.share > 0 ? `- { id: cut, kind: flush, target: dead, share: ${c.share}%, at: 5s }` : ''}
 `;
 
-/** Counts of a queue, and what it holds at the end. */
+/** Counts of a queue, and the messages that it holds at the end. */
 function figures(c: Case): (queue: string, name: string) => number {
   const { plan, records } = runOf(c);
   return (queue, name) => {

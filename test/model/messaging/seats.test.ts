@@ -11,7 +11,7 @@ import { timetable } from '../../support/timetable.js';
 const SECOND = 1_000_000_000;
 type Move = 'died' | 'started' | 'paused' | 'resumed';
 
-/** So many nodes, behind an instance of somebody else. */
+/** This number of nodes, after an instance of another component. */
 function clusterOf(size: number, electionNs: number, memoryBytes = Infinity) {
   const clock = timetable();
   levels.reset(1);
@@ -28,7 +28,7 @@ function clusterOf(size: number, electionNs: number, memoryBytes = Infinity) {
   } as unknown as World;
   const cluster = new Cluster(world, { component: 0, spec: { electionNs, memoryBytes } } as never);
   const nodes = instances.slice(1);
-  /** What may happen to a node as it is. */
+  /** Possible events of a node in its state. */
   const movesOf = (node: number): readonly Move[] => {
     const { down, frozen } = nodes[node]!;
     if (down) return ['started'];
@@ -75,7 +75,7 @@ describe('where a queue of RabbitMQ lives', () => {
       const { seat, told, unavailable } = seatAt(places, quorum);
       const isUp = (node: number): boolean =>
         !nodes[node]!.down && nodes[node]!.frozen !== FROZEN.pause;
-      // The rule, looked at in each instant: who leads, and since when a majority has been without.
+      // The rule, evaluated at each instant: the leader, and since when there has been no majority.
       let leader = places[0]!;
       let since = Infinity;
       const must = new Set<string>();
@@ -186,7 +186,7 @@ describe('the memory of a cluster', () => {
         const inSeconds = told.filter((one) => Number.parseInt(one) % SECOND === 0);
         expect(inSeconds).toEqual(clears.map((time) => `${time} changed`));
       }
-      // One look in a second at most, and each message that comes or goes counts where it lies.
+      // At most one check per second, and each message that arrives or leaves counts at its node.
       expect(engine.events).toBeLessThanOrEqual(acts + 40 + 40);
     }
     expect(alarms).toBeGreaterThan(60);
@@ -208,7 +208,7 @@ describe('the memory of a cluster', () => {
     for (let k = 1; k <= 5; k++) at(k * SECOND + 5, () => seat.weigh(10));
     for (let k = 1; k <= 5; k++) at(6 * SECOND + k, () => seat.weigh(50));
     run(20 * SECOND);
-    // Ten times something comes; one look finds that it is too much.
+    // Ten messages arrive; one check finds that it is too much.
     expect(engine.events).toBe(11);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ReadyHeap } from '../../../src/model/messaging/queues/ready-heap.js';
 import { bareQueue } from '../../support/bare-queue.js';
 
-/** Three messages come at 0. */
+/** Three messages arrive at 0. */
 function three(...options: Parameters<typeof bareQueue>) {
   const own = bareQueue(...options);
   for (const message of [0, 1, 2]) own.queue.accept(message, -1);
@@ -23,7 +23,7 @@ describe('a queue', () => {
     audit();
   });
 
-  it('tells who waits for messages, and who waits for room', () => {
+  it('notifies consumers that wait for messages, and publishers that wait for room', () => {
     const { queue, told, at, run, entryOf, takes } = bareQueue();
     at(10, () => queue.accept(7, -1));
     at(20, () => takes());
@@ -122,7 +122,7 @@ describe('a delivery that is not settled', () => {
       takes();
       queue.entries.holder[entryOf(0)] = 44;
     });
-    // Whoever hears of it gives it back.
+    // Every consumer that is notified of it returns it.
     const { overdue } = queue.watch;
     queue.watch.overdue = (holder) => {
       overdue(holder);
@@ -132,7 +132,7 @@ describe('a delivery that is not settled', () => {
     expect(told).toEqual(['110 overdue 44', '110 available']);
   });
 
-  it('waits while nobody leads the queue', () => {
+  it('waits while the queue has no leader', () => {
     const { takes, at, run, told, queue, seat } = three();
     at(10, () => takes());
     at(50, () => (seat.isUsable = false));
@@ -146,7 +146,7 @@ describe('a delivery that is not settled', () => {
 });
 
 describe('a delivery that comes back', () => {
-  it('stands where it stood', () => {
+  it('keeps its place', () => {
     const { takes, queue, entryOf, state } = three();
     takes();
     takes();
@@ -156,7 +156,7 @@ describe('a delivery that comes back', () => {
     expect([takes(), takes(), takes()]).toEqual([0, 1, 2]);
   });
 
-  it('stands at the head in the order of return where the queue says so', () => {
+  it('goes to the head in the order of return, if the queue says so', () => {
     const { takes, queue, entryOf } = three({ returnsFirst: true });
     for (let k = 0; k < 3; k++) takes();
     for (const message of [2, 0]) queue.giveBack(entryOf(message));
@@ -164,7 +164,7 @@ describe('a delivery that comes back', () => {
     expect([takes(), takes(), takes()]).toEqual([2, 0, 3]);
   });
 
-  it('stands at the tail when it was rejected where the queue says so', () => {
+  it('goes to the tail when it was rejected, if the queue says so', () => {
     const { takes, queue, entryOf } = three({ rejectsToTail: true });
     takes();
     queue.reject(entryOf(0));
@@ -203,7 +203,7 @@ describe('a delivery that comes back', () => {
     expect(told).toEqual(['40 available', '42 dead 0 to 5', '42 roomed']);
   });
 
-  it('after a time stands at the tail where the queue says so, and its life begins then', () => {
+  it('goes to the tail after a time, if the queue says so, and its life starts then', () => {
     const { takes, queue, entryOf, at, run } = three({ delaysToTail: true, lifetimeNs: 60 }, -1);
     const seen: number[] = [];
     at(10, () => {
@@ -256,7 +256,7 @@ describe('a delayed message', () => {
     expect(told).toEqual(['27 available', '67 available']);
   });
 
-  it('that is gone before is seen by nobody', () => {
+  it('that is removed before is never seen', () => {
     const { queue, at, run, told, entryOf } = bareQueue({ delayNs: 50 });
     at(10, () => queue.accept(0, -1));
     at(20, () => queue.takeAway(entryOf(0), -1, 'purged'));
@@ -313,7 +313,7 @@ describe('the life of a message', () => {
     expect(queue.expired).toBe(1);
   });
 
-  it('does not end while nobody leads the queue', () => {
+  it('does not end while the queue has no leader', () => {
     const { run, queue, at, seat } = three({ lifetimeNs: 60 }, -1);
     at(50, () => (seat.isUsable = false));
     run(149);
@@ -350,7 +350,7 @@ describe('a full queue', () => {
 });
 
 describe('letting go', () => {
-  it('of all drops all, and their effects unless somebody has them in hand', () => {
+  it('of all drops all, and their effects unless a consumer holds them', () => {
     const { queue, told, counts, hands, takes, audit } = three();
     takes();
     queue.forget();
@@ -422,7 +422,7 @@ describe('messages of a key', () => {
     expect([takes(), takes(), takes()]).toEqual([0, 2, -1]);
   });
 
-  it('stand behind who was in front of one that an operator takes away', () => {
+  it('follow the message that preceded one that an operator removes', () => {
     const { queue, takes, entryOf, audit } = keyed();
     takes();
     queue.takeAway(entryOf(1), entryOf(0), 'purged');

@@ -3,7 +3,7 @@ import { dice } from '../../support/dice.js';
 import { golden, latencies, sent } from '../../golden/tracing.js';
 import type { Traced } from '../../golden/tracing.js';
 
-/** Answers of the shop take so long, in ms; the users of one workload wait for so long. */
+/** Response time of the shop, and patience of the users of one workload, in ms. */
 const TAKES = 100.003;
 const PATIENCE = 70.5;
 const VALUES = 3;
@@ -11,7 +11,7 @@ const VALUES = 3;
 interface World {
   readonly windowMs: number | null;
   readonly shareErrors: boolean;
-  /** When requests come, by value; the hasty ones leave before the answer. */
+  /** Arrival of requests, by value; the impatient ones leave before the response. */
   readonly requests: readonly { at: number; key: number; isHasty: boolean }[];
   /** While the shop fails, and when the gateway is away. */
   readonly failing: readonly [from: number, to: number];
@@ -30,7 +30,7 @@ function randomWorld(seed: number, windowMs: number | null, shareErrors: boolean
   return { windowMs, shareErrors, requests, failing: [from, from + 200], away: [out, out + 30] };
 }
 
-/** One route for all values, so that every third request asks the same. */
+/** One route for all values, so that every third request is equal. */
 function scenarioOf({ windowMs, shareErrors, requests, failing, away }: World): string {
   const of = (wanted: number, isHasty: boolean): string =>
     requests
@@ -215,8 +215,8 @@ describe('requests that share an answer, in random worlds', () => {
 
 describe('requests that share an answer', () => {
   it('are given the size of the answer that is kept, not of one that came later', () => {
-    // 1 KiB takes 1 ms. The long one leads from 0 to 100, the short one of 85 asks anew, because the window of
-    // 30 ms is over: its answer of @95 is kept until 115, also while that of the long one leaves.
+    // 1 KiB takes 1 ms. The long request leads from 0 to 100. The short one of 85 is separate, because the window of
+    // 30 ms is over: its response of @95 is kept until 115, also while that of the long one leaves.
     const sizes = (of: string, size: number): string =>
       `{ respond: { status: 200, responseSize: ${size}KiB }, when: { workload: ${of} } }`;
     const { requests } = golden(`
@@ -240,7 +240,7 @@ workloads:
     ]);
   });
 
-  it('are told when to come back as the first of them is, and not once its answer is kept', () => {
+  it('get the Retry-After of the first one, and none once its response is cached', () => {
     const { at } = golden(`
 keys: { all: uniform(count=1) }
 gateways:
@@ -257,7 +257,7 @@ workloads:
   });
 
   it('have nothing that a change of the speed of their instance puts off, whatever had their place before', () => {
-    // The first request of each value is given up in a wait that would last until 10 s.
+    // The first request of each value is cancelled in a wait that would last until 10 s.
     const { at, requests } = golden(`
 keys: { all: uniform(count=1) }
 gateways:

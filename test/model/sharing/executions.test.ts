@@ -112,10 +112,10 @@ describe('executions by the value of a key', () => {
 const SECOND = 1_000_000_000;
 const MINUTE = 60 * SECOND;
 
-describe('executions that nobody waits for', () => {
+describe('executions without a waiting caller', () => {
   /**
-   * A generation begins with the first execution a minute or more after the one before has begun. Known is
-   * what was executed in this one, or in the one before where that is less than two minutes older.
+   * A generation starts with the first execution at least a minute after the start of the previous one. Known are
+   * executions of this generation, and of the previous one if it is less than two minutes older.
    */
   class Plain {
     private generations = [{ since: 0, calls: new Set<string>() }];

@@ -27,7 +27,7 @@ interface Message {
   readonly life: number;
 }
 
-/** What is tied to what, and has begun where, in maps. */
+/** The ties, and where attempts have begun, as maps. */
 class Plain {
   readonly tied = new Map<number, number>();
   readonly begun = new Map<number, { readonly instance: number; readonly at: number }>();
@@ -113,7 +113,7 @@ function walk(seed: number) {
   });
   const wanted: string[] = [];
   const stalled: string[] = [];
-  /** What has arrived before now is heard by servers as they were. */
+  /** Messages that arrived before now reach the servers in their state of that time. */
   const hear = (now: number): void => {
     const due = plain.messages.filter(({ at }) => at < now).sort((a, b) => a.at - b.at);
     plain.messages = plain.messages.filter(({ at }) => at >= now);
@@ -181,7 +181,7 @@ function walk(seed: number) {
 }
 
 describe('attempts that are tied to each other', () => {
-  it.each([1, 2, 3, 4, 5, 6, 7, 8])('tell of what they begin, and nothing else (%i)', (seed) => {
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])('report what they begin, and nothing else (%i)', (seed) => {
     const { untied, wanted, pushed, stalled } = walk(seed);
     expect(untied.sort()).toEqual(wanted.sort());
     expect(pushed.sort()).toEqual(stalled.sort());

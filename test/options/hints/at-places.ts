@@ -60,7 +60,7 @@ function timingOut(tree: Tree): void {
   bundleIn(tree).timeout = { after: '15ms' };
 }
 
-/** Callers come at even distances, and every call fails in no time: what happens at one instant. */
+/** Callers arrive at regular intervals, and every call fails at once: many events at one instant. */
 function inStep(tree: Tree): void {
   for (const workload of Object.values(tree.workloads as Record<string, Tree>)) {
     workload.arrivals = 'constant(100/s)';
@@ -76,7 +76,7 @@ function inStep(tree: Tree): void {
   tree.network = { latency: '0ms' };
 }
 
-/** What is read takes no time. */
+/** Reads take no time. */
 function atOnce(tree: Tree): void {
   const database = stockIn(tree, 'databases');
   const operations = (database?.operations ?? {}) as Record<string, Tree>;
@@ -91,12 +91,12 @@ function stockIn(tree: Tree, section: string): Tree | undefined {
   return (tree[section] as { stock?: Tree } | undefined)?.stock;
 }
 
-/** What the tried bundle leads to: a server of data, or a service. */
+/** The target of the tried bundle: a data store or a service. */
 function dataTarget(tree: Tree): string {
   return stockIn(tree, 'caches') === undefined ? 'stock' : 'stock.shared';
 }
 
-/** What the bundle leads to fails half of the time, as long as the run is. */
+/** The target of the bundle fails half of the time, throughout the run. */
 function unsteady(tree: Tree): void {
   busy(tree);
   tree.faults = [

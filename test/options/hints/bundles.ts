@@ -2,7 +2,10 @@ import type { Tree } from '../figures.js';
 import { bundleIn, policyIn, retrying, tight } from './beside.js';
 import type { Hint } from './hint.js';
 
-/** The endpoint that most calls go to fails in no time, and callers come at even distances: what happens at one instant. */
+/**
+ * The endpoint with the most calls fails at once, and callers arrive at regular intervals: many events at one
+ * instant.
+ */
 function inStep(tree: Tree): void {
   const { stock } = tree.services as { stock?: Tree };
   if (stock !== undefined) (stock.endpoints as Tree).get = [{ fail: 500 }];
@@ -19,7 +22,7 @@ function timed(tree: Tree): void {
   policyIn(tree, 'deadline').after ??= '30ms';
 }
 
-/** The same, in front of a callee in whose queue it runs out. */
+/** The same, for a callee in whose queue it expires. */
 function queued(tree: Tree): void {
   timed(tree);
   const { stock } = tree.services as { stock?: Tree };

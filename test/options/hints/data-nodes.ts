@@ -45,7 +45,7 @@ function hint(field: string, values: readonly unknown[], beside?: Hint['beside']
 /** A level of a cache has one discipline. */
 const LEVEL = '^caches\\.\\*\\.levels\\[\\]\\.cpu\\.';
 
-/** Hints for what parts with nodes have: zones, labels, cores. */
+/** Hints for components with nodes: zones, labels, cores. */
 export const nodes: readonly Hint[] = [
   hint('zone', ['x1', 'x2']),
   hint('zone\\[\\]', ['x1', 'x2']),

@@ -1,7 +1,7 @@
 import type { Tree } from '../figures.js';
 import type { Hint } from './hint.js';
 
-/** What a pool of each kind has beside the option that is tried, so that callers wait for its connections. */
+/** Other fields of a pool of each kind with which callers wait for its connections. */
 const FULL: Readonly<Record<string, Tree>> = {
   simple: { maxOpen: 2 },
   go: { maxOpen: 3 },
@@ -61,7 +61,7 @@ function deadAtTests(tree: Tree): void {
   }
 }
 
-/** Bursts before and after the pool is looked at, which it does every 30 s, between which nothing is asked. */
+/** Bursts before and after the pool's check every 30 s, without queries in between. */
 function idling(tree: Tree): void {
   shrinking(tree);
   tree.faults = [];

@@ -9,7 +9,7 @@ function of(name: string, path: string, values: readonly unknown[], beside?: Hin
   return { option, base: BASE, at: ['queues', name], values, ...more };
 }
 
-/** Nobody reads what is published, so it becomes old. */
+/** Published messages are not read, so they become old. */
 function unread(tree: Tree): void {
   (tree.queues as Record<string, Tree>).sqs!.consumers = [];
 }

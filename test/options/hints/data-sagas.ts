@@ -23,7 +23,7 @@ function saved(tree: Tree): void {
   if (!String(own.query).startsWith('log.')) own.query = 'log.write';
 }
 
-/** Two steps whose effects go together, and compensations that fail for good. */
+/** Two steps whose effects must balance, and compensations that fail permanently. */
 function ruled(tree: Tree): void {
   const saga = trip(tree);
   saga.onCompensationFailure = 'fail';
@@ -33,7 +33,7 @@ function ruled(tree: Tree): void {
   if (!names.includes(String(rule!.then))) rule!.then = 'drive';
 }
 
-/** What goes with the kind: who drives the saga, or which endpoints begin and end it. */
+/** Fields that the kind needs: the orchestrator, or the endpoints that begin and end the saga. */
 function watched(tree: Tree): void {
   const saga = trip(tree);
   if (saga.kind !== 'choreographed') return;

@@ -9,7 +9,7 @@ function topic(tree: Tree, name: string): Topic {
   return (tree.topics as Record<string, Topic>)[name]!;
 }
 
-/** Fields of the producer beside the option that is tried. */
+/** Fields of the producer besides the option that is tried. */
 function producer(fields: Tree): (tree: Tree) => void {
   return (tree) => {
     const events = topic(tree, 'events');
@@ -17,7 +17,7 @@ function producer(fields: Tree): (tree: Tree) => void {
   };
 }
 
-/** Fields of the group beside the option that is tried. */
+/** Fields of the group besides the option that is tried. */
 function group(fields: Tree, change: (tree: Tree) => void = () => {}): (tree: Tree) => void {
   return (tree) => {
     const [first] = topic(tree, 'events').subscribers;

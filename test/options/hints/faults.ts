@@ -3,7 +3,7 @@ import type { Hint } from './hint.js';
 
 type Fault = Tree & { kind: string; target?: string[] };
 
-/** Where the kinds of a base aim: at one of two things that are alike, and what watches them. */
+/** Targets of the kinds of a base: one of two equal components, and the metrics that observe them. */
 interface Family {
   readonly base: string;
   readonly kinds: readonly string[];
@@ -38,7 +38,7 @@ function messages(kinds: readonly string[], pair: readonly [string, string]): re
   return [{ base: 'faults-messages.yaml', kinds, pair, tier: 'none', when }];
 }
 
-/** Kinds whose targets may be nodes of a database as well. */
+/** Kinds that can also target nodes of a database. */
 const OF_NODES = /^(pause|slow|error|hang|crash|cpuStress|throttle|reset)$/;
 
 /** Leaves the fault that is tried, and those that others start after. */

@@ -4,7 +4,7 @@ import type { Make } from './hosts.js';
 
 const FLEET = 'fleet.yaml';
 
-/** Hints for how instances are picked, watched, asked, started, stopped and added. */
+/** Hints for picking, observing, probing, starting, stopping and adding instances. */
 export function fleetHints(hint: Make): readonly Hint[] {
   return [
     ...balancing(hint),
@@ -219,7 +219,7 @@ function lifecycle(hint: Make): readonly Hint[] {
   ];
 }
 
-/** Callers without a time limit: what a process that hangs has in hand ends with it, or goes on after it. */
+/** Callers without a time limit: requests of a hung process end with it, or continue afterwards. */
 function patient(hint: Hint): Hint {
   const beside = (tree: Tree): void => {
     hint.beside?.(tree);

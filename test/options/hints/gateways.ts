@@ -7,7 +7,7 @@ import { GATES, LIMITS } from './limits.js';
 const BASE = 'doors.yaml';
 const CHAIN = String.raw`^gateways\.\*\.middleware\[\]\.`;
 
-/** Puts fields beside those of the only member of the chain. */
+/** Adds fields to the only member of the chain. */
 function member(fields: Tree): (tree: Tree) => void {
   return (tree) => {
     const [[name] = ['']] = entries(tree);
@@ -57,7 +57,7 @@ const limiters = Object.entries(LIMITS).flatMap(([kind, fields]) => {
   ];
 });
 
-/** Limits that grow as far as they may, beside the smallest of them. */
+/** Adaptive limits that start at their smallest value. */
 const GROWING: Readonly<Record<string, Tree>> = {
   envoyGradient: { min: 2, requestCount: 5, buffer: '100%' },
   gradient2: { initial: 2, min: 1, rttTolerance: 5, queueSize: 20 },
@@ -67,7 +67,7 @@ const largest = Object.entries(GROWING).map(([kind, fields]) =>
   chain(`admit<${kind}>\\.max$`, fields, [2, 40]),
 );
 
-/** A limit on what is under way of each kind, low enough to refuse. */
+/** A concurrency limit of each kind, low enough to refuse. */
 const gates = Object.entries(GATES).flatMap(([kind, fields]) => [
   chain(`admit<${kind}>\\.(?!when|key|onError)`, fields),
   chain(`admit<${kind}>\\.key$`, fields, ['user', 'client']),
@@ -125,7 +125,7 @@ const members: readonly Hint[] = [
   chain(String.raw`coalesce\.when\.header`, {}, ['gold']),
 ];
 
-/** Four policies, whose order matters. */
+/** Four policies whose order matters. */
 const GUARD = {
   timeout: '8ms',
   retry: { attempts: 2, on: ['error', 'timeout'], backoff: { kind: 'constant', base: '5ms' } },
@@ -134,7 +134,7 @@ const GUARD = {
 const ORDER = ['retry', 'fallback', 'timeout'];
 const RETRIED = { timeout: '8ms', retry: { attempts: 2, on: ['timeout'] } };
 
-/** Which route a request takes, and what that does. */
+/** Selection of the route of a request, and its effect. */
 const routes: readonly Hint[] = [
   route('match\\.method', ['GET', 'POST']),
   route('match\\.host', ['a.example', 'b.example']),

@@ -1,6 +1,6 @@
 import type { Tree } from '../figures.js';
 
-/** How to try options that the scenarios of this repository do not bring into play by chance. */
+/** How to try options that have no effect in the scenarios of this repository. */
 export interface Hint {
   /** The options that this is for, by their path. */
   readonly option: RegExp;
@@ -8,20 +8,20 @@ export interface Hint {
   readonly base?: string;
   /** Values to try, in place of those that the schema suggests. Whatever is refused then counts as refused. */
   readonly values?: readonly unknown[];
-  /** Changes the scenario with the option and the one without alike: takes out an alternative, adds what goes with it. */
+  /** Changes the scenario both with and without the option: removes an alternative, or adds required fields. */
   readonly beside?: (tree: Tree) => void;
-  /** It lets through what is refused without it, and changes nothing else. */
+  /** It admits requests that are refused without it, and changes nothing else. */
   readonly admits?: boolean;
   /** Keys of the place in the base, where it is not the first that fits: `['gateways', 'edge', 'middleware', 1]`. */
   readonly at?: readonly (string | number)[];
 }
 
-/** Puts fields beside an option, at a path such as `services.api.admission.rateLimit`; what is there stays. */
+/** Adds fields next to an option, at a path such as `services.api.admission.rateLimit`; existing fields stay. */
 export function fill(path: string, fields: Tree): (tree: Tree) => void {
   return (tree) => merge(reach(tree, path), fields);
 }
 
-/** Puts fields at a path in place of what is there; `undefined` takes one out. */
+/** Replaces fields at a path; `undefined` removes one. */
 export function put(path: string, fields: Tree): (tree: Tree) => void {
   return (tree) => {
     const at = reach(tree, path);

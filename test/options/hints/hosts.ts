@@ -4,7 +4,7 @@ import type { Hint } from './hint.js';
 import { fleetHints } from './fleet.js';
 import { GATES, LIMITS } from './limits.js';
 
-/** Hints for what services and gateways have in common, for the one of this name in the base. */
+/** Common hints for services and gateways, for the one of this name in the base. */
 export function hostHints(section: 'services' | 'gateways', name: string): readonly Hint[] {
   const place = `${section}.${name}`;
   const hint = (
@@ -34,8 +34,8 @@ export function hostHints(section: 'services' | 'gateways', name: string): reado
 }
 
 /**
- * Makes a hint for the host of one name in a base: what it is for, and the fields beside it, which replace what is there
- * where their path begins with `!`.
+ * Makes a hint for the host of one name in a base: its option, and additional fields, which replace existing ones if
+ * their path starts with `!`.
  */
 export type Make = (
   option: string,
@@ -128,7 +128,7 @@ const SCALED = [
   { metric: 'cpu', target: '60%', min: 1, max: 6, syncPeriod: '400ms' },
 ] as const;
 
-/** Both instances crash with what they have kept. */
+/** Both instances crash and lose their caches. */
 function coldCaches(section: string, name: string): Hint {
   return {
     option: new RegExp(`^${section}\\.\\*\\.lifecycle\\.coldCaches$`),

@@ -13,7 +13,7 @@ export const LIMITS: Readonly<Record<string, Tree>> = {
   resilience4j: { limitForPeriod: 4, limitRefreshPeriod: '100ms', timeoutDuration: '20ms' },
 };
 
-/** A limit on what is under way of each kind that refuses some of 100 requests a second of 40 ms each. */
+/** A concurrency limit of each kind that refuses some of 100 requests per second of 40 ms each. */
 export const GATES: Readonly<Record<string, Tree>> = {
   fixed: { limit: 2 },
   aimd: { initial: 3, min: 1, max: 6, timeout: '60ms' },

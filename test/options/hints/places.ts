@@ -10,7 +10,7 @@ function delayed(tree: Tree): void {
 
 const BUNDLE = String.raw`\.(policy|compensationPolicy|outbound\.\*)`;
 
-/** Hints for what stands in a bundle in any place, and for the retries of consumers and sagas. */
+/** Hints for bundles in any place, and for the retries of consumers and sagas. */
 export const places: readonly Hint[] = [
   {
     option: new RegExp(`${BUNDLE}\\.order$`),

@@ -5,7 +5,7 @@ import { bundles } from './bundles.js';
 import { breakers } from './breakers.js';
 import { retries } from './retries.js';
 
-/** What fails when a store is asked decides. */
+/** The behaviour on failed store queries decides. */
 function asked(tree: Tree): void {
   tight(tree);
   for (const policy of Object.values(bundleIn(tree)) as Tree[]) {
@@ -15,7 +15,7 @@ function asked(tree: Tree): void {
   }
 }
 
-/** A retry around the limit that listens to what a refusal says. */
+/** A retry around the limit that respects the hint of a refusal. */
 function heard(tree: Tree): void {
   tight(tree);
   Object.assign(policyIn(tree, 'retry'), {
@@ -79,7 +79,7 @@ const OPTIONS: readonly Hint[] = [
   },
   { option: /^policies\.\*\.rateLimit<kong>\.faultTolerant$/, base: 'calls.yaml', beside: asked },
   {
-    // The words of Kong say which counters there are; an address has one instance behind it.
+    // Kong's settings define the counters; an address has one instance.
     option: /^policies\.\*\.rateLimit<kong>\.(scope|policy)$/,
     base: 'calls.yaml',
     beside: (tree) => {

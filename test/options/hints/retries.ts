@@ -2,7 +2,7 @@ import type { Tree } from '../figures.js';
 import { policyIn, retrying } from './beside.js';
 import type { Hint } from './hint.js';
 
-/** The same, within a budget that is soon used up: what instances and callees share or do not. */
+/** The same, with a budget that is soon exhausted: instances and callees share it or not. */
 function budgeted(tree: Tree): void {
   retrying(tree);
   policyIn(tree, 'retry').budget ??= { kind: 'aws', tokens: 30 };
@@ -20,7 +20,7 @@ function delayed(tree: Tree): void {
 /** Hints for options of retries. */
 export const retries: readonly Hint[] = [
   {
-    // A retry after a timeout has a price of its own.
+    // A retry after a timeout has a different cost.
     option: /^policies\.\*\.retry<\w+>\.budget<aws>\.cost$/,
     base: 'calls.yaml',
     beside: (tree) => {

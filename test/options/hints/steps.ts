@@ -31,7 +31,7 @@ const VERBS: readonly (readonly [string, string, readonly unknown[]])[] = [
 
 const SHELF: ReadonlySet<string> = new Set(['get', 'set', 'delete', 'publish', 'buy', 'respond']);
 
-/** Hints for what steps of services name. */
+/** Hints for names in the steps of services. */
 export const steps: readonly Hint[] = VERBS.map(([option, endpoint, values]) => ({
   option: new RegExp(
     `^services\\.\\*\\.endpoints\\.\\*\\[\\]\\.${option.replace(/[.*]/g, '\\$&')}$`,

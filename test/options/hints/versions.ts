@@ -31,7 +31,7 @@ function step(field: string, endpoint: string, values: readonly unknown[]): read
 
 const ROLLOUT = 'services.prices.rollout';
 
-/** Hints for what a version has of its own, and for rollouts. */
+/** Hints for the fields of a version, and for rollouts. */
 export const versions: readonly Hint[] = [
   ...step('fail', 'fails', [500, 404]),
   ...step('probability', 'fails', ['10%', '90%']),

@@ -11,7 +11,7 @@ const GET = ['workloads', 'others', 'requests', 0] as const;
 const RATES = ['40/s', '200/s'];
 const EXPECT = ['readers.latency.mean < 12ms', 'readers.latency.mean < 1ms'];
 
-/** What another expectation in the place of the first ones says. */
+/** Replaces the first expectations by another one. */
 function expecting(expect: string): (tree: Tree) => void {
   return (tree) => {
     const hypothesis = tree.hypothesis as Tree | undefined;
@@ -195,7 +195,7 @@ export const world: readonly Hint[] = [
   },
 ];
 
-/** The report chooses by itself what comes first. */
+/** The report chooses its focus itself. */
 function unfocused(tree: Tree): void {
   delete tree.report;
 }
