@@ -131,7 +131,7 @@ describe('the registry of patterns', () => {
       'redrive',
       'reorder',
       'replicaLag',
-    'reset',
+      'reset',
       'slow',
       'splitBrain',
       'stop',
