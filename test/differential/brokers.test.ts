@@ -81,10 +81,16 @@ const DIFFERENCES: readonly Difference[] = [
     title: 'a crash at 35 ms in the middle of ten messages of 10 ms, settled after each',
     workload: { consumer: 'commit: afterEach', faults: CRASH },
     is: {
-      kafka: [[10, 7, 0, 0, 48_070], 'KF-9: seen after 45 s without heartbeats, dealt anew in 3 s'],
-      rabbitmq: [[10, 7, 0, 0, 170], 'MQ-2: what was pushed and not acknowledged is back at once'],
-      sqs: [[10, 7, 0, 0, 30_080], 'SQS-3: what was received at 10 ms is seen again 30 s later'],
-      bus: [[10, 1, 0, 0, 170], 'EB-2: only what a handler has is handed out'],
+      kafka: [
+        [10, 7, 0, 0, 48_070],
+        'KF-9: detected after 45 s without heartbeats, reassigned in 3 s',
+      ],
+      rabbitmq: [
+        [10, 7, 0, 0, 170],
+        'MQ-2: pushed and unacknowledged messages are requeued at once',
+      ],
+      sqs: [[10, 7, 0, 0, 30_080], 'SQS-3: received at 10 ms, visible again 30 s later'],
+      bus: [[10, 1, 0, 0, 170], 'EB-2: only the message in the handler was delivered'],
     },
   },
   {
@@ -94,11 +100,11 @@ const DIFFERENCES: readonly Difference[] = [
       kafka: [[3, 0, 0, 7, 35], 'MQ-1: the offset of the poll was committed'],
       rabbitmq: [[3, 0, 0, 7, 35], 'MQ-1: automatic acknowledgement pushes all at once'],
       sqs: [[3, 0, 0, 7, 35], 'MQ-1: deleted on receipt'],
-      bus: [[9, 0, 0, 1, 160], 'MQ-1: one at a time is handed out'],
+      bus: [[9, 0, 0, 1, 160], 'MQ-1: one message at a time is delivered'],
     },
   },
   {
-    title: 'a message that is never through with, given up after 10 s, and one behind it',
+    title: 'a handler that hangs for one message, ended after 10 s, and a second message',
     workload: {
       publish: '{ topic: jobs, count: 1 }',
       at: '0ms, 1s',
@@ -108,13 +114,16 @@ const DIFFERENCES: readonly Difference[] = [
     },
     is: {
       kafka: [[0, 9, 0, 0, 0], 'KF-11: it blocks its partition'],
-      rabbitmq: [[1, 9, 0, 0, 10_010], 'RB-5: the other one was pushed before it came back'],
-      sqs: [[1, 3, 0, 0, 10_010], 'SQS-2: it is hidden while the other one is received'],
-      bus: [[0, 9, 0, 0, 0], 'EB-2: back where it was, in front of the other one'],
+      rabbitmq: [
+        [1, 9, 0, 0, 10_010],
+        'RB-5: the second one was pushed before the first came back',
+      ],
+      sqs: [[1, 3, 0, 0, 10_010], 'SQS-2: it is invisible while the second one is received'],
+      bus: [[0, 9, 0, 0, 0], 'EB-2: requeued in its place, ahead of the second one'],
     },
   },
   {
-    title: 'a message that fails each time, and nine behind it',
+    title: 'a message that always fails, and nine more',
     workload: {
       publish: '{ topic: jobs, count: 1 }',
       at: '0ms, 1ms, 1ms, 1ms, 1ms, 1ms, 1ms, 1ms, 1ms, 1ms',
@@ -125,27 +134,27 @@ const DIFFERENCES: readonly Difference[] = [
       kafka: [[0, 95_000, 0, 0, 0], 'KF-11: it blocks its partition'],
       rabbitmq: [
         [9, 94_909, 0, 0, 92],
-        'RB-5: the others were pushed behind it, and it comes back behind them',
+        'RB-5: the others were pushed after it, and it comes back after them',
       ],
-      sqs: [[9, 3, 0, 0, 91], 'SQS-3: the others are received while it is hidden'],
-      bus: [[0, 94_999, 0, 0, 0], 'EB-2: back where it was, in front of the others'],
+      sqs: [[9, 3, 0, 0, 91], 'SQS-3: the others are received while it is invisible'],
+      bus: [[0, 94_999, 0, 0, 0], 'EB-2: requeued in its place, ahead of the others'],
     },
   },
   {
-    title: 'a delivery that fails once, and is made again',
+    title: 'a delivery that fails once, and is repeated',
     workload: {
       faults:
         '{ id: blip, kind: error, target: worker.handle, afterWork: true, at: 0ms, for: 5ms }',
     },
     is: {
-      kafka: [[10, 1, 0, 0, 110], 'KF-11: tried again in place, before the others'],
-      rabbitmq: [[10, 1, 0, 0, 110], 'MQ-2: rejected and pushed again behind the others'],
-      sqs: [[10, 1, 0, 0, 30_010], 'SQS-3: seen again 30 s after it was received'],
-      bus: [[10, 1, 0, 0, 110], 'EB-2: back at once where it was'],
+      kafka: [[10, 1, 0, 0, 110], 'KF-11: retried in place, before the others'],
+      rabbitmq: [[10, 1, 0, 0, 110], 'MQ-2: rejected and pushed again after the others'],
+      sqs: [[10, 1, 0, 0, 30_010], 'SQS-3: visible again 30 s after it was received'],
+      bus: [[10, 1, 0, 0, 110], 'EB-2: requeued in its place at once'],
     },
   },
   {
-    title: 'a breaker of the consumer that the first failure opens for 40 s',
+    title: 'a consumer breaker that the first failure opens for 40 s',
     workload: {
       consumer: 'policy: { circuitBreaker: { failureThreshold: 1, openDuration: 40s } }',
       faults: '{ id: bad, kind: error, target: worker.handle, at: 0ms, for: 1s }',
@@ -157,13 +166,13 @@ const DIFFERENCES: readonly Difference[] = [
       ],
       rabbitmq: [
         [10, 11, 0, 0, 40_101],
-        'MQ-2: basic.cancel, and all ten come back, the first one twice',
+        'MQ-2: basic.cancel, and all ten are requeued, the first one twice',
       ],
       sqs: [
         [10, 1, 0, 0, 40_100],
-        'SQS-2: nine stay in hand, and another could have them from 30 s on',
+        'SQS-2: nine stay in flight, and another consumer could receive them after 30 s',
       ],
-      bus: [[10, 2, 0, 0, 40_101], 'EB-2: only the one that failed was handed out, twice'],
+      bus: [[10, 2, 0, 0, 40_101], 'EB-2: only the failed one was delivered, twice'],
     },
   },
   {
@@ -179,13 +188,13 @@ const DIFFERENCES: readonly Difference[] = [
         [1, 0, 0, 0, 45_000],
         'MQ-2: not acknowledged, which consumer_timeout allows for 30 minutes',
       ],
-      sqs: [[2, 1, 1, 0, 75_000], 'SQS-2: seen again after 30 s'],
-      bus: [[1, 0, 0, 0, 45_000], 'EB-2: the subscriber has as long as it takes'],
+      sqs: [[2, 1, 1, 0, 75_000], 'SQS-2: visible again after 30 s'],
+      bus: [[1, 0, 0, 0, 45_000], 'EB-2: the subscriber has no time limit'],
     },
   },
   {
     title:
-      'all of it at once, two handlers: the first of ten fails and has three tries, a crash at 35 ms, a handler of 45 s at 2 min',
+      'all of it together, two handlers: the first of ten fails and has three attempts, a crash at 35 ms, a handler of 45 s at 2 min',
     workload: {
       consumer: 'concurrency: 2, commit: afterEach, retry: { attempts: 3 }, onPoison: skip',
       publish: '{ topic: jobs, count: 1 }',
@@ -196,15 +205,15 @@ const DIFFERENCES: readonly Difference[] = [
     is: {
       kafka: [
         [10, 8, 0, 1, 165_000],
-        'KF-9: two tries in place, and six are read again after 48 s',
+        'KF-9: two retries in place, and six are read again after 48 s',
       ],
       rabbitmq: [
         [10, 3, 0, 1, 165_000],
-        'MQ-2: tries in place do not count, three are back after the crash',
+        'MQ-2: retries in place do not count, three come back after the crash',
       ],
       sqs: [
         [11, 6, 1, 1, 195_000],
-        'SQS-2: five are seen again after the crash, and the slow one by the other handler',
+        'SQS-2: five are visible again after the crash, and the slow one to the other handler',
       ],
       bus: [[10, 2, 0, 1, 165_000], 'EB-2: each of the two handlers had one'],
     },

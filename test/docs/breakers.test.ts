@@ -112,7 +112,7 @@ describe.each(KINDS)('the row of %s', (kind) => {
     const end = opened + 1000;
     const { outcomes } = drive(kind, [FIRST, ...FAILURES, instant(end - 1, OK), instant(end, OK)]);
     expect(outcomes[3]).toBe(REFUSED);
-    const seen = outcomes[4] === REFUSED ? 'refused' : 'let through';
+    const seen = outcomes[4] === REFUSED ? 'refused' : 'admitted';
     expect(word(kind, 'at exactly the end of the wait')).toBe(seen);
   });
 
@@ -136,7 +136,7 @@ describe.each(KINDS)('the row of %s', (kind) => {
       ['decides', [true, true]],
       ['a failure counts', [false, true]],
     ]);
-    expect(moved.map(([, half]) => half)).toEqual(meaning.get(word(kind, 'late, while half open')));
+    expect(moved.map(([, half]) => half)).toEqual(meaning.get(word(kind, 'late, while half-open')));
   });
 
   it('says whether late results of the open time count in the end', () => {
@@ -177,10 +177,10 @@ describe.each(KINDS)('the row of %s', (kind) => {
       { atMs: opened + 1001, endsMs: opened + 1100, outcome: OK },
       instant(opened + 1050, OK),
     ]);
-    const waits = said(kind, 'half open lets through').includes('the others wait');
+    const waits = said(kind, 'admits while half-open').includes('the others wait');
     expect(outcomes[4]).toBe(waits ? OK : REFUSED);
     const undone = states.some(([at, state]) => at === opened + 1050 && state === 'open');
-    expect(said(kind, 'opens again').includes('a refused call too')).toBe(undone);
+    expect(said(kind, 'reopens').includes('also a refused one')).toBe(undone);
     expect(states.at(-1)![1]).toBe(undone ? 'open' : 'closed');
   });
 });
@@ -203,15 +203,15 @@ describe.each(KINDS)('what counts to %s', (kind) => {
   });
 
   it('says what calls that their callers gave up are, and what such a probe does', () => {
-    const cell = said(kind, 'call given up by its caller', counting);
+    const cell = said(kind, 'call abandoned by its caller', counting);
     const two = FAILURES.map(({ atMs }) => ({ atMs, endsMs: atMs + 1, outcome: null }));
     const opens = drive(kind, [FIRST, ...two]).states.length > 0;
     expect(opens).toBe(cell.startsWith('a failure'));
     const state = probedWith(null);
     const words: Readonly<Record<string, RegExp>> = {
-      halfOpen: /a probe gives its (permit|slot|place) back|a probe is not made again/,
+      halfOpen: /a probe gives its (permit|slot|place) back|a probe is not repeated/,
       closed: /^a success, also of the probe|a probe closes it/,
-      open: /half open it opens again|^a failure, also of the probe/,
+      open: /half-open it reopens|^a failure, also of the probe/,
     };
     expect(cell).toMatch(words[state]);
   });
@@ -219,11 +219,11 @@ describe.each(KINDS)('what counts to %s', (kind) => {
   it('says what outcomes in `ignore` are, as the probe', () => {
     const cell = said(kind, 'outcomes in `ignore`', counting);
     const words: Readonly<Record<string, RegExp>> = {
-      halfOpen: /a probe (gives its (slot|place|permit) back|is made again)/,
+      halfOpen: /a probe (gives its (slot|place|permit) back|is repeated)/,
       closed: /^successes|a probe closes it/,
     };
     const state = probedWith(IGNORED);
-    if (cell.startsWith('as one given up')) expect(state).toBe(probedWith(null));
+    if (cell.startsWith('as an abandoned call')) expect(state).toBe(probedWith(null));
     else expect(cell).toMatch(words[state]);
   });
 
@@ -236,7 +236,7 @@ describe.each(KINDS)('what counts to %s', (kind) => {
   it('says what calls are that a deadline further out has ended', () => {
     const two = FAILURES.map(({ atMs }) => ({ atMs, endsMs: atMs + 1, outcome: DEADLINE }));
     const opens = drive(kind, [FIRST, ...two]).states.length > 0;
-    const cell = said(kind, 'call ended by a `deadline` further out', counting);
+    const cell = said(kind, 'call ended by an outer `deadline`', counting);
     expect(cell).toMatch(opens ? /^a failure/ : /^a success/);
     expect(probedWith(DEADLINE)).toBe(opens ? 'open' : 'closed');
   });
