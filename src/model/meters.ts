@@ -40,7 +40,7 @@ export type Durations = readonly Histogram[];
 
 /**
  * Metrics of components other than requests and edges: topics, caches, sagas. Each has a name, a subject and one of
- * four forms; the analysis finds it by name and subject (`analysis/measure/metrics-meters.ts`).
+ * four forms; the analysis finds it by name and subject (`analysis/measure/meter-readings.ts`).
  */
 export class Meters {
   private readonly grid: Grid;

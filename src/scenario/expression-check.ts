@@ -3,7 +3,6 @@ import { PART_KIND } from '../spec/component-kind.js';
 import type { CompareOp } from '../spec/compare.js';
 import type { Expression, Limit, Measure, MetricPath, Reference } from './expression.js';
 import type { ExpressionProblem } from './expression-scan.js';
-import { isOfWholeRun, ROLLOUT_WORDS } from './metrics/rollouts.js';
 import {
   findMetric,
   METRIC_WORDS,
@@ -37,7 +36,7 @@ export function checkExpression(
   expression: Expression,
   names: ExpressionNames,
 ): readonly ExpressionProblem[] {
-  const found = findMetric(expression.metric.name, subjectKind(expression.metric, names));
+  const found = findMetric(expression.metric.name);
   const problems: ExpressionProblem[] = [...checkMetric(expression.metric, names)];
   if (found.known === 'yes') problems.push(...checkLimit(expression, found.metric, names));
   problems.push(...windowProblems(expression, found, names));
@@ -50,7 +49,7 @@ export function checkMeasure(
   measure: Measure,
   names: ExpressionNames,
 ): readonly ExpressionProblem[] {
-  const found = findMetric(measure.metric.name, subjectKind(measure.metric, names));
+  const found = findMetric(measure.metric.name);
   const problems: ExpressionProblem[] = [...checkMetric(measure.metric, names)];
   if (found.known === 'yes' && found.metric.name === 'rollout.result') {
     const message = 'rollout.result is a word, not a figure: expect it in a budget';
@@ -87,7 +86,7 @@ function windowProblems(
     const message = 'metrics of the cascade are taken over the whole run and have no window';
     problems.push({ message, ...at });
   }
-  if (found.known === 'yes' && isOfWholeRun(found.metric)) {
+  if (found.known === 'yes' && found.metric.isOfWholeRun) {
     const message = `${found.metric.name} is taken over the whole run and has no window`;
     problems.push({ message, ...at });
   }
@@ -112,7 +111,7 @@ function stepsProblems(
     const message = 'what is saved is the figure of a whole window: it has no steps';
     return [{ message, ...at }];
   }
-  const isWhole = found.known === 'yes' && (found.metric.needsAfter || isOfWholeRun(found.metric));
+  const isWhole = found.known === 'yes' && (found.metric.needsAfter || found.metric.isOfWholeRun);
   if (!isWhole && metric.subject.kind !== 'cascade') return [];
   const name = metric.name.join('.');
   return [{ message: `${name} is one figure of a whole time: it has no steps`, ...at }];
@@ -127,7 +126,7 @@ export function checkMetric(
   if (problems.length > 0) return problems;
   const kind = subjectKind(path, names);
   const words = path.name.join('.');
-  const found = findMetric(path.name, kind);
+  const found = findMetric(path.name);
   const at = { offset: path.nameOffset, found: words };
   if (found.known === 'later') {
     return [
@@ -280,12 +279,6 @@ function checkLimit(
   }
 }
 
-/** Words that stand for a limit. */
-const WORDS: ReadonlyMap<string, readonly string[]> = new Map([
-  ['recovery', ['never']],
-  ['rollout.result', ROLLOUT_WORDS],
-]);
-
 function quantityProblems(
   limit: Extract<Limit, { readonly kind: 'quantity' }>,
   metric: Metric,
@@ -293,7 +286,7 @@ function quantityProblems(
   const { unit, value } = limit.quantity;
   const { offset } = limit;
   if (metric.name === 'rollout.result') {
-    return [unknown('limit', String(value), offset, ROLLOUT_WORDS)];
+    return [unknown('limit', String(value), offset, metric.words)];
   }
   const isZero = unit === 'number' && value === 0;
   const fits = unit === metric.unit || isZero || (unit === 'number' && metric.unit === 'share');
@@ -314,7 +307,7 @@ function wordProblems(
   metric: Metric,
 ): ExpressionProblem[] {
   const { offset, word } = limit;
-  const words = WORDS.get(metric.name) ?? [];
+  const { words } = metric;
   if (!words.includes(word)) {
     return [unknown('limit', word, offset, words.length > 0 ? words : [EXAMPLE[metric.unit]])];
   }
@@ -329,7 +322,7 @@ function otherMetric(
   names: ExpressionNames,
 ): ExpressionProblem[] {
   const problems = checkMetric(path, names);
-  const found = findMetric(path.name, subjectKind(path, names));
+  const found = findMetric(path.name);
   if (problems.length > 0 || found.known !== 'yes') return [...problems];
   return found.metric.unit === metric.unit
     ? []

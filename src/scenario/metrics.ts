@@ -1,6 +1,7 @@
 import type { ComponentKind, PartKind } from '../spec/component-kind.js';
 import { OUTCOME_NAMES } from '../spec/outcome.js';
-import { METRICS } from './metrics/table.js';
+import type { MetricEntry } from './metrics/entry.js';
+import { METRICS, type MetricName } from './metrics/table.js';
 
 /** What a metric is measured in; durations are seconds, rates per second, shares 0..1. */
 export type MetricUnit = 'seconds' | 'perSecond' | 'share' | 'number';
@@ -8,24 +9,8 @@ export type MetricUnit = 'seconds' | 'perSecond' | 'share' | 'number';
 /** What can stand before the dot of a metric. */
 export type SubjectKind = ComponentKind | PartKind | 'instance' | 'edge' | 'cascade' | 'run';
 
-/** One metric of the language: what it belongs to, its unit, its statistics and what it means. */
-export interface Metric {
-  /** Path behind the subject, without statistic or outcome: `latency`, `pool.wait`. */
-  readonly name: string;
-  readonly subjects: readonly SubjectKind[];
-  readonly unit: MetricUnit;
-  /**
-   * `none`: stands alone; `required`: a statistic of STATISTICS must follow; `gauge`: mean or max, mean
-   * when left out; `level`: min or end too; `outcome`: the name of an outcome must follow.
-   */
-  readonly ending: 'none' | 'required' | 'gauge' | 'level' | 'outcome';
-  /** Which direction is good; `none` where neither is. */
-  readonly better: 'low' | 'high' | 'none';
-  /** True where the metric means nothing without `after FAULT`. */
-  readonly needsAfter: boolean;
-  /** Documentation, one or two sentences. */
-  readonly help: string;
-}
+/** One metric of the language. */
+export type Metric = MetricEntry<MetricName>;
 
 /** Statistics of a distribution. */
 export const STATISTICS = ['mean', 'p50', 'p90', 'p95', 'p99', 'p999', 'max', 'min'] as const;
@@ -36,11 +21,9 @@ export const GAUGE_STATISTICS = ['mean', 'max'] as const;
 /** Of one whose every change is known. */
 const LEVEL_STATISTICS = ['mean', 'max', 'min', 'end'] as const;
 
-export { METRICS };
+export { METRICS, type MetricName };
 
-/** Metrics by name; what is called alike belongs to different subjects. */
-const BY_NAME = new Map<string, readonly Metric[]>();
-for (const entry of METRICS) BY_NAME.set(entry.name, [...(BY_NAME.get(entry.name) ?? []), entry]);
+const BY_NAME: ReadonlyMap<string, Metric> = new Map(METRICS.map((entry) => [entry.name, entry]));
 
 /** Names the language knows and a later version measures, by first word. */
 const LATER = new Set(['cost']);
@@ -63,13 +46,10 @@ export type FoundMetric =
       readonly allowed: readonly string[];
     };
 
-/**
- * Finds the metric of a dotted name, given as its words: `['latency', 'p99']`. Where several are called
- * so, that of the subject.
- */
-export function findMetric(words: readonly string[], subject?: SubjectKind): FoundMetric {
-  const two = words.length > 1 ? named(`${words[0]}.${words[1]}`, subject) : undefined;
-  const metric = two ?? named(words[0]!, subject);
+/** Finds the metric of a dotted name, given as its words: `['latency', 'p99']`. */
+export function findMetric(words: readonly string[]): FoundMetric {
+  const two = words.length > 1 ? BY_NAME.get(`${words[0]}.${words[1]}`) : undefined;
+  const metric = two ?? BY_NAME.get(words[0]!);
   const rest = words.slice(two === undefined ? 1 : 2);
   if (metric === undefined) {
     if (LATER.has(words[0]!)) return { known: 'later' };
@@ -78,17 +58,12 @@ export function findMetric(words: readonly string[], subject?: SubjectKind): Fou
   return withEnding(metric, rest);
 }
 
-function named(name: string, subject: SubjectKind | undefined): Metric | undefined {
-  const all = BY_NAME.get(name) ?? [];
-  return all.find(({ subjects }) => subject !== undefined && subjects.includes(subject)) ?? all[0];
-}
-
-/** Whether a metric of this name, given as its words, is taken from distributions for some subject. */
+/** Whether a metric, given as its words, is computed from distributions. */
 export function mayBeDistribution(words: readonly string[]): boolean {
-  const all = [words.slice(0, 1), words.slice(0, 2)].flatMap(
-    (part) => BY_NAME.get(part.join('.')) ?? [],
-  );
-  return all.some(({ name, ending }) => ending === 'required' || name === 'apdex');
+  return [words.slice(0, 1), words.slice(0, 2)].some((part) => {
+    const found = BY_NAME.get(part.join('.'));
+    return found !== undefined && (found.ending === 'required' || found.readsLatencies);
+  });
 }
 
 /** Metrics a subject has, by name. */

@@ -4,10 +4,9 @@ import { canonicalJson } from './canonical.js';
 import type { Code } from './codes.js';
 import type { Problems } from './diagnostics.js';
 import { invariant } from '../kernel/invariant.js';
-import { checkText, namesOf, type Judged } from './expectations.js';
+import { checkText, type Judged } from './expectations.js';
 import { measureText, parseExpression, parseMeasure } from './expression.js';
 import { isJudgedAmong, speaksOf } from './expressions-of.js';
-import { subjectKind } from './expression-check.js';
 import { findMetric } from './metrics.js';
 import type { Node, PathKey, Place } from './located.js';
 import { entries, get, items, plain } from './located.js';
@@ -108,7 +107,7 @@ class SweepReader {
       kind,
       variants,
       axes: axes.map(axisOf),
-      metrics: metrics.map((text) => this.metric(text, variants)),
+      metrics: metrics.map((text) => this.metric(text)),
       judgesBudgets: kind === 'bisect' ? own.expect === undefined : own.metrics === undefined,
       expect: own.expect ?? null,
       samples: own.samples ?? null,
@@ -284,15 +283,9 @@ class SweepReader {
   }
 
   /** Unit and good direction of a metric that was checked. */
-  private metric(text: string, variants: readonly string[]): SweepMetric {
+  private metric(text: string): SweepMetric {
     const parsed = parseMeasure(text);
-    const judged = this.around.judged.find(({ name }) => variants.includes(name))!;
-    const found = !parsed.ok
-      ? null
-      : findMetric(
-          parsed.measure.metric.name,
-          subjectKind(parsed.measure.metric, namesOf(judged, null)),
-        );
+    const found = parsed.ok ? findMetric(parsed.measure.metric.name) : null;
     invariant(found?.known === 'yes', 'sweep-metric-unchecked');
     if (found?.known !== 'yes') throw new Error(text);
     return { text, unit: found.metric.unit, better: found.metric.better };

@@ -29,7 +29,10 @@ describe('what was probably meant', () => {
 });
 
 /** Keys and words that are legal anywhere in a scenario. */
-function legalWords(node: unknown, words = new Set(METRICS.map(({ name }) => name))): Set<string> {
+function legalWords(
+  node: unknown,
+  words = new Set<string>(METRICS.map(({ name }) => name)),
+): Set<string> {
   if (typeof node !== 'object' || node === null) return words;
   const { properties, enum: some, const: one } = node as Record<string, object | undefined>;
   for (const word of Object.keys(properties ?? {})) words.add(word);
@@ -54,7 +57,7 @@ describe('a word of another tool', () => {
   it('leads to a valid word, and appears once per line', () => {
     const legal = legalWords(
       scenarioJsonSchema(),
-      new Set([...METRICS.map(({ name }) => name), ...COMPARISONS]),
+      new Set<string>([...METRICS.map(({ name }) => name), ...COMPARISONS]),
     );
     for (const line of SYNONYMS) {
       const words = line.split(' ');

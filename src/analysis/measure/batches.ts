@@ -1,12 +1,10 @@
 import { OUTCOME_KINDS } from '../../spec/outcome.js';
 import type { Measured } from './estimate.js';
 import { cellSums, picked, type GaugePick } from './gauges.js';
-import type { Question } from './metrics.js';
+import type { Asked } from './question.js';
 import { rowsOf } from './subjects.js';
-import { finishedOf, succeededOf } from './sums.js';
+import { arrivedOf, finishedOf, succeededOf } from './sums.js';
 import type { CellSet } from './window.js';
-
-type Asked = Pick<Question, 'data' | 'selection' | 'window'>;
 
 /** A measured success share, with successes and finished requests by step. */
 export function withSuccesses(measured: Measured, asked: Asked): Measured {
@@ -25,15 +23,12 @@ export function withFinished(measured: Measured, asked: Asked): Measured {
 
 /** A measured rate of successes within the users' patience; for edges, of all successes. */
 export function withGood(measured: Measured, asked: Asked): Measured {
-  const { data, selection } = asked;
-  const isEdge = selection.callers !== null;
-  const good = (cell: number): number => {
-    let sum = 0;
-    for (const part of selection.parts) sum += data.records[0].parts[part].good[cell];
-    return sum;
-  };
-  const pick = isEdge ? (cell: number) => counted(asked, cell, succeededOf) : good;
-  return withBatches(measured, asked, pick, secondsIn(asked));
+  return withBatches(measured, asked, goodIn(asked), secondsIn(asked));
+}
+
+/** The same successes as a measured share of the arrivals, by step. */
+export function withServed(measured: Measured, asked: Asked): Measured {
+  return withBatches(measured, asked, goodIn(asked), (cell) => counted(asked, cell, arrivedOf));
 }
 
 /** A measured mean level of some gauges, multiplied by `scale`. */
@@ -98,6 +93,17 @@ function counted(
   for (const row of rowsOf(data.records[0], selection))
     sum += pick(row.outcomes, cell * OUTCOME_KINDS);
   return sum;
+}
+
+/** Successes by cell: within the users' patience; for edges, all. */
+function goodIn(asked: Asked): (cell: number) => number {
+  const { data, selection } = asked;
+  if (selection.callers !== null) return (cell) => counted(asked, cell, succeededOf);
+  return (cell) => {
+    let sum = 0;
+    for (const part of selection.parts) sum += data.records[0].parts[part].good[cell];
+    return sum;
+  };
 }
 
 function secondsIn({ data }: Pick<Asked, 'data'>): (cell: number) => number {

@@ -17,9 +17,11 @@ import {
 } from './estimate.js';
 import { picked, type GaugePick } from './gauges.js';
 import type { GaugeKind } from '../../spec/record.js';
-import { goodByRun, latencyOf, outcomesByRun, type Question } from './metrics.js';
-import { counterSums, poolCapacity, poolPick, poolWaits } from './metrics-edge.js';
-import { levels, partSums } from './metrics-placed.js';
+import { poolCapacity, poolPick, poolWaits } from './client-pools.js';
+import { counterSums, partSums } from './column-sums.js';
+import { levels } from './levels.js';
+import { goodByRun, latencyOf, outcomesByRun } from './outcomes.js';
+import type { Question } from './question.js';
 import { capacityByCell, isScaled, meanCapacity } from './presence.js';
 import { meanLevels, stepsOf, type Steps } from './steps.js';
 import { selectComponent, selectStats } from './subjects.js';

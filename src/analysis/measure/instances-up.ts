@@ -1,6 +1,6 @@
 import type { RunRecord } from '../../spec/record.js';
 import { largestOf, meanOf, smallestOf, type Measured } from './estimate.js';
-import type { Question } from './metrics.js';
+import type { Question } from './question.js';
 import { downsOf } from './downs.js';
 
 /** Number of running processes over the time of a window. */

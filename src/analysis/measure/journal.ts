@@ -2,7 +2,7 @@ import { JOURNAL, ROLLOUT_STATE } from '../../spec/record.js';
 import type { MachineRecord } from '../../spec/record.js';
 import type { JournalEntry } from '../../spec/result.js';
 import { movedOf } from './machines.js';
-import { isBreaker } from './metrics-edge.js';
+import { isBreaker } from './breakers.js';
 import { instanceName } from '../../spec/plan-names.js';
 import { type VariantData } from './variant-data.js';
 

@@ -5,7 +5,7 @@ import { comesAndGoes } from '../../spec/versions.js';
 import { awayOf, downsOf } from './downs.js';
 import { largestOf, meanOf, type Measured } from './estimate.js';
 import { cellSums, denseOf, picked, type GaugePick } from './gauges.js';
-import type { Question } from './metrics.js';
+import type { Question } from './question.js';
 import type { Steps } from './steps.js';
 import type { VariantData } from './variant-data.js';
 

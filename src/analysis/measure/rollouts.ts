@@ -2,8 +2,8 @@ import type { Ns } from '../../kernel/time.js';
 import { JOURNAL, ROLLOUT_STATE } from '../../spec/record.js';
 import type { RunRecord } from '../../spec/record.js';
 import type { PlanRollout, RolloutResult } from '../../spec/versions.js';
-import { meanOf, nothing, shareOf, type Measured } from './estimate.js';
-import type { Question } from './metrics.js';
+import { meanOf, type Measured } from './estimate.js';
+import type { Question } from './question.js';
 import { FAILED_SOME } from './goodput.js';
 import { finishedOf, succeededOf, sumCells, sumOutcomes } from './sums.js';
 import type { VariantData } from './variant-data.js';
@@ -92,34 +92,12 @@ export function rolloutResults({
   selection,
 }: Pick<Question, 'data' | 'selection'>): readonly RolloutResult[] | null {
   const component = componentOf(data, selection);
-  if (component === null) return null;
-  return data.records.map((record) => courseOf(record, component)?.result ?? 'running');
+  return component === null ? null : resultsOf(data, component);
 }
 
-/** Metrics of rollouts; null for other metrics. */
-export function measureRollouts(question: Question): Measured | null {
-  const { data, selection, metric, window } = question;
-  if (!metric.name.startsWith('rollout.')) return null;
-  const component = componentOf(data, selection);
-  if (component === null) return nothing(data.records.length);
-  switch (metric.name) {
-    case 'rollout.result':
-      return shareOfRuns(rolloutResults(question)!, 'promoted');
-    case 'rollout.duration': {
-      const each = data.records.map((record) => {
-        const course = courseOf(record, component);
-        return course === null ? Infinity : (course.endedNs - course.beganNs) / 1e9;
-      });
-      const ended = each.filter((seconds) => Number.isFinite(seconds));
-      const value = ended.length * 2 <= each.length ? Infinity : meanOf(ended).value;
-      return { kind: 'recovery', value, each, hits: [], trials: [] };
-    }
-    default: {
-      const counts = (name: string): readonly number[] =>
-        data.records.map((record) => answeredIn(record, component, name, window.cells));
-      return shareOf(counts('next'), counts('served'));
-    }
-  }
+/** Result of the rollout of a component, by run. */
+export function resultsOf({ records }: VariantData, component: number): readonly RolloutResult[] {
+  return records.map((record) => courseOf(record, component)?.result ?? 'running');
 }
 
 /** Share of the runs with a result. */
@@ -144,7 +122,10 @@ export function answeredIn(
 }
 
 /** The component of a selection, where it has a rollout. */
-function componentOf(data: VariantData, { instances }: Question['selection']): number | null {
+export function componentOf(
+  data: VariantData,
+  { instances }: Question['selection'],
+): number | null {
   if (instances.length === 0) return null;
   const { component } = data.plan.instances[instances[0]];
   return rolloutOf(data, component) === null ? null : component;

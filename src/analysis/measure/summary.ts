@@ -11,8 +11,9 @@ import {
 } from './estimate.js';
 import { FEW_CALLS } from './amplification.js';
 import { windowsDuring } from './faulted.js';
-import { edgeSums } from './metrics-edge.js';
-import { goodByRun, latencyOf, outcomesByRun, type Question } from './metrics.js';
+import { edgeSums } from './column-sums.js';
+import { goodByRun, latencyOf, outcomesByRun } from './outcomes.js';
+import type { Asked } from './question.js';
 import { measureRecovery, neverCount } from './recovery.js';
 import type { Story } from './story.js';
 import { selectStats } from './subjects.js';
@@ -95,18 +96,12 @@ export function summaryOf(figures: Headline): VariantSummary {
   };
 }
 
-function requestsOf(
-  data: VariantData,
-  parts: readonly number[],
-): Pick<Question, 'data' | 'selection' | 'window'> {
+function requestsOf(data: VariantData, parts: readonly number[]): Asked {
   const selection = { parts, stats: [], instances: [], callers: null, callees: new Set<number>() };
   return { data, selection, window: data.whole };
 }
 
-function quantiles(
-  question: Pick<Question, 'data' | 'selection' | 'window'>,
-  which: 'latency' | 'successLatency',
-): Quantiles {
+function quantiles(question: Asked, which: 'latency' | 'successLatency'): Quantiles {
   const { all, each } = latencyOf(question, which);
   const of = (name: string): Measured => distributionOf(all, each, name);
   return {

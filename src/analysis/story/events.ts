@@ -14,7 +14,7 @@ import { meanSteps, sumSteps, workersThere, type Link } from './links.js';
 import { ejectionEvents } from '../measure/ejections.js';
 import { isOpen, movedOf, sizeOf } from '../measure/machines.js';
 import { blockedShare } from './mechanism.js';
-import { isBreaker } from '../measure/metrics-edge.js';
+import { isBreaker } from '../measure/breakers.js';
 import { touchedBy } from '../measure/faulted.js';
 import type { Onsets } from './onsets.js';
 import { readinessEvents } from './readiness.js';

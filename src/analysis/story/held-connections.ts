@@ -4,7 +4,7 @@ import type { RunRecord } from '../../spec/record.js';
 import { picked } from '../measure/gauges.js';
 import type { Link } from './links.js';
 import type { Mechanism } from './mechanism.js';
-import { poolCapacities, poolPick } from '../measure/metrics-edge.js';
+import { poolCapacities, poolPick } from '../measure/client-pools.js';
 import { SATURATED } from './saturation.js';
 import { meanLevels, type Steps } from '../measure/steps.js';
 import { selectStats } from '../measure/subjects.js';

@@ -3,7 +3,7 @@ import type { StoryEvent } from '../../spec/result-cascade.js';
 import { firstFaultNs } from '../measure/faulted.js';
 import { picked } from '../measure/gauges.js';
 import { sumSteps } from './links.js';
-import { poolCapacities, poolPick } from '../measure/metrics-edge.js';
+import { poolCapacities, poolPick } from '../measure/client-pools.js';
 import { SATURATED } from './saturation.js';
 import { bySteps, maxLevels, meanLevels, type Steps } from '../measure/steps.js';
 import { selectStats } from '../measure/subjects.js';

@@ -9,7 +9,7 @@ import { neverCount } from '../measure/recovery.js';
 import { rolloutResults } from '../measure/rollouts.js';
 import { savedKey, savedOf } from './saved.js';
 import { judgeSteps } from './step-verdict.js';
-import { select, subjectOf } from '../measure/subjects.js';
+import { select } from '../measure/subjects.js';
 import { checkedExpression, type Study } from './study.js';
 import type { VariantData } from '../measure/variant-data.js';
 import { DEFAULT_CONFIDENCE, judge, levelOf, marginOf } from './verdict.js';
@@ -24,7 +24,7 @@ export function judgeBudget(
   const expression = checkedExpression(source.text);
   const { variants } = expression;
   if (variants !== null && !variants.some(({ name }) => name === data.variant.name)) return null;
-  const found = findMetric(expression.metric.name, subjectOf(expression.metric, data));
+  const found = findMetric(expression.metric.name);
   invariant(found.known === 'yes', 'analysis-metric-unknown');
   if (found.known !== 'yes') return null;
   const missing = missingRuns(expression, data, study);

@@ -2,8 +2,8 @@ import type { Expression, MetricPath, WindowClause } from '../../scenario/expres
 import { parseExpression } from '../../scenario/expression.js';
 import { invariant } from '../../kernel/invariant.js';
 import type { SavedValues } from '../../spec/saved.js';
-import { meanOf, nothing, shareOf, type Measured } from '../measure/estimate.js';
-import { measure, type CascadeFigures } from '../measure/metrics.js';
+import type { Measured } from '../measure/estimate.js';
+import { measure } from '../measure/metrics.js';
 import type { Story } from '../measure/story.js';
 import type { VariantData } from '../measure/variant-data.js';
 
@@ -33,7 +33,7 @@ export function measureIn(
   path: MetricPath,
   clause: WindowClause | null,
 ): Measured {
-  return measure(data, path, clause, cascadeFigures(study, data));
+  return measure(data, path, clause, study.stories.get(data.variant.name) ?? []);
 }
 
 /** Parses an expression that the loader has already checked. */
@@ -42,30 +42,4 @@ export function checkedExpression(text: string): Expression {
   invariant(parsed.ok, 'analysis-expression-unchecked');
   if (!parsed.ok) throw new Error(parsed.message);
   return parsed.expression;
-}
-
-function cascadeFigures(study: Study, data: VariantData): CascadeFigures {
-  return (metric) => {
-    const stories = study.stories.get(data.variant.name) ?? [];
-    switch (metric) {
-      case 'blastRadius':
-        return meanOf(stories.map((story) => story.blastRadius));
-      case 'depth':
-        return meanOf(stories.map((story) => story.depth));
-      case 'collateral':
-        return meanOf(stories.map((story) => story.collateral.length));
-      case 'goodputLost':
-        return meanOf(stories.map((story) => story.goodputLost));
-      case 'amplification':
-        return meanOf(stories.map((story) => story.amplification));
-      case 'metastable': {
-        const stuck: number[] = stories.map((story) => (story.verdict === 'metastable' ? 1 : 0));
-        const trials = stuck.map(() => 1);
-        return { ...shareOf(stuck, trials), kind: 'exact' };
-      }
-      default:
-        invariant(false, 'analysis-metric-without-rule');
-        return nothing(data.records.length);
-    }
-  };
 }

@@ -1,10 +1,9 @@
 import { metric } from './entry.js';
-import type { Metric } from '../metrics.js';
 
 const CACHED = ['cache', 'level'] as const;
 
 /** Metrics of caches and their levels. */
-export const CACHE_METRICS: readonly Metric[] = [
+export const CACHE_METRICS = [
   metric(
     'hitRatio',
     CACHED,
@@ -37,4 +36,4 @@ export const CACHE_METRICS: readonly Metric[] = [
     'low',
     'Values gathered by writeBehind that a crash took along before they were written; the mean over runs.',
   ),
-];
+] as const;

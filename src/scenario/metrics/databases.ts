@@ -1,8 +1,7 @@
 import { metric } from './entry.js';
-import type { Metric } from '../metrics.js';
 
 /** Metrics of databases, and of locks wherever they are. */
-export const DATABASE_METRICS: readonly Metric[] = [
+export const DATABASE_METRICS = [
   metric(
     'lockWait',
     ['database', 'operation', 'service', 'endpoint', 'gateway', 'route'],
@@ -102,4 +101,4 @@ export const DATABASE_METRICS: readonly Metric[] = [
     'low',
     'Time from a write at a copy of a shard to the refresh that shows it to searches there.',
   ),
-];
+] as const;

@@ -1,8 +1,7 @@
 import { metric } from './entry.js';
-import type { Metric } from '../metrics.js';
 
 /** Metrics of functions, which are services otherwise. */
-export const FUNCTION_METRICS: readonly Metric[] = [
+export const FUNCTION_METRICS = [
   metric(
     'environments',
     ['service'],
@@ -27,4 +26,4 @@ export const FUNCTION_METRICS: readonly Metric[] = [
     'low',
     'Environments of a function that were made with a cold start; the mean over runs.',
   ),
-];
+] as const;

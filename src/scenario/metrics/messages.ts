@@ -1,11 +1,10 @@
 import { metric } from './entry.js';
-import type { Metric } from '../metrics.js';
 
 const MESSAGING = ['topic', 'group', 'queue', 'consumer', 'projection'] as const;
 const HOLDING = ['topic', 'group', 'queue', 'projection'] as const;
 
 /** Metrics of topics with their groups and of queues with their consumers. */
-export const MESSAGE_METRICS: readonly Metric[] = [
+export const MESSAGE_METRICS = [
   metric(
     'lag',
     HOLDING,
@@ -86,7 +85,7 @@ export const MESSAGE_METRICS: readonly Metric[] = [
     'none',
     'low',
     'From the end of the fault until the lag is nowhere above its largest value before the first fault; `never` breaks every limit.',
-    true,
+    { needsAfter: true },
   ),
   metric(
     'paused',
@@ -160,4 +159,4 @@ export const MESSAGE_METRICS: readonly Metric[] = [
     'low',
     'Messages about changes that did not happen, because the process died before its commit; the mean over runs.',
   ),
-];
+] as const;

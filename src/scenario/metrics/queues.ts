@@ -1,10 +1,9 @@
 import { metric } from './entry.js';
-import type { Metric } from '../metrics.js';
 
 const HOLDING = ['queue', 'topic', 'group'] as const;
 
 /** Metrics of queues, and of topics that push, whose subscriptions have queues. */
-export const QUEUE_METRICS: readonly Metric[] = [
+export const QUEUE_METRICS = [
   metric(
     'ready',
     HOLDING,
@@ -125,4 +124,4 @@ export const QUEUE_METRICS: readonly Metric[] = [
     'low',
     'Whether a node has more messages than `memoryLimit`, so that nobody may publish to the cluster.',
   ),
-];
+] as const;

@@ -1,8 +1,7 @@
-import type { Metric } from '../metrics.js';
 import { metric } from './entry.js';
 
 /** Metrics of a service whose version changes. */
-export const ROLLOUT_METRICS: readonly Metric[] = [
+export const ROLLOUT_METRICS = [
   metric(
     'rollout.result',
     ['service'],
@@ -10,6 +9,7 @@ export const ROLLOUT_METRICS: readonly Metric[] = [
     'none',
     'none',
     'What became of it by the end of the run: `promoted`, `rolledBack` or `running`, by == or !=. Its figure is the share of runs of which that is true.',
+    { isOfWholeRun: true, words: ['promoted', 'rolledBack', 'running'] },
   ),
   metric(
     'rollout.duration',
@@ -18,6 +18,7 @@ export const ROLLOUT_METRICS: readonly Metric[] = [
     'none',
     'low',
     'From its beginning until one of the versions has everything; a run in which that is still to come breaks every limit.',
+    { isOfWholeRun: true },
   ),
   metric(
     'rollout.exposed',
@@ -27,12 +28,4 @@ export const ROLLOUT_METRICS: readonly Metric[] = [
     'none',
     'Share of the requests that the new version answered.',
   ),
-];
-
-/** Words that `rollout.result` is compared with. */
-export const ROLLOUT_WORDS: readonly string[] = ['promoted', 'rolledBack', 'running'];
-
-/** One figure of a whole run: it has no window and no steps. */
-export function isOfWholeRun({ name }: Metric): boolean {
-  return name === 'rollout.result' || name === 'rollout.duration';
-}
+] as const;

@@ -1,10 +1,9 @@
 import { metric } from './entry.js';
-import type { Metric } from '../metrics.js';
 
 const SAGA = ['saga'] as const;
 
 /** Metrics of sagas and their steps. Each counts where the saga began. */
-export const SAGA_METRICS: readonly Metric[] = [
+export const SAGA_METRICS = [
   metric('accepted', SAGA, 'number', 'none', 'none', 'Sagas that began; the mean over runs.'),
   metric(
     'completed',
@@ -143,4 +142,4 @@ export const SAGA_METRICS: readonly Metric[] = [
     'low',
     'Sum of the `value` of the lost sagas; the mean over runs.',
   ),
-];
+] as const;

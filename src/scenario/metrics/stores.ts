@@ -1,11 +1,10 @@
 import { metric } from './entry.js';
-import type { Metric } from '../metrics.js';
 
 const STORE = ['eventStore'] as const;
 const PROJECTION = ['projection'] as const;
 
 /** Metrics of event stores and projections. */
-export const STORE_METRICS: readonly Metric[] = [
+export const STORE_METRICS = [
   metric(
     'appends',
     STORE,
@@ -92,4 +91,4 @@ export const STORE_METRICS: readonly Metric[] = [
     'low',
     'Time a rebuild takes until it has every event; nothing where it never has.',
   ),
-];
+] as const;

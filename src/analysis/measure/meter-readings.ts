@@ -1,0 +1,116 @@
+import { invariant } from '../../kernel/invariant.js';
+import { METRICS, type MetricName } from '../../scenario/metrics.js';
+import type { MeterRecord, RunRecord } from '../../spec/record.js';
+import { measureDrain } from './drain.js';
+import { distributionOf, largestOf, meanOf, nothing, shareOf } from './estimate.js';
+import type { Asked, Measurement, Question } from './question.js';
+import { mergeAll, mergeSegments, sumCells } from './sums.js';
+
+/*
+ * The ways to compute a metric from meters. A meter that is not named in a measurement has the name of the metric.
+ */
+
+/** A count of events. */
+export const METER_COUNT: Measurement = (question) =>
+  meanOf(countsOf(question, question.metric.name), 'exact');
+
+/** A count of events as a share of another count. */
+export function shareOfMeter(all: string, counted?: string): Measurement {
+  return (question) =>
+    shareOf(countsOf(question, counted ?? question.metric.name), countsOf(question, all));
+}
+
+/** A level; that of several parts is their sum. */
+export const METER_LEVEL: Measurement = gaugeOf((values) =>
+  values.reduce((sum, value) => sum + value, 0),
+);
+
+/** A level or an age; that of several parts is the largest of them. */
+export const LARGEST_METER_LEVEL: Measurement = gaugeOf((values) => Math.max(...values));
+
+/** A distribution of durations or numbers. */
+export const METER_DISTRIBUTION: Measurement = (question) => {
+  const each = question.data.records.map((record) =>
+    mergeSegments(
+      metersOf(record, question, question.metric.name, 'durations').map(({ segments }) => segments),
+      question.window.segments,
+    ),
+  );
+  return distributionOf(mergeAll(each), each, question.ending);
+};
+
+/** Time from the end of a fault until a gauge is back at its level before the fault. */
+export function drainOfMeter(gauge: string): Measurement {
+  return (question) => {
+    const { data, clause } = question;
+    if (clause?.kind !== 'after') return nothing(data.records.length);
+    const lags = data.records.map((record) => metersOf(record, question, gauge, 'gauge'));
+    return measureDrain(data, clause.fault, lags);
+  };
+}
+
+/** Gauges that record an age in ns; their metrics are in seconds. */
+const AGES: ReadonlySet<string> = new Set<MetricName>(
+  METRICS.filter(({ ending, unit }) => ending === 'gauge' && unit === 'seconds').map(
+    ({ name }) => name,
+  ),
+);
+
+/** Factor from a gauge's recorded values to the unit that users see. */
+export function meterScale(name: string): number {
+  return AGES.has(name) ? 1e-9 : 1;
+}
+
+type Form = MeterRecord['form'];
+type MeterOf<F extends Form> = Extract<MeterRecord, { readonly form: F }>;
+
+/** The meters of a subject with this name: its own, else those of its parts. */
+function metersOf<F extends Form>(
+  record: RunRecord,
+  { selection }: Pick<Question, 'selection'>,
+  wanted: string,
+  form: F,
+): readonly MeterOf<F>[] {
+  const parts = new Set(selection.parts);
+  const isNamed = (meter: MeterRecord): meter is MeterOf<F> => {
+    if (meter.name !== wanted || !selection.callees.has(meter.component)) return false;
+    // A measurement of another form would find nothing and report 0.
+    invariant(meter.form === form, 'analysis-meter-form');
+    return true;
+  };
+  const named = record.meters.filter(isNamed);
+  const own = named.filter(({ part }) => part < 0);
+  return own.length > 0 ? own : named.filter(({ part }) => parts.has(part));
+}
+
+function countsOf(asked: Asked, name: string): readonly number[] {
+  return asked.data.records.map((record) => {
+    let sum = 0;
+    for (const { counts } of metersOf(record, asked, name, 'counter')) {
+      sum += sumCells(counts, asked.window.cells);
+    }
+    return sum;
+  });
+}
+
+/** Mean of a level over the window, or its maximum. */
+function gaugeOf(join: (values: readonly number[]) => number): Measurement {
+  return (question) => {
+    const { data, metric, window, ending } = question;
+    const scale = meterScale(metric.name);
+    const each = data.records.map((record) => {
+      const gauges = metersOf(record, question, metric.name, 'gauge');
+      if (gauges.length === 0 || window.lengthNs === 0) return null;
+      if (ending !== 'max') {
+        const means = gauges.map((meter) => sumCells(meter.area, window.cells) / window.lengthNs);
+        return join(means) * scale;
+      }
+      let largest = 0;
+      for (const cell of window.cells) {
+        largest = Math.max(largest, join(gauges.map((meter) => meter.max[cell])));
+      }
+      return largest * scale;
+    });
+    return ending === 'max' ? largestOf(each) : meanOf(each);
+  };
+}

@@ -1,0 +1,33 @@
+import type { POOL_METRICS } from '../../../scenario/metrics/pools.js';
+import { poolCapacity, poolPick, poolWaits } from '../client-pools.js';
+import { distributionOf, largestOf, meanOf, nothing } from '../estimate.js';
+import { levels, shareOfCapacity } from '../levels.js';
+import type { Measurement, Measurements } from '../question.js';
+import { mergeAll } from '../sums.js';
+import { edgeCounter } from './edges.js';
+
+/** How the metrics of connection pools are computed. */
+export const POOL_MEASUREMENTS: Measurements<typeof POOL_METRICS> = {
+  'pool.wait': (question) => {
+    const each = poolWaits(question);
+    return distributionOf(mergeAll(each), each, question.ending);
+  },
+  'pool.waiting': poolGauge('waiting'),
+  'pool.utilization': (question) =>
+    shareOfCapacity(question, poolPick(question, 'used'), poolCapacity(question)),
+  'pool.timeouts': edgeCounter('poolTimeouts'),
+  'pool.overflow': edgeCounter('poolOverflows'),
+  'pool.leaks': edgeCounter('leaks'),
+  'connections.opened': edgeCounter('connects'),
+  'connections.closed': edgeCounter('goodbyes'),
+  'connections.raced': edgeCounter('raced'),
+  connections: poolGauge('open'),
+};
+
+function poolGauge(kind: 'open' | 'waiting'): Measurement {
+  return (question) => {
+    const { means, maxima } = levels(question.data, question.window, poolPick(question, kind));
+    if (means.every((value) => value === null)) return nothing(means.length);
+    return question.ending === 'max' ? largestOf(maxima) : meanOf(means);
+  };
+}

@@ -1,0 +1,19 @@
+import type { RUN_METRICS } from '../../../scenario/metrics/run.js';
+import { meanOf } from '../estimate.js';
+import { outcomesByRun } from '../outcomes.js';
+import type { Measurements } from '../question.js';
+import { arrivedOf, outcomeOf } from '../sums.js';
+
+/** How the metrics of the run are computed. */
+export const RUN_MEASUREMENTS: Measurements<typeof RUN_METRICS> = {
+  requests: (question) =>
+    meanOf(
+      outcomesByRun(question).map((run) => arrivedOf(run)),
+      'exact',
+    ),
+  unfinished: (question) =>
+    meanOf(
+      outcomesByRun(question).map((run) => outcomeOf(run, 'unfinished')),
+      'exact',
+    ),
+};

@@ -1,0 +1,37 @@
+import type { MetricName } from '../../../scenario/metrics.js';
+import type { Measurement } from '../question.js';
+import { CACHE_MEASUREMENTS } from './caches.js';
+import { CASCADE_MEASUREMENTS } from './cascade.js';
+import { DATABASE_MEASUREMENTS } from './databases.js';
+import { EDGE_MEASUREMENTS } from './edges.js';
+import { FUNCTION_MEASUREMENTS } from './functions.js';
+import { MESSAGE_MEASUREMENTS } from './messages.js';
+import { PLACED_MEASUREMENTS } from './placed.js';
+import { POOL_MEASUREMENTS } from './pools.js';
+import { QUEUE_MEASUREMENTS } from './queues.js';
+import { REQUEST_MEASUREMENTS } from './requests.js';
+import { ROLLOUT_MEASUREMENTS } from './rollouts.js';
+import { RUN_MEASUREMENTS } from './run.js';
+import { SAGA_MEASUREMENTS } from './sagas.js';
+import { STORE_MEASUREMENTS } from './stores.js';
+
+/**
+ * How each metric of the language is computed. Each file here has the measurements for the file of the same name in
+ * `src/scenario/metrics`.
+ */
+export const MEASUREMENTS: Readonly<Record<MetricName, Measurement>> = {
+  ...REQUEST_MEASUREMENTS,
+  ...PLACED_MEASUREMENTS,
+  ...EDGE_MEASUREMENTS,
+  ...POOL_MEASUREMENTS,
+  ...MESSAGE_MEASUREMENTS,
+  ...ROLLOUT_MEASUREMENTS,
+  ...SAGA_MEASUREMENTS,
+  ...QUEUE_MEASUREMENTS,
+  ...STORE_MEASUREMENTS,
+  ...DATABASE_MEASUREMENTS,
+  ...FUNCTION_MEASUREMENTS,
+  ...CACHE_MEASUREMENTS,
+  ...CASCADE_MEASUREMENTS,
+  ...RUN_MEASUREMENTS,
+};

@@ -1,0 +1,42 @@
+import type { WindowClause } from '../../scenario/expression.js';
+import type { Metric, SubjectKind } from '../../scenario/metrics.js';
+import type { Measured } from './estimate.js';
+import type { Story } from './story.js';
+import type { Selection } from './subjects.js';
+import type { VariantData } from './variant-data.js';
+import type { CellSet, Span } from './window.js';
+
+/** Everything a metric is computed from. */
+export interface Question {
+  readonly data: VariantData;
+  /** The cascade of each run; empty where nothing asks for it. */
+  readonly stories: readonly Story[];
+  /** Kind of the subject. */
+  readonly subject: SubjectKind;
+  readonly selection: Selection;
+  readonly metric: Metric;
+  /** Statistic or outcome; '' where there is none. */
+  readonly ending: string;
+  readonly clause: WindowClause | null;
+  readonly spans: readonly Span[];
+  readonly window: CellSet;
+}
+
+/** The part of a question that sums of recorded columns need. */
+export type Asked = Pick<Question, 'data' | 'selection' | 'window'>;
+
+/** How a metric is computed. The window of the question has at least one cell. */
+export type Measurement = (question: Question) => Measured;
+
+/** One measurement for each metric of a table: a metric without one is a type error. */
+export type Measurements<Table extends readonly { readonly name: string }[]> = Readonly<
+  Record<Table[number]['name'], Measurement>
+>;
+
+/** A metric that some subjects record in another way than the others. */
+export function bySubject(
+  own: Partial<Readonly<Record<SubjectKind, Measurement>>>,
+  others: Measurement,
+): Measurement {
+  return (question) => (own[question.subject] ?? others)(question);
+}

@@ -1,0 +1,45 @@
+import { metric } from './entry.js';
+
+/** Metrics of the cascade. */
+export const CASCADE_METRICS = [
+  metric(
+    'blastRadius',
+    ['cascade'],
+    'number',
+    'none',
+    'low',
+    'Components ever degraded, the faulted ones excluded.',
+  ),
+  metric(
+    'depth',
+    ['cascade'],
+    'number',
+    'none',
+    'low',
+    'Longest chain of influences from component to component.',
+  ),
+  metric(
+    'collateral',
+    ['cascade'],
+    'number',
+    'none',
+    'low',
+    'Degraded parts that do not use a faulted component.',
+  ),
+  metric(
+    'goodputLost',
+    ['cascade'],
+    'share',
+    'none',
+    'low',
+    'Goodput missing from the first fault on, as a share of what the share before it promises.',
+  ),
+  metric(
+    'metastable',
+    ['cascade'],
+    'share',
+    'none',
+    'low',
+    'Share of replications that stay down after the fault although the load is below capacity.',
+  ),
+] as const;

@@ -1,0 +1,86 @@
+import { metric } from './entry.js';
+import { PLACED, SERVED } from './subjects.js';
+
+/** Metrics of components and their instances: resources, queues and the work they do. */
+export const PLACED_METRICS = [
+  metric(
+    'utilization',
+    PLACED,
+    'share',
+    'gauge',
+    'low',
+    'Busy workers over workers; where workers are unlimited, busy cores over cores. Mean over instances.',
+  ),
+  metric(
+    'cpu',
+    PLACED,
+    'share',
+    'gauge',
+    'low',
+    'Busy cores over cores, mean over instances; nothing is measured where cores are unlimited.',
+  ),
+  metric(
+    'memory',
+    PLACED,
+    'share',
+    'gauge',
+    'low',
+    'Bytes held over `memory.limit`, mean over instances; nothing is measured without a limit.',
+  ),
+  metric(
+    'restarts',
+    PLACED,
+    'number',
+    'none',
+    'low',
+    'How often processes were started again, in vain or not, after a crash of faults or of their own, summed over instances.',
+  ),
+  metric(
+    'instances',
+    PLACED,
+    'number',
+    'level',
+    'high',
+    'Processes that run: neither ended, nor waiting for their restart, nor starting. `min` and `max` are those of a moment.',
+  ),
+  metric(
+    'queue',
+    PLACED,
+    'number',
+    'gauge',
+    'low',
+    'Requests waiting for a worker, summed over instances. `max` adds the largest value of each instance in a measuring cell.',
+  ),
+  metric(
+    'queueWait',
+    SERVED,
+    'seconds',
+    'required',
+    'low',
+    'Time a request waits for a worker before its work begins.',
+  ),
+  metric(
+    'concurrency',
+    PLACED,
+    'number',
+    'gauge',
+    'low',
+    'Requests accepted and not yet answered, summed over instances. `max` adds the largest value of each instance in a measuring cell.',
+  ),
+  metric(
+    'wastedWork',
+    [...SERVED, 'edge'],
+    'share',
+    'none',
+    'low',
+    'Share of busy time spent on executions whose result nobody used.',
+  ),
+  metric(
+    'duplicates',
+    [...SERVED, 'saga', 'step'],
+    'number',
+    'none',
+    'low',
+    'Completed executions of one logical request beyond the first, where the part is not idempotent; of a saga, effects of its steps and compensations beyond the first.',
+  ),
+] as const;

@@ -1,0 +1,21 @@
+import { metric } from './entry.js';
+
+/** Metrics of the run. */
+export const RUN_METRICS = [
+  metric(
+    'requests',
+    ['run'],
+    'number',
+    'none',
+    'none',
+    'User requests that arrived in the measured time; the mean over runs.',
+  ),
+  metric(
+    'unfinished',
+    ['run'],
+    'number',
+    'none',
+    'low',
+    'User requests still under way at the end; the mean over runs.',
+  ),
+] as const;
