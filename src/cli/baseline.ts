@@ -1,6 +1,6 @@
 import { dirname, relative, resolve, sep } from 'node:path';
 import type { Study } from '../analysis/verdicts/study.js';
-import { plain } from '../report/text-table.js';
+import { printable } from '../report/html-escape.js';
 import { expressionsOf } from '../scenario/expressions-of.js';
 import type { BudgetResult, Result } from '../spec/result.js';
 import type { SavedValue } from '../spec/saved.js';
@@ -89,7 +89,7 @@ export class Baseline {
     }
     if (stale.length === 0) return true;
     const lines = stale.map(({ scenario, variant, metric }) =>
-      plain(`  ${scenario}  ${variant}  ${metric}`),
+      printable(`  ${scenario}  ${variant}  ${metric}`),
     );
     terminal.note(
       `${this.path} keeps what no budget asks for; --update-baseline takes it away:\n${lines.join('\n')}\n`,

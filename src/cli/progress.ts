@@ -1,3 +1,4 @@
+import { formatInstant } from '../text/figures.js';
 import type { Terminal } from './terminal.js';
 
 /** Updates at most ten times a second. */
@@ -49,8 +50,8 @@ function rounded(value: number, step: number): number {
   return Math.max(step, Math.round(value / step) * step);
 }
 
-/** A stopwatch. It returns seconds with one decimal, for messages only, never for results. */
+/** A stopwatch. It returns the time as text, for messages only, never for results. */
 export function stopwatch(): () => string {
   const start = process.hrtime.bigint();
-  return () => (Number(process.hrtime.bigint() - start) / 1e9).toFixed(1);
+  return () => formatInstant(Number(process.hrtime.bigint() - start) / 1e9);
 }

@@ -1,6 +1,7 @@
 import { GuardStop, RunFailure } from '../run/failure.js';
 import type { GuardReason, RunIdentity } from '../run/failure.js';
 import type { WhatIfWords } from '../spec/what-if.js';
+import { formatInstant } from '../text/figures.js';
 import { STDIN } from './files.js';
 import { CommandError, EXIT } from './exit.js';
 import { codeOf, fileError, isMachineCode } from './system-errors.js';
@@ -57,7 +58,7 @@ export function stopMessage(path: string, stops: readonly StoppedRun[], isEmpty:
   const shown = stops
     .slice(0, SHOWN)
     .map(({ variant, seed, replication, atNs, detail, reason }) => {
-      const at = atNs === null ? '' : `, at ${Math.round(atNs / 1e6) / 1000} s of the run`;
+      const at = atNs === null ? '' : `, at ${formatInstant(atNs / 1e9)} of the run`;
       const other = reason === first!.reason ? '' : `\n  ${GUARDS[reason].what}`;
       const why = detail === '' ? '' : `\n  ${detail}`;
       return `${other}\n  variant ${variant}, seed ${seed}, replication ${replication}${at}${why}`;

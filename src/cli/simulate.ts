@@ -66,7 +66,7 @@ export async function simulateAll(
     const kept = await interruptible((signal) =>
       runKept(plans, replications, { ...limits, onDone, signal }),
     );
-    const words = `simulated ${counts} in ${took()} s`;
+    const words = `simulated ${counts} in ${took()}`;
     return { records: kept.records, shortfall: shortfallOf(prepared, kept), words };
   } catch (error) {
     throw explainRunError(error, path, prepared.file.whatIf);

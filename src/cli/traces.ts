@@ -48,5 +48,5 @@ export async function writeTraces(
     invariant(digests[index] === digest, 'tracing-changes-the-run');
   });
   file.commit();
-  if (!quiet) terminal.note(`wrote ${path} in ${took()} s\n`);
+  if (!quiet) terminal.note(`wrote ${path} in ${took()}\n`);
 }

@@ -1,4 +1,5 @@
 import { codeFrame } from '../scenario/diagnostics.js';
+import { plural } from '../text/words.js';
 import type { Remark } from './lint.js';
 import type { Rule, Severity } from './rule.js';
 
@@ -30,8 +31,8 @@ function alsoLines({ also }: Remark): readonly string[] {
 /** `2 errors, 1 warning, 0 hints`. */
 export function tally(remarks: readonly Remark[]): string {
   const count = (severity: Severity): string => {
-    const number = remarks.filter((remark) => remark.severity === severity).length;
-    return `${number} ${severity}${number === 1 ? '' : 's'}`;
+    const all = remarks.filter((remark) => remark.severity === severity);
+    return plural(all.length, severity);
   };
   return [count('error'), count('warning'), count('hint')].join(', ');
 }

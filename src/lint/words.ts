@@ -1,6 +1,8 @@
 import { NS_PER_SECOND } from '../kernel/time.js';
 import type { Ns } from '../kernel/time.js';
 import { pathText } from '../scenario/located.js';
+import { formatDuration } from '../spec/quantity-text.js';
+import { formatNumber, formatSeconds } from '../text/figures.js';
 import type { Call } from './calls.js';
 import type { Path } from './rule.js';
 
@@ -9,31 +11,28 @@ export function callText({ from, to }: Pick<Call, 'from' | 'to'>): string {
   return `${from} -> ${to}`;
 }
 
-/** A rate in the notation of users. */
-export function rateText(perSecond: number): string {
-  return `${rounded(perSecond)}/s`;
-}
-
-/** A duration for messages, with three digits. */
+/** A duration of whole nanoseconds in a sentence. */
 export function timeText(ns: Ns): string {
-  if (ns >= NS_PER_SECOND) return `${rounded(ns / NS_PER_SECOND)}s`;
-  return ns >= 1e6 ? `${rounded(ns / 1e6)}ms` : `${rounded(ns / 1e3)}us`;
+  return formatSeconds(ns / NS_PER_SECOND);
 }
 
-/** The next duration at or above with a round number: 1, 2 or 5 times a power of ten. */
+/** A number or a limit in a sentence. */
+export function limitText(value: number): string {
+  return value === Infinity ? 'unlimited' : formatNumber(value);
+}
+
+/** A duration as the value of a field, to three digits. */
+export function fieldTime(ns: Ns): string {
+  return formatDuration(Math.round(Number(ns.toPrecision(3))));
+}
+
+/** The next duration at or above that people would write in a field: 1, 2 or 5 times a power of ten. */
 export function handyTime(ns: Ns): string {
-  if (ns === Infinity) return timeText(NS_PER_SECOND);
+  if (ns === Infinity) return fieldTime(NS_PER_SECOND);
   let unit = 1e6;
   while (unit * 10 <= ns) unit *= 10;
   const step = [1, 2, 5, 10].find((one) => one * unit >= ns) ?? 10;
-  return timeText(step * unit);
-}
-
-/** A number with three digits. */
-export function rounded(value: number): string {
-  if (!Number.isFinite(value)) return 'unlimited';
-  if (value >= 100 || Number.isInteger(value)) return String(Math.round(value));
-  return String(Number(value.toPrecision(3)));
+  return fieldTime(step * unit);
 }
 
 /**

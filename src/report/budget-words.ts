@@ -1,5 +1,5 @@
 import type { BudgetResult } from '../spec/result.js';
-import { briefSeconds, formatCount, formatValue, formatWithInterval } from './format.js';
+import { formatCount, formatSeconds, formatValue, formatWithInterval } from '../text/figures.js';
 
 /** True where a budget is not met: it fails, or it is strict and inconclusive. */
 export function isBroken({ verdict, strict }: BudgetResult): boolean {
@@ -31,7 +31,7 @@ export function budgetFigure(budget: BudgetResult): string {
   const { worst, empty } = steps;
   const parts = [budgetValue(budget)];
   if (worst !== null)
-    parts.push(`worst ${formatValue(worst.value, steps.unit)} at ${briefSeconds(worst.from)}`);
+    parts.push(`worst ${formatValue(worst.value, steps.unit)} at ${formatSeconds(worst.from)}`);
   if (empty > 0) parts.push(`${formatCount(empty)} without samples`);
   return parts.join(', ');
 }

@@ -2,7 +2,7 @@ import { plainFault } from '../spec/fault-text.js';
 import type { FaultInfo, VariantResult } from '../spec/result.js';
 import type { CascadeEvent } from '../spec/result-cascade.js';
 import { shrinking } from '../spec/shrinking.js';
-import { briefSeconds, formatInstant, tidy } from './format.js';
+import { formatInstant, formatSeconds } from '../text/figures.js';
 import { isEnd, nextFault, SPELLS_MAX, spellsOf, type Spell } from './spells.js';
 import { loopWords, viewOfVariant, type View } from './view.js';
 
@@ -54,8 +54,8 @@ export function chainOf(all: View, variant: VariantResult): ChainStep[] {
   if (again !== null) steps.splice(left === undefined ? steps.length : -1, 0, again);
   return steps.map(({ step }) => ({
     ...step,
-    subject: tidy(step.subject),
-    text: tidy(step.text),
+    subject: step.subject,
+    text: step.text,
   }));
 }
 
@@ -89,7 +89,7 @@ function toldWith(event: CascadeEvent, events: readonly CascadeEvent[]): Cascade
   if (own.length < 2 || spell?.end !== event) return event;
   if (event.kind === 'notRecovered')
     return { ...event, text: `${event.text}, since ${formatInstant(spell.start.at)}` };
-  const lasted = briefSeconds(event.at - spell.start.at);
+  const lasted = formatSeconds(event.at - spell.start.at);
   const text =
     own.length < SPELLS_MAX
       ? `for the second time, after ${lasted}`

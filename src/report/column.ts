@@ -1,5 +1,5 @@
 import type { Estimate, VariantResult } from '../spec/result.js';
-import type { Unit } from './format.js';
+import type { Unit } from '../text/figures.js';
 
 /** One metric of the tables that set variants side by side. */
 export interface Column {
@@ -16,8 +16,6 @@ export interface Column {
   readonly missing: string | null;
   /** Words in place of 0, where 0 would read as a duration. */
   readonly zero?: string;
-  /** True for counts of things, and means of these: whole and large ones are printed without decimals. */
-  readonly counted: boolean;
   /** Number of replications of a variant in which the measured event never happened. */
   readonly never?: (variant: VariantResult) => number;
   /** A sentence that explains it where there is room for one. */
@@ -29,5 +27,4 @@ export const PLAIN_COLUMN = {
   unit: 'number',
   better: 'less',
   missing: null,
-  counted: false,
 } as const;

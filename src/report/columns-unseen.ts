@@ -80,7 +80,6 @@ function backlogs(view: View): Candidate[] {
         of: 'at most',
         pick: (v) => backlogEstimate(view, v),
         paths: [],
-        counted: true,
         note: view.result.variants.some(hasOutbox)
           ? 'Backlog: most that wait for one consumer or in one outbox.'
           : 'Backlog: most that wait for one consumer.',
@@ -180,7 +179,6 @@ function counted(
     of,
     pick,
     paths: [],
-    counted: true,
   };
   return { above: 0, column };
 }

@@ -2,7 +2,7 @@ import type { Comparison, Estimate, Result, VariantResult } from '../spec/result
 import { studentQuantile } from '../stats/student.js';
 import { PLAIN_COLUMN, type Column } from './column.js';
 import { unseenColumns } from './columns-unseen.js';
-import { formatValue, meanCount } from './format.js';
+import { formatValue } from '../text/figures.js';
 import { requestLabel, type View } from './view.js';
 
 /** A value compared with that of the baseline. */
@@ -84,7 +84,6 @@ export function cellText(column: Column, variant: VariantResult): string {
 /** A value of a column in its unit. */
 export function valueText(column: Column, value: number | null): string {
   if (value === 0 && column.zero !== undefined) return column.zero;
-  if (column.counted && value !== null) return meanCount(value);
   return formatValue(value, column.unit);
 }
 
@@ -216,7 +215,6 @@ function costColumns(view: View): Column[] {
     of: 'components',
     pick: (v) => v.summary.blastRadius,
     paths: ['cascade.blastRadius'],
-    counted: true,
     note: 'Blast: components that degraded and that no fault hit directly.',
   });
   return columns;

@@ -125,7 +125,7 @@ export function textWidth(text: string, size: number): number {
   return units * size;
 }
 
-const NARROW_LETTERS = "iljft.,:;'|!()[] \u202f";
+const NARROW_LETTERS = "iljft.,:;'|!()[] ";
 const WIDE_LETTERS = 'mwMW%@→';
 const STRETCHED = markup` preserveAspectRatio="none" class="st"`;
 

@@ -16,7 +16,7 @@ import {
   ratioOf,
   ratioPanel,
 } from './family-parts.js';
-import type { Unit } from './format.js';
+import type { Unit } from '../text/figures.js';
 import { isShort, POOL_SHARE } from './pool-meters.js';
 import { VERSIONS } from './versions.js';
 
@@ -46,8 +46,6 @@ export interface FamilyBand {
 export interface FamilyColumn {
   readonly head: string;
   readonly unit: Unit;
-  /** True for counts of things, and means of these: large ones are printed with every digit. */
-  readonly counted?: boolean;
   /** Words in place of 0. */
   readonly zero?: string;
   readonly value: (own: MeteredResult) => number | null;

@@ -10,7 +10,8 @@ import {
   ratioOf,
 } from './family-parts.js';
 import type { FamilyColumn } from './families.js';
-import { formatCount, formatShare, formatValue, meanCount, NARROW, upTo } from './format.js';
+import { formatShare, formatValue } from '../text/figures.js';
+import { upTo } from './format.js';
 import { meteredOf } from './unseen.js';
 import { behindWords, flat, sagaWords, staleWords } from './unseen-words.js';
 import type { View } from './view.js';
@@ -220,8 +221,7 @@ function locksFinding(view: View, subjects: readonly string[]): readonly string[
     subjects,
     quantile('', 'lockWait', 'p99'),
     0,
-    (subject, text) =>
-      `1${NARROW}% of the ${subject} statements wait longer than ${text} for a lock`,
+    (subject, text) => `1 % of the ${subject} statements wait longer than ${text} for a lock`,
   );
   const longest = worstAndBest(
     view,
@@ -267,15 +267,10 @@ function worstAndBest(
   if (worst === null || worst.value <= above) return null;
   const same = found.filter(({ subject }) => subject === worst.subject);
   const best = same.reduce((a, b) => (b.value < a.value ? b : a));
-  const start = `${words(worst.subject, textOf(column, worst.value))}${inWords(view, worst.variant)}`;
+  const start = `${words(worst.subject, formatValue(worst.value, column.unit))}${inWords(view, worst.variant)}`;
   if (best.value * 1.05 >= worst.value) return start;
-  const text = best.value === 0 ? 'none' : textOf(column, best.value);
+  const text = best.value === 0 ? 'none' : formatValue(best.value, column.unit);
   return `${start}, ${text} in ${best.variant.name}`;
-}
-
-function textOf(column: FamilyColumn, value: number): string {
-  if (column.counted === true) return meanCount(value);
-  return column.unit === 'number' ? formatCount(value) : formatValue(value, column.unit);
 }
 
 function inWords(view: View, variant: VariantResult): string {

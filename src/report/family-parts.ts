@@ -1,6 +1,6 @@
 import type { MeteredResult, MeterResult, RolloutResult } from '../spec/result-meters.js';
 import type { FamilyColumn, FamilyPanel } from './families.js';
-import type { Unit } from './format.js';
+import type { Unit } from '../text/figures.js';
 
 /** A panel of the rate of several counters together, by step of the timeline. */
 export function ratePanel(key: string, words: string, meters: readonly string[]): FamilyPanel {
@@ -66,7 +66,6 @@ export function counted(head: string, meter: string): FamilyColumn {
   return {
     head,
     unit: 'number',
-    counted: true,
     value: (own) => meterOf(own, meter, 'counter')?.total ?? null,
     each: (own) => meterOf(own, meter, 'counter')?.each ?? [],
   };
@@ -126,7 +125,6 @@ export function largestOf(head: string, meter: string, unit: Unit): FamilyColumn
   return {
     head,
     unit,
-    counted: unit === 'number',
     value: (own) => meterOf(own, meter, 'gauge')?.max ?? null,
     each: (own) => meterOf(own, meter, 'gauge')?.each ?? [],
     largest: true,

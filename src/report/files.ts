@@ -19,7 +19,8 @@ import { mapsOf, momentsOf, topologyChart } from './charts/topology.js';
 import { amplificationChart, amplifiedEdges, wasteChart } from './charts/waste.js';
 import { waterfallChart } from './charts/waterfall.js';
 import { label, type Drawing } from './draw.js';
-import { briefSeconds, coordinate, formatRate, formatShare } from './format.js';
+import { formatRate, formatSeconds, formatShare } from '../text/figures.js';
+import { coordinate } from './format.js';
 import { markup, shorten, type Markup } from './html-escape.js';
 import { linear } from './scale.js';
 import { exemplarKeys, fatesOf } from './sections/traces.js';
@@ -164,7 +165,7 @@ function serviceMarks(view: View, row: ServiceRow, variant: VariantResult, top: 
   const y = latencyScale(row.scale);
   const scales = [
     [{ at: 6, text: formatRate(row.scale.rateTop) }],
-    latencyGrid(row.scale).map((at) => ({ at: y(at), text: briefSeconds(at) })),
+    latencyGrid(row.scale).map((at) => ({ at: y(at), text: formatSeconds(at) })),
     [{ at: 8, text: formatShare(1) }],
   ];
   const panels = charts.map((chart, c) => {

@@ -1,7 +1,9 @@
 import { isFeedback } from '../analysis/story/feedback.js';
 import type { VariantResult } from '../spec/result.js';
 import type { CascadeEvent } from '../spec/result-cascade.js';
-import { briefSeconds, formatInstant, listed, plural } from './format.js';
+import { formatInstant, formatSeconds } from '../text/figures.js';
+import { plural } from '../text/words.js';
+import { listed } from './format.js';
 import { loopWords, type View } from './view.js';
 import { illSubjects } from './words.js';
 
@@ -26,7 +28,7 @@ export function propagationFinding(view: View, variant: VariantResult): string {
   const spreads =
     reached.length === 0
       ? `The load grows by ${repeats} alone`
-      : `The ${variant.summary.success.value === 1 ? 'slowdown' : 'failure'} reaches ${listed(reached.slice(0, 4))} within ${briefSeconds(Math.max(view.result.run.step, last - start))}`;
+      : `The ${variant.summary.success.value === 1 ? 'slowdown' : 'failure'} reaches ${listed(reached.slice(0, 4))} within ${formatSeconds(Math.max(view.result.run.step, last - start))}`;
   const loop = loops.find(({ mechanism }) => isFeedback(mechanism));
   return loop === undefined
     ? spreads

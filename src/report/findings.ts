@@ -8,17 +8,15 @@ import { cellText, differenceOf, latencyColumns, neverCount, outcomeColumns } fr
 import { unseenColumns } from './columns-unseen.js';
 import { NO_BACKLOG } from './family-parts.js';
 import {
-  briefSeconds,
   formatCount,
   formatInstant,
-  tidy,
   formatNumber,
   formatRate,
   formatSeconds,
   formatShare,
-  listed,
-  plural,
-} from './format.js';
+} from '../text/figures.js';
+import { plural } from '../text/words.js';
+import { listed } from './format.js';
 import { headlineWords, illSubjects } from './words.js';
 import { isServer, longestIll, requestLabel, shades, stepAt, type View } from './view.js';
 
@@ -112,7 +110,7 @@ export function lossFinding(view: View): string {
   const worst = shares.reduce((a, b) => (b.share > a.share ? b : a));
   const best = shares.reduce((a, b) => (b.share < a.share ? b : a));
   const p99 = best.variant.summary.successLatency.p99.value;
-  const within = p99 === null ? '' : `, 99${'\u202f'}% ${withinText(p99)}`;
+  const within = p99 === null ? '' : `, 99 % ${withinText(p99)}`;
   const all = worst.share > 0 ? 'Nearly every request' : 'Every request';
   if (worst.share < 5e-5)
     return shares.length === 1
@@ -150,7 +148,7 @@ function withinRange(view: View): string {
   const [quick, slow] = [ranked[0]!, ranked[ranked.length - 1]!];
   if (p99(slow) === Infinity) return '';
   const [low, high] = [formatSeconds(p99(quick)), formatSeconds(p99(slow))];
-  const start = `, 99${'\u202f'}% of them ${withinText(p99(quick))}`;
+  const start = `, 99 % of them ${withinText(p99(quick))}`;
   return low === high ? start : `${start} (${quick.name}) to ${high} (${slow.name})`;
 }
 
@@ -206,10 +204,10 @@ export function timelineNote(view: View, variant: VariantResult): string {
         ? 'never recovers'
         : `never recovers in ${recovery.never} of ${variant.cascade.verdicts.length} runs`,
     );
-  else if ((recovery.value ?? 0) > 0) notes.push(`back ${briefSeconds(recovery.value!)} after it`);
+  else if ((recovery.value ?? 0) > 0) notes.push(`back ${formatSeconds(recovery.value!)} after it`);
   const slow = longestIll(variant, view.requests);
   if (notes.length > 0) return notes.join(', ');
-  return slow > 0 ? `no loss, but slow for ${briefSeconds(slow)}` : 'no loss';
+  return slow > 0 ? `no loss, but slow for ${formatSeconds(slow)}` : 'no loss';
 }
 
 function quietNote(variant: VariantResult): string {
@@ -246,11 +244,11 @@ function quietTimeline(view: View): string {
 export function servicesFinding(view: View, variant: VariantResult): string {
   const saturated = variant.cascade.events.find((event) => event.kind === 'saturated');
   if (saturated !== undefined)
-    return `${saturated.subject} saturates first, at ${formatInstant(saturated.at)}: ${tidy(saturated.text)}`;
+    return `${saturated.subject} saturates first, at ${formatInstant(saturated.at)}: ${saturated.text}`;
   const ill = illSubjects(view, variant);
   if (ill.length === 0) return 'No component degrades';
   const worst = ill[0]!;
-  return `${worst.subject} suffers longest, ${briefSeconds(worst.seconds)}; no component runs out of workers`;
+  return `${worst.subject} suffers longest, ${formatSeconds(worst.seconds)}; no component runs out of workers`;
 }
 
 /** Title of the topology figure: the state at the end. */
@@ -265,7 +263,7 @@ export function topologyFinding(view: View, variant: VariantResult): string {
   const still = ill(end.at);
   const span = shades(view)[0];
   if (still.length > 0 && span !== undefined && end.at > span.until) {
-    return `${briefSeconds(Math.round(end.at - span.until))} after the fault ended, ${listed(still.slice(0, 4))} ${still.length === 1 ? 'is' : 'are'} still degraded`;
+    return `${formatSeconds(Math.round(end.at - span.until))} after the fault ended, ${listed(still.slice(0, 4))} ${still.length === 1 ? 'is' : 'are'} still degraded`;
   }
   const worst = moments.reduce((a, b) => (ill(b.at).length > ill(a.at).length ? b : a));
   const count = ill(worst.at).length;
@@ -335,7 +333,7 @@ function singleFinding(view: View): string {
   const { summary } = view.result.variants[0]!;
   const { value } = summary.success;
   const p99 = summary.successLatency.p99.value;
-  const within = p99 === null ? '' : `; 99${'\u202f'}% of the answers within ${formatSeconds(p99)}`;
+  const within = p99 === null ? '' : `; 99 % of the answers within ${formatSeconds(p99)}`;
   if (value === null) return 'No request finished';
   return `${value === 1 ? `All ${formatCount(summary.requests)} requests succeed` : `${formatShare(value)} of requests succeed`}, ${formatRate(summary.goodput.value ?? 0)}${within}`;
 }

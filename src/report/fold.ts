@@ -1,5 +1,6 @@
 import type { VariantResult } from '../spec/result.js';
-import { listed, plural } from './format.js';
+import { plural } from '../text/words.js';
+import { listed } from './format.js';
 import { looksOf } from './theme.js';
 import { ranked } from './ranking.js';
 import { heldBudgets, type View } from './view.js';

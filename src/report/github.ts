@@ -2,7 +2,7 @@ import type { Result } from '../spec/result.js';
 import { isBroken } from './budget-words.js';
 import { unfinishedLines } from './incomplete.js';
 import { budgetMessage } from './junit.js';
-import { plain } from './text-table.js';
+import { printable } from './html-escape.js';
 
 /** Workflow commands that GitHub shows as annotations: an error per broken budget, a warning per broken warning. */
 export function githubAnnotations(
@@ -51,7 +51,7 @@ function command(level: string, file: string, title: string, message: string): s
 
 /** GitHub's own escapes for the message of a command. */
 function data(text: string): string {
-  return plain(text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A'));
+  return printable(text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A'));
 }
 
 function property(text: string): string {

@@ -1,7 +1,8 @@
 import type { Result } from '../spec/result.js';
 import { FAMILIES } from './families.js';
 import { DRAWN, foldOf, folds, type Fold } from './fold.js';
-import { briefSeconds, formatRate, plural, tidy } from './format.js';
+import { formatRate, formatSeconds } from '../text/figures.js';
+import { plural } from '../text/words.js';
 import { markup, type Markup } from './html-escape.js';
 import { renderPage, type PageSection } from './page.js';
 import { cascadeSection } from './sections/cascade.js';
@@ -125,8 +126,8 @@ function introduction(view: View): string {
   const requests = view.baseline.summary.requests / Math.max(1, result.replications);
   const sentences = [
     result.scenario.description?.trim().replace(/\s+/g, ' ') ?? '',
-    `${plural(result.variants.length, 'variant')}, ${plural(result.replications, 'replication')}${result.variants.length > 1 ? ' each' : ''}, ${briefSeconds(seconds)} at ${formatRate(requests / seconds).replace('/s', ' requests/s')}.`,
+    `${plural(result.variants.length, 'variant')}, ${plural(result.replications, 'replication')}${result.variants.length > 1 ? ' each' : ''}, ${formatSeconds(seconds)} at ${formatRate(requests / seconds).replace('/s', ' requests/s')}.`,
     headline === null ? '' : `${asSentence(view, headline)}.`,
   ];
-  return tidy(sentences.filter((text) => text !== '').join(' '));
+  return sentences.filter((text) => text !== '').join(' ');
 }

@@ -1,5 +1,6 @@
 import type { Incomplete, Result, UnfinishedVariant } from '../spec/result.js';
-import { briefSeconds, plural } from './format.js';
+import { formatSeconds } from '../text/figures.js';
+import { plural } from '../text/words.js';
 
 /** A variant whose replications did not all finish, in words. */
 export interface UnfinishedLine {
@@ -33,7 +34,7 @@ function countWords({ finished }: UnfinishedVariant, { asked }: Incomplete): str
 function stopWords({ stopped }: UnfinishedVariant): string {
   if (stopped === null) return ', then interrupted';
   const { reason, replication, at, detail } = stopped;
-  const when = at === null ? '' : ` at ${briefSeconds(at)}`;
+  const when = at === null ? '' : ` at ${formatSeconds(at)}`;
   const why = `; replication ${replication} was stopped${when}: ${REASONS[reason]}`;
   return detail === '' ? why : `${why} (${detail})`;
 }

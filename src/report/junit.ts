@@ -1,9 +1,8 @@
 import type { BudgetResult, Result } from '../spec/result.js';
 import { budgetFigure, isFailure } from './budget-words.js';
-import { formatValue } from './format.js';
-import { markup, render, type Markup } from './html-escape.js';
+import { formatValue } from '../text/figures.js';
+import { markup, type Markup, printable, render } from './html-escape.js';
 import { unfinishedLines } from './incomplete.js';
-import { plain } from './text-table.js';
 
 /** Budgets as a JUnit document: a suite per file and variant, a case per budget; warnings never fail. */
 export function renderJunit(
@@ -45,7 +44,7 @@ function whatIfMark(result: Result): string {
 export function budgetMessage(budget: BudgetResult): string {
   const limit = budget.limit === null ? '' : `, limit ${formatValue(budget.limit, budget.unit)}`;
   const undecided = budget.verdict === 'inconclusive' && budget.strict === true;
-  return plain(`${undecided ? 'undecided, and strict: ' : ''}${budgetFigure(budget)}${limit}`);
+  return printable(`${undecided ? 'undecided, and strict: ' : ''}${budgetFigure(budget)}${limit}`);
 }
 
 function suite(name: string, file: string, budgets: readonly BudgetResult[]): Markup {
@@ -66,7 +65,7 @@ function unfinishedSuite(file: string, result: Result): Markup[] {
   if (lines.length === 0) return [];
   const cases = lines.map(
     ({ variant, text }) =>
-      markup`<testcase name="${variant} finishes" classname="${file}"><error message="${plain(text)}" type="guard" /></testcase> `,
+      markup`<testcase name="${variant} finishes" classname="${file}"><error message="${printable(text)}" type="guard" /></testcase> `,
   );
   return [
     markup`<testsuite

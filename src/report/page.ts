@@ -27,8 +27,6 @@ export interface Page {
 
 /** One self-contained document: no network requests, readable without its script. */
 export function renderPage(page: Page): string {
-  const text = page.notice ?? null;
-  const notice = text === null ? false : markup`<p class="notice"><strong>${text}</strong></p>`;
   return render(
     markup`<!doctype html>
     <html lang="en">
@@ -42,28 +40,44 @@ export function renderPage(page: Page): string {
         <style>${raw(page.style)}</style>
       </head>
       <body>
-        <a class="skip" href="#verdict">Skip to the verdict</a>
-        <div class="page">
-          ${contents(page.sections)}
-          <header>
-            <h1>${page.heading}</h1>
-            ${notice}
-            <p class="meta">${page.introduction}</p>
-          </header>
-          <main>
-            ${page.main}
-          </main>
-          <footer>
-            <p>
-              faultline ${page.version}. One file, no request to anywhere.${page.foot}
-            </p>
-          </footer>
-        </div>
+        ${raw(unbroken(render(bodyOf(page))))}
         <script>${raw(SCRIPT)}</script>
       </body>
     </html> `,
   );
 }
+
+function bodyOf(page: Page): Markup {
+  const text = page.notice ?? null;
+  const notice = text === null ? false : markup`<p class="notice"><strong>${text}</strong></p>`;
+  return markup`<a class="skip" href="#verdict">Skip to the verdict</a>
+    <div class="page">
+      ${contents(page.sections)}
+      <header>
+        <h1>${page.heading}</h1>
+        ${notice}
+        <p class="meta">${page.introduction}</p>
+      </header>
+      <main>
+        ${page.main}
+      </main>
+      <footer>
+        <p>
+          faultline ${page.version}. One file, no request to anywhere.${page.foot}
+        </p>
+      </footer>
+    </div>`;
+}
+
+/** Keeps a number and its unit on one line, in all text but that of `<pre>`. */
+function unbroken(body: string): string {
+  return body.replace(/<pre[^]*?<\/pre>|>[^<]+/g, (part) =>
+    part.startsWith('>') ? part.replace(BEFORE_UNIT, '\u202f') : part,
+  );
+}
+
+const BEFORE_UNIT =
+  /(?<=[\d∞]) (?=(?:ns|µs|ms|s|min|h|%|pt|B|KiB|MiB|GiB|TiB)(?![\p{L}\d]))|(?<=±) (?=\d)/gu;
 
 function contents(sections: readonly PageSection[]): Markup {
   const items = sections.map(({ id, name }) => markup`<li><a href="#${id}">${name}</a></li>`);

@@ -1,5 +1,5 @@
 import type { PoolResult, VariantResult } from '../spec/result.js';
-import { formatCount, formatNumber, formatSeconds } from './format.js';
+import { formatCount, formatNumber, formatSeconds } from '../text/figures.js';
 
 /** A pool is used up from this mean share of its connections in use. */
 const USED_UP = 0.9;

@@ -1,5 +1,5 @@
 import type { VariantResult } from '../spec/result.js';
-import { formatCount, formatNumber } from './format.js';
+import { formatCount, formatNumber } from '../text/figures.js';
 import { sortedKeys } from './keys.js';
 
 interface Shared {

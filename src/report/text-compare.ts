@@ -2,10 +2,12 @@ import type { BudgetResult, Result, VariantResult } from '../spec/result.js';
 import { budgetFigure, budgetValue, isBroken, isFailure } from './budget-words.js';
 import { cellText, differenceOf, latencyColumns, outcomeColumns, winnerOf } from './columns.js';
 import type { Column } from './column.js';
-import { formatDifference, formatInterval, formatWithInterval, listed, plural } from './format.js';
-import { shorten } from './html-escape.js';
+import { formatDifference, formatInterval, formatWithInterval } from '../text/figures.js';
+import { plural } from '../text/words.js';
+import { listed } from './format.js';
+import { printable, shorten } from './html-escape.js';
 import { unfinishedLines } from './incomplete.js';
-import { left, lengthOf, line, plain, type Paint } from './text-table.js';
+import { left, lengthOf, line, type Paint } from './text-table.js';
 import { budgetRows, fromBatches, heldBudgets, sizeWords, viewOf, type View } from './view.js';
 import { whatIfText } from './what-if.js';
 
@@ -22,7 +24,7 @@ export function compareText(
     ...latencyColumns(view, 'latency'),
   ];
   const differences =
-    result.variants.length > 1 ? [`differences to ${plain(view.baseline.name)}`, 'paired'] : [];
+    result.variants.length > 1 ? [`differences to ${printable(view.baseline.name)}`, 'paired'] : [];
   const facts =
     result.replications > 1
       ? [plural(result.replications, 'seed'), ...differences, '95 % intervals']
@@ -32,7 +34,7 @@ export function compareText(
   ];
   lines.push(...stopLines(result, paint));
   const words = whatIfText(result.scenario.whatIf);
-  if (words !== null) lines.push(plain(words));
+  if (words !== null) lines.push(printable(words));
   for (const column of columns) lines.push('', ...metricLines(view, column, paint));
   if (result.variants.length === 1) lines.push('', 'One variant: nothing to compare it with.');
   return `${lines.join('\n')}\n`;
@@ -91,8 +93,8 @@ function metricLines(view: View, column: Column, paint: Paint): string[] {
 function valueWords(view: View, column: Column, variant: VariantResult): string {
   const { value, ci95, from } = column.pick(variant);
   if (view.result.replications > 1 || from !== 'batches' || value === null)
-    return plain(cellText(column, variant));
-  return plain(formatWithInterval(value, ci95, column.unit));
+    return printable(cellText(column, variant));
+  return printable(formatWithInterval(value, ci95, column.unit));
 }
 
 function winnerWords(
@@ -101,7 +103,7 @@ function winnerWords(
 ): string {
   if (variants.length < 2) return '';
   if (winner === null) return 'nothing measured';
-  const names = winner.names.map(plain);
+  const names = winner.names.map(printable);
   if (names.length === variants.length) return winner.alike ? 'all alike' : "the data can't tell";
   if (names.length === 1) return `best: ${names[0]!}`;
   if (winner.alike) return `best: ${listed(names)}, alike`;
@@ -114,8 +116,8 @@ function differenceWords(view: View, column: Column, variant: VariantResult, pai
     return verdict === 'better' || verdict === 'worse' ? verdict : paint.dim('not comparable');
   }
   if (difference === 0 && verdict === 'same') return paint.dim('no difference');
-  const size = line(plain(formatDifference(difference, column.unit, ci95)), 10);
-  const interval = ci95 === null ? '' : plain(formatInterval(difference, ci95, column.unit));
+  const size = line(printable(formatDifference(difference, column.unit, ci95)), 10);
+  const interval = ci95 === null ? '' : printable(formatInterval(difference, ci95, column.unit));
   const word =
     verdict === 'same' ? 'no difference' : verdict === 'unknown' ? "the data can't tell" : verdict;
   const shown =
@@ -129,21 +131,21 @@ function fileLines(file: string, result: Result, options: CheckOptions): string[
     options.broken !== true || by.some((budget) => budget !== null && isFailure(budget));
   const rows = budgetRows(result).filter(isAsked);
   const textOf = ({ text }: { readonly text: string }): string =>
-    whole === true ? plain(text) : shorten(text, BUDGET_WIDTH);
+    whole === true ? printable(text) : shorten(text, BUDGET_WIDTH);
   const width = rows
     .map((row) => lengthOf(textOf(row)))
     .filter((length) => length <= LOG_WIDTH)
     .reduce((most, length) => Math.max(most, length), 0);
   const lines = [
-    `${paint.bold(plain(file))}   ${paint.dim([sizeWords(result), ...(fromBatches(result) ? [BATCHES] : [])].join(', '))}`,
+    `${paint.bold(printable(file))}   ${paint.dim([sizeWords(result), ...(fromBatches(result) ? [BATCHES] : [])].join(', '))}`,
   ];
   lines.push(...stopLines(result, paint));
   const words = whatIfText(result.scenario.whatIf);
-  if (words !== null) lines.push(`  ${plain(words)}`);
+  if (words !== null) lines.push(`  ${printable(words)}`);
   const { hypothesis } = result;
   const isWrong = hypothesis?.verdict === 'refuted' || hypothesis?.verdict === 'invalid';
   if (hypothesis !== null && (isWrong || options.broken !== true)) {
-    lines.push(`  hypothesis ${hypothesis.verdict}: ${plain(hypothesis.statement)}`);
+    lines.push(`  hypothesis ${hypothesis.verdict}: ${printable(hypothesis.statement)}`);
   }
   for (const row of rows) {
     const by = row.by.map((budget, i) => ({ budget, name: result.variants[i]!.name }));
@@ -155,7 +157,7 @@ function fileLines(file: string, result: Result, options: CheckOptions): string[
       failing.length > 0 ? (warning ? 'warn' : 'FAIL') : open.length > 0 ? '?   ' : 'pass';
     const shown = word === 'FAIL' ? paint.bold(paint.red(word)) : word;
     const values = told
-      .map(({ budget, name }) => `${plain(name)} ${plain(budgetFigure(budget!))}`)
+      .map(({ budget, name }) => `${printable(name)} ${printable(budgetFigure(budget!))}`)
       .join('; ');
     lines.push(
       `  ${shown}  ${left(textOf(row), width)}   ${values === '' ? paint.dim(closest(by)) : values}`,
@@ -173,7 +175,8 @@ function fileLines(file: string, result: Result, options: CheckOptions): string[
 /** A line for each variant with missing runs. */
 function stopLines(result: Result, paint: Paint): readonly string[] {
   return unfinishedLines(result).map(
-    ({ variant, text }) => `  ${paint.bold(paint.red('STOP'))}  ${plain(variant)}: ${plain(text)}`,
+    ({ variant, text }) =>
+      `  ${paint.bold(paint.red('STOP'))}  ${printable(variant)}: ${printable(text)}`,
   );
 }
 
@@ -188,5 +191,5 @@ function closest(
   }
   return nearest === null
     ? ''
-    : `nearest: ${plain(nearest.name)} ${plain(budgetValue(nearest.budget))}`;
+    : `nearest: ${printable(nearest.name)} ${printable(budgetValue(nearest.budget))}`;
 }

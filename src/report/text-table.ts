@@ -1,16 +1,8 @@
-import { NARROW } from './format.js';
-import { printable } from './html-escape.js';
-
 /** Functions for emphasis: those of picocolors or, without colours, the identity. */
 export interface Paint {
   readonly bold: (text: string) => string;
   readonly dim: (text: string) => string;
   readonly red: (text: string) => string;
-}
-
-/** Text for a terminal: no control characters, and ordinary spaces before units. */
-export function plain(text: string): string {
-  return printable(text.replaceAll(NARROW, ' '));
 }
 
 /** Width of every column of a table of texts. */

@@ -2,11 +2,11 @@ import type { BudgetResult, Result, VariantResult } from '../spec/result.js';
 import { budgetValue, isBroken, isFailure } from './budget-words.js';
 import { cellText, latencyColumns, outcomeColumns } from './columns.js';
 import type { Column } from './column.js';
-import { plural } from './format.js';
-import { cut, shorten } from './html-escape.js';
+import { plural } from '../text/words.js';
+import { cut, printable, shorten } from './html-escape.js';
 import { unfinishedLines } from './incomplete.js';
 import { usedUpPools } from './pools.js';
-import { columnsOf, fit, lengthOf, line, plain, type Paint } from './text-table.js';
+import { columnsOf, fit, lengthOf, line, type Paint } from './text-table.js';
 import {
   budgetRows,
   characterOf,
@@ -68,7 +68,7 @@ const DROPPED = ['attempts', 'wasted', 'successLatency.p99', 'recovery', 'goodpu
 /** Title and facts on one line, or on two where they do not fit. */
 function heading(view: View, options: TextOptions): string[] {
   const { result } = view;
-  const facts = plain(
+  const facts = printable(
     [options.file, sizeWords(result), options.wall ?? ''].filter((text) => text !== '').join('   '),
   );
   const title = cut(result.scenario.title, options.columns);
@@ -88,9 +88,11 @@ function tableLines(view: View, options: TextOptions): string[] {
   const shown = view.result.variants.slice(0, VARIANTS);
   const judged = view.result.variants.some((variant) => heldBudgets(variant).of > 0);
   const cells = (variant: VariantResult): string[] =>
-    chosen.map((column) => plain(cellText(column, variant)));
+    chosen.map((column) => printable(cellText(column, variant)));
   const names = shown.map((variant) => shorten(variant.name, options.columns < 100 ? 16 : 24));
-  const last = shown.map((variant) => (judged ? budgetWord(variant) : plain(characterOf(variant))));
+  const last = shown.map((variant) =>
+    judged ? budgetWord(variant) : printable(characterOf(variant)),
+  );
   const heads = chosen.map((column) => headOf(view, column));
   const widths = columnsOf([heads, ...shown.map(cells)]);
   const nameWidth = Math.max(8, ...names.map((name) => Array.from(name).length));
@@ -145,7 +147,7 @@ function stopLines({ result }: View, options: TextOptions): string[] {
   const shown = lines.slice(0, UNFINISHED).map(({ variant, text }) => {
     const name = shorten(variant, 24);
     const room = columns - name.length - 11;
-    return `  ${paint.bold(paint.red('STOP'))}  ${paint.bold(name)}  ${fitted(plain(text), room, options)}`;
+    return `  ${paint.bold(paint.red('STOP'))}  ${paint.bold(name)}  ${fitted(printable(text), room, options)}`;
   });
   const left = lines.length - shown.length;
   return left === 0 ? shown : [...shown, paint.dim(`  ... ${left} more did not finish`)];
@@ -195,7 +197,7 @@ function bestText(column: Column, variants: readonly VariantResult[]): string | 
   );
   known.sort((a, b) => sign * (column.pick(a).value! - column.pick(b).value!));
   const texts = new Set(variants.map((variant) => cellText(column, variant)));
-  return known.length === 0 || texts.size === 1 ? null : plain(cellText(column, known[0]!));
+  return known.length === 0 || texts.size === 1 ? null : printable(cellText(column, known[0]!));
 }
 
 function footnote(view: View, columns: readonly Column[], room: number): string {
@@ -208,7 +210,7 @@ function footnote(view: View, columns: readonly Column[], room: number): string 
   let text = '';
   for (const part of parts)
     if (part !== '' && text.length + part.length < room) text += `${text === '' ? '' : ' '}${part}`;
-  return cut(plain(text), room);
+  return cut(printable(text), room);
 }
 
 /** The meaning of a star at a column: with the times of each variant where there is room. */
@@ -220,7 +222,7 @@ function duringNote(view: View, room: number): string {
 }
 
 function budgetWord(variant: VariantResult): string {
-  if (variant.unfinished !== undefined) return plain(characterOf(variant));
+  if (variant.unfinished !== undefined) return printable(characterOf(variant));
   const { held, of, broken } = heldBudgets(variant);
   const word =
     of === 0 ? '' : `${held}/${of} ${broken > 0 ? 'FAIL' : held === of ? 'pass' : 'undecided'}`;
@@ -234,7 +236,7 @@ function hypothesisLines(view: View, options: TextOptions): string[] {
   const { paint } = options;
   const word = hypothesis.verdict;
   const shown = word === 'confirmed' ? word : paint.bold(paint.red(word));
-  const statement = plain(hypothesis.statement);
+  const statement = printable(hypothesis.statement);
   const head = `  hypothesis ${shown}`;
   if (statement.length <= options.columns - word.length - 15) return ['', `${head}: ${statement}`];
   return ['', head, `  ${fitted(statement, options.columns - 2, options)}`];
@@ -246,14 +248,16 @@ function storyLines(view: View, options: TextOptions): string[] {
   const { told } = view;
   const chain = chainOf(view, told);
   if (chain.length < 2)
-    return [`  ${plain(told.cascade.sentence === '' ? 'Nothing broke.' : told.cascade.sentence)}`];
+    return [
+      `  ${printable(told.cascade.sentence === '' ? 'Nothing broke.' : told.cascade.sentence)}`,
+    ];
   const name = shorten(told.name, options.columns < 100 ? 16 : 24);
   const width = Math.max(8, Array.from(name).length);
   const run = toldRun(told);
   const lines = chain.map((step, i) => {
     const lead = i === 0 ? paint.bold(name.padEnd(width)) : ' '.repeat(width);
-    const text = plain(`${step.subject}${step.text === '' ? '' : `: ${step.text}`}`);
-    const when = plain(step.when === 'until the end' ? 'to end' : step.when).padStart(9);
+    const text = printable(`${step.subject}${step.text === '' ? '' : `: ${step.text}`}`);
+    const when = printable(step.when === 'until the end' ? 'to end' : step.when).padStart(9);
     return `  ${lead} ${paint.dim(when)}  ${fitted(text, Math.max(20, options.columns - width - 15), options)}`;
   });
   return run === '' ? lines : [...lines, `  ${' '.repeat(width + 12)}${paint.dim(`(${run})`)}`];
@@ -279,7 +283,7 @@ function budgetLines(view: View, options: TextOptions, room: number): string[] {
     const texts = new Map<string, string[]>();
     row.by.forEach((budget, i) => {
       if (budget === null || !counts(budget)) return;
-      const value = plain(budgetValue(budget));
+      const value = printable(budgetValue(budget));
       texts.set(value, [...(texts.get(value) ?? []), view.result.variants[i]!.name]);
     });
     const groups = [...texts].map(([value, names]) => ({ value, names }));
@@ -306,7 +310,7 @@ function whoBreaks(
   groups: readonly { readonly value: string; readonly names: readonly string[] }[],
   room: number,
 ): string {
-  const words = groups.map(({ value, names }) => `${names.map(plain).join(', ')} ${value}`);
+  const words = groups.map(({ value, names }) => `${names.map(printable).join(', ')} ${value}`);
   const whole = words.join('; ');
   if (whole.length <= room) return whole;
   for (let kept = words.length - 1; kept > 0; kept--) {

@@ -1,5 +1,6 @@
 import type { VariantResult } from '../spec/result.js';
-import { briefSeconds, formatCount, formatShare, listed, meanCount, upTo } from './format.js';
+import { formatCount, formatNumber, formatSeconds, formatShare } from '../text/figures.js';
+import { listed, upTo } from './format.js';
 import {
   behindOf,
   countEstimate,
@@ -52,10 +53,10 @@ export function sagaWords(view: View): Words | null {
   const { subject, begun, broken, ends } = worst.value;
   const kinds = ends
     .filter(({ count }) => count > 0)
-    .map(({ word, count }) => `${meanCount(count)} ${word}`);
+    .map(({ word, count }) => `${formatNumber(count)} ${word}`);
   const well = found.filter(({ value }) => value.broken === 0);
   return [
-    `${meanCount(broken)} of ${meanCount(begun)} ${subject} sagas come to no consistent end`,
+    `${formatNumber(broken)} of ${formatNumber(begun)} ${subject} sagas come to no consistent end`,
     ...inVariant(view, worst.variant),
     kinds.length > 1
       ? `: ${listed(kinds)}`
@@ -80,11 +81,11 @@ function amissWords(view: View, meter: string, noun: (n: number) => string): Wor
   const best = largestBy(found, ({ value }) => -value);
   const alike = found.filter(({ value }) => value === best.value).slice(0, NAMED);
   return [
-    `${meanCount(worst.value)} ${noun(worst.value)}`,
+    `${formatNumber(worst.value)} ${noun(worst.value)}`,
     ...inVariant(view, worst.variant),
     ...(best.value * BETTER < worst.value
       ? [
-          `, ${best.value === 0 ? 'none' : meanCount(best.value)} in `,
+          `, ${best.value === 0 ? 'none' : formatNumber(best.value)} in `,
           ...boldList(alike.map(({ variant }) => variant.name)),
         ]
       : []),
@@ -113,7 +114,7 @@ export function behindWords(
     `${upTo(formatCount(most), noun)} ${noun === 'row' ? 'in' : 'for'} ${subject}`,
     ...inVariant(view, worst.variant),
     // A section chooses its subjects by this age, so it shows it.
-    detail === 'full' || among !== undefined ? `, the oldest for ${briefSeconds(oldest)}` : '',
+    detail === 'full' || among !== undefined ? `, the oldest for ${formatSeconds(oldest)}` : '',
     drainWords(worst.value, detail),
     ...bestWords(
       worst.value,
@@ -154,7 +155,7 @@ function bestWords(worst: Behind, best: Behind, names: readonly string[]): Words
   if (best.oldest < OLD) return ['; in ', ...boldList(names), ' no consumer falls behind'];
   const gone =
     best.drained !== null && best.drained > 0 && best.drained !== Infinity
-      ? `, gone ${briefSeconds(best.drained)} after the fault`
+      ? `, gone ${formatSeconds(best.drained)} after the fault`
       : '';
   return ['; in ', ...boldList(names), ` it is ${formatCount(best.most)}${gone}`];
 }
@@ -170,7 +171,7 @@ function drainWords({ drained }: Behind, detail: 'full' | 'brief'): string {
   if (drained === null || drained === 0) return '';
   if (drained === Infinity)
     return detail === 'full' ? ', and the backlog outlives the run' : ', not gone by the end';
-  const gone = `gone ${briefSeconds(drained)} after the fault`;
+  const gone = `gone ${formatSeconds(drained)} after the fault`;
   return detail === 'full' ? `, and the backlog is ${gone}` : `, ${gone}`;
 }
 

@@ -9,7 +9,9 @@ import type {
 import type { HealthState } from '../spec/result-cascade.js';
 import { isBroken } from './budget-words.js';
 import { focusRank } from './focus.js';
-import { briefSeconds, formatShare, listed, NARROW, plural } from './format.js';
+import { formatInstant, formatSeconds, formatShare, formatSpan } from '../text/figures.js';
+import { plural } from '../text/words.js';
+import { listed } from './format.js';
 import { byCodeUnit, sortedKeys } from './keys.js';
 import type { PlotRenderer } from './svg.js';
 import { looksOf, type Look } from './theme.js';
@@ -107,7 +109,7 @@ export function characterOf(variant: VariantResult): string {
     // With a fault, `untouched` means that the success rate does not change. Without one it means nothing.
     if (variant.faults.length === 0 && (fails || failed >= MANY))
       return `${formatShare(failed)} fail`;
-    return seconds > 0 ? `slow for ${briefSeconds(seconds)}` : 'untouched';
+    return seconds > 0 ? `slow for ${formatSeconds(seconds)}` : 'untouched';
   }
   if (count('slowRecovery') > 0) return 'recovers slowly';
   if (count('undecided') > 0) return 'undecided';
@@ -171,8 +173,12 @@ export function faultMarks(view: View): {
   const all = marksOf(view);
   const spans = all.filter(({ from, until }) => until > from && from < end);
   const instants = all.filter(({ from, until }) => until === from && from < end);
-  const shaded = spans.map(({ words, whose, ...span }) => `${words} (${spanText(span)}${whose})`);
-  const dotted = instants.map(({ words, from, whose }) => `${words} (${momentText(from)}${whose})`);
+  const shaded = spans.map(
+    ({ words, whose, from, until }) => `${words} (${formatSpan(from, until)}${whose})`,
+  );
+  const dotted = instants.map(
+    ({ words, from, whose }) => `${words} (${formatInstant(from)}${whose})`,
+  );
   const words = [
     shaded.length > 0 ? `Shaded: ${fewOf(shaded)}. ` : '',
     dotted.length > 0 ? `Dotted: ${fewOf(dotted)}. ` : '',
@@ -186,29 +192,6 @@ interface FaultMark {
   readonly until: number;
   /** ` in a and b`; empty where every variant in the picture has it. */
   readonly whose: string;
-}
-
-/** The time of a fault: `60 to 100 s`, `40 to 70 ms`; with enough digits to distinguish its ends. */
-export function spanText({
-  from,
-  until,
-}: {
-  readonly from: number;
-  readonly until: number;
-}): string {
-  let decimals = 1;
-  while (decimals < 9 && until > from && from.toFixed(decimals) === until.toFixed(decimals))
-    decimals++;
-  const [start, end] = [momentText(from, decimals), momentText(until, decimals)];
-  const [number, unit] = start.split(NARROW);
-  const isShared = from === 0 || unit === end.split(NARROW)[1];
-  return `${isShared ? number : start} to ${end}`;
-}
-
-/** An instant of the run: `60 s`, `60.2 s`; `40 ms` where tenths of a second are too coarse. */
-function momentText(at: number, decimals = 1): string {
-  if (Math.abs(at) < 0.1) return briefSeconds(at);
-  return `${String(Number(at.toFixed(decimals)))}${NARROW}s`;
 }
 
 /** Each span of each fault once, clamped to the run, with the variants that have it. */

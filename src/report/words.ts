@@ -3,7 +3,9 @@ import type { VariantResult } from '../spec/result.js';
 import { isBroken } from './budget-words.js';
 import { behindSubjects } from './chain.js';
 import { differenceOf, outcomeColumns } from './columns.js';
-import { briefSeconds, formatShare, listed, plural, tidy } from './format.js';
+import { formatSeconds, formatShare, formatSpan } from '../text/figures.js';
+import { plural } from '../text/words.js';
+import { listed } from './format.js';
 import { incompleteHeading } from './incomplete.js';
 import { unseenWords } from './unseen-words.js';
 import {
@@ -14,7 +16,6 @@ import {
   shades,
   type View,
   isServer,
-  spanText,
   viewOfVariant,
 } from './view.js';
 
@@ -72,7 +73,7 @@ export function verdictWords(view: View): Words {
 export function headlineWords(view: View): string | null {
   const span = shades(view)[0];
   if (view.headline === null || span === undefined) return null;
-  const time = spanText(span);
+  const time = formatSpan(span.from, span.until);
   return `${view.headline.words} from ${time}${elsewhereWords(view, time)}`;
 }
 
@@ -82,7 +83,7 @@ function elsewhereWords(view: View, time: string): string {
   const others = new Map<string, string[]>();
   for (const variant of view.result.variants) {
     const span = shades(viewOfVariant(view, variant))[0];
-    const own = span === undefined ? 'not' : spanText(span);
+    const own = span === undefined ? 'not' : formatSpan(span.from, span.until);
     if (own !== time) others.set(own, [...(others.get(own) ?? []), variant.name]);
   }
   if (others.size === 0) return '';
@@ -217,7 +218,7 @@ function endWords(variant: VariantResult): string {
   const back = 'requests succeed again when it ends';
   const behind = behindSubjects(variant);
   const ill = left.find((event) => !behind.has(event.subject));
-  return ill === undefined ? `, and ${back}` : `; ${back}, but ${ill.subject} is ${tidy(ill.text)}`;
+  return ill === undefined ? `, and ${back}` : `; ${back}, but ${ill.subject} is ${ill.text}`;
 }
 
 /** Words for a fault that costs no request: whether users wait. */
@@ -238,7 +239,7 @@ function quietWords(view: View, success: number): Words {
     { strong: requestLabel(view, request) },
     ' requests wait',
     ...where,
-    `: ${tidy(text)}${everywhere && variants.length > 1 ? ` in ${slow.name}` : ''}.`,
+    `: ${text}${everywhere && variants.length > 1 ? ` in ${slow.name}` : ''}.`,
   ];
 }
 
@@ -260,7 +261,7 @@ function slowRequest(
 function slowAfterWords(view: View, variant: VariantResult): string | null {
   const seconds = illAfter(view, variant);
   if (seconds <= view.result.run.step + 1e-9) return null;
-  return `; when it ends requests succeed again, but stay slow for another ${briefSeconds(seconds)}`;
+  return `; when it ends requests succeed again, but stay slow for another ${formatSeconds(seconds)}`;
 }
 
 /** When goodput is back, and when the last degradation ends if that takes clearly longer. */
@@ -268,8 +269,8 @@ function recoveredWords(view: View, variant: VariantResult, recovery: number): s
   const seconds = illAfter(view, variant);
   const isWell = !variant.cascade.events.some(({ kind }) => kind === 'notRecovered');
   if (!isWell || seconds <= 2 * recovery + 2 * view.result.run.step)
-    return `, and it takes ${briefSeconds(recovery)} to recover`;
-  return `; when it ends 95${'\u202f'}% of the goodput is back after ${briefSeconds(recovery)}, and all is well after ${briefSeconds(seconds)}`;
+    return `, and it takes ${formatSeconds(recovery)} to recover`;
+  return `; when it ends 95 % of the goodput is back after ${formatSeconds(recovery)}, and all is well after ${formatSeconds(seconds)}`;
 }
 
 /** Seconds after the end of the headline fault for which user requests stay degraded. */

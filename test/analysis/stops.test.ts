@@ -67,7 +67,7 @@ describe('the story of a stop', () => {
   it('is in the chain as its action and its result', () => {
     const ran = stopped('instances: [0], at: 20s, for: 0s', 'startup: 5s, drain: false');
     const [first] = chainOf(viewOf(ran.result), ran.variant());
-    expect([first!.subject, first!.text.replaceAll('\u202f', ' ')]).toEqual([
+    expect([first!.subject, first!.text]).toEqual([
       'shop[0] is stopped',
       'it is killed at once; it is back after 5 s',
     ]);

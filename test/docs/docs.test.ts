@@ -131,12 +131,12 @@ describe('what the pages say', () => {
     [
       'docs/sweeps.md',
       'checkout.yaml',
-      ['retries holds up to 1.12s and breaks at 1.14s.', 'never in 2 of 4 runs', '3.50 s'],
+      ['retries holds up to 1.12s and breaks at 1.14s.', 'never in 2 of 4 runs', '3.5 s'],
     ],
     [
       'docs/p99-claim.md',
       'storefront->recommendations.attempts',
-      [/400ms +79\.0 +101 /, /1s +106 +157 +240/, /400ms +5,980 +12,000 +24,100/],
+      [/400ms +79 +101 /, /1s +106 +157 +240/, /400ms +5,979 +11,983 +24,083/],
     ],
   ])('%s: the sweep of %s has the text of the page', (page, part, said) => {
     const [, command] = runs.find(([own, text]) => own === page && text.includes(part))!;

@@ -35,8 +35,8 @@ export const DATA_CASES: readonly RuleCase[] = [
     rule: 'function-timeout-below-calls',
     fires: calling('', '{ timeout: 5s }'),
     path: 'functions.pay.timeout',
-    measured: '5s for bank.charge',
-    limit: 'timeout 3s',
+    measured: '5 s for bank.charge',
+    limit: 'timeout 3 s',
     silent: {
       'a call that ends before': calling('', '{ timeout: 1s }'),
       'a timeout for it': calling('timeout: 10s,', '{ timeout: 5s }'),

@@ -57,8 +57,8 @@ export const QUEUE_CASES: readonly RuleCase[] = [
     // Three messages of one receive, 20 s each, one after the other.
     fires: queue('kind: sqs', ', maxNumberOfMessages: 3'),
     path: 'queues.jobs.visibilityTimeout',
-    measured: '60s on average in 3 runs one after the other',
-    limit: 'visibilityTimeout 30s',
+    measured: '60 s on average in 3 runs one after the other',
+    limit: 'visibilityTimeout 30 s',
     silent: {
       'one message at a time': queue('kind: sqs'),
       'one run for all three': queue('kind: sqs', ', maxNumberOfMessages: 3, batch: 3'),
@@ -95,7 +95,7 @@ export const QUEUE_CASES: readonly RuleCase[] = [
     fires: outbox(', batchSize: 100, pollInterval: 1s'),
     path: 'services.shop.outbox',
     measured: '120/s written',
-    limit: '100 rows every 1s',
+    limit: '100 rows every 1 s',
     silent: {
       'more rows with a look': outbox(', batchSize: 120, pollInterval: 1s'),
       'more looks': outbox(', batchSize: 100, pollInterval: 500ms'),

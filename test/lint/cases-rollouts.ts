@@ -48,7 +48,7 @@ export const ROLLOUT_CASES: readonly RuleCase[] = [
     rule: 'canary-too-few-samples',
     fires: rolled(`${CANARY}, ${WATCHED}`, '50/s'),
     path: 'services.shop.rollout.analysis.interval',
-    measured: '75 requests in 30s',
+    measured: '75 requests in 30 s',
     limit: 'minSamples 100',
     silent: {
       'more requests': rolled(`${CANARY}, ${WATCHED}`, '100/s'),
@@ -60,7 +60,7 @@ export const ROLLOUT_CASES: readonly RuleCase[] = [
     rule: 'stop-before-callers-know',
     fires: `${rolled('kind: rolling', '50/s')}\nplatform: { kind: kubernetes, endpointPropagation: 2s }`,
     path: 'services.shop.lifecycle.preStop',
-    measured: 'they learn of it after 2s on average',
+    measured: 'they learn of it after 2 s on average',
     limit: 'no preStop',
     silent: {
       'served on meanwhile': `${rolled('kind: rolling', '50/s', 'lifecycle: { preStop: 5s }, ')}\nplatform: { kind: kubernetes, endpointPropagation: 2s }`,

@@ -85,8 +85,8 @@ export const SCALING_CASES: readonly RuleCase[] = [
     // 100/s each; 250/s need 5 at a target of 50 %, which can serve 500/s.
     fires: rushing('250/s', '900/s', '10s'),
     path: 'services.shop.autoscaling',
-    measured: 'from 250/s to 900/s within 10s',
-    limit: '500/s for up to 35s: a look every 15s, a start of 20s',
+    measured: 'from 250/s to 900/s within 10 s',
+    limit: '500/s for up to 35 s: a look every 15 s, a start of 20 s',
     silent: {
       'what they leave free': rushing('250/s', '500/s', '10s'),
       'a slow growth': rushing('250/s', '900/s', '10m'),
@@ -102,8 +102,8 @@ export const SCALING_CASES: readonly RuleCase[] = [
     // 35 s of a ramp of 5/s each second.
     fires: rushing('100/s', '900/s', '160s'),
     path: 'services.shop.autoscaling',
-    measured: 'from 100/s to 275/s within 35s',
-    limit: '200/s for up to 35s: a look every 15s, a start of 20s',
+    measured: 'from 100/s to 275/s within 35 s',
+    limit: '200/s for up to 35 s: a look every 15 s, a start of 20 s',
     silent: {
       'a target that leaves more': rushing(
         '100/s',
@@ -123,14 +123,14 @@ export const SCALING_CASES: readonly RuleCase[] = [
     ]),
     path: 'services.shop.autoscaling',
     measured: 'from 200/s to 600/s at once',
-    limit: '400/s for up to 15s: a look every 15s',
+    limit: '400/s for up to 15 s: a look every 15 s',
     silent: {},
   },
   {
     rule: 'stop-before-callers-know',
     fires: shrinking(`${BY_QUEUE} }`),
     path: 'services.shop.lifecycle.preStop',
-    measured: 'they learn of it after 2s on average',
+    measured: 'they learn of it after 2 s on average',
     limit: 'no preStop',
     silent: {
       'nobody is taken away': shrinking(`${BY_QUEUE}, scaleDown: { selectPolicy: disabled } }`),
@@ -142,7 +142,7 @@ export const SCALING_CASES: readonly RuleCase[] = [
     fires: consuming('replicas: 2'),
     path: 'topics.orders.subscribers[0]',
     measured: '300/s are published',
-    limit: '200/s: 2 at a time, 10ms each',
+    limit: '200/s: 2 at a time, 10 ms each',
     silent: {
       'more that can come': consuming(
         'autoscaling: { metric: lag, of: orders.billing, target: 50, max: 6 }',

@@ -54,7 +54,7 @@ export const SHAPE_CASES: readonly RuleCase[] = [
     // 100/s x 300 ms = 30 of 40 workers.
     fires: shop(HOP, '{ timeout: 300ms }', 'replicas: 2, concurrency: 20, '),
     path: 'policies.hop',
-    measured: '100/s x 300ms = 30 workers while pay hangs',
+    measured: '100/s x 300 ms = 30 workers while pay hangs',
     limit: "below half of shop's 40",
     silent: {
       'more workers': shop(HOP, '{ timeout: 300ms }', 'replicas: 4, concurrency: 20, '),
@@ -97,7 +97,7 @@ export const SHAPE_CASES: readonly RuleCase[] = [
     fires: group('partitions: 4', ', concurrency: 2', '', USERS.replace('100/s', '120/s')),
     path: 'topics.jobs.subscribers[0]',
     measured: '120/s are published',
-    limit: '100/s: 2 at a time, 20ms each',
+    limit: '100/s: 2 at a time, 20 ms each',
     silent: {
       'one more member': group(
         'partitions: 4',
@@ -134,7 +134,7 @@ export const SHAPE_CASES: readonly RuleCase[] = [
     // 0.999^6 = 0.99401.
     fires: row(6),
     path: 'services.e.endpoints.go.steps[0]',
-    measured: '6 in a row, there 99.40% of the time if each is there 99.9%',
+    measured: '6 in a row, there 99.4 % of the time if each is there 99.9 %',
     limit: 'at most 5',
     silent: {
       five: row(5),
@@ -146,7 +146,7 @@ export const SHAPE_CASES: readonly RuleCase[] = [
     // 1 - 0.99^20 = 18.2%.
     fires: shop(`parallel: { each: 20, branches: [ [ ${HOP} ] ] }`),
     path: 'services.shop.endpoints.buy.steps',
-    measured: 'where 1% of the calls are slow, 18.2% of its answers are',
+    measured: 'where 1 % of the calls are slow, 18.2 % of its answers are',
     limit: 'fewer than 10',
     silent: {
       nine: shop(`parallel: { each: 9, branches: [ [ ${HOP} ] ] }`),
@@ -164,8 +164,8 @@ export const SHAPE_CASES: readonly RuleCase[] = [
     // The first of 1000 by 1.1 has 17.9 % of the messages: 71.8 of 400 a second.
     fires: group('partitions: 12', ', concurrency: 12', KEY, USERS.replace('100/s', '400/s')),
     path: 'topics.jobs.subscribers[0]',
-    measured: '17.9% of 400/s = 71.8/s',
-    limit: 'at most 50/s: 20ms each',
+    measured: '17.9 % of 400/s = 71.8/s',
+    limit: 'at most 50/s: 20 ms each',
     silent: {
       'fewer of them': group('partitions: 12', ', concurrency: 12', KEY),
       batches: group(
@@ -197,8 +197,8 @@ export const SHAPE_CASES: readonly RuleCase[] = [
       '{ deadline: 2s, retry: { attempts: 3, backoff: { kind: constant, base: 2s } } }',
     ),
     path: 'policies.hop.retry.backoff',
-    measured: '2s of back-off at least',
-    limit: 'below the 2s that the call may take',
+    measured: '2 s of back-off at least',
+    limit: 'below the 2 s that the call may take',
     silent: {
       'a deadline behind the back-off': shop(
         HOP,

@@ -26,7 +26,7 @@ export const STOP_CASES: readonly RuleCase[] = [
     rule: 'stop-before-callers-know',
     fires: stopped('startup: 5s'),
     path: 'services.shop.lifecycle.preStop',
-    measured: 'they learn of it after 2s on average',
+    measured: 'they learn of it after 2 s on average',
     limit: 'no preStop',
     silent: {
       'as long as the news take': stopped('preStop: 2s'),
@@ -38,8 +38,8 @@ export const STOP_CASES: readonly RuleCase[] = [
     rule: 'stop-before-callers-know',
     fires: stopped('preStop: 4s, terminationGrace: 1500ms'),
     path: 'services.shop.lifecycle.terminationGrace',
-    measured: 'they learn of it after 2s on average',
-    limit: 'terminationGrace 1.5s',
+    measured: 'they learn of it after 2 s on average',
+    limit: 'terminationGrace 1.5 s',
     silent: {},
   },
   {
@@ -47,8 +47,8 @@ export const STOP_CASES: readonly RuleCase[] = [
     // 10 s less the preStop of 4 s.
     fires: stopped('preStop: 4s, terminationGrace: 10s', 'wait: 7s'),
     path: 'services.shop.lifecycle.terminationGrace',
-    measured: 'shop.buy takes 7s on average',
-    limit: '6s to drain',
+    measured: 'shop.buy takes 7 s on average',
+    limit: '6 s to drain',
     silent: {
       'less work': stopped('preStop: 4s, terminationGrace: 10s', 'wait: 5s'),
       'a longer grace': stopped('preStop: 4s, terminationGrace: 20s', 'wait: 7s'),
@@ -64,8 +64,8 @@ export const STOP_CASES: readonly RuleCase[] = [
     // 100 x 25 ms / 4.
     fires: probed('liveness: { timeout: 500ms }'),
     path: 'services.shop.probes.liveness.usesWorkers',
-    measured: 'a wait of 625ms',
-    limit: 'timeout 500ms',
+    measured: 'a wait of 625 ms',
+    limit: 'timeout 500 ms',
     silent: {
       'beside the workers': probed('liveness: { timeout: 500ms, usesWorkers: false }'),
       'a long patience': probed('liveness: { timeout: 500ms, failureThreshold: 6 }'),

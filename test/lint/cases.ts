@@ -143,7 +143,7 @@ export const CASES: readonly RuleCase[] = [
       USERS.replace('100/s', '10/s'),
     ),
     path: 'policies.hop.circuitBreaker.tripAfter.minRequests',
-    measured: 'at most 5 calls of one caller in 1s on average',
+    measured: 'at most 5 calls of one caller in 1 s on average',
     limit: 'minRequests is 20',
     silent: {
       'chance brings so many together': pair(
@@ -187,7 +187,7 @@ export const CASES: readonly RuleCase[] = [
       'pay: { endpoints: { charge: [ { fail: 500, probability: 10% } ] } }',
     ),
     path: 'policies.hop.circuitBreaker.failureThreshold',
-    measured: '10% of 6000 calls fail anyhow: 3 in a row about 5.4 times in a run',
+    measured: '10 % of 6,000 calls fail anyhow: 3 in a row about 5.4 times in a run',
     limit: 'less than once',
     silent: {
       // 6000 x 0.1^4 x 0.9 = 0.54.
@@ -340,7 +340,7 @@ export const CASES: readonly RuleCase[] = [
     rule: 'deadline-not-propagated',
     fires: chain('outer: { deadline: { after: 1s, propagate: false } }, inner: { timeout: 9s }'),
     path: 'policies.outer.deadline.propagate',
-    measured: 'b.go calls c.go without knowing of the 1s',
+    measured: 'b.go calls c.go without knowing of the 1 s',
     limit: 'propagate: true where the callee calls on',
     silent: {
       'handed on': chain('outer: { deadline: 1s }, inner: { timeout: 9s }'),
@@ -389,8 +389,8 @@ export const CASES: readonly RuleCase[] = [
     rule: 'poll-interval-exceeded',
     fires: messages('maxPollRecords: 100, maxPollInterval: 2s', '', ''),
     path: 'topics.jobs.subscribers[0].maxPollRecords',
-    measured: '100 messages need 2s',
-    limit: 'less than maxPollInterval, 2s',
+    measured: '100 messages need 2 s',
+    limit: 'less than maxPollInterval, 2 s',
     silent: {
       'it takes one less': messages('maxPollRecords: 99, maxPollInterval: 2s', '', ''),
     },
@@ -400,7 +400,7 @@ export const CASES: readonly RuleCase[] = [
     // 100/s x 20 ms = 2 connections are busy on average.
     fires: stored('query: db.read', 'pool: { maxOpen: 1 }, '),
     path: 'databases.db.pool.maxOpen',
-    measured: '1 connections for 100/s x 20ms = 2',
+    measured: '1 connections for 100/s x 20 ms = 2',
     limit: 'at least 2',
     silent: {
       'as many as are busy': stored('query: db.read', 'pool: { maxOpen: 2 }, '),
@@ -481,7 +481,7 @@ export const CASES: readonly RuleCase[] = [
       USERS,
     ]),
     path: 'projections.list',
-    measured: '200/s events of 12ms each',
+    measured: '200/s events of 12 ms each',
     limit: '83.3/s: concurrency 1 on cores 1',
     silent: {
       'work that fits': scenario([
@@ -517,8 +517,8 @@ export const CASES: readonly RuleCase[] = [
     // 4 workers of 20 ms each: one leaves the queue every 5 ms, so place 41 waits 205 ms.
     fires: pair('{ timeout: 200ms }', '', QUEUED),
     path: 'services.pay.queue.capacity',
-    measured: '41 requests at 5ms each = 205ms',
-    limit: '200ms, the longest any caller waits',
+    measured: '41 requests at 5 ms each = 205 ms',
+    limit: '200 ms, the longest any caller waits',
     silent: {
       'exactly the time of the caller': pair('{ timeout: 200ms }', '', QUEUED.replace('41', '40')),
       'abandoned requests are dropped': pair(
@@ -710,8 +710,8 @@ export const CASES: readonly RuleCase[] = [
     rule: 'server-closes-first',
     fires: pair('{ timeout: 1s, connections: { idleTimeout: 60s } }', '', KEPT),
     path: 'policies.hop.connections',
-    measured: 'the client closes them after 60s',
-    limit: 'less than the 5s of the server',
+    measured: 'the client closes them after 60 s',
+    limit: 'less than the 5 s of the server',
     silent: {
       'the client closes first': pair(
         '{ timeout: 1s, connections: { idleTimeout: 4s } }',
@@ -823,8 +823,8 @@ export const CASES: readonly RuleCase[] = [
     // 3 tries of 100 ms and two delays of at most 50 ms against 400 ms.
     fires: chain(`outer: { timeout: 400ms }, inner: { timeout: 100ms, retry: { ${RETRY} } }`),
     path: 'policies.inner.retry',
-    measured: '3 x 100ms + 100ms of back-off = 400ms',
-    limit: 'below 400ms',
+    measured: '3 x 100 ms + 100 ms of back-off = 400 ms',
+    limit: 'below 400 ms',
     silent: {
       'it ends before': chain(
         `outer: { timeout: 401ms }, inner: { timeout: 100ms, retry: { ${RETRY} } }`,

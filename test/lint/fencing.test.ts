@@ -34,7 +34,7 @@ describe('primary-not-fenced', () => {
     // The default of mysql: rpl_semi_sync_source_timeout.
     expect(told('mode: semiSync')).toEqual([
       [
-        `${rivals}, and after 10s the old one confirms alone`,
+        `${rivals}, and after 10 s the old one confirms alone`,
         'fencing: false, mode: semiSync, semiSyncTimeout: 10s',
       ],
     ]);

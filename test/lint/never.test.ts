@@ -45,8 +45,8 @@ describe('retry-never-acts', () => {
       'a back-off that outlasts the deadline',
       hop('{ deadline: 1s, retry: { attempts: 3, backoff: { kind: constant, base: 1s } } }'),
       'the back-off of shop.buy -> pay.charge leaves no time for a second try',
-      '1s of back-off at least',
-      'below the 1s that the call may take',
+      '1 s of back-off at least',
+      'below the 1 s that the call may take',
     ],
     [
       'no timeout that could be retried',
@@ -105,8 +105,8 @@ describe('retry-never-acts', () => {
     expect(said(text(''))).toEqual([
       [
         'cart.order -> pay.charge is over before its first try times out',
-        '600ms',
-        'below the 500ms that it has',
+        '600 ms',
+        'below the 500 ms that it has',
       ],
     ]);
     expect(

@@ -93,7 +93,7 @@ describe('rules in other places', () => {
     ]);
     expect(
       remarksOn(text, 'timeout-inversion').map(({ measured, limit }) => [measured, limit]),
-    ).toEqual([['2s', 'below 2s']]);
+    ).toEqual([['2 s', 'below 2 s']]);
   });
 
   it('see a bulkhead in front of a smaller pool', () => {
@@ -250,21 +250,21 @@ describe('the scenarios that are shipped', () => {
   it('the queue of payments outlives its callers, but not where the abandoned are dropped', () => {
     const [remark] = shipped('checkout', 'queue-outlives-callers');
     expect(remark.variants).toEqual(['timeouts', 'retries', 'breaker']);
-    expect(remark.limit).toBe('500ms, the longest any caller waits');
+    expect(remark.limit).toBe('500 ms, the longest any caller waits');
   });
 
   it('the breaker that its scenario shows closed for ever is found without a run', () => {
     const found = shipped('p99-claim', 'breaker-never-opens');
     expect(found.map(({ variants, measured }) => [variants, measured])).toEqual([
-      [['breaker-slow-trip'], 'at most 3000 calls of one caller in 60s on average'],
+      [['breaker-slow-trip'], 'at most 3,000 calls of one caller in 60 s on average'],
     ]);
   });
 
   it('the queue that keeps a retry storm alive is found in the variants that have it', () => {
     const [remark] = shipped('retry-metastable', 'queue-outlives-callers');
     expect([remark.measured, remark.limit]).toEqual([
-      '2000 requests at 1ms each = 2s',
-      '250ms, the longest any caller waits',
+      '2,000 requests at 1 ms each = 2 s',
+      '250 ms, the longest any caller waits',
     ]);
     expect(remark.variants).not.toContain('short-queue');
     expect(remark.variants).not.toContain('cancelled-work');

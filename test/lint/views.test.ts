@@ -25,7 +25,7 @@ describe('the view of a topic', () => {
   it('falls behind where its partitions do, whatever its segments: 2 / 12 ms', () => {
     const rule = 'projection-falls-behind';
     expect(remarks(rule, service, 'partitions: 2')).toEqual([
-      ['projections.list', '200/s events of 12ms each', '167/s: concurrency 2 on cores 8'],
+      ['projections.list', '200/s events of 12 ms each', '167/s: concurrency 2 on cores 8'],
     ]);
     expect(remarks(rule, service, 'partitions: 4')).toEqual([]);
   });

@@ -1,12 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { chainOf } from '../../src/report/chain.js';
 import { lossFinding } from '../../src/report/findings.js';
-import { NARROW } from '../../src/report/format.js';
 import { viewOf } from '../../src/report/view.js';
 import { verdictWords } from '../../src/report/words.js';
 import { run } from '../theory/program.js';
-
-const plain = (text: string): string => text.replaceAll(NARROW, ' ');
 
 function told(body: string) {
   const { result } = run(`
@@ -15,13 +12,11 @@ title: What comes back bit by bit
 ${body}`);
   const view = viewOf(result);
   return {
-    verdict: plain(
-      verdictWords(view)
-        .map((word) => (typeof word === 'string' ? word : word.strong))
-        .join(''),
-    ),
-    finding: plain(lossFinding(view)),
-    steps: chainOf(view, result.variants[0]!).map(({ subject }) => plain(subject)),
+    verdict: verdictWords(view)
+      .map((word) => (typeof word === 'string' ? word : word.strong))
+      .join(''),
+    finding: lossFinding(view),
+    steps: chainOf(view, result.variants[0]!).map(({ subject }) => subject),
   };
 }
 

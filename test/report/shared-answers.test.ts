@@ -31,7 +31,7 @@ describe('shared answers in a report', () => {
     ]);
     expect(sharedWords(variant!)).toBe(
       'At edge 4 requests share the answer of another. ' +
-        'On shop->stock 1 of 2 calls share the answer of another: 0.50 attempts per call.',
+        'On shop->stock 1 of 2 calls share the answer of another: 0.5 attempts per call.',
     );
   });
 

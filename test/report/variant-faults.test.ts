@@ -25,7 +25,7 @@ const ADDED = scenario(`  - { name: never, remove: [ 'faults[slow-pay]' ] }
   - { name: now }`);
 
 const { document } = new JSDOM('').window;
-const plain = (text: string | null): string => (text ?? '').replace(/\u202f/g, ' ');
+const plain = (text: string | null): string => text ?? '';
 
 describe('faults that a variant moves or takes away', () => {
   const { result } = run(MOVED);

@@ -3,7 +3,7 @@ import type { StoryEvent } from '../../spec/result-cascade.js';
 import { movedOf } from './machines.js';
 import { instanceName } from '../../spec/plan-names.js';
 import { byCodeUnit, type VariantData } from './variant-data.js';
-import { count } from '../../text/words.js';
+import { formatCount } from '../../text/figures.js';
 
 /** State of an instance that outlier detection has ejected. */
 const OUT = 1;
@@ -72,7 +72,7 @@ function told(subject: string, { out, back, left }: Story, warmupNs: number): St
     text,
   });
   const first = out.reduce((a, b) => (b.atNs < a.atNs ? b : a));
-  const more = out.length === 1 ? '' : `, the first of ${count(out.length)} ejections`;
+  const more = out.length === 1 ? '' : `, the first of ${formatCount(out.length)} ejections`;
   const events = [event('ejected', first.atNs, first.text + more)];
   if (left === 0 && back.length > 0) {
     events.push(event('returned', Math.max(...back), 'every instance is back'));

@@ -2,7 +2,7 @@ import type { RunRecord } from '../../spec/record.js';
 import { FAILURE_WORDS } from './outcome-words.js';
 import { finishedOf, outcomeOf, succeededOf, sumOutcomes, type OutcomeCounts } from './sums.js';
 import { isPlaced, partsOf, type VariantData } from './variant-data.js';
-import { share } from '../../text/words.js';
+import { formatShare } from '../../text/figures.js';
 
 /** How user requests fail. */
 export interface FailureKinds {
@@ -92,7 +92,7 @@ function kindWords(counts: OutcomeCounts): string {
 
 /** The share of finished requests that failed. */
 function shareOf(counts: OutcomeCounts): string {
-  return share(failedOf(counts) / finishedOf(counts));
+  return formatShare(failedOf(counts) / finishedOf(counts));
 }
 
 function failedOf(counts: OutcomeCounts): number {

@@ -2,7 +2,8 @@ import type { Plan } from '../../spec/plan.js';
 import type { RunRecord } from '../../spec/record.js';
 import type { Incomplete, StoppedRun, UnfinishedVariant } from '../../spec/result.js';
 import type { ScenarioFile } from '../../spec/scenario.js';
-import { count, plural } from '../../text/words.js';
+import { formatCount, formatInstant } from '../../text/figures.js';
+import { plural } from '../../text/words.js';
 
 /** The runs of a file as they ended, by variant in the order of the file. */
 export interface EndedRuns {
@@ -40,9 +41,9 @@ export function incompleteOf(
 export function unfinishedNotes({ asked, variants }: Incomplete): ReadonlyMap<string, string> {
   return new Map(
     variants.map(({ variant, finished, stopped }) => {
-      const at = stopped === null || stopped.at === null ? '' : ` at ${seconds(stopped.at)} s`;
+      const at = stopped === null || stopped.at === null ? '' : ` at ${formatInstant(stopped.at)}`;
       const why = stopped === null ? 'interrupted' : `stopped${at} (${stopped.reason})`;
-      return [variant, `${count(finished)} of ${plural(asked, 'replication')}, ${why}`];
+      return [variant, `${formatCount(finished)} of ${plural(asked, 'replication')}, ${why}`];
     }),
   );
 }
@@ -57,8 +58,4 @@ function stoppedRun(stop: RunStop | null, { warmupNs }: Plan): StoppedRun | null
     at: atNs === null ? null : (atNs - warmupNs) / 1e9,
     detail,
   };
-}
-
-function seconds(value: number): string {
-  return String(Math.round(value * 1000) / 1000);
 }

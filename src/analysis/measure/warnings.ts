@@ -1,6 +1,7 @@
 import { arrivedOf, sumOutcomes } from './sums.js';
 import type { VariantData } from './variant-data.js';
-import { count, list, plural } from '../../text/words.js';
+import { formatCount } from '../../text/figures.js';
+import { list, plural } from '../../text/words.js';
 
 /** With fewer requests a p99 says little. */
 const FEW_REQUESTS = 1000;
@@ -41,7 +42,7 @@ function stopWarnings(data: VariantData): string[] {
     (record) => record.stop !== 'horizon' && record.stop !== 'drained',
   );
   if (stopped.length === 0) return [];
-  const which = list(stopped.map((record) => count(record.replication)));
+  const which = list(stopped.map((record) => formatCount(record.replication)));
   const [{ stop, stopDetail }] = stopped;
   const detail = stopDetail === '' ? '' : ` (${stopDetail})`;
   return [`${data.variant.name}: run ${which} was stopped by a guard: ${stop}${detail}`];

@@ -5,7 +5,8 @@ import { meanSteps } from './links.js';
 import type { Steps } from '../measure/steps.js';
 import type { VariantData } from '../measure/variant-data.js';
 import { waitingLines, type WaitingLine } from '../measure/waiting-lines.js';
-import { duration, moment, plural } from '../../text/words.js';
+import { formatInstant, formatSeconds } from '../../text/figures.js';
+import { plural } from '../../text/words.js';
 
 /**
  * A backlog begins when the oldest message is this many times as old as any was before the first fault. It ends when
@@ -38,7 +39,7 @@ export function backlogEvents(
         const at = (steps.startNs[from] - data.plan.warmupNs) / 1e9;
         const most = Math.max(...line.waiting.subarray(from, until));
         const oldest = Math.max(...line.ages.subarray(from, until)) / 1e9;
-        const text = `${waitWords(most, line)}, the oldest for ${duration(oldest)}`;
+        const text = `${waitWords(most, line)}, the oldest for ${formatSeconds(oldest)}`;
         const event = { subject: line.subject, cause: null, mechanism: null };
         const begins: StoryEvent = { ...event, at, kind: 'backlog', text };
         // The backlog may have ended within the last step.
@@ -46,8 +47,8 @@ export function backlogEvents(
         const endNs = until < steps.count ? steps.startNs[until] : data.plan.endNs;
         const end = (endNs - data.plan.warmupNs) / 1e9;
         const over = isOver
-          ? `caught up after ${duration(end - at)}`
-          : `${waitWords(line.left, line, 'still ')} at ${moment(end)}`;
+          ? `caught up after ${formatSeconds(end - at)}`
+          : `${waitWords(line.left, line, 'still ')} at ${formatInstant(end)}`;
         const kind = isOver ? 'recovered' : 'notRecovered';
         return [begins, { ...event, at: end, kind, text: over, ends: 'backlog' }];
       });

@@ -7,7 +7,8 @@ import type { Down } from '../measure/downs.js';
 import { stops } from './outages.js';
 import { BARE } from './unseen.js';
 import type { VariantData } from '../measure/variant-data.js';
-import { count, duration, plural } from '../../text/words.js';
+import { formatCount, formatSeconds } from '../../text/figures.js';
+import { plural } from '../../text/words.js';
 
 type SpansOf = Scene['spansOf'];
 
@@ -32,7 +33,8 @@ export function deathEvents(
   return [...deaths].map(([component, downs]) => {
     const { name, memory } = plan.components[component];
     const byProbe = downs.filter(({ condemned }) => condemned).length;
-    const own = byProbe === 0 ? ' for lack of memory' : `, ${count(byProbe)} of them by its probes`;
+    const own =
+      byProbe === 0 ? ' for lack of memory' : `, ${formatCount(byProbe)} of them by its probes`;
     const why =
       byProbe === downs.length ? ' by its probes' : memory === null && byProbe === 0 ? '' : own;
     return {
@@ -108,6 +110,6 @@ function awayWords({ plan }: VariantData, downs: readonly Down[]): string {
   const longest = downs.reduce((most, down) => (lengthOf(down) > lengthOf(most) ? down : most));
   const ns = lengthOf(longest);
   if (ns === 0) return '';
-  if (longest.untilNs > plan.endNs) return `, away for ${duration(ns / 1e9)} and more`;
-  return `, away for ${downs.length > 1 ? 'up to ' : ''}${duration(ns / 1e9)}`;
+  if (longest.untilNs > plan.endNs) return `, away for ${formatSeconds(ns / 1e9)} and more`;
+  return `, away for ${downs.length > 1 ? 'up to ' : ''}${formatSeconds(ns / 1e9)}`;
 }

@@ -24,7 +24,7 @@ import { ranksOf } from './ranks.js';
 import type { Saturation } from './saturation.js';
 import { unseenEvents } from './unseen.js';
 import { byCodeUnit } from '../measure/variant-data.js';
-import { count, duration, moment, number } from '../../text/words.js';
+import { formatCount, formatInstant, formatNumber, formatSeconds } from '../../text/figures.js';
 
 const EPISODES_MAX = 3;
 /** Share of the workers that must wait for the same thing for the text to name it. */
@@ -155,10 +155,10 @@ function breakerEvents(scene: Scene, record: RunRecord): StoryEvent[] {
       text,
     });
     const first = Math.min(...opened);
-    const which = machines === 1 ? 'the breaker' : `first of ${count(machines)} breakers`;
+    const which = machines === 1 ? 'the breaker' : `first of ${formatCount(machines)} breakers`;
     events.push(event('breakerOpen', first, `${which} opens`));
     if (open === 0 && closed.length > 0) {
-      const times = opened.length === 1 ? 'once' : `${count(opened.length)} times`;
+      const times = opened.length === 1 ? 'once' : `${formatCount(opened.length)} times`;
       events.push(event('breakerClosed', Math.max(...closed), `all closed, opened ${times}`));
     }
   }
@@ -188,28 +188,30 @@ function saturationText(scene: Scene, lane: Lane, { from, until, resource }: Sat
   const there = lane.there[from];
   if (resource === 'cores') {
     const cores = lane.cores * up;
-    const all = number(lane.cores * there);
-    if (up < there) return `all cores that run in use, ${number(cores)} of ${all} on average`;
+    const all = formatNumber(lane.cores * there);
+    if (up < there) return `all cores that run in use, ${formatNumber(cores)} of ${all} on average`;
     const used = Math.min(cores, Math.max(...lane.cpu.subarray(from, until)));
-    return `${number(used)} of ${number(cores)} cores in use`;
+    return `${formatNumber(used)} of ${formatNumber(cores)} cores in use`;
   }
   let most = 0;
   for (let step = from; step < until; step++) most = Math.max(most, lane.busyMax[step]);
   const left = Math.round(lane.workers * up);
   const isPartly = left < Math.round(lane.workers * there);
-  const all = isPartly ? `the ${count(left)} workers that run` : `${count(left)} workers`;
-  const busy = `${count(Math.min(left, most))} of ${all}`;
+  const all = isPartly
+    ? `the ${formatCount(left)} workers that run`
+    : `${formatCount(left)} workers`;
+  const busy = `${formatCount(Math.min(left, most))} of ${all}`;
   const words = `${busy} ${doingWords(scene, lane, from, until)}`;
   let queue = 0;
   for (let step = from; step < until; step++) queue = Math.max(queue, lane.queueMax[step]);
   if (!(queue > 0)) return words;
-  if (!Number.isFinite(lane.queueCapacity)) return `${words}, queue up to ${count(queue)}`;
+  if (!Number.isFinite(lane.queueCapacity)) return `${words}, queue up to ${formatCount(queue)}`;
   const places = Math.round(lane.queueCapacity * up);
   const isFull = queue >= places;
-  const of = count(places);
+  const of = formatCount(places);
   return isFull
     ? `${words}, queue of ${of} full`
-    : `${words}, queue up to ${count(queue)} of ${of}`;
+    : `${words}, queue up to ${formatCount(queue)} of ${of}`;
 }
 
 /**
@@ -280,8 +282,8 @@ function illness(
       cause: null,
       mechanism: null,
       text: isOver
-        ? `well again after ${duration(until - begun)}`
-        : `${stillWords(scene, lane, episode, moment(end))}${silence(scene, lane, episode)}`,
+        ? `well again after ${formatSeconds(until - begun)}`
+        : `${stillWords(scene, lane, episode, formatInstant(end))}${silence(scene, lane, episode)}`,
     };
     return [start, over];
   });
@@ -327,7 +329,7 @@ function silence(scene: Scene, lane: Lane, { from, until }: Episode): string {
   let last = until;
   while (last > from && lane.arrivals[last - 1] === 0) last--;
   if (until - last < SILENT_STEPS) return '';
-  return `, without a request since ${moment(secondsOf(scene, last))}`;
+  return `, without a request since ${formatInstant(secondsOf(scene, last))}`;
 }
 
 const SILENT_STEPS = 5;

@@ -8,7 +8,8 @@ import type { Scene } from './influence.js';
 import { thereAt } from '../measure/presence.js';
 import { backAgainWords, rolloutWords } from './rollout-words.js';
 import type { VariantData } from '../measure/variant-data.js';
-import { count, duration, plural } from '../../text/words.js';
+import { formatCount, formatSeconds } from '../../text/figures.js';
+import { plural } from '../../text/words.js';
 
 /** Events for the starts and ends of faults, and for the instances that they end. */
 export function faultEvents(scene: Scene, record: RunRecord): StoryEvent[] {
@@ -91,12 +92,13 @@ function endWords(
 function oneEnd({ end }: Down, tookNs: Ns): string {
   const verb = end === 'killed' ? 'is killed' : end === null ? 'dies' : 'ends';
   if (tookNs === 0) return end === 'drained' ? '' : `; it ${verb} at once`;
-  return `; it ${verb} after ${duration(tookNs / 1e9)}`;
+  return `; it ${verb} after ${formatSeconds(tookNs / 1e9)}`;
 }
 
 function lastEnd(all: number, tookNs: Ns, killed: number): string {
-  const words = killed === 0 ? '' : `, ${killed === all ? 'all' : count(killed)} of them killed`;
-  const when = tookNs === 0 ? 'at once' : `after ${duration(tookNs / 1e9)}`;
+  const words =
+    killed === 0 ? '' : `, ${killed === all ? 'all' : formatCount(killed)} of them killed`;
+  const when = tookNs === 0 ? 'at once' : `after ${formatSeconds(tookNs / 1e9)}`;
   if (tookNs === 0 && killed === 0) return '';
   return `; the last of ${plural(all, 'instance')} ends ${when}${words}`;
 }
@@ -108,11 +110,11 @@ function backWords(scene: Scene, fault: PlanFault, untilNs: Ns): string {
   const left = times.filter((at) => at >= scene.data.plan.endNs).length;
   const all = plural(times.length, 'instance');
   if (left > 0 && times.length === 1) return '; it does not come back in this run';
-  if (left > 0) return `; ${count(left)} of ${all} do not come back in this run`;
+  if (left > 0) return `; ${formatCount(left)} of ${all} do not come back in this run`;
   const last = Math.max(untilNs, ...times);
   if (last <= untilNs) return '';
   const restarts = end?.restarts ?? 0;
-  const tries = restarts > 1 ? `, with restart ${count(restarts)}` : '';
+  const tries = restarts > 1 ? `, with restart ${formatCount(restarts)}` : '';
   const who = times.length === 1 ? 'it' : `the last of ${all}`;
-  return `; ${who} is back after ${duration((last - untilNs) / 1e9)}${tries}`;
+  return `; ${who} is back after ${formatSeconds((last - untilNs) / 1e9)}${tries}`;
 }

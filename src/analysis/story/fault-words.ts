@@ -1,7 +1,8 @@
 import { editsOf } from '../../patterns/registry.js';
 import type { TargetWords } from '../../model/faults/knob.js';
 import type { Fault, Network } from '../../spec/scenario.js';
-import { duration, list, number, share } from '../../text/words.js';
+import { formatNumber, formatSeconds, formatShare } from '../../text/figures.js';
+import { list } from '../../text/words.js';
 
 /** Names of the zones of a scenario. */
 type Zones = Network['zones'];
@@ -9,7 +10,7 @@ type Zones = Network['zones'];
 /** Describes a fault by what it changes: `psp hangs`, `inventory 2x slower`, `zone a crashes`. */
 export function faultWords(fault: Fault, zones: Zones): string {
   const { words: target, isMany } = targetWords(fault, zones);
-  const part = fault.share < 1 ? ` for ${share(fault.share)} of the requests` : '';
+  const part = fault.share < 1 ? ` for ${formatShare(fault.share)} of the requests` : '';
   const does = (one: string, many: string): string => `${target} ${isMany ? many : one}`;
   const words = editsOf(fault)
     .map((edit) => edit.knob.words(edit, { fault, words: target, isMany, part, does }))
@@ -20,8 +21,8 @@ export function faultWords(fault: Fault, zones: Zones): string {
 
 /** Conditions on which the start of a fault depends, if any. */
 function startWords({ when, probability, jitterNs }: Fault): string {
-  const chance = probability < 1 ? [`with a probability of ${share(probability)}`] : [];
-  const late = jitterNs > 0 ? [`up to ${duration(jitterNs / 1e9)} later`] : [];
+  const chance = probability < 1 ? [`with a probability of ${formatShare(probability)}`] : [];
+  const late = jitterNs > 0 ? [`up to ${formatSeconds(jitterNs / 1e9)} later`] : [];
   const seen = when === null ? [] : [`when ${when.text}`];
   const all = [...seen, ...late, ...chance];
   return all.length > 0 ? `, ${all.join(', ')}` : '';
@@ -40,9 +41,12 @@ function targetWords(fault: Fault, zones: Zones): Pick<TargetWords, 'words' | 'i
     case 'count':
       return instances.count === 1
         ? { words: `one instance of ${targets}`, isMany: false }
-        : { words: `${number(instances.count)} instances of ${targets}`, isMany: true };
+        : { words: `${formatNumber(instances.count)} instances of ${targets}`, isMany: true };
     case 'share':
-      return { words: `${share(instances.share)} of the instances of ${targets}`, isMany: true };
+      return {
+        words: `${formatShare(instances.share)} of the instances of ${targets}`,
+        isMany: true,
+      };
     case 'indices':
       return {
         words: list(instances.indices.map((index) => `${targets}[${index}]`)),

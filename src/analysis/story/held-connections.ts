@@ -9,7 +9,8 @@ import { SATURATED } from './saturation.js';
 import { meanLevels, type Steps } from '../measure/steps.js';
 import { selectStats } from '../measure/subjects.js';
 import type { ComponentEdge, VariantData } from '../measure/variant-data.js';
-import { count, plural } from '../../text/words.js';
+import { formatCount } from '../../text/figures.js';
+import { plural } from '../../text/words.js';
 
 /** Connections from a component to a database that its transactions hold while they call other components. */
 export interface HeldPool {
@@ -105,7 +106,7 @@ export function heldBy(
     if (full.length < FULL_STEPS) continue;
     const size = Math.round(pool.sizes[full[0]]);
     const held = Math.min(size, Math.max(...full.map((step) => link.inFlight[step])));
-    const of = `${count(held)} of ${plural(size, 'connection')} to ${pool.database}`;
+    const of = `${formatCount(held)} of ${plural(size, 'connection')} to ${pool.database}`;
     return {
       mechanism: 'heldConnections',
       share: held / size,

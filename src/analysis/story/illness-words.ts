@@ -1,7 +1,7 @@
 import type { Episode } from './health.js';
 import type { Lane } from '../measure/lanes.js';
 import { sumSteps } from './links.js';
-import { count, duration, share } from '../../text/words.js';
+import { formatCount, formatSeconds, formatShare } from '../../text/figures.js';
 
 /** Failures are reported if success falls below this multiple of the usual. */
 const LESS_SUCCESS = 0.98;
@@ -32,8 +32,8 @@ function failures(lane: Lane, from: number, until: number, baseline: number): st
   const failed = finished - succeeded;
   const late = succeeded - good;
   return late > failed
-    ? `goodput ${share(good / finished)}: ${count(late)} of ${count(finished)} requests come too late${failed > 0 ? `, ${count(failed)} fail` : ''}`
-    : `success ${share(succeeded / finished)}: ${count(failed)} of ${count(finished)} requests fail${late > 0 ? `, ${count(late)} come too late` : ''}`;
+    ? `goodput ${formatShare(good / finished)}: ${formatCount(late)} of ${formatCount(finished)} requests come too late${failed > 0 ? `, ${formatCount(failed)} fail` : ''}`
+    : `success ${formatShare(succeeded / finished)}: ${formatCount(failed)} of ${formatCount(finished)} requests fail${late > 0 ? `, ${formatCount(late)} come too late` : ''}`;
 }
 
 /** True for a degradation with more failures than usual, whatever its other signs. */
@@ -56,27 +56,30 @@ function unanswered(lane: Lane, from: number, until: number): string | null {
   const arrivals = sumSteps(lane.arrivals, from, until);
   const open = arrivals - sumSteps(lane.finished, from, until);
   if (!(open > (1 - LESS_SUCCESS) * arrivals)) return null;
-  return `${count(open)} of ${count(arrivals)} requests are not answered before the run ends`;
+  return `${formatCount(open)} of ${formatCount(arrivals)} requests are not answered before the run ends`;
 }
 
 function slowness(lane: Lane, from: number, until: number, baseline: number): string | null {
   const usual = medianOf(lane.latency, 0, baseline);
   const slow = medianOf(lane.latency, from, until);
-  return slow > SLOWER * usual ? `p95 ${duration(slow)} instead of ${duration(usual)}` : null;
+  return slow > SLOWER * usual
+    ? `p95 ${formatSeconds(slow)} instead of ${formatSeconds(usual)}`
+    : null;
 }
 
 function worstMoment(lane: Lane, from: number, until: number, baseline: number): string | null {
   const success = lowest(lane, 'succeeded', from, until);
-  if (isLess(success, lane, 'succeeded', baseline)) return `success down to ${share(success)}`;
+  if (isLess(success, lane, 'succeeded', baseline))
+    return `success down to ${formatShare(success)}`;
   const good = lowest(lane, 'good', from, until);
-  if (isLess(good, lane, 'good', baseline)) return `goodput down to ${share(good)}`;
+  if (isLess(good, lane, 'good', baseline)) return `goodput down to ${formatShare(good)}`;
   let slowest = 0;
   for (let step = from; step < until; step++) {
     if (lane.latency[step] > slowest) slowest = lane.latency[step];
   }
   const usual = medianOf(lane.latency, 0, baseline);
   if (!(slowest > SLOWER * usual)) return null;
-  return `p95 up to ${duration(slowest)} instead of ${duration(usual)}`;
+  return `p95 up to ${formatSeconds(slowest)} instead of ${formatSeconds(usual)}`;
 }
 
 function resources(lane: Lane, from: number, until: number): string {
@@ -87,10 +90,10 @@ function resources(lane: Lane, from: number, until: number): string {
     waiting = Math.max(waiting, lane.poolWaiting[step] ?? 0);
   }
   const busy = sumSteps(lane.busy, from, until) / sumSteps(lane.up, from, until) / lane.workers;
-  const used = `${share(Math.min(1, busy))} of the workers in use`;
-  if (busy >= BUSY && queue > 0) return `${used}, queue up to ${count(queue)}`;
-  if (queue > 0) return `queue up to ${count(queue)}`;
-  if (waiting >= 1) return `up to ${count(waiting)} calls wait for a connection`;
+  const used = `${formatShare(Math.min(1, busy))} of the workers in use`;
+  if (busy >= BUSY && queue > 0) return `${used}, queue up to ${formatCount(queue)}`;
+  if (queue > 0) return `queue up to ${formatCount(queue)}`;
+  if (waiting >= 1) return `up to ${formatCount(waiting)} calls wait for a connection`;
   return busy > 0 ? used : 'a few more failures than usual';
 }
 

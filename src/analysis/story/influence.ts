@@ -13,7 +13,7 @@ import type { Returns } from './outages.js';
 import { hasNoWorkerLeft, saturatedShare, type Saturation } from './saturation.js';
 import type { Steps } from '../measure/steps.js';
 import { byCodeUnit, type VariantData } from '../measure/variant-data.js';
-import { number, share as shareWords } from '../../text/words.js';
+import { formatNumber, formatShare } from '../../text/figures.js';
 
 /** One run by step, in which influences are searched. */
 export interface Scene {
@@ -320,7 +320,7 @@ function retries(scene: Scene, link: Link): StepInfluence | null {
         step,
         mechanism: most ? 'hedgeLoad' : 'retryLoad',
         share: 1 - calls / sent,
-        text: `${number(perCall)} attempts per call: ${shareWords(1 - calls / sent)} of them are ${most ? 'hedges' : 'retries'}`,
+        text: `${formatNumber(perCall)} attempts per call: ${formatShare(1 - calls / sent)} of them are ${most ? 'hedges' : 'retries'}`,
       };
     }
   }

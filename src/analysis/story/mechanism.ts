@@ -1,7 +1,7 @@
 import { OUTCOME_NAMES, type OutcomeName } from '../../spec/outcome.js';
 import { meanSteps, outcomesIn, sumSteps, workersThere, type Link } from './links.js';
 import { SATURATED } from './saturation.js';
-import { count, number } from '../../text/words.js';
+import { formatCount, formatNumber } from '../../text/figures.js';
 
 /**
  * How a degradation spread from a callee to a caller, the share of bad calls with this mechanism, and its
@@ -80,8 +80,8 @@ function blockedSlots(link: Link, from: number, until: number): Mechanism | null
   }
   if (held < Math.max(HELD_STEPS, HELD_FOR * (until - from))) return null;
   const workers = Math.round(workersThere(caller, worst));
-  const waitingFor = count(Math.min(workers, link.inFlight[worst]));
-  const text = `${waitingFor} of ${count(workers)} workers wait for ${link.callee.name}`;
+  const waitingFor = formatCount(Math.min(workers, link.inFlight[worst]));
+  const text = `${waitingFor} of ${formatCount(workers)} workers wait for ${link.callee.name}`;
   return { mechanism: 'blockedSlots', share, text };
 }
 
@@ -112,7 +112,7 @@ function weigh(link: Link, from: number, until: number): readonly Weight[] {
   const entry = (mechanism: string, weight: number, text: string): Weight => ({
     mechanism,
     weight,
-    words: (n, { callee }) => `${count(n)} ${text} ${callee.name}`,
+    words: (n, { callee }) => `${formatCount(n)} ${text} ${callee.name}`,
   });
   return [
     entry('calleeTimeout', wire('timeout'), 'timeouts waiting for'),
@@ -145,7 +145,7 @@ function waiting(link: Link, from: number, until: number, baseline: number): Mec
     return {
       mechanism: 'poolWait',
       share,
-      text: `${count(waiters)} calls wait for a connection to ${callee.name}`,
+      text: `${formatCount(waiters)} calls wait for a connection to ${callee.name}`,
     };
   }
   const queued = meanSteps(callee.queue, from, until) - meanSteps(callee.queue, 0, baseline);
@@ -155,7 +155,7 @@ function waiting(link: Link, from: number, until: number, baseline: number): Mec
     return {
       mechanism: 'queueWait',
       share,
-      text: `${count(queued)} requests wait in the queue of ${callee.name}`,
+      text: `${formatCount(queued)} requests wait in the queue of ${callee.name}`,
     };
   }
   // Mean time of a call in steps, by Little's law. The calls in flight alone do not show it, because a caller whose
@@ -166,11 +166,11 @@ function waiting(link: Link, from: number, until: number, baseline: number): Mec
   const times = each(from, until) / before;
   const isKnown = inFlight > 0 && before > 0;
   const share = isKnown ? Math.max(0, 1 - 1 / times) : 1;
-  const how = isKnown && Number.isFinite(times) ? `${number(times)} times as long` : 'longer';
+  const how = isKnown && Number.isFinite(times) ? `${formatNumber(times)} times as long` : 'longer';
   const level = meanSteps(link.inFlight, 0, baseline);
   const text =
     times < LONGER
-      ? `${number(inFlight)} calls to ${callee.name} are under way, ${number(level)} before`
+      ? `${formatNumber(inFlight)} calls to ${callee.name} are under way, ${formatNumber(level)} before`
       : `answers of ${callee.name} take ${how}`;
   return { mechanism: 'slow', share, text };
 }

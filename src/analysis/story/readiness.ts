@@ -4,7 +4,8 @@ import type { RunRecord } from '../../spec/record.js';
 import type { StoryEvent } from '../../spec/result-cascade.js';
 import { BARE } from './unseen.js';
 import type { VariantData } from '../measure/variant-data.js';
-import { count, plural } from '../../text/words.js';
+import { formatCount } from '../../text/figures.js';
+import { plural } from '../../text/words.js';
 
 /** Instances of a component that report that they are not ready. */
 interface Turned {
@@ -97,11 +98,11 @@ function told(subject: string, story: Turned): readonly StoryEvent[] {
     subject,
     text,
   });
-  const again = times === 1 ? '' : `, the first of ${count(times)} times`;
+  const again = times === 1 ? '' : `, the first of ${formatCount(times)} times`;
   const gone = event(
     'unready',
     firstNs,
-    `${count(most)} of ${plural(story.of, 'instance')} not ready${again}`,
+    `${formatCount(most)} of ${plural(story.of, 'instance')} not ready${again}`,
   );
   return backNs === Infinity ? [gone] : [gone, event('returned', backNs, 'all are ready again')];
 }

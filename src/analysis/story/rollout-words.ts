@@ -4,7 +4,8 @@ import type { PlanVersions } from '../../spec/versions.js';
 import { answeredIn, courseOf, rolloutOf, type Course } from '../measure/rollouts.js';
 import { BARE } from './unseen.js';
 import type { VariantData } from '../measure/variant-data.js';
-import { duration, plural, share } from '../../text/words.js';
+import { formatSeconds, formatShare } from '../../text/figures.js';
+import { plural } from '../../text/words.js';
 
 const HOW: Readonly<Record<NonNullable<PlanVersions['rollout']>['kind'], string>> = {
   rolling: 'in a rolling update',
@@ -33,8 +34,8 @@ export function backAgainWords(
   const looks = course.failedNs.length;
   const found = looks === 0 ? '' : `, by ${plural(looks, 'failed look')}`;
   const tookNs = course.endedNs - (course.weights[0]?.atNs ?? course.beganNs);
-  const words = `${names[0]} has everything again ${duration(tookNs / 1e9)} after the first requests`;
-  return `${words}${found}; ${names[rollout!.to]} answered ${share(exposed)} of all`;
+  const words = `${names[0]} has everything again ${formatSeconds(tookNs / 1e9)} after the first requests`;
+  return `${words}${found}; ${names[rollout!.to]} answered ${formatShare(exposed)} of all`;
 }
 
 /** Share of the requests of a run that the new version answered. */
@@ -75,7 +76,7 @@ function eventsOf(data: VariantData, record: RunRecord, component: number): Stor
     .map(({ atNs, weight }) =>
       event(
         atNs,
-        `${next} has ${what}${weight === 1 ? 'all' : share(weight)} of the requests from here on`,
+        `${next} has ${what}${weight === 1 ? 'all' : formatShare(weight)} of the requests from here on`,
       ),
     );
   if (course.heldNs < Infinity) {
@@ -85,7 +86,7 @@ function eventsOf(data: VariantData, record: RunRecord, component: number): Stor
     told.push(event(course.failedNs[0], `${next} goes on past ${looks}`));
   }
   if (course.result === 'promoted') {
-    const took = duration((course.endedNs - course.beganNs) / 1e9);
+    const took = formatSeconds((course.endedNs - course.beganNs) / 1e9);
     told.push(event(course.endedNs, `${next} has everything, ${took} after it began`));
   }
   return told;

@@ -5,7 +5,8 @@ import type { RunRecord } from '../../spec/record.js';
 import type { StoryEvent } from '../../spec/result-cascade.js';
 import { BARE } from './unseen.js';
 import type { VariantData } from '../measure/variant-data.js';
-import { count, moment, plural } from '../../text/words.js';
+import { formatCount, formatInstant } from '../../text/figures.js';
+import { plural } from '../../text/words.js';
 
 /** Consecutive changes in one direction, without a change in the other or a long pause between them. */
 interface Run {
@@ -45,12 +46,16 @@ export function scalingEvents({ plan }: VariantData, record: RunRecord): readonl
 
 function textOf({ isUp, before, after, steps, firstNs, lastNs, readyNs }: Run): string {
   const how =
-    steps === 1 ? '' : ` in ${count(steps)} steps, the last one at ${moment(lastNs / 1e9)}`;
-  const words = `from ${count(before)} to ${plural(after, 'replica')}${how}`;
+    steps === 1
+      ? ''
+      : ` in ${formatCount(steps)} steps, the last one at ${formatInstant(lastNs / 1e9)}`;
+  const words = `from ${formatCount(before)} to ${plural(after, 'replica')}${how}`;
   if (!isUp) return words;
   if (readyNs === Infinity) return `${words}; not all of them ready in this run`;
   // A time, because `later` would mean after the last step.
-  return readyNs === firstNs ? words : `${words}; all of them ready at ${moment(readyNs / 1e9)}`;
+  return readyNs === firstNs
+    ? words
+    : `${words}; all of them ready at ${formatInstant(readyNs / 1e9)}`;
 }
 
 /** Times count from the end of the warm-up. */

@@ -4,7 +4,8 @@ import { shrinking } from '../../spec/shrinking.js';
 import { failsMore } from './innocent.js';
 import { UNSEEN } from './unseen-kinds.js';
 import { ILL, type RunVerdict, type Story } from '../measure/story.js';
-import { count, list, moment, plural, share } from '../../text/words.js';
+import { formatCount, formatInstant, formatShare } from '../../text/figures.js';
+import { list, plural } from '../../text/words.js';
 
 /** The cascade of the first run, with the number of runs in which each event happens. */
 type ToldStory = Omit<Story, 'events'> & { readonly events: readonly CascadeEvent[] };
@@ -56,11 +57,12 @@ function timedWords(events: readonly CascadeEvent[], runs: number): readonly str
   return unique(events.map(plainFault)).map((plain) => {
     const own = events.filter((event) => plainFault(event) === plain);
     const text = own.length === 1 ? own[0].text : plain;
-    const times = own.map(({ at }) => moment(at));
+    const times = own.map(({ at }) => formatInstant(at));
     const more = times.length - LINKS_MAX;
+    const rest = formatCount(more);
     const told =
       more > 0
-        ? [...times.slice(0, LINKS_MAX), more === 1 ? 'once more' : `${count(more)} times more`]
+        ? [...times.slice(0, LINKS_MAX), more === 1 ? 'once more' : `${rest} times more`]
         : times;
     return `${text} at ${list(told)}${seenWords(own[0], runs)}`;
   });
@@ -71,7 +73,7 @@ function noFault({ story, elsewhere, struck }: Telling, runs: number): string {
   const none =
     struck === 0
       ? 'No fault'
-      : `No fault in run 1 (one strikes in ${count(struck)} of ${count(runs)} runs)`;
+      : `No fault in run 1 (one strikes in ${formatCount(struck)} of ${formatCount(runs)} runs)`;
   const { finished, failed } = story.users;
   const events = story.events.filter((event) => event.kind === 'saturated' || isIll(event));
   const inner = events.filter(({ subject }) => !subject.includes('.'));
@@ -90,7 +92,7 @@ function noFault({ story, elsewhere, struck }: Telling, runs: number): string {
     return `${none}, and ${failed === 0 ? 'no' : 'hardly any'} user request fails.${others}`;
   }
   const { kind, origin } = story.failures!;
-  const lost = `${share(failed / finished)} of the user requests fail${kind}`;
+  const lost = `${formatShare(failed / finished)} of the user requests fail${kind}`;
   const first = inner[0] ?? events[0];
   if (first === undefined)
     return `${none}, yet ${lost}${origin === null ? '' : `: ${origin.text}`}.`;
@@ -168,7 +170,7 @@ function chainOf(
   let told = triggers[Math.min(triggers.length, LINKS_MAX) - 1].at;
   return [...causesFirst(causes), ...users.slice(0, LINKS_MAX).map(linkOf)].map(({ at, text }) => {
     const word = at < told ? 'from' : 'at';
-    const when = moment(at) === moment(told) ? '' : ` ${word} ${moment(at)}`;
+    const when = formatInstant(at) === formatInstant(told) ? '' : ` ${word} ${formatInstant(at)}`;
     told = at;
     return `${text}${when}`;
   });
@@ -249,13 +251,14 @@ const WORDS: ReadonlyMap<string, (callee: string) => string> = new Map([
 ]);
 
 function endOf({ verdicts, recovery, goodputLost }: Telling): string {
-  const lost = goodputLost === null ? '' : `${share(goodputLost)} of the goodput is lost`;
+  const lost = goodputLost === null ? '' : `${formatShare(goodputLost)} of the goodput is lost`;
   const n = verdicts.length;
   const number = (verdict: RunVerdict): number => verdicts.filter((one) => one === verdict).length;
   const stuck = number('metastable');
   const overloaded = number('overloaded');
   const undecided = number('undecided');
-  const of = (k: number): string => (n === 1 ? '' : ` in ${count(k)} of ${count(n)} runs`);
+  const of = (k: number): string =>
+    n === 1 ? '' : ` in ${formatCount(k)} of ${formatCount(n)} runs`;
   const parts: string[] = lost === '' ? [] : [lost];
   if (stuck > 0)
     parts.push(
@@ -269,7 +272,7 @@ function endOf({ verdicts, recovery, goodputLost }: Telling): string {
     );
   const well = n - stuck - overloaded - undecided;
   if (well > 0 && recovery !== null) {
-    const when = recovery === 0 ? 'at once' : `after ${moment(recovery)}`;
+    const when = recovery === 0 ? 'at once' : `after ${formatInstant(recovery)}`;
     // Goodput may be back while requests are still slow: health has events of its own.
     parts.push(`${lost === '' ? 'goodput' : 'it'} is back ${when}${well === n ? '' : of(well)}`);
   }
@@ -289,9 +292,11 @@ function shrinkingWords({ events }: ToldStory, runs: number): string {
     .slice(0, LINKS_MAX)
     .map((subject) => {
       const [first, ...again] = all.filter((event) => event.subject === subject);
-      const then = again.slice(0, LINKS_MAX).map(({ text, at }) => `${text} at ${moment(at)}`);
+      const then = again
+        .slice(0, LINKS_MAX)
+        .map(({ text, at }) => `${text} at ${formatInstant(at)}`);
       const seen = seenWords(first, runs);
-      return ` Meanwhile, from ${moment(first.at)} on, the autoscaler takes ${subject} ${list([`${first.text}${seen}`, ...then])}.`;
+      return ` Meanwhile, from ${formatInstant(first.at)} on, the autoscaler takes ${subject} ${list([`${first.text}${seen}`, ...then])}.`;
     });
   return words.join('');
 }
@@ -317,7 +322,7 @@ function unhurt(story: ToldStory, runs: number): string {
   const lost = lostWords(story.users, isAsBefore);
   if (user === undefined) {
     const asBefore = isAsBefore
-      ? `: no more of their requests fail than before (${share(usualFailed)})`
+      ? `: no more of their requests fail than before (${formatShare(usualFailed)})`
       : '';
     return `${isLost ? lost : `users notice nothing${asBefore}`}.${others}`;
   }
@@ -328,9 +333,9 @@ function unhurt(story: ToldStory, runs: number): string {
 
 function lostWords({ finished, failed, usualFailed }: Story['users'], isAsBefore: boolean): string {
   if (failed === 0) return 'no user request fails';
-  if (isAsBefore) return `no more user requests fail than before (${share(usualFailed)})`;
-  const before = usualFailed >= SOME ? ` (${share(usualFailed)} before)` : '';
-  return `${count(failed)} of ${count(finished)} user requests fail${before}`;
+  if (isAsBefore) return `no more user requests fail than before (${formatShare(usualFailed)})`;
+  const before = usualFailed >= SOME ? ` (${formatShare(usualFailed)} before)` : '';
+  return `${formatCount(failed)} of ${formatCount(finished)} user requests fail${before}`;
 }
 
 /** Effects that no user request shows: backlogs, stale reads, sagas without a consistent end. */
@@ -342,7 +347,7 @@ function behind({ events }: ToldStory, runs: number): string {
       (event) => event.subject === subject && event.at > at && event.ends === kind,
     );
     const over = end === undefined ? '' : `, ${end.text}`;
-    return ` ${subject} ${UNSEEN.get(kind)!} ${moment(at)}: ${text}${seenWords(begun, runs)}${over}.`;
+    return ` ${subject} ${UNSEEN.get(kind)!} ${formatInstant(at)}: ${text}${seenWords(begun, runs)}${over}.`;
   });
   return words.join('');
 }
@@ -363,7 +368,7 @@ function deathWords({ events, loops }: ToldStory, runs: number): string {
 
 /** In how many runs it happens; empty if in all of them, or in all in which its cause does. */
 function seenIn({ runs }: CascadeEvent, all: number, cause = all): string {
-  return runs === cause ? '' : `in ${count(runs)} of ${count(all)} runs`;
+  return runs === cause ? '' : `in ${formatCount(runs)} of ${formatCount(all)} runs`;
 }
 
 /** The same in parentheses. */
@@ -377,7 +382,9 @@ function elsewhereWords({ elsewhere, verdicts }: Telling): string {
   if (elsewhere.length === 0) return '';
   const told = elsewhere
     .slice(0, LINKS_MAX)
-    .map(({ subject, runs }) => `${subject} (${count(runs)} of ${count(verdicts.length)})`);
+    .map(
+      ({ subject, runs }) => `${subject} (${formatCount(runs)} of ${formatCount(verdicts.length)})`,
+    );
   const left = elsewhere.length - told.length;
   const more = left > 0 ? [plural(left, 'other')] : [];
   return ` Degraded in other runs only: ${list([...told, ...more])}.`;

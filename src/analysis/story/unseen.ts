@@ -9,7 +9,8 @@ import { bySteps, maxLevels, meanLevels, type Steps } from '../measure/steps.js'
 import { selectStats } from '../measure/subjects.js';
 import { mergeSegments } from '../measure/sums.js';
 import type { VariantData } from '../measure/variant-data.js';
-import { count, plural, share } from '../../text/words.js';
+import { formatCount, formatShare } from '../../text/figures.js';
+import { plural } from '../../text/words.js';
 
 /** Fewest consecutive steps. */
 const STEPS = 2;
@@ -62,7 +63,7 @@ function poolEvents(
     const most = maxLevels(waiting, steps).subarray(...span);
     const longest = most.reduce((top, value) => Math.max(top, value), 0);
     const size = Math.round(sizes[span[0]]);
-    const text = `${count(size)} of ${plural(size, 'connection')} in use, up to ${count(longest)} wait for one`;
+    const text = `${formatCount(size)} of ${plural(size, 'connection')} in use, up to ${formatCount(longest)} wait for one`;
     const at = secondsAt(data, steps, span[0]);
     return [{ ...BARE, at, kind: 'poolFull' as const, subject: edge.name, text }];
   });
@@ -97,7 +98,7 @@ function staleEvents(
     const [from, until] = span;
     const at = secondsAt(data, steps, from);
     const { name } = plan.components[component];
-    const text = `${share(shareIn(from, until))} of its reads are stale`;
+    const text = `${formatShare(shareIn(from, until))} of its reads are stale`;
     const begins = { ...BARE, at, kind: 'stale' as const, subject: name, text };
     if (until >= steps.count) return [begins];
     const over = `reads are fresh again`;
@@ -131,7 +132,7 @@ function sagaEvents(data: VariantData, record: RunRecord, steps: Steps): readonl
     if (first === undefined) return [];
     const words = ends.flatMap(({ name, counts }) => {
       const sum = sumSteps(counts, 0, steps.count);
-      return sum > 0 ? [`${count(sum)} ${name}`] : [];
+      return sum > 0 ? [`${formatCount(sum)} ${name}`] : [];
     });
     const all = sumSteps(countsOf(meter, steps), 0, steps.count);
     const { name } = plan.components[meter.component];

@@ -13,7 +13,7 @@ import { select } from '../measure/subjects.js';
 import { checkedExpression, type Study } from './study.js';
 import type { VariantData } from '../measure/variant-data.js';
 import { DEFAULT_CONFIDENCE, judge, levelOf, marginOf } from './verdict.js';
-import { count } from '../../text/words.js';
+import { formatCount } from '../../text/figures.js';
 
 /** Verdict on a budget in one variant; null where the budget is not about this variant. */
 export function judgeBudget(
@@ -159,7 +159,7 @@ function decideWord(measured: Measured): Omit<Decision, 'ci95'> {
   const held = known.filter((value) => value === 1).length;
   if (known.length === 0) return { verdict: 'fail', note: 'no samples' };
   if (held === known.length) return { verdict: 'pass', note: null };
-  const note = `in ${count(held)} of ${count(known.length)} runs`;
+  const note = `in ${formatCount(held)} of ${formatCount(known.length)} runs`;
   return { verdict: held === 0 ? 'fail' : 'inconclusive', note };
 }
 
@@ -168,7 +168,8 @@ function decideRecovery(expression: Expression, measured: Measured): Omit<Decisi
   const known = measured.each.filter((value) => value !== null).length;
   if (known === 0) return null;
   const never = neverCount(measured);
-  const note = never === known ? 'never' : `never in ${count(never)} of ${count(known)} runs`;
+  const note =
+    never === known ? 'never' : `never in ${formatCount(never)} of ${formatCount(known)} runs`;
   if (expression.limit.kind === 'word') {
     const share = expression.op === '==' ? never / known : 1 - never / known;
     const verdict = share === 1 ? 'pass' : share === 0 ? 'fail' : 'inconclusive';

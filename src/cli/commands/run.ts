@@ -74,7 +74,7 @@ async function runOne(prepared: Prepared, flags: RunFlags, terminal: Terminal): 
   });
   await writes.attempt(() => writeDocument(flags.json, () => resultText(result), terminal));
   if (flags.quiet !== true) {
-    terminal.note(`${simulated.words}; report in ${took()} s\n`);
+    terminal.note(`${simulated.words}; report in ${took()}\n`);
     if (!takesStandardOutput([flags.json])) showSummary(result, path, written, terminal);
   }
   writes.settle();

@@ -80,7 +80,7 @@ export async function sweep(
   });
   await writes.attempt(() => writeDocument(flags.json, () => resultText(result), terminal));
   if (flags.quiet !== true) {
-    terminal.note(`${runner.words()} in ${took()} s; report in ${reported()} s\n`);
+    terminal.note(`${runner.words()} in ${took()}; report in ${reported()}\n`);
     if (!takesStandardOutput([flags.json])) {
       const shown = { columns: terminal.columns, whole: terminal.isLog, file: path, wall: null };
       const paint = palette(terminal.colors.out);

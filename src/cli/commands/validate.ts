@@ -1,5 +1,6 @@
 import { canonicalJson } from '../../scenario/canonical.js';
 import { checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
+import { plural } from '../../text/words.js';
 import { CommandError, EXIT } from '../exit.js';
 import { scenarioPath } from '../files.js';
 import { prepare, teller } from '../prepare.js';
@@ -95,15 +96,11 @@ function sizeOf({ plans, file, sweeps }: Prepared): Size {
 
 function sizeText({ components, instances, edges, variants, budgets, sweeps }: Size): string {
   return [
-    count(components, 'component'),
-    count(instances, 'instance'),
-    count(edges, 'edge'),
-    count(variants, 'variant'),
-    count(budgets, 'budget'),
-    ...(sweeps === 0 ? [] : [count(sweeps, 'sweep')]),
+    plural(components, 'component'),
+    plural(instances, 'instance'),
+    plural(edges, 'edge'),
+    plural(variants, 'variant'),
+    plural(budgets, 'budget'),
+    ...(sweeps === 0 ? [] : [plural(sweeps, 'sweep')]),
   ].join(', ');
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -5,7 +5,8 @@ import { PROBES } from '../../spec/probes.js';
 import type { Probes } from '../../spec/probes.js';
 import type { Host, Scenario } from '../../spec/scenario.js';
 import { formatSize } from '../../spec/size-text.js';
-import { percent, plainText, sorted } from './values.js';
+import { exactShare } from '../../text/figures.js';
+import { plainText, sorted } from './values.js';
 
 /** Rules of the platform: restarts of processes, and when callers learn about them. */
 export function platformLines({ platform }: Scenario): readonly string[] {
@@ -89,7 +90,7 @@ function scalingText(
   const targets = metrics.map(({ metric, target, of }) => {
     if (metric === 'cpu') {
       const cores = cpuRequest === null ? 'its cores' : `the ${cpuRequest} cores asked for`;
-      return `cpu ${percent(target)} of ${cores}`;
+      return `cpu ${exactShare(target)} of ${cores}`;
     }
     return metric === 'rate'
       ? `${target}/s each`
@@ -97,7 +98,7 @@ function scalingText(
   });
   const late = metricDelayNs === 0 ? '' : ` at what was ${formatDuration(metricDelayNs)} ago`;
   return [
-    `${min} to ${max} replicas for ${targets.join(', ')}, looked at every ${formatDuration(syncNs)}${late}, within ${percent(tolerance)} left alone`,
+    `${min} to ${max} replicas for ${targets.join(', ')}, looked at every ${formatDuration(syncNs)}${late}, within ${exactShare(tolerance)} left alone`,
     `up: ${rulesText(up)}`,
     `down: ${rulesText(down)}`,
   ];

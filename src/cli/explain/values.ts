@@ -131,8 +131,3 @@ function unwrapped(schema: z.ZodType): z.ZodType | undefined {
 export function sorted<T>(map: ReadonlyMap<string, T>): readonly (readonly [string, T])[] {
   return [...map].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 }
-
-/** A share of 0 to 1 in percent. */
-export function percent(share: number): string {
-  return `${Number((100 * share).toPrecision(6))} %`;
-}

@@ -1,7 +1,8 @@
 import { formatDuration } from '../../spec/quantity-text.js';
 import type { Scenario } from '../../spec/scenario.js';
 import type { Amount, Rollout, RolloutStep, Versions } from '../../spec/versions.js';
-import { percent, sorted } from './values.js';
+import { exactShare } from '../../text/figures.js';
+import { sorted } from './values.js';
 
 /** The versions of services, and how one replaces another. */
 export function versionLines({ services }: Scenario): readonly string[] {
@@ -54,14 +55,14 @@ function rolloutText(rollout: Rollout): readonly string[] {
 function stepText(step: RolloutStep): string {
   switch (step.step) {
     case 'weight':
-      return percent(step.weight);
+      return exactShare(step.weight);
     case 'scale':
-      return `${percent(step.share)} of the replicas`;
+      return `${exactShare(step.share)} of the replicas`;
     case 'pause':
       return step.forNs === null ? 'wait for good' : `wait ${formatDuration(step.forNs)}`;
   }
 }
 
 function amount({ unit, value }: Amount): string {
-  return unit === 'percent' ? `${value} %` : String(value);
+  return unit === 'percent' ? exactShare(value / 100) : String(value);
 }

@@ -11,7 +11,8 @@ import { rateOfInstance, sectionOf } from '../demand.js';
 import { partsOf } from '../mixture.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
-import { rateText, timeText, yamlAt } from '../words.js';
+import { formatRate } from '../../text/figures.js';
+import { timeText, yamlAt } from '../words.js';
 
 /** Load that grows faster than an autoscaler reacts. */
 export const autoscalingBehindLoad: Rule = {
@@ -80,8 +81,8 @@ function judge(subject: Subject, host: Host, workload: Workload): readonly Findi
       path,
       entities: [name, workload.name],
       message: `${workload.name} grows faster than the autoscaler of ${name} can answer`,
-      measured: `from ${rateText(worst.from)} to ${rateText(worst.to)} ${within}`,
-      limit: `${rateText(room)} for up to ${timeText(lateNs)}: ${why.join(', ')}`,
+      measured: `from ${formatRate(worst.from)} to ${formatRate(worst.to)} ${within}`,
+      limit: `${formatRate(room)} for up to ${timeText(lateNs)}: ${why.join(', ')}`,
       fix: yamlAt(path, `min: ${Math.min(autoscaling.max, Math.ceil(worst.to / each))}`),
     },
   ];

@@ -4,7 +4,8 @@ import { sectionOf } from '../demand.js';
 import { limitOfCall } from '../limits.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
-import { rounded, yamlAt } from '../words.js';
+import { formatShare } from '../../text/figures.js';
+import { yamlAt } from '../words.js';
 
 /** An autoscaler on CPU for a service whose threads wait for others. */
 export const autoscalingSeesNoWaits: Rule = {
@@ -71,5 +72,5 @@ function slowest({ calls, demands }: Subject, { name }: Host): Slow | null {
 }
 
 function shareText(share: number): string {
-  return `${rounded(100 * share)} % of their CPU`;
+  return `${formatShare(share)} of their CPU`;
 }

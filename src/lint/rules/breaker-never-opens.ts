@@ -7,7 +7,8 @@ import type { Evidence } from '../../spec/policy-traits.js';
 import { layerOf, triesOf } from '../layers.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
-import { bundleYaml, callText, handyTime, rounded, timeText, yamlAt } from '../words.js';
+import { formatNumber } from '../../text/figures.js';
+import { bundleYaml, callText, handyTime, timeText, yamlAt } from '../words.js';
 
 /** Standard deviations of the number of calls in a window that are allowed for random variation. */
 const LUCK = 4;
@@ -57,7 +58,7 @@ function findingOf(call: Call, evidence: Evidence, seen: number, layer: Layer): 
     path: [...call.policyPath, 'circuitBreaker', ...evidence.field],
     entities: [call.from, call.to],
     message: `the breaker of ${callText(call)} can never open`,
-    measured: `at most ${rounded(seen)} calls${whose} in ${timeText(evidence.windowNs)} on average`,
+    measured: `at most ${formatNumber(seen)} calls${whose} in ${timeText(evidence.windowNs)} on average`,
     limit: `${field} is ${evidence.calls}`,
     fix: bundleYaml(call, fixOf(evidence, seen)),
   };

@@ -6,7 +6,8 @@ import { policyTraits } from '../../patterns/registry.js';
 import { layerOf, serverError, triesOf } from '../layers.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
-import { bundleYaml, callText, rounded, yamlAt } from '../words.js';
+import { formatNumber, formatShare } from '../../text/figures.js';
+import { bundleYaml, callText, yamlAt } from '../words.js';
 
 /** A callee with a higher failure rate is failing, and its breaker should open. */
 const ILL = 0.5;
@@ -46,8 +47,8 @@ function findingsOf(call: Call, share: number, { scenario, traffic }: Subject): 
       entities: [call.from, call.to],
       message: `the breaker of ${callText(call)} opens without a cause`,
       measured:
-        `${rounded(100 * failing)}% of ${rounded(calls)} calls fail anyhow: ` +
-        `${row.failures} in a row about ${rounded(trips(row.failures))} times in a run`,
+        `${formatShare(failing)} of ${formatNumber(calls)} calls fail anyhow: ` +
+        `${row.failures} in a row about ${formatNumber(trips(row.failures))} times in a run`,
       limit: 'less than once',
       fix: bundleYaml(
         call,

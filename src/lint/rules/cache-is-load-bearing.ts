@@ -4,7 +4,8 @@ import type { Call } from '../calls.js';
 import { layerOf } from '../layers.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
-import { callText, rateText, yamlAt } from '../words.js';
+import { formatRate } from '../../text/figures.js';
+import { callText, yamlAt } from '../words.js';
 
 /** Policies that protect a callee from a flood; any of them suffices. */
 const GUARDS = ['bulkhead', 'concurrencyLimit', 'rateLimit', 'throttle'] as const;
@@ -30,8 +31,8 @@ function findingOf(call: Call, subject: Subject): Finding | null {
     path: call.path,
     entities: [cache.name, call.from, behind.component],
     message: `without ${cache.name} all reads of ${callText(call)} go to ${behind.component}`,
-    measured: `${rateText(reads)} at most`,
-    limit: `${rateText(behind.perSecond)}, what ${behind.component} can do`,
+    measured: `${formatRate(reads)} at most`,
+    limit: `${formatRate(behind.perSecond)}, what ${behind.component} can do`,
     fix: yamlAt(['caches', cache.name], 'coalesce: cluster'),
   };
 }

@@ -6,7 +6,8 @@ import { limitOfCall } from '../limits.js';
 import type { Finding, Rule } from '../rule.js';
 import { isStore } from '../stores.js';
 import type { Subject } from '../subject.js';
-import { bundleYaml, callText, rateText, rounded, timeText } from '../words.js';
+import { formatNumber, formatRate } from '../../text/figures.js';
+import { bundleYaml, callText, timeText } from '../words.js';
 
 /** Share of the caller's workers that one hanging callee may hold. */
 const MOST = 0.5;
@@ -43,8 +44,8 @@ function findingsOf(call: Call, { scenario, traffic }: Subject): readonly Findin
       path: call.policyPath,
       entities: [from, call.to],
       message: `nothing keeps ${callText(call)} from taking the workers of ${caller}`,
-      measured: `${rateText(perSecond)} x ${timeText(withinNs)} = ${rounded(held)} workers while ${callee} hangs`,
-      limit: `below half of ${caller}'s ${workers}`,
+      measured: `${formatRate(perSecond)} x ${timeText(withinNs)} = ${formatNumber(held)} workers while ${callee} hangs`,
+      limit: `below half of ${caller}'s ${formatNumber(workers)}`,
       fix: bundleYaml(call, 'circuitBreaker: { failureThreshold: 10, openDuration: 10s }'),
     },
   ];

@@ -3,7 +3,8 @@ import type { Service } from '../../spec/scenario.js';
 import { rateIn } from '../mixture.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
-import { handyTime, rounded, timeText, yamlAt } from '../words.js';
+import { formatNumber } from '../../text/figures.js';
+import { handyTime, timeText, yamlAt } from '../words.js';
 
 /** An analysis of a canary that gets too few requests. */
 export const canaryTooFewSamples: Rule = {
@@ -36,7 +37,7 @@ function judge(subject: Subject, { name, versions }: Service): readonly Finding[
       path: [...path, 'interval'],
       entities: [name],
       message: `the analysis of ${name} sees too little of its canary to say anything`,
-      measured: `${rounded(seen)} requests in ${timeText(intervalNs)}`,
+      measured: `${formatNumber(seen)} requests in ${timeText(intervalNs)}`,
       limit: `minSamples ${minSamples}`,
       fix: yamlAt(path, `interval: ${needed}`),
     },

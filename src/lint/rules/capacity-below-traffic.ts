@@ -1,7 +1,8 @@
 import type { Database } from '../../spec/database.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
-import { rateText, yamlAt } from '../words.js';
+import { formatRate } from '../../text/figures.js';
+import { yamlAt } from '../words.js';
 
 /** A table that provides fewer units per second than its traffic needs. */
 export const capacityBelowTraffic: Rule = {
@@ -37,8 +38,8 @@ function shortage(
       path: ['databases', name, 'capacity', does],
       entities: [name, ...[...callers].sort()],
       message: `${name} gives fewer ${does} units than are asked for`,
-      measured: rateText(needed),
-      limit: `at most ${rateText(capacity[does])}`,
+      measured: formatRate(needed),
+      limit: `at most ${formatRate(capacity[does])}`,
       fix: yamlAt(['databases', name, 'capacity'], `${does}: ${Math.ceil(needed * 1.5)}/s`),
     },
   ];

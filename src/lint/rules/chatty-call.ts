@@ -2,7 +2,8 @@ import { nodesAsked } from '../../scenario/databases.js';
 import type { Call } from '../calls.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
-import { callText, rounded, yamlAt } from '../words.js';
+import { formatNumber } from '../../text/figures.js';
+import { callText, yamlAt } from '../words.js';
 
 /** Number of sequential calls of one call site per run from which a call is chatty. */
 const MOST = 10;
@@ -41,7 +42,7 @@ function findingOf(call: Call, times: number, { scenario }: Subject): Finding {
     path,
     entities: [from, to],
     message: `${callText(call)} is made over and over`,
-    measured: `${rounded(times)} times for one ${from}`,
+    measured: `${formatNumber(times)} times for one ${from}`,
     limit: `below ${MOST}`,
     fix: yamlAt(owner, `steps: [ { ${ask}: ${to} } ] # all of them at once`),
   };

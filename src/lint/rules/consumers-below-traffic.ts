@@ -6,7 +6,8 @@ import { hostOf, mostOf } from '../demand.js';
 import { allPublishedTo } from '../published.js';
 import type { Finding, Path, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
-import { rateText, timeText, yamlAt } from '../words.js';
+import { formatRate } from '../../text/figures.js';
+import { timeText, yamlAt } from '../words.js';
 
 /** Consumers that handle fewer messages than are published. */
 export const consumersBelowTraffic: Rule = {
@@ -63,9 +64,9 @@ function judge(
       path,
       entities: [name, ...consumers.map(({ call }) => `${call.component}.${call.part}`)],
       message: `the consumers of ${name} handle less than is published to it`,
-      measured: `${rateText(coming)} are published`,
+      measured: `${formatRate(coming)} are published`,
       limit:
-        `${rateText(most)}: ${handlers} at a time, ${timeText(onceNs)} each` +
+        `${formatRate(most)}: ${handlers} at a time, ${timeText(onceNs)} each` +
         (batch === 1 ? '' : ` for up to ${batch} messages`),
       fix,
     },

@@ -3,6 +3,7 @@ import { isStore } from '../stores.js';
 import type { Call } from '../calls.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
+import { formatShare } from '../../text/figures.js';
 import { yamlAt } from '../words.js';
 
 /** Longest acceptable chain of services and gateways that wait for each other. */
@@ -52,13 +53,13 @@ function longestWays(subject: Subject): ReadonlyMap<string, readonly Call[]> {
 
 function findingOf(last: Call, chain: readonly Call[]): Finding {
   const way = [chain[0].from, ...chain.map(({ to }) => to)];
-  const share = (100 * powi(EACH, chain.length)).toFixed(2);
+  const share = formatShare(powi(EACH, chain.length));
   const part = last.from.slice(last.caller.length + 1);
   return {
     path: last.path,
     entities: way,
     message: `a request waits for a row of services: ${way.join(' -> ')}`,
-    measured: `${chain.length} in a row, there ${share}% of the time if each is there 99.9%`,
+    measured: `${chain.length} in a row, there ${share} of the time if each is there 99.9 %`,
     limit: `at most ${MOST}`,
     fix: yamlAt(
       ['services', last.caller, 'endpoints', part],

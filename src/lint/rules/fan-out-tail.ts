@@ -6,7 +6,8 @@ import { sectionOf } from '../demand.js';
 import { layerOf } from '../layers.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
-import { bundleYaml, rounded } from '../words.js';
+import { formatNumber, formatShare } from '../../text/figures.js';
+import { bundleYaml } from '../words.js';
 
 type Parallel = Extract<Step, { verb: 'parallel' }>;
 
@@ -45,13 +46,13 @@ function findingsOf(
   const count = branches.filter((branch) => asks(branch)).length * meanCount(each);
   if (join.kind !== 'all' || background || asked.length === 0 || !(count >= MOST)) return [];
   if (asked.every(({ layers }) => layerOf(layers, 'hedge') !== undefined)) return [];
-  const slow = 100 * (1 - powi(0.99, Math.round(Math.min(count, 1000))));
+  const slow = 1 - powi(0.99, Math.round(Math.min(count, 1000)));
   return [
     {
       path: [sectionOf(scenario, service), service, 'endpoints', part, 'steps'],
       entities: [from],
-      message: `${from} waits for all of ${rounded(count)} calls at once`,
-      measured: `where 1% of the calls are slow, ${rounded(slow)}% of its answers are`,
+      message: `${from} waits for all of ${formatNumber(count)} calls at once`,
+      measured: `where 1 % of the calls are slow, ${formatShare(slow)} of its answers are`,
       limit: `fewer than ${MOST}`,
       fix: bundleYaml(asked[0], 'hedge: { after: p95, maxExtraLoad: 5% }'),
     },

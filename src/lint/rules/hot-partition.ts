@@ -6,7 +6,8 @@ import { handlersOf } from '../handlers.js';
 import { publishedTo } from '../published.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
-import { rateText, rounded, timeText, yamlAt } from '../words.js';
+import { formatRate, formatShare } from '../../text/figures.js';
+import { timeText, yamlAt } from '../words.js';
 
 /** One key value with more messages than one handler can process. */
 export const hotPartition: Rule = {
@@ -36,9 +37,9 @@ function findingsOf(
       path,
       entities: [`${topic.name}.${spec.group}`, key],
       message: `one value of ${key} is more than a handler of ${topic.name}.${spec.group} takes`,
-      measured: `${rounded(100 * share)}% of ${rateText(perSecond)} = ${rateText(rate)}`,
+      measured: `${formatShare(share)} of ${formatRate(perSecond)} = ${formatRate(rate)}`,
       limit:
-        `at most ${rateText(most)}: ${timeText(elapsedNs)} each` +
+        `at most ${formatRate(most)}: ${timeText(elapsedNs)} each` +
         (spec.batch === 1 ? '' : ` for up to ${spec.batch}`),
       fix: yamlAt(['keys'], `${key}: uniform(count=${Math.ceil((2 * perSecond) / most)})`),
     });

@@ -6,7 +6,8 @@ import { layerOf } from '../layers.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { hasOnlyClosedUsers } from '../traffic.js';
-import { rounded, yamlAt } from '../words.js';
+import { formatNumber } from '../../text/figures.js';
+import { yamlAt } from '../words.js';
 
 /** A process that runs out of memory before any limit refuses requests. */
 export const memoryBeforeLimits: Rule = {
@@ -30,8 +31,8 @@ export const memoryBeforeLimits: Rule = {
           entities: [host.name],
           message: `${host.name} runs out of memory before it refuses anything`,
           measured:
-            most === Infinity ? 'requests without end' : `${rounded(most)} requests at once`,
-          limit: `memory for ${rounded(room)} of ${formatSize(host.memory!.perRequest)}`,
+            most === Infinity ? 'requests without end' : `${formatNumber(most)} requests at once`,
+          limit: `memory for ${formatNumber(room)} of ${formatSize(host.memory!.perRequest)}`,
           fix: yamlAt([section, host.name], `admission: { concurrencyLimit: { limit: ${room} } }`),
         },
       ];

@@ -5,7 +5,8 @@ import type { Step } from '../../spec/steps.js';
 import { meanCount } from '../counts.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
-import { rateText, timeText, yamlAt } from '../words.js';
+import { formatCount, formatRate } from '../../text/figures.js';
+import { timeText, yamlAt } from '../words.js';
 
 /** Outboxes whose relay polls too rarely for the rows written into them. */
 export const outboxBelowTraffic: Rule = {
@@ -34,8 +35,8 @@ function shortage({ traffic }: Subject, service: Service, outbox: Outbox): Findi
       path: ['services', service.name, 'outbox'],
       entities: [service.name],
       message: `the outbox of ${service.name} publishes fewer rows than are written into it`,
-      measured: `${rateText(written)} written`,
-      limit: `${outbox.batchSize} rows every ${timeText(outbox.pollNs)}`,
+      measured: `${formatRate(written)} written`,
+      limit: `${formatCount(outbox.batchSize)} rows every ${timeText(outbox.pollNs)}`,
       fix: yamlAt(
         ['services', service.name, 'outbox'],
         `batchSize: ${Math.ceil(written * seconds * 2)}`,

@@ -1,4 +1,5 @@
 import type { Finding, Rule } from '../rule.js';
+import { formatCount } from '../../text/figures.js';
 import { timeText, yamlAt } from '../words.js';
 import { handlersOf, subscriberYaml } from '../handlers.js';
 
@@ -20,7 +21,7 @@ export const pollIntervalExceeded: Rule = {
           path: [...path, 'maxPollRecords'],
           entities: [`${topic.name}.${spec.group}`, `${spec.call.component}.${spec.call.part}`],
           message: `${topic.name}.${spec.group} takes more with a poll than it can handle before the next has to come`,
-          measured: `${spec.maxPollRecords} messages need ${timeText(needed)}`,
+          measured: `${formatCount(spec.maxPollRecords)} messages need ${timeText(needed)}`,
           limit: `less than maxPollInterval, ${timeText(spec.maxPollNs)}`,
           fix: yamlAt(['topics', topic.name], subscriberYaml(spec, `maxPollRecords: ${records}`)),
         },

@@ -4,7 +4,8 @@ import type { Call } from '../calls.js';
 import { hostOf, sectionOf } from '../demand.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
-import { rateText, rounded, timeText, yamlAt } from '../words.js';
+import { formatCount, formatNumber, formatRate } from '../../text/figures.js';
+import { timeText, yamlAt } from '../words.js';
 
 /** A pool that is too small for the queries of its caller. */
 export const poolBelowConcurrency: Rule = {
@@ -50,8 +51,8 @@ function shortage(subject: Subject, calls: readonly Call[]): readonly Finding[] 
       path: [...place, field],
       entities: [caller, callee],
       message: `the pool of ${caller} at ${callee} is smaller than what its queries keep busy`,
-      measured: `${size} connections for ${rateText(rate)} x ${timeText((busy / rate) * NS_PER_SECOND)} = ${rounded(busy)}`,
-      limit: `at least ${Math.ceil(needed)}`,
+      measured: `${formatCount(size)} connections for ${formatRate(rate)} x ${timeText((busy / rate) * NS_PER_SECOND)} = ${formatNumber(busy)}`,
+      limit: `at least ${formatCount(Math.ceil(needed))}`,
       fix: yamlAt(place, `${field}: ${Math.ceil(needed * 1.5)}`),
     },
   ];

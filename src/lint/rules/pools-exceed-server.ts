@@ -3,6 +3,7 @@ import type { Database } from '../../spec/database.js';
 import { mostOf } from '../demand.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
+import { formatCount } from '../../text/figures.js';
 import { yamlAt } from '../words.js';
 
 /** Pools that together can open more connections than the server allows. */
@@ -31,7 +32,9 @@ function excess(subject: Subject, database: Database): readonly Finding[] {
   if (database.pool.kind === 'pgbouncer') return [];
   const total = sizes.reduce((sum, { size, replicas }) => sum + size * replicas, 0);
   if (total <= maxConnections - reserved) return [];
-  const terms = sizes.map(({ size, replicas }) => `${replicas} x ${size}`).join(' + ');
+  const terms = sizes
+    .map(({ size, replicas }) => `${formatCount(replicas)} x ${formatCount(size)}`)
+    .join(' + ');
   const { field } = poolSizeOf(database.pool);
   const instances = sizes.reduce((sum, { replicas }) => sum + replicas, 0);
   const fitting = Math.max(1, Math.floor((maxConnections - reserved) / instances));
@@ -40,8 +43,8 @@ function excess(subject: Subject, database: Database): readonly Finding[] {
       path: ['databases', name, 'pool', field],
       entities: [name, ...callers],
       message: `the pools of ${name} may ask for more connections than it has`,
-      measured: `${terms} = ${total}`,
-      limit: `at most ${maxConnections - reserved}`,
+      measured: `${terms} = ${formatCount(total)}`,
+      limit: `at most ${formatCount(maxConnections - reserved)}`,
       fix: yamlAt(['databases', name], `pool: { ${field}: ${fitting} }`),
     },
   ];

@@ -1,6 +1,6 @@
 import type { Database } from '../../spec/database.js';
 import type { Finding, Rule } from '../rule.js';
-import { timeText, yamlAt } from '../words.js';
+import { fieldTime, timeText, yamlAt } from '../words.js';
 
 /** A database that can have two primaries, both of which confirm writes. */
 export const primaryNotFenced: Rule = {
@@ -19,16 +19,15 @@ function rivals({ name, replication, failover }: Database): readonly Finding[] {
   // After semiSyncTimeout the primary confirms without a replica, as in async mode.
   const isAlone = mode === 'semiSync' && semiSyncTimeoutNs !== undefined;
   if (mode !== 'async' && !isAlone) return [];
-  const times = `detect: ${timeText(failover.detectNs)}, promote: ${timeText(failover.promoteNs)}`;
-  const after = isAlone ? timeText(semiSyncTimeoutNs) : '';
+  const times = `detect: ${fieldTime(failover.detectNs)}, promote: ${fieldTime(failover.promoteNs)}`;
   return [
     {
       path: ['databases', name, 'failover', 'fencing'],
       entities: [name],
       message:
         `${name} has two primaries when its nodes do not see each other` +
-        (isAlone ? `, and after ${after} the old one confirms alone` : ''),
-      measured: `fencing: false, mode: ${mode}${isAlone ? `, semiSyncTimeout: ${after}` : ''}`,
+        (isAlone ? `, and after ${timeText(semiSyncTimeoutNs)} the old one confirms alone` : ''),
+      measured: `fencing: false, mode: ${mode}${isAlone ? `, semiSyncTimeout: ${fieldTime(semiSyncTimeoutNs)}` : ''}`,
       limit: 'one of them otherwise',
       fix: yamlAt(['databases', name], `failover: { ${times}, fencing: true }`),
     },

@@ -8,7 +8,8 @@ import { meanCount } from '../counts.js';
 import { allPublishedTo } from '../published.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
-import { rateText, rounded, timeText, yamlAt } from '../words.js';
+import { formatRate } from '../../text/figures.js';
+import { fieldTime, limitText, timeText, yamlAt } from '../words.js';
 
 /** A projection that handles fewer events than are appended. */
 export const projectionFallsBehind: Rule = {
@@ -44,9 +45,9 @@ function findingOf(projection: Projection, subject: Subject): Finding | null {
     path: ['projections', name],
     entities: [name, from],
     message: `${name} cannot keep up with ${from}`,
-    measured: `${rateText(events)} events of ${timeText(workNs)} each`,
-    limit: `${rateText(most)}: concurrency ${rounded(concurrency)} on cores ${rounded(cores)}`,
-    fix: yamlAt(['projections', name], `work: ${timeText(fits)}`),
+    measured: `${formatRate(events)} events of ${timeText(workNs)} each`,
+    limit: `${formatRate(most)}: concurrency ${limitText(concurrency)} on cores ${limitText(cores)}`,
+    fix: yamlAt(['projections', name], `work: ${fieldTime(fits)}`),
   };
 }
 

@@ -7,6 +7,7 @@ import { meanDemand } from '../mixture.js';
 import { patienceOf } from '../patience.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
+import { formatCount } from '../../text/figures.js';
 import { timeText, yamlAt } from '../words.js';
 
 /** A queue in which requests wait longer than any caller waits for them. */
@@ -43,7 +44,7 @@ function findingsOf(host: Host, subject: Subject): readonly Finding[] {
       path: [section, name, 'queue', 'capacity'],
       entities: [name],
       message: `a full queue of ${name} takes longer than any caller waits`,
-      measured: `${queue.capacity} requests at ${timeText(eachNs)} each = ${timeText(queueNs)}`,
+      measured: `${formatCount(queue.capacity)} requests at ${timeText(eachNs)} each = ${timeText(queueNs)}`,
       limit: `${timeText(callers.waitNs)}, the longest any caller waits`,
       fix: yamlAt([section, name], `queue: { capacity: ${capacity} }\ncancellation: onDequeue`),
     },

@@ -6,7 +6,8 @@ import { layerOf, limitOf } from '../layers.js';
 import { partsOf } from '../mixture.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
-import { bundleYaml, callText, rateText, yamlAt } from '../words.js';
+import { formatRate } from '../../text/figures.js';
+import { bundleYaml, callText, yamlAt } from '../words.js';
 
 /** A rate limiter that admits more than the components behind it can serve. */
 export const rateLimitAboveCapacity: Rule = {
@@ -87,14 +88,14 @@ function numbers(
   states: number,
   { component, perSecond }: Bottleneck,
 ): Pick<Finding, 'measured' | 'limit'> {
-  const product = states === 1 ? '' : `${states} x ${rateText(each)} = `;
+  const product = states === 1 ? '' : `${states} x ${formatRate(each)} = `;
   return {
-    measured: `${product}${rateText(each * states)}`,
-    limit: `at most ${rateText(perSecond)}, with which ${component} is busy all the time`,
+    measured: `${product}${formatRate(each * states)}`,
+    limit: `at most ${formatRate(perSecond)}, with which ${component} is busy all the time`,
   };
 }
 
 /** Nine tenths of the capacity, divided over all states. */
 function fitting(states: number, { perSecond }: Bottleneck): string {
-  return rateText(Math.max(1, Math.floor((0.9 * perSecond) / states)));
+  return `${Math.max(1, Math.floor((0.9 * perSecond) / states))}/s`;
 }

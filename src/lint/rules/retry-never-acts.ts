@@ -11,7 +11,7 @@ import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { namersOf } from '../uses.js';
 import type { Placed } from '../uses.js';
-import { bundleYaml, callText, timeText } from '../words.js';
+import { bundleYaml, callText, fieldTime, timeText } from '../words.js';
 
 /** A retry that allows only one try, has no time for a second one, or waits for a failure that never occurs. */
 export const retryNeverActs: Rule = {
@@ -86,7 +86,7 @@ const CALLERS: ReadonlySet<string> = new Set(['services', 'gateways', 'workloads
 function tooLate(call: Call, scenario: Scenario, outerNs: Ns): Finding | null {
   const shortest = retryOf(call.layers)!.shortestBackoffNs;
   if (shortest === 0 || shortest < outerNs || mayHint(call, scenario)) return null;
-  const base = timeText(Math.max(1e6, Math.floor(outerNs / 10 / 1e6) * 1e6));
+  const base = fieldTime(Math.max(1e6, Math.floor(outerNs / 10 / 1e6) * 1e6));
   return {
     path: [...call.policyPath, 'retry', 'backoff'],
     entities: [call.from, call.to],
@@ -142,7 +142,7 @@ function noTimeout(call: Call, at: number, { services }: Scenario, outerNs: Ns):
     measured: each === Infinity ? 'no timeout inside of the retry' : `${timeText(each)}${wait}`,
     limit:
       each === Infinity ? 'a timeout for each try' : `below the ${timeText(outerNs)} that it has`,
-    fix: bundleYaml(call, `timeout: ${timeText(Math.floor(room / 1e6) * 1e6)}`),
+    fix: bundleYaml(call, `timeout: ${fieldTime(Math.floor(room / 1e6) * 1e6)}`),
   };
 }
 

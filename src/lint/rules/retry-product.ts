@@ -3,7 +3,8 @@ import type { Fold, Graph } from '../graph.js';
 import { growthOf } from '../layers.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
-import { bundleYaml, rounded } from '../words.js';
+import { formatNumber } from '../../text/figures.js';
+import { bundleYaml } from '../words.js';
 
 /** Largest acceptable number of attempts at the end of a path per request at its start. */
 const MOST = 9;
@@ -45,7 +46,7 @@ function findingOf(
     path: [...call.policyPath, 'retry', 'attempts'],
     entities: way,
     message: `retries multiply on${lived} ${way.join(' -> ')}`,
-    measured: `${factors.map(rounded).join(' x ')} = ${rounded(product)} attempts`,
+    measured: `${factors.map(formatNumber).join(' x ')} = ${formatNumber(product)} attempts`,
     limit: `at most ${MOST}`,
     fix: bundleYaml(call, 'retry:\n  budget: { ratio: 20%, minPerSecond: 1 }'),
   };

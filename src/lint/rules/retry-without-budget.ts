@@ -1,7 +1,8 @@
 import { retriesFailures, retryOf } from '../layers.js';
 import type { Call } from '../calls.js';
 import type { Finding, Rule } from '../rule.js';
-import { bundleYaml, callText, rounded } from '../words.js';
+import { formatNumber } from '../../text/figures.js';
+import { bundleYaml, callText } from '../words.js';
 
 /** Number of sequential calls from which a path counts as deep. */
 const DEEP = 3;
@@ -35,7 +36,7 @@ function findingOf(call: Call, depth: number, attempts: number): Finding {
     path: [...call.policyPath, 'retry'],
     entities: [call.from, call.to],
     message: `the retries of ${callText(call)} have no budget`,
-    measured: `${rounded(attempts)} attempts on a path of ${depth} calls`,
+    measured: `${formatNumber(attempts)} attempts on a path of ${depth} calls`,
     limit: `a budget from ${DEEP} calls on`,
     fix: bundleYaml(call, 'retry:\n  budget: { ratio: 20%, minPerSecond: 1 }'),
   };

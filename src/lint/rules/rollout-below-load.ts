@@ -5,7 +5,8 @@ import { rateOfInstance } from '../demand.js';
 import { meanDemand, rateIn } from '../mixture.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
-import { rateText, yamlAt } from '../words.js';
+import { formatRate } from '../../text/figures.js';
+import { yamlAt } from '../words.js';
 
 /** A rollout that leaves fewer replicas than the load needs. */
 export const rolloutBelowLoad: Rule = {
@@ -36,8 +37,8 @@ function judge(subject: Subject, service: Service): readonly Finding[] {
       path,
       entities: [name],
       message: `${replicas - missing} of ${replicas} replicas of ${name} are to carry its load while versions change`,
-      measured: rateText(rate),
-      limit: `they do ${rateText(room)}`,
+      measured: formatRate(rate),
+      limit: `they do ${formatRate(room)}`,
       fix: yamlAt(path, fixOf(rollout, replicas)),
     },
   ];

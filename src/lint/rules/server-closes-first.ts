@@ -1,7 +1,7 @@
 import type { Call } from '../calls.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
-import { bundleYaml, callText, timeText } from '../words.js';
+import { bundleYaml, callText, fieldTime, timeText } from '../words.js';
 
 /** Idle connections that the server closes before its client does. */
 export const serverClosesFirst: Rule = {
@@ -29,7 +29,7 @@ export const serverClosesFirst: Rule = {
               ? 'the client never closes them'
               : `the client closes them after ${timeText(idleNs)}`,
           limit: `less than the ${timeText(keptNs)} of the server`,
-          fix: bundleYaml(call, `connections:\n  idleTimeout: ${timeText(keptNs / 2)}`),
+          fix: bundleYaml(call, `connections:\n  idleTimeout: ${fieldTime(keptNs / 2)}`),
         },
       ];
     });

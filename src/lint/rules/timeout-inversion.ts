@@ -6,7 +6,7 @@ import { limitOfCall } from '../limits.js';
 import { patienceOf } from '../patience.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
-import { bundleYaml, callText, timeText } from '../words.js';
+import { bundleYaml, callText, fieldTime, timeText } from '../words.js';
 
 /** An inner time limit that does not end before the outer one. */
 export const timeoutInversion: Rule = {
@@ -51,7 +51,7 @@ function findingOf(inner: Call, outer: Call, outerNs: Ns, subject: Subject): rea
     message: `${callText(inner)} may take longer than ${callText(outer)} waits for it`,
     measured: innerNs < own.callNs ? timeText(innerNs) : spelled(inner, own.callNs),
     limit: `below ${timeText(outerNs)}`,
-    fix: bundleYaml(inner, `timeout: ${timeText(fitting(inner, outerNs))}`),
+    fix: bundleYaml(inner, `timeout: ${fieldTime(fitting(inner, outerNs))}`),
   };
   return [finding];
 }

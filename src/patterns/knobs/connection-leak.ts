@@ -1,5 +1,5 @@
 import type { Knob } from '../../model/faults/knob.js';
-import { share } from '../../text/words.js';
+import { formatShare } from '../../text/figures.js';
 
 /** Share of the calls of databases after which an instance keeps the connection. */
 export const connectionLeak: Knob<null> = {
@@ -13,7 +13,7 @@ export const connectionLeak: Knob<null> = {
       ? null
       : `\`${name}\` asks no database through a pool, so it takes no connection that it could keep`,
   words: ({ value }, { does, isMany }) =>
-    `${does('leaks', 'leak')} ${share(value)} of the connections ${isMany ? 'they use' : 'it uses'}`,
+    `${does('leaks', 'leak')} ${formatShare(value)} of the connections ${isMany ? 'they use' : 'it uses'}`,
   idleAtKafka: 'its nodes call no database, so they hold no connections that could leak',
   instance(_controls, instance, held) {
     instance.leak = held.effective(connectionLeak);

@@ -1,7 +1,7 @@
 import type { Distribution } from '../../kernel/distribution.js';
 import { meanOf } from '../../kernel/distribution-mean.js';
 import type { Knob } from '../../model/faults/knob.js';
-import { duration } from '../../text/words.js';
+import { formatSeconds } from '../../text/figures.js';
 import { delayWords } from '../mechanisms/delay-words.js';
 
 const turn: Knob['instance'] = ({ outages }, instance, held) => {
@@ -42,5 +42,5 @@ function recoveryWords(recovery: Distribution): string {
   if (recovery.kind === 'uniform') return ` (recovery of ${delayWords(recovery)})`;
   const meanNs = meanOf(recovery);
   const about = recovery.kind === 'constant' ? '' : 'about ';
-  return meanNs > 0 ? ` (recovery of ${about}${duration(meanNs / 1e9)})` : '';
+  return meanNs > 0 ? ` (recovery of ${about}${formatSeconds(meanNs / 1e9)})` : '';
 }

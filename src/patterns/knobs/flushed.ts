@@ -1,5 +1,5 @@
 import type { Knob } from '../../model/faults/knob.js';
-import { share } from '../../text/words.js';
+import { formatShare } from '../../text/figures.js';
 
 /** Share that is gone, once, when the edit comes: of a level of a cache, the snapshots of a store, or messages. */
 export const flushed: Knob<null> = {
@@ -10,7 +10,7 @@ export const flushed: Knob<null> = {
   messages: null,
   need: () => null,
   words: ({ value }, { does }) =>
-    `${value < 1 ? `${share(value)} of ` : ''}${does('is', 'are')} flushed`,
+    `${value < 1 ? `${formatShare(value)} of ` : ''}${does('is', 'are')} flushed`,
   part({ world }, part, held) {
     const gone = held.effective(flushed);
     if (gone === 0) return;

@@ -4,7 +4,7 @@ import type { Tokens } from '../../model/faults/kind.js';
 import type { Injection, Injections, Throttle } from '../../model/world.js';
 import { OUTCOME, outcomeOfStatus, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import { number, share } from '../../text/words.js';
+import { formatNumber, formatShare } from '../../text/figures.js';
 
 interface Errors {
   /** HTTP status of the errors; null = there is no answer, because the connection or its stream is reset. */
@@ -57,13 +57,13 @@ export const throttled: Knob<Limit> = {
   messages: null,
   need: () => null,
   words: ({ value }, { does, fault }) =>
-    `${does('lets', 'let')} only ${number(value)}/s through${fault.target.length > 1 ? ' each' : ''}`,
+    `${does('lets', 'let')} only ${formatNumber(value)}/s through${fault.target.length > 1 ? ' each' : ''}`,
   idleAtKafka: 'over a quota it makes its clients wait and refuses nothing',
   ...turns,
 };
 
 function errorWords({ value, more }: KnobEdit<Errors>, { does, isMany }: TargetWords): string {
-  const amount = value < 1 ? ` ${share(value)} of ${isMany ? 'their' : 'its'} requests` : '';
+  const amount = value < 1 ? ` ${formatShare(value)} of ${isMany ? 'their' : 'its'} requests` : '';
   if (more.status === null)
     return `${does('resets', 'reset')}${amount === '' ? ' all requests' : amount}`;
   return `${does('fails', 'fail')}${amount} with ${more.status}`;

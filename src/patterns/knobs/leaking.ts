@@ -1,6 +1,7 @@
 import type { Held, Knob } from '../../model/faults/knob.js';
 import type { LeakRate } from '../../model/serving/leak.js';
-import { bytes, list } from '../../text/words.js';
+import { formatBytes } from '../../text/figures.js';
+import { list } from '../../text/words.js';
 
 /** Bytes that each request leaves behind, and the most that is lost in all. */
 interface Leak {
@@ -23,10 +24,10 @@ export const leaking: Knob<Leak> = {
     return null;
   },
   words({ value, more: { perRequest, most } }, { words, does }) {
-    if (value === Infinity) return `something holds ${bytes(most)} of the memory of ${words}`;
-    const rate = value > 0 ? [`${bytes(value * 1e9)} a second`] : [];
-    const each = perRequest > 0 ? [`${bytes(perRequest)} a request`] : [];
-    const end = most === Infinity ? '' : `, at most ${bytes(most)}`;
+    if (value === Infinity) return `something holds ${formatBytes(most)} of the memory of ${words}`;
+    const rate = value > 0 ? [`${formatBytes(value * 1e9)} a second`] : [];
+    const each = perRequest > 0 ? [`${formatBytes(perRequest)} a request`] : [];
+    const end = most === Infinity ? '' : `, at most ${formatBytes(most)}`;
     return `${does('leaks', 'leak')} ${list([...rate, ...each])}${end}`;
   },
   instance: (_controls, instance, held) => instance.memory!.loses(leaksOf(held)),

@@ -1,6 +1,6 @@
 import type { Ns } from '../../kernel/time.js';
 import type { Knob } from '../../model/faults/knob.js';
-import { number } from '../../text/words.js';
+import { formatNumber } from '../../text/figures.js';
 
 /** Factor on the rate of a workload. */
 export const rateFactor: Knob<null> = {
@@ -10,7 +10,7 @@ export const rateFactor: Knob<null> = {
   stops: null,
   messages: null,
   need: () => null,
-  words: ({ value }, { words }) => `${number(value)}x the load of ${words}`,
+  words: ({ value }, { words }) => `${formatNumber(value)}x the load of ${words}`,
   load: ({ world }, load, held) => world.loads.turn(load, held.effective(rateFactor)),
   rateOf: (rate, { value }) => rate * value,
   needOfLoad: (name, { arrivals }) =>
@@ -27,7 +27,7 @@ export const extraRate: Knob<null> = {
   stops: null,
   messages: null,
   need: () => null,
-  words: ({ value }, { words }) => `${number(value)}/s more from ${words}`,
+  words: ({ value }, { words }) => `${formatNumber(value)}/s more from ${words}`,
   load: ({ world }, load, held) => world.loads.surges.turn(load, held.effective(extraRate)),
   rateOf: (rate, { value }) => rate + value,
 };
@@ -44,7 +44,7 @@ export const herd: Knob<Herd> = {
   stops: null,
   messages: null,
   need: () => null,
-  words: ({ value }, { words }) => `${number(value)} clients of ${words} at once`,
+  words: ({ value }, { words }) => `${formatNumber(value)} clients of ${words} at once`,
   load: () => undefined,
   begin({ world }, { loads }, { value, more }) {
     for (const load of loads) world.loads.surges.gather(load, value, more.withinNs);

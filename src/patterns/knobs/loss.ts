@@ -1,6 +1,6 @@
 import type { Knob } from '../../model/faults/knob.js';
 import { DIRECTION } from '../../model/link.js';
-import { share } from '../../text/words.js';
+import { formatShare } from '../../text/figures.js';
 
 /** Share of the messages of a link that retransmission delays. */
 export const lostMessages: Knob<null> = {
@@ -10,7 +10,7 @@ export const lostMessages: Knob<null> = {
   stops: null,
   messages: 'lost',
   need: () => null,
-  words: ({ value }, { words }) => `${share(value)} of the messages of ${words} are lost`,
+  words: ({ value }, { words }) => `${formatShare(value)} of the messages of ${words} are lost`,
   link({ world }, id, held) {
     const link = world.links[id];
     link.requestLoss =

@@ -3,7 +3,7 @@ import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
 import type { HeldEdit, Knob } from '../../model/faults/knob.js';
 import type { MessageShare } from '../../model/messaging/knobs.js';
-import { number, share } from '../../text/words.js';
+import { formatNumber, formatShare } from '../../text/figures.js';
 import { delayWords } from '../mechanisms/delay-words.js';
 
 interface Poison {
@@ -87,7 +87,8 @@ export const redriven: Knob<Redrive> = {
   stops: null,
   messages: null,
   need: () => null,
-  words: ({ value }, { words }) => `the dead letters of ${words} go back at ${number(value)}/s`,
+  words: ({ value }, { words }) =>
+    `the dead letters of ${words} go back at ${formatNumber(value)}/s`,
   holder({ world }, component, held) {
     const knobs = world.turnables.holders.get(component)!;
     for (const { edit } of held.of(redriven)) knobs.redrive?.(edit.value, edit.more.isRepaired);
@@ -113,5 +114,5 @@ function shareOf({ edit, active }: HeldEdit): MessageShare {
 }
 
 function messagesOf(amount: number, words: string): string {
-  return `${amount < 1 ? `${share(amount)} of ` : ''}the messages of ${words}`;
+  return `${amount < 1 ? `${formatShare(amount)} of ` : ''}the messages of ${words}`;
 }

@@ -1,7 +1,7 @@
 import type { Controls, Knob } from '../../model/faults/knob.js';
 import type { Instance } from '../../model/instance.js';
 import type { Roles } from '../../model/replication/roles.js';
-import { duration } from '../../text/words.js';
+import { formatSeconds } from '../../text/figures.js';
 
 /** By how many ns a replica of a database falls behind. */
 export const replicaLag: Knob<null> = {
@@ -12,7 +12,7 @@ export const replicaLag: Knob<null> = {
   messages: null,
   need: (_edit, name, { isReplicated }) =>
     isReplicated ? null : `\`${name}\` has no \`replicas\` that could fall behind`,
-  words: ({ value }, { does }) => `${does('falls', 'fall')} ${duration(value / 1e9)} behind`,
+  words: ({ value }, { does }) => `${does('falls', 'fall')} ${formatSeconds(value / 1e9)} behind`,
   instance(_controls, instance, held) {
     instance.extraLag = Math.round(held.effective(replicaLag));
   },

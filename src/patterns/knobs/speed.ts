@@ -1,5 +1,5 @@
 import type { Knob } from '../../model/faults/knob.js';
-import { number } from '../../text/words.js';
+import { formatNumber } from '../../text/figures.js';
 
 /** Speed of the CPU work and the waits of an instance, or of the work of a part; also of work in progress from this ns on. */
 export const speed: Knob<null> = {
@@ -12,7 +12,8 @@ export const speed: Knob<null> = {
   words({ value }, { words, part, does }) {
     if (value === 0) return does('stops', 'stop');
     if (value === 1) return '';
-    const factor = value > 1 ? `${number(value)}x faster` : `${number(1 / value)}x slower`;
+    const factor =
+      value > 1 ? `${formatNumber(value)}x faster` : `${formatNumber(1 / value)}x slower`;
     return `${words} ${factor}${part}`;
   },
   instance: ({ outages }, instance, held) => outages.setSpeed(instance, held.effective(speed)),

@@ -1,5 +1,5 @@
 import type { Knob } from '../../model/faults/knob.js';
-import { share } from '../../text/words.js';
+import { formatShare } from '../../text/figures.js';
 
 /** Share of each core of an instance that other work takes. */
 export const stress: Knob<null> = {
@@ -12,6 +12,7 @@ export const stress: Knob<null> = {
     cores < Infinity
       ? null
       : `\`${name}\` has no \`cpu\`: its cores are unlimited, and nothing can be short of them`,
-  words: ({ value }, { words }) => `other work takes ${share(value)} of the cores of ${words}`,
+  words: ({ value }, { words }) =>
+    `other work takes ${formatShare(value)} of the cores of ${words}`,
   instance: (_controls, instance, held) => instance.cores.press(held.effective(stress)),
 };

@@ -1,6 +1,6 @@
 import type { VariantResult } from '../../spec/result.js';
 import { box, label, textWidth, type Drawing } from '../draw.js';
-import { formatInstant } from '../format.js';
+import { formatInstant } from '../../text/figures.js';
 import { shorten, type Markup } from '../html-escape.js';
 import { linear } from '../scale.js';
 import { byCodeUnit, sortedKeys } from '../keys.js';

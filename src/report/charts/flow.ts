@@ -1,6 +1,7 @@
 import type { MeteredResult } from '../../spec/result-meters.js';
 import { attribute, box, label, type Drawing } from '../draw.js';
-import { coordinate, formatCount, formatShare } from '../format.js';
+import { formatCount, formatShare } from '../../text/figures.js';
+import { coordinate } from '../format.js';
 import { markup, type Markup } from '../html-escape.js';
 
 /** One outcome of the counted items: its counter, its words and its colour. */

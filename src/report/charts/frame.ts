@@ -1,5 +1,6 @@
 import { box, label, stroke } from '../draw.js';
-import { coordinate, formatCount, NARROW } from '../format.js';
+import { exactNumber } from '../../text/figures.js';
+import { coordinate } from '../format.js';
 import type { Markup } from '../html-escape.js';
 import { niceTicks, type Scale } from '../scale.js';
 import { faultMarks, shades, type View } from '../view.js';
@@ -31,17 +32,16 @@ const ROUND_GAP = 0.18;
 /** Labels under a time axis; only the last one has the unit. */
 export function timeLabels(ticks: readonly number[], x: Scale, y: number): Markup[] {
   return ticks.map((at, i) =>
-    label(x(at), y, i === ticks.length - 1 ? `${tickText(at)}${NARROW}s` : tickText(at), {
+    label(x(at), y, i === ticks.length - 1 ? `${tickText(at)} s` : tickText(at), {
       anchor: 'middle',
       size: 11,
     }),
   );
 }
 
-/** The text of an instant on an axis. */
+/** The text of an instant on an axis; that of a fault may have any number of digits. */
 export function tickText(at: number): string {
-  if (Math.abs(at - Math.round(at)) < 1e-9) return formatCount(at);
-  return String(Number(Math.abs(at) < 0.1 ? at.toPrecision(2) : at.toFixed(2)));
+  return exactNumber(Math.abs(at) < 0.1 ? Number(at.toPrecision(2)) : Math.round(at * 100) / 100);
 }
 
 /** The shaded spans of the headline fault, clipped to a window. */

@@ -1,4 +1,5 @@
-import { axisShare, briefSeconds, coordinate, formatSeconds, formatShare } from '../format.js';
+import { exactShare, formatSeconds, formatShare } from '../../text/figures.js';
+import { coordinate } from '../format.js';
 import { markup, shorten, type Markup } from '../html-escape.js';
 import { attribute, label, stroke, textWidth, type Drawing } from '../draw.js';
 import { exp, log } from '../../kernel/math.js';
@@ -95,7 +96,7 @@ export function lossChart(view: View, id: string, width: number): Drawing {
     body: [
       drawn,
       axisLabels(x, y, domain, shares, narrow),
-      limit.map((at) => label(x(at), 14, `objective ${briefSeconds(at)}`, { anchor: 'middle' })),
+      limit.map((at) => label(x(at), 14, `objective ${formatSeconds(at)}`, { anchor: 'middle' })),
       narrow ? legend(view, width, height) : lossLabels(view, lines, x, y, width - margin.right),
     ],
   };
@@ -215,9 +216,9 @@ function axisLabels(
   const bottom = y(shares[shares.length - 1]!);
   return [
     ...shares.map((share) =>
-      label(x(domain[0]) - 9, y(share) + 4, axisShare(share), { anchor: 'end' }),
+      label(x(domain[0]) - 9, y(share) + 4, exactShare(share), { anchor: 'end' }),
     ),
-    ...ticks.map((at) => label(x(at), bottom + 20, briefSeconds(at), { anchor: 'middle' })),
+    ...ticks.map((at) => label(x(at), bottom + 20, formatSeconds(at), { anchor: 'middle' })),
   ];
 }
 

@@ -2,7 +2,14 @@ import type { MeteredResult } from '../../spec/result-meters.js';
 import type { VariantResult } from '../../spec/result.js';
 import type { Drawing } from '../draw.js';
 import type { Family, FamilyColumn, FamilyPanel } from '../families.js';
-import { axisShare, briefRate, briefSeconds, formatCount, formatValue } from '../format.js';
+import {
+  exactNumber,
+  exactShare,
+  formatCount,
+  formatRate,
+  formatSeconds,
+  formatValue,
+} from '../../text/figures.js';
 import { linear, logarithmic, niceCeiling, roundCeiling, type Scale } from '../scale.js';
 import type { Layer } from '../svg.js';
 import { meteredOf } from '../unseen.js';
@@ -117,11 +124,10 @@ export function axisText(value: number, panel: FamilyPanel, { floor }: MeterAxis
 
 function valueText(value: number, panel: FamilyPanel): string {
   if (value === 0) return '0';
-  if (panel.unit === 'share') return axisShare(value);
-  if (panel.unit === 'seconds') return briefSeconds(value);
-  if (panel.unit === 'perSecond') return briefRate(value);
-  if (value < 1) return String(Number(value.toPrecision(2)));
-  return value < 10_000 ? formatCount(value) : `${formatCount(value / 1000)}k`;
+  if (panel.unit === 'share') return exactShare(value);
+  if (panel.unit === 'seconds') return formatSeconds(value);
+  if (panel.unit === 'perSecond') return formatRate(value);
+  return value < 10_000 ? exactNumber(value) : `${formatCount(value / 1000)}k`;
 }
 
 /** A figure of a subject in a variant, 0 where it has none. */

@@ -7,8 +7,8 @@ import {
   formatRate,
   formatSeconds,
   formatShare,
-  plural,
-} from '../format.js';
+} from '../../text/figures.js';
+import { plural } from '../../text/words.js';
 import type { Markup } from '../html-escape.js';
 import { linear, logarithmic, niceCeiling, niceFloor, roundCeiling, type Scale } from '../scale.js';
 import { crowdOf } from '../crowd.js';

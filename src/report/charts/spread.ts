@@ -1,7 +1,8 @@
 import type { VariantResult } from '../../spec/result.js';
 import { label, type Drawing } from '../draw.js';
 import { meterOf } from '../family-parts.js';
-import { axisShare, briefSeconds, formatShare, formatValue, listed } from '../format.js';
+import { exactShare, formatSeconds, formatShare, formatValue } from '../../text/figures.js';
+import { listed } from '../format.js';
 import { shorten, type Markup } from '../html-escape.js';
 import { logarithmic, niceCeiling, niceFloor, oneTwoFive, type Scale } from '../scale.js';
 import { meteredOf } from '../unseen.js';
@@ -72,11 +73,11 @@ export function spreadChart(
     body: [
       drawn,
       SHARES.map((share) =>
-        label(margin.left - 8, y(share) + 4, axisShare(share), { anchor: 'end', size: 11 }),
+        label(margin.left - 8, y(share) + 4, exactShare(share), { anchor: 'end', size: 11 }),
       ),
       startLabels(found, y, domain, margin.left + 6),
       ticksOf(domain).map((at) =>
-        label(x(at), height - 10, briefSeconds(at), { anchor: 'middle', size: 11 }),
+        label(x(at), height - 10, formatSeconds(at), { anchor: 'middle', size: 11 }),
       ),
     ],
   };

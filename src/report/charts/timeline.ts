@@ -1,6 +1,6 @@
 import type { Series, VariantResult } from '../../spec/result.js';
 import type { Drawing } from '../draw.js';
-import { briefRate, briefSeconds, formatShare, formatValue } from '../format.js';
+import { formatRate, formatSeconds, formatShare, formatValue } from '../../text/figures.js';
 import {
   linear,
   logarithmic,
@@ -195,7 +195,7 @@ function ratePanel(view: View, request: string): Panel {
     request,
     metric: 'goodRate',
     domain: [0, top],
-    grid: [top, 0].map((at) => ({ at, text: at === 0 ? '0' : briefRate(at) })),
+    grid: [top, 0].map((at) => ({ at, text: at === 0 ? '0' : formatRate(at) })),
   };
 }
 
@@ -209,7 +209,7 @@ function latencyPanel(view: View, request: string): Panel {
     request,
     metric: 'p99',
     domain: [low, top],
-    grid: decades.reverse().map((at) => ({ at, text: briefSeconds(at) })),
+    grid: decades.reverse().map((at) => ({ at, text: formatSeconds(at) })),
   };
 }
 

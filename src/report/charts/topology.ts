@@ -2,7 +2,8 @@ import type { VariantResult } from '../../spec/result.js';
 import type { HealthState } from '../../spec/result-cascade.js';
 import { mapNodes } from '../crowd.js';
 import { attribute, box, label, stroke, textWidth, type Drawing } from '../draw.js';
-import { briefSeconds, coordinate, formatInstant, formatRate, formatShare } from '../format.js';
+import { formatInstant, formatRate, formatSeconds, formatShare } from '../../text/figures.js';
+import { coordinate } from '../format.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
 import { clamp } from '../scale.js';
 import { nodeLabel, place, type Placement, type Spot } from '../topology-layout.js';
@@ -56,7 +57,7 @@ export function momentsOf(view: View, variant: VariantResult): Moment[] {
   moments.push({
     title:
       last > span.until
-        ? `End, ${briefSeconds(Math.round(end - span.until))} after the fault`
+        ? `End, ${formatSeconds(Math.round(end - span.until))} after the fault`
         : 'End',
     at: last,
   });

@@ -1,7 +1,8 @@
 import type { EdgeCounter } from '../../spec/policy.js';
 import type { VariantResult } from '../../spec/result.js';
 import { box, label, textWidth, type Drawing } from '../draw.js';
-import { formatNumber, formatShare, listed, meanCount } from '../format.js';
+import { formatNumber, formatShare } from '../../text/figures.js';
+import { listed } from '../format.js';
 import { markup, shorten, type Markup } from '../html-escape.js';
 import { linear, niceTicks, type Scale } from '../scale.js';
 import type { Layer } from '../svg.js';
@@ -49,7 +50,7 @@ export function extraAttempts(variant: VariantResult): string | null {
       (edge) => variant.edges[edge]!.counters[counter] ?? 0,
     );
     const mean = all.reduce((sum, count) => sum + count, 0) / runs;
-    return mean === 0 ? [] : [`${meanCount(mean)} ${mean === 1 ? one : many}`];
+    return mean === 0 ? [] : [`${formatNumber(mean)} ${mean === 1 ? one : many}`];
   };
   const found = [...words('retries', 'retry', 'retries'), ...words('hedges', 'hedge', 'hedges')];
   return found.length === 0 ? null : `${listed(found)}${runs > 1 ? ' in a run' : ''}`;

@@ -1,6 +1,7 @@
 import type { Exemplar, Span } from '../../spec/result.js';
 import { attribute, box, label, stroke, textWidth, type Drawing } from '../draw.js';
-import { briefSeconds, coordinate, formatSeconds } from '../format.js';
+import { formatSeconds } from '../../text/figures.js';
+import { coordinate } from '../format.js';
 import { shorten, type Markup } from '../html-escape.js';
 import { linear, niceTicks, type Scale } from '../scale.js';
 import { gridLine } from './frame.js';
@@ -134,7 +135,7 @@ export function waterfallChart(exemplar: Exemplar, variant: string, width: numbe
       rows.map((row, i) => rowMarks(row, exemplar, x, end, 4 + i * ROW, indent)),
       ticks.map((at, i) => {
         const near = x(at) > width - 26;
-        return label(near ? width : x(at), bottom + 16, at === 0 ? '0' : briefSeconds(at), {
+        return label(near ? width : x(at), bottom + 16, at === 0 ? '0' : formatSeconds(at), {
           anchor: near ? 'end' : i === 0 ? 'start' : 'middle',
           size: 11,
         });

@@ -1,5 +1,5 @@
 import type { BrokenSaga } from '../../spec/result-meters.js';
-import { formatInstant, formatSeconds } from '../format.js';
+import { formatInstant, formatSeconds } from '../../text/figures.js';
 import { markup, type Markup } from '../html-escape.js';
 import { meteredOf } from '../unseen.js';
 import type { View } from '../view.js';

@@ -1,6 +1,6 @@
 import type { BudgetResult } from '../../spec/result.js';
 import { budgetValue, isBroken } from '../budget-words.js';
-import { briefSeconds, formatValue } from '../format.js';
+import { formatSeconds, formatValue } from '../../text/figures.js';
 import { markup, type Markup } from '../html-escape.js';
 
 /** A budget's value or its word. The meaning of its colour is also written, for screen readers. */
@@ -19,7 +19,7 @@ export function budgetCell(budget: BudgetResult | null): Markup {
 function worstStep({ steps }: BudgetResult): Markup | null {
   if (steps === undefined || steps.worst === null) return null;
   const { value, from } = steps.worst;
-  return markup`<small>worst ${formatValue(value, steps.unit)} at ${briefSeconds(from)}</small>`;
+  return markup`<small>worst ${formatValue(value, steps.unit)} at ${formatSeconds(from)}</small>`;
 }
 
 /** An expression that may wrap after dots, arrows and words. */

@@ -1,6 +1,6 @@
 import { MECHANISM_WORDS } from '../charts/swimlane.js';
 import { cascadeFinding } from '../findings-cascade.js';
-import { formatCount, formatInstant, tidy } from '../format.js';
+import { formatCount, formatInstant } from '../../text/figures.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
 import type { VariantResult } from '../../spec/result.js';
 import type { CascadeEvent } from '../../spec/result-cascade.js';
@@ -46,7 +46,7 @@ const TONES: Readonly<Record<CascadeEvent['kind'], string>> = {
 };
 
 function sentence(variant: VariantResult): Part {
-  const text = tidy(variant.cascade.sentence).replaceAll(' -> ', ' → ');
+  const text = variant.cascade.sentence.replaceAll(' -> ', ' → ');
   return text !== '' && markup`<p class="lead">${text}</p>`;
 }
 
@@ -76,7 +76,7 @@ function row(event: CascadeEvent, runs: number): Markup {
   return markup`<tr class="${TONES[event.kind]}">
     <th scope="row">${formatInstant(event.at)}</th>
     <td><b>${event.subject}</b></td>
-    <td>${tidy(event.text)}</td>
+    <td>${event.text}</td>
     <td>${because}</td>
     ${runs > 1 && markup`<td class="${event.runs < runs ? 'some' : 'every'}">${formatCount(event.runs)} of ${formatCount(runs)}</td>`}
   </tr>`;
@@ -86,6 +86,6 @@ function row(event: CascadeEvent, runs: number): Markup {
 function innocents(variant: VariantResult): Markup[] {
   return variant.cascade.innocent.map(({ fault, reason }) => {
     const words = variant.faults.find((each) => each.id === fault)?.words ?? fault;
-    return markup`<p class="meta after"><b>${words}</b> is not to blame: ${tidy(reason)}.</p>`;
+    return markup`<p class="meta after"><b>${words}</b> is not to blame: ${reason}.</p>`;
   });
 }

@@ -10,7 +10,8 @@ import {
 import type { Column } from '../column.js';
 import { lostShare } from '../charts/latency.js';
 import { compareFinding } from '../findings.js';
-import { formatDifferenceWithin, plural } from '../format.js';
+import { formatDifferenceWithin } from '../../text/figures.js';
+import { plural } from '../../text/words.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
 import { characterOf, lookOf, type View } from '../view.js';
 import { section, variantKey } from './parts.js';

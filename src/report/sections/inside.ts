@@ -26,18 +26,16 @@ import { mapsOf, momentsOf, stateOf, topologyChart } from '../charts/topology.js
 import { breakerFinding, servicesFinding, topologyFinding, wasteFinding } from '../findings.js';
 import { propagationFinding } from '../findings-cascade.js';
 import {
-  briefRate,
-  briefSeconds,
-  coordinate,
   formatCount,
   formatInstant,
   formatNumber,
   formatRate,
+  formatSeconds,
   formatShare,
   formatValue,
-  meanCount,
-  plural,
-} from '../format.js';
+} from '../../text/figures.js';
+import { plural } from '../../text/words.js';
+import { coordinate } from '../format.js';
 import { inline } from '../draw.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
 import { linear } from '../scale.js';
@@ -238,7 +236,7 @@ export function wasteSection(all: View): Markup | null {
     const runs = view.result.replications;
     const factors = edges.map(({ edge, factor }) => {
       const { counters } = variant.edges[edge]!;
-      const sent = (name: EdgeCounter): string => meanCount((counters[name] ?? 0) / runs);
+      const sent = (name: EdgeCounter): string => formatNumber((counters[name] ?? 0) / runs);
       const when =
         (counters['hinted'] ?? 0) === 0 ? '' : ` (${sent('hinted')} when the callee said)`;
       return [edge, formatNumber(factor), `${sent('retries')}${when}`, sent('hedges')];
@@ -322,7 +320,7 @@ function dryRunWords({ edges, components }: VariantResult): string {
 function serviceRow(view: View, row: ServiceRow, variant: VariantResult, id: string): Markup {
   const slots = slotsChart(view, row, variant);
   const y = latencyScale(row.scale);
-  const grid = latencyGrid(row.scale).map((at) => gutterLabel(y(at), briefSeconds(at)));
+  const grid = latencyGrid(row.scale).map((at) => gutterLabel(y(at), formatSeconds(at)));
   const queued = largest(row.series?.queue ?? []);
   const queue =
     queued >= queueRoom(row) * 0.2 && queued > 0
@@ -332,7 +330,7 @@ function serviceRow(view: View, row: ServiceRow, variant: VariantResult, id: str
           >queue ${formatCount(queued)}</span
         >`
       : null;
-  const rates = [gutterLabel(6, briefRate(row.scale.rateTop)), gutterLabel(76, '0')];
+  const rates = [gutterLabel(6, formatRate(row.scale.rateTop)), gutterLabel(76, '0')];
   const full = [gutterLabel(8, formatShare(1)), gutterLabel(94, '0')];
   const right =
     slots === null

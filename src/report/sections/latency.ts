@@ -7,7 +7,7 @@ import {
 } from '../charts/latency.js';
 import { lossFinding } from '../findings.js';
 import type { Fold } from '../fold.js';
-import { briefSeconds, formatShare, formatValue } from '../format.js';
+import { formatSeconds, formatShare, formatValue } from '../../text/figures.js';
 import { markup, type Markup } from '../html-escape.js';
 import type { View } from '../view.js';
 import { caption, dataTable, picture, section, variantKey, type Table } from './parts.js';
@@ -54,7 +54,7 @@ function lossTable(view: View): Table {
   });
   return {
     caption: 'Share not yet answered successfully',
-    head: ['Variant', ...waits.map((seconds) => `after ${briefSeconds(seconds)}`), 'never'],
+    head: ['Variant', ...waits.map((seconds) => `after ${formatSeconds(seconds)}`), 'never'],
     rows,
   };
 }

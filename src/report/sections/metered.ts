@@ -14,7 +14,8 @@ import { inline } from '../draw.js';
 import type { Family, FamilyColumn } from '../families.js';
 import { familyFinding } from '../family-findings.js';
 import type { Fold } from '../fold.js';
-import { formatCount, formatPlusMinus, formatValue, listed, meanCount } from '../format.js';
+import { formatCount, formatPlusMinus, formatValue } from '../../text/figures.js';
+import { listed } from '../format.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
 import type { MeteredResult } from '../../spec/result-meters.js';
 import { tInterval } from '../t-interval.js';
@@ -195,7 +196,7 @@ function cell(column: FamilyColumn, own: MeteredResult): Part {
   const value = column.value(own);
   if (value === null) return '–';
   if (value === 0 && column.zero !== undefined) return column.zero;
-  const text = column.counted === true ? meanCount(value) : formatValue(value, column.unit);
+  const text = formatValue(value, column.unit);
   const interval =
     column.interval !== undefined
       ? column.interval(own)

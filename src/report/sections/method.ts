@@ -1,6 +1,7 @@
 import type { VariantResult } from '../../spec/result.js';
 import type { Fold } from '../fold.js';
-import { briefSeconds, formatCount, plural, tidy } from '../format.js';
+import { formatCount, formatSeconds } from '../../text/figures.js';
+import { plural } from '../../text/words.js';
 import { markup, type Markup } from '../html-escape.js';
 import { fromBatches, type View } from '../view.js';
 import { variantKey, section } from './parts.js';
@@ -14,13 +15,13 @@ export function methodSection({ all: view, drawn }: Fold, command: string): Mark
       ${rows.map(
         ([term, text]) =>
           markup`<dt>${term}</dt>
-            <dd>${tidy(text)}</dd>`,
+            <dd>${text}</dd>`,
       )}
     </dl>`,
     result.warnings.length > 0 &&
       markup`<h3 class="gap">Warnings</h3>
         <ul class="warn">
-          ${result.warnings.map((text) => markup`<li>${tidy(text)}</li>`)}
+          ${result.warnings.map((text) => markup`<li>${text}</li>`)}
         </ul>`,
     drawn.result.variants.some(patched) &&
       markup`<h3 class="gap">What each variant changes</h3>
@@ -86,7 +87,7 @@ function runWords(view: View): string {
   const sum = (pick: (r: (typeof totals)[number]) => number): string =>
     formatCount(totals.reduce((all, each) => all + pick(each), 0));
   const runs = `${plural(result.variants.length, 'variant')} × ${plural(result.replications, 'replication')}`;
-  const times = `${briefSeconds(result.run.warmup)} warm-up thrown away, ${briefSeconds(result.run.duration)} measured`;
+  const times = `${formatSeconds(result.run.warmup)} warm-up thrown away, ${formatSeconds(result.run.duration)} measured`;
   const work = `${sum((r) => r.requests)} requests measured; warm-up included, ${sum((r) => r.attempts)} attempts and ${sum((r) => r.events)} events`;
   return `${runs}, ${times}; seed ${result.seed}; ${work}`;
 }

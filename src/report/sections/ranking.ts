@@ -1,6 +1,7 @@
 import type { VariantResult } from '../../spec/result.js';
 import { budgetCell, breakable } from './budget-cells.js';
-import { formatShare, plural } from '../format.js';
+import { formatShare } from '../../text/figures.js';
+import { plural } from '../../text/words.js';
 import { markup, type Markup } from '../html-escape.js';
 import { ranked } from '../ranking.js';
 import { budgetRows, heldBudgets, lookOf, type View } from '../view.js';

@@ -9,7 +9,8 @@ import {
 import { tickText, timeTicks } from '../charts/frame.js';
 import { inline } from '../draw.js';
 import type { Fold } from '../fold.js';
-import { briefSeconds, coordinate, NARROW } from '../format.js';
+import { formatSeconds } from '../../text/figures.js';
+import { coordinate } from '../format.js';
 import { markup, type Markup } from '../html-escape.js';
 import { timelineFinding, timelineNote } from '../findings.js';
 import type { VariantResult } from '../../spec/result.js';
@@ -51,7 +52,7 @@ export function timelineSection({ all, drawn: view }: Fold): Markup | null {
       ...there.map((phase) => phaseText(view, panel, variant, phase)),
     ]);
   });
-  const words = `${faultMarks(view).words}Requests count when they arrive; steps of ${briefSeconds(view.result.run.step)}, pooled over replications, band from the lowest to the highest. A gap in p99 means that nothing was answered.`;
+  const words = `${faultMarks(view).words}Requests count when they arrive; steps of ${formatSeconds(view.result.run.step)}, pooled over replications, band from the lowest to the highest. A gap in p99 means that nothing was answered.`;
   const count = Math.min(variants.length, 6);
   return section('timeline', 'Timeline', timelineFinding(all), [
     markup`<div class="sm cols c${count}">${columns}</div>`,
@@ -100,7 +101,7 @@ export function axis(view: View, narrow = false): Markup {
           ? 'left:0'
           : `left:${coordinate(share * 100)}%;transform:translateX(-50%)`;
     const middle = i > 1 && i < ticks.length - 1 && markup` class="x"`;
-    return markup`<span${middle} style="${side};top:4px">${tickText(at)}${i === ticks.length - 1 && `${NARROW}s`}</span>`;
+    return markup`<span${middle} style="${side};top:4px">${i === ticks.length - 1 ? `${tickText(at)} s` : tickText(at)}</span>`;
   });
   return markup`<div class="fc axis gut" aria-hidden="true"><div class="in">${marks}</div></div>`;
 }

@@ -1,4 +1,5 @@
-import { formatCount, plural } from '../format.js';
+import { formatCount } from '../../text/figures.js';
+import { plural } from '../../text/words.js';
 import { markup, type Markup } from '../html-escape.js';
 import { unfinishedLines } from '../incomplete.js';
 import { budgetRows, heldBudgets, lookOf, toldRun, type View } from '../view.js';

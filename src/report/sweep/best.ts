@@ -1,6 +1,8 @@
 import type { SweepFigure, SweepResult } from '../../spec/sweep.js';
 import { sectionInterval } from '../../stats/interval.js';
-import { formatValue, formatWithInterval, listed, plural } from '../format.js';
+import { formatValue, formatWithInterval } from '../../text/figures.js';
+import { plural } from '../../text/words.js';
+import { listed } from '../format.js';
 import type { Words } from '../words.js';
 import {
   caseAt,

@@ -7,7 +7,7 @@ import type {
   SweepResult,
   SweepValue,
 } from '../../spec/sweep.js';
-import { formatValue, formatWithInterval, type Unit } from '../format.js';
+import { formatValue, formatWithInterval, type Unit } from '../../text/figures.js';
 
 export type SweepMetric = SweepResult['metrics'][number];
 export type SweepResultAxis = SweepResult['axes'][number];

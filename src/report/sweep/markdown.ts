@@ -1,5 +1,5 @@
 import type { SweepResult } from '../../spec/sweep.js';
-import { plural } from '../format.js';
+import { plural } from '../../text/words.js';
 import { printable } from '../html-escape.js';
 import { inlineText } from '../markdown.js';
 import type { Words } from '../words.js';

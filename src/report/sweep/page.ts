@@ -1,5 +1,6 @@
 import type { SweepResult } from '../../spec/sweep.js';
-import { listed, plural } from '../format.js';
+import { plural } from '../../text/words.js';
+import { listed } from '../format.js';
 import type { HtmlOptions } from '../html.js';
 import { markup, type Markup } from '../html-escape.js';
 import { renderPage, type PageSection } from '../page.js';

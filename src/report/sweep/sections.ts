@@ -1,4 +1,6 @@
-import { briefSeconds, listed, plural, tidy } from '../format.js';
+import { formatSeconds } from '../../text/figures.js';
+import { plural } from '../../text/words.js';
+import { listed } from '../format.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
 import { caption, picture, section } from '../sections/parts.js';
 import { breakable } from '../sections/budget-cells.js';
@@ -48,7 +50,7 @@ export function sweepIntroduction(view: SweepView): string {
   const { scenario, sweep } = view.result;
   const description = scenario.description?.trim().replace(/\s+/g, ' ') ?? '';
   const parts = [description, `Sweep ${sweep.name}. ${askedText(view)}`];
-  return tidy(parts.filter((text) => text !== '').join(' '));
+  return parts.filter((text) => text !== '').join(' ');
 }
 
 /** A picture with its finding above it; `id` is unique on the page. */
@@ -89,7 +91,7 @@ export function sweepMethodSection(view: SweepView, command: string): Markup {
     ['Settings', askedText(view)],
     [
       'Runs',
-      `Each with ${briefSeconds(run.warmup)} warm-up thrown away and ${briefSeconds(run.duration)} measured; seed ${result.seed} at every setting`,
+      `Each with ${formatSeconds(run.warmup)} warm-up thrown away and ${formatSeconds(run.duration)} measured; seed ${result.seed} at every setting`,
     ],
     ['Intervals', intervalText(result.replications)],
   ];
@@ -112,7 +114,7 @@ export function sweepMethodSection(view: SweepView, command: string): Markup {
       ${rows.map(
         ([term, text]) =>
           markup`<dt>${term}</dt>
-            <dd>${tidy(text)}</dd>`,
+            <dd>${text}</dd>`,
       )}
     </dl>`,
     markup`<h3 class="gap">Reproduce</h3>

@@ -1,5 +1,6 @@
 import type { SweepFigure, SweepFigures } from '../../spec/sweep.js';
-import { formatValue, formatWithInterval, plural } from '../format.js';
+import { formatValue, formatWithInterval } from '../../text/figures.js';
+import { plural } from '../../text/words.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
 import { breakable } from '../sections/budget-cells.js';
 import {

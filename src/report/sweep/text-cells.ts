@@ -1,7 +1,8 @@
 import type { SweepFigure, SweepFigures, SweepResult } from '../../spec/sweep.js';
-import { formatValue, type Unit } from '../format.js';
+import { formatValue, type Unit } from '../../text/figures.js';
 import type { TextOptions } from '../text.js';
-import { left, lengthOf, line, plain, type Paint } from '../text-table.js';
+import { printable } from '../html-escape.js';
+import { left, lengthOf, line, type Paint } from '../text-table.js';
 import { isLoose, standingOf, tallyOf, wordOf } from './cases.js';
 
 /** Inputs of the terminal summary besides the result; the wall time may be left out. */
@@ -37,7 +38,7 @@ export function figureCell(
         ? word
         : 'stopped';
   const tone = word === 'never' ? 'bad' : word === null ? 'plain' : 'faint';
-  return { text: plain(text) + markOf(result, figures), tone };
+  return { text: printable(text) + markOf(result, figures), tone };
 }
 
 /** Budgets that hold, out of how many: `2/3!`. */

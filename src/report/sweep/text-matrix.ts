@@ -1,6 +1,6 @@
-import { plural } from '../format.js';
-import { cut, shorten } from '../html-escape.js';
-import { left, lengthOf, line, plain } from '../text-table.js';
+import { plural } from '../../text/words.js';
+import { cut, printable, shorten } from '../html-escape.js';
+import { left, lengthOf, line } from '../text-table.js';
 import { caseAt, figuresOf, hasBudgets, placed, unitOf, type SweepView } from './cases.js';
 import {
   figureCell,
@@ -85,7 +85,7 @@ function matrix(
 }
 
 function textsOf(view: SweepView, axis: number): string[] {
-  return view.result.axes[axis]!.values.map(({ text }) => shorten(plain(text), VALUE));
+  return view.result.axes[axis]!.values.map(({ text }) => shorten(printable(text), VALUE));
 }
 
 function unmarked(cell: Cell): Cell {

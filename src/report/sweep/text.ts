@@ -1,7 +1,7 @@
 import type { SweepResult } from '../../spec/sweep.js';
-import { plural } from '../format.js';
-import { cut } from '../html-escape.js';
-import { lengthOf, plain } from '../text-table.js';
+import { plural } from '../../text/words.js';
+import { cut, printable } from '../html-escape.js';
+import { lengthOf } from '../text-table.js';
 import type { Words } from '../words.js';
 import { metricSentences } from './best.js';
 import { hasBudgets, isLoose, sweepViewOf, unitOf, type SweepView } from './cases.js';
@@ -42,7 +42,9 @@ export function sweepText(result: SweepResult, options: SweepTextOptions): strin
 function heading({ result }: SweepView, options: SweepTextOptions): string[] {
   const { paint, columns } = options;
   const size = `sweep ${result.sweep.name}: ${plural(result.cases.length, 'setting')} x ${plural(result.variants.length, 'variant')}`;
-  const facts = plain([options.file, size, options.wall ?? ''].filter((t) => t !== '').join('   '));
+  const facts = printable(
+    [options.file, size, options.wall ?? ''].filter((t) => t !== '').join('   '),
+  );
   const title = cut(result.scenario.title, columns);
   const gap = lengthOf(title) + 3 + lengthOf(facts) <= columns ? '   ' : '\n';
   return `${paint.bold(title)}${gap}${paint.dim(cut(facts, columns))}`.split('\n');
@@ -51,7 +53,7 @@ function heading({ result }: SweepView, options: SweepTextOptions): string[] {
 /** A sentence with its strong beginning in bold and its further lines indented. */
 function sentence(words: Words, options: SweepTextOptions): string[] {
   const [first] = words;
-  const strong = typeof first === 'object' ? plain(first.strong) : '';
+  const strong = typeof first === 'object' ? printable(first.strong) : '';
   return paragraph(plainWords(words), options, strong, (text) => text);
 }
 
@@ -63,7 +65,9 @@ function paragraph(
 ): string[] {
   const width = options.whole === true ? Infinity : options.columns - 4;
   // A word wider than the terminal is cut.
-  const lines = wrapped(plain(text).replace(/\s+/g, ' '), width).map((each) => cut(each, width));
+  const lines = wrapped(printable(text).replace(/\s+/g, ' '), width).map((each) =>
+    cut(each, width),
+  );
   return lines.map((each, i) => {
     if (i > 0) return `    ${style(each)}`;
     const isStrong = strong !== '' && each.startsWith(strong);

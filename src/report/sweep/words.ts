@@ -1,5 +1,7 @@
 import type { SweepEdge, SweepFigures, SweepKind } from '../../spec/sweep.js';
-import { axisShare, briefSeconds, listed, plural } from '../format.js';
+import { exactShare, formatSeconds } from '../../text/figures.js';
+import { plural } from '../../text/words.js';
+import { listed } from '../format.js';
 import type { Badge, Words } from '../words.js';
 import {
   caseAt,
@@ -35,14 +37,14 @@ export function askedText(view: SweepView): string {
   const { sweep, axes } = result;
   const runs = plural(result.replications, 'replication');
   const each = result.variants.length > 1 ? ' of each variant' : '';
-  const tail = `${sweep.kind === 'bisect' ? 'up to ' : ''}${runs}${each} at each ${sweep.kind === 'bisect' ? 'value' : 'setting'}, ${briefSeconds(result.run.duration)} measured`;
+  const tail = `${sweep.kind === 'bisect' ? 'up to ' : ''}${runs}${each} at each ${sweep.kind === 'bisect' ? 'value' : 'setting'}, ${formatSeconds(result.run.duration)} measured`;
   if (sweep.kind === 'bisect') {
     const axis = axes[0];
     const values = axis?.values ?? [];
     const range =
       values.length === 0 ? '' : ` from ${values[0]!.text} to ${values[values.length - 1]!.text}`;
     const within =
-      sweep.resolution === null ? '' : `, to within ${axisShare(sweep.resolution)} of the value`;
+      sweep.resolution === null ? '' : `, to within ${exactShare(sweep.resolution)} of the value`;
     return `Where along ${axis?.path ?? 'the axis'}${range} ${sweep.expect === null ? 'the budgets stop' : `${sweep.expect} stops`} to hold${within}: ${plural(values.length, 'value')} tried, ${tail}.`;
   }
   const over = free.map((i) => `${axes[i]!.path} (${extentText(axes[i]!, sweep.kind)})`);
@@ -89,7 +91,7 @@ function reachedText({ result: { axes, sweep } }: SweepView, edge: SweepEdge): s
   const reached = Math.abs(a - b) / Math.max(Math.abs(a), Math.abs(b));
   if (!(reached > sweep.resolution * 1.000001)) return '';
   const why = Number.isInteger(a) && Math.abs(a - b) === 1 ? ', the nearest whole numbers' : '';
-  return ` (to within ${axisShare(Math.round(reached * 100) / 100)}${why})`;
+  return ` (to within ${exactShare(Math.round(reached * 100) / 100)}${why})`;
 }
 
 /** Words as plain text. */

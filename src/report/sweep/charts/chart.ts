@@ -1,13 +1,12 @@
 import type { Drawing } from '../../draw.js';
 import {
-  axisShare,
-  briefRate,
-  briefSeconds,
-  formatCount,
-  formatNumber,
-  NARROW,
+  exactNumber,
+  exactShare,
+  formatBytes,
+  formatRate,
+  formatSeconds,
   type Unit,
-} from '../../format.js';
+} from '../../../text/figures.js';
 import type { PlotRenderer } from '../../svg.js';
 import type { Look } from '../../theme.js';
 import {
@@ -103,17 +102,16 @@ export function scaleOf(extent: Extent, range: readonly [number, number]): Scale
 export function tickLabel(value: number, unit: Unit | AxisUnit): string {
   switch (unit) {
     case 'seconds':
-      return briefSeconds(value);
+      return formatSeconds(value);
     case 'share':
-      return axisShare(value);
+      return exactShare(value);
     case 'perSecond':
-      return briefRate(value);
+      return formatRate(value);
     case 'bytes':
-      return sizeLabel(value);
+      return formatBytes(value);
     case null:
     case 'number':
-      if (value !== 0 && Math.abs(value) < 0.001) return formatNumber(value);
-      return Number.isInteger(value) ? formatCount(value) : String(Number(value.toPrecision(6)));
+      return exactNumber(value);
   }
 }
 
@@ -147,14 +145,3 @@ function stepOf(domain: readonly [number, number]): number {
   const ticks = niceTicks(domain, 4);
   return ticks.length > 1 ? Number((ticks[1]! - ticks[0]!).toPrecision(12)) : 1;
 }
-
-function sizeLabel(bytes: number): string {
-  const [unit, size] = SIZES.find(([, least]) => Math.abs(bytes) >= least) ?? ['B', 1];
-  return `${String(Number((bytes / size).toPrecision(3)))}${NARROW}${unit}`;
-}
-
-const SIZES: readonly (readonly [string, number])[] = [
-  ['GiB', 1_073_741_824],
-  ['MiB', 1_048_576],
-  ['KiB', 1024],
-];

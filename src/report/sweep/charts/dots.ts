@@ -1,5 +1,6 @@
 import { label, stroke, textWidth, type Drawing } from '../../draw.js';
-import { coordinate, formatValue } from '../../format.js';
+import { formatValue } from '../../../text/figures.js';
+import { coordinate } from '../../format.js';
 import { markup, shorten, type Markup } from '../../html-escape.js';
 import type { Scale } from '../../scale.js';
 import type { Look } from '../../theme.js';

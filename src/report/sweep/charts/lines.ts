@@ -1,6 +1,6 @@
 import type { SweepFigure, SweepFigures } from '../../../spec/sweep.js';
 import { label, textWidth, type Drawing } from '../../draw.js';
-import { formatValue, type Unit } from '../../format.js';
+import { formatValue, type Unit } from '../../../text/figures.js';
 import { markup, shorten, type Markup } from '../../html-escape.js';
 import { niceTicks } from '../../scale.js';
 import {

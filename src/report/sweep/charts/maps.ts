@@ -1,7 +1,7 @@
 import { log } from '../../../kernel/math.js';
 import type { SweepFigures } from '../../../spec/sweep.js';
 import { box, label, textWidth, type Drawing } from '../../draw.js';
-import { briefSeconds, formatValue, NARROW, type Unit } from '../../format.js';
+import { formatSeconds, formatValue, type Unit } from '../../../text/figures.js';
 import type { Markup } from '../../html-escape.js';
 import {
   caseAt,
@@ -43,7 +43,7 @@ export function metricMaps(view: SweepView, metric: number, width: number): Draw
       return { ...plain, fill: null, opacity: 0, isHatched: true, texts };
     }
     const text = figureText(figures, figure, unit);
-    const brief = unit === 'seconds' ? [briefSeconds(Number(figure.value!.toPrecision(2)))] : [];
+    const brief = unit === 'seconds' ? [formatSeconds(Number(figure.value!.toPrecision(2)))] : [];
     const texts = [text, ...brief, ...(common === null ? [] : [withoutUnit(text)])];
     const opacity = shade(figure.value!);
     return { ...plain, fill: RAMP, opacity, isHatched: false, texts };
@@ -179,7 +179,7 @@ function unitPart(value: number, unit: Unit): string {
 }
 
 function withoutUnit(text: string): string {
-  return text.split(NARROW)[0]!.replace(/\/s$/, '');
+  return text.split(' ')[0]!.replace(/\/s$/, '');
 }
 
 /** The colour scale with its ends, and the meaning of the marks. */

@@ -1,5 +1,6 @@
 import { box, label, stroke, textWidth, attribute } from '../../draw.js';
-import { coordinate, type Unit } from '../../format.js';
+import type { Unit } from '../../../text/figures.js';
+import { coordinate } from '../../format.js';
 import { markup, shorten, type Markup } from '../../html-escape.js';
 import type { Scale } from '../../scale.js';
 import type { Layer } from '../../svg.js';
