@@ -1,6 +1,6 @@
 /**
- * What the language knows and this version lacks, so that a scenario which uses it is told "known,
- * not in this version" instead of "unknown".
+ * Fault kinds that the language defines and this version lacks: the error then says that they are not supported in this
+ * version instead of "unknown".
  */
 export const laterFaultKinds: readonly string[] = [
   'change',

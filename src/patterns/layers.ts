@@ -1,7 +1,6 @@
 /**
- * Every policy that is a layer of a call's chain in the language, those of later versions included,
- * so that a written `order` may name them. `deadline` is no layer: it stands inside an outermost
- * fallback.
+ * Every policy that is a layer of a call's chain in the language, including those of later versions, so that a written
+ * `order` may list them. `deadline` is not a layer: it is placed inside an outermost fallback.
  */
 export const layerNames: readonly string[] = [
   'fallback',

@@ -2,7 +2,7 @@ import { NS_PER_SECOND } from '../kernel/time.js';
 import type { Ns } from '../kernel/time.js';
 import { parseDuration } from '../spec/quantity-text.js';
 
-/** Arrivals as they were recorded: by time, and what each asked for; null where that is not told. */
+/** Recorded arrivals: their times, and the request of each; null if the recording has no requests. */
 export interface ArrivalTrace {
   readonly timesNs: readonly Ns[];
   readonly requests: readonly string[] | null;
@@ -43,17 +43,17 @@ export function parseArrivalTrace(
   speed: number,
 ): ArrivalTrace {
   const rows = kind === 'csv' ? rowsOfCsv(text) : rowsOfJson(text);
-  if (rows.length === 0) throw new TraceError(1, 'there are no arrivals');
+  if (rows.length === 0) throw new TraceError(1, 'the recording has no arrivals');
   if (rows.length > LINES_MAX)
-    throw new TraceError(LINES_MAX, `a recording has at most ${LINES_MAX}`);
+    throw new TraceError(LINES_MAX, `the recording has too many lines; the limit is ${LINES_MAX}`);
   const [first] = rows;
   let origin = first!.isInstant ? Infinity : 0;
   for (const { line, seconds, isInstant, request } of rows) {
     if (isInstant !== first!.isInstant) {
-      throw new TraceError(line, 'instants and times do not go together');
+      throw new TraceError(line, 'write either ISO 8601 instants or times, not both');
     }
     if ((request === null) !== (first!.request === null)) {
-      throw new TraceError(line, 'either every line says its request, or none does');
+      throw new TraceError(line, 'write a request on every line, or on none');
     }
     if (isInstant) origin = Math.min(origin, seconds);
   }
@@ -81,7 +81,7 @@ function rowsOfCsv(text: string): Row[] {
     if (index === 0 && fields.some((field) => /^[a-z]/i.test(field))) {
       time = fields.indexOf('time');
       request = fields.indexOf('request');
-      if (time < 0) throw new TraceError(1, 'a header names a column time');
+      if (time < 0) throw new TraceError(1, 'the header has no column `time`');
       return;
     }
     rows.push(rowOf(index + 1, fields[time], request < 0 ? undefined : fields[request]));
@@ -97,11 +97,11 @@ function rowsOfJson(text: string): Row[] {
     try {
       value = JSON.parse(written);
     } catch {
-      throw new TraceError(index + 1, 'is no JSON');
+      throw new TraceError(index + 1, 'is not JSON');
     }
     const { time, request } = (value ?? {}) as { time?: unknown; request?: unknown };
     if (request !== undefined && typeof request !== 'string') {
-      throw new TraceError(index + 1, 'request is the name of a request');
+      throw new TraceError(index + 1, 'request must be the name of a request');
     }
     rows.push(rowOf(index + 1, typeof time === 'number' ? String(time) : time, request));
   });
@@ -109,12 +109,12 @@ function rowsOfJson(text: string): Row[] {
 }
 
 function rowOf(line: number, time: unknown, request: string | undefined): Row {
-  if (typeof time !== 'string') throw new TraceError(line, 'there is no time');
+  if (typeof time !== 'string') throw new TraceError(line, 'time is missing');
   const instant = ISO.exec(time);
   const own = { line, request: request ?? null };
   if (instant !== null) {
     const seconds = secondsOf(instant);
-    if (seconds === null) throw new TraceError(line, `${time} is no instant`);
+    if (seconds === null) throw new TraceError(line, `${time} is not an instant`);
     const ns = Math.round(Number(`0${instant[7] ?? ''}`) * NS_PER_SECOND);
     return { ...own, seconds, ns, isInstant: true };
   }
@@ -125,7 +125,7 @@ function rowOf(line: number, time: unknown, request: string | undefined): Row {
     return { ...own, seconds: 0, ns, isInstant: false };
   } catch (error) {
     if (error instanceof TraceError) throw error;
-    throw new TraceError(line, 'a time is seconds, a duration or an ISO 8601 instant');
+    throw new TraceError(line, 'expected a time: seconds, a duration or an ISO 8601 instant');
   }
 }
 

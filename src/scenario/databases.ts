@@ -17,7 +17,7 @@ export interface Product {
   readonly mode: Replication['mode'];
   /** How long a commit waits for one replica before the primary waits for none; null = for ever. */
   readonly semiSyncTimeoutNs: Ns | null;
-  /** Where it has replicas; null = nobody takes the place of the primary. */
+  /** Where it has replicas; null = no replica replaces the primary. */
   readonly failover: Failover | null;
 }
 
@@ -71,9 +71,8 @@ export const PRODUCTS: Readonly<Record<Database['kind'], Product>> = Object.free
   },
   // A connection is a request over HTTP.
   dynamodb: GENERIC,
-  // maxclients; one thread runs all commands. Sentinel: down-after-milliseconds 30000 (redis/redis
-  // sentinel.conf); nobody stops the old primary, as min-replicas-to-write is 0 (redis.conf); 1 s to elect
-  // and promote is ours.
+  // maxclients; one thread runs all commands. Sentinel: down-after-milliseconds 30000 (redis/redis sentinel.conf); the
+  // old primary is not fenced, as min-replicas-to-write is 0 (redis.conf); 1 s to elect and promote is our value.
   redis: {
     ...GENERIC,
     maxConnections: 10_000,

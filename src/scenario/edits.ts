@@ -17,7 +17,7 @@ export interface WhatIf {
   readonly variants: readonly string[] | null;
 }
 
-/** The edits that stand on the command line as `path=value`; what cannot be read is a problem of its option. */
+/** The edits given on the command line as `path=value`; parse errors are reported at their option. */
 export function readEdits(texts: readonly string[], problems: Problems): readonly Edit[] {
   return texts.flatMap((source, index) => {
     const file = `--set #${index + 1}`;
@@ -112,8 +112,8 @@ export interface Miss {
 }
 
 /**
- * What an edit comes to in a tree in which everything inherited is written out: one edit for each place that
- * its path meets, with the value that stands there multiplied where a factor is asked for.
+ * Resolves an edit in a tree with all inheritance written out: one edit for each place that its path matches, with the
+ * value there multiplied if it is a factor.
  */
 export function closedEdits(edit: Edit, whole: Node): readonly Edit[] | Miss {
   const parsed = parsePath(edit.path);
@@ -199,7 +199,7 @@ class Walk {
     });
     if (all.length > 0) return all.flat();
     const { offset } = this.segments[depth]!;
-    const none = 'have no rate to multiply: write the values, or multiply users';
+    const none = 'have no rate to multiply: set the values, or multiply users';
     return { offset, message: `${this.upTo(depth)} ${none}` };
   }
 
@@ -223,7 +223,7 @@ class Walk {
     const depth = this.segments.length - 1;
     const [first] = spots;
     const what = first!.node === undefined ? 'not written' : wordsOf(first!.node);
-    const message = `${this.edit.path} is ${what}: a factor needs a number, a rate, a duration or a size`;
+    const message = `${this.edit.path} is ${what}, and a factor needs a number, a rate, a duration or a size`;
     return { offset: this.segments[depth]!.offset, message };
   }
 
@@ -263,7 +263,7 @@ class Walk {
   }
 }
 
-/** What a factor has made stands where the factor is written. */
+/** A value computed by a factor is located where the factor is written. */
 function placed(value: Node, edit: Edit): Node {
   return value === edit.value ? value : { ...value, at: edit.value!.at };
 }

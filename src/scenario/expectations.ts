@@ -13,12 +13,12 @@ import { nearest } from './suggest.js';
 
 type Written = NonNullable<FrameOutput['budgets']>[number];
 
-/** A variant whose scenario stands, with what expressions may name in it. */
+/** A variant with a valid scenario, and the names that expressions may use in it. */
 export interface Judged {
   readonly name: string;
   readonly scenario: Scenario;
   readonly graph: CallGraph;
-  /** Where something in it is wrong: what cannot be told about the rest. */
+  /** If part of it is wrong: what cannot be checked about the rest. */
   readonly flaws?: Flaws;
 }
 
@@ -74,7 +74,7 @@ export function namesOf(judged: Judged, variants: readonly string[] | null): Exp
   };
 }
 
-/** Reads expectations, which stand at `nodes`, and checks each in the variants it speaks about. */
+/** Reads the expectations at `nodes`, and checks each in its variants. */
 export function resolveExpectations(
   written: readonly Written[],
   nodes: readonly Node[],
@@ -100,7 +100,7 @@ export function resolveExpectations(
   });
 }
 
-/** `by` is a share of the limit: one that stands in the file has its room already. */
+/** `by` is a share of a measured limit; a limit written in the file needs no tolerance. */
 function checkBy(
   source: string,
   item: Node | undefined,
@@ -136,7 +136,7 @@ export function checkExpectations(
   });
 }
 
-/** What stands in a text: an expression, or a metric with its window. */
+/** Parses a text: an expression, or a metric with its window. */
 interface Reader<T extends Measure> {
   parse(text: string): { readonly ok: true; readonly read: T } | Misread;
   check(read: T, names: ExpressionNames): readonly ExpressionProblem[];
@@ -213,7 +213,7 @@ function checkRead<T extends Measure>(
     window?.kind === 'during' &&
     asked.every(({ scenario }) => isMoment(scenario, window.fault))
   ) {
-    const message = `${window.fault} acts once and has no length, so that nothing is measured during it`;
+    const message = `${window.fault} acts once and has no duration, so \`during\` covers no time: use after`;
     const at = placeOf(window.offset, 'during');
     const allowed = [`after ${window.fault}`, 'from TIME to TIME'];
     problems.add({ code: 'FL502', at, path, message, allowed });

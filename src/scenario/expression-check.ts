@@ -52,7 +52,7 @@ export function checkMeasure(
   const found = findMetric(measure.metric.name);
   const problems: ExpressionProblem[] = [...checkMetric(measure.metric, names)];
   if (found.known === 'yes' && found.metric.name === 'rollout.result') {
-    const message = 'rollout.result is a word, not a figure: expect it in a budget';
+    const message = 'rollout.result is a word, not a number: compare it in a budget with == or !=';
     problems.push({ message, offset: measure.metric.nameOffset, found: 'result', allowed: [] });
   }
   problems.push(...windowProblems(measure, found, names));
@@ -67,7 +67,7 @@ function windowProblems(
   const problems: ExpressionProblem[] = [];
   if (window !== null && window.kind !== 'between' && !names.faults.includes(window.fault)) {
     const isUnplanned = names.unplanned?.includes(window.fault) === true;
-    const when = `when ${window.fault} starts is known only in the run: it makes no window`;
+    const when = `the start of ${window.fault} is known only during the run, so it cannot define a window`;
     const problem = unknown('fault', window.fault, window.offset, names.faults);
     problems.push(isUnplanned ? { ...problem, message: when } : problem);
   }
@@ -83,11 +83,11 @@ function windowProblems(
   if (window === null) return problems;
   const at = { offset: window.offset, found: window.kind, allowed: ['in'] };
   if (metric.subject.kind === 'cascade' && !needsAfter) {
-    const message = 'metrics of the cascade are taken over the whole run and have no window';
+    const message = 'metrics of the cascade cover the entire run and have no window';
     problems.push({ message, ...at });
   }
   if (found.known === 'yes' && found.metric.isOfWholeRun) {
-    const message = `${found.metric.name} is taken over the whole run and has no window`;
+    const message = `${found.metric.name} covers the entire run and has no window`;
     problems.push({ message, ...at });
   }
   return problems;
@@ -108,13 +108,13 @@ function stepsProblems(
 ): ExpressionProblem[] {
   const at = { offset: steps!.offset, found: steps!.share === 1 ? 'always' : 'for', allowed: [] };
   if (limit.kind === 'ofSaved') {
-    const message = 'what is saved is the figure of a whole window: it has no steps';
+    const message = 'a saved figure covers a whole window and has no steps';
     return [{ message, ...at }];
   }
   const isWhole = found.known === 'yes' && (found.metric.needsAfter || found.metric.isOfWholeRun);
   if (!isWhole && metric.subject.kind !== 'cascade') return [];
   const name = metric.name.join('.');
-  return [{ message: `${name} is one figure of a whole time: it has no steps`, ...at }];
+  return [{ message: `${name} is one figure for a whole window and has no steps`, ...at }];
 }
 
 /** Everything wrong with the path of a metric. */
@@ -130,7 +130,7 @@ export function checkMetric(
   const at = { offset: path.nameOffset, found: words };
   if (found.known === 'later') {
     return [
-      { message: `the metric ${words} is known, but not in this version`, ...at, allowed: [] },
+      { message: `the metric ${words} is not supported in this version`, ...at, allowed: [] },
     ];
   }
   const own = metricsOf(kind).map((entry) => entry.name);
@@ -168,7 +168,7 @@ function checkSubject(path: MetricPath, names: ExpressionNames): ExpressionProbl
   const { from, to } = subject;
   if (from.component === 'all' && to.component === 'all') {
     problems.push({
-      message: 'one side of an edge must have a name',
+      message: 'at least one side of an edge must be a name',
       offset: from.offset,
       found: 'all->all',
       allowed: [],
@@ -223,7 +223,7 @@ function checkReference(
   if (isSide || at.part !== null || component.kind === 'workload') {
     return [
       {
-        message: `metrics of one instance are those of ${at.component}[i] alone`,
+        message: `a part has no metrics per instance: use ${at.component}[i] without the part`,
         offset: at.offset,
         found,
         allowed: [],
@@ -233,7 +233,7 @@ function checkReference(
   if (at.instance < component.instances) return [];
   return [
     {
-      message: `${at.component} has ${component.instances} instances, counted from 0`,
+      message: `${at.component} has ${component.instances} instances, numbered from 0 to ${component.instances - 1}`,
       offset: at.offset,
       found,
       allowed: [],
@@ -312,7 +312,7 @@ function wordProblems(
     return [unknown('limit', word, offset, words.length > 0 ? words : [EXAMPLE[metric.unit]])];
   }
   if (op === '==' || op === '!=') return [];
-  const message = `\`${word}\` is compared with == or !=`;
+  const message = `compare \`${word}\` with == or !=`;
   return [{ message, offset, found: op, allowed: ['==', '!='] }];
 }
 
@@ -340,7 +340,7 @@ const UNIT_WORDS: Readonly<Record<MetricUnit | 'size', string>> = {
 
 function unitProblem(metric: Metric, offset: number, unit: MetricUnit | 'size'): ExpressionProblem {
   return {
-    message: `${metric.name} is ${UNIT_WORDS[metric.unit]}, the limit is ${UNIT_WORDS[unit]}`,
+    message: `${metric.name} is ${UNIT_WORDS[metric.unit]}, but the limit is ${UNIT_WORDS[unit]}`,
     offset,
     found: UNIT_WORDS[unit],
     allowed: [EXAMPLE[metric.unit]],

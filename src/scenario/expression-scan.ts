@@ -8,7 +8,7 @@ export interface Quantity {
   readonly percent: boolean;
 }
 
-/** Why a text is no expression: a sentence, its place in the text, what stands there, what could. */
+/** Why a text is not an expression: a message, the offset, the text found there, and the allowed texts. */
 export interface ExpressionProblem {
   readonly message: string;
   /** Offset of the first wrong character. */
@@ -63,7 +63,7 @@ export class Scanner {
     return this.offset >= this.text.length;
   }
 
-  /** True, and behind it, when this exact text stands next. */
+  /** True if this exact text is next, which is then consumed. */
   take(exact: string): boolean {
     if (!this.text.startsWith(exact, this.offset)) return false;
     this.offset += exact.length;
@@ -71,7 +71,7 @@ export class Scanner {
     return true;
   }
 
-  /** The whole word that stands next, without reading it; '' where there is none. */
+  /** The next word, without consuming it; '' if there is none. */
   peekWord(): string {
     return this.match(NAME) ?? '';
   }
@@ -86,7 +86,7 @@ export class Scanner {
     return this.read(LABEL) ?? this.fail(`expected ${what}`, []);
   }
 
-  /** True where a quantity stands next. */
+  /** True if a quantity is next. */
   atQuantity(): boolean {
     return this.match(QUANTITY) !== null;
   }
@@ -101,7 +101,10 @@ export class Scanner {
     }
     const next = this.text[this.offset] === '%' ? '%' : this.peekWord();
     if (quantity.unit === 'number' && !quantity.percent && (next === '%' || DURATION_NS.has(next)))
-      this.fail(`a unit stands right behind its number: write ${text.trim()}${next}`, []);
+      this.fail(
+        `no space is allowed between a number and its unit: write ${text.trim()}${next}`,
+        [],
+      );
     return quantity;
   }
 

@@ -64,7 +64,7 @@ export type WindowClause =
 
 /** Asks for the steps of the timeline in the window one by one. */
 export interface StepsClause {
-  /** So many of them must hold: 1 for `always`. */
+  /** Share of the steps that must hold: 1 for `always`. */
   readonly share: number;
   readonly offset: number;
 }
@@ -137,10 +137,11 @@ export function parseMeasure(text: string): ParsedMeasure {
     const scanner = new Scanner(text);
     const metric = metricPath(scanner);
     if (COMPARE_OPS.some((op) => scanner.text.startsWith(op, scanner.offset))) {
-      scanner.fail('a metric is recorded, not judged: write it without a limit', []);
+      scanner.fail('a recorded metric has no limit: write the metric alone', []);
     }
     const { window, steps, variants } = clauses(scanner, false);
-    if (steps !== null) scanner.fail('a metric is recorded over its whole window', []);
+    if (steps !== null)
+      scanner.fail('a metric is recorded over its whole window: remove the steps', []);
     return { ok: true, measure: { text: scanner.text.trim(), metric, window, variants } };
   });
 }
@@ -189,7 +190,7 @@ function opOf(scanner: Scanner): CompareOp {
   const word = scanner.peekWord();
   const isEarly = CLAUSES.includes(word);
   const where = isEarly
-    ? `: \`${word}\` stands behind it, as in users.success > 99% ${AS_IN.get(word)}`
+    ? `: \`${word}\` comes after it, as in users.success > 99% ${AS_IN.get(word)}`
     : '';
   return scanner.fail(`expected a comparison${where}`, COMPARE_OPS);
 }
@@ -214,19 +215,26 @@ function clauses(
   while (!scanner.atEnd()) {
     const word = scanner.peekWord();
     if (word === 'in') {
-      if (variants !== null) scanner.fail('`in` stands twice', []);
+      if (variants !== null) scanner.fail('duplicate `in`', []);
       variants = variantList(scanner);
     } else if (word === 'always' || word === 'for') {
-      if (steps !== null) scanner.fail('an expression asks for its steps once', ['in']);
+      if (steps !== null)
+        scanner.fail('duplicate steps clause: an expression has at most one', ['in']);
       steps = stepsClause(scanner);
     } else if (word === 'strict') {
-      scanner.fail('`strict` stands beside the expression: { expect: ..., strict: true }', CLAUSES);
+      scanner.fail(
+        '`strict` is not part of the expression: write { expect: ..., strict: true }',
+        CLAUSES,
+      );
     } else if (CLAUSES.includes(word)) {
-      if (window !== null) scanner.fail('an expression has one window', ['in']);
+      if (window !== null) scanner.fail('duplicate window: an expression has at most one', ['in']);
       window = windowClause(scanner);
     } else {
       const isUnit = isBare && word !== '';
-      scanner.fail(isUnit ? `${word} is no unit and no clause` : 'expected a clause', CLAUSES);
+      scanner.fail(
+        isUnit ? `${word} is neither a unit nor a clause` : 'expected a clause',
+        CLAUSES,
+      );
     }
   }
   return { window, steps, variants };
@@ -246,7 +254,7 @@ function metricPath(scanner: Scanner): MetricPath {
       : first.component;
     const message = METRIC_WORDS.has(word.split('.')[0]!)
       ? `${word} of what? For example, users.${word}`
-      : 'expected a dot and the name of a metric behind a component, as in users.latency.p99 < 300ms';
+      : 'expected a dot and the name of a metric after the component, as in users.latency.p99 < 300ms';
     scanner.fail(message, []);
   }
   const nameOffset = scanner.offset;
@@ -261,14 +269,14 @@ function reference(scanner: Scanner): Reference {
   const component = scanner.name('the name of a component');
   if (component === 'canary' || component === 'stable') {
     scanner.offset = offset;
-    scanner.fail(`\`${component}\` is one of the versions inside \`rollout.analysis\` alone`, []);
+    scanner.fail(`\`${component}\` is available only inside \`rollout.analysis\``, []);
   }
   if (component === 'always' && !'.[-'.includes(scanner.text[scanner.offset] ?? '.')) {
     scanner.offset = offset;
-    scanner.fail('`always` stands behind the limit, as in users.success > 99% always', []);
+    scanner.fail('`always` comes after the limit, as in users.success > 99% always', []);
   }
   if (scanner.text[scanner.offset] === '@') {
-    scanner.fail('versions of a service are known, but not in this version', []);
+    scanner.fail('metrics of one version of a service are not supported in this version', []);
   }
   const instance = scanner.take('[') ? instanceNumber(scanner) : null;
   const part = component === 'cascade' || component === 'run' ? null : partOf(scanner);

@@ -21,8 +21,8 @@ export function speaksOf(text: string, variant: string): boolean {
 }
 
 /**
- * Whether an expression can be judged of these variants alone; `together`: those that run at the same settings, so
- * that one may be held against another. What is saved is no part of a sweep.
+ * Whether an expression can be judged with these variants alone; `together`: those that run at the same settings, so
+ * that they can be compared. Saved results are not part of a sweep.
  */
 export function isJudgedAmong(
   text: string,

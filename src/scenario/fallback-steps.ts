@@ -16,7 +16,7 @@ export function withFallbacks(
     lists.push(bundle.fallback.steps);
   };
   for (const bundle of others) add(bundle);
-  // The list grows while it is read: fallbacks stand inside others.
+  // The list grows during the iteration, because fallbacks can be nested.
   for (const list of lists) eachStep(list, ({ policy }) => add(policy));
   return lists;
 }

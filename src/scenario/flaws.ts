@@ -67,7 +67,7 @@ export function pathAsWritten(
   return section === 'faults' && typeof at === 'number' ? ['faults', faults[at], ...rest] : path;
 }
 
-/** What cannot be told about a scenario that was repaired. */
+/** What cannot be checked in a repaired scenario. */
 export function flawsOf(
   { broken, changed, hasAllFaults }: Repaired,
   tree: MapNode,

@@ -10,7 +10,7 @@ export function formHint(path: readonly PathKey[], node: Node): string {
   const [first] = entries(node);
   if (key === 'requests' && first?.[1].value.type === 'scalar')
     return ': put - before its first key';
-  if (id !== undefined && first !== undefined) return `: its entries read - ${id}: ${first[0]}`;
+  if (id !== undefined && first !== undefined) return `: write its entries as - ${id}: ${first[0]}`;
   const isStep = typeof key === 'number' && STEP_LISTS.has(String(path[path.length - 2]));
   const value = node.type === 'scalar' ? node.value : undefined;
   const word = text(node) ?? (typeof value === 'number' ? String(value) : undefined);
@@ -40,7 +40,7 @@ function shortHint(key: string, word: string): string {
   return field === undefined ? '' : `: write { ${field}: ${value} }`;
 }
 
-/** The field that a number is meant for, and what is told by a kind. */
+/** The main field of a policy, which a bare number or kind is meant for. */
 const MAIN: ReadonlyMap<string, string> = new Map([
   ['retry', 'attempts'],
   ['rateLimit', 'rate'],
@@ -69,65 +69,63 @@ export function loadHint(path: readonly PathKey[], word: string): string {
   return isLoad && rate !== null ? `: write poisson(${rate[1]}/${rate[2] ?? 's'})` : '';
 }
 
-/** A kind that stands in another section. */
+/** Hint for a kind that belongs to another section. */
 export function kindHint(path: readonly PathKey[], word: string): string {
   if (path[0] === 'queues' && path.length === 3 && word === 'kafka')
-    return ': a log of Kafka stands in topics, with subscribers';
+    return ': write a Kafka log in topics, with subscribers';
   return path[0] === 'topics' && path.length === 3 && /^(rabbitmq|sqs)$/.test(word)
-    ? `: a queue of ${word} stands in queues, with consumers`
+    ? `: write a queue of ${word} in queues, with consumers`
     : '';
 }
 
 /** What is said of a kind that is missing where it is called a type, and of a delay that is none of a fault's. */
 export function missingHint(name: string, node: Node): string {
   const has = (key: string): boolean => node.type === 'map' && node.entries.has(key);
-  if (name === 'kind' && has('type')) return '; it is called kind here, not type';
-  if (name === 'kind' && has('rate')) return '; of a rate alone, write poisson(50/s)';
-  if (name === 'add' && has('delay')) return '; delay is the wait behind another fault';
+  if (name === 'kind' && has('type')) return '; use kind instead of type';
+  if (name === 'kind' && has('rate')) return '; for a rate alone write poisson(50/s)';
+  if (name === 'add' && has('delay')) return '; delay is the time after another fault';
   return '';
 }
 
 /** Where a key belongs that is known elsewhere. */
 export function placeHint(path: readonly PathKey[], key: string): string | undefined {
   if (path.length === 0 && OF_RUN.has(key))
-    return `it stands in run, as run: { ${key}: ${OF_RUN.get(key)!} }`;
+    return `move it into run, as run: { ${key}: ${OF_RUN.get(key)!} }`;
   const list = path[path.length - 2];
   const isEntry = typeof path[path.length - 1] === 'number';
   if (isEntry && STEP_LISTS.has(String(list)) && POLICIES.has(key))
-    return `what guards one call stands in its policy, as policy: { timeout: 1s, retry: { attempts: 3 } }`;
+    return 'move it into the policy of the call, as policy: { timeout: 1s, retry: { attempts: 3 } }';
   if (isEntry && list === 'faults' && /^(select|selector|replicas|pods)$/.test(key))
-    return 'which instances it hits stands in instances, as instances: 2 or instances: 50%';
+    return 'select instances with instances, as instances: 2 or instances: 50%';
   if (isEntry && list === 'variants' && /^[a-z]\w+$/i.test(key) && SECTIONS.has(key))
-    return `what a variant changes stands in set, as set: { services.web.replicas: 3 }`;
+    return 'move the changes of a variant into set, as set: { services.web.replicas: 3 }';
   if (isEntry && list === 'routes' && MATCHES.has(key))
-    return `what a route is chosen by stands in match, as match: { path: /orders }`;
+    return 'move the conditions of a route into match, as match: { path: /orders }';
   if (path[0] === 'gateways' && path.length === 2 && MIDDLEWARE.has(key))
-    return `a gateway does that in its middleware, as middleware: [ ${key}: ${MIDDLEWARE.get(key)!} ]`;
+    return `move it into the middleware of the gateway, as middleware: [ ${key}: ${MIDDLEWARE.get(key)!} ]`;
   if (path.length !== 2) return undefined;
   return OF_COMPONENTS.find(([section, keys]) => section === path[0] && keys.test(key))?.[2];
 }
 
 /** What people write at a component of a section, and how it is said here. */
 const OF_COMPONENTS: readonly (readonly [PathKey, RegExp, string])[] = [
-  [
-    'workloads',
-    /^vus$/,
-    'so many users, each after a while again, are arrivals, as arrivals: closed(10 1s)',
-  ],
+  ['workloads', /^vus$/, 'write a fixed number of users as arrivals: closed(10 1s)'],
   [
     'services',
     /^(consumes?|consumers?|subscri\w+|listen\w*)$/i,
-    'messages come to it from where they wait: topics have subscribers, as subscribers: [ { group: workers, call: worker.handle } ], and queues have consumers',
+    'write the service as a consumer: topics have subscribers, as subscribers: [ { group: workers, call: ' +
+      'worker.handle } ], and queues have consumers',
   ],
   [
     'services',
     /^(calls|depends_?on|dependencies|upstreams?)$/i,
-    'whom it calls is said by the steps of its endpoints, as endpoints: { get: [ call: stock.get ] }',
+    'write its calls as steps of its endpoints, as endpoints: { get: [ call: stock.get ] }',
   ],
   [
     'caches',
     /^(ttl|capacity|size|max_?(size|entries)|eviction|kind|shared|local|redis)$/i,
-    'what holds the values are its levels, as levels: [ { name: shared, kind: redis, ttl: 60s, capacity: 10000 } ]',
+    'move it into the levels of the cache, as levels: [ { name: shared, kind: redis, ttl: 60s, capacity: ' +
+      '10000 } ]',
   ],
 ];
 
@@ -174,14 +172,20 @@ const LISTED: ReadonlyMap<PathKey, string> = new Map<PathKey, string>([
   ['requests', 'name'],
 ]);
 
-/** Where a policy of calls from one component to another stands, where a bundle is called like such a pair. */
+/** Hint for a bundle named like a pair of components: the policies of calls between them belong to `outbound`. */
 export function pairHint(path: readonly PathKey[]): string | undefined {
   const own = String(path[path.length - 1]);
   if (path[0] === 'gateways' && /^[^@]+@[^@]+$/.test(own)) {
-    return `a route to one version is known, but not in this version: rollout: { kind: canary } of ${own.split('@')[0]!} divides the requests of its gateways`;
+    return (
+      'a route to one version is not supported in this version: use rollout: { kind: canary } of ' +
+      `${own.split('@')[0]!} to split the requests of its gateways`
+    );
   }
   const ends = String(path[path.length - 1]).split('->');
   const [from = '', to = ''] = ends.map((end) => end.trim());
   if (path[0] !== 'policies' || ends.length !== 2 || from === '' || to === '') return undefined;
-  return `what ${from} does in calls of ${to} stands in ${from}, as outbound: { ${to}: { timeout: 300ms } }`;
+  return (
+    `move the policies of calls from ${from} to ${to} into ${from}, as outbound: { ${to}: { timeout: 300ms ` +
+    '} }'
+  );
 }

@@ -43,12 +43,12 @@ export function badCharacter(text: string): { offset: number; message: string } 
   const control = BAD_CHARACTER.exec(text);
   if (control !== null) {
     const hex = control[0].charCodeAt(0).toString(16).padStart(4, '0').toUpperCase();
-    return { offset: control.index, message: `the control character U+${hex} is refused` };
+    return { offset: control.index, message: `the control character U+${hex} is not allowed` };
   }
   const lone = LONE_SURROGATE.exec(text);
   return lone === null
     ? null
-    : { offset: lone.index, message: 'half a surrogate pair is no character' };
+    : { offset: lone.index, message: 'half a surrogate pair is not a character' };
 }
 
 function utf8Length(source: string): number {

@@ -70,7 +70,9 @@ class Includer {
     const parsed = parseYaml(path, answer.text, this.problems);
     if (parsed === null) return null;
     if (parsed.type !== 'map') {
-      const message = 'the file is no map: a scenario begins with `faultline: 1`';
+      const message =
+        `expected a mapping, found ${parsed.type === 'list' ? 'a list' : 'text'}. A scenario starts with ` +
+        '`faultline: 1`';
       this.problems.add({ code: 'FL113', at: parsed.at, path: [], message });
       return null;
     }
@@ -82,7 +84,7 @@ class Includer {
     const include = get(tree, 'include');
     if (include === undefined) return tree;
     if (include.type !== 'list') {
-      this.refuse(include.at, 'include is a list of paths, such as [topology.yaml]');
+      this.refuse(include.at, 'include must be a list of paths, such as [topology.yaml]');
       return tree;
     }
     const inFolder = path.slice(this.folder.length);
@@ -100,7 +102,8 @@ class Includer {
 
   private fragment(node: Node, below: string, chain: readonly string[]): MapNode | null {
     const written = text(node);
-    const wrong = written === undefined ? 'a path is text' : pathProblem(written, ['yaml', 'yml']);
+    const wrong =
+      written === undefined ? 'a path must be text' : pathProblem(written, ['yaml', 'yml']);
     if (written === undefined || wrong !== null) {
       this.refuse(node.at, wrong!);
       return null;
@@ -112,7 +115,10 @@ class Includer {
       return null;
     }
     if (++this.files > FILES_MAX || chain.length > INCLUDE_DEPTH_MAX) {
-      this.refuse(node.at, `a scenario has at most ${FILES_MAX} files, ${INCLUDE_DEPTH_MAX} deep`);
+      this.refuse(
+        node.at,
+        `a scenario may have at most ${FILES_MAX} files, ${INCLUDE_DEPTH_MAX} levels deep`,
+      );
       return null;
     }
     return this.file(path, node.at, chain);
@@ -137,7 +143,7 @@ class Includer {
         const file = definedIn.get(id);
         if (file === undefined) definedIn.set(id, inner.key.file);
         else {
-          const message = `${name} is defined in ${file} too: an included thing has one definition`;
+          const message = `duplicate definition of ${name}: it is also defined in ${file}`;
           this.problems.add({ code: 'FL112', at: inner.key, path: [section, name], message });
         }
       }
@@ -154,13 +160,16 @@ export function pathProblem(path: string, kinds: readonly string[]): string | nu
   if (path.length > 400) return 'the path is too long';
   // Looked at before anything is opened: only names below the scenario's folder are left.
   if (!/^[A-Za-z0-9_][\w .-]*(\/[A-Za-z0-9_][\w .-]*)*$/.test(path.replace(/^\.\//, ''))) {
-    return `${JSON.stringify(path)}: a path is relative, goes down with / and holds letters, digits, _ . - only`;
+    return (
+      `${JSON.stringify(path)}: a path must be relative, below this folder, and consist of letters, digits, ` +
+      '/ _ . and -'
+    );
   }
   if (!kinds.some((kind) => path.endsWith(`.${kind}`))) {
-    return `${JSON.stringify(path)}: the file is one of ${kinds.map((kind) => `.${kind}`).join(', ')}`;
+    return `${JSON.stringify(path)}: the file must end with ${kinds.map((kind) => `.${kind}`).join(', ')}`;
   }
   if (/(^|\/)(con|prn|aux|nul|com\d|lpt\d)(\.|\/|$)/i.test(path)) {
-    return `${JSON.stringify(path)}: a device is no file`;
+    return `${JSON.stringify(path)}: a device name is not allowed`;
   }
   return null;
 }

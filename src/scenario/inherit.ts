@@ -53,7 +53,7 @@ function layPools(database: Node): Node {
 /** Writes out the bases of every bundle: those of `policies`, those at the calls, and those inside fallbacks. */
 export function inheritPolicies(root: MapNode, problems: Problems): MapNode {
   const pool = new Pool(get(root, 'policies'), 'policy', problems);
-  // Whose fallbacks stand around the one that is visited.
+  // The bundles whose fallbacks enclose the one that is visited.
   const around: string[] = [];
   let inside = 0;
   return visitScenario(root, {
@@ -64,8 +64,8 @@ export function inheritPolicies(root: MapNode, problems: Problems): MapNode {
       if (again !== undefined || inside > INSIDE_MAX) {
         const message =
           again === undefined
-            ? `more than ${INSIDE_MAX} bundles inside the fallbacks of others`
-            : `${[...around, again].join(' -> ')}: the steps of a fallback come back to its own bundle`;
+            ? `more than ${INSIDE_MAX} bundles nested in fallbacks`
+            : `${[...around, again].join(' -> ')}: the steps of a fallback use their own bundle again`;
         if (inside <= INSIDE_MAX + 1) {
           problems.add({ code: 'FL304', at: node.at, path, message });
         }
@@ -79,7 +79,7 @@ export function inheritPolicies(root: MapNode, problems: Problems): MapNode {
   }) as MapNode;
 }
 
-/** Bundles written inside the fallbacks of others, all told; more are a mistake of whatever wrote them. */
+/** Limit on all bundles nested in fallbacks; more are a mistake of a generator. */
 const INSIDE_MAX = 10_000;
 
 function basesOf(node: Node): readonly string[] {
@@ -123,7 +123,7 @@ class Pool {
     const name = text(node);
     const at = [...path, 'extends'];
     if (name === undefined) {
-      const message = `extends names a ${this.what}, or a list of them`;
+      const message = `extends needs the name of a ${this.what}, or a list of names`;
       this.problems.add({ code: 'FL204', at: node.at, path: at, message });
       return null;
     }
@@ -142,12 +142,12 @@ class Pool {
       return null;
     }
     if (chain.length > CHAIN_MAX) {
-      const message = `more than ${CHAIN_MAX} bases on top of each other`;
+      const message = `more than ${CHAIN_MAX} levels of extends`;
       this.problems.add({ code: 'FL304', at: node.at, path: at, message });
       return null;
     }
     if (chain.includes(name)) {
-      const message = `${[...chain, name].join(' -> ')} extend each other in a circle`;
+      const message = `cycle of extends: ${[...chain, name].join(' -> ')}`;
       this.problems.add({ code: 'FL304', at: node.at, path: at, message });
       return null;
     }

@@ -28,7 +28,7 @@ function finished(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   let json: JsonSchema = {};
   for (const [key, inner] of Object.entries(value)) {
-    // Bounds that only say "exact in a double", and the names of definitions, help nobody.
+    // Bounds that only mean "exact in a double", and the names of definitions, do not help readers.
     if ((key === 'maximum' || key === 'minimum') && isDoubleBound(inner)) continue;
     if (key === 'id' && typeof inner === 'string') continue;
     json[key] = key === 'default' || key === 'enum' || key === 'const' ? inner : finished(inner);
@@ -74,7 +74,7 @@ function withForms(json: JsonSchema, short: readonly JsonSchema[]): JsonSchema {
   };
 }
 
-/** Names as a pattern, so that editors complete what stands below them. */
+/** Names as a pattern, so that editors complete the fields below them. */
 function asPatternProperties(json: JsonSchema): JsonSchema {
   const { propertyNames, additionalProperties, ...rest } = json;
   const { pattern = '^.+$' } = propertyNames as { pattern?: string };

@@ -26,14 +26,18 @@ export function checkLimits(scenario: Scenario, graph: CallGraph, raise: Raise):
     scenario.eventStores,
   ].flatMap((map) => [...map.values()]);
   if (hosts.length > COMPONENTS_MAX) {
-    raise('FL602', ['services'], `${hosts.length} components, at most ${COMPONENTS_MAX} are taken`);
+    raise(
+      'FL602',
+      ['services'],
+      `found ${hosts.length} components; the limit is ${COMPONENTS_MAX}`,
+    );
   }
   const instances = hosts.reduce((sum, host) => sum + host.zones.length, 0);
   if (instances > INSTANCES_MAX) {
     raise(
       'FL602',
       ['services'],
-      `${instances} instances over all components, at most ${INSTANCES_MAX} are taken`,
+      `found ${instances} instances over all components; the limit is ${INSTANCES_MAX}`,
     );
   }
   const { run } = scenario;
@@ -51,10 +55,10 @@ export function checkLimits(scenario: Scenario, graph: CallGraph, raise: Raise):
       raise(
         'FL601',
         path,
-        `${sum}, ${rest}: more than the guard of ${round(LOAD_MAX)}; shorten the run or lower the rate`,
+        `${sum}, ${rest}: exceeds the limit of ${round(LOAD_MAX)}. Shorten the run or lower the rate`,
       );
     } else if (roots > run.maxEvents) {
-      raise('FL601', path, `${sum}: more than run.maxEvents, ${round(run.maxEvents)}`);
+      raise('FL601', path, `${sum}: exceeds run.maxEvents, ${round(run.maxEvents)}`);
     }
   }
 }

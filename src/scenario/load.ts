@@ -84,7 +84,7 @@ export class Source {
   }
 }
 
-/** The tree with a sweep that stands on the command line. */
+/** The tree with a sweep from the command line. */
 function withSweep(
   tree: MapNode,
   { name, text: yaml }: { name: string; text: string },
@@ -98,7 +98,7 @@ function withSweep(
   return put(tree, 'sweeps', sweeps?.type === 'map' ? put(sweeps, name, get(all, name)!) : all);
 }
 
-/** Stands in messages for the file of what was written there. */
+/** Shown in messages as the file of values from the command line. */
 const COMMAND_LINE = '--set';
 
 /** Reads what a scenario names, each file once, by its path from the folder of the scenario. */

@@ -145,7 +145,7 @@ export class Loader {
     return whatIf === null ? written : withWhatIf(written, whatIf, problems);
   }
 
-  /** Budgets and hypothesis of a file with mistakes elsewhere, as far as they can be told. */
+  /** Checks budgets and hypothesis of a file with mistakes elsewhere, as far as possible. */
   private checkJudgement(built: readonly Built[], names: readonly string[] | null): void {
     const { tree, problems } = this;
     const judged = built.flatMap(({ plan, resolved, flawed }): Judged[] => {
@@ -229,7 +229,7 @@ export class Loader {
     return { patched: own, resolved: null, flawed };
   }
 
-  /** What points at something that is gone is not told: one mistake is one problem. */
+  /** References to something that was dropped are not reported: one mistake is one problem. */
   private resolve(
     output: ScenarioOutput,
     frame: FrameOutput,
@@ -255,7 +255,7 @@ export class Loader {
     return resolved;
   }
 
-  /** Looks up the names that stand in entries with mistakes; the meaning of those entries is not known. */
+  /** Looks up the names in entries with mistakes; the meaning of those entries is unknown. */
   private names(
     tree: MapNode,
     written: Node,
@@ -283,7 +283,7 @@ interface Built {
   readonly patched: Patched;
   /** Null where there is a mistake in it. */
   readonly resolved: Resolved | null;
-  /** Then the names in it, where they could be told. */
+  /** Then the names in it, as far as they could be resolved. */
   readonly flawed: (Resolved & { readonly flaws: Flaws }) | null;
 }
 
@@ -325,7 +325,7 @@ function checkDefaults(tree: MapNode, problems: Problems): void {
   if (services?.type !== 'map') return;
   const endpoints = services.entries.get('endpoints');
   if (endpoints === undefined) return;
-  const message = 'endpoints have no defaults: every service has its own';
+  const message = 'defaults cannot have endpoints: every service has its own';
   problems.add({
     code: 'FL208',
     at: endpoints.key,
@@ -334,7 +334,7 @@ function checkDefaults(tree: MapNode, problems: Problems): void {
   });
 }
 
-/** Whether variants can be told apart although something else of the frame is wrong. */
+/** Whether variants have valid, distinct names although another part of the frame is wrong. */
 function namesStand(tree: MapNode): boolean {
   const variants = get(tree, 'variants');
   if (variants === undefined) return true;

@@ -40,7 +40,7 @@ export interface Entry {
 /** One step of the way to a value: a key of a map or an index of a list. */
 export type PathKey = string | number;
 
-/** A scalar that stands at a place of a file. */
+/** A scalar at a place of a file. */
 export function scalar(value: ScalarNode['value'], at: Place): ScalarNode {
   return { type: 'scalar', value, at };
 }
@@ -55,7 +55,7 @@ export function map(entries: ReadonlyMap<string, Entry>, at: Place): MapNode {
   return { type: 'map', entries, at };
 }
 
-/** A map of one entry whose key stands at the place of its value: the long form of a short one. */
+/** A map with one entry, whose key has the place of its value: the long form of a short form. */
 export function single(key: string, value: Node): MapNode {
   return map(new Map([[key, { key: value.at, value }]]), value.at);
 }
@@ -122,7 +122,7 @@ export function changeItems(node: Node, by: (value: Node, index: number) => Node
     : { ...node, items: changed };
 }
 
-/** The tree without its nulls; maps remember which keys went and who took them. */
+/** The tree without its nulls; maps remember the removed keys and the places that removed them. */
 export function prune(node: Node): Node {
   if (node.type === 'list') return changeItems(node, prune);
   if (node.type !== 'map') return node;

@@ -9,10 +9,9 @@ import { verbOf } from './verbs.js';
 const WHOLE: ReadonlySet<string> = new Set(['to', 'zone', 'replicas', 'match', 'between']);
 
 /**
- * Lays one value over another. Maps merge key by key, scalars and lists replace, `null` deletes (it is
- * kept until the end, so that it also deletes what comes from below); a map of another kind or a step of
- * another verb replaces. `under` is the key both stand under: where a policy names no kind it is the
- * default one.
+ * Lays one value over another. Maps merge key by key, scalars and lists replace, `null` deletes (it is kept until the
+ * end, so that it also deletes what comes from below); a map of another kind or a step of another verb replaces.
+ * `under` is the key of both: a policy without a kind has the default one.
  */
 export function merge(below: Node, above: Node, under = ''): Node {
   if (above.type !== 'map') return above;
@@ -57,7 +56,7 @@ export function longScalar(node: Node): MapNode | null {
   }
 }
 
-/** A value made of maps, lists and scalars as a tree that stands at one place. */
+/** A value made of maps, lists and scalars as a tree whose nodes all have one place. */
 export function located(value: unknown, at: Place): Node {
   if (value instanceof Map) {
     const inner = new Map<string, Entry>();

@@ -60,28 +60,29 @@ export function outcomesHint(path: readonly PathKey[], word: string): string {
   const [key, at] = [path[path.length - 1], path[path.length - 2]];
   if (key === 'on') return `: write on: ${outcomes(word)}`;
   if (at !== 'on' || !Object.hasOwn(ENVOY_OUTCOMES, word)) return '';
-  return `: write ${ENVOY_OUTCOMES[word]!.join(', ')}, which is what Envoy means by ${word}`;
+  return `: write ${ENVOY_OUTCOMES[word]!.join(', ')}, the meaning of ${word} in Envoy`;
 }
 
 const OF_RETRIES: readonly WayOut[] = [
   {
     keys: 'pertrytimeout',
-    because: 'it is a policy beside the retry, and limits each try',
+    because: 'it is a separate policy next to retry, and limits each try',
     write: (value) => field('timeout', time(value, '2s')),
   },
   {
     keys: 'timeout deadline',
-    because: 'it is a policy beside the retry: a timeout limits each try, a deadline all of them',
+    because:
+      'it is a separate policy next to retry: a timeout limits each try, a deadline all of them',
     write: (value) => field('deadline', time(value, '5s')),
   },
   {
     keys: 'waitduration retrydelay delay',
-    because: 'the wait before a retry is its backoff',
+    because: 'the delay before a retry is its backoff',
     write: (value) => `backoff: { kind: constant, base: ${time(value, '500ms')} }`,
   },
   {
     keys: 'enableexponentialbackoff exponentialbackoffmultiplier exponentialmaxwaitduration enablerandomizedwait randomizedwaitfactor',
-    because: 'the wait before a retry is its backoff',
+    because: 'the delay before a retry is its backoff',
     write: (value, key) => {
       const factor = /multiplier/i.test(key) && value !== undefined ? value : '2';
       const max = /max/i.test(key) ? `, max: ${time(value, '10s')}` : '';
@@ -92,7 +93,7 @@ const OF_RETRIES: readonly WayOut[] = [
   },
   {
     keys: 'retrybackoff baseinterval maxinterval',
-    because: 'the wait before a retry is its backoff',
+    because: 'the delay before a retry is its backoff',
     write: (value, key) =>
       /^max/i.test(key)
         ? `backoff: { kind: envoy, base: 25ms, max: ${time(value, '250ms')} }`
@@ -100,17 +101,17 @@ const OF_RETRIES: readonly WayOut[] = [
   },
   {
     keys: 'retryon retriablestatuscodes',
-    because: 'outcomes and statuses are one list',
+    because: 'outcomes and statuses share one list',
     write: (value) => `on: ${outcomes(value)}`,
   },
   {
     keys: 'retryexceptions ignoreexceptions retryonresultpredicate',
-    because: 'there are no classes of exceptions; outcomes that are retried are one list',
+    because: 'there are no exception classes; retried outcomes are one list',
     write: () => 'on: [serverError, timeout, connect]',
   },
   {
     keys: 'retryhostpredicate hostselectionretrymaxattempts retryignoreprevioushosts',
-    because: 'a retry asks another instance',
+    because: 'write whether a retry uses another instance',
     write: () => 'otherInstance: true',
   },
 ];
@@ -118,12 +119,12 @@ const OF_RETRIES: readonly WayOut[] = [
 const OF_BREAKERS: readonly WayOut[] = [
   {
     keys: 'recordexceptions',
-    because: 'there are no classes of exceptions; outcomes that count as failures are one list',
+    because: 'there are no exception classes; outcomes that count as failures are one list',
     write: () => 'failOn: [serverError, timeout, connect]',
   },
   {
     keys: 'ignoreexceptions',
-    because: 'there are no classes of exceptions; outcomes that count for nothing are one list',
+    because: 'there are no exception classes; ignored outcomes are one list',
     write: () => 'ignore: [clientError]',
   },
   {
@@ -141,32 +142,32 @@ const OF_BREAKERS: readonly WayOut[] = [
 const OF_ROUTES: readonly WayOut[] = [
   {
     keys: 'timeout deadline requesttimeout',
-    because: 'what guards the calls of a route is its policy, and a deadline limits all tries',
+    because: 'calls of a route are protected by its policy, and a deadline limits all tries',
     write: (value) => `policy: { deadline: ${time(value, '5s')} }`,
   },
   {
     keys: 'pertrytimeout',
-    because: 'what guards the calls of a route is its policy, and a timeout limits each try',
+    because: 'calls of a route are protected by its policy, and a timeout limits each try',
     write: (value) => `policy: { timeout: ${time(value, '2s')} }`,
   },
   {
     keys: 'retry',
-    because: 'what guards the calls of a route is its policy',
+    because: 'calls of a route are protected by its policy',
     write: (value) => `policy: { timeout: 2s, retry: { attempts: ${value ?? '3'} } }`,
   },
   {
     keys: 'retries retrypolicy',
-    because: 'what guards the calls of a route is its policy, and attempts count the first try too',
+    because: 'calls of a route are protected by its policy, and attempts include the first try',
     write: (value) => `policy: { timeout: 2s, retry: { kind: istio, attempts: ${tries(value)} } }`,
   },
   {
     keys: 'circuitbreaker bulkhead ratelimit hedge fallback outlierdetection',
-    because: 'what guards the calls of a route is its policy',
+    because: 'calls of a route are protected by its policy',
     write: () => BUNDLE_RETRY,
   },
   {
     keys: 'prefix pathprefix',
-    because: 'a prefix is a path with * at its end',
+    because: 'write a prefix as a path with * at the end',
     write: (value) => `match: { path: ${prefix(value)} }`,
   },
 ];
@@ -174,12 +175,12 @@ const OF_ROUTES: readonly WayOut[] = [
 const OF_MATCHES: readonly WayOut[] = [
   {
     keys: 'prefix pathprefix uri',
-    because: 'a prefix is a path with * at its end',
+    because: 'write a prefix as a path with * at the end',
     write: (value) => field('path', prefix(value)),
   },
   {
     keys: 'regex saferegex',
-    because: 'a regular expression is a path with ~ before it',
+    because: 'write a regular expression as a path with ~ in front',
     write: (value) => field('path', `"~${value ?? '/orders/[0-9]+'}"`),
   },
 ];
@@ -192,7 +193,7 @@ function prefix(value: string | undefined): string {
 const OF_STEPS: readonly WayOut[] = [
   {
     keys: 'pertrytimeout',
-    because: 'what guards one call is its policy, and a timeout limits each try',
+    because: 'one call is protected by its policy, and a timeout limits each try',
     write: (value) => `policy: { timeout: ${time(value, '2s')} }`,
   },
 ];
@@ -216,32 +217,33 @@ const OF_RESOURCES: readonly WayOut[] = [
 const OF_SERVICES: readonly WayOut[] = [
   {
     keys: 'availability uptime',
-    because: 'a service fails by a step of its endpoints',
+    because: 'a service fails through a step of its endpoints',
     write: (value) => `{ fail: 503, probability: ${missing(value)} }`,
   },
   {
     keys: 'errorrate failurerate errors errorratio',
-    because: 'a service fails by a step of its endpoints',
+    because: 'a service fails through a step of its endpoints',
     write: (value) => `{ fail: 503, probability: ${share(value, '0.1%')} }`,
   },
   {
     keys: 'latency responsetime delay servicetime',
-    because: 'a service takes time by a step of its endpoints',
+    because: 'write the time of a service as a step of its endpoints',
     write: (value) => `wait: ${time(value, '20ms')}`,
   },
   {
     keys: 'slo slos sla objective objectives',
-    because: 'what has to hold is a budget of the scenario',
+    because: 'write objectives as budgets of the scenario',
     write: (value) => `budgets: [ users.success >= ${share(value, '99.9%')} ]`,
   },
   {
     keys: 'timeout deadline retry retries circuitbreaker bulkhead',
-    because: 'what guards a call is the policy of its caller, at the step or by callee in outbound',
+    because:
+      'a call is protected by the policy of its caller, at the step or per callee in outbound',
     write: () => BUNDLE_RETRY,
   },
   {
     keys: 'cache caching rediscache',
-    because: 'a cache is a component of its own, and steps read it',
+    because: 'a cache is a separate component that steps read',
     write: () => 'caches: { pages: { hitRatio: 90%, levels: [ { name: shared, kind: redis } ] } }',
   },
   {
@@ -261,7 +263,7 @@ const OF_SERVICES: readonly WayOut[] = [
   },
   {
     keys: 'minreplicas maxreplicas hpa targetcpuutilizationpercentage',
-    because: 'replicas that follow the load are autoscaling',
+    because: 'replicas that follow the load are written in autoscaling',
     write: (value, key) => {
       const [min, max] = [/^min/i.test(key) ? value : '2', /^max/i.test(key) ? value : '10'];
       return `cpu: 2, autoscaling: { min: ${min ?? '2'}, max: ${max ?? '10'}, metric: cpu, target: 70% }`;
@@ -269,7 +271,7 @@ const OF_SERVICES: readonly WayOut[] = [
   },
   {
     keys: 'terminationgraceperiodseconds terminationgraceperiod',
-    because: 'how a process ends is its lifecycle',
+    because: 'the end of a process is configured in its lifecycle',
     write: (value) => `lifecycle: { terminationGrace: ${time(value, '30s')} }`,
   },
 ];

@@ -38,26 +38,28 @@ export function parseYaml(file: string, source: string, problems: Problems): Nod
     });
   }
   if (document.errors.length + document.warnings.length > 0) return null;
-  const reader = new Reader(file, problems);
-  return reader.document(document, source.length);
+  const reader = new Reader(file, source, problems);
+  return reader.document(document);
 }
 
 class Reader {
   private readonly file: string;
+  private readonly source: string;
   private readonly problems: Problems;
   private readonly anchors = new Map<string, ParsedNode>();
   private nodes = 0;
   private stopped = false;
 
-  constructor(file: string, problems: Problems) {
+  constructor(file: string, source: string, problems: Problems) {
     this.file = file;
+    this.source = source;
     this.problems = problems;
   }
 
-  document(document: Document.Parsed, length: number): Node | null {
+  document(document: Document.Parsed): Node | null {
     const root = document.contents;
     if (root === null) {
-      this.fail('FL113', [0, length === 0 ? 0 : 1], 'the file is empty');
+      this.fail('FL113', [0, Math.min(this.source.length, 1)], 'the file is empty');
       return null;
     }
     const node = this.node(root, 1);
@@ -86,7 +88,7 @@ class Reader {
     const target = this.anchors.get(node.source);
     if (target === undefined)
       return this.stop('FL105', node, `nothing is anchored as &${node.source}`);
-    if (isAlias(target)) return this.stop('FL105', node, 'an alias of an alias is not read');
+    if (isAlias(target)) return this.stop('FL105', node, 'an alias of an alias is not supported');
     // Reading it again counts its nodes again, so a bomb of aliases meets the guard.
     const read = this.node(target, depth + 1);
     return { ...read, at: this.place(node.range) };
@@ -102,7 +104,7 @@ class Reader {
     }
     if (typeof value === 'number') return this.number(node, value, at);
     if (typeof value === 'boolean' || value === null) return scalar(value, at);
-    this.fail('FL105', node.range, 'only text, numbers, true, false and null are read');
+    this.fail('FL105', node.range, 'only text, numbers, true, false and null are supported');
     return scalar(null, at);
   }
 
@@ -111,7 +113,7 @@ class Reader {
       this.fail(
         'FL204',
         node.range,
-        `${Number.isNaN(value) ? 'NaN' : 'infinity'} is no number here`,
+        `${Number.isNaN(value) ? 'NaN' : 'infinity'} is not allowed as a number`,
       );
       return scalar(null, at);
     }
@@ -132,8 +134,10 @@ class Reader {
       const key = this.key(pair.key);
       if (key === null) continue;
       const at = this.place(pair.key.range);
-      if (read.has(key)) {
-        this.fail('FL106', pair.key.range, `${JSON.stringify(key)} stands twice in this map`);
+      const first = read.get(key);
+      if (first !== undefined) {
+        const message = `duplicate key ${JSON.stringify(key)} (first defined ${this.where(first.key, at)})`;
+        this.fail('FL106', pair.key.range, message);
         continue;
       }
       if (isEmpty(pair.value)) {
@@ -154,16 +158,20 @@ class Reader {
 
   private key(node: ParsedNode): string | null {
     if (!isScalar(node) || typeof node.value !== 'string') {
-      this.fail('FL108', node.range, 'a key is text: put it in quotes');
+      this.fail('FL108', node.range, 'a key must be text: put it in quotes');
       return null;
     }
     if (node.anchor !== undefined) this.anchors.set(node.anchor, node);
     if (FORBIDDEN.has(node.value)) {
-      this.fail('FL107', node.range, `the key ${node.value} is refused`);
+      this.fail('FL107', node.range, `the key ${node.value} is not allowed`);
       return null;
     }
     if (node.value === '<<') {
-      this.fail('FL105', node.range, 'YAML merge keys are not read: use templates and `extends`');
+      this.fail(
+        'FL105',
+        node.range,
+        'YAML merge keys are not supported: use templates and `extends`',
+      );
       return null;
     }
     const bad = badCharacter(node.value);
@@ -180,6 +188,13 @@ class Reader {
   private fail(code: Code, range: readonly number[], message: string): void {
     const at = this.place(range);
     this.problems.add({ code, at, path: [], message });
+  }
+
+  /** The line of an earlier place, as seen from a later one. */
+  private where({ start }: Place, later: Place): string {
+    const line = this.source.slice(0, start).split('\n').length;
+    const isSame = !this.source.slice(start, later.start).includes('\n');
+    return isSame ? 'on the same line' : `on line ${line}`;
   }
 
   private place(range: readonly number[]): Place {
@@ -201,7 +216,7 @@ function maskBad(source: string, code: Code): string {
 function say(message: string): string {
   const first = message.split('\n')[0].replace(/ at line \d+, column \d+:?$/, '');
   if (/multiple documents/i.test(first))
-    return 'a file holds one document: remove the second `---`';
-  if (/Unresolved tag/i.test(first)) return `${first}: tags are not read`;
+    return 'a file may have only one document: remove the second `---`';
+  if (/Unresolved tag/i.test(first)) return `${first}: tags are not supported`;
   return first;
 }

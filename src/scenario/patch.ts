@@ -23,7 +23,7 @@ export interface Patch {
   readonly isOpen?: true;
 }
 
-/** The tree with the patch applied. What leads nowhere is a problem, and that edit is left out. */
+/** The tree with the patch applied. An edit whose path matches nothing is a problem and is skipped. */
 export function applyPatch(root: Node, patch: Patch, problems: Problems): Node {
   let tree = root;
   let written: Node | null = null;
@@ -113,11 +113,14 @@ class Descent {
     }
   }
 
-  /** What stands once in a file is the same for all variants: to change it would change nothing. */
+  /**
+   * Sections that are written once per file are the same for all variants, so a change of them would have no effect.
+   */
   private checkSection(tree: Node): void {
     const [first] = this.segments;
     if (first === undefined || first.kind !== 'key' || PATCHED.has(first.key)) return;
-    if (ONCE.has(first.key)) this.fail(0, `${first.key} stands once for all variants`);
+    if (ONCE.has(first.key))
+      this.fail(0, `${first.key} is the same for all variants and cannot be changed by one`);
     const present = entries(tree).map(([name]) => name);
     this.nowhere(
       0,
@@ -132,11 +135,14 @@ class Descent {
     const container = node.type === 'scalar' ? (longScalar(node) ?? node) : node;
     if (segment.kind === 'key') {
       if (container.type !== 'map')
-        return this.fail(depth, `${this.upTo(depth)} is ${describe(node)}, not a map`);
+        return this.fail(
+          depth,
+          `expected a mapping at ${this.upTo(depth)}, found ${describe(node)}`,
+        );
       return this.inMap(container, segment.key, depth, last);
     }
     if (container.type !== 'list')
-      return this.fail(depth, `${this.upTo(depth)} is ${describe(node)}, not a list`);
+      return this.fail(depth, `expected a list at ${this.upTo(depth)}, found ${describe(node)}`);
     return this.inList(container, segment, depth, last);
   }
 
@@ -170,9 +176,9 @@ class Descent {
       const merged = old === undefined ? value : merge(old.value, value, key);
       return this.with(node, key, { key: this.edit.at, value: merged });
     }
-    if (value.type !== 'list') return this.fail(depth, '`add` takes a list of entries');
+    if (value.type !== 'list') return this.fail(depth, '`add` needs a list of entries');
     if (old !== undefined && old.value.type !== 'list') {
-      return this.fail(depth, `${this.edit.path} is ${describe(old.value)}, not a list`);
+      return this.fail(depth, `expected a list at ${this.edit.path}, found ${describe(old.value)}`);
     }
     const before = old === undefined ? [] : items(old.value);
     const whole: ListNode = {
@@ -189,7 +195,7 @@ class Descent {
     if (!last) replaced[index] = this.descend(node.items[index], depth + 1);
     else if (this.how === 'remove') replaced.splice(index, 1);
     else if (this.how === 'set') replaced[index] = merge(node.items[index], this.edit.value!);
-    else return this.fail(depth, '`add` takes the path of a list');
+    else return this.fail(depth, '`add` needs the path of a list');
     return { ...node, items: replaced };
   }
 
@@ -198,7 +204,7 @@ class Descent {
       if (segment.index < node.items.length) return segment.index;
       return this.fail(
         depth,
-        `${this.upTo(depth)} has ${node.items.length} entries; the first is [0]`,
+        `${this.upTo(depth)} has ${node.items.length} entries, numbered from [0]`,
       );
     }
     const name = segment.kind === 'name' ? segment.name : '';
@@ -209,7 +215,7 @@ class Descent {
     if (verbs.length > 1) {
       return this.fail(
         depth,
-        `${name} occurs ${verbs.length} times in ${this.upTo(depth)}: give the step a name`,
+        `${name} occurs ${verbs.length} times in ${this.upTo(depth)}: name the step`,
       );
     }
     return this.nowhere(depth, name, namesIn(node));
@@ -221,7 +227,7 @@ class Descent {
     return { ...node, entries: changed };
   }
 
-  /** What stands at the first steps of the path once templates, defaults and bases are written out. */
+  /** The node at the first steps of the path after templates, defaults and bases are written out. */
   private inherited(depth: number): Node | undefined {
     let node: Node | undefined = this.inheritedTree();
     for (const segment of this.segments.slice(0, depth)) {
@@ -251,10 +257,7 @@ class Descent {
 
   /** A path goes into what is there: a new section is written as a whole. */
   private noSection(key: string): never {
-    return this.fail(
-      0,
-      `the scenario has no ${key}: write the section first, or set it as a whole`,
-    );
+    return this.fail(0, `the scenario has no section ${key}: write it first, or set it as a whole`);
   }
 
   private fail(depth: number, message: string): never {
@@ -299,7 +302,7 @@ function namesIn(node: ListNode): string[] {
 }
 
 function describe(node: Node): string {
-  if (node.type === 'map') return 'a map';
+  if (node.type === 'map') return 'a mapping';
   if (node.type === 'list') return 'a list';
   return node.value === null ? 'empty' : JSON.stringify(node.value);
 }

@@ -25,7 +25,7 @@ export function parsePath(text: string): ParsedPath {
       at = IN_BRACKETS.lastIndex;
       continue;
     }
-    if (text[at] === '.' && segments.length === 0) return fail('a path begins with a key', at);
+    if (text[at] === '.' && segments.length === 0) return fail('a path must start with a key', at);
     if (text[at] === '.') at++;
     else if (segments.length > 0) return fail('expected a dot or [', at);
     KEY.lastIndex = at;

@@ -21,7 +21,7 @@ export class Places {
     return tree !== undefined && locate(tree, path).depth === path.length;
   }
 
-  /** The place of a path, of the nearest thing around it where a default stands there. */
+  /** The place of a path; for a default, the place of the nearest written ancestor. */
   at(variant: string, path: readonly PathKey[]): Spot {
     const tree = this.trees.get(variant);
     if (tree === undefined) return this.problems.spot({ file: this.path, start: 0, end: 0 });

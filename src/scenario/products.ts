@@ -9,7 +9,7 @@ export interface Product {
    * timeouts 504, refusals 503, a reset 502; what its policies refuse is 503 everywhere.
    */
   readonly answers: readonly (readonly [OutcomeName, number])[];
-  /** Bundle of its calls to a target of so many instances, policy to fields. Empty = no policy. */
+  /** Bundle of its calls to a target with this number of instances, policy to fields. Empty = no policy. */
   upstream(servers: number): Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
@@ -62,8 +62,8 @@ const NGINX: Product = {
 };
 
 /**
- * Spring Cloud Gateway: no limit on the time of an answer, no retries. What Netty throws becomes 500,
- * only its own response timeout 504. NettyRoutingFilter and its tests.
+ * Spring Cloud Gateway: no limit on the time of an answer, no retries. Exceptions of Netty become 500, except its
+ * response timeout: 504. NettyRoutingFilter and its tests.
  */
 const SPRING: Product = {
   routing: 'firstMatch',

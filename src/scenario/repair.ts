@@ -40,7 +40,7 @@ export function repair<T>(
   return null;
 }
 
-/** What stands where something has to stand: nothing that has a name in it. */
+/** Substitutes for required values; they contain no names. */
 const STAND_INS: ReadonlyMap<PathKey, unknown> = new Map<PathKey, unknown>([
   ['run', { duration: '60s' }],
   ['duration', '60s'],

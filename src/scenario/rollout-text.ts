@@ -33,7 +33,7 @@ function expectation(scanner: Scanner): RolloutExpectation {
     scanner.take('of');
     const of = metricOf(scanner);
     if ((of.name === 'success') !== (metric.name === 'success')) {
-      scanner.fail('a latency is compared with a latency, a share with a share', EXAMPLES);
+      scanner.fail('compare a latency with a latency, or a share with a share', EXAMPLES);
     }
     ended(scanner);
     return { text, metric, op, limit: quantity.value, of };
@@ -50,14 +50,15 @@ function expectation(scanner: Scanner): RolloutExpectation {
 }
 
 function ended(scanner: Scanner): void {
-  if (!scanner.atEnd()) scanner.fail('expected the end: each look is at the last interval', []);
+  if (!scanner.atEnd())
+    scanner.fail('expected the end: an analysis always covers the last interval', []);
 }
 
 function metricOf(scanner: Scanner): RolloutMetric {
   const start = scanner.offset;
   const side = SIDES.find((one) => scanner.peekWord() === one);
   if (side === undefined) {
-    return scanner.fail('an analysis asks for `canary` or `stable`', EXAMPLES);
+    return scanner.fail('expected `canary` or `stable`', EXAMPLES);
   }
   scanner.take(side);
   if (!scanner.take('.')) scanner.fail('expected a dot and the name of a metric', EXAMPLES);

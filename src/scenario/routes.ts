@@ -21,9 +21,8 @@ const DEFAULT_PATH = '/';
 type Router = Pick<Gateway, 'routing' | 'routes'>;
 
 /**
- * The route a gateway takes for a request, or null: 404. All fields of a route have to hold, of a list
- * one; which of several routes it is, and what is equal goes by the order of the file, is told by
- * `precedence.ts`.
+ * The route a gateway takes for a request, or null: 404. All fields of a route must match, of a list one entry.
+ * `precedence.ts` selects among several matching routes; ties are broken by the order in the file.
  */
 export function routeOf(router: Router, line: RequestLine): Route | null {
   const headers = new Map([...line.headers].map(([name, value]) => [name.toLowerCase(), value]));

@@ -14,8 +14,8 @@ export function scaled(node: Node, factor: number): Node | null {
 }
 
 /**
- * Arrivals at so many times their rate: of a profile each stage, of a burst or a wave its ends, and of a
- * renewal process the gap, which shrinks. Null where they have no rate, as those of a fixed number of users.
+ * Arrivals with their rate multiplied by a factor: each stage of a profile, both rates of a burst or a wave, and the
+ * gap of a renewal process, which shrinks. Null if they have no rate, like a fixed number of users.
  */
 export function scaledArrivals(node: Node, factor: number): MapNode | null {
   if (node.type !== 'map') return null;

@@ -1,6 +1,6 @@
 import { synonym } from './synonyms.js';
 
-/** Names longer than this get no suggestion: nobody mistypes one letter of a hundred. */
+/** Names longer than this get no suggestion: a typo in so long a name is unlikely. */
 const WORD_MAX = 80;
 
 /**
@@ -24,7 +24,7 @@ export function nearest(wrong: string, names: Iterable<string>): string | undefi
   return best;
 }
 
-/** Shorter names stand in half of all words. */
+/** Shorter names are contained in half of all words. */
 const WITHIN_MIN = 3;
 
 /**

@@ -11,7 +11,7 @@ export interface Setting extends SweepValue {
   readonly unit: AxisUnit;
 }
 
-/** What a value that stands in the file comes to. */
+/** Converts a value of the file into a setting. */
 export function settingOf(node: Node): Setting {
   const value = plain(node);
   const quantity = quantityOf(value);
@@ -66,17 +66,17 @@ export class Range {
   static between(from: Node, to: Node, scale: Range['scale']): Range | string {
     const [first, last] = [settingOf(from), settingOf(to)];
     for (const end of [first, last]) {
-      if (end.number === null) return `${end.text} is no quantity: a range needs numbers`;
+      if (end.number === null) return `${end.text} is not a quantity: a range needs numbers`;
     }
     if (first.unit !== last.unit) {
-      return `${first.text} and ${last.text} are not of the same unit`;
+      return `${first.text} and ${last.text} have different units`;
     }
     if (first.unit === 'bytes' && partsOf(first.text)[1] !== partsOf(last.text)[1]) {
       return `write ${first.text} and ${last.text} in the same unit`;
     }
-    if (first.number === last.number) return 'a range from a value to itself has no steps';
+    if (first.number === last.number) return 'from and to are the same: write two different values';
     const isPositive = first.number! > 0 && last.number! > 0;
-    if (scale === 'log' && !isPositive) return 'a log scale begins and ends above 0';
+    if (scale === 'log' && !isPositive) return 'a log scale needs values above 0';
     return new Range(first, last, scale, endsOf(first, last));
   }
 
@@ -90,7 +90,7 @@ export class Range {
     );
   }
 
-  /** So many values from the first to the last; fewer where neighbours would be the same. */
+  /** `count` values from the first to the last; fewer if neighbours would be equal. */
   steps(count: number): readonly Setting[] {
     const all = Array.from({ length: count }, (_, i) => this.at(i / (count - 1)));
     return all.filter((one, i) => i === 0 || one.text !== all[i - 1]!.text);

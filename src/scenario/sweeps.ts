@@ -135,7 +135,8 @@ class SweepReader {
     const set = get(this.node, 'set');
     // What `null` takes away, as from an included file, is no axis.
     const written = entries(set).filter(([path]) => Object.hasOwn(this.own.set, path));
-    if (written.length === 0) this.add('FL208', this.node, ['set'], 'there is nothing to set');
+    if (written.length === 0)
+      this.add('FL208', this.node, ['set'], 'set is empty: write a path with values');
     const axes = written.flatMap(([path, { key, value }]) => {
       const axis = this.axis(this.own.set[path]!, value, path);
       return axis === null ? [] : [{ path, at: key, ...axis }];
@@ -152,18 +153,18 @@ class SweepReader {
   ): void {
     const add = (message: string): void => this.add('FL208', { at }, ['set', path], message);
     const other = before.find((one) => isWithin(path, one.path) || isWithin(one.path, path));
-    if (other !== undefined) add(`${path} and ${other.path} set the same`);
+    if (other !== undefined) add(`${path} and ${other.path} overlap: remove one of them`);
     if (isWithin(path, 'run.replications') || isWithin(path, 'run.seed')) {
-      add('every setting is run with the same seed and as often: write replications beside set');
+      add('seed and replications are the same for all settings: write them outside set');
     }
     if (isWithin(path, 'run.duration') && this.own.duration !== undefined) {
-      add('duration stands beside set too');
+      add('duration is also written outside set: remove one of them');
     }
     // A `*` passes by what a variant has taken away.
     for (const name of isWild(path) ? [] : variants) {
       const gone = this.around.removed.get(name)?.find((one) => isWithin(path, one));
       if (gone === undefined) continue;
-      add(`variant ${name} takes ${gone} away, and this would bring it back: name the variants`);
+      add(`variant ${name} removes ${gone}, which this restores: list the variants`);
     }
   }
 
@@ -177,7 +178,7 @@ class SweepReader {
     if (axis.values !== undefined) {
       const wrong = (['from', 'to', 'steps', 'scale'] as const).find((key) => key in axis);
       if (wrong !== undefined) {
-        this.add('FL208', get(node, wrong)!, [...at, wrong], `values have no ${wrong}`);
+        this.add('FL208', get(node, wrong)!, [...at, wrong], `${wrong} does not apply to values`);
       }
       return { settings: this.listed(items(get(node, 'values')), at), range: null };
     }
@@ -192,11 +193,11 @@ class SweepReader {
     }
     const isGrid = this.own.kind === 'grid';
     if (isGrid && axis.steps === undefined) {
-      this.add('FL203', node, at, 'say how many steps: { from, to, steps }');
+      this.add('FL203', node, at, 'steps is missing: write { from, to, steps }');
       return null;
     }
     if (!isGrid && axis.steps !== undefined) {
-      const message = `${this.own.kind} takes its values from the whole range: leave steps out`;
+      const message = `${this.own.kind} draws its values from the whole range: remove steps`;
       this.add('FL208', get(node, 'steps')!, [...at, 'steps'], message);
     }
     const settings = isGrid ? range.steps(axis.steps!) : [range.from, range.to];
@@ -211,7 +212,7 @@ class SweepReader {
       const setting = settingOf(node);
       const same = canonicalJson(plain(node));
       if (known.has(same)) {
-        this.add('FL208', node, [...at, index], `${setting.text} stands twice`);
+        this.add('FL208', node, [...at, index], `duplicate value ${setting.text}`);
       }
       known.add(same);
       const count = (texts.get(setting.text) ?? 0) + 1;
@@ -234,7 +235,7 @@ class SweepReader {
     ];
     for (const [key, isRight, to] of belongs) {
       if (own[key] === undefined || isRight) continue;
-      this.add('FL208', get(this.node, key)!, [key], `${key} belongs to kind: ${to}`);
+      this.add('FL208', get(this.node, key)!, [key], `${key} applies only to kind: ${to}`);
     }
     if (isSample && own.samples === undefined) {
       this.add('FL203', this.node, ['samples'], `is required with kind: ${own.kind}`);
@@ -246,7 +247,7 @@ class SweepReader {
     if (this.own.kind !== 'bisect' || this.own.expect !== undefined) return;
     const isJudged = this.around.budgets.some((text) => isJudgedAmong(text, variants, []));
     if (isJudged) return;
-    const message = 'is required with kind: bisect where there are no budgets to look for';
+    const message = 'is required with kind: bisect if there are no budgets';
     this.add('FL203', this.node, ['expect'], message);
   }
 
@@ -255,15 +256,15 @@ class SweepReader {
     if (kind === 'grid') {
       const cases = axes.reduce((product, { settings }) => product * settings.length, 1);
       if (cases <= CASES_MAX) return;
-      const message = `${cases} settings are more than a sweep may have, ${CASES_MAX}`;
+      const message = `found ${cases} settings; the limit is ${CASES_MAX}`;
       this.add('FL602', get(this.node, 'set')!, ['set'], message);
     }
     if (kind === 'sobol' && axes.length > SOBOL_DIMENSIONS) {
-      const message = `kind: sobol has at most ${SOBOL_DIMENSIONS} paths: take random`;
+      const message = `kind: sobol supports at most ${SOBOL_DIMENSIONS} paths: use random`;
       this.add('FL602', get(this.node, 'set')!, ['set'], message);
     }
     if (kind === 'bisect' && (axes.length !== 1 || axes[0]!.range === null)) {
-      const message = 'bisect looks along one path, from one value to another: { from, to }';
+      const message = 'bisect needs exactly one path with a range: { from, to }';
       this.add('FL208', get(this.node, 'set') ?? this.node, ['set'], message);
     }
   }
@@ -276,7 +277,7 @@ class SweepReader {
       this.checkText(text, node, ['metrics', index], variants, 'measure');
       const parsed = parseMeasure(text);
       if (!parsed.ok || parsed.measure.variants === null) return;
-      const message = 'a metric is recorded of all variants of the sweep: leave `in` out';
+      const message = 'a metric is recorded for all variants of the sweep: remove `in`';
       this.add('FL208', node, ['metrics', index], message);
     });
     return texts.map((text) => text.trim());
@@ -301,10 +302,10 @@ class SweepReader {
     const { limit, variants: named } = parsed.expression;
     if (named !== null && !named.some(({ name }) => variants.includes(name))) {
       const names = named.map(({ name }) => name).join(', ');
-      this.add('FL208', node, ['expect'], `${names} is no variant of this sweep`);
+      this.add('FL208', node, ['expect'], `${names} is not a variant of this sweep`);
     }
     if (limit.kind === 'ofVariant' || limit.kind === 'ofSaved') {
-      const message = 'a sweep holds each variant against a limit of its own';
+      const message = 'a limit of a sweep cannot refer to another variant or `saved`';
       this.add('FL208', node, ['expect'], message);
     }
   }

@@ -1,7 +1,7 @@
 /**
- * Words of the field for the same thing, one line each: those of scenarios, and what people write who come
- * from resilience4j, Envoy, Istio, Hystrix, Polly, Kubernetes, k6, Kafka, RabbitMQ and tools for chaos. Where several
- * words of a line are legal at a place, the first one is meant. A word may stand in several lines.
+ * Synonyms, one line for each concept: the words of scenarios, and those of resilience4j, Envoy, Istio, Hystrix, Polly,
+ * Kubernetes, k6, Kafka, RabbitMQ and chaos tools. If several words of a line are legal at a place, the first one is
+ * suggested. A word may appear in several lines.
  */
 export const SYNONYMS: readonly string[] = [
   // Sections.
@@ -195,7 +195,7 @@ const RETRIES: ReadonlySet<string> = new Set([
 /** What has to change besides the name, where a word was meant that does not count the same. */
 export function caution(wrong: string, name: string): string | undefined {
   return name === 'attempts' && RETRIES.has(plainWord(wrong))
-    ? 'it counts the first try too'
+    ? 'it includes the first try'
     : undefined;
 }
 

@@ -47,7 +47,7 @@ class Reporter {
   private readonly problems: Problems;
   private readonly known: readonly (readonly string[])[];
   private readonly lacking: Problem[] = [];
-  /** Paths of keys that stand there under another name. */
+  /** Paths of keys that are written under another name. */
   private readonly misnamed = new Set<string>();
 
   constructor(tree: Node, problems: Problems, known: readonly (readonly string[])[]) {
@@ -127,7 +127,7 @@ class Reporter {
     const { key, node } = locate(this.tree, path);
     const rule =
       pairHint(path) ?? 'a letter, then letters, digits, _ and inner hyphens, at most 64';
-    const message = `${show(name)} is no name: ${rule}`;
+    const message = `${show(name)} is not a valid name: ${rule}`;
     this.problems.add({ code: 'FL401', at: key ?? node.at, path, message, found: name });
   }
 
@@ -185,7 +185,7 @@ class Reporter {
     }
     const value = plain(found.node);
     if (isLaterWord(path, value)) return this.later(found.node.at, path, show(value));
-    // What cannot be read as a short form has been told already.
+    // Values that cannot be read as a short form have been reported already.
     if (found.node.type === 'scalar' && this.problems.knows(found.node.at)) return;
     const name = nameProblem(issue, found.node);
     if (name !== null) return this.add('FL401', path, name);
@@ -221,10 +221,10 @@ class Reporter {
     const found = locate(this.tree, path);
     const name = path[found.depth];
     const removed = found.node.type === 'map' ? found.node.removed?.get(String(name)) : undefined;
-    // What could not be read has been told where it stands.
+    // Unreadable values have been reported at their place.
     if (removed !== undefined && this.problems.knows(removed)) return;
     const at = removed ?? found.key ?? startOf(found.node.at);
-    const gone = removed === undefined ? '' : '; it was taken away here';
+    const gone = removed === undefined ? '' : '; it was removed here';
     this.lacking.push({
       code: 'FL203',
       at,
@@ -233,7 +233,7 @@ class Reporter {
     });
   }
 
-  /** Tells of what is missing, but for what stands there under a name for which it is suggested. */
+  /** Reports missing keys, except those written under a name for which the right one is suggested. */
   tellMissing(): void {
     for (const problem of this.lacking) {
       if (!this.misnamed.has(JSON.stringify(problem.path))) this.problems.add(problem);
@@ -241,7 +241,7 @@ class Reporter {
   }
 
   private later(at: Place, path: readonly PathKey[], word: string): void {
-    const message = `${word} is known, not in this version`;
+    const message = `${word} is not supported in this version`;
     this.problems.add({ code: 'FL202', at, path, message, found: word });
   }
 
@@ -264,20 +264,22 @@ export function checkVerbs(step: Node, path: readonly PathKey[], problems: Probl
   const at = entries(step)[0]?.[1].key ?? step.at;
   if (verbs.length > 1) {
     const second: Entry = step.entries.get(verbs[1])!;
-    const message = `a step has one verb, this one has ${verbs.join(' and ')}: make two steps`;
+    const message = `expected one verb per step, found ${verbs.join(' and ')}: write two steps`;
     problems.add({ code: 'FL207', at: second.key, path, message });
     return;
   }
   const modifiers = keys.filter((key) => (STEP_MODIFIERS as readonly string[]).includes(key));
   if (keys.length > 0 && modifiers.length === keys.length) {
-    const message = `${keys.join(' and ')} stand${keys.length === 1 ? 's' : ''} without a step: a step with modifiers needs braces, as in [ { fail: 503, probability: 1% } ]`;
+    const message =
+      `${keys.join(' and ')} without a step: put a step and its modifiers into braces, as in [ { fail: 503, ` +
+      'probability: 1% } ]';
     problems.add({ code: 'FL207', at, path, message });
     return;
   }
   const wrong = keys.find((key) => !(STEP_MODIFIERS as readonly string[]).includes(key));
   // A misspelt verb is reported as the unknown key it is.
   if (wrong !== undefined && wordFor(wrong, STEP_VERBS) !== undefined) return;
-  const message = `a step has a verb: one of ${STEP_VERBS.join(' ')}`;
+  const message = `a step needs a verb: one of ${STEP_VERBS.join(' ')}`;
   problems.add({ code: 'FL207', at, path, message });
 }
 
@@ -308,7 +310,7 @@ function nameProblem(issue: Issue, node: Node): string | null {
   if (issue.code !== 'invalid_format' || !issue.message.includes('pattern')) return null;
   const pattern = (issue as { readonly pattern?: string }).pattern ?? '';
   if (!pattern.startsWith('/^[A-Za-z][A-Za-z0-9_]*(-')) return null;
-  return `${show(plain(node))} is no name: a letter, then letters, digits, _ and inner hyphens`;
+  return `${show(plain(node))} is not a valid name: a letter, then letters, digits, _ and inner hyphens`;
 }
 
 function wanted(issue: Issue): string {
@@ -320,23 +322,23 @@ function wanted(issue: Issue): string {
       if (issue.origin === 'string') return `needs at least ${charactersText(issue.minimum)}`;
       return `must be ${issue.inclusive === false ? 'above' : 'at least'} ${issue.minimum}`;
     case 'too_big':
-      if (issue.origin === 'array') return `holds at most ${entriesText(issue.maximum)}`;
-      if (issue.origin === 'string') return `holds at most ${charactersText(issue.maximum)}`;
+      if (issue.origin === 'array') return `may have at most ${entriesText(issue.maximum)}`;
+      if (issue.origin === 'string') return `may have at most ${charactersText(issue.maximum)}`;
       return `must be ${issue.inclusive === false ? 'below' : 'at most'} ${issue.maximum}`;
     case 'invalid_format':
-      return `does not read like what belongs here${formatHint(issue)}`;
+      return `does not have the expected form${formatHint(issue)}`;
     default:
-      return `is wrong (${issue.message})`;
+      return `is invalid (${issue.message})`;
   }
 }
 
 function formatHint(issue: z.core.$ZodIssueInvalidStringFormat): string {
   const pattern = issue.pattern ?? '';
   if (pattern.includes('->')) {
-    return ' (component, component.part, component[0], a->b; a version of it stands in `version`)';
+    return ' (component, component.part, component[0], a->b; write a version in `version`)';
   }
   if (pattern.includes('\\.[A-Za-z]')) return ' (component or component.part)';
-  if (pattern.includes('^[^~]')) return ' (regular expressions are known, not in this version)';
+  if (pattern.includes('^[^~]')) return ' (regular expressions are not supported in this version)';
   return '';
 }
 
@@ -363,8 +365,8 @@ const TYPES: ReadonlyMap<string, string> = new Map([
   ['number', 'a number'],
   ['int', 'a whole number'],
   ['boolean', 'true or false'],
-  ['object', 'a map'],
-  ['record', 'a map'],
+  ['object', 'a mapping'],
+  ['record', 'a mapping'],
   ['array', 'a list'],
   ['tuple', 'a list of two'],
 ]);
@@ -379,8 +381,8 @@ export function checkMiddleware(entry: Node, path: readonly PathKey[], problems:
   const keys = [...entry.entries.keys()];
   const message =
     keys.length === 0
-      ? 'a middleware entry names what it does'
-      : `a middleware entry is one thing, this one has ${keys.join(' and ')}: make ${keys.length} entries`;
+      ? 'a middleware entry needs a name'
+      : `expected one middleware per entry, found ${keys.join(' and ')}: write ${keys.length} entries`;
   problems.add({ code: 'FL207', at: entry.at, path, message });
 }
 

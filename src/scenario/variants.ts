@@ -6,7 +6,7 @@ import { applyPatch, readPatch, writeOut } from './patch.js';
 import type { Edit, Patch } from './patch.js';
 import { RESERVED } from './resolve/names.js';
 
-/** Words for the versions of a rollout: nobody takes a variant for one of them. */
+/** Words for the versions of a rollout, which must not be names of variants. */
 const SIDES: ReadonlySet<string> = new Set(['canary', 'stable']);
 
 /** A variant before its scenario is built: its own text and the patches it consists of, bases first. */
@@ -28,7 +28,12 @@ export function planVariants(tree: MapNode, problems: Problems): VariantPlan[] {
     if (RESERVED.has(name) && !SIDES.has(name))
       problems.add({ code: 'FL403', at, path, message: `${name} is a reserved word` });
     if (byName.has(name)) {
-      problems.add({ code: 'FL402', at, path, message: `another variant is called ${name}` });
+      problems.add({
+        code: 'FL402',
+        at,
+        path,
+        message: `duplicate name: another variant is called ${name}`,
+      });
     } else byName.set(name, node);
   });
   checkBaselines(nodes, problems);
@@ -114,7 +119,7 @@ function chainOf(
     return [own];
   }
   if (baseName === name || chain.includes(baseName)) {
-    const message = `${[...chain, name, baseName].join(' -> ')} extend each other in a circle`;
+    const message = `cycle of extends: ${[...chain, name, baseName].join(' -> ')}`;
     problems.add({ code: 'FL304', at: base.at, path, message });
     return [own];
   }
@@ -132,6 +137,6 @@ function checkBaselines(nodes: readonly Node[], problems: Problems): void {
     code: 'FL208',
     at,
     path: ['variants'],
-    message: 'one variant is the baseline, this is the second',
+    message: 'only one variant can be the baseline, and this is the second',
   });
 }

@@ -19,7 +19,7 @@ export const STEP_VERBS = [
 ] as const;
 export type StepVerb = (typeof STEP_VERBS)[number];
 
-/** What may stand beside the verb of a step. */
+/** Modifiers allowed next to the verb of a step. */
 export const STEP_MODIFIERS = [
   'name',
   'policy',

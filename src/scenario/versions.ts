@@ -106,7 +106,7 @@ function checkFields(version: Node, path: readonly PathKey[], problems: Problems
   for (const name of namesIn(endpoints)) {
     const endpoint = get(endpoints, name);
     if (isNull(endpoint)) {
-      const message = 'all versions have the endpoints of their service';
+      const message = 'versions have all endpoints of their service and cannot remove one';
       problems.add({
         code: 'FL208',
         at: endpoint!.at,
@@ -117,7 +117,7 @@ function checkFields(version: Node, path: readonly PathKey[], problems: Problems
     if (endpoint?.type !== 'map') continue;
     for (const [key, { key: at }] of endpoint.entries) {
       if (!SHARED.has(key)) continue;
-      const message = `${key} is the same in all versions: of an endpoint they differ in steps and timeLimit`;
+      const message = `${key} is the same in all versions: a version can change only steps and timeLimit`;
       problems.add({ code: 'FL208', at, path: [...path, 'endpoints', name, key], message });
     }
   }

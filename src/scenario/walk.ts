@@ -2,8 +2,8 @@ import type { MapNode, Node, PathKey } from './located.js';
 import { change, changeAll, changeItems } from './located.js';
 
 /**
- * The places of a scenario where the same thing may stand, visited once for all passes: a pass says what
- * it makes of policies and of steps, and gets back a tree with them replaced. Paths are those of the tree.
+ * Visits all places of a scenario that may contain policies or steps, in one implementation for all passes: a pass
+ * converts policies and steps, and gets a tree with them replaced. Paths are those of the tree.
  */
 export interface Visitor {
   /**
@@ -99,7 +99,7 @@ export function visitSaga(node: Node, path: Path, visitor: Visitor): Node {
   return change(own, 'steps', (list) => steps(list, [...path, 'steps']));
 }
 
-/** The bundles of who handles messages of a topic or a queue. */
+/** The bundles of the message handlers of a topic or a queue. */
 function visitHolder(node: Node, path: Path, visitor: Visitor): Node {
   if (node.type !== 'map') return node;
   const list = (holder: MapNode, name: string): MapNode =>

@@ -58,7 +58,7 @@ function refuseRemoved(plan: VariantPlan, edits: readonly Edit[], problems: Prob
     const { path, at } = edit;
     const gone = isOpen(edit) ? undefined : removed.find((one) => isWithin(path, one));
     if (gone === undefined) continue;
-    const message = `variant ${plan.name} removes ${gone}, and this would bring it back: choose the variants with --variant`;
+    const message = `variant ${plan.name} removes ${gone}, which this restores: choose the variants with --variant`;
     problems.add({ code: 'FL208', at, path: [], message });
   }
 }

@@ -17,7 +17,7 @@ describe('a fault in words', () => {
       words('crash', { ...own, config: { restart } });
     expect(crash({ target: ['stock'], zone: 'a' })).toBe('stock in zone a crashes');
     expect(crash({ target: ['east'] })).toBe('zone east crashes');
-    expect(crash({ target: ['stock', 'bank'] }, false)).toBe('stock and bank crash for good');
+    expect(crash({ target: ['stock', 'bank'] }, false)).toBe('stock and bank crash permanently');
     const out = (recovery: Distribution): string =>
       words('zoneOutage', { target: ['east'], config: { blackhole: true, recovery } });
     expect(out(by.constant(0))).toBe('zone east is out');
@@ -76,11 +76,11 @@ describe('a fault in words', () => {
     );
     const leak = { rate: 2 ** 20, perRequest: 10_240 };
     expect(words('memoryLeak', { target, config: { ...leak, max: 2 ** 29 } })).toBe(
-      'shop leaks 1 MiB a second and 10 KiB a request, at most 512 MiB',
+      'shop leaks 1 MiB per second and 10 KiB per request, at most 512 MiB',
     );
     expect(
       words('memoryLeak', { target, config: { rate: Infinity, perRequest: 0, max: 2 ** 29 } }),
-    ).toBe('something holds 512 MiB of the memory of shop');
+    ).toBe('512 MiB of the memory of shop are taken');
     expect(words('replicaLag', { target, config: { lag: by.ms(5000) } })).toBe(
       'shop falls 5 s behind',
     );

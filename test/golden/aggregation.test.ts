@@ -110,14 +110,18 @@ describe('a route with steps', () => {
   it('leads somewhere or does something itself', () => {
     const head = 'faultline: 1\ntitle: t\nrun: { duration: 1s }\n';
     const both = aggregating('call: a.get', { route: 'to: a.get' });
-    expect(problemsOf(head + both)).toContain('a route has `to` or `steps`, one of them');
+    expect(problemsOf(head + both)).toContain('a route needs exactly one of `to` and `steps`');
     const neither = both.replace(/steps: \[ work: 5ms[^\n]*\n\s+to: a.get/, '');
-    expect(problemsOf(head + neither)).toContain('a route has `to` or `steps`, one of them');
+    expect(problemsOf(head + neither)).toContain('a route needs exactly one of `to` and `steps`');
     const sized = aggregating('call: a.get').replace(
       'to: a.get }',
       'to: a.get, responseSize: 1KB }',
     );
-    expect(problemsOf(head + sized)).toContain('responseSize belongs to steps');
-    expect(problemsOf(head + aggregating('call: self.page'))).toContain('self.ENDPOINT is another');
+    expect(problemsOf(head + sized)).toContain(
+      'a route with `to` passes on the response of its target',
+    );
+    expect(problemsOf(head + aggregating('call: self.page'))).toContain(
+      'expected self.ENDPOINT, another endpoint of the same service',
+    );
   });
 });

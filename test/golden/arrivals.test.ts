@@ -113,8 +113,10 @@ describe('arrivals that a fault adds', () => {
   });
 
   it('say what they are', () => {
-    expect(problemsOf(HEAD + shop('poisson(1/s)', fault('')))).toContain('says nothing');
-    expect(() => golden(shop('{ at: [ 0ms ] }', fault('factor: 2')))).toThrow('no factor changes');
+    expect(problemsOf(HEAD + shop('poisson(1/s)', fault('')))).toContain('has no effect');
+    expect(() => golden(shop('{ at: [ 0ms ] }', fault('factor: 2')))).toThrow(
+      'a factor cannot change',
+    );
   });
 });
 
@@ -153,8 +155,8 @@ describe('users that come and go in stages', () => {
   it('say what cannot be', () => {
     const says = (own: string): string => problemsOf(HEAD + shop(own));
     const none = '{ kind: closed, users: { start: 0, stages: [ { duration: 1s, target: 0 } ] }';
-    expect(says(`${none}, think: 1s }`)).toContain('nobody ever comes');
+    expect(says(`${none}, think: 1s }`)).toContain('every target is 0, so no user ever arrives');
     const both = none.replace('target: 0', 'target: 5');
-    expect(says(`${both}, think: 1s, rampUp: 1s }`)).toContain('leave rampUp out');
+    expect(says(`${both}, think: 1s, rampUp: 1s }`)).toContain('the stages set when users arrive');
   });
 });

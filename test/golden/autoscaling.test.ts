@@ -486,33 +486,54 @@ workloads:
 
   it.each([
     ['autoscaling: { metric: cpu, target: 50%, max: 4 }', /unlimited cores/],
-    ['cpu: 1, autoscaling: { metric: cpu, target: 5, max: 4 }', /target of cpu is written as 60%/],
-    ['autoscaling: { metric: rate, target: 5, max: 4 }', /target of rate is written as 50\/s/],
-    ['autoscaling: { metric: queue, target: 5/s, max: 4 }', /target of queue is written as 20/],
-    ['autoscaling: { metric: lag, target: 5, max: 4 }', /of is required/],
+    [
+      'cpu: 1, autoscaling: { metric: cpu, target: 5, max: 4 }',
+      /expected a target for cpu, such as 60%/,
+    ],
+    [
+      'autoscaling: { metric: rate, target: 5, max: 4 }',
+      /expected a target for rate, such as 50\/s/,
+    ],
+    [
+      'autoscaling: { metric: queue, target: 5/s, max: 4 }',
+      /expected a target for queue, such as 20/,
+    ],
+    [
+      'autoscaling: { metric: lag, target: 5, max: 4 }',
+      /of is missing: write the consumer group whose lag to use, as/,
+    ],
     [
       'autoscaling: { metric: lag, target: 5, of: nothing.here, max: 4 }',
       /no group or queue nothing.here/,
     ],
-    ['autoscaling: { metric: queue, target: 5, of: a.b, max: 4 }', /of belongs to lag/],
-    ['autoscaling: { max: 4 }', /metric is required/],
-    ['autoscaling: { metric: queue, max: 4 }', /target is required/],
+    [
+      'autoscaling: { metric: queue, target: 5, of: a.b, max: 4 }',
+      /of applies only to metric: lag, and the metric is/,
+    ],
+    ['autoscaling: { max: 4 }', /metric is missing: write both, as in metric: cpu, target: 60%/],
+    [
+      'autoscaling: { metric: queue, max: 4 }',
+      /target is missing: write both, as in metric: cpu, target: 60%/,
+    ],
     [
       'autoscaling: { metric: queue, target: 5, metrics: [ { metric: rate, target: 5/s } ], max: 4 }',
-      /short for one entry/,
+      /is the short form of one entry of metrics: move it into metrics/,
     ],
-    ['replicas: 5, autoscaling: { metric: queue, target: 5, max: 4 }', /outside of 1 to 4/],
+    [
+      'replicas: 5, autoscaling: { metric: queue, target: 5, max: 4 }',
+      /replicas, 5, is outside the range of the autoscaler: expected 1 to 4/,
+    ],
     [
       'autoscaling: { metric: queue, target: 5, min: 5, max: 4 }',
-      /the fewest, 5, are more than the most, 4/,
+      /min, 5, is greater than max, 4: lower min or raise max/,
     ],
     [
       'autoscaling: { metric: queue, target: 5, max: 4, scaleUp: { policies: [ { period: 5s } ] } }',
-      /percent or pods/,
+      /a policy needs exactly one of percent and pods/,
     ],
-    ['autoscaling: { metric: latency, target: 5, max: 4 }', /not in this version/],
-    ['autoscaling: { kind: step, max: 4 }', /not in this version/],
-    ['resources: { requests: { memory: 5 } }', /not in this version/],
+    ['autoscaling: { metric: latency, target: 5, max: 4 }', /not supported in this version/],
+    ['autoscaling: { kind: step, max: 4 }', /not supported in this version/],
+    ['resources: { requests: { memory: 5 } }', /not supported in this version/],
   ])('%s', (own, says) => {
     expect(problemsOf(service(own))).toMatch(says);
   });

@@ -221,7 +221,7 @@ describe('bandwidth (a thin link)', () => {
       'no message there',
     ],
     ['another call', thin('rate: 1MB/s', 'users->shop'), undefined, 'no message there'],
-    ['no limit', thin('rate: unlimited'), undefined, 'leaves everything as it is'],
+    ['no limit', thin('rate: unlimited'), undefined, 'has no effect'],
     ['nothing', thin('rate: 0B/s'), undefined, 'lets nothing through'],
     ['a share', thin('rate: 1MB/s, share: 10%'), undefined, 'share'],
   ])('is refused where it does nothing: %s', (_, fault, sizes, says) => {

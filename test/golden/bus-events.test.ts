@@ -57,11 +57,9 @@ describe('EB-1: domain events', () => {
       'mailer.send is not in shop',
     );
     expect(problems(domain().replace('event: domain,', 'event: domain, stored: false,'))).toContain(
-      'take stored out',
+      'remove stored',
     );
-    expect(problems(domain('[ publish: { topic: placed, count: 3 } ]'))).toContain(
-      'take count out',
-    );
+    expect(problems(domain('[ publish: { topic: placed, count: 3 } ]'))).toContain('remove count');
     expect(problems(domain(undefined, 'publish: placed'))).toMatch(/itself|circle|cycle/);
   });
 });

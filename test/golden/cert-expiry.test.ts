@@ -153,8 +153,12 @@ ${fault('far', '1s', more)}
 
   it('is in part, or on a ramp', () => {
     expect(problem('')).toBe('');
-    expect(problem(', share: 50%')).toContain('certExpiry hits everything or nothing');
-    expect(problem(', ramp: { up: 500ms }')).toContain('leave ramp out');
+    expect(problem(', share: 50%')).toContain(
+      'certExpiry does not take a share, because it is all or nothing: use instances',
+    );
+    expect(problem(', ramp: { up: 500ms }')).toContain(
+      'is either on or off, so up, down and shape have no effect',
+    );
   });
 
   it('is nameless in the story', () => {

@@ -108,8 +108,8 @@ budgets: [ list.delay.max < 1h ]`);
       problemsOf(
         `faultline: 1\ntitle: x\nrun: { duration: 1s }\n${ordered(own).replace('kind: marten, ', '')}`,
       );
-    expect(text('appendMode: rich')).toContain('take appendMode out');
-    expect(text('staleAfter: 1s')).toContain('take staleAfter out');
+    expect(text('appendMode: rich')).toContain('remove appendMode');
+    expect(text('staleAfter: 1s')).toContain('remove staleAfter');
   });
 });
 

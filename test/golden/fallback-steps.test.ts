@@ -186,13 +186,15 @@ budgets: [ shop->top.attempts >= 1 ]`;
     expect(says('fallback: { steps: [ call: tops.list ] }')).toContain('no component tops');
     expect(says('fallback: { steps: [ work: 2ms, show: 1 ] }')).toContain('show');
     expect(says('fallback: { steps: [ wait: 1ms ], status: 203 }')).toContain('write respond');
-    expect(says('fallback: { steps: [ wait: 1ms ], call: top.list }')).toContain('leave one');
+    expect(says('fallback: { steps: [ wait: 1ms ], call: top.list }')).toContain(
+      'a fallback has either call or steps: remove one of them',
+    );
     expect(says('fallback: { steps: [ call: self.local ] }')).toContain('shared bundle');
     expect(
       says('fallback: { steps: [ { respond: { status: 200, responseSize: 1KiB } } ] }'),
-    ).toContain('stays with its caller');
+    ).toContain('the response of a fallback is not sent over the network');
     expect(says('fallback: { steps: [ { call: top.list, policy: ask } ] }')).toContain(
-      'ask -> ask: the steps of a fallback come back to its own bundle',
+      'ask -> ask: the steps of a fallback use their own bundle again',
     );
     const round = shop(STEPS, { shop: 'outbound: { default: ask },' });
     expect(() => golden(round)).toThrow(PlanError);

@@ -87,7 +87,7 @@ describe('starts by chance', () => {
           [slow('a', `at: 10s, for: 5s, jitter: 1s`), slow('b', 'after: a, for: 2s')].join('\n'),
         ),
       ),
-    ).toMatch(/a draws whether and when it starts/);
+    ).toMatch(/a starts at random: give both faults the same group, jitter and probability, so/);
   });
 });
 
@@ -144,20 +144,26 @@ describe('a fault that waits for something', () => {
   });
 
   it.each([
-    ['shop.latency.p99 > 1s', /latency is not known while a run goes on/],
+    [
+      'shop.latency.p99 > 1s',
+      /latency is not available during a run; available are age alarmed blocked/,
+    ],
     ['shop.queue', /expected a comparison/],
     ['shop.queue > 5 for', /expected a duration|expected a quantity|expected a/],
     ['shop.queue > 5ms', /number/],
-    ['shop.queue > bank.queue', /a limit is a number here/],
+    [
+      'shop.queue > bank.queue',
+      /expected a number as the limit, because other values are known only/,
+    ],
     ['shops.queue > 5', /shops/],
-    ['users->shop.success < 90%', /watches a component/],
+    ['users->shop.success < 90%', /expected a component, one of its parts or one of its instances/],
   ])('refuses %s', (when, message) => {
     expect(problemsOf(world(slow('f', `when: '${when}', for: 5s`)))).toMatch(message);
   });
 
   it('makes no window', () => {
     const text = `${world(slow('f', 'when: shop.queue > 5, for: 5s'))}budgets: [ users.success > 90% during f ]\n`;
-    expect(problemsOf(text)).toMatch(/known only in the run/);
+    expect(problemsOf(text)).toMatch(/is known only during the run, so it cannot define a window/);
   });
 });
 

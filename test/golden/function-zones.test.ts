@@ -106,6 +106,8 @@ describe('the pods of knative', () => {
 network: { zones: { a: {}, b: {} } }
 functions: { pod: { kind: knative, zone: [a, b], steps: [ wait: 1ms ] } }
 workloads: { users: { arrivals: { at: [ 0s ] }, requests: [ { call: pod } ] } }`;
-    expect(() => golden(text)).toThrow(/functions\.pod\.zone: the pods of knative are in one zone/);
+    expect(() => golden(text)).toThrow(
+      /functions\.pod\.zone: the pods of a knative function must be in one zone/,
+    );
   });
 });

@@ -122,8 +122,8 @@ describe('memoryLeak', () => {
 
   it('is refused without a limit, without a rate, and where nothing could ever start', () => {
     const refused = (leak: string, host?: string) => () => leaking(leak, '', '', host);
-    expect(refused('at: 0s, for: 1s')).toThrow('a leak needs `rate`, `perRequest` or both');
-    expect(refused('rate: unlimited, at: 0s, for: 1s')).toThrow('needs a `max`');
+    expect(refused('at: 0s, for: 1s')).toThrow('a memoryLeak needs `rate`, `perRequest` or both');
+    expect(refused('rate: unlimited, at: 0s, for: 1s')).toThrow('write `max`');
     expect(refused('rate: unlimited, max: 81MiB, at: 0s, for: 1s')).toThrow('does not fit');
     expect(() =>
       golden(

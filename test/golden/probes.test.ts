@@ -323,11 +323,11 @@ run: { duration: 10s }
 services: { s: { probes: { liveness: {} }, endpoints: { self: [ wait: 1ms ] } } }
 workloads: { users: { arrivals: constant(10/s), requests: [ { call: s } ] } }
 `),
-    ).toContain('self is the process');
+    ).toContain('self means the process');
   });
 
   it('refuse what is not in this version', () => {
-    expect(refused('readiness: { checks: [ db ] }')).toContain('not in this version');
+    expect(refused('readiness: { checks: [ db ] }')).toContain('not supported in this version');
   });
 
   it('have no successThreshold but for readiness', () => {

@@ -53,7 +53,7 @@ describe('the quota of a broker of kind sqs', () => {
           .replace('jobs: { kind: sqs', 'jobs: { kind: rabbitmq')
           .replace('waitTime: 20s, ', ''),
       ),
-    ).toContain('needs one of kind rabbitmq');
+    ).toContain('expected one of kind rabbitmq');
     expect(problems(body('0ms').replace('{ kind: sqs, max', '{ kind: nats, max'))).toContain(
       '`stored: false`',
     );

@@ -80,17 +80,13 @@ functions: { resize: { kind: lambda, steps: [ wait: 1ms ] } }
 workloads: { users: { arrivals: { at: [ 0s ] }, requests: [ { call: resize } ] } }`;
 
   it.each([
-    ['SQS', twenty('batch: 11'), 'one receive brings up to 10 messages'],
+    ['SQS', twenty('batch: 11'), 'one receive, which returns at most 10 messages'],
     [
       'SQS with less',
       twenty('batch: 10, maxNumberOfMessages: 3'),
       'write maxNumberOfMessages: 10, or batch: 3',
     ],
-    [
-      'a function',
-      fn('batch: 100'),
-      'without a batching window invokes its function with up to 10',
-    ],
+    ['a function', fn('batch: 100'), 'without a batching window passes at most 10 messages'],
   ])('is refused: %s', (_, body, says) => {
     expect(() => golden(body)).toThrow(
       new RegExp(`queues\\.jobs\\.consumers\\[0\\]\\.batch: .*${says}`),

@@ -279,9 +279,9 @@ ${fault}`);
 
   it.each([
     ['platform: { kind: none, restart: { max: 1m } }', /FL208.*kind: custom/u],
-    ['platform: { kind: custom }', /FL203.*write restart/u],
+    ['platform: { kind: custom }', /FL203.*restart is missing/u],
     ['platform: { kind: kubernetes, restart: { initial: 6m } }', /FL208.*5m/u],
-    ['platform: { kind: kubernetes, nodes: { count: 3 } }', /FL202.*not in this version/u],
+    ['platform: { kind: kubernetes, nodes: { count: 3 } }', /FL202.*not supported in this version/u],
     ['platform: { kind: nomad }', /kubernetes/u],
     ['platform: { kind: kubernetes, restart: { initial: 1ms } }', /FL204.*10ms/u],
   ])('%s', (platform, said) => {
@@ -292,7 +292,7 @@ ${fault}`);
     const budget = 'budgets: [ users.success > 99% during k ]';
     const kill = (length: string): string =>
       `faults: [ { id: k, kind: crash, target: s, at: 1s, for: ${length} } ]\n${budget}`;
-    expect(problems('', kill('0s'))).toMatch(/FL502.*k acts once and has no length.*after k/su);
+    expect(problems('', kill('0s'))).toMatch(/FL502.*k acts once and has no duration.*use after/su);
     expect(problems('', kill('1s'))).toBe('');
     const some = `${kill('1s')}\nvariants: [ { name: a }, { name: b, set: { 'faults[k].for': 0s } } ]`;
     expect(problems('', some)).toBe('');

@@ -505,24 +505,28 @@ workloads:
 
   it('is said', () => {
     expect(rollout('to: v3, kind: rolling')).toContain('there is no version v3');
-    expect(rollout('to: v1, kind: rolling')).toContain('v1 runs from the beginning');
-    expect(rollout('to: v2, kind: canary')).toContain('steps is required');
+    expect(rollout('to: v1, kind: rolling')).toContain(
+      'v1 runs from the start, the first by name (write version for another); a',
+    );
+    expect(rollout('to: v2, kind: canary')).toContain('steps is missing');
     expect(rollout('to: v2, kind: rolling, steps: [ { weight: 10% } ]')).toContain(
-      'steps belongs to canary, and the kind is rolling',
+      'steps applies only to canary, and the kind is rolling: remove it',
     );
     expect(rollout(`to: v2, ${CANARY}`)).toContain('users calls s directly');
     expect(rollout(`to: v2, kind: blueGreen, preview: 3`)).toContain('the preview has 3 replicas');
     expect(rollout(`to: v2, ${CANARY}, routing: replicas, sticky: user`)).toContain(
       'there is no key user',
     );
-    expect(rollout('to: v2, kind: blueGreen, onFailure: pause')).toContain('nothing can fail');
+    expect(rollout('to: v2, kind: blueGreen, onFailure: pause')).toContain(
+      'has no effect without analysis',
+    );
     expect(
       rollout('to: v2, kind: blueGreen, analysis: { expect: [ canary.latency < 1s ] }'),
     ).toContain('latency needs a statistic');
     expect(rollout('to: v2, kind: rolling', 'cpu: 1, ')).toBe('');
     expect(
       rollout('to: v2, kind: rolling', 'autoscaling: { metric: rate, target: 5/s, max: 4 }, '),
-    ).toContain('beside autoscaling');
+    ).toContain('rollout and autoscaling together are not supported in this version');
   });
 
   it('is reported for callers that cannot know of a new version', () => {
@@ -546,10 +550,12 @@ workloads:
   users: { arrivals: constant(10/s), requests: [ { call: s } ] }
 `);
     expect(version('endpoints: { sevre: [ wait: 1ms ] }')).toContain('it has no sevre');
-    expect(version('cpu: 2')).toContain('cpu is known, not in this version');
+    expect(version('cpu: 2')).toContain('cpu is not supported in this version');
     expect(version('endpoints: { serve: { idempotent: true } }')).toContain('the same in all');
     expect(version('endpionts: {}')).toContain('unknown key endpionts');
-    expect(version('endpoints: { serve: null }')).toContain('all versions have the endpoints');
+    expect(version('endpoints: { serve: null }')).toContain(
+      'versions have all endpoints of their service and cannot remove one',
+    );
     expect(version('endpoints: { serve: [ call: self.serve ] }')).toContain('s.serve -> s.serve');
     expect(version('endpoints: { serve: [ call: nobody ] }')).toContain('nobody');
     const first = (text: string): string =>
@@ -563,7 +569,7 @@ workloads:
   users: { arrivals: constant(10/s), requests: [ { call: s } ] }
 `);
     expect(first('3')).toContain('must be a map');
-    expect(first('{ cpu: 2 }')).toContain('cpu is known, not in this version');
+    expect(first('{ cpu: 2 }')).toContain('cpu is not supported in this version');
     expect(first('{ endpoints: { serve: [ wait: 2ms ] } }')).toBe('');
   });
 });

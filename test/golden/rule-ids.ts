@@ -46,7 +46,7 @@ export interface LeftOutRule {
   readonly says: RegExp;
 }
 
-const LATER = /known, (but )?not in this version/;
+const LATER = /not (supported )?in this version/;
 
 export const LEFT_OUT_RULES: ReadonlyMap<string, LeftOutRule> = new Map([
   [

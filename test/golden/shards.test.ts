@@ -201,7 +201,9 @@ describe('what shards are not', () => {
     );
 
   it('refuses replicas of them', () => {
-    expect(problems('query: db.get', 'replicas: 1')).toContain('replicas of all rows or shards');
+    expect(problems('query: db.get', 'replicas: 1')).toContain(
+      'a database has either replicas or shards; only elasticsearch has',
+    );
   });
 
   it('refuses transactions over several of them, and locks of rows that are nowhere', () => {
@@ -216,7 +218,7 @@ describe('what shards are not', () => {
       '{ work: 10ms }',
       '{ work: 10ms, key: other, lock: true }',
     );
-    expect(() => golden(locked)).toThrow('a row is locked at the shard');
+    expect(() => golden(locked)).toThrow('a row is locked on its shard, which the value of');
     const one =
       'databases: { d: { operations: { a: 1ms } } }\nservices: { s: { endpoints: { e: [ transaction: { database: d, key: request, steps: [] } ] } } }';
     expect(problemsOf(`faultline: 1\ntitle: x\nrun: { duration: 1s }\n${one}`)).toContain(

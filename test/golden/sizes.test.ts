@@ -199,7 +199,7 @@ workloads:
   it('says what cannot be', () => {
     expect(
       problemsOf(`faultline: 1\ntitle: t\nrun: { duration: 1s }\n${edge('filter: { max: 1KB }')}`),
-    ).toContain('max is the limit of a filter of kind size');
+    ).toContain('max applies only to a filter of kind size');
   });
 });
 

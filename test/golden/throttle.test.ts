@@ -232,18 +232,24 @@ faults: [ ${fault(`rate: 5/s${own}`, 'quota', target)} ]
 
   it('cannot hit workloads, topics or edges', () => {
     for (const target of ['users', 'orders', 'users->psp']) {
-      expect(refused(target)).toContain(`throttle cannot hit ${target}`);
+      expect(refused(target)).toContain(`throttle cannot target ${target}`);
     }
   });
 
   it('cannot hit brokers of kind kafka, which make clients wait over their quota', () => {
-    expect(refused('cluster')).toContain('refuses nothing');
+    expect(refused('cluster')).toContain(
+      'cluster is a broker of kind kafka: above a quota it makes its clients wait',
+    );
   });
 
   it('has no share and no ramp', () => {
     expect(refused('psp')).toBe('');
-    expect(refused('psp', ', share: 50%')).toContain('throttle hits everything or nothing');
-    expect(refused('psp', ', ramp: { up: 1s }')).toContain('leave ramp out');
+    expect(refused('psp', ', share: 50%')).toContain(
+      'throttle does not take a share, because it is all or nothing: use instances',
+    );
+    expect(refused('psp', ', ramp: { up: 1s }')).toContain(
+      'is either on or off, so up, down and shape have no effect',
+    );
     expect(refused('psp', ', burst: 0')).toContain('must be');
   });
 });

@@ -166,6 +166,6 @@ faults: [ ${faults} ]
     expect(() => asked('', '0ms').at('shop.buy')).not.toThrow();
     expect(() =>
       world('{ id: out, kind: zoneOutage, target: shop, zone: a, at: 1s, for: 1s }'),
-    ).toThrow('zoneOutage cannot hit shop; it hits zones');
+    ).toThrow('zoneOutage cannot target shop; expected zones');
   });
 });

@@ -105,7 +105,7 @@ describe('bulkhead envoy and the retry of its bundle', () => {
   it.each([
     ['maxConnections: 9', '', 'without connections in this bundle'],
     ['maxPendingRequests: 9', '', 'without connections in this bundle'],
-    ['maxRetries: 9', '', 'there is no retry in this bundle'],
+    ['maxRetries: 9', '', 'this bundle has no retry to limit'],
     ['maxRetries: 9', 'retry: { attempts: 2, budget: { kind: envoy } }', 'replaces maxRetries'],
     ['maxRequests: 9', 'retry: { attempts: 2, on: [ any ] }', 'never retries'],
   ])('contradicts %s with %s', (limits, more, says) => {

@@ -104,15 +104,15 @@ describe('bulkhead istio with the blocks of a DestinationRule', () => {
 
   it.each([
     [PASTED, '{ connections: {}, retry: { attempts: 2 }, ', ''],
-    ['maxConnections: 3, tcp: { maxConnections: 2 }', '{ connections: {}, ', 'keep one of them'],
+    ['maxConnections: 3, tcp: { maxConnections: 2 }', '{ connections: {}, ', 'remove one of them'],
     [
       'tcp: { connectTimeout: 1s }',
       '{ connections: { connectTimeout: 2s }, ',
-      'connections has a connectTimeout of its own',
+      'connections.connectTimeout is written too',
     ],
     ['http: { idleTimeout: 1s }', '{ ', 'write `connections: {}`'],
     ['tcp: { maxConnections: 2 }', '{ ', 'write `connections: {}`'],
-    ['http: { maxRetries: 2 }', '{ ', 'there is no retry in this bundle'],
+    ['http: { maxRetries: 2 }', '{ ', 'this bundle has no retry to limit'],
   ])('finds what contradicts { %s } in %s', (blocks, bundle, says) => {
     const found = problemsOf(`
 faultline: 1
@@ -180,7 +180,7 @@ workloads:
   it.each([
     ['maxConnections: 9', '', 'maxConnections', 'without connections in this bundle'],
     ['http1MaxPendingRequests: 9', '', 'http1MaxPendingRequests', 'without connections'],
-    ['maxRetries: 9', '', 'maxRetries', 'there is no retry in this bundle'],
+    ['maxRetries: 9', '', 'maxRetries', 'this bundle has no retry to limit'],
     [
       'maxRetries: 9',
       'retry: { attempts: 2, budget: { kind: envoy } }',

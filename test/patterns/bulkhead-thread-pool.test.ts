@@ -123,7 +123,7 @@ describe('bulkhead threadPool', () => {
     expect(bulkheadThreadPool.check!(config, new Map())).toEqual([
       {
         field: 'maxThreads',
-        message: 'below coreThreads: write at least 4, or fewer core threads',
+        message: 'below coreThreads: write at least 4, or lower coreThreads',
       },
     ]);
   });

@@ -93,7 +93,7 @@ describe('rateLimit kong', () => {
   });
 
   it('wants at least one limit, and none below that of a shorter period', () => {
-    expect(check({})[0].message).toContain('give one of second, minute');
+    expect(check({})[0].message).toContain('write one of second, minute');
     expect(check({ second: 5, minute: 5, year: 9 })).toEqual([]);
     expect(check({ second: 5, hour: 4, day: 9 })).toMatchObject([{ field: 'hour' }]);
     expect(check({ minute: 7, day: 6, month: 5 }).map(({ field }) => field)).toEqual([

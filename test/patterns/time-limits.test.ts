@@ -49,7 +49,7 @@ describe('timeout', () => {
     const clock = deadline.schema.parse({ after: '2s' });
     const problems = timeout.check!(long, new Map([['deadline', clock]]));
     expect(problems.map((p) => p.field)).toEqual(['after']);
-    expect(problems[0].message).toContain('does not end before the deadline');
+    expect(problems[0].message).toContain('is not shorter than the deadline');
     expect(
       timeout.check!(timeout.schema.parse({ after: '1999ms' }), new Map([['deadline', clock]])),
     ).toEqual([]);

@@ -32,7 +32,7 @@ describe('a database with replicas in the report', () => {
     expect(page).toContain('id="replicas"');
     expect(page).toContain('25 confirmed writes of store are lost');
     expect(page).toContain('Written at an old primary');
-    expect(page).toContain('the nodes of store do not see each other');
+    expect(page).toContain('the nodes of store cannot reach each other');
   });
 
   it('has no such section without replicas', () => {

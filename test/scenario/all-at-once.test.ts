@@ -51,7 +51,7 @@ describe('a file that is wrong in every way', () => {
       '14 FL205 soon is no duration: write 15ms, 1.5s or 2m',
       '16 FL502 unknown metric succes',
       '17 FL502 unknown component usrs',
-      '18 FL501 parsecs is no unit and no clause',
+      '18 FL501 parsecs is neither a unit nor a clause',
       '19 FL501 latency.p99 of what? For example, users.latency.p99',
       '21 FL204 must be text, got 5',
       '21 FL502 unknown part payments.latncy',
@@ -74,7 +74,7 @@ faults:
 `;
     const others = [
       '8 FL410 starts at 50s, but the run ends at 20s',
-      '10 FL402 another fault is called two',
+      '10 FL402 duplicate id two: another fault has it',
       '10 FL404 there is no component z',
     ];
     expect(told(faults('crash'))).toEqual(others);
@@ -154,14 +154,14 @@ budgets: [ ${budgets} ]
   it('of a name that is taken is not reported again for its calls', () => {
     const workload = `a: { arrivals: poisson(10/s), ${request} }`;
     expect(told(around('60s', workload, 'a.success >= 99%'))).toEqual([
-      '5 FL402 a is in services already: names are unique across sections',
+      '5 FL402 duplicate name a: it is already used in services, and names must be unique across sections',
     ]);
   });
 
   it('of an invalid number is reported once', () => {
     const workload = `d: { arrivals: poisson(10/s), ${request} }`;
     expect(told(around('.nan', workload, 'd.success >= 99%'))).toEqual([
-      '3 FL204 NaN is no number here',
+      '3 FL204 NaN is not allowed as a number',
     ]);
   });
 

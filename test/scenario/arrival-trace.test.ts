@@ -43,13 +43,19 @@ describe('recordings of arrivals', () => {
       }
       return '';
     };
-    expect(says('')).toBe('line 1: there are no arrivals');
-    expect(says('when\n1\n')).toBe('line 1: a header names a column time');
-    expect(says('1\nsoon\n')).toBe('line 2: a time is seconds, a duration or an ISO 8601 instant');
-    expect(says('1\n2026-05-01T12:00:00Z\n')).toBe('line 2: instants and times do not go together');
-    expect(says('{"time":1,"request":"a"}\n{"time":1}', 'jsonl')).toContain('line 2: either every');
-    expect(says('{"time":1', 'jsonl')).toBe('line 1: is no JSON');
-    expect(says('2026-13-41T12:00:00Z\n')).toContain('is no instant');
+    expect(says('')).toBe('line 1: the recording has no arrivals');
+    expect(says('when\n1\n')).toBe('line 1: the header has no column `time`');
+    expect(says('1\nsoon\n')).toBe(
+      'line 2: expected a time: seconds, a duration or an ISO 8601 instant',
+    );
+    expect(says('1\n2026-05-01T12:00:00Z\n')).toBe(
+      'line 2: write either ISO 8601 instants or times, not both',
+    );
+    expect(says('{"time":1,"request":"a"}\n{"time":1}', 'jsonl')).toContain(
+      'line 2: write a request on every line',
+    );
+    expect(says('{"time":1', 'jsonl')).toBe('line 1: is not JSON');
+    expect(says('2026-13-41T12:00:00Z\n')).toContain('is not an instant');
     expect(says('1\n-2\n')).toContain('line 2');
   });
 
@@ -76,12 +82,14 @@ workloads: { users: { arrivals: { kind: trace, file: ${file} }, requests: [ { ca
     const says = (file: string, own = ''): string =>
       load(file, own).problems.map(formatDiagnostic).join('\n');
     expect(says('logs/day.csv', 'time,request\n0.1,pages\n')).toContain(
-      'no request of the workload',
+      'the workload has no request',
     );
     expect(says('logs/day.csv', '1\nx\n')).toContain('logs/day.csv, line 2');
     expect(says('night.csv')).toContain('night.csv: no such file');
     expect(says('day.txt')).toContain('.csv, .jsonl');
-    expect(says('../day.csv')).toContain('a path is relative');
+    expect(says('../day.csv')).toContain(
+      'a path must be relative, below this folder, and consist of letters',
+    );
     expect(asked).not.toContain('day.csv');
   });
 });

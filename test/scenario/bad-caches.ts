@@ -21,7 +21,7 @@ export const BAD_CACHES: readonly BadCase[] = [
     edit: cache(''),
     code: 'FL203',
     at: 'goods',
-    says: 'the name of one, or a fixed hitRatio',
+    says: 'a cache needs keys, the name of a key, or a fixed hitRatio',
   },
   {
     title: 'a cache of a key that is not there',
@@ -74,7 +74,7 @@ export const BAD_CACHES: readonly BadCase[] = [
     ),
     code: 'FL208',
     at: 'processorSharing',
-    says: 'one command after the other: leave discipline out',
+    says: 'each core of a level of a cache executes one command at a time: remove',
   },
   {
     title: 'a level whose commands take turns on a core',
@@ -84,7 +84,7 @@ export const BAD_CACHES: readonly BadCase[] = [
     ),
     code: 'FL208',
     at: '5%',
-    says: 'one command after the other: leave contextSwitchTax out',
+    says: 'each core of a level of a cache executes one command at a time: remove',
   },
   {
     title: 'two shared levels',

@@ -12,7 +12,7 @@ export const BAD_FUNCTIONS: readonly BadCase[] = [
     edit: fn('kind: cloudRun, memory: 512MB,'),
     code: 'FL208',
     at: 'memory: 512MB',
-    says: 'memory means nothing to kind: cloudRun; write cpu',
+    says: 'memory does not apply to kind: cloudRun; write cpu',
   },
   {
     title: 'CPU of a function where it follows the memory',
@@ -40,7 +40,7 @@ export const BAD_FUNCTIONS: readonly BadCase[] = [
     edit: fn('kind: lambda, autoscaler: { minScale: 1 },'),
     code: 'FL208',
     at: 'autoscaler:',
-    says: 'each request has its environment made',
+    says: 'each request gets its own environment',
   },
   {
     title: 'two limits of one account',
@@ -50,7 +50,7 @@ export const BAD_FUNCTIONS: readonly BadCase[] = [
     ),
     code: 'FL208',
     at: '20, steps',
-    says: 'its limit is 10 by f',
+    says: 'all functions of kind lambda share one account, whose limit is 10 in f: write',
   },
   {
     title: 'an account that is reserved to the last',

@@ -50,7 +50,7 @@ describe('a scenario with one mistake', () => {
       `sagas: { trip: { ${trip} } }\nvariants:`,
     );
     expect(load(text).problems.map(({ code, message }) => `${code} ${message}`)).toEqual([
-      'FL208 trip is driven by its orchestrator orders: start it in an endpoint of orders, and call that from here',
+      'FL208 only the orchestrator orders can start trip: start it in an endpoint of orders, and call that from here',
     ]);
   });
 

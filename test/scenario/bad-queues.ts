@@ -35,7 +35,7 @@ export const BAD_QUEUES: readonly BadCase[] = [
     'kind: rabbitmq, deliveryLimit: 17',
     'FL208',
     '17 }',
-    'only quorum queues count returns',
+    'only quorum queues count redeliveries',
   ),
   queue(
     'members of a queue that is on no broker',
@@ -59,7 +59,7 @@ export const BAD_QUEUES: readonly BadCase[] = [
     ],
     code: 'FL405',
     at: 'log } }',
-    says: 'log is a broker of kind kafka; this needs one of kind rabbitmq',
+    says: 'log is a broker of kind kafka: expected one of kind rabbitmq',
   },
   {
     title: 'more replicas of a stream than its broker has nodes',
@@ -76,7 +76,7 @@ export const BAD_QUEUES: readonly BadCase[] = [
     'kind: rabbitmq, quorum: true, capacity: 9, overflow: rejectPublishDlx',
     'FL208',
     'rejectPublishDlx',
-    'quorum queues do not know rejectPublishDlx',
+    'quorum queues do not support rejectPublishDlx',
   ),
   queue(
     'receives counted to no end',
@@ -90,21 +90,21 @@ export const BAD_QUEUES: readonly BadCase[] = [
     'kind: simple, overflow: reject',
     'FL208',
     'reject }',
-    'a queue without a bound never overflows',
+    'overflow has no effect on an unbounded queue',
   ),
   queue(
     'a publisher that waits where nobody waits',
     'kind: simple, capacity: 9, overflow: reject, publishTimeout: 1s',
     'FL208',
     '1s }',
-    'no publisher waits with overflow: reject',
+    'publishTimeout has no effect with overflow: reject, because no publisher waits',
   ),
   queue(
     'a backlog larger than the queue',
     'kind: simple, capacity: 9, backlog: 19',
     'FL208',
     '19 }',
-    'a backlog of 19 does not fit into a capacity of 9',
+    'a backlog of 19 does not fit into the capacity of 9: lower backlog or raise',
   ),
   queue(
     'dead letters that go round',
@@ -118,7 +118,7 @@ export const BAD_QUEUES: readonly BadCase[] = [
     `kind: simple, consumers: [ { ${CALL}, commit: before, onPoison: skip, retry: { mode: requeue } } ]`,
     'FL208',
     'requeue',
-    'there is nothing left to put back',
+    'commit: before acknowledges a message on delivery, so there is nothing left to',
   ),
   queue(
     'two consumers of one name',
@@ -132,7 +132,7 @@ export const BAD_QUEUES: readonly BadCase[] = [
     'kind: sqs, waitTime: 20s, pollInterval: 2s',
     'FL208',
     '2s }',
-    'a long poll asks again at once',
+    'a long poll repeats at once',
   ),
   queue(
     'a visibility timeout beyond half a day',
@@ -146,7 +146,7 @@ export const BAD_QUEUES: readonly BadCase[] = [
     edit: [REPORT, `topics: { news: { kind: ${kind}, subscribers: [ ${MANY} ] } }`],
     code: 'FL208',
     at: 'subscribers: [',
-    says: 'news has 31 subscriptions, a topic has at most 30',
+    says: 'news has 31 subscriptions; the limit is 30 per topic: move some of them to',
   })),
   {
     title: 'an event for processes that is kept',
@@ -156,6 +156,6 @@ export const BAD_QUEUES: readonly BadCase[] = [
     ],
     code: 'FL208',
     at: 'true, subscribers',
-    says: 'nothing is kept for others: take stored out',
+    says: 'a system event reaches only processes that are up and is not stored: remove',
   },
 ];

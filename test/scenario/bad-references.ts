@@ -14,7 +14,7 @@ export const BAD_REFERENCES: readonly BadCase[] = [
     edit: ['  payments:\n', '  pay.ments:\n'],
     code: 'FL401',
     at: 'pay.ments',
-    says: 'is no name',
+    says: 'is not a valid name',
   },
   {
     title: 'a reserved name',
@@ -28,14 +28,14 @@ export const BAD_REFERENCES: readonly BadCase[] = [
     edit: ['databases:\n', 'databases:\n  payments: { operations: { get: 1ms } }\n'],
     code: 'FL402',
     at: 'payments: { operations',
-    says: 'is in services already',
+    says: 'it is already used in services, and names must be',
   },
   {
     title: 'a zone named like a component',
     edit: ['zones: { a: {}, b: { latency: 0.5ms } }', 'zones: { a: {}, b: {}, orders: {} }'],
     code: 'FL402',
     at: 'orders: {} }',
-    says: 'is in services already',
+    says: 'it is already used in services, and names must be',
   },
   {
     title: 'a part named like a metric',
@@ -102,7 +102,7 @@ export const BAD_REFERENCES: readonly BadCase[] = [
     edit: [timeout, 'plain: { extends: pay }'],
     code: 'FL304',
     at: 'pay }',
-    says: 'in a circle',
+    says: 'cycle of extends: pay -> plain -> pay',
   },
   {
     title: 'an unknown policy of a call',
@@ -124,14 +124,14 @@ export const BAD_REFERENCES: readonly BadCase[] = [
     edit: ['zone: [a, b]', 'zone: { a: 3, b: 2 }'],
     code: 'FL411',
     at: '{ a: 3',
-    says: 'add up to 5, replicas says 2',
+    says: 'the counts of zone add up to 5, but replicas is 2',
   },
   {
     title: 'an order that leaves a layer out',
     edit: ['order: [retry, timeout]', 'order: [retry]'],
     code: 'FL209',
     at: '[retry]',
-    says: 'order does not say where timeout stands',
+    says: 'order does not list timeout: add it',
   },
   // Routes.
   {
@@ -139,28 +139,28 @@ export const BAD_REFERENCES: readonly BadCase[] = [
     edit: ['path: /orders }', 'path: orders }'],
     code: 'FL208',
     at: 'orders }',
-    says: 'a path begins with /, a regular expression with ~',
+    says: 'matches no request: a path must start with /, a regular expression',
   },
   {
     title: 'a regular expression that is none',
     edit: ['path: /orders }', 'path: [ /orders, "~/orders/(a" ] }'],
     code: 'FL208',
     at: '"~/orders/(a"',
-    says: 'the regular expression has a `(` without its `)`',
+    says: 'the regular expression has an unmatched `(`',
   },
   {
     title: 'a host with a star in the middle',
     edit: ['path: /orders }', 'path: /orders, host: a.*.com }'],
     code: 'FL208',
     at: 'a.*.com',
-    says: 'a host has one * at its beginning or at its end',
+    says: 'a host may have one * at its start or its end',
   },
   {
     title: 'a priority of regular expressions without Kong',
     edit: ['policy: plain }\nservices', 'policy: plain, regexPriority: 3 }\nservices'],
     code: 'FL208',
     at: '3 }\nservices',
-    says: 'regexPriority orders regular expressions under `routing: kong`, not under firstMatch',
+    says: 'regexPriority applies only to `routing: kong`, and the routing is firstMatch',
   },
   {
     title: 'a priority of regular expressions without one',
@@ -180,7 +180,7 @@ export const BAD_REFERENCES: readonly BadCase[] = [
     ],
     code: 'FL208',
     at: '{ name: order',
-    says: 'Kong takes no route without method, path, host or headers',
+    says: 'Kong requires a method, path, host or headers in each route: to match',
   },
   {
     title: 'a plugin of Kong that could be several',
@@ -190,7 +190,7 @@ export const BAD_REFERENCES: readonly BadCase[] = [
     ],
     code: 'FL203',
     at: '{ work: 0.3ms }',
-    says: 'authenticate stands for several: write its kind',
+    says: 'kind: kong runs plugins by priority, and authenticate can be several plugins',
   },
   {
     title: 'a kind of gateway that is none',
@@ -205,7 +205,7 @@ export const BAD_REFERENCES: readonly BadCase[] = [
     edit: ['policy: plain }\nservices', 'policy: plain, sticky: product }\nservices'],
     code: 'FL208',
     at: 'product }\nservices',
-    says: 'sticky chooses among targets with weights, and there is one',
+    says: 'sticky selects among several targets with weights, and there is only',
   },
   {
     title: 'a sticky route by a key that is not there',
@@ -233,7 +233,7 @@ export const BAD_REFERENCES: readonly BadCase[] = [
     ],
     code: 'FL208',
     at: 'product }\nservices',
-    says: 'sticky chooses among the targets of `to`, and a route with `steps` has no `to`',
+    says: 'sticky selects among the targets of `to`, and a route with `steps` has no `to`',
   },
   {
     title: 'a route with steps that is mirrored',
@@ -243,7 +243,7 @@ export const BAD_REFERENCES: readonly BadCase[] = [
     ],
     code: 'FL208',
     at: '{ to: orders.show } }\nservices',
-    says: 'mirror copies what is sent to the target of `to`',
+    says: 'mirror copies requests to the target of `to`',
   },
   {
     title: 'a mirror of nothing',
@@ -271,7 +271,7 @@ export const BAD_REFERENCES: readonly BadCase[] = [
     ],
     code: 'FL208',
     at: '{ reject: 100% } }',
-    says: 'never runs: authenticate before it refuses every request',
+    says: 'never runs, because authenticate before it refuses every request: give that one',
   },
   {
     title: 'a state for each instance outside of what picks one for each attempt',
@@ -281,14 +281,14 @@ export const BAD_REFERENCES: readonly BadCase[] = [
     ],
     code: 'FL209',
     at: 'target',
-    says: 'order retry outside of circuitBreaker',
+    says: 'circuitBreaker keeps state per instance called, but retry inside it picks one',
   },
   {
     title: 'a call that no route takes',
     edit: ['method: POST, path: /orders }, { name', 'method: GET, path: /nowhere }, { name'],
     code: 'FL409',
     at: '{ call: edge',
-    says: 'no route of edge takes GET /nowhere',
+    says: 'no route of edge matches GET /nowhere, so it would answer 404',
   },
   {
     title: 'a circle of calls',
@@ -327,7 +327,7 @@ export const BAD_REFERENCES: readonly BadCase[] = [
     ],
     code: 'FL208',
     at: '5 } } ]',
-    says: 'is below the limit for a second',
+    says: 'is below the limit per second',
   },
   // Faults.
   {
@@ -346,28 +346,28 @@ export const BAD_REFERENCES: readonly BadCase[] = [
     ],
     code: 'FL410',
     at: 'payments->orders',
-    says: 'nothing calls along payments->orders',
+    says: 'no call goes along payments->orders',
   },
   {
     title: 'a fault that cannot hit its target',
     edit: [fault, fault.replace('payments', 'shoppers')],
     code: 'FL405',
     at: 'shoppers, factor',
-    says: 'slow cannot hit shoppers',
+    says: 'slow cannot target shoppers; expected components and instances, endpoints and',
   },
   {
     title: 'a fault without an end',
     edit: [', for: 5s', ''],
     code: 'FL203',
     at: '{ id',
-    says: 'needs `for`',
+    says: '`for` is missing',
   },
   {
     title: 'a fault without a start',
     edit: ['at: 10s, ', ''],
     code: 'FL203',
     at: '{ id',
-    says: 'needs `at`, `after` or `when`',
+    says: 'the start is missing',
   },
   {
     title: 'a fault after the end',
@@ -381,7 +381,7 @@ export const BAD_REFERENCES: readonly BadCase[] = [
     edit: ['for: 5s', 'for: 5s, every: 2s'],
     code: 'FL208',
     at: '2s }\n',
-    says: 'every is at least for',
+    says: 'the next one would start before this one ends: every must be at least for',
   },
   {
     title: 'an instance that is not there',
@@ -434,7 +434,7 @@ export const BAD_REFERENCES: readonly BadCase[] = [
     edit: [naive, 'remove: [services.payments.endpoints]'],
     code: 'FL203',
     at: 'services.payments.endpoints',
-    says: 'it was taken away here',
+    says: 'it was removed here',
   },
   {
     title: 'a path that cannot be read',

@@ -273,7 +273,9 @@ describe('references', () => {
       '{ endpoints: { serve: [ call: self.inner ], inner: [ call: self.serve ] } }',
     );
     expect(load(text).problems.map(brief)).toEqual([
-      expect.stringContaining('station.inner -> station.serve -> station.inner call each other'),
+      expect.stringContaining(
+        'endless call cycle: station.inner -> station.serve -> station.inner',
+      ),
     ]);
   });
 

@@ -143,7 +143,7 @@ describe('reading an expression', () => {
       offset: 23,
     });
     expect(refusal('shoppers.latency.p99 < 300 ms')).toEqual({
-      message: 'a unit stands right behind its number: write 300ms',
+      message: 'no space is allowed between a number and its unit: write 300ms',
       offset: 27,
       found: 'ms',
     });
@@ -153,10 +153,12 @@ describe('reading an expression', () => {
       message: 'expected a clause',
       found: 'while',
     });
-    expect(refusal('a.latency.p99 < 300 parsecs').message).toBe('parsecs is no unit and no clause');
+    expect(refusal('a.latency.p99 < 300 parsecs').message).toBe(
+      'parsecs is neither a unit nor a clause',
+    );
     expect(refusal('a.success during f > 1%')).toMatchObject({
       message:
-        'expected a comparison: `during` stands behind it, as in users.success > 99% during FAULT',
+        'expected a comparison: `during` comes after it, as in users.success > 99% during FAULT',
       found: 'during',
     });
     expect(refusal('a.success often').message).toBe('expected a comparison');
@@ -165,15 +167,17 @@ describe('reading an expression', () => {
     );
     expect(refusal('a.success > 1% from 20 to 30').message).toContain('expected a duration');
     expect(refusal('a.success > 1% during f before g').message).toBe(
-      'an expression has one window',
+      'duplicate window: an expression has at most one',
     );
     expect(refusal('a.success > 5s of naive').message).toContain('only a percentage');
   });
 
   it('knows what a later version brings and refuses it by that name', () => {
-    const later = 'known, but not in this version';
+    const later = 'metrics of one version of a service are not supported in this version';
     expect(refusal('orders@v2.success > 1%').message).toContain(later);
-    expect(refusal('canary.success > 1%').message).toContain('inside `rollout.analysis` alone');
+    expect(refusal('canary.success > 1%').message).toContain(
+      'is available only inside `rollout.analysis`',
+    );
   });
 
   it('reads what steps are asked for, and a share of what is saved', () => {
@@ -191,8 +195,12 @@ describe('reading an expression', () => {
 
   it('says how steps and what is saved are written', () => {
     const asked = (text: string): string => refusal(text).message;
-    expect(asked('always a.success > 1%')).toContain('`always` stands behind the limit');
-    expect(asked('a.success always > 1%')).toContain('`always` stands behind it');
+    expect(asked('always a.success > 1%')).toContain(
+      '`always` comes after the limit, as in users.success > 99% always',
+    );
+    expect(asked('a.success always > 1%')).toContain(
+      'expected a comparison: `always` comes after it, as in users.success > 99% always',
+    );
     expect(asked('a.success > 1% strict')).toContain('strict: true');
     expect(asked('a.latency.p99 < saved')).toContain('110% of saved');
     expect(asked('a.success > 1% for 5s')).toContain('a percentage of the steps');
@@ -200,7 +208,9 @@ describe('reading an expression', () => {
     expect(asked('a.success > 1% for 101% of steps')).toContain('up to 100%');
     expect(asked('a.success > 1% for steps')).toContain('a percentage of the steps');
     expect(asked('a.success > 1% for 90% of the time')).toContain('expected `steps`');
-    expect(asked('a.success > 1% always for 90% of steps')).toContain('once');
+    expect(asked('a.success > 1% always for 90% of steps')).toContain(
+      'duplicate steps clause: an expression has at most one',
+    );
   });
 
   it('reads the bare path of a metric and nothing behind it', () => {
@@ -255,15 +265,17 @@ describe('checking an expression against the names of a scenario', () => {
 
   it('wants the unit of the metric', () => {
     expect(problems('shoppers.latency.p99 < 5')).toEqual([
-      'latency is a duration, the limit is a number',
+      'latency is a duration, but the limit is a number',
     ]);
     expect(problems('shoppers.success > 5s')).toEqual([
-      'success is a share, the limit is a duration',
+      'success is a share, but the limit is a duration',
     ]);
-    expect(problems('orders.queue.max < 4KiB')).toEqual(['queue is a number, the limit is a size']);
+    expect(problems('orders.queue.max < 4KiB')).toEqual([
+      'queue is a number, but the limit is a size',
+    ]);
     expect(problems('shoppers.success >= 99')).toEqual(['a share above 1: 99']);
     expect(problems('shoppers.latency.p99 < orders.queue.max')).toEqual([
-      'latency is a duration, the limit is a number',
+      'latency is a duration, but the limit is a number',
     ]);
     expect(problems('shoppers.success >= 120%')).toEqual(['a share above 1: 120%']);
     expect(problems('shoppers.latency.p99 < 0')).toEqual([]);
@@ -273,13 +285,13 @@ describe('checking an expression against the names of a scenario', () => {
     expect(problems('shoppers.latency.p99 < 1s always')).toEqual([]);
     expect(problems('shoppers.goodput >= 90% of before always during psp-hang')).toEqual([]);
     expect(problems('shoppers.recovery < 5s always after psp-hang')).toEqual([
-      'recovery is one figure of a whole time: it has no steps',
+      'recovery is one figure for a whole window and has no steps',
     ]);
     expect(problems('cascade.depth < 2 for 50% of steps')).toEqual([
-      'depth is one figure of a whole time: it has no steps',
+      'depth is one figure for a whole window and has no steps',
     ]);
     expect(problems('shoppers.success > 99% of saved always')).toEqual([
-      'what is saved is the figure of a whole window: it has no steps',
+      'a saved figure covers a whole window and has no steps',
     ]);
   });
 
@@ -301,30 +313,32 @@ describe('checking an expression against the names of a scenario', () => {
     expect(problems('shoppers.queue.max < 5')).toEqual(['a workload has no metric queue']);
     expect(problems('orders.amplification < 5')).toEqual(['a service has no metric amplification']);
     expect(problems('orders[0].latency.p99 < 5s')).toEqual(['an instance has no metric latency']);
-    expect(problems('orders[3].queue.max < 5')).toEqual(['orders has 3 instances, counted from 0']);
+    expect(problems('orders[3].queue.max < 5')).toEqual([
+      'orders has 3 instances, numbered from 0 to 2',
+    ]);
   });
 
   it('compares what became of a rollout with words, over the whole run', () => {
     expect(problems('orders.rollout.result == promoted')).toEqual([]);
     expect(problems('orders.rollout.result == done')).toEqual(['unknown limit done']);
     expect(problems('orders.rollout.result > promoted')).toEqual([
-      '`promoted` is compared with == or !=',
+      'compare `promoted` with == or !=',
     ]);
     expect(problems('orders.rollout.result < 5')).toEqual(['unknown limit 5']);
     expect(problems('orders.rollout.duration < 5s from 1s to 2s')).toEqual([
-      'rollout.duration is taken over the whole run and has no window',
+      'rollout.duration covers the entire run and has no window',
     ]);
     expect(problems('orders.rollout.result == promoted always')).toEqual([
-      'rollout.result is one figure of a whole time: it has no steps',
+      'rollout.result is one figure for a whole window and has no steps',
     ]);
     expect(problems('orders.rollout.exposed < 5% from 1s to 2s')).toEqual([]);
   });
 
   it('knows metrics of later versions', () => {
-    expect(problems('run.cost < 5')).toEqual(['the metric cost is known, but not in this version']);
+    expect(problems('run.cost < 5')).toEqual(['the metric cost is not supported in this version']);
     expect(problems('orders->orders-db.pool.wait.p99 < 50ms')).toEqual([]);
     expect(problems('orders.queue.end < 5')).toEqual([
-      'the metric queue.end is known, but not in this version',
+      'the metric queue.end is not supported in this version',
     ]);
   });
 

@@ -56,14 +56,14 @@ describe('a ramp', () => {
   it.each(SUDDEN)('is refused of %s, which has no strength', (kind, rest) => {
     expect(problem(`kind: ${kind}, ${rest}`)).toBe('');
     expect(problem(`kind: ${kind}, ${rest}, ramp: { up: 1s }`)).toMatch(
-      /no strength.*leave ramp out/,
+      /is either on or off, so .* have no effect: remove ramp/,
     );
   });
 
   it('that takes no time is refused', () => {
     expect(
       problem('kind: slow, target: shop, factor: 2, for: 5s, ramp: { shape: exponential }'),
-    ).toMatch(/takes no time/);
+    ).toMatch(/a ramp needs a time: write `up`, `down` or both, or remove ramp/);
   });
 });
 
@@ -84,7 +84,7 @@ describe('a field that chooses', () => {
     ['instances: 1', "kind: slow, target: 'shop[0]', factor: 2, for: 5s"],
   ])('is refused where there is nothing to choose among: %s of %s', (field, fault) => {
     expect(problem(fault)).toBe('');
-    expect(problem(`${fault}, ${field}`)).toMatch(/chooses among .*: leave \w+ out/);
+    expect(problem(`${fault}, ${field}`)).toMatch(/selects .*, but .* affects .* here: remove \w+/);
   });
 
   it('of roles takes nodes of databases alone, also in a zone', () => {
@@ -102,8 +102,11 @@ describe('a field that chooses', () => {
 describe('what a fault needs of its target', () => {
   it.each([
     ['kind: replicaLag, target: shop, lag: 1s, for: 5s', /`shop` has no `replicas`/],
-    ['kind: connectionLeak, target: plain, for: 5s', /`plain` asks no database through a pool/],
-    ['kind: poison, target: mails, restart: 2s, for: 5s', /restart belongs to `effect: crash`/],
+    ['kind: connectionLeak, target: plain, for: 5s', /`plain` calls no database through a pool/],
+    [
+      'kind: poison, target: mails, restart: 2s, for: 5s',
+      /`restart` applies only to `effect: crash`/,
+    ],
   ])('%s', (fault, message) => {
     expect(problem(fault)).toMatch(message);
   });

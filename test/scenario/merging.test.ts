@@ -211,7 +211,7 @@ describe('templates and defaults', () => {
   it('may not hold endpoints for all services', () => {
     const wrong = text.replace('outbound: none', 'endpoints: {}');
     expect(load(wrong).problems.map(brief)).toContainEqual(
-      expect.stringContaining('FL208 endpoints have no defaults'),
+      expect.stringContaining('FL208 defaults cannot have endpoints'),
     );
   });
 });
@@ -297,10 +297,13 @@ describe('a variant', () => {
   });
 
   it.each([
-    ['remove: ["faults[7]"]', 'faults has 1 entries; the first is [0]'],
-    ['remove: [services.orders.replicas.x]', 'services.orders.replicas is 2, not a map'],
+    ['remove: ["faults[7]"]', 'faults has 1 entries, numbered from [0]'],
+    [
+      'remove: [services.orders.replicas.x]',
+      'expected a mapping at services.orders.replicas, found 2',
+    ],
     ['remove: [services.orders.memory]', 'services.orders has no memory'],
-    ['add: { services: [ 1 ] }', 'services is a map, not a list'],
+    ['add: { services: [ 1 ] }', 'expected a list at services, found a mapping'],
     ['set: { "services.orders..queue": 3 }', 'expected a key'],
     ['set: { "[0]x": 3 }', 'expected a dot or ['],
   ])('says why %s cannot be done', (patch, message) => {
@@ -362,7 +365,7 @@ describe('include', () => {
       'b.yaml': part.replace(/faults.*\n/, ''),
     });
     expect(problems.map((p) => `${p.file} ${brief(p)}`)).toEqual([
-      'b.yaml 2:3 FL112 db is defined in a.yaml too: an included thing has one definition',
+      'b.yaml 2:3 FL112 duplicate definition of db: it is also defined in a.yaml',
     ]);
   });
 

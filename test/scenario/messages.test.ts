@@ -130,9 +130,11 @@ describe('a function that is not known', () => {
 
 it('suggests an outcome', () => {
   const problems = told(text({ policy: 'retry: { attempts: 2, on: [timeoot, 5xy, quark] }' }));
-  expect(problems[0]).toMatch(/timeoot is no outcome; known: .* \(did you mean "timeout"\?\)$/);
-  expect(problems[1]).toMatch(/5xy is no outcome; known: .* \(did you mean "5xx"\?\)$/);
-  expect(problems[2]).toMatch(/quark is no outcome; known: .*503$/);
+  expect(problems[0]).toMatch(
+    /timeoot is not an outcome; expected .* \(did you mean "timeout"\?\)$/,
+  );
+  expect(problems[1]).toMatch(/5xy is not an outcome; expected .* \(did you mean "5xx"\?\)$/);
+  expect(problems[2]).toMatch(/quark is not an outcome; expected .*503$/);
 });
 
 describe('a path of a patch that leads nowhere', () => {
@@ -153,7 +155,7 @@ describe('a path of a patch that leads nowhere', () => {
 
   it('gets the advice to write a missing section', () => {
     expect(patch('set: { caches.near.ttl: 1s }')).toEqual([
-      'the scenario has no caches: write the section first, or set it as a whole',
+      'the scenario has no section caches: write it first, or set it as a whole',
     ]);
   });
 
@@ -170,9 +172,15 @@ describe('a path of a patch that leads nowhere', () => {
 
   it.each([
     ['set: { a: 1 }', 'the scenario has no a'],
-    ['set: { title: other }', 'title stands once for all variants'],
-    ["set: { 'budgets[0].severity': warning }", 'budgets stands once for all variants'],
-    ['remove: [ description ]', 'description stands once for all variants'],
+    ['set: { title: other }', 'title is the same for all variants and cannot be changed by one'],
+    [
+      "set: { 'budgets[0].severity': warning }",
+      'budgets is the same for all variants and cannot be changed by one',
+    ],
+    [
+      'remove: [ description ]',
+      'description is the same for all variants and cannot be changed by one',
+    ],
   ])('is not taken where it would change nothing: %s', (own, message) => {
     expect(patch(own)[0]).toBe(message);
   });

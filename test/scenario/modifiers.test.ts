@@ -59,7 +59,7 @@ const REFUSED: readonly (readonly [string, string, string])[] = [
   [
     '{ fail: 500, background: true }',
     'background',
-    'this failure reaches no one: remove background',
+    'nothing waits for a background step, so this failure has no effect',
   ],
   ['{ cache: { set: near }, optional: true }', 'optional', 'a set in near is a change in memory'],
   [`{ cache: { delete: near }, ${HANDLER} }`, 'onError', 'a delete in near is a change in memory'],
@@ -116,7 +116,7 @@ const REFUSED: readonly (readonly [string, string, string])[] = [
   [
     '{ parallel: { join: bestEffort(1s), branches: [ [ call: bank.charge ] ] }, optional: true }',
     'optional',
-    'bestEffort goes on whatever has failed',
+    'join: bestEffort continues regardless of failures',
   ],
   [
     '{ lock: { on: product, steps: [ wait: 1ms ] }, optional: true }',

@@ -86,13 +86,13 @@ describe('a configuration that is pasted', () => {
       'maxRequests: 800',
       'maxRequests: 800\n      maxRetries: 9',
     );
-    expect(problemsOf(twice)).toContain('retryBudget replaces maxRetries: drop one of them');
+    expect(problemsOf(twice)).toContain('retryBudget replaces maxRetries: remove one of them');
     const own = pasted('envoy').replace(
       'kind: envoy\n      attempts: 3',
       'kind: envoy\n      budget: { kind: concurrent, max: 2 }\n      attempts: 3',
     );
     expect(problemsOf(own)).toContain('the budget of the retry replaces retryBudget');
     const streams = pasted('istio').replace('connections: {}', 'connections: { maxStreams: 9 }');
-    expect(problemsOf(streams)).toContain('connections has a maxStreams of its own');
+    expect(problemsOf(streams)).toContain('connections.maxStreams is written too');
   });
 });

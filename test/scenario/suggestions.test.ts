@@ -81,7 +81,7 @@ budgets: [ users.errorRate < 1% ]
     for (const name of ['maxConcurrentCalls', 'replicas', 'wait', 'crash', 'budgets']) {
       expect(text).toContain(`(did you mean "${name}"?)`);
     }
-    expect(text).toContain('(did you mean "attempts"? it counts the first try too)');
+    expect(text).toContain('(did you mean "attempts"? it includes the first try)');
   });
 
   it('is none in place of a name that the scenario has given', () => {
@@ -143,22 +143,22 @@ faults: { dead: { kind: crash, target: stock, at: 1s } }
 variants: { bare: {}, guarded: {} }
 `);
     expect(text).toContain(
-      '"shop -> stock" is no name: what shop does in calls of stock stands in shop, as outbound: { stock: { timeout: 300ms } }',
+      '"shop -> stock" is not a valid name: move the policies of calls from shop to stock into shop, as outbound: { stock: { timeout: 300ms } }',
     );
-    expect(text).toContain('must be a map, got stock.get: to call it, { call: stock.get }');
+    expect(text).toContain('must be a mapping, got stock.get: to call it, { call: stock.get }');
     expect(text).toContain('unknown key target (did you mean "call"?)');
-    expect(text).toContain('must be a list, got a map: its entries read - id: dead');
-    expect(text).toContain('must be a list, got a map: its entries read - name: bare');
+    expect(text).toContain('must be a list, got a map: write its entries as - id: dead');
+    expect(text).toContain('must be a list, got a map: write its entries as - name: bare');
   });
 
   it.each([
-    ['retry: 3', 'must be a map, got 3: write { attempts: 3 }'],
+    ['retry: 3', 'must be a mapping, got 3: write { attempts: 3 }'],
     ['retry: { attempts: 3, backoff: exponential }', 'write { kind: exponential, base: 100ms }'],
     ['retry: { attempts: 3, backoff: 500ms }', 'write { kind: constant, base: 500ms }'],
     ['retry: { attempts: 3, backoff: { kind: fixed } }', 'did you mean "constant"?'],
-    ['rateLimit: 10/s', 'must be a map, got 10/s: write { rate: 10/s }'],
-    ['bulkhead: 10', 'must be a map, got 10: write { maxConcurrent: 10 }'],
-    ['circuitBreaker: polly', 'must be a map, got polly: write { kind: polly }'],
+    ['rateLimit: 10/s', 'must be a mapping, got 10/s: write { rate: 10/s }'],
+    ['bulkhead: 10', 'must be a mapping, got 10: write { maxConcurrent: 10 }'],
+    ['circuitBreaker: polly', 'must be a mapping, got polly: write { kind: polly }'],
   ])('gets the name of the policy %s', (policy, words) => {
     const text = allTold(`faultline: 1
 title: Short
@@ -191,15 +191,15 @@ hypothesis: { statement: It holds, expect: users.success >= 99% }
       'as match: { path: /orders }',
       'got 500m: write 0.5',
       'got 512Mi: write { limit: 512MiB }',
-      'unknown key timeout: what guards one call stands in its policy',
-      'unknown key retries: what guards one call stands in its policy',
-      'got kafka: a log of Kafka stands in topics, with subscribers',
+      'unknown key timeout: move it into the policy of the call',
+      'unknown key retries: move it into the policy of the call',
+      'got kafka: write a Kafka log in topics, with subscribers',
       'got 50rps: write poisson(50/s)',
       'as arrivals: closed(10 1s)',
       '5x is no factor: write 5',
       'unknown key duration (did you mean "for"?)',
-      'it is called kind here, not type',
-      'delay is the wait behind another fault',
+      'use kind instead of type',
+      'delay is the time after another fault',
       'as set: { services.web.replicas: 3 }',
       'got "users.success >= 99%": write [ users.success >= 99% ]',
     ])
@@ -220,18 +220,18 @@ faults:
   - { id: two, kind: crash, target: shop, at: 1s, for: 5s }
 `);
     for (const words of [
-      'unknown key seed: it stands in run, as run: { seed: 7 }',
-      'of a rate alone, write poisson(50/s)',
-      'must be a list, got a map: its entries read - name: get',
+      'unknown key seed: move it into run, as run: { seed: 7 }',
+      'for a rate alone write poisson(50/s)',
+      'must be a list, got a map: write its entries as - name: get',
       'must be a list, got a map: put - before its first key',
-      'unknown key select: which instances it hits stands in instances, as instances: 2 or instances: 50%',
+      'unknown key select: select instances with instances, as instances: 2 or instances: 50%',
     ])
       expect(text).toContain(words);
     const counted =
       station(SERVICE) +
       'faults: [ { id: f, kind: crash, target: shop, count: 2, at: 1s, for: 5s } ]\n';
     expect(allTold(counted)).toContain(
-      'count belongs to `every`: so many instances are told by instances',
+      'count applies only to `every`. For a number of instances use instances',
     );
   });
 
@@ -250,11 +250,11 @@ keys: { item: zipf(count=100 exponent=1) }
 workloads: { users: { arrivals: poisson(1/s), requests: [ { call: shop.buy } ] } }
 `);
     for (const words of [
-      'unknown key dependsOn: whom it calls is said by the steps of its endpoints',
-      'unknown key consumes: messages come to it from where they wait: topics have subscribers',
-      'unknown key policies: what guards one call stands in its policy',
-      'unknown key ttl: what holds the values are its levels',
-      'unknown key shared: what holds the values are its levels',
+      'unknown key dependsOn: write its calls as steps of its endpoints',
+      'unknown key consumes: write the service as a consumer: topics have subscribers',
+      'unknown key policies: move it into the policy of the call',
+      'unknown key ttl: move it into the levels of the cache',
+      'unknown key shared: move it into the levels of the cache',
       'unknown key size (did you mean "capacity"?)',
       'unknown key of (did you mean "get"?)',
       'unknown key load (did you mean "onMiss"?)',
@@ -271,8 +271,8 @@ policies: { "->": { timeout: 300ms } }
 workloads: { users: { arrivals: poisson(1/s), requests: {} } }
 variants: {}
 `);
-    expect(text).toContain('must be a map, got stock\n');
-    expect(text).toContain('-> is no name: a letter');
+    expect(text).toContain('must be a mapping, got stock\n');
+    expect(text).toContain('-> is not a valid name: a letter');
     expect(text).toContain('must be a list, got a map\n');
   });
 });

@@ -256,27 +256,27 @@ describe('sweeps that are wrong', () => {
     [
       'no steps',
       `  s: { set: { ${RATE}: { from: 1/s, to: 2/s } } }`,
-      'FL203 say how many steps: { from, to, steps }',
+      'FL203 steps is missing: write { from, to, steps }',
     ],
     [
       'two units',
       `  s: { set: { ${RATE}: { from: 1/s, to: 2ms, steps: 3 } } }`,
-      'FL205 1/s and 2ms are not of the same unit',
+      'FL205 1/s and 2ms have different units',
     ],
     [
       'a word',
       `  s: { set: { ${RATE}: { from: few, to: many, steps: 3 } } }`,
-      'FL205 few is no quantity: a range needs numbers',
+      'FL205 few is not a quantity: a range needs numbers',
     ],
     [
       'a log scale from 0',
       '  s: { set: { policies.hop.timeout: { from: 0s, to: 2s, steps: 3, scale: log } } }',
-      'FL205 a log scale begins and ends above 0',
+      'FL205 a log scale needs values above 0',
     ],
     [
       'nowhere to go',
       `  s: { set: { ${RATE}: { from: 2/s, to: 2/s, steps: 3 } } }`,
-      'FL205 a range from a value to itself has no steps',
+      'FL205 from and to are the same: write two different values',
     ],
     [
       'a variant nobody knows',
@@ -291,7 +291,7 @@ describe('sweeps that are wrong', () => {
     [
       'a limit',
       `  s: { metrics: [ users.success > 1% ], set: { ${RATE}: [ 1/s ] } }`,
-      'FL501 a metric is recorded, not judged: write it without a limit',
+      'FL501 a recorded metric has no limit: write the metric alone',
     ],
     [
       'a fault nobody knows',
@@ -306,93 +306,97 @@ describe('sweeps that are wrong', () => {
     [
       'nothing to search for',
       `  s: { kind: bisect, set: { ${RATE}: { from: 1/s, to: 2/s } } }`,
-      'FL203 is required with kind: bisect where there are no budgets to look for',
+      'FL203 is required with kind: bisect if there are no budgets',
     ],
     [
       'a search along a list',
       `  s: { kind: bisect, expect: users.success > 1%, set: { ${RATE}: [ 1/s, 2/s ] } }`,
-      'FL208 bisect looks along one path, from one value to another: { from, to }',
+      'FL208 bisect needs exactly one path with a range: { from, to }',
     ],
     [
       'a search with steps',
       `  s: { kind: bisect, expect: users.success > 1%, set: { ${RATE}: { from: 1/s, to: 2/s, steps: 3 } } }`,
-      'FL208 bisect takes its values from the whole range: leave steps out',
+      'FL208 bisect draws its values from the whole range: remove steps',
     ],
     [
       'a search against another variant',
       `  s: { kind: bisect, expect: users.success > 1% of plain, set: { ${RATE}: { from: 1/s, to: 2/s } } }`,
-      'FL208 a sweep holds each variant against a limit of its own',
+      'FL208 a limit of a sweep cannot refer to another variant or `saved`',
     ],
     [
       'expect in a grid',
       `  s: { expect: users.success > 1%, set: { ${RATE}: [ 1/s ] } }`,
-      'FL208 expect belongs to kind: bisect',
+      'FL208 expect applies only to kind: bisect',
     ],
     [
       'a sample without a size',
       `  s: { kind: random, set: { ${RATE}: { from: 1/s, to: 2/s } } }`,
       'FL203 is required with kind: random',
     ],
-    ['nothing to set', '  s: { set: {} }', 'FL208 there is nothing to set'],
+    [
+      'set is empty: write a path with values',
+      '  s: { set: {} }',
+      'FL208 set is empty: write a path with values',
+    ],
     [
       'too much of it',
       `  s: { set: { ${RATE}: { from: 1/s, to: 2/s, steps: 1000 }, services.db.concurrency: { from: 1, to: 500, steps: 500 } } }`,
-      'FL602 500000 settings are more than a sweep may have, 10000',
+      'FL602 found 500000 settings; the limit is 10000',
     ],
     [
       'a value that stands twice',
       `  s: { set: { ${RATE}: [ 1/s, 2/s, 1/s ] } }`,
-      'FL208 1/s stands twice',
+      'FL208 duplicate value 1/s',
     ],
     [
       'one thing in two spellings',
       `  s: { set: { services.db.concurrency: [ 1 ], 'services["db"].concurrency': [ 2 ] } }`,
-      'FL208 services["db"].concurrency and services.db.concurrency set the same',
+      'FL208 services["db"].concurrency and services.db.concurrency overlap: remove one of them',
     ],
     [
       'a part of what another one sets',
       `  s: { set: { workloads.users.arrivals: [ poisson(1/s) ], ${RATE}: [ 2/s ] } }`,
-      `FL208 ${RATE} and workloads.users.arrivals set the same`,
+      `FL208 ${RATE} and workloads.users.arrivals overlap: remove one of them`,
     ],
     [
       'how often it runs',
       '  s: { set: { run.replications: [ 1, 2 ] } }',
-      'FL208 every setting is run with the same seed and as often: write replications beside set',
+      'FL208 seed and replications are the same for all settings: write them outside set',
     ],
     [
       'its duration twice',
       '  s: { duration: 10s, set: { run.duration: [ 10s, 20s ] } }',
-      'FL208 duration stands beside set too',
+      'FL208 duration is also written outside set: remove one of them',
     ],
     [
       'what a variant has taken away',
       '  s: { set: { policies.hop.retry.attempts: [ 1, 2 ] } }',
-      'FL208 variant plain takes policies.hop.retry away, and this would bring it back: name the variants',
+      'FL208 variant plain removes policies.hop.retry, which this restores: list the variants',
     ],
     [
       'a metric of one variant',
       `  s: { metrics: [ users.success in plain ], set: { ${RATE}: [ 1/s ] } }`,
-      'FL208 a metric is recorded of all variants of the sweep: leave `in` out',
+      'FL208 a metric is recorded for all variants of the sweep: remove `in`',
     ],
     [
       'a search in a variant that is not run',
       `  s: { kind: bisect, variants: [plain], expect: users.success > 1% in retries, set: { ${RATE}: { from: 1/s, to: 2/s } } }`,
-      'FL208 retries is no variant of this sweep',
+      'FL208 retries is not a variant of this sweep',
     ],
     [
       'an axis that is taken away',
       `  s: { set: { ${RATE}: null } }`,
-      'FL208 there is nothing to set',
+      'FL208 set is empty: write a path with values',
     ],
     [
       'what comes later',
       `  s: { kind: tune, set: { ${RATE}: [ 1/s ] } }`,
-      'FL202 tune is known, not in this version',
+      'FL202 tune is not supported in this version',
     ],
     [
       'what comes later, too',
       `  s: { objective: maximize users.goodput, set: { ${RATE}: [ 1/s ] } }`,
-      'FL202 objective is known, not in this version',
+      'FL202 objective is not supported in this version',
     ],
   ])('%s', (_what, lines, message) => {
     expect(wrong(lines)).toEqual([message]);

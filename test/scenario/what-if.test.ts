@@ -161,10 +161,10 @@ describe('a change that cannot be made', () => {
       'services.bank.concurrency=x1.1',
       'FL205 services.bank.concurrency: must be a whole number >= 1 or unlimited, got 4.4',
     ],
-    ['title=Other', 'FL302 title stands once for all variants'],
+    ['title=Other', 'FL302 title is the same for all variants and cannot be changed by one'],
     [
       'faults[slow].target=x2',
-      'FL302 faults[slow].target is a list: a factor needs a number, a rate, a duration or a size',
+      'FL302 faults[slow].target is a list, and a factor needs a number, a rate, a duration or a size',
     ],
     [
       'services.bank.concurrency',

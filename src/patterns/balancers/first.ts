@@ -9,10 +9,10 @@ class First implements BalancerState {
   }
 }
 
-/** `loadBalancing` of kind `first`: what a gRPC client does unless it is told otherwise. */
+/** `loadBalancing` of kind `first`: the default of a gRPC client (pick_first). */
 export const first: BalancerKind<typeof schema> = {
   balancer: 'first',
-  summary: 'Always the first instance that is up; the others only stand by.',
+  summary: 'Always the first instance that is up; the others receive calls only when it is down.',
   sources: ['grpc doc/load-balancing.md, pick_first'],
   schema,
   blind: true,

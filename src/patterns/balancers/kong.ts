@@ -5,7 +5,7 @@ import { weightsField, weightsOf } from '../mechanisms/instance-weights.js';
 
 const schema = z.strictObject({
   weights: weightsField(
-    'The wheel has weight / greatest common divisor places for an instance, shuffled.',
+    'Each instance has weight / greatest common divisor places on the wheel, which is shuffled.',
   ),
 });
 
@@ -13,8 +13,8 @@ const schema = z.strictObject({
 const SHUFFLE = 4096;
 
 /**
- * Kong's round robin: a wheel with places by weight that each worker shuffles for itself, and a pointer
- * that goes on with each pick, those of retries included. Who may not be picked keeps its places.
+ * Kong's round robin: a wheel with places by weight, shuffled by each worker, and a pointer that advances with each
+ * pick, including those of retries. Instances that must not be picked keep their places.
  */
 class Wheel implements BalancerState {
   private readonly setup: BalancerSetup;
@@ -85,8 +85,8 @@ function commonDivisor(a: number, b: number): number {
 export const kong: BalancerKind<typeof schema> = {
   balancer: 'kong',
   summary:
-    'Round robin of Kong: a wheel of places by weight, which each calling instance shuffles for ' +
-    'itself. Instances that are down keep their places: the health checks of Kong are off.',
+    "Kong's round robin: a wheel with places by weight; each calling instance shuffles its " +
+    "own. Instances that are down keep their places, because Kong's health checks are off.",
   sources: ['Kong/kong kong/runloop/balancer/round_robin.lua, targets.lua, upstreams.lua'],
   schema,
   fixedList: true,

@@ -4,8 +4,8 @@ import { weightsField, weightsOf } from '../mechanisms/instance-weights.js';
 
 const schema = z.strictObject({
   weights: weightsField(
-    'The least (requests under way + 1) / weight is picked, as in Kong, so that an idle callee begins ' +
-      'with the heaviest.',
+    'Picks the lowest (requests in flight + 1) / weight, as Kong does, so an idle callee gets ' +
+      'its first request on the heaviest instance.',
   ),
 });
 
@@ -46,7 +46,7 @@ class LeastConnections implements BalancerState {
 export const leastConnections: BalancerKind<typeof schema> = {
   balancer: 'leastConnections',
   summary:
-    'The instance to which this caller has the fewest requests under way, of all of them; ties in turn.',
+    'The instance with the fewest requests in flight from this caller; ties are broken in turn.',
   sources: ['Nginx ngx_http_upstream_least_conn_module.c', 'Kong least_connections.lua'],
   schema,
   create: ({ weights }, { size, outstanding }) =>

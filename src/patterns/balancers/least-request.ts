@@ -12,24 +12,25 @@ const schema = z.strictObject({
   choices: whole({ min: 1, max: 1000 })
     .prefault(2)
     .describe(
-      'Instances looked at, drawn one by one, where all are alike. Unit: count. Defaults to 2.',
+      'Instances sampled at random per pick when all weights are equal. Unit: count. Defaults ' +
+        'to 2.',
     ),
   selectionMethod: z
     .enum(['nChoices', 'fullScan'])
     .default('nChoices')
     .describe(
-      '`fullScan` looks at every instance instead of `choices` of them; of those that have the fewest ' +
-        'each has the same chance. Defaults to nChoices.',
+      '`fullScan` compares all instances instead of a sample of `choices`; ties for the ' +
+        'fewest requests are broken at random. Defaults to nChoices.',
     ),
   weights: weightsField(
-    'Where they differ nothing is drawn: each instance is due again 1 / weight after its turn, the ' +
-      'weight divided by its requests under way + 1.',
+    'With different weights nothing is drawn: each instance is due again 1 / weight after its ' +
+      'turn, where the weight is first divided by its requests in flight + 1.',
   ),
   activeRequestBias: factor()
     .optional()
     .describe(
-      'How much requests under way count against a weight: it is divided by (under way + 1) ^ bias. ' +
-        'Only where weights differ. Unit: factor. Defaults to 1.',
+      'How strongly requests in flight reduce a weight: it is divided by (in flight + 1) ^ ' +
+        'bias. Applies only when weights differ. Unit: factor. Defaults to 1.',
     ),
   slowStart: slowStartField,
 });
@@ -91,7 +92,8 @@ class LeastRequest implements BalancerState {
 export const leastRequest: BalancerKind<typeof schema> = {
   balancer: 'leastRequest',
   summary:
-    'Of a few instances drawn at random the one to which this caller has the fewest requests under way.',
+    'Samples a few instances at random and picks the one with the fewest requests in flight ' +
+    'from this caller.',
   sources: [
     'Envoy least_request_lb.cc, load_balancers.rst, edf_scheduler.h, slow_start.rst',
     'Mitzenmacher 2001',
@@ -105,8 +107,8 @@ export const leastRequest: BalancerKind<typeof schema> = {
           {
             field: 'activeRequestBias',
             message:
-              'the bias acts on weights, and all instances weigh the same: give weights or slowStart, ' +
-              'or leave it out',
+              'activeRequestBias has no effect because all instances have the same weight: ' +
+              'add weights or slowStart, or remove it',
           },
         ],
 };

@@ -12,10 +12,10 @@ const schema = z.strictObject({
     .refine(isPrime, { error: 'must be a prime number, such as 65537 or 251' })
     .prefault(65_537)
     .describe(
-      'Entries of the look-up table, a prime far above the number of instances. Unit: count. ' +
+      'Size of the lookup table, a prime well above the number of instances. Unit: count. ' +
         'Defaults to 65537.',
     ),
-  weights: weightsField('Entries of the table are dealt by weight.'),
+  weights: weightsField('Table entries are allotted by weight.'),
   hashBalanceFactor: balanceFactorField(),
 });
 
@@ -34,8 +34,8 @@ interface Common {
 }
 
 /**
- * A table of which every instance fills as many entries as the others, each by its own permutation; it
- * is filled anew when other instances are up than before.
+ * A lookup table in which every instance fills the same number of entries, each by its own permutation. It is rebuilt
+ * when the set of instances that are up changes.
  */
 class Maglev implements BalancerState {
   private readonly setup: BalancerSetup;
@@ -111,7 +111,8 @@ function isFilledFor({ filledFor }: Table, candidates: Int32Array, count: number
 export const maglev: BalancerKind<typeof schema> = {
   balancer: 'maglev',
   summary:
-    'The same instance for the same key, by a table with even shares; a change moves a few more keys.',
+    'Maps each key to the same instance through a lookup table with even shares; when ' +
+    'instances change, a few more keys move than with a ring.',
   sources: ['Eisenbud et al. 2016, section 3.4', 'Envoy maglev_lb.cc, thread_aware_lb_impl.cc'],
   schema,
   wholeList: true,

@@ -10,26 +10,29 @@ import { SmoothRounds } from '../mechanisms/smooth-rounds.js';
 const SECOND = 1_000_000_000;
 
 const schema = z.strictObject({
-  weights: weightsField('A failure takes part of a weight, each pick gives 1 of it back.'),
+  weights: weightsField('A failure lowers the effective weight; each pick restores 1 of it.'),
   maxFails: whole({ min: 0, max: 1_000_000 })
     .prefault(1)
     .describe(
-      'Failed attempts after which this caller leaves an instance out for `failTimeout`; one attempt ' +
-        'then tries it again. 0 never leaves one out. Unit: attempts. Defaults to 1.',
+      'Failed attempts after which this caller skips an instance for `failTimeout`; then one ' +
+        'attempt tries it again. 0 never skips an instance. Unit: attempts. Defaults to 1.',
     ),
   failTimeout: duration({ allowZero: true })
-    .refine((ns) => ns % SECOND === 0, { error: 'must be whole seconds: nginx counts in them' })
+    .refine((ns) => ns % SECOND === 0, {
+      error: 'must be a whole number of seconds: nginx counts in seconds',
+    })
     .prefault('10s')
     .describe(
-      'How long an instance is left out after its last failure, on a clock of whole seconds, the last ' +
-        'one included: 10s are 10 to 11. Unit: duration. Defaults to 10s.',
+      'How long an instance is skipped after its last failure. nginx measures it on a clock ' +
+        'of whole seconds and includes the last one, so 10s means 10 to 11 s. Unit: duration. ' +
+        'Defaults to 10s.',
     ),
   nextUpstream: z
     .array(z.literal([429, 500, 502, 503, 504]))
     .default([])
     .describe(
-      'Statuses that are failures too, as http_500 and so on in proxy_next_upstream; a refused or reset ' +
-        'connection and a timeout always are. Defaults to none.',
+      'Statuses that also count as failures, like http_500 in proxy_next_upstream. Refused or ' +
+        'reset connections and timeouts always count. Defaults to none.',
     ),
 });
 
@@ -86,7 +89,7 @@ class Nginx implements BalancerState {
 
   ended(instance: number, _afterNs: Ns, outcome: Outcome): void {
     const { maxFails, effective, weights } = this;
-    // With a single server there is nobody to go to instead, and nothing is counted.
+    // With a single server there is no alternative, so nginx counts no failures.
     if (this.setup.size === 1) return;
     if (!this.failures.has(outcome)) {
       if (this.accessed[instance] < this.checked[instance]) this.fails[instance] = 0;
@@ -133,8 +136,8 @@ class Nginx implements BalancerState {
 export const nginx: BalancerKind<typeof schema> = {
   balancer: 'nginx',
   summary:
-    'Smooth weighted round robin over a fixed list; an instance that fails is left out for some ' +
-    'seconds, and with all of them left out attempts are refused.',
+    'Smooth weighted round robin over a fixed list. A failing instance is skipped for some ' +
+    'seconds; when all are skipped, attempts are refused.',
   sources: [
     'Nginx ngx_http_upstream_round_robin.c, ngx_http_upstream_module (max_fails, fail_timeout)',
     'Nginx ngx_http_proxy_module (proxy_next_upstream)',

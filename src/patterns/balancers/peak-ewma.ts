@@ -9,9 +9,7 @@ import { duration } from '../../spec/quantities.js';
 const schema = z.strictObject({
   decay: duration({ allowZero: false })
     .prefault('10s')
-    .describe(
-      'Time constant with which a measured latency is forgotten. Unit: duration. Defaults to 10s.',
-    ),
+    .describe('Time constant of the decay of measured latencies. Unit: duration. Defaults to 10s.'),
 });
 
 /** Cost of an instance with a request under way and no answer yet: behind every measured one. */
@@ -85,7 +83,8 @@ class PeakEwma implements BalancerState {
 export const peakEwma: BalancerKind<typeof schema> = {
   balancer: 'peakEwma',
   summary:
-    'Of two instances drawn at random the one with the smaller product of remembered latency and load.',
+    'Samples two instances at random and picks the one with the lower product of ' +
+    'moving-average latency and load.',
   sources: ['Finagle PeakEwma.scala, P2C.scala', 'linkerd2-proxy peak_ewma.rs'],
   schema,
   create: (config, setup) => new PeakEwma(setup, config.decay),

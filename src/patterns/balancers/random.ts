@@ -20,7 +20,7 @@ class Random implements BalancerState {
 /** `loadBalancing` of kind `random`. */
 export const random: BalancerKind<typeof schema> = {
   balancer: 'random',
-  summary: 'Any instance with the same chance.',
+  summary: 'Picks any instance with equal probability.',
   sources: ['Envoy load_balancers.rst'],
   schema,
   blind: true,

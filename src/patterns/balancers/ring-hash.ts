@@ -11,10 +11,10 @@ const schema = z.strictObject({
   minimumRingSize: whole({ min: 1, max: 8_388_608 })
     .prefault(1024)
     .describe(
-      'Points on the ring at least; each instance gets as many as the others, or by its weight. ' +
-        'Unit: count. Defaults to 1024.',
+      'Minimum number of points on the ring; each instance gets an equal share, or a share by ' +
+        'weight. Unit: count. Defaults to 1024.',
     ),
-  weights: weightsField('Points on the ring are dealt by weight.'),
+  weights: weightsField('Points on the ring are allotted by weight.'),
   hashBalanceFactor: balanceFactorField(),
 });
 
@@ -89,7 +89,8 @@ class RingHash implements BalancerState {
 export const ringHash: BalancerKind<typeof schema> = {
   balancer: 'ringHash',
   summary:
-    'The same instance for the same key, by a ring; one that goes hands its keys to its neighbours.',
+    'Maps each key to the same instance on a consistent-hash ring; when an instance leaves, ' +
+    'its keys move to its neighbours.',
   sources: ['Envoy ring_hash_lb.cc, thread_aware_lb_impl.cc, load_balancers.rst', 'Karger 1997'],
   schema,
   wholeList: true,

@@ -13,8 +13,8 @@ const schema = z.strictObject({
     .boolean()
     .optional()
     .describe(
-      'Whether each calling instance begins its round at a random place, as Envoy does, instead of ' +
-        'all of them at the first. Unit: boolean. Defaults to false.',
+      'Whether each calling instance starts its round at a random instance, as Envoy does. ' +
+        'With false all of them start at the first. Unit: boolean. Defaults to false.',
     ),
   slowStart: slowStartField,
 });
@@ -65,7 +65,7 @@ class RoundRobin implements BalancerState {
 /** `loadBalancing` of kind `roundRobin`: each in turn, every caller at its own pace. */
 export const roundRobin: BalancerKind<typeof schema> = {
   balancer: 'roundRobin',
-  summary: 'Each instance in its turn; every calling instance keeps its own place in the round.',
+  summary: 'Each instance in turn; every calling instance keeps its own position in the round.',
   sources: [
     'Envoy load_balancers.rst, edf_scheduler.h, load_balancer_impl.cc (EdfLoadBalancerBase), slow_start.rst',
     'Nginx ngx_http_upstream_round_robin.c',

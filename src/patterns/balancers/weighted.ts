@@ -30,7 +30,8 @@ class Weighted implements BalancerState {
 export const weighted: BalancerKind<typeof schema> = {
   balancer: 'weighted',
   summary:
-    'Each instance as often as its weight says, spread over the round: 5, 1, 1 is a a b a c a a.',
+    'Picks each instance in proportion to its weight, spread over the round: 5, 1, 1 gives a ' +
+    'a b a c a a.',
   sources: ['Nginx ngx_http_upstream_round_robin.c (smooth weighted balancing)'],
   schema,
   create: (config, { size }) => new Weighted(weightsOf(config.weights, size)),

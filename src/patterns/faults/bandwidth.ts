@@ -7,8 +7,9 @@ import { direction } from '../mechanisms/direction.js';
 
 const schema = z.strictObject({
   rate: bytesPerSecond({ limited: true }).describe(
-    'What is left for the messages of each pair of instances, each way for itself; where the network or another fault ' +
-      'leaves less, that counts. A ramp lets the time of a message grow with it. Unit: size/s. Required.',
+    'Bandwidth left between each pair of instances, per direction; the lowest limit of the ' +
+      'network and all such faults applies. With a ramp the time per message grows in step. ' +
+      'Unit: size/s. Required.',
   ),
   direction,
 });
@@ -22,8 +23,8 @@ const schema = z.strictObject({
 export const bandwidth: FaultKind<typeof schema> = {
   kind: 'bandwidth',
   summary:
-    'Leaves messages so many bytes a second between each two instances: large ones take long, and those behind them ' +
-    'wait; what is on a line at its start or end goes on at the new rate.',
+    'Limits the bandwidth between each pair of instances: large messages take long, and those ' +
+    'after them wait. Messages in transit when it starts or ends continue at the new rate.',
   sources: [
     'tc-tbf(8)',
     'Shopify/toxiproxy README (bandwidth toxic)',
@@ -40,6 +41,6 @@ export const bandwidth: FaultKind<typeof schema> = {
       : [edit(bandwidthLimit, config.rate / strength, { direction: config.direction })],
   check: ({ rate }) =>
     rate === bandwidthLimit.neutral
-      ? [{ field: 'rate', message: '`unlimited` leaves everything as it is: write a rate' }]
+      ? [{ field: 'rate', message: '`unlimited` has no effect: write a rate' }]
       : [],
 };

@@ -6,14 +6,14 @@ import { certificate } from '../knobs/certificate.js';
 const schema = z.strictObject({});
 
 /**
- * `certExpiry`: the certificate of the target is no longer valid. Nobody who opens a TLS connection to it trusts it,
- * and with `mtls` nobody whom it calls does; connections that stand go on until somebody closes them.
+ * `certExpiry`: the certificate of the target has expired. Callers that open a TLS connection reject it, and with
+ * `mtls` so do the components that it calls. Established connections continue until they are closed.
  */
 export const certExpiry: FaultKind<typeof schema> = {
   kind: 'certExpiry',
   summary:
-    'The certificate of the target has expired: new TLS connections to it fail, and with `mtls` those ' +
-    'that it opens; connections that stand go on until they are closed.',
+    'The certificate of the target has expired: new TLS connections to it fail, with `mtls` ' +
+    'also those that it opens. Established connections continue until they are closed.',
   sources: [
     'Gremlin, Certificate Expiry experiment',
     'RFC 5246 section 7.2.2 and RFC 8446 section 6.2, certificate_expired',

@@ -12,8 +12,8 @@ const schema = z.strictObject({});
 export const connectionLeak: FaultKind<typeof schema> = {
   kind: 'connectionLeak',
   summary:
-    'A share of the calls of databases that the target makes, and of its transactions, does not give ' +
-    'its connection back; only a restart of the process does.',
+    "A share of the target's database calls and transactions never return their connection to " +
+    'the pool; only a restart of the process frees it.',
   sources: ['HikariCP README, leakDetectionThreshold', 'Go database/sql: rows that are not closed'],
   targets: ['instance'],
   schema,

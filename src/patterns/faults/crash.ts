@@ -8,15 +8,16 @@ const schema = z.strictObject({
     .boolean()
     .default(true)
     .describe(
-      'Whether the process comes back, empty and cold: at the end of `for`, or on a `platform` at its first restart ' +
-        'behind that. With false nothing starts it again. Unit: boolean. Defaults to true.',
+      'Whether the process restarts, with empty state and cold: at the end of `for`, or on a ' +
+        '`platform` at the first restart after that. With false it stays down. Unit: boolean. ' +
+        'Defaults to true.',
     ),
   blackhole: z
     .boolean()
     .default(false)
     .describe(
-      'Whether the host is gone too: connecting meets silence, found out by time limits only, ' +
-        'instead of a refusal. Unit: boolean. Defaults to false.',
+      'Whether the host is down too: connection attempts get no response and end only by a ' +
+        'timeout, instead of being refused. Unit: boolean. Defaults to false.',
     ),
 });
 
@@ -29,8 +30,8 @@ const schema = z.strictObject({
 export const crash: FaultKind<typeof schema> = {
   kind: 'crash',
   summary:
-    'Ends the process: work under way is lost, its callers are reset, new connections are ' +
-    'refused (or met with silence); it comes back with empty state.',
+    'Kills the process: work in flight is lost, callers get a reset, new connections are ' +
+    'refused (or get no response). It restarts with empty state.',
   sources: ['Linux kernel ip-sysctl.rst (tcp_retries2)', 'Nygard 2018 ch. 4'],
   targets: ['instance', 'zone'],
   schema,

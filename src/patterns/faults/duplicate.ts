@@ -12,10 +12,11 @@ const schema = z.strictObject({});
 export const duplicate: FaultKind<typeof schema> = {
   kind: 'duplicate',
   summary:
-    'A share of the messages published while it is active is taken twice, one right behind the other. It acts on the way ' +
-    'to the topic or queue: an idempotent Kafka producer (`producer.idempotence`) and a FIFO queue of SQS leave ' +
-    'the second one out, consumers with an `inbox` handle it once. Of a log on a broker whole batches come twice. Requests on edges ' +
-    'cannot be doubled: TCP leaves out what comes twice.',
+    'Duplicates a share of the messages published while it is active; the copy follows ' +
+    'immediately. It acts between producer and topic or queue: an idempotent Kafka producer ' +
+    '(`producer.idempotence`) and an SQS FIFO queue drop the copy, and consumers with an ' +
+    '`inbox` handle the message once. On a log with a broker it duplicates whole batches. ' +
+    'Requests on edges cannot be duplicated, because TCP drops duplicate segments.',
   sources: [
     'apache/kafka storage/src/main/java/org/apache/kafka/storage/internals/log/ProducerStateManager.java',
     'AWS SQS developer guide, standard queues (at-least-once delivery)',

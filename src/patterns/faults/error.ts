@@ -6,13 +6,13 @@ import { errorAfter, errorBefore } from '../knobs/injected.js';
 const schema = z.strictObject({
   status: whole({ min: 400, max: 599 })
     .prefault(500)
-    .describe('Status of the injected answer. Unit: HTTP status, 400 to 599. Defaults to 500.'),
+    .describe('Status of the injected response. Unit: HTTP status, 400 to 599. Defaults to 500.'),
   afterWork: z
     .boolean()
     .default(false)
     .describe(
-      'Whether the work is done first, so that its effect has happened; with false the request ' +
-        'fails on arrival and costs nothing. Unit: boolean. Defaults to false.',
+      'Whether the request fails after its work, so that its effect has happened. With false ' +
+        'it fails on arrival and costs nothing. Unit: boolean. Defaults to false.',
     ),
 });
 
@@ -20,8 +20,8 @@ const schema = z.strictObject({
 export const error: FaultKind<typeof schema> = {
   kind: 'error',
   summary:
-    'Fails a share of the requests, on arrival or after their work; of the work under way only ' +
-    'what ends later is hit, and only with afterWork.',
+    'Fails a share of the requests, on arrival or after their work. Requests already in ' +
+    'flight can fail only with afterWork, when their work ends.',
   sources: ['Envoy fault_filter.rst (abort)', 'Istio VirtualService HTTPFaultInjection'],
   targets: ['instance', 'endpoint'],
   schema,

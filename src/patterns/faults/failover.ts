@@ -9,8 +9,8 @@ const schema = z.strictObject({});
 export const failover: FaultKind<typeof schema> = {
   kind: 'failover',
   summary:
-    'A primary hands its role over, once at its start: it takes no more writes, the replica that misses ' +
-    'least applies what is missing and is promoted, and nothing is lost.',
+    'A planned switchover at the start of the fault: the primary stops taking writes, the ' +
+    'most up-to-date replica catches up and is promoted, and nothing is lost.',
   sources: ['zalando/patroni: docs/rest_api.rst (switchover)', 'MongoDB rs.stepDown()'],
   targets: ['instance'],
   schema,

@@ -13,10 +13,11 @@ const schema = z.strictObject({});
 export const flush: FaultKind<typeof schema> = {
   kind: 'flush',
   summary:
-    'Empties a cache or one of its levels, or a share of it, at one moment: from then on every value ' +
-    'has to be loaded anew. Of an event store: its snapshots, as when a release changes what they hold, so that the ' +
-    'next load of each stream replays all of it. Of a queue or bus: what waits or is delayed (of SQS, what is in flight ' +
-    'as well: its handlers go on). Of a log: all that is written, whole, as by kafka-delete-records.',
+    'Empties a cache, one of its levels or a share of it at once; every value must then be ' +
+    'loaded again. On an event store it deletes the snapshots, as when a release changes ' +
+    'their format, so the next load of each stream replays all of it. On a queue or bus it ' +
+    'deletes waiting and delayed messages (on SQS also those in flight, whose handlers go ' +
+    'on). On a log it deletes all records, as kafka-delete-records does; it takes no share.',
   sources: [
     'Redis documentation: FLUSHALL',
     'Bronson et al. 2021, Metastable Failures',

@@ -7,20 +7,22 @@ const schema = z.strictObject({
   what: z
     .enum(['autoscaling', 'rollout'])
     .describe(
-      'What stands still. `autoscaling`: nobody adds replicas to the target or takes some away. `rollout`: its versions stay as they are, ' +
-        'and nobody looks at the new one. Required.',
+      'Control loop to freeze. `autoscaling`: the number of replicas of the target no longer ' +
+        'changes. `rollout`: its versions stay as they are, and the new one is not analysed. ' +
+        'Required.',
     ),
 });
 
 /**
- * `freeze`: a control loop stands still: the controller is down, or gets no metrics. What it did before stays, and what it would
- * have seen meanwhile it never learns.
+ * `freeze`: a control loop stops: the controller is down, or gets no metrics. Its earlier changes remain, and it never
+ * sees the metrics of this time.
  */
 export const freeze: FaultKind<typeof schema> = {
   kind: 'freeze',
   summary:
-    'A control loop of the platform stands still: with `what: autoscaling` no replicas come and none go, with `what: rollout` neither version ' +
-    'gets more or fewer of the replicas and requests, and a bad one is not taken back.',
+    'Freezes a control loop of the platform. With `what: autoscaling` no replicas are added ' +
+    'or removed. With `what: rollout` the replicas and traffic shares of both versions stay ' +
+    'as they are, and a bad version is not rolled back.',
   sources: [
     'kubernetes pkg/controller/podautoscaler horizontal.go, reconcileAutoscaler: without metrics nothing is changed',
     'kubernetes pkg/controller/deployment sync.go: a paused deployment is not reconciled',

@@ -12,8 +12,8 @@ const schema = z.strictObject({});
 export const hang: FaultKind<typeof schema> = {
   kind: 'hang',
   summary:
-    'Takes requests and does not answer them: workers and queue fill up; at the end what is ' +
-    'held is worked off, unless `cancellation` drops it.',
+    'The target accepts requests but does not answer them, so workers and queue fill up. When ' +
+    'the fault ends it processes the requests it holds, unless `cancellation` drops them.',
   sources: ['Nygard 2018 ch. 4 (blocked threads)'],
   targets: ['instance'],
   schema,

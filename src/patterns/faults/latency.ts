@@ -7,16 +7,15 @@ import { scaled } from '../mechanisms/scaled.js';
 
 const schema = z.strictObject({
   add: distribution().describe(
-    'Extra time of each message, drawn for each and added to the latency of the link and of ' +
-      'other such faults; a ramp stretches it from 0. Unit: distribution of durations. ' +
-      'Required.',
+    'Extra latency, drawn for each message and added to that of the link and of other such ' +
+      'faults. A ramp scales it up from 0. Unit: distribution of durations. Required.',
   ),
   correlation: share()
     .prefault('0%')
     .describe(
-      'How much of each delay is that of the message before it in the same direction of the same link: a message gets ' +
-        '(1 - c) x what it draws + c x what the one before got. The mean stays, the spread becomes smaller, as that of ' +
-        'netem does. Unit: share, below 100%. Defaults to 0%: each for itself.',
+      'Correlation c of each delay with that of the previous message in the same direction on ' +
+        'the same link: delay = (1 - c) x draw + c x previous delay. The mean stays, the spread ' +
+        'shrinks, as with netem. Unit: share, below 100%. Defaults to 0%: independent delays.',
     ),
   direction,
 });
@@ -24,7 +23,7 @@ const schema = z.strictObject({
 /** `latency`: a slow network. Messages already on the way keep the delay they were sent with. */
 export const latency: FaultKind<typeof schema> = {
   kind: 'latency',
-  summary: 'Delays messages on their way; those already sent keep their time of arrival.',
+  summary: 'Delays messages on the network. Messages already sent keep their arrival time.',
   sources: [
     'tc-netem(8); get_crandom of net/sched/sch_netem.c in torvalds/linux',
     'Shopify/toxiproxy README (latency toxic)',
@@ -54,7 +53,7 @@ export const latency: FaultKind<typeof schema> = {
       : [
           {
             field: 'correlation',
-            message: 'with 100% every message has the delay of the first: write a share below it',
+            message: 'with 100% every message has the delay of the first: write a share below 100%',
           },
         ],
 };

@@ -9,43 +9,42 @@ const schema = z.strictObject({
   factor: factor()
     .optional()
     .describe(
-      'Arrival rate of the workload times this; a ramp goes from 1 to it. Several multiply. ' +
-        'Unit: factor. Defaults to 1.',
+      'Factor on the arrival rate of the workload. A ramp starts at 1. Several faults ' +
+        'multiply. Unit: factor. Defaults to 1.',
     ),
   rate: rate()
     .optional()
     .describe(
-      'Arrivals in addition to those of the workload, independent of them and of each other ' +
-        '(Poisson), whatever its own arrivals are; a ramp goes from 0 to it. Several add up. Unit: rate. ' +
-        'Defaults to none.',
+      "Extra Poisson arrivals, independent of the workload's own arrivals and of their kind. " +
+        'A ramp starts at 0. Several faults add up. Unit: rate. Defaults to none.',
     ),
   herd: z
     .strictObject({
       clients: whole({ min: 1, max: 1_000_000 }).describe(
-        'How many come, each with one request. Unit: count. Required.',
+        'Number of clients, each with one request. Unit: count. Required.',
       ),
       within: duration()
         .prefault(0)
         .describe(
-          'Each of them at any instant of this time from the start of the fault, also past its end. ' +
-            'Unit: duration. Defaults to 0s, all at once.',
+          'The clients arrive at random within this time from the start of the fault, even if ' +
+            'the fault ends earlier. Unit: duration. Defaults to 0s, all at once.',
         ),
     })
     .optional()
     .describe(
-      'Clients who all come at the start of the fault: a thundering herd. Defaults to none.',
+      'Clients that all arrive at the start of the fault: a thundering herd. Defaults to none.',
     ),
 });
 
 /**
- * `load`: more, or fewer, arrivals. The rest of the gap that is running passes at the new rate; requests
- * under way are untouched. What is added has lineages of its own, so that the other requests are what they were.
+ * `load`: more, or fewer, arrivals. The rest of the current gap passes at the new rate; requests in flight are not
+ * affected. Added requests have their own lineages, so that the draws of the other requests do not change.
  */
 export const load: FaultKind<typeof schema> = {
   kind: 'load',
   summary:
-    'Multiplies the arrival rate of a workload, adds to it, or sends a herd of clients; requests under ' +
-    'way are untouched.',
+    'Multiplies the arrival rate of a workload, adds to it, or sends a herd of clients. ' +
+    'Requests in flight are not affected.',
   sources: ['Bronson et al. 2021, Metastable Failures in Distributed Systems'],
   targets: ['workload'],
   schema,
@@ -63,6 +62,6 @@ export const load: FaultKind<typeof schema> = {
   },
   check({ factor: times, rate: more, herd }) {
     if ((times ?? more ?? herd) !== undefined) return [];
-    return [{ field: 'factor', message: 'says nothing: give a factor, a rate or a herd' }];
+    return [{ field: 'factor', message: 'has no effect: write factor, rate or herd' }];
   },
 };

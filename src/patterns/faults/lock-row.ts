@@ -7,26 +7,27 @@ const schema = z.strictObject({
   value: whole({ min: 0, max: Number.MAX_SAFE_INTEGER })
     .default(0)
     .describe(
-      'Which row: the number of a value of the key of the operation, where 0 is the one that `zipf` and ' +
-        '`hot` ask for most. Unit: number. Defaults to 0.',
+      "Row to lock: the number of a value of the operation's key. 0 is the value that `zipf` " +
+        'and `hot` draw most often. Unit: number. Defaults to 0.',
     ),
   hold: duration({ allowZero: false })
     .optional()
     .describe(
-      'After so long it lets the row go, and stands in line for it again. Unit: duration. Defaults to ' +
-        'the end of the fault.',
+      'How long it holds the row before it releases it and queues for it again. Unit: ' +
+        'duration. Defaults to the end of the fault.',
     ),
 });
 
 /**
- * `lockRow`: a transaction of somebody else holds a row, as a report, a migration or a console that was
- * left open does. It waits for the row as everybody does, in line, and is no request of any caller.
+ * `lockRow`: a foreign transaction holds a row, like a report, a migration or a console that was left open. It queues
+ * for the row like any other transaction, but belongs to no request.
  */
 export const lockRow: FaultKind<typeof schema> = {
   kind: 'lockRow',
   summary:
-    'A transaction takes a row that an operation locks, once its turn has come, and holds it: whoever ' +
-    'wants that row waits with its connection, until a lock timeout or the end of the fault.',
+    'A foreign transaction queues for a row that an operation locks, and then holds it. Other ' +
+    'transactions that need the row wait, each with its connection, until their lock timeout ' +
+    'or the end of the fault.',
   sources: [
     'PostgreSQL documentation: explicit locking, lock_timeout, idle_in_transaction_session_timeout',
     'MySQL reference manual: innodb_lock_wait_timeout',

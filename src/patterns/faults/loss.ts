@@ -6,15 +6,14 @@ import { lostMessages } from '../knobs/loss.js';
 const schema = z.strictObject({});
 
 /**
- * `loss`: a share of the packets is lost. Over TCP that is no failed request but a late one: the
- * message comes after the retransmission timeout, doubled for each loss in a row. What is on the
- * way keeps its fate.
+ * `loss`: a share of the packets is lost. Over TCP a loss does not fail a request but delays it: the message arrives
+ * after the retransmission timeout, which doubles for each consecutive loss. Messages in transit are not affected.
  */
 export const loss: FaultKind<typeof schema> = {
   kind: 'loss',
   summary:
-    'Loses a share of the messages once or more: each arrives late by the retransmission ' +
-    'timeouts; those already sent are spared.',
+    'Drops a share of the messages, each once or more often; a dropped message arrives late ' +
+    'by the retransmission timeouts. Messages already sent are not affected.',
   sources: ['RFC 6298', 'tc-netem(8)'],
   targets: ['link', 'zone'],
   schema,

@@ -7,31 +7,30 @@ const schema = z.strictObject({
   rate: bandwidth()
     .optional()
     .describe(
-      'What is lost a second, such as `2MiB/s`; a ramp goes from 0 to it. `unlimited` takes all of `max` at once. ' +
-        'Unit: bandwidth. Defaults to none.',
+      'Memory leaked per second, such as `2MiB/s`. A ramp starts at 0. `unlimited` takes all ' +
+        'of `max` at once. Unit: bandwidth. Defaults to none.',
     ),
   perRequest: size()
     .prefault('0B')
-    .describe('What each request that begins leaves behind. Unit: size. Defaults to 0B.'),
+    .describe('Memory leaked by each request that starts. Unit: size. Defaults to 0B.'),
   max: size()
     .optional()
     .describe(
-      'The most that is held in all, as by a stressor of that size. Unit: size. Defaults to none: it goes on until the ' +
-        'process dies.',
+      'Upper limit of the leaked memory, like the size of a stressor. Unit: size. Defaults to ' +
+        'none: it leaks until the process dies.',
     ),
 });
 
 /**
- * `memoryLeak`: memory that nobody gives back, lost with time or with requests. Over its limit a process dies
- * (an OOM kill), and a new one begins to lose again; at the end of the fault all is free again, as
- * when a stressor leaves or the release before is back. Collectors that run by what is allocated have
- * less and less room, and run more and more often.
+ * `memoryLeak`: memory that is never freed, leaked over time or per request. Above its limit a process is OOM-killed,
+ * and the new one starts to leak again. At the end of the fault all memory is free, as when a stressor ends or a
+ * release is rolled back. Collectors triggered by allocation have less and less room, and run more and more often.
  */
 export const memoryLeak: FaultKind<typeof schema> = {
   kind: 'memoryLeak',
   summary:
-    'Memory of the target is lost, with time or with requests: collectors run more often, and over ' +
-    '`memory.limit` the process dies and starts again.',
+    'The target leaks memory over time or per request: garbage collection runs more often, ' +
+    'and above `memory.limit` the process is OOM-killed and restarts.',
   sources: [
     'Chaos Mesh StressChaos, stressors.memory (size, time)',
     'Linux kernel cgroup-v2.rst, memory.max and memory.oom.group',
@@ -53,9 +52,11 @@ export const memoryLeak: FaultKind<typeof schema> = {
         ],
   check({ rate, perRequest, max }) {
     if (rate === undefined && perRequest === 0)
-      return [{ field: 'rate', message: 'a leak needs `rate`, `perRequest` or both' }];
+      return [{ field: 'rate', message: 'a memoryLeak needs `rate`, `perRequest` or both' }];
     if (rate === Infinity && max === undefined)
-      return [{ field: 'max', message: 'what is taken at once needs a `max`' }];
+      return [
+        { field: 'max', message: '`rate: unlimited` takes all of `max` at once: write `max`' },
+      ];
     return [];
   },
 };

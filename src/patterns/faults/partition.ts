@@ -8,16 +8,16 @@ const schema = z.strictObject({
     .enum(['both', 'to', 'from'])
     .default('both')
     .describe(
-      'Which messages are cut: from the first side of `between` to the second (`to`), back ' +
-        '(`from`), or both. One way, requests are executed and their answers lost. Unit: name. ' +
-        'Defaults to both.',
+      'Direction of the messages that are lost: from the first side of `between` to the ' +
+        'second (`to`), back (`from`), or both. If only the responses are lost, requests are ' +
+        'still executed. Unit: name. Defaults to both.',
     ),
   mode: z
     .enum(['drop', 'reject'])
     .default('drop')
     .describe(
-      'Whether messages vanish, found out by time limits only, or connections are refused at ' +
-        'once. Unit: name. Defaults to drop.',
+      '`drop`: messages are lost silently, which callers notice only by their timeouts. ' +
+        '`reject`: connections are refused at once. Unit: name. Defaults to drop.',
     ),
 });
 
@@ -25,8 +25,8 @@ const schema = z.strictObject({
 export const partition: FaultKind<typeof schema> = {
   kind: 'partition',
   summary:
-    'Cuts two sides apart: messages vanish or connections are refused; calls under way wait ' +
-    'for answers that do not come, while the work for them goes on.',
+    'Cuts the network between two sides: messages are lost or connections refused. Calls in ' +
+    'flight wait for responses that do not arrive, while their work goes on.',
   sources: [
     'Bailis and Kingsbury 2014, The Network is Reliable',
     'tc-netem(8), iptables(8) REJECT',

@@ -6,15 +6,14 @@ import { frozen } from '../knobs/frozen.js';
 const schema = z.strictObject({});
 
 /**
- * `pause`: the whole process stands still, as in a stop-the-world collection or under SIGSTOP. No
- * work and none of its own timers moves; requests pile up in front of it and are taken together at
- * the end.
+ * `pause`: the whole process stops, as in a stop-the-world collection or under SIGSTOP. Its work and its own timers do
+ * not advance; requests pile up in front of it and are accepted together at the end.
  */
 export const pause: FaultKind<typeof schema> = {
   kind: 'pause',
   summary:
-    'Freezes the process: neither its work nor its own timers move; what has arrived meanwhile ' +
-    'is taken at the end, all at once.',
+    'Freezes the process: its work and its own timers stop. Requests that arrived meanwhile ' +
+    'are accepted all at once at the end.',
   sources: ['signal(7) SIGSTOP', 'Chaos Mesh StressChaos and PodChaos documentation'],
   targets: ['instance'],
   schema,

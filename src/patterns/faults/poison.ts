@@ -8,14 +8,15 @@ const schema = z.strictObject({
     .enum(['error', 'crash', 'hang'])
     .default('error')
     .describe(
-      'What handling such a message does: `error` fails at once, `crash` kills the process of the ' +
-        'consumer, `hang` never ends but by the `timeLimit` of the endpoint. Unit: name. Defaults to error.',
+      'Effect of handling such a message: `error` fails at once, `crash` kills the process of ' +
+        'the consumer, `hang` ends only at the `timeLimit` of the endpoint. Unit: name. ' +
+        'Defaults to error.',
     ),
   restart: duration({ allowZero: false })
     .optional()
     .describe(
-      'With `crash`: time until a process that was killed is started again. Unit: duration. Defaults to ' +
-        'the back-off of the `platform`, without one to 10s.',
+      'With `crash`: time until a killed process is restarted. Unit: duration. Defaults to ' +
+        'the back-off of the `platform`, or 10s without a platform.',
     ),
 });
 
@@ -23,8 +24,8 @@ const schema = z.strictObject({
 export const poison: FaultKind<typeof schema> = {
   kind: 'poison',
   summary:
-    'Makes a share of the messages that are published while it is active impossible to handle: every ' +
-    'delivery of such a message fails, kills its consumer or hangs, also after the fault.',
+    'Turns a share of the messages published while it is active into poison messages: every ' +
+    'delivery fails, kills its consumer or hangs, even after the fault ends.',
   sources: [
     'spring-projects/spring-kafka DefaultErrorHandler',
     'Nygard, Release It! (poison messages)',
@@ -43,7 +44,9 @@ export const poison: FaultKind<typeof schema> = {
       : [
           {
             field: 'restart',
-            message: `restart belongs to \`effect: crash\`; ${effect} ends no process`,
+            message:
+              `\`restart\` applies only to \`effect: crash\`; \`${effect}\` does not end the ` +
+              'process. Remove `restart`',
           },
         ],
 };

@@ -7,18 +7,21 @@ const schema = z.strictObject({
   probe: z
     .enum(['all', ...PROBES])
     .default('all')
-    .describe('Which of the probes of the target. Defaults to all that it has.'),
+    .describe('Probe of the target that is affected. Defaults to all its probes.'),
   value: z
     .enum(['fail', 'pass'])
     .default('fail')
-    .describe('What it says, whatever the process does. Defaults to fail.'),
+    .describe(
+      'Result that the probe returns, regardless of the state of the process. Defaults to fail.',
+    ),
 });
 
-/** `probe`: health checks that lie. They come to their answer at once, and ask nobody. */
+/** `probe`: health checks with false results. They return at once and do not call the process. */
 export const probe: FaultKind<typeof schema> = {
   kind: 'probe',
   summary:
-    'Probes of the target fail although it is well, or pass although it is not; what follows is what the platform makes of it.',
+    'Probes of the target fail although it is healthy, or pass although it is not; the ' +
+    'platform acts on the false results.',
   sources: [
     'kubernetes pkg/kubelet/prober prober.go, probe: an error of the check itself counts as a failure',
     'Google, Site Reliability Engineering, chapter 22: health checks that kill what they should protect',

@@ -9,8 +9,8 @@ const schema = z.strictObject({});
 export const rebalance: FaultKind<typeof schema> = {
   kind: 'rebalance',
   summary:
-    'Makes a group deal its partitions anew, once at its start: with the classic protocol all members ' +
-    'stop until everyone has polled and the pause is over.',
+    'Triggers one rebalance of a consumer group at its start. With the classic protocol all ' +
+    'members stop until each has polled and the pause is over.',
   sources: ['apache/kafka GroupCoordinator, prepareRebalance'],
   targets: ['group'],
   schema,

@@ -14,8 +14,8 @@ const schema = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'What made messages impossible to handle is repaired: those of a `poison` can be handled from then ' +
-        'on. Unit: boolean. Defaults to false: they fail again.',
+      'Whether the cause is fixed, so that the messages of a `poison` fault can be handled ' +
+        'from then on. Unit: boolean. Defaults to false: they fail again.',
     ),
 });
 
@@ -26,9 +26,10 @@ const schema = z.strictObject({
 export const redrive: FaultKind<typeof schema> = {
   kind: 'redrive',
   summary:
-    'Sends back what waits in a dead letter queue, the oldest first and as many as are there at its start: each to ' +
-    'where it came from, as a new message with no failures behind it. Into a log it is written once more, for all groups. ' +
-    'It waits while a destination is full or away, and leaves what a consumer of the dead letter queue has in hand.',
+    'Moves the messages that wait in a dead letter queue at its start back to where they came ' +
+    'from, oldest first, as new messages with no failed deliveries. A message from a log is ' +
+    'appended again, for all groups. The move waits while a destination is full or down, and ' +
+    'skips messages in flight at a consumer of the dead letter queue.',
   sources: [
     'AWS SQS API reference, StartMessageMoveTask',
     'rabbitmq/rabbitmq-server deps/rabbitmq_shovel (move messages)',

@@ -5,7 +5,7 @@ import { heldBack } from '../knobs/messages.js';
 
 const schema = z.strictObject({
   gap: distribution().describe(
-    'How long each of them is held back, drawn for each. Unit: distribution of durations. Required.',
+    'Delay of each affected message, drawn for each. Unit: distribution of durations. Required.',
   ),
 });
 
@@ -16,9 +16,10 @@ const schema = z.strictObject({
 export const reorder: FaultKind<typeof schema> = {
   kind: 'reorder',
   summary:
-    'A share of the messages published to a queue or bus while it is active is held back, and later ones overtake ' +
-    'it. Where the order of a key is kept (`ordering: key`, `fifo`), the later ones of its key wait behind it instead. A log ' +
-    'cannot be hit: what is written is read in that order.',
+    'Holds back a share of the messages published to a queue or bus while it is active, so ' +
+    'that later ones overtake them. With order per key (`ordering: key`, `fifo`), later ' +
+    'messages of the same key wait instead. A log cannot be a target, because its records are ' +
+    'read in the order in which they were written.',
   sources: [
     'tc-netem(8) (reorder, gap)',
     'AWS SQS developer guide, standard queues (best-effort ordering)',

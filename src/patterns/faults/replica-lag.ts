@@ -6,8 +6,8 @@ import { replicaLag as behind } from '../knobs/roles.js';
 
 const schema = z.strictObject({
   lag: duration({ allowZero: false }).describe(
-    'How much later than otherwise replicas apply what is committed meanwhile. A ramp goes from 0 to ' +
-      'it; of several the longest counts. Unit: duration. Required.',
+    'Extra replication lag of transactions committed during the fault. A ramp starts at 0. Of ' +
+      'several faults the longest lag applies. Unit: duration. Required.',
   ),
 });
 
@@ -15,8 +15,8 @@ const schema = z.strictObject({
 export const replicaLag: FaultKind<typeof schema> = {
   kind: 'replicaLag',
   summary:
-    'Replicas of a database apply what is committed meanwhile so much later: reads there are stale for ' +
-    'longer, and a failover loses more.',
+    'Adds replication lag: replicas apply commits later, so reads there are staler and a ' +
+    'failover loses more.',
   sources: ['PostgreSQL recovery_min_apply_delay', 'MySQL SOURCE_DELAY'],
   targets: ['instance'],
   schema,

@@ -6,8 +6,8 @@ import { speed } from '../knobs/speed.js';
 
 const schema = z.strictObject({
   factor: factor().describe(
-    'How many times as long work and waits of the target take; 2 is twice as long. A ramp goes ' +
-      'from 1 to it. Several multiply. Unit: factor. Required.',
+    "Factor on the time of the target's work and waits; 2 means twice as long. A ramp starts " +
+      'at 1. Several faults multiply. Unit: factor. Required.',
   ),
 });
 
@@ -18,8 +18,8 @@ const schema = z.strictObject({
 export const slow: FaultKind<typeof schema> = {
   kind: 'slow',
   summary:
-    'Makes work and waits take longer by a factor: of whole instances at once, work under way ' +
-    'included; of single endpoints from the next step on.',
+    'Slows work and waits down by a factor: on whole instances at once, including work in ' +
+    'progress; on single endpoints from the next step on.',
   sources: ['Gunawi et al. 2018, Fail-Slow at Scale'],
   targets: ['instance', 'endpoint'],
   schema,

@@ -9,9 +9,10 @@ const schema = z.strictObject({});
 export const splitBrain: FaultKind<typeof schema> = {
   kind: 'splitBrain',
   summary:
-    'The primary of a database and its replicas do not see each other: nothing is replicated, and after ' +
-    '`failover` a replica takes over. With fencing the old primary takes no writes from `detect` on; ' +
-    'without, half of the callers go on writing to it, and what it took is lost at the end.',
+    'A network partition between the primary of a database and its replicas: nothing is ' +
+    'replicated, and after `failover` a replica takes over. With fencing the old primary ' +
+    'rejects writes from `detect` on. Without it half of the callers keep writing to the old ' +
+    'primary, and those writes are lost when the fault ends.',
   sources: ['jepsen-io/jepsen: analyses of split brain', 'ClusterLabs/pacemaker: fencing'],
   targets: ['instance'],
   schema,

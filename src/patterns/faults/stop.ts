@@ -6,15 +6,17 @@ import { stopping } from '../knobs/stopping.js';
 const schema = z.strictObject({});
 
 /**
- * `stop`: the process is asked to end, as when a pod is deleted, a node drained or a unit restarted. Callers are told that it
- * goes, it serves for `lifecycle.preStop`, is told itself, drains, and is killed at the end of its grace. Another one is started
- * at the end of `for`: on `kubernetes` beside the one that ends, else behind it.
+ * `stop`: the process is asked to end, as when a pod is deleted, a node drained or a unit restarted. Callers remove it
+ * from their lists, it serves for `lifecycle.preStop`, gets SIGTERM, drains, and is killed at the end of its grace
+ * period. Another process is started at the end of `for`: on `kubernetes` next to the one that ends, otherwise after
+ * it.
  */
 export const stop: FaultKind<typeof schema> = {
   kind: 'stop',
   summary:
-    'Asks the process to end in good order, as `lifecycle` says: it is taken off the lists of its callers, serves ' +
-    'for `preStop`, refuses what is new, finishes what it has, and is killed at the end of its grace.',
+    'Stops the process gracefully, as `lifecycle` says: callers remove it from their endpoint ' +
+    'lists, it serves for `preStop`, refuses new requests, finishes those in flight, and is ' +
+    'killed when its grace period ends.',
   sources: [
     'kubernetes.io docs: pod-lifecycle, termination of Pods',
     'kubernetes pkg/kubelet/kuberuntime killContainer',

@@ -11,45 +11,49 @@ const BURST_MAX = 1_000_000;
 
 const schema = z.strictObject({
   rate: rate().describe(
-    'Requests let through in the long run, by all instances of a target together. Several faults on one target ' +
-      'all have to let a request through. Unit: rate, up to 10000/ms. Required.',
+    'Long-run rate of admitted requests, over all instances of a target together. With ' +
+      'several faults on one target, each must admit a request. Unit: rate, up to 10000/ms. ' +
+      'Required.',
   ),
   burst: whole({ min: 1, max: BURST_MAX })
     .optional()
     .describe(
-      'Size of the bucket, which is full when the fault begins: requests let through at once after a quiet time. ' +
-        'Unit: requests. Defaults to what `rate` brings in a second, at least 1.',
+      'Size of the bucket, which is full when the fault begins: the burst admitted after a ' +
+        'quiet period. Unit: requests. Defaults to one second of `rate`, at least 1.',
     ),
   status: whole({ min: 400, max: 599 })
     .prefault(429)
     .describe(
-      'Status of a refusal: below 500 the outcome is throttled, whatever it is (DynamoDB answers 400), from 500 on ' +
-        'serverError. Unit: HTTP status, 400 to 599. Defaults to 429.',
+      'Status of a refusal. Any status below 500 gives the outcome throttled (DynamoDB ' +
+        'answers 400); from 500 on the outcome is serverError. Unit: HTTP status, 400 to 599. ' +
+        'Defaults to 429.',
     ),
   retryAfter: z
     .union([z.boolean(), z.literal('exact')])
     .default(false)
     .describe(
-      'Whether a refusal says when to come back: true in whole seconds, rounded up, as the header Retry-After does; ' +
-        '`exact` as a gRPC pushback could. Unit: boolean or `exact`. Defaults to false.',
+      'Whether a refusal carries a retry hint: true gives whole seconds, rounded up, like the ' +
+        'Retry-After header; `exact` gives the exact time, as a gRPC pushback could. Unit: ' +
+        'boolean or `exact`. Defaults to false.',
     ),
 });
 
 /**
- * `throttle`: the quota of an account with a provider, or of a table, is suddenly too small. It is a token bucket
- * at the front door: one token a request, whatever comes of it; who finds none is refused at once, before any
- * work, any queue and any worker. Tokens flow in all the time, counted in whole ns (`tokenBucket`).
+ * `throttle`: the quota of an account with a provider, or of a table, is suddenly too small. It is a token bucket at
+ * the front door: one token per request, regardless of its outcome. A request without a token is refused at once,
+ * before any work, queue or worker. Tokens are added continuously, counted in whole ns (`tokenBucket`).
  *
- * The default of `burst` makes `100/s` what a quota says: what a second brings may come at once, as with the capacity
- * units of a table, which are counted by the second. Providers differ: an account of API Gateway has 10000/s with
- * a burst of 5000, a table of DynamoDB saves up to 300 s of what it does not use. The 1 of `rateLimit` would refuse
- * two requests that come within 1 / rate, which is pacing and no quota.
+ * With the default of `burst`, `100/s` acts like a quota: the requests of one second may arrive at once, as with the
+ * capacity units of a table, which are counted per second. Providers differ: an account of API Gateway has 10000/s with
+ * a burst of 5000, and a DynamoDB table saves up to 300 s of unused units. The default of 1 in `rateLimit` would refuse
+ * the second of two requests within 1 / rate, which is pacing and not a quota.
  */
 export const throttle: FaultKind<typeof schema> = {
   kind: 'throttle',
   summary:
-    'Lets a rate of requests through, and refuses the rest on arrival with 429; what is under way is not hit. All ' +
-    'instances of a target share one bucket, each target has its own.',
+    'Admits requests up to a rate and refuses the rest on arrival with 429. Requests in ' +
+    'flight are not affected. All instances of a target share one bucket; each target has its ' +
+    'own.',
   sources: [
     'Amazon DynamoDB developer guide, Programming.Errors (ProvisionedThroughputExceededException, 400)',
     'Amazon API Gateway developer guide, api-gateway-request-throttling (token bucket, 429)',

@@ -8,29 +8,30 @@ const schema = z.strictObject({
   recovery: distribution()
     .prefault('0s')
     .describe(
-      'How long after the end of `for` the host of an instance is back, drawn for each instance and each time: ' +
-        'power returns to a zone at once, its machines come up one by one. A start-up of the process ' +
-        '(`lifecycle`) comes on top. Unit: distribution of durations. Defaults to 0s: all at once.',
+      'Time from the end of `for` until the host of an instance is back, drawn for each ' +
+        'instance and each outage: power returns to the zone at once, but its machines come up ' +
+        'one by one. The start-up of the process (`lifecycle`) comes on top. Unit: distribution ' +
+        'of durations. Defaults to 0s: all at once.',
     ),
   blackhole: z
     .boolean()
     .default(true)
     .describe(
-      'Whether the hosts are gone too: a machine without power sends no RST, so connecting meets silence, found ' +
-        'out by time limits only. With false only the processes die, and connections are refused. Unit: boolean. ' +
-        'Defaults to true.',
+      'Whether the hosts are down too: a machine without power sends no RST, so connection ' +
+        'attempts end only by a timeout. With false only the processes die, and connections are ' +
+        'refused. Unit: boolean. Defaults to true.',
     ),
 });
 
 /**
- * `zoneOutage`: everything that stands in the zone dies at once, as with `crash`, and its hosts with it. Each
- * instance stays down until the end of the fault and its own `recovery`, and starts empty and cold.
+ * `zoneOutage`: everything in the zone dies at once, as with `crash`, including its hosts. Each instance stays down
+ * until the end of the fault and its own `recovery`, and starts empty and cold.
  */
 export const zoneOutage: FaultKind<typeof schema> = {
   kind: 'zoneOutage',
   summary:
-    'Takes a whole zone away: all instances in it die at once and connecting to them meets silence; after its end ' +
-    'they come back one by one.',
+    'Takes a whole zone down: all its instances die at once and connection attempts to them ' +
+    'get no response. After it ends they come back one by one.',
   sources: [
     'AWS FIS scenario library, AZ Availability: Power Interruption (30 min impact, 30 min recovery symptoms)',
     'Netflix Simian Army (Chaos Gorilla)',

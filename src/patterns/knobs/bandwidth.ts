@@ -22,5 +22,6 @@ export const bandwidthLimit: Knob<null> = {
   needOfLinks: (isSized) =>
     isSized
       ? null
-      : 'no message there has a size, so none takes longer: write `requestSize` or `responseSize` (`optional: true` accepts that)',
+      : 'no message there has a size, so none takes longer: write `requestSize` or ' +
+        '`responseSize`, or `optional: true` to accept that',
 };

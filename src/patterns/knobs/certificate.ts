@@ -10,7 +10,9 @@ export const certificate: Knob<null> = {
   need: (_edit, name, { showsCertificate }) =>
     showsCertificate
       ? null
-      : `no caller opens a connection for which \`${name}\` shows a certificate: give it \`protocol: { tls: tls13 }\` and its callers \`connections\` (with \`mtls\`, callers show one too)`,
+      : `no caller opens a connection for which \`${name}\` presents a certificate: give it ` +
+        '`protocol: { tls: tls13 }` and its callers `connections` (with `mtls` callers ' +
+        'present one too)',
   words: (_edit, { words, isMany }) =>
     `${isMany ? 'certificates' : 'certificate'} of ${words} expired`,
   instance(_controls, instance, held) {

@@ -11,10 +11,10 @@ export const connectionLeak: Knob<null> = {
   need: (_edit, name, { takesConnections }) =>
     takesConnections
       ? null
-      : `\`${name}\` asks no database through a pool, so it takes no connection that it could keep`,
+      : `\`${name}\` calls no database through a pool, so it has no connections to leak`,
   words: ({ value }, { does, isMany }) =>
     `${does('leaks', 'leak')} ${formatShare(value)} of the connections ${isMany ? 'they use' : 'it uses'}`,
-  idleAtKafka: 'its nodes call no database, so they hold no connections that could leak',
+  idleAtKafka: 'its nodes call no database, so they have no connections to leak',
   instance(_controls, instance, held) {
     instance.leak = held.effective(connectionLeak);
   },

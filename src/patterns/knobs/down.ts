@@ -19,7 +19,7 @@ export const down: Knob<null> = {
   need: () => null,
   words({ recovery }, { does }) {
     if (recovery === undefined) return does('crashes', 'crash');
-    if (recovery === 'never') return does('crashes for good', 'crash for good');
+    if (recovery === 'never') return does('crashes permanently', 'crash permanently');
     return `${does('is out', 'are out')}${recoveryWords(recovery)}`;
   },
   instance: turn,

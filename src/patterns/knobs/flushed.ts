@@ -30,7 +30,7 @@ export const flushed: Knob<null> = {
       ? {
           code: 'FL208',
           field: 'share',
-          message: `${name} is a log, which is deleted from its beginning: leave share out`,
+          message: `${name} is a log, which can only be deleted from its beginning: remove share`,
         }
       : null,
 };

@@ -30,7 +30,7 @@ const turns: Pick<Knob, 'instance' | 'part'> = {
   },
 };
 
-const IDLE_AT_KAFKA = 'its nodes answer no single requests; crash, hang, pause or slow them';
+const IDLE_AT_KAFKA = 'its nodes do not answer single requests: use crash, hang, pause or slow';
 
 /** Share of requests that fail on arrival, before any work; each fault draws its own. */
 export const errorBefore: Knob<Errors> = {
@@ -58,7 +58,7 @@ export const throttled: Knob<Limit> = {
   need: () => null,
   words: ({ value }, { does, fault }) =>
     `${does('lets', 'let')} only ${formatNumber(value)}/s through${fault.target.length > 1 ? ' each' : ''}`,
-  idleAtKafka: 'over a quota it makes its clients wait and refuses nothing',
+  idleAtKafka: 'above a quota it makes its clients wait instead of refusing requests',
   ...turns,
 };
 

@@ -18,15 +18,21 @@ export const leaking: Knob<Leak> = {
   messages: null,
   need({ value, more }, name, { memory }) {
     if (memory === null || memory.limit === Infinity)
-      return `\`${name}\` has no \`memory.limit\`: there is nothing that a leak could use up`;
+      return (
+        `\`${name}\` has no \`memory.limit\` that a leak could exceed: write \`memory: { limit: ` +
+        '... }`'
+      );
     if (value === Infinity && memory.base + more.most > memory.limit)
-      return `\`max\` does not fit beside what \`${name}\` holds: taken at once, it would end each process in the instant in which it starts. Give it a \`rate\``;
+      return (
+        `\`max\` does not fit into the memory that \`${name}\` has left: taken at once, it ` +
+        'would kill each process the moment it starts. Give it a `rate`'
+      );
     return null;
   },
   words({ value, more: { perRequest, most } }, { words, does }) {
-    if (value === Infinity) return `something holds ${formatBytes(most)} of the memory of ${words}`;
-    const rate = value > 0 ? [`${formatBytes(value * 1e9)} a second`] : [];
-    const each = perRequest > 0 ? [`${formatBytes(perRequest)} a request`] : [];
+    if (value === Infinity) return `${formatBytes(most)} of the memory of ${words} are taken`;
+    const rate = value > 0 ? [`${formatBytes(value * 1e9)} per second`] : [];
+    const each = perRequest > 0 ? [`${formatBytes(perRequest)} per request`] : [];
     const end = most === Infinity ? '' : `, at most ${formatBytes(most)}`;
     return `${does('leaks', 'leak')} ${list([...rate, ...each])}${end}`;
   },

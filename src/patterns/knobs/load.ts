@@ -15,7 +15,8 @@ export const rateFactor: Knob<null> = {
   rateOf: (rate, { value }) => rate * value,
   needOfLoad: (name, { arrivals }) =>
     arrivals.kind === 'at'
-      ? `the arrivals of \`${name}\` are exact instants, which no factor changes: give \`rate\` or \`herd\``
+      ? `the arrivals of \`${name}\` are given as exact times, which a factor cannot change: ` +
+        'use `rate` or `herd`'
       : null,
 };
 
@@ -27,7 +28,7 @@ export const extraRate: Knob<null> = {
   stops: null,
   messages: null,
   need: () => null,
-  words: ({ value }, { words }) => `${formatNumber(value)}/s more from ${words}`,
+  words: ({ value }, { words }) => `${formatNumber(value)}/s extra from ${words}`,
   load: ({ world }, load, held) => world.loads.surges.turn(load, held.effective(extraRate)),
   rateOf: (rate, { value }) => rate + value,
 };

@@ -36,7 +36,7 @@ export const duplicated: Knob<null> = {
   stops: null,
   messages: null,
   need: () => null,
-  words: ({ value }, { words }) => `${messagesOf(value, words)} come twice`,
+  words: ({ value }, { words }) => `${messagesOf(value, words)} are duplicated`,
   holder({ world }, component, held) {
     world.turnables.holders.get(component)!.duplicate(held.of(duplicated).map(shareOf));
   },
@@ -46,8 +46,8 @@ export const duplicated: Knob<null> = {
       : {
           code: 'FL410',
           message:
-            `nothing comes to ${name} twice: without a broker its producers are idempotent. Write broker: NAME and ` +
-            'producer: { idempotence: false }',
+            `${name} receives no duplicates, because without a broker its producers are ` +
+            'idempotent: write broker: NAME and producer: { idempotence: false }',
         },
 };
 
@@ -88,7 +88,7 @@ export const redriven: Knob<Redrive> = {
   messages: null,
   need: () => null,
   words: ({ value }, { words }) =>
-    `the dead letters of ${words} go back at ${formatNumber(value)}/s`,
+    `the dead letters of ${words} are redriven at ${formatNumber(value)}/s`,
   holder({ world }, component, held) {
     const knobs = world.turnables.holders.get(component)!;
     for (const { edit } of held.of(redriven)) knobs.redrive?.(edit.value, edit.more.isRepaired);

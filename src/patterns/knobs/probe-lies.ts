@@ -25,11 +25,11 @@ function lieOf(probe: ProbeKind): Knob<Lie> {
     need({ more }, name, { probes }) {
       if (more.probes.some((kind) => (probes?.[kind] ?? null) !== null)) return null;
       const missing = more.probes.length === 1 ? `probes.${probe}` : 'probes';
-      return `\`${name}\` has no \`${missing}\` that could lie`;
+      return `\`${name}\` has no \`${missing}\` to override`;
     },
     words({ value, more }, { words }) {
       const kind = more.probes.length > 1 ? 'every probe' : probe;
-      return `${kind} of ${words} ${value === LIE.pass ? 'passes' : 'fails'} whatever it does`;
+      return `${kind} of ${words} ${value === LIE.pass ? 'passes' : 'fails'} regardless of its state`;
     },
     instance(_controls, instance, held) {
       instance.lies[place] = held.effective(own);

@@ -11,7 +11,7 @@ export const replicaLag: Knob<null> = {
   stops: null,
   messages: null,
   need: (_edit, name, { isReplicated }) =>
-    isReplicated ? null : `\`${name}\` has no \`replicas\` that could fall behind`,
+    isReplicated ? null : `\`${name}\` has no \`replicas\` that could lag`,
   words: ({ value }, { does }) => `${does('falls', 'fall')} ${formatSeconds(value / 1e9)} behind`,
   instance(_controls, instance, held) {
     instance.extraLag = Math.round(held.effective(replicaLag));
@@ -40,7 +40,7 @@ export const split: Knob<null> = {
   stops: null,
   messages: null,
   need: () => null,
-  words: (_edit, { words }) => `the nodes of ${words} do not see each other`,
+  words: (_edit, { words }) => `the nodes of ${words} cannot reach each other`,
   instance: (controls, instance, held) => rolesOf(controls, instance)?.split(held.isOn(split)),
 };
 

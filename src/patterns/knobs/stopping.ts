@@ -10,7 +10,8 @@ export const stopping: Knob<null> = {
   need: (_edit, name, { isHost }) =>
     isHost
       ? null
-      : `\`${name}\` is neither a service nor a gateway, and only their processes can be stopped in good order. Use \`crash\``,
+      : `\`${name}\` is neither a service nor a gateway, and only their processes stop ` +
+        'gracefully: use `crash`',
   words: (_edit, { does }) => does('is stopped', 'are stopped'),
   instance: ({ outages }, instance, held) => outages.setStopping(instance, held.isOn(stopping)),
 };

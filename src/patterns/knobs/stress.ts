@@ -11,7 +11,7 @@ export const stress: Knob<null> = {
   need: (_edit, name, { cores }) =>
     cores < Infinity
       ? null
-      : `\`${name}\` has no \`cpu\`: its cores are unlimited, and nothing can be short of them`,
+      : `\`${name}\` has no \`cpu\`, so its cores are unlimited: write \`cpu: { cores: ... }\``,
   words: ({ value }, { words }) =>
     `other work takes ${formatShare(value)} of the cores of ${words}`,
   instance: (_controls, instance, held) => instance.cores.press(held.effective(stress)),

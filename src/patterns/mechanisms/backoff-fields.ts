@@ -61,7 +61,7 @@ function kindField<K extends string>(kind: K, law: string, byDefault: boolean): 
   return field.describe(`${law} Unit: name. The default kind.`) as z.ZodType<K>;
 }
 
-const FIRST = 'First delay, counted from the arrival of the failure.';
+const FIRST = 'First delay, measured from the arrival of the failure.';
 const before = (d: BackoffDefaults): z.ZodType<Ns | undefined> =>
   maxField(`Longest delay, applied ${d.cutLast === true ? 'after' : 'before'} jitter.`, d);
 const after = (d: BackoffDefaults): z.ZodType<Ns | undefined> =>
@@ -119,10 +119,10 @@ const FIELDS = {
   envoy: (d: BackoffDefaults, first: boolean) =>
     z.strictObject({
       kind: kindField('envoy', 'U(0, min(max, base 2^n)).', first),
-      base: baseField('Width of the first draw.', d.base ?? '25ms'),
+      base: baseField('Range of the first draw.', d.base ?? '25ms'),
       max: span()
         .optional()
-        .describe('Largest width of a draw. Unit: duration. Defaults to ten times base.'),
+        .describe('Largest range of a draw. Unit: duration. Defaults to ten times base.'),
     }),
 };
 type BackoffKind = keyof typeof FIELDS;
@@ -164,6 +164,7 @@ function parseJitter(input: unknown): Jitter {
     return { kind: 'duration', spanNs: parseDuration(input) };
   }
   throw new QuantityError(
-    `${show(input)} is no jitter: write none, full, equal, a share such as 25% or a duration`,
+    `${show(input)} is not a jitter: expected none, full, equal, a share such as 25% or a ` +
+      'duration such as 1s',
   );
 }

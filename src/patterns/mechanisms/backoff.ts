@@ -38,7 +38,7 @@ export class Backoff {
     return Math.min(this.lastNs, Math.round(delay));
   }
 
-  /** The same for a gRPC back-off that has started anew: `step` of it, drawn as for retry `retry`. */
+  /** The same for a restarted gRPC back-off: its step `step`, with the draws of retry `retry`. */
   restartedNs(step: number, retry: number, lineageA: number, lineageB: number): Ns {
     const { config } = this;
     invariant(config.kind === 'grpc', 'backoff-that-cannot-restart');

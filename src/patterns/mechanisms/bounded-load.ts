@@ -13,9 +13,9 @@ export function balanceFactorField(): z.ZodOptional<Quantity<number>> {
   return whole({ min: 100, max: 100_000 })
     .optional()
     .describe(
-      'Most requests of this caller that one instance may have under way, in percent of the mean over ' +
-        'all of them; above it the key goes to another instance, always the same ones in the same ' +
-        'order. Unit: percent. Defaults to no bound.',
+      'Limit on the requests in flight from this caller to one instance, in percent of the ' +
+        'mean over all instances. Above it the key moves on to other instances, always in the ' +
+        'same order. Unit: percent. Defaults to no bound.',
     );
 }
 

@@ -14,15 +14,15 @@ export const classFields = {
   failOn: outcomeTerms()
     .optional()
     .describe(
-      'Outcomes that count as failures; every other answer is then a success, and local ' +
-        'refusals stay excluded. Unit: list as in `retry.on`. Defaults to serverError, ' +
+      'Outcomes that count as failures. Every other response is then a success; local ' +
+        'refusals remain excluded. Unit: list as in `retry.on`. Defaults to serverError, ' +
         'timeout, deadlineExceeded, refused, connectTimeout, reset, rejectedOverload.',
     ),
   ignore: outcomeTerms()
     .optional()
     .describe(
-      'Outcomes that count neither as failure nor as success; wins over `failOn`, and stands ' +
-        'beside what is always left out unless `failOn` names it: throttled, poolTimeout, ' +
+      'Outcomes that count neither as failure nor as success; takes precedence over `failOn`. ' +
+        'Always ignored as well, unless `failOn` names them: throttled, poolTimeout, ' +
         'rejectedBulkhead, rejectedRateLimit, rejectedBreaker, cancelled. Unit: list as in ' +
         '`retry.on`. Defaults to none.',
     ),
@@ -34,7 +34,7 @@ export interface ClassConfig {
   readonly ignore?: readonly OutcomeTerm[] | undefined;
 }
 
-/** What a kind of breaker makes of outcomes that stand in no list; all others are successes. */
+/** How a kind of breaker classifies outcomes that are in no list; all others are successes. */
 export interface ClassRules {
   /** Failures, where `failOn` is not written. */
   readonly failures: readonly OutcomeTerm[];
@@ -88,8 +88,8 @@ export class BreakerClasses {
 }
 
 /**
- * What a breaker is told of a call that ended further out. Whoever makes the call knows its deadline
- * (a context, a header), so it ends as deadlineExceeded there too; a `timeout` takes the call away.
+ * The outcome that a breaker sees for a call ended by an outer layer. The caller knows its deadline (a context, a
+ * header), so the call ends as deadlineExceeded here too; an outer `timeout` cancels it.
  */
 export function givenUp(reason: Outcome): Outcome {
   return kindOf(reason) === OUTCOME.deadlineExceeded ? OUTCOME.deadlineExceeded : OUTCOME.cancelled;
@@ -100,6 +100,6 @@ export function classProblems(config: ClassConfig): readonly PolicyProblem[] {
   const both = (config.failOn ?? []).filter((term) => config.ignore?.includes(term) === true);
   return both.map((term) => ({
     field: 'ignore',
-    message: `${term} stands in failOn and in ignore: it cannot count and be left out`,
+    message: `${term} is in both failOn and ignore: remove it from one of them`,
   }));
 }

@@ -25,7 +25,9 @@ const problem = (field: string, message: string): PolicyProblem => ({ field, mes
 function consecutiveProblems(written: WrittenMachine, config: MachineConfig): PolicyProblem[] {
   const problems: PolicyProblem[] = [];
   if (!('calls' in config.threshold)) {
-    const message = 'failures in a row are a number: write one, or window: count or time';
+    const message =
+      'window: consecutive needs a number of failures: write a number, or window: count or time ' +
+      'for a rate';
     problems.push(problem('threshold', message));
   }
   const unused: readonly (readonly [string, boolean])[] = [
@@ -39,7 +41,7 @@ function consecutiveProblems(written: WrittenMachine, config: MachineConfig): Po
   ];
   for (const [field, isSet] of unused) {
     if (!isSet) continue;
-    problems.push(problem(field, 'is about rates, and window: consecutive has none: leave it out'));
+    problems.push(problem(field, 'applies to rates, and window: consecutive has none: remove it'));
   }
   return problems;
 }
@@ -49,37 +51,39 @@ function rateProblems(written: WrittenMachine, config: MachineConfig): PolicyPro
   const size = config.windowSize;
   const isTime = config.window === 'time';
   if ('calls' in config.threshold) {
-    const message = `a ${config.window} window has a rate: write a share such as 50%`;
+    const message = `a ${config.window} window needs a failure rate: write a share such as 50%`;
     problems.push(problem('threshold', message));
   } else if (config.threshold.share === 0 && config.tripOp === '>=') {
     problems.push(problem('threshold', 'every call reaches 0%: write more, or tripOp: ">"'));
   }
   if (isTime && (size === undefined || 'calls' in size)) {
-    problems.push(problem('windowSize', 'a time window has a length: write one such as 10s'));
+    problems.push(
+      problem('windowSize', 'a time window needs a length: write a duration such as 10s'),
+    );
   } else if (!isTime && size !== undefined && 'lengthNs' in size) {
-    problems.push(problem('windowSize', 'a count window holds calls: write a number'));
+    problems.push(problem('windowSize', 'a count window is sized in calls: write a number'));
   }
   if (isTime && size !== undefined && 'lengthNs' in size && size.lengthNs % config.buckets !== 0) {
     const message = `the window is not divisible into ${config.buckets} slices of whole nanoseconds`;
     problems.push(problem('buckets', message));
   } else if (!isTime && written.buckets !== undefined) {
-    problems.push(problem('buckets', 'only a time window has slices: leave it out'));
+    problems.push(problem('buckets', 'only a time window has slices: remove it'));
   }
   if (!isTime && size !== undefined && 'calls' in size) {
     if (config.minCalls > size.calls) {
-      const message = `the window never holds more than ${size.calls} calls: write at most so many`;
+      const message = `the window never holds more than ${size.calls} calls: write at most ${size.calls}`;
       problems.push(problem('minCalls', message));
     }
     if (config.counted !== 'ended') {
       const message =
-        'the last calls are the last to have ended: leave windowSize out, or use time';
+        'a count window holds calls that have ended: remove windowSize, or use window: time';
       problems.push(problem('counted', message));
     }
   }
   if ((config.slow === undefined) !== (config.slowRate === undefined)) {
     const missing = config.slow === undefined ? 'slow' : 'slowRate';
     const field = config.slow === undefined ? 'slowRate' : 'slow';
-    problems.push(problem(field, `says nothing without ${missing}: write both or neither`));
+    problems.push(problem(field, `has no effect without ${missing}: write both or neither`));
   } else if (config.slowRate === 0 && config.tripOp === '>=') {
     problems.push(problem('slowRate', 'every call reaches 0%: write more, or tripOp: ">"'));
   }
@@ -89,16 +93,20 @@ function rateProblems(written: WrittenMachine, config: MachineConfig): PolicyPro
 function stateProblems(config: MachineConfig): PolicyProblem[] {
   const problems: PolicyProblem[] = [];
   if (config.resultsEndOpen && !config.lazyHalfOpen) {
-    const message = 'the timer of lazyHalfOpen: false is there before any result: set one of them';
+    const message =
+      'with lazyHalfOpen: false the timer ends the open state before any result can: set only ' +
+      'one of them';
     problems.push(problem('resultsEndOpen', message));
   }
   if (config.evaluateEvery !== undefined && config.evaluateOn === 'failure') {
-    const message = 'evaluateEvery judges without any result: leave one of them out';
+    const message = 'evaluateEvery evaluates on a timer, not on results: remove one of them';
     problems.push(problem('evaluateOn', message));
   }
   const longest = config.openBackoff?.max;
   if (longest !== undefined && longest < config.open) {
-    problems.push(problem('openBackoff.max', 'is shorter than open itself: make it longer'));
+    problems.push(
+      problem('openBackoff.max', 'is shorter than open, the first wait: make it longer'),
+    );
   }
   return problems;
 }
@@ -107,21 +115,23 @@ function probeProblems(written: WrittenMachine, config: MachineConfig): PolicyPr
   const problems: PolicyProblem[] = [];
   const { permits, mode, closeAfter, decideAfter } = config.halfOpen;
   if (decideAfter !== undefined && written.halfOpen.closeAfter !== undefined) {
-    const message = 'the rates decide with decideAfter: leave one of the two out';
+    const message = 'with decideAfter the rates decide: remove one of them';
     problems.push(problem('halfOpen.closeAfter', message));
   }
   const size = config.windowSize;
   if (config.window === 'count' && size !== undefined && 'calls' in size && permits > size.calls) {
     const message =
-      `the window holds ${size.calls} calls, so not all of the ${permits} probes could ever be judged ` +
-      'together: write at most so many, or a larger windowSize';
+      `the window holds ${size.calls} calls, fewer than the ${permits} probes: write at most ` +
+      `${size.calls}, or a larger windowSize`;
     problems.push(problem('halfOpen.permits', message));
   }
   if (mode === 'total' && config.lateResults !== 'current') {
     const needed = decideAfter ?? closeAfter;
     if (needed > permits) {
       const field = decideAfter === undefined ? 'halfOpen.closeAfter' : 'halfOpen.decideAfter';
-      const message = `permits lets ${permits} through in all, so it could never close: raise that`;
+      const message =
+        `permits admits only ${permits} probes in total, so the breaker could never close: ` +
+        'raise permits';
       problems.push(problem(field, message));
     }
   }

@@ -16,7 +16,7 @@ export interface CockatielBreaker {
 
 const MS = 1_000_000;
 
-/** So many failures in a row. Only a success starts anew: opening and closing leave the count. */
+/** Counts consecutive failures. Only a success resets the count; opening and closing keep it. */
 export class ConsecutiveBreaker implements CockatielBreaker {
   private readonly threshold: number;
   private failures = 0;

@@ -38,8 +38,8 @@ export interface LimitRule {
   /** Calls that may be under way at this moment. */
   limit(now: Ns): number;
   /**
-   * A call has ended that began at this moment and found so many under way, itself included. The
-   * lineage is that of the call, for draws.
+   * A call has ended: the time of its start, the calls in flight at that time including itself, and its lineage for
+   * draws.
    */
   ended(
     now: Ns,

@@ -5,6 +5,6 @@ export const direction = z
   .enum(['both', 'to', 'from'])
   .default('both')
   .describe(
-    'Which messages, seen from the target: requests to it, answers from it, or both. Unit: ' +
-      'name. Defaults to both.',
+    'Affected messages, seen from the target: requests to it, responses from it, or both. ' +
+      'Unit: name. Defaults to both.',
   );

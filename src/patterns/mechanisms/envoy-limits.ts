@@ -18,7 +18,7 @@ export interface EnvoyLimits {
   readonly retryShare: { readonly ratio: number; readonly minConcurrent: number } | null;
 }
 
-/** Who writes the limits: under which names, and what they are where nothing is written. */
+/** The names under which limits are written, and their defaults. */
 export interface LimitWords {
   readonly names: Readonly<Record<keyof EnvoyLimits, string>>;
   readonly defaults: EnvoyLimits;
@@ -109,7 +109,7 @@ function connectionProblems(
   for (const limit of ['maxConnections', 'maxPending'] as const) {
     if (limits[limit] === defaults[limit]) continue;
     const message =
-      'without connections in this bundle they are free, and nothing waits for one: write ' +
+      'has no effect without connections in this bundle, because nothing waits for one: write ' +
       '`connections: {}`';
     problems.push({ field: names[limit], message });
   }
@@ -126,12 +126,12 @@ function retryProblems(
   const isWritten = retryShare !== null || maxRetries !== defaults.maxRetries;
   const problems: PolicyProblem[] = [];
   if (retryShare !== null && maxRetries !== defaults.maxRetries) {
-    const message = `${names.retryShare} replaces ${names.maxRetries}: drop one of them`;
+    const message = `${names.retryShare} replaces ${names.maxRetries}: remove one of them`;
     problems.push({ field: names.maxRetries, message });
   }
   if (retry === undefined) {
     if (isWritten) {
-      const message = `there is no retry in this bundle to be limited: drop ${field}, or retry`;
+      const message = `this bundle has no retry to limit: remove ${field}, or add a retry`;
       problems.push({ field, message });
     }
     return problems;
@@ -144,14 +144,14 @@ function retryProblems(
         budget.ratio === retryShare.ratio &&
         budget.minConcurrent === retryShare.minConcurrent;
   if (budget !== undefined && !given && isWritten) {
-    const message = `the budget of the retry replaces ${field}: drop one of them`;
+    const message = `the budget of the retry replaces ${field}: remove one of them`;
     problems.push({ field, message });
   }
   const again = on?.find((term) => term === 'any' || term === 'rejectedBulkhead');
   if (again !== undefined) {
     const message =
-      `Envoy never retries what its own limits refuse (x-envoy-overloaded), and retry.on has ` +
-      `${again}: list the outcomes to retry without it`;
+      'Envoy never retries requests that its own limits refuse (x-envoy-overloaded), but ' +
+      `retry.on contains ${again}: list the outcomes to retry without it`;
     problems.push({ field: '', message });
   }
   return problems;

@@ -206,7 +206,7 @@ export class EnvoyOutliers implements OutlierState {
       this.inGateway[instance] = 0;
       this.inLocal[instance] = 0;
     }
-    // Who has just been ejected by its rate is among those that are enough to judge by.
+    // An instance that the success rate has just ejected still counts towards the minimum number of hosts.
     const { failurePercentage, successRate } = this.config;
     const judged = this.hostsWith(this.external, failurePercentage?.requestVolume ?? Infinity);
     this.compareRates(this.external, successRate.enforcing);
@@ -286,6 +286,7 @@ export function splitProblems(
 ): readonly PolicyProblem[] {
   if (isSplit || written === undefined) return [];
   const message =
-    'local errors count like answers: set splitExternalLocalOriginErrors, or drop this';
+    'has no effect while local errors are counted with responses: set ' +
+    'splitExternalLocalOriginErrors, or remove this';
   return [{ field, message }];
 }

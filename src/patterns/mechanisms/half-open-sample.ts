@@ -1,7 +1,7 @@
 /** What the end of a call of the sample decides. */
 export const SAMPLE = Object.freeze({ goesOn: 0, closes: 1, opens: 2 } as const);
 
-/** The calls by which cockatiel 4 leaves half open: so many of them, and the share that may fail. */
+/** The sample of calls with which cockatiel 4 leaves half open: its size, and the share that may fail. */
 export class HalfOpenSample {
   private readonly calls: number;
   private readonly bears: number;

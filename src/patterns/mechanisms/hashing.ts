@@ -6,7 +6,7 @@ import type { BalancerSetup } from '../../spec/balancer.js';
 export const keyField = z
   .string()
   .min(1)
-  .describe('Entry of `keys` whose value of the user request decides. Required.');
+  .describe('Entry of `keys`; its value in the user request selects the instance. Required.');
 
 const TWO_32 = 4294967296;
 

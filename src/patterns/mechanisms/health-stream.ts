@@ -1,9 +1,9 @@
 import type { Ns } from '../../kernel/time.js';
 
 /**
- * Results in buckets as the health stream of Hystrix counts them: a bucket is part of the health
- * only when its interval is over, and the health is the sum of the last so many buckets. So a
- * snapshot tells what was, and what happens between two of them is not seen.
+ * Results in buckets, as the health stream of Hystrix counts them: a bucket becomes part of the health only when its
+ * interval is over, and the health is the sum of the last n buckets. A snapshot therefore lags, and results between two
+ * snapshots are not visible.
  */
 export class HealthStream {
   total = 0;

@@ -13,7 +13,7 @@ export function durationOrPercentile(): Quantity<Ns | string> {
     (input) => {
       if (typeof input !== 'string' || !/^p[0-9.]*$/.test(input)) return parseDuration(input);
       if (PERCENTILE.test(input)) return input;
-      throw new QuantityError(`${show(input)} is no percentile: write p1 to p99, or p999`);
+      throw new QuantityError(`${show(input)} is not a percentile: expected p1 to p99, or p999`);
     },
     {
       anyOf: [

@@ -275,7 +275,7 @@ export class Hedging implements PolicyState {
     }
   }
 
-  /** The call has its outcome: what still runs is cancelled, and its callees are told. */
+  /** The call has its outcome: the remaining attempts are cancelled, and their callees are notified. */
   private killOthers(frame: number, layer: number, record: number): void {
     const { ctx, parts } = this;
     if (this.alive[record] === 0) return;

@@ -4,7 +4,8 @@ import { whole } from '../../spec/quantities.js';
 const LIST = z.array(whole({ min: 1, max: 65_535 })).min(1);
 
 const RULE =
-  'Weights of the instances called, whole numbers from 1 on; replica i has entry i mod n, as with zones.';
+  'Weights of the instances called, whole numbers of at least 1; replica i gets entry i mod ' +
+  'n, as with zones.';
 
 /** Weights that may be left out; `more` says what they do. */
 export function weightsField(more: string): z.ZodOptional<typeof LIST> {
@@ -16,7 +17,7 @@ export function requiredWeights(): typeof LIST {
   return LIST.describe(`${RULE} Unit: count. Required.`);
 }
 
-/** The weight of each of so many instances; 1 where none are written. */
+/** The weight of each instance; 1 if no weights are written. */
 export function weightsOf(written: readonly number[] | undefined, size: number): Float64Array {
   const weights = new Float64Array(size).fill(1);
   if (written === undefined) return weights;

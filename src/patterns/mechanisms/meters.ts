@@ -10,9 +10,9 @@ import { Keyed } from './keyed.js';
 
 /** The rule of one limiter for one key, without any knowledge of calls. */
 export interface Meter extends KeyState {
-  /** Takes one: 0 = go on, above 0 = wait so many ns, -1 = refused. */
+  /** Takes one permit: 0 = proceed, above 0 = wait this many ns, -1 = refused. */
   take(now: Ns): Ns;
-  /** After a refusal: time until a call could be let through if nobody else came. */
+  /** After a refusal: time until a call could be admitted if no other came. */
   retryNs(now: Ns): Ns;
 }
 
@@ -35,9 +35,9 @@ export function callFields(
       .boolean()
       .default(byDefault)
       .describe(
-        'Whether a refusal says when a call could pass if no other came, to the ns: a retry outside of ' +
-          'it that names rejectedRateLimit and listens to hints (`respectRetryAfter`) waits that long. ' +
-          `Unit: boolean. Defaults to ${byDefault}.`,
+        'Whether a refusal carries the exact time until a call could pass if no other came. A ' +
+          'retry around it that retries rejectedRateLimit and honours hints ' +
+          `(\`respectRetryAfter\`) waits that long. Unit: boolean. Defaults to ${byDefault}.`,
       ),
   };
 }
@@ -55,9 +55,9 @@ export function refusalOf(status: number): Outcome {
 /** How a call is refused. */
 export interface RefusalRule {
   readonly refusal: Outcome;
-  /** Time for which a caller is kept before it is told that it is refused. */
+  /** Time that a caller waits before it is refused. */
   readonly afterNs: Ns;
-  /** Whether it is told when to come back. */
+  /** Whether the refusal carries a retry hint. */
   readonly saysWhen: boolean;
 }
 
@@ -94,8 +94,8 @@ export function metered<C extends { readonly status: number }>(
 }
 
 /**
- * Calls before a meter: let through, parked for as long as it says, or refused. Whoever gives up
- * while waiting has used what was taken: none of the libraries behind it gives that back.
+ * Calls in front of a meter: admitted, parked for the time that it returns, or refused. A call that gives up while
+ * waiting has used its permit: none of the modelled libraries returns it.
  */
 export class MeteredCalls implements PolicyState {
   private readonly ctx: CallContext;
@@ -161,7 +161,7 @@ export class MeteredCalls implements PolicyState {
     return this.waiting;
   }
 
-  /** Who was kept before may be let through by now. */
+  /** A caller that was delayed may be admitted by now. */
   private refuse(frame: number): Outcome {
     const { ctx, rule } = this;
     const leftNs = rule.saysWhen ? this.meterOf(frame, ctx.now).retryNs(ctx.now) : 0;

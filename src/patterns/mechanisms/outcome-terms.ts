@@ -59,7 +59,7 @@ const STATUSES_OF_TERM: ReadonlyMap<string, readonly [first: number, last: numbe
   ['5xx', [500, 599]],
 ]);
 
-/** All words of an outcome list, sorted; numbers from 400 to 599 stand beside them. */
+/** All words of an outcome list, sorted; numbers from 400 to 599 are allowed too. */
 export const OUTCOME_TERMS: readonly string[] = [
   ...KINDS_OF_TERM.keys(),
   ...STATUSES_OF_TERM.keys(),
@@ -116,11 +116,12 @@ export class OutcomeSet {
 function parseTerm(input: unknown): OutcomeTerm {
   if (typeof input === 'number') {
     if (Number.isInteger(input) && input >= 400 && input <= HIGHEST_STATUS) return input;
-    throw new QuantityError(`${show(input)} is no status of a failure: write 400 to 599`);
+    throw new QuantityError(`${show(input)} is not the status of a failure: expected 400 to 599`);
   }
   if (typeof input === 'string' && OUTCOME_TERMS.includes(input)) return input;
   throw new QuantityError(
-    `${show(input)} is no outcome; known: ${OUTCOME_TERMS.join(' ')}, and statuses such as 503`,
+    `${show(input)} is not an outcome; expected ${OUTCOME_TERMS.join(' ')}, or a status such ` +
+      'as 503',
     typeof input === 'string' ? { found: input, allowed: OUTCOME_TERMS } : null,
   );
 }

@@ -36,7 +36,7 @@ export function rationalRate(perSecond: number): RationalRate {
   return { events, spanNs: Math.round((events * NS_PER_SECOND) / perSecond) };
 }
 
-/** So many events in so many ns as a fraction: exact unless it outgrows the arithmetic. */
+/** A number of events per span of ns, as a fraction: exact unless it overflows the arithmetic. */
 export function rateOver(events: number, spanNs: Ns): RationalRate {
   const common = greatestCommonDivisor(events, spanNs);
   const reduced = { events: events / common, spanNs: spanNs / common };
@@ -47,7 +47,7 @@ export function rateOver(events: number, spanNs: Ns): RationalRate {
 /** What is said of a limit that the arithmetic cannot hold. */
 export function rateProblems(perSecond: number): readonly PolicyProblem[] {
   if (perSecond <= RATE_MAX_PER_SECOND) return [];
-  return [{ field: 'rate', message: 'a limit above 10000/ms limits nothing here: leave it out' }];
+  return [{ field: 'rate', message: 'a limit above 10000/ms has no effect: lower or remove it' }];
 }
 
 /** Time of the nth event when event 0 is at 0, rounded up to whole ns. */

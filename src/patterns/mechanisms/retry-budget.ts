@@ -30,84 +30,89 @@ export const retryBudgetSchema = z.discriminatedUnion('kind', [
     minPerSecond: whole({ max: 1_000_000 })
       .prefault(10)
       .describe(
-        'Reserve for quiet times: so many retries per second of the window beside the ratio, ' +
-          'all of them at once from cold. Unit: retries per second. Defaults to 10.',
+        'Reserve for low traffic: retries per second of the window, in addition to the ratio. ' +
+          'After a cold start all of the reserve is available at once. Unit: retries per ' +
+          'second. Defaults to 10.',
       ),
     window: duration({ min: 1000 })
       .prefault('10s')
       .describe(
-        'Time after which first tries and retries are forgotten, in ten slots. Unit: duration. ' +
+        'Window in which first tries and retries count, in ten slots. Unit: duration. ' +
           'Defaults to 10s.',
       ),
   }),
   z.strictObject({
     kind: z
       .literal('envoy')
-      .describe('Envoy retry_budget: a share of the attempts under way. Unit: name. Required.'),
+      .describe('Envoy retry_budget: a share of the attempts in flight. Unit: name. Required.'),
     ratio: share()
       .prefault('20%')
       .describe(
-        'Retries at once per attempt under way, rounded down. Retries count from the decision ' +
-          'through the back-off to the end of the attempt; attempts under way are first tries ' +
-          'and retries on their way, the one that has just failed included, those in back-off ' +
-          'not. Unit: share. Defaults to 20%.',
+        'Concurrent retries per attempt in flight, rounded down. A retry counts from the ' +
+          'decision, through its back-off, to the end of its attempt. Attempts in flight are ' +
+          'first tries and retries that have been sent, including the one that has just failed, ' +
+          'but not retries in back-off. Unit: share. Defaults to 20%.',
       ),
     minConcurrent: whole({ min: 0 })
       .prefault(3)
       .describe(
-        'Retries at once that are allowed however few attempts there are. Unit: retries. ' +
-          'Defaults to 3.',
+        'Concurrent retries that are always allowed, however few attempts are in flight. ' +
+          'Unit: retries. Defaults to 3.',
       ),
   }),
   z.strictObject({
     kind: z
       .literal('concurrent')
-      .describe('Envoy max_retries: so many retries at once. Unit: name. Required.'),
+      .describe('Envoy max_retries: a limit on concurrent retries. Unit: name. Required.'),
     max: whole({ min: 0 })
       .prefault(3)
       .describe(
-        'Retries under way at once, from the decision through the back-off to the end of the ' +
-          'attempt. Unit: retries. Defaults to 3.',
+        'Concurrent retries, each counted from the decision, through its back-off, to the end ' +
+          'of its attempt. Unit: retries. Defaults to 3.',
       ),
   }),
   z.strictObject({
     kind: z
       .literal('grpc')
-      .describe('gRPC retryThrottling: failures cost, successes earn. Unit: name. Required.'),
+      .describe(
+        'gRPC retryThrottling: failures cost tokens, successes earn some. Unit: name. Required.',
+      ),
     maxTokens: tokens(0.001, 1000)
       .default(10)
       .describe(
-        'Tokens at the start and at most; each failure that would be retried costs one, and ' +
-          'retries are made while more than half are left. Unit: tokens, to a thousandth. ' +
-          'Defaults to 10.',
+        'Size of the bucket, which starts full. Each retryable failure costs one token; ' +
+          'retries are made while more than half of the tokens are left. Unit: tokens, to a ' +
+          'thousandth. Defaults to 10.',
       ),
     tokenRatio: tokens(0.001, 1000)
       .default(0.1)
-      .describe('Tokens a success earns. Unit: tokens, to a thousandth. Defaults to 0.1.'),
+      .describe('Tokens that a success earns. Unit: tokens, to a thousandth. Defaults to 0.1.'),
   }),
   z.strictObject({
     kind: z
       .literal('aws')
-      .describe('AWS SDK standard mode: retries cost, successes give back. Unit: name. Required.'),
+      .describe(
+        'AWS SDK standard mode: retries cost tokens, successes return them. Unit: name. Required.',
+      ),
     tokens: whole({ min: 1 })
       .prefault(500)
-      .describe('Tokens at the start and at most. Unit: tokens. Defaults to 500.'),
+      .describe('Size of the bucket, which starts full. Unit: tokens. Defaults to 500.'),
     cost: whole({ min: 0 })
       .prefault(5)
       .describe(
-        'Price of a retry, given back when it succeeds; a first try that succeeds earns one ' +
+        'Tokens for a retry, returned when it succeeds; a first try that succeeds earns one ' +
           'token. Unit: tokens. Defaults to 5.',
       ),
     timeoutCost: whole({ min: 0 })
       .prefault(10)
-      .describe('Price of a retry after a timeout. Unit: tokens. Defaults to 10.'),
+      .describe('Tokens for a retry after a timeout. Unit: tokens. Defaults to 10.'),
   }),
   z.strictObject({
     kind: z.literal('rate').describe('A token bucket of retries. Unit: name. Required.'),
-    rate: rate().describe('Retries in the long run. Unit: rate. Required.'),
+    rate: rate().describe('Long-run rate of retries. Unit: rate. Required.'),
     burst: whole({ min: 1, max: 1_000_000 })
       .prefault(1)
-      .describe('Retries at once after a quiet time. Unit: retries. Defaults to 1.'),
+      .describe('Burst of retries after a quiet period. Unit: retries. Defaults to 1.'),
   }),
 ]);
 export type RetryBudgetConfig = z.output<typeof retryBudgetSchema>;

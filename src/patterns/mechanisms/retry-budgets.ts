@@ -4,13 +4,13 @@ import type { TokenBucket } from './token-bucket.js';
 
 /** What a retry tells its budget, and asks of it. All calls of one state share it. */
 export interface RetryBudget {
-  /** Wants to be told when the back-off of a retry is over. */
+  /** Whether it must be notified when the back-off of a retry ends. */
   readonly followsAttempts: boolean;
   /** A call begins with its first try. */
   started(now: Ns): void;
   /** An attempt has failed with an outcome that is retried. */
   failed(): void;
-  /** An attempt has succeeded; `afterTimeout` is what allow() was told when it was granted. */
+  /** An attempt has succeeded; `afterTimeout` is the argument of allow() when it was granted. */
   succeeded(isRetry: boolean, afterTimeout: boolean): void;
   /** May one more retry be made? Takes its price when it may, and nothing when it may not. */
   allow(now: Ns, afterTimeout: boolean): boolean;
@@ -27,7 +27,7 @@ export interface RetryBudget {
   held(): number;
 }
 
-/** What most budgets do about most of what they are told. */
+/** Defaults for most budgets: most events have no effect. */
 abstract class Budget implements RetryBudget {
   readonly followsAttempts: boolean = false;
 
@@ -280,7 +280,7 @@ export class AwsBudget extends Budget {
   }
 }
 
-/** So many retries per second, whatever the traffic. */
+/** A fixed rate of retries per second, independent of the traffic. */
 export class RateBudget extends Budget {
   private readonly bucket: TokenBucket;
 

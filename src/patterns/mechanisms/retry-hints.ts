@@ -4,12 +4,10 @@ import type { Ns } from '../../kernel/time.js';
 import { NEVER_AGAIN } from '../../spec/outcome.js';
 
 /**
- * What a library makes of a hint from the callee:
- * `replace`: it is the delay (a DelayGenerator, an IntervalBiFunction);
- * `obey`: the same, and a callee that asks not to be asked again is not;
- * `pushback`: the same for gRPC, whose back-off then starts anew and whose tokens a "no" costs;
- * `atLeast`: the back-off, or the hint where that is longer (AWS SDKs);
- * `stretched`: U(1, 1.5) times the hint (Envoy's rate_limited_retry_back_off).
+ * How a library uses a hint of the callee. `replace`: it is the delay (a DelayGenerator, an IntervalBiFunction);
+ * `obey`: the same, and "never" stops the retries; `pushback`: the same for gRPC, whose back-off then restarts and
+ * where a "never" costs a token; `atLeast`: the longer of back-off and hint (AWS SDKs); `stretched`: U(1, 1.5) times
+ * the hint (Envoy's rate_limited_retry_back_off).
  */
 export type HintUse = 'replace' | 'obey' | 'pushback' | 'atLeast' | 'stretched';
 
@@ -41,7 +39,8 @@ export function respectField(byDefault: boolean, text: string) {
     .boolean()
     .default(byDefault)
     .describe(
-      'Whether a hint of the callee (Retry-After) changes the delay; a retry that would then start ' +
-        `at or after the deadline is not made. ${text} Unit: boolean. Defaults to ${byDefault}.`,
+      'Whether a retry hint of the callee (Retry-After) changes the delay. A retry that would ' +
+        `then start at or after the deadline is not made. ${text} Unit: boolean. Defaults to ` +
+        `${byDefault}.`,
     );
 }

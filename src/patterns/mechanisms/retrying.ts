@@ -53,9 +53,10 @@ export interface RetryRules {
 export const SAFE: readonly OutcomeTerm[] = ['connect', 'gateway', 'overload', 'throttled'];
 export const SAFE_IDEMPOTENT: readonly OutcomeTerm[] = [...SAFE, 'timeout', 'reset'];
 
-const ATTEMPTS = 'Tries in all, the first included';
+const ATTEMPTS = 'Total tries, including the first';
 const AGAIN =
-  '1 never retries. Everything inside this layer is done anew. Unit: attempts, or `unlimited`.';
+  '1 never retries. Each try runs all layers inside this one again. Unit: attempts, or ' +
+  '`unlimited`.';
 
 /** `attempts` of a retry that says itself how often. */
 export function attemptsField(): Quantity<number> {
@@ -81,22 +82,22 @@ export function backoffText(byDefault: string, tooLate = NOT_MADE): string {
 
 /** The same of kinds that wait for the deadline. */
 export const WAITS =
-  'Where the deadline comes before its end, the call waits for that and ends as deadlineExceeded.';
+  'If the deadline comes first, the call waits until then and ends as deadlineExceeded.';
 
 /** `on`; `byDefault` ends the sentence "Defaults to". */
 export function onField(byDefault: string): z.ZodOptional<z.ZodArray<Quantity<OutcomeTerm>>> {
   return outcomeTerms()
     .optional()
     .describe(
-      'Outcomes that are retried: outcomes, statuses a callee answered with (`503`, `5xx`) or ' +
-        'groups. `any` holds every failure but clientError, deadlineExceeded and cancelled, an ' +
-        `open breaker too. Unit: list. Defaults to ${byDefault}.`,
+      'Outcomes that are retried: outcomes, statuses of the callee (`503`, `5xx`) or groups. ' +
+        '`any` covers every failure except clientError, deadlineExceeded and cancelled; it ' +
+        `includes refusals of an open breaker. Unit: list. Defaults to ${byDefault}.`,
     );
 }
 
 const BUDGET =
-  'Limit on the retries of all calls of one state together; a denied retry returns the ' +
-  'original outcome at once. Unit: map.';
+  'Limit on retries, shared by all calls of one state. A denied retry returns the original ' +
+  'outcome at once. Unit: map.';
 
 /** `otherInstance`. */
 export function otherInstanceField(byDefault: boolean): z.ZodPrefault<z.ZodBoolean> {
@@ -104,8 +105,8 @@ export function otherInstanceField(byDefault: boolean): z.ZodPrefault<z.ZodBoole
     .boolean()
     .prefault(byDefault)
     .describe(
-      'A retry keeps away from the instances tried before, as far as five picks of the balancer ' +
-        `allow. Unit: boolean. Defaults to ${byDefault}.`,
+      'Whether a retry avoids instances already tried, within five picks of the balancer. ' +
+        `Unit: boolean. Defaults to ${byDefault}.`,
     );
 }
 
@@ -120,8 +121,8 @@ export function libraryBudgetField(kind: 'concurrent' | 'aws', text: string) {
 }
 
 /**
- * Beside the number of tries the word holds how the last retry was granted, and if it waits; with
- * pushback, where tries are few, also after how many of them the back-off started anew.
+ * Besides the number of tries, the word holds how the last retry was granted and whether it waits; with pushback, where
+ * tries are few, also the number of tries at which the back-off restarted.
  */
 const AFTER_TIMEOUT = 1;
 const WAITING = 2;
@@ -279,7 +280,7 @@ class Retrying implements PolicyState {
     return this.hints === 'pushback' ? (word >> TRIES) & FEW_TRIES : word >> TRIES;
   }
 
-  /** Tries made when a pushback made the back-off start anew, 0 where none did. */
+  /** Tries made when a pushback restarted the back-off; 0 if none did. */
   private restartIn(word: number): number {
     return this.hints === 'pushback' ? word >> RESTART : 0;
   }
@@ -308,18 +309,24 @@ export function retryProblems(
 ): readonly PolicyProblem[] {
   const problems: PolicyProblem[] = [];
   if ((key ?? null) !== null && !hasBudget(config)) {
-    const message = 'only a budget has a state that could be split: write one, or leave key out';
+    const message =
+      'without a budget a retry has no state to split by key: write budget, or remove key';
     problems.push({ field: 'key', message });
   }
   for (const term of ['cancelled', 'deadlineExceeded'] as const) {
     if (config.on?.includes(term) !== true) continue;
-    problems.push({ field: 'on', message: `${term} is never retried: no time is left for it` });
+    problems.push({
+      field: 'on',
+      message: `${term} is never retried, because no time is left: remove it`,
+    });
   }
   const { backoff } = config;
   if (config.attempts === Infinity && backoff === undefined) {
     problems.push({
       field: 'attempts',
-      message: 'unlimited attempts without a backoff repeat for ever in one instant: add a backoff',
+      message:
+        'unlimited attempts without a backoff would retry forever at the same instant: add a ' +
+        'backoff',
     });
   }
   if (
@@ -330,7 +337,9 @@ export function retryProblems(
   ) {
     problems.push({
       field: 'backoff.max',
-      message: 'the longest delay is below the first one, base: every delay would be max',
+      message:
+        'the longest delay is shorter than the first one, base, so every delay would be max: ' +
+        'raise max or lower base',
     });
   }
   return problems;

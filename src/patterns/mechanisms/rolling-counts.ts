@@ -50,7 +50,7 @@ export class RollingCounts {
     this.buckets[this.at(age) + EXCLUSIONS]++;
   }
 
-  /** Goes on by so many buckets; what leaves the window is taken off. */
+  /** Advances by `steps` buckets and subtracts the buckets that leave the window. */
   advance(steps: number): void {
     if (steps >= this.length) {
       this.age += steps;

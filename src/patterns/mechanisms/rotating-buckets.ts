@@ -1,9 +1,9 @@
 import type { Ns } from '../../kernel/time.js';
 
 /**
- * Calls fired and failures of the last buckets, which rotate at every multiple of their length, as
- * nodeshift/opossum lib/status.js does by an interval timer. A border needs no event here: who
- * reads or writes rotates first, and at exactly the border the new bucket has begun.
+ * Calls fired and failures of the last buckets, which rotate at every multiple of their length, as nodeshift/opossum
+ * lib/status.js does by an interval timer. A boundary needs no event here: every read or write rotates first, and
+ * exactly at the boundary the new bucket has started.
  */
 export class RotatingBuckets {
   fires = 0;

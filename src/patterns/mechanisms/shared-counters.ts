@@ -55,7 +55,7 @@ class Store {
     this.keys = new Keyed(() => new Counters(limits));
   }
 
-  /** What nodes have told until now has been told. */
+  /** Applies everything that nodes have reported until now. */
   settle(now: Ns): void {
     while (this.nextSync <= now) {
       const at = this.nextSync;
@@ -98,10 +98,10 @@ class AskingNode implements LimiterState {
 }
 
 /**
- * Kong's policy redis with a sync_rate: a counter is read once, by counting one, and decisions are
- * taken from the copy and the node's own calls. So long after the first of them the node tells the store
- * how many there were and forgets its copies. What the other nodes do meanwhile it does not see. The call
- * that reads is counted by its question and never shows in the copy, so each copy lets one more through.
+ * Kong's policy redis with a sync_rate: a counter is read once, by counting one, and decisions are taken from the copy
+ * and the node's own calls. `sync_rate` after the first of them the node reports its number of calls to the store and
+ * drops its copies. It does not see calls of other nodes in between. The call that reads is counted by its lookup and
+ * does not appear in the copy, so each copy admits one call more.
  */
 class SyncedNode implements LimiterState {
   syncAt: Ns = Infinity;
@@ -149,7 +149,7 @@ class SyncedNode implements LimiterState {
     return restNs(this.store.limits[this.exhausted][0], now);
   }
 
-  /** A node that dies takes what it has not told with it. */
+  /** A node that dies loses the calls that it has not reported. */
   reset(): void {
     this.copies.clear();
     this.pending.length = 0;
@@ -178,7 +178,7 @@ class SyncedNode implements LimiterState {
     return before;
   }
 
-  /** Counts the calls of an earlier instant, then sees what all nodes have told. */
+  /** Counts the calls of an earlier instant, then reads the reports of all nodes. */
   private catchUp(now: Ns): void {
     if (now === this.pendingAt) return;
     this.countPending();

@@ -8,24 +8,23 @@ const MS = 1_000_000;
 export const slowStartField = z
   .strictObject({
     window: duration({ min: MS }).describe(
-      'How long an instance counts as new after it came up. Unit: duration. Required.',
+      'How long an instance counts as new after it has come up. Unit: duration. Required.',
     ),
     aggression: factor()
       .prefault(1)
       .describe(
-        'Bend of the way up: the share of the weight is (age / window) ^ (1 / aggression). 1 is a ' +
-          'straight line, more gives weight sooner. Unit: factor. Defaults to 1.',
+        'Shape of the ramp: share of the weight = (age / window) ^ (1 / aggression). 1 is ' +
+          'linear; larger values ramp up sooner. Unit: factor. Defaults to 1.',
       ),
     minWeight: share()
       .prefault('10%')
-      .describe(
-        'Share of its weight that a new instance has at least. Unit: share. Defaults to 10%.',
-      ),
+      .describe('Minimum share of its weight for a new instance. Unit: share. Defaults to 10%.'),
   })
   .optional()
   .describe(
-    'Gives an instance that has just come up (after a crash) its weight bit by bit. At the start of a ' +
-      'run nobody is new; a caller that restarts takes everybody for new. Defaults to none.',
+    'Raises the weight of an instance gradually after it has come up (after a crash). At the ' +
+      'start of a run no instance is new; to a caller that restarts, all instances are new. ' +
+      'Defaults to none.',
   );
 
 export interface SlowStartConfig {

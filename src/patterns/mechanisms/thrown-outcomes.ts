@@ -29,13 +29,14 @@ export function thrownFields(left: string, failures: readonly OutcomeTerm[] = TH
     failOn: outcomeTerms()
       .optional()
       .describe(
-        'Outcomes that count as failures. Unit: list as in `retry.on`. Defaults to what a caller ' +
-          `gets as an exception: ${failures.join(', ')}.`,
+        'Outcomes that count as failures. Unit: list as in `retry.on`. Defaults to the ' +
+          `outcomes that reach a caller as exceptions: ${failures.join(', ')}.`,
       ),
     ignore: outcomeTerms()
       .optional()
       .describe(
-        `Outcomes taken out of \`failOn\`; ${left} Unit: list as in \`retry.on\`. Defaults to none.`,
+        `Outcomes excluded from \`failOn\`; ${left} Unit: list as in \`retry.on\`. Defaults ` +
+          'to none.',
       ),
   } as const;
 }

@@ -19,7 +19,7 @@ export class Waiters {
     this.ring.push(waiterOf(frame, layer));
   }
 
-  /** Takes the oldest, to be read with `frameOf` and `layerOf`; -1 when nobody waits. */
+  /** Removes the oldest waiter, to be read with `frameOf` and `layerOf`; -1 if there is none. */
   shift(): number {
     return this.ring.shift();
   }
@@ -27,7 +27,7 @@ export class Waiters {
   /** False when it does not wait here. */
   remove(frame: number, layer: number): boolean {
     const waiter = waiterOf(frame, layer);
-    // With one wait limit for all, who leaves is nearly always the oldest.
+    // With one wait limit for all, the waiter that leaves is nearly always the oldest.
     if (this.ring.peek() !== waiter) return this.ring.remove(waiter);
     this.ring.shift();
     return true;

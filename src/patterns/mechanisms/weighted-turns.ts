@@ -11,9 +11,9 @@ export interface Inequality {
 }
 
 /**
- * When Envoy picks by a schedule of weights, and the schedule: it is made anew whenever other instances
- * may be picked, and only where their weights differ or one of them is new. What is weighed besides,
- * such as requests under way, is up to `scale`.
+ * Envoy's schedule of weights, and when it is used: only if weights differ or an instance is new. It is rebuilt
+ * whenever the set of available instances changes. `scale` adds other factors to the weights, such as requests in
+ * flight.
  */
 export class WeightedTurns {
   private readonly setup: BalancerSetup;
@@ -28,7 +28,7 @@ export class WeightedTurns {
   private knownCount = 0;
   private youngest = -Infinity;
   private inUse = false;
-  /** When this caller began to know anybody. */
+  /** When this caller started, from which the age of instances counts. */
   private begun = -Infinity;
 
   constructor(
@@ -65,7 +65,7 @@ export class WeightedTurns {
     return instance;
   }
 
-  /** The calling process has restarted: everybody is new to it. */
+  /** The calling process has restarted: all instances are new to it. */
   reset(): void {
     this.knownCount = 0;
     this.begun = this.setup.clock.now;

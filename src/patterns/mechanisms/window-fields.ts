@@ -3,11 +3,11 @@ import { duration, whole } from '../../spec/quantities.js';
 /** What the limiters that count over a window have in common. */
 export const windowFields = {
   limit: whole({ min: 1, max: 1_000_000 }).describe(
-    'Calls let through in one window, for each state (by default each instance of the caller ' +
-      'and each callee). Refused calls do not count. Unit: calls. Required.',
+    'Calls admitted in one window, per state (by default each instance of the caller and each ' +
+      'callee). Refused calls do not count. Unit: calls. Required.',
   ),
   window: duration({ allowZero: false }).describe(
-    'Length of the window. Windows that have a border begin at time 0, warm-up included, and ' +
-      'follow each other without a gap. Unit: duration. Required.',
+    'Length of the window. Fixed windows start at time 0, warm-up included, and follow each ' +
+      'other without a gap. Unit: duration. Required.',
   ),
 };

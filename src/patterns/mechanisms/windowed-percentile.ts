@@ -6,11 +6,10 @@ const REFRESH_NS = 3 * NS_PER_SECOND;
 const WINDOWS = 3;
 
 /**
- * Finagle's WindowedPercentileHistogram.scala and the timer of BackupRequestFilter.scala that reads
- * it: latencies in whole ms, in three windows of 10 s of which only full ones count, the percentile
- * read every 3 s. Until the first window is full it reads 0; before the first reading there is none.
- * Both clocks start with the process and are made up for when somebody looks; an instant at which
- * one of them strikes belongs to what follows.
+ * Finagle's WindowedPercentileHistogram.scala and the timer of BackupRequestFilter.scala that reads it: latencies in
+ * whole ms, in three windows of 10 s of which only full ones count, the percentile read every 3 s. Until the first
+ * window is full it reads 0; before the first reading there is no value. Both clocks start with the process and catch
+ * up when they are read; a tick belongs to the interval after it.
  */
 export class WindowedPercentile {
   private readonly p: number;
@@ -44,7 +43,7 @@ export class WindowedPercentile {
     return this.readMs;
   }
 
-  /** The process has started anew. */
+  /** The process has restarted. */
   reset(now: Ns): void {
     this.filling.fill(0);
     this.full.fill(0);

@@ -8,14 +8,14 @@ const successRate = z.strictObject({
   minimumHosts: whole({ min: 1 })
     .prefault(5)
     .describe(
-      'Instances with enough requests in the interval before any is compared. Unit: instances. ' +
-        'Defaults to 5.',
+      'Number of instances with enough requests in the interval, below which no comparison is ' +
+        'made. Unit: instances. Defaults to 5.',
     ),
   requestVolume: whole({ min: 1 })
     .prefault(100)
     .describe(
-      'Requests to an instance in the interval before it is compared. Unit: requests. Defaults to ' +
-        '100.',
+      'Requests to an instance in the interval, below which it is not compared. Unit: ' +
+        'requests. Defaults to 100.',
     ),
   stdevFactor: z
     .number()
@@ -23,18 +23,19 @@ const successRate = z.strictObject({
     .max(100)
     .default(1.9)
     .describe(
-      'An instance is ejected whose rate is below the mean less so many standard deviations. Unit: ' +
-        'number, to a thousandth. Defaults to 1.9.',
+      'Ejects an instance whose success rate is more than this number of standard deviations ' +
+        'below the mean. Unit: number, to a thousandth. Defaults to 1.9.',
     ),
   enforcing: share()
     .prefault('100%')
     .describe(
-      'Chance that what is found so is ejected; 0 turns it off. Unit: share. Defaults to 100%.',
+      'Probability that a detected outlier is ejected; 0 turns the check off. Unit: share. ' +
+        'Defaults to 100%.',
     ),
   enforcingLocalOrigin: share()
     .prefault('100%')
     .describe(
-      'The same for the rate of local errors, where they are split from others ' +
+      'The same for the rate of local errors, when they are counted separately ' +
         '(enforcing_local_origin_success_rate). Unit: share. Defaults to 100%.',
     ),
 });
@@ -43,18 +44,19 @@ const failurePercentage = z.strictObject({
   threshold: share()
     .prefault('85%')
     .describe(
-      'Share of failures from which on an instance is ejected. Unit: share. Defaults to 85%.',
+      'Share of failures at or above which an instance is ejected. Unit: share. Defaults to 85%.',
     ),
   minimumHosts: whole({ min: 1 })
     .prefault(5)
     .describe(
-      'Instances with enough requests in the interval before any is judged. Unit: instances. ' +
-        'Defaults to 5.',
+      'Number of instances with enough requests in the interval, below which none is judged. ' +
+        'Unit: instances. Defaults to 5.',
     ),
   requestVolume: whole({ min: 1 })
     .prefault(50)
     .describe(
-      'Requests to an instance in the interval before it is judged. Unit: requests. Defaults to 50.',
+      'Requests to an instance in the interval, below which it is not judged. Unit: requests. ' +
+        'Defaults to 50.',
     ),
 });
 
@@ -62,75 +64,79 @@ const schema = z.strictObject({
   consecutive5xx: whole()
     .prefault(5)
     .describe(
-      'Failures in a row, on the last of which an instance is ejected: 5xx, timeouts, refusals, ' +
-        'resets. 0 turns it off. Unit: requests. Defaults to 5.',
+      'Consecutive failures that eject an instance: 5xx, timeouts, refusals, resets. 0 turns ' +
+        'the check off. Unit: requests. Defaults to 5.',
     ),
   consecutiveGatewayFailure: whole({ min: 1 })
     .optional()
     .describe(
-      'The same for 502, 503 and 504, which timeouts, refusals and resets are too; another 5xx ' +
-        'starts the count anew. Unit: requests. Defaults to none.',
+      'The same for 502, 503 and 504, including timeouts, refusals and resets; any other 5xx ' +
+        'resets the count. Unit: requests. Defaults to none.',
     ),
   splitExternalLocalOriginErrors: z
     .boolean()
     .default(false)
     .describe(
-      'Whether local errors (no connection, a reset, a timeout) are counted for themselves: not among ' +
-        '5xx and gateway failures, and with a rate of their own. Unit: boolean. Defaults to false.',
+      'Whether local errors (no connection, a reset, a timeout) are counted separately: not ' +
+        'as 5xx or gateway failures, and with a success rate of their own. Unit: boolean. ' +
+        'Defaults to false.',
     ),
   consecutiveLocalOriginFailure: whole({ min: 1 })
     .optional()
     .describe(
-      'Local errors in a row, on the last of which an instance is ejected, where they are split. ' +
-        'Each request that gets its connection starts the count anew, so timeouts only add up ' +
-        'while no other request is sent. Unit: requests. Defaults to 5.',
+      'Consecutive local errors that eject an instance, when they are counted separately. ' +
+        'Every request that gets its connection resets the count, so timeouts add up only while ' +
+        'no other request is sent. Unit: requests. Defaults to 5.',
     ),
   interval: duration({ allowZero: false })
     .prefault('10s')
     .describe(
-      'Time between two sweeps, from the start of the run on. Only a sweep lets instances back in, ' +
-        'and compares rates. Unit: duration. Defaults to 10s.',
+      'Time between two sweeps, from the start of the run. Only a sweep returns ejected ' +
+        'instances and compares rates. Unit: duration. Defaults to 10s.',
     ),
   baseEjectionTime: duration({ allowZero: false })
     .prefault('30s')
     .describe(
-      'Time for which an instance is out, times the number of its ejections; a sweep that finds it ' +
-        'well an interval after its return takes one off. Unit: duration. Defaults to 30s.',
+      'Ejection time, multiplied by the number of ejections of the instance. A sweep that ' +
+        'finds it healthy an interval after its return lowers that number by one. Unit: ' +
+        'duration. Defaults to 30s.',
     ),
   maxEjectionTime: duration({ allowZero: false })
     .optional()
     .describe(
-      'Longest time for which an instance is out. Unit: duration. Defaults to 300s, or ' +
-        '`baseEjectionTime` where that is longer.',
+      'Longest ejection time. Unit: duration. Defaults to 300s, or `baseEjectionTime` where ' +
+        'that is longer.',
     ),
   maxEjectionTimeJitter: duration()
     .prefault(0)
     .describe(
-      'Longest time that is added to an ejection by chance, so that not all callers come back at ' +
+      'Largest random addition to an ejection time, so that callers do not all return at ' +
         'once. Drawn in whole ms. Unit: duration. Defaults to 0.',
     ),
   maxEjectionPercent: share()
     .prefault('10%')
     .describe(
-      'Share of the instances that may be out at once; an ejection that would pass it is not made, ' +
-        'so that 10% of three are none. Unit: share. Defaults to 10%.',
+      'Share of the instances that may be ejected at once. An ejection that would exceed it ' +
+        'is not made, so 10% of three instances is none. Unit: share. Defaults to 10%.',
     ),
   alwaysEjectOneHost: z
     .boolean()
     .default(false)
     .describe(
-      'One may be out, whatever `maxEjectionPercent` says. Unit: boolean. Defaults to false.',
+      'Whether one instance may always be ejected, whatever `maxEjectionPercent` says. Unit: ' +
+        'boolean. Defaults to false.',
     ),
   successRate: successRate
     .prefault({})
     .describe(
-      'At a sweep: instances whose rate of success is far below the mean of all. Unit: map. ' +
-        'Defaults to on, with the values of its fields.',
+      'At each sweep: ejects instances whose success rate is far below the mean of all. Unit: ' +
+        'map. Defaults to on, with the values of its fields.',
     ),
   failurePercentage: failurePercentage
     .optional()
     .describe(
-      'At a sweep: instances that fail too often, whatever the others do. Unit: map. Defaults to none.',
+      'At each sweep: ejects instances that fail too often, independent of the others. Unit: ' +
+        'map. Defaults to none.',
     ),
 });
 
@@ -139,8 +145,8 @@ export const outliersEnvoy: OutlierKind<typeof schema> = {
   outlier: 'envoy',
   isDefault: true,
   summary:
-    'Outlier detection of Envoy: instances that fail in a row or more than the others are not ' +
-    'called for a while.',
+    "Envoy's outlier detection: an instance with consecutive failures or more failures than " +
+    'the others is not called for a while.',
   sources: [
     'envoyproxy/envoy source/common/upstream/outlier_detection_impl.cc',
     'envoyproxy/envoy api/envoy/config/cluster/v3/outlier_detection.proto',
@@ -158,7 +164,7 @@ export const outliersEnvoy: OutlierKind<typeof schema> = {
     );
     if (longestOf(config) >= config.baseEjectionTime) return split;
     const message =
-      'the longest ejection is shorter than baseEjectionTime, the first: make it longer';
+      'the longest ejection is shorter than the first, baseEjectionTime: make it longer';
     return [...split, { field: 'maxEjectionTime', message }];
   },
 };

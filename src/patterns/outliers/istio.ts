@@ -25,57 +25,57 @@ const schema = z.strictObject({
   consecutive5xxErrors: whole()
     .prefault(5)
     .describe(
-      'Failures in a row, on the last of which an instance is ejected: 5xx, timeouts, refusals, ' +
-        'resets. 0 turns it off. Unit: requests. Defaults to 5.',
+      'Consecutive failures that eject an instance: 5xx, timeouts, refusals, resets. 0 turns ' +
+        'the check off. Unit: requests. Defaults to 5.',
     ),
   consecutiveGatewayErrors: whole()
     .prefault(0)
     .describe(
-      'The same for 502, 503 and 504, which timeouts, refusals and resets are too; another 5xx ' +
-        'starts the count anew. 0 turns it off. Unit: requests. Defaults to 0.',
+      'The same for 502, 503 and 504, including timeouts, refusals and resets; any other 5xx ' +
+        'resets the count. 0 turns the check off. Unit: requests. Defaults to 0.',
     ),
   splitExternalLocalOriginErrors: z
     .boolean()
     .default(false)
     .describe(
-      'Whether local errors (no connection, a reset, a timeout) are counted for themselves, and not ' +
-        'among 5xx and gateway errors. Unit: boolean. Defaults to false.',
+      'Whether local errors (no connection, a reset, a timeout) are counted separately and ' +
+        'not as 5xx or gateway errors. Unit: boolean. Defaults to false.',
     ),
   // pilot cannot tell 0 from a number that is not written, and leaves both to Envoy.
   consecutiveLocalOriginFailures: whole()
     .optional()
     .describe(
-      'Local errors in a row, on the last of which an instance is ejected, where they are split; 0 ' +
-        'stands for the default. Each request that gets its connection starts the count anew, so ' +
-        'timeouts only add up while no other request is sent. Unit: requests. Defaults to 5.',
+      'Consecutive local errors that eject an instance, when they are counted separately; 0 ' +
+        'means the default. Every request that gets its connection resets the count, so ' +
+        'timeouts add up only while no other request is sent. Unit: requests. Defaults to 5.',
     ),
   interval: duration({ allowZero: false })
     .prefault('10s')
     .describe(
-      'Time between two sweeps, from the start of the run on. Only a sweep lets instances back in. ' +
-        'Unit: duration. Defaults to 10s.',
+      'Time between two sweeps, from the start of the run. Only a sweep returns ejected ' +
+        'instances. Unit: duration. Defaults to 10s.',
     ),
   baseEjectionTime: duration({ allowZero: false })
     .prefault('30s')
     .describe(
-      'Time for which an instance is out, times the number of its ejections, up to 300s or this ' +
-        'time where it is longer; a sweep that finds it well an interval after its return takes ' +
-        'one off. Unit: duration. Defaults to 30s.',
+      'Ejection time, multiplied by the number of ejections of the instance, up to 300s or ' +
+        'this time, whichever is longer. A sweep that finds it healthy an interval after its ' +
+        'return lowers that number by one. Unit: duration. Defaults to 30s.',
     ),
   // pilot cannot tell 0 from a percentage that is not written, and hands on neither.
   maxEjectionPercent: percent(0.1)
     .prefault('10%')
     .describe(
-      'Share of the instances that may be out at once; an ejection that would pass it is not made, ' +
-        'so that 10% of three are none. A bare number is percent, and 0 stands for the default, as ' +
-        'it does in Istio. Unit: share, in percent. Defaults to 10%.',
+      'Share of the instances that may be ejected at once. An ejection that would exceed it ' +
+        'is not made, so 10% of three instances is none. A bare number is percent, and 0 means ' +
+        'the default, as in Istio. Unit: share, in percent. Defaults to 10%.',
     ),
   minHealthPercent: percent()
     .prefault('0%')
     .describe(
-      'With less than this share of the instances not ejected they are all picked again, unless ' +
-        '`panicThreshold` of loadBalancing is written. 0: never. A bare number is percent. Unit: ' +
-        'share, in percent. Defaults to 0%.',
+      'If less than this share of the instances remains, the balancer uses all of them again, ' +
+        'unless `panicThreshold` of loadBalancing is written. 0: never. A bare number is ' +
+        'percent. Unit: share, in percent. Defaults to 0%.',
     ),
 });
 type Config = z.output<typeof schema>;
@@ -107,8 +107,9 @@ export const outliersIstio: OutlierKind<typeof schema> = {
   outlier: 'istio',
   isDefault: false,
   summary:
-    'Outlier detection of an Istio DestinationRule under its names: instances that fail in a row ' +
-    'are not called for a while; rates are not compared, and by default there is no panic.',
+    'Outlier detection of an Istio DestinationRule, with its field names: an instance with ' +
+    'consecutive failures is not called for a while. Success rates are not compared, and by ' +
+    'default there is no panic.',
   sources: [
     'istio/istio pilot/pkg/networking/core/cluster_traffic_policy.go',
     'istio/api networking/v1alpha3/destination_rule.proto',

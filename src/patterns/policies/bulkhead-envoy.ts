@@ -11,43 +11,46 @@ const schema = z.strictObject({
   maxConnections: count({ min: 1 })
     .prefault(LIMIT)
     .describe(
-      'Connections to all instances of the callee together, beyond which none is opened and ' +
-        'requests wait; an instance without any always gets one. Needs `connections`. Unit: ' +
+      'Limit on connections to all instances of the callee together; above it requests wait. ' +
+        'An instance without any connection always gets one. Needs `connections`. Unit: ' +
         'connections. Defaults to 1024.',
     ),
   maxPendingRequests: count()
     .prefault(LIMIT)
     .describe(
-      'Attempts without a connection, those included that one is being opened for; one more is ' +
-        'refused at once. Needs `connections`. Unit: attempts. Defaults to 1024.',
+      'Limit on attempts that wait for a connection, including those whose connection is ' +
+        'being opened; the next one is refused at once. Needs `connections`. Unit: attempts. ' +
+        'Defaults to 1024.',
     ),
   maxRequests: count({ min: 1 })
     .prefault(LIMIT)
     .describe(
-      'Attempts under way; one more is refused at once. With `connections` those on a ' +
-        'connection, else those inside this layer. Unit: attempts. Defaults to 1024.',
+      'Limit on attempts in flight; the next one is refused at once. With `connections` it ' +
+        'counts attempts on a connection, otherwise those inside this layer. Unit: attempts. ' +
+        'Defaults to 1024.',
     ),
   maxRetries: count()
     .prefault(RETRIES)
     .describe(
-      'Retries at once of the `retry` of this bundle, from the decision through the back-off to ' +
-        'the end of the attempt; a budget written there replaces it. Unit: retries. Defaults to 3.',
+      "Limit on concurrent retries of this bundle's `retry`, each counted from the decision, " +
+        'through its back-off, to the end of its attempt. A budget in `retry` replaces it. ' +
+        'Unit: retries. Defaults to 3.',
     ),
   retryBudget: z
     .strictObject({
       budgetPercent: share()
         .prefault('20%')
         .describe(
-          'Retries at once per request under way or waiting. Unit: share. Defaults to 20%.',
+          'Concurrent retries per request in flight or waiting. Unit: share. Defaults to 20%.',
         ),
       minRetryConcurrency: count()
         .prefault(RETRIES)
-        .describe('Retries at once that are always allowed. Unit: retries. Defaults to 3.'),
+        .describe('Concurrent retries that are always allowed. Unit: retries. Defaults to 3.'),
     })
     .optional()
     .describe(
-      'Replaces `maxRetries`: the `budget` of kind envoy of the `retry` of this bundle. Unit: map. ' +
-        'Defaults to none.',
+      "Replaces `maxRetries`: the `budget` of kind envoy for this bundle's `retry`. Unit: " +
+        'map. Defaults to none.',
     ),
 });
 type Config = z.output<typeof schema>;
@@ -83,8 +86,9 @@ export const bulkheadEnvoy: PolicyKind<'bulkhead', typeof schema> = {
   kind: 'envoy',
   isDefault: false,
   summary:
-    'Envoy `circuit_breakers` of a cluster: limits on connections, waiting, requests and retries ' +
-    'under way, without any memory. What overflows is refused with 503 at once and never retried.',
+    'Envoy `circuit_breakers` of a cluster: stateless limits on connections, pending ' +
+    'requests, requests and retries. Requests above a limit are refused with 503 at once and ' +
+    'never retried.',
   sources: [
     'envoyproxy/envoy api/envoy/config/cluster/v3/circuit_breaker.proto',
     'envoyproxy/envoy source/common/conn_pool/conn_pool_base.cc',

@@ -7,20 +7,20 @@ const schema = z.strictObject({
   coreSize: whole({ min: 1, max: 100_000 })
     .prefault(10)
     .describe(
-      'Threads for these calls, for each state (by default each instance of the caller and each ' +
-        'callee); there are never more. Unit: threads. Defaults to 10.',
+      'Fixed number of threads for these calls, per state (by default each instance of the ' +
+        'caller and each callee). Unit: threads. Defaults to 10.',
     ),
   maxQueueSize: whole({ min: -1 })
     .prefault(-1)
     .describe(
-      'Capacity of the queue in front of the threads; -1 and 0 are no queue but a hand-off to an ' +
+      'Capacity of the queue in front of the threads. -1 and 0 mean no queue: a call needs an ' +
         'idle thread. Unit: calls. Defaults to -1.',
     ),
   queueSizeRejectionThreshold: whole({ min: 1 })
     .prefault(5)
     .describe(
-      'Calls in the queue at which the next one is refused, though the queue could hold more; ' +
-        'without a queue it has no effect. Unit: calls. Defaults to 5.',
+      'Queue length at which calls are refused, even if the queue could hold more; no effect ' +
+        'without a queue. Unit: calls. Defaults to 5.',
     ),
 });
 
@@ -30,7 +30,8 @@ export const bulkheadHystrix: PolicyKind<'bulkhead', typeof schema> = {
   kind: 'hystrix',
   isDefault: false,
   summary:
-    "Hystrix's thread pool: ten threads without a queue, or a queue with a threshold of its own.",
+    "Hystrix's thread pool: ten threads without a queue, or with a queue and a rejection " +
+    'threshold.',
   sources: [
     'Netflix/Hystrix HystrixThreadPool.java, HystrixThreadPoolProperties.java, HystrixContextScheduler.java',
   ],

@@ -6,13 +6,11 @@ import { envoyGates, limitedRetry, limitProblems } from '../mechanisms/envoy-lim
 
 const NONE = '0 is unlimited, as in Istio';
 
-const FLAT = 'As beside `tcp` and `http`. Unit: ';
+const FLAT = 'The same as the field outside the block. Unit: ';
 
 /** The blocks of a DestinationRule as they are, with what of them belongs to `connections`. */
 const tcp = z.strictObject({
-  maxConnections: count()
-    .optional()
-    .describe(`${FLAT}connections. Defaults to what is written beside.`),
+  maxConnections: count().optional().describe(`${FLAT}connections. Defaults to that field.`),
   connectTimeout: duration({ allowZero: false })
     .optional()
     .describe(
@@ -58,30 +56,31 @@ const schema = z.strictObject({
   maxConnections: count()
     .prefault('unlimited')
     .describe(
-      'Connections to all instances of the callee together, beyond which none is opened and ' +
-        'requests wait; an instance without any always gets one. Needs `connections`. ' +
-        `${NONE}. Unit: connections. Defaults to unlimited.`,
+      'Limit on connections to all instances of the callee together; above it requests wait. ' +
+        `An instance without any connection always gets one. Needs \`connections\`. ${NONE}. ` +
+        'Unit: connections. Defaults to unlimited.',
     ),
   http1MaxPendingRequests: count()
     .prefault('unlimited')
     .describe(
-      'Attempts without a connection, those included that one is being opened for, with HTTP/2 ' +
-        `too; one more is refused at once. Needs \`connections\`. ${NONE}. Unit: attempts. ` +
-        'Defaults to unlimited.',
+      'Limit on attempts that wait for a connection, including those whose connection is ' +
+        'being opened; applies to HTTP/2 too. The next one is refused at once. Needs ' +
+        `\`connections\`. ${NONE}. Unit: attempts. Defaults to unlimited.`,
     ),
   http2MaxRequests: count()
     .prefault('unlimited')
     .describe(
-      'Attempts under way, with HTTP/1.1 too; one more is refused at once. With `connections` ' +
-        `those on a connection, else those inside this layer. ${NONE}. Unit: attempts. Defaults ` +
-        'to unlimited.',
+      'Limit on attempts in flight; applies to HTTP/1.1 too. The next one is refused at once. ' +
+        'With `connections` it counts attempts on a connection, otherwise those inside this ' +
+        `layer. ${NONE}. Unit: attempts. Defaults to unlimited.`,
     ),
   maxRetries: count()
     .prefault('unlimited')
     .describe(
-      'Retries at once of the `retry` of this bundle, from the decision through the back-off to ' +
-        `the end of the attempt; a budget written there replaces it. ${NONE}: a retry without a ` +
-        'budget of its own has none then. Unit: retries. Defaults to unlimited.',
+      "Limit on concurrent retries of this bundle's `retry`, each counted from the decision, " +
+        'through its back-off, to the end of its attempt. A budget in `retry` replaces it. ' +
+        `${NONE}: a retry without its own budget then has none. Unit: retries. Defaults to ` +
+        'unlimited.',
     ),
   tcp: tcp
     .optional()
@@ -100,7 +99,7 @@ const DEFAULTS: EnvoyLimits = {
   retryShare: null,
 };
 
-/** A limit may stand in its block or beside it. */
+/** A limit may be written inside its block or outside of it. */
 const PLACES = [
   ['tcp', 'maxConnections', 'maxConnections'],
   ['http', 'maxPending', 'http1MaxPendingRequests'],
@@ -158,7 +157,7 @@ function blockProblems(
   const problems: PolicyProblem[] = [];
   for (const [block, , field] of PLACES) {
     if (inBlock(config, block, field) === undefined || config[field] === Infinity) continue;
-    const message = `${field} stands here and in ${block}: keep one of them`;
+    const message = `${field} is written here and in ${block}: remove one of them`;
     problems.push({ field, message });
   }
   const connections = bundle.get('connections') as Readonly<Record<string, unknown>> | undefined;
@@ -168,9 +167,8 @@ function blockProblems(
     if (connections !== undefined && own === (BARE[name] ?? Infinity)) continue;
     const message =
       connections === undefined
-        ? 'without connections in this bundle there are none to be opened or closed: write ' +
-          '`connections: {}`'
-        : `connections has a ${name} of its own: keep one of them`;
+        ? 'has no effect without connections in this bundle: write `connections: {}`'
+        : `connections.${name} is written too: remove one of them`;
     problems.push({ field: `${block}.${field}`, message });
   }
   return problems;
@@ -182,8 +180,9 @@ export const bulkheadIstio: PolicyKind<'bulkhead', typeof schema> = {
   kind: 'istio',
   isDefault: false,
   summary:
-    'Istio `connectionPool` of a DestinationRule: the limits of kind `envoy` under its names, ' +
-    'none of them unless written. What overflows is refused with 503 at once and never retried.',
+    "Istio `connectionPool` of a DestinationRule: the limits of kind `envoy` with Istio's " +
+    'field names; a limit that is not written does not apply. Requests above a limit are ' +
+    'refused with 503 at once and never retried.',
   sources: [
     'istio/api networking/v1alpha3/destination_rule.proto',
     'istio/istio pilot/pkg/networking/core/cluster_traffic_policy.go',

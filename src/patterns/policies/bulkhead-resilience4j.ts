@@ -7,15 +7,15 @@ const schema = z.strictObject({
   maxConcurrentCalls: whole({ min: 1 })
     .prefault(25)
     .describe(
-      'Calls inside this layer at once, for each state (by default each instance of the caller ' +
+      'Concurrent calls inside this layer, per state (by default each instance of the caller ' +
         'and each callee). Unit: calls. Defaults to 25.',
     ),
   maxWaitDuration: duration()
     .prefault(0)
     .describe(
-      'Longest wait for a permit; 0 refuses at once. Any number of calls may wait, first come ' +
-        'first served, each with the thread of its caller. A permit that comes free in the last ' +
-        'instant is given. Unit: duration. Defaults to 0.',
+      'Longest wait for a permit; 0 refuses at once. Any number of calls may wait, in FIFO ' +
+        "order, each on its caller's thread. A permit released exactly at the end of the wait " +
+        'is still granted. Unit: duration. Defaults to 0.',
     ),
 });
 
@@ -25,7 +25,8 @@ export const bulkheadResilience4j: PolicyKind<'bulkhead', typeof schema> = {
   kind: 'resilience4j',
   isDefault: false,
   summary:
-    "resilience4j's semaphore: a limit on calls under way, and a longest wait for as many as come.",
+    "resilience4j's semaphore bulkhead: a limit on calls in flight and an unbounded queue " +
+    'with a maximum wait.',
   sources: ['resilience4j BulkheadConfig.java, SemaphoreBulkhead.java'],
   level: 'attempt',
   schema,

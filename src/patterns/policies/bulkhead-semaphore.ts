@@ -5,21 +5,21 @@ import { Semaphore } from '../mechanisms/semaphore.js';
 
 const schema = z.strictObject({
   maxConcurrent: count({ min: 1 }).describe(
-    'Calls inside this layer at once, for each state (by default each instance of the caller ' +
-      'and each callee). A call that waits in a layer inside holds its permit. Unit: calls. ' +
+    'Concurrent calls inside this layer, per state (by default each instance of the caller ' +
+      'and each callee). A call that waits in an inner layer keeps its permit. Unit: calls. ' +
       'Required.',
   ),
   maxQueue: count()
     .prefault(0)
     .describe(
-      'Calls waiting for a permit, first come first served; 0 refuses at once. A waiter whose ' +
-        'timeout further out fires leaves the queue. Unit: calls. Defaults to 0.',
+      'Calls that may wait for a permit, in FIFO order; 0 refuses at once. A waiting call ' +
+        'leaves the queue when an outer timeout fires. Unit: calls. Defaults to 0.',
     ),
   maxWait: durationOrNone({ allowZero: false })
     .prefault('none')
     .describe(
-      'Longest wait for a permit; needs `maxQueue`. A permit that comes free in the last ' +
-        'instant is given. Unit: duration, or `none`. Defaults to none.',
+      'Longest wait for a permit; needs `maxQueue`. A permit released exactly at the end of ' +
+        'the wait is still granted. Unit: duration, or `none`. Defaults to none.',
     ),
 });
 
@@ -28,8 +28,7 @@ export const bulkheadSemaphore: PolicyKind<'bulkhead', typeof schema> = {
   policy: 'bulkhead',
   kind: 'semaphore',
   isDefault: true,
-  summary:
-    'Lets only so many calls to a callee be under way at once, with an optional short queue.',
+  summary: 'Limits the concurrent calls to a callee, with an optional short queue.',
   sources: [
     'resilience4j BulkheadConfig.java, SemaphoreBulkhead.java',
     'cockatiel BulkheadPolicy.ts',
@@ -57,13 +56,15 @@ export const bulkheadSemaphore: PolicyKind<'bulkhead', typeof schema> = {
     if (config.maxWait !== null && config.maxQueue === 0) {
       problems.push({
         field: 'maxWait',
-        message: 'nothing ever waits, because maxQueue is 0: give the queue a size or drop maxWait',
+        message:
+          'has no effect, because maxQueue is 0 and no call waits: set maxQueue, or remove maxWait',
       });
     }
     if (config.maxConcurrent === Infinity && config.maxQueue > 0) {
       problems.push({
         field: 'maxQueue',
-        message: 'nothing ever waits, because maxConcurrent is unlimited: drop maxQueue',
+        message:
+          'has no effect, because maxConcurrent is unlimited and no call waits: remove maxQueue',
       });
     }
     return problems;

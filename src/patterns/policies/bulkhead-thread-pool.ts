@@ -8,31 +8,32 @@ const THREADS_MAX = 100_000;
 
 const schema = z.strictObject({
   coreThreads: whole({ min: 1, max: THREADS_MAX }).describe(
-    'Threads that are kept: below this number every call starts one, for each state (by default ' +
-      'each instance of the caller and each callee). Unit: threads. Required.',
+    'Core threads, which are kept: below this number every call starts one. Per state (by ' +
+      'default each instance of the caller and each callee). Unit: threads. Required.',
   ),
   maxThreads: whole({ min: 1, max: THREADS_MAX }).describe(
-    'Threads at most. Those above `coreThreads` are started only when the queue is full, each ' +
-      'for the call that found it full, which so passes all that wait. Unit: threads. Required.',
+    'Maximum number of threads. Threads above `coreThreads` start only when the queue is ' +
+      'full, each for the call that found it full, which thus overtakes all waiting calls. ' +
+      'Unit: threads. Required.',
   ),
   queueCapacity: whole()
     .prefault(100)
     .describe(
-      'Calls waiting for a thread, first come first served. A waiter whose timeout further out ' +
-        'fires leaves the queue; 0 hands over to an idle or new thread only. Unit: calls. ' +
+      'Calls that may wait for a thread, in FIFO order; 0 means a call needs an idle or new ' +
+        'thread. A waiting call leaves the queue when an outer timeout fires. Unit: calls. ' +
         'Defaults to 100.',
     ),
   keepAlive: duration()
     .prefault('20ms')
     .describe(
-      'Time without work after which a thread above `coreThreads` ends; until then it takes calls ' +
-        'that would have to wait else. Unit: duration. Defaults to 20ms.',
+      'Idle time after which a thread above `coreThreads` ends; until then it takes calls ' +
+        'that would otherwise wait. Unit: duration. Defaults to 20ms.',
     ),
   handoff: duration()
     .prefault(0)
     .describe(
-      'Time from getting a thread to running on it, the cost of the change of threads; the ' +
-        'thread is taken meanwhile. Unit: duration. Defaults to 0.',
+      'Thread-switch cost: time from getting a thread to running on it. The thread is ' +
+        'occupied meanwhile. Unit: duration. Defaults to 0.',
     ),
 });
 
@@ -42,7 +43,8 @@ export const bulkheadThreadPool: PolicyKind<'bulkhead', typeof schema> = {
   kind: 'threadPool',
   isDefault: false,
   summary:
-    'Runs calls on a Java thread pool of their own: core threads, then the queue, then more threads.',
+    'Runs calls on a dedicated Java thread pool: core threads first, then the queue, then ' +
+    'more threads.',
   sources: [
     'resilience4j FixedThreadPoolBulkhead.java, ThreadPoolBulkheadConfig.java',
     'OpenJDK java.util.concurrent.ThreadPoolExecutor',
@@ -74,7 +76,7 @@ export const bulkheadThreadPool: PolicyKind<'bulkhead', typeof schema> = {
     return [
       {
         field: 'maxThreads',
-        message: `below coreThreads: write at least ${config.coreThreads}, or fewer core threads`,
+        message: `below coreThreads: write at least ${config.coreThreads}, or lower coreThreads`,
       },
     ];
   },

@@ -37,8 +37,8 @@ import { frameOf, layerOf, Waiters } from '../mechanisms/waiters.js';
 const ROW = ['breaker', 'consecutive'];
 const thresholdField = (): Quantity<number> =>
   share().describe(
-    'Failures per result above which a failure opens the breaker; at exactly this share it ' +
-      'stays closed. Between 0 and 100%, neither of them. Unit: share. Required.',
+    'Failure rate above which a failure opens the breaker; at exactly this share it stays ' +
+      'closed. More than 0 and less than 100%. Unit: share. Required.',
   );
 
 /** `5` or `5/s`. */
@@ -53,8 +53,8 @@ const perSecond = (): Quantity<number> =>
 const breakerSchema = z.union([
   z.strictObject({
     consecutive: whole({ min: 1 }).describe(
-      'ConsecutiveBreaker: failures in a row that open the breaker, on the last of them. ' +
-        'Only a success starts anew. Unit: calls. Required.',
+      'ConsecutiveBreaker: consecutive failures that open the breaker. Only a success resets ' +
+        'the count. Unit: calls. Required.',
     ),
   }),
   z.strictObject({
@@ -62,33 +62,34 @@ const breakerSchema = z.union([
       .strictObject({
         threshold: thresholdField(),
         duration: duration({ allowZero: false }).describe(
-          'Time over which results are counted, in windows of at most 1 s, at least 5 of them. ' +
-            'Each result drops at most one old window, so that counts outlive a silence. Unit: ' +
-            'duration. Required.',
+          'Time over which results are counted, in at least 5 windows of at most 1 s. Each ' +
+            'result drops at most one old window, so counts survive periods without calls. ' +
+            'Unit: duration. Required.',
         ),
         minimumRps: perSecond()
           .optional()
           .describe(
-            'Results a second, over the whole `duration`, below which nothing opens. Unit: ' +
-              'calls per second, as `5` or `5/s`. Defaults to 5 / threshold.',
+            'Results per second over the whole `duration`, below which the breaker does not ' +
+              'open. Unit: calls per second, as `5` or `5/s`. Defaults to 5 / threshold.',
           ),
       })
-      .describe('SamplingBreaker: a share of failures over a time. Unit: map. Required.'),
+      .describe('SamplingBreaker: a failure rate over a time window. Unit: map. Required.'),
   }),
   z.strictObject({
     count: z
       .strictObject({
         threshold: thresholdField(),
         size: whole({ min: 1, max: 1_000_000 }).describe(
-          'Results that are looked at, the last ones. Unit: calls. Required.',
+          'Number of latest results that are counted. Unit: calls. Required.',
         ),
         minimumNumberOfCalls: whole({ min: 1 })
           .optional()
           .describe(
-            'Results before anything opens, at most `size`. Unit: calls. Defaults to `size`.',
+            'Results needed before the breaker can open, at most `size`. Unit: calls. ' +
+              'Defaults to `size`.',
           ),
       })
-      .describe('CountBreaker: a share of failures among the last. Unit: map. Required.'),
+      .describe('CountBreaker: a failure rate among the latest results. Unit: map. Required.'),
   }),
 ]);
 
@@ -100,30 +101,30 @@ const schema = z.strictObject({
   halfOpenAfter: z
     .union([duration(), backoffSchema])
     .describe(
-      'Time for which every call is refused; the first that comes at its end or later is let ' +
-        'through alone, the others wait for how it ends. A backoff gives the nth opening in a ' +
-        'row its nth delay. Unit: duration, or a map as `retry.backoff`. Required.',
+      'Time in the open state. The first call at or after its end is admitted as the only ' +
+        'probe; other calls wait for its result. With a backoff, the nth opening in a row uses ' +
+        'the nth delay. Unit: duration, or a map as `retry.backoff`. Required.',
     ),
   halfOpenSampling: z
     .strictObject({
       calls: whole({ min: 1, max: 1_000_000 }).describe(
-        'Calls that are let through half open; others wait until the breaker has opened or closed. ' +
-          'It closes when all of them are over. Unit: calls. Required.',
+        'Calls admitted while half open; others wait until the breaker opens or closes. It ' +
+          'closes when all of them have ended. Unit: calls. Required.',
       ),
       threshold: share().describe(
-        'Failures per `calls` above which the breaker opens again, with the failure that exceeds it. ' +
-          '0 to less than 100%. Unit: share. Required.',
+        'Failures per `calls` above which the breaker reopens, on the failure that exceeds ' +
+          'it. 0 to less than 100%. Unit: share. Required.',
       ),
     })
     .optional()
     .describe(
-      'The half-open time of cockatiel 4: a sample of calls, and results of an earlier half-open time ' +
-        'leave no trace. Unit: map. Defaults to that of cockatiel 3: one probe.',
+      'Half-open state of cockatiel 4: a sample of calls; results from an earlier half-open ' +
+        'period are ignored. Unit: map. Defaults to that of cockatiel 3: one probe.',
     ),
   // The library has no default; its readme handles everything that is thrown (`handleAll`).
   ...thrownFields(
-    'as what is thrown and stands in no written `failOn`, they are not handled: closed they leave ' +
-      'no trace, and a probe that ends so closes the breaker.',
+    'like exceptions missing from a written `failOn`, they are not handled: while closed they ' +
+      'leave no trace, and a probe that ends in one closes the breaker.',
     THROWN_OR_CANCELLED,
   ),
 });
@@ -297,7 +298,7 @@ class Cockatiel implements PolicyState {
     if (wasSampling) this.decideWaiters(this.probe);
   }
 
-  /** Who waited for this decision is treated in the order of coming as if it came now. */
+  /** Calls that waited for this decision are treated in FIFO order as if they arrived now. */
   private decideWaiters(probe: number): void {
     const { ctx, waiting } = this;
     for (let k = waiting.length; k > 0; k--) {
@@ -340,9 +341,7 @@ function breakerProblems(config: Config['breaker']): readonly PolicyProblem[] {
   if (threshold <= 0 || threshold >= 1) {
     problems.push({
       field: 'breaker',
-      message:
-        'the threshold lies between 0 and 100%, neither of them: the library refuses to build ' +
-        'such a breaker',
+      message: 'expected more than 0 and less than 100%: cockatiel rejects other thresholds',
     });
   }
   if ('count' in config) {
@@ -351,8 +350,8 @@ function breakerProblems(config: Config['breaker']): readonly PolicyProblem[] {
       problems.push({
         field: 'breaker',
         message:
-          `there are never ${minimumNumberOfCalls} results to look at, because size is ` +
-          `${size}: make minimumNumberOfCalls at most that`,
+          `the window never holds ${minimumNumberOfCalls} results, because size is ${size}: ` +
+          `write at most ${size}`,
       });
     }
   }
@@ -361,7 +360,7 @@ function breakerProblems(config: Config['breaker']): readonly PolicyProblem[] {
 
 function samplingProblems({ halfOpenSampling }: Config): readonly PolicyProblem[] {
   if (halfOpenSampling === undefined || halfOpenSampling.threshold < 1) return [];
-  const message = 'a share of 100% is never exceeded: the library wants less';
+  const message = 'a share of 100% is never exceeded: write less than 100%, as cockatiel requires';
   return [{ field: 'halfOpenSampling.threshold', message }];
 }
 
@@ -371,8 +370,9 @@ export const circuitBreakerCockatiel: PolicyKind<'circuitBreaker', typeof schema
   kind: 'cockatiel',
   isDefault: false,
   summary:
-    'The breaker of cockatiel: failures in a row, over a time or among the last; while half ' +
-    'open the others wait for the one probe, or for a sample of calls.',
+    "cockatiel's breaker: consecutive failures, or a failure rate over a time window or the " +
+    'latest results. While half open, other calls wait for the one probe, or for a sample of ' +
+    'calls.',
   sources: [
     'connor4312/cockatiel 3.2.1 src/CircuitBreakerPolicy.ts, src/breaker/ConsecutiveBreaker.ts, ' +
       'src/breaker/SamplingBreaker.ts, src/breaker/CountBreaker.ts',

@@ -14,8 +14,8 @@ const closedFields = {
     .enum(['consecutive', 'count', 'time'])
     .default('consecutive')
     .describe(
-      'What is judged while closed: failures in a row, the last calls, or the calls of the last ' +
-        'while. Unit: name. Defaults to consecutive.',
+      'Window evaluated while closed: consecutive failures, the latest calls (`count`), or ' +
+        'the calls of a period (`time`). Unit: name. Defaults to consecutive.',
     ),
   windowSize: windowSize()
     .optional()
@@ -26,19 +26,19 @@ const closedFields = {
   buckets: whole({ min: 1, max: WINDOW_MAX })
     .optional()
     .describe(
-      'Slices of a time window; they begin at multiples of their length on the clock, and a ' +
-        'slice leaves as a whole. Unit: slices. Defaults to 10.',
+      'Slices of a time window. They start at multiples of their length on the clock, and ' +
+        'each expires as a whole. Unit: slices. Defaults to 10.',
     ),
   threshold: threshold().describe(
-    'Where it opens: failures in a row with `window: consecutive`, else failures per call. ' +
-      'Unit: calls or share. Required.',
+    'When it opens: consecutive failures with `window: consecutive`, otherwise the failure ' +
+      'rate. Unit: calls or share. Required.',
   ),
   tripOp: z
     .enum(['>=', '>'])
     .default('>=')
     .describe(
-      'Whether it opens at exactly its thresholds or only above them. Unit: operator. Defaults ' +
-        'to >=.',
+      'Whether it opens at exactly its thresholds (`>=`) or only above them (`>`). Unit: ' +
+        'operator. Defaults to >=.',
     ),
   minCalls: whole({ min: 1 })
     .optional()
@@ -47,26 +47,26 @@ const closedFields = {
     .enum(['ended', 'admitted', 'offered'])
     .default('ended')
     .describe(
-      'The calls a rate is per: those that have ended, those let through, under way or ' +
-        'ignored included, or the refused ones as well. Unit: name. Defaults to ended.',
+      'Denominator of the rates: `ended` counts calls that have ended; `admitted` also those ' +
+        'in flight or ignored; `offered` also refused calls. Unit: name. Defaults to ended.',
     ),
   slow: duration({ allowZero: false })
     .optional()
     .describe('A call that takes longer is slow. Unit: duration. Defaults to none.'),
   slowRate: share()
     .optional()
-    .describe('Slow calls per call where it opens too. Unit: share. Defaults to none.'),
+    .describe('Share of slow calls that opens it too. Unit: share. Defaults to none.'),
   evaluateOn: z
     .enum(['result', 'failure'])
     .default('result')
     .describe(
-      'Which results have the window judged: each, or only failures. Unit: name. Defaults to ' +
-        'result.',
+      'Results that trigger an evaluation of the window: each, or only failures. Unit: name. ' +
+        'Defaults to result.',
     ),
   evaluateEvery: duration({ allowZero: false })
     .optional()
     .describe(
-      'Has the window judged at multiples of this time instead of with results. Unit: duration. ' +
+      'Evaluates the window at multiples of this time instead of on results. Unit: duration. ' +
         'Defaults to none.',
     ),
 } as const;
@@ -74,40 +74,43 @@ const closedFields = {
 const openFields = {
   open: duration({ allowZero: false })
     .prefault('60s')
-    .describe('Time for which every call is refused. Unit: duration. Defaults to 60s.'),
+    .describe(
+      'Time in the open state, in which every call is refused. Unit: duration. Defaults to 60s.',
+    ),
   openBackoff: z
     .strictObject({
       factor: factor()
         .prefault(2)
-        .describe('Each wait is so many times the one before. Unit: factor. Defaults to 2.'),
+        .describe('Factor from one wait to the next. Unit: factor. Defaults to 2.'),
       max: duration({ allowZero: false })
         .optional()
         .describe('Longest wait. Unit: duration. Defaults to none.'),
     })
     .optional()
     .describe(
-      'Waits longer each time it opens out of half open; closing starts anew. Unit: map. ' +
-        'Defaults to none: always the same wait.',
+      'Lengthens the open state each time the breaker reopens from half open; closing resets ' +
+        'it. Unit: map. Defaults to none: always the same wait.',
     ),
   boundary: z
     .enum(['inclusive', 'strict'])
     .default('inclusive')
     .describe(
-      'Whether a call at exactly the end of `open` is let through, or only one after it. Unit: ' +
+      'Whether a call exactly at the end of `open` is admitted, or only one after it. Unit: ' +
         'name. Defaults to inclusive.',
     ),
   lazyHalfOpen: z
     .boolean()
     .default(true)
     .describe(
-      'Half open begins with the first call after the wait; false has a timer begin it. Unit: ' +
-        'boolean. Defaults to true.',
+      'Whether the first call after the wait starts the half-open state; with false a timer ' +
+        'does. Unit: boolean. Defaults to true.',
     ),
   resultsEndOpen: z
     .boolean()
     .default(false)
     .describe(
-      'A late result after the wait begins half open too. Unit: boolean. Defaults to false.',
+      'Whether a late result after the wait starts the half-open state too. Unit: boolean. ' +
+        'Defaults to false.',
     ),
 } as const;
 
@@ -116,36 +119,37 @@ const halfOpenField = z
     permits: whole({ min: 1, max: WINDOW_MAX })
       .prefault(1)
       .describe(
-        'Probes let through, by `mode`; a count window has to hold as many. Unit: calls. Defaults to 1.',
+        'Probes admitted, counted by `mode`; a count window must be at least this large. ' +
+          'Unit: calls. Defaults to 1.',
       ),
     mode: z
       .enum(['concurrent', 'total'])
       .default('concurrent')
       .describe(
-        'Whether `permits` is how many are under way at once, or how many there are in all; an ' +
-          'ignored result gives its place back in both. Unit: name. Defaults to concurrent.',
+        'Whether `permits` limits concurrent probes or the total; in both, an ignored result ' +
+          'returns its permit. Unit: name. Defaults to concurrent.',
       ),
     closeAfter: whole({ min: 1 })
       .optional()
       .describe(
-        'Successful probes that close it; the first failed one opens it. Unit: calls. Defaults ' +
-          'to 1.',
+        'Successful probes that close it; the first failed one reopens it. Unit: calls. ' +
+          'Defaults to 1.',
       ),
     decideAfter: whole({ min: 1 })
       .optional()
       .describe(
-        'Results of probes after which the thresholds of the rates decide instead. Unit: calls. ' +
+        'Number of probe results after which the rate thresholds decide instead. Unit: calls. ' +
           'Defaults to none.',
       ),
     maxWait: duration()
       .prefault(0)
       .describe(
-        'Longest time without a decision, after which it opens. 0 waits for ever. Unit: ' +
-          'duration. Defaults to 0.',
+        'Longest time half open without a decision, after which it reopens. 0 waits forever. ' +
+          'Unit: duration. Defaults to 0.',
       ),
   })
   .prefault({})
-  .describe('The rule over probes. Unit: map. Defaults to {}: one success closes.');
+  .describe('Rule for probes. Unit: map. Defaults to {}: one success closes.');
 
 const schema = z.strictObject({
   ...closedFields,
@@ -155,14 +159,14 @@ const schema = z.strictObject({
     .enum(['drop', 'oldWindow', 'current'])
     .default('drop')
     .describe(
-      'What becomes of a result whose call was let through before the last change of state: ' +
-        'lost, booked in the window of the closed state without being judged unless it is ' +
-        'closed, or taken as one of the present state. Unit: name. Defaults to drop.',
+      'Handling of a result whose call was admitted before the last state change: discarded; ' +
+        'recorded in the window of the closed state, but evaluated only while closed; or ' +
+        'treated as a result of the current state. Unit: name. Defaults to drop.',
     ),
   resetWindowOnClose: z
     .boolean()
     .default(true)
-    .describe('Whether it closes with an empty window. Unit: boolean. Defaults to true.'),
+    .describe('Whether the window is cleared when it closes. Unit: boolean. Defaults to true.'),
   ...classFields,
 });
 type Config = z.output<typeof schema>;
@@ -174,7 +178,7 @@ export const circuitBreakerCustom: PolicyKind<'circuitBreaker', typeof schema> =
   policy: 'circuitBreaker',
   kind: 'custom',
   isDefault: false,
-  summary: 'A breaker of your own: each choice in which the libraries differ is a field.',
+  summary: 'A custom breaker: each choice in which the libraries differ is a field.',
   sources: [
     'sony/gobreaker v2 gobreaker.go',
     'resilience4j/resilience4j CircuitBreakerStateMachine.java',

@@ -23,52 +23,53 @@ const schema = z.strictObject({
   successRate: share()
     .prefault('80%')
     .describe(
-      'Rate of success below which an instance is marked dead; looked at after each failure. 0 ' +
+      'Success rate below which an instance is marked dead; evaluated after each failure. 0 ' +
         'turns it off. Unit: share. Defaults to 80%.',
     ),
   window: duration({ min: 5_000_000 })
     .prefault('30s')
     .describe(
-      'Time in which a result loses all but 1/e of its weight in the rate. Before results have ' +
-        'been seen for so long the rate counts for nothing. Unit: duration. Defaults to 30s.',
+      'Time constant of the success rate: the weight of a result decays to 1/e in this time. ' +
+        'The rate has no effect until results have been seen for this long. Unit: duration. ' +
+        'Defaults to 30s.',
     ),
   minRequestThreshold: whole()
     .prefault(5)
-    .describe('Results in the window before the rate counts. Unit: calls. Defaults to 5.'),
+    .describe('Results needed in the window before the rate counts. Unit: calls. Defaults to 5.'),
   consecutiveFailures: whole()
     .prefault(5)
     .describe(
-      'Failures in a row that mark an instance dead, on the last of them. 0 turns it off. Unit: ' +
-        'calls. Defaults to 5.',
+      'Consecutive failures that mark an instance dead. 0 turns it off. Unit: calls. Defaults ' +
+        'to 5.',
     ),
   minPenalty: duration({ allowZero: false })
     .prefault('5s')
     .describe(
-      'Time for which an instance is dead at first. Later ones double it: half of that and as much ' +
-        'again by chance. Unit: duration. Defaults to 5s.',
+      'First dead time of an instance. Later dead times double: half is fixed, the other half ' +
+        'is random. Unit: duration. Defaults to 5s.',
     ),
   maxPenalty: duration({ allowZero: false })
     .prefault('300s')
-    .describe('Longest time for which an instance is dead. Unit: duration. Defaults to 300s.'),
+    .describe('Longest dead time of an instance. Unit: duration. Defaults to 300s.'),
   failOn: outcomeTerms()
     .optional()
     .describe(
-      'Outcomes that count as failures; every other answer is a success. Unit: list as in ' +
-        `\`retry.on\`. Defaults to what a client gets as an exception, and 5xx: ${THROWN_OR_CANCELLED.join(', ')}.`,
+      'Outcomes that count as failures; every other response is a success. Unit: list as in ' +
+        '`retry.on`. Defaults to the outcomes that reach a client as exceptions, and 5xx: ' +
+        `${THROWN_OR_CANCELLED.join(', ')}.`,
     ),
   ignore: outcomeTerms()
     .optional()
     .describe(
-      'Outcomes that count as neither; a probe that ends so is made again. The loser of a hedge is ' +
-        'one in any case. Unit: list as in `retry.on`. Defaults to none.',
+      'Outcomes that count as neither; a probe that ends in one is repeated. The loser of a ' +
+        'hedge is always ignored. Unit: list as in `retry.on`. Defaults to none.',
     ),
 });
 type Config = z.output<typeof schema>;
 
 /**
- * Failure accrual of Finagle for one endpoint. Only a dead endpoint and one that is being probed are
- * shut (`Busy`), and calls that come nevertheless are let through. Whoever ends first while a probe
- * is under way decides.
+ * Failure accrual of Finagle for one endpoint. Only an endpoint that is dead or being probed is unavailable (`Busy`);
+ * calls that reach it anyway are admitted. The first call to end while a probe is in flight decides.
  */
 class FinagleRule implements TargetRule {
   private readonly failOn: OutcomeSet;
@@ -182,8 +183,8 @@ export const circuitBreakerFinagle: PolicyKind<'circuitBreaker', typeof schema> 
   kind: 'finagle',
   isDefault: false,
   summary:
-    'The failure accrual of Finagle: balancers keep away from an instance that is marked dead, ' +
-    'as long as there is another one.',
+    "Finagle's failure accrual: balancers avoid an instance that is marked dead while another " +
+    'one is available.',
   sources: [
     'twitter/finagle finagle-core/src/main/scala/com/twitter/finagle/liveness/' +
       'FailureAccrualFactory.scala, FailureAccrualPolicy.scala',
@@ -211,13 +212,15 @@ export const circuitBreakerFinagle: PolicyKind<'circuitBreaker', typeof schema> 
     if (config.minPenalty > config.maxPenalty) {
       problems.push({
         field: 'minPenalty',
-        message: 'the first dead time is longer than maxPenalty, the longest: make it shorter',
+        message: 'the first dead time is longer than the longest, maxPenalty: make it shorter',
       });
     }
     if (config.successRate === 0 && config.consecutiveFailures === 0) {
       problems.push({
         field: 'consecutiveFailures',
-        message: 'nothing marks an instance dead: the count and successRate are both off',
+        message:
+          'no instance is ever marked dead: consecutiveFailures and successRate are both 0. Set ' +
+          'one of them',
       });
     }
     return problems;

@@ -17,52 +17,52 @@ const schema = z.strictObject({
   maxRequests: whole({ min: 1 })
     .prefault(1)
     .describe(
-      'Calls let through while half open, in all and not at once; as many successes in a row ' +
-        'close the breaker, one failure opens it. Unit: calls. Defaults to 1.',
+      'Total calls admitted while half open, not concurrent ones. As many consecutive ' +
+        'successes close the breaker; one failure reopens it. Unit: calls. Defaults to 1.',
     ),
   interval: duration()
     .prefault(0)
     .describe(
-      'Window of the counts while closed: they are cleared when it is over, and results of ' +
-        'calls that began before are lost. 0 never clears. Unit: duration. Defaults to 0.',
+      'Window of the counts while closed. At its end they are cleared, and results of calls ' +
+        'that started earlier are discarded. 0 never clears. Unit: duration. Defaults to 0.',
     ),
   bucketPeriod: duration({ allowZero: false })
     .optional()
     .describe(
-      'Makes the window a rolling one of so long buckets; `interval` is rounded up to a ' +
-        'multiple. Unit: duration. Defaults to none: a fixed window.',
+      'Bucket length; makes the window a rolling one. `interval` is rounded up to a multiple ' +
+        'of it. Unit: duration. Defaults to none: a fixed window.',
     ),
   timeout: duration({ allowZero: false })
     .prefault('60s')
     .describe(
-      'Time for which every call is refused; a call that comes exactly at its end is still ' +
-        'refused. Unit: duration. Defaults to 60s.',
+      'Time in the open state; a call exactly at its end is still refused. Unit: duration. ' +
+        'Defaults to 60s.',
     ),
   tripAfter: z
     .union([
       z.strictObject({
         consecutiveFailures: whole({ min: 1 }).describe(
-          'Failures in a row that open the breaker, on the last of them. Unit: calls. Required.',
+          'Consecutive failures that open the breaker. Unit: calls. Required.',
         ),
       }),
       z.strictObject({
         failureRatio: share().describe(
-          'Failures per call let through, calls under way included, from which on a failure ' +
+          'Failures per admitted call, including calls in flight, at or above which a failure ' +
             'opens the breaker. Unit: share. Required.',
         ),
         minRequests: whole({ min: 1 }).describe(
-          'Calls let through in the window before the ratio counts. Unit: calls. Required.',
+          'Calls admitted in the window before the ratio counts. Unit: calls. Required.',
         ),
       }),
     ])
     .prefault({ consecutiveFailures: 6 })
     .describe(
-      'When to open, looked at after each failure while closed. Unit: map. Defaults to ' +
-        '{ consecutiveFailures: 6 }, the library\'s "more than 5".',
+      'When to open; evaluated after each failure while closed. Unit: map. Defaults to { ' +
+        'consecutiveFailures: 6 }, the library\'s "more than 5".',
     ),
   // defaultIsSuccessful: no error but nil, and context.Canceled is one.
   ...thrownFields(
-    'they count as neither, and a probe gives its slot back (`IsExcluded`).',
+    'they count as neither, and a probe returns its slot (`IsExcluded`).',
     THROWN_OR_CANCELLED,
   ),
 });
@@ -207,7 +207,7 @@ export const circuitBreakerGobreaker: PolicyKind<'circuitBreaker', typeof schema
   policy: 'circuitBreaker',
   kind: 'gobreaker',
   isDefault: false,
-  summary: 'The breaker of sony/gobreaker: consecutive failures or a failure ratio over a window.',
+  summary: 'sony/gobreaker: opens on consecutive failures or on a failure ratio over a window.',
   sources: ['sony/gobreaker v2 gobreaker.go, counter.go'],
   level: 'attempt',
   schema,
@@ -232,13 +232,12 @@ export const circuitBreakerGobreaker: PolicyKind<'circuitBreaker', typeof schema
     if (config.bucketPeriod !== undefined && config.interval === 0) {
       problems.push({
         field: 'bucketPeriod',
-        message:
-          'there is no window to divide into buckets, because interval is 0: give it a length',
+        message: 'there is no window to divide into buckets, because interval is 0: set interval',
       });
     } else if (config.bucketPeriod !== undefined && config.bucketPeriod > config.interval) {
       problems.push({
         field: 'bucketPeriod',
-        message: 'a bucket is longer than the whole window, interval: make it shorter',
+        message: 'the bucket is longer than the window, interval: make it shorter',
       });
     }
     return problems;

@@ -19,35 +19,36 @@ const schema = z.strictObject({
   errorThresholdPercentage: share()
     .prefault('50%')
     .describe(
-      'Errors among the results of the window from which on a snapshot opens the breaker; their ' +
-        'percentage is cut to a whole number first. Unit: share, in whole percent. Defaults to 50%.',
+      'Error rate of the window at or above which a snapshot opens the breaker; it is first ' +
+        'truncated to whole percent. Unit: share, in whole percent. Defaults to 50%.',
     ),
   requestVolumeThreshold: whole({ min: 1 })
     .prefault(20)
     .describe(
-      'Results in the window below which a snapshot opens nothing. Unit: results. Defaults to 20.',
+      'Results in the window below which a snapshot does not open the breaker. Unit: results. ' +
+        'Defaults to 20.',
     ),
   sleepWindow: duration()
     .prefault('5s')
     .describe(
-      'Time for which every call is refused; a call that comes exactly at its end is still ' +
-        'refused, the first one after it is the test request. Unit: duration. Defaults to 5s.',
+      'Time in the open state. A call exactly at its end is still refused; the first one ' +
+        'after it is the test request. Unit: duration. Defaults to 5s.',
     ),
   rollingWindow: duration({ allowZero: false })
     .prefault('10s')
     .describe(
-      'Time over which results are counted: as many whole `snapshotInterval` as fit into it. ' +
+      'Time over which results are counted: as many whole `snapshotInterval`s as fit into it. ' +
         'Unit: duration. Defaults to 10s.',
     ),
   snapshotInterval: duration({ allowZero: false })
     .prefault('500ms')
     .describe(
-      'Time between two looks at the health, from the first call on; the breaker opens at such a ' +
-        'look and never between. Unit: duration. Defaults to 500ms.',
+      'Time between two health snapshots, from the first call. The breaker opens only at a ' +
+        'snapshot. Unit: duration. Defaults to 500ms.',
     ),
   ...thrownFields(
-    'they are to Hystrix what a bad request is: not part of the health, as is a call given up by ' +
-      'its caller, and yet such a test request opens the breaker again.',
+    'Hystrix treats them like a bad request: they and calls abandoned by their caller are not ' +
+      'part of the health, but a test request that ends in one reopens the breaker.',
   ),
 });
 
@@ -60,11 +61,11 @@ const bucketsOf = ({ rollingWindow, snapshotInterval }: Config): number =>
   Math.floor(rollingWindow / snapshotInterval);
 
 /**
- * The breaker of Hystrix 1.5.18. It opens at a snapshot of the health and at no result. Half open
- * knows no call: a success closes it, whoever sent it, and anything else that ends opens it again for
- * a whole sleep window. A refused call ends too, and does so at once: Hystrix marks each call that is
- * no success when its subscription ends. So the test request closes the breaker only if no other call
- * comes while it is under way; its success then finds the breaker open and changes nothing.
+ * The breaker of Hystrix 1.5.18. It opens only at a health snapshot, never on a result. The half-open state does not
+ * track its test request: a success of any call closes it, and any other end reopens it for a whole sleep window. A
+ * refused call ends at once and counts too, because Hystrix marks every unsuccessful call when its subscription ends.
+ * So the test request closes the breaker only if no other call arrives while it is in flight; otherwise its success
+ * finds the breaker open and changes nothing.
  */
 export class HystrixRule implements BreakerRule {
   private readonly config: Config;
@@ -110,7 +111,7 @@ export class HystrixRule implements BreakerRule {
       if (result === SUCCESS) this.close(now);
       else this.open(now);
     }
-    // What is counted while not closed is lost when the stream starts anew.
+    // Results counted while not closed are lost when the stream restarts.
     if (this.state === CLOSED && result !== EXCLUDED) this.health.add(result === FAILURE);
   }
 
@@ -160,7 +161,10 @@ export class HystrixRule implements BreakerRule {
     this.enterState(OPEN);
   }
 
-  /** The stream starts anew with the success that closes: with its beat, and with it as the first. */
+  /**
+   * The stream restarts with the success that closes the breaker: its clock starts there, and this success is its first
+   * result.
+   */
   private close(now: Ns): void {
     this.health.clear();
     this.streamStart = now;
@@ -179,7 +183,7 @@ export const circuitBreakerHystrix: PolicyKind<'circuitBreaker', typeof schema> 
   policy: 'circuitBreaker',
   kind: 'hystrix',
   isDefault: false,
-  summary: 'The breaker of Hystrix 1.5.18: an error percentage, looked at every half second.',
+  summary: 'Hystrix 1.5.18: opens on an error percentage, evaluated every half second.',
   sources: [
     'Netflix/Hystrix hystrix-core HystrixCircuitBreaker.java, HystrixCommandMetrics.java, ' +
       'AbstractCommand.java (unsubscribeCommandCleanup)',
@@ -211,13 +215,14 @@ export const circuitBreakerHystrix: PolicyKind<'circuitBreaker', typeof schema> 
     if (Math.abs(percent - wholePercent(config.errorThresholdPercentage)) > 1e-9) {
       problems.push({
         field: 'errorThresholdPercentage',
-        message: 'Hystrix compares whole percents: write one, such as 50%',
+        message: 'expected whole percent, such as 50%: Hystrix compares whole percents',
       });
     }
     if (bucketsOf(config) < 1) {
       problems.push({
         field: 'snapshotInterval',
-        message: 'it is longer than rollingWindow, so no snapshot fits into it: make it shorter',
+        message:
+          'is longer than rollingWindow, so no snapshot fits into the window: make it shorter',
       });
     }
     return problems;

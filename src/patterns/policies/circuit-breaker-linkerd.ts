@@ -24,14 +24,14 @@ const schema = z.strictObject({
   maxFailures: whole()
     .prefault(7)
     .describe(
-      'Failures in a row that shut an instance, on the last of them; 429 starts the count anew, as ' +
-        'a success does. 0 with `successRate`: only the rate shuts. Unit: calls. Defaults to 7.',
+      'Consecutive failures that make an instance unavailable; 429 resets the count, as a ' +
+        'success does. 0 with `successRate`: only the rate counts. Unit: calls. Defaults to 7.',
     ),
   minPenalty: duration({ allowZero: false })
     .prefault('1s')
     .describe(
-      'Time for which an instance is shut at first; each failed probe doubles it. Unit: duration. ' +
-        'Defaults to 1s.',
+      'First time an instance is unavailable for; each failed probe doubles it. Unit: ' +
+        'duration. Defaults to 1s.',
     ),
   maxPenalty: duration({ allowZero: false })
     .prefault('1m')
@@ -39,35 +39,38 @@ const schema = z.strictObject({
   jitterRatio: share()
     .prefault('50%')
     .describe(
-      'Share of a penalty that is added to it at most, drawn evenly. Unit: share. Defaults to 50%.',
+      'Largest random addition to a penalty, as a share of it, drawn uniformly. Unit: share. ' +
+        'Defaults to 50%.',
     ),
   successRate: z
     .strictObject({
       threshold: share()
         .prefault('80%')
         .describe(
-          'Successes per result below which an instance is shut; looked at after each result. ' +
-            'Unit: share. Defaults to 80%.',
+          'Success rate below which an instance becomes unavailable; evaluated after each ' +
+            'result. Unit: share. Defaults to 80%.',
         ),
       window: duration({ allowZero: false })
         .prefault('10s')
-        .describe('Time that is looked back on, in ten buckets. Unit: duration. Defaults to 10s.'),
+        .describe('Window of the rate, in ten buckets. Unit: duration. Defaults to 10s.'),
       minRequests: whole()
         .prefault(5)
-        .describe('Results in the window before the rate counts. Unit: calls. Defaults to 5.'),
+        .describe(
+          'Results needed in the window before the rate counts. Unit: calls. Defaults to 5.',
+        ),
     })
     .optional()
     .describe(
-      'The mode `unified`: a low success rate shuts an instance too. 429 is a failure to the rate ' +
-        'and to a probe, not to the count in a row. Unit: map. Defaults to none: the mode ' +
-        '`consecutive`.',
+      'The mode `unified`: a low success rate makes an instance unavailable too. 429 is a ' +
+        'failure for the rate and for a probe, but not for the consecutive count. Unit: map. ' +
+        'Defaults to none: the mode `consecutive`.',
     ),
   failfastTimeout: duration({ allowZero: false })
     .prefault(FAILFAST)
     .describe(
-      'With every instance shut calls wait for one, in the order of coming. After so long all of ' +
-        'them are refused, and every call after them at once, until an instance can be had again. ' +
-        'Unit: duration. Defaults to 3s.',
+      'When every instance is unavailable, calls wait for one in FIFO order. After this time ' +
+        'all of them are refused, and later calls at once, until an instance is available ' +
+        'again. Unit: duration. Defaults to 3s.',
     ),
   ...thrownFields('they are successes then.'),
 });
@@ -201,8 +204,8 @@ export const circuitBreakerLinkerd: PolicyKind<'circuitBreaker', typeof schema> 
   kind: 'linkerd',
   isDefault: false,
   summary:
-    'The failure accrual of Linkerd 2: balancers keep away from an instance that fails, for ' +
-    'growing penalties, each ended by one probe.',
+    'Linkerd 2 failure accrual: balancers avoid a failing instance for growing penalties, ' +
+    'each ended by one probe.',
   sources: [
     'linkerd/linkerd2-proxy linkerd/app/outbound/src/http/breaker/consecutive_failures.rs, ' +
       'unified.rs, success_rate.rs',
@@ -230,14 +233,15 @@ export const circuitBreakerLinkerd: PolicyKind<'circuitBreaker', typeof schema> 
     if (config.minPenalty > config.maxPenalty) {
       problems.push({
         field: 'minPenalty',
-        message: 'the first penalty is longer than maxPenalty, the longest: make it shorter',
+        message: 'the first penalty is longer than the longest, maxPenalty: make it shorter',
       });
     }
     if (config.maxFailures === 0 && (config.successRate?.threshold ?? 0) === 0) {
       problems.push({
         field: 'maxFailures',
         message:
-          'nothing shuts an instance: 0 turns the count off, and there is no successRate to do it',
+          'no instance ever becomes unavailable: 0 turns the consecutive count off, and there ' +
+          'is no successRate. Write one of them',
       });
     }
     return problems;

@@ -25,57 +25,59 @@ const schema = z.strictObject({
   resetTimeout: duration({ allowZero: false })
     .prefault('30s')
     .describe(
-      'Time for which every call is refused; a timer then makes the breaker half open, calls or ' +
-        'no calls, and the next one is let through. Unit: duration. Defaults to 30s.',
+      'Time in the open state. A timer then makes the breaker half open, with or without ' +
+        'traffic, and the next call is admitted. Unit: duration. Defaults to 30s.',
     ),
   errorThresholdPercentage: share()
     .prefault('50%')
     .describe(
-      'Failures per call fired in the window above which a failure opens the breaker; at ' +
-        'exactly this share it stays closed. Refused calls and calls under way are fired too. ' +
+      'Failures per call fired in the window, above which a failure opens the breaker; at ' +
+        'exactly this share it stays closed. Refused calls and calls in flight count as fired. ' +
         'Unit: share. Defaults to 50%.',
     ),
   rollingCountTimeout: duration({ allowZero: false })
     .prefault('10s')
-    .describe('Window of the counts. No transition clears it. Unit: duration. Defaults to 10s.'),
+    .describe(
+      'Window of the counts. State changes do not clear it. Unit: duration. Defaults to 10s.',
+    ),
   rollingCountBuckets: whole({ min: 1, max: 10_000 })
     .prefault(10)
     .describe(
-      'Buckets of the window, each a whole number of ms (rounded down) and counted from the ' +
-        'start of the process; the oldest is dropped at once. Unit: buckets. Defaults to 10.',
+      'Buckets of the window, each a whole number of ms (rounded down), aligned to the start ' +
+        'of the process. The oldest is dropped as a whole. Unit: buckets. Defaults to 10.',
     ),
   volumeThreshold: whole()
     .prefault(0)
     .describe(
-      'Calls fired in the window below which a failure does not open the breaker. With 0 the ' +
+      'Calls fired in the window, below which a failure does not open the breaker. With 0 the ' +
         'first failure is 100% and opens it. Unit: calls. Defaults to 0.',
     ),
   allowWarmUp: z
     .boolean()
     .default(false)
     .describe(
-      'Whether failures do not open the breaker during the first `rollingCountTimeout` of the ' +
-        'process. Unit: boolean. Defaults to false.',
+      'Whether the breaker stays closed during the first `rollingCountTimeout` of the ' +
+        'process, whatever fails. Unit: boolean. Defaults to false.',
     ),
   capacity: count({ min: 1 })
     .prefault('unlimited')
     .describe(
-      'Calls under way at once; one more is refused as rejectedBulkhead, and that refusal is a ' +
-        'failure like any other. Unit: calls. Defaults to unlimited.',
+      'Limit on calls in flight. The next one is refused as rejectedBulkhead, and the refusal ' +
+        'counts as a failure. Unit: calls. Defaults to unlimited.',
     ),
   failOn: outcomeTerms()
     .optional()
     .describe(
-      'Outcomes that count as failures; every other one is then a success. Unit: list as in ' +
-        '`retry.on`. Defaults to all but ok, degraded, clientError and throttled: a refusal of ' +
-        'a layer inside and a call given up by its caller are errors like any other.',
+      'Outcomes that count as failures; all others are then successes. Unit: list as in ' +
+        '`retry.on`. Defaults to all but ok, degraded, clientError and throttled: refusals of ' +
+        'inner layers and calls abandoned by their caller are failures too.',
     ),
   ignore: outcomeTerms()
     .optional()
     .describe(
-      "Outcomes the library's `errorFilter` takes out: they count as successes, which also " +
-        'close a half-open breaker. Wins over `failOn`. Unit: list as in `retry.on`. Defaults ' +
-        'to none.',
+      "Outcomes that the library's `errorFilter` excludes: they count as successes, and can " +
+        'thus close a half-open breaker. Takes precedence over `failOn`. Unit: list as in ' +
+        '`retry.on`. Defaults to none.',
     ),
 });
 type Config = z.output<typeof schema>;
@@ -224,8 +226,8 @@ export const circuitBreakerOpossum: PolicyKind<'circuitBreaker', typeof schema> 
   kind: 'opossum',
   isDefault: false,
   summary:
-    'The breaker of nodeshift/opossum: an error percentage over rotating buckets, half open by ' +
-    'a timer, one call at a time.',
+    'nodeshift/opossum: opens on an error percentage over rotating buckets; a timer makes it ' +
+    'half open, then one call at a time is admitted.',
   sources: ['nodeshift/opossum 9.0.0 lib/circuit.js, lib/status.js, lib/semaphore.js'],
   level: 'attempt',
   schema,
@@ -255,8 +257,8 @@ export const circuitBreakerOpossum: PolicyKind<'circuitBreaker', typeof schema> 
       problems.push({
         field: 'rollingCountBuckets',
         message:
-          'a bucket would be shorter than 1 ms, the resolution of the timer that rotates it: ' +
-          'take fewer buckets or a longer rollingCountTimeout',
+          'a bucket would be shorter than 1 ms, the resolution of its timer: write fewer ' +
+          'buckets or a longer rollingCountTimeout',
       });
     }
     return problems;

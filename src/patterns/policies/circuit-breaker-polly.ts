@@ -19,29 +19,30 @@ const schema = z.strictObject({
   failureRatio: share()
     .prefault('10%')
     .describe(
-      'Failures per result from which on a failure opens the breaker; exactly this ratio opens ' +
-        'it. Unit: share. Defaults to 10%.',
+      'Failure ratio at or above which a failure opens the breaker. Unit: share. Defaults to ' +
+        '10%.',
     ),
   minimumThroughput: whole({ min: 2 })
     .prefault(100)
     .describe(
-      'Results within `samplingDuration` before the ratio counts. Unit: results. Defaults to 100.',
+      'Results needed within `samplingDuration` before the ratio counts. Unit: results. ' +
+        'Defaults to 100.',
     ),
   samplingDuration: duration({ min: SHORTEST })
     .prefault('30s')
     .describe(
-      'Time over which results are counted, in up to ten sub-windows that leave one by one. ' +
+      'Time over which results are counted, in up to ten sub-windows that expire one by one. ' +
         'Unit: duration, 500ms to 24h. Defaults to 30s.',
     ),
   breakDuration: duration({ min: SHORTEST })
     .prefault('5s')
     .describe(
-      'Time for which every call is refused; a call that comes exactly at its end is let ' +
-        'through as the one probe. Unit: duration, 500ms to 24h. Defaults to 5s.',
+      'Time in the open state. A call exactly at its end is admitted as the only probe. Unit: ' +
+        'duration, 500ms to 24h. Defaults to 5s.',
     ),
   ...thrownFields(
-    'what is not a failure is a success to Polly, a call given up by its caller too, and without ' +
-      '`failOn` one that a deadline further out has ended.',
+    'Polly counts everything that is not a failure as a success: also calls abandoned by ' +
+      'their caller and, without `failOn`, calls ended by an outer deadline.',
   ),
 });
 
@@ -53,10 +54,9 @@ const schema = z.strictObject({
 const RULES: ClassRules = { failures: THROWN, excluded: ['cancelled'], cancelsAtDeadline: true };
 
 /**
- * The breaker of Polly v8. Calls carry no generation: whatever ends while it is half open decides,
- * the probe or a call admitted long before. What ends while it is open only goes into the health,
- * which is emptied when the breaker closes and at no other time. There is no limit on half open: a
- * probe that never ends blocks it, unless a late result decides.
+ * The breaker of Polly v8. Calls carry no generation: the first result while half open decides, from the probe or from
+ * a call admitted long before. Results while open only go into the health, which is cleared only when the breaker
+ * closes. Half open has no time limit: a probe that never ends blocks the breaker, unless a late result decides.
  */
 export class PollyRule implements BreakerRule {
   private readonly config: z.output<typeof schema>;
@@ -125,7 +125,7 @@ export const circuitBreakerPolly: PolicyKind<'circuitBreaker', typeof schema> = 
   policy: 'circuitBreaker',
   kind: 'polly',
   isDefault: false,
-  summary: 'The breaker of Polly v8: a failure ratio over a sampling duration, one probe.',
+  summary: 'Polly v8: opens on a failure ratio over a sampling duration; one probe.',
   sources: [
     'App-vNext/Polly src/Polly.Core/CircuitBreaker/Controller/CircuitStateController.cs, ' +
       'AdvancedCircuitBehavior.cs',
@@ -160,7 +160,7 @@ export const circuitBreakerPolly: PolicyKind<'circuitBreaker', typeof schema> = 
     const problems = [...classProblems(config)];
     for (const field of ['samplingDuration', 'breakDuration'] as const) {
       if (config[field] > LONGEST) {
-        problems.push({ field, message: 'Polly takes no more than a day: make it 24h or less' });
+        problems.push({ field, message: 'expected at most 24h, the limit of Polly' });
       }
     }
     return problems;

@@ -22,59 +22,59 @@ const schema = z.strictObject({
   failureRateThreshold: share()
     .prefault('50%')
     .describe(
-      'Failed calls per call of the window from which on the breaker opens; a rate of exactly ' +
-        'this much opens it. Unit: share. Defaults to 50%.',
+      'Failure rate of the window at or above which the breaker opens. Unit: share. Defaults ' +
+        'to 50%.',
     ),
   slowCallRateThreshold: share()
     .prefault('100%')
     .describe(
-      'Slow calls per call of the window from which on the breaker opens, failed or not; so a ' +
-        'slow success can open it. Unit: share. Defaults to 100%.',
+      'Slow-call rate of the window at or above which the breaker opens. Slow successes count ' +
+        'too. Unit: share. Defaults to 100%.',
     ),
   slowCallDurationThreshold: duration({ allowZero: false })
     .prefault('60s')
     .describe(
-      'A call is slow when it takes longer than this; one of exactly this time is not. Unit: ' +
+      'A call that takes longer than this is slow; one of exactly this time is not. Unit: ' +
         'duration. Defaults to 60s.',
     ),
   slidingWindowType: z
     .enum(['count', 'time', 'COUNT_BASED', 'TIME_BASED'])
     .default('count')
     .describe(
-      'What the window holds while closed: the results of the last calls, or those of the last ' +
-        "seconds; the library's own words mean the same. Unit: name. Defaults to count.",
+      'Window while closed: the results of the latest calls (count) or of the last seconds ' +
+        "(time). The library's own names mean the same. Unit: name. Defaults to count.",
     ),
   slidingWindowSize: windowSize()
     .optional()
     .describe(
-      'Calls in a count window, or length of a time window in whole seconds of the clock, which ' +
-        'starts with the warm-up, the running one included; a bare number is seconds there. Unit: ' +
-        'calls or duration. Defaults to 100, or 100s.',
+      'Calls in a count window, or length of a time window in whole clock seconds, including ' +
+        'the current one; the clock starts with the warm-up. In a time window a bare number ' +
+        'means seconds. Unit: calls or duration. Defaults to 100, or 100s.',
     ),
   minimumNumberOfCalls: whole({ min: 1 })
     .optional()
     .describe(
-      'Results the window needs before its rates count; in half open it is at most ' +
+      'Results needed in the window before its rates count; while half open at most ' +
         '`permittedNumberOfCallsInHalfOpenState`. Unit: calls. Defaults to 100, in a count ' +
         'window at most its size.',
     ),
   waitDurationInOpenState: duration({ allowZero: false })
     .prefault('60s')
     .describe(
-      'Time for which every call is refused; a call that comes exactly at its end is still ' +
-        'refused. Unit: duration. Defaults to 60s.',
+      'Time in the open state; a call exactly at its end is still refused. Unit: duration. ' +
+        'Defaults to 60s.',
     ),
   enableExponentialBackoff: z
     .boolean()
     .default(false)
     .describe(
-      'Each time it opens again out of half open, it waits longer; closing starts anew. Unit: ' +
-        'boolean. Defaults to false.',
+      'Lengthens the open state each time the breaker reopens from half open; closing resets ' +
+        'it. Unit: boolean. Defaults to false.',
     ),
   exponentialBackoffMultiplier: factor()
     .optional()
     .describe(
-      'Each wait is so many times the one before, cut to whole milliseconds. Unit: factor. ' +
+      'Factor from one wait to the next, truncated to whole milliseconds. Unit: factor. ' +
         'Defaults to 1.5.',
     ),
   exponentialMaxWaitDurationInOpenState: duration({ allowZero: false })
@@ -83,14 +83,14 @@ const schema = z.strictObject({
   permittedNumberOfCallsInHalfOpenState: whole({ min: 1, max: WINDOW_MAX })
     .prefault(10)
     .describe(
-      'Calls let through while half open, in all and not at once; an ignored result gives its ' +
-        'place back. Unit: calls. Defaults to 10.',
+      'Total calls admitted while half open, not concurrent ones; an ignored result returns ' +
+        'its permit. Unit: calls. Defaults to 10.',
     ),
   maxWaitDurationInHalfOpenState: duration()
     .prefault(0)
     .describe(
-      'Longest time in half open without a decision. 0 waits for ever. Unit: duration. ' +
-        'Defaults to 0.',
+      'Longest time half open without a decision. 0 waits forever. Unit: duration. Defaults ' +
+        'to 0.',
     ),
   transitionToStateAfterWaitDuration: z
     .enum(['open', 'closed'])
@@ -100,11 +100,11 @@ const schema = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'Goes to half open by a timer, exactly at the end of the wait; without it the next call ' +
-        'after the end does that. Unit: boolean. Defaults to false.',
+      'Whether a timer starts the half-open state exactly at the end of the wait. With false ' +
+        'the next call after the end does. Unit: boolean. Defaults to false.',
     ),
   // DEFAULT_RECORD_EXCEPTION_PREDICATE: every exception, of the bulkhead inside too.
-  ...thrownFields('they count as neither, and a probe gives its place back (`ignoreExceptions`).'),
+  ...thrownFields('they count as neither, and a probe returns its permit (`ignoreExceptions`).'),
 });
 type Config = z.output<typeof schema>;
 
@@ -194,7 +194,7 @@ export class Resilience4jRule implements BreakerRule {
 
   reset(): void {
     this.timer.clear();
-    // A window without results begins anew by itself with the next one.
+    // A window without results restarts by itself with the next result.
     this.window.clear(0);
     this.waitMs = this.config.waitDurationInOpenState / NS_PER_MS;
     if (this.state !== CLOSED) this.enterState(CLOSED);
@@ -257,7 +257,7 @@ export const circuitBreakerResilience4j: PolicyKind<'circuitBreaker', typeof sch
   policy: 'circuitBreaker',
   kind: 'resilience4j',
   isDefault: false,
-  summary: 'The breaker of resilience4j: rates of failed and of slow calls over a sliding window.',
+  summary: 'resilience4j: opens on the rate of failed or slow calls over a sliding window.',
   sources: [
     'resilience4j/resilience4j CircuitBreakerStateMachine.java, CircuitBreakerMetrics.java, ' +
       'CircuitBreakerConfig.java, SlidingTimeWindowMetrics.java, IntervalFunction.java',
@@ -302,13 +302,14 @@ function windowProblems(config: Config): readonly PolicyProblem[] {
   const field = 'slidingWindowSize';
   if (size !== undefined && 'lengthNs' in size) {
     if (!isTimeBased(config)) {
-      const message = 'a count window holds calls: write a number, or slidingWindowType: time';
+      const message =
+        'a count window is sized in calls: write a number, or slidingWindowType: time';
       problems.push({ field, message });
     } else if (size.lengthNs % NS_PER_SECOND !== 0) {
-      const message = `the library counts whole seconds, not ${formatDuration(size.lengthNs)}: write those`;
+      const message = `expected whole seconds, which the library counts, found ${formatDuration(size.lengthNs)}`;
       problems.push({ field, message });
     } else if (size.lengthNs > WINDOW_MAX * NS_PER_SECOND) {
-      problems.push({ field, message: `longer than ${WINDOW_MAX} seconds: make it shorter` });
+      problems.push({ field, message: `expected at most ${WINDOW_MAX} seconds` });
     }
   }
   const minimum = config.minimumNumberOfCalls;
@@ -317,8 +318,8 @@ function windowProblems(config: Config): readonly PolicyProblem[] {
     problems.push({
       field: 'minimumNumberOfCalls',
       message:
-        `the window never holds more than ${sizeOf(config)} calls, so the library quietly takes ` +
-        'that: write at most so many, or widen slidingWindowSize',
+        `the window never holds more than ${sizeOf(config)} calls, and the library silently ` +
+        `uses that number: write at most ${sizeOf(config)}, or raise slidingWindowSize`,
     });
   }
   return problems;
@@ -335,9 +336,9 @@ function waitProblems(config: Config): readonly PolicyProblem[] {
     (field) => (config[field] ?? 0) % NS_PER_MS !== 0,
   ).map((field) => ({
     field,
-    message: 'the library cuts it to whole milliseconds: write it in those',
+    message: 'expected whole milliseconds: the library truncates to them',
   }));
-  const needs = 'means nothing without enableExponentialBackoff: true';
+  const needs = 'has no effect without enableExponentialBackoff: true';
   const most = config.exponentialMaxWaitDurationInOpenState;
   if (!config.enableExponentialBackoff) {
     if (config.exponentialBackoffMultiplier !== undefined) {
@@ -349,7 +350,7 @@ function waitProblems(config: Config): readonly PolicyProblem[] {
   } else if (most !== undefined && config.exponentialBackoffMultiplier === undefined) {
     problems.push({
       field: 'exponentialMaxWaitDurationInOpenState',
-      message: 'the library heeds it only beside exponentialBackoffMultiplier: write that too',
+      message: 'the library ignores it without exponentialBackoffMultiplier: write both',
     });
   }
   if (
@@ -358,7 +359,7 @@ function waitProblems(config: Config): readonly PolicyProblem[] {
   ) {
     problems.push({
       field: 'transitionToStateAfterWaitDuration',
-      message: 'half open waits for ever: set maxWaitDurationInHalfOpenState to give it an end',
+      message: 'has no effect, because half open waits forever: set maxWaitDurationInHalfOpenState',
     });
   }
   return problems;
@@ -370,6 +371,6 @@ function thresholdProblems(config: Config): readonly PolicyProblem[] {
     .filter((field) => config[field] === 0)
     .map((field) => ({
       field,
-      message: 'is at 0% reached by every call, and the library refuses it: write more than 0%',
+      message: 'every call reaches 0%, and the library rejects it: write more than 0%',
     }));
 }

@@ -17,32 +17,32 @@ const schema = z.strictObject({
   failureThreshold: whole({ min: 1 })
     .prefault(5)
     .describe(
-      'Failures in a row that open the breaker; it opens on the last of them. A success starts ' +
-        'the count anew. Unit: calls. Defaults to 5.',
+      'Consecutive failures that open the breaker; a success resets the count. Unit: calls. ' +
+        'Defaults to 5.',
     ),
   openDuration: duration({ allowZero: false })
     .prefault('60s')
     .describe(
-      'Time for which every call is refused; a call that comes exactly at its end is let ' +
-        'through as a probe. Unit: duration. Defaults to 60s.',
+      'Time in the open state; a call exactly at its end is admitted as a probe. Unit: ' +
+        'duration. Defaults to 60s.',
     ),
   halfOpenPermits: whole({ min: 1 })
     .prefault(1)
     .describe(
-      'Probes under way at once while half open; the rest is refused. Unit: calls. Defaults to 1.',
+      'Concurrent probes while half open; other calls are refused. Unit: calls. Defaults to 1.',
     ),
   successThreshold: whole({ min: 1 })
     .prefault(1)
     .describe(
-      'Successful probes that close the breaker; one failed probe opens it again. Unit: calls. ' +
+      'Successful probes that close the breaker; one failed probe reopens it. Unit: calls. ' +
         'Defaults to 1.',
     ),
   waitFrom: z
     .enum(['opened', 'lastFailure'])
     .default('opened')
     .describe(
-      'Where `openDuration` starts: when the breaker opened, or at the last failure seen, so ' +
-        'that calls admitted earlier which fail while it is open prolong it. Unit: name. ' +
+      'Start of `openDuration`: when the breaker opened, or at the last failure seen. In the ' +
+        'second case calls admitted earlier that fail while it is open extend it. Unit: name. ' +
         'Defaults to opened.',
     ),
   ...classFields,
@@ -128,7 +128,7 @@ export const circuitBreakerSimple: PolicyKind<'circuitBreaker', typeof schema> =
   policy: 'circuitBreaker',
   kind: 'simple',
   isDefault: true,
-  summary: 'Refuses calls for a while after several failures in a row, then lets a probe through.',
+  summary: 'Refuses calls for a while after several consecutive failures, then admits a probe.',
   sources: ['Nygard 2018 ch. 5', 'Fowler 2014, CircuitBreaker'],
   level: 'attempt',
   schema,

@@ -13,22 +13,22 @@ const schema = z.strictObject({
     .string()
     .min(1)
     .describe(
-      'Entry of `keys`: calls of one endpoint whose requests have the same value ask the same. ' +
-        'Unit: name. Required.',
+      'Entry of `keys`: calls to one endpoint whose requests have the same value share one ' +
+        'response. Unit: name. Required.',
     ),
   shareErrors: z
     .boolean()
     .default(true)
     .describe(
-      'Whether those who wait get a failure too; with false the one that has waited longest makes ' +
-        'the call itself and the others wait for that. Unit: boolean. Defaults to true.',
+      'Whether waiting calls share a failure too. With false the call that has waited longest ' +
+        'is made itself, and the others wait for it. Unit: boolean. Defaults to true.',
     ),
   window: durationOrNone({ allowZero: false })
     .prefault('none')
     .describe(
-      'How long an answer is shared from the start of its call, also once it is there; a call that ' +
-        'lasts longer is no longer joined. `none` shares it while the call lasts. Unit: duration, or ' +
-        '`none`. Defaults to none.',
+      'How long a response is shared, measured from the start of its call, even after it has ' +
+        'arrived; a call in flight for longer is not joined any more. `none` shares it while ' +
+        'the call is in flight. Unit: duration, or `none`. Defaults to none.',
     ),
 });
 
@@ -81,7 +81,7 @@ class Coalesce implements PolicyState {
     return outcome;
   }
 
-  /** A follower that leaves takes nobody with it, and neither does the leader. */
+  /** When a follower or the leader leaves, the others continue. */
   cancel(frame: number, layer: number, parked: boolean): void {
     const word = this.ctx.word(frame, layer);
     if (!parked) this.handOver(word);
@@ -114,7 +114,7 @@ export const coalesce: PolicyKind<'coalesce', typeof schema> = {
   policy: 'coalesce',
   kind: 'simple',
   isDefault: true,
-  summary: 'Calls that ask the same at the same time share the answer of the first: single flight.',
+  summary: 'Identical concurrent calls share the response of the first (single flight).',
   sources: [
     'golang/sync singleflight/singleflight.go',
     'nodeshift/opossum lib/circuit.js (coalesce)',

@@ -16,15 +16,15 @@ const schema = z.strictObject({
   backoffRatio: share()
     .prefault(0.9)
     .describe(
-      'What a drop leaves of the limit, rounded down. A drop is a timeout inside this layer, a ' +
-        'lost connection, or a refusal by the callee (429, 502, 503, 504). Unit: share, 50% to ' +
-        'below 100%. Defaults to 0.9.',
+      'Factor on the limit after a drop, rounded down. A drop is a timeout inside this layer, ' +
+        'a lost connection, or a refusal by the callee (429, 502, 503, 504). Unit: share, 50% ' +
+        'to below 100%. Defaults to 0.9.',
     ),
   timeout: duration({ allowZero: false })
     .prefault('5s')
     .describe(
-      'An answer that took longer counts as a drop. Nothing is cut off. Unit: duration. Defaults ' +
-        'to 5s.',
+      'A response that took longer counts as a drop; it is not cut off. Unit: duration. ' +
+        'Defaults to 5s.',
     ),
 });
 
@@ -61,7 +61,9 @@ export const concurrencyLimitAimd: PolicyKind<'concurrencyLimit', typeof schema>
   policy: 'concurrencyLimit',
   kind: 'aimd',
   isDefault: false,
-  summary: 'A limit on calls under way that grows by one with answers and shrinks with drops.',
+  summary:
+    'An additive-increase, multiplicative-decrease limit on calls in flight: grows by one on ' +
+    'responses, shrinks on drops.',
   sources: [
     'Netflix/concurrency-limits AIMDLimit.java, AbstractLimiter.java, SimpleLimiter.java',
     'Netflix/concurrency-limits ConcurrencyLimitClientInterceptor.java',
@@ -81,7 +83,7 @@ export const concurrencyLimitAimd: PolicyKind<'concurrencyLimit', typeof schema>
     if (config.backoffRatio < 0.5 || config.backoffRatio >= 1) {
       problems.push({
         field: 'backoffRatio',
-        message: 'concurrency-limits takes 50% to below 100% only: 90% is its default',
+        message: 'expected 50% to below 100%, as in concurrency-limits, whose default is 90%',
       });
     }
     return problems;

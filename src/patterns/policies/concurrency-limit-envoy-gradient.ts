@@ -14,48 +14,48 @@ import {
   ServerLimiter,
 } from '../mechanisms/concurrency-limiter.js';
 
-/** So many windows in a row at the smallest limit: the measured minimum is not to be trusted. */
+/** After this many consecutive windows at the smallest limit, the measured minimum is no longer trusted. */
 const WINDOWS_AT_MIN = 5;
 
 const schema = z.strictObject({
   min: whole({ min: 1 })
     .prefault(3)
     .describe(
-      'Smallest limit, the first one, and the limit while the minimum latency is measured. Unit: ' +
-        'calls. Defaults to 3.',
+      'Smallest limit; also the first limit and the limit while the minimum latency is ' +
+        'measured. Unit: calls. Defaults to 3.',
     ),
   max: whole({ min: 1 }).prefault(1000).describe('Largest limit. Unit: calls. Defaults to 1000.'),
   sampleAggregatePercentile: share()
     .prefault('50%')
     .describe(
-      'Percentile that stands for a window, and for the minimum: the smallest latency that so ' +
-        'many of its answers do not exceed. Unit: share. Defaults to 50%.',
+      'Percentile of the latencies that represents a window, and the minimum. Unit: share. ' +
+        'Defaults to 50%.',
     ),
   concurrencyUpdateInterval: duration({ allowZero: false })
     .prefault('100ms')
     .describe(
-      'Length of a window; at its end the limit is set, unless no answer came in it. Envoy has no ' +
-        'default. Unit: duration. Defaults to 100ms.',
+      'Length of a window; the limit is updated at its end, unless no response arrived in it. ' +
+        'Envoy has no default. Unit: duration. Defaults to 100ms.',
     ),
   minRttInterval: duration({ min: NS_PER_MS })
     .prefault('60s')
     .describe(
-      'From the end of a measurement of the minimum latency to the next one. Envoy has no ' +
+      'Time from the end of one measurement of the minimum latency to the next. Envoy has no ' +
         'default. Unit: duration. Defaults to 60s.',
     ),
   requestCount: whole({ min: 1, max: 1_000_000 })
     .prefault(50)
-    .describe('Answers that make a measurement of the minimum. Unit: calls. Defaults to 50.'),
+    .describe('Responses per measurement of the minimum latency. Unit: calls. Defaults to 50.'),
   buffer: share()
     .prefault('25%')
     .describe(
-      'By how much answers may be slower than the minimum without a smaller limit. Unit: share. ' +
-        'Defaults to 25%.',
+      'Tolerance: how much slower than the minimum responses may be before the limit shrinks. ' +
+        'Unit: share. Defaults to 25%.',
     ),
   jitter: share()
     .prefault('15%')
     .describe(
-      'Random part added to `minRttInterval`, up to this share of it, in whole milliseconds. ' +
+      'Random addition to `minRttInterval`, up to this share of it, in whole milliseconds. ' +
         'Unit: share. Defaults to 15%.',
     ),
 });
@@ -191,7 +191,8 @@ export const concurrencyLimitEnvoyGradient: PolicyKind<'concurrencyLimit', typeo
   kind: 'envoyGradient',
   isDefault: false,
   summary:
-    "Envoy's adaptive concurrency: measures the latency at a small limit, and follows its gradient.",
+    "Envoy's adaptive concurrency: measures the minimum latency at a small limit and follows " +
+    'the gradient.',
   sources: ['Envoy gradient_controller.cc, adaptive_concurrency_filter.rst'],
   level: 'attempt',
   schema,

@@ -7,8 +7,8 @@ import { Semaphore } from '../mechanisms/semaphore.js';
 
 const schema = z.strictObject({
   limit: whole({ min: 1 }).describe(
-    'Calls under way at once, for each state (by default each instance of the caller and each ' +
-      'callee; at a server the requests in each of its instances); the next one is refused. Unit: ' +
+    'Limit on calls in flight, per state (by default each instance of the caller and each ' +
+      'callee; at a server, the requests in each instance). The next call is refused. Unit: ' +
       'calls. Required.',
   ),
 });
@@ -42,7 +42,7 @@ export const concurrencyLimitFixed: PolicyKind<'concurrencyLimit', typeof schema
   policy: 'concurrencyLimit',
   kind: 'fixed',
   isDefault: true,
-  summary: 'A constant limit on calls under way, against which the learning ones can be compared.',
+  summary: 'A constant limit on calls in flight, a baseline for the adaptive ones.',
   sources: ['Netflix/concurrency-limits FixedLimit.java'],
   level: 'attempt',
   schema,

@@ -19,8 +19,8 @@ const schema = z.strictObject({
   queueSize: whole()
     .prefault(4)
     .describe(
-      'What the new limit has beyond the gradient times the old one: how much it may grow while ' +
-        'answers are quick. Unit: calls. Defaults to 4.',
+      'Queue allowance, added to gradient x old limit: how much the limit may grow while ' +
+        'responses are fast. Unit: calls. Defaults to 4.',
     ),
   smoothing: share()
     .prefault(0.2)
@@ -28,14 +28,14 @@ const schema = z.strictObject({
   rttTolerance: factor()
     .prefault(1.5)
     .describe(
-      'How many times the long average an answer may take before the limit shrinks. Unit: ' +
-        'factor, at least 1. Defaults to 1.5.',
+      'Ratio of latency to its long-term average above which the limit shrinks. Unit: factor, ' +
+        'at least 1. Defaults to 1.5.',
     ),
   longWindow: whole({ min: 1 })
     .prefault(600)
     .describe(
-      'Answers over which the long average is taken, each with weight 2/(longWindow + 1) after ' +
-        'the first 10. Unit: calls. Defaults to 600.',
+      'Responses in the long-term average; after the first 10 each has weight 2/(longWindow + ' +
+        '1). Unit: calls. Defaults to 600.',
     ),
 });
 
@@ -92,7 +92,7 @@ export const concurrencyLimitGradient2: PolicyKind<'concurrencyLimit', typeof sc
   kind: 'gradient2',
   isDefault: false,
   summary:
-    'A limit on calls under way that shrinks when answers take longer than on their long average.',
+    'A limit on calls in flight that shrinks when latency rises above its long-term average.',
   sources: [
     'Netflix/concurrency-limits Gradient2Limit.java, ExpAvgMeasurement.java',
     'Netflix/concurrency-limits ConcurrencyLimitClientInterceptor.java',
@@ -112,7 +112,7 @@ export const concurrencyLimitGradient2: PolicyKind<'concurrencyLimit', typeof sc
     if (config.rttTolerance < 1) {
       problems.push({
         field: 'rttTolerance',
-        message: 'below 1 the limit shrinks though answers are as quick as ever: write 1 or more',
+        message: 'below 1 the limit shrinks even at constant latency: write 1 or more',
       });
     }
     return problems;

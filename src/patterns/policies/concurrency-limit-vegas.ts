@@ -22,9 +22,9 @@ const schema = z.strictObject({
   probeMultiplier: whole({ min: 1 })
     .prefault(30)
     .describe(
-      'After so many times the limit in calls, shortened by up to a half at random, the shortest ' +
-        'time of an answer is taken anew from the next call. Unit: calls for each of the limit. ' +
-        'Defaults to 30.',
+      'Interval between resets of the minimum latency, in multiples of the limit in calls, ' +
+        'shortened at random by up to half; the next call then sets the minimum. Unit: calls ' +
+        'per unit of the limit. Defaults to 30.',
     ),
 });
 
@@ -104,8 +104,7 @@ export const concurrencyLimitVegas: PolicyKind<'concurrencyLimit', typeof schema
   policy: 'concurrencyLimit',
   kind: 'vegas',
   isDefault: false,
-  summary:
-    'A limit on calls under way that keeps the queue at the callee short, as TCP Vegas does.',
+  summary: 'A limit on calls in flight that keeps the queue at the callee short, like TCP Vegas.',
   sources: [
     'Netflix/concurrency-limits VegasLimit.java, Log10RootFunction.java',
     'Netflix/concurrency-limits ConcurrencyLimitClientInterceptor.java',

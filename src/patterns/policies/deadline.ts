@@ -8,18 +8,18 @@ import { durationOrNone } from '../../spec/quantities.js';
 
 const schema = z.strictObject({
   after: durationOrNone({ allowZero: false }).describe(
-    'Time the whole call may take, all its attempts and back-offs included. A shorter time ' +
-      'left over from the caller wins. Unit: duration, or `none` (only what the caller has ' +
-      'left counts). Required.',
+    "Time limit of the whole call, including all attempts and back-offs. If the caller's own " +
+      "deadline leaves less, that applies. Unit: duration, or `none` (only the caller's " +
+      'deadline applies). Required.',
   ),
   propagate: z
     .boolean()
     .default(true)
     .describe(
-      'Whether the time left travels with the request: callees then refuse work that comes too ' +
-        'late and no retry is made that would start too late. It is a duration that counts from ' +
-        'its arrival, so the way is not taken off. With false only the clock of this call runs. ' +
-        'Unit: boolean. Defaults to true.',
+      'Whether the remaining time is sent with the request: callees then refuse work that is ' +
+        'already too late and make no retry that would start too late. It is sent as a duration ' +
+        'that counts from arrival, so network time is not deducted. With false only this caller ' +
+        'enforces the deadline. Unit: boolean. Defaults to true.',
     ),
 });
 
@@ -77,7 +77,9 @@ export const deadline: PolicyKind<'deadline', typeof schema> = {
   policy: 'deadline',
   kind: 'simple',
   isDefault: true,
-  summary: 'Limits a whole call, retries included, and hands the time left on to the callee.',
+  summary:
+    'Limits the time of a whole call, retries included, and passes the remaining time to the ' +
+    'callee.',
   sources: ['grpc.io deadlines guide', 'grpc/proposal A6-client-retries.md'],
   level: 'call',
   schema,

@@ -28,38 +28,40 @@ const schema = z.strictObject({
   on: outcomeTerms()
     .prefault(['any', 'deadlineExceeded'])
     .describe(
-      'Outcomes that are answered instead: outcomes, statuses (`503`, `5xx`) or groups ' +
+      'Outcomes that trigger the fallback: outcomes, statuses (`503`, `5xx`) or groups ' +
         '(`connect` `error` `gateway` `overload` `any`). Unit: list. Defaults to [any, ' +
-        'deadlineExceeded], every failure but clientError: the deadline stands inside the ' +
-        'fallback.',
+        'deadlineExceeded], every failure except clientError, because the deadline is inside ' +
+        'the fallback.',
     ),
   after: distribution()
     .prefault(0)
     .describe(
-      'Time the fallback takes, such as the look-up of a default. It is not under the ' +
-        'deadline, which stands inside. Unit: distribution of durations. Defaults to 0.',
+      'Time the fallback takes, such as looking up a default. The deadline does not cover it, ' +
+        'because it is inside the fallback. Unit: distribution of durations. Defaults to 0.',
     ),
   status: whole({ min: 200, max: 399 })
     .optional()
     .describe(
-      'Status of the answer, which a gateway hands on and a client is given; a service answers its ' +
-        'own callers with its own. Unit: HTTP status, 200 to 399. Defaults to 200.',
+      'Status of the fallback response. A gateway and a client pass it on; a service answers ' +
+        'its own callers with its own status. Unit: HTTP status, 200 to 399. Defaults to 200.',
     ),
   call: z
     .string()
     .min(1)
     .optional()
     .describe(
-      'An endpoint that is called instead, after `after`, under the bundle that the caller has for it; ' +
-        'its failure is then that of the call. Unit: `component.endpoint`. Defaults to none.',
+      'Endpoint to call instead, after `after`, with the policies that the caller has for it. ' +
+        'If it fails, the call fails with that outcome. Unit: `component.endpoint`. Defaults to ' +
+        'none.',
     ),
   steps: z
     .array(z.unknown())
     .optional()
     .describe(
-      'Steps that the caller runs instead, after `after`: its CPU, its worker, its calls. Their end is ' +
-        'the answer, `respond` gives one of its own, and a failure inside is that of the call. The ' +
-        'user runs those of a workload. Unit: list of steps. Defaults to none.',
+      'Steps that the caller runs instead, after `after`, with its own CPU, worker and calls. ' +
+        'The end of the steps is the response, `respond` sets a different one, and a failure ' +
+        'inside is the outcome of the call. In a workload the user runs them. Unit: list of ' +
+        'steps. Defaults to none.',
     ),
   degraded: z
     .boolean()
@@ -208,8 +210,8 @@ export const fallback: PolicyKind<'fallback', typeof schema> = {
   kind: 'simple',
   isDefault: true,
   summary:
-    'Answers in place of a call that failed, makes another one or runs steps: a degraded success instead ' +
-    'of an error.',
+    'Replaces the failure of a call by a fixed response, another call or steps: a degraded ' +
+    'success instead of an error.',
   sources: [
     'Netflix/Hystrix AbstractCommand.java (fallback)',
     'App-vNext/Polly FallbackResilienceStrategy.cs',
@@ -234,14 +236,14 @@ export const fallback: PolicyKind<'fallback', typeof schema> = {
   check({ call, steps, status }): readonly PolicyProblem[] {
     if (call !== undefined && steps !== undefined) {
       return [
-        { field: 'steps', message: 'a fallback calls, or runs steps: leave one of the two out' },
+        { field: 'steps', message: 'a fallback has either call or steps: remove one of them' },
       ];
     }
     if ((call ?? steps) === undefined || status === undefined) return [];
     const message =
       call === undefined
-        ? 'the answer is that of the steps: write respond as their last one'
-        : `the status is that of the answer of ${call}: leave status out`;
+        ? 'the steps produce the response: write respond as their last step'
+        : `the status comes from the response of ${call}: remove status`;
     return [{ field: 'status', message }];
   },
 };

@@ -16,15 +16,15 @@ const HIGHEST_MS = 2000;
 
 const schema = z.strictObject({
   maxExtraLoad: share().describe(
-    'Share p of backups: one is sent at the percentile 1 - p of the latencies of the last 30 s ' +
-      '(10 s steps, read every 3 s, whole ms), and a retry budget of this ratio with a reserve of ' +
-      '10 per second over 10 s must allow it. Below 100%. Unit: share. Required.',
+    'Share p of backup requests. A backup is sent at percentile 1 - p of the latencies of the ' +
+      'last 30 s (10 s steps, read every 3 s, whole ms), if a retry budget of this ratio, with ' +
+      'a reserve of 10 per second over 10 s, allows it. Below 100%. Unit: share. Required.',
   ),
   minSendBackupAfter: duration({ min: NS_PER_MS })
     .prefault('1ms')
     .describe(
-      'Shortest delay (`minSendBackupAfterMs`): it is the delay until the first 10 s are over, ' +
-        'after 3 s without any backup. Unit: duration in whole ms. Defaults to 1ms.',
+      'Shortest delay (`minSendBackupAfterMs`). No backup is sent in the first 3 s; until 10 ' +
+        's this is the delay. Unit: duration in whole ms. Defaults to 1ms.',
     ),
 });
 
@@ -76,7 +76,9 @@ export const hedgeFinagle: PolicyKind<'hedge', typeof schema> = {
   policy: 'hedge',
   kind: 'finagle',
   isDefault: false,
-  summary: 'Finagle backup requests: one more at a percentile of its own latencies, on a budget.',
+  summary:
+    'Finagle backup requests: one backup at a percentile of its own latencies, limited by a ' +
+    'budget.',
   sources: [
     'twitter/finagle BackupRequestFilter.scala, WindowedPercentileHistogram.scala, RetryBudget.scala',
   ],
@@ -103,8 +105,8 @@ export const hedgeFinagle: PolicyKind<'hedge', typeof schema> = {
         field: 'maxExtraLoad',
         message:
           maxExtraLoad === 0
-            ? 'no backup is ever sent without extra load: leave the hedge out instead'
-            : 'Finagle takes a share below 100 %: at 100 % there is no percentile left to wait for',
+            ? 'with 0% no backup is ever sent: write more, or remove the hedge'
+            : 'expected a share below 100%: at 100% there is no percentile to wait for',
       },
     ];
   },

@@ -15,46 +15,47 @@ const tokens = (): z.ZodNumber => z.number().min(0.001).max(1000);
 
 const schema = z.strictObject({
   attempts: whole({ min: 2, max: 100 }).describe(
-    'Attempts in all, the first included (`maxAttempts` of hedgingPolicy). Clients count more than ' +
-      '5 as 5. Unit: attempts. Required.',
+    'Total attempts, including the first (`maxAttempts` of hedgingPolicy). gRPC clients treat ' +
+      'more than 5 as 5. Unit: attempts. Required.',
   ),
   after: duration()
     .prefault(0)
     .describe(
-      'Delay from one attempt to the next (`hedgingDelay`); 0 sends all of them at once. Unit: ' +
-        'duration. Defaults to 0.',
+      'Delay between attempts (`hedgingDelay`); 0 sends all of them at once. Unit: duration. ' +
+        'Defaults to 0.',
     ),
   nonFatal: outcomeTerms()
     .optional()
     .describe(
-      'Failures that send the next attempt at once, or when the callee asks for it ' +
-        '(grpc-retry-pushback-ms; `never` stops the hedges), from which the delay counts anew ' +
-        '(`nonFatalStatusCodes`); any other failure ends the call and cancels the rest. Unit: ' +
-        'list. Defaults to none.',
+      'Non-fatal failures (`nonFatalStatusCodes`). They send the next attempt at once, or ' +
+        "when the callee's pushback says so (grpc-retry-pushback-ms; `never` stops the hedges), " +
+        'and restart the delay. Any other failure ends the call and cancels the other attempts. ' +
+        'Unit: list. Defaults to none.',
     ),
   retryThrottling: z
     .strictObject({
       maxTokens: tokens()
         .default(10)
         .describe(
-          'Tokens at the start and at most; each failure that is not fatal costs one, and hedges ' +
-            'are sent while more than half are left. Unit: tokens, to a thousandth. Defaults to 10.',
+          'Size of the bucket, which starts full. Each non-fatal failure costs one token; ' +
+            'hedges are sent while more than half of the tokens are left. Unit: tokens, to a ' +
+            'thousandth. Defaults to 10.',
         ),
       tokenRatio: tokens()
         .default(0.1)
-        .describe('Tokens a success earns. Unit: tokens, to a thousandth. Defaults to 0.1.'),
+        .describe('Tokens that a success earns. Unit: tokens, to a thousandth. Defaults to 0.1.'),
     })
     .optional()
     .describe(
-      'Stops hedging while failures prevail; the first attempt is always sent. A call whose hedge ' +
-        'was denied sends no more. Unit: map. Defaults to none.',
+      'Stops hedging while most calls fail; the first attempt is always sent. After a denied ' +
+        'hedge a call sends no more. Unit: map. Defaults to none.',
     ),
   otherInstance: z
     .boolean()
     .default(true)
     .describe(
-      'Whether a hedge goes to an instance that no attempt of the call has used, while there is ' +
-        'one, as A6 asks of balancers. Unit: boolean. Defaults to true.',
+      'Whether a hedge goes to an instance that the call has not used yet, if there is one, ' +
+        'as A6 asks of balancers. Unit: boolean. Defaults to true.',
     ),
 });
 
@@ -75,8 +76,7 @@ export const hedgeGrpc: PolicyKind<'hedge', typeof schema> = {
   policy: 'hedge',
   kind: 'grpc',
   isDefault: false,
-  summary:
-    'gRPC hedgingPolicy: one attempt after the other, sooner after a failure that allows it.',
+  summary: 'gRPC hedgingPolicy: one attempt after the other, sooner after a non-fatal failure.',
   sources: ['grpc/proposal A6-client-retries.md', 'grpc/grpc-java RetriableStream.java'],
   level: 'call',
   schema,
@@ -105,15 +105,15 @@ export const hedgeGrpc: PolicyKind<'hedge', typeof schema> = {
     if (attempts > MOST) {
       problems.push({
         field: 'attempts',
-        message: `gRPC clients count ${attempts} attempts as ${MOST}: write ${MOST}`,
+        message: `gRPC clients treat ${attempts} attempts as ${MOST}: write ${MOST}`,
       });
     }
     if (bundle.has('retry')) {
       problems.push({
         field: '',
         message:
-          'gRPC takes either a retryPolicy or a hedgingPolicy for a method, not both: drop one ' +
-          'of retry and hedge, or take hedge of kind simple',
+          'gRPC allows a retryPolicy or a hedgingPolicy for a method, not both: remove retry ' +
+          'or hedge, or use a hedge of kind simple',
       });
     }
     return problems;

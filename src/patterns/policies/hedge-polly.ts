@@ -10,29 +10,30 @@ const schema = z.strictObject({
   after: durationOrNone()
     .prefault('2s')
     .describe(
-      'Time without a result after which the next attempt is sent, counted from the one before ' +
-        '(`Delay`). 0 sends all at once (parallel mode); `none`, a negative Delay, sends one only ' +
-        'after a handled failure (fallback mode). Unit: duration, or `none`. Defaults to 2s.',
+      'Time without a result after which the next attempt is sent, measured from the previous ' +
+        'one (`Delay`). 0 sends all at once (parallel mode); `none`, a negative Delay, sends ' +
+        'one only after a handled failure (fallback mode). Unit: duration, or `none`. Defaults ' +
+        'to 2s.',
     ),
   attempts: whole({ min: 2, max: 11 })
     .prefault(2)
     .describe(
-      'Attempts in all, the first included: `MaxHedgedAttempts` and one. Unit: attempts. Defaults ' +
+      'Total attempts, including the first: `MaxHedgedAttempts` + 1. Unit: attempts. Defaults ' +
         'to 2.',
     ),
   on: outcomeTerms()
     .prefault(['any'])
     .describe(
-      'Outcomes that are handled (`ShouldHandle`): they send the next attempt at once. Any other ' +
-        'one, success or failure, ends the call. A call of which every attempt was handled ends as ' +
-        'its first one did. Unit: list. Defaults to [any].',
+      'Handled outcomes (`ShouldHandle`): they send the next attempt at once. Any other ' +
+        'outcome, success or failure, ends the call. If every attempt is handled, the call ends ' +
+        'with the outcome of the first. Unit: list. Defaults to [any].',
     ),
   otherInstance: z
     .boolean()
     .default(false)
     .describe(
-      'Whether a hedge goes to an instance that no attempt of the call has used, while there is ' +
-        'one, as an ActionGenerator or the routing of the .NET handler can see to. Unit: boolean. ' +
+      'Whether a hedge goes to an instance that the call has not used yet, if there is one; ' +
+        'in .NET an ActionGenerator or the routing of the handler can do this. Unit: boolean. ' +
         'Defaults to false.',
     ),
 });
@@ -42,7 +43,7 @@ export const hedgePolly: PolicyKind<'hedge', typeof schema> = {
   policy: 'hedge',
   kind: 'polly',
   isDefault: false,
-  summary: 'Polly v8 hedging, with its parallel and its fallback mode.',
+  summary: 'Polly v8 hedging, with its parallel and fallback modes.',
   sources: [
     'App-vNext/Polly HedgingResilienceStrategy.cs, HedgingExecutionContext.cs, HedgingStrategyOptions.cs',
   ],

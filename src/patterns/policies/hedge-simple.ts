@@ -15,30 +15,30 @@ import { NO_TRAITS } from '../../spec/policy-traits.js';
 
 const schema = z.strictObject({
   after: durationOrPercentile().describe(
-    'Time without an answer after which the next attempt is sent beside those under way, counted ' +
-      'from the one before; 0 sends all at once. `p95` is the 95th percentile of the latest 1000 ' +
-      'first attempts of this state, and no hedge is sent before 100 of them are over. Unit: ' +
+    'Time without a response after which the next attempt is sent in parallel, measured from ' +
+      'the previous one; 0 sends all at once. `p95` is the 95th percentile of the latest 1000 ' +
+      'first attempts of this state; no hedge is sent until 100 of them have ended. Unit: ' +
       'duration, or `p1` to `p99`, `p999`. Required.',
   ),
   attempts: whole({ min: 1, max: 10 })
     .prefault(2)
     .describe(
-      'Attempts in all, the first included. The first success, or failure that another attempt ' +
-        'would not change (clientError, deadlineExceeded), ends the call; the others are ' +
-        'cancelled. Unit: attempts. Defaults to 2.',
+      'Total attempts, including the first. The first success ends the call, as does a ' +
+        'failure that another attempt would not change (clientError, deadlineExceeded); the ' +
+        'other attempts are cancelled. Unit: attempts. Defaults to 2.',
     ),
   maxExtraLoad: share()
     .optional()
     .describe(
-      'Hedges per call in the long run: each call earns this share of a hedge, at most ten are ' +
-        'saved up, and a hedge without credit is not sent. Unit: share. Defaults to none.',
+      'Long-run hedges per call: each call earns this share of a hedge, up to ten hedges are ' +
+        'saved, and without credit no hedge is sent. Unit: share. Defaults to none.',
     ),
   otherInstance: z
     .boolean()
     .default(true)
     .describe(
-      'Whether a hedge goes to an instance that no attempt of the call has used, while there is ' +
-        'one. Unit: boolean. Defaults to true.',
+      'Whether a hedge goes to an instance that the call has not used yet, if there is one. ' +
+        'Unit: boolean. Defaults to true.',
     ),
 });
 
@@ -47,7 +47,7 @@ export const hedgeSimple: PolicyKind<'hedge', typeof schema> = {
   policy: 'hedge',
   kind: 'simple',
   isDefault: true,
-  summary: 'Sends a call once more when its answer is late; the first success wins.',
+  summary: 'Sends a call again when its response is late; the first success wins.',
   sources: ['Dean, Barroso 2013, The Tail at Scale', 'grpc/proposal A6-client-retries.md'],
   level: 'call',
   schema,
@@ -71,8 +71,8 @@ export const hedgeSimple: PolicyKind<'hedge', typeof schema> = {
     const problems: PolicyProblem[] = [];
     if (key !== null && typeof after === 'number' && maxExtraLoad === undefined) {
       const message =
-        'a constant delay without maxExtraLoad remembers nothing that a key could split: leave key out, ' +
-        'or write a percentile';
+        'with a constant delay and no maxExtraLoad there is no state to split by key: remove ' +
+        'key, or write a percentile';
       problems.push({ field: 'key', message });
     }
     const deadlineNs = numberIn(bundle, 'deadline', 'after');
@@ -81,13 +81,13 @@ export const hedgeSimple: PolicyKind<'hedge', typeof schema> = {
         field: 'after',
         message:
           `no hedge is ever sent: the deadline (${formatDuration(deadlineNs)}) ends the call ` +
-          'before or when it is due; shorten after or leave the hedge out',
+          'no later than the hedge is due. Shorten after, or remove the hedge',
       });
     }
     if (maxExtraLoad === 0) {
       problems.push({
         field: 'maxExtraLoad',
-        message: 'no hedge is ever sent without extra load: leave the hedge out instead',
+        message: 'with 0% no hedge is ever sent: write more, or remove the hedge',
       });
     }
     return problems;

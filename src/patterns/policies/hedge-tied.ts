@@ -15,10 +15,11 @@ const schema = z.strictObject({
   after: duration()
     .prefault('0ms')
     .describe(
-      'Time between the first copy and the second. The server that begins one tells that of the ' +
-        'other, which drops what it has not begun; until it hears so, both may begin, so without a ' +
-        'delay two empty queues do the work twice. Twice the delay of a message avoids that, for ' +
-        'so much waiting behind a queue that is full. Unit: duration. Defaults to 0ms.',
+      'Delay between the first copy and the second. The server that starts one copy notifies ' +
+        'the other, which drops its copy if it has not started it. Until the notice arrives ' +
+        'both may start, so with a delay of 0 and empty queues the work is done twice. A delay ' +
+        'of twice the network latency avoids that, but costs that much waiting when the first ' +
+        'queue is full. Unit: duration. Defaults to 0ms.',
     ),
 });
 
@@ -28,7 +29,8 @@ export const hedgeTied: PolicyKind<'hedge', typeof schema> = {
   kind: 'tied',
   isDefault: false,
   summary:
-    'Sends a call to two servers, which know of each other: who begins it takes it from the other.',
+    'Tied requests: sends a call to two servers that know of each other; the one that starts ' +
+    'first cancels the other.',
   sources: ['Dean, Barroso 2013, The Tail at Scale, "Tied requests"'],
   level: 'call',
   schema,
@@ -56,8 +58,8 @@ export const hedgeTied: PolicyKind<'hedge', typeof schema> = {
       {
         field: 'after',
         message:
-          `no second copy is ever sent: the deadline (${formatDuration(deadlineNs)}) ends the call ` +
-          'before or when it is due; shorten after or leave the hedge out',
+          `no second copy is ever sent: the deadline (${formatDuration(deadlineNs)}) ends the ` +
+          'call no later than the copy is due. Shorten after, or remove the hedge',
       },
     ];
   },

@@ -10,22 +10,22 @@ import { NS_PER_SECOND } from '../../kernel/time.js';
 
 const schema = z.strictObject({
   maxTokens: whole({ min: 1, max: 1_000_000 }).describe(
-    'Size of the bucket, which starts full: calls let through at once after a quiet time, for ' +
-      'each state (by default each instance of the caller and each callee). Unit: calls. Required.',
+    'Size of the bucket, which starts full: the burst admitted after a quiet period. Per ' +
+      'state (by default each instance of the caller and each callee). Unit: calls. Required.',
   ),
   tokensPerFill: whole({ min: 1, max: 500_000 })
     .prefault(1)
-    .describe('Tokens that come in each `fillInterval`. Unit: calls. Defaults to 1.'),
+    .describe('Tokens added per `fillInterval`. Unit: calls. Defaults to 1.'),
   fillInterval: duration({ min: 50_000_000 }).describe(
-    'Time in which `tokensPerFill` tokens come. Unit: duration, at least 50ms. Required.',
+    'Time in which `tokensPerFill` tokens are added. Unit: duration, at least 50ms. Required.',
   ),
   refill: z
     .enum(['continuous', 'timer'])
     .default('continuous')
     .describe(
-      'Whether tokens flow in all the time, as from Envoy 1.31 on, or all at once at the end of ' +
-        'each interval, as before. Intervals count from the start of the process, after a restart ' +
-        'from its first call. Unit: name. Defaults to continuous.',
+      'Whether tokens are added continuously, as since Envoy 1.31, or all at once at the end ' +
+        'of each interval, as before. Intervals are aligned to the start of the process; after ' +
+        'a restart to its first call. Unit: name. Defaults to continuous.',
     ),
   ...limiterFields,
 });
@@ -78,7 +78,7 @@ export const rateLimitEnvoy: PolicyKind<'rateLimit', typeof schema> = {
   policy: 'rateLimit',
   kind: 'envoy',
   isDefault: false,
-  summary: "Envoy's local rate limit: a token bucket written as fills; nobody waits.",
+  summary: "Envoy's local rate limit: a token bucket configured by fills; calls never wait.",
   sources: [
     'envoyproxy/envoy source/extensions/filters/common/local_ratelimit/local_ratelimit_impl.cc',
     'envoyproxy/envoy source/common/common/token_bucket_impl.cc',

@@ -9,8 +9,8 @@ import { NS_PER_SECOND } from '../../kernel/time.js';
 const schema = z.strictObject({ ...windowFields, ...limiterFields });
 
 /**
- * A counter that is 0 again at the start of each window [k * W, (k + 1) * W). Windows stand on the
- * clock and not on the first call, so a restart empties the counter but moves no border.
+ * A counter that is reset at the start of each window [k * W, (k + 1) * W). Windows are aligned to the clock and not to
+ * the first call, so a restart resets the counter but moves no boundary.
  */
 class FixedWindow implements Meter {
   private readonly limit: number;
@@ -43,13 +43,14 @@ class FixedWindow implements Meter {
   }
 }
 
-/** `rateLimit` of kind `fixedWindow`: so many calls in each window of the clock. */
+/** `rateLimit` of kind `fixedWindow`: a limit on the calls in each clock-aligned window. */
 export const rateLimitFixedWindow: PolicyKind<'rateLimit', typeof schema> = {
   policy: 'rateLimit',
   kind: 'fixedWindow',
   isDefault: false,
   summary:
-    'Lets so many calls through in each window of the clock, and twice as many around a border.',
+    'Limits the calls in each clock-aligned window; up to twice as many can pass around a ' +
+    'window boundary.',
   sources: ['Kong/kong kong/plugins/rate-limiting/policies/init.lua'],
   level: 'attempt',
   schema,

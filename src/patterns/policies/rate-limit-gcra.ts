@@ -7,14 +7,15 @@ import { BucketMeter, tokenBucket } from '../mechanisms/token-bucket.js';
 
 const schema = z.strictObject({
   rate: rate().describe(
-    'Calls let through in the long run, for each state (by default each instance of the caller ' +
-      'and each callee); its inverse is the emission interval. Unit: rate, up to 10000/ms. Required.',
+    'Long-run rate of admitted calls, per state (by default each instance of the caller and ' +
+      'each callee); its inverse is the emission interval. Unit: rate, up to 10000/ms. ' +
+      'Required.',
   ),
   burst: whole({ min: 1, max: 1_000_000 })
     .prefault(1)
     .describe(
-      'Calls let through at once after a quiet time; the tolerance is (burst - 1) emission ' +
-        'intervals. Unit: calls. Defaults to 1.',
+      'Burst admitted after a quiet period; the tolerance is (burst - 1) emission intervals. ' +
+        'Unit: calls. Defaults to 1.',
     ),
   ...limiterFields,
 });
@@ -29,7 +30,8 @@ export const rateLimitGcra: PolicyKind<'rateLimit', typeof schema> = {
   kind: 'gcra',
   isDefault: false,
   summary:
-    'Generic cell rate algorithm: one theoretical arrival time instead of a bucket; nobody waits.',
+    'Generic cell rate algorithm: one theoretical arrival time instead of a bucket; calls ' +
+    'never wait.',
   sources: ['throttled/throttled rate.go', 'ITU-T I.371'],
   level: 'attempt',
   schema,

@@ -14,16 +14,16 @@ const schema = z.strictObject({
   minute: limitOf('minute'),
   hour: limitOf('hour'),
   day: limitOf('day'),
-  month: limitOf('month, of 31, 28, 31 and 30 days as from January on'),
-  year: limitOf('year, longer than any run'),
+  month: limitOf('month (31, 28, 31, 30 days, as from January)'),
+  year: limitOf('year (longer than any run)'),
   limitBy: z
     .enum(['consumer', 'credential', 'ip', 'service', 'header', 'path'])
     .default('consumer')
     .describe(
-      'Whose calls are counted together: those of one value of `key` (consumer, credential, header, ' +
-        'path; consumer without a key falls back to ip), of one address (ip: a calling instance, or ' +
-        'one of the `clients` of a workload that says how many), or all (service). Unit: name. ' +
-        'Defaults to consumer.',
+      'Calls counted together: those with the same value of `key` (consumer, credential, ' +
+        'header, path; consumer without a key falls back to ip), from the same address (ip: a ' +
+        'calling instance, or one of the `clients` of a workload that has them), or all ' +
+        '(service). Unit: name. Defaults to consumer.',
     ),
   ...limiterFields,
 });
@@ -35,25 +35,26 @@ const placeFields = {
     .enum(['local', 'cluster', 'redis'])
     .default('local')
     .describe(
-      'Where the counters are. `local`: in the memory of each node. `cluster`: in one database for ' +
-        'all nodes, read before the decision and raised after it, so that calls pass unseen while ' +
-        'others are decided. `redis`: in one store, where a call is counted by the question, refused ' +
-        'or not, and none passes unseen. The nodes of a call are the instances of its caller. Unit: ' +
-        'name. Defaults to local.',
+      'Location of the counters. `local`: in the memory of each node. `cluster`: in a ' +
+        'database shared by all nodes, read before the decision and incremented after it, so ' +
+        'concurrent calls can pass uncounted. `redis`: in a shared store; the lookup itself ' +
+        'counts the call, refused or not, so none passes uncounted. The nodes are the instances ' +
+        'of the caller. Unit: name. Defaults to local.',
     ),
   syncRate: durationOrNone({ min: 20_000_000 })
     .prefault('none')
     .describe(
-      'With redis: a node decides by a copy of the counters and its own calls, and tells the store ' +
-        'so long after the first of them; none (-1) asks the store each time. Unit: duration, at ' +
-        'least 20ms, or `none`. Defaults to none.',
+      'With redis: a node decides from a copy of the counters plus its own calls, and syncs ' +
+        'with the store this long after the first of them. none (-1) asks the store for every ' +
+        'call. Unit: duration, at least 20ms, or `none`. Defaults to none.',
     ),
   faultTolerant: z
     .boolean()
     .default(true)
     .describe(
-      'With cluster and redis: whether a call passes when the question to the `store` fails; else a ' +
-        'request is answered 500, and a call refused. Unit: boolean. Defaults to true.',
+      'With cluster and redis: whether a call passes when the lookup in the `store` fails. ' +
+        'With false a request is answered 500 and a call is refused. Unit: boolean. Defaults to ' +
+        'true.',
     ),
 };
 
@@ -71,8 +72,8 @@ function limitOf(period: string) {
   return whole({ min: 1 })
     .optional()
     .describe(
-      `Calls let through in each calendar ${period}; time 0, warm-up included, begins one. All ` +
-        'limits that are set must admit a call, refused calls do not count. Unit: calls. ' +
+      `Calls admitted per calendar ${period}; time 0, warm-up included, starts one. All ` +
+        'limits that are set must admit a call; refused calls do not count. Unit: calls. ' +
         'Defaults to none.',
     );
 }
@@ -134,12 +135,12 @@ class CalendarCounters implements Meter {
   }
 }
 
-/** What is wrong with who is counted together. */
+/** Why `limitBy` and `key` contradict each other; null if they do not. */
 function identityProblem({ limitBy }: Config, key: string | null): string | null {
   const keyless = limitBy === 'ip' || limitBy === 'service';
-  if (keyless && key !== null) return `${limitBy} has no use for a key: leave one of them out`;
+  if (keyless && key !== null) return `limitBy: ${limitBy} does not use a key: remove one of them`;
   if (keyless || limitBy === 'consumer' || key !== null) return null;
-  return `${limitBy} needs the key whose values they are: write key: NAME`;
+  return `limitBy: ${limitBy} needs a key: write key: NAME`;
 }
 
 const kinds = metered<Config>((config) => new CalendarCounters(config));
@@ -150,8 +151,8 @@ export const rateLimitKong: PolicyKind<'rateLimit', typeof schema> = {
   kind: 'kong',
   isDefault: false,
   summary:
-    "Kong's rate-limiting plugin: limits by second to year, counted by each node for itself and only " +
-    'after the decision, or in a store for all nodes.',
+    "Kong's rate-limiting plugin: limits per second to year, counted per node after the " +
+    'decision, or in a store shared by all nodes.',
   sources: [
     'Kong/kong kong/plugins/rate-limiting handler.lua, policies/init.lua, policies/cluster.lua, schema.lua',
   ],
@@ -186,18 +187,21 @@ export const rateLimitKong: PolicyKind<'rateLimit', typeof schema> = {
     if (who !== null) return [{ field: 'limitBy', message: who }];
     const { policy, syncRate } = config as Partial<PlacedConfig>;
     if (policy !== undefined && policy !== 'redis' && syncRate !== null) {
-      const message = 'only counters in redis are synchronised: write policy: redis';
+      const message =
+        'has no effect without redis, the only policy that syncs counters: write policy: redis';
       return [{ field: 'syncRate', message }];
     }
     const set = PERIODS.filter((period) => config[period] !== undefined);
     if (set.length === 0) {
-      return [{ field: '', message: `no limit is set: give one of ${PERIODS.join(', ')}` }];
+      return [{ field: '', message: `no limit is set: write one of ${PERIODS.join(', ')}` }];
     }
     // As in Kong's schema, a limit above that of a longer period could never be used up.
     return set.slice(1).flatMap((period, k) => {
       const shorter = set.slice(0, k + 1).find((one) => config[one]! > config[period]!);
       if (shorter === undefined) return [];
-      const message = `is below the limit for a ${shorter}, which could never be reached: raise it or lower ${shorter}`;
+      const message =
+        `is below the limit per ${shorter}, which could never be reached: raise it or lower ` +
+        `${shorter}`;
       return [{ field: period, message }];
     });
   },

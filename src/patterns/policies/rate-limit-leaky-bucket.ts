@@ -10,15 +10,15 @@ import { NS_PER_SECOND } from '../../kernel/time.js';
 
 const schema = z.strictObject({
   rate: rate().describe(
-    'Calls that leave the bucket, one by one and evenly spaced, for each state (by default each ' +
-      'instance of the caller and each callee). Unit: rate, up to 10000/ms. Required.',
+    'Rate at which calls leave the bucket, evenly spaced, per state (by default each instance ' +
+      'of the caller and each callee). Unit: rate, up to 10000/ms. Required.',
   ),
   burst: whole({ max: 1_000_000 })
     .prefault(0)
     .describe(
-      'Depth of the bucket: calls that wait for their turn, beside the one that may go on at ' +
-        'once; the rest is refused. A waiter that gives up leaves its turn unused. Unit: calls. ' +
-        'Defaults to 0.',
+      'Depth of the bucket: calls that may wait, in addition to the one that passes at once; ' +
+        'the rest is refused. The slot of a waiting call that gives up stays unused. Unit: ' +
+        'calls. Defaults to 0.',
     ),
   ...limiterFields,
 });
@@ -72,7 +72,7 @@ export const rateLimitLeakyBucket: PolicyKind<'rateLimit', typeof schema> = {
   policy: 'rateLimit',
   kind: 'leakyBucket',
   isDefault: false,
-  summary: 'Smooths bursts: calls leave evenly spaced, a few wait, the rest is refused.',
+  summary: 'Smooths bursts: calls leave evenly spaced, some wait, the rest is refused.',
   sources: ['nginx src/http/modules/ngx_http_limit_req_module.c'],
   level: 'attempt',
   schema,

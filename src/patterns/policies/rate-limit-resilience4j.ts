@@ -20,22 +20,23 @@ const schema = z.strictObject({
   limitForPeriod: whole({ min: 1, max: INT_MAX })
     .prefault(50)
     .describe(
-      'Permissions of one cycle, for each state (by default each instance of the caller and each ' +
-        'callee); what is left over is lost at its end. Unit: calls. Defaults to 50.',
+      'Permissions per cycle, per state (by default each instance of the caller and each ' +
+        'callee); unused ones are lost at the end of the cycle. Unit: calls. Defaults to 50.',
     ),
   limitRefreshPeriod: duration({ allowZero: false })
     .prefault('500ns')
     .describe(
-      'Length of a cycle. Cycles are counted from the start of the process, after a restart from ' +
-        'its first call. With the default hardly anything is ever limited. Unit: duration. ' +
+      'Length of a cycle. Cycles are aligned to the start of the process; after a restart to ' +
+        'its first call. With the default, calls are hardly ever limited. Unit: duration. ' +
         'Defaults to 500ns.',
     ),
   timeoutDuration: duration()
     .prefault('5s')
     .describe(
-      'Longest wait for a permission, which is reserved in a later cycle at once. A caller that ' +
-        'would have to wait longer sleeps this long all the same and is refused then; in a ' +
-        'middleware it is refused at once, as by reservePermission. Unit: duration. Defaults to 5s.',
+      'Longest wait for a permission; the permission of a later cycle is reserved at once. A ' +
+        'caller that would have to wait longer still sleeps this long and is then refused; in a ' +
+        'middleware it is refused at once, as by reservePermission. Unit: duration. Defaults to ' +
+        '5s.',
     ),
   ...limiterFields,
 });
@@ -101,8 +102,8 @@ export const rateLimitResilience4j: PolicyKind<'rateLimit', typeof schema> = {
   kind: 'resilience4j',
   isDefault: false,
   summary:
-    'The limiter of resilience4j: permissions by cycle, reserved in later cycles by callers who ' +
-    'sleep until then.',
+    "resilience4j's rate limiter: permissions per cycle; callers reserve them in later cycles " +
+    'and sleep until then.',
   sources: ['resilience4j AtomicRateLimiter.java, RateLimiterConfig.java'],
   level: 'attempt',
   schema,

@@ -51,12 +51,14 @@ class SlidingLog implements Meter {
   }
 }
 
-/** `rateLimit` of kind `slidingLog`: so many calls in any window, exactly. */
+/** `rateLimit` of kind `slidingLog`: an exact limit on the calls in any window. */
 export const rateLimitSlidingLog: PolicyKind<'rateLimit', typeof schema> = {
   policy: 'rateLimit',
   kind: 'slidingLog',
   isDefault: false,
-  summary: 'Keeps the times of the calls it let through: no window anywhere holds more of them.',
+  summary:
+    'Keeps the times of admitted calls, so no window of that length, wherever it starts, ' +
+    'exceeds the limit.',
   sources: ['Figma 2017 "An alternative approach to rate limiting"'],
   level: 'attempt',
   schema,

@@ -9,9 +9,8 @@ import { NS_PER_SECOND } from '../../kernel/time.js';
 const schema = z.strictObject({ ...windowFields, ...limiterFields });
 
 /**
- * RussellLuo/slidingwindow: the window that slides is estimated from two that stand on the clock,
- * previous * (part of it that is still covered) + current. A call goes on while the estimate is
- * below the limit.
+ * RussellLuo/slidingwindow: the sliding window is estimated from two clock-aligned windows, previous * (share of it
+ * that is still covered) + current. A call is admitted while the estimate is below the limit.
  */
 class SlidingWindow implements Meter {
   private readonly limit: number;
@@ -80,8 +79,8 @@ export const rateLimitSlidingWindow: PolicyKind<'rateLimit', typeof schema> = {
   kind: 'slidingWindow',
   isDefault: false,
   summary:
-    'Estimates the calls of the last window from two counters: no double burst at a border, as ' +
-    'though the calls of the previous window had come evenly.',
+    'Estimates the calls of the last window from two counters, as if those of the previous ' +
+    'window had arrived evenly: no double burst at a window boundary.',
   sources: ['RussellLuo/slidingwindow slidingwindow.go'],
   level: 'attempt',
   schema,

@@ -20,33 +20,33 @@ import { BucketMeter, tokenBucket } from '../mechanisms/token-bucket.js';
 
 const schema = z.strictObject({
   rate: rate().describe(
-    'Calls let through in the long run, for each state (by default each instance of the caller ' +
-      'and each callee). Unit: rate, up to 10000/ms. Required.',
+    'Long-run rate of admitted calls, per state (by default each instance of the caller and ' +
+      'each callee). Unit: rate, up to 10000/ms. Required.',
   ),
   burst: whole({ min: 1, max: 1_000_000 })
     .prefault(1)
     .describe(
-      'Size of the bucket, which starts full: calls let through at once after a quiet time. ' +
-        'Unit: calls. Defaults to 1.',
+      'Size of the bucket, which starts full: the burst admitted after a quiet period. Unit: ' +
+        'calls. Defaults to 1.',
     ),
   maxWait: duration()
     .prefault(0)
     .describe(
-      'Longest wait for a token that is reserved in advance; a call whose wait would be ' +
-        'longer, or end after its deadline, is refused at once and takes nothing. Unit: ' +
-        'duration. Defaults to 0.',
+      'Longest wait for a token, which is reserved in advance. A call that would wait longer, ' +
+        'or past its deadline, is refused at once and takes no token. Unit: duration. Defaults ' +
+        'to 0.',
     ),
   refill: z
     .enum(['continuous', 'ticks'])
     .default('continuous')
     .describe(
-      'Whether tokens flow in all the time or one by one at the multiples of 1/rate. Unit: name. ' +
-        'Defaults to continuous.',
+      'Whether tokens are added continuously, or one by one at multiples of 1/rate. Unit: ' +
+        'name. Defaults to continuous.',
     ),
   ...limiterFields,
 });
 
-/** A bucket, and who waits for a token of it. */
+/** A bucket, and the calls that wait for its tokens. */
 class Reservations implements KeyState {
   readonly bucket: TokenBucket;
   waiting = 0;
@@ -63,9 +63,9 @@ class Reservations implements KeyState {
 }
 
 /**
- * golang x/time/rate: a token is taken now, or reserved when it will come within `maxWait`; a
- * refusal changes nothing. A waiter that is cancelled gives its token back only if nobody has
- * reserved after it: those behind keep their times.
+ * golang x/time/rate: a token is taken now, or reserved if it is due within `maxWait`; a refusal changes nothing. A
+ * cancelled waiter returns its token only if no call has reserved after it, because later reservations keep their
+ * times.
  */
 class RateLimit implements PolicyState {
   private readonly ctx: CallContext;
@@ -95,7 +95,7 @@ class RateLimit implements PolicyState {
     const waitNs = own.bucket.waitNs(now);
     if (waitNs > this.maxWaitNs || now + waitNs > ctx.deadline(frame)) {
       ctx.count(frame, EDGE_COUNTER.rateLimited);
-      // Who has too little time left will not have more of it later.
+      // A call with too little time left will not have more later.
       if (!this.saysWhen || waitNs <= this.maxWaitNs) return this.refusal;
       ctx.setHint(frame, waitNs - this.maxWaitNs);
       return this.refusal | HINTED;
@@ -154,8 +154,7 @@ export const rateLimitTokenBucket: PolicyKind<'rateLimit', typeof schema> = {
   policy: 'rateLimit',
   kind: 'tokenBucket',
   isDefault: true,
-  summary:
-    'Lets calls through at a rate, with bursts after quiet times; the rest waits or is refused.',
+  summary: 'Admits calls at a rate, with bursts after quiet periods; the rest waits or is refused.',
   sources: ['golang.org/x/time rate/rate.go'],
   level: 'attempt',
   schema,

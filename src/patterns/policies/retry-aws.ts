@@ -20,14 +20,15 @@ const schema = z.strictObject({
     .optional()
     .describe(
       backoffText(
-        'U(0, min(20s, 100ms 2^n)), from 500ms after throttled; a written one is for both',
+        'U(0, min(20s, 100ms 2^n)), with 500ms instead of 100ms after throttled; a written ' +
+          'backoff applies to both',
       ),
     ),
   on: onField('[connect, timeout, reset, 500, gateway, overload, throttled]'),
   budget: libraryBudgetField('aws', 'aws, the retry quota of 500 tokens'),
   respectRetryAfter: respectField(
     true,
-    'The SDKs wait for the hint where it is longer than the back-off.',
+    'The SDKs wait for the hint if it is longer than the back-off.',
   ),
 });
 
@@ -44,7 +45,7 @@ export const retryAws: PolicyKind<'retry', typeof schema> = {
   policy: 'retry',
   kind: 'aws',
   isDefault: false,
-  summary: 'AWS SDK standard mode: three tries with full jitter, within a quota of tokens.',
+  summary: 'AWS SDK standard mode: three tries with full jitter, limited by a token quota.',
   sources: [
     'aws/aws-sdk-js-v3 util-retry constants.ts, StandardRetryStrategy.ts',
     'boto/botocore retries/standard.py, retries/quota.py',

@@ -14,7 +14,7 @@ import {
 import { retryTraits } from '../mechanisms/retry-traits.js';
 
 const schema = z.strictObject({
-  attempts: libraryAttemptsField('unlimited', 'maxAttempts, and the first'),
+  attempts: libraryAttemptsField('unlimited', 'maxAttempts + 1'),
   backoff: libraryBackoff(['decorrelatedV2', 'exponential', 'constant'], {
     base: '128ms',
     max: '30s',
@@ -22,7 +22,7 @@ const schema = z.strictObject({
     .optional()
     .describe(
       backoffText(
-        'none: at once. `backoff: {}` is ExponentialBackoff with its own defaults: ' +
+        'none: retries at once. `backoff: {}` is ExponentialBackoff with its own defaults: ' +
           'decorrelatedV2 from 128ms up to 30s',
       ),
     ),
@@ -30,7 +30,7 @@ const schema = z.strictObject({
   budget: budgetField(),
   respectRetryAfter: respectField(
     false,
-    'cockatiel knows no header: true stands for a DelegateBackoff that reads it.',
+    'cockatiel itself ignores the header; true models a DelegateBackoff that reads it.',
   ),
 });
 
@@ -39,7 +39,9 @@ export const retryCockatiel: PolicyKind<'retry', typeof schema> = {
   policy: 'retry',
   kind: 'cockatiel',
   isDefault: false,
-  summary: 'cockatiel: retries until it is told a limit, with decorrelated back-off when asked.',
+  summary:
+    'cockatiel: retries without a limit unless one is set, with decorrelated back-off if asked ' +
+    'for.',
   sources: [
     'connor4312/cockatiel src/RetryPolicy.ts',
     'connor4312/cockatiel src/backoff/ExponentialBackoff.ts, ExponentialBackoffGenerators.ts',

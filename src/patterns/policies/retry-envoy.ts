@@ -16,20 +16,20 @@ import {
 import { retryTraits } from '../mechanisms/retry-traits.js';
 
 const schema = z.strictObject({
-  attempts: libraryAttemptsField(2, 'num_retries 1, and the first'),
+  attempts: libraryAttemptsField(2, 'num_retries 1, plus the first try'),
   backoff: libraryBackoff(['envoy'], {})
     .prefault({})
     .describe(backoffText('envoy, 25ms, at most 250ms', WAITS)),
   on: onField(
-    '[connect, gateway, overload, timeout, reset], which is retry_on: gateway-error; Envoy ' +
-      'itself retries nothing until retry_on is written, and throttled only if asked to',
+    '[connect, gateway, overload, timeout, reset], which is retry_on: gateway-error. Envoy ' +
+      'itself retries nothing without retry_on, and throttled only if it is listed',
   ),
   budget: libraryBudgetField('concurrent', 'concurrent, 3: max_retries of the cluster'),
   otherInstance: otherInstanceField(false),
   respectRetryAfter: respectField(
     false,
-    'True is rate_limited_retry_back_off: U(1, 1.5) times the hint, where that is above 1 ms and at ' +
-      'most 300 s.',
+    'True is rate_limited_retry_back_off: U(1, 1.5) times the hint, if that is above 1 ms and ' +
+      'at most 300 s.',
   ),
 });
 
@@ -38,7 +38,7 @@ export const retryEnvoy: PolicyKind<'retry', typeof schema> = {
   policy: 'retry',
   kind: 'envoy',
   isDefault: false,
-  summary: 'Envoy route: one retry after U(0, 25 ms), three retries at once per cluster.',
+  summary: 'Envoy route: one retry after U(0, 25 ms), three concurrent retries per cluster.',
   sources: [
     'envoyproxy/envoy source/common/router/retry_state_impl.cc, router.cc',
     'envoyproxy/envoy source/common/common/backoff_strategy.cc',

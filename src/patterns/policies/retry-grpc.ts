@@ -21,17 +21,15 @@ const schema = z.strictObject({
     type: 'integer',
     minimum: 2,
   }).describe(
-    'maxAttempts: tries in all, the first included; more than 5 count as 5. Everything inside ' +
-      'this layer is done anew. Unit: attempts. Required.',
+    'maxAttempts: total tries, including the first; more than 5 count as 5. Each try runs all ' +
+      'layers inside this one again. Unit: attempts. Required.',
   ),
   backoff: libraryBackoff(['grpc'], {}).describe(
-    `initialBackoff, backoffMultiplier and maxBackoff of the retryPolicy. ${WAITS} A hint of the ` +
-      'callee is its grpc-retry-pushback-ms, which every client obeys: it is the delay, after which the back-off ' +
-      'starts anew, and `never` ends the call. Unit: map. Required.',
+    `initialBackoff, backoffMultiplier and maxBackoff of the retryPolicy. ${WAITS} Clients ` +
+      "obey the callee's pushback (grpc-retry-pushback-ms): it replaces the delay and restarts " +
+      'the back-off, and `never` ends the call. Unit: map. Required.',
   ),
-  on: onField(
-    '[connect, reset, gateway, overload, throttled], which is what a client sees as UNAVAILABLE',
-  ),
+  on: onField('[connect, reset, gateway, overload, throttled], which a client sees as UNAVAILABLE'),
   budget: budgetField(),
 });
 
@@ -40,7 +38,9 @@ export const retryGrpc: PolicyKind<'retry', typeof schema> = {
   policy: 'retry',
   kind: 'grpc',
   isDefault: false,
-  summary: 'gRPC retryPolicy: up to five tries on UNAVAILABLE, each delay within 20 % of its law.',
+  summary:
+    'gRPC retryPolicy: up to five tries on UNAVAILABLE, each delay within 20% of its nominal ' +
+    'value.',
   sources: [
     'grpc/proposal A6-client-retries.md',
     'grpc/grpc doc/http-grpc-status-mapping.md',

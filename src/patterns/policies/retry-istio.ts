@@ -15,7 +15,7 @@ import {
 import { retryTraits } from '../mechanisms/retry-traits.js';
 
 const schema = z.strictObject({
-  attempts: libraryAttemptsField(3, "Istio's attempts 2, and the first"),
+  attempts: libraryAttemptsField(3, "Istio's attempts 2, plus the first try"),
   backoff: libraryBackoff(['envoy'], {})
     .prefault({})
     .describe(backoffText('envoy, 25ms, at most 250ms', WAITS)),
@@ -32,7 +32,7 @@ export const retryIstio: PolicyKind<'retry', typeof schema> = {
   policy: 'retry',
   kind: 'istio',
   isDefault: false,
-  summary: 'Istio: two retries after a failed connection or a 503, as every route has them.',
+  summary: 'Istio: two retries after a failed connection or a 503, the default of every route.',
   sources: ['istio/istio pilot/pkg/networking/core/route/retry/retry.go'],
   level: 'call',
   schema,

@@ -14,13 +14,13 @@ const schema = z.strictObject({
   attempts: whole({ min: 1, max: 32768 })
     .prefault(6)
     .describe(
-      'Tries in all, the first included (retries 5 of the service, and the first); 1 never ' +
-        'retries. Each follows the failure at once: Kong has no back-off. Unit: attempts. ' +
+      'Total tries, including the first (retries 5 of the service, plus the first); 1 never ' +
+        'retries. A retry follows the failure at once: Kong has no back-off. Unit: attempts. ' +
         'Defaults to 6.',
     ),
   on: onField(
-    '[connect], and timeout and reset where the callee endpoint is idempotent: nginx sends no ' +
-      'other request twice, and Kong passes every answer on, a 503 too',
+    '[connect], plus timeout and reset if the callee endpoint is idempotent: nginx does not ' +
+      'repeat other requests, and Kong passes every response on, even a 503',
   ),
   budget: budgetField(),
 });
@@ -30,7 +30,7 @@ export const retryKong: PolicyKind<'retry', typeof schema> = {
   policy: 'retry',
   kind: 'kong',
   isDefault: false,
-  summary: 'Kong service: five more tries at once after a failed connection, none after an answer.',
+  summary: 'Kong service: five immediate retries after a failed connection, none after a response.',
   sources: [
     'Kong/kong kong/db/schema/entities/services.lua, kong/runloop/balancer/init.lua',
     'nginx proxy_next_upstream error timeout',

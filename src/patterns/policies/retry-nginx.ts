@@ -12,13 +12,13 @@ import { retryTraits } from '../mechanisms/retry-traits.js';
 
 const schema = z.strictObject({
   attempts: whole({ min: 1, max: 100_000 }).describe(
-    'Servers asked in all (proxy_next_upstream_tries, whose default 0 means each server of the ' +
-      'upstream once), the first included; 1 never asks another. The next is asked at once: nginx ' +
-      'has no back-off. Unit: attempts. Required.',
+    'Total servers tried, including the first (proxy_next_upstream_tries, whose default 0 ' +
+      'means each server of the upstream once); 1 never retries. The next server is tried at ' +
+      'once: nginx has no back-off. Unit: attempts. Required.',
   ),
   on: onField(
-    '[connect], and timeout and reset where the callee endpoint is idempotent: ' +
-      'proxy_next_upstream error timeout, without non_idempotent, and answers are passed on',
+    '[connect], plus timeout and reset if the callee endpoint is idempotent: ' +
+      'proxy_next_upstream error timeout, without non_idempotent; responses are passed on',
   ),
   budget: budgetField(),
 });
@@ -28,7 +28,7 @@ export const retryNginx: PolicyKind<'retry', typeof schema> = {
   policy: 'retry',
   kind: 'nginx',
   isDefault: false,
-  summary: 'proxy_next_upstream of nginx: after an error or a timeout the next server, at once.',
+  summary: 'nginx proxy_next_upstream: tries the next server at once after an error or a timeout.',
   sources: [
     'nginx ngx_http_proxy_module proxy_next_upstream, proxy_next_upstream_tries',
     'nginx/nginx src/http/ngx_http_upstream_round_robin.c',

@@ -14,7 +14,7 @@ import {
 import { retryTraits } from '../mechanisms/retry-traits.js';
 
 const schema = z.strictObject({
-  attempts: libraryAttemptsField(4, 'MaxRetryAttempts 3, and the first'),
+  attempts: libraryAttemptsField(4, 'MaxRetryAttempts 3, plus the first try'),
   backoff: libraryBackoff(['constant', 'linear', 'exponential', 'decorrelatedV2'], {
     base: '2s',
     cutLast: true,
@@ -26,11 +26,13 @@ const schema = z.strictObject({
           'exponential one is decorrelatedV2',
       ),
     ),
-  on: onField('[any]: every exception but a cancellation is handled, a broken circuit too'),
+  on: onField(
+    '[any]: every exception except a cancellation is handled, including a broken circuit',
+  ),
   budget: budgetField(),
   respectRetryAfter: respectField(
     false,
-    'Polly itself knows no header: true stands for a DelayGenerator that reads it, as ' +
+    'Polly itself ignores the header; true models a DelayGenerator that reads it, like ' +
       'ShouldRetryAfterHeader of HttpRetryStrategyOptions, where it is the default.',
   ),
 });

@@ -22,11 +22,11 @@ const schema = z.strictObject({
   })
     .prefault({})
     .describe(backoffText('constant, 500ms, as waitDuration')),
-  on: onField('[any]: without predicates every exception is retried, CallNotPermitted too'),
+  on: onField('[any]: without predicates every exception is retried, including CallNotPermitted'),
   budget: budgetField(),
   respectRetryAfter: respectField(
     false,
-    'resilience4j knows no header: true stands for an intervalBiFunction that reads it.',
+    'resilience4j itself ignores the header; true models an intervalBiFunction that reads it.',
   ),
 });
 

@@ -18,17 +18,14 @@ import { retryTraits } from '../mechanisms/retry-traits.js';
 
 const schema = z.strictObject({
   attempts: attemptsField(),
-  backoff: backoffSchema.optional().describe(backoffText('none: at once')),
+  backoff: backoffSchema.optional().describe(backoffText('none: retries at once')),
   on: onField(
-    '[connect, gateway, overload, throttled], and timeout and reset where the callee endpoint is ' +
-      'idempotent',
+    '[connect, gateway, overload, throttled], plus timeout and reset if the callee endpoint ' +
+      'is idempotent',
   ),
   budget: budgetField(),
   otherInstance: otherInstanceField(false),
-  respectRetryAfter: respectField(
-    true,
-    'The hint replaces the back-off, and a callee that asks for no more (`never`) is not asked again.',
-  ),
+  respectRetryAfter: respectField(true, 'The hint replaces the back-off; `never` stops retrying.'),
 });
 
 /** `retry`: more tries, with back-off and a budget. */

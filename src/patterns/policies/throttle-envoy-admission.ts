@@ -18,32 +18,32 @@ const schema = z.strictObject({
   threshold: share()
     .prefault('95%')
     .describe(
-      'Success rate below which requests are refused. A success is an answer below status 500, ' +
-        'a 429 too. Unit: share, at least 1%. Defaults to 95%.',
+      'Success rate below which requests are refused. Every response below status 500 is a ' +
+        'success, including 429. Unit: share, at least 1%. Defaults to 95%.',
     ),
   aggression: factor()
     .prefault(1)
     .describe(
-      'The probability is raised to the power 1/aggression: the larger, the sooner most requests ' +
-        'are refused. Below 1 counts as 1. Unit: factor. Defaults to 1.',
+      'The refusal probability is raised to the power 1/aggression: with larger values most ' +
+        'requests are refused sooner. Below 1 counts as 1. Unit: factor. Defaults to 1.',
     ),
   window: duration({ min: NS_PER_SECOND })
     .prefault('30s')
     .describe(
-      'How far back answers are counted, in parts of 1s that are forgotten one by one. Requests ' +
-        'refused here are not counted. Unit: duration. Defaults to 30s.',
+      'Window in which responses are counted, in slices of 1s that expire one by one. ' +
+        'Requests refused here do not count. Unit: duration. Defaults to 30s.',
     ),
   maxReject: share()
     .prefault('80%')
     .describe(
-      'Largest probability of a refusal, so that some requests always find out whether the ' +
-        'callee is well again. Unit: share. Defaults to 80%.',
+      'Largest refusal probability, so that some requests always probe whether the callee has ' +
+        'recovered. Unit: share. Defaults to 80%.',
     ),
   rpsThreshold: whole()
     .prefault(0)
     .describe(
-      'Counted requests per second, on average over the window and rounded down, below which ' +
-        'nothing is refused. Unit: requests per second. Defaults to 0.',
+      'Average counted requests per second over the window, rounded down, below which nothing ' +
+        'is refused. Unit: requests per second. Defaults to 0.',
     ),
 });
 
@@ -126,8 +126,6 @@ export const throttleEnvoyAdmission: PolicyKind<'throttle', typeof schema> = {
     ),
   check(config): readonly PolicyProblem[] {
     if (config.threshold >= 0.01) return [];
-    return [
-      { field: 'threshold', message: 'Envoy takes no success rate below 1%: write 1% or more' },
-    ];
+    return [{ field: 'threshold', message: 'expected at least 1%, the minimum of Envoy' }];
   },
 };

@@ -33,15 +33,16 @@ const schema = z.strictObject({
   k: factor()
     .prefault(2)
     .describe(
-      'Requests sent for each one accepted before the throttle sets in: 2 lets the callee refuse ' +
-        'half of them, a smaller one refuses more here. Unit: factor. Defaults to 2.',
+      'Ratio of requests to accepts above which throttling starts (K): with 2 the callee may ' +
+        'refuse half of the requests; a lower value refuses more at the caller. Unit: factor. ' +
+        'Defaults to 2.',
     ),
   window: duration({ min: PARTS })
     .prefault('2m')
     .describe(
-      'How far back requests and accepts are counted, in 120 parts that are forgotten one by ' +
-        'one. Accepted is what the callee answers, errors of its own included, but not 429, ' +
-        '503 or a full queue. Unit: duration. Defaults to 2m.',
+      'Window in which requests and accepts are counted, in 120 slices that expire one by ' +
+        'one. A request is accepted if the callee answers it, even with an error of its own, ' +
+        'but not with 429, 503 or a full queue. Unit: duration. Defaults to 2m.',
     ),
 });
 
@@ -90,7 +91,8 @@ export const throttleSre: PolicyKind<'throttle', typeof schema> = {
   kind: 'sre',
   isDefault: true,
   summary:
-    'Refuses calls at the caller with a probability that grows as the callee accepts fewer of them.',
+    'Client-side throttling: refuses calls at the caller with a probability that grows as the ' +
+    'callee accepts fewer of them.',
   sources: ['Beyer et al. 2016, Site Reliability Engineering ch. 21, Handling Overload'],
   level: 'attempt',
   schema,
@@ -111,7 +113,7 @@ export const throttleSre: PolicyKind<'throttle', typeof schema> = {
     return [
       {
         field: 'k',
-        message: 'below 1 it refuses calls to a callee that accepts all of them: write 1 or more',
+        message: 'below 1 it refuses calls even if the callee accepts all of them: write 1 or more',
       },
     ];
   },

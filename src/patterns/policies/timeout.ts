@@ -9,16 +9,16 @@ import { numberIn } from '../mechanisms/bundle-fields.js';
 
 const schema = z.strictObject({
   after: durationOrNone({ allowZero: false }).describe(
-    'Time an attempt may take, counted from its arrival at this layer: waits in layers inside, ' +
-      'connecting, both ways and the queue of the callee are part of it. Unit: duration, or ' +
-      '`none`. Must end before the deadline. Required.',
+    'Time limit of an attempt, measured from its arrival at this layer. It includes waits in ' +
+      'inner layers, connecting, both network directions and the queue of the callee. Unit: ' +
+      'duration, or `none`. Must end before the deadline. Required.',
   ),
   cancel: z
     .boolean()
     .default(true)
     .describe(
-      'Whether the callee is told that nobody waits any more; what it then does is its ' +
-        '`cancellation`. Unit: boolean. Defaults to true.',
+      'Whether the callee is notified that the caller no longer waits; its `cancellation` ' +
+        'defines how it reacts. Unit: boolean. Defaults to true.',
     ),
 });
 
@@ -63,7 +63,7 @@ export const timeout: PolicyKind<'timeout', typeof schema> = {
   policy: 'timeout',
   kind: 'simple',
   isDefault: true,
-  summary: 'Gives an attempt up when it has taken too long; the caller goes on at once.',
+  summary: 'Abandons an attempt that takes too long; the caller continues at once.',
   sources: ['Envoy timeouts.rst (per-try timeout)', 'Nygard 2018 ch. 5'],
   level: 'attempt',
   schema,
@@ -81,9 +81,9 @@ export const timeout: PolicyKind<'timeout', typeof schema> = {
       {
         field: 'after',
         message:
-          `the timeout of an attempt (${formatDuration(config.after)}) does not end before the ` +
-          `deadline of the whole call (${formatDuration(deadlineNs)}), so it never acts: ` +
-          'shorten it or leave it out',
+          `the timeout of an attempt (${formatDuration(config.after)}) is not shorter than ` +
+          `the deadline of the whole call (${formatDuration(deadlineNs)}), so it never fires: ` +
+          'shorten or remove it',
       },
     ];
   },

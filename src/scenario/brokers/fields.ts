@@ -9,7 +9,7 @@ export const brokerFields = {
   ...entryText,
   critical,
   zone: zoneSchema.optional(),
-  external: z.boolean().default(false).describe('Not ours. Defaults to false.'),
+  external: z.boolean().default(false).describe('Operated by a third party. Defaults to false.'),
   labels: textMap().optional().describe('Selectors of faults.'),
 };
 

@@ -8,39 +8,39 @@ import { brokerKind } from './kind.js';
 const schema = z
   .strictObject({
     ...clusterFields,
-    kind: z.literal('kafka').describe('Apache Kafka: topics live on it. Required.'),
+    kind: z.literal('kafka').describe('Apache Kafka, which hosts topics. Required.'),
     latency: distribution()
       .prefault('0ms')
       .describe(
-        'From the sending of a request until the leader has written it, and from there until a ' +
-          'follower has: one draw for each. Unit: distribution. Defaults to 0ms.',
+        'Time from sending a request until the leader has written it, and from there until a follower has; drawn ' +
+          'for each. Unit: distribution. Defaults to 0ms.',
       ),
     maxThroughput: rate()
       .optional()
       .describe(
-        'Messages a second that one node can write; more wait in line. Unit: rate. Defaults to unlimited.',
+        'Messages per second that one node can write; others wait. Unit: rate. Defaults to unlimited.',
       ),
     electionTime: duration()
       .prefault('9s')
       .describe(
-        'From the loss of a node until others lead its partitions and its replicas are out of sync ' +
+        'Time from the loss of a node until other nodes lead its partitions and its replicas are out of sync ' +
           '(broker.session.timeout.ms). Unit: duration. Defaults to 9s.',
       ),
     uncleanElection: z
       .boolean()
       .default(false)
       .describe(
-        'Whether a replica that is out of sync leads when none in sync is up ' +
-          '(unclean.leader.election.enable): the partition goes on without what it has not. Defaults to false: it waits.',
+        'Whether an out-of-sync replica may become leader when no in-sync replica is up ' +
+          '(unclean.leader.election.enable); the records it misses are lost. Defaults to false: the partition waits.',
       ),
     cpu: cpuSchema
       .optional()
       .describe(
-        'Cores of a node. With them the `latency` of the leader is work that requests share them for; ' +
-          'without it is a wait. Defaults to none.',
+        'Cores of a node. With cores, the `latency` of the leader is CPU work on them; without, it is a wait. ' +
+          'Defaults to none.',
       ),
   })
-  .describe('A cluster that topics live on.');
+  .describe('A cluster that hosts topics.');
 
 /** A cluster of Apache Kafka. */
 export const kafka = brokerKind({
@@ -65,15 +65,16 @@ export const kafka = brokerKind({
     kind: 'kafka',
     component: 'broker',
     summary:
-      'A cluster of nodes. Each partition of a topic is on as many of them as its replication says; one ' +
-      'leads, the others follow. A producer sends batches to the leader and is told when they are written: ' +
-      'by the leader, or by all replicas in sync. When a leader dies another replica in sync takes over.',
+      'A cluster of nodes. Each partition of a topic has `replication` replicas on different nodes: one ' +
+      'leader and its followers. A producer sends batches to the leader, which confirms them when it has ' +
+      'written them, or when all in-sync replicas have. When a leader dies, another in-sync replica takes ' +
+      'over.',
     sources: [
       'apache/kafka:clients/src/main/java/org/apache/kafka/clients/producer/ProducerConfig.java',
       'apache/kafka:core/src/main/scala/kafka/cluster/Partition.scala',
     ],
     example: `faultline: 1
-title: What only the leader had
+title: Records that only the leader had
 run: { duration: 30s }
 brokers:
   cluster: { kind: kafka, nodes: 3, latency: 5ms, electionTime: 3s }

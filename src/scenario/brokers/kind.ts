@@ -65,5 +65,7 @@ const OF_NODES: ReadonlySet<string> = new Set(['crash', 'pause']);
 
 /** Why a fault has no effect on nodes that only hold queues. */
 export function unfitForNodes({ kind }: FaultKind): string | undefined {
-  return OF_NODES.has(kind) ? undefined : `its nodes can ${[...OF_NODES].join(' or ')}`;
+  return OF_NODES.has(kind)
+    ? undefined
+    : `its nodes support only the faults ${[...OF_NODES].join(' and ')}`;
 }

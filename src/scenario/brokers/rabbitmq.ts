@@ -6,21 +6,22 @@ import { brokerKind, unfitForNodes } from './kind.js';
 const schema = z
   .strictObject({
     ...clusterFields,
-    kind: z.literal('rabbitmq').describe('RabbitMQ: queues of its kind live on it. Required.'),
+    kind: z.literal('rabbitmq').describe('RabbitMQ, which hosts queues of its kind. Required.'),
     electionTime: duration()
       .prefault('500ms')
       .describe(
-        'From the loss of the leader of a quorum queue, or the return of a majority, until another member ' +
+        'Time from the loss of the leader of a quorum queue, or the return of a majority, until another member ' +
           'leads. Unit: duration. Defaults to 500ms, the election timeout of Ra.',
       ),
     memoryLimit: size()
       .optional()
       .describe(
-        'Messages in all its queues, by the `size` of their `publish` step, above which nobody may publish ' +
-          'to any of them; consumers go on (vm_memory_high_watermark). Unit: size. Defaults to none.',
+        'Memory limit per node: bytes of the messages on a node, by the `size` of their `publish` step. While any ' +
+          'node that is up exceeds it, publishing to all queues of the cluster is blocked; consumers continue ' +
+          '(vm_memory_high_watermark). Unit: size. Defaults to none.',
       ),
   })
-  .describe('A cluster that queues live on.');
+  .describe('A cluster that hosts queues.');
 
 /** Nodes of RabbitMQ. */
 export const rabbitmq = brokerKind({
@@ -35,17 +36,18 @@ export const rabbitmq = brokerKind({
     kind: 'rabbitmq',
     component: 'broker',
     summary:
-      'A cluster of nodes. A classic queue is on one of them and away with it: who asks for confirmations is ' +
-      'refused, the others lose what they publish. A quorum queue is on several; a majority elects another ' +
-      'leader, without one publishers and consumers wait. Whoever publishes or consumes is connected to the ' +
-      'node that leads, and loses what it had in hand with it. Over `memoryLimit` on any node nobody may ' +
-      'publish; each node looks once a second.',
+      'A cluster of nodes. A classic queue is on one node and unavailable while that node is down: ' +
+      'publishers with confirms are refused, the others lose their messages. A quorum queue has members ' +
+      'on several nodes; a majority elects another leader, and without a leader publishers and consumers ' +
+      "wait. Clients are connected to the leader's node and lose their unacknowledged deliveries with it. " +
+      'If any node exceeds `memoryLimit`, publishing to the whole cluster is blocked; each node checks ' +
+      'its own memory once a second.',
     sources: [
       'rabbitmq/rabbitmq-server:deps/rabbit/src/{rabbit_quorum_queue,rabbit_classic_queue,rabbit_alarm}.erl',
       'rabbitmq/rabbitmq-website:docs/{quorum-queues,alarms,memory}.md',
     ],
     example: `faultline: 1
-title: A node of three is gone for ten seconds
+title: One of three nodes is down for ten seconds
 run: { duration: 30s }
 brokers:
   rabbit: { kind: rabbitmq, nodes: 3, memoryLimit: 100MiB }

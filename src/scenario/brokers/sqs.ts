@@ -8,16 +8,16 @@ const schema = z
     ...brokerFields,
     kind: z
       .literal('sqs')
-      .describe('Amazon SQS: a service without nodes that could fail. Required.'),
+      .describe('Amazon SQS, a service without nodes that could fail. Required.'),
     maxThroughput: rate()
       .optional()
       .describe(
-        'Messages that its queues take, all together, in each full second; beyond it `publish` ends with ' +
-          '`throttled`, and without `confirm` the message is lost. A FIFO queue without batches has 300/s. Unit: ' +
-          'rate. Defaults to unlimited.',
+        'Quota of messages per full second, shared by all its queues. Above it `publish` ends with ' +
+          '`throttled`, and without `confirm` the message is lost. A FIFO queue without batches has 300/s. ' +
+          'Unit: rate. Defaults to unlimited.',
       ),
   })
-  .describe('A quota that queues share.');
+  .describe('A quota shared by queues.');
 
 /** Amazon SQS in an account: a service without visible nodes. */
 export const sqs = brokerKind({
@@ -28,15 +28,14 @@ export const sqs = brokerKind({
     options: { maxThroughput },
     quota: maxThroughput,
   }),
-  unfit: () =>
-    'it has no nodes that could fail: aim at its queues, or at their publishers and consumers',
+  unfit: () => 'it has no nodes that could fail: target its queues or the components that use them',
   reference: {
     kind: 'sqs',
     component: 'broker',
     summary:
-      'Amazon SQS in an account: nobody sees its nodes, and none fails. What it has is a quota: the queues on it take ' +
-      '`maxThroughput` messages in each full second, all together, and beyond it a publisher is answered ' +
-      '`throttled`. Receiving and deleting are not counted.',
+      'Amazon SQS in an account: its nodes are not visible and do not fail. It has a quota: its queues ' +
+      'together accept `maxThroughput` messages per full second; beyond it a publisher gets `throttled`. ' +
+      'Receiving and deleting do not count.',
     sources: [
       'Amazon SQS developer guide: message quotas (300 API calls/s for each action of a FIFO queue)',
     ],

@@ -10,7 +10,7 @@ export const CACHE_METRICS = [
     'share',
     'none',
     'high',
-    'Share of the lookups that found the value; of a cache, at any of its levels.',
+    'Share of lookups that found the value; for a cache, at any of its levels.',
   ),
   metric(
     'loads',
@@ -18,7 +18,8 @@ export const CACHE_METRICS = [
     'number',
     'none',
     'low',
-    'Loads begun, those behind the back of requests included; of a level, values stored in it; the mean over runs.',
+    'Loads started, including those in the background; for a level, values stored in it; the mean over ' +
+      'runs.',
   ),
   metric(
     'evictions',
@@ -26,7 +27,7 @@ export const CACHE_METRICS = [
     'number',
     'none',
     'low',
-    'Entries that had to go for another one; the mean over runs.',
+    'Entries evicted to make room; the mean over runs.',
   ),
   metric(
     'lostWrites',
@@ -34,6 +35,6 @@ export const CACHE_METRICS = [
     'number',
     'none',
     'low',
-    'Values gathered by writeBehind that a crash took along before they were written; the mean over runs.',
+    'Values buffered by writeBehind and lost in a crash before they were written; the mean over runs.',
   ),
 ] as const;

@@ -8,7 +8,7 @@ export const CASCADE_METRICS = [
     'number',
     'none',
     'low',
-    'Components ever degraded, the faulted ones excluded.',
+    'Components degraded at any time, excluding the faulted ones.',
   ),
   metric(
     'depth',
@@ -24,7 +24,7 @@ export const CASCADE_METRICS = [
     'number',
     'none',
     'low',
-    'Degraded parts that do not use a faulted component.',
+    'Degraded components that do not use a faulted component.',
   ),
   metric(
     'goodputLost',
@@ -32,7 +32,7 @@ export const CASCADE_METRICS = [
     'share',
     'none',
     'low',
-    'Goodput missing from the first fault on, as a share of what the share before it promises.',
+    'Goodput lost from the first fault on, as a share of the goodput expected from the share before it.',
   ),
   metric(
     'metastable',

@@ -8,8 +8,8 @@ export const DATABASE_METRICS = [
     'seconds',
     'required',
     'low',
-    'Time from asking for a lock to getting it or giving up: of a row of a database, of a `lock` step of ' +
-      'a service; who gets it at once has waited 0.',
+    'Wait for a lock until it is granted or abandoned: for a row of a database, or a `lock` step of a ' +
+      'service. A lock granted at once counts as 0.',
   ),
   metric(
     'deadlocks',
@@ -17,7 +17,7 @@ export const DATABASE_METRICS = [
     'number',
     'none',
     'low',
-    'Transactions rolled back because they waited for each other in a circle; the mean over runs.',
+    'Transactions rolled back because of a deadlock; the mean over runs.',
   ),
   metric(
     'lockTimeouts',
@@ -25,7 +25,7 @@ export const DATABASE_METRICS = [
     'number',
     'none',
     'low',
-    'Statements that have waited for a row for `lockTimeout`; the mean over runs.',
+    'Statements whose wait for a row reached `lockTimeout`; the mean over runs.',
   ),
   metric(
     'replicaLag',
@@ -33,8 +33,8 @@ export const DATABASE_METRICS = [
     'seconds',
     'gauge',
     'low',
-    'Time since the commit of the oldest write that a replica has not applied, of the replica that is ' +
-      'furthest behind; 0 where none misses anything.',
+    'Age of the oldest committed write that the replica with the largest lag has not applied; 0 if all ' +
+      'are up to date.',
   ),
   metric(
     'lostCommits',
@@ -42,7 +42,7 @@ export const DATABASE_METRICS = [
     'number',
     'none',
     'low',
-    'Writes that were confirmed and that the replica which became the primary did not have; the mean over runs.',
+    'Confirmed writes that were missing on the replica that was promoted; the mean over runs.',
   ),
   metric(
     'throttles',
@@ -50,7 +50,8 @@ export const DATABASE_METRICS = [
     'number',
     'none',
     'low',
-    'Requests for which table or partition had no units of capacity left (kind dynamodb); the mean over runs.',
+    'Requests throttled because the table or partition had no capacity units left (kind dynamodb); the ' +
+      'mean over runs.',
   ),
   metric(
     'partitionThrottles',
@@ -58,7 +59,8 @@ export const DATABASE_METRICS = [
     'number',
     'none',
     'low',
-    'Those of them whose partition gives no more, however many units the table has; the mean over runs.',
+    'Throttled requests whose partition was at its own limit, however many units the table has; the mean ' +
+      'over runs.',
   ),
   metric(
     'divergedWrites',
@@ -66,7 +68,8 @@ export const DATABASE_METRICS = [
     'number',
     'none',
     'low',
-    'Writes that an old primary took while another one was there (`splitBrain` without fencing); the mean over runs.',
+    'Writes accepted by an old primary while there was a new one (`splitBrain` without fencing); the mean ' +
+      'over runs.',
   ),
   metric(
     'failovers',
@@ -74,7 +77,7 @@ export const DATABASE_METRICS = [
     'number',
     'none',
     'low',
-    'Replicas that became the primary; the mean over runs.',
+    'Replicas promoted to primary; the mean over runs.',
   ),
   metric(
     'threadPool.queue',
@@ -82,7 +85,7 @@ export const DATABASE_METRICS = [
     'number',
     'gauge',
     'low',
-    'Operations that wait for a thread of their pool, over all nodes; those that replicas do for their primary among them.',
+    'Operations waiting for a thread of their pool, over all nodes, including replicated writes.',
   ),
   metric(
     'threadPool.wait',
@@ -90,8 +93,8 @@ export const DATABASE_METRICS = [
     'seconds',
     'required',
     'low',
-    'Time in the queue of a thread pool; who gets a thread at once has waited 0. Who is rejected does not count: ' +
-      'that is the outcome throttled.',
+    'Time in the queue of a thread pool; an operation that gets a thread at once counts as 0. Rejected ' +
+      'operations do not count; their outcome is throttled.',
   ),
   metric(
     'refreshLag',
@@ -99,6 +102,6 @@ export const DATABASE_METRICS = [
     'seconds',
     'required',
     'low',
-    'Time from a write at a copy of a shard to the refresh that shows it to searches there.',
+    'Time from a write at a copy of a shard to the refresh that makes it visible to searches there.',
   ),
 ] as const;

@@ -8,7 +8,7 @@ export const FUNCTION_METRICS = [
     'number',
     'gauge',
     'none',
-    'Environments of a function that are there, those that start and those that are idle included.',
+    'Environments of a function, including starting and idle ones.',
   ),
   metric(
     'buffered',
@@ -24,6 +24,6 @@ export const FUNCTION_METRICS = [
     'number',
     'none',
     'low',
-    'Environments of a function that were made with a cold start; the mean over runs.',
+    'Environments of a function created with a cold start; the mean over runs.',
   ),
 ] as const;

@@ -11,7 +11,9 @@ export const MESSAGE_METRICS = [
     'number',
     'gauge',
     'low',
-    'Messages appended and not yet committed, summed over partitions; of a topic, over its groups too. Of a queue, all that are not settled. Of a projection: events committed that it has not passed.',
+    'Messages appended and not yet committed, summed over partitions; for a topic, over its groups too. ' +
+      'For a queue: all messages not acknowledged. For a projection: committed events that it has not ' +
+      'processed.',
   ),
   metric(
     'partitionLag',
@@ -19,7 +21,8 @@ export const MESSAGE_METRICS = [
     'number',
     'gauge',
     'low',
-    'Messages appended and not yet committed in the partition that holds most of them; of a topic with one partition there is none.',
+    'Messages appended and not yet committed in the partition with the most; not measured for a topic ' +
+      'with one partition.',
   ),
   metric(
     'age',
@@ -27,7 +30,8 @@ export const MESSAGE_METRICS = [
     'seconds',
     'gauge',
     'low',
-    'Time since the publishing of the oldest message that is not committed or settled, of the oldest event that is not in the view; 0 where there is none.',
+    'Age of the oldest message that is not committed or acknowledged, or of the oldest event that is not ' +
+      'in the view; 0 if there is none.',
   ),
   metric(
     'published',
@@ -43,7 +47,7 @@ export const MESSAGE_METRICS = [
     'number',
     'none',
     'none',
-    'Messages handled with success, again and again counted each time, or events; the mean over runs.',
+    'Messages or events handled successfully; repeated handling counts each time; the mean over runs.',
   ),
   metric(
     'redeliveries',
@@ -59,8 +63,7 @@ export const MESSAGE_METRICS = [
     'number',
     'none',
     'low',
-    'Messages whose effect happened once more although it had happened before; none where the handler is ' +
-      '`idempotent`. The mean over runs.',
+    'Effects of messages that happened again; none if the handler is `idempotent`. The mean over runs.',
   ),
   metric(
     'lostEffects',
@@ -68,7 +71,7 @@ export const MESSAGE_METRICS = [
     'number',
     'none',
     'low',
-    'Messages that were confirmed to their publisher and will never have their effect; the mean over runs.',
+    'Messages confirmed to their publisher that never have their effect; the mean over runs.',
   ),
   metric(
     'deadLettered',
@@ -76,7 +79,7 @@ export const MESSAGE_METRICS = [
     'number',
     'none',
     'low',
-    'Messages moved to another topic or queue because nobody could handle them; the mean over runs.',
+    'Messages moved to a dead letter topic or queue because they could not be handled; the mean over runs.',
   ),
   metric(
     'drain',
@@ -84,7 +87,8 @@ export const MESSAGE_METRICS = [
     'seconds',
     'none',
     'low',
-    'From the end of the fault until the lag is nowhere above its largest value before the first fault; `never` breaks every limit.',
+    'Time from the end of the fault until the lag stays at or below its largest value before the first ' +
+      'fault; `never` breaks every limit.',
     { needsAfter: true },
   ),
   metric(
@@ -93,7 +97,7 @@ export const MESSAGE_METRICS = [
     'number',
     'gauge',
     'low',
-    'Consumers that get no messages because their circuitBreaker refuses: members of a group, channels of a queue.',
+    'Consumers paused by their circuitBreaker: members of a group, channels of a queue.',
   ),
   metric(
     'rebalances',
@@ -101,7 +105,7 @@ export const MESSAGE_METRICS = [
     'number',
     'none',
     'low',
-    'How often the partitions of a group were dealt anew; the mean over runs.',
+    'Rebalances of a group; the mean over runs.',
   ),
   metric(
     'delay',
@@ -109,7 +113,8 @@ export const MESSAGE_METRICS = [
     'seconds',
     'required',
     'low',
-    'Time from the publishing of a message to the end of its handling, from the commit of an event until a projection has passed it.',
+    'Time from publishing a message to the end of its handling, or from the commit of an event until a ' +
+      'projection has processed it.',
   ),
   metric(
     'outbox.rows',
@@ -125,7 +130,7 @@ export const MESSAGE_METRICS = [
     'seconds',
     'gauge',
     'low',
-    'Time since the commit of the oldest message in the outbox that is not marked as published; 0 where there is none.',
+    'Age of the oldest committed message in the outbox that is not marked as published; 0 if there is none.',
   ),
   metric(
     'outbox.delay',
@@ -149,7 +154,8 @@ export const MESSAGE_METRICS = [
     'number',
     'none',
     'low',
-    'Changes of data that nobody was told of, because the process died before it published; the mean over runs.',
+    'Committed changes whose message was never published, because the process died first; the mean over ' +
+      'runs.',
   ),
   metric(
     'ghostEvents',
@@ -157,6 +163,7 @@ export const MESSAGE_METRICS = [
     'number',
     'none',
     'low',
-    'Messages about changes that did not happen, because the process died before its commit; the mean over runs.',
+    'Messages about changes that never happened, because the process died before the commit; the mean ' +
+      'over runs.',
   ),
 ] as const;

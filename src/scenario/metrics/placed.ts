@@ -9,7 +9,7 @@ export const PLACED_METRICS = [
     'share',
     'gauge',
     'low',
-    'Busy workers over workers; where workers are unlimited, busy cores over cores. Mean over instances.',
+    'Busy workers over workers; with unlimited workers, busy cores over cores. Mean over instances.',
   ),
   metric(
     'cpu',
@@ -17,7 +17,7 @@ export const PLACED_METRICS = [
     'share',
     'gauge',
     'low',
-    'Busy cores over cores, mean over instances; nothing is measured where cores are unlimited.',
+    'Busy cores over cores, mean over instances; not measured with unlimited cores.',
   ),
   metric(
     'memory',
@@ -25,7 +25,7 @@ export const PLACED_METRICS = [
     'share',
     'gauge',
     'low',
-    'Bytes held over `memory.limit`, mean over instances; nothing is measured without a limit.',
+    'Memory in use over `memory.limit`, mean over instances; not measured without a limit.',
   ),
   metric(
     'restarts',
@@ -33,7 +33,7 @@ export const PLACED_METRICS = [
     'number',
     'none',
     'low',
-    'How often processes were started again, in vain or not, after a crash of faults or of their own, summed over instances.',
+    'Restarts of processes after any crash, including failed starts, summed over instances.',
   ),
   metric(
     'instances',
@@ -41,7 +41,7 @@ export const PLACED_METRICS = [
     'number',
     'level',
     'high',
-    'Processes that run: neither ended, nor waiting for their restart, nor starting. `min` and `max` are those of a moment.',
+    'Running processes, without those that wait or start. `min` and `max` are instantaneous values.',
   ),
   metric(
     'queue',
@@ -73,7 +73,7 @@ export const PLACED_METRICS = [
     'share',
     'none',
     'low',
-    'Share of busy time spent on executions whose result nobody used.',
+    'Share of busy time spent on executions whose result was not used.',
   ),
   metric(
     'duplicates',
@@ -81,6 +81,6 @@ export const PLACED_METRICS = [
     'number',
     'none',
     'low',
-    'Completed executions of one logical request beyond the first, where the part is not idempotent; of a saga, effects of its steps and compensations beyond the first.',
+    'Repeated executions of a logical request if the part is not idempotent; of a saga, repeated effects.',
   ),
 ] as const;

@@ -10,7 +10,7 @@ export const QUEUE_METRICS = [
     'number',
     'gauge',
     'low',
-    'Messages that wait for a consumer, those behind another one of their key included.',
+    'Messages waiting for a consumer, including those behind another message of their key.',
   ),
   metric(
     'inFlight',
@@ -18,7 +18,7 @@ export const QUEUE_METRICS = [
     'number',
     'gauge',
     'none',
-    'Messages that were handed to a consumer and are not settled.',
+    'Messages delivered to a consumer and not acknowledged.',
   ),
   metric(
     'delayed',
@@ -26,7 +26,8 @@ export const QUEUE_METRICS = [
     'number',
     'gauge',
     'none',
-    'Messages that are not to be delivered before an instant: new ones with a delay, or retries; of a group of a log, what waits aside for its next try.',
+    'Delayed messages: new ones with a delay, or retries; for a group of a log, messages set aside for ' +
+      'their next try.',
   ),
   metric(
     'blocked',
@@ -34,7 +35,8 @@ export const QUEUE_METRICS = [
     'number',
     'gauge',
     'low',
-    'Messages whose publishers wait: for room in a full queue, for a leader of a quorum queue, for the end of a memory alarm.',
+    'Messages whose publishers are blocked: by a full queue, a quorum queue without a leader, or a memory ' +
+      'alarm.',
   ),
   metric(
     'expired',
@@ -42,7 +44,7 @@ export const QUEUE_METRICS = [
     'number',
     'none',
     'low',
-    'Messages whose time to live was over before a consumer took them; the mean over runs.',
+    'Messages that expired before a consumer received them; the mean over runs.',
   ),
   metric(
     'dropped',
@@ -50,7 +52,8 @@ export const QUEUE_METRICS = [
     'number',
     'none',
     'low',
-    'Messages thrown away: pushed out of a full queue, or given up without a dead letter queue; the mean over runs.',
+    'Messages dropped: evicted from a full queue, or abandoned without a dead letter queue; the mean over ' +
+      'runs.',
   ),
   metric(
     'purged',
@@ -58,7 +61,7 @@ export const QUEUE_METRICS = [
     'number',
     'none',
     'low',
-    'Messages that a `flush` took away before anybody had handled them; the mean over runs.',
+    'Messages deleted by a `flush` before they were handled; the mean over runs.',
   ),
   metric(
     'redriven',
@@ -66,7 +69,7 @@ export const QUEUE_METRICS = [
     'number',
     'none',
     'none',
-    'Dead letters that a `redrive` sent back to where they came from; the mean over runs.',
+    'Dead letters that a `redrive` moved back to their source; the mean over runs.',
   ),
   metric(
     'duplicated',
@@ -74,7 +77,7 @@ export const QUEUE_METRICS = [
     'number',
     'none',
     'low',
-    'Messages that were taken a second time under a `duplicate`; the mean over runs.',
+    'Messages accepted a second time during a `duplicate` fault; the mean over runs.',
   ),
   metric(
     'overtaken',
@@ -82,7 +85,8 @@ export const QUEUE_METRICS = [
     'number',
     'none',
     'low',
-    'Messages handed out for the first time behind one that was published later; counted where a `reorder` is. The mean over runs.',
+    'Messages first delivered after one that was published later; counted only with a `reorder` fault. ' +
+      'The mean over runs.',
   ),
   metric(
     'publishRejected',
@@ -106,7 +110,7 @@ export const QUEUE_METRICS = [
     'number',
     'none',
     'low',
-    'Receives of SQS that came back without a message; each of them is paid for. The mean over runs.',
+    'SQS receives that returned no message; each of them is billed. The mean over runs.',
   ),
   metric(
     'unavailable',
@@ -114,7 +118,8 @@ export const QUEUE_METRICS = [
     'share',
     'gauge',
     'low',
-    'Whether nobody leads it: its node is down, or a majority of its members is not there or has an election to hold.',
+    'Whether the queue has no leader: its node is down, a majority of its members is missing, or an ' +
+      'election is in progress.',
   ),
   metric(
     'alarmed',
@@ -122,6 +127,6 @@ export const QUEUE_METRICS = [
     'share',
     'gauge',
     'low',
-    'Whether a node has more messages than `memoryLimit`, so that nobody may publish to the cluster.',
+    'Whether any node has more messages than `memoryLimit`, which blocks publishing to the whole cluster.',
   ),
 ] as const;

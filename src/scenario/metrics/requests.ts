@@ -9,7 +9,7 @@ export const REQUEST_METRICS = [
     'seconds',
     'required',
     'low',
-    'Time from arrival to answer of all finished requests or calls, failed ones included.',
+    'Time from arrival to response of all finished requests or calls, including failed ones.',
   ),
   metric(
     'successLatency',
@@ -17,7 +17,7 @@ export const REQUEST_METRICS = [
     'seconds',
     'required',
     'low',
-    'Time from arrival to answer of the successful ones alone.',
+    'Time from arrival to response of successful requests or calls only.',
   ),
   metric(
     'throughput',
@@ -41,7 +41,7 @@ export const REQUEST_METRICS = [
     'share',
     'none',
     'high',
-    'Share of the finished that ended ok or degraded.',
+    'Share of the finished requests or calls that ended ok or degraded.',
   ),
   metric(
     'availability',
@@ -65,7 +65,7 @@ export const REQUEST_METRICS = [
     'share',
     'outcome',
     'none',
-    'Share of the finished that ended with one outcome; for `unfinished`, share of all.',
+    'Share of the finished requests or calls with one outcome; for `unfinished`, share of all.',
   ),
   metric(
     'recovery',
@@ -73,7 +73,8 @@ export const REQUEST_METRICS = [
     'seconds',
     'none',
     'low',
-    'From the end of the fault to the start of the first window of 5 s in which goodput per arrival is at least 95 % of its share before the fault and stays so up to the next fault; `never` breaks every limit.',
+    'From the end of the fault until goodput per arrival is at least 95 % of its share before the fault, in 5 s ' +
+      'windows, and stays so until the next fault; `never` breaks every limit.',
     { needsAfter: true, words: ['never'] },
   ),
   metric(
@@ -82,7 +83,7 @@ export const REQUEST_METRICS = [
     'share',
     'none',
     'low',
-    "Share of the finished whose client's patience ended first.",
+    'Share of the finished requests whose client gave up first.',
   ),
   metric(
     'apdex',
@@ -90,7 +91,7 @@ export const REQUEST_METRICS = [
     'share',
     'none',
     'high',
-    'Successes within report.apdex plus half of those within four times of it, over the finished.',
+    'Successes within report.apdex plus half of those within four times that, over all finished requests.',
     { readsLatencies: true },
   ),
 ] as const;

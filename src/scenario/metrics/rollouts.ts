@@ -8,7 +8,8 @@ export const ROLLOUT_METRICS = [
     'share',
     'none',
     'none',
-    'What became of it by the end of the run: `promoted`, `rolledBack` or `running`, by == or !=. Its figure is the share of runs of which that is true.',
+    'State of the rollout at the end of the run: `promoted`, `rolledBack` or `running`, compared with == ' +
+      'or !=. The figure is the share of runs in which the comparison holds.',
     { isOfWholeRun: true, words: ['promoted', 'rolledBack', 'running'] },
   ),
   metric(
@@ -17,7 +18,8 @@ export const ROLLOUT_METRICS = [
     'seconds',
     'none',
     'low',
-    'From its beginning until one of the versions has everything; a run in which that is still to come breaks every limit.',
+    'Time from its start until one version gets all traffic; a run that does not get there breaks every ' +
+      'limit.',
     { isOfWholeRun: true },
   ),
   metric(
@@ -26,6 +28,6 @@ export const ROLLOUT_METRICS = [
     'share',
     'none',
     'none',
-    'Share of the requests that the new version answered.',
+    'Share of the requests answered by the new version.',
   ),
 ] as const;

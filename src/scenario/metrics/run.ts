@@ -16,6 +16,6 @@ export const RUN_METRICS = [
     'number',
     'none',
     'low',
-    'User requests still under way at the end; the mean over runs.',
+    'User requests still in flight at the end; the mean over runs.',
   ),
 ] as const;

@@ -4,14 +4,14 @@ const SAGA = ['saga'] as const;
 
 /** Metrics of sagas and their steps. Each counts where the saga began. */
 export const SAGA_METRICS = [
-  metric('accepted', SAGA, 'number', 'none', 'none', 'Sagas that began; the mean over runs.'),
+  metric('accepted', SAGA, 'number', 'none', 'none', 'Sagas started; the mean over runs.'),
   metric(
     'completed',
     SAGA,
     'share',
     'none',
     'high',
-    'Share of the sagas with an outcome whose effects all exist exactly once.',
+    'Share of the finished sagas whose effects all exist exactly once.',
   ),
   metric(
     'compensated',
@@ -19,7 +19,7 @@ export const SAGA_METRICS = [
     'share',
     'none',
     'none',
-    'Share of the sagas with an outcome whose effects were all undone.',
+    'Share of the finished sagas whose effects were all undone.',
   ),
   metric(
     'stuck',
@@ -27,7 +27,8 @@ export const SAGA_METRICS = [
     'share',
     'none',
     'low',
-    'Share of the sagas with an outcome that reached no end within `stuckAfter`, or wait for a human, whatever their effects are.',
+    'Share of the sagas with an outcome that did not end within `stuckAfter`, or wait for a human, ' +
+      'whatever their effects are.',
   ),
   metric(
     'inconsistent',
@@ -35,7 +36,7 @@ export const SAGA_METRICS = [
     'share',
     'none',
     'low',
-    'Share of the sagas with an outcome that ended with effects which do not belong together.',
+    'Share of the sagas with an outcome that ended with inconsistent effects.',
   ),
   metric(
     'lost',
@@ -43,7 +44,8 @@ export const SAGA_METRICS = [
     'share',
     'none',
     'low',
-    'Share of the sagas with an outcome that were accepted and that nobody knows any more.',
+    'Share of the sagas with an outcome that were accepted and then lost, with no instance that knows of ' +
+      'them.',
   ),
   metric(
     'parked',
@@ -59,8 +61,8 @@ export const SAGA_METRICS = [
     'number',
     'none',
     'low',
-    'Times an instance went on with what another one had begun, after a crash or a `leaseTimeout`; segments of a ' +
-      'projection taken over after a `claimTimeout`; the mean over runs.',
+    'Takeovers: an instance continued the work of another one after a crash or a `leaseTimeout`; for a ' +
+      'projection, segments taken over after a `claimTimeout`; the mean over runs.',
   ),
   metric(
     'duration',
@@ -68,7 +70,7 @@ export const SAGA_METRICS = [
     'seconds',
     'required',
     'low',
-    'Time from the beginning of a saga to its consistent end, completed or compensated.',
+    'Time from the start of a saga to its consistent end, completed or compensated.',
   ),
   metric(
     'compensations',
@@ -84,7 +86,8 @@ export const SAGA_METRICS = [
     'number',
     'none',
     'low',
-    'Sagas that began on a value which another one had changed and then undid; the mean over runs.',
+    'Dirty reads: sagas that started on a value that another one had changed and later undid; the mean ' +
+      'over runs.',
   ),
   metric(
     'lostUpdates',
@@ -92,7 +95,8 @@ export const SAGA_METRICS = [
     'number',
     'none',
     'low',
-    'Sagas that overwrote what another one wrote after they had read the value; the mean over runs.',
+    'Lost updates: sagas that overwrote a write of another one made after they had read the value; the ' +
+      'mean over runs.',
   ),
   metric(
     'fuzzyReads',
@@ -100,7 +104,7 @@ export const SAGA_METRICS = [
     'number',
     'none',
     'low',
-    'Sagas that completed on a value between two steps of another one; the mean over runs.',
+    'Sagas that completed on the value of a key between two steps of another one; the mean over runs.',
   ),
   metric(
     'lockConflicts',

@@ -11,7 +11,7 @@ export const STORE_METRICS = [
     'number',
     'none',
     'none',
-    'Appends that came to their commit, conflicts among them; the mean over runs.',
+    'Appends that reached their commit, including conflicts; the mean over runs.',
   ),
   metric(
     'conflicts',
@@ -19,7 +19,7 @@ export const STORE_METRICS = [
     'share',
     'none',
     'low',
-    'Share of the appends that met another version than they expected.',
+    'Share of the appends that found a different version than expected.',
   ),
   metric(
     'snapshotsInvalidated',
@@ -27,7 +27,7 @@ export const STORE_METRICS = [
     'number',
     'none',
     'low',
-    'Streams whose snapshot a `flush` took away; the mean over runs.',
+    'Streams whose snapshot was deleted by a `flush`; the mean over runs.',
   ),
   metric(
     'skippedGaps',
@@ -35,7 +35,8 @@ export const STORE_METRICS = [
     'number',
     'none',
     'low',
-    'Of marten: how often projections went on without places that were still empty after `staleAfter`; the mean over runs.',
+    'With marten: how often projections skipped gaps that were still open after `staleAfter`; the mean ' +
+      'over runs.',
   ),
   metric(
     'replayed',
@@ -43,7 +44,7 @@ export const STORE_METRICS = [
     'number',
     'required',
     'low',
-    'Events that a load applied, those in a snapshot not counted.',
+    'Events applied by a load, not counting those in a snapshot.',
   ),
   metric(
     'reads',
@@ -51,9 +52,8 @@ export const STORE_METRICS = [
     'number',
     'none',
     'none',
-    'Reads of the view that were answered, lookups in a cache or a level, reads of a database with replicas, ' +
-      'searches of a shard of elasticsearch; ' +
-      'the mean over runs.',
+    'Answered reads of the view, lookups in a cache or a level, reads of a database with replicas, ' +
+      'searches of a shard of elasticsearch; the mean over runs.',
   ),
   metric(
     'staleReads',
@@ -61,10 +61,10 @@ export const STORE_METRICS = [
     'share',
     'none',
     'low',
-    'Share of the reads whose answer misses an event of its entity that was committed before the read ' +
-      'began; of a cache, whose value was written after it was loaded; of a database with replicas, at a replica ' +
-      'that missed a committed write of their row (without `key`: any write); of elasticsearch, share of the ' +
-      'searches of a shard at a copy that has not refreshed since a write.',
+    'Share of stale reads: the response misses an event of its entity that was committed before the read ' +
+      'started. For a cache: the value was changed after it was loaded. For a database with replicas: the ' +
+      'replica missed a committed write of the row (without `key`: any write). For elasticsearch: share of ' +
+      'searches at a copy of a shard that has not refreshed since a write.',
   ),
   metric(
     'backwardReads',
@@ -72,8 +72,8 @@ export const STORE_METRICS = [
     'share',
     'none',
     'low',
-    'Share of the reads of a view with replicas whose answer misses an event of its entity that an earlier answer ' +
-      'to the same `client` had.',
+    'Share of the reads of a view with replicas whose response misses an event that an earlier response ' +
+      'to the same `client` contained.',
   ),
   metric(
     'staleness',
@@ -81,7 +81,8 @@ export const STORE_METRICS = [
     'seconds',
     'required',
     'low',
-    'Of each read: age of the first event that its answer misses, when it began; 0 where it misses none.',
+    'Staleness per read: age of the first event that its response misses, when the read started; 0 if it ' +
+      'misses none.',
   ),
   metric(
     'catchUp',
@@ -89,6 +90,6 @@ export const STORE_METRICS = [
     'seconds',
     'required',
     'low',
-    'Time a rebuild takes until it has every event; nothing where it never has.',
+    'Time until a rebuild has every event; no value if it never does.',
   ),
 ] as const;

@@ -17,7 +17,7 @@ export function blockingBound(context: Context, output: Blocking, path: Path) {
   const { capacity, overflow, publishTimeout } = output;
   checkBound(context, output, path);
   if (publishTimeout !== null && overflow !== 'block') {
-    const message = `no publisher waits with overflow: ${overflow}: write overflow: block, or leave publishTimeout out`;
+    const message = `publishTimeout has no effect with overflow: ${overflow}, because no publisher waits: write overflow: block, or remove publishTimeout`;
     report(context, 'FL208', [...path, 'publishTimeout'], message);
   }
   return { capacity, overflow, publishTimeoutNs: publishTimeout };
@@ -31,10 +31,10 @@ export function checkBound(
   field = 'overflow',
 ): void {
   if (capacity === Infinity && writtenAt(context, [...path, field]) !== undefined) {
-    const message = `a queue without a bound never overflows: write capacity, or leave ${field} out`;
+    const message = `${field} has no effect on an unbounded queue: write capacity, or remove ${field}`;
     report(context, 'FL208', [...path, field], message);
   }
   if (backlog <= capacity) return;
-  const message = `a backlog of ${backlog} does not fit into a capacity of ${capacity}`;
+  const message = `a backlog of ${backlog} does not fit into the capacity of ${capacity}: lower backlog or raise capacity`;
   report(context, 'FL208', [...path, 'backlog'], message);
 }

@@ -8,8 +8,8 @@ import { consumerFields } from '../schema/consumer.js';
 export const entryFields = { ...extending, ...entryText, critical };
 
 export const commitText =
-  'When a message is settled: `before` its handling (what a crash interrupts is lost) or `afterEach` ' +
-  '(what a crash interrupts is delivered again). Defaults to afterEach.';
+  'When a message is acknowledged: `before` its handling (lost if a crash interrupts it) or `afterEach` ' +
+  '(delivered again if a crash interrupts it). Defaults to afterEach.';
 
 export const consumerName = nameText()
   .optional()
@@ -26,7 +26,7 @@ export const consumer = (bundle: z.ZodType<BundleOutput>) =>
     .describe('A consumer of a queue.');
 
 export const consumers = (bundle: z.ZodType<BundleOutput>) =>
-  z.array(consumer(bundle)).default([]).describe('Who handles messages. Defaults to none.');
+  z.array(consumer(bundle)).default([]).describe('Consumers. Defaults to none.');
 
 export const publishLatency = distribution()
   .prefault('0ms')
@@ -50,9 +50,8 @@ export const overflow = z
   .enum(['block', 'reject', 'dropHead', 'dropTail'])
   .default('block')
   .describe(
-    'What a full queue does: `block` lets the publisher wait, `reject` fails it with ' +
-      'rejectedOverload, `dropHead` lets go of the oldest message, `dropTail` of the new one. ' +
-      'Defaults to block.',
+    'Behaviour of a full queue: `block` makes the publisher wait, `reject` fails it with rejectedOverload, ' +
+      '`dropHead` drops the oldest message, `dropTail` the new one. Defaults to block.',
   );
 
 export const publishTimeout = durationOrNone({ allowZero: false })

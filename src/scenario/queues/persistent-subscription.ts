@@ -55,7 +55,7 @@ const schema = (bundle: z.ZodType<BundleOutput>) =>
       messageTimeout: duration({ allowZero: false })
         .prefault('30s')
         .describe(
-          'How long a client may hold an event before it is retried, whoever still works on it. Unit: ' +
+          'How long a client may hold an event before it is retried, even if a handler still works on it. Unit: ' +
             'duration. Defaults to 30s.',
         ),
       maxRetryCount: whole({ max: 1000 })
@@ -67,12 +67,10 @@ const schema = (bundle: z.ZodType<BundleOutput>) =>
       deadLetter: nameText()
         .optional()
         .describe(
-          'Queue or topic that stands for the parked events. Defaults to none: nobody looks at them, and they are `lostEffects`.',
+          'Queue or topic that receives parked events. Defaults to none: they are not handled and count as ' +
+            '`lostEffects`.',
         ),
-      consumers: z
-        .array(consumer(bundle))
-        .default([])
-        .describe('Who handles events. Defaults to none.'),
+      consumers: z.array(consumer(bundle)).default([]).describe('Consumers. Defaults to none.'),
     })
     .describe('A persistent subscription of an event store.');
 
@@ -160,10 +158,14 @@ function checkStore(
   }
   const { kind = 'simple', partitions = 1 } = store ?? {};
   if (kind === 'marten' || kind === 'axon') {
-    const message = `only EventStoreDB pushes its events; ${from} is of kind ${kind}: follow it with a projection`;
+    const message =
+      `only EventStoreDB pushes its events, and ${from} is of kind ${kind}: follow it with a ` +
+      'projection';
     report(context, 'FL208', path, message);
   }
   if (partitions === 1) return;
-  const message = `one node holds a subscription with all its events, and ${from} has ${partitions} partitions: leave them out`;
+  const message =
+    `a subscription needs a store on one node, and ${from} has ${partitions} partitions: remove ` +
+    'partitions';
   report(context, 'FL208', path, message);
 }

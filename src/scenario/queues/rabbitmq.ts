@@ -27,9 +27,9 @@ const overflow = z
   .enum(['dropHead', 'rejectPublish', 'rejectPublishDlx'])
   .default('dropHead')
   .describe(
-    'What a full queue does: `dropHead` drops or dead-letters the oldest message, ' +
-      '`rejectPublish` refuses the new one (a publisher that waits for confirmations fails with ' +
-      'rejectedOverload), `rejectPublishDlx` dead-letters it as well. Defaults to dropHead.',
+    'Behaviour of a full queue: `dropHead` drops or dead-letters the oldest message, `rejectPublish` ' +
+      'refuses the new one (a publisher with confirms fails with rejectedOverload), `rejectPublishDlx` also ' +
+      'dead-letters it. Defaults to dropHead.',
   );
 
 const schema = (bundle: z.ZodType<BundleOutput>) =>
@@ -43,8 +43,8 @@ const schema = (bundle: z.ZodType<BundleOutput>) =>
       broker: nameText()
         .optional()
         .describe(
-          'Broker of kind rabbitmq that it lives on: a classic queue on one node, a quorum queue on ' +
-            '`initialGroupSize` of them. Defaults to none: it never fails.',
+          'Broker of kind rabbitmq that hosts it: a classic queue on one node, a quorum queue on ' +
+            '`initialGroupSize` nodes. Defaults to none: it never fails.',
         ),
       initialGroupSize: whole({ min: 1, max: 1000 })
         .prefault(3)
@@ -74,15 +74,15 @@ const schema = (bundle: z.ZodType<BundleOutput>) =>
       deliveryLimit: count()
         .optional()
         .describe(
-          'Returns allowed per message, by a consumer or by the loss of its connection; one more and it ' +
-            'is dead-lettered or dropped. What is rejected comes first again, with `unlimited` last. ' +
-            'Of quorum queues. Unit: count or `unlimited`. Defaults to 20.',
+          'Returns allowed per message, by a consumer or by the loss of its connection; the next one dead-letters ' +
+            'or drops it. A returned message goes to the head of the queue, with `unlimited` to the tail. Quorum ' +
+            'queues only. Unit: count or `unlimited`. Defaults to 20.',
         ),
       consumerTimeout: durationOrNone({ allowZero: false })
         .prefault('30m')
         .describe(
-          'How long a delivery may go without acknowledgement before its channel is closed and all that is ' +
-            'on it put back. Unit: duration or `none`. Defaults to 30m.',
+          'How long a delivery may stay unacknowledged before its channel is closed and all its messages are ' +
+            'requeued. Unit: duration or `none`. Defaults to 30m.',
         ),
       deadLetter,
       consumers: consumers(bundle),
@@ -188,7 +188,7 @@ function check(context: Context, output: Output, path: Path): void {
   const { quorum, deliveryLimit, overflow, broker } = output;
   if (deliveryLimit !== undefined && !quorum) {
     const message =
-      'only quorum queues count returns: write quorum: true, or leave deliveryLimit out';
+      'only quorum queues count redeliveries: write quorum: true, or remove deliveryLimit';
     report(context, 'FL208', [...path, 'deliveryLimit'], message);
   }
   const size = [...path, 'initialGroupSize'];
@@ -200,10 +200,12 @@ function check(context: Context, output: Output, path: Path): void {
   if (overflow !== 'rejectPublishDlx') return;
   const at = [...path, 'overflow'];
   if (quorum) {
-    const message = 'quorum queues do not know rejectPublishDlx: write rejectPublish or dropHead';
+    const message =
+      'quorum queues do not support rejectPublishDlx: write rejectPublish or dropHead';
     report(context, 'FL208', at, message);
   } else if (output.deadLetter === undefined) {
-    const message = 'rejectPublishDlx needs a place for what it rejects: write deadLetter: NAME';
+    const message =
+      'rejectPublishDlx needs a destination for rejected messages: write deadLetter: NAME';
     report(context, 'FL208', at, message);
   }
 }

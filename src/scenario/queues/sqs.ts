@@ -25,7 +25,7 @@ const scaleUp = z
   .strictObject({
     start: whole({ min: 1, max: 1000 })
       .prefault(5)
-      .describe('Handlers that always ask for messages. Unit: count. Defaults to 5.'),
+      .describe('Handlers that always poll for messages. Unit: count. Defaults to 5.'),
     rate: rate()
       .prefault('300/min')
       .describe('More of them while messages wait. Unit: rate. Defaults to 300/min.'),
@@ -54,8 +54,8 @@ const sqsConsumer = (bundle: z.ZodType<BundleOutput>) =>
       scaleUp: scaleUp
         .optional()
         .describe(
-          'How handlers are started while messages wait. Defaults to all at once; for a function ' +
-            'at a standard queue to 5, and 300 more a minute.',
+          'How handlers are added while messages wait. Defaults to all at once; for a function at a standard ' +
+            'queue to 5, and 300 more a minute.',
         ),
       commit: z
         .enum(['before', 'afterBatch', 'afterEach'])
@@ -82,19 +82,19 @@ const schema = (bundle: z.ZodType<BundleOutput>) =>
       visibilityTimeout: duration({ max: 43_200 * NS_PER_SECOND })
         .prefault('30s')
         .describe(
-          'How long a received message is not seen by others, from the receive on; at most 12h. ' +
-            'Unit: duration. Defaults to 30s.',
+          'How long a received message is invisible to other consumers, from the receive; at most 12h. Unit: ' +
+            'duration. Defaults to 30s.',
         ),
       maxReceiveCount: whole({ min: 1, max: 1000 })
         .optional()
         .describe(
-          'Receives of a message; what would be one more moves it to the dead letter queue. Unit: count. ' +
-            'Defaults to none.',
+          'Receives allowed per message; the next one moves it to the dead letter queue. Unit: count. Defaults to ' +
+            'none.',
         ),
       delay: duration({ max: 900 * NS_PER_SECOND })
         .prefault('0s')
         .describe(
-          'How long a new message is not seen, at most 15m. Unit: duration. Defaults to 0s.',
+          'How long a new message is invisible, at most 15m. Unit: duration. Defaults to 0s.',
         ),
       waitTime: duration({ max: 20 * NS_PER_SECOND })
         .prefault('0s')
@@ -120,10 +120,7 @@ const schema = (bundle: z.ZodType<BundleOutput>) =>
           'How long a message is kept, from its publishing on; 1m to 14d. Unit: duration. Defaults to 4d.',
         ),
       deadLetter,
-      consumers: z
-        .array(sqsConsumer(bundle))
-        .default([])
-        .describe('Who handles messages. Defaults to none.'),
+      consumers: z.array(sqsConsumer(bundle)).default([]).describe('Consumers. Defaults to none.'),
     })
     .describe('A queue of Amazon SQS.');
 
@@ -255,11 +252,13 @@ function checkReceive(
   if (isEventSource) {
     if (maxNumberOfMessages !== undefined) {
       const message =
-        'the event source mapping of a function receives as many messages as its batch takes: write batch';
+        'the event source mapping of a function receives whole batches: write batch instead';
       report(context, 'FL208', [...path, 'maxNumberOfMessages'], message);
     }
     if (batch <= MOST_RECEIVED) return;
-    const message = `an event source mapping without a batching window invokes its function with up to ${MOST_RECEIVED} messages: write batch: ${MOST_RECEIVED}`;
+    const message =
+      `an event source mapping without a batching window passes at most ${MOST_RECEIVED} ` +
+      `messages to its function: write batch: ${MOST_RECEIVED}`;
     report(context, 'FL208', [...path, 'batch'], message);
     return;
   }
@@ -269,24 +268,23 @@ function checkReceive(
     batch <= MOST_RECEIVED
       ? `write maxNumberOfMessages: ${batch}, or batch: ${most}`
       : `write batch: ${most}`;
-  const message = `one receive brings up to ${most} messages, and a run of the handler takes those of one receive: ${remedy}`;
+  const message = `a batch comes from one receive, which returns at most ${most} messages: ${remedy}`;
   report(context, 'FL208', [...path, 'batch'], message);
 }
 
 function check(context: Context, output: Output, path: Path): void {
   const { maxReceiveCount, deadLetter, waitTime } = output;
   if (maxReceiveCount !== undefined && deadLetter === undefined) {
-    const message =
-      'a message received too often goes to a dead letter queue: write deadLetter: NAME';
+    const message = 'maxReceiveCount needs a dead letter queue: write deadLetter: NAME';
     report(context, 'FL208', [...path, 'maxReceiveCount'], message);
   }
   if (deadLetter !== undefined && maxReceiveCount === undefined) {
-    const message = `nothing gets to ${deadLetter} without a limit: write maxReceiveCount`;
+    const message = `without a limit no message reaches ${deadLetter}: write maxReceiveCount`;
     const rejects = output.consumers.some(({ onPoison }) => onPoison === 'deadLetter');
     if (!rejects) report(context, 'FL208', [...path, 'deadLetter'], message);
   }
   if (waitTime > 0 && writtenAt(context, [...path, 'pollInterval']) !== undefined) {
-    const message = 'a long poll asks again at once: leave pollInterval out, or write waitTime: 0s';
+    const message = 'a long poll repeats at once: remove pollInterval, or write waitTime: 0s';
     report(context, 'FL208', [...path, 'pollInterval'], message);
   }
 }

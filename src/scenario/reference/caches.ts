@@ -20,8 +20,8 @@ export const CACHE_REFERENCE = [
     kind: 'local',
     component: 'cache',
     summary:
-      'A level in the process of each instance that uses the cache: a lookup costs its own CPU, nobody ' +
-      'else sees what is in it, and it dies with the process.',
+      'A level in the process of each instance that uses the cache: a lookup uses the CPU of the ' +
+      'instance, other instances do not see its entries, and it is lost with the process.',
     sources: ['ben-manes/caffeine: README.md', '1a1a11a/libCacheSim: libCacheSim/cache/eviction'],
     example: around(
       'A hundred places in each process',
@@ -34,10 +34,10 @@ export const CACHE_REFERENCE = [
     component: 'cache',
     summary:
       'A shared level: one server that every instance calls over the network, through a pool if it has ' +
-      'one. Commands share its CPU, with `cpu: 1` one after the other, and a crash empties it.',
+      'one. Commands share its CPU, with `cpu: 1` one at a time, and a crash empties it.',
     sources: ['redis/redis: redis.conf', 'Redis documentation: key eviction, EXPIRE'],
     example: around(
-      'A near level in front of a shared one',
+      'A local level in front of a shared one',
       'levels: [ { name: near, kind: local, ttl: 1s }, { name: far, kind: redis, latency: 0.5ms, cpu: 1 } ]',
       READ,
     ),
@@ -46,8 +46,8 @@ export const CACHE_REFERENCE = [
     kind: 'memcached',
     component: 'cache',
     summary:
-      'A shared level like `redis`, without its single thread of commands unless `cpu: 1` says so. With ' +
-      '`coalesce: cluster` one request loads a value for all, as a lease does.',
+      'A shared level like `redis`, but without its single command thread unless `cpu: 1` is written. ' +
+      'With `coalesce: cluster` one request loads a value for all, like a lease.',
     sources: ['Nishtala et al. 2013, Scaling Memcache at Facebook, 3.2.1'],
     example: around(
       'One load for all instances',
@@ -59,11 +59,11 @@ export const CACHE_REFERENCE = [
     kind: 'cdn',
     component: 'cache',
     summary:
-      'A shared level near the clients, for the middleware `cache` of a gateway: the same rules as the ' +
-      'other shared ones, with `staleWhileRevalidate` as HTTP has it.',
+      'A shared level near the clients, for the middleware `cache` of a gateway. It follows the rules of ' +
+      'the other shared levels, with `staleWhileRevalidate` as in HTTP.',
     sources: ['RFC 5861', 'RFC 9111'],
     example: around(
-      'What is old is served while it is fetched',
+      'Stale values are served while they are fetched again',
       'staleWhileRevalidate: 30s, levels: [ { name: edge, kind: cdn, ttl: 5s } ]',
       READ,
     ),

@@ -20,11 +20,10 @@ export const DATABASE_REFERENCE: readonly ReferenceEntry[] = [
   {
     kind: 'generic',
     component: 'database',
-    summary:
-      'Operations with a cost, and nothing else: no limit of connections, no time after which a lock is given up.',
+    summary: 'Operations with a cost, and nothing else: no connection limit and no lock timeout.',
     sources: [],
     example: asking(
-      'Ten connections for everybody',
+      'Ten connections for all callers',
       '{ kind: generic, pool: { maxOpen: 5 }, operations: { write: { work: exponential(20ms), write: true } } }',
     ),
   },
@@ -32,7 +31,8 @@ export const DATABASE_REFERENCE: readonly ReferenceEntry[] = [
     kind: 'postgres',
     component: 'database',
     summary:
-      'PostgreSQL: 100 connections of which 3 are reserved, locks of rows that wait without an end, a search for deadlocks after 1 s, and replicas that Patroni watches: 30 s until the primary is given up.',
+      'PostgreSQL: 100 connections, of which 3 are reserved; row locks without a timeout; deadlock ' +
+      'detection after 1 s; replicas watched by Patroni, with 30 s until failover.',
     sources: [
       'postgres/postgres: src/backend/utils/misc/guc_tables.c (deadlock_timeout, max_connections)',
       'zalando/patroni: docs/dynamic_configuration.rst (ttl, loop_wait, retry_timeout)',
@@ -47,7 +47,8 @@ export const DATABASE_REFERENCE: readonly ReferenceEntry[] = [
     kind: 'mysql',
     component: 'database',
     summary:
-      'MySQL with InnoDB: 151 connections, 50 s after which a lock of a row is given up, and with mode: semiSync 10 s after which commits wait for no replica any more, until one has caught up.',
+      'MySQL with InnoDB: 151 connections, a row lock timeout of 50 s, and with mode: semiSync a fallback ' +
+      'to asynchronous replication after 10 s, until a replica has caught up.',
     sources: [
       'mysql/mysql-server: storage/innobase/handler/ha_innodb.cc (innodb_lock_wait_timeout)',
       'MySQL reference manual: Group Replication, expel timeout',
@@ -63,7 +64,8 @@ export const DATABASE_REFERENCE: readonly ReferenceEntry[] = [
     kind: 'mongo',
     component: 'database',
     summary:
-      'MongoDB: a replica set that elects another primary when the first is gone, and whose writes wait for a majority of its members.',
+      'MongoDB: a replica set that elects another primary when the first is down, and whose writes wait ' +
+      'for a majority of its members.',
     sources: [
       'MongoDB manual: replica set elections (electionTimeoutMillis)',
       'MongoDB manual: write concern (implicit default write concern)',
@@ -77,7 +79,9 @@ export const DATABASE_REFERENCE: readonly ReferenceEntry[] = [
     kind: 'dynamodb',
     component: 'database',
     summary:
-      'DynamoDB: a table with units of capacity a second, of which unused ones are kept for 5 min, and partitions that give 3000 read and 1000 write units each at most; who asks for more is throttled.',
+      'DynamoDB: a table with capacity units per second, of which unused ones are kept for 5 min, and ' +
+      'partitions that give at most 3000 read and 1000 write units each. Requests above that are ' +
+      'throttled.',
     sources: [
       'Amazon DynamoDB developer guide: burst and adaptive capacity, designing partition keys',
       'AWS re:Post: DynamoDB and spiky workloads in short intervals',
@@ -91,7 +95,8 @@ export const DATABASE_REFERENCE: readonly ReferenceEntry[] = [
     kind: 'redis',
     component: 'database',
     summary:
-      'Redis: one command at a time, so a slow one holds all others up; Sentinel replaces the primary after 30 s and nobody stops the old one.',
+      'Redis: one command at a time, so a slow one delays all others. Sentinel replaces the primary after ' +
+      '30 s and does not fence the old one.',
     sources: ['redis/redis: src/networking.c, src/server.c, sentinel.conf, redis.conf'],
     example: asking(
       'One command at a time',
@@ -102,12 +107,13 @@ export const DATABASE_REFERENCE: readonly ReferenceEntry[] = [
     kind: 'elasticsearch',
     component: 'database',
     summary:
-      'Elasticsearch 8: threads of each node for searches, reads by key and writes, each with a bounded queue ' +
-      'whose overflow is a 429. A read without a key is a search: it asks a copy of every shard, and sees what ' +
-      'was written before the last refresh of that copy. A write is done by the primary of its shard, then by ' +
-      'all replicas in sync, and answered. Copies take turns at reads; not there: adaptive replica selection, ' +
-      'partial results, another try at another copy, a node that coordinates, limits by memory (indexing ' +
-      'pressure, circuit breakers), the cost of refreshes and merges, and the time that a copy takes to catch up.',
+      'Elasticsearch 8: thread pools of each node for searches, reads by key and writes, each with a ' +
+      'bounded queue whose overflow is a 429. A read without a key is a search: it asks a copy of every ' +
+      'shard, and sees writes up to the last refresh of that copy. A write runs on the primary of its ' +
+      'shard, then on all in-sync replicas, and is then answered. Reads rotate over the copies. Not ' +
+      'modelled: adaptive replica selection, partial results, retries at another copy, coordinating ' +
+      'nodes, memory limits (indexing pressure, circuit breakers), the cost of refreshes and merges, and ' +
+      'the recovery time of a copy.',
     sources: [
       'elastic/elasticsearch: docs/reference/modules/threadpool.asciidoc (8.18)',
       'elastic/elasticsearch: server/src/main/java/org/elasticsearch/threadpool/DefaultBuiltInExecutorBuilders.java',
@@ -145,7 +151,8 @@ export const FUNCTION_REFERENCE: readonly ReferenceEntry[] = [
     component: 'service',
     form: 'function',
     summary:
-      'AWS Lambda: one request in an environment at a time, CPU by memory, 3 s for each request, and one account whose concurrency all functions share but for what is reserved.',
+      'AWS Lambda: one request at a time per environment, CPU by memory, a timeout of 3 s, and one ' +
+      'account whose concurrency all functions share except for reserved concurrency.',
     sources: [
       'AWS Lambda developer guide: function scaling, reserved concurrency, configuring memory',
       'AWS Lambda developer guide: SQS event source mappings (scaling, error handling)',
@@ -156,7 +163,7 @@ export const FUNCTION_REFERENCE: readonly ReferenceEntry[] = [
     kind: 'cloudRun',
     component: 'service',
     form: 'function',
-    summary: 'Google Cloud Run: up to 80 requests share an instance, and its one core.',
+    summary: 'Google Cloud Run: up to 80 requests share an instance and its one core.',
     sources: ['Google Cloud Run documentation: about instance autoscaling, concurrency'],
     example: invoked(
       'Several requests in one instance',
@@ -168,7 +175,8 @@ export const FUNCTION_REFERENCE: readonly ReferenceEntry[] = [
     component: 'service',
     form: 'function',
     summary:
-      'Knative Serving: pods as requests at once on average want them, decided every 2 s, none without traffic; the activator holds requests until a pod has room.',
+      'Knative Serving: the number of pods follows the average concurrency, is decided every 2 s and is ' +
+      'zero without traffic. The activator holds requests until a pod has room.',
     sources: [
       'knative/serving: pkg/autoscaler/scaling/autoscaler.go, config/core/configmaps/autoscaler.yaml',
       'knative/serving: pkg/activator/net/throttler.go',

@@ -7,9 +7,9 @@ export const MESSAGING_REFERENCE: readonly ReferenceEntry[] = [
     kind: 'kafka',
     component: 'topic',
     summary:
-      'A log in partitions. Every group reads all of it, each partition by one member; how far a group ' +
-      'has come is an offset, and what was read beyond the committed one is read again after a crash. ' +
-      'Nothing is settled one by one: a message that cannot be handled holds its partition.',
+      'A partitioned log. Every group reads all of it, each partition by one member. The position of a ' +
+      'group is its offset; messages after the committed offset are read again after a crash. Messages ' +
+      'are not acknowledged one by one, so a message that cannot be handled blocks its partition.',
     sources: [
       'apache/kafka:clients/src/main/java/org/apache/kafka/clients/consumer/KafkaConsumer.java',
       'apache/kafka:clients/src/main/java/org/apache/kafka/clients/CommonClientConfigs.java',
@@ -28,11 +28,12 @@ export const MESSAGING_REFERENCE: readonly ReferenceEntry[] = [
     kind: 'bus',
     component: 'topic',
     summary:
-      'A topic that pushes. Every subscription has a queue of its own, so a slow subscriber slows nobody ' +
-      'else; a publish is over when the bus has the message. With `ordering: key` one message of a key ' +
-      'value is under way at a time. With `stored: false` it lives in the processes of its subscribers: ' +
-      'what comes while none is up, fails, or is under way in a crash is lost. `event: domain` sends nothing: the ' +
-      'handlers run where the step stands, in the transaction around it. `event: integration` waits for its commit.',
+      'A topic that pushes. Every subscription has its own queue, so a slow subscriber does not slow the ' +
+      'others; a publish ends when the bus has the message. With `ordering: key` one message per key ' +
+      'value is in flight at a time. With `stored: false` messages are held only by subscriber processes: ' +
+      'those that arrive while none is up, fail, or are in flight in a crash are lost. `event: domain` ' +
+      'sends nothing: the handlers run at the step, in the transaction around it. `event: integration` ' +
+      'waits for the commit of that transaction.',
     sources: [
       'Hohpe and Woolf 2003, Publish-Subscribe Channel',
       'dotnet-architecture/eShopOnContainers OrderingContext.cs (domain events before SaveChanges), TransactionBehaviour.cs (integration events behind the commit)',

@@ -4,12 +4,13 @@ export const SAGA_REFERENCE = [
     kind: 'orchestrated',
     component: 'saga',
     summary:
-      'Steps that a service drives one after the other, undone in reverse when one of them fails. Each command is a call from an ' +
-      'instance of the orchestrator; with `persistence` its state is written around each, and another instance goes on ' +
-      'after a crash (`recoveryDelay`, `persistence.read`) or when a command has taken too long (`leaseTimeout`), else what is ' +
-      'under way is lost. `completed` and `compensated` are judged by the effects; `stuck` says that the system does not go on by ' +
-      'itself: a saga is parked when the instance that drives it says so, and one that has lost its lease cannot, nor can it ' +
-      'say that all is undone.',
+      'Steps that a service runs one after the other, and undoes in reverse when one of them fails. Each ' +
+      'command is a call from an instance of the orchestrator. With `persistence` its state is written ' +
+      'around each command, and another instance continues after a crash (`recoveryDelay`, ' +
+      '`persistence.read`) or when a command takes too long (`leaseTimeout`); without it sagas in flight ' +
+      'are lost. `completed` and `compensated` are judged by the effects. `stuck` means that the system ' +
+      'does not continue by itself: the instance that drives a saga parks it, and an instance that has ' +
+      'lost its lease can neither park it nor report it as undone.',
     sources: [
       'eventuate-tram/eventuate-tram-sagas: AbstractSimpleSagaDefinition.java',
       'temporalio/documentation: docs/encyclopedia/retry-policies.mdx',
@@ -41,8 +42,9 @@ budgets: [ trip.inconsistent <= 0% ]
     kind: 'choreographed',
     component: 'saga',
     summary:
-      'Services react to the events of others, and nobody holds the state of the whole. The saga says which effects belong together ' +
-      'and by which endpoints its beginning and its ends are recognised; it watches and changes nothing.',
+      'Services react to the events of others, and no component holds the state of the whole. The saga ' +
+      'lists the effects that belong together and the endpoints that mark its start and its ends; it only ' +
+      'observes.',
     sources: ['microservices.io: patterns/data/saga'],
     example: `faultline: 1
 title: An order by events

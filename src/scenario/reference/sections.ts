@@ -76,7 +76,7 @@ export const SECTION_EXAMPLES: ReadonlyMap<string, string> = new Map([
   [
     'platform',
     scenario(
-      'Who crashes again and again waits ever longer',
+      'Repeated crashes wait longer and longer',
       RUN,
       'platform: { kind: kubernetes, restart: { max: 60s }, endpointPropagation: uniform(100ms 2s), imagePull: 8s }\n',
       SHOP,
@@ -87,7 +87,7 @@ export const SECTION_EXAMPLES: ReadonlyMap<string, string> = new Map([
   [
     'keys',
     scenario(
-      'Some customers are asked for more than others',
+      'Some customers are requested more often than others',
       RUN,
       'keys: { customer: zipf(count=10000 exponent=1.1) }\n',
       'caches: { profiles: { keys: customer, levels: [ { name: near, kind: local, capacity: 500, ttl: 10s } ] } }\n',
@@ -99,7 +99,7 @@ export const SECTION_EXAMPLES: ReadonlyMap<string, string> = new Map([
   [
     'policies',
     scenario(
-      'A bundle and who uses it',
+      'A bundle and its user',
       RUN,
       `policies:
   careful:
@@ -113,11 +113,11 @@ services:
       USERS,
     ),
   ],
-  ['services', scenario('A shop and what it asks', RUN, SERVICES, USERS)],
+  ['services', scenario('A shop and its dependencies', RUN, SERVICES, USERS)],
   [
     'gateways',
     scenario(
-      'Everything comes through the edge',
+      'All traffic enters through the edge',
       RUN,
       GATEWAYS,
       SHOP,
@@ -125,7 +125,7 @@ services:
     ),
   ],
   ['projections', STORE_REFERENCE[0].example],
-  ['workloads', scenario('A rush and those who are always there', RUN, SHOP, WORKLOADS)],
+  ['workloads', scenario('A rush, and regular users', RUN, SHOP, WORKLOADS)],
   ['faults', scenario('Slow, then failing', RUN, SHOP, USERS, FAULTS)],
   [
     'variants',
@@ -148,7 +148,7 @@ services:
   [
     'budgets',
     scenario(
-      'What has to hold',
+      'Budgets of a shop',
       RUN,
       SHOP,
       USERS,
@@ -213,7 +213,7 @@ services:
   [
     'defaults',
     scenario(
-      'Everybody has two replicas',
+      'Two replicas for every service',
       RUN,
       'defaults: { services: { replicas: 2 } }\n',
       SHOP,
@@ -223,7 +223,7 @@ services:
   [
     'report',
     scenario(
-      'What the report shows first',
+      'Charts first in the report',
       RUN,
       SHOP,
       USERS,

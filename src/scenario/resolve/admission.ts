@@ -13,7 +13,7 @@ interface Place {
   readonly concurrency: number;
 }
 
-/** What stands before the queue; null where nothing does. */
+/** The admission control in front of the queue; null if there is none. */
 export function resolveAdmission(
   context: Context,
   output: AdmissionOutput | undefined,
@@ -62,8 +62,8 @@ export function checkFaultTolerant(context: Context, asks: boolean, limiter: Pat
   const at = [...limiter, 'faultTolerant'];
   if (asks || writtenAt(context, at) === undefined) return;
   const message =
-    'nothing can fail here: faultTolerant is about the store of a rateLimit in middleware, ' +
-    'with store: { of: COMPONENT.OPERATION }. Leave it out';
+    'faultTolerant has no effect here: it applies to the store of a rateLimit in middleware, ' +
+    'with store: { of: COMPONENT.OPERATION }. Remove it';
   report(context, 'FL208', at, message);
 }
 
@@ -98,23 +98,31 @@ function resolveShed(context: Context, output: ShedOutput, place: Place, path: P
   const wrong = (field: string, message: string): void =>
     report(context, 'FL208', [...path, field], message);
   if ('above' in output && output.above === 0) {
-    wrong('above', 'above 0% everything is refused at all times: write a larger share');
+    wrong('above', 'at 0% every request is refused: write a larger share');
   }
   if (output.kind !== 'cpu' && place.concurrency === Infinity) {
-    wrong('kind', 'nothing ever waits while concurrency is unlimited: write concurrency too');
+    wrong(
+      'kind',
+      'has no effect while concurrency is unlimited, because no request waits: write ' +
+        'concurrency too',
+    );
   }
   switch (output.kind) {
     case 'priority':
       if (place.queue.capacity === Infinity) {
-        wrong('above', 'a queue without capacity is never full: write queue.capacity too');
+        wrong(
+          'above',
+          'has no effect without queue.capacity, because an unbounded queue is never full: ' +
+            'write queue.capacity too',
+        );
       } else if (place.queue.capacity === 0) {
-        wrong('above', 'a queue of no places is always full: write a larger queue.capacity');
+        wrong('above', 'a queue with capacity 0 is always full: raise queue.capacity');
       }
       return { kind: 'priority', above: output.above, below: output.below };
     case 'cpu': {
       const { above, interval, below } = output;
       if (place.cpu.cores === Infinity) {
-        wrong('kind', 'unlimited cores are never busy: write cpu too');
+        wrong('kind', 'has no effect with unlimited cores, which are never busy: write cpu too');
       }
       return { kind: 'cpu', above, intervalNs: interval, below: below ?? null };
     }
@@ -123,7 +131,7 @@ function resolveShed(context: Context, output: ShedOutput, place: Place, path: P
       checkKey(context, key, undefined, path);
       for (const field of ['alpha', 'beta'] as const) {
         if (output[field] === 0)
-          wrong(field, 'the level would never move this way: write more than 0%');
+          wrong(field, 'at 0% the level would never move in this direction: write more than 0%');
       }
       const windowed = { targetNs: target, windowNs: interval, requests };
       return { kind: 'dagor', ...windowed, alpha, beta, users: userLevels, key };

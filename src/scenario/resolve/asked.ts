@@ -6,7 +6,7 @@ import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';
 import { resolveCall, resolveQuery, split } from './targets.js';
 
-/** The store of a policy as it stands after validation. */
+/** The store of a policy after validation. */
 export interface StoreOutput {
   readonly latency?: Distribution;
   readonly of?: string;
@@ -21,7 +21,8 @@ export function sharedLayer(context: Context, layer: Layer, path: Path): Layer {
   const sharing = policyKind(layer.policy, layer.kind)!.sharing?.(layer.config as never) ?? null;
   if (sharing === null || layer.scope !== 'instance') return layer;
   if (layer.written.includes('scope')) {
-    const message = 'by its policy the state is shared by all instances of the caller: drop scope';
+    const message =
+      'with this policy all instances of the caller share the state anyway: remove scope';
     report(context, 'FL208', [...path, 'scope'], message);
   }
   return { ...layer, scope: sharing.scope };
@@ -37,22 +38,27 @@ export function resolvePolicyStore(
   const at = [...path, 'store'];
   const sharing = policyKind(layer.policy, layer.kind)!.sharing?.(layer.config as never) ?? null;
   if (sharing !== null && onError !== undefined) {
-    const message = 'what a failed question means is said by faultTolerant: drop onError';
+    const message = 'faultTolerant defines what happens when the lookup fails: remove onError';
     report(context, 'FL208', [...at, 'onError'], message);
   }
   if (layer.scope === 'instance') {
     const message =
-      'each instance has a state of its own, in its memory: a store is for one that they share ' +
-      '(scope: caller or global)';
+      'with scope: instance each instance keeps its state in memory: remove store, or share ' +
+      'the state with scope: caller or global';
     report(context, 'FL208', at, message);
   }
   if (latency === undefined && of === undefined) {
-    report(context, 'FL203', at, 'asking costs nothing: write latency, or of: COMPONENT.OPERATION');
+    report(
+      context,
+      'FL203',
+      at,
+      'a store lookup needs a cost: write latency, or of: COMPONENT.OPERATION',
+    );
   }
   if (cache !== undefined && policyKind(layer.policy, layer.kind)!.failsOpen === true) {
     const message =
-      `${layer.kind} refuses no call, it keeps callers away from instances: there is no refusal to ` +
-      'remember, drop cache';
+      `${layer.kind} refuses no calls, it only steers callers away from instances, so there ` +
+      'is no refusal to cache: remove cache';
     report(context, 'FL208', [...at, 'cache'], message);
   }
   checkOnError(context, of, at);
@@ -69,11 +75,12 @@ export function resolvePolicyStore(
 export function checkOnError(context: Context, of: string | undefined, store: Path): void {
   const at = [...store, 'onError'];
   if (of !== undefined || writtenAt(context, at) === undefined) return;
-  const message = 'only the call of a component can fail: write of: COMPONENT.OPERATION';
+  const message =
+    'a lookup can fail only if the store is a component: write of: COMPONENT.OPERATION';
   report(context, 'FL208', at, message);
 }
 
-/** Whom a store asks: an endpoint, or an operation of a database; null where it is nobody. */
+/** The target that a store calls: an endpoint, or an operation of a database; null if there is none. */
 export function resolveAsked(
   context: Context,
   reference: string | undefined,
@@ -98,8 +105,8 @@ export function checkShared(context: Context, { policy, key }: Layer, path: Path
   const declared = get(get(context.tree, 'keys'), key);
   if (key !== 'request' && text(get(declared, 'kind')) !== 'unique') return;
   const message =
-    'each request has a value of its own, so no state would see two of them: take a key that ' +
-    'requests share';
+    'every request has its own value of this key, so each state would see one request: use a ' +
+    'key that requests share';
   report(context, 'FL208', [...path, 'key'], message);
 }
 
@@ -114,7 +121,7 @@ export function checkRemembered(context: Context, layer: Layer, path: Path): voi
   ];
   for (const [field, isSet] of unused) {
     if (!isSet) continue;
-    const message = `this ${policy} keeps nothing from one call to the next, so ${field} changes nothing: leave it out`;
+    const message = `this ${policy} keeps no state between calls, so ${field} has no effect: remove it`;
     report(context, 'FL208', [...path, field], message);
   }
 }

@@ -39,10 +39,12 @@ export function resolveAutoscaling(
   if (own === undefined) return null;
   const at = [...path, 'autoscaling'];
   if (own.min > own.max) {
-    const message = `the fewest, ${own.min}, are more than the most, ${own.max}`;
+    const message = `min, ${own.min}, is greater than max, ${own.max}: lower min or raise max`;
     report(context, 'FL208', [...at, 'min'], message);
   } else if (replicas < own.min || replicas > own.max) {
-    const message = `${replicas} replicas at the beginning lie outside of ${own.min} to ${own.max}, what the autoscaler allows`;
+    const message =
+      `replicas, ${replicas}, is outside the range of the autoscaler: expected ${own.min} to ` +
+      `${own.max}`;
     report(context, 'FL208', at, message);
   }
   const metrics = metricsOf(context, own, at);
@@ -50,7 +52,8 @@ export function resolveAutoscaling(
   if (share >= 0 && output.resources?.requests?.cpu === undefined && cores === Infinity) {
     const where = own.metrics === undefined ? [...at, 'metric'] : [...at, 'metrics', share];
     const message =
-      'a share of unlimited cores is nothing: write cpu: CORES, or resources: { requests: { cpu: CORES } }';
+      'a share of unlimited cores is undefined: write cpu: CORES, or resources: { requests: { ' +
+      'cpu: CORES } }';
     report(context, 'FL208', where, message);
   }
   return {
@@ -70,14 +73,14 @@ function metricsOf(context: Context, own: AutoscalingOutput, at: Path): readonly
   if (metrics !== undefined) {
     const single = metric !== undefined ? 'metric' : target !== undefined ? 'target' : 'of';
     if (own[single] !== undefined) {
-      const message = `${single} is short for one entry of metrics: write it there`;
+      const message = `${single} is the short form of one entry of metrics: move it into metrics`;
       report(context, 'FL208', [...at, single], message);
     }
     return metrics.map((entry, index) => targetOf(context, entry, [...at, 'metrics', index]));
   }
   if (metric === undefined || target === undefined) {
     const missing = metric === undefined ? 'metric' : 'target';
-    const message = `${missing} is required, as in metric: cpu, target: 60%`;
+    const message = `${missing} is missing: write both, as in metric: cpu, target: 60%`;
     report(context, 'FL203', at, message);
     return [];
   }
@@ -90,17 +93,28 @@ function targetOf(context: Context, { metric, target, of }: Entry, at: Path): Sc
   const [form, example] = FORMS[metric] ?? NUMBER;
   const isShare = form === 'share' && target.form === 'number' && target.value <= 1;
   if (target.form !== form && !isShare) {
-    const message = `the target of ${metric} is written as ${example}`;
+    const message = `expected a target for ${metric}, such as ${example}`;
     report(context, 'FL204', [...at, 'target'], message);
   } else if (target.value === 0) {
-    report(context, 'FL204', [...at, 'target'], 'a target of nothing can never be reached');
+    report(
+      context,
+      'FL204',
+      [...at, 'target'],
+      'a target of 0 can never be reached: write more than 0',
+    );
   }
   if (metric === 'lag' && of === undefined) {
-    const message = 'of is required: the group whose lag it is, as topic.group, or the queue';
+    const message =
+      'of is missing: write the consumer group whose lag to use, as topic.group, or the queue';
     report(context, 'FL203', at, message);
   }
   if (metric !== 'lag' && of !== undefined) {
-    report(context, 'FL208', [...at, 'of'], `of belongs to lag, and the metric is ${metric}`);
+    report(
+      context,
+      'FL208',
+      [...at, 'of'],
+      `of applies only to metric: lag, and the metric is ${metric}: remove it`,
+    );
   }
   return { metric, target: target.value, of: metric === 'lag' ? (of ?? null) : null };
 }
@@ -113,7 +127,7 @@ function rulesOf(
 ): ScalingRules {
   const policies = own.policies?.map(({ percent, pods, period }, index) => {
     if ((percent === undefined) === (pods === undefined)) {
-      const message = 'a policy has percent or pods, and not both';
+      const message = 'a policy needs exactly one of percent and pods';
       report(context, 'FL208', [...at, 'policies', index], message);
     }
     const unit = pods === undefined ? ('percent' as const) : ('pods' as const);

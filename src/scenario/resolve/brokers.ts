@@ -71,7 +71,9 @@ export function resolveTopicBroker(
   if (broker === null) {
     for (const field of OF_BROKERS) {
       if (writtenAt(context, [...path, field]) === undefined) continue;
-      const message = `without a broker every message is written at once: write broker: NAME, or leave out ${field}`;
+      const message =
+        `${field} has no effect without a broker, because every message is written at once: ` +
+        `write broker: NAME, or remove ${field}`;
       report(context, 'FL208', [...path, field], message);
     }
     return null;
@@ -79,15 +81,17 @@ export function resolveTopicBroker(
   if (!isBroker(context, broker, 'kafka', brokers, path)) return null;
   const size = brokers.get(broker)?.replicas ?? replication;
   if (replication > size) {
-    const message = `${broker} has ${size} nodes: no partition can have ${replication} replicas`;
+    const message =
+      `${broker} has ${size} nodes, so a partition cannot have ${replication} replicas: write ` +
+      `at most ${size}`;
     report(context, 'FL208', [...path, 'replication'], message);
   }
   if (minInsyncReplicas > replication) {
-    const message = `no write could ever be confirmed: minInsyncReplicas is at most replication, ${replication}`;
+    const message = `no write could ever be confirmed: write at most replication, ${replication}`;
     report(context, 'FL208', [...path, 'minInsyncReplicas'], message);
   }
   if (writtenAt(context, [...path, 'publishLatency']) !== undefined) {
-    const message = `on a broker a write takes the latency of ${broker}: leave out publishLatency`;
+    const message = `with a broker, writes have the latency of ${broker}: remove publishLatency`;
     report(context, 'FL208', [...path, 'publishLatency'], message);
   }
   checkProducer(context, output.producer, [...path, 'producer']);
@@ -115,7 +119,7 @@ export function isBroker(
       context,
       'FL405',
       at,
-      `${name} is a broker of kind ${found}; this needs one of kind ${wanted}`,
+      `${name} is a broker of kind ${found}: expected one of kind ${wanted}`,
     );
   }
   return false;
@@ -141,16 +145,16 @@ export function resolveProducer(output: ProducerOutput): Producer {
 function checkProducer(context: Context, output: ProducerOutput, path: Path): void {
   const { deliveryTimeout, linger, requestTimeout, idempotence, acks } = output;
   if (output.bufferMemory < output.batchSize) {
-    const message = 'bufferMemory is at least batchSize: each batch takes up so much of it';
+    const message = 'bufferMemory must be at least batchSize, the size of one batch';
     report(context, 'FL208', [...path, 'bufferMemory'], message);
   }
   if (deliveryTimeout < linger + requestTimeout) {
-    const message = 'deliveryTimeout is at least linger + requestTimeout: no try could end before';
+    const message = 'deliveryTimeout must be at least linger + requestTimeout, the time of one try';
     report(context, 'FL208', [...path, 'deliveryTimeout'], message);
   }
   const isAsked = writtenAt(context, [...path, 'idempotence']) !== undefined;
   if (isAsked && idempotence && acks !== 'all') {
-    const message = `an idempotent producer waits for all acknowledgements: acks is all, not ${acks}`;
+    const message = `an idempotent producer needs acks: all, found acks: ${acks}`;
     report(context, 'FL208', [...path, 'idempotence'], message);
   }
 }

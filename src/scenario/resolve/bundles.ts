@@ -73,8 +73,8 @@ export function resolveBundle(context: Context, output: BundleOutput, path: Path
       context,
       'FL208',
       [...path, 'idempotencyKey'],
-      'a hedge of a call with a key is answered 409 while the original is being executed, which ends ' +
-        'the call: leave out one of hedge and idempotencyKey',
+      'a hedge with the same idempotency key is answered 409 while the original runs, which ' +
+        'ends the call: remove hedge or idempotencyKey',
     );
   }
   const connections =
@@ -96,7 +96,7 @@ export function resolveBundle(context: Context, output: BundleOutput, path: Path
   return { id, layers, ...own, order: orderName };
 }
 
-/** Whether a bundle stands in `policies`, and not inside another one there. */
+/** Whether a bundle is an entry of `policies`, and not nested in another one there. */
 function isNamed(path: Path): boolean {
   return path[0] === 'policies' && path.length === 2;
 }
@@ -129,7 +129,7 @@ export function resolveLoadBalancing(
   } = output;
   if (failTrafficOnPanic && panicThreshold === 0) {
     const message =
-      'there is no panic to fail in, because panicThreshold is 0: leave one of them out';
+      'has no effect with panicThreshold 0, because there is no panic mode: remove one of them';
     report(context, 'FL208', [...path, 'failTrafficOnPanic'], message);
   }
   const { key } = config as { readonly key?: string };
@@ -173,12 +173,12 @@ function checkBalancing(
   if (narrowed === null) return;
   if (definition.wholeList === true) {
     const message =
-      `${kind} is meant for callers that all see the same instances, ${narrowed} hides some of them: ` +
-      'take another kind, or leave it out';
+      `${kind} needs all callers to see the same instances, and ${narrowed} hides some of ` +
+      `them: use another kind, or remove ${narrowed}`;
     report(context, 'FL208', [...path, narrowed], message);
   } else if (zoneAware !== null && subset !== null) {
     const message =
-      'zones are weighed by all instances, and subset hides most of them: leave one of the two out';
+      'zoneAware weighs zones by all instances, and subset hides most: remove one of them';
     report(context, 'FL208', [...path, 'subset'], message);
   }
 }
@@ -244,7 +244,7 @@ function perOf(per: unknown): Layer['per'] {
   return per === undefined || per === 'key' ? 'callee' : (per as Layer['per']);
 }
 
-/** Dotted paths of what stands in a policy; a bare value is its field `after`. */
+/** Dotted paths of the fields written in a policy; a bare value is its field `after`. */
 function writtenFields(node: Node | undefined, prefix = ''): readonly string[] {
   if (node?.type !== 'map') return node === undefined ? [] : [prefix === '' ? 'after' : prefix];
   return entries(node)
@@ -331,7 +331,7 @@ export function splitLayer(layer: Layer): Layer {
 export function checkKey(context: Context, key: string | null, per: unknown, path: Path): void {
   if (key === null) {
     if (per !== 'key') return;
-    const message = 'per: key needs the name of one: write key: NAME';
+    const message = 'per: key needs a key: write key: NAME';
     report(context, 'FL203', [...path, 'per'], message);
     return;
   }
@@ -359,14 +359,14 @@ export function checkLayer(
 function checkTargets(context: Context, layers: readonly Layer[], path: Path): void {
   layers.forEach((layer, index) => {
     if (layer.per === 'target' && PARALLEL.has(layer.policy)) {
-      const message = `${layer.policy} calls another instance with each attempt, so it has no state for each of them: write per: callee`;
+      const message = `${layer.policy} uses one instance per attempt and keeps no state for each: write per: callee`;
       report(context, 'FL209', [...path, layer.policy, 'per'], message);
     }
     const repeating = layers.slice(index + 1).find(({ policy }) => REPEATING.has(policy));
     if (layer.per !== 'target' || repeating === undefined) return;
     const message =
-      `${layer.policy} has a state for each instance called, and ${repeating.policy} inside it ` +
-      `picks an instance for each attempt: order ${repeating.policy} outside of ${layer.policy}`;
+      `${layer.policy} keeps state per instance called, but ${repeating.policy} inside it picks one for ` +
+      `each attempt: move ${repeating.policy} outside ${layer.policy}`;
     report(context, 'FL209', [...path, layer.policy, 'per'], message);
   });
 }
@@ -381,10 +381,10 @@ function orderOf(
   if (typeof order === 'string') return presetOrder(order, present.get('bulkhead')?.kind);
   const at = [...path, 'order'];
   const twice = order.find((policy, index) => order.indexOf(policy) !== index);
-  if (twice !== undefined) report(context, 'FL209', at, `order names ${twice} twice`);
+  if (twice !== undefined) report(context, 'FL209', at, `duplicate entry ${twice} in order`);
   for (const policy of present.keys()) {
     if (policy !== 'deadline' && !order.includes(policy)) {
-      report(context, 'FL209', at, `order does not say where ${policy} stands`);
+      report(context, 'FL209', at, `order does not list ${policy}: add it`);
     }
   }
   return order;

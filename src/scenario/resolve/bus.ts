@@ -60,6 +60,6 @@ function checkScaled(
   const service = services?.[name];
   if (service?.autoscaling === undefined && service?.rollout === undefined) return;
   const how = service.autoscaling === undefined ? 'changes its version' : 'is scaled';
-  const message = `${name} ${how}, and events of the system go to a fixed number of instances`;
+  const message = `${name} ${how}, and system events need a fixed number of instances`;
   report(context, 'FL208', path, message);
 }

@@ -138,7 +138,7 @@ function populationOf(
   path: Path,
 ): number {
   if (output.keys === undefined) {
-    reportKey(context, 'FL203', path, 'a cache has keys: the name of one, or a fixed hitRatio');
+    reportKey(context, 'FL203', path, 'a cache needs keys, the name of a key, or a fixed hitRatio');
     return 1;
   }
   const at = [...path, 'keys'];
@@ -151,12 +151,14 @@ function populationOf(
     return 1;
   }
   if (key.kind === 'unique') {
-    const message = `every value of ${output.keys} is new, so nothing would ever be found: use a key with a count`;
+    const message =
+      `every value of ${output.keys} is unique, so no lookup would ever hit: use a key with a ` +
+      'count';
     report(context, 'FL208', at, message);
     return 1;
   }
   if (key.count > POPULATION_MAX) {
-    const message = `${output.keys} has ${key.count} values, a cache can know ${POPULATION_MAX}`;
+    const message = `${output.keys} has ${key.count} values; a cache supports at most ${POPULATION_MAX}`;
     report(context, 'FL208', at, message);
     return 1;
   }
@@ -168,7 +170,7 @@ function checkPattern(context: Context, output: CacheOutput, path: Path): void {
   const { pattern } = output;
   const only = (field: keyof CacheOutput, wanted: CacheOutput['pattern']): void => {
     if (output[field] === undefined || pattern === wanted) return;
-    report(context, 'FL208', [...path, field], `${field} says nothing without pattern: ${wanted}`);
+    report(context, 'FL208', [...path, field], `${field} has no effect without pattern: ${wanted}`);
   };
   only('refreshAheadFactor', 'refreshAhead');
   only('writeDelay', 'writeBehind');
@@ -181,11 +183,11 @@ function checkPattern(context: Context, output: CacheOutput, path: Path): void {
   ];
   for (const [field, on] of needs) {
     if (!on || timed || output.hitRatio !== undefined) continue;
-    const message = `${field} says nothing where nothing expires: give a level a ttl`;
+    const message = `${field} has no effect because no entry expires: give a level a ttl`;
     report(context, 'FL208', [...path, field], message);
   }
   if (pattern === 'refreshAhead' && !timed && output.hitRatio === undefined) {
-    const message = 'nothing expires, so nothing is loaded ahead of it: give a level a ttl';
+    const message = 'refreshAhead has no effect because no entry expires: give a level a ttl';
     report(context, 'FL208', [...path, 'pattern'], message);
   }
 }
@@ -206,11 +208,14 @@ function checkRatio(context: Context, output: CacheOutput, path: Path): void {
     report(context, 'FL208', [...path, 'levels', 0, field], message);
   }
   if (output.levels.length > 1) {
-    const message = 'a fixed hitRatio is that of one level: say which, or give the levels keys';
+    const message =
+      'a fixed hitRatio works with one level only: keep one level, or use keys instead of hitRatio';
     report(context, 'FL208', [...path, 'hitRatio'], message);
   }
   if (output.pattern === 'writeBehind' || output.pattern === 'refreshAhead') {
-    const message = `${output.pattern} is about entries, and with a fixed hitRatio there are none`;
+    const message =
+      `${output.pattern} needs entries, and with a fixed hitRatio there are none: remove one of ` +
+      'them';
     report(context, 'FL208', [...path, 'pattern'], message);
   }
 }
@@ -222,11 +227,11 @@ function checkLevels(context: Context, output: CacheOutput, path: Path): void {
     const problem = (field: string, message: string): void =>
       report(context, 'FL208', [...at, field], message);
     if (level.counts !== undefined && level.eviction !== 'lfu') {
-      problem('counts', 'counts says nothing without eviction: lfu');
+      problem('counts', 'counts has no effect without eviction: lfu');
     }
     if ((level.sliding || (level.ttlJitter ?? 0) > 0) && level.ttl === null) {
       const field = level.sliding ? 'sliding' : 'ttlJitter';
-      problem(field, `${field} says nothing without ttl`);
+      problem(field, `${field} has no effect without ttl`);
     }
     if (level.kind === 'local') {
       const served = ['cpu', 'maxConnections', 'pool', 'zone', 'labels'] as const;
@@ -234,14 +239,17 @@ function checkLevels(context: Context, output: CacheOutput, path: Path): void {
         if (level[field] === undefined) continue;
         problem(
           field,
-          `a local level is in the process of its caller, it has no ${field} of its own`,
+          `a local level runs in the process of its caller, so it has no ${field} of its own: ` +
+            `remove ${field}`,
         );
       }
-      if (shared > 0) problem('kind', 'a level in the process stands in front of the shared one');
+      if (shared > 0)
+        problem('kind', 'local levels come before the shared one: move this level up');
     } else if (++shared > 1) {
       problem(
         'kind',
-        'a cache has one shared level: make the other a cache of its own, and ask it in the miss of this one, onMiss: [ cache: { get: OTHER, onMiss: [ ... ] } ]',
+        'a cache has at most one shared level: make the other one a separate cache, and read ' +
+          'it on a miss: onMiss: [ cache: { get: OTHER, onMiss: [ ... ] } ]',
       );
     }
   });
@@ -260,7 +268,9 @@ export function resolveCacheStep(
     (op) => output[op] !== undefined,
   );
   if (ops.length !== 1) {
-    const message = `a cache step says one of get, set, delete, refresh; this one says ${ops.length === 0 ? 'none' : ops.join(' and ')}`;
+    const message =
+      'a cache step needs exactly one of get, set, delete, refresh; found ' +
+      `${ops.length === 0 ? 'none' : ops.join(' and ')}`;
     report(context, 'FL208', path, message);
     return null;
   }
@@ -275,7 +285,7 @@ export function resolveCacheStep(
       context,
       'FL405',
       path,
-      `${owner} is a workload: the cache belongs into a service or a gateway`,
+      `${owner} is a workload; only a service or a gateway can use a cache`,
     );
     return null;
   }
@@ -297,21 +307,28 @@ function checkStep(
     report(context, 'FL208', [...path, field], message);
   const loads = op === 'get' || op === 'refresh';
   if (output.onMiss !== undefined && !loads) {
-    problem('onMiss', `${op} loads nothing: leave onMiss out`);
+    problem('onMiss', `${op} does not load the value: remove onMiss`);
   }
   if (op === 'refresh' && output.onMiss === undefined) {
-    problem('refresh', 'refresh loads the value: say how in onMiss');
+    problem('refresh', 'refresh loads the value: write the steps in onMiss');
   }
   if (!output.store && output.onMiss === undefined) {
-    problem('store', 'store is about what onMiss has loaded, and there is none');
+    problem(
+      'store',
+      'store applies to the value that onMiss loads, and there is no onMiss: write onMiss, or ' +
+        'remove store',
+    );
   }
   const pattern = patternOf(context, cache);
   const writes = pattern === 'writeThrough' || pattern === 'writeBehind';
   if (output.write !== undefined && (op !== 'set' || !writes)) {
-    problem('write', 'write belongs to set, with the pattern writeThrough or writeBehind');
+    problem('write', 'write applies only to set with the pattern writeThrough or writeBehind');
   }
   if (op === 'set' && writes && output.write === undefined) {
-    problem('set', `with ${pattern} a set brings the value to where it belongs: say how in write`);
+    problem(
+      'set',
+      `with ${pattern} a set also writes to the data source: write the steps in write`,
+    );
   }
 }
 
@@ -354,7 +371,7 @@ function checkKeyed(context: Context, key: string | undefined, cache: string, pa
   const values = Number(textAt(context, ['keys', key, 'count']) ?? Infinity);
   const entries = Number(textAt(context, ['keys', own, 'count']) ?? 0);
   if (values <= entries) return;
-  const message = `${key} has values that ${cache} has no entries for: its keys are those of ${own}, ${entries}`;
+  const message = `${key} has values outside the keys of ${cache}: its keys are those of ${own}, ${entries}`;
   report(context, 'FL208', at, message);
 }
 

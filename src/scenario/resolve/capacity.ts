@@ -21,27 +21,31 @@ export function resolveCapacity(
   const problem = (at: Path, message: string): void => report(context, 'FL208', at, message);
   if (kind !== 'dynamodb') {
     if (capacity !== undefined) {
-      const message = 'units of capacity are those of kind: dynamodb, other kinds have cpu';
+      const message = 'capacity units apply only to kind: dynamodb; other kinds have cpu';
       problem([...path, 'capacity'], message);
     }
     for (const [name, { units }] of sorted(operations)) {
       if (units === undefined) continue;
-      const message = 'only operations of kind: dynamodb take units of capacity';
+      const message = 'capacity units apply only to operations of kind: dynamodb';
       problem([...path, 'operations', name, 'units'], message);
     }
     return null;
   }
   for (const field of NOT_OF_TABLES) {
     if (writtenAt(context, [...path, field]) === undefined) continue;
-    const message = `a table of dynamodb has capacity and partitions, and no ${field}`;
+    const message = `a dynamodb table has capacity and partitions, but no ${field}: remove it`;
     problem([...path, field], message);
   }
   for (const [name, { lock, write, units = 1 }] of sorted(operations)) {
     const at = [...path, 'operations', name];
     const most = write ? PARTITION_MAX.write : PARTITION_MAX.read;
-    if (lock) problem([...at, 'lock'], 'rows of dynamodb are not locked: leave lock out');
+    if (lock) problem([...at, 'lock'], 'dynamodb does not lock rows: remove lock');
     if (units > most) {
-      problem([...at, 'units'], `a partition gives ${most} of them in a second: it never would`);
+      problem(
+        [...at, 'units'],
+        `one operation needs more units than a partition gives in a second, ${most}, so it ` +
+          'would never succeed',
+      );
     }
   }
   const {

@@ -1,7 +1,7 @@
 import type { Cache } from '../../spec/caching.js';
 import type { Middleware, Scenario, Target } from '../../spec/scenario.js';
 
-/** Whom a member of a middleware chain asks: the store of a limiter, a remote check, a shared cache. */
+/** The component that a middleware entry calls: the store of a limiter, a remote check, a shared cache. */
 export function asked(
   { caches }: Pick<Scenario, 'caches'>,
   { store, call, response }: Middleware,

@@ -31,12 +31,12 @@ function pluginOf({ name, kind }: Middleware): string {
 export function checkPlugins(context: Context, chain: readonly Middleware[]): void {
   for (const { name, kind, at } of chain) {
     if (kongPriority(name, kind) !== undefined) continue;
-    const message = `kind: kong runs plugins by priority, and ${name} stands for several: write its kind`;
+    const message = `kind: kong runs plugins by priority, and ${name} can be several plugins: write its kind`;
     report(context, 'FL203', [...at, name], message);
   }
 }
 
-/** An entry that refuses every request ends its chain: what stands behind it never runs. */
+/** An entry that refuses every request ends its chain: entries after it never run. */
 export function checkEnds(context: Context, routes: readonly Route[]): void {
   const told = new Set<Middleware>();
   for (const { chain } of routes) {
@@ -45,8 +45,8 @@ export function checkEnds(context: Context, routes: readonly Route[]): void {
     if (end < 0 || next === undefined || told.has(next)) continue;
     told.add(next);
     const message =
-      `never runs: ${chain[end]!.name} before it refuses every request; ` +
-      'give that one a `when` or a smaller `reject`, or take one of the two out';
+      `never runs, because ${chain[end]!.name} before it refuses every request: give that one ` +
+      'a `when` or a smaller `reject`, or remove one of them';
     report(context, 'FL208', [...next.at, next.name], message);
   }
 }
@@ -61,8 +61,7 @@ export function checkCoalescing(
     const second = chain.filter(({ coalesce }) => coalesce !== null)[1];
     if (second === undefined || told.has(second)) continue;
     told.add(second);
-    const message =
-      'a request is coalesced once on its way through its chains: keep one of the two';
+    const message = 'a request can be coalesced only once on its path: remove one of the two';
     report(context, 'FL208', second.at, message);
   }
 }

@@ -15,7 +15,9 @@ export function resolveClaims(
   path: Path,
 ): Projection['claims'] {
   const alone = (field: string): void => {
-    const message = 'it runs on a core of its own, which nobody takes over from: write service too';
+    const message =
+      'without service the projection runs on its own core, and no instance can take over from ' +
+      'it: write service too';
     report(context, 'FL208', [...path, field], message);
   };
   if (!own.isHosted && (claimTimeout ?? null) !== null) alone('claimTimeout');

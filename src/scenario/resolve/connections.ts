@@ -21,27 +21,30 @@ export function resolveConnections(
   if (max === Infinity && maxPending !== Infinity && writes('maxPending')) {
     problem(
       'maxPending',
-      'nothing ever waits in line, because max is unlimited: give max a number',
+      'has no effect with max unlimited, because no call waits: write a number for max',
     );
   } else if (max === Infinity && acquireTimeout !== null) {
     problem(
       'acquireTimeout',
-      'nothing ever waits in line, because max is unlimited: give max a number',
+      'has no effect with max unlimited, because no call waits: write a number for max',
     );
   } else if (maxPending === 0 && acquireTimeout !== null) {
     problem(
       'acquireTimeout',
-      'nothing ever waits in line, because maxPending is 0: drop acquireTimeout',
+      'has no effect with maxPending 0, because no call waits: remove acquireTimeout',
     );
   }
   if (maxIdle > max && maxIdle !== Infinity) {
     problem(
       'maxIdle',
-      'more than max are never open, so none is ever closed for it: lower maxIdle',
+      'has no effect, because never more than max connections are open: lower maxIdle',
     );
   }
   if (maxIdle === 0 && output.idleTimeout !== null) {
-    problem('idleTimeout', 'no connection is ever idle, because maxIdle is 0: drop idleTimeout');
+    problem(
+      'idleTimeout',
+      'has no effect with maxIdle 0, because no connection is ever idle: remove idleTimeout',
+    );
   }
   return {
     max,
@@ -74,7 +77,8 @@ export function resolveProtocol(
   if (output === undefined) return null;
   const { kind, tls, handshakeWork, workPerKiB } = output;
   if (tls === 'none' && writtenAt(context, [...path, 'handshakeWork']) !== undefined) {
-    const message = 'without tls there is no handshake to work for: name tls, or drop it';
+    const message =
+      'has no effect without tls, because there is no TLS handshake: write tls, or remove it';
     report(context, 'FL208', [...path, 'handshakeWork'], message);
   }
   return { kind, tls, handshakeWork, workPerKiB, closes: resolveClosing(context, output, path) };
@@ -94,21 +98,24 @@ function resolveClosing(
     for (const field of ['keepAliveTimeout', 'keepAliveRequests'] as const) {
       if (writtenAt(context, [...path, field]) === undefined) continue;
       const own = 'maxConnectionIdle and maxConnectionAge';
-      problem(field, `a gRPC server closes connections by limits of its own: write ${own}`);
+      problem(field, `does not apply to a gRPC server: write ${own}`);
     }
   } else if (kind !== 'http2') {
     for (const field of ['maxConnectionIdle', 'maxConnectionAge'] as const) {
       if (output[field] === null) continue;
       const own = 'keepAliveTimeout and keepAliveRequests';
-      problem(field, `only http2 and grpc have a GOAWAY: write ${own}, or change the kind`);
+      problem(
+        field,
+        `needs GOAWAY, which only http2 and grpc have: write ${own}, or change the kind`,
+      );
     }
   }
   if (keepAliveTimeout !== null && maxConnectionIdle !== null) {
-    const message = 'keepAliveTimeout is a limit on the same idle time: keep one of them';
+    const message = 'keepAliveTimeout limits the same idle time: remove one of them';
     problem('maxConnectionIdle', message);
   }
   if (maxConnectionAgeGrace !== null && maxConnectionAge === null) {
-    const message = 'no connection grows too old without maxConnectionAge: write it, or drop this';
+    const message = 'has no effect without maxConnectionAge: write it, or remove this';
     problem('maxConnectionAgeGrace', message);
   }
   const never = keepAliveTimeout === null && keepAliveRequests === Infinity;
@@ -132,12 +139,14 @@ export function checkLevel(
   if (output.level !== 'connection') return;
   if (output.kind === 'peakEwma') {
     const message =
-      'peakEwma looks at the time that attempts take, and an L4 balancer sees none: use leastConnections';
+      'peakEwma needs the latency of attempts, which an L4 balancer does not see: use ' +
+      'leastConnections';
     report(context, 'FL208', [...path, 'level'], message);
   }
   if (hasConnections === false) {
     const message =
-      'an instance is picked when a connection is opened, and there are none: write connections in this bundle';
+      'the instance is picked when a connection is opened, and this bundle has no ' +
+      'connections: write connections';
     report(context, 'FL208', [...path, 'level'], message);
   }
 }

@@ -36,12 +36,15 @@ export function resolveConsumerPolicy(
 function checkRest(context: Context, bundle: Bundle, path: Path): void {
   if (writtenAt(context, [...path, 'order']) !== undefined) {
     const message =
-      'a consumer has circuitBreaker outside of rateLimit outside of timeout, whatever is written: leave order out';
+      'the order of a consumer is fixed (circuitBreaker, rateLimit, timeout, from the outside ' +
+      'in): remove order';
     report(context, 'FL208', [...path, 'order'], message);
   }
   for (const field of OF_CALLS) {
     if (bundle[field] === null) continue;
-    const message = `a handler runs in its own process and is called by nobody: leave out ${field}`;
+    const message =
+      'a handler runs in the process of the consumer and is not called over the network: remove ' +
+      `${field}`;
     report(context, 'FL208', [...path, field], message);
   }
 }
@@ -50,7 +53,9 @@ function checkRest(context: Context, bundle: Bundle, path: Path): void {
 function checkLayer(context: Context, layer: Layer, path: Path): void {
   const { policy, kind: name, per, key, store, dryRun } = layer;
   if (!ALLOWED.includes(policy)) {
-    const message = `a consumer knows ${ALLOWED.join(', ')}; ${policy} has no meaning around its handler: ${adviceOf(policy)}`;
+    const message =
+      `a consumer supports ${ALLOWED.join(', ')}; ${policy} does not apply to its handler: ` +
+      `${adviceOf(policy)}`;
     report(context, 'FL208', path, message);
     return;
   }
@@ -60,31 +65,32 @@ function checkLayer(context: Context, layer: Layer, path: Path): void {
   if (per === 'target') {
     refuse(
       'kind',
-      `${name} is about one instance called, and a handler calls nobody: take another`,
+      `${name} keeps state per instance called, and a handler is not a remote call: use ` +
+        'another kind',
     );
-  } else if (per !== 'callee') refuse('per', 'there is one handler: leave per out');
+  } else if (per !== 'callee') refuse('per', 'a consumer has one handler: remove per');
   if (key === ADDRESS_KEY) {
     refuse(
       'limitBy',
       'a consumer is paused as a whole, so its calls have no address: write limitBy: service',
     );
-  } else if (key !== null) refuse('key', 'a consumer is paused as a whole: leave key out');
-  if (store !== null) refuse('store', 'the state of a consumer is in its memory: leave store out');
-  if (dryRun) refuse('dryRun', 'a consumer policy acts or is left out: dryRun is for calls');
+  } else if (key !== null) refuse('key', 'a consumer is paused as a whole: remove key');
+  if (store !== null) refuse('store', 'a consumer keeps its state in memory: remove store');
+  if (dryRun) refuse('dryRun', 'dryRun applies only to calls: remove dryRun');
   if (policy === 'rateLimit' && kind.limiter === undefined) {
-    refuse('kind', `${name} is known for calls only: take tokenBucket or another kind`);
+    refuse('kind', `${name} works only for calls: use tokenBucket or another kind`);
   }
   for (const field of (kind.waits ?? []).filter((one) => layer.written.includes(one))) {
-    refuse(field, `a consumer waits for its permit, however long that takes: leave ${field} out`);
+    refuse(field, `a consumer waits for its permit without a limit: remove ${field}`);
   }
   const { cancel = true } = layer.config as { readonly cancel?: boolean };
   if (policy === 'timeout' && !cancel) {
-    refuse('cancel', 'the handler is stopped in its own process: leave cancel out');
+    refuse('cancel', 'the handler runs in the same process and is always stopped: remove cancel');
   }
 }
 
 function adviceOf(policy: string): string {
   if (policy === 'retry') return 'write the retry of the consumer itself';
   if (policy === 'bulkhead' || policy === 'concurrencyLimit') return 'write concurrency';
-  return 'leave it out';
+  return 'remove it';
 }

@@ -18,7 +18,7 @@ export function isFunction(context: Context, { call }: { readonly call: string }
   return context.names.things.get(split(call)[0])?.section === 'functions';
 }
 
-/** The common part of a subscriber or a consumer; null where it calls nobody. */
+/** The common part of a subscriber or a consumer; null if its call is invalid. */
 export function resolveConsumer(
   context: Context,
   output: ConsumerOutput,
@@ -58,24 +58,26 @@ export function resolveHandler(
   const call = resolveCall(context, reference, '', path);
   if (call === null) return null;
   if (context.names.things.get(call.component)?.kind === 'service') return call;
-  const message = `messages are handled inside the instances of a service; ${call.component} is none`;
+  const message =
+    `messages are handled inside the instances of a service, and ${call.component} is not a ` +
+    'service';
   report(context, 'FL405', path, message);
   return null;
 }
 
-/** Where messages go that nobody could handle: something that holds messages. */
+/** The destination of messages that could not be handled: something that can hold messages. */
 function resolveDeadLetter(context: Context, output: ConsumerOutput, path: Path): string | null {
   const { onPoison, deadLetter = null } = output;
   if (deadLetter === null) {
     if (onPoison === 'deadLetter') {
-      const message = 'onPoison: deadLetter needs a place for messages: write deadLetter: NAME';
+      const message = 'onPoison: deadLetter needs a destination: write deadLetter: NAME';
       reportKey(context, 'FL203', [...path, 'onPoison'], message);
     }
     return null;
   }
   const at = [...path, 'deadLetter'];
   if (onPoison !== 'deadLetter') {
-    const message = `nothing gets to ${deadLetter} with onPoison: ${onPoison}: write onPoison: deadLetter`;
+    const message = `with onPoison: ${onPoison} no message reaches ${deadLetter}: write onPoison: deadLetter`;
     report(context, 'FL208', at, message);
   }
   return resolveHolder(context, deadLetter, at);
@@ -86,7 +88,12 @@ export function resolveHolder(context: Context, name: string, path: Path): strin
   const kind = context.names.things.get(name)?.kind;
   if (kind === undefined) return unknown(context, name, path, HOLDERS);
   if (HOLDERS.includes(kind)) return name;
-  report(context, 'FL405', path, `${name} is a ${kind}: it holds no messages`);
+  report(
+    context,
+    'FL405',
+    path,
+    `${name} is a ${kind}, which cannot hold messages: expected a topic or a queue`,
+  );
   return null;
 }
 
@@ -107,11 +114,14 @@ function checkRetry(context: Context, { retry, onPoison }: ConsumerOutput, path:
   if (retry === undefined) return;
   const at = [...path, 'retry', 'mode'];
   if (retry.mode === 'delayed' && retry.backoff === undefined) {
-    const message = 'delayed by what: write a backoff, or mode: requeue for a retry at once';
+    const message =
+      'mode: delayed needs a backoff: write backoff, or mode: requeue to retry at once';
     report(context, 'FL208', at, message);
   }
   if (retry.mode !== 'inProcess' && onPoison === 'block') {
-    const message = `mode: ${retry.mode} lets the messages behind a failed one through, onPoison: block holds them: write onPoison: skip or deadLetter`;
+    const message =
+      `mode: ${retry.mode} lets later messages pass a failed one, but onPoison: block holds ` +
+      'them back: write onPoison: skip or deadLetter';
     report(context, 'FL208', at, message);
   }
 }

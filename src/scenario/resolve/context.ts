@@ -12,7 +12,7 @@ import type { Names } from './names.js';
 export interface Context {
   /** After all merging. */
   readonly tree: Node;
-  /** Before bundles were written out: tells which bundle is only a name. */
+  /** The tree before bundles were written out: shows which bundle is only a name. */
   readonly written: Node;
   readonly problems: Problems;
   /** Hands out a file beside the scenario, by its path from that folder. */
@@ -82,7 +82,7 @@ function joined(before: string, rest: readonly PathKey[]): string {
     : `.${textOfRest}`;
 }
 
-/** The value that was written at a path, or undefined where a default stands. */
+/** The value that was written at a path, or undefined for a default. */
 export function writtenAt(context: Context, path: Path): Node | undefined {
   const found = locate(context.tree, path);
   return found.depth === path.length ? found.node : undefined;

@@ -11,7 +11,7 @@ export function resolveCpu(context: Context, output: HostOutput['cpu'], path: Pa
       context,
       'FL208',
       [...path, 'cores'],
-      'with fcfs each core serves one piece of work: cores must be a whole number',
+      'with fcfs each core runs one piece of work at a time: cores must be a whole number',
     );
   }
   if (contextSwitchTax > 0 && (discipline === 'fcfs' || cores === Infinity)) {
@@ -20,7 +20,8 @@ export function resolveCpu(context: Context, output: HostOutput['cpu'], path: Pa
       context,
       'FL208',
       [...path, 'contextSwitchTax'],
-      `${why} no more work runs than there are cores, and nothing switches: leave contextSwitchTax out`,
+      `${why} never more work runs than there are cores, so there are no context switches: ` +
+        'remove contextSwitchTax',
     );
   }
   if (contextSwitchTax >= 1) {
@@ -28,7 +29,7 @@ export function resolveCpu(context: Context, output: HostOutput['cpu'], path: Pa
       context,
       'FL204',
       [...path, 'contextSwitchTax'],
-      'must be below 100%: nothing would ever be done',
+      'must be below 100%, or no work would ever be done',
     );
   }
   return {
@@ -53,7 +54,7 @@ export function resolveSerialCpu(
     ...(output.contextSwitchTax > 0 ? ['contextSwitchTax'] : []),
   ];
   for (const field of wrong) {
-    const message = `each core of ${what} carries out one command after the other: leave ${field} out`;
+    const message = `each core of ${what} executes one command at a time: remove ${field}`;
     report(context, 'FL208', [...path, field], message);
   }
   return { ...resolveCpu(context, { ...output, contextSwitchTax: 0 }, path), discipline: 'fcfs' };

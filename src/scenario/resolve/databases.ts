@@ -40,7 +40,7 @@ export function resolveDatabase(context: Context, name: string, output: Database
       context,
       'FL208',
       [...path, 'reserved'],
-      'no connection is left: reserved is below maxConnections',
+      'reserved must be below maxConnections, or no connection is left',
     );
   }
   const pools = new Map<string, Pool>();
@@ -102,20 +102,23 @@ function resolveShards(
     const at = [...path, 'operations', name];
     if (operation.fanout !== undefined) checkFanout(context, operation, kind, shards, at);
     if (scan && shards === null) {
-      const message = 'there is one node, which holds all rows: give the database shards';
+      const message =
+        'has no effect on a single node, which holds all rows: add shards to the database';
       report(context, 'FL208', [...at, 'scan'], message);
     }
     if (scan && key !== undefined) {
-      const message = `a scan asks every shard, and ${key} says that one row is meant: leave one of them out`;
+      const message = `a scan asks every shard, and key: ${key} selects one row: remove one of them`;
       report(context, 'FL208', [...at, 'scan'], message);
     }
     if (scan && write) {
       const message =
-        'a scan reads, and a write of all shards at once has no commit: leave write out';
+        'a scan only reads, because a write to all shards has no common commit: remove write';
       report(context, 'FL208', [...at, 'scan'], message);
     }
     if (lock && shards !== null && kind !== 'elasticsearch' && key !== shards.key) {
-      const message = `a row is locked at the shard that it is on, which the value of ${shards.key} says: write key: ${shards.key}, or leave lock out`;
+      const message =
+        `a row is locked on its shard, which the value of ${shards.key} selects: write key: ` +
+        `${shards.key}, or remove lock`;
       report(context, 'FL208', [...at, 'lock'], message);
     }
   }
@@ -123,8 +126,8 @@ function resolveShards(
   checkKey(context, shards.key, [...path, 'shards', 'key']);
   if ((replicas?.count ?? 0) > 0 && kind !== 'elasticsearch') {
     const message =
-      'a database has replicas of all rows or shards of some, and only elasticsearch replicas of shards: ' +
-      'write one of them';
+      'a database has either replicas or shards; only elasticsearch has replicas of shards: ' +
+      'remove one of them';
     report(context, 'FL208', [...path, 'shards'], message);
   }
   return shards;
@@ -139,12 +142,13 @@ function checkFanout(
   path: Path,
 ): void {
   const problem = (why: string): void => report(context, 'FL208', [...path, 'fanout'], why);
-  if (kind === 'elasticsearch') problem('a search asks every shard: leave fanout out');
+  if (kind === 'elasticsearch') problem('a search asks every shard: remove fanout');
   else if (shards === null)
-    problem('there is one node, which holds all rows: give the database shards');
-  else if (scan === true) problem('a scan asks every shard: leave fanout or scan out');
-  else if (write || lock) problem('a write of several shards has no commit: leave fanout out');
-  else if (fanout >= shards.count) problem(`there are ${shards.count} shards: write scan: true`);
+    problem('has no effect on a single node, which holds all rows: add shards to the database');
+  else if (scan === true) problem('a scan asks every shard: remove fanout or scan');
+  else if (write || lock) problem('a write to several shards has no common commit: remove fanout');
+  else if (fanout >= shards.count)
+    problem(`expected fewer than all ${shards.count} shards: to ask all of them write scan: true`);
 }
 
 /** Replicas, and what they are for. */
@@ -165,18 +169,18 @@ function resolveReplication(
   if (kind === 'elasticsearch') {
     if (failover?.fencing !== undefined) {
       const message =
-        'the master of a cluster needs a majority, so nothing has to be fenced: leave it out';
+        'the master of a cluster needs a majority, so no fencing is needed: remove fencing';
       report(context, 'FL208', [...path, 'failover', 'fencing'], message);
     }
     return { replication: null, route: PRIMARY, failover: own ?? product.failover };
   }
   if (replicas === undefined || count === 0) {
     if (route.kind !== 'primary') {
-      const message = 'there is no replica to ask: give the database replicas';
+      const message = 'has no effect without replicas: add replicas to the database';
       report(context, 'FL208', [...path, 'route'], message);
     }
     if (failover !== undefined) {
-      const message = 'there is no replica that could take over: give the database replicas';
+      const message = 'no replica can take over: add replicas to the database';
       report(context, 'FL208', [...path, 'failover'], message);
     }
     return { replication: null, route: PRIMARY, failover: null };
@@ -198,11 +202,11 @@ function replicationOf(
   const product = PRODUCTS[kind];
   const { count, lag, mode = product.mode, applyRate = Infinity, semiSyncTimeout } = written;
   const problem = (why: string): void =>
-    report(context, 'FL208', [...path, 'semiSyncTimeout'], `${why}: leave semiSyncTimeout out`);
+    report(context, 'FL208', [...path, 'semiSyncTimeout'], `${why}: remove semiSyncTimeout`);
   if (semiSyncTimeout !== undefined && mode !== 'semiSync') {
-    problem(`only commits with mode: semiSync wait for one replica, and these are ${mode}`);
+    problem(`applies only to mode: semiSync, and the mode is ${mode}`);
   } else if (semiSyncTimeout !== undefined && kind !== 'mysql' && kind !== 'generic') {
-    problem(`a commit of ${kind} waits for its replica as long as it takes`);
+    problem(`a commit of ${kind} waits for its replica without a limit`);
   }
   const limitNs = semiSyncTimeout === undefined ? product.semiSyncTimeoutNs : semiSyncTimeout;
   const replication = { count, lag, mode, applyRate };
@@ -219,7 +223,7 @@ function coresOf(
 ): Cpu {
   if (!isSingleThreaded) return resolveCpu(context, cpu, path);
   if (writtenAt(context, [...path, 'cores']) !== undefined && cpu.cores !== 1) {
-    const message = `${kind} runs all commands in one thread: leave cpu out`;
+    const message = `${kind} runs all commands in one thread: remove cores`;
     report(context, 'FL208', [...path, 'cores'], message);
   }
   return resolveSerialCpu(context, { ...cpu, cores: 1 }, kind, path);
@@ -233,7 +237,7 @@ function resolveOperations(
   const operations = new Map<string, Operation>();
   for (const [operation, own] of sorted(output.operations)) {
     if (own.work === undefined && own.wait === undefined) {
-      reportKey(context, 'FL203', [...path, operation], 'an operation has work, wait or both');
+      reportKey(context, 'FL203', [...path, operation], 'an operation needs work, wait or both');
     }
     const { work = null, wait = null, write, key = null, lock, units = 1, fanout = 1 } = own;
     // A search asks every shard, unless it says that it does not.
@@ -244,13 +248,13 @@ function resolveOperations(
     } = own;
     if (key !== null) checkKey(context, key, [...path, operation, 'key']);
     if (lock && key === null) {
-      const message = 'nobody knows which row it locks: name the key whose value is the row';
+      const message = 'lock needs a key whose value selects the row: write key: NAME';
       report(context, 'FL208', [...path, operation, 'lock'], message);
     }
     const asks = { scan, fanout, units };
     operations.set(operation, { name: operation, work, wait, write, key, lock, ...asks });
   }
   if (operations.size === 0)
-    report(context, 'FL203', path, 'a database has at least one operation');
+    report(context, 'FL203', path, 'a database needs at least one operation');
   return operations;
 }

@@ -6,7 +6,7 @@ import { report, writtenAt } from './context.js';
 import type { DomainHandler } from './names.js';
 import { resolveCall, split } from './targets.js';
 
-/** What a bus says of messages that wait, and nobody does where events are handled in place. */
+/** Fields of a bus about waiting messages; events that are handled in place never wait. */
 const OF_QUEUES = [
   'stored ordering capacity overflow publishTimeout publishLatency backlog deadLetter',
   'concurrency batch commit retry onPoison deadLetter inbox policy',
@@ -17,7 +17,9 @@ export function checkDomainBus(context: Context, output: BusOutput, path: Path):
   const vain = (fields: readonly string[], at: Path): void => {
     for (const field of fields) {
       if (writtenAt(context, [...at, field]) === undefined) continue;
-      const message = `a domain event is handled where it is raised, and never waits: take ${field} out, or use event: integration`;
+      const message =
+        `a domain event is handled where it is raised and never waits: remove ${field}, or use ` +
+        'event: integration';
       report(context, 'FL208', [...at, field], message);
     }
   };
@@ -42,7 +44,9 @@ export function resolveDomainEvent(
     const [component, part] = split(call);
     const at = [...path, 'topic'];
     if (component !== owner) {
-      const message = `${output.topic} is for domain events, which are handled in the process that raises them: ${call} is not in ${owner}; use event: integration`;
+      const message =
+        `${output.topic} has domain events, which are handled in the process that raises them, ` +
+        `and ${call} is not in ${owner}: use event: integration`;
       report(context, 'FL208', at, message);
       return [];
     }
@@ -56,7 +60,7 @@ export function resolveDomainEvent(
 function checkPublish(context: Context, output: PublishOutput, path: Path): void {
   for (const field of ['count', 'confirm', 'key', 'size', 'acks', 'via'] as const) {
     if (writtenAt(context, [...path, field]) === undefined) continue;
-    const message = `${output.topic} is for domain events, of which none is sent: take ${field} out`;
+    const message = `${output.topic} has domain events, which are not sent as messages: remove ${field}`;
     report(context, 'FL208', [...path, field], message);
   }
 }

@@ -12,13 +12,13 @@ export interface EventEdge {
   readonly from: string;
   readonly topic: string;
   readonly to: string;
-  /** Published whenever the part runs, and wanted by whoever handles it. */
+  /** Published whenever the part runs, and accepted by every handler. */
   readonly certain: boolean;
   /** Some time passes on the way, whatever is drawn. */
   readonly takesTime: boolean;
 }
 
-/** Who handles what an endpoint publishes; a request of a workload starts no circle. */
+/** The handlers of the messages that an endpoint publishes; a request of a workload cannot be part of a cycle. */
 export function eventEdges({
   services,
   topics,
@@ -120,5 +120,5 @@ function takes(time: Distribution): boolean {
 
 /** What is wrong with a circle of calls. */
 export function cycleText(cycle: readonly string[]): string {
-  return `${cycle.join(' -> ')} call each other in a circle that nothing ends: give a call on it a probability, or take it out`;
+  return `endless call cycle: ${cycle.join(' -> ')}. Give a call on it a probability, or remove it`;
 }

@@ -24,7 +24,7 @@ export function resolveFallback(
   const own = context.steps(steps, owner, [...at, 'steps']);
   eachStep(own, (step) => {
     if (step.verb !== 'respond' || step.responseBytes === null) return;
-    const message = 'the answer of a fallback stays with its caller: leave responseSize out';
+    const message = 'the response of a fallback is not sent over the network: remove responseSize';
     report(context, 'FL208', [...at, 'steps'], message);
   });
   return { kind: 'steps', steps: own };

@@ -45,7 +45,7 @@ export function resolveCondition(
   const found = findMetric(name);
   const wrong = problemOf(expression, name[0]!);
   if (wrong !== null || subject.kind !== 'component' || expression.limit.kind !== 'quantity') {
-    report(context, 'FL502', [...path, 'when'], wrong ?? 'a limit is a number here');
+    report(context, 'FL502', [...path, 'when'], wrong ?? 'expected a number as the limit');
     return null;
   }
   return {
@@ -63,12 +63,14 @@ export function resolveCondition(
 
 function problemOf({ metric, limit }: Expression, name: string): string | null {
   if (metric.subject.kind !== 'component') {
-    return 'a fault watches a component, one of its parts or one of its instances';
+    return 'expected a component, one of its parts or one of its instances';
   }
   if (!WATCHED.has(name)) {
-    return `${name} is not known while a run goes on; known are ${[...WATCHED].sort().join(' ')}`;
+    return `${name} is not available during a run; available are ${[...WATCHED].sort().join(' ')}`;
   }
-  return limit.kind === 'quantity' ? null : 'a limit is a number here: nothing else is known yet';
+  return limit.kind === 'quantity'
+    ? null
+    : 'expected a number as the limit, because other values are known only after the run';
 }
 
 /** Whether the names and units of all conditions are those of the scenario. */

@@ -20,7 +20,7 @@ export function checkFields(
       context,
       'FL208',
       [...path, 'share'],
-      `${kind.kind} hits everything or nothing: choose with instances, not share`,
+      `${kind.kind} does not take a share, because it is all or nothing: use instances`,
     );
   }
   checkRamp(context, kind, config, output, path);
@@ -39,11 +39,10 @@ function checkRamp(
   if (ramp === undefined) return;
   const isSudden = typeof takesNoRamp === 'function' ? takesNoRamp(config as never) : takesNoRamp;
   if (instant === true || isSudden === true) {
-    const message = `${kind} is either on or off and has no strength between, so up, down and shape mean nothing: leave ramp out`;
+    const message = `${kind} is either on or off, so up, down and shape have no effect: remove ramp`;
     report(context, 'FL208', [...path, 'ramp'], message);
   } else if (ramp.up === 0 && ramp.down === 0) {
-    const message =
-      'a ramp that takes no time is none: write `up`, `down` or both, or leave ramp out';
+    const message = 'a ramp needs a time: write `up`, `down` or both, or remove ramp';
     report(context, 'FL208', [...path, 'ramp'], message);
   }
 }

@@ -22,8 +22,9 @@ export function checkHolder(
   const isLog = topic?.kind === 'kafka';
   if (isLog && kind.targets.includes('queue')) {
     const message =
-      `${kind.kind} cannot hit ${name}: a log is read in the order in which it was written. It hits queues and ` +
-      'topics of kind bus; messages overtake each other on their way to a log where publishLatency is a distribution';
+      `${kind.kind} cannot target ${name}, because a log is read in the order in which it was ` +
+      'written: target a queue or a topic of kind bus. On the way to a log, messages overtake ' +
+      'each other if publishLatency is a distribution';
     report(context, 'FL405', path, message);
   }
   const log = isLog ? { name, share: output.share, hasBroker: topic.broker !== null } : null;
@@ -37,11 +38,11 @@ export function checkHolder(
   const all = deadLetterQueues(holders);
   if (all.has(name)) return;
   const known = [...all].filter((own) => holders.queues.has(own));
-  const message = `no dead letters come to ${name}: there is nothing to send back`;
+  const message = `${name} is not a dead letter queue, so there is nothing to move back`;
   report(context, 'FL410', path, message, { found: name, allowed: known });
 }
 
-/** Names of the topics and queues that somebody sends dead letters to. */
+/** Names of the topics and queues that receive dead letters. */
 function deadLetterQueues({ topics, queues }: Holders): ReadonlySet<string> {
   const names = new Set<string | null>();
   for (const own of [...topics.values(), ...queues.values()]) {

@@ -27,20 +27,20 @@ const NARROWED: Readonly<Record<Hit, readonly Field[]>> = {
 const HIT: Readonly<Record<Hit, string>> = {
   instances: 'instances',
   whole: 'a component as a whole',
-  place: 'one instance by its number',
+  place: 'one numbered instance',
   zone: 'a zone',
-  part: 'a part on all instances alike',
+  part: 'a part on all instances',
   link: 'messages between components',
   workload: 'the arrivals of workloads',
   all: 'the target as a whole',
 };
 
 const MEANS: Readonly<Record<Field, string>> = {
-  instances: 'chooses among instances',
-  zone: 'chooses among instances, edges and workloads by their zone',
-  role: 'chooses among nodes of a database',
-  version: 'chooses among instances of a service by their version',
-  labels: 'chooses among components by their labels',
+  instances: 'selects instances',
+  zone: 'selects instances, edges and workloads by zone',
+  role: 'selects nodes of a database',
+  version: 'selects instances of a service by version',
+  labels: 'selects components by label',
 };
 
 /** Refuses fields that choose among what no target of the fault has. */
@@ -58,7 +58,7 @@ export function checkNarrowing(
   for (const field of FIELDS) {
     if (!isWritten(field, output)) continue;
     if (hits.some((hit) => NARROWED[hit].includes(field))) continue;
-    const message = `\`${field}\` ${MEANS[field]}, and ${kind.kind} hits ${HIT[hits[0]!]} here: leave ${field} out`;
+    const message = `\`${field}\` ${MEANS[field]}, but ${kind.kind} affects ${HIT[hits[0]!]} here: remove ${field}`;
     for (const name of field === 'labels' ? Object.keys(output.labels!) : [null]) {
       report(context, 'FL208', [...path, field, ...(name === null ? [] : [name])], message);
     }

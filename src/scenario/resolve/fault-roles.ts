@@ -16,7 +16,7 @@ export function checkRoles(
 ): void {
   const replication = (host as Partial<Database>).replication ?? null;
   if (replication !== null) return;
-  const message = `${name} has no replicas of all rows: there is no role to take over`;
+  const message = `${name} has no replicas of all rows, so there is no primary role to hand over`;
   if (output.role !== undefined) report(context, 'FL410', [...path.slice(0, 2), 'role'], message);
   else if (kind.changesRoles === true) report(context, 'FL410', path, message);
 }
@@ -24,11 +24,17 @@ export function checkRoles(
 /** What changes roles is about all nodes of a database. */
 export function isWhole(context: Context, { kind }: FaultKind, text: string, path: Path): boolean {
   if (context.names.things.get(text)?.kind === 'database') return true;
-  report(context, 'FL405', path, `${kind} is about all nodes of a database: ${text} is none`, {
-    found: text,
-    allowed: [...context.names.things]
-      .filter(([, { kind: own }]) => own === 'database')
-      .map(([name]) => name),
-  });
+  report(
+    context,
+    'FL405',
+    path,
+    `${kind} affects all nodes of a database, and ${text} is not a database`,
+    {
+      found: text,
+      allowed: [...context.names.things]
+        .filter(([, { kind: own }]) => own === 'database')
+        .map(([name]) => name),
+    },
+  );
   return false;
 }

@@ -43,7 +43,7 @@ export function resolveFaults(
   return outputs.map((output, index) => {
     const path = ['faults', index];
     if (seen.has(output.id))
-      report(context, 'FL402', [...path, 'id'], `another fault is called ${output.id}`);
+      report(context, 'FL402', [...path, 'id'], `duplicate id ${output.id}: another fault has it`);
     if (RESERVED.has(output.id))
       report(context, 'FL403', [...path, 'id'], `${output.id} is a reserved word`);
     seen.add(output.id);
@@ -116,7 +116,7 @@ function checkTargets(
           context,
           'FL405',
           at,
-          'a side of a partition is a component, a part, a workload or a zone',
+          'expected a component, a part, a workload or a zone as a side of a partition',
         );
       } else if (!context.names.zones.has(name)) knownPart(context, name, part, at);
     });
@@ -154,7 +154,7 @@ function checkTarget(
   } else if (thing.kind === 'cache' && indexed === null) {
     if (!fits(context, kind, text, ['level', 'instance', 'endpoint', 'link'], path)) return;
     if (kind.targets.includes('level') || host !== undefined) return;
-    const message = `${text} is in the processes that use it: name those instead`;
+    const message = `${text} runs in the processes that use it: target those instead`;
     report(context, 'FL410', path, message);
   } else if (thing.kind === 'eventStore' && kind.targets.includes('snapshots')) {
     checkSnapshots(context, kind, text, host, path);
@@ -205,7 +205,7 @@ function checkSnapshots(
   if (host === undefined) return;
   if (text !== host.name) fits(context, kind, text, [], path);
   else if ('snapshots' in host && host.snapshots === null) {
-    report(context, 'FL410', path, `${text} has no snapshots that ${kind.kind} could take away`);
+    report(context, 'FL410', path, `${text} has no snapshots for ${kind.kind} to delete`);
   }
 }
 
@@ -217,7 +217,7 @@ function checkIndex(
   path: Path,
 ): void {
   if (host === undefined || index < host.zones.length) return;
-  const message = `${name} has ${host.zones.length} instances, the first is ${name}[0]`;
+  const message = `${name} has ${host.zones.length} instances, numbered from 0 to ${host.zones.length - 1}`;
   report(context, 'FL410', path, message);
 }
 
@@ -233,7 +233,7 @@ function checkEdge(
   const ends = text.split('->').map((end) => split(end));
   if (!ends.every(([name, part]) => name === 'all' || knownPart(context, name, part, path))) return;
   if (!output.optional && context.names.broken.size === 0 && !aims.graph.has(ends[0], ends[1])) {
-    report(context, 'FL410', path, `nothing calls along ${text}`);
+    report(context, 'FL410', path, `no call goes along ${text}`);
   }
 }
 
@@ -264,12 +264,12 @@ function checkNarrowed(
       context,
       'FL410',
       [...base, 'instances'],
-      `${name} has ${host.zones.length} instances, counted from 0`,
+      `${name} has ${host.zones.length} instances, numbered from 0 to ${host.zones.length - 1}`,
     );
   }
   const inZone = output.zone === undefined || host.zones.includes(output.zone);
   if (!inZone && context.names.zones.has(output.zone!)) {
-    report(context, 'FL410', [...base, 'zone'], `no instance of ${name} stands in ${output.zone}`);
+    report(context, 'FL410', [...base, 'zone'], `${name} has no instance in ${output.zone}`);
   }
   checkVersion(context, output, name, host, base);
   for (const [label, value] of sorted(output.labels)) {
@@ -278,7 +278,7 @@ function checkNarrowed(
         context,
         'FL410',
         [...base, 'labels', label],
-        `${name} is not labelled ${label}: ${value}`,
+        `${name} does not have the label ${label}: ${value}`,
       );
     }
   }
@@ -304,7 +304,7 @@ function checkRow(
   const count = population !== undefined && 'count' in population ? population.count : Infinity;
   const { value } = output as FaultOutput & { readonly value: number };
   if (value < count) return;
-  const message = `${operation.key} has ${count} values, counted from 0`;
+  const message = `${operation.key} has ${count} values, numbered from 0 to ${count - 1}`;
   report(context, 'FL410', [...path.slice(0, 2), 'value'], message);
 }
 
@@ -349,7 +349,8 @@ function fits(
     context,
     'FL405',
     path,
-    `${kind.kind} cannot hit ${text}; it hits ${kind.targets.map((t) => WORDS[t]).join(', ')}`,
+    `${kind.kind} cannot target ${text}; expected ` +
+      `${kind.targets.map((t) => WORDS[t]).join(', ')}`,
   );
   return false;
 }
@@ -378,7 +379,7 @@ const WORDS: Readonly<Record<Hittable, string>> = {
   messages: 'topics and queues',
   queue: 'queues and buses',
   deadLetters: 'dead letter queues',
-  group: 'groups of consumers',
+  group: 'consumer groups',
 };
 
 function several(side: string | readonly string[]): readonly string[] {

@@ -18,8 +18,8 @@ const MEMORY = { min: 128, max: 10_240 };
 const ONLY: readonly (readonly [field: string, kinds: readonly string[], instead: string])[] = [
   ['reserved', ['lambda'], 'write maxConcurrency'],
   ['memory', ['lambda'], 'write cpu'],
-  ['cpu', ['simple', 'cloudRun', 'knative'], 'its CPU follows its memory: write memory'],
-  ['autoscaler', ['knative'], 'each request has its environment made: leave it out'],
+  ['cpu', ['simple', 'cloudRun', 'knative'], 'its CPU depends on its memory: write memory'],
+  ['autoscaler', ['knative'], 'each request gets its own environment: remove it'],
   ['keepAlive', ['simple', 'lambda', 'cloudRun'], 'write autoscaler.stableWindow'],
   ['maxConcurrency', ['simple', 'lambda', 'cloudRun'], 'write autoscaler.maxScale'],
   ['burst', ['simple', 'lambda', 'cloudRun'], 'write autoscaler.maxScaleUpRate'],
@@ -32,13 +32,13 @@ export function checkKind(context: Context, output: FunctionOutput, path: Path):
   const { kind, memory } = output;
   for (const [field, kinds, instead] of ONLY) {
     if (kinds.includes(kind) || writtenAt(context, [...path, field]) === undefined) continue;
-    const message = `${field} means nothing to kind: ${kind}; ${instead}`;
+    const message = `${field} does not apply to kind: ${kind}; ${instead}`;
     reportKey(context, 'FL208', [...path, field], message);
   }
   if (memory === undefined) return;
   const mb = megabytes(memory);
   if (mb >= MEMORY.min && mb <= MEMORY.max) return;
-  const message = `a function of kind lambda has ${MEMORY.min}MB to ${MEMORY.max}MB of memory`;
+  const message = `a function of kind lambda needs ${MEMORY.min}MB to ${MEMORY.max}MB of memory`;
   report(context, 'FL203', [...path, 'memory'], message);
 }
 
@@ -87,16 +87,16 @@ export function checkAccount(
   const other = free.find(([, settings]) => settings.maxConcurrency !== maxConcurrency);
   if (other !== undefined) {
     const message =
-      `the functions of kind lambda are of one account, and its limit is ${maxConcurrency} by ${first}: ` +
-      `write the same, or reserved for a limit of its own`;
+      `all functions of kind lambda share one account, whose limit is ${maxConcurrency} in ` +
+      `${first}: write the same, or reserved for a limit of its own`;
     report(context, 'FL208', ['functions', other[0], 'maxConcurrency'], message);
     return;
   }
   const reserved = own.reduce((sum, [, settings]) => sum + (settings.reserved ?? 0), 0);
   if (reserved < maxConcurrency) return;
   const message =
-    `${reserved} of the ${maxConcurrency} that an account may run at once are reserved by others: ` +
-    `nothing is left for ${first}`;
+    `other functions reserve ${reserved} of the account's ${maxConcurrency}: nothing is left ` +
+    `for ${first}`;
   report(context, 'FL208', ['functions', first], message);
 }
 

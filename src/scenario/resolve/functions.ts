@@ -107,7 +107,7 @@ function placementOf(
 ): Pick<Service, 'replicas' | 'zones'> {
   if (kind === 'knative') {
     if (zone !== undefined && typeof zone !== 'string') {
-      const message = 'the pods of knative are in one zone here: write zone: NAME';
+      const message = 'the pods of a knative function must be in one zone: write zone: NAME';
       report(context, 'FL208', [...path, 'zone'], message);
     }
     return resolvePlacement(context, 1, typeof zone === 'string' ? zone : undefined, path);
@@ -125,8 +125,8 @@ function checkProvisioned(context: Context, settings: FunctionSettings, path: Pa
   const needed = provisioned === 0 ? 0 : provisioned * concurrencyPerInstance;
   if (needed <= most) return;
   const message =
-    `${provisioned} environments take ${needed} requests, and at most ${most} are let in: ` +
-    `lower provisioned`;
+    `${provisioned} environments hold ${needed} requests, but at most ${most} are admitted: ` +
+    'lower provisioned';
   report(context, 'FL208', [...path, 'provisioned'], message);
 }
 

@@ -141,7 +141,7 @@ function checkRoute(
   path: Path,
 ): void {
   if ((to === undefined) === (steps === undefined)) {
-    report(context, 'FL203', path, 'a route has `to` or `steps`, one of them');
+    report(context, 'FL203', path, 'a route needs exactly one of `to` and `steps`');
   }
   if (to === undefined) {
     const needless = (field: string, what: string): void =>
@@ -149,15 +149,15 @@ function checkRoute(
         context,
         'FL208',
         [...path, field],
-        `${what}, and a route with \`steps\` has no \`to\``,
+        `${what}, and a route with \`steps\` has no \`to\`: remove it`,
       );
-    if (sticky !== undefined) needless('sticky', 'sticky chooses among the targets of `to`');
-    if (mirror !== undefined)
-      needless('mirror', 'mirror copies what is sent to the target of `to`');
+    if (sticky !== undefined) needless('sticky', 'sticky selects among the targets of `to`');
+    if (mirror !== undefined) needless('mirror', 'mirror copies requests to the target of `to`');
     return;
   }
   if (responseSize !== undefined) {
-    const message = 'a route answers with what its target answers: responseSize belongs to steps';
+    const message =
+      'a route with `to` passes on the response of its target: write responseSize only with steps';
     report(context, 'FL208', [...path, 'responseSize'], message);
   }
   if (targets.length < Object.keys(to).length) return;
@@ -196,8 +196,8 @@ function stickyKey(
   }
   if (targets === 1 && Object.keys(to ?? {}).length === 1) {
     const message =
-      'sticky chooses among targets with weights, and there is one: write several, or balance its ' +
-      'instances by `loadBalancing: { kind: ring, key: ... }`';
+      'sticky selects among several targets with weights, and there is only one: write ' +
+      'several, or balance its instances by `loadBalancing: { kind: ring, key: ... }`';
     report(context, 'FL208', at, message);
   }
   return sticky;
@@ -212,7 +212,7 @@ function resolveMirror(
   if (output === undefined) return null;
   const target = resolveCall(context, output.to, owner, [...path, 'to']);
   if (output.share === 0) {
-    report(context, 'FL208', [...path, 'share'], 'a mirror of 0% copies nothing: leave it out');
+    report(context, 'FL208', [...path, 'share'], 'a mirror of 0% copies nothing: remove it');
   }
   return target === null ? null : { target, share: output.share };
 }
@@ -222,7 +222,7 @@ const MATCHING_MAX = 100_000_000;
 /** Routes of one gateway. */
 const ROUTES_MAX = 2000;
 
-/** Whether the routes can be matched in a moment with paths of so many characters in all. */
+/** Whether the routes can be matched quickly, given the total length of all paths. */
 function checkCost(
   context: Context,
   routes: readonly Route[],
@@ -230,7 +230,7 @@ function checkCost(
   path: Path,
 ): boolean {
   if (routes.length > ROUTES_MAX) {
-    const message = `${routes.length} routes, at most ${ROUTES_MAX} are taken`;
+    const message = `found ${routes.length} routes; the limit is ${ROUTES_MAX}`;
     report(context, 'FL602', path, message);
     return false;
   }
@@ -239,13 +239,13 @@ function checkCost(
     .reduce((sum, size) => sum + size, 0);
   if (places * characters <= MATCHING_MAX) return true;
   const message =
-    `${places} places in regular expressions x ${characters} characters of paths: more than the ` +
-    `guard of ${MATCHING_MAX}; use prefixes or \`{id}\``;
+    `${places} positions in regular expressions x ${characters} characters of paths exceed ` +
+    `the limit of ${MATCHING_MAX}: use prefixes or \`{id}\``;
   report(context, 'FL602', path, message);
   return false;
 }
 
-/** Characters of all paths that calls may ask for, wherever they stand. */
+/** Total length of all paths that calls may request, anywhere in the scenario. */
 function pathCharacters(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   return Object.entries(value).reduce(
@@ -264,15 +264,16 @@ function checkRouting(
   path: Path,
 ): void {
   if (regexPriority !== undefined && routing !== 'kong') {
-    const message = `regexPriority orders regular expressions under \`routing: kong\`, not under ${routing}`;
+    const message = `regexPriority applies only to \`routing: kong\`, and the routing is ${routing}: remove it`;
     report(context, 'FL208', [...path, 'regexPriority'], message);
   } else if (regexPriority !== undefined && route.paths.every(isPrefix)) {
-    const message = 'regexPriority orders regular expressions, and this route has none';
+    const message = 'regexPriority orders regular expressions, and this route has none: remove it';
     report(context, 'FL208', [...path, 'regexPriority'], message);
   }
   if (routing === 'kong' && Object.keys(match ?? {}).length === 0) {
     const message =
-      'Kong takes no route without method, path, host or headers: for all write `match: { path: /* }`';
+      'Kong requires a method, path, host or headers in each route: to match all requests ' +
+      'write `match: { path: /* }`';
     report(context, 'FL208', path, message);
   }
 }

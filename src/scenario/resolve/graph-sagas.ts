@@ -33,7 +33,7 @@ export function sagaCalls(walker: SagaWalker, { name, steps, orchestration }: Sa
   if (persistence.read !== null) walker.edge(from, persistence.read, null, false, 0, 1);
 }
 
-/** Who begins a saga writes its state; what it does then is done beside, unless it is waited for. */
+/** The service that starts a saga writes its state; the saga then runs in the background, unless it is awaited. */
 export function sagaStart(
   { sagas }: Pick<Scenario, 'sagas'>,
   step: Extract<Step, { verb: 'saga' }>,

@@ -22,7 +22,7 @@ export interface CallEdge {
   readonly tries: number;
 }
 
-/** Who may call whom in a scenario. */
+/** The possible calls between components of a scenario. */
 export class CallGraph {
   readonly edges: readonly CallEdge[];
   /** `caller->callee` by component. */

@@ -47,7 +47,7 @@ export function resolveEndpoints(
     });
   }
   if (endpoints.size === 0)
-    report(context, 'FL203', [...path, 'endpoints'], 'a service has at least one endpoint');
+    report(context, 'FL203', [...path, 'endpoints'], 'a service needs at least one endpoint');
   return endpoints;
 }
 
@@ -103,8 +103,9 @@ function resolveMemory(
   if (gc !== undefined && (gc.every === undefined) === (gc.allocated === undefined)) {
     const both = gc.every !== undefined;
     const message = both
-      ? 'collections come by the clock or by what is allocated: leave one of every and allocated out'
-      : 'when does it collect: write every: DURATION, or allocated: SIZE with memory.perRequest';
+      ? 'collections are triggered by time or by allocation: remove one of every and allocated'
+      : 'no trigger for collections: write every: DURATION, or allocated: SIZE with ' +
+        'memory.perRequest';
     report(
       context,
       both ? 'FL208' : 'FL203',
@@ -112,15 +113,16 @@ function resolveMemory(
       message,
     );
   } else if (gc?.allocated === 0) {
-    const message = 'the collector would never stop: write more than 0B';
+    const message = 'with 0B the collector would run without end: write more than 0B';
     report(context, 'FL208', [...collector, 'allocated'], message);
   } else if (gc?.allocated !== undefined && (memory?.perRequest ?? 0) === 0) {
-    const message = 'nothing is ever allocated: write memory.perRequest';
+    const message = 'requests allocate nothing: write memory.perRequest';
     report(context, 'FL208', [...collector, 'allocated'], message);
   }
   const limit = memory?.limit ?? Infinity;
   if (memory !== undefined && limit <= memory.base) {
-    const message = 'the process would die with its first request: make limit larger than base';
+    const message =
+      'the process would run out of memory at its first request: raise limit above base';
     report(context, 'FL208', [...path, 'memory', 'limit'], message);
   }
   const { every = null, allocated = null } = gc ?? {};
@@ -139,7 +141,7 @@ export function resolveLifecycle(
   if (output === undefined) return null;
   const { startup, warmup, coldCaches, preStop, terminationGrace, drain } = output;
   if (warmup !== undefined && warmup.factor < 1) {
-    const message = 'a cold process is no faster than a warm one: write 1 or more';
+    const message = 'a cold process cannot be faster than a warm one: write 1 or more';
     report(context, 'FL208', [...path, 'warmup', 'factor'], message);
   }
   return {
@@ -163,7 +165,7 @@ function checkEventLoop(context: Context, output: HostOutput, cpu: Cpu, path: Pa
       context,
       'FL208',
       [...path, 'concurrency'],
-      'an event loop has one worker per core: leave concurrency out',
+      'an event loop has one worker per core: remove concurrency',
     );
   }
   if (!Number.isInteger(cpu.cores)) {

@@ -68,7 +68,10 @@ export function resolveQueueConsumer(
   const deadLetter = output.deadLetter ?? standard;
   const own = resolveConsumer(context, { ...output, deadLetter }, path, defaults);
   if (commit === 'before' && retry !== undefined && retry.mode !== 'inProcess') {
-    const message = `commit: before settles a message when it is handed out: there is nothing left to ${retry.mode === 'requeue' ? 'put back' : 'put aside'}; write mode: inProcess, or commit: afterEach`;
+    const message =
+      'commit: before acknowledges a message on delivery, so there is nothing left to ' +
+      `${retry.mode === 'requeue' ? 'requeue' : 'delay'}: write mode: inProcess, or commit: ` +
+      'afterEach';
     report(context, 'FL208', [...path, 'retry', 'mode'], message);
   }
   if (own === null) return null;
@@ -100,6 +103,11 @@ export function resolveOwnDeadLetter(
   if (deadLetter === undefined) return null;
   const at = [...path, 'deadLetter'];
   if (deadLetter !== name) return resolveHolder(context, deadLetter, at);
-  report(context, 'FL208', at, `${name} would send its dead letters to itself: name another queue`);
+  report(
+    context,
+    'FL208',
+    at,
+    `${name} would send its dead letters to itself: write another queue`,
+  );
   return null;
 }

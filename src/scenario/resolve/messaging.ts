@@ -31,7 +31,8 @@ export function resolveTopic(
     ) || isReplayed(context, name);
   if (backlog > 0 && !isRead) {
     const message =
-      'nobody reads the backlog: a group without an offset begins at the end, unless it has autoOffsetReset: earliest';
+      'no group reads the backlog, because a group without an offset starts at the end: write ' +
+      'autoOffsetReset: earliest, or remove backlog';
     report(context, 'FL208', [...path, 'backlog'], message);
   }
   return {
@@ -55,7 +56,7 @@ export function resolveTopic(
   };
 }
 
-/** Whether the view of a projection is made anew from all messages of a topic. */
+/** Whether the view of a projection is rebuilt from all messages of a topic. */
 function isReplayed(context: Context, topic: string): boolean {
   return [...context.names.followed].some(
     ([projection, from]) =>
@@ -108,23 +109,24 @@ function checkIntervals(
   const { commit, heartbeatInterval, sessionTimeout } = output;
   if (heartbeatInterval >= sessionTimeout) {
     const message =
-      'every member would be declared dead between two heartbeats: heartbeatInterval is below sessionTimeout';
+      'heartbeatInterval must be below sessionTimeout, or every member would be declared dead ' +
+      'between two heartbeats';
     report(context, 'FL208', [...path, 'heartbeatInterval'], message);
   }
   if (commit !== 'auto' && writtenAt(context, [...path, 'autoCommitInterval']) !== undefined) {
-    const message = `with commit: ${commit} nothing is committed at intervals: write commit: auto`;
+    const message = `commit: ${commit} does not commit at intervals: write commit: auto`;
     report(context, 'FL208', [...path, 'autoCommitInterval'], message);
   }
 }
 
-/** Who is sent back has to be there. */
+/** A group must exist before it can be reset. */
 function checkReplay(
   context: Context,
   { replay, startAt }: KafkaOutput['subscribers'][number],
   path: Path,
 ): void {
   if (replay === undefined || replay.at > startAt) return;
-  const message = `the group is not there before ${formatDuration(startAt)}: a replay is later than startAt`;
+  const message = `the group exists only from startAt, ${formatDuration(startAt)}: write a later replay`;
   if (startAt > 0) report(context, 'FL208', [...path, 'replay', 'at'], message);
 }
 
@@ -146,13 +148,15 @@ export function resolvePublish(
   const thing = context.names.things.get(topic);
   if (thing === undefined) return unknown(context, topic, [...path, 'topic'], HOLDERS);
   if (!HOLDERS.includes(thing.kind)) {
-    const message = `${topic} is a ${thing.kind}: messages go to a topic or a queue`;
+    const message = `${topic} is a ${thing.kind}: expected a topic or a queue`;
     report(context, 'FL405', [...path, 'topic'], message);
     return null;
   }
   const queue = text(writtenAt(context, ['queues', topic, 'kind']));
   if (queueKindOf(queue)?.isPublished === false) {
-    const message = `${topic} has the events of its store, and nobody else publishes to it: append to the store`;
+    const message =
+      `${topic} carries the events of its store, and no step can publish to it: append to the ` +
+      'store';
     report(context, 'FL208', [...path, 'topic'], message);
   }
   const own = { topic, key, count, confirm, via, bytes: size, acks };
@@ -165,11 +169,16 @@ function checkOutbox(context: Context, { via, topic }: PublishOutput, path: Path
   const at = [...path, 'via'];
   const log = writtenAt(context, ['topics', topic, 'kind']);
   if (context.names.things.has(topic) && text(log) !== 'kafka') {
-    report(context, 'FL208', at, `an outbox publishes to topics of kind kafka; ${topic} is none`);
+    report(
+      context,
+      'FL208',
+      at,
+      `an outbox publishes to topics of kind kafka, and ${topic} is not one`,
+    );
   }
   const [section, name] = path;
   const own = section === 'services' ? [section, name, 'outbox'] : null;
   if (own !== null && writtenAt(context, own) !== undefined) return;
-  const who = own === null ? 'only a service has an outbox' : `${String(name)} has no outbox`;
+  const who = own === null ? 'only a service can have an outbox' : `${String(name)} has no outbox`;
   report(context, 'FL208', at, `${who}: write it there, or via: direct`);
 }

@@ -94,8 +94,9 @@ function checkKind(context: Context, kind: string, path: Path): void {
   const { node } = locate(context.tree, path.slice(0, 2));
   if (path[0] === 'gateways' && text(get(node, 'kind')) === 'kong') return;
   const message =
-    `kind: ${kind} changes nothing here: it says which plugin of Kong this is. Remove kind, and write what it ` +
-    'costs (work), refuses (reject) or asks (call)';
+    `kind: ${kind} has no effect here, because it only selects the plugin for Kong: remove ` +
+    'kind, and write the cost (work), the share refused (reject) or the component asked ' +
+    '(call)';
   report(context, 'FL208', [...path, 'kind'], message);
 }
 
@@ -109,7 +110,12 @@ function resolveEntry(
   const { kind, reject = 0, status, call, onError = 'reject', when } = fields;
   const { dryRun = false } = fields;
   if (kind === 'introspection' && call === undefined) {
-    report(context, 'FL203', path, 'introspection asks somebody: write call: COMPONENT.ENDPOINT');
+    report(
+      context,
+      'FL203',
+      path,
+      'introspection needs an endpoint to ask: write call: COMPONENT.ENDPOINT',
+    );
   }
   if (kind !== undefined && LABELLED.has(name)) checkKind(context, kind, path);
   const isBare = kind === 'jwt' && writtenAt(context, [...path, 'work']) === undefined;
@@ -120,11 +126,11 @@ function resolveEntry(
   // A limit on what is under way has a `max` of its own.
   const max = name === 'filter' ? fields.max : undefined;
   if (max !== undefined && kind !== 'size') {
-    report(context, 'FL208', [...path, 'max'], 'max is the limit of a filter of kind size');
+    report(context, 'FL208', [...path, 'max'], 'max applies only to a filter of kind size');
   }
   const refuses = layer !== null || name === 'admit' || reject > 0 || (call ?? max) !== undefined;
   if (dryRun && !refuses) {
-    const message = 'nobody is refused here, so there is nothing to watch: leave dryRun out';
+    const message = 'dryRun has no effect, because this entry refuses no requests: remove it';
     report(context, 'FL208', [...path, 'dryRun'], message);
   }
   const canRefuse = refuses || writtenAt(context, [...path, 'reject']) !== undefined;
@@ -167,38 +173,44 @@ function checkRefusalFields(
   const isWritten = (field: string): boolean => writtenAt(context, [...path, field]) !== undefined;
   if (!canRefuse && isWritten('status')) {
     const message =
-      'nothing is refused here, so there is no status: write reject or call, or leave status out';
+      'status has no effect, because this entry refuses no requests: write reject or call, or ' +
+      'remove status';
     report(context, 'FL208', [...path, 'status'], message);
   }
   if (call !== undefined || !isWritten('onError')) return;
-  const own = name === 'rateLimit' ? '; a failed store has store.onError' : '';
-  const message = `onError is about a failed call, and there is no call: leave onError out${own}`;
+  const own = name === 'rateLimit' ? '. For a failed store use store.onError' : '';
+  const message = `onError applies to a failed call, and there is no call: remove onError${own}`;
   report(context, 'FL208', [...path, 'onError'], message);
 }
 
-/** How long the answers of a check are kept, and for whom; null where every request is checked. */
+/** How long responses of a check are cached, and under which key; null if every request is checked. */
 function resolveCached(
   context: Context,
   { call, key, cacheTtl, cacheRefusals }: KeyedFields,
   path: Path,
 ): Middleware['cached'] {
   const needless = (field: string, needs: string): void =>
-    report(context, 'FL208', [...path, field], `${field} says nothing without ${needs}`);
+    report(context, 'FL208', [...path, field], `${field} has no effect without ${needs}`);
   if (cacheTtl === undefined) {
     if (key !== undefined) needless('key', 'cacheTtl');
     if (cacheRefusals !== undefined) needless('cacheRefusals', 'cacheTtl');
     return null;
   }
-  if (call === undefined) needless('cacheTtl', 'call: there is no answer to keep');
+  if (call === undefined) needless('cacheTtl', 'call, because there is no response to cache');
   if (key === undefined) {
-    reportKey(context, 'FL203', path, 'cacheTtl needs key: for whom an answer is kept');
+    reportKey(
+      context,
+      'FL203',
+      path,
+      'cacheTtl needs key, the key under which a response is cached',
+    );
     return null;
   }
   checkKey(context, key, undefined, path);
   return { ttlNs: cacheTtl, key, refusals: cacheRefusals ?? true };
 }
 
-/** Who shares an answer, as the policy of that name has it. */
+/** The requests that share a response, as in the policy `coalesce`. */
 function resolveCoalesce(
   context: Context,
   { key, shareErrors, window }: CoalesceFields,
@@ -229,7 +241,7 @@ function gateFields(fields: EntryFields): Readonly<Record<string, unknown>> {
   return own;
 }
 
-/** The store of a limiter; one that nobody shares is none. */
+/** The store of a limiter; null for one that is not shared. */
 function resolveStore(
   context: Context,
   { store }: EntryFields,
@@ -241,8 +253,8 @@ function resolveStore(
   const at = [...path, 'store'];
   if (layer.scope === 'instance') {
     const message =
-      'each instance counts for itself, in its memory: a store is for a limiter that they share ' +
-      '(scope: caller, or policy: redis for kong)';
+      'each instance counts in its own memory: a store needs a shared limiter (scope: caller, ' +
+      'or policy: redis for kong)';
     report(context, 'FL208', at, message);
   }
   checkOnError(context, store.of, at);

@@ -22,7 +22,7 @@ export function checkModifiers(context: Context, step: Step, output: StepOutput,
     if (verb === 'fail') {
       refuse(
         'background',
-        'nothing waits for a background step, so this failure reaches no one: remove background',
+        'nothing waits for a background step, so this failure has no effect: remove background',
       );
     }
   } else {
@@ -57,13 +57,13 @@ function whyItCannotFail(context: Context, step: Step): string | null {
         : `a ${step.op} in ${step.cache} is a change in memory and cannot fail`;
     case 'parallel':
       return step.join.kind === 'bestEffort'
-        ? 'join: bestEffort goes on whatever has failed'
+        ? 'join: bestEffort continues regardless of failures'
         : 'no step inside this parallel can fail';
     case 'choose':
     case 'loop':
       return `no step inside this ${step.verb} can fail`;
     case 'lock':
-      return 'no step inside this lock can fail, and without acquireTimeout it waits for as long as it takes';
+      return 'no step inside this lock can fail, and without acquireTimeout its wait has no limit';
     case 'saga':
       return `the step only starts ${step.saga}, in memory; write await: true to wait for its end, which may fail`;
     case 'work':

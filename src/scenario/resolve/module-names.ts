@@ -7,11 +7,12 @@ import { split } from './targets.js';
 import type { Add, Raise } from './names.js';
 import { checkPart, PRODUCE, sorted } from './names.js';
 
-/** The names of what stands beside services and their databases. */
+/** The names of modules other than services and their databases. */
 export function moduleNames(scenario: ScenarioOutput, add: Add, raise: Raise): void {
   for (const [name, { endpoints, outbox }] of sorted(scenario.services)) {
     if (outbox === undefined || !Object.hasOwn(endpoints, 'outbox')) continue;
-    const message = 'outbox is the part that publishes the rows of the outbox: choose another name';
+    const message =
+      'outbox is reserved for the relay that publishes outbox rows: choose another name';
     raise('FL402', ['services', name, 'endpoints', 'outbox'], message);
   }
   for (const [name, topic] of sorted(scenario.topics)) {
@@ -53,7 +54,8 @@ function checkSteps(saga: string, entries: SagaSteps, raise: Raise): void {
     own.forEach(({ name }, k) => {
       const at = ['sagas', saga, 'steps', index, ...(Array.isArray(entry) ? [k] : []), 'name'];
       checkPart(name, at, raise);
-      if (seen.has(name)) raise('FL402', at, `another step of ${saga} is called ${name}`);
+      if (seen.has(name))
+        raise('FL402', at, `duplicate name: another step of ${saga} is called ${name}`);
       seen.add(name);
     });
   });
@@ -74,12 +76,13 @@ function checkGroups(topic: string, groups: readonly string[], raise: Raise): vo
   groups.forEach((group, index) => {
     const path = ['topics', topic, 'subscribers', index, 'group'];
     checkPart(group, path, raise);
-    if (seen.has(group)) raise('FL402', path, `another group of ${topic} is called ${group}`);
+    if (seen.has(group))
+      raise('FL402', path, `duplicate name: another group of ${topic} is called ${group}`);
     seen.add(group);
   });
 }
 
-/** Whether a message can tell all who read its topic apart. */
+/** Whether a message can distinguish all readers of its topic. */
 function checkReaders(
   { projections }: ScenarioOutput,
   topic: string,
@@ -90,7 +93,9 @@ function checkReaders(
   if (groups + views <= MAX_READERS) return;
   const readers =
     views === 0 ? `${groups} subscriptions` : `${groups} subscriptions and ${views} views`;
-  const message = `${topic} has ${readers}, a topic has at most ${MAX_READERS}: let some of them read another topic`;
+  const message =
+    `${topic} has ${readers}; the limit is ${MAX_READERS} per topic: move some of them to ` +
+    'another topic';
   raise('FL208', ['topics', topic, 'subscribers'], message);
 }
 
@@ -99,7 +104,7 @@ function checkConsumers(queue: string, consumers: readonly string[], raise: Rais
     const path = ['queues', queue, 'consumers', index];
     checkPart(consumer, path, raise);
     if (consumers.indexOf(consumer) < index) {
-      const message = `another consumer of ${queue} is called ${consumer}: write a name`;
+      const message = `duplicate name: another consumer of ${queue} is called ${consumer}. Write a name`;
       raise('FL402', path, message);
     }
   });
@@ -110,6 +115,6 @@ function checkLevels(cache: string, levels: readonly string[], raise: Raise): vo
     const path = ['caches', cache, 'levels', index, 'name'];
     checkPart(level, path, raise);
     if (levels.indexOf(level) < index)
-      raise('FL402', path, `another level of ${cache} is called ${level}`);
+      raise('FL402', path, `duplicate name: another level of ${cache} is called ${level}`);
   });
 }

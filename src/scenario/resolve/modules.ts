@@ -15,7 +15,7 @@ import { mapOf } from './names.js';
 import { resolveSaga } from './sagas.js';
 import { resolveStores } from './stores.js';
 
-/** What stands beside services and their databases, in its final form. */
+/** The modules other than services and their databases, in their final form. */
 export function resolveModules(context: Context, output: ScenarioOutput): ScenarioModules {
   const brokers = mapOf(output.brokers, (name, own): Broker => resolveBroker(context, name, own));
   return {

@@ -23,7 +23,7 @@ export interface Names {
   /** Event store -> key of its streams; projection -> store that it follows. */
   readonly streamKeys: ReadonlyMap<string, string>;
   readonly followed: ReadonlyMap<string, string>;
-  /** Topic of domain events -> who handles them, in order. */
+  /** Topic of domain events -> its handlers, in order. */
   readonly domainEvents: ReadonlyMap<string, readonly DomainHandler[]>;
   /** Lists of names by kinds, as messages offer them; filled when first asked for. */
   readonly offers: Map<string, readonly string[]>;
@@ -31,7 +31,7 @@ export interface Names {
   readonly broken: ReadonlySet<string>;
 }
 
-/** An endpoint that runs where a domain event is raised, for so many of them. */
+/** An endpoint that runs where a domain event is raised, for a share of the events. */
 export interface DomainHandler {
   readonly call: string;
   readonly filter: number;
@@ -73,7 +73,12 @@ export function collectNames(
     }
     const other = taken.get(name);
     if (other !== undefined) {
-      raise('FL402', at, `${name} is in ${other} already: names are unique across sections`);
+      raise(
+        'FL402',
+        at,
+        `duplicate name ${name}: it is already used in ${other}, and names must be unique ` +
+          'across sections',
+      );
       return false;
     }
     taken.set(name, section);
@@ -122,7 +127,7 @@ function domainEventsOf({ topics }: ScenarioOutput): Names['domainEvents'] {
   return events;
 }
 
-/** Event stores and projections: the keys of their streams, and who follows which. */
+/** Event stores and projections: the keys of their streams, and the source of each projection. */
 function addStores(
   { eventStores, projections }: ScenarioOutput,
   add: (kind: ComponentKind, section: string, name: string, parts: readonly string[]) => void,
@@ -202,7 +207,7 @@ function checkRoutes(gateway: string, routes: readonly RouteOutput[], raise: Rai
     const path = ['gateways', gateway, 'routes', index, 'name'];
     checkPart(route.name, path, raise);
     if (seen.has(route.name))
-      raise('FL402', path, `another route of ${gateway} is called ${route.name}`);
+      raise('FL402', path, `duplicate name: another route of ${gateway} is called ${route.name}`);
     seen.add(route.name);
   });
 }
@@ -213,7 +218,7 @@ export function sorted<T>(map: Readonly<Record<string, T>> | undefined): (readon
   return all.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
-/** A map of the same names in code-unit order, each value made anew. */
+/** A map of the same names in code-unit order, each value converted. */
 export function mapOf<T, R>(
   record: Readonly<Record<string, T>> | undefined,
   make: (name: string, value: T) => R,

@@ -1,6 +1,6 @@
 import type { Host } from '../../spec/scenario.js';
 
-/** What only a platform that runs processes does for them: nothing is asked, nobody comes or goes. */
+/** Settings of a host without a platform: no probes, and no instances are added or removed. */
 export const OFF_PLATFORM: Pick<Host, 'probes' | 'autoscaling' | 'cpuRequest'> = Object.freeze({
   probes: null,
   autoscaling: null,

@@ -17,7 +17,12 @@ export function resolveOutbox(
   const foreign = mode === 'cdc' ? OF_POLLING : (['cdcLatency'] as const);
   for (const field of foreign) {
     if (writtenAt(context, [...path, field]) === undefined) continue;
-    report(context, 'FL208', [...path, field], `with mode: ${mode} there is no ${field}`);
+    report(
+      context,
+      'FL208',
+      [...path, field],
+      `${field} does not apply to mode: ${mode}: remove it`,
+    );
   }
   const insert = operationOf(context, output.database, [...path, 'database']);
   const query =

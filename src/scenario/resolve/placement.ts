@@ -32,8 +32,8 @@ export function resolvePlacement(
   const hasNodes = path[0] === 'databases' || path[0] === 'eventStores';
   if (replicas !== undefined && zones.length !== replicas) {
     const message = hasNodes
-      ? `the counts of zone add up to ${zones.length}, its nodes are ${replicas}`
-      : `the counts of zone add up to ${zones.length}, replicas says ${replicas}`;
+      ? `the counts of zone add up to ${zones.length}, but there are ${replicas} nodes`
+      : `the counts of zone add up to ${zones.length}, but replicas is ${replicas}`;
     report(context, 'FL411', at, message);
   }
   const names = sorted(zone).map(([name]) => name);

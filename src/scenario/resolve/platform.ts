@@ -30,24 +30,23 @@ function resolveRestart(
   if (kind === 'none') {
     if (restart !== undefined) {
       const message =
-        'on no platform nothing waits for anything: write kind: custom beside it, or restart: null to take it out';
+        'has no effect with kind: none: write kind: custom too, or restart: null to remove it';
       report(context, 'FL208', path, message);
     }
     return null;
   }
   if (kind === 'custom' && restart === undefined) {
-    const message =
-      'when does it start them again: write restart, such as { initial: 1s, max: 30s }';
+    const message = 'restart is missing: write one, such as { initial: 1s, max: 30s }';
     report(context, 'FL203', ['platform'], message);
   }
   const waits = restart ?? restartSchema.parse({});
   const { initial = Math.min(FIRST_WAIT_NS, waits.max), max } = waits;
   if (initial < SHORTEST_NS) {
-    const message = `a process takes longer to end: write at least ${formatDuration(SHORTEST_NS)}`;
+    const message = `expected at least ${formatDuration(SHORTEST_NS)}, because a process takes time to end`;
     report(context, 'FL204', [...path, 'initial'], message);
   }
   if (initial > max) {
-    const message = `the first wait is longer than max, ${formatDuration(max)}: waits only grow`;
+    const message = `the first wait is longer than max, ${formatDuration(max)}: lower initial or raise max`;
     report(context, 'FL208', [...path, 'initial'], message);
   }
   return {

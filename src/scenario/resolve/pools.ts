@@ -18,7 +18,7 @@ export function resolvePool(context: Context, output: PoolOutput, path: Path): P
       };
     case 'pgbouncer':
       if (output.clients !== undefined && output.mode !== 'session') {
-        const message = `with mode: ${output.mode} it does not matter how long clients stay: leave clients out`;
+        const message = `clients has no effect with mode: ${output.mode}: remove it`;
         report(context, 'FL208', [...path, 'clients'], message);
       }
       return {
@@ -72,17 +72,14 @@ function hikari(
   const problem = (field: string, message: string): void =>
     report(context, 'FL208', [...path, field], message);
   if (minimumIdle > maximumPoolSize) {
-    problem(
-      'minimumIdle',
-      'more than maximumPoolSize connections are never open: lower minimumIdle',
-    );
+    problem('minimumIdle', 'minimumIdle is above maximumPoolSize: lower it');
   }
   const writesIdle = writtenAt(context, [...path, 'idleTimeout']) !== undefined;
   const idles = minimumIdle < maximumPoolSize;
   if (writesIdle && idleTimeout !== null && !idles) {
     problem(
       'idleTimeout',
-      'the pool keeps its size, so nothing idle is ever closed: give minimumIdle a number below maximumPoolSize',
+      'has no effect, because the pool has a fixed size: write minimumIdle below maximumPoolSize',
     );
   }
   const outlived =
@@ -93,19 +90,20 @@ function hikari(
   if (outlived) {
     problem(
       writesIdle ? 'idleTimeout' : 'maxLifetime',
-      'HikariCP drops an idleTimeout that does not end a second before maxLifetime: shorten idleTimeout',
+      'HikariCP ignores an idleTimeout that is not at least a second shorter than ' +
+        'maxLifetime: shorten idleTimeout',
     );
   }
   if (leakDetectionThreshold !== null && leakDetectionThreshold > (maxLifetime ?? Infinity)) {
     problem(
       'leakDetectionThreshold',
-      'HikariCP drops a leakDetectionThreshold above maxLifetime: shorten it',
+      'HikariCP ignores a leakDetectionThreshold longer than maxLifetime: shorten it',
     );
   }
   if ((output.keepaliveTime ?? 0) >= (maxLifetime ?? Infinity)) {
     problem(
       'keepaliveTime',
-      'HikariCP drops a keepaliveTime that does not end before maxLifetime: shorten it',
+      'HikariCP ignores a keepaliveTime that is not shorter than maxLifetime: shorten it',
     );
   }
   return {

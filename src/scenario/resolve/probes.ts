@@ -4,7 +4,7 @@ import type { ProbesOutput } from '../schema/probes.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';
 
-/** Who answers for nothing. */
+/** The target that answers at no cost. */
 const SELF = 'self';
 
 /** `probes` in their final form; `endpoints` are those of the service, none of a gateway. */
@@ -24,14 +24,14 @@ export function resolveProbes(
     }
     const { call } = own;
     if (call !== SELF && !endpoints.includes(call)) {
-      const message = `there is no endpoint ${call} here: one of this service answers, or self`;
+      const message = `there is no endpoint ${call} in this service: write one of its endpoints, or self`;
       report(context, 'FL404', [...path, kind, 'call'], message, {
         found: call,
         allowed: [SELF, ...endpoints],
       });
     }
     if (call === SELF && endpoints.includes(SELF)) {
-      const message = `${SELF} is the process, and an endpoint has that name too: give that another one`;
+      const message = `${SELF} means the process, and an endpoint has that name too: rename the endpoint`;
       report(context, 'FL208', [...path, kind, 'call'], message);
     }
     probes[kind] = {

@@ -23,7 +23,7 @@ export function resolveQueue(context: Context, output: HostOutput['queue'], path
   for (const field of ['target', 'interval', 'key'] as const) {
     if (output[field] === undefined || BELONGS[field].includes(discipline)) continue;
     const whose = BELONGS[field].join(' and ');
-    const message = `${field} is a field of ${whose}, not of ${discipline}: leave it out`;
+    const message = `${field} applies to ${whose}, not to ${discipline}: remove it`;
     report(context, 'FL208', [...path, field], message);
   }
   const common = { capacity, maxWaitNs: maxWait };
@@ -31,7 +31,7 @@ export function resolveQueue(context: Context, output: HostOutput['queue'], path
   switch (discipline) {
     case 'adaptiveLifo':
       if (maxWait !== null && target !== undefined && target !== null) {
-        const message = 'with target the queue has limits of its own: leave one of the two out';
+        const message = 'with target the queue has its own limit: remove one of the two';
         report(context, 'FL208', [...path, 'maxWait'], message);
       }
       return { ...common, discipline, intervalNs, targetNs: target ?? null };
@@ -53,12 +53,12 @@ function codel(
 ): Queue {
   const { target, intervalNs, capacity, maxWaitNs } = own;
   if (target === null) {
-    const message = 'codel measures waits against its target: write a duration';
+    const message = 'codel needs target, the wait that is acceptable: write a duration';
     report(context, 'FL208', [...path, 'target'], message);
   }
   const targetNs = target ?? TARGET_NS;
   if (targetNs >= intervalNs) {
-    const message = `not below interval: CoDel takes a target of 5% to 10% of its interval`;
+    const message = 'target must be below interval; CoDel recommends 5% to 10% of it';
     report(context, 'FL208', [...path, target === undefined ? 'interval' : 'target'], message);
   }
   return { capacity, maxWaitNs, discipline: 'codel', targetNs, intervalNs };
@@ -66,9 +66,14 @@ function codel(
 
 function fairKey(context: Context, key: string | undefined, path: Path): string {
   if (key === undefined) {
-    report(context, 'FL203', [...path, 'discipline'], 'fair needs key: whose turns it gives');
+    report(
+      context,
+      'FL203',
+      [...path, 'discipline'],
+      'fair needs key, whose values take turns: write key: NAME',
+    );
   } else if (BUILT_IN_KEYS.has(key)) {
-    const message = `the built-in key ${key} is known, not in this version of a queue`;
+    const message = `queues do not support the built-in key ${key} in this version`;
     report(context, 'FL202', [...path, 'key'], message);
   } else if (!context.names.keys.includes(key)) {
     const allowed = context.names.keys;

@@ -10,6 +10,6 @@ export function checkMost(
   path: Path,
 ): void {
   if (batch === undefined || batch <= most) return;
-  const message = `a run of the handler takes at most the ${most} messages of ${field}: write ${field}: ${batch}, or batch: ${most}`;
+  const message = `a batch cannot exceed ${field}, ${most} messages: write ${field}: ${batch}, or batch: ${most}`;
   report(context, 'FL208', [...path, 'batch'], message);
 }

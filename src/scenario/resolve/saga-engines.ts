@@ -11,7 +11,7 @@ export interface EngineDefaults {
   readonly onCompensationFailure: Orchestration['onCompensationFailure'];
   /** Until it takes a process for dead that has said nothing. */
   readonly recoveryDelayNs: Ns;
-  /** How long who was given a task may have it. */
+  /** How long a worker may hold a task. */
   readonly leaseNs: Ns | null;
 }
 

@@ -71,12 +71,14 @@ export function resolveSagaStep(
   }
   const driver = thing.driver ?? null;
   if (driver === null) {
-    const message = `${start} is choreographed: it begins with the endpoints of startedBy, and no step starts it`;
+    const message = `${start} is choreographed: the endpoints of startedBy start it, and no step can`;
     report(context, 'FL208', at, message);
     return null;
   }
   if (driver !== owner) {
-    const message = `${start} is driven by its orchestrator ${driver}: start it in an endpoint of ${driver}, and call that from here`;
+    const message =
+      `only the orchestrator ${driver} can start ${start}: start it in an endpoint of ` +
+      `${driver}, and call that from here`;
     report(context, 'FL208', at, message);
     return null;
   }
@@ -101,14 +103,14 @@ function checkKindFields(context: Context, output: SagaOutput, path: Path): void
   for (const field of wrong) {
     if (output[field] === undefined) continue;
     const message = orchestrated
-      ? `an orchestrated saga knows its beginning and its end: leave ${field} out`
-      : `nobody drives a choreographed saga: leave ${field} out`;
+      ? `${field} applies only to a choreographed saga: remove it`
+      : `${field} applies only to an orchestrated saga: remove it`;
     report(context, 'FL208', [...path, field], message);
   }
   if (!orchestrated && output.timeout !== null) {
     const message =
-      'nobody drives a choreographed saga, so nobody can end it in time: leave timeout out, and give the ' +
-      'service that begins it a deadline of its own';
+      'a choreographed saga has no orchestrator to enforce a timeout: remove timeout, and use ' +
+      'a deadline in the service that starts it';
     report(context, 'FL208', [...path, 'timeout'], message);
   }
   const missing: readonly (keyof SagaOutput)[] = orchestrated
@@ -116,7 +118,7 @@ function checkKindFields(context: Context, output: SagaOutput, path: Path): void
     : ['startedBy', 'completedBy', 'cancelledBy'];
   for (const field of missing) {
     if (output[field] !== undefined) continue;
-    report(context, 'FL203', path, `${field} is missing: ${output.kind} sagas need it`);
+    report(context, 'FL203', path, `${field} is missing: a saga of kind ${output.kind} needs it`);
   }
 }
 
@@ -146,7 +148,8 @@ function resolveOrchestration(context: Context, output: SagaOutput, path: Path):
   };
   if (retry.attempts === Infinity && intervalNs === 0) {
     const message =
-      'repeated for ever without a pause, nothing else would happen: write an interval';
+      'retries without a limit and without a pause would run at the same instant forever: ' +
+      'write an interval';
     report(context, 'FL208', [...path, 'retry', 'interval'], message);
   }
   return {
@@ -202,7 +205,8 @@ function resolveLease(
   if (persistence !== undefined) return leaseTimeout === undefined ? leaseNs : leaseTimeout;
   if ((leaseTimeout ?? null) !== null) {
     const message =
-      'nobody can go on with a saga whose state is written nowhere: write persistence, or leave leaseTimeout out';
+      'no instance can take over a saga whose state is not persisted: write persistence, or ' +
+      'remove leaseTimeout';
     report(context, 'FL208', [...path, 'leaseTimeout'], message);
   }
   return null;
@@ -228,7 +232,9 @@ function endpoint(context: Context, reference: string, path: Path): [Target] | n
   const call = resolveCall(context, reference, '', path);
   if (call === null) return null;
   if (context.names.things.get(call.component)?.kind === 'service') return [call];
-  const message = `effects of a saga are those of endpoints, and ${call.component} is no service: name the service behind it`;
+  const message =
+    `expected an endpoint of a service, and ${call.component} is not a service: write the ` +
+    'service behind it';
   report(context, 'FL405', path, message);
   return null;
 }
@@ -266,20 +272,21 @@ function resolveOne(
   const compensation =
     undo === undefined ? null : endpoint(context, undo, [...path, 'compensation']);
   if (entry.kind === 'compensable' && undo === undefined && !entry.readOnly) {
-    const message = `${entry.name} cannot be undone: write a compensation, or readOnly: true where it changes nothing`;
+    const message =
+      `${entry.name} cannot be undone: write a compensation, or readOnly: true if it changes ` +
+      'nothing';
     report(context, 'FL208', path, message);
   }
   if (entry.kind !== 'compensable' && undo !== undefined) {
-    const message = `a ${entry.kind} step is never undone: leave compensation out, or make it compensable`;
+    const message = `a ${entry.kind} step is never undone: remove compensation, or write kind: compensable`;
     report(context, 'FL208', [...path, 'compensation'], message);
   }
   if (entry.readOnly && undo !== undefined) {
-    const message =
-      'what changes nothing needs no undoing: leave one of readOnly and compensation out';
+    const message = 'a readOnly step needs no compensation: remove one of them';
     report(context, 'FL208', [...path, 'compensation'], message);
   }
   if (output.kind === 'choreographed' && entry.policy !== undefined) {
-    const message = 'nobody calls the steps of a choreographed saga from here: leave policy out';
+    const message = 'the steps of a choreographed saga are not called from here: remove policy';
     report(context, 'FL208', [...path, 'policy'], message);
   }
   if (call === null) return null;
@@ -306,10 +313,14 @@ function checkOrder(context: Context, output: SagaOutput, path: Path): void {
       const at = [...path, 'steps', index, ...(Array.isArray(entry) ? [k] : [])];
       const after = ['nothing', 'the pivot', 'a retryable step'][reached];
       if (rank < reached || (rank === 1 && reached === 1)) {
-        const message = `${step.name} is ${step.kind} and stands beside or behind ${after}: steps are compensable, then at most one pivot, then retryable`;
+        const message =
+          `${step.name} is ${step.kind} and is parallel to or after ${after}: the order is ` +
+          'compensable steps, at most one pivot, then retryable steps';
         report(context, 'FL208', at, message);
       } else if (rank > 0 && own.length > 1 && own.some(({ kind }) => RANK[kind] !== rank)) {
-        const message = `${step.name} is ${step.kind} and runs at once with steps of other kinds: give it a place of its own`;
+        const message =
+          `${step.name} is ${step.kind} and runs in parallel with steps of other kinds: move it ` +
+          'into an entry of its own';
         report(context, 'FL208', at, message);
       }
       if (rank === 2 || before < rank) reached = Math.max(reached, rank);
@@ -343,15 +354,16 @@ function resolveIsolation(context: Context, output: SagaOutput, path: Path): Sag
   if (isolation === undefined) return { kind: 'none' };
   const { kind, lockTimeout } = isolation;
   if (key === undefined) {
-    const message = 'two sagas touch the same only where they share the value of a key: write key';
+    const message =
+      'isolation needs a key: two sagas conflict only if they have the same value of it. Write key';
     report(context, 'FL208', at, message);
   }
   if (lockTimeout !== undefined && kind !== 'semanticLock') {
-    const message = `${kind} has no lock to wait for: leave lockTimeout out`;
+    const message = `${kind} does not wait for a lock: remove lockTimeout`;
     report(context, 'FL208', [...at, 'lockTimeout'], message);
   }
   if (output.kind === 'choreographed' && (kind === 'semanticLock' || kind === 'reread')) {
-    const message = `${kind} is what an orchestrator does: a choreographed saga is only watched`;
+    const message = `${kind} needs an orchestrator, and this saga is choreographed`;
     report(context, 'FL208', [...at, 'kind'], message);
   }
   return kind === 'semanticLock' ? { kind, lockTimeoutNs: lockTimeout ?? 0 } : { kind };

@@ -30,13 +30,13 @@ import { checkTopicViews } from './topic-views.js';
 import { checkSplits, checkVersionCycles } from './versions.js';
 import { resolveWorkload } from './workloads.js';
 
-/** A variant's scenario in its final form, and who calls whom in it. */
+/** A variant's scenario in its final form, and its call graph. */
 export interface Resolved {
   readonly scenario: Scenario;
   readonly graph: CallGraph;
 }
 
-const NOBODY = 'a scenario has at least one workload: nothing would ever happen';
+const NOBODY = 'a scenario needs at least one workload';
 
 interface Trees {
   readonly tree: MapNode;
@@ -117,7 +117,7 @@ function checkScaling(
     const isRolled = (host?.versions?.rollout ?? null) !== null;
     if (claims !== null || ((host?.autoscaling ?? null) === null && !isRolled)) continue;
     const how = isRolled ? 'changes its version' : 'is scaled';
-    const message = `${service} ${how}, and nobody takes over what an instance leaves that is taken away: write claimTimeout`;
+    const message = `${service} ${how}, and no instance takes over the work of a removed one: write claimTimeout`;
     report(context, 'FL208', ['projections', name], message);
   }
   const known = [...context.names.things].flatMap(([name, { kind, parts }]) => {
@@ -170,7 +170,9 @@ function checkEvents(
   const cycle = eventCycle(events, graph.edges, ({ certain, takesTime }) => certain && !takesTime);
   if (cycle === null) return;
   const [name, part] = cycle[0].split('.');
-  const message = `${cycle.join(' -> ')} go round in messages, and no time passes: give a step on the way some work, or the publishing a probability`;
+  const message =
+    `endless message cycle without any delay: ${cycle.join(' -> ')}. Give a step on it some ` +
+    'work, or the publish step a probability';
   report(context, 'FL408', ['services', name, 'endpoints', part], message);
 }
 
@@ -187,7 +189,7 @@ function resolveServices(context: Context, output: ScenarioOutput): ReadonlyMap<
   return services;
 }
 
-/** Circles of calls, calls of gateways that no route takes, and requests that nobody could divide. */
+/** Reports call cycles, calls of gateways that match no route, and requests that cannot be split. */
 function checkCalls(
   context: Context,
   parts: Parameters<typeof callGraph>[0],
@@ -217,7 +219,7 @@ function checkCalls(
         context,
         'FL409',
         ['workloads', name, 'requests', index],
-        `no route of ${gateway.name} takes ${line}: it would answer 404`,
+        `no route of ${gateway.name} matches ${line}, so it would answer 404`,
       );
     });
   }

@@ -17,12 +17,12 @@ const IDLE_AFTER_NS = 30 * NS_PER_SECOND;
 
 /** Fields of a database that mean nothing where every copy in sync does a write and answers reads. */
 const FOREIGN: readonly (readonly [path: readonly string[], message: string])[] = [
-  [['replicas', 'lag'], 'a replica does a write before the answer: leave lag out'],
-  [['replicas', 'mode'], 'a write waits for every copy in sync: leave mode out'],
-  [['replicas', 'semiSyncTimeout'], 'a write waits for every copy in sync: leave it out'],
-  [['replicas', 'applyRate'], 'a replica does a write in its own threads: leave applyRate out'],
-  [['route'], 'reads take turns over the copies in sync: leave route out'],
-  [['knee'], 'threads are limited by their pools: leave knee out'],
+  [['replicas', 'lag'], 'replicas apply a write before the response: remove lag'],
+  [['replicas', 'mode'], 'a write waits for all in-sync copies: remove mode'],
+  [['replicas', 'semiSyncTimeout'], 'a write waits for all in-sync copies: remove it'],
+  [['replicas', 'applyRate'], 'a replica applies writes in its own threads: remove applyRate'],
+  [['route'], 'reads rotate over the in-sync copies: remove route'],
+  [['knee'], 'thread pools limit the threads: remove knee'],
 ];
 
 /** Nodes of a database: the primary and its replicas, or the shards, or the copies of each. */
@@ -42,7 +42,7 @@ export function resolveSearch(
   if (kind !== 'elasticsearch') {
     for (const field of ['threadPools', 'refresh'] as const) {
       if (output[field] === undefined) continue;
-      const message = `${kind} has none: leave ${field} out, or write kind: elasticsearch`;
+      const message = `${kind} does not support ${field}: remove it, or write kind: elasticsearch`;
       report(context, 'FL208', [...path, field], message);
     }
     return null;
@@ -52,16 +52,16 @@ export function resolveSearch(
     if (writtenAt(context, at) !== undefined) report(context, 'FL208', at, message);
   }
   for (const [name, { lock }] of Object.entries(output.operations)) {
-    const message = 'documents are not locked: leave lock out';
+    const message = 'documents are not locked: remove lock';
     if (lock) report(context, 'FL208', [...path, 'operations', name, 'lock'], message);
   }
   if (cpu.cores === Infinity && cpu.quota === null) {
-    const message = 'threads are counted by cores: write cpu';
+    const message = 'the number of threads depends on the cores: write cpu';
     report(context, 'FL208', [...path, 'kind'], message);
   }
   const isExplicit = refresh?.interval !== undefined;
   if (isExplicit && refresh.idleAfter !== undefined) {
-    const message = 'with an interval of its own an index is never idle: leave idleAfter out';
+    const message = 'an index with its own interval is never idle: remove idleAfter';
     report(context, 'FL208', [...path, 'refresh', 'idleAfter'], message);
   }
   const { interval = REFRESH_NS, idleAfter = isExplicit ? null : IDLE_AFTER_NS } = refresh ?? {};

@@ -25,17 +25,19 @@ export function resolveTransaction(
   }
   const shardKey = shardKeyOf(context, output, path);
   if (poolsStatements(context, database, owner)) {
-    const message = `${database} is behind a pool with mode: statement, which refuses transactions: take mode: transaction`;
+    const message =
+      `${database} uses a pool with mode: statement, which does not allow transactions: use ` +
+      'mode: transaction';
     report(context, 'FL208', at, message);
   }
   if (kindOf(context, database) === 'elasticsearch') {
-    const message = `${database} is no database with transactions: leave the transaction out`;
+    const message = `${database} does not support transactions: remove the transaction`;
     report(context, 'FL208', at, message);
   }
   if (thing.parts.includes('commit')) {
     const message =
-      `an operation of ${database} is called commit, as is the end of a transaction in figures: ` +
-      'choose another name for it';
+      `an operation of ${database} is called commit, a name that metrics use for the end of a ` +
+      'transaction: rename it';
     report(context, 'FL402', at, message);
   }
   return { verb: 'transaction', database, steps, commit, shardKey, ...modifiers };
@@ -50,7 +52,9 @@ function shardKeyOf(
   const own = get(get(get(get(context.tree, 'databases'), database), 'shards'), 'key');
   if (own === undefined) {
     if (key === undefined) return null;
-    const message = `${database} has no shards, of which key says one: leave it out, or give the database shards`;
+    const message =
+      `key selects a shard, and ${database} has no shards: remove key, or add shards to the ` +
+      'database';
     report(context, 'FL208', [...path, 'key'], message);
     return null;
   }
@@ -71,7 +75,7 @@ export function resolveLock(
   return { verb: 'lock', key: on, steps, acquireTimeoutNs: acquireTimeout, scope, ...modifiers };
 }
 
-/** Notes a key that nobody declares. */
+/** Reports a key that is not declared. */
 export function checkKey(context: Context, key: string, path: Path): void {
   const { keys } = context.names;
   if (keys.includes(key) || BUILT_IN_KEYS.has(key)) return;

@@ -38,7 +38,7 @@ function resolveRun(context: Context, run: ScenarioOutput['run']): RunSettings {
       context,
       'FL208',
       ['run', 'timeline'],
-      `the timeline would have more than ${STEPS_MAX} steps`,
+      `the timeline would have more than ${STEPS_MAX} steps: use a longer step`,
     );
   }
   if (stepNs > run.duration) {
@@ -49,7 +49,7 @@ function resolveRun(context: Context, run: ScenarioOutput['run']): RunSettings {
       context,
       'FL208',
       ['run', 'duration'],
-      'duration, warmup and drain together pass 104 days',
+      'duration, warmup and drain together exceed 104 days',
     );
   }
   return {
@@ -106,7 +106,12 @@ export function resolveKeys(
   const resolved = new Map<string, KeyPopulation>();
   for (const [name, key] of sorted(keys)) {
     if (key.kind === 'hot' && key.hotKeys > key.count) {
-      report(context, 'FL208', ['keys', name, 'hotKeys'], `hotKeys is at most count, ${key.count}`);
+      report(
+        context,
+        'FL208',
+        ['keys', name, 'hotKeys'],
+        `hotKeys must be at most count, ${key.count}`,
+      );
     }
     const { title: _title, description: _description, ...population } = key;
     resolved.set(name, population);

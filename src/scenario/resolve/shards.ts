@@ -12,8 +12,8 @@ export function resolveShardKey(
   if (key === undefined || of !== undefined) return null;
   if (!isSharded(context, database)) {
     const message =
-      'the key of a query says which shard it asks, or with `of` which entity of a view it reads: ' +
-      'give the database shards, or leave key out';
+      'the key of a query selects a shard, or with `of` an entity of a view: add shards to ' +
+      'the database, or remove key';
     report(context, 'FL208', path, message);
     return null;
   }

@@ -57,11 +57,11 @@ export function resolveSpans(
   return faults.map((fault, index) => spansOf(index, [fault.id]));
 }
 
-/** Who follows a fault that draws its starts draws the same, or would follow what has not happened. */
+/** A fault after one with random starts must share its draws, or it would follow a start that did not happen. */
 function checkFollowed(context: Context, fault: FaultOutput, other: FaultOutput, path: Path): void {
   const at = [...path, 'after'];
   if (other.when !== undefined) {
-    const message = `when ${other.id} ends is known only in the run: nothing can be planned after it`;
+    const message = `the end of ${other.id} is known only during the run, so no fault can start after it`;
     report(context, 'FL410', at, message);
     return;
   }
@@ -73,8 +73,8 @@ function checkFollowed(context: Context, fault: FaultOutput, other: FaultOutput,
     other.probability === fault.probability;
   if (isSame) return;
   const message =
-    `${other.id} draws whether and when it starts: give both the same group, jitter and probability, so that ` +
-    'this one follows it';
+    `${other.id} starts at random: give both faults the same group, jitter and probability, ` +
+    'so that this one follows it';
   report(context, 'FL208', at, message);
 }
 
@@ -87,13 +87,14 @@ function endOf({ kind, for: length }: FaultOutput, fromNs: number): number | nul
 function checkLength(context: Context, fault: FaultOutput, path: Path): void {
   const { instant = false, mayBeInstant = false } = faultKind(fault.kind) ?? {};
   if (instant && fault.for !== undefined) {
-    const message = `${fault.kind} acts once, at its start: leave \`for\` out`;
+    const message = `${fault.kind} acts once, at its start: remove \`for\``;
     report(context, 'FL208', [...path, 'for'], message);
   } else if (!instant && fault.for === undefined) {
-    const message = 'needs `for`: how long it lasts, or `none` for until the end';
+    const message =
+      '`for` is missing: write how long the fault lasts, or `none` for until the end of the run';
     reportKey(context, 'FL203', path, message);
   } else if (fault.for === 0 && !mayBeInstant) {
-    report(context, 'FL204', [...path, 'for'], 'must be more than 0s, or nothing would happen');
+    report(context, 'FL204', [...path, 'for'], 'must be more than 0s');
   }
 }
 
@@ -107,13 +108,19 @@ function startsOf(
   checkLength(context, fault, path);
   const starts = [fault.at, fault.after, fault.when].filter((start) => start !== undefined);
   if (starts.length !== 1) {
-    reportKey(context, 'FL203', path, 'needs `at`, `after` or `when`, one of them: when it starts');
+    reportKey(
+      context,
+      'FL203',
+      path,
+      'the start is missing: write one of `at`, `after` and `when`',
+    );
     return [];
   }
   if (fault.when !== undefined) return startsWhen(context, fault, path);
   if (fault.after !== undefined) return startsAfter(context, fault, path, spansOf(fault.after));
   const at = fault.at!;
-  if (fault.delay > 0) report(context, 'FL208', [...path, 'delay'], 'delay belongs to `after`');
+  if (fault.delay > 0)
+    report(context, 'FL208', [...path, 'delay'], 'delay applies only to `after`');
   if (at >= durationNs && !fault.optional) {
     const end = formatDuration(durationNs);
     report(
@@ -131,8 +138,8 @@ function startsOf(
 function once(context: Context, fault: FaultOutput, at: number, path: Path): number[] {
   for (const field of ['count', 'until'] as const) {
     if (fault[field] === undefined) continue;
-    const meant = field === 'count' ? ': so many instances are told by instances' : '';
-    report(context, 'FL208', [...path, field], `${field} belongs to \`every\`${meant}`);
+    const meant = field === 'count' ? '. For a number of instances use instances' : '';
+    report(context, 'FL208', [...path, field], `${field} applies only to \`every\`${meant}`);
   }
   return [at];
 }
@@ -155,7 +162,7 @@ function repeated(
       context,
       'FL208',
       [...path, 'every'],
-      `the next one would start before this one ends: every is at least ${length}`,
+      `the next one would start before this one ends: every must be at least ${length}`,
     );
     return [at];
   }
@@ -167,7 +174,7 @@ function repeated(
       context,
       'FL602',
       [...path, 'every'],
-      `would start ${count} times, at most ${SPANS_MAX} are taken`,
+      `would start ${count} times; the limit is ${SPANS_MAX}`,
     );
     return [at];
   }
@@ -178,7 +185,7 @@ function repeated(
 function startsWhen(context: Context, fault: FaultOutput, path: Path): number[] {
   for (const field of ['every', 'until'] as const) {
     if (fault[field] === undefined) continue;
-    const message = `${field} belongs to \`at\`: with \`when\` it starts as often as \`count\` says`;
+    const message = `${field} applies only to \`at\`; with \`when\`, \`count\` sets how often it starts`;
     report(context, 'FL208', [...path, field], message);
   }
   return [];
@@ -191,7 +198,7 @@ function startsAfter(context: Context, fault: FaultOutput, path: Path, spans: Sp
         context,
         'FL208',
         [...path, field],
-        `${field} and after exclude each other: it starts at each end of ${fault.after}`,
+        `${field} does not apply with after: the fault starts at each end of ${fault.after}`,
       );
     }
   }

@@ -17,7 +17,7 @@ import { resolveLock, resolveTransaction } from './sections.js';
 import { resolveShardKey } from './shards.js';
 import { resolveCall, resolveQuery } from './targets.js';
 
-/** Who runs a program, and the bundle of calls that have none of their own. */
+/** The component that runs a program, and the bundle of calls without one of their own. */
 export interface Owner {
   readonly name: string;
   readonly policy: Bundle | null;
@@ -124,11 +124,11 @@ function resolveAnswer(
   const outcome = outcomeOfStatus(status);
   const at = [...path, 'respond'];
   if (!isSuccess(outcome)) {
-    const message = `a ${status} is a failure, which `;
+    const message = `a ${status} is a failure and `;
     if (degraded)
-      report(context, 'FL208', [...at, 'degraded'], `${message}nobody takes for an answer`);
+      report(context, 'FL208', [...at, 'degraded'], `${message}does not count as degraded`);
     if (responseSize !== undefined) {
-      report(context, 'FL208', [...at, 'responseSize'], `${message}is answered without a body`);
+      report(context, 'FL208', [...at, 'responseSize'], `${message}has no body`);
     }
   }
   return {
@@ -149,7 +149,7 @@ function resolveModifiers(
       context,
       'FL208',
       [...path, 'policy'],
-      'a policy belongs to a call, a query or a cache; this step makes none',
+      'policy applies only to a call, a query, a cache, a load or an append: remove it',
     );
   }
   return {
@@ -184,7 +184,7 @@ function resolveCallStep(
       context,
       'FL208',
       [...path, 'policy'],
-      'a call of self runs in place: no policy stands between',
+      'a call of self runs in the same process, without policies: remove policy',
     );
   }
   return {
@@ -220,7 +220,7 @@ function resolveParallel(
         context,
         'FL208',
         [...at, 'join'],
-        `a quorum of ${join.count} needs as many branches, there are ${all}`,
+        `a quorum of ${join.count} needs at least ${join.count} branches; found ${all}`,
       );
     }
   }
@@ -257,7 +257,7 @@ function resolveChoose(
         context,
         'FL208',
         at,
-        'a branch of choose has a weight or a condition (`when`), one of them',
+        'a branch of choose needs exactly one of weight and condition (`when`)',
       );
     }
     return {
@@ -281,7 +281,7 @@ function resolveFail(
       context,
       'FL208',
       [...path, 'fail', 'retryAfter'],
-      `${status} is no answer that could carry a hint: write a status`,
+      `${status} is not a response that could carry a hint: write a status`,
     );
   }
   return { verb: 'fail', outcome, retryAfterNs: retryAfter ?? null, ...modifiers };

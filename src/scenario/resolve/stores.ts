@@ -108,7 +108,9 @@ function checkOrder(context: Context, output: EventStoreOutput, path: Path): voi
   if (kind === 'marten') return;
   for (const field of ['appendMode', 'staleAfter'] as const) {
     if (output[field] === undefined) continue;
-    const message = `the order of ${kind} is that of the commits, and has no empty places: take ${field} out, or use kind: marten`;
+    const message =
+      `the events of ${kind} are in commit order without gaps: remove ${field}, or use kind: ` +
+      'marten';
     report(context, 'FL208', [...path, field], message);
   }
 }
@@ -181,7 +183,7 @@ function resolveSource(
   if (thing.kind === 'eventStore') return 'eventStore';
   const bus = topics?.[name]?.kind === 'bus';
   if (thing.kind === 'topic' && !bus) return 'topic';
-  const what = bus ? 'a topic of kind bus, which keeps no log to follow' : kindText(thing.kind);
+  const what = bus ? 'a topic of kind bus, which has no log to follow' : kindText(thing.kind);
   const message = `a projection follows an event store or a topic of kind kafka; ${name} is ${what}`;
   report(context, 'FL405', path, message);
   return null;
@@ -192,9 +194,9 @@ function checkOfTopic(context: Context, { from, lifecycle }: ProjectionOutput, p
   if (lifecycle === 'async') return;
   const why =
     lifecycle === 'live'
-      ? 'there are no streams that a read could load'
-      : 'nothing is appended in its transactions';
-  const message = `${from} is a topic, ${why}: lifecycle async, or follow an event store`;
+      ? 'it has no streams that a read could load'
+      : 'it has no appends to run in';
+  const message = `${from} is a topic, and ${why}: use lifecycle: async, or follow an event store`;
   report(context, 'FL208', [...path, 'lifecycle'], message);
 }
 
@@ -214,17 +216,12 @@ function checkLifecycle(context: Context, { lifecycle }: ProjectionOutput, path:
   const vain = lifecycle === 'live' ? [...OF_ASYNC, 'writes'] : OF_ASYNC;
   const why =
     lifecycle === 'live'
-      ? 'a live projection has no view: every read loads the stream'
+      ? 'a live projection has no view, because every read loads the stream'
       : 'an inline projection runs in each append, in its process and transaction';
   for (const field of vain) {
     // A variant that turns the lifecycle keeps what belongs to the other; only what does harm is refused.
     if (field !== 'rebuild' || writtenAt(context, [...path, field]) === undefined) continue;
-    report(
-      context,
-      'FL208',
-      [...path, field],
-      `${why}; take ${field} out, or use lifecycle: async`,
-    );
+    report(context, 'FL208', [...path, field], `${why}: remove ${field}, or use lifecycle: async`);
   }
 }
 
@@ -280,7 +277,7 @@ export function resolveLoad(
   const { fromVersion, version = null, range = null } = output;
   for (const field of ['stream', 'fromVersion', 'version'] as const) {
     if (range === null || writtenAt(context, [...path, field]) === undefined) continue;
-    const message = `range is about the events of all streams, ${field} about those of one: leave one of them out`;
+    const message = `range covers the events of all streams, ${field} those of one: remove one of them`;
     report(context, 'FL208', [...path, field], message);
   }
   return { verb: 'load', store, stream, fromVersion, version, range, ...modifiers };
@@ -298,7 +295,9 @@ export function resolveAppend(
   const { events, expectedVersion = null, maxConflictRetries } = output;
   const vain = expectedVersion === 'any' || expectedVersion === 'noStream';
   if (vain && writtenAt(context, [...path, 'maxConflictRetries']) !== undefined) {
-    const message = `with expectedVersion ${expectedVersion} nothing is run again: take maxConflictRetries out, or expect exact`;
+    const message =
+      `maxConflictRetries has no effect with expectedVersion: ${expectedVersion}: remove it, or ` +
+      'write expectedVersion: exact';
     report(context, 'FL208', [...path, 'maxConflictRetries'], message);
   }
   const stream = streamOf(context, store, output.stream, [...path, 'stream']);
@@ -322,7 +321,8 @@ export function resolveRead(
   const { of, key, consistency } = query;
   if (of === undefined) {
     if (query.consistency !== undefined) {
-      const message = 'consistency says how the view of a projection is read: say which with `of`';
+      const message =
+        'consistency applies to the view of a projection: write the projection in `of`';
       report(context, 'FL208', [...path, 'consistency'], message);
     }
     return null;
@@ -349,15 +349,19 @@ function readsTopic(
   path: Path,
 ): boolean {
   if (consistency !== undefined && mayLoad(consistency)) {
-    const message = `${consistency.kind} loads the stream from the event store; ${of} follows ${topic}, a topic: eventual or waitForVersion(200ms)`;
+    const message =
+      `${consistency.kind} loads the stream from an event store, and ${of} follows the topic ` +
+      `${topic}: use eventual or waitForVersion(200ms)`;
     report(context, 'FL208', [...path, 'consistency'], message);
   }
   if (consistency?.kind === 'clientMerge') {
-    const message = `clientMerge knows who has appended an event to a store; ${of} follows ${topic}, a topic: eventual or waitForVersion(200ms)`;
+    const message =
+      `clientMerge needs events that the client appended to a store, and ${of} follows the ` +
+      `topic ${topic}: use eventual or waitForVersion(200ms)`;
     report(context, 'FL208', [...path, 'consistency'], message);
   }
   if (key !== undefined) return true;
-  const message = `${of} follows ${topic}, a topic: say the key with which its messages are published`;
+  const message = `${of} follows the topic ${topic}: write the key with which its messages are published`;
   report(context, 'FL203', [...path, 'key'], message);
   return false;
 }

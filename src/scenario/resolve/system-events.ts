@@ -12,20 +12,22 @@ import { split } from './targets.js';
 // events of Spring Cloud Bus sent to all nodes that listen (reference, quick start), whose consumers have no group and
 // so an anonymous queue that is deleted with them (Spring Cloud Stream, RabbitMQ binder).
 
-/** What means nothing where nothing is kept for those who are away. */
+/** Fields that have no effect, because nothing is stored for processes that are down. */
 const OF_KEEPING = ['stored', 'backlog'] as const;
 
 /** Notes what contradicts events of the system. */
 export function checkSystemBus(context: Context, output: BusOutput, path: Path): void {
   for (const field of OF_KEEPING) {
     if (writtenAt(context, [...path, field]) === undefined) continue;
-    const message = `a system event reaches the processes that are up, and nothing is kept for others: take ${field} out, or use event: integration`;
+    const message =
+      `a system event reaches only processes that are up and is not stored: remove ${field}, or ` +
+      'use event: integration';
     report(context, 'FL208', [...path, field], message);
   }
   output.subscribers.forEach(({ call }, index) => {
     if (!isFunction(context, { call })) return;
     const [service] = split(call);
-    const message = `${service} is a function, whose processes come and go with the calls: subscribe with another event`;
+    const message = `${service} is a function, whose processes start and stop with its calls: use another event`;
     report(context, 'FL208', [...path, 'subscribers', index, 'call'], message);
   });
 }

@@ -5,18 +5,18 @@ import type { Context, Path } from './context.js';
 import { report } from './context.js';
 import { namesOfKinds } from './names.js';
 
-/** What has a verb of its own, or is nobody's callee. */
+/** Things that have their own verb, or cannot be called. */
 const NOT_CALLED: Readonly<Partial<Record<ComponentKind, (name: string) => string>>> = {
   database: (name) => `${name} is a database: write query: ${name}.OPERATION`,
   topic: (name) => `${name} is a topic: write publish: ${name}`,
-  broker: (name) => `${name} is a broker: publish to a topic that lives on it`,
+  broker: (name) => `${name} is a broker: publish to one of its topics`,
   saga: (name) => `${name} is a saga: write saga: ${name}`,
   queue: (name) => `${name} is a queue: write publish: ${name}`,
   cache: (name) => `${name} is a cache: write cache: { get: ${name} }`,
   eventStore: (name) => `${name} is an event store: write load: ${name} or append: ${name}`,
   projection: (name) =>
-    `${name} is a projection: a query of its database reads it, with of: ${name}`,
-  workload: (name) => `${name} is a workload: nobody can call it`,
+    `${name} is a projection: read it with a query of its database and of: ${name}`,
+  workload: (name) => `${name} is a workload and cannot be called`,
 };
 
 /** A call's target, or null where it cannot be one; the reason is noted. */
@@ -32,8 +32,9 @@ export function resolveCall(
   if (name === 'self' && (thing?.kind !== 'service' || part === null)) {
     const message =
       owner === ''
-        ? 'the fallback of a shared bundle has no `self`: write it in the bundle at the call, or in outbound'
-        : 'self.ENDPOINT is another endpoint of the same service, nothing else';
+        ? '`self` is undefined in the fallback of a shared bundle: write the fallback at the ' +
+          'call, or in outbound'
+        : 'expected self.ENDPOINT, another endpoint of the same service';
     report(context, 'FL405', path, message);
     return null;
   }
@@ -49,7 +50,8 @@ export function resolveCall(
       context,
       'FL405',
       path,
-      `${component} is a gateway: call ${component} bare, its routes choose by method and path`,
+      `${component} is a gateway, whose routes match by method and path: write call: ` +
+        `${component}`,
     );
     return null;
   }
@@ -102,7 +104,7 @@ export function withPart(
   return null;
 }
 
-/** Notes that a name is nobody's, with the names that could stand there. */
+/** Reports an unknown name, with the names that are allowed there. */
 export function unknown(
   context: Context,
   name: string,

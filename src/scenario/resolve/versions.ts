@@ -22,11 +22,11 @@ import { resolveSteps } from './steps.js';
 
 type Host = Omit<Service, 'versions'>;
 
-/** What Kubernetes and Argo Rollouts do unless they are told otherwise (deployment defaults.go; utils/defaults/defaults.go). */
+/** Defaults of Kubernetes and Argo Rollouts (deployment defaults.go; utils/defaults/defaults.go). */
 const QUARTER: Amount = { unit: 'percent', value: 25 };
 const KEPT_NS = 30 * NS_PER_SECOND;
 
-/** What each kind of rollout is told by; the others make no sense with it. */
+/** The fields of each kind of rollout; other fields do not apply to it. */
 const FIELDS: Readonly<Record<Rollout['kind'], ReadonlySet<string>>> = {
   rolling: new Set(['maxSurge', 'maxUnavailable', 'minReady']),
   recreate: new Set(),
@@ -59,7 +59,12 @@ export function resolveVersions(
       report(context, 'FL203', [...path, key], 'versions is required: { v1: {}, v2: { ... } }');
     }
     if (typeof output.replicas === 'object') {
-      report(context, 'FL203', [...path, 'replicas'], 'counts of versions need versions');
+      report(
+        context,
+        'FL203',
+        [...path, 'replicas'],
+        'counts of versions need versions: write versions',
+      );
     }
     return null;
   }
@@ -86,7 +91,7 @@ function resolveVersion(
     const at = [...path, 'endpoints', endpoint];
     const below = service.endpoints.get(endpoint);
     if (below === undefined) {
-      const message = `all versions have the endpoints of their service, and it has no ${endpoint}`;
+      const message = `versions have the endpoints of their service, and it has no ${endpoint}`;
       reportKey(context, 'FL404', at, message, { found: endpoint, allowed: known });
       return [];
     }
@@ -134,12 +139,12 @@ function countsOf(
   }
   for (const key of ['rollout', 'autoscaling'] as const) {
     if (output[key] === undefined) continue;
-    const message = `counts of versions stand by themselves: with ${key} write how many there are in all`;
+    const message = `counts of versions do not work with ${key}: write the total number of replicas`;
     report(context, 'FL208', at, message);
   }
   const counts = [first, ...others].map((name) => replicas[name] ?? 0);
   if (counts.every((count) => count === 0)) {
-    report(context, 'FL208', at, 'a service has at least one replica');
+    report(context, 'FL208', at, 'a service needs at least one replica');
   }
   return counts;
 }
@@ -159,26 +164,27 @@ function rolloutOf(
   const to = others.indexOf(own.to);
   if (own.to === first) {
     const isSaid = output.version !== undefined;
-    const which = isSaid ? '' : ', the first by name: write version where it is another';
-    const message = `${first} runs from the beginning${which}; a rollout goes to another version`;
+    const which = isSaid ? '' : ', the first by name (write version for another)';
+    const message = `${first} runs from the start${which}; a rollout needs a different version`;
     report(context, 'FL208', [...at, 'to'], message);
   } else if (to < 0) unknownVersion(context, own.to, others, [...at, 'to']);
   if (output.autoscaling !== undefined) {
     const message =
-      'a rollout beside autoscaling is known, but not in this version: leave one of them out';
+      'rollout and autoscaling together are not supported in this version: remove one of them';
     report(context, 'FL202', at, message);
   }
   if (own.maxSurge?.value === 0 && own.maxUnavailable?.value === 0) {
-    const message = 'with maxSurge: 0 nothing could ever be changed: write 1 or more';
+    const message = 'with maxSurge: 0 the rollout could never start: write 1 or more';
     report(context, 'FL208', [...at, 'maxUnavailable'], message);
   }
   if ((own.preview ?? 0) > replicas) {
-    const message = `the preview has ${own.preview} replicas, the service ${replicas}`;
+    const message = `the preview has ${own.preview} replicas, more than the ${replicas} of the service`;
     report(context, 'FL208', [...at, 'preview'], message);
   }
   if (own.sticky !== undefined) checkKey(context, own.sticky, [...at, 'sticky']);
   if (own.sticky !== undefined && own.routing === 'replicas') {
-    const message = 'nobody splits the requests with routing: replicas, so nothing can stick';
+    const message =
+      'with routing: replicas no gateway splits the requests, so sticky has no effect: remove it';
     report(context, 'FL208', [...at, 'sticky'], message);
   }
   return {
@@ -203,26 +209,34 @@ function checkFields(context: Context, own: RolloutOutput, at: Path): void {
   for (const [key, value] of sorted(own as Readonly<Record<string, unknown>>)) {
     if (value === undefined || COMMON.has(key) || FIELDS[own.kind].has(key)) continue;
     const kinds = Object.keys(FIELDS).filter((kind) => FIELDS[kind as Rollout['kind']].has(key));
-    const message = `${key} belongs to ${kinds.join(' and ')}, and the kind is ${own.kind}`;
+    const message = `${key} applies only to ${kinds.join(' and ')}, and the kind is ${own.kind}: remove it`;
     report(context, 'FL208', [...at, key], message);
   }
   if (own.kind === 'canary' && own.steps === undefined) {
-    const message = 'steps is required, as in [ { weight: 10% }, { pause: 5m } ]';
+    const message = 'steps is missing: write a list, as in [ { weight: 10% }, { pause: 5m } ]';
     report(context, 'FL203', at, message);
   }
   if (own.analysis === undefined && own.onFailure !== undefined) {
-    report(context, 'FL208', [...at, 'onFailure'], 'nothing can fail without analysis');
+    report(
+      context,
+      'FL208',
+      [...at, 'onFailure'],
+      'has no effect without analysis: write analysis',
+    );
   }
   if (own.routing === 'replicas') {
     for (const [index, { scale }] of (own.steps ?? []).entries()) {
       if (scale === undefined) continue;
-      const message = 'with routing: replicas the weight is the share of the replicas';
+      const message =
+        'with routing: replicas the weight is the share of the replicas: remove scale';
       report(context, 'FL208', [...at, 'steps', index], message);
     }
   } else if (own.kind === 'canary') {
     for (const key of ['maxSurge', 'maxUnavailable'] as const) {
       if (own[key] === undefined) continue;
-      const message = `${key} belongs to routing: replicas: with weights the old version keeps all its replicas`;
+      const message =
+        `${key} applies only to routing: replicas; with weights the old version keeps all its ` +
+        'replicas';
       report(context, 'FL208', [...at, key], message);
     }
   }
@@ -238,7 +252,8 @@ function keptNs(context: Context, own: RolloutOutput, at: Path): number {
   if (scaleDownDelay === undefined) return Math.max(KEPT_NS, analysis.interval);
   if (scaleDownDelay < analysis.interval) {
     const message =
-      'the old replicas would be gone before the first look: make it as long as analysis.interval, or leave it out';
+      'the old replicas would be removed before the first analysis: write at least ' +
+      'analysis.interval, or remove it';
     report(context, 'FL208', [...at, 'scaleDownDelay'], message);
   }
   return scaleDownDelay;
@@ -252,7 +267,7 @@ function stepOf(
   const { weight, pause, scale } = own;
   const written = [weight, pause, scale].filter((value) => value !== undefined).length;
   if (written !== 1) {
-    report(context, 'FL208', at, 'a step is one of weight, pause and scale');
+    report(context, 'FL208', at, 'a step needs exactly one of weight, pause and scale');
   }
   if (weight !== undefined) return { step: 'weight', weight };
   if (scale !== undefined) return { step: 'scale', share: scale };
@@ -290,7 +305,7 @@ export function checkVersionCycles(context: Context, parts: Parameters<typeof ca
   }
 }
 
-/** Requests are split by somebody who stands in front. */
+/** Weights need gateways in front of the service, which split the requests. */
 export function checkSplits(
   context: Context,
   services: ReadonlyMap<string, Service>,
@@ -305,7 +320,9 @@ export function checkSplits(
       .filter(([from, to]) => to === name && from !== name && !gateways.has(from))
       .map(([from]) => from);
     if (callers.length === 0) continue;
-    const message = `weights are kept by gateways, and ${callers[0]} calls ${name} directly: write routing: replicas, or let it call a gateway`;
+    const message =
+      `gateways apply the weights, and ${callers[0]} calls ${name} directly: write routing: ` +
+      'replicas, or call through a gateway';
     report(context, 'FL208', ['services', name, 'rollout'], message);
   }
 }

@@ -73,7 +73,7 @@ function checkTimes(
   path: Path,
 ): void {
   if (output.start >= durationNs) {
-    report(context, 'FL208', [...path, 'start'], 'starts after the end of the run');
+    report(context, 'FL208', [...path, 'start'], 'starts after the run ends');
   }
   if (output.stop !== undefined && output.stop !== null && output.stop <= output.start) {
     report(context, 'FL208', [...path, 'stop'], 'stops before it starts');
@@ -138,7 +138,7 @@ function callSteps(
   path: Path,
 ): Step[] {
   if (output.call === undefined) {
-    report(context, 'FL203', path, 'a request has call or steps');
+    report(context, 'FL203', path, 'a request needs exactly one of call and steps');
     return [];
   }
   const to = resolveCall(context, output.call, workload, [...path, 'call']);
@@ -176,9 +176,14 @@ function naturalName(
   if (output.steps !== undefined) {
     for (const field of ['call', 'method', 'path', 'host', 'headers', 'requestSize'] as const) {
       if (output[field] === undefined) continue;
-      report(context, 'FL208', [...path, field], `a request with steps has no ${field} of its own`);
+      report(
+        context,
+        'FL208',
+        [...path, field],
+        `${field} does not apply to a request with steps: remove it`,
+      );
     }
-    report(context, 'FL203', path, 'a journey (steps) needs a name');
+    report(context, 'FL203', path, 'a request with steps (a journey) needs a name');
     return 'journey';
   }
   const step = steps[0];
@@ -203,7 +208,8 @@ function checkNames(
         context,
         'FL402',
         at,
-        `another request of ${workload} is called ${request.name}: give them names`,
+        `duplicate name: another request of ${workload} is called ${request.name}. Give them ` +
+          'different names',
       );
     }
     seen.add(request.name);
@@ -231,7 +237,7 @@ function resolveTrace(
     const { timesNs, requests } = parseArrivalTrace(answer.text, kind, speed);
     const unknown = requests?.find((name) => !names.includes(name));
     if (unknown !== undefined) {
-      const message = `${file}: no request of the workload is called ${unknown}`;
+      const message = `${file}: the workload has no request ${unknown}`;
       report(context, 'FL404', at, message, { found: unknown, allowed: names });
       return none;
     }
@@ -259,7 +265,7 @@ function resolveArrivals(
         target: stage.target,
       }));
       if (a.start === 0 && stages.every((stage) => stage.target === 0)) {
-        report(context, 'FL208', path, 'nothing ever arrives: every rate is 0');
+        report(context, 'FL208', path, 'every rate is 0, so no request ever arrives');
       }
       return { kind: 'stages', start: a.start, stages, process: a.process };
     }
@@ -269,7 +275,7 @@ function resolveArrivals(
           context,
           'FL208',
           [...path, 'amplitude'],
-          'amplitude is at most mean: a rate cannot be negative',
+          'amplitude must be at most mean, because a rate cannot be negative',
         );
       }
       return {
@@ -281,7 +287,7 @@ function resolveArrivals(
       };
     case 'burst':
       if (a.for > a.every)
-        report(context, 'FL208', [...path, 'for'], 'a burst lasts at most `every`');
+        report(context, 'FL208', [...path, 'for'], 'a burst must not be longer than `every`');
       return {
         kind: 'burst',
         base: a.base,
@@ -292,7 +298,7 @@ function resolveArrivals(
       };
     case 'renewal':
       if (a.gap.kind === 'constant' && a.gap.valueNs === 0) {
-        report(context, 'FL208', [...path, 'gap'], 'a gap of 0 is an infinite rate');
+        report(context, 'FL208', [...path, 'gap'], 'must be more than 0');
       }
       return { kind: 'renewal', gap: a.gap };
     case 'at':
@@ -314,11 +320,11 @@ function resolveUsers(
   const stages = users.stages.map(({ duration, target }) => ({ durationNs: duration, target }));
   const ramp = { start: users.start, stages };
   if (rampUp !== undefined) {
-    const message = 'the stages say when users come: leave rampUp out';
+    const message = 'the stages set when users arrive: remove rampUp';
     report(context, 'FL208', [...path, 'rampUp'], message);
   }
   if (highestOf(ramp) === 0) {
-    report(context, 'FL208', [...path, 'users'], 'nobody ever comes: every target is 0');
+    report(context, 'FL208', [...path, 'users'], 'every target is 0, so no user ever arrives');
   }
   return { ...plain, users: highestOf(ramp), ramp };
 }

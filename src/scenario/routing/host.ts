@@ -2,7 +2,7 @@
 export interface HostPattern {
   /** Which names fit: exactly one, those that end or begin like this, or all. */
   readonly kind: 'exact' | 'suffix' | 'prefix' | 'any';
-  /** Of a wildcard what stands beside the star. */
+  /** The host name; of a wildcard, the text next to the star. */
   readonly name: string;
   readonly port: string | null;
   /** Characters of the name as written, star included. */
@@ -45,7 +45,7 @@ export function hostProblem(written: string): string | null {
   const { name } = split(written);
   if (stars === 0) return null;
   if (stars > 1 || !(name.startsWith('*') || name.endsWith('*'))) {
-    return `a host has one * at its beginning or at its end: \`${written}\``;
+    return `a host may have one * at its start or its end: \`${written}\``;
   }
   return null;
 }

@@ -58,7 +58,7 @@ export function pathPattern(pattern: string, routing: Routing): PathPattern {
 export function pathProblem(pattern: string): string | null {
   if (!pattern.startsWith('~')) {
     if (pattern.startsWith('/') || pattern === '*') return null;
-    return `a path begins with /, a regular expression with ~: \`${pattern}\` takes no request`;
+    return `\`${pattern}\` matches no request: a path must start with /, a regular expression with ~`;
   }
   try {
     new Regex(pattern.slice(1));

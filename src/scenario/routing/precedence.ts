@@ -16,7 +16,7 @@ export interface Candidate {
   readonly path: PathPattern | null;
 }
 
-/** Whether a candidate comes before one that stands earlier in the file. */
+/** Whether a candidate takes precedence over one that is earlier in the file. */
 export function precedes(routing: Routing, later: Candidate, earlier: Candidate): boolean {
   const a = RANKS[routing](later);
   const b = RANKS[routing](earlier);
@@ -36,10 +36,9 @@ const RANKS: Readonly<Record<Routing, (candidate: Candidate) => readonly number[
 };
 
 /**
- * HTTPRoute of the Kubernetes Gateway API: characters of an exact host name, characters of a host name,
- * exact path, longest prefix, a method, most headers. Where regular expressions stand is left to the
- * implementation: here between exact paths and prefixes, as in Envoy Gateway. A route without a path is
- * the prefix `/`.
+ * HTTPRoute of the Kubernetes Gateway API: characters of an exact host name, characters of a host name, exact path,
+ * longest prefix, a method, most headers. The rank of regular expressions is left to the implementation: here between
+ * exact paths and prefixes, as in Envoy Gateway. A route without a path is the prefix `/`.
  */
 function gatewayApiRank({ route, host, path }: Candidate): readonly number[] {
   const kind = path?.kind ?? PATH.prefix;
@@ -104,8 +103,8 @@ function nginxRank({ path }: Candidate): readonly number[] {
 const HOST_ORDER = ['any', 'prefix', 'suffix', 'exact'] as const;
 
 /**
- * Envoy and nginx choose a virtual host first, and then among its routes alone. Tells which routes belong
- * to it by their hosts, routes without any to the one for everything; undefined for all other routings.
+ * Envoy and nginx choose a virtual host first, and then only among its routes. Returns the filter for its routes by
+ * their hosts; routes without a host belong to the catch-all. Undefined for all other routings.
  */
 export function virtualHost(
   routing: Routing,

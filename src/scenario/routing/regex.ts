@@ -1,14 +1,13 @@
 /**
- * Regular expressions of routes, matched in time proportional to the text however the pattern is
- * written: all ways through the pattern are followed at once (Thompson's construction), so no pattern
- * of a scenario, nested quantifiers included, can hold a run up. What cannot be followed that way, back
- * references and look-around, is refused, as in RE2.
+ * Regular expressions of routes, matched in time proportional to the text however the pattern is written: all ways
+ * through the pattern are followed at once (Thompson's construction), so no pattern of a scenario, nested quantifiers
+ * included, can stall a run. Back references and look-around cannot be matched that way and are refused, as in RE2.
  */
 
 /** Why a pattern cannot be used. */
 export class RegexError extends Error {}
 
-/** Where in the text a match has to stand. */
+/** The required position of a match in the text. */
 export interface Anchors {
   readonly start: boolean;
   readonly end: boolean;
@@ -18,7 +17,7 @@ export interface Anchors {
 const LENGTH_MAX = 1000;
 /** Most instructions of a program: bounds the time per character. */
 const PROGRAM_MAX = 5000;
-/** Groups that stand in each other. */
+/** Limit on nested groups. */
 const DEPTH_MAX = 50;
 
 const CHAR = 0;
@@ -150,15 +149,14 @@ class Compiler {
     this.pattern = pattern;
     const entry = this.emit(EMPTY);
     const { first, last } = this.alternatives();
-    if (this.at < pattern.length) throw new RegexError('has a `)` too many');
+    if (this.at < pattern.length) throw new RegexError('has an unmatched `)`');
     entry.next = first;
     last.next = this.program.length;
     this.emit(DONE);
   }
 
   private emit(op: number, set: CharSet | null = null): Instruction {
-    if (this.program.length >= PROGRAM_MAX)
-      throw new RegexError('repeats too much: it is too large');
+    if (this.program.length >= PROGRAM_MAX) throw new RegexError('has too many repetitions');
     const instruction = { op, set, next: -1, other: -1 };
     this.program.push(instruction);
     return instruction;
@@ -248,10 +246,10 @@ class Compiler {
     if (found === null) return [1, 1];
     this.at += found[0].length;
     if ('*+?{'.includes(this.pattern[this.at] ?? ' ')) {
-      throw new RegexError('has a quantifier behind a quantifier');
+      throw new RegexError('has a quantifier after a quantifier');
     }
     const [, sign, low, comma, high, mark] = found;
-    if (mark === '+') throw new RegexError('has a possessive quantifier, which is not understood');
+    if (mark === '+') throw new RegexError('has a possessive quantifier, which is not supported');
     if (sign !== undefined) return sign === '?' ? [0, 1] : [sign === '+' ? 1 : 0, Infinity];
     const least = Number(low);
     const most = comma === '' ? least : high === '' ? Infinity : Number(high);
@@ -303,12 +301,13 @@ class Compiler {
     if (named !== null) this.at += named[0].length;
     else if (rest.startsWith('?:')) this.at += 2;
     else if (rest.startsWith('?')) {
-      throw new RegexError('has a look-around or a flag inside, which is not understood');
+      throw new RegexError('has a look-around or an inline flag, which is not supported');
     }
-    if (++this.depth > DEPTH_MAX) throw new RegexError(`has groups more than ${DEPTH_MAX} deep`);
+    if (++this.depth > DEPTH_MAX)
+      throw new RegexError(`has groups nested more than ${DEPTH_MAX} deep`);
     const piece = this.alternatives();
     this.depth--;
-    if (this.pattern[this.at++] !== ')') throw new RegexError('has a `(` without its `)`');
+    if (this.pattern[this.at++] !== ')') throw new RegexError('has an unmatched `(`');
     return piece;
   }
 
@@ -319,7 +318,7 @@ class Compiler {
     if (known !== undefined) return known;
     const control = CONTROLS.get(char);
     if (control !== undefined) return one(control);
-    if (/[A-Za-z0-9]/.test(char)) throw new RegexError(`has \\${char}, which is not understood`);
+    if (/[A-Za-z0-9]/.test(char)) throw new RegexError(`has \\${char}, which is not supported`);
     return one(char.charCodeAt(0));
   }
 
@@ -330,12 +329,12 @@ class Compiler {
     const start = this.at;
     for (;;) {
       const char = this.pattern[this.at++];
-      if (char === undefined) throw new RegexError('has a `[` without its `]`');
+      if (char === undefined) throw new RegexError('has an unmatched `[`');
       if (char === ']' && this.at > start + 1) return { ranges, negated };
       const set = char === '\\' ? this.escape() : one(char.charCodeAt(0));
       const range = this.pattern[this.at] === '-' && this.pattern[this.at + 1] !== ']';
       if (set.negated)
-        throw new RegexError('has \\D, \\W or \\S in brackets, which is not understood');
+        throw new RegexError('has \\D, \\W or \\S in brackets, which is not supported');
       if (!range) {
         ranges.push(...set.ranges);
         continue;
@@ -346,7 +345,7 @@ class Compiler {
       const [low = 0, , more] = set.ranges;
       const [, high = -1, further] = upper?.ranges ?? [];
       if (more !== undefined || further !== undefined || high < low) {
-        throw new RegexError('has a range in brackets that goes backwards');
+        throw new RegexError('has a range in brackets that is out of order');
       }
       ranges.push(low, high);
     }

@@ -11,8 +11,8 @@ const scopeField = z
   .enum(['instance', 'caller', 'global'])
   .default('instance')
   .describe(
-    'Whose state it is: of each instance of this component, or one for all of them (`caller` and ' +
-      '`global` are the same here). Defaults to instance.',
+    'Scope of the state: one per instance of this component, or one shared by all of them (`caller` and `global` ' +
+      'are the same here). Defaults to instance.',
   );
 const scopeAndError = { scope: scopeField };
 
@@ -22,35 +22,34 @@ function storeSchema(withError: boolean): z.ZodType {
     .enum(['allow', 'reject'])
     .default('allow')
     .describe(
-      'What a failed call of `of` means: the request passes unlimited, or is answered 500. Defaults ' +
-        'to allow.',
+      'Whether a request passes unlimited when the call of `of` fails; with false it is answered 500. Defaults to ' +
+        'allow.',
     );
   return z
     .strictObject({
       latency: distribution()
         .prefault('0ms')
-        .describe('Time of one question and its answer. Unit: distribution. Defaults to 0ms.'),
+        .describe('Round-trip time of one lookup. Unit: distribution. Defaults to 0ms.'),
       of: z
         .string()
         .regex(REFERENCE_PATTERN)
         .optional()
         .describe(
-          'Endpoint or operation that is called for each question, with its network, load and ' +
-            'faults; what the host says of calls to it (`outbound`) holds. Defaults to none.',
+          'Endpoint or operation called for each lookup, with its network, load and faults, under the `outbound` ' +
+            'policies of the host. Defaults to none.',
         ),
       ...(withError ? { onError } : {}),
       cache: duration({ allowZero: false })
         .optional()
         .describe(
-          'After an answer that refuses, this instance refuses so long (that value of `key`) without ' +
-            'asking, and without a word about when to come back; what passes asks each time. Unit: ' +
-            'duration. Defaults to none.',
+          'How long this instance caches a refusal (per value of `key`): it refuses without a lookup and without a ' +
+            'retry hint. Admissions are not cached. Unit: duration. Defaults to none.',
         ),
     })
-    .describe('The shared counter is outside the process: the request waits for it.');
+    .describe('Store of a shared counter outside the process; the request waits for it.');
 }
 
-/** The limiters that requests of a server may meet, with the fields of the place they stand in. */
+/** The limiters for requests of a server, with the fields of the place in which they are written. */
 function limiterSchema(
   kinds: readonly PolicyKind[],
   beside: (kind: PolicyKind) => Fields,
@@ -73,9 +72,9 @@ function limiterFields(kind: PolicyKind): Fields {
       .union([z.boolean(), z.literal('exact')])
       .default(kind.silent !== true)
       .describe(
-        'Whether a refusal says when to come back: true in whole seconds, rounded up and at ' +
-          'least 1, as the header Retry-After does; `exact` as a gRPC pushback could. ' +
-          `Unit: boolean or \`exact\`. Defaults to ${kind.silent !== true}.`,
+        'Whether a refusal carries a retry hint: true gives whole seconds, rounded up and at least 1, like the ' +
+          'Retry-After header; `exact` gives the exact time, as a gRPC pushback could. Unit: boolean or `exact`. ' +
+          `Defaults to ${kind.silent !== true}.`,
       ),
     ...(kind.serverFields ?? scopeAndError),
     key: keyField,
@@ -84,9 +83,9 @@ function limiterFields(kind: PolicyKind): Fields {
 
 const keyField = nameText()
   .optional()
-  .describe('Key of `keys`, or `client`, `workload`, `caller`: one state for each of its values.');
+  .describe('Key of `keys`, or `client`, `workload`, `caller`: one state per value.');
 
-/** The limits on what is under way in a server, with the fields of the place they stand in. */
+/** The limits on requests in flight in a server, with the fields of the place in which they are written. */
 export function gateSchema(kinds: readonly PolicyKind[], beside: Fields): z.ZodType {
   return unionOf(
     kinds.filter((kind) => kind.gate !== undefined),
@@ -111,89 +110,85 @@ function unionOf(kinds: readonly PolicyKind[], beside: (kind: PolicyKind) => Fie
 
 const below = priorityNumber
   .optional()
-  .describe('Only requests of a priority below this one are refused. Defaults to all requests.');
+  .describe('Only requests with a priority below this one are refused. Defaults to all requests.');
 
 const shed = z
   .discriminatedUnion('kind', [
     z.strictObject({
-      kind: z.literal('priority').describe('By how full the queue is.'),
+      kind: z.literal('priority').describe('Sheds load by the fill level of the queue.'),
       above: share().describe(
-        'Share of the capacity of the queue; refuses while it is filled to this or more. Required.',
+        "Share of the queue's capacity at or above which requests are refused. Required.",
       ),
       below: priorityNumber.describe(
-        'Requests of a priority below this one are refused: the rest of the queue is kept for the ' +
-          'others. Required.',
+        'Requests with a priority below this one are refused; the rest of the queue is reserved for the others. ' +
+          'Required.',
       ),
     }),
     z.strictObject({
-      kind: z.literal('cpu').describe('By how busy the cores are.'),
+      kind: z.literal('cpu').describe('Sheds load by CPU utilization.'),
       above: share().describe(
-        'Share of the cores, of the quota where that is less; refuses while they were used to this or ' +
-          'more on average between the last two looks. Required.',
+        'CPU utilization, of the cores or of the quota if that is less, at or above which requests are refused; ' +
+          'averaged between the last two samples. Required.',
       ),
       interval: duration({ allowZero: false })
         .prefault('1s')
         .describe(
-          'The first request after so long looks at the cores again. Unit: duration. Defaults to 1s.',
+          'Sampling interval; the first request after it takes the next sample. Unit: duration. Defaults to 1s.',
         ),
       below,
     }),
     z.strictObject({
-      kind: z.literal('queueDelay').describe('By how long requests have waited.'),
+      kind: z.literal('queueDelay').describe('Sheds load by queue wait.'),
       target: duration({ allowZero: false }).describe(
-        'Refuses while all requests that got a worker within the last interval had waited longer than ' +
-          'this. Unit: duration. Required.',
+        'Refuses requests while every request that got a worker in the last interval had waited longer than this. ' +
+          'Unit: duration. Required.',
       ),
       interval: duration({ allowZero: false })
         .prefault('100ms')
-        .describe('How far back the waits are looked at. Unit: duration. Defaults to 100ms.'),
+        .describe('Interval in which waits are examined. Unit: duration. Defaults to 100ms.'),
       below,
     }),
     z.strictObject({
       kind: z
         .literal('dagor')
         .describe(
-          'By a level of admission, as WeChat does (DAGOR): the lowest priority goes first, and within ' +
-            'one the users of the highest levels; the level follows the mean wait in the queue.',
+          "Sheds load by an admission level, like WeChat's DAGOR: the lowest priority is refused first, and within " +
+            'a priority the users with the highest levels. The level follows the mean queue wait.',
         ),
       target: duration({ allowZero: false })
         .prefault('20ms')
         .describe(
-          'With a longer mean wait of the requests that began in a window it was one of overload. Unit: ' +
+          'Mean queue wait of the requests started in a window, above which the window counts as overloaded. Unit: ' +
             'duration. Defaults to 20ms.',
         ),
       interval: duration({ allowZero: false })
         .prefault('1s')
         .describe(
-          'Length of a window, which ends with the first request after it. Unit: duration. Defaults to 1s.',
+          'Length of a window; it ends with the first request after that time. Unit: duration. Defaults to 1s.',
         ),
       requests: whole({ min: 1 })
         .prefault(2000)
-        .describe(
-          'Requests with which a window is over before its time. Unit: requests. Defaults to 2000.',
-        ),
+        .describe('Requests after which a window ends early. Unit: requests. Defaults to 2000.'),
       alpha: share()
         .prefault('5%')
         .describe(
-          'After a window of overload the level lets in so much less of what it has let in. Unit: share. ' +
+          'How much less is admitted after an overloaded window, as a share of the admitted requests. Unit: share. ' +
             'Defaults to 5%.',
         ),
       beta: share()
         .prefault('1%')
         .describe(
-          'After any other the level lets in so much more, of all requests that came. Unit: share. ' +
+          'How much more is admitted after any other window, as a share of all arrived requests. Unit: share. ' +
             'Defaults to 1%.',
         ),
       userLevels: whole({ min: 1, max: 4096 })
         .prefault(128)
-        .describe(
-          'Levels that users are dealt into, in each priority. Unit: levels. Defaults to 128.',
-        ),
+        .describe('Number of user levels per priority. Unit: levels. Defaults to 128.'),
       key: nameText()
         .prefault('client')
         .describe(
-          'Key of `keys`, or `client`, `workload`, `caller`, `request`: who has a level of a user, dealt ' +
-            'anew each hour and the same at all components. Unit: name. Defaults to client.',
+          'Key of `keys`, or `client`, `workload`, `caller`, `request`, whose values are the users. Levels are ' +
+            'reassigned every hour and are the same at all components. Unit: name. Defaults to client.',
         ),
     }),
   ])
@@ -215,16 +210,17 @@ export function admissionSchema(kinds: readonly PolicyKind[]): z.ZodType<Admissi
       rateLimit: limiterSchema(kinds, () => ({}))
         .optional()
         .describe(
-          'Lets only so many through per instance; refuses with 429. Looked at after `shed`. Defaults ' +
-            'to none.',
+          'Rate limit per instance; refuses with 429. Applied after `shed`. Defaults to none.',
         ),
       concurrencyLimit: gateSchema(kinds, {})
         .optional()
         .describe(
-          'Requests in an instance at once, those in the queue included; refuses with 503. Kinds that ' +
-            'learn take the time from here to the answer, and for a drop what ran into a time limit or ' +
-            'was refused behind it. Looked at last. Defaults to none.',
+          'Limit on requests in an instance, including those in the queue; refuses with 503. Adaptive kinds measure ' +
+            'the time from here to the response; timeouts and refusals further in count as drops. Applied last. ' +
+            'Defaults to none.',
         ),
     })
-    .describe('Before the queue. Defaults to none.') as unknown as z.ZodType<AdmissionOutput>;
+    .describe(
+      'Admission control in front of the queue. Defaults to none.',
+    ) as unknown as z.ZodType<AdmissionOutput>;
 }

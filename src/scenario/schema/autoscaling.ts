@@ -53,17 +53,18 @@ const metricFields = {
   metric: z
     .enum(SCALING_METRICS)
     .describe(
-      'What is measured, over a `syncPeriod`. `cpu`: cores in use; `concurrency`: requests in service; `queue`: requests that ' +
-        'wait for a worker; `rate`: requests that come in a second; each on average over the replicas. `lag`: messages that the ' +
-        'group or queue of `of` is behind, over all replicas. Required.',
+      'Metric, measured over a `syncPeriod`. `cpu`: cores in use; `concurrency`: requests in service; `queue`: ' +
+        'requests waiting for a worker; `rate`: requests per second; each averaged over the replicas. `lag`: backlog ' +
+        'of the group or queue in `of`, over all replicas. Required.',
     ),
   target: target.describe(
-    'What each replica is to have. Unit: of `cpu` a share of `resources.requests.cpu`, or else of `cpu.cores`; of `rate` a rate; of the others a number. Required.',
+    'Target per replica. Unit: for `cpu` a share of `resources.requests.cpu`, otherwise of `cpu.cores`; for `rate` ' +
+      'a rate; for the others a number. Required.',
   ),
   of: z
     .string()
     .optional()
-    .describe('Of `lag`: the group, `topic.group`, or the queue. Required for lag.'),
+    .describe('With `lag`: the group, `topic.group`, or the queue. Required for lag.'),
 };
 
 const percent = quantity(percentOf, {
@@ -76,8 +77,8 @@ const percent = quantity(percentOf, {
 const policy = z.strictObject({
   percent: percent
     .optional()
-    .describe('Share of the replicas at the beginning of the period, such as 100%. Unit: percent.'),
-  pods: whole({ min: 1, max: 100_000 }).optional().describe('So many replicas. Unit: count.'),
+    .describe('Share of the replicas at the start of the period, such as 100%. Unit: percent.'),
+  pods: whole({ min: 1, max: 100_000 }).optional().describe('Number of replicas. Unit: count.'),
   period: duration({ allowZero: false }).describe('Unit: duration. Required.'),
 });
 
@@ -86,19 +87,20 @@ const rules = (stabilization: string, policies: string): z.ZodType<RulesOutput> 
     stabilization: duration({ max: 3_600_000_000_000 })
       .prefault(stabilization)
       .describe(
-        'The most cautious of the recommendations of so long counts. Unit: duration. ' +
-          `Defaults to ${stabilization}.`,
+        'Stabilization window: the most cautious recommendation within it counts. Unit: duration. Defaults to ' +
+          `${stabilization}.`,
       ),
     policies: z
       .array(policy)
       .min(1)
       .optional()
-      .describe(`How much may change in a period. Defaults to ${policies}.`),
+      .describe(`Limits on the change within a period. Defaults to ${policies}.`),
     selectPolicy: z
       .enum(['max', 'min', 'disabled'])
       .default('max')
       .describe(
-        'Which policy counts: the one that allows most, the one that allows least, or nothing changes in this direction. Defaults to max.',
+        'Which policy applies: the one that allows most (max), the one that allows least (min), or no change in ' +
+          'this direction. Defaults to max.',
       ),
   });
 
@@ -109,14 +111,16 @@ export const autoscalingSchema = z
       .enum(['hpa'])
       .default('hpa')
       .describe('`hpa`: the horizontal pod autoscaler of Kubernetes. Defaults to hpa.'),
-    metric: metricFields.metric.optional().describe('Short for one entry of `metrics`.'),
-    target: target.optional().describe('Short for one entry of `metrics`.'),
-    of: metricFields.of.describe('Short for one entry of `metrics`.'),
+    metric: metricFields.metric.optional().describe('Short form of one entry of `metrics`.'),
+    target: target.optional().describe('Short form of one entry of `metrics`.'),
+    of: metricFields.of.describe('Short form of one entry of `metrics`.'),
     metrics: z
       .array(z.strictObject(metricFields))
       .min(1)
       .optional()
-      .describe('What is looked at; the largest recommendation counts. Required without `metric`.'),
+      .describe(
+        'Metrics to scale on; the largest recommendation applies. Required without `metric`.',
+      ),
     min: whole({ min: 1, max: 100_000 })
       .default(1)
       .describe('Fewest replicas. Unit: count. Defaults to 1.'),
@@ -124,24 +128,22 @@ export const autoscalingSchema = z
     syncPeriod: duration({ min: 100_000_000 })
       .prefault('15s')
       .describe(
-        'From one look to the next, counted from the beginning of the run. Unit: duration, at least 100ms. Defaults to 15s.',
+        'Interval between evaluations, from the start of the run. Unit: duration, at least 100ms. Defaults to 15s.',
       ),
     metricDelay: duration({ max: 3_600_000_000_000 })
       .prefault('0s')
-      .describe(
-        'How old what is measured is when it is looked at. Unit: duration. Defaults to 0s.',
-      ),
+      .describe('Age of the metric when it is evaluated. Unit: duration. Defaults to 0s.'),
     tolerance: share()
       .prefault('10%')
       .describe(
-        'A metric that is so near to its target changes nothing. Unit: share. Defaults to 10%.',
+        'Deviation from the target within which nothing changes. Unit: share. Defaults to 10%.',
       ),
-    scaleUp: rules('0s', '100% and 4 pods in 15s').prefault({}).describe('How replicas are added.'),
-    scaleDown: rules('5m', '100% in 15s').prefault({}).describe('How replicas are taken away.'),
+    scaleUp: rules('0s', '100% and 4 pods in 15s')
+      .prefault({})
+      .describe('Rules for adding replicas.'),
+    scaleDown: rules('5m', '100% in 15s').prefault({}).describe('Rules for removing replicas.'),
   })
-  .describe(
-    'How many replicas there are, by what they have to do. Defaults to none: as many as `replicas` says.',
-  );
+  .describe('Scales the number of replicas with the load. Defaults to none: `replicas` is fixed.');
 
 export interface PolicyOutput {
   readonly percent?: number;
@@ -169,10 +171,11 @@ export const resourcesSchema = z
           .max(10_000)
           .optional()
           .describe(
-            'Cores that each replica asks its platform for: what the share of `autoscaling` is of. Unit: cores. Defaults to `cpu.cores`.',
+            'Cores that each replica requests from its platform; the base of the `cpu` share of `autoscaling`. ' +
+              'Unit: cores. Defaults to `cpu.cores`.',
           ),
       })
       .optional()
-      .describe('What each replica asks for.'),
+      .describe('Requests of each replica.'),
   })
-  .describe('What replicas ask their platform for. Defaults to nothing.');
+  .describe('Resources that replicas request from their platform. Defaults to none.');

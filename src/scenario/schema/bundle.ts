@@ -13,7 +13,7 @@ import type { Subset, ZoneAware } from '../../spec/balancer.js';
 /** A strict object of zod whose fields are not known here. */
 export type AnyObject = z.ZodObject<Readonly<Record<string, z.ZodType>>, z.core.$strict>;
 
-/** A way to pick an instance as it stands after validation. */
+/** Load balancing after validation. */
 export interface BalancingOutput {
   readonly kind: string;
   readonly panicThreshold?: number;
@@ -24,7 +24,7 @@ export interface BalancingOutput {
   readonly [field: string]: unknown;
 }
 
-/** An outlier detection as it stands after validation; without a kind it is of the default one. */
+/** An outlier detection after validation; without a kind it has the default one. */
 export interface OutlierOutput {
   readonly kind?: string;
   readonly [field: string]: unknown;
@@ -34,11 +34,11 @@ export interface OutlierOutput {
 export const zoneAwareSchema = z.strictObject({
   routingEnabled: share()
     .prefault('100%')
-    .describe('Part of the picks that look at zones. Unit: share. Defaults to 100%.'),
+    .describe('Share of the picks that consider zones. Unit: share. Defaults to 100%.'),
   minClusterSize: whole({ min: 0, max: 100_000 })
     .prefault(6)
     .describe(
-      'Instances that have to be up, at least, for zones to be looked at. Unit: count. Defaults to 6.',
+      'Minimum number of instances that are up, below which zones are ignored. Unit: count. Defaults to 6.',
     ),
 });
 
@@ -47,24 +47,25 @@ const balancingCommon = {
   panicThreshold: share()
     .optional()
     .describe(
-      'With less than this share of the instances not ejected or shut they are all picked again, as ' +
-        'the few could not carry the load; at 1 / 1.4 of them or more never. 0: never. Unit: share. ' +
-        'Defaults to 50% with outlierDetection, to `minHealthPercent` with that of Istio, else to 0.',
+      'Panic threshold. If less than this share of the instances is available (neither ejected nor ' +
+        'unavailable), the balancer uses all of them, because the few could not carry the load; never at 1 / ' +
+        '1.4 of them or more. 0: never. Unit: share. Defaults to 50% with outlierDetection, to ' +
+        '`minHealthPercent` with that of Istio, else to 0.',
     ),
   failTrafficOnPanic: z
     .boolean()
     .default(false)
     .describe(
-      'Below `panicThreshold` calls are refused instead of going to all instances. Unit: boolean. ' +
-        'Defaults to false.',
+      'Whether calls are refused below `panicThreshold` instead of going to all instances. Unit: boolean. Defaults ' +
+        'to false.',
     ),
   zoneAware: z
     .union([z.boolean(), zoneAwareSchema])
     .optional()
     .describe(
-      'Keeps calls in the zone of the caller, as Envoy does: all of them where the zone has at least as ' +
-        'great a share of the callee as of the callers, else as many as fit; the rest goes to zones with ' +
-        'room to spare. Needs two zones on both sides. Defaults to false.',
+      "Keeps calls in the zone of the caller, as Envoy does: all calls if the zone's share of the callee is at " +
+        'least its share of the callers, otherwise as many as fit; the rest goes to zones with spare capacity. Needs ' +
+        'two zones on both sides. Defaults to false.',
     ),
   subset: z
     .strictObject({
@@ -75,22 +76,21 @@ const balancingCommon = {
         .enum(['deterministic', 'random'])
         .default('deterministic')
         .describe(
-          '`deterministic`: callers are dealt in rounds in which every instance has one of them; ' +
-            '`random`: each caller draws, and takes the next it drew for one that is down. Defaults to ' +
-            'deterministic.',
+          '`deterministic`: callers are assigned in rounds in which each instance gets one caller; `random`: each ' +
+            'caller draws its instances, and replaces one that is down by its next draw. Defaults to deterministic.',
         ),
     })
     .optional()
     .describe(
-      'Lets each calling instance see only some of the instances, which bounds the connections. ' +
+      'Restricts each calling instance to a subset of the instances, which bounds the number of connections. ' +
         'Defaults to all of them.',
     ),
   level: z
     .enum(['request', 'connection'])
     .default('request')
     .describe(
-      'What an instance is picked for: each attempt, or, as an L4 balancer does, each connection that is ' +
-        'opened; that needs `connections`. Defaults to request.',
+      'When an instance is picked: for each attempt (request) or, like an L4 balancer, for each new connection ' +
+        '(connection; needs `connections`). Defaults to request.',
     ),
 };
 
@@ -107,7 +107,7 @@ function balancingSchema(): z.ZodType<BalancingOutput> {
   return withShort(
     z
       .discriminatedUnion('kind', options as unknown as [AnyObject, AnyObject])
-      .describe('How callers pick among the instances of the callee.'),
+      .describe('How callers pick an instance of the callee.'),
     { enum: bare.map(({ balancer }) => balancer) },
   ).meta({ id: 'loadBalancing' }) as unknown as z.ZodType<BalancingOutput>;
 }
@@ -133,19 +133,19 @@ const scope = z
   .enum(['instance', 'caller', 'global'])
   .default('instance')
   .describe(
-    'Whose state it is: of each instance of the caller, of the calling component, of all callers of this ' +
-      'bundle. Defaults to instance.',
+    'Scope of the state: per instance of the caller, per calling component (caller), or shared by all callers of ' +
+      'this bundle (global). Defaults to instance.',
   );
 const per = z
   .enum(['callee', 'endpoint', 'target'])
   .default('callee')
   .describe(
-    'Split of the state by component, endpoint or instance (`target`) called. Defaults to callee.',
+    'Splits the state by component, endpoint or instance (`target`) called. Defaults to callee.',
   );
 const perTarget = z
   .enum(['target'])
   .default('target')
-  .describe('One state for each instance called. Always target.');
+  .describe('One state per instance called. Always target.');
 
 const perKey = z
   .enum(['callee', 'endpoint', 'target', 'key'])
@@ -157,17 +157,16 @@ const perKey = z
 const key = nameText()
   .optional()
   .describe(
-    'Key of `keys`, or `client`, `workload`, `caller`, `request`: one state for each of its values, ' +
-      'beside the split of `per`. One that would decide as a new one does is forgotten. Unit: name. ' +
-      'Defaults to none.',
+    'Key of `keys`, or `client`, `workload`, `caller`, `request`: one state per value, in addition to the split of ' +
+      '`per`. A state that would decide like a new one is discarded. Unit: name. Defaults to none.',
   );
 
 const dryRun = z
   .boolean()
   .default(false)
   .describe(
-    'Decides and records as always but lets every call pass; what it would have refused is the metric ' +
-      '`wouldReject`. Unit: boolean. Defaults to false.',
+    'Whether the policy only records its decisions and lets every call pass; the metric `wouldReject` counts calls ' +
+      'that it would have refused. Unit: boolean. Defaults to false.',
   );
 
 function perOf(kind: PolicyKind): z.ZodType {
@@ -188,36 +187,35 @@ const store = z
     latency: distribution()
       .optional()
       .describe(
-        'Time of one question and its answer, waited for before each decision; before the call of ' +
-          '`of`. Unit: distribution. Required without `of`, else defaults to 0ms.',
+        'Round-trip time of one lookup, which every decision waits for; it comes before the call of `of`. Unit: ' +
+          'distribution. Required without `of`, else defaults to 0ms.',
       ),
     of: z
       .string()
       .regex(REFERENCE_PATTERN)
       .optional()
       .describe(
-        'The endpoint or database operation that is asked: a call of the same caller under its ' +
-          '`outbound`, before each decision. Defaults to none: only the latency counts.',
+        'Endpoint or database operation called before each decision, by the same caller under its `outbound` ' +
+          'policies. Defaults to none: only the latency counts.',
       ),
     onError: z
       .enum(['allow', 'reject'])
       .optional()
       .describe(
-        'What a failed question means: `allow` lets the call pass as if there were no such policy, ' +
-          '`reject` refuses it as the policy would. Needs `of`. Defaults to allow.',
+        'Behaviour when the lookup fails: `allow` lets the call pass as if there were no such policy, `reject` ' +
+          'refuses it as the policy would. Needs `of`. Defaults to allow.',
       ),
     cache: duration({ allowZero: false })
       .optional()
       .describe(
-        'After an answer that refuses, the calling instance refuses so long (that value of `key`) ' +
-          'without asking, whatever happens to the shared state meanwhile; what passes asks each time. ' +
-          'Unit: duration. Defaults to none.',
+        'How long the calling instance caches a refusal (per value of `key`): it refuses without a lookup, even if ' +
+          'the shared state changes. Admissions are not cached. Unit: duration. Defaults to none.',
       ),
   })
   .optional()
   .describe(
-    'Where a state that instances share is, for scope caller and global; what an ended call changes is ' +
-      'written without waiting. Unit: map. Defaults to none: asking is free.',
+    'Store of a state shared by instances, for scope caller and global. Updates after a call are written without ' +
+      'waiting. Unit: map. Defaults to none: lookups are free.',
   );
 
 /** Policies whose bare value is their field `after`. */
@@ -255,8 +253,8 @@ function stepsField({ description }: z.ZodType, steps: z.ZodType): z.ZodType {
 }
 
 /**
- * A bundle of policies as it stands after `extends`: every policy of the registry, `order`, balancing.
- * `steps`: a list of steps, in which bundles may stand in turn.
+ * A bundle of policies after `extends`: every policy of the registry, `order`, balancing. `steps`: a list of steps,
+ * which may contain bundles again.
  */
 export function bundleSchema(
   kinds: readonly PolicyKind[],
@@ -277,20 +275,20 @@ export function bundleSchema(
     extends: z
       .union([nameText(), z.array(nameText())])
       .optional()
-      .describe('Bundle or bundles this one builds on; later ones win.'),
+      .describe('Bundle or bundles that this one extends; later ones take precedence.'),
     ...shape,
     idempotencyKey: withShort(onceSchema(), { type: 'string' })
       .optional()
       .describe(
-        'Sent with the call, so that the callee executes it once for each value: repetitions get the ' +
-          'stored result, and 409 while it is being executed. A retry may then follow timeouts and ' +
-          'resets. Unit: name of a key, or map. Defaults to none.',
+        'Idempotency key sent with the call: the callee executes it once per value; repetitions get the stored ' +
+          'result, or 409 while it is running. Timeouts and resets can then be retried. Unit: name of a key, or map. ' +
+          'Defaults to none.',
       ),
     loadBalancing: loadBalancingSchema
       .optional()
       .describe(
-        'How these calls pick an instance, or one of the replicas that the route of a read allows. Refused ' +
-          'for shards, which have different rows. Defaults to what the callee says.',
+        'How these calls pick an instance, or one of the replicas that the route of a read allows. Not allowed for ' +
+          'shards, which have different rows. Defaults to that of the callee.',
       ),
     connections: connectionsSchema.optional(),
     outlierDetection: outlierDetectionSchema.optional(),
@@ -322,5 +320,5 @@ export interface BundleOutput {
 
 const SHORT_DURATION = {
   type: ['string', 'number'],
-  description: 'A duration such as 800ms, or `none`: short for `after`.',
+  description: 'A duration such as 800ms, or `none`: the short form of `after`.',
 };

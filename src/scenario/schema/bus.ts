@@ -33,8 +33,8 @@ export const busFields = (bundle: z.ZodType<BundleOutput>) =>
         .boolean()
         .default(true)
         .describe(
-          'Whether messages are kept until they are handled; false: it lives in the processes of its ' +
-            'subscribers, and what comes while none is up, or fails, is lost. Defaults to true.',
+          'Whether messages are stored until they are handled. With false they are held only by subscriber ' +
+            'processes, and messages that arrive while none is up, or fail, are lost. Defaults to true.',
         ),
       ordering: z
         .enum(['none', 'key'])
@@ -47,13 +47,13 @@ export const busFields = (bundle: z.ZodType<BundleOutput>) =>
         .enum(['domain', 'integration', 'system'])
         .optional()
         .describe(
-          'What its messages mean to the one who publishes. `domain`: nothing leaves the process; the endpoints of ' +
-            'the subscriptions, all of the same service, run one after the other where the `publish` step stands, in ' +
-            'the transaction around it, and a failure is that of the step. `integration`: what is published in a ' +
-            '`transaction` is sent right after its commit, and never without it. `system`: every instance of the services ' +
-            'that subscribe has a subscription of its own, `GROUP-0` and so on, and handles every message, as when ' +
-            'configuration is refreshed; nothing is kept for one that is down. Defaults to none: a message is sent ' +
-            'where the step stands, whatever becomes of the transaction.',
+          'Kind of event. `domain`: nothing leaves the process; the endpoints of the subscriptions, all of the ' +
+            'same service, run one after the other at the `publish` step, in the transaction around it, and a ' +
+            'failure fails the step. `integration`: messages published in a `transaction` are sent right after its ' +
+            'commit, and never without it. `system`: every instance of the subscribing services has its own ' +
+            'subscription, `GROUP-0` and so on, and handles every message, like a configuration refresh; nothing is ' +
+            'stored for an instance that is down. Defaults to none: a message is sent at the step, regardless of ' +
+            'the transaction.',
         ),
       overflow,
       publishTimeout,

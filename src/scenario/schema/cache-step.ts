@@ -17,34 +17,40 @@ export interface CacheStepOutput {
 /** A `cache` step. */
 export function cacheStepSchema(steps: z.ZodType<StepOutput[]>): z.ZodType {
   return z.strictObject({
-    get: nameText().optional().describe('Asks the levels of this cache, nearest first.'),
-    set: nameText().optional().describe('The value is another one now, and stored at every level.'),
+    get: nameText()
+      .optional()
+      .describe('Looks the value up in the levels of this cache, nearest first.'),
+    set: nameText().optional().describe('The value has changed and is stored at every level.'),
     delete: nameText()
       .optional()
       .describe(
-        'The value is another one now, and forgotten at every level this instance can reach.',
+        'The value has changed and is invalidated at every level that this instance can reach.',
       ),
     refresh: nameText()
       .optional()
-      .describe('Loads the value and stores it, whether it is there or not.'),
+      .describe('Loads the value and stores it, even if it is already cached.'),
     key: nameText()
       .optional()
-      .describe('Key whose value it is about. Unit: name of a key. Defaults to that of the cache.'),
+      .describe(
+        'Key whose value is the entry. Unit: name of a key. Defaults to that of the cache.',
+      ),
     onMiss: steps
       .optional()
       .describe(
-        'Of `get` and `refresh`: how the value is loaded. Without them a miss fails with 404. Unit: ' +
-          'list of steps. Defaults to none.',
+        'With `get` and `refresh`: steps that load the value. Without them a miss fails with 404. Unit: list of ' +
+          'steps. Defaults to none.',
       ),
     write: steps
       .optional()
       .describe(
-        'Of `set` with the patterns writeThrough and writeBehind: how the value gets to where it ' +
-          'belongs. Unit: list of steps. Defaults to none.',
+        'With `set` and the patterns writeThrough and writeBehind: steps that write the value to the data source. ' +
+          'Unit: list of steps. Defaults to none.',
       ),
     store: z
       .boolean()
       .default(true)
-      .describe('Whether what `onMiss` has loaded is kept. Unit: boolean. Defaults to true.'),
+      .describe(
+        'Whether the value that `onMiss` loads is stored. Unit: boolean. Defaults to true.',
+      ),
   });
 }

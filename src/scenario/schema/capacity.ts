@@ -19,21 +19,21 @@ export const capacitySchema = z
     partitions: whole({ min: 1, max: 10_000 })
       .optional()
       .describe(
-        'Partitions; the value of the key of an operation says which it is about. Unit: count. Defaults ' +
-          'to as many as `read` / 3000 + `write` / 1000 needs.',
+        "Partitions; the value of an operation's key selects one. Unit: count. Defaults to the number that `read` / " +
+          '3000 + `write` / 1000 requires.',
       ),
     burst: duration()
       .prefault('300s')
       .describe(
-        'How long units that nobody has used are kept; at the beginning all of them are there. Unit: ' +
-          'duration. Defaults to 300s.',
+        'How long unused units are kept (burst capacity); it is full at the start. Unit: duration. Defaults to ' +
+          '300s.',
       ),
     adaptive: z
       .boolean()
       .default(true)
       .describe(
-        'Whether a partition may use what others leave, up to its own maximum; without, each has an ' +
-          'equal part of the units of the table, as before 2018. Unit: boolean. Defaults to true.',
+        'Adaptive capacity: whether a partition may use units that others leave, up to its own maximum. With false ' +
+          "each has an equal part of the table's units, as before 2018. Unit: boolean. Defaults to true.",
       ),
   })
-  .describe('Throughput of a table of kind dynamodb; who asks for more is throttled.');
+  .describe('Throughput of a table of kind dynamodb; requests above it are throttled.');

@@ -34,20 +34,20 @@ export function inheriting<S extends z.ZodType>(schema: S): S {
   return schema.meta({ ...schema.meta(), [INHERITS]: true }) as S;
 }
 
-/** Keys of the metadata that the JSON Schema is told by; they do not appear in it. */
+/** Keys of metadata for generating the JSON Schema; they do not appear in it. */
 export const SHORT_FORMS = 'shortForms';
 export const INHERITS = 'inherits';
 
 /** What every named entry has for its readers. */
 export const entryText = {
-  title: freeText().optional().describe('Shown instead of the name where there is room.'),
-  description: freeText().optional().describe('Text for readers.'),
+  title: freeText().optional().describe('Display name, shown where there is room.'),
+  description: freeText().optional().describe('Description.'),
 };
 
 export const critical = z
   .boolean()
   .default(false)
-  .describe('Matters most to the business: reports draw it first. Defaults to false.');
+  .describe('Business critical: reports show it first. Defaults to false.');
 
 /** How important a request is: the larger, the more. */
 export const priorityNumber = z.number().int().min(-1000).max(1000);
@@ -88,14 +88,14 @@ export function onceSchema() {
     window: duration({ allowZero: false })
       .prefault('24h')
       .describe(
-        'How long a result is kept, from the end of its execution. Unit: duration. Defaults to 24h.',
+        'How long a result is stored, from the end of its execution. Unit: duration. Defaults to 24h.',
       ),
     storeErrors: z
       .boolean()
       .default(true)
       .describe(
-        'Whether a failure is a result too, as at Stripe, where a retry gets the same 500 again; ' +
-          'false: the next request executes again. Unit: boolean. Defaults to true.',
+        'Whether failures are stored too, as at Stripe, where a retry gets the same 500. With false the next ' +
+          'request executes again. Unit: boolean. Defaults to true.',
       ),
   });
 }
@@ -105,5 +105,5 @@ export const extending = {
   extends: z
     .union([nameText(), z.array(nameText())])
     .optional()
-    .describe('Template or templates this one builds on; later ones win.'),
+    .describe('Template or templates that this one extends; later ones take precedence.'),
 };

@@ -54,15 +54,15 @@ export function endpointSchema(steps: z.ZodType<StepOutput[]>): z.ZodType<Endpoi
     z
       .strictObject({
         ...entryText,
-        steps: steps.describe('Run in order; the end answers 200. Required.'),
-        method: methodText.optional().describe('HTTP method, for readers.'),
-        path: z.string().max(2000).optional().describe('Path, for readers.'),
+        steps: steps.describe('Steps, run in order; the end answers 200. Required.'),
+        method: methodText.optional().describe('HTTP method, for documentation.'),
+        path: z.string().max(2000).optional().describe('Path, for documentation.'),
         idempotent: withShort(z.union([z.boolean(), onceSchema()]), { type: 'string' })
           .default(false)
           .describe(
-            'Repeating it does no harm, so timeouts may be retried. With the name of a key it is ' +
-              'executed once for each value: repetitions get the stored result, and 409 while it is ' +
-              'being executed. Unit: boolean, name of a key, or map. Defaults to false.',
+            'Whether repeating it is safe, so that timeouts may be retried. With the name of a key it is executed ' +
+              'once per value: repetitions get the stored result, or 409 while it is running. Unit: boolean, name ' +
+              'of a key, or map. Defaults to false.',
           ),
         readOnly: z
           .boolean()
@@ -73,25 +73,25 @@ export function endpointSchema(steps: z.ZodType<StepOutput[]>): z.ZodType<Endpoi
           .describe('Size of a request, unless the call says another. Unit: size. Defaults to 0B.'),
         responseSize: size()
           .prefault(0)
-          .describe('Size of an answer; failures have none. Unit: size. Defaults to 0B.'),
+          .describe('Size of a response; failures have no body. Unit: size. Defaults to 0B.'),
         concurrency: whole({ min: 1 })
           .optional()
           .describe(
-            'Executions at once per replica, inside the workers; a request that gets a worker beyond ' +
-              'them is refused with 503. Calls of `self` are not counted. Unit: count. Defaults to as ' +
-              'many as there are workers.',
+            'Limit on concurrent executions per replica, within the workers; a request that gets a worker above ' +
+              'it is refused with 503. Calls of `self` do not count. Unit: count. Defaults to as many as there are ' +
+              'workers.',
           ),
         timeLimit: durationOrNone({ allowZero: false })
           .prefault('none')
           .describe(
-            "The server's own limit on an execution, from its getting a worker on: it is ended, its calls " +
-              'are given up, the answer is 503. Unit: duration or `none`. Defaults to none.',
+            'Server-side time limit of an execution, measured from getting a worker: it is ended, its calls are ' +
+              'abandoned, the response is 503. Unit: duration or `none`. Defaults to none.',
           ),
         priority: priorityNumber
           .optional()
           .describe(
-            'Replaces the priority a request carries, here and in what is called from here. Unit: a ' +
-              "whole number. Defaults to the caller's.",
+            'Replaces the priority that a request carries, here and in calls made from here. Unit: a whole ' +
+              "number. Defaults to the caller's.",
           ),
       })
       .describe('An endpoint: its steps.'),
@@ -141,9 +141,7 @@ export function gatewaySchema(
   const header = z.union([freeText(), z.array(freeText()).min(1)]);
   const route = z
     .strictObject({
-      name: nameText()
-        .optional()
-        .describe('Name of the part; wanted as soon as something points at it.'),
+      name: nameText().optional().describe('Name of the part; required if something refers to it.'),
       match: z
         .strictObject({
           method: oneOrMore(methodText, 'HTTP method or methods.'),
@@ -155,24 +153,23 @@ export function gatewaySchema(
           ),
           host: oneOrMore(
             z.string().min(1).max(300),
-            'Host or hosts, with a port if that matters; `*` at the beginning or at the end stands ' +
-              'for any text.',
+            'Host or hosts, with a port if it matters; `*` at the start or the end matches any text.',
           ),
           headers: z
             .record(z.string().min(1).max(200), header)
             .optional()
-            .describe('Headers with the value, or the values of which one is enough.'),
+            .describe('Headers with a value, or a list of values of which one must match.'),
         })
         .optional()
-        .describe('Which requests; left out: all.'),
+        .describe('Requests that the route matches. Defaults to all.'),
       regexPriority: z
         .int()
         .min(0)
         .max(2_147_483_647)
         .optional()
         .describe(
-          'Order of regular expressions with `routing: kong`: the greatest is asked first. ' +
-            'Unit: count. Defaults to 0.',
+          'Priority of regular expressions with `routing: kong`: the highest is tried first. Unit: count. ' +
+            'Defaults to 0.',
         ),
       to: withShort(z.record(z.string().regex(REFERENCE_PATTERN), z.number().min(0).max(1e9)), {
         type: 'string',
@@ -182,27 +179,29 @@ export function gatewaySchema(
         .describe('Target, or targets with weights. Required, unless there are steps.'),
       steps: steps
         .optional()
-        .describe('Run by the gateway itself instead, such as calls of several services at once.'),
+        .describe(
+          'Steps that the gateway runs itself instead, such as parallel calls of several services.',
+        ),
       responseSize: size()
         .optional()
         .describe(
-          'With `steps`: size of an answer; with `to` it is that of the callee. Unit: size. Defaults to 0B.',
+          'With `steps`: size of a response; with `to` it is that of the callee. Unit: size. Defaults to 0B.',
         ),
       sticky: nameText()
         .optional()
         .describe(
-          'Key, declared or built in such as `client`: the target is chosen by a hash of its value, ' +
-            'the same for all requests with that value. Defaults to chance.',
+          'Key, declared or built in such as `client`, whose hash selects the target: requests with the same ' +
+            'value go to the same target. Defaults to a random target.',
         ),
       mirror: z
         .strictObject({
-          to: z.string().regex(REFERENCE_PATTERN).describe('Who gets the copy. Required.'),
+          to: z.string().regex(REFERENCE_PATTERN).describe('Target of the copy. Required.'),
           share: share().prefault('100%').describe('Share of requests copied. Defaults to 100%.'),
         })
         .optional()
         .describe(
-          'A copy that nobody waits for and whose answer is thrown away; it is sent with the ' +
-            'request, under the bundle of `outbound`.',
+          'Mirrors requests: the copy is sent with the request, under the bundle of `outbound`; its response is ' +
+            'discarded and not waited for.',
         ),
       policy: bundle.optional().describe('Bundle of the calls of this route.'),
       middleware: z
@@ -218,17 +217,20 @@ export function gatewaySchema(
       .enum(['simple', 'kong', 'envoy', 'nginx', 'spring'])
       .default('simple')
       .describe(
-        'The product whose defaults it has: routing, order of middleware, what it answers to ' +
-          'failures, timeouts and retries towards targets without a bundle. Defaults to simple.',
+        'Product whose defaults apply: routing, order of middleware, responses to failures, and timeouts and ' +
+          'retries for targets without a bundle. Defaults to simple.',
       ),
     routing: z
       .enum(['firstMatch', 'kong', 'gatewayApi', 'envoy', 'nginx'])
       .optional()
       .describe(
-        'How a route is chosen among those that match; what is equal goes by the order of the file. ' +
-          'Defaults by kind: simple and spring firstMatch, the others as they are called.',
+        'How a route is selected among those that match; ties are broken by the order in the file. Defaults by ' +
+          'kind: simple and spring firstMatch, the others the rule of their name.',
       ),
-    routes: z.array(route).min(1).describe('Where requests go; nothing matches: 404. Required.'),
+    routes: z
+      .array(route)
+      .min(1)
+      .describe('Routes; a request that matches none is answered 404. Required.'),
   });
   return inheriting(gateway.describe('A gateway: a service with routes.')).meta({
     id: 'gateway',
@@ -246,7 +248,7 @@ export const databaseSchema = inheriting(
         .enum(['generic', 'postgres', 'mysql', 'mongo', 'redis', 'elasticsearch', 'dynamodb'])
         .default('generic')
         .describe(
-          'The product whose defaults it has: limits of connections, locks, threads, copies. Defaults to generic.',
+          'Product whose defaults apply: connection limits, locks, threads, copies. Defaults to generic.',
         ),
       operations: named(
         withShort(
@@ -256,28 +258,28 @@ export const databaseSchema = inheriting(
             write: z.boolean().default(false).describe('Changes data. Defaults to false.'),
             key: nameText()
               .optional()
-              .describe('Key whose value says which row it is about. Defaults to none.'),
+              .describe('Key whose value selects the row. Defaults to none.'),
             lock: z
               .boolean()
               .default(false)
               .describe(
-                'Holds the row of `key` from the statement to the end of its transaction; others who ' +
-                  'lock that row wait in line. Defaults to false.',
+                'Locks the row of `key` from the statement to the end of its transaction; other operations that ' +
+                  'lock it queue. Defaults to false.',
               ),
             scan: z
               .boolean()
               .optional()
               .describe(
-                'Asks every shard at once, each for `work` and `wait`; the answer is there with the ' +
-                  'slowest of them, and fails where one fails. Figures count a call for each shard. ' +
-                  'Defaults by kind: elasticsearch true for reads without a key, else false.',
+                'Asks all shards in parallel, each for `work` and `wait`; the slowest determines the latency, and ' +
+                  'one failure fails it. Metrics count one call per shard. Defaults by kind: elasticsearch true for ' +
+                  'reads without a key, else false.',
               ),
             fanout: whole({ min: 2, max: 100 })
               .optional()
               .describe(
-                'A read that asks so many shards at once, the one of its key or request and those behind it, as one ' +
-                  'of rows that are here and there; each for `work` and `wait`, and over with the slowest. ' +
-                  'Unit: count. Defaults to 1.',
+                'Number of shards that a read asks in parallel, the one of its key or request and the following ' +
+                  'ones, like a read of rows on several shards; each takes `work` and `wait`, and the slowest ' +
+                  'determines the latency. Unit: count. Defaults to 1.',
               ),
             units: z
               .number()
@@ -290,8 +292,8 @@ export const databaseSchema = inheriting(
               ),
           }),
           { $ref: '#/definitions/distribution' },
-        ).describe('What an operation costs.'),
-      ).describe('What can be asked. Required.'),
+        ).describe('Cost of an operation.'),
+      ).describe('Operations. Required.'),
       capacity: capacitySchema.optional(),
       cpu: cpuSchema
         .prefault({})
@@ -299,8 +301,8 @@ export const databaseSchema = inheriting(
       maxConnections: count({ min: 1 })
         .optional()
         .describe(
-          'Connections over all pools; beyond it connecting fails. Defaults by kind: postgres 100, ' +
-            'mysql 151, mongo 65536, redis 10000, else unlimited.',
+          'Limit on connections over all pools; above it connecting fails. Defaults by kind: postgres 100, mysql ' +
+            '151, mongo 65536, redis 10000, else unlimited.',
         ),
       reserved: whole()
         .optional()
@@ -311,8 +313,8 @@ export const databaseSchema = inheriting(
       statementTimeout: durationOrNone({ allowZero: false })
         .prefault('none')
         .describe(
-          'The server ends a statement so long after its start, waits for rows included, with 500. ' +
-            'Unit: duration or `none`. Defaults to none.',
+          'Statement timeout: the server ends a statement with 500 this long after its start, waits for rows ' +
+            'included. Unit: duration or `none`. Defaults to none.',
         ),
       lockTimeout: durationOrNone({ allowZero: false })
         .optional()
@@ -323,25 +325,27 @@ export const databaseSchema = inheriting(
       deadlockTimeout: duration()
         .optional()
         .describe(
-          'Wait for a row after which a circle of waiters is looked for; the youngest transaction in ' +
-            'it is rolled back with 500. Unit: duration. Defaults by kind: mysql 0s, else 1s.',
+          'Wait for a row after which the server checks for a deadlock; the youngest transaction in it is rolled ' +
+            'back with 500. Unit: duration. Defaults by kind: mysql 0s, else 1s.',
         ),
       knee: z
         .strictObject({
           connections: whole({ min: 1 }).describe(
-            'Statements under way up to which nothing slows. Unit: count. Required.',
+            'Concurrent statements up to which nothing slows down. Unit: count. Required.',
           ),
           alpha: z
             .number()
             .positive()
             .max(1000)
             .describe(
-              'A step that begins takes 1 + alpha x (statements under way - connections) times as ' +
-                'long. Unit: number. Required.',
+              'A step that starts takes 1 + alpha x (statements in flight - connections) times as long. Unit: ' +
+                'number. Required.',
             ),
         })
         .optional()
-        .describe('Where switching between statements begins to cost. Defaults to nowhere.'),
+        .describe(
+          'Number of statements above which switching between them costs time. Defaults to none.',
+        ),
       ...replicationFields,
       ...searchFields,
       pool: pool
@@ -352,7 +356,10 @@ export const databaseSchema = inheriting(
         .optional()
         .describe('Caller to its pool, laid over `pool`.'),
       zone: zoneSchema.optional(),
-      external: z.boolean().default(false).describe('Not ours. Defaults to false.'),
+      external: z
+        .boolean()
+        .default(false)
+        .describe('Operated by a third party. Defaults to false.'),
       labels: textMap().optional().describe('Selectors of faults.'),
     })
     .describe('A database with its client-side pools.'),

@@ -22,14 +22,14 @@ export const connectionsSchema = z
     maxPending: count()
       .prefault('unlimited')
       .describe(
-        'Attempts that wait in line because `max` is reached; one more is `rejectedBulkhead`. Unit: ' +
-          'count. Defaults to unlimited.',
+        'Attempts that may wait because `max` is reached; the next one is `rejectedBulkhead`. Unit: count. ' +
+          'Defaults to unlimited.',
       ),
     acquireTimeout: durationOrNone()
       .prefault('none')
       .describe(
-        'Longest wait in line, the opening of a connection not included; then `poolTimeout`. Unit: ' +
-          'duration or `none`. Defaults to none.',
+        'Longest wait for a connection, not including opening one; then `poolTimeout`. Unit: duration or `none`. ' +
+          'Defaults to none.',
       ),
     connectTimeout: durationOrNone({ allowZero: false })
       .prefault('none')
@@ -82,10 +82,10 @@ export const protocolSchema = withShort(
       workPerKiB: distribution()
         .prefault('0ms')
         .describe(
-          'CPU of the instance for each KiB (requestSize, responseSize) of a request, read in front of the ' +
-            'middleware, and of a success, written behind everything else. An answer that is kept or ' +
-            'shared is written once; failures have no body, and messages of topics and queues are ' +
-            'not read by it. Felt without `connections` too. Unit: distribution. Defaults to 0ms.',
+          'CPU of the instance per KiB (requestSize, responseSize) of a request, spent before the middleware, and ' +
+            'of a successful response, spent at the end. A cached or shared response is written once; failures have ' +
+            'no body, and messages of topics and queues cost nothing here. Applies without `connections` too. Unit: ' +
+            'distribution. Defaults to 0ms.',
         ),
       keepAliveTimeout: durationOrNone({ allowZero: false })
         .prefault('none')
@@ -123,7 +123,7 @@ export const protocolSchema = withShort(
         ),
     })
     .describe(
-      'What callers speak to it; but for `workPerKiB` only felt where they have `connections`.',
+      'Protocol of its callers. Except for `workPerKiB` it has an effect only if callers have `connections`.',
     ),
   { enum: ['http1', 'http2', 'grpc', 'tcp'] },
 );

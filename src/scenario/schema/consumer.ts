@@ -19,12 +19,12 @@ const retry = z
       .enum(['inProcess', 'requeue', 'delayed'])
       .default('inProcess')
       .describe(
-        'Where a failed message waits: `inProcess` holds the consumer and everything behind it; ' +
-          '`requeue` puts it back at once; `delayed` puts it aside for the back-off, as a retry topic ' +
-          'or a delay queue does. The last two give up the order. Defaults to inProcess.',
+        'Where a failed message waits: `inProcess` blocks the consumer and later messages; `requeue` puts it back ' +
+          'at once; `delayed` sets it aside for the back-off, like a retry topic or a delay queue. The last two ' +
+          'lose the order. Defaults to inProcess.',
       ),
   })
-  .describe('How a failed message is tried again.');
+  .describe('Retries of a failed message.');
 
 const inbox = z
   .strictObject({
@@ -43,7 +43,7 @@ const inbox = z
   })
   .describe('Remembers messages that have had their effect.');
 
-/** Fields of whoever handles messages: a subscriber of a topic, a consumer of a queue. */
+/** Common fields of message handlers: a subscriber of a topic, a consumer of a queue. */
 export const consumerFields = (bundle: z.ZodType<BundleOutput>) => ({
   call: reference().describe(
     'Endpoint that handles a message, inside the instances of its service. Required.',
@@ -65,13 +65,13 @@ export const consumerFields = (bundle: z.ZodType<BundleOutput>) => ({
     ),
   retry: retry
     .optional()
-    .describe('How a failed message is tried again. Defaults to none: a failure is the last.'),
+    .describe('Retries of a failed message. Defaults to none: a failure is the last.'),
   onPoison: z
     .enum(['block', 'skip', 'deadLetter'])
     .default('block')
     .describe(
-      'What becomes of a message whose attempts are used up: `block` goes on trying it, and what is ' +
-        'behind it waits; `skip` lets it go, its effect is lost; `deadLetter` moves it. Defaults to block.',
+      'Handling of a message whose attempts are used up: `block` keeps retrying it while later messages wait; ' +
+        '`skip` drops it, and its effect is lost; `deadLetter` moves it. Defaults to block.',
     ),
   deadLetter: nameText()
     .optional()
@@ -80,8 +80,8 @@ export const consumerFields = (bundle: z.ZodType<BundleOutput>) => ({
   filter: withShort(share(), { type: 'string' })
     .prefault('100%')
     .describe(
-      'Share of the messages that are wanted; the others are let go at no cost. Unit: share. ' +
-        'Defaults to 100%.',
+      'Share of the messages that the filter accepts; the others are skipped at no cost. Unit: share. Defaults to ' +
+        '100%.',
     ),
   policy: bundle
     .optional()

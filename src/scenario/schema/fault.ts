@@ -53,11 +53,13 @@ const common = {
   target: withShort(z.array(reference).min(1), { type: 'string' })
     .optional()
     .describe(
-      'What is hit: component, component.part, component[0], a->b, a zone, a workload, or a list.',
+      'Target: component, component.part, component[0], a->b, a zone, a workload, or a list.',
     ),
   between: z.tuple([side, side]).optional().describe('The two sides of a partition.'),
-  instances: instances.prefault('all').describe('Which instances of the target. Defaults to all.'),
-  zone: nameText().optional().describe('Only what stands in this zone.'),
+  instances: instances
+    .prefault('all')
+    .describe('Affected instances of the target. Defaults to all.'),
+  zone: nameText().optional().describe('Only targets in this zone.'),
   role: z
     .enum(['primary', 'replica'])
     .optional()
@@ -65,8 +67,10 @@ const common = {
   version: nameText()
     .optional()
     .describe('Only instances of this version of the target, those that come later among them.'),
-  labels: textMap().optional().describe('Only what has these labels.'),
-  share: share().prefault('100%').describe('Share of requests or messages hit. Defaults to 100%.'),
+  labels: textMap().optional().describe('Only targets with these labels.'),
+  share: share()
+    .prefault('100%')
+    .describe('Share of requests or messages affected. Defaults to 100%.'),
   at: duration().optional().describe('Start, from the end of the warm-up. Unit: duration.'),
   for: durationOrNone()
     .optional()
@@ -92,38 +96,39 @@ const common = {
   jitter: duration()
     .prefault('0s')
     .describe(
-      'Each start is late by up to this, drawn in every run. Budgets and the report mean by `during` the time in ' +
-        'which it may be active. Unit: duration. Defaults to 0s.',
+      'Random delay of each start, up to this, drawn in every run. In budgets and the report `during` covers the ' +
+        'time in which the fault may be active. Unit: duration. Defaults to 0s.',
     ),
   probability: share()
     .prefault('100%')
-    .describe(
-      'With which each start takes place, drawn in every run. Unit: share. Defaults to 100%.',
-    ),
+    .describe('Probability of each start, drawn in every run. Unit: share. Defaults to 100%.'),
   group: nameText()
     .optional()
     .describe(
-      'Faults of one group draw the same: their nth starts take place together and late by the same, and choose the ' +
-        'same places among their instances.',
+      'Faults of one group share their draws: their nth starts happen together, with the same delay, and select ' +
+        'instances at the same positions.',
     ),
   ramp: z
     .strictObject({
       up: duration().prefault('0s').describe('Time to full strength. Defaults to 0s.'),
-      down: duration().prefault('0s').describe('Time back to nothing. Defaults to 0s.'),
+      down: duration().prefault('0s').describe('Time back to zero. Defaults to 0s.'),
       shape: z
         .enum(['linear', 'step', 'exponential'])
         .default('linear')
         .describe(
-          'How strength goes: evenly (`linear`), most of it in the last tenth (`exponential`), or not at all until `up` is ' +
-            'over and again from the start of `down` (`step`). Defaults to linear.',
+          'Shape of the ramp: even (`linear`), most of it in the last tenth (`exponential`), or zero until the ' +
+            'end of `up` and from the start of `down` (`step`). Defaults to linear.',
         ),
     })
     .optional()
-    .describe('How the strength comes and goes.'),
-  optional: z.boolean().default(false).describe('May hit nothing. Defaults to false.'),
+    .describe('Ramp of the strength.'),
+  optional: z
+    .boolean()
+    .default(false)
+    .describe('Whether it may have no effect without being an error. Defaults to false.'),
 };
 
-/** What a validated fault holds; own fields of its kind stand beside the common ones. */
+/** A validated fault: the common fields, next to the fields of its kind. */
 export type FaultOutput = z.output<z.ZodObject<typeof common>> & { readonly kind: string };
 
 /** Names of the fields that every kind has. */
@@ -139,7 +144,7 @@ export function faultSchema(kinds: readonly FaultKind[]): z.ZodType<FaultOutput>
   );
   return z
     .discriminatedUnion('kind', options as unknown as [AnyObject, AnyObject])
-    .describe('Something that goes wrong for a while.') as unknown as z.ZodType<FaultOutput>;
+    .describe('A failure for a limited time.') as unknown as z.ZodType<FaultOutput>;
 }
 
 function isIndex(value: unknown): boolean {

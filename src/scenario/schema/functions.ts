@@ -51,7 +51,7 @@ export function functionSchema(
     kind: z
       .enum(['simple', 'lambda', 'cloudRun', 'knative'])
       .default('simple')
-      .describe('The product whose defaults it has. Defaults to simple.'),
+      .describe('Product whose defaults apply. Defaults to simple.'),
     coldStart: distribution()
       .prefault('0ms')
       .describe(
@@ -66,9 +66,8 @@ export function functionSchema(
     maxConcurrency: count({ min: 1 })
       .optional()
       .describe(
-        'Requests under way at most; beyond it 429. All functions of kind lambda are of one account and ' +
-          'share it. Unit: count. Defaults by kind: cloudRun 8000 (100 instances), else 1000. Not with ' +
-          'knative.',
+        'Limit on requests in flight; above it 429. All functions of kind lambda share it, as one account. Unit: ' +
+          'count. Defaults by kind: cloudRun 8000 (100 instances), else 1000. Not with knative.',
       ),
     concurrencyPerInstance: count({ min: 1 })
       .optional()
@@ -112,7 +111,7 @@ export function functionSchema(
     labels: textMap().optional().describe('Selectors of faults.'),
     outbound: host['outbound'],
     endpoints: named(endpoint).describe(
-      'What it answers; `steps` instead is one endpoint called invoke. Required.',
+      'Endpoints; `steps` instead defines one endpoint called invoke. Required.',
     ),
   });
   return inheriting(schema.describe('A function: it runs in environments made on demand.')).meta({

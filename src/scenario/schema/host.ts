@@ -69,7 +69,9 @@ export const cpuSchema = withShort(
           .describe('Period of the quota. Unit: duration. Defaults to 100ms.'),
       })
       .optional()
-      .describe('CPU time granted per period; beyond it all work stands still until the next.'),
+      .describe(
+        'CPU time granted per period; when it is used up, all work is throttled until the next period.',
+      ),
     contextSwitchTax: share()
       .prefault(0)
       .describe(
@@ -79,7 +81,7 @@ export const cpuSchema = withShort(
   CORES_SHORT,
 );
 
-/** Where replicas stand: a zone, a list dealt in turn, or counts. */
+/** Placement of replicas: a zone, a list assigned in turn, or counts. */
 export const zoneSchema = z
   .union([nameText(), z.array(nameText()).min(1), z.record(nameText(), whole({ min: 1 }))])
   .describe(
@@ -94,29 +96,29 @@ export const queueSchema = z.strictObject({
     .enum(['fifo', 'lifo', 'adaptiveLifo', 'priority', 'fair', 'codel'])
     .default('fifo')
     .describe(
-      'Who is served next. `fifo`: the oldest; `lifo`: the newest; `adaptiveLifo`: the oldest, and the ' +
-        'newest while the queue has not been empty for longer than `interval`; `priority`: the highest ' +
-        'priority, and of equal ones the oldest; who finds the queue full takes the place of the newest of ' +
-        'the lowest priority if that is below its own; `fair`: one of each value of `key` in turn; `codel`: ' +
-        'the oldest, but when waits have not been below `target` for longer than `interval` some are ' +
-        'refused in their turn, ever more often. Defaults to fifo.',
+      'Order of service. `fifo`: oldest first; `lifo`: newest first; `adaptiveLifo`: oldest first, but newest ' +
+        'first while the queue has not been empty for longer than `interval`; `priority`: highest priority first, ' +
+        'then oldest; a request that finds the queue full replaces the newest one of the lowest priority if that is ' +
+        'below its own; `fair`: one request per value of `key` in turn; `codel`: oldest first, but when waits have ' +
+        'not been below `target` for longer than `interval`, requests are refused at the head, more and more often. ' +
+        'Defaults to fifo.',
     ),
   maxWait: durationOrNone({ allowZero: false })
     .prefault('none')
     .describe(
-      'Longest wait; who waits longer is refused. Unit: duration or `none`. Defaults to none.',
+      'Longest wait; then the request is refused. Unit: duration or `none`. Defaults to none.',
     ),
   target: durationOrNone({ allowZero: false })
     .optional()
     .describe(
-      'Of `codel`: the wait that is still short. Of `adaptiveLifo`: longest wait of who comes to a queue ' +
-        'that has not been empty for longer than `interval`; who comes before may wait for `interval`. ' +
-        'Unit: duration. Defaults to 5ms for codel, none for adaptiveLifo.',
+      'With `codel`: acceptable wait. With `adaptiveLifo`: longest wait of requests that arrive while the queue ' +
+        'has not been empty for longer than `interval`; earlier ones may wait for `interval`. Unit: duration. ' +
+        'Defaults to 5ms for codel, none for adaptiveLifo.',
     ),
   interval: duration({ allowZero: false })
     .optional()
     .describe(
-      'Of `codel` and `adaptiveLifo`: for longer than this a queue stands, and is no passing burst. ' +
+      'With `codel` and `adaptiveLifo`: time after which a queue counts as standing and not as a transient burst. ' +
         'Unit: duration. Defaults to 100ms.',
     ),
   key: nameText()
@@ -129,20 +131,19 @@ const gcSchema = z
     every: distribution()
       .optional()
       .describe(
-        'From the end of a pause to the next, for each replica; the first comes after a random part of ' +
-          'it. Unit: distribution. Required without `allocated`.',
+        'Time from the end of a pause to the next, per replica; the first one comes after a random part of it. ' +
+          'Unit: distribution. Required without `allocated`.',
       ),
     allocated: size()
       .optional()
       .describe(
-        'What is allocated from one pause to the next, or less where less is left below `memory.limit`, for each ' +
-          'replica, by `memory.perRequest` for each ' +
-          'request that begins; the first pause comes after a random part of it. Unit: size. Required ' +
-          'without `every`.',
+        'Allocation between two pauses, per replica, or less if less is left below `memory.limit`; each request ' +
+          'that starts allocates `memory.perRequest`. The first pause comes after a random part of it. Unit: size. ' +
+          'Required without `every`.',
       ),
     pause: distribution().describe(
-      'How long the whole process stands still: its work, its timers, what arrives. What others do goes ' +
-        'on. Unit: distribution. Required.',
+      'Length of the pause, in which the whole process stops: its work, its timers, its arrivals. Other ' +
+        'components continue. Unit: distribution. Required.',
     ),
   })
   .describe('Stop-the-world pauses of the garbage collector. Defaults to none.');
@@ -152,72 +153,72 @@ const memorySchema = z
     limit: size()
       .optional()
       .describe(
-        'Holding more than this, with its requests or by a `memoryLeak`, the process dies at once and starts again ' +
+        'Memory limit: above it, through requests or a `memoryLeak`, the process is killed at once and restarts ' +
           'as `lifecycle` says. Unit: size. Defaults to none.',
       ),
     base: size()
       .prefault('0B')
-      .describe('What a process holds without any request. Unit: size. Defaults to 0B.'),
+      .describe('Memory of a process without any request. Unit: size. Defaults to 0B.'),
     perRequest: size()
       .prefault('0B')
       .describe(
-        'What it holds for each request besides, in the queue or in execution, until the request has ' +
-          'left; each one that begins allocates as much. Unit: size. Defaults to 0B.',
+        'Additional memory per request in the queue or in execution, until it leaves; each request that starts ' +
+          'allocates this much. Unit: size. Defaults to 0B.',
       ),
   })
-  .describe('Memory of each replica. Defaults to none: nothing is counted.');
+  .describe('Memory of each replica. Defaults to none: memory is not modelled.');
 
 const lifecycleSchema = z
   .strictObject({
     startup: distribution()
       .prefault('0ms')
       .describe(
-        'From the end of a crash until the process answers; until then connections are refused and nobody ' +
-          'sends it anything who has another replica. Unit: distribution. Defaults to 0ms.',
+        'Time from the end of a crash until the process answers. Until then connections are refused, and callers ' +
+          'prefer other replicas. Unit: distribution. Defaults to 0ms.',
       ),
     warmup: z
       .strictObject({
         duration: duration({ allowZero: false }).describe(
-          'How long after its start a process is slower. Unit: duration. Required.',
+          'Time after its start in which a process is slower. Unit: duration. Required.',
         ),
         factor: factor().describe(
-          'How many times as long its work and waits take at first; the excess shrinks in a straight line ' +
-            'to nothing at the end of `duration`. A step takes what holds at its beginning. Unit: factor, ' +
-            'at least 1. Required.',
+          'Factor on its work and waits at first; it falls linearly to 1 at the end of `duration`. A step uses ' +
+            'the factor at its start. Unit: factor, at least 1. Required.',
         ),
       })
       .optional()
-      .describe('A process that has started is slow at first: cold caches, code not yet compiled.'),
+      .describe('Warm-up of a process after its start: cold caches, code not yet compiled.'),
     coldCaches: z
       .boolean()
       .default(true)
       .describe(
-        'Whether what the `local` levels of caches hold is gone with the process; false: it is on a disk ' +
-          'or in memory that outlives it. Unit: boolean. Defaults to true.',
+        'Whether the `local` levels of caches are lost with the process; false: they are on a disk or in memory ' +
+          'that outlives it. Unit: boolean. Defaults to true.',
       ),
     preStop: duration()
       .prefault('0s')
       .describe(
-        'From the order to stop until the process is told (SIGTERM): it serves as before, while callers learn that it ' +
-          'is about to go. Unit: duration. Defaults to 0s.',
+        'Time from the order to stop until SIGTERM: the process serves as before, while callers remove it from ' +
+          'their lists. Unit: duration. Defaults to 0s.',
       ),
     terminationGrace: duration({ allowZero: false })
       .prefault('30s')
       .describe(
-        'From the order to stop until the process is killed, `preStop` included: what is under way then is lost. On ' +
-          '`kubernetes` at least 2s lie between SIGTERM and that. Unit: duration. Defaults to 30s.',
+        'Time from the order to stop until the process is killed, including `preStop`; work still in flight is ' +
+          'lost. On `kubernetes` there are at least 2s between SIGTERM and the kill. Unit: duration. Defaults to ' +
+          '30s.',
       ),
     drain: z
       .boolean()
       .default(true)
       .describe(
-        'What the process does when it is told: true, it refuses new connections, finishes what it has, and ends; false, it ends ' +
-          'at once, and what is under way is lost. Unit: boolean. Defaults to true.',
+        'Reaction to SIGTERM: with true the process refuses new connections, finishes its work and ends; with ' +
+          'false it ends at once, and work in flight is lost. Unit: boolean. Defaults to true.',
       ),
   })
   .describe(
-    'How replicas come back when their process has ended, and how it ends when it is asked to (`stop`); those of the beginning are warm. ' +
-      'Defaults to at once, and to the end of what is under way.',
+    'How processes restart, and how they end when asked to (`stop`). Processes are warm at the start of the run. ' +
+      'Defaults to an immediate restart and a graceful end.',
   );
 
 export const replicas = whole({ min: 1, max: 100_000 });
@@ -257,14 +258,16 @@ export function hostFields(
       .describe('Workers per replica. Unit: count. Defaults to unlimited.'),
     queue: queueSchema
       .prefault({})
-      .describe('In front of the workers. Defaults to unbounded FIFO.'),
+      .describe('Queue in front of the workers. Defaults to unbounded FIFO.'),
     cpu: cpuSchema
       .prefault({})
       .describe('Cores per replica, shared by `work`. Defaults to unlimited.'),
     cancellation: z
       .enum(['ignore', 'onDequeue', 'atSteps', 'immediate'])
       .default('ignore')
-      .describe('What happens to work whose caller has gone. Defaults to ignore: it is done.'),
+      .describe(
+        'Handling of work whose caller no longer waits. Defaults to ignore: it is completed.',
+      ),
     rejectWork: distribution()
       .prefault('0ms')
       .describe('CPU of a refusal. Unit: distribution. Defaults to 0ms.'),
@@ -281,8 +284,7 @@ export function hostFields(
     outlierDetection: outlierDetectionSchema
       .optional()
       .describe(
-        'Which of these instances callers do not call for a while, unless their policy says ' +
-          'otherwise. Defaults to none.',
+        'Default outlier detection of callers for these instances; their policy overrides it. Defaults to none.',
       ),
     middleware: z
       .array(middleware)
@@ -297,7 +299,7 @@ export function hostFields(
     external: z
       .boolean()
       .default(false)
-      .describe('Not ours: reports draw it apart. Defaults to false.'),
+      .describe('Operated by a third party; reports draw it apart. Defaults to false.'),
     labels: textMap().optional().describe('Selectors of faults.'),
   } as unknown as HostShape;
 }

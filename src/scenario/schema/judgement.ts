@@ -38,16 +38,17 @@ export const budgetSchema = withShort(
       strict: z
         .boolean()
         .default(false)
-        .describe('An undecided verdict breaks it. Defaults to false.'),
+        .describe('Whether an undecided verdict breaks it. Defaults to false.'),
       by: share()
         .optional()
         .describe(
-          'Beside a limit that was measured too: what is beyond it by less than this share of it holds, significant or not.',
+          'Tolerance for a limit that was measured too: a value that exceeds it by less than this share of it ' +
+            'holds, significant or not.',
         ),
       allowEmpty: z
         .boolean()
         .default(false)
-        .describe('Holds when nothing was measured. Defaults to false.'),
+        .describe('Whether it holds when nothing was measured. Defaults to false.'),
     })
     .describe('An expectation.'),
   { type: 'string', description: 'The expression, such as `shoppers.latency.p99 < 500ms`.' },
@@ -56,10 +57,13 @@ export const budgetSchema = withShort(
 /** `hypothesis`. */
 export const hypothesisSchema = z
   .strictObject({
-    statement: freeText().describe('What the experiment is to show. Required.'),
-    expect: z.array(budgetSchema).min(1).describe('Expectations that make it true. Required.'),
+    statement: freeText().describe('Statement that the experiment tests. Required.'),
+    expect: z
+      .array(budgetSchema)
+      .min(1)
+      .describe('Expectations that must hold for it to be true. Required.'),
   })
-  .describe('What the experiment is to show; its verdict heads the report.');
+  .describe('Statement that the experiment tests; its verdict heads the report.');
 
 const patchPath = z.string().min(1).max(1000);
 
@@ -70,19 +74,19 @@ export const variantSchema = z
     title: freeText().optional().describe('Shown instead of the name where there is room.'),
     description: freeText().optional().describe('Text for readers.'),
     extends: nameText().optional().describe('Another variant: its patch first.'),
-    remove: z.array(patchPath).optional().describe('Paths that are taken away, first.'),
+    remove: z.array(patchPath).optional().describe('Paths to remove; applied first.'),
     set: z
       .record(patchPath, z.unknown())
       .optional()
-      .describe('Path to value, second. A map is merged, anything else replaces.'),
+      .describe('Path to value; applied second. A mapping is merged, any other value replaces.'),
     add: z
       .record(patchPath, z.array(z.unknown()))
       .optional()
-      .describe('Path of a list to entries that are appended, last.'),
+      .describe('Path of a list to entries to append; applied last.'),
     baseline: z
       .boolean()
       .default(false)
-      .describe('The one comparisons are against. Defaults to the first listed.'),
+      .describe('Whether comparisons are against this variant. Defaults to the first listed.'),
   })
   .describe('A patch of the scenario.');
 
@@ -106,7 +110,7 @@ export const reportSchema = z
     groups: named(z.array(z.string().max(200)))
       .optional()
       .describe(
-        'Boxes in the topology: name -> components. One that several name stands in the first of them by name.',
+        'Groups in the topology: name -> components. A component of several groups appears in the first by name.',
       ),
     hide: z.array(z.string().max(200)).optional().describe('Not drawn.'),
   })

@@ -14,31 +14,31 @@ const rebalance = z
       .enum(['classic', 'cooperative', 'consumer'])
       .default('classic')
       .describe(
-        '`classic`: everybody stops until all have joined again; `cooperative`: the same, but only ' +
-          'partitions that move stop; `consumer` (KIP-848): nobody waits for anybody, and only ' +
-          'partitions that move stop. Defaults to classic.',
+        '`classic`: all members stop until all have rejoined; `cooperative`: the same, but only partitions that ' +
+          'move stop; `consumer` (KIP-848): members do not wait for each other, and only partitions that move stop. ' +
+          'Defaults to classic.',
       ),
     pause: duration()
       .prefault('3s')
       .describe(
-        'From the moment that all are ready until the new assignment is in force: heartbeats that tell ' +
-          'of it, joining, syncing. Unit: duration. Defaults to 3s.',
+        'Time from when all members are ready until the new assignment applies: heartbeats, joining, syncing. ' +
+          'Unit: duration. Defaults to 3s.',
       ),
     initialDelay: duration()
       .prefault('3s')
       .describe(
-        'What an empty group waits for others when its first member joins ' +
+        'How long an empty group waits for more members when its first one joins ' +
           '(group.initial.rebalance.delay.ms). Unit: duration. Defaults to 3s.',
       ),
     staticMembership: z
       .boolean()
       .default(false)
       .describe(
-        'Members have a group.instance.id: a restart within `sessionTimeout` changes nothing. ' +
-          'Defaults to false.',
+        'Static membership (group.instance.id): a restart within `sessionTimeout` triggers no rebalance. Defaults ' +
+          'to false.',
       ),
   })
-  .describe('How partitions are dealt anew when members come or go.');
+  .describe('Rebalancing of partitions when members join or leave.');
 
 const replay = z
   .strictObject({
@@ -47,13 +47,13 @@ const replay = z
       .union([z.enum(['earliest', 'latest']), duration({ allowZero: false })])
       .default('earliest')
       .describe(
-        'From where it reads on: `earliest`, all that the topic still has; `latest`, its end; or so far ' +
+        'Position to read from: `earliest`, the oldest message of the topic; `latest`, its end; or a duration ' +
           'back in time. Unit: name or duration. Defaults to earliest.',
       ),
   })
   .describe(
-    'The group is sent back once, as by Consumer.seek: each member with its next poll, what it has in hand is ' +
-      'handled first. Effects that happened before happen again, unless an `inbox` knows them.',
+    'Resets the group once, like Consumer.seek: each member with its next poll, after the messages in flight. ' +
+      'Effects happen again unless an `inbox` knows them.',
   );
 
 /** A group of consumers of a topic. */
@@ -88,8 +88,8 @@ const subscriber = (bundle: BundleSchema) =>
       sessionTimeout: duration({ allowZero: false })
         .prefault('45s')
         .describe(
-          'Without a heartbeat for so long a member is declared dead and its partitions go to others. ' +
-            'Unit: duration. Defaults to 45s.',
+          'Time without a heartbeat after which a member is declared dead and its partitions go to others. Unit: ' +
+            'duration. Defaults to 45s.',
         ),
       heartbeatInterval: duration({ allowZero: false })
         .prefault('3s')
@@ -111,7 +111,7 @@ const subscriber = (bundle: BundleSchema) =>
       offsetsRetention: durationOrNone({ allowZero: false })
         .prefault('7d')
         .describe(
-          'Without a member for so long the group forgets its offsets, and begins as `autoOffsetReset` says ' +
+          'Time without a member after which the group loses its offsets and starts as `autoOffsetReset` says ' +
             '(offsets.retention.minutes). Unit: duration or `none`. Defaults to 7d.',
         ),
       rebalance: rebalance.prefault({}),

@@ -32,18 +32,18 @@ const KIND_TEXTS: ReadonlyMap<string, string> = new Map([
 ]);
 
 const SUMMARIES: ReadonlyMap<string, string> = new Map([
-  ['authenticate', 'Finds out who asks; refuses with 401.'],
-  ['authorize', 'Finds out whether they may; refuses with 403.'],
-  ['rateLimit', 'Lets only so many through; refuses with 429.'],
-  ['coalesce', 'Lets requests that ask the same at the same time share one answer.'],
-  ['cache', 'Answers with what was answered before; a hit ends the chain with 200.'],
-  ['admit', 'Lets only so many be under way at once; refuses with 503.'],
+  ['authenticate', 'Authenticates the request; refuses with 401.'],
+  ['authorize', 'Checks permissions; refuses with 403.'],
+  ['rateLimit', 'Limits the request rate; refuses with 429.'],
+  ['coalesce', 'Lets identical concurrent requests share one response.'],
+  ['cache', 'Serves cached responses; a hit ends the chain with 200.'],
+  ['admit', 'Limits concurrent requests; refuses with 503.'],
   ['transform', 'Changes the request.'],
   ['translate', 'Turns one protocol into another.'],
   ['compress', 'Compresses the answer.'],
   ['log', 'Writes a record.'],
-  ['correlate', 'Adds an id to follow the request by.'],
-  ['filter', 'Keeps some requests out; refuses with 403, by size with 413.'],
+  ['correlate', 'Adds a correlation id.'],
+  ['filter', 'Filters requests; refuses with 403, by size with 413.'],
 ]);
 
 /** Middleware that handles bodies, and whose. */
@@ -76,15 +76,16 @@ function common(): Record<string, z.ZodType> {
       .enum(['allow', 'reject'])
       .default('reject')
       .describe(
-        'What it means when the check gives no answer: `allow` lets the request pass, `reject` ends it ' +
-          'like any failed call, with 503 or 504. Defaults to reject.',
+        'Behaviour when the check fails: `allow` lets the request pass, `reject` ends it like any failed call, ' +
+          'with 503 or 504. Defaults to reject.',
       ),
     dryRun: z
       .boolean()
       .default(false)
       .describe(
-        'Decides and records as always, asks its store and its check too, but lets every request pass; ' +
-          'what it would have refused is the metric `wouldReject`. Unit: boolean. Defaults to false.',
+        'Whether it only records its decisions, including calls to its store and check, and lets every request ' +
+          'pass; the metric `wouldReject` counts requests that it would have refused. Unit: boolean. Defaults to ' +
+          'false.',
       ),
     when: when.optional(),
   };
@@ -96,18 +97,17 @@ function cacheFields(): Record<string, z.ZodType> {
     cacheTtl: duration({ allowZero: false })
       .optional()
       .describe(
-        'How long each instance keeps an answer of `call`; valid for t < answered + cacheTtl. ' +
-          'Requests that come before the answer is there ask too. Unit: duration. Defaults to none.',
+        'How long each instance caches a response of `call`; valid for t < answered + cacheTtl. Requests that ' +
+          'arrive before the response call too. Unit: duration. Defaults to none.',
       ),
     key: nameText()
       .optional()
-      .describe('Entry of `keys`, such as the token: for whom an answer is kept.'),
+      .describe('Entry of `keys`, such as the token, under which a response is cached.'),
     cacheRefusals: z
       .boolean()
       .optional()
       .describe(
-        'Whether refusals are kept as well, as APIcast does; lua-resty-openidc keeps none. Defaults ' +
-          'to true.',
+        'Whether refusals are cached too, as in APIcast; lua-resty-openidc caches none. Defaults to true.',
       ),
   };
 }
@@ -183,7 +183,7 @@ function responseSchema(): z.ZodType {
   });
 }
 
-/** As the policy, for the requests that stand in the chain. */
+/** Like the policy, for the requests in the chain. */
 function coalesceSchema(kinds: readonly PolicyKind[]): z.ZodType {
   const kind = kinds.find(({ policy }) => policy === 'coalesce')!;
   const { work } = common();

@@ -28,9 +28,9 @@ const simple = z
     waiters: z
       .enum(['fifo', 'random'])
       .default('fifo')
-      .describe('Who gets a connection that comes back. Defaults to fifo.'),
+      .describe('Which waiter gets a returned connection. Defaults to fifo.'),
   })
-  .describe('A pool without a library of its own.');
+  .describe('A generic pool.');
 
 const go = z
   .strictObject({
@@ -132,10 +132,10 @@ const pgbouncer = z
       .enum(['session', 'transaction', 'statement'])
       .default('transaction')
       .describe(
-        'What it gives a connection of the server for. `transaction`: for one, or for a statement by ' +
-          'itself. `statement`: for each statement, and transactions are refused. `session`: for as long ' +
-          'as a client is connected, used or not; that is said by `clients`. Unit: name. Defaults to ' +
-          'transaction; PgBouncer without a pool_mode has session.',
+        'Pool mode: how long a client holds a server connection. `transaction`: for a transaction or a single ' +
+          'statement. `statement`: for one statement; transactions are refused. `session`: while the client is ' +
+          'connected, used or not, as `clients` defines. Unit: name. Defaults to transaction; PgBouncer without a ' +
+          'pool_mode has session.',
       ),
     clients: simple
       .optional()

@@ -5,38 +5,40 @@ const common = {
   period: duration({ allowZero: false })
     .prefault('10s')
     .describe(
-      'From one question to the next, counted from the start of the process. Unit: duration. Defaults to 10s.',
+      'Interval between probes, from the start of the process. Unit: duration. Defaults to 10s.',
     ),
   timeout: duration({ allowZero: false })
     .prefault('1s')
-    .describe('An answer that takes longer is a failure. Unit: duration. Defaults to 1s.'),
+    .describe('A probe that takes longer fails. Unit: duration. Defaults to 1s.'),
   failureThreshold: whole({ min: 1, max: 1_000_000 })
     .default(3)
-    .describe('So many failures in a row count. Unit: count. Defaults to 3.'),
+    .describe('Consecutive failures that take effect. Unit: count. Defaults to 3.'),
   initialDelay: duration()
     .prefault('0s')
     .describe(
-      'Questions that would come earlier after the start of the process are left out. Unit: duration. Defaults to 0s.',
+      'Time after the start of the process before which no probe is sent. Unit: duration. Defaults to 0s.',
     ),
   call: z
     .string()
     .default('self')
     .describe(
-      'Who answers: `self`, the process, for nothing, or one of the endpoints of this service, with all that it does. Defaults to self.',
+      'Target of the probe: `self`, the process, at no cost, or one of the endpoints of this service with all its ' +
+        'steps. Defaults to self.',
     ),
   usesWorkers: z
     .boolean()
     .default(true)
     .describe(
-      'Whether a question passes the admission and waits in the queue for a worker, as requests do; false: it is ' +
-        'answered beside them. Unit: boolean. Defaults to true.',
+      'Whether a probe passes admission control and waits in the queue for a worker, like requests; with false it ' +
+        'bypasses both. Unit: boolean. Defaults to true.',
     ),
 };
 
 const grace = duration({ allowZero: false })
   .optional()
   .describe(
-    'From the decision to end the process until it is killed. Unit: duration. Defaults to that of `lifecycle`.',
+    'Time from the decision to end the process until it is killed. Unit: duration. Defaults to that of ' +
+      '`lifecycle`.',
   );
 
 /** `probes` of a service or gateway, with the defaults of Kubernetes. */
@@ -46,28 +48,31 @@ export const probesSchema = z
       .strictObject({ ...common, terminationGrace: grace })
       .optional()
       .describe(
-        'Whether the process has started: until it says so the other two are not asked, and nobody calls it. Failures end it, and it is started again. Defaults to none.',
+        'Startup probe: until it succeeds the other probes are not sent and the process gets no calls. Failures ' +
+          'end the process, and it is restarted. Defaults to none.',
       ),
     liveness: z
       .strictObject({ ...common, terminationGrace: grace })
       .optional()
       .describe(
-        'Whether the process lives: failures end it as `lifecycle` says, and it is started again. Defaults to none.',
+        'Liveness probe: failures end the process as `lifecycle` says, and it is restarted. Defaults to none.',
       ),
     readiness: z
       .strictObject({
         ...common,
         successThreshold: whole({ min: 1, max: 1_000_000 })
           .default(1)
-          .describe('So many successes in a row count. Unit: count. Defaults to 1.'),
+          .describe('Consecutive successes that take effect. Unit: count. Defaults to 1.'),
       })
       .optional()
       .describe(
-        'Whether the process is to be called: failures take it off the lists of its callers until it succeeds again. A process that has started is on none before that. Defaults to none.',
+        "Readiness probe: failures remove the process from its callers' lists until it succeeds again. A process " +
+          'that has started is on no list before its first success. Defaults to none.',
       ),
   })
   .describe(
-    'What the platform asks each process again and again. Defaults to nothing: one that has started is called until it is gone.',
+    'Probes that the platform sends to each process. Defaults to none: a process is called from its start to its ' +
+      'end.',
   );
 
 export type ProbesOutput = z.output<typeof probesSchema>;

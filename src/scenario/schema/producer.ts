@@ -25,7 +25,7 @@ export const producerSchema = z
     bufferMemory: size()
       .prefault('32MiB')
       .describe(
-        'What batches that are not confirmed may take up, each `batchSize` at least; beyond it publishing blocks. ' +
+        'Memory for unconfirmed batches, each of at least `batchSize`; when it is used up, publishing blocks. ' +
           'Unit: size. Defaults to 32MiB.',
       ),
     maxBlock: duration({ allowZero: false })

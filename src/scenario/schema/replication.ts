@@ -18,7 +18,7 @@ export const readRoute = quantity(
     const match = typeof input === 'string' ? /^replicaIfLag\(([^()]*)\)$/.exec(input) : null;
     if (match !== null) return { kind: 'replicaIfLag', maxLagNs: parseDuration(match[1]) };
     throw new QuantityError(
-      `${show(input)} is no route: write primary, replica, nearest or replicaIfLag(1s)`,
+      `${show(input)} is not a route: expected primary, replica, nearest or replicaIfLag(1s)`,
     );
   },
   { type: 'string', pattern: '^(primary|replica|nearest|replicaIfLag\\(.+\\))$' },
@@ -32,24 +32,24 @@ export const replicationFields = {
       lag: distribution()
         .prefault('0ms')
         .describe(
-          'From a commit until a replica can apply it. Unit: distribution. Defaults to 0ms.',
+          'Time from a commit until a replica can apply it. Unit: distribution. Defaults to 0ms.',
         ),
       mode: z
         .enum(['async', 'semiSync', 'majority', 'sync'])
         .optional()
         .describe(
-          'Whether a commit waits until a replica has applied it: none (async), one of them (semiSync), so many ' +
-            'that they and the primary are more than half of all nodes (majority), or all (sync). With fewer ' +
-            'of them up it waits until they are back, with semiSync no longer than semiSyncTimeout. With mongo ' +
-            'this is the write concern: w: 1, 2, majority, all. Defaults by kind: mongo majority, else async.',
+          'Replicas that must have applied a commit before it ends: none (async), one (semiSync), a majority of ' +
+            'all nodes including the primary (majority), or all (sync). With fewer of them up it waits until they ' +
+            'are back, with semiSync no longer than semiSyncTimeout. With mongo this is the write concern: w: 1, 2, ' +
+            'majority, all. Defaults by kind: mongo majority, else async.',
         ),
       semiSyncTimeout: durationOrNone({ allowZero: false })
         .optional()
         .describe(
-          'With semiSync: once a commit has waited so long, it and all others that wait are answered, and the ' +
-            'primary waits for nobody (asynchronous replication) until a replica has caught up. With mysql ' +
-            'rpl_semi_sync_source_timeout; generic may have it, others wait for ever. Unit: duration or `none`. ' +
-            'Defaults by kind: mysql 10s, else none.',
+          'With semiSync: when a commit has waited this long, it and all other waiting commits are confirmed, and ' +
+            'replication is asynchronous until a replica has caught up. With mysql rpl_semi_sync_source_timeout; ' +
+            'generic may have it, others wait forever. Unit: duration or `none`. Defaults by kind: mysql 10s, else ' +
+            'none.',
         ),
       applyRate: rate()
         .optional()
@@ -59,23 +59,23 @@ export const replicationFields = {
   )
     .optional()
     .describe(
-      'Copies that follow the primary, each a node with cpu and connections; with elasticsearch those of ' +
-        'each shard, which do every write before its answer. Defaults by kind: elasticsearch 1, else 0.',
+      'Copies that follow the primary, each a node with cpu and connections; with elasticsearch the copies of ' +
+        'each shard, which apply every write before its response. Defaults by kind: elasticsearch 1, else 0.',
     ),
   shards: z
     .strictObject({
       count: whole({ min: 2, max: 100 }).describe('Shards. Unit: count. Required.'),
       key: nameText().describe(
-        'Key whose value says which shard a row is on, by a hash of it. An operation with that key asks ' +
-          'this shard; one with another key or none asks one by the hash of its request, and one with ' +
-          '`scan` asks all. A transaction is at one of them, and rows are locked where they are. Required.',
+        'Key whose hashed value selects the shard of a row. An operation with that key asks that shard; one with ' +
+          'another key or none asks a shard by the hash of its request, and one with `scan` asks all. A transaction ' +
+          'runs on one shard, and rows are locked on their shard. Required.',
       ),
     })
     .optional()
     .describe(
-      'Parts with different rows, each a node with cpu and connections of its own, called NAME[0], ' +
-        'NAME[1] and so on. With elasticsearch the copies of a shard stand side by side: with one replica ' +
-        'NAME[0] and NAME[1] are the first shard. Defaults to none.',
+      'Partitions of the rows, each a node with its own cpu and connections, called NAME[0], NAME[1] and so on. ' +
+        'With elasticsearch the copies of a shard are adjacent: with one replica NAME[0] and NAME[1] are the first ' +
+        'shard. Defaults to none.',
     ),
   route: readRoute
     .prefault('primary')
@@ -89,20 +89,22 @@ export const replicationFields = {
     ),
   failover: z
     .strictObject({
-      detect: duration().describe('Until it is seen that the primary has died. Required.'),
+      detect: duration().describe('Time to detect that the primary has died. Required.'),
       promote: duration()
         .prefault('0s')
-        .describe('Until a replica has taken over. Defaults to 0s.'),
+        .describe('Time from then until a replica has taken over. Defaults to 0s.'),
       reconnect: duration()
         .prefault('0s')
-        .describe('Until clients ask the new primary. Unit: duration. Defaults to 0s.'),
+        .describe(
+          'Time from then until clients use the new primary. Unit: duration. Defaults to 0s.',
+        ),
       fencing: z
         .boolean()
         .optional()
         .describe(
-          'Whether a primary that cannot be seen is kept from writing once it is taken for dead; without, ' +
-            'there are two of them during `splitBrain`, and what the old one takes is lost. Defaults to true, ' +
-            'for redis to false.',
+          'Whether an unreachable primary is fenced from writing once it is declared dead. Without fencing there ' +
+            'are two primaries during `splitBrain`, and writes to the old one are lost. Defaults to true, for redis ' +
+            'to false.',
         ),
     })
     .optional()

@@ -35,9 +35,9 @@ function stepSchema(bundle: z.ZodType<BundleOutput>) {
   return z
     .strictObject({
       name: nameText().describe(
-        'Name of the step, unique in the saga: the part that metrics name. Required.',
+        'Name of the step, unique in the saga; metrics refer to it. Required.',
       ),
-      call: reference.describe('Endpoint that does it. Required.'),
+      call: reference.describe('Endpoint that executes the step. Required.'),
       compensation: reference
         .optional()
         .describe('Endpoint that undoes it. Defaults to none, which only `readOnly` steps may.'),
@@ -103,8 +103,8 @@ const persistence = z
 
 const invariant = z
   .strictObject({
-    if: nameText().describe('Step whose effect stands. Required.'),
-    then: nameText().describe('Step whose effect has to stand then. Required.'),
+    if: nameText().describe('Step whose effect exists. Required.'),
+    then: nameText().describe('Step whose effect must then exist too. Required.'),
   })
   .describe('A rule of the business over the effects of one saga.');
 
@@ -113,10 +113,10 @@ const isolation = z
     kind: z
       .enum(['none', 'semanticLock', 'commutative', 'reread'])
       .describe(
-        'What two sagas on one value of `key` do to each other. `none`: nothing stands between them, and ' +
-          'anomalies are counted; `semanticLock`: the second waits for the first, or is refused; ' +
-          '`commutative`: their order does not matter; `reread`: the one that finds the value changed ' +
-          'in front of its pivot, or at its end, is undone. Required.',
+        'Isolation between sagas on the same value of `key`. `none`: no isolation, anomalies are counted; ' +
+          '`semanticLock`: the second saga waits for the first, or is refused; `commutative`: their order does not ' +
+          'matter; `reread`: a saga that finds the value changed before its pivot, or at its end, is undone. ' +
+          'Required.',
       ),
     lockTimeout: duration()
       .optional()
@@ -125,7 +125,7 @@ const isolation = z
           'Unit: duration. Defaults to 0s.',
       ),
   })
-  .describe('What two sagas on one value do to each other.');
+  .describe('Isolation between sagas on the same value.');
 
 /** One saga. */
 export function sagaSchema(bundle: z.ZodType<BundleOutput>) {
@@ -176,40 +176,42 @@ export function sagaSchema(bundle: z.ZodType<BundleOutput>) {
           .enum(['retry', 'park', 'fail'])
           .optional()
           .describe(
-            'A compensation that failed is repeated (`retry`), waits for a human (`park`), or ends the saga ' +
-              'as it is (`fail`). One that was sent before and is answered 409 has not failed: its participant is ' +
-              'still at it, and is asked again. Defaults by engine: simple and temporal retry, camunda park, others fail.',
+            'Handling of a failed compensation: it is repeated (`retry`), waits for a human (`park`), or ends the ' +
+              'saga as it is (`fail`). A repeated compensation answered 409 has not failed: its participant is ' +
+              'still working, and it is sent again. Defaults by engine: simple and temporal retry, camunda park, ' +
+              'others fail.',
           ),
         ambiguous: z
           .enum(['compensate', 'retry', 'treatAsFailed'])
           .default('compensate')
           .describe(
-            'A step that ended in a timeout or reset may have had its effect: it is undone too ' +
-              '(`compensate`), asked again until that is known (`retry`: until it succeeds, or a client error says that nothing was ' +
-              'done; a 409 means that it is still under way), or taken for one that did not ' +
-              '(`treatAsFailed`). A pivot is asked again with `compensate` as well. Defaults to compensate.',
+            'Handling of a step that ended in a timeout or reset and may have had its effect: it is undone too ' +
+              '(`compensate`), repeated until its outcome is known (`retry`: until it succeeds, or a client error ' +
+              'shows that it had no effect; a 409 means that it is still running), or treated as failed ' +
+              '(`treatAsFailed`). A pivot is repeated with `compensate` too. Defaults to compensate.',
           ),
         retry: retry.optional(),
         persistence: withShort(persistence, { type: 'string', pattern: REFERENCE_PATTERN.source })
           .optional()
           .describe(
-            'Where its state is written: when it begins, before each command and after each reply. ' +
-              'Defaults to nowhere: a crash loses what is under way.',
+            'Store of its state, written at its start, before each command and after each reply. Defaults to ' +
+              'none: a crash loses sagas in flight.',
           ),
         recoveryDelay: duration()
           .optional()
           .describe(
-            'From a crash of its orchestrator until another instance takes it over: how long the engine waits ' +
-              'for who holds a task and says nothing. Unit: duration. Defaults to 0s, temporal 10s (workflow ' +
-              'task timeout), conductor 1h (responseTimeoutSeconds), camunda 5m (timeout of a job).',
+            'Time from a crash of its orchestrator until another instance takes it over: how long the engine ' +
+              'waits for a silent holder of a task. Unit: duration. Defaults to 0s, temporal 10s (workflow task ' +
+              'timeout), conductor 1h (responseTimeoutSeconds), camunda 5m (timeout of a job).',
           ),
         leaseTimeout: durationOrNone({ allowZero: false })
           .optional()
           .describe(
-            'How long an instance of the orchestrator may have a command, its state written and its ' +
-              'participant waited for, before another one is given it; the first goes on, and what it is answered ' +
-              'counts no more: it is the one with the lease that completes, parks or ends the saga. Needs `persistence`. Unit: duration or `none`. Defaults to none, with persistence ' +
-              'conductor 1h (responseTimeoutSeconds), camunda 5m (timeout of a job).',
+            'Lease of an orchestrator instance on a command, which covers writing its state and waiting for the ' +
+              'participant. When it expires, another instance gets the command. The first one continues, but its ' +
+              'responses no longer count: only the holder of the lease completes, parks or ends the saga. Needs ' +
+              '`persistence`. Unit: duration or `none`. Defaults to none, with persistence conductor 1h ' +
+              '(responseTimeoutSeconds), camunda 5m (timeout of a job).',
           ),
         startedBy: references
           .optional()
@@ -242,9 +244,7 @@ export function sagaSchema(bundle: z.ZodType<BundleOutput>) {
             'Participants remember what they have undone, and refuse a step that comes after its ' +
               'compensation. Defaults to false.',
           ),
-        key: nameText()
-          .optional()
-          .describe('Key whose values two sagas may share. Defaults to none.'),
+        key: nameText().optional().describe('Key whose values sagas may share. Defaults to none.'),
         isolation: withShort(isolation, { type: 'string' })
           .optional()
           .describe('Needs a `key`. Defaults to none.'),

@@ -60,7 +60,7 @@ export interface ScenarioOutput {
   readonly report: z.output<typeof reportSchema>;
 }
 
-/** What stands once in a file, whatever its variants. */
+/** The sections that are written once per file, for all variants. */
 export interface FrameOutput {
   readonly title: string;
   readonly description?: string;
@@ -78,11 +78,11 @@ export interface Schemas {
   readonly frame: z.ZodType<FrameOutput>;
   /** A whole file as written, for the JSON Schema. */
   readonly file: z.ZodType;
-  /** What may stand at the top of a file. */
+  /** The sections allowed at the top level of a file. */
   readonly sections: ReadonlySet<string>;
 }
 
-/** Sections of one variant's scenario; the others stand once in the file. */
+/** Sections of one variant's scenario; the others are written once per file. */
 export const EXPLICIT_SECTIONS = [
   'run',
   'network',
@@ -124,8 +124,8 @@ export function buildSchemas(
   const workload = workloadSchema(bundle, steps);
   const explicit = {
     run: runSchema,
-    network: networkSchema.prefault({}).describe('What messages between instances cost.'),
-    platform: platformSchema.prefault({}).describe('What starts processes again.'),
+    network: networkSchema.prefault({}).describe('Network between instances.'),
+    platform: platformSchema.prefault({}).describe('Platform that restarts processes.'),
     keys: named(keySchema).optional().describe('Named populations of values.'),
     policies: named(bundle).optional().describe('Named bundles, attached to calls.'),
     gateways: named(gateway).optional().describe('Services with routes.'),
@@ -135,7 +135,9 @@ export function buildSchemas(
       .describe('Services that run in environments made on demand.'),
     databases: named(databaseSchema).optional().describe('Databases with operations and pools.'),
     brokers: named(brokerSchema).optional().describe('Clusters that topics live on.'),
-    sagas: named(sagaSchema(bundle)).optional().describe('Steps whose effects belong together.'),
+    sagas: named(sagaSchema(bundle))
+      .optional()
+      .describe('Sagas: steps whose effects belong together.'),
     topics: named(topicSchema(bundle))
       .optional()
       .describe('Every group of consumers gets every message.'),
@@ -144,15 +146,15 @@ export function buildSchemas(
       .describe('Every message goes to one consumer.'),
     caches: named(cacheSchema).optional().describe('Caches with their levels.'),
     ...storeSections,
-    workloads: named(workload).optional().describe('Who asks what, and when.'),
-    faults: z.array(faultSchema(faults)).optional().describe('What goes wrong, and when.'),
-    report: reportSchema.prefault({}).describe('How results are shown.'),
+    workloads: named(workload).optional().describe('Sources of requests.'),
+    faults: z.array(faultSchema(faults)).optional().describe('Failures to inject.'),
+    report: reportSchema.prefault({}).describe('Presentation of results.'),
   };
   const frame = {
     faultline: z.literal(1).describe('Version of the language. Required.'),
     title: freeText().min(1).describe('Heads every report. Required.'),
-    description: freeText().optional().describe('Text for readers.'),
-    tags: z.array(freeText()).optional().describe('Words to find it by.'),
+    description: freeText().optional().describe('Description.'),
+    tags: z.array(freeText()).optional().describe('Tags to search for.'),
     include: z
       .array(z.string().max(400))
       .optional()
@@ -231,11 +233,11 @@ export function buildSchemas(
       .max(VARIANTS_MAX)
       .optional()
       .describe('Patches to compare.'),
-    budgets: z.array(budgetSchema).optional().describe('What has to hold.'),
+    budgets: z.array(budgetSchema).optional().describe('Expectations that must hold.'),
     hypothesis: hypothesisSchema.optional(),
     sweeps: named(sweepSchema)
       .optional()
-      .describe('Experiments over settings, run by `faultline sweep` alone.'),
+      .describe('Experiments over settings, run only by `faultline sweep`.'),
   };
   const unread = Object.fromEntries(
     EXPLICIT_SECTIONS.map((name) => [name, z.unknown().optional()]),

@@ -23,9 +23,9 @@ export function transactionSchema(steps: z.ZodType<StepOutput[]>): z.ZodType {
   return z.strictObject({
     database: nameText().describe('Name of the database. Required.'),
     steps: steps.describe(
-      'Run over one connection, held from before the first until behind the commit; queries of this ' +
-        'database use it, branches of `parallel` and background steps have connections of their own. ' +
-        'A failure rolls back. Required.',
+      'Steps of the transaction. They use one connection, held from before the first step until after the commit, ' +
+        'for queries of this database; branches of `parallel` and background steps use their own. A failure rolls ' +
+        'back. Required.',
     ),
     commit: distribution()
       .prefault('0ms')
@@ -43,7 +43,7 @@ export function transactionSchema(steps: z.ZodType<StepOutput[]>): z.ZodType {
 export function lockSchema(steps: z.ZodType<StepOutput[]>): z.ZodType {
   return z.strictObject({
     on: nameText().describe(
-      'Key: who has the same value waits, first come, first served. Required.',
+      'Key: requests with the same value wait for each other, in FIFO order. Required.',
     ),
     steps: steps.describe('Run while the lock is held. Required.'),
     acquireTimeout: durationOrNone({ allowZero: false })
@@ -56,8 +56,8 @@ export function lockSchema(steps: z.ZodType<StepOutput[]>): z.ZodType {
       .enum(['instance', 'service', 'global'])
       .default('instance')
       .describe(
-        'Who shares it: the requests of an instance, of all instances of the service, or everybody ' +
-          'who locks on this key. Defaults to instance.',
+        'Scope of the lock: requests of one instance, of all instances of the service, or all steps that lock on ' +
+          'this key. Defaults to instance.',
       ),
   });
 }

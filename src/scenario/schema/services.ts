@@ -36,7 +36,7 @@ export function serviceSchema(
         'Instances; with `autoscaling` those at the beginning; by version where several run side by side, as `{ v1: 9, v2: 1 }`. ' +
           'Unit: count. Defaults to 1, with `autoscaling` to its `min`.',
       ),
-    endpoints: named(endpoint).describe('What it answers. Required.'),
+    endpoints: named(endpoint).describe('Endpoints of the service. Required.'),
     outbox: outboxSchema.optional(),
     versions: named(versionSchema(host, steps))
       .optional()

@@ -17,7 +17,9 @@ export const runSchema = z
     ),
     warmup: duration()
       .prefault('0s')
-      .describe('Simulated before that and thrown away. Unit: duration. Defaults to 0s.'),
+      .describe(
+        'Simulated time before that, whose results are discarded. Unit: duration. Defaults to 0s.',
+      ),
     seed: whole().prefault(1).describe('Seed of all random streams. Defaults to 1.'),
     replications: whole({ min: 1, max: 10_000 })
       .prefault(1)
@@ -37,7 +39,7 @@ export const runSchema = z
       .prefault(2_000_000_000)
       .describe('Events after which a run is stopped. Defaults to 2000000000.'),
   })
-  .describe('How long and how often the scenario is simulated.');
+  .describe('Length and number of the simulation runs.');
 
 const latency = distribution()
   .optional()
@@ -91,7 +93,7 @@ export const networkSchema = z
       .optional()
       .describe('Pairs that differ: the most specific pair wins, then the later one.'),
   })
-  .describe('What a message between two instances costs; nothing unless stated.');
+  .describe('Network between instances; it costs nothing by default.');
 
 const keyCount = whole({ min: 1 }).describe('How many values there are. Unit: count. Required.');
 const keyText = {

@@ -65,7 +65,7 @@ const join = quantity(
     }
     if (match?.[1] === 'bestEffort') return { kind: 'bestEffort', within: match[2] };
     throw new QuantityError(
-      `${show(input)} joins nothing: write all, any, quorum(2) or bestEffort(60ms)`,
+      `${show(input)} is not a join: expected all, any, quorum(2) or bestEffort(60ms)`,
     );
   },
   { type: 'string', pattern: '^(all|any|quorum\\([1-9]\\d*\\)|bestEffort\\(.+\\))$' },
@@ -77,7 +77,7 @@ const failure = quantity(
       return input;
     if (typeof input === 'string' && (FAILURES as string[]).includes(input)) return input;
     throw new QuantityError(
-      `${show(input)} is no failure: write a status from 400 to 599 or one of ${FAILURES.join(' ')}`,
+      `${show(input)} is not a failure: expected a status from 400 to 599 or one of ${FAILURES.join(' ')}`,
     );
   },
   { anyOf: [{ type: 'integer', minimum: 400, maximum: 599 }, { enum: [...FAILURES] }] },
@@ -251,8 +251,8 @@ function verbs(steps: z.ZodType<StepOutput[]>): Record<string, z.ZodType> {
         retryAfter: hint
           .optional()
           .describe(
-            'When the answer asks to be asked again: the Retry-After or grpc-retry-pushback-ms of ' +
-              'a status; `never` is a negative pushback. Unit: duration or `never`. Defaults to none.',
+            'Retry hint of the response: the Retry-After or grpc-retry-pushback-ms of a status; `never` is a ' +
+              'negative pushback. Unit: duration or `never`. Defaults to none.',
           ),
       }),
       { anyOf: [{ type: 'integer', minimum: 400, maximum: 599 }, { enum: [...FAILURES] }] },
@@ -266,8 +266,8 @@ function verbs(steps: z.ZodType<StepOutput[]>): Record<string, z.ZodType> {
           .boolean()
           .default(false)
           .describe(
-            'The answer is only a makeshift: it counts as `degraded`, a success that is told apart, and so ' +
-              'does every answer made with it. Unit: boolean. Defaults to false.',
+            'Whether the response is degraded: it counts as `degraded`, a separate kind of success, and so does ' +
+              'every response that uses it. Unit: boolean. Defaults to false.',
           ),
         responseSize: size()
           .optional()
@@ -292,10 +292,12 @@ function parallelSchema(steps: z.ZodType<StepOutput[]>): z.ZodType {
       .describe('Each a step or a list of steps. Required.'),
     join: join
       .prefault('all')
-      .describe('When it goes on: `all` `any` `quorum(k)` `bestEffort(60ms)`. Defaults to all.'),
+      .describe(
+        'Condition to continue: `all` `any` `quorum(k)` `bestEffort(60ms)`. Defaults to all.',
+      ),
     each: countDistribution()
       .prefault(1)
-      .describe('Each branch so many times at once. Unit: count. Defaults to 1.'),
+      .describe('Number of parallel copies of each branch. Unit: count. Defaults to 1.'),
     maxConcurrent: count({ min: 1 })
       .prefault('unlimited')
       .describe('Branches under way at once. Unit: count. Defaults to unlimited.'),
@@ -323,8 +325,8 @@ function modifiers(
     times: countDistribution()
       .prefault(1)
       .describe(
-        'So many in a row. Not with `fail` and `respond`, which end the program. Unit: count or ' +
-          'distribution of counts. Defaults to 1.',
+        'How often the step runs, one after the other. Not with `fail` and `respond`, which end the program. ' +
+          'Unit: count or distribution of counts. Defaults to 1.',
       ),
     optional: z
       .boolean()

@@ -47,10 +47,10 @@ export const eventStoreSchema = inheriting(
         .enum(['simple', 'eventStoreDb', 'marten', 'axon'])
         .default('simple')
         .describe(
-          'Whose rules. An append that comes twice, because nobody knew of the first: `simple` and ' +
-            '`eventStoreDb` know its events and write them once, `marten` appends them again unless a version ' +
-            'is expected, `axon` refuses them. `axon` reads 100 events at a time, until one read brings fewer. ' +
-            'Defaults to simple.',
+          'Product whose rules apply. On an append that is repeated because the outcome of the first is unknown, ' +
+            '`simple` and `eventStoreDb` recognise its events and write them once, `marten` appends them again ' +
+            'unless a version is expected, `axon` refuses them. `axon` reads 100 events at a time, until a read ' +
+            'returns fewer. Defaults to simple.',
         ),
       stream: z
         .strictObject({
@@ -76,9 +76,9 @@ export const eventStoreSchema = inheriting(
       staleAfter: duration({ allowZero: false })
         .optional()
         .describe(
-          'Of `marten`: how long async projections wait for a place that is taken and empty, while events stand ' +
-            'behind it, before they go on without it (StaleSequenceThreshold). An append that commits its place ' +
-            'later is missed by them all, `lostEffects`. Unit: duration. Defaults to 3s.',
+          'With `marten`: how long async projections wait at a gap, a reserved position without an event, when ' +
+            'later events exist, before they skip it (StaleSequenceThreshold). If the append commits later, all ' +
+            'projections miss its event (`lostEffects`). Unit: duration. Defaults to 3s.',
         ),
       read: distribution()
         .prefault('0ms')
@@ -141,7 +141,9 @@ const rebuild = z
           'the new one has caught up. Defaults to sideBySide.',
       ),
   })
-  .describe('The view is made anew from all events of the store, or all that the topic still has.');
+  .describe(
+    'Rebuilds the view from all events of the store, or from all that the topic still has.',
+  );
 
 /** One projection. */
 export const projectionSchema = inheriting(
@@ -151,8 +153,8 @@ export const projectionSchema = inheriting(
       ...entryText,
       critical,
       from: nameText().describe(
-        'Event store whose events it follows, or topic of kind kafka whose messages it does, beside the groups ' +
-          'of that. What a topic has at time 0 is in the view; an entity is a value of the key it is ' +
+        'Event store whose events it follows, or topic of kind kafka whose messages it follows, independent of ' +
+          'its groups. Messages in a topic at time 0 are already in the view; an entity is a value of the key it is ' +
           'published with. Required.',
       ),
       lifecycle: z
@@ -198,25 +200,26 @@ export const projectionSchema = inheriting(
         .enum(['skip', 'pause', 'retry'])
         .default('skip')
         .describe(
-          'When `writes` fails, or a message is poison: `skip` goes on without the batch, of poison without ' +
-            'the message alone, `pause` stops until the process starts anew, `retry` tries again after 1s, ' +
-            '2s, 4s and so on up to 60s. Defaults to skip.',
+          'Handling of a failure of `writes`, or of a poison message: `skip` drops the batch, or only the poison ' +
+            'message; `pause` stops until the process restarts; `retry` retries after 1s, 2s, 4s and so on up to ' +
+            '60s. Defaults to skip.',
         ),
       mode: z
         .enum(['spread', 'hotCold'])
         .optional()
         .describe(
-          '`spread`: segments are dealt over the instances of `service`. `hotCold`: the first one has them all, ' +
-            'by a lock that ends with its session: when it dies the next that looks has them, and a paused one ' +
-            'keeps them for `claimTimeout`. Defaults to spread, behind a store of kind marten to hotCold.',
+          '`spread`: segments are distributed over the instances of `service`. `hotCold`: one instance holds all ' +
+            'of them through a lock that ends with its session: when it dies, the next one that checks takes over; ' +
+            'a paused one keeps them for `claimTimeout`. Defaults to spread, behind a store of kind marten to ' +
+            'hotCold.',
         ),
       claimTimeout: durationOrNone({ allowZero: false })
         .optional()
         .describe(
-          'How long the claims of an instance of `service` on its segments hold after it has died or paused; then ' +
-            'another one takes them over at its next look, and keeps them. Unit: duration or `none`: they ' +
-            'wait for their instance. With `hotCold` only of one that has paused. Defaults to none, behind a ' +
-            'store of kind axon to 10s.',
+          'How long an instance of `service` keeps its claims on segments after it has died or paused; then ' +
+            'another one takes them over at its next check, and keeps them. Unit: duration or `none`: they wait for ' +
+            'their instance. With `hotCold` only of one that has paused. Defaults to none, behind a store of kind ' +
+            'axon to 10s.',
         ),
       claimInterval: duration({ allowZero: false })
         .prefault('5s')
@@ -241,21 +244,22 @@ export const loadFields = z.strictObject({
     .enum(['snapshot', 'start'])
     .default('snapshot')
     .describe(
-      '`snapshot`: the last snapshot, where the store has any, and what stands behind it. `start`: every ' +
-        'event, as for an audit. Defaults to snapshot.',
+      '`snapshot`: the last snapshot, if there is one, and the events after it. `start`: every event, as for an ' +
+        'audit. Defaults to snapshot.',
     ),
   version: countDistribution()
     .optional()
     .describe(
-      'The state after so many events, as for an audit or an appeal: what came later is not read, and a ' +
-        'snapshot that holds more is of no use. Nothing can be appended to it. Unit: count or distribution of ' +
-        'counts. Defaults to the last one.',
+      'Version to load: the state after this number of events, as for an audit. Later events are not read, and ' +
+        'later snapshots are not used. Nothing can be appended to it. Unit: count or distribution of counts. ' +
+        'Defaults to the last one.',
     ),
   range: countDistribution()
     .optional()
     .describe(
-      'So many events of all streams, oldest first, as for an audit of the store: they are read page by page and ' +
-        'applied like those of a stream, and no snapshot helps. Unit: count or distribution of counts. Defaults to one stream.',
+      'Number of events to load from all streams, oldest first, as for an audit of the store: they are read page ' +
+        'by page and applied like those of a stream, without snapshots. Unit: count or distribution of counts. ' +
+        'Defaults to one stream.',
     ),
 });
 export type LoadOutput = z.output<typeof loadFields>;
@@ -297,13 +301,13 @@ const consistency = quantity(
     const match =
       typeof input === 'string' ? /^(waitForVersion|stickyPrimary)\(([^()]*)\)$/.exec(input) : null;
     if (match === null) {
-      throw new QuantityError(`${show(input)} is no consistency: write ${CONSISTENCIES}`);
+      throw new QuantityError(`${show(input)} is not a consistency: expected ${CONSISTENCIES}`);
     }
     const [first, ...others] = match[2].split(',').map((part) => part.trim());
     const time = parseDuration(first, { allowZero: false });
     const then = THEN.find((word) => word === (others[0] ?? 'stale'));
     if (others.length > (match[1] === 'waitForVersion' ? 1 : 0) || then === undefined) {
-      throw new QuantityError(`${show(input)} is no consistency: write ${CONSISTENCIES}`);
+      throw new QuantityError(`${show(input)} is not a consistency: expected ${CONSISTENCIES}`);
     }
     return match[1] === 'waitForVersion'
       ? { kind: 'waitForVersion', withinNs: time, then }

@@ -59,12 +59,13 @@ export const sweepSchema = z
       .array(nameText())
       .min(1)
       .optional()
-      .describe('What is run at each setting. Defaults to all.'),
+      .describe('Variants to run at each setting. Defaults to all.'),
     metrics: z
       .array(z.string().min(1).max(1000))
       .optional()
       .describe(
-        'What is recorded, with its window: `users.latency.p99 during outage`. Defaults to the metrics of the budgets, which are judged too; with `expect` to nothing.',
+        'Metrics to record, with their window: `users.latency.p99 during outage`. Defaults to the metrics of the ' +
+          'budgets, which are judged too; with `expect` to none.',
       ),
     expect: z
       .string()
@@ -72,11 +73,11 @@ export const sweepSchema = z
       .max(1000)
       .optional()
       .describe(
-        'With `kind: bisect`: the expression that ceases to hold. Defaults to all budgets.',
+        'With `kind: bisect`: the expression whose limit is searched for. Defaults to all budgets.',
       ),
     samples: whole({ min: 1, max: 10_000 })
       .optional()
-      .describe('With `kind: random` and `sobol`: settings that are drawn. Required there.'),
+      .describe('With `kind: random` and `sobol`: number of settings to draw. Required there.'),
     resolution: share()
       .optional()
       .describe(

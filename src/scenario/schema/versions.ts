@@ -65,24 +65,25 @@ const analysis = z
       .array(z.string().min(1).max(500))
       .min(1)
       .describe(
-        'What has to hold of the requests of the last interval, as `canary.success >= 99%`, `canary.latency.p99 < 200ms` or ' +
-          '`canary.latency.p99 < 150% of stable.latency.p99`. Required.',
+        'Expectations on the requests of the last interval, as `canary.success >= 99%`, `canary.latency.p99 < ' +
+          '200ms` or `canary.latency.p99 < 150% of stable.latency.p99`. Required.',
       ),
     interval: duration({ min: 100_000_000 })
       .prefault('60s')
-      .describe('From one look to the next. Unit: duration, at least 100ms. Defaults to 60s.'),
+      .describe('Interval between analyses. Unit: duration, at least 100ms. Defaults to 60s.'),
     failureLimit: whole({ min: 0, max: 100_000 })
       .default(0)
       .describe(
-        'So many looks may fail; the next one ends the rollout. Unit: count. Defaults to 0.',
+        'Failed analyses that are tolerated; the next one triggers `onFailure`. Unit: count. Defaults to 0.',
       ),
     minSamples: whole({ min: 1, max: 1_000_000_000 })
       .default(100)
       .describe(
-        'A look at fewer requests of a version that is asked about says nothing. Unit: count. Defaults to 100.',
+        'Minimum number of requests per version; an analysis of fewer is inconclusive. Unit: count. Defaults to ' +
+          '100.',
       ),
   })
-  .describe('Looks at the new version from its first request on. Defaults to none.');
+  .describe('Analysis of the new version from its first request on. Defaults to none.');
 
 /** `rollout` of a service: how one version takes the place of another. */
 export const rolloutSchema = z
@@ -100,14 +101,14 @@ export const rolloutSchema = z
     maxSurge: amount
       .optional()
       .describe(
-        'So many more replicas than there are to be, a share rounded up. Of `rolling`, and of `canary` with `routing: replicas`. ' +
-          'Unit: count or percentage. Defaults to 25%.',
+        'Replicas above the desired number during the rollout; a share is rounded up. For `rolling`, and `canary` ' +
+          'with `routing: replicas`. Unit: count or percentage. Defaults to 25%.',
       ),
     maxUnavailable: amount
       .optional()
       .describe(
-        'So many fewer ready replicas than there are to be, a share rounded down; 1 where both come to 0. Of `rolling`, and of ' +
-          '`canary` with `routing: replicas`. Unit: count or percentage. Defaults to 25%.',
+        'Ready replicas that may be missing during the rollout; a share is rounded down, and is 1 if both come to ' +
+          '0. For `rolling`, and `canary` with `routing: replicas`. Unit: count or percentage. Defaults to 25%.',
       ),
     minReady: duration()
       .optional()
@@ -123,7 +124,9 @@ export const rolloutSchema = z
       .boolean()
       .optional()
       .describe(
-        'Of `blueGreen`: whether it takes over as soon as it is ready; false: it stands by. Unit: boolean. Defaults to true.',
+        'With `blueGreen`: whether the new version takes over as soon as it is ready. With false it never takes ' +
+          'over: its preview replicas run without traffic until the end of the run. Unit: boolean. Defaults to ' +
+          'true.',
       ),
     scaleDownDelay: duration()
       .optional()
@@ -143,8 +146,8 @@ export const rolloutSchema = z
       .enum(['rollback', 'pause', 'continue'])
       .optional()
       .describe(
-        'What a failed analysis does: the old version gets everything again, nothing is changed any more, or it is only counted. ' +
-          'Defaults to rollback.',
+        'Reaction to a failed analysis: the old version gets all traffic again (rollback), the rollout stops ' +
+          'where it is (pause), or it is only counted. Defaults to rollback.',
       ),
     sticky: nameText()
       .optional()
@@ -155,8 +158,8 @@ export const rolloutSchema = z
       .enum(['weighted', 'replicas'])
       .optional()
       .describe(
-        'Of `canary`. `weighted`: gateways in front split the requests; `replicas`: whoever is ready is called, and a weight is ' +
-          'a share of the replicas. Defaults to weighted.',
+        'With `canary`. `weighted`: gateways split the requests; `replicas`: callers use all ready replicas, and ' +
+          'a weight is a share of the replicas. Defaults to weighted.',
       ),
   })
   .describe('How one version takes the place of another. Defaults to none.');
@@ -189,6 +192,6 @@ export function versionSchema(
     lifecycle: host.lifecycle as z.ZodType<VersionOutput['lifecycle']>,
   });
   return inheriting(
-    version.describe('What this version has of its own, laid over its service.'),
+    version.describe('Settings of this version that override those of its service.'),
   ) as unknown as z.ZodType<VersionOutput>;
 }

@@ -38,8 +38,8 @@ const userStages = z
       .describe('The ramps. Required.'),
   })
   .describe(
-    'Linear ramps one after the other, after the last of which it stays. Who is too many goes when its ' +
-      'request has ended, and comes back when there is room again.',
+    'Linear ramps one after the other; the last target stays. A surplus user leaves when its request has ended, ' +
+      'and returns when the number rises again.',
   );
 
 /** When requests come. */
@@ -113,12 +113,14 @@ const arrivals = withShort(
           .positive()
           .max(1e6)
           .default(1)
-          .describe('So many times as fast as it was recorded. Unit: factor. Defaults to 1.'),
+          .describe('Speed of the replay relative to the recording. Unit: factor. Defaults to 1.'),
       }),
       z.strictObject({
         kind: z
           .literal('closed')
-          .describe('Users who wait for their answer, think, and ask again.'),
+          .describe(
+            'Closed-loop users: each waits for the response, thinks, and sends the next request.',
+          ),
         users: z
           .union([whole({ min: 1, max: MOST_USERS }), userStages])
           .describe('How many, or how many when. Unit: count. Required.'),
@@ -143,7 +145,7 @@ export type ArrivalsOutput = z.output<typeof arrivals>;
 const patience = withShort(
   z.strictObject({
     after: durationOrNone({ allowZero: false }).describe('Unit: duration or `none`. Required.'),
-    cancel: z.boolean().default(false).describe('The servers are told. Defaults to false.'),
+    cancel: z.boolean().default(false).describe('Whether servers are notified. Defaults to false.'),
   }),
   { type: ['string', 'number'], description: 'A duration: short for `after`.' },
 );
@@ -200,14 +202,14 @@ export function workloadSchema(
       priority: priorityNumber
         .optional()
         .describe("Carried by every message of the tree. Defaults to the workload's."),
-      call: z.string().regex(REFERENCE_PATTERN).optional().describe('What is called.'),
+      call: z.string().regex(REFERENCE_PATTERN).optional().describe('Endpoint to call.'),
       ...callFields,
       steps: steps.optional().describe('A journey instead of a single call.'),
       policy: bundle.optional().describe("The client's bundle for this request."),
       patience: patience.optional().describe(PATIENCE),
       keys: pins.optional().describe(`${PINS}, over those of the workload.`),
     })
-    .describe('What is asked: a call or a journey.');
+    .describe('A request: a call or a journey.');
   const workload = z.strictObject({
     extends: z
       .union([nameText(), z.array(nameText())])
@@ -216,7 +218,7 @@ export function workloadSchema(
     ...entryText,
     critical,
     arrivals,
-    requests: z.array(request).min(1).describe('What is asked, drawn by weight. Required.'),
+    requests: z.array(request).min(1).describe('Requests, drawn by weight. Required.'),
     policy: bundle.optional().describe("The client's own bundle. Defaults to none."),
     patience: patience.optional().describe(PATIENCE),
     keys: pins.optional().describe(`${PINS}. Defaults to none.`),
